@@ -1,0 +1,44 @@
+import type { JsonObject, Timestamp } from '../request/attributes.ts';
+
+/** What a token that passed every check says. Nothing of an unverified token ever gets into one. */
+export interface VerifiedToken {
+  /** Name of the Issuer document. */
+  readonly issuerName: string;
+  readonly issuer: string;
+  /** Empty when the token has no `sub`. */
+  readonly subject: string;
+  readonly audiences: readonly string[];
+  readonly scopes: readonly string[];
+  readonly expiresAt: Timestamp | undefined;
+  readonly claims: JsonObject;
+  readonly header: JsonObject;
+}
+
+/** Why a token, or its absence, refuses a request. Each is a row of the reason table. */
+export type TokenReason =
+  | 'token_missing'
+  | 'token_malformed'
+  | 'token_too_large'
+  | 'token_ambiguous'
+  | 'token_expired'
+  | 'token_not_yet_valid'
+  | 'token_bad_signature'
+  | 'token_unknown_issuer'
+  | 'token_wrong_audience'
+  | 'token_wrong_type'
+  | 'token_unknown_key'
+  | 'token_bad_algorithm'
+  | 'token_claim_missing'
+  | 'token_too_old'
+  | 'token_not_bound'
+  | 'keys_unavailable';
+
+export interface TokenRefusal {
+  readonly reason: TokenReason;
+  /** For the caller: one sentence, naming a claim or a place at most, never a value. */
+  readonly detail: string;
+}
+
+export type TokenResult =
+  | { readonly token: VerifiedToken; readonly refusal?: undefined }
+  | { readonly refusal: TokenRefusal; readonly token?: undefined };
