@@ -1,0 +1,70 @@
+import { CODES, type DiagnosticCode } from './codes.ts';
+import type { Diagnostic, Span } from './diagnostic.ts';
+
+/** A diagnostic with the severity that its code has. */
+export function diagnose(code: DiagnosticCode, span: Span, message: string, help?: string): Diagnostic {
+  const { severity } = CODES[code];
+  return help === undefined ? { code, severity, message, span } : { code, severity, message, help, span };
+}
+
+/** The place of a mistake that concerns a file, or a folder, as a whole. */
+export function wholeFile(file: string): Span {
+  return { file, start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
+}
+
+/** Diagnostics as they are found; the same one twice (through a YAML alias, say) counts once. */
+export class Diagnostics {
+  readonly #found = new Map<string, Diagnostic>();
+  #errors = 0;
+
+  add(diagnostic: Diagnostic): void {
+    const { span, code, message } = diagnostic;
+    const key = JSON.stringify([span.file, span.start.line, span.start.column, code, message]);
+    if (this.#found.has(key)) return;
+    this.#found.set(key, diagnostic);
+    if (diagnostic.severity === 'error') this.#errors++;
+  }
+
+  report(code: DiagnosticCode, span: Span, message: string, help?: string): void {
+    this.add(diagnose(code, span, message, help));
+  }
+
+  get errors(): number {
+    return this.#errors;
+  }
+
+  get warnings(): number {
+    return this.#found.size - this.#errors;
+  }
+
+  /** By file, line and column; what stands at one place in the order in which it was found. */
+  sorted(): readonly Diagnostic[] {
+    return sortDiagnostics([...this.#found.values()]);
+  }
+
+  /** The first `limit` of them, and how many more there are. */
+  shown(limit = 100): { readonly diagnostics: readonly Diagnostic[]; readonly more: number } {
+    return showDiagnostics(this.sorted(), limit);
+  }
+}
+
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted(
+    ({ span: a }, { span: b }) =>
+      (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) ||
+      a.start.line - b.start.line ||
+      a.start.column - b.start.column,
+  );
+}
+
+/** At most `limit` of a list that is sorted already, and how many more there are. */
+export function showDiagnostics(
+  sorted: readonly Diagnostic[],
+  limit = 100,
+): { readonly diagnostics: readonly Diagnostic[]; readonly more: number } {
+  return { diagnostics: sorted.slice(0, limit), more: Math.max(0, sorted.length - limit) };
+}
+
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}

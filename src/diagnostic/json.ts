@@ -1,0 +1,47 @@
+import type { DiagnosticCode } from './codes.ts';
+import type { Diagnostic, Severity } from './diagnostic.ts';
+
+/** One diagnostic as `check --output json` prints it. */
+export interface DiagnosticJson {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly end_line: number;
+  readonly end_column: number;
+  readonly severity: Severity;
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  /** Empty when there is none. */
+  readonly help: string;
+}
+
+export interface DiagnosticsJson {
+  readonly diagnostics: readonly DiagnosticJson[];
+  /** Counts of all, whatever `diagnostics` was cut to. */
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export function diagnosticJson({ span, severity, code, message, help }: Diagnostic): DiagnosticJson {
+  return {
+    file: span.file,
+    line: span.start.line,
+    column: span.start.column,
+    end_line: span.end.line,
+    end_column: span.end.column,
+    severity,
+    code,
+    message,
+    help: help ?? '',
+  };
+}
+
+/** The whole answer of `check --output json`; at most `limit` diagnostics, all of them counted. */
+export function diagnosticsJson(sorted: readonly Diagnostic[], limit = 100): DiagnosticsJson {
+  const errors = sorted.filter(({ severity }) => severity === 'error').length;
+  return {
+    diagnostics: sorted.slice(0, limit).map(diagnosticJson),
+    errors,
+    warnings: sorted.length - errors,
+  };
+}

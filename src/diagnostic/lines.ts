@@ -1,0 +1,50 @@
+import type { Position } from './diagnostic.ts';
+
+/** A text by its lines (ended by LF or CRLF), for turning offsets into positions. A byte-order mark is not part of it. */
+export class Lines {
+  readonly text: string;
+  readonly #starts: number[] = [0];
+
+  constructor(text: string) {
+    this.text = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    for (let end = this.text.indexOf('\n'); end !== -1; end = this.text.indexOf('\n', end + 1)) {
+      this.#starts.push(end + 1);
+    }
+  }
+
+  get count(): number {
+    return this.#starts.length;
+  }
+
+  /** The line without its end; empty for a number that the text does not have. */
+  line(number: number): string {
+    const start = this.#starts[number - 1];
+    if (start === undefined) return '';
+    const end = this.#starts[number];
+    const line = this.text.slice(start, end === undefined ? undefined : end - 1);
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+
+  /** `offset` counts UTF-16 units and is moved into the text when it lies outside. */
+  position(offset: number): Position {
+    const inside = Math.min(Math.max(offset, 0), this.text.length);
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= inside) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: codePoints(this.text, this.#starts[low] ?? 0, inside) + 1 };
+  }
+}
+
+function codePoints(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let index = from; index < to; index++) {
+    const unit = text.charCodeAt(index);
+    const secondHalf = unit >= 0xdc00 && unit <= 0xdfff && index > from;
+    if (!secondHalf) count++;
+  }
+  return count;
+}

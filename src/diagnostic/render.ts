@@ -1,0 +1,104 @@
+import type { Diagnostic, Severity } from './diagnostic.ts';
+import { Lines } from './lines.ts';
+import { displayCells } from './width.ts';
+
+/** Longest stretch of a source line that is shown, in terminal cells. */
+const WIDEST = 110;
+/** Cells that stay visible before the mistake when a line is cut at its start. */
+const LEAD = 40;
+
+export interface RenderOptions {
+  readonly colour: boolean;
+}
+
+/**
+ * A diagnostic as a person reads it: position, severity, code and message; the source line with the mistake
+ * underlined, when the text is given; the help on a line of its own. No line end at the end.
+ */
+export function renderDiagnostic(
+  diagnostic: Diagnostic,
+  source: string | Lines | undefined,
+  { colour }: RenderOptions,
+): string {
+  const { span, severity, code, message, help } = diagnostic;
+  const paint = colour ? painted : plain;
+  const { line, column } = span.start;
+  const out = [
+    `${paint('place', `${span.file}:${line}:${column}:`)} ${paint(severity, `${severity}[${code}]:`)} ${printable(message)}`,
+  ];
+  const lines = typeof source === 'string' ? new Lines(source) : source;
+  if (lines !== undefined && line <= lines.count && lines.line(line).trim() !== '') {
+    const { shown, indent, width } = excerpt(lines.line(line), span);
+    const number = String(line);
+    out.push(`${paint('gutter', `${number} |`)} ${shown}`);
+    out.push(
+      `${paint('gutter', `${' '.repeat(number.length)} |`)} ${' '.repeat(indent)}${paint(severity, '^'.repeat(width))}`,
+    );
+  }
+  if (help !== undefined) out.push(`${paint('help', 'help:')} ${printable(help)}`);
+  return out.join('\n');
+}
+
+/** The part of a line that is shown, and where in it the underline stands, in terminal cells. */
+function excerpt(
+  line: string,
+  { start, end }: Diagnostic['span'],
+): { readonly shown: string; readonly indent: number; readonly width: number } {
+  const cells = displayCells(line);
+  const from = Math.min(start.column - 1, cells.length);
+  const to =
+    end.line > start.line ? cells.length : Math.min(Math.max(end.column - 1, from + 1), cells.length);
+  const total = width(cells, 0, cells.length);
+  let first = 0;
+  let last = cells.length;
+  if (total > WIDEST) {
+    if (width(cells, 0, from) > LEAD) {
+      first = from;
+      while (first > 0 && width(cells, first, from) < LEAD) first--;
+    }
+    last = first;
+    let used = 0;
+    while (last < cells.length && used + (cells[last]?.width ?? 0) <= WIDEST) {
+      used += cells[last]?.width ?? 0;
+      last++;
+    }
+  }
+  const before = first > 0 ? '…' : '';
+  const after = last < cells.length ? '…' : '';
+  const shown = cells.slice(first, last).reduce((text, cell) => text + cell.text, '');
+  return {
+    shown: `${before}${shown}${after}`.trimEnd(),
+    indent: before.length + width(cells, first, from),
+    width: Math.max(1, width(cells, from, Math.min(to, last))),
+  };
+}
+
+function width(cells: readonly { readonly width: number }[], from: number, to: number): number {
+  let sum = 0;
+  for (let index = from; index < to; index++) sum += cells[index]?.width ?? 0;
+  return sum;
+}
+
+/** Control characters in an author's text never reach the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
+}
+
+type Part = Severity | 'place' | 'gutter' | 'help';
+
+/** SGR parameters. */
+const COLOURS = {
+  error: '1;31',
+  warning: '1;33',
+  place: '1',
+  gutter: '34',
+  help: '36',
+} as const satisfies Record<Part, string>;
+
+function painted(part: Part, text: string): string {
+  return `\u001b[${COLOURS[part]}m${text}\u001b[0m`;
+}
+
+function plain(_part: Part, text: string): string {
+  return text;
+}

@@ -1,0 +1,54 @@
+/** Names longer than this are not compared. */
+const LONGEST = 64;
+
+/**
+ * The candidate that somebody who wrote `name` most likely meant, or undefined when none is near: the same
+ * letters in another case or with other separators, else at most a third of the letters mistyped.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST) return undefined;
+  const plain = letters(name);
+  const allowed = Math.max(1, Math.floor(plain.length / 3));
+  let best: string | undefined;
+  let least = allowed + 1;
+  for (const candidate of candidates) {
+    if (candidate === name || candidate.length > LONGEST) continue;
+    const other = letters(candidate);
+    if (Math.abs(other.length - plain.length) >= least) continue;
+    const edits = distance(plain, other);
+    // Replacing every letter of a short name is no typo.
+    if (edits < least && edits < Math.max(plain.length, other.length)) {
+      best = candidate;
+      least = edits;
+    }
+  }
+  return best;
+}
+
+function letters(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, '');
+}
+
+/** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, each counting one. */
+function distance(from: string, to: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const same = from[i - 1] === to[j - 1];
+      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) {
+        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
+      }
+      row.push(edits);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return at(last, to.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY;
+}
