@@ -1,0 +1,134 @@
+import { type EscapeTrouble, hidesEscape, normalizeEscapes } from './percent.ts';
+
+/** Why different servers would read a path differently; each reads as the object of "the path has". */
+export type Ambiguity =
+  | EscapeTrouble
+  | 'an encoded dot segment'
+  | 'a `%25` that hides another escape'
+  | 'a raw backslash'
+  | 'a control byte'
+  | 'a non-ASCII byte'
+  | 'a `;`'
+  | 'a `#`'
+  | 'a `..` above the root'
+  | 'a `..` after a doubled slash'
+  | 'an absolute form'
+  | 'no leading slash';
+
+export interface CanonicalPath {
+  /** Without the query string; starts with `/` unless it is `*`. Best effort when ambiguous. A trailing slash stays. */
+  readonly path: string;
+  /** Raw, without `?`; empty when there is none. */
+  readonly query: string;
+  /** The first ambiguity found; undefined: every server reads the path alike. */
+  readonly ambiguous: Ambiguity | undefined;
+}
+
+/**
+ * The one form in which a path is compared (RFC 3986 section 6.2.2): escapes of unreserved characters undone, other
+ * escapes in upper case, dot segments and doubled slashes resolved, query split off. `*` (of OPTIONS) is itself.
+ * Total, linear in the length, and idempotent on what is not ambiguous.
+ */
+export function canonicalPath(path: string): CanonicalPath {
+  const plain = plainLength(path);
+  if (plain === path.length) return { path, query: '', ambiguous: undefined };
+  const mark = plain === -1 ? path.indexOf('?') : plain;
+  const raw = mark === -1 ? path : path.slice(0, mark);
+  const query = mark === -1 ? '' : path.slice(mark + 1);
+  const fragment = query.includes('#') ? 'a `#`' : undefined;
+  if (plain !== -1 || raw === '*') return { path: raw, query, ambiguous: fragment };
+
+  const origin = originForm(raw);
+  const escapes = origin.path.includes('%')
+    ? normalizeEscapes(origin.path)
+    : { path: origin.path, trouble: undefined };
+  const resolved = resolveSegments(escapes.path);
+  const ambiguous =
+    origin.ambiguous ??
+    rawAmbiguity(raw) ??
+    escapes.trouble ??
+    encodedDotSegment(origin.path) ??
+    (hidesEscape(escapes.path) ? 'a `%25` that hides another escape' : undefined) ??
+    resolved.ambiguous ??
+    fragment;
+  return { path: resolved.path, query, ambiguous };
+}
+
+/**
+ * How far the path is one that needs no work: up to its query string, or its end. -1: it needs work.
+ * Nearly every request leaves `canonicalPath` here, without a copy.
+ */
+function plainLength(path: string): number {
+  if (path.charCodeAt(0) !== 0x2f) return -1;
+  let afterSlash = true;
+  for (let i = 1; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    if (code === 0x3f) return i;
+    if (isRemarkable(code) || (afterSlash && (code === 0x2f || code === 0x2e))) return -1;
+    afterSlash = code === 0x2f;
+  }
+  return path.length;
+}
+
+/** `%`, `;`, `#`, a backslash, control and non-ASCII bytes. */
+function isRemarkable(code: number): boolean {
+  return code < 0x20 || code > 0x7e || code === 0x25 || code === 0x3b || code === 0x23 || code === 0x5c;
+}
+
+/** What a proxy is asked for (RFC 9112 section 3.2.2) loses scheme and authority. */
+function originForm(raw: string): { readonly path: string; readonly ambiguous: Ambiguity | undefined } {
+  if (raw.startsWith('/')) return { path: raw, ambiguous: undefined };
+  const authority = raw.indexOf('://');
+  if (authority === -1) return { path: `/${raw}`, ambiguous: 'no leading slash' };
+  const slash = raw.indexOf('/', authority + 3);
+  return { path: slash === -1 ? '/' : raw.slice(slash), ambiguous: 'an absolute form' };
+}
+
+function rawAmbiguity(raw: string): Ambiguity | undefined {
+  for (let i = 0; i < raw.length; i++) {
+    const code = raw.charCodeAt(i);
+    if (code < 0x20 || code === 0x7f) return 'a control byte';
+    if (code > 0x7f) return 'a non-ASCII byte';
+    if (code === 0x5c) return 'a raw backslash';
+    if (code === 0x3b) return 'a `;`';
+    if (code === 0x23) return 'a `#`';
+  }
+  return undefined;
+}
+
+/** Whether a segment is `.` or `..` only after decoding; `%2e` elsewhere is a plain dot. */
+function encodedDotSegment(path: string): Ambiguity | undefined {
+  if (!path.includes('%')) return undefined;
+  for (const segment of path.split('/')) {
+    if (/^(?:\.|%2e){1,2}$/i.test(segment) && segment.includes('%')) return 'an encoded dot segment';
+  }
+  return undefined;
+}
+
+/**
+ * RFC 3986 section 5.2.4, with doubled slashes merged. Servers disagree on whether `..` takes back an empty segment
+ * or the one before it, so that pair is ambiguous.
+ */
+function resolveSegments(path: string): { readonly path: string; readonly ambiguous: Ambiguity | undefined } {
+  const parts = path.split('/');
+  const kept: string[] = [];
+  let ambiguous: Ambiguity | undefined;
+  for (let i = 1; i < parts.length; i++) {
+    const part = parts[i];
+    if (part === undefined || part === '' || part === '.') continue;
+    if (part !== '..') {
+      kept.push(part);
+      continue;
+    }
+    if (kept.pop() === undefined) ambiguous ??= 'a `..` above the root';
+    if (i > 1 && endsInEmpty(parts, i - 1)) ambiguous ??= 'a `..` after a doubled slash';
+  }
+  const last = parts[parts.length - 1];
+  const open = last === '' || last === '.' || last === '..';
+  return { path: kept.length === 0 ? '/' : `/${kept.join('/')}${open ? '/' : ''}`, ambiguous };
+}
+
+/** Whether the part that a `..` behind `at` would take back is an empty one. */
+function endsInEmpty(parts: readonly string[], at: number): boolean {
+  return parts[at] === '' || (parts[at] === '.' && at > 1 && parts[at - 1] === '');
+}

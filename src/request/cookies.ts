@@ -1,0 +1,26 @@
+const NO_COOKIES: ReadonlyMap<string, readonly string[]> = new Map();
+
+/**
+ * The cookies of a `cookie` header by name, exactly in case, in order of appearance (RFC 6265 section 5.4). Values
+ * are not decoded; one pair of surrounding quotes is taken off. Total: a part without `=` or without a name is no
+ * cookie and is left out.
+ */
+export function parseCookies(header: string): ReadonlyMap<string, readonly string[]> {
+  if (header === '') return NO_COOKIES;
+  const cookies = new Map<string, string[]>();
+  for (const part of header.split(';')) {
+    const equals = part.indexOf('=');
+    if (equals === -1) continue;
+    const name = part.slice(0, equals).trim();
+    if (name === '') continue;
+    const value = withoutQuotes(part.slice(equals + 1).trim());
+    const values = cookies.get(name);
+    if (values === undefined) cookies.set(name, [value]);
+    else values.push(value);
+  }
+  return cookies;
+}
+
+function withoutQuotes(value: string): string {
+  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+}

@@ -1,0 +1,191 @@
+import type { JsonValue } from './attributes.ts';
+
+/** Levels of arrays and objects inside each other; deeper texts are refused. */
+export const MAX_JSON_DEPTH = 64;
+
+export type ParsedJson =
+  | { readonly value: JsonValue; readonly problem?: undefined }
+  /** One phrase that says what and where, never a piece of the text. */
+  | { readonly problem: string; readonly value?: undefined };
+
+/**
+ * Reads a JSON text (RFC 8259) as `JSON.parse` does, and refuses besides what different parsers read differently:
+ * an object that has the same member twice, at any depth, and more than `MAX_JSON_DEPTH` levels. Linear, never
+ * throws; `__proto__` is a plain own key.
+ */
+export function parseJson(text: string): ParsedJson {
+  const fault = scan({ text, at: 0, fault: undefined });
+  if (fault !== undefined) return { problem: `${fault.what} at ${place(text, fault.at)}` };
+  const value: JsonValue = JSON.parse(text);
+  return { value };
+}
+
+interface Fault {
+  readonly what: string;
+  readonly at: number;
+}
+
+interface Scanner {
+  readonly text: string;
+  at: number;
+  fault: Fault | undefined;
+}
+
+function scan(scanner: Scanner): Fault | undefined {
+  if (value(scanner, 0)) {
+    space(scanner);
+    if (scanner.at < scanner.text.length) unexpected(scanner);
+  }
+  return scanner.fault;
+}
+
+/** Each of these reads one production from `at` on; false: `fault` is set. */
+function value(scanner: Scanner, depth: number): boolean {
+  space(scanner);
+  const code = scanner.text.charCodeAt(scanner.at);
+  if (code === 0x22) return string(scanner);
+  if (code === 0x7b || code === 0x5b) {
+    if (depth === MAX_JSON_DEPTH) return fail(scanner, `more than ${MAX_JSON_DEPTH} levels`, scanner.at);
+    return code === 0x7b ? object(scanner, depth + 1) : array(scanner, depth + 1);
+  }
+  if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return number(scanner);
+  for (const word of ['true', 'false', 'null']) {
+    if (scanner.text.startsWith(word, scanner.at)) {
+      scanner.at += word.length;
+      return true;
+    }
+  }
+  return unexpected(scanner);
+}
+
+function object(scanner: Scanner, depth: number): boolean {
+  scanner.at++;
+  const names = new Set<string>();
+  if (closes(scanner, 0x7d)) return true;
+  for (;;) {
+    space(scanner);
+    const start = scanner.at;
+    if (scanner.text.charCodeAt(start) !== 0x22) return unexpected(scanner);
+    if (!string(scanner)) return false;
+    const name = memberName(scanner.text, start, scanner.at);
+    if (names.has(name)) return fail(scanner, 'the same member twice', start);
+    names.add(name);
+    space(scanner);
+    if (scanner.text.charCodeAt(scanner.at) !== 0x3a) return unexpected(scanner);
+    scanner.at++;
+    if (!value(scanner, depth)) return false;
+    if (closes(scanner, 0x7d)) return true;
+    if (scanner.text.charCodeAt(scanner.at) !== 0x2c) return unexpected(scanner);
+    scanner.at++;
+  }
+}
+
+function array(scanner: Scanner, depth: number): boolean {
+  scanner.at++;
+  if (closes(scanner, 0x5d)) return true;
+  for (;;) {
+    if (!value(scanner, depth)) return false;
+    if (closes(scanner, 0x5d)) return true;
+    if (scanner.text.charCodeAt(scanner.at) !== 0x2c) return unexpected(scanner);
+    scanner.at++;
+  }
+}
+
+function string(scanner: Scanner): boolean {
+  const { text } = scanner;
+  for (let at = scanner.at + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      scanner.at = at + 1;
+      return true;
+    }
+    if (code < 0x20) return fail(scanner, 'a control character', at);
+    if (code !== 0x5c) continue;
+    const length = escapeLength(text, at);
+    if (length === 0) return fail(scanner, 'a broken escape', at);
+    at += length - 1;
+  }
+  return fail(scanner, 'an unexpected end', text.length);
+}
+
+function escapeLength(text: string, at: number): number {
+  const letter = text.charAt(at + 1);
+  if (letter === 'u') return /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) ? 6 : 0;
+  return letter !== '' && '"\\/bfnrt'.includes(letter) ? 2 : 0;
+}
+
+function number(scanner: Scanner): boolean {
+  const { text } = scanner;
+  let at = scanner.at;
+  if (text.charCodeAt(at) === 0x2d) at++;
+  const whole = digits(text, at);
+  if (whole === at || (whole > at + 1 && text.charCodeAt(at) === 0x30))
+    return fail(scanner, 'a malformed number', scanner.at);
+  at = whole;
+  if (text.charCodeAt(at) === 0x2e) {
+    const fraction = digits(text, at + 1);
+    if (fraction === at + 1) return fail(scanner, 'a malformed number', scanner.at);
+    at = fraction;
+  }
+  if ((text.charCodeAt(at) | 0x20) === 0x65) {
+    const sign = text.charCodeAt(at + 1);
+    const from = sign === 0x2b || sign === 0x2d ? at + 2 : at + 1;
+    const exponent = digits(text, from);
+    if (exponent === from) return fail(scanner, 'a malformed number', scanner.at);
+    at = exponent;
+  }
+  scanner.at = at;
+  return true;
+}
+
+function digits(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(at)) at++;
+  return at;
+}
+
+function memberName(text: string, start: number, end: number): string {
+  const quoted = text.slice(start, end);
+  return quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+}
+
+function closes(scanner: Scanner, bracket: number): boolean {
+  space(scanner);
+  if (scanner.text.charCodeAt(scanner.at) !== bracket) return false;
+  scanner.at++;
+  return true;
+}
+
+function space(scanner: Scanner): void {
+  for (;;) {
+    const code = scanner.text.charCodeAt(scanner.at);
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+    scanner.at++;
+  }
+}
+
+function unexpected(scanner: Scanner): false {
+  return fail(
+    scanner,
+    scanner.at < scanner.text.length ? 'an unexpected character' : 'an unexpected end',
+    scanner.at,
+  );
+}
+
+function fail(scanner: Scanner, what: string, at: number): false {
+  scanner.fault = { what, at };
+  return false;
+}
+
+/** Lines and columns count from 1, columns in code points. */
+function place(text: string, at: number): string {
+  let line = 1;
+  let start = 0;
+  for (let feed = text.indexOf('\n'); feed !== -1 && feed < at; feed = text.indexOf('\n', feed + 1)) {
+    line++;
+    start = feed + 1;
+  }
+  let column = 1;
+  for (const _ of text.slice(start, at)) column++;
+  return `line ${line}, column ${column}`;
+}

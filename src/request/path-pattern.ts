@@ -1,0 +1,120 @@
+import { decodeOnce } from './percent.ts';
+
+/** A `paths` entry of a match. */
+export interface PathPattern {
+  /** As written. */
+  readonly text: string;
+  readonly segments: readonly PathSegment[];
+  /** Ends in `**`: any number of further segments, none included. */
+  readonly open: boolean;
+}
+
+export type PathSegment =
+  /** Compared with the decoded segment, exactly in case. */
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'param'; readonly name: string }
+  | { readonly kind: 'any' };
+
+export type CompiledPath =
+  | { readonly pattern: PathPattern; readonly problem?: undefined }
+  | { readonly problem: string; readonly pattern?: undefined };
+
+/** What matches without naming a segment. */
+const NO_PARAMS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Compiles a path as an author writes it, decoded: `{name}` and `*` are one whole segment, `**` any number at the
+ * end. A trailing slash makes no difference. A problem is one sentence about the author's text.
+ */
+export function compilePath(text: string): CompiledPath {
+  const problem = textProblem(text);
+  if (problem !== undefined) return { problem };
+  const parts = text.slice(1).split('/');
+  if (parts[parts.length - 1] === '') parts.pop();
+  const open = parts[parts.length - 1] === '**';
+  if (open) parts.pop();
+  const segments: PathSegment[] = [];
+  const names = new Set<string>();
+  for (const part of parts) {
+    const read = readSegment(text, part);
+    if ('problem' in read) return read;
+    if (read.kind === 'param') {
+      if (names.has(read.name)) return { problem: `\`${text}\` names \`{${read.name}}\` twice` };
+      names.add(read.name);
+    }
+    segments.push(read);
+  }
+  return { pattern: { text, segments, open } };
+}
+
+/**
+ * The decoded `{name}` segments when the pattern selects a canonical path, undefined when it does not. A segment is
+ * decoded once before it is compared, so that no escape leads around a pattern.
+ */
+export function matchPath(
+  pattern: PathPattern,
+  canonicalPath: string,
+): ReadonlyMap<string, string> | undefined {
+  if (canonicalPath.charCodeAt(0) !== 0x2f) return undefined;
+  let params: Map<string, string> | undefined;
+  let at = 1;
+  for (const segment of pattern.segments) {
+    const slash = canonicalPath.indexOf('/', at);
+    const end = slash === -1 ? canonicalPath.length : slash;
+    if (end <= at) return undefined;
+    if (segment.kind === 'literal') {
+      if (!isLiteral(segment.text, canonicalPath, at, end)) return undefined;
+    } else if (segment.kind === 'param') {
+      params ??= new Map();
+      params.set(segment.name, decodeOnce(canonicalPath.slice(at, end)));
+    }
+    at = end + 1;
+  }
+  if (!pattern.open && at < canonicalPath.length) return undefined;
+  return params ?? NO_PARAMS;
+}
+
+function isLiteral(literal: string, path: string, at: number, end: number): boolean {
+  if (literal.length === end - at && path.startsWith(literal, at)) return true;
+  const percent = path.indexOf('%', at);
+  return percent !== -1 && percent < end && decodeOnce(path.slice(at, end)) === literal;
+}
+
+function textProblem(text: string): string | undefined {
+  if (text === '') return 'a path is empty';
+  if (!text.startsWith('/'))
+    return `\`${text}\` does not start with \`/\`${/^\*+$/.test(text) ? ', every path is `/**`' : ''}`;
+  if (text.includes('?')) return `\`${text}\` has a query string, paths are compared without one`;
+  if (text.includes('%')) return `\`${text}\` is encoded, write the path decoded`;
+  for (const [character, name] of NEVER) {
+    if (text.includes(character))
+      return `\`${text}\` has a ${name}, requests with one are refused as \`ambiguous_path\``;
+  }
+  if ([...text].some((character) => character < ' ' || character === '\x7f'))
+    return 'a path has a control character';
+  return undefined;
+}
+
+const NEVER = [
+  [';', '`;`'],
+  ['#', '`#`'],
+  ['\\', 'backslash'],
+] as const;
+
+function readSegment(text: string, part: string): PathSegment | { readonly problem: string } {
+  if (part === '*') return { kind: 'any' };
+  if (part === '**') return { problem: `\`${text}\` has \`**\` before its end, it may only be last` };
+  if (part === '') return { problem: `\`${text}\` has an empty segment, which no canonical path has` };
+  if (part === '.' || part === '..')
+    return { problem: `\`${text}\` has a dot segment, which no canonical path has` };
+  const name = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(part)?.[1];
+  if (name !== undefined) return { kind: 'param', name };
+  if (part.includes('{') || part.includes('}')) {
+    return {
+      problem: `\`${part}\` in \`${text}\` is no \`{name}\` that is a whole segment, of letters, digits and \`_\``,
+    };
+  }
+  if (part.includes('*'))
+    return { problem: `\`${part}\` in \`${text}\` mixes \`*\` with text, \`*\` is a whole segment` };
+  return { kind: 'literal', text: part };
+}
