@@ -1,0 +1,88 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Child, startChild } from './child.ts';
+import { freePort } from './ports.ts';
+import { waitFor } from './wait.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+export interface LictorOptions {
+  /** For its socket, log and records; made when it is missing. */
+  readonly folder: string;
+  readonly policies: string;
+  /** Default: a Unix socket in the folder. */
+  readonly listen?: string;
+  readonly adminPort?: number;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether to return only when it is ready to decide, default true; else when its admin port answers. */
+  readonly untilReady?: boolean;
+}
+
+export interface Lictor {
+  /** As in `--listen`. */
+  readonly listen: string;
+  /** Base URL of its admin port. */
+  readonly admin: string;
+  /** Its decision records, a JSON object a line. */
+  readonly records: string;
+  readonly child: Child;
+  status(): Promise<Status>;
+  stop(): Promise<void>;
+}
+
+/** The part of `/v1/status` that callers here read. */
+export interface Status {
+  readonly ready: boolean;
+  readonly active?: {
+    readonly revision: { readonly commit: string; readonly dirty: boolean; readonly digest: string };
+  };
+}
+
+/** Starts the sidecar from source, as a process of its own. */
+export async function startLictor(options: LictorOptions): Promise<Lictor> {
+  const { folder, policies, untilReady = true } = options;
+  const adminPort = options.adminPort ?? (await freePort());
+  const listen = options.listen ?? `unix:${join(folder, 'lictor.sock')}`;
+  const admin = `http://127.0.0.1:${adminPort}`;
+  const records = join(folder, 'decisions.jsonl');
+  await mkdir(folder, { recursive: true });
+  if (listen.startsWith('unix:')) await rm(listen.slice('unix:'.length), { force: true });
+  const where = [
+    '--policies',
+    policies,
+    '--listen',
+    listen,
+    '--admin',
+    `127.0.0.1:${adminPort}`,
+    '--audit',
+    records,
+  ];
+  const child = await startChild({
+    name: 'Lictor',
+    command: process.execPath,
+    args: [MAIN, 'serve', ...where, ...(options.args ?? [])],
+    env: { ...process.env, ...options.env },
+    log: join(folder, 'lictor.log'),
+  });
+  const path = untilReady ? '/readyz' : '/healthz';
+  await waitFor(() => answersOk(admin + path), {
+    what: `a Lictor that answers ${path}`,
+    timeout: 15_000,
+    child,
+  });
+  return {
+    listen,
+    admin,
+    records,
+    child,
+    status: async () => (await (await fetch(`${admin}/v1/status`)).json()) as Status,
+    stop: () => child.stop(),
+  };
+}
+
+async function answersOk(url: string): Promise<true | undefined> {
+  const response = await fetch(url);
+  await response.text();
+  return response.ok ? true : undefined;
+}

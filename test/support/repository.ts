@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A git repository made with the real program, untouched by the settings of who runs it. */
+export interface Repository {
+  readonly folder: string;
+  /** Commits everything that changed; returns the new commit's 40 hex digits. */
+  commit(message: string): Promise<string>;
+  /** The latest commit. */
+  head(): Promise<string>;
+  /** Runs git in it and returns what it prints. */
+  git(...args: readonly string[]): Promise<string>;
+}
+
+/** Makes `folder` anew: a repository whose files are a copy of `from`, not committed yet. */
+export async function makeRepository(folder: string, from: string): Promise<Repository> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await cp(from, folder, { recursive: true });
+  const git = async (...args: readonly string[]): Promise<string> => {
+    const { stdout } = await run('git', ['-C', folder, ...IDENTITY, ...args], {
+      env: { ...process.env, ...PRIVATE },
+    });
+    return stdout;
+  };
+  const head = async () => (await git('rev-parse', 'HEAD')).trim();
+  await git('init', '--quiet', '--initial-branch=main');
+  return {
+    folder,
+    git,
+    head,
+    commit: async (message) => {
+      await git('add', '--all');
+      await git('commit', '--quiet', '--message', message);
+      return head();
+    },
+  };
+}
+
+const IDENTITY = [
+  ['user.name', 'acme platform'],
+  ['user.email', 'platform@acme.example'],
+  ['commit.gpgsign', 'false'],
+  ['core.hooksPath', '/dev/null'],
+].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
+/** Neither the settings of the machine nor a repository around us (a hook's environment) may leak in. */
+const PRIVATE = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+};

@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Upstream {
+  readonly port: number;
+  /** Requests that reached it so far. */
+  served(): number;
+  stop(): Promise<void>;
+}
+
+/** What it answers to everything, as JSON. */
+export interface Reached {
+  readonly reached: 'upstream';
+  readonly method: string;
+  readonly path: string;
+  /** Lower-case names; repeated ones joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of the body. */
+  readonly bytes: number;
+}
+
+/** A service behind the proxy that shows which request reached it. Listens on loopback; port 0 takes any. */
+export async function startUpstream(port = 0): Promise<Upstream> {
+  let served = 0;
+  const server = createServer(async (request, response) => {
+    served += 1;
+    let bytes = 0;
+    for await (const chunk of request) bytes += (chunk as Buffer).length;
+    const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+    const reached: Reached = {
+      reached: 'upstream',
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: Object.fromEntries(headers) as Record<string, string>,
+      bytes,
+    };
+    response.setHeader('content-type', 'application/json').end(`${JSON.stringify(reached, null, 2)}\n`);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    served: () => served,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
