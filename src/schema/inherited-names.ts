@@ -1,0 +1,24 @@
+import type { JsonValue } from '../request/attributes.ts';
+import { findMember } from './pointer.ts';
+
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/**
+ * Ajv notes the members that branches of `anyOf` and the like have judged in a plain object, where `constructor` and
+ * `__proto__` always seem to be noted. Returns, for a schema with `unevaluatedProperties`, the search for members of
+ * a body that only slip through in this way: the name of one, or undefined.
+ */
+export function inheritedNames(schema: unknown): (value: JsonValue) => string | undefined {
+  if (findMember(schema, 'unevaluatedProperties') === undefined) return () => undefined;
+  const suspects = new Set([...INHERITED].filter((name) => findMember(schema, name) === undefined));
+  return (value) => findSuspect(value, suspects);
+}
+
+function findSuspect(value: JsonValue, suspects: ReadonlySet<string>): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, member] of Object.entries<JsonValue>(value)) {
+    const found = suspects.has(name) ? name : findSuspect(member, suspects);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,50 @@
+import type { Body } from '../request/attributes.ts';
+import { parseJson } from '../request/json.ts';
+import type { BodyReason, BodyRefusal, BodyResult, ReadJsonBody } from './body-schema.ts';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a body as JSON (RFC 8259, UTF-8): whole, there, declared as `application/json` or `...+json` or not declared
+ * at all, and well-formed with no member twice. What fails first names the reason.
+ */
+export const readJsonBody: ReadJsonBody = (body, contentType) => {
+  if (body.truncated) return refuse('body_truncated', 'the proxy sent only a part of the body');
+  if (body.bytes.length === 0) return refuse('body_missing', 'a JSON body is required');
+  if (contentType !== '' && !isJsonType(contentType))
+    return refuse('body_wrong_type', 'the body must be `application/json`');
+  const text = decode(body.bytes);
+  if (text === undefined) return refuse('body_malformed', 'the body is not UTF-8');
+  const { value, problem } = parseJson(text);
+  return problem === undefined ? { value } : refuse('body_malformed', `the body is no JSON: ${problem}`);
+};
+
+/** Refuses a body longer than `maxBytes`, before anything is parsed; undefined when it is not, or has no bound. */
+export function bodyTooLarge(body: Body, maxBytes: number | undefined): BodyRefusal | undefined {
+  if (maxBytes === undefined || body.bytes.length <= maxBytes) return undefined;
+  return { reason: 'body_too_large', detail: `the body is longer than ${maxBytes} bytes` };
+}
+
+/** By media type (RFC 6839 section 3.1); another charset than UTF-8 would be read differently by the service. */
+function isJsonType(contentType: string): boolean {
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+  const name = type.trim();
+  if (name !== 'application/json' && !(name.endsWith('+json') && /^[a-z]+\/[^\s,/]+$/.test(name)))
+    return false;
+  return parameters.every((parameter) => {
+    const [key = '', value = ''] = parameter.split('=');
+    return key.trim() !== 'charset' || /^\s*"?(?:utf-?8|us-ascii)"?\s*$/.test(value);
+  });
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(reason: BodyReason, detail: string): BodyResult {
+  return { refusal: { reason, detail } };
+}

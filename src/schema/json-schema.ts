@@ -1,0 +1,195 @@
+import type { AnySchema, ErrorObject, Options, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { JsonValue } from '../request/attributes.ts';
+import type { BodyRefusal, BodySchema } from './body-schema.ts';
+import { addFormats } from './formats.ts';
+import { inheritedNames } from './inherited-names.ts';
+import { linearRegExp, type PatternError } from './pattern.ts';
+import { escapeToken, findMember, pointerOf } from './pointer.ts';
+import { addUniqueItems } from './unique-items.ts';
+
+/** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole. */
+export interface SchemaProblem {
+  readonly pointer: string;
+  /** One lower-case sentence without a full stop. */
+  readonly message: string;
+}
+
+export type CompiledJsonSchema =
+  | { readonly schema: BodySchema; readonly problems?: undefined }
+  | { readonly problems: readonly SchemaProblem[]; readonly schema?: undefined };
+
+export const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+/** Problems shown of one schema. */
+const MAX_PROBLEMS = 20;
+/** Characters of a place in a body that a refusal shows. */
+const MAX_PLACE = 200;
+
+/**
+ * Compiles a JSON Schema, 2020-12. Strict: an unknown keyword or format, a keyword whose `type` is not said, and a
+ * `$ref` that leaves the document are problems. `pattern` is RE2. `maxBytes` is carried along for whoever reads bodies.
+ */
+export function compileJsonSchema(
+  schema: unknown,
+  options: { readonly maxBytes: number | undefined },
+): CompiledJsonSchema {
+  if (typeof schema !== 'boolean' && !isObject(schema)) {
+    return { problems: [{ pointer: '', message: 'a JSON Schema is an object or a boolean' }] };
+  }
+  const problems = dialectProblems(schema);
+  if (problems.length > 0) return { problems };
+  try {
+    const errors = schemaErrors(schema);
+    if (errors.length > 0) return { problems: metaProblems(errors) };
+    const validate = newCompiler().compile<JsonValue>(schema);
+    const slippedIn = inheritedNames(schema);
+    return {
+      schema: { maxBytes: options.maxBytes, validate: (value) => refusal(validate, slippedIn, value) },
+    };
+  } catch (error) {
+    return { problems: [compileProblem(schema, error)] };
+  }
+}
+
+const OPTIONS = {
+  strict: true,
+  strictTypes: true,
+  allowUnionTypes: true,
+  strictTuples: false,
+  strictRequired: false,
+  // Otherwise `constructor` counts as a member of every object.
+  ownProperties: true,
+  allErrors: false,
+  logger: false,
+  addUsedSchema: false,
+  code: { regExp: linearRegExp },
+} as const satisfies Options;
+
+/** Knows the schema of schemas, which takes milliseconds to compile; only ever validates. */
+let dialect: Ajv2020 | undefined;
+
+function schemaErrors(schema: AnySchema): readonly ErrorObject[] {
+  dialect ??= new Ajv2020({ ...OPTIONS, allErrors: true });
+  return dialect.validateSchema(schema) === true ? [] : (dialect.errors ?? []);
+}
+
+/** One for each schema, so that nothing of a schema outlives it. */
+function newCompiler(): Ajv2020 {
+  const ajv = new Ajv2020({ ...OPTIONS, meta: false, validateSchema: false });
+  addFormats(ajv);
+  addUniqueItems(ajv);
+  return ajv;
+}
+
+function dialectProblems(schema: unknown): readonly SchemaProblem[] {
+  const problems: SchemaProblem[] = [];
+  const dialect = isObject(schema) ? schema['$schema'] : undefined;
+  if (dialect !== undefined && String(dialect).replace(/#$/, '') !== JSON_SCHEMA_DIALECT) {
+    problems.push({
+      pointer: '/$schema',
+      message: `the schema must be of 2020-12, \`${JSON_SCHEMA_DIALECT}\``,
+    });
+  }
+  const promised = findMember(schema, '$async', () => true);
+  if (promised !== undefined)
+    problems.push({ pointer: promised, message: '`$async` is no keyword of JSON Schema' });
+  return problems;
+}
+
+function metaProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] {
+  const byPointer = new Map<string, SchemaProblem>();
+  for (const error of errors) {
+    if (byPointer.size === MAX_PROBLEMS) break;
+    if (byPointer.has(error.instancePath)) continue;
+    const allowed = error.keyword === 'enum' ? `: ${list(error.params['allowedValues'])}` : '';
+    const message = `\`${error.instancePath || '/'}\` ${lower(error.message ?? 'is invalid')}${allowed}`;
+    byPointer.set(error.instancePath, { pointer: error.instancePath, message });
+  }
+  return [...byPointer.values()];
+}
+
+/** What the compiler throws has its place, if any, only in its text. */
+function compileProblem(schema: unknown, error: unknown): SchemaProblem {
+  const text = error instanceof Error ? error.message : String(error);
+  const reference = (error as { readonly missingRef?: unknown }).missingRef;
+  if (typeof reference === 'string') {
+    const pointer = findMember(schema, '$ref', (value) => leadsTo(value, reference)) ?? '';
+    return {
+      pointer,
+      message: `\`$ref\` to \`${reference}\` leads to nothing in this document, others are never fetched`,
+    };
+  }
+  const pattern = (error as Partial<PatternError>).pattern;
+  if (pattern !== undefined) {
+    const pointer =
+      findMember(schema, 'pattern', (value) => value === pattern) ?? findMember(schema, pattern) ?? '';
+    return { pointer, message: `the pattern \`${pattern}\` is no RE2: ${lower(text)}` };
+  }
+  const keyword = /unknown keyword: "(.*?)"$/.exec(text)?.[1];
+  if (keyword !== undefined) {
+    return { pointer: findMember(schema, keyword) ?? '', message: `unknown keyword \`${keyword}\`` };
+  }
+  const place = / (?:ignored in schema )?at (?:path )?"(#.*?)"/.exec(text);
+  const message = text
+    .slice(0, place?.index ?? text.length)
+    .replace(/^strict mode: /, '')
+    .replaceAll('"', '`');
+  return { pointer: place?.[1] === undefined ? '' : pointerOf(place[1]), message: lower(message) };
+}
+
+function refusal(
+  validate: ValidateFunction<JsonValue>,
+  slippedIn: (value: JsonValue) => string | undefined,
+  value: JsonValue,
+): BodyRefusal | undefined {
+  if (!validate(value)) return { reason: 'schema_violation', detail: expected(validate.errors?.[0]) };
+  const name = slippedIn(value);
+  return name === undefined
+    ? undefined
+    : { reason: 'schema_violation', detail: `a member \`${name}\` is not expected` };
+}
+
+/** Where and what: names of the body's members at most, none of its values. */
+function expected(error: ErrorObject | undefined): string {
+  if (error === undefined) return 'the body does not fit the schema';
+  const { instancePath, keyword, params, message = 'does not fit the schema' } = error;
+  const where = place(instancePath);
+  switch (keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return `${place(`${instancePath}/${escapeToken(String(params['additionalProperty'] ?? params['unevaluatedProperty']))}`)} is not expected`;
+    case 'required':
+      return `${where} must have the member \`${String(params['missingProperty'])}\``;
+    case 'enum':
+      return `${where} must be one of ${list(params['allowedValues'])}`;
+    case 'format':
+      return `${where} must be of format \`${String(params['format'])}\``;
+    case 'false schema':
+      return `${where} is not expected`;
+    default:
+      return `${where} ${lower(message)}`;
+  }
+}
+
+function place(pointer: string): string {
+  if (pointer === '') return 'the body';
+  return `\`${pointer.length > MAX_PLACE ? `${pointer.slice(0, MAX_PLACE)}...` : pointer}\``;
+}
+
+function list(values: unknown): string {
+  const text = Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : '';
+  return text.length > MAX_PLACE ? `${text.slice(0, MAX_PLACE)}...` : text;
+}
+
+function leadsTo(value: unknown, reference: string): boolean {
+  return typeof value === 'string' && (value === reference || reference.endsWith(value));
+}
+
+function lower(message: string): string {
+  return message.replace(/\bNOT\b/, 'not');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
