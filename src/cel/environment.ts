@@ -11,17 +11,19 @@ export interface Environment {
   readonly names: ReadonlyMap<string, Type>;
 }
 
-/** Words that CEL reserves, and names that a property of ours cannot have. */
+/** Not identifiers to CEL, or names that a property of ours cannot have. */
+const IMPOSSIBLE = new Set(['constructor', 'false', 'in', 'null', 'prototype', 'true', '__proto__']);
+
+/** Words that CEL reserves. Behind a dot they are names like any other. */
 const RESERVED = new Set(
-  (
-    'as break const constructor continue else false for function if import in let loop namespace null package ' +
-    'prototype return true var void while __proto__'
-  ).split(' '),
+  'as break const continue else for function if import let loop namespace package return var void while'.split(
+    ' ',
+  ),
 );
 
-/** Whether `name` (one segment, no dots) can be declared: a CEL identifier that is not reserved. */
+/** Whether `name` (no dots) can be declared as a field such as `data.NAME`. */
 export function isDeclarable(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !RESERVED.has(name);
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !IMPOSSIBLE.has(name);
 }
 
 /**
@@ -49,8 +51,8 @@ function plant(top: Branch, name: string, type: Type): void {
   const segments = name.split('.');
   const last = segments.pop() ?? '';
   let branch = top;
-  for (const segment of [...segments, last]) {
-    if (!isDeclarable(segment)) throw new TypeError(`\`${name}\` cannot be declared`);
+  if (![...segments, last].every(isDeclarable) || RESERVED.has(segments[0] ?? last)) {
+    throw new TypeError(`\`${name}\` cannot be declared`);
   }
   for (const segment of segments) {
     const next = branch.get(segment) ?? new Map();

@@ -27,7 +27,7 @@ export interface Program {
   readonly reads: ReadonlySet<string>;
   /**
    * Never throws. An exception out of an activation's getter comes back as an `EvaluationError` whose `cause`
-   * is that exception.
+   * is that exception; one that is an `EvaluationError` already comes back as it is.
    */
   evaluate(activation: Activation): Value | EvaluationError;
 }

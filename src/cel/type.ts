@@ -6,11 +6,32 @@ export type Type =
   | { readonly kind: 'optional'; readonly of: Type }
   | { readonly kind: 'object'; readonly name: string; readonly fields: ReadonlyMap<string, Type> };
 
-export type Simple = 'bool' | 'int' | 'uint' | 'double' | 'string' | 'bytes' | 'timestamp' | 'duration' | 'null' | 'dyn';
+export type Simple =
+  | 'bool'
+  | 'int'
+  | 'uint'
+  | 'double'
+  | 'string'
+  | 'bytes'
+  | 'timestamp'
+  | 'duration'
+  | 'null'
+  | 'dyn';
 
 const SIMPLE: ReadonlyMap<string, Type> = new Map(
   (
-    ['bool', 'int', 'uint', 'double', 'string', 'bytes', 'timestamp', 'duration', 'null', 'dyn'] satisfies Simple[]
+    [
+      'bool',
+      'int',
+      'uint',
+      'double',
+      'string',
+      'bytes',
+      'timestamp',
+      'duration',
+      'null',
+      'dyn',
+    ] satisfies Simple[]
   ).map((kind): [string, Type] => [kind, { kind }]),
 );
 
@@ -55,7 +76,9 @@ function parse(text: string, nesting: number): Type | undefined {
     case 'optional':
       return parts.length === 1 ? { kind: 'optional', of: first } : undefined;
     case 'map':
-      return parts.length === 2 && second !== undefined ? { kind: 'map', key: first, value: second } : undefined;
+      return parts.length === 2 && second !== undefined
+        ? { kind: 'map', key: first, value: second }
+        : undefined;
     default:
       return undefined;
   }
