@@ -6,7 +6,7 @@ import { type Configuration, Provider } from 'oidc-provider';
 /** Who may ask for tokens, and what is in them. */
 export interface Client {
   readonly secret: string;
-  /** Scopes that it may ask for, space-separated; without `scope` in its request it gets all of them. */
+  /** Scopes that it may ask for, space-separated. */
   readonly scope: string;
   /** Claims of its tokens beside those that every token has. */
   readonly claims?: Readonly<Record<string, string>>;
@@ -39,7 +39,9 @@ export interface IdentityProvider {
 /** An OpenID provider on loopback that gives JWT access tokens (RFC 9068) to clients, signed with a key made now. */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const { issuer, clients, port = 0 } = options;
-  const server = createServer(quietly(() => new Provider(issuer, configuration(options))).callback());
+  const server = createServer();
+  const answer = quietly(() => new Provider(issuer, configuration(options))).callback();
+  server.on('request', (request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -92,7 +94,7 @@ function configuration({ audience, clients, lifetime = 3600 }: IdentityProviderO
   };
   const scopes = [...new Set(Object.values(clients).flatMap(({ scope }) => scope.split(' ')))];
   return {
-    jwks: { keys: [key] } as NonNullable<Configuration['jwks']>,
+    jwks: { keys: [key] },
     cookies: { keys: [randomUUID()] },
     scopes,
     ttl: { ClientCredentials: lifetime },

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
 import { freePort } from './ports.ts';
@@ -10,7 +11,7 @@ export interface LictorOptions {
   /** For its socket, log and records; made when it is missing. */
   readonly folder: string;
   readonly policies: string;
-  /** Default: a Unix socket in the folder. */
+  /** Default: a Unix socket, in the folder where its path is short enough for one. */
   readonly listen?: string;
   readonly adminPort?: number;
   readonly args?: readonly string[];
@@ -37,13 +38,18 @@ export interface Status {
   readonly active?: {
     readonly revision: { readonly commit: string; readonly dirty: boolean; readonly digest: string };
   };
+  readonly issuers: readonly {
+    readonly name: string;
+    readonly keys: number;
+    readonly error: string | null;
+  }[];
 }
 
 /** Starts the sidecar from source, as a process of its own. */
 export async function startLictor(options: LictorOptions): Promise<Lictor> {
   const { folder, policies, untilReady = true } = options;
   const adminPort = options.adminPort ?? (await freePort());
-  const listen = options.listen ?? `unix:${join(folder, 'lictor.sock')}`;
+  const listen = options.listen ?? `unix:${socketIn(folder, adminPort)}`;
   const admin = `http://127.0.0.1:${adminPort}`;
   const records = join(folder, 'decisions.jsonl');
   await mkdir(folder, { recursive: true });
@@ -79,6 +85,12 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     status: async () => (await (await fetch(`${admin}/v1/status`)).json()) as Status,
     stop: () => child.stop(),
   };
+}
+
+/** A socket's path may be 107 bytes long on Linux (103 on macOS): unix(7). */
+function socketIn(folder: string, adminPort: number): string {
+  const path = join(folder, 'lictor.sock');
+  return Buffer.byteLength(path) <= 103 ? path : join(tmpdir(), `lictor-${adminPort}.sock`);
 }
 
 async function answersOk(url: string): Promise<true | undefined> {

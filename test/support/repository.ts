@@ -21,13 +21,14 @@ export async function makeRepository(folder: string, from: string): Promise<Repo
   await mkdir(folder, { recursive: true });
   await cp(from, folder, { recursive: true });
   const git = async (...args: readonly string[]): Promise<string> => {
-    const { stdout } = await run('git', ['-C', folder, ...IDENTITY, ...args], {
+    const { stdout } = await run('git', ['-C', folder, ...args], {
       env: { ...process.env, ...PRIVATE },
     });
     return stdout;
   };
   const head = async () => (await git('rev-parse', 'HEAD')).trim();
   await git('init', '--quiet', '--initial-branch=main');
+  for (const [name, value] of SETTINGS) await git('config', name, value);
   return {
     folder,
     git,
@@ -40,12 +41,12 @@ export async function makeRepository(folder: string, from: string): Promise<Repo
   };
 }
 
-const IDENTITY = [
+/** In the repository itself, so that a person without an identity of their own can commit there by hand too. */
+const SETTINGS = [
   ['user.name', 'acme platform'],
   ['user.email', 'platform@acme.example'],
   ['commit.gpgsign', 'false'],
-  ['core.hooksPath', '/dev/null'],
-].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+] as const;
 
 /** Neither the settings of the machine nor a repository around us (a hook's environment) may leak in. */
 const PRIVATE = {

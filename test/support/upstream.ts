@@ -22,19 +22,27 @@ export interface Reached {
 /** A service behind the proxy that shows which request reached it. Listens on loopback; port 0 takes any. */
 export async function startUpstream(port = 0): Promise<Upstream> {
   let served = 0;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     served += 1;
     let bytes = 0;
-    for await (const chunk of request) bytes += (chunk as Buffer).length;
-    const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
-    const reached: Reached = {
-      reached: 'upstream',
-      method: request.method ?? '',
-      path: request.url ?? '',
-      headers: Object.fromEntries(headers) as Record<string, string>,
-      bytes,
-    };
-    response.setHeader('content-type', 'application/json').end(`${JSON.stringify(reached, null, 2)}\n`);
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    request.once('end', () => {
+      const { method = '', url = '' } = request;
+      const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [
+        name,
+        [value].flat().join(', '),
+      ]);
+      const reached: Reached = {
+        reached: 'upstream',
+        method,
+        path: url,
+        headers: Object.fromEntries(headers),
+        bytes,
+      };
+      response.setHeader('content-type', 'application/json').end(`${JSON.stringify(reached, null, 2)}\n`);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

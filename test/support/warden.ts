@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 
 /**
  * Ends the children of a process that was itself killed without a chance to clean up: a shell that reads pids
@@ -30,8 +31,7 @@ function hire(): ChildProcess {
   const shell = spawn('sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   shell.unref();
   // It must neither keep this process alive nor be the reason that it fails.
-  if (shell.stdin !== null && 'unref' in shell.stdin && typeof shell.stdin.unref === 'function')
-    shell.stdin.unref();
+  if (shell.stdin instanceof Socket) shell.stdin.unref();
   shell.stdin?.on('error', () => undefined);
   shell.on('error', () => undefined);
   return shell;
