@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type Answer, callThrough } from '../support/call.ts';
+import { type AccessLine, accessLineOf, type DecisionRecord, recordOf } from '../support/log-lines.ts';
+import type { Mesh } from './mesh.ts';
+import type { Step } from './steps.ts';
+
+/** What came of a call, in the three places that tell of it. */
+export interface Outcome {
+  readonly answer: Answer;
+  readonly record: DecisionRecord;
+  readonly line: AccessLine;
+}
+
+/** Sends a step's request as often as it says and reads what was recorded about the last one. */
+export async function ask(mesh: Mesh, step: Step): Promise<Outcome> {
+  let answer = await send(mesh, step);
+  for (let sent = 1; sent < (step.times ?? 1); sent += 1) answer = await send(mesh, step);
+  const id = answer.headers['x-request-id'] ?? '';
+  return {
+    answer,
+    record: await recordOf(mesh.lictor().records, id),
+    line: await accessLineOf(mesh.envoy.accessLog, id),
+  };
+}
+
+/** Sends it once. */
+export async function send(mesh: Mesh, { as, token, method, host, path, body }: Step): Promise<Answer> {
+  return callThrough(mesh.envoy, {
+    ...(as !== 'nobody' && { workload: as }),
+    ...(method !== undefined && { method }),
+    host,
+    path,
+    headers: {
+      ...(token !== undefined && { authorization: await tokenOf(mesh, token) }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: await readFile(join(mesh.folder, body)) }),
+  });
+}
+
+/** The same request as words of a curl command that works where the demo was started. */
+export function curl(mesh: Mesh, { as, token, host, path, body, times = 1 }: Step): string[] {
+  const folder = relative(process.cwd(), mesh.folder);
+  const words = [
+    `curl -K ${folder}/${as}.curl`,
+    ...(token === undefined ? [] : [`-H @${folder}/${token}.token`]),
+    ...(body === undefined ? [] : [`-H content-type:application/json`, `-d @${folder}/${body}`]),
+    `https://${host}${path}`,
+  ];
+  if (times === 1) return words;
+  const rounds = Array.from({ length: times }, (_, index) => index + 1).join(' ');
+  return [`for i in ${rounds}; do`, ...words.slice(0, -1), `${words.at(-1)}; done`];
+}
+
+async function tokenOf(mesh: Mesh, name: string): Promise<string> {
+  const line = await readFile(join(mesh.folder, `${name}.token`), 'utf8');
+  return line.trim().replace(/^authorization: /, '');
+}

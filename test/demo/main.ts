@@ -1,0 +1,105 @@
+/**
+ * `make demo`: a shop with a real Envoy, a tour through it, and then it is yours. `TOUR=once` exits after the tour,
+ * 1 when a step did not go as told; 2 when it cannot start here.
+ */
+import { join, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { invite } from './by-hand.ts';
+import { type Mesh, startMesh } from './mesh.ts';
+import { paint, say } from './page.ts';
+import { SetupError, takePorts } from './ports.ts';
+import { short } from './show.ts';
+import { tour } from './tour.ts';
+
+const FOLDER = join(import.meta.dirname, '../../.demo');
+const RENEW_EVERY = 600_000;
+
+const stack = new AsyncDisposableStack();
+let ending: Promise<never> | undefined;
+
+/** Stops everything that runs, last started first, and leaves. */
+function end(code: number): Promise<never> {
+  ending ??= stack.disposeAsync().then(
+    () => process.exit(code),
+    () => process.exit(code === 0 ? 1 : code),
+  );
+  return ending;
+}
+
+async function main(): Promise<number> {
+  const began = performance.now();
+  const ports = await takePorts(process.env['DEMO_PORT']);
+  say();
+  say(`  ${paint('bold', 'Lictor')}  a tour of acme, a shop`);
+  say();
+  const mesh = await startMesh(FOLDER, ports, stack);
+  say('  Every call goes over mutual TLS to a real Envoy, which asks Lictor about it. Lictor decides by');
+  const commit = paint('cyan', short(await mesh.repository.head()));
+  say(
+    `  the policies in the git repository ${relative(process.cwd(), mesh.repository.folder)}, now at commit ${commit}.`,
+  );
+
+  const failures = await tour(mesh);
+  say();
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  if (failures.length === 0) {
+    say(`  ${paint('green', '✓ Everything went as told')}, in ${seconds} s.`);
+  } else {
+    say(
+      `  ${paint('red', `✗ ${failures.length} ${failures.length === 1 ? 'thing' : 'things'} did not go as told:`)}`,
+    );
+    for (const failure of failures) say(`    ${failure}`);
+    say(
+      `  Logs are in ${relative(process.cwd(), FOLDER)}/lictor and ${relative(process.cwd(), FOLDER)}/envoy.`,
+    );
+  }
+  if (process.env['TOUR'] === 'once') return failures.length === 0 ? 0 : 1;
+  invite(mesh);
+  return stayUp(mesh);
+}
+
+/** Renews tokens, and brings Lictor back when somebody took it away; returns when Envoy has gone. */
+async function stayUp(mesh: Mesh): Promise<number> {
+  setInterval(() => {
+    mesh.renewTokens().catch((error: unknown) => say(`  tokens could not be renewed: ${String(error)}`));
+  }, RENEW_EVERY).unref();
+  const envoy = mesh.envoy.child.exited.then((how) => ({ program: 'Envoy', how }) as const);
+  for (;;) {
+    const lictor = mesh.lictor().child.exited.then((how) => ({ program: 'Lictor', how }) as const);
+    const { program, how } = await Promise.race([envoy, lictor]);
+    if (ending !== undefined) return ending;
+    say();
+    say(`  ${paint('yellow', `${program} has ended (${how})`)}`);
+    if (program === 'Envoy') return 1;
+    say('  Envoy refuses everything; in five seconds Lictor is started again.');
+    await pause(5000);
+    const began = performance.now();
+    await mesh.revive();
+    say(
+      `  It is back after ${Math.round(performance.now() - began)} ms, as process ${mesh.lictor().child.pid}.`,
+    );
+  }
+}
+
+// Not even a closed terminal or pipe may keep us from cleaning up.
+process.stdout.on('error', () => void end(1));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => void end(process.env['TOUR'] === 'once' ? code : 0));
+}
+
+try {
+  await end(await main());
+} catch (error) {
+  // While we are ending, things that were under way fail; that is no news.
+  if (ending === undefined) {
+    process.stderr.write(`\n  demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof Error && error.cause instanceof Error) {
+      process.stderr.write(`  because: ${error.cause.message}\n`);
+    }
+  }
+  await end(error instanceof SetupError ? 2 : 1);
+}

@@ -1,0 +1,62 @@
+import { type Answer, jsonOf } from '../support/call.ts';
+import type { DecisionRecord } from '../support/log-lines.ts';
+import type { Outcome } from './ask.ts';
+import { field, paint, wrap } from './page.ts';
+import type { Told } from './steps.ts';
+
+/** A commit as people write it. */
+export function short(sha: string): string {
+  return sha.slice(0, 8);
+}
+
+/** Prints answer and record; returns what is not as told, a sentence each. */
+export function showOutcome({ answer, record, line }: Outcome, told: Told, head: string): readonly string[] {
+  const problems = [
+    ...differences(told, { ...record, status: answer.status }),
+    ...differs('the record names commit', record.revision.commit, head),
+    ...differs("Envoy's access log names revision", line.revision, head),
+    ...differs("Envoy's access log names decision", line.decision_id, record.decision_id),
+  ];
+  const status = paint(answer.status < 300 ? 'green' : 'red', String(answer.status).padEnd(6));
+  const [first = '', ...rest] = wrap(inWords(answer), 81);
+  field('answer', [`${status}${first}`, ...rest.map((text) => `      ${text}`)]);
+  field('record', [`${columns(record)}  ${problems.length === 0 ? paint('green', '✓') : paint('red', '✗')}`]);
+  return problems;
+}
+
+/** What a person wants to know about an answer: which headers the service saw, or what the problem is. */
+function inWords(answer: Answer): string {
+  const body = jsonOf(answer);
+  if (body === undefined) return answer.text === '' ? 'no body' : answer.text.slice(0, 200);
+  if (body['reached'] === 'upstream') {
+    const headers = Object.entries(body['headers'] as Readonly<Record<string, string>>);
+    const added = headers.filter(([name]) => ADDED.has(name)).map(([name, value]) => `${name}: ${value}`);
+    return added.length === 0 ? 'from the service' : `from the service, which saw ${added.join(', ')}`;
+  }
+  return [body['title'], body['detail']].filter((text) => typeof text === 'string' && text !== '').join(': ');
+}
+
+/** Those that the example policies set. */
+const ADDED: ReadonlySet<string> = new Set(['x-caller', 'x-subject', 'x-tenant', 'x-report']);
+
+function columns({ decision, reason, policy, rule, revision, duration_us }: DecisionRecord): string {
+  const by = policy === '' ? '-' : rule === '' ? policy : `${policy}/${rule}`;
+  return [
+    paint(decision === 'allow' ? 'green' : 'red', decision.padEnd(5)),
+    reason.padEnd(17),
+    by.padEnd(24),
+    paint('cyan', `${short(revision.commit)}${revision.dirty ? '-dirty' : ''}`.padEnd(15)),
+    paint('dim', `${Math.round(duration_us)} µs`.padStart(9)),
+  ].join('  ');
+}
+
+function differences(told: Told, came: Told): string[] {
+  const fields = ['status', 'decision', 'reason', 'policy', 'rule'] as const;
+  return fields.flatMap((name) => differs(name, came[name], told[name]));
+}
+
+function differs(what: string, came: string | number | null, told: string | number): string[] {
+  return came === told
+    ? []
+    : [`${what} ${came === '' ? '(empty)' : came}, told was ${told === '' ? '(empty)' : told}`];
+}
