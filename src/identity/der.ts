@@ -1,0 +1,62 @@
+/** One DER element: its tag byte and its contents; `raw` is all of it. */
+export interface Element {
+  readonly tag: number;
+  readonly content: Uint8Array;
+  readonly raw: Uint8Array;
+}
+
+/** Universal tags (X.680). */
+export const TAG = { octets: 0x04, oid: 0x06 } as const;
+
+/**
+ * The elements that stand one after another in `bytes` (X.690, definite lengths, tag numbers below 31), or
+ * undefined when they do not fill it exactly.
+ */
+export function readElements(bytes: Uint8Array): readonly Element[] | undefined {
+  const elements: Element[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const element = readElement(bytes, at);
+    if (element === undefined) return undefined;
+    elements.push(element);
+    at += element.raw.length;
+  }
+  return elements;
+}
+
+/** The children of the constructed element, or none if it is not one or is broken. */
+export function childrenOf(element: Element | undefined): readonly Element[] {
+  return element === undefined || (element.tag & 0x20) === 0 ? [] : (readElements(element.content) ?? []);
+}
+
+/** An OBJECT IDENTIFIER in dotted form. Arcs beyond 2^53 lose digits: none that is known here has one. */
+export function dottedOid(content: Uint8Array): string {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of content) {
+    arc = arc * 128 + (byte & 0x7f);
+    if ((byte & 0x80) !== 0) continue;
+    if (arcs.length === 0) {
+      const root = Math.min(2, Math.floor(arc / 40));
+      arcs.push(root, arc - root * 40);
+    } else arcs.push(arc);
+    arc = 0;
+  }
+  return arcs.join('.');
+}
+
+function readElement(bytes: Uint8Array, at: number): Element | undefined {
+  const tag = bytes[at];
+  const short = bytes[at + 1];
+  if (tag === undefined || short === undefined || (tag & 0x1f) === 0x1f) return undefined;
+  let start = at + 2;
+  let length = short;
+  if (short >= 0x80) {
+    const count = short & 0x7f;
+    if (count === 0 || count > 4) return undefined;
+    length = 0;
+    for (; start < at + 2 + count; start += 1) length = length * 256 + (bytes[start] ?? 0);
+  }
+  const end = start + length;
+  if (end > bytes.length) return undefined;
+  return { tag, content: bytes.subarray(start, end), raw: bytes.subarray(at, end) };
+}

@@ -1,0 +1,87 @@
+import { childrenOf, dottedOid, type Element, TAG } from './der.ts';
+
+/** Short names of attribute types, as OpenSSL and BoringSSL print them; the others appear as dotted numbers. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.4': 'SN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'street',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.12': 'title',
+  '2.5.4.13': 'description',
+  '2.5.4.15': 'businessCategory',
+  '2.5.4.17': 'postalCode',
+  '2.5.4.41': 'name',
+  '2.5.4.42': 'GN',
+  '2.5.4.43': 'initials',
+  '2.5.4.45': 'x500UniqueIdentifier',
+  '2.5.4.46': 'dnQualifier',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+};
+
+/** How the string types of X.520 are encoded. */
+const ENCODINGS: Readonly<Record<number, string>> = {
+  12: 'utf-8', // UTF8String
+  18: 'latin1', // NumericString
+  19: 'latin1', // PrintableString
+  20: 'latin1', // TeletexString, which everybody fills with Latin-1
+  22: 'latin1', // IA5String
+  26: 'latin1', // VisibleString
+  30: 'utf-16be', // BMPString
+};
+
+/**
+ * A Name as Envoy prints it: RFC 4514 with the last RDN first and every byte beyond ASCII escaped (OpenSSL's
+ * `XN_FLAG_RFC2253`). A value of a type that is not known here is `#` and its DER in hex.
+ */
+export function printName(name: Element | undefined): string {
+  return childrenOf(name)
+    .toReversed()
+    .map((rdn) => childrenOf(rdn).toReversed().map(printAttribute).join('+'))
+    .join(',');
+}
+
+function printAttribute(attribute: Element): string {
+  const [type, value] = childrenOf(attribute);
+  const oid = type?.tag === TAG.oid ? dottedOid(type.content) : '';
+  const short = SHORT_NAMES[oid];
+  if (value === undefined) return `${short ?? oid}=`;
+  const text = short === undefined ? undefined : decode(value);
+  if (text === undefined) return `${short ?? oid}=#${Buffer.from(value.raw).toString('hex').toUpperCase()}`;
+  return `${short}=${escapeValue(text)}`;
+}
+
+function decode(value: Element): string | undefined {
+  const encoding = ENCODINGS[value.tag];
+  if (encoding === undefined) return undefined;
+  if (encoding === 'latin1') return Buffer.from(value.content).toString('latin1');
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(value.content);
+  } catch {
+    return undefined;
+  }
+}
+
+function escapeValue(text: string): string {
+  const characters = [...text];
+  return characters
+    .map((character, i) => {
+      if (',+"\\<>;'.includes(character)) return `\\${character}`;
+      if (character === ' ' && (i === 0 || i === characters.length - 1)) return '\\ ';
+      if (character === '#' && i === 0) return '\\#';
+      return character >= ' ' && character <= '~' ? character : escapeBytes(character);
+    })
+    .join('');
+}
+
+function escapeBytes(character: string): string {
+  const hex = Buffer.from(character, 'utf8').toString('hex').toUpperCase();
+  return hex.replace(/../g, '\\$&');
+}
