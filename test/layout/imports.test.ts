@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { ROOT } from '../support/tools.ts';
+import { checkLayout } from './check-layout.ts';
+import { findCycles } from './cycles.ts';
+import { IMPORT_TABLE, type ImportTable } from './import-table.ts';
+
+const table: ImportTable = IMPORT_TABLE;
+
+/** Every TypeScript file of src, by its path from the root of the checkout. */
+function sources(): Map<string, string> {
+  const names = readdirSync(new URL('src', ROOT), { recursive: true, encoding: 'utf8' });
+  const paths = names.filter((name) => name.endsWith('.ts')).map((name) => `src/${name}`);
+  return new Map(paths.map((path) => [path, readFileSync(new URL(path, ROOT), 'utf8')]));
+}
+
+describe('the import table', () => {
+  test('holds in every file of src', () => {
+    const files = sources();
+    expect(files.has('src/main.ts')).toBe(true);
+    expect(checkLayout(files, table)).toEqual([]);
+  });
+
+  test('has no cycle of its own, and names rooms that it knows', () => {
+    const edges = Object.entries(table.rooms).map(
+      ([room, rules]) => [room, new Set([...rules.imports, ...(rules.types ?? [])])] as const,
+    );
+    expect(findCycles(new Map(edges))).toEqual([]);
+    const named = [
+      ...edges.flatMap(([, targets]) => [...targets]),
+      ...Object.values(table.packages).flat(),
+      ...Object.values(table.node).flat(),
+    ];
+    expect(named.filter((room) => !(room in table.rooms))).toEqual([]);
+  });
+
+  test('fails when an edge is added by hand to the real sources', () => {
+    const files = sources();
+    const path = 'src/request/host.ts';
+    files.set(path, `import type { PolicySet } from '../policy/policy-set.ts';\n${files.get(path) ?? ''}`);
+    expect(checkLayout(files, table)).toContain(
+      `${path}:1: \`request\` may not import \`policy\` (src/policy/policy-set.ts)`,
+    );
+  });
+});
+
+interface Case {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly problems: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'an edge of the table',
+    files: { 'src/cel/a.ts': "import { b } from '../request/b.ts';\nexport { b };" },
+    problems: [],
+  },
+  {
+    name: 'an edge that the table lacks',
+    files: { 'src/identity/a.ts': "// first line\nimport { b } from '../policy/b.ts';\nb();" },
+    problems: ['src/identity/a.ts:2: `identity` may not import `policy` (src/policy/b.ts)'],
+  },
+  {
+    name: 'the same edge in a type, a re-export, a type expression and a dynamic import',
+    files: {
+      'src/limit/a.ts': "import type { B } from '../cel/b.ts';\nexport type C = B;",
+      'src/limit/b.ts': "export * from '../cel/b.ts';",
+      'src/limit/c.ts': "export type D = import('../cel/b.ts').B;",
+      'src/limit/d.ts': "export const e = await import('../cel/b.ts');",
+    },
+    problems: ['a', 'b', 'c', 'd'].map(
+      (name) => `src/limit/${name}.ts:1: \`limit\` may not import \`cel\` (src/cel/b.ts)`,
+    ),
+  },
+  {
+    name: 'a type where only types may be imported',
+    files: { 'src/audit/a.ts': "import type { B } from '../decision/b.ts';\nexport type C = B;" },
+    problems: [],
+  },
+  {
+    name: 'a value where only types may be imported',
+    files: { 'src/audit/a.ts': "import { type B, c } from '../decision/b.ts';\nexport const d: B = c;" },
+    problems: ['src/audit/a.ts:1: `audit` may import only types of `decision` (src/decision/b.ts)'],
+  },
+  {
+    name: 'a cycle of files within one room',
+    files: {
+      'src/cel/a.ts': "import { b } from './b.ts';\nexport const a = b;",
+      'src/cel/b.ts': "import { c } from './c.ts';\nexport const b = c;",
+      'src/cel/c.ts': "export { a as c } from './a.ts';",
+    },
+    problems: ['files import each other: src/cel/a.ts → src/cel/b.ts → src/cel/c.ts → src/cel/a.ts'],
+  },
+  {
+    name: 'types that look at each other within one room',
+    files: {
+      'src/cel/a.ts': "import type { B } from './b.ts';\nexport type A = B;",
+      'src/cel/b.ts': "import type { A } from './a.ts';\nexport type B = A;",
+    },
+    problems: [],
+  },
+  {
+    name: 'a cycle of rooms, by types alone',
+    files: {
+      'src/policy/a.ts': "import type { B } from '../limit/b.ts';\nexport type A = B;",
+      'src/limit/b.ts': "import type { A } from '../policy/a.ts';\nexport type B = A;",
+    },
+    problems: [
+      'src/limit/b.ts:1: `limit` may not import `policy` (src/policy/a.ts)',
+      'rooms import each other: limit → policy → limit',
+    ],
+  },
+  {
+    name: 'a library outside its room, and a file of that library',
+    files: {
+      'src/decision/a.ts': "import { jwtVerify } from 'jose';\nexport { jwtVerify };",
+      'src/cel/a.ts': "import Ajv from 'ajv/dist/2020.js';\nexport { Ajv };",
+      'src/server/a.ts': "import { trace } from '@opentelemetry/api';\nexport { trace };",
+    },
+    problems: [
+      'src/cel/a.ts:1: `cel` may not import `ajv/dist/2020.js`: only schema may',
+      'src/decision/a.ts:1: `decision` may not import `jose`: only identity may',
+      'src/server/a.ts:1: `server` may not import `@opentelemetry/api`: only telemetry may',
+    ],
+  },
+  {
+    name: 'a library that nobody has written into the table',
+    files: { 'src/cel/a.ts': "import pad from 'left-pad';\nexport { pad };" },
+    problems: ['src/cel/a.ts:1: `left-pad` stands in no row of the import table'],
+  },
+  {
+    name: 'a module of Node outside its rooms',
+    files: { 'src/request/a.ts': "import { readFileSync } from 'node:fs';\nexport { readFileSync };" },
+    problems: ['src/request/a.ts:1: `request` may not import `node:fs`: only policy, audit, server, cli may'],
+  },
+  {
+    name: 'a room that is not in the table',
+    files: { 'src/utils/a.ts': 'export const a = 1;' },
+    problems: ['src/utils/a.ts:1: `utils` is no room of the import table'],
+  },
+  {
+    name: 'a way out of src, and one that cannot be read',
+    files: {
+      'src/cli/a.ts': "import { b } from '../../test/support/b.ts';\nb();",
+      'src/cli/b.ts': 'export const c = (name: string) => import(name);',
+    },
+    problems: [
+      'src/cli/a.ts:1: imports `test/support/b.ts`, which is outside src',
+      'src/cli/b.ts:1: imports what only the run time knows',
+    ],
+  },
+  {
+    name: 'process.exit anywhere but in main, however it is written',
+    files: {
+      'src/main.ts': 'process.exit(1);',
+      'src/server/a.ts':
+        "process.exit(1);\nprocess['exit'](2);\nprocess.exitCode = 3; // process.exit in a comment",
+    },
+    problems: [
+      'src/server/a.ts:1: `process.exit` belongs to src/main.ts alone',
+      'src/server/a.ts:2: `process.exit` belongs to src/main.ts alone',
+    ],
+  },
+  {
+    name: 'the clock, chance and I/O where everything is handed in',
+    files: {
+      'src/decision/a.ts': [
+        "import { createHash } from 'node:crypto';",
+        'export const a = [Date.now(), new Date(), new Date(0), Math.random(), Math.max(1, 2), performance.now()];',
+        'export const b = [crypto.randomUUID(), process.hrtime(), fetch("https://acme.example"), createHash];',
+        'export const c = setTimeout(() => 1, 2);',
+      ].join('\n'),
+    },
+    problems: [
+      'src/decision/a.ts:1: `decision` may not import `node:crypto`: it is handed what it needs',
+      ...['Date.now', 'new Date()', 'Math.random', 'performance.now'].map(
+        (name) => `src/decision/a.ts:2: \`decision\` may not use \`${name}\`: it is handed what it needs`,
+      ),
+      ...['crypto.randomUUID', 'process.hrtime', 'fetch'].map(
+        (name) => `src/decision/a.ts:3: \`decision\` may not use \`${name}\`: it is handed what it needs`,
+      ),
+      'src/decision/a.ts:4: `decision` may not use `setTimeout`: it is handed what it needs',
+    ],
+  },
+];
+
+describe('the check of the layout tells', () => {
+  test.each(CASES)('$name', ({ files, problems }) => {
+    expect(checkLayout(new Map(Object.entries(files)), table)).toEqual(problems);
+  });
+});

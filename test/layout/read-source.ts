@@ -1,0 +1,76 @@
+import type { Expression, PrivateIdentifier, StringLiteral, TSImportType } from 'oxc-parser';
+import { parseSync, Visitor } from 'oxc-parser';
+
+/** One import of a file: static, dynamic, re-export, or the type `import('...')`. */
+export interface Import {
+  readonly specifier: string;
+  /** Gone at run time: `import type`, `export type` and the like. `import { type A }` still loads the module. */
+  readonly erased: boolean;
+  readonly line: number;
+}
+
+/** A place where a file reaches for the world around it: `process.exit`, `Date.now`, `new Date()`, `fetch`. */
+export interface Reach {
+  readonly name: string;
+  readonly line: number;
+}
+
+export interface Source {
+  readonly imports: readonly Import[];
+  readonly reaches: readonly Reach[];
+}
+
+/** What names a global that tells the time, rolls dice, does I/O or ends the process. */
+const OBJECTS = ['process', 'Date', 'Math', 'performance', 'crypto'];
+const CALLS = ['fetch', 'setTimeout', 'setInterval', 'setImmediate'];
+
+/**
+ * Reads the imports and reaches of one TypeScript file.
+ *
+ * @throws Error when the file does not parse.
+ */
+export function readSource(path: string, text: string): Source {
+  const { program, errors } = parseSync(path, text);
+  if (errors[0] !== undefined) throw new Error(`${path} does not parse: ${errors[0].message}`);
+  const imports: Import[] = [];
+  const reaches: Reach[] = [];
+  const line = (offset: number): number => text.slice(0, offset).split('\n').length;
+  const add = (source: Expression | StringLiteral | null, erased: boolean, start: number): void => {
+    if (source === null) return;
+    const specifier = source.type === 'Literal' && typeof source.value === 'string' ? source.value : COMPUTED;
+    imports.push({ specifier, erased, line: line(start) });
+  };
+  const reach = (name: string, start: number): void => {
+    reaches.push({ name, line: line(start) });
+  };
+
+  new Visitor({
+    ImportDeclaration: (node) => add(node.source, node.importKind === 'type', node.start),
+    ExportNamedDeclaration: (node) => add(node.source, node.exportKind === 'type', node.start),
+    ExportAllDeclaration: (node) => add(node.source, node.exportKind === 'type', node.start),
+    ImportExpression: (node) => add(node.source, false, node.start),
+    TSImportType: (node: TSImportType) => add(node.source, true, node.start),
+    MemberExpression: (node) => {
+      if (node.object.type !== 'Identifier' || !OBJECTS.includes(node.object.name)) return;
+      reach(`${node.object.name}.${memberName(node.property)}`, node.start);
+    },
+    NewExpression: (node) => {
+      const now =
+        node.callee.type === 'Identifier' && node.callee.name === 'Date' && node.arguments.length === 0;
+      if (now) reach('new Date()', node.start);
+    },
+    CallExpression: (node) => {
+      if (node.callee.type === 'Identifier' && CALLS.includes(node.callee.name))
+        reach(node.callee.name, node.start);
+    },
+  }).visit(program);
+  return { imports, reaches };
+}
+
+/** Stands for the specifier of an `import(expression)`, which nothing can be said about. */
+export const COMPUTED = '(computed)';
+
+function memberName(property: Expression | PrivateIdentifier): string {
+  if (property.type === 'Identifier') return property.name;
+  return property.type === 'Literal' ? String(property.value) : '?';
+}
