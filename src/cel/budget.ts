@@ -21,6 +21,8 @@ export function meter(call: Node, budget: Budget): void {
   const condition: unknown = Reflect.get(loop, 'condition');
   Reflect.set(loop, 'condition', (accumulator: unknown) => {
     if (--budget.left < 0) throw new BudgetExhausted();
-    return typeof condition === 'function' ? Reflect.apply(condition, undefined, [accumulator]) : true;
+    if (typeof condition !== 'function') return true;
+    const goesOn: unknown = Reflect.apply(condition, undefined, [accumulator]);
+    return goesOn;
   });
 }

@@ -14,9 +14,9 @@ export interface Prepared {
   readonly functions: ReadonlySet<string>;
   readonly methods: ReadonlySet<string>;
   /** What the engine reads variables from: each is converted when first read. */
-  roots(activation: Activation): object;
+  readonly roots: (activation: Activation) => object;
   /** Our type for the engine's. */
-  typeOf(type: EngineType | undefined): Type;
+  readonly typeOf: (type: EngineType | undefined) => Type;
 }
 
 const prepared = new WeakMap<Environment, Prepared>();

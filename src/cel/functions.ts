@@ -3,7 +3,7 @@ import {
   EvaluationError as Failure,
   type RegisteredFunctionHandler,
 } from '@marcbachmann/cel-js';
-import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import type { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import { inRange, parseDuration, parseTimestamp } from './instant.ts';
 import { cachedPattern, RegularExpression } from './regular-expression.ts';
 

@@ -10,7 +10,7 @@ export function problemOf(error: unknown, source: string, prepared: Prepared): P
   if (error instanceof ParseError) return at(error.range, source, parseProblem(error));
   if (error instanceof CheckError) {
     const node: unknown = error.node;
-    if (isNode(node)) return at(error.range, source, checkProblem(error, node, prepared));
+    if (isNode(node)) return at(node, source, checkProblem(error, node, prepared));
   }
   return whole(source, 'cel_type', 'the types of the expression cannot be told');
 }
@@ -78,9 +78,11 @@ function parseProblem(error: ParseError): Bare {
   const [first = 'nothing', second = 'nothing'] = tokens.map((token) => TOKENS[token] ?? token.toLowerCase());
   switch (code) {
     case 'limit_exceeded':
-      return { code: 'cel_limit', message: limitMessage(summary) };
+      return summary.includes('maxAstNodes')
+        ? { code: 'cel_limit', message: 'the expression is too large', range: { start: 0, end: Infinity } }
+        : { code: 'cel_limit', message: limitMessage(summary) };
     case 'unexpected_token':
-      return syntax(`unexpected ${first}`);
+      return syntax(tokens[0] === 'EOF' ? 'the expression ends too early' : `unexpected ${first}`);
     case 'expected_token':
       return syntax(`expected ${first}, found ${second}`);
     case 'unexpected_character':
@@ -105,8 +107,7 @@ function limitMessage(summary: string): string {
   if (summary.includes('maxDepth')) return `the expression nests deeper than ${limit}`;
   if (summary.includes('maxListElements')) return `a list has more than ${limit} elements`;
   if (summary.includes('maxMapEntries')) return `a map has more than ${limit} entries`;
-  if (summary.includes('maxCallArguments')) return `a call has more than ${limit} arguments`;
-  return 'the expression is too large';
+  return `a call has more than ${limit} arguments`;
 }
 
 function checkProblem(error: CheckError, node: Node, prepared: Prepared): Bare {
@@ -147,7 +148,10 @@ function checkProblem(error: CheckError, node: Node, prepared: Prepared): Bare {
       return type('`has` takes a field of a name, such as `has(jwt.claims.tenant)`');
     case 'cannot_index_type': {
       const [base] = operands;
-      return type(`\`${base === undefined ? '' : named(base)}\` has no fields`);
+      return type(`\`${base === undefined ? '' : named(base)}\` has no fields`, undefined, {
+        start: node.pos,
+        end: node.end,
+      });
     }
     case 'no_such_key':
       return type(`no such field \`${error.summary.replace(/^.*: /, '')}\``);

@@ -43,7 +43,8 @@ export interface Access {
 
 export function accessOf(node: Node): Access | undefined {
   if (!Array.isArray(node.args)) return undefined;
-  const [base, key]: unknown[] = node.args;
+  const parts: readonly unknown[] = node.args;
+  const [base, key] = parts;
   if (!isNode(base)) return undefined;
   switch (node.op) {
     case '.':

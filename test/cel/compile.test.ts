@@ -1,0 +1,443 @@
+import { compile, MAX_DEPTH, MAX_SOURCE } from '../../src/cel/compile.ts';
+import { EvaluationError, type Problem } from '../../src/cel/program.ts';
+import type { Simple } from '../../src/cel/type.ts';
+import { activation, environment } from './names.ts';
+
+/** `marked` is the expression with the stretch of the problem between ‹ and ›. */
+type Mistake = readonly [marked: string, code: Problem['code'], message: string, help?: string];
+
+const NAMES: readonly Mistake[] = [
+  ["‹reqest›.method == 'GET'", 'cel_unknown_name', 'unknown name `reqest`', 'did you mean `request`?'],
+  [
+    "request.‹metod› == 'G'",
+    'cel_unknown_name',
+    'unknown name `request.metod`',
+    'did you mean `request.method`?',
+  ],
+  [
+    "request[‹'metod'›] == 'G'",
+    'cel_unknown_name',
+    'unknown name `request.metod`',
+    'did you mean `request.method`?',
+  ],
+  [
+    '(request) . ‹metod› . size()',
+    'cel_unknown_name',
+    'unknown name `request.metod`',
+    'did you mean `request.method`?',
+  ],
+  [
+    'source.spiffe.‹pathh›',
+    'cel_unknown_name',
+    'unknown name `source.spiffe.pathh`',
+    'did you mean `source.spiffe.path`?',
+  ],
+  ["‹method› == 'GET'", 'cel_unknown_name', 'unknown name `method`', 'did you mean `request.method`?'],
+  ['‹zzzzzzzz›', 'cel_unknown_name', 'unknown name `zzzzzzzz`'],
+  ['has(request.‹nope›)', 'cel_unknown_name', 'unknown name `request.nope`'],
+  ['request.?‹nope›.hasValue()', 'cel_unknown_name', 'unknown name `request.nope`'],
+  [
+    'variables.‹tenat› == 1',
+    'cel_unknown_name',
+    'unknown name `variables.tenat`',
+    'did you mean `variables.tenant`?',
+  ],
+  [
+    "jwt.scopes.exists(scope, ‹scop› == '')",
+    'cel_unknown_name',
+    'unknown name `scop`',
+    'did you mean `scope`?',
+  ],
+  ["'é😀' == ‹reqest›.method", 'cel_unknown_name', 'unknown name `reqest`', 'did you mean `request`?'],
+  [
+    "request.path.‹startWith›('/')",
+    'cel_unknown_name',
+    'unknown method `startWith`',
+    'did you mean `startsWith`?',
+  ],
+  [
+    "(request.path) // startWith\n .‹startWith›('/')",
+    'cel_unknown_name',
+    'unknown method `startWith`',
+    'did you mean `startsWith`?',
+  ],
+  [
+    "‹startsWith›(request.path, '/')",
+    'cel_unknown_name',
+    'unknown function `startsWith`',
+    '`startsWith` is a method: write `x.startsWith(...)`',
+  ],
+  [
+    'now.‹timestamp›()',
+    'cel_unknown_name',
+    'unknown method `timestamp`',
+    '`timestamp` is a function: write `timestamp(x)`',
+  ],
+  ['‹siz›(request.path)', 'cel_unknown_name', 'unknown function `siz`', 'did you mean `size`?'],
+];
+
+const TYPES: readonly Mistake[] = [
+  ["‹1 + 'a'›", 'cel_type', '`+` does not take `int` and `string`', 'convert the number with `string()`'],
+  [
+    '‹request.size == 1.0›',
+    'cel_type',
+    '`==` does not take `int` and `double`',
+    'convert one with `int()` or `double()`',
+  ],
+  [
+    "‹request.headers[?'a'] == 'b'›",
+    'cel_type',
+    '`==` does not take `optional(string)` and `string`',
+    'give the optional a default: `.orValue(...)`',
+  ],
+  ["‹now > '2026-01-01'›", 'cel_type', '`>` does not take `timestamp` and `string`'],
+  ['‹!1›', 'cel_type', '`!` does not take `int`'],
+  ['true && ‹request.method›', 'cel_type', '`&&` takes bool, not `string`'],
+  ['‹request.size› || true', 'cel_type', '`||` takes bool, not `int`'],
+  ['‹request.size› ? 1 : 2', 'cel_type', 'a condition must be bool, not `int`'],
+  ["‹true ? 1 : 'a'›", 'cel_type', 'the branches of `?:` have different types, `int` and `string`'],
+  [
+    '‹request.method.startsWith(1)›',
+    'cel_type',
+    'there is no `string.startsWith(int)`',
+    'the arguments have other types than any form of it takes',
+  ],
+  [
+    '‹request.method.matches(1)›',
+    'cel_type',
+    'there is no `string.matches(int)`',
+    'the arguments have other types than any form of it takes',
+  ],
+  [
+    "‹request.size.matches('a')›",
+    'cel_type',
+    'there is no `int.matches(string)`',
+    'the arguments have other types than any form of it takes',
+  ],
+  [
+    '‹size(now)›',
+    'cel_type',
+    'there is no `size(timestamp)`',
+    'the arguments have other types than any form of it takes',
+  ],
+  ["request.method.‹a› == ''", 'cel_type', '`string` has no fields'],
+  ["‹jwt.scopes['a']› == ''", 'cel_type', 'list index must be int, got `string`'],
+  ['‹request.size›.all(x, true)', 'cel_type', 'only lists and maps have elements, `int` has none'],
+  ['has(‹1›)', 'cel_type', '`has` takes a field of a name, such as `has(jwt.claims.tenant)`'],
+  ['‹[].all(e, e > 0)›', 'cel_type', 'the types of the expression cannot be told'],
+];
+
+const SYNTAX: readonly Mistake[] = [
+  ['1 +‹›', 'cel_syntax', 'the expression ends too early'],
+  ['‹›', 'cel_syntax', 'the expression ends too early'],
+  ['(1‹›', 'cel_syntax', 'expected `)`, found the end of the expression'],
+  ['(1 ‹2›)', 'cel_syntax', 'expected `)`, found a number'],
+  [
+    '1 ‹2›',
+    'cel_syntax',
+    'unexpected character',
+    "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`",
+  ],
+  [
+    'true ‹&› true',
+    'cel_syntax',
+    'unexpected character',
+    "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`",
+  ],
+  ["'a' == ‹'abc›", 'cel_syntax', 'text without a closing quote'],
+  ["'a‹\n›b'", 'cel_syntax', 'a line break within text', "write `\\n`, or put the text in `'''`"],
+  ["'a‹\\q›'", 'cel_syntax', 'invalid escape sequence: \\q'],
+  ['‹0x›', 'cel_syntax', 'invalid hex integer: 0x'],
+  ['‹for› == 1', 'cel_syntax', '`for` is a reserved word'],
+  [
+    '[1].all(‹1›, true)',
+    'cel_syntax',
+    'the first argument must be the name of a variable',
+    'as in `list.exists(x, x == 1)`',
+  ],
+];
+
+const RE2_HELP = 'patterns are RE2: no look-around, no back-references';
+const LITERALS: readonly Mistake[] = [
+  [
+    "request.path.matches(‹'a(?=b)'›)",
+    'cel_literal',
+    'bad pattern for `matches`: invalid or unsupported Perl syntax: `(?=`',
+    RE2_HELP,
+  ],
+  [
+    "request.path.matches(‹r'(a)\\1'›)",
+    'cel_literal',
+    'bad pattern for `matches`: invalid escape sequence: `\\1`',
+    RE2_HELP,
+  ],
+  [
+    "matches(request.path, ‹'a{1001}'›)",
+    'cel_literal',
+    'bad pattern for `matches`: invalid repeat count: `{1001}`',
+    RE2_HELP,
+  ],
+  [
+    "jwt.scopes.exists(s, s.matches(‹'('›))",
+    'cel_literal',
+    'bad pattern for `matches`: missing closing ): `(`',
+    RE2_HELP,
+  ],
+  [
+    `'a'.matches(‹'${'a'.repeat(5000)}'›)`,
+    'cel_literal',
+    'bad pattern for `matches`: longer than 4096 characters',
+    RE2_HELP,
+  ],
+  [
+    "now < timestamp(‹'2026-02-30T00:00:00Z'›)",
+    'cel_literal',
+    '`2026-02-30T00:00:00Z` is no timestamp',
+    'write it as RFC 3339 does: `2026-06-01T12:00:00Z`',
+  ],
+  [
+    "now < timestamp(‹'2026-01-01 00:00:00Z'›)",
+    'cel_literal',
+    '`2026-01-01 00:00:00Z` is no timestamp',
+    'write it as RFC 3339 does: `2026-06-01T12:00:00Z`',
+  ],
+  [
+    "duration(‹'5 minutes'›) < duration('1h')",
+    'cel_literal',
+    '`5 minutes` is no duration',
+    'write it with units: `90s`, `1h30m`, `250ms`',
+  ],
+  [
+    '1 < ‹9223372036854775808›',
+    'cel_literal',
+    '`9223372036854775808` does not fit an int',
+    'an int has 64 bits',
+  ],
+  [
+    '1 < -‹9223372036854775809›',
+    'cel_literal',
+    '`9223372036854775809` does not fit an int',
+    'an int has 64 bits',
+  ],
+];
+
+const loops = (depth: number): string => '[1].all(x, '.repeat(depth) + 'true' + ')'.repeat(depth);
+const bindings = (depth: number): string => "cel.bind(x, 'a', ".repeat(depth) + 'true' + ')'.repeat(depth);
+
+const LIMITS: readonly Mistake[] = [
+  [`‹${'1+'.repeat(20_000)}1›`, 'cel_limit', `an expression has at most ${MAX_SOURCE} characters`],
+  [`‹${'!'.repeat(50_000)}true›`, 'cel_limit', `an expression has at most ${MAX_SOURCE} characters`],
+  [`‹${'1+'.repeat(8000)}1›`, 'cel_limit', 'the expression is too large'],
+  [
+    `‹${'1+'.repeat(4000)}1›`,
+    'cel_limit',
+    `the expression nests deeper than ${MAX_DEPTH}`,
+    'a long chain of `||` reads better as `x in [...]`',
+  ],
+  [`[1].all(x, [1].all(x, [1].all(x, ‹${loops(1)}›)))`, 'cel_limit', 'comprehensions nest deeper than 3'],
+  [
+    `${"cel.bind(x, 'a', ".repeat(8)}‹${bindings(1)}›${')'.repeat(8)}`,
+    'cel_limit',
+    '`cel.bind` nests deeper than 8',
+  ],
+  [`${'['.repeat(64)}‹›${'['.repeat(100)}`, 'cel_limit', 'the expression nests deeper than 64'],
+];
+
+function unmark(marked: string): { source: string; start: number; end: number } {
+  const start = marked.indexOf('‹');
+  return { source: marked.replace(/[‹›]/g, ''), start, end: marked.indexOf('›') - 1 };
+}
+
+const MISTAKES = [...NAMES, ...TYPES, ...SYNTAX, ...LITERALS, ...LIMITS].map(
+  ([marked, code, message, help]) => ({ title: marked.slice(0, 80), marked, code, message, help }),
+);
+
+test.each(MISTAKES)('$title: $code', ({ marked, code, message, help }) => {
+  const { source, start, end } = unmark(marked);
+  const { problems } = compile(source, environment, { result: ['dyn'], allowOptional: true });
+  expect(problems).toEqual([{ code, message, start, end, ...(help === undefined ? {} : { help }) }]);
+});
+
+const RESULTS: readonly (readonly [
+  source: string,
+  result: readonly Simple[],
+  optional: boolean,
+  message: string | undefined,
+])[] = [
+  ['request.method', ['bool'], false, 'the expression gives `string`, `bool` is wanted'],
+  [
+    'request.headers',
+    ['string', 'int'],
+    false,
+    'the expression gives `map(string, string)`, `string` or `int` is wanted',
+  ],
+  ['jwt', ['bool'], false, 'the expression gives `jwt`, `bool` is wanted'],
+  ['now - now', ['timestamp'], false, 'the expression gives `duration`, `timestamp` is wanted'],
+  ["request.headers[?'a']", ['string'], false, 'the expression gives `optional(string)`, `string` is wanted'],
+  [
+    "request.headers[?'a']",
+    ['dyn'],
+    false,
+    'the expression gives `optional(string)`, a plain value is wanted',
+  ],
+  ["request.headers[?'a']", ['string'], true, undefined],
+  ["request.headers[?'a']", ['bool'], true, 'the expression gives `optional(string)`, `bool` is wanted'],
+  ['jwt.claims.admin', ['bool'], false, undefined],
+  ['request.headers', ['dyn'], false, undefined],
+];
+
+test.each(RESULTS)('%s as %j, optional %j', (source, result, allowOptional, message) => {
+  const { problems } = compile(source, environment, { result, allowOptional });
+  const isOptional = source.includes('[?');
+  const help = isOptional ? { help: 'give the optional a default: `.orValue(...)`' } : {};
+  expect(problems).toEqual(
+    message === undefined
+      ? undefined
+      : [{ code: 'cel_result', message, ...help, start: 0, end: source.length }],
+  );
+});
+
+test('every wrong name and literal of an expression is told, in order', () => {
+  const source = "reqest.method == 'a' && jwt.claim.x == 1 && request.path.matches('(') && has(source.nam)";
+  const { problems } = compile(source, environment, { result: ['bool'] });
+  expect(problems?.map(({ code, start, end }) => [code, source.slice(start, end)])).toEqual([
+    ['cel_unknown_name', 'reqest'],
+    ['cel_unknown_name', 'claim'],
+    ['cel_literal', "'('"],
+    ['cel_unknown_name', 'nam'],
+  ]);
+});
+
+test('what is within the limits compiles and evaluates', () => {
+  const chain = Array.from({ length: 400 }, (_, i) => `request.method == 'M${i}'`).join(' || ');
+  for (const source of [chain, loops(3), bindings(8), `${'!'.repeat(400)}true`]) {
+    const { program } = compile(source, environment, { result: ['bool'] });
+    expect(program?.evaluate(activation)).toBe(source !== chain);
+  }
+});
+
+const READS: readonly (readonly [source: string, reads: readonly string[]])[] = [
+  ['true', []],
+  ["request.method == 'GET' && now > request.time", ['now', 'request.method', 'request.time']],
+  ["jwt.claims.tenant == jwt.claims['x']", ['jwt.claims']],
+  ["request['method'] == ''", ['request.method']],
+  ['has(request.body.a)', ['request.body']],
+  ['request.?body.?a.hasValue()', ['request.body']],
+  ["jwt.scopes.exists(now, now == 'a')", ['jwt.scopes']],
+  ['cel.bind(jwt, request.size, jwt == 1)', ['request.size']],
+  ['source.spiffe.path.size() == 1', ['source.spiffe.path']],
+  [
+    'type(source.spiffe) == type(1)',
+    [
+      'source.spiffe.namespace',
+      'source.spiffe.path',
+      'source.spiffe.service_account',
+      'source.spiffe.trust_domain',
+    ],
+  ],
+  ['policy[request.method] == 1', ['policy.name', 'policy.revision', 'request.method']],
+];
+
+test.each(READS)('%s reads %j', (source, reads) => {
+  const { program } = compile(source, environment, { result: ['bool'] });
+  expect([...(program?.reads ?? ['none'])].toSorted()).toEqual(reads);
+});
+
+/** A small generator with a seed, so that a failure repeats. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const SEEDS = [
+  "request.method == 'GET' && request.size > 1 || has(jwt.claims.a)",
+  "jwt.scopes.exists(s, s.startsWith('a'))",
+  'request.body.items.map(i, i.n)',
+  ...NAMES.map(([marked]) => unmark(marked).source),
+  "request.headers[?'x'].orValue('') == 'a' && jwt.claims.all(k, k.matches('^a+$'))",
+  "cel.bind(t, {'a': [1, 2u, 1.5, b'x', null]}, t.a[0] == 1 ? duration('1h') : now - timestamp('2026-01-01T00:00:00Z'))",
+];
+const PIECES = [
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  '.',
+  '?',
+  ':',
+  ',',
+  '!',
+  '-',
+  '"',
+  "'",
+  '\\',
+  '\u0000',
+  '\ud800',
+  '😀',
+  '//',
+  '\n',
+  'in',
+  '0',
+  '9e999',
+  '__proto__',
+  'constructor',
+  'toString',
+  'has(',
+  '.map(x, ',
+  'cel.bind(',
+  'optional',
+  'matches(',
+  '0matches(',
+];
+
+test('2,000 random and mutated expressions never throw, and their problems lie within them', () => {
+  const next = random(20261123);
+  let compiled = 0;
+  for (let i = 0; i < 2000; i++) {
+    let source = '';
+    if (i % 2 === 0) {
+      const bytes = Uint8Array.from({ length: next(40) }, () => next(256));
+      source = Buffer.from(bytes).toString(i % 4 === 0 ? 'latin1' : 'utf8');
+    } else {
+      source = SEEDS[next(SEEDS.length)] ?? '';
+      for (let edits = next(4); edits > 0; edits--) {
+        const at = next(source.length + 1);
+        const piece = next(3) === 0 ? '' : (PIECES[next(PIECES.length)] ?? '');
+        source = source.slice(0, at) + piece + source.slice(at + next(4));
+      }
+    }
+    const { program, problems = [] } = compile(source, environment, { result: ['dyn'], allowOptional: true });
+    for (const { start, end, message } of problems) {
+      expect([source, start >= 0 && start <= end && end <= source.length]).toEqual([source, true]);
+      expect(message).not.toBe('');
+    }
+    if (program === undefined) {
+      expect(problems.length).toBeGreaterThan(0);
+      continue;
+    }
+    compiled++;
+    const value = program.evaluate(activation);
+    expect(value instanceof Error && !(value instanceof EvaluationError)).toBe(false);
+  }
+  expect(compiled).toBeGreaterThan(50);
+});
+
+test('names that a prototype has are unknown like any other', () => {
+  for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
+    for (const source of [
+      name,
+      `request.${name}`,
+      `has(jwt.${name})`,
+      `source.spiffe.${name}`,
+      `${name}(1)`,
+    ]) {
+      const { problems } = compile(source, environment, { result: ['dyn'] });
+      expect([source, problems?.[0]?.code]).toEqual([source, 'cel_unknown_name']);
+    }
+  }
+});
