@@ -54,6 +54,7 @@ export const CODES = {
   invalid_header: { severity: 'error', doc: 'a header name or value that HTTP or Envoy does not take' },
   invalid_url: { severity: 'error', doc: 'a URL that keys are not fetched from' },
   invalid_keys: { severity: 'error', doc: 'a key set cannot be used' },
+  unused_key: { severity: 'warning', doc: 'a key of a key set can verify no token of the issuer' },
   invalid_algorithm: { severity: 'error', doc: 'a signature algorithm that is not accepted here' },
   invalid_schema: { severity: 'error', doc: 'a JSON Schema does not compile' },
   jwt_too_early: { severity: 'error', doc: 'an expression that runs before authentication reads `jwt`' },

@@ -1,0 +1,54 @@
+import { DEFAULT_ALGORITHMS } from '../identity/algorithms.ts';
+import type { Issuer, KeySource } from '../identity/issuer.ts';
+import { compileKeys } from '../identity/jwks.ts';
+import { DEFAULT_PLACES } from '../identity/token-place.ts';
+import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import { type IssuerSpec, refreshOf } from './issuer-document.ts';
+import { report } from './reader.ts';
+import { type Data, inlineData, type References } from './references.ts';
+
+/** An Issuer document with its keys and every default; undefined: something in it is wrong, and was reported. */
+export function compileIssuer(name: string, spec: IssuerSpec, references: References): Issuer | undefined {
+  const algorithms = spec.algorithms?.map(({ value }) => value) ?? DEFAULT_ALGORITHMS;
+  const keys = compileSource(spec, algorithms, references);
+  const { issuer } = spec;
+  if (issuer === undefined || keys === undefined) return undefined;
+  return {
+    name,
+    issuer,
+    audiences: spec.audiences ?? [],
+    anyAudience: spec.anyAudience ?? false,
+    algorithms,
+    keys,
+    from: spec.from ?? DEFAULT_PLACES,
+    clockSkew: spec.clockSkew ?? 30_000,
+    maxAge: spec.maxAge,
+    requireExpiry: spec.requireExpiry ?? true,
+    requireClaims: spec.requireClaims ?? [],
+    types: spec.types,
+    scopesClaim: spec.scopesClaim ?? 'scope',
+  };
+}
+
+function compileSource(
+  spec: IssuerSpec,
+  algorithms: readonly string[],
+  references: References,
+): KeySource | undefined {
+  const { jwksUri, jwksFile, jwks } = spec.keys ?? {};
+  if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
+  const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
+  if (data === undefined) return undefined;
+  reportKeys(data, algorithms);
+  return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
+}
+
+function reportKeys({ value, place }: Data, algorithms: readonly string[]): void {
+  for (const { pointer, severity, message } of compileKeys(value, algorithms).problems) {
+    report(place(pointer), severity === 'error' ? 'invalid_keys' : 'unused_key', message);
+  }
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

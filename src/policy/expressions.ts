@@ -1,0 +1,69 @@
+import { compile } from '../cel/compile.ts';
+import { createEnvironment, type Environment } from '../cel/environment.ts';
+import type { Expected } from '../cel/evaluate.ts';
+import type { Compiled, Problem, Program } from '../cel/program.ts';
+import { NAMES } from '../request/names.ts';
+import { notSupported } from './fields.ts';
+import { report } from './reader.ts';
+import { locate } from './scalar-offset.ts';
+import type { Mark } from './tree.ts';
+import type { Expression } from './values.ts';
+
+export const CONDITION = { result: ['bool'] } as const satisfies Expected;
+export const COST = { result: ['int', 'uint'] } as const satisfies Expected;
+export const TEXT = { result: ['string'], allowOptional: true } as const satisfies Expected;
+/** What buckets can be told apart by. */
+export const KEY = {
+  result: ['string', 'int', 'uint', 'bool', 'double', 'bytes', 'timestamp', 'duration'],
+} as const satisfies Expected;
+
+/** Made once: the names are the same for every folder. */
+const ENVIRONMENT: Environment = createEnvironment(NAMES);
+
+/** Roots of the language that this version does not have. */
+const LATER: ReadonlySet<string> = new Set(['variables', 'data', 'env', 'params']);
+
+/** Compiles the expressions of one folder; the same text for the same use is compiled once. */
+export class Expressions {
+  readonly #compiled = new Map<string, Compiled>();
+
+  /** Undefined: there is none, or it is wrong and that was reported. */
+  compile(expression: Expression | undefined, expected: Expected): Program | undefined {
+    if (expression === undefined) return undefined;
+    const key = `${expected.result.join(' ')}\n${expression.source}`;
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      compiled = compile(expression.source, ENVIRONMENT, expected);
+      this.#compiled.set(key, compiled);
+    }
+    for (const problem of compiled.problems ?? []) reportProblem(expression, problem);
+    return compiled.program;
+  }
+
+  /** A condition that runs before authentication, when there is no token yet. */
+  compileEarly(expression: Expression | undefined, expected: Expected): Program | undefined {
+    const program = this.compile(expression, expected);
+    if (expression === undefined || program === undefined) return program;
+    const reads = [...program.reads].find((name) => name === 'jwt' || name.startsWith('jwt.'));
+    if (reads === undefined) return program;
+    const start = expression.source.search(/\bjwt\b/);
+    const mark = start === -1 ? undefined : markIn(expression, start, start + 'jwt'.length);
+    const help = 'ask for it in a rule, or in a limit of the last phase';
+    return report(expression.at, 'jwt_too_early', '`jwt` is read before authentication', help, mark);
+  }
+}
+
+function reportProblem(expression: Expression, problem: Problem): void {
+  const mark = markIn(expression, problem.start, problem.end);
+  const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
+  if (problem.code === 'cel_unknown_name' && LATER.has(root)) {
+    notSupported({ ...expression.at, key: mark }, `\`${root}\``);
+  } else {
+    report(expression.at, problem.code, problem.message, problem.help, mark);
+  }
+}
+
+function markIn({ at }: Expression, start: number, end: number): Mark {
+  const { tree, origin } = at;
+  return tree.kind === 'scalar' ? locate(origin.lines.text, tree, start, end) : tree.mark;
+}

@@ -1,0 +1,212 @@
+import { defaultBurst, MAX_COUNT } from '../limit/rate.ts';
+import {
+  exactlyOne,
+  type Field,
+  type Fields,
+  later,
+  mapping,
+  misplaced,
+  notSupported,
+  oneOf,
+  type Read,
+} from './fields.ts';
+import {
+  boolean,
+  type Cursor,
+  integer,
+  list,
+  located,
+  mapOf,
+  nonEmptyText,
+  type Reader,
+  someOf,
+} from './reader.ts';
+import {
+  dnsLabel,
+  type Expression,
+  expression,
+  headerValue,
+  host,
+  method,
+  path,
+  principal,
+  rate,
+  settableHeader,
+  status,
+} from './values.ts';
+
+/** One entry of a `match`, at any level. */
+export const MATCH_FIELDS = {
+  hosts: { read: someOf(host), doc: 'hosts, `*.x` for one or more labels before `x`' },
+  methods: { read: someOf(method), doc: 'HTTP methods in upper case' },
+  paths: { read: someOf(path), doc: 'paths, `{name}` and `*` for one segment, `**` last for any number' },
+  when: { read: expression, doc: 'CEL bool that must hold too' },
+} as const satisfies Fields;
+
+const match = someOf(mapping(MATCH_FIELDS));
+
+export const PATHS_FIELDS = {
+  ambiguous: {
+    read: oneOf(['refuse', 'allow']),
+    doc: 'whether a path that servers read differently may pass',
+  },
+} as const satisfies Fields;
+
+export const MTLS_FIELDS = {
+  principals: { read: someOf(principal), doc: 'who may call: SPIFFE IDs with `*` and `**`, or other names' },
+  from: later('where the peer comes from'),
+} as const satisfies Fields;
+
+export const JWT_FIELDS = {
+  issuers: { read: someOf(located(dnsLabel)), doc: 'names of Issuer documents', required: true },
+  required: { read: boolean, doc: 'false: the token may be absent; default true' },
+  bindToCertificate: { read: onlyFalse(), doc: 'RFC 8705; `true` is not in this version' },
+} as const satisfies Fields;
+
+export const AUTHENTICATE_FIELDS = {
+  mtls: { read: mapping(MTLS_FIELDS), doc: 'the peer must be authenticated' },
+  jwt: { read: mapping(JWT_FIELDS), doc: 'the request must carry a token' },
+} as const satisfies Fields;
+
+export const RULE_FIELDS = {
+  name: { read: dnsLabel, doc: 'DNS label, unique in the policy', required: true },
+  effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`', required: true },
+  match: { read: match, doc: 'narrows the policy’s own match' },
+  when: { read: expression, doc: 'CEL bool; a missing one is true' },
+  status: { read: status, doc: 'of a deny rule: the status to answer' },
+  message: { read: nonEmptyText, doc: 'of a deny rule: shown to the caller' },
+  expires: later('exceptions that end'),
+  reason: later('exceptions that end'),
+} as const satisfies Fields;
+
+/** The largest `maxBytes`: 64 MiB, more than a proxy buffers. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export const BODY_FIELDS = {
+  jsonSchema: {
+    read: located((at) => at.tree),
+    doc: 'a schema: a file beside this one, or written here',
+    required: true,
+  },
+  maxBytes: { read: integer(1, MOST_BYTES), doc: 'a longer body is refused' },
+} as const satisfies Fields;
+
+export const SCHEMA_FIELDS = {
+  match: { read: match, doc: 'for which of the policy’s requests' },
+  body: { read: mapping(BODY_FIELDS), doc: 'what the body must look like' },
+  openapi: later('OpenAPI'),
+  protobuf: later('protobuf messages'),
+} as const satisfies Fields;
+
+export const LIMIT_FIELDS = {
+  name: { read: dnsLabel, doc: 'DNS label, unique in the policy', required: true },
+  key: { read: someOf(expression), doc: 'CEL; requests with equal keys share a bucket', required: true },
+  rate: { read: rate, doc: '`N/s`, `N/m`, `N/h` or `N/d`', required: true },
+  burst: { read: integer(1, MAX_COUNT), doc: 'requests at once; default the count of `rate`' },
+  cost: { read: expression, doc: 'CEL int, default 1' },
+  scope: { read: localOnly(), doc: '`local`, counted by each process; `shared` is not in this version' },
+  when: { read: expression, doc: 'CEL bool: which requests count' },
+  phase: { read: oneOf(['first', 'last']), doc: '`first` counts before authentication; default `last`' },
+  headers: { read: oneOf(['refusals', 'always']), doc: '`always`: RateLimit fields on every answer' },
+  onStoreFailure: later('shared limits'),
+} as const satisfies Fields;
+
+const CEL_FIELDS = {
+  cel: { read: expression, doc: 'CEL string', required: true },
+} as const satisfies Fields;
+
+const celValue = mapping(CEL_FIELDS);
+
+/** Text, or `{cel: ...}`. */
+const responseValue: Reader<string | Expression> = (at) =>
+  at.tree.kind === 'mapping' ? celValue(at)?.cel : headerValue(at);
+
+const SET_FIELD = {
+  read: mapOf(responseValue, settableHeader),
+  doc: 'headers to overwrite or add: text, or `{cel: ...}`',
+} as const satisfies Field<unknown>;
+
+export const REQUEST_HEADERS_FIELDS = {
+  set: SET_FIELD,
+  append: later('appending headers'),
+  remove: later('removing headers'),
+} as const satisfies Fields;
+
+export const RESPOND_FIELDS = {
+  allow: {
+    read: mapping({
+      requestHeaders: { read: mapping(REQUEST_HEADERS_FIELDS), doc: 'toward the service' },
+      responseHeaders: later('response headers'),
+      query: later('query parameters'),
+      metadata: later('dynamic metadata'),
+    }),
+    doc: 'what an allowed request is changed by',
+  },
+  deny: {
+    read: mapping({
+      headers: { read: mapping({ set: SET_FIELD }), doc: 'toward the caller' },
+      body: later('bodies of refusals'),
+    }),
+    doc: 'what a refusal carries besides',
+  },
+} as const satisfies Fields;
+
+export const POLICY_FIELDS = {
+  match: { read: match, doc: 'which requests it governs; missing: every request' },
+  paths: { read: mapping(PATHS_FIELDS), doc: 'how paths are treated' },
+  mode: { read: oneOf(['enforce', 'shadow']), doc: '`shadow` is evaluated and reported, and never decides' },
+  variables: later('variables'),
+  uses: later('templates'),
+  authenticate: { read: mapping(AUTHENTICATE_FIELDS), doc: 'who may send them' },
+  rules: { read: list(readRule), doc: 'allow and deny rules' },
+  schemas: { read: list(readSchema), doc: 'what they must look like' },
+  limits: { read: list(readLimit), doc: 'how many' },
+  respond: { read: mapping(RESPOND_FIELDS), doc: 'what is added to them and to refusals' },
+} as const satisfies Fields;
+
+export type PolicySpec = Read<typeof POLICY_FIELDS>;
+export type MatchDocument = Read<typeof MATCH_FIELDS>;
+export type RuleDocument = Read<typeof RULE_FIELDS> & { readonly at: Cursor };
+export type SchemaDocument = Read<typeof SCHEMA_FIELDS>;
+export type LimitDocument = Read<typeof LIMIT_FIELDS> & { readonly at: Cursor };
+
+export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS);
+
+function readRule(at: Cursor): RuleDocument | undefined {
+  const rule = mapping(RULE_FIELDS)(at);
+  if (rule?.effect === 'allow') {
+    misplaced(at, 'status', '`status` belongs to a deny rule, this one allows');
+    misplaced(at, 'message', '`message` belongs to a deny rule, this one allows');
+  }
+  return rule === undefined ? undefined : { ...rule, at };
+}
+
+function readSchema(at: Cursor): SchemaDocument | undefined {
+  if (at.tree.kind === 'mapping') exactlyOne(at, ['body', 'openapi', 'protobuf']);
+  return mapping(SCHEMA_FIELDS)(at);
+}
+
+function readLimit(at: Cursor): LimitDocument | undefined {
+  const limit = mapping(LIMIT_FIELDS)(at);
+  return limit === undefined ? undefined : { ...limit, at };
+}
+
+/** How many requests at once when the author did not say. */
+export function burstOf({ burst, rate: read }: LimitDocument): number {
+  return burst ?? (read === undefined ? 1 : defaultBurst(read));
+}
+
+function onlyFalse(): Reader<boolean> {
+  return (at) => {
+    const value = boolean(at);
+    return value === true ? notSupported(at, '`bindToCertificate: true`') : value;
+  };
+}
+
+function localOnly(): Reader<'local'> {
+  const read = oneOf(['local', 'shared']);
+  return (at) => {
+    const scope = read(at);
+    return scope === 'shared' ? notSupported(at, '`scope: shared`') : scope;
+  };
+}

@@ -1,0 +1,182 @@
+import type { DiagnosticCode } from '../diagnostic/codes.ts';
+import type { Diagnostics } from '../diagnostic/collect.ts';
+import type { Lines } from '../diagnostic/lines.ts';
+import type { Mark, Tree } from './tree.ts';
+import { spanOf } from './yaml-file.ts';
+
+/** The file that a value stands in, and where its mistakes go. */
+export interface Origin {
+  readonly path: string;
+  readonly lines: Lines;
+  readonly diagnostics: Diagnostics;
+}
+
+/** A value of a document on its way to be read. */
+export interface Cursor {
+  readonly origin: Origin;
+  readonly tree: Tree;
+  /** From the document's `spec` on, such as `rules[2].when`; empty for the document and the spec themselves. */
+  readonly path: string;
+  /** The key that holds the value; undefined in a list and at the top. */
+  readonly key: Mark | undefined;
+}
+
+/** Reads one value. Undefined: it is wrong, and that was reported. */
+export type Reader<T> = (at: Cursor) => T | undefined;
+
+/** A value and where it stands, for what can only be judged beside others. */
+export interface Located<T> {
+  readonly value: T;
+  readonly at: Cursor;
+}
+
+/** Reports a mistake at a value, or at `mark` in the same file. */
+export function report(
+  at: Cursor,
+  code: DiagnosticCode,
+  message: string,
+  help?: string,
+  mark?: Mark,
+): undefined {
+  const { origin, tree, path } = at;
+  const where = path === '' ? '' : `\`${path}\`: `;
+  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, help);
+  return undefined;
+}
+
+export function located<T>(read: Reader<T>): Reader<Located<T>> {
+  return (at) => {
+    const value = read(at);
+    return value === undefined ? undefined : { value, at };
+  };
+}
+
+/** What a value is, as a message calls it. */
+export function shape({ tree }: Cursor): string {
+  if (tree.kind === 'list') return 'a list';
+  if (tree.kind === 'mapping') return 'a mapping';
+  switch (typeof tree.value) {
+    case 'string':
+      return 'text';
+    case 'number':
+    case 'bigint':
+      return 'a number';
+    case 'boolean':
+      return 'a boolean';
+    default:
+      return 'nothing';
+  }
+}
+
+/** What the author wrote for a scalar, quotes left out. */
+export function written({ origin, tree }: Cursor): string {
+  return origin.lines.text.slice(tree.mark.start, tree.mark.end);
+}
+
+/** Text. A number or boolean that was meant as text needs quotes, since `1.10` and `yes` are not what they seem. */
+export const text: Reader<string> = (at) => {
+  const { tree } = at;
+  if (tree.kind === 'scalar' && typeof tree.value === 'string') return tree.value;
+  const scalar = tree.kind === 'scalar' && tree.value !== null;
+  const help = scalar ? `put it in quotes: \`"${written(at)}"\`` : undefined;
+  return report(at, 'wrong_type', `expected text, found ${shape(at)}`, help);
+};
+
+export const nonEmptyText: Reader<string> = (at) => {
+  const read = text(at);
+  return read === '' ? report(at, 'wrong_type', 'expected text, found empty text') : read;
+};
+
+export const boolean: Reader<boolean> = (at) => {
+  const { tree } = at;
+  if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;
+  return report(at, 'wrong_type', `expected \`true\` or \`false\`, found ${shape(at)}`);
+};
+
+/** A whole number between two bounds, both allowed. */
+export function integer(least: number, most: number): Reader<number> {
+  return (at) => {
+    const { tree } = at;
+    if (tree.kind !== 'scalar' || (typeof tree.value !== 'number' && typeof tree.value !== 'bigint')) {
+      return report(at, 'wrong_type', `expected a whole number, found ${shape(at)}`);
+    }
+    const value = Number(tree.value);
+    if (!Number.isInteger(value))
+      return report(at, 'wrong_type', `expected a whole number, found \`${written(at)}\``);
+    if (value >= least && value <= most) return value;
+    return report(at, 'out_of_range', `\`${written(at)}\` is not between ${least} and ${most}`);
+  };
+}
+
+/** Text that `parse` understands; its problem is the message. */
+export function parsed<T>(
+  code: DiagnosticCode,
+  parse: (text: string) => { readonly value: T } | { readonly problem: string; readonly help?: string },
+): Reader<T> {
+  return (at) => {
+    const read = text(at);
+    if (read === undefined) return undefined;
+    const result = parse(read);
+    return 'value' in result ? result.value : report(at, code, result.problem, result.help);
+  };
+}
+
+export function list<T>(item: Reader<T>): Reader<readonly T[]> {
+  return (at) => {
+    const { tree, path, origin } = at;
+    if (tree.kind !== 'list') {
+      const help =
+        tree.kind === 'scalar' && tree.value !== null ? `write a list: \`[${written(at)}]\`` : undefined;
+      return report(at, 'wrong_type', `expected a list, found ${shape(at)}`, help);
+    }
+    const read: T[] = [];
+    for (const [index, child] of tree.items.entries()) {
+      const value = item({ origin, tree: child, path: `${path}[${index}]`, key: undefined });
+      if (value !== undefined) read.push(value);
+    }
+    return read;
+  };
+}
+
+/** A list that selects something, which an empty one would do silently wrong. */
+export function someOf<T>(item: Reader<T>): Reader<readonly T[]> {
+  const read = list(item);
+  return (at) => {
+    if (at.tree.kind === 'list' && at.tree.items.length === 0) {
+      return report(at, 'empty_list', 'the list is empty', 'name at least one, or leave the field out');
+    }
+    return read(at);
+  };
+}
+
+/** A mapping from names of the author's to values of one kind. */
+export function mapOf<T>(
+  value: Reader<T>,
+  name: (written: string, key: Cursor) => string | undefined = (written) => written,
+): Reader<ReadonlyMap<string, T>> {
+  return (at) => {
+    if (at.tree.kind !== 'mapping') return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
+    const read = new Map<string, T>();
+    for (const [key, entry] of at.tree.entries) {
+      const child = childOf(at, key, entry);
+      const keyed = name(key, { ...child, tree: { ...entry.value, mark: entry.key } });
+      const result = value(child);
+      if (keyed === undefined || result === undefined) continue;
+      if (read.has(keyed))
+        report(child, 'duplicate_name', `\`${keyed}\` stands here twice`, undefined, entry.key);
+      read.set(keyed, result);
+    }
+    return read;
+  };
+}
+
+/** The value under a key of a mapping, if it has that key. */
+export function child(at: Cursor, name: string): Cursor | undefined {
+  const entry = at.tree.kind === 'mapping' ? at.tree.entries.get(name) : undefined;
+  return entry === undefined ? undefined : childOf(at, name, entry);
+}
+
+function childOf(at: Cursor, name: string, entry: { readonly key: Mark; readonly value: Tree }): Cursor {
+  const path = at.path === '' ? name : `${at.path}.${name}`;
+  return { origin: at.origin, tree: entry.value, path, key: entry.key };
+}

@@ -1,0 +1,94 @@
+import type { JsonValue } from '../request/attributes.ts';
+import { parseJson } from '../request/json.ts';
+import type { PolicyFiles } from './policy-files.ts';
+import { type Cursor, type Located, report } from './reader.ts';
+import { follow, plainJson } from './tree.ts';
+import { readYaml } from './yaml-file.ts';
+
+/** JSON data that a document brings, inline or from a file beside it. */
+export interface Data {
+  readonly value: JsonValue;
+  /** The file that it comes from; undefined: the document itself. */
+  readonly file: string | undefined;
+  /** Where a part of it stands, by JSON pointer (RFC 6901), for messages about it. */
+  place(pointer: string): Cursor;
+}
+
+export function inlineData(at: Cursor): Data {
+  return {
+    value: plainJson(at.tree),
+    file: undefined,
+    place: (pointer) => ({ ...at, tree: follow(at.tree, pointer) }),
+  };
+}
+
+/** Reads the files that documents refer to, and remembers which they were. */
+export class References {
+  readonly #files: PolicyFiles;
+  readonly #used = new Set<string>();
+
+  constructor(files: PolicyFiles) {
+    this.#files = files;
+  }
+
+  /** Paths of the files that some document refers to. */
+  get used(): ReadonlySet<string> {
+    return this.#used;
+  }
+
+  /** A JSON file, or YAML that says the same. Undefined: it cannot be used, and that was reported. */
+  read({ value: reference, at }: Located<string>): Data | undefined {
+    const file = this.#files.read(at.origin.path, reference);
+    if (file.problem !== undefined) {
+      return report(
+        at,
+        'invalid_reference',
+        `\`${reference}\` ${file.problem}`,
+        'paths are relative to this file',
+      );
+    }
+    const { path, bytes } = file;
+    this.#used.add(path);
+    return /\.ya?ml$/.test(path) ? yamlData(path, bytes, at) : jsonData(path, bytes, reference, at);
+  }
+}
+
+function yamlData(path: string, bytes: Uint8Array, at: Cursor): Data | undefined {
+  const { diagnostics } = at.origin;
+  const { documents, lines, mistakes } = readYaml(path, bytes);
+  for (const mistake of mistakes) diagnostics.add(mistake);
+  if (mistakes.length > 0) return undefined;
+  const [first, second] = documents;
+  if (first?.tree === undefined || second !== undefined) {
+    return report(
+      at,
+      'invalid_reference',
+      `\`${path}\` holds ${second ? 'more than one document' : 'nothing'}`,
+    );
+  }
+  const whole: Cursor = { origin: { path, lines, diagnostics }, tree: first.tree, path: '', key: undefined };
+  return { ...inlineData(whole), file: path };
+}
+
+function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor): Data | undefined {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return report(at, 'invalid_reference', `\`${reference}\` is not UTF-8 text`);
+  }
+  const parsed = parseJson(text);
+  if (parsed.problem !== undefined) {
+    return report(at, 'invalid_reference', `\`${reference}\` is no JSON: ${parsed.problem}`);
+  }
+  return { value: parsed.value, file: path, place: (pointer) => placeInJson(path, bytes, pointer, at) };
+}
+
+/** JSON is YAML, which knows where things stand. */
+function placeInJson(path: string, bytes: Uint8Array, pointer: string, at: Cursor): Cursor {
+  const { documents, lines } = readYaml(path, bytes);
+  const tree = documents[0]?.tree;
+  if (tree === undefined) return at;
+  const { diagnostics } = at.origin;
+  return { origin: { path, lines, diagnostics }, tree: follow(tree, pointer), path: '', key: undefined };
+}

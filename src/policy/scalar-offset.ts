@@ -1,0 +1,102 @@
+import type { Mark, ScalarTree } from './tree.ts';
+
+/**
+ * Where a stretch of a scalar's value stands in the file, for pointing into an expression whatever style it is
+ * written in. `start` and `end` count UTF-16 units of the value. Where the two texts cannot be laid side by side
+ * the answer is the whole scalar.
+ */
+export function locate(text: string, scalar: ScalarTree, start: number, end: number): Mark {
+  const { value, content } = scalar;
+  if (typeof value !== 'string') {
+    return {
+      start: content.start + start,
+      end: Math.min(content.start + Math.max(end, start + 1), content.end),
+    };
+  }
+  const places = align(text.slice(content.start, content.end), value, scalar.style);
+  if (places === undefined) return scalar.mark;
+  const first = places[start];
+  // Behind the last character: a mistake at the end, such as an operand that is missing.
+  if (first === undefined) {
+    const last = places.findLast((place) => place !== undefined);
+    return last === undefined
+      ? scalar.mark
+      : { start: content.start + last.end, end: content.start + last.end };
+  }
+  const last = places[Math.max(end - 1, start)] ?? first;
+  return { start: content.start + first.start, end: content.start + Math.max(last.end, first.end) };
+}
+
+/**
+ * For each unit of `value` where it stands in `source`. Every style keeps what is not white space in order, and a
+ * run of white space in one text stands for a run in the other (folding, indentation): that is all that is used.
+ */
+function align(source: string, value: string, style: ScalarTree['style']): (Mark | undefined)[] | undefined {
+  const places: (Mark | undefined)[] = [];
+  let at = 0;
+  let done = 0;
+  const take = (length: number, mark: Mark): void => {
+    for (let unit = 0; unit < length; unit++) places[done + unit] = mark;
+    done += length;
+  };
+  while (at < source.length) {
+    const char = source[at] ?? '';
+    if (isSpace(char)) {
+      const from = at;
+      while (at < source.length && isSpace(source[at] ?? '')) at++;
+      for (let unit = 0; done < value.length && isSpace(value[done] ?? ''); unit++) {
+        const place = Math.min(from + unit, at - 1);
+        take(1, { start: place, end: place + 1 });
+      }
+      continue;
+    }
+    if (style === 'double' && char === '\\') {
+      const { meaning, length } = escape(source, at);
+      const mark = { start: at, end: at + length };
+      at += length;
+      if (value.startsWith(meaning, done)) take(meaning.length, mark);
+      else if (!(isSpace(meaning) && done > 0 && isSpace(value[done - 1] ?? ''))) return undefined;
+      continue;
+    }
+    if (value[done] !== char) return undefined;
+    const length = style === 'single' && char === "'" ? 2 : 1;
+    take(1, { start: at, end: at + length });
+    at += length;
+  }
+  // Only the line end that a block ends with may have no place.
+  return value.slice(done).trim() === '' ? places : undefined;
+}
+
+function isSpace(char: string): boolean {
+  return char === ' ' || char === '\n' || char === '\r' || char === '\t';
+}
+
+/** YAML 1.2, section 5.7; an escaped line end means nothing. */
+function escape(source: string, at: number): { readonly meaning: string; readonly length: number } {
+  const letter = source[at + 1] ?? '';
+  const digits = letter === 'x' ? 2 : letter === 'u' ? 4 : letter === 'U' ? 8 : 0;
+  if (digits > 0) {
+    const code = Number.parseInt(source.slice(at + 2, at + 2 + digits), 16);
+    const known = code <= 0x10ffff;
+    return { meaning: known ? String.fromCodePoint(code) : '', length: 2 + digits };
+  }
+  if (letter === '\n') return { meaning: '', length: 2 };
+  if (letter === '\r') return { meaning: '', length: 3 };
+  return { meaning: ESCAPES.get(letter) ?? letter, length: 2 };
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['0', '\0'],
+  ['a', '\u0007'],
+  ['b', '\b'],
+  ['e', '\u001b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['v', '\v'],
+  ['N', '\u0085'],
+  ['_', '\u00a0'],
+  ['L', '\u2028'],
+  ['P', '\u2029'],
+]);

@@ -1,0 +1,175 @@
+import type { JsonObject } from '../request/attributes.ts';
+import { type Field, type Fields, later, mapping, oneOf, type Read } from './fields.ts';
+import {
+  type Cursor,
+  integer,
+  list,
+  located,
+  mapOf,
+  nonEmptyText,
+  type Reader,
+  report,
+  shape,
+  someOf,
+  text,
+} from './reader.ts';
+import { plainJson } from './tree.ts';
+import { duration, headerName, headerValue, instant, method, status } from './values.ts';
+
+/** The most repetitions of one case. */
+const MOST_REPEATS = 100_000;
+
+const jsonObject: Reader<JsonObject> = (at) => {
+  const value = plainJson(at.tree);
+  if (isJsonObject(value)) return value;
+  return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
+};
+
+export const TOKEN_FIELDS = {
+  issuer: { read: located(nonEmptyText), doc: 'name of the Issuer document whose key signs', required: true },
+  claims: { read: jsonObject, doc: 'claims besides, or instead of, those that every token gets' },
+  header: { read: jsonObject, doc: 'header members besides, or instead of, those that every token gets' },
+  expiresIn: { read: signedDuration, doc: 'from `now` to `exp`, may be negative; default 1h' },
+} as const satisfies Fields;
+
+export const CALLER_FIELDS = {
+  principal: { read: text, doc: 'the peer’s identity; missing: no client certificate' },
+  address: { read: nonEmptyText, doc: 'the peer’s IP address; default 192.0.2.1' },
+  jwt: { read: mapping(TOKEN_FIELDS), doc: 'a token, signed by a throwaway key of the issuer' },
+  token: { read: nonEmptyText, doc: 'what stands in the place of a token, as it is' },
+} as const satisfies Fields;
+
+interface BodySpec {
+  readonly text: string;
+  /** The content type that goes with it unless another is written. */
+  readonly type: string | undefined;
+}
+
+const BODY_FIELDS = {
+  json: { read: (at) => ({ json: plainJson(at.tree) }), doc: 'any value, sent as JSON', required: true },
+} as const satisfies Fields;
+
+const readJsonBody = mapping(BODY_FIELDS);
+const readBody: Reader<BodySpec> = (at) => {
+  if (at.tree.kind !== 'mapping') {
+    const plain = text(at);
+    return plain === undefined ? undefined : { text: plain, type: undefined };
+  }
+  const body = readJsonBody(at)?.json;
+  return body === undefined ? undefined : { text: JSON.stringify(body.json), type: 'application/json' };
+};
+
+/** Absent (`~`) takes a header away that a named request has. */
+const headerOrNothing: Reader<string | null> = (at) =>
+  at.tree.kind === 'scalar' && at.tree.value === null ? null : headerValue(at);
+
+export const REQUEST_FIELDS = {
+  method: { read: method, doc: 'default GET' },
+  scheme: { read: oneOf(['http', 'https']), doc: 'default https' },
+  host: { read: nonEmptyText, doc: 'the authority' },
+  path: { read: nonEmptyText, doc: 'as sent, with the query string; default /' },
+  headers: { read: mapOf(headerOrNothing, headerName), doc: 'request headers' },
+  body: { read: readBody, doc: 'text, or `{json: ...}`' },
+} as const satisfies Fields;
+
+const readRequest = mapping(REQUEST_FIELDS);
+
+const expectedHeaders = {
+  read: mapOf(headerOrNothing, headerName),
+  doc: 'by name; `~` for a header that must not be there',
+} as const satisfies Field<unknown>;
+
+export const EXPECT_FIELDS = {
+  decision: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`' },
+  reason: { read: located(nonEmptyText), doc: 'a reason of the reason table' },
+  status: {
+    read: (at: Cursor) => (at.tree.kind === 'scalar' && at.tree.value === 200 ? 200 : status(at)),
+    doc: 'the HTTP status',
+  },
+  policy: { read: located(text), doc: 'the policy that decided' },
+  rule: { read: located(text), doc: 'the rule or limit that decided, or `policy/rule`' },
+  requestHeaders: expectedHeaders,
+  responseHeaders: expectedHeaders,
+} as const satisfies Fields;
+
+const readExpect = mapping(EXPECT_FIELDS);
+
+export const CASE_FIELDS = {
+  name: { read: nonEmptyText, doc: 'what the case shows', required: true },
+  caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
+  request: { read: readNamedOrRequest, doc: 'name of a request, or a request', required: true },
+  with: { read: readRequest, doc: 'fields that differ from the named request' },
+  repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent, the last one is judged; default 1' },
+  expect: { read: readSomeExpect, doc: 'what must come out; only what is named is compared', required: true },
+} as const satisfies Fields;
+
+export const MATRIX_FIELDS = {
+  callers: { read: someOf(located(nonEmptyText)), doc: 'names of callers', required: true },
+  requests: { read: someOf(located(nonEmptyText)), doc: 'names of requests', required: true },
+  expect: {
+    read: located(mapOf(located(readShortExpect))),
+    doc: 'by caller: allow, deny, or as in a case',
+    required: true,
+  },
+} as const satisfies Fields;
+
+export const TEST_FIELDS = {
+  now: { read: instant, doc: 'RFC 3339; the clock stands still' },
+  environment: later('environments'),
+  callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'who calls, by name' },
+  requests: { read: mapOf(located(readRequest)), doc: 'what is asked, by name' },
+  cases: { read: list(located(mapping(CASE_FIELDS))), doc: 'one request each' },
+  matrix: { read: list(located(mapping(MATRIX_FIELDS))), doc: 'every caller times every request' },
+} as const satisfies Fields;
+
+export type TestSpec = Read<typeof TEST_FIELDS>;
+export type CallerSpec = Read<typeof CALLER_FIELDS>;
+export type RequestSpec = Read<typeof REQUEST_FIELDS>;
+export type ExpectSpec = Read<typeof EXPECT_FIELDS>;
+export type CaseSpec = Read<typeof CASE_FIELDS>;
+export type MatrixSpec = Read<typeof MATRIX_FIELDS>;
+
+export const readTestSpec: Reader<TestSpec> = mapping(TEST_FIELDS);
+
+function readNamedOrRequest(
+  at: Cursor,
+): { readonly at: Cursor; readonly request: string | RequestSpec } | undefined {
+  const request = at.tree.kind === 'mapping' ? readRequest(at) : nonEmptyText(at);
+  return request === undefined ? undefined : { at, request };
+}
+
+function readSomeExpect(at: Cursor): ExpectSpec | undefined {
+  if (at.tree.kind === 'mapping' && at.tree.entries.size === 0) {
+    return report(at, 'missing_field', 'nothing is expected, so the case could not fail', undefined, at.key);
+  }
+  return readExpect(at);
+}
+
+function readShortExpect(at: Cursor): ExpectSpec | undefined {
+  if (at.tree.kind === 'mapping') return readSomeExpect(at);
+  const decision = EXPECT_FIELDS.decision.read(at);
+  if (decision === undefined) return undefined;
+  return { ...NOTHING_EXPECTED, decision };
+}
+
+const NOTHING_EXPECTED = {
+  decision: undefined,
+  reason: undefined,
+  status: undefined,
+  policy: undefined,
+  rule: undefined,
+  requestHeaders: undefined,
+  responseHeaders: undefined,
+} as const satisfies ExpectSpec;
+
+function signedDuration(at: Cursor): number | undefined {
+  const { tree } = at;
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'string' || !tree.value.startsWith('-'))
+    return duration()(at);
+  const positive = duration()({ ...at, tree: { ...tree, value: tree.value.slice(1) } });
+  return positive === undefined ? undefined : -positive;
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

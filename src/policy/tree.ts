@@ -1,0 +1,66 @@
+import type { JsonValue } from '../request/attributes.ts';
+
+/** A stretch of a file's text in UTF-16 offsets. */
+export interface Mark {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A YAML value with aliases and merge keys resolved. One that an alias names is shared, not copied. */
+export type Tree = ScalarTree | ListTree | MappingTree;
+
+export interface ScalarTree {
+  readonly kind: 'scalar';
+  readonly mark: Mark;
+  readonly value: string | number | bigint | boolean | null;
+  readonly style: 'plain' | 'single' | 'double' | 'block';
+  /** The text between which `value` was read, quotes and block header left out. */
+  readonly content: Mark;
+}
+
+export interface ListTree {
+  readonly kind: 'list';
+  readonly mark: Mark;
+  readonly items: readonly Tree[];
+}
+
+export interface MappingTree {
+  readonly kind: 'mapping';
+  readonly mark: Mark;
+  /** As written, keys that a merge key brought behind the others. */
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+export interface Entry {
+  readonly key: Mark;
+  readonly value: Tree;
+}
+
+/** The value as plain JSON data; `__proto__` is a plain own key. Integers beyond the safe range lose digits. */
+export function plainJson(tree: Tree): JsonValue {
+  switch (tree.kind) {
+    case 'scalar':
+      return typeof tree.value === 'bigint' ? Number(tree.value) : tree.value;
+    case 'list':
+      return tree.items.map(plainJson);
+    case 'mapping':
+      return Object.fromEntries([...tree.entries].map(([name, { value }]) => [name, plainJson(value)]));
+  }
+}
+
+/** Follows a JSON pointer (RFC 6901) as far as it leads, for pointing at what a message is about. */
+export function follow(tree: Tree, pointer: string): Tree {
+  let at = tree;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    const next =
+      at.kind === 'mapping'
+        ? at.entries.get(name)?.value
+        : at.kind === 'list'
+          ? at.items[Number(name)]
+          : undefined;
+    if (next === undefined) return at;
+    at = next;
+  }
+  return at;
+}

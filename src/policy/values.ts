@@ -1,0 +1,175 @@
+import { nearest } from '../diagnostic/suggest.ts';
+import { compilePrincipal } from '../identity/principal.ts';
+import { parseRate } from '../limit/rate.ts';
+import { compileHost } from '../request/host.ts';
+import { compilePath } from '../request/path-pattern.ts';
+import { parseDuration } from './duration.ts';
+import {
+  type Cursor,
+  integer,
+  nonEmptyText,
+  parsed,
+  type Reader,
+  report,
+  shape,
+  text,
+  written,
+} from './reader.ts';
+
+/** An expression as written; it is compiled when the whole folder is known. */
+export interface Expression {
+  readonly source: string;
+  readonly at: Cursor;
+}
+
+/** CEL. `true` and `1` are expressions even without quotes. */
+export const expression: Reader<Expression> = (at) => {
+  const { tree } = at;
+  if (tree.kind !== 'scalar' || tree.value === null) {
+    return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`);
+  }
+  const source = typeof tree.value === 'string' ? tree.value : written(at);
+  return source.trim() === ''
+    ? report(at, 'wrong_type', 'expected a CEL expression, found empty text')
+    : { source, at };
+};
+
+/** Milliseconds, at least `least`. */
+export function duration(least = 0): Reader<number> {
+  return parsed('invalid_duration', (value) => {
+    const milliseconds = parseDuration(value);
+    if (milliseconds === undefined) {
+      return {
+        problem: `\`${value}\` is no duration`,
+        help: 'write it like `30s`, `5m`, `1h30m` or `500ms`',
+      };
+    }
+    return milliseconds >= least
+      ? { value: milliseconds }
+      : { problem: `\`${value}\` is less than ${least} ms` };
+  });
+}
+
+/** Milliseconds since 1970. */
+export const instant: Reader<number> = parsed('invalid_time', (value) => {
+  const form = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/.test(value);
+  const time = form ? Date.parse(value.toUpperCase()) : Number.NaN;
+  if (!Number.isNaN(time)) return { value: time };
+  return { problem: `\`${value}\` is no RFC 3339 time`, help: 'write it like `2026-06-01T12:00:00Z`' };
+});
+
+/** A DNS label (RFC 1123): what documents, rules and limits are called. */
+export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return { value };
+  return {
+    problem: `\`${value}\` is no DNS label`,
+    help: 'use lower-case letters, digits and `-` between them, at most 63',
+  };
+});
+
+export const rate = parsed('invalid_rate', (value) => renamed(parseRate(value), ({ rate: read }) => read));
+export const host = parsed('invalid_host', (value) => renamed(compileHost(value), ({ pattern }) => pattern));
+export const path = parsed('invalid_path', (value) => renamed(compilePath(value), ({ pattern }) => pattern));
+export const principal = parsed('invalid_principal', (value) =>
+  renamed(compilePrincipal(value), ({ pattern }) => pattern),
+);
+
+/** A method in upper case (RFC 9110, section 9.1). */
+export const method: Reader<string> = parsed('invalid_method', (value) => {
+  if (/^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(value)) {
+    const near = METHODS.includes(value) ? undefined : nearest(value, METHODS);
+    // Somebody's own method is fine, but one letter beside a known one it never matches anything.
+    if (near !== undefined)
+      return { problem: `\`${value}\` is no known method`, help: `did you mean \`${near}\`?` };
+    return { value };
+  }
+  const upper = value.toUpperCase();
+  if (METHODS.includes(upper))
+    return { problem: `\`${value}\` is not in upper case`, help: `write \`${upper}\`` };
+  return { problem: `\`${value}\` is no HTTP method`, help: 'methods are written like `GET` or `POST`' };
+});
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
+
+/** A refusal's status: what Envoy's `StatusCode` enum knows; it drops any other. */
+export const status: Reader<number> = (at) => {
+  const value = integer(0, 999)(at);
+  if (value === undefined || STATUSES.has(value)) return value;
+  const help = 'Envoy knows 400–417, 421–424, 426, 428, 429, 431, 500–508, 510 and 511';
+  return report(at, 'invalid_status', `\`${value}\` is no status that a refusal can have`, help);
+};
+
+const STATUSES: ReadonlySet<number> = new Set([
+  ...Array.from({ length: 18 }, (_, index) => 400 + index),
+  ...[421, 422, 423, 424, 426, 428, 429, 431],
+  ...Array.from({ length: 9 }, (_, index) => 500 + index),
+  ...[510, 511],
+]);
+
+/** Text that may stand in a header (RFC 9110, section 5.5). */
+export const headerValue: Reader<string> = (at) => {
+  const value = text(at);
+  if (value === undefined || !hasControl(value)) return value;
+  return report(at, 'invalid_header', 'a header value has a line break or another control character');
+};
+
+function hasControl(value: string): boolean {
+  for (const char of value) {
+    const code = char.charCodeAt(0);
+    if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
+  }
+  return false;
+}
+
+/** A header name in lower case, as a key or a value (RFC 9110, section 5.6.2). */
+export function headerName(value: string, at: Cursor): string | undefined {
+  if (value.startsWith(':')) return report(at, 'invalid_header', `\`${value}\` is a pseudo-header`);
+  if (/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value)) return value.toLowerCase();
+  return report(at, 'invalid_header', `\`${value}\` is no header name`);
+}
+
+/** A header that a policy may set: not one that Envoy or HTTP itself writes. */
+export function settableHeader(value: string, at: Cursor): string | undefined {
+  const name = headerName(value, at);
+  if (name === undefined || !FIXED.has(name)) return name;
+  return report(at, 'invalid_header', `the header \`${value}\` cannot be set by a policy`);
+}
+
+const FIXED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
+
+/** The name of a header where it stands as a value. */
+export const header: Reader<string> = (at) => {
+  const value = nonEmptyText(at);
+  return value === undefined ? undefined : headerName(value, at);
+};
+
+/** Where keys are fetched from: https, plain http to this machine only. */
+export const keyUrl: Reader<string> = parsed('invalid_url', (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || url.host === '') return { problem: `\`${value}\` is no URL` };
+  if (url.username !== '' || url.password !== '') return { problem: 'the URL holds a user or password' };
+  if (url.protocol === 'https:') return { value };
+  if (url.protocol === 'http:' && isLoopback(url.hostname)) return { value };
+  return {
+    problem: `keys are not fetched from \`${value}\``,
+    help: 'use https; plain http works to loopback only',
+  };
+});
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+  );
+}
+
+function renamed<R extends object, T>(
+  result: R | { readonly problem: string },
+  value: (result: Exclude<R, { readonly problem: string }>) => T,
+): { readonly value: T } | { readonly problem: string } {
+  if (isProblem(result)) return { problem: result.problem };
+  return { value: value(result as Exclude<R, { readonly problem: string }>) };
+}
+
+function isProblem(result: object): result is { readonly problem: string } {
+  return 'problem' in result && typeof result.problem === 'string';
+}
