@@ -105,39 +105,31 @@ function objectsIn(type: Type): readonly (Type & { kind: 'object' })[] {
   }
 }
 
-/** A class whose properties are the roots of an activation, each converted once per instance. */
-function rootsClass(converts: ReadonlyMap<string, Convert>): new (activation: Activation) => object {
-  class Roots {
-    readonly activation: Activation;
-    readonly read: unknown[] = [];
+/** What the engine takes as its variables. Static methods only: a root may have any name. */
+class Roots {
+  readonly #activation: Activation;
+  readonly #converted: unknown[] = [];
 
-    constructor(activation: Activation) {
-      this.activation = activation;
-    }
+  constructor(activation: Activation) {
+    this.#activation = activation;
   }
-  // Own fields of the class have no place where a root of the same name could stand.
-  const Face = class {
-    readonly #roots: Roots;
 
-    constructor(activation: Activation) {
-      this.#roots = new Roots(activation);
-    }
+  static read(roots: Roots, slot: number, name: string, convert: Convert): unknown {
+    roots.#converted[slot] ??= convert(roots.#activation[name]);
+    return roots.#converted[slot];
+  }
+}
 
-    static rootsOf(face: InstanceType<typeof Face>): Roots {
-      return face.#roots;
-    }
-  };
-  let slot = 0;
-  for (const [name, convert] of converts) {
-    const at = slot++;
+/** A class whose properties are the roots of an activation, each converted once per instance. */
+function rootsClass(converts: ReadonlyMap<string, Convert>): new (activation: Activation) => Roots {
+  const Face = class extends Roots {};
+  [...converts].forEach(([name, convert], slot) => {
     Object.defineProperty(Face.prototype, name, {
-      get(this: InstanceType<typeof Face>) {
-        const roots = Face.rootsOf(this);
-        roots.read[at] ??= convert(roots.activation[name]);
-        return roots.read[at];
+      get(this: Roots) {
+        return Roots.read(this, slot, name, convert);
       },
     });
-  }
+  });
   return Face;
 }
 
