@@ -5,6 +5,7 @@ import { type Envoy, startEnvoy } from '../support/envoy.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 import { type Lictor, startLictor } from '../support/lictor.ts';
 import { makeRepository, type Repository } from '../support/repository.ts';
+import { envoyBinary } from '../support/tools.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Ports } from './ports.ts';
@@ -29,6 +30,7 @@ export interface Mesh {
 
 /** Makes `folder` anew and starts the shop in it; what must be stopped later is left with `stack`. */
 export async function startMesh(folder: string, ports: Ports, stack: AsyncDisposableStack): Promise<Mesh> {
+  envoyBinary(); // better missed before anything runs
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const certificates = await makeCertificates({ hosts: HOSTS, workloads: WORKLOADS });

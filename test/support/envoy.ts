@@ -1,14 +1,11 @@
-import { constants } from 'node:fs';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificates } from './certificates.ts';
 import { type Child, startChild } from './child.ts';
 import { type Bootstrap, bootstrap } from './envoy-bootstrap.ts';
 import { freePort } from './ports.ts';
+import { envoyBinary } from './tools.ts';
 import { waitFor } from './wait.ts';
-
-/** Where `make` puts the binary; the variable ENVOY names another. */
-const BINARY = join(import.meta.dirname, '../../.tools/envoy/envoy');
 
 export interface EnvoyOptions
   extends Partial<Omit<Bootstrap, 'ca' | 'server' | 'upstreamPort' | 'authz' | 'accessLog'>> {
@@ -33,7 +30,6 @@ export interface Envoy {
 /** Starts a real Envoy on loopback and returns once it takes requests; Lictor need not be there yet. */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const { folder, certificates } = options;
-  const binary = await findBinary();
   const [port, adminPort] = [options.port ?? (await freePort()), options.adminPort ?? (await freePort())];
   const accessLog = join(folder, 'access.log');
   const config = join(folder, 'envoy.json');
@@ -50,7 +46,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   );
   const child = await startChild({
     name: 'Envoy',
-    command: binary,
+    command: envoyBinary(),
     args: ['-c', config, '--disable-hot-restart', '--concurrency', '2', '--log-level', 'warning', ...FLUSH],
     log: join(folder, 'envoy.log'),
   });
@@ -77,14 +73,4 @@ async function isReady(adminPort: number): Promise<true | undefined> {
   const response = await fetch(`http://127.0.0.1:${adminPort}/ready`);
   await response.text();
   return response.status === 200 ? true : undefined;
-}
-
-async function findBinary(): Promise<string> {
-  const binary = process.env['ENVOY'] ?? BINARY;
-  await access(binary, constants.X_OK).catch((cause: unknown) => {
-    throw new Error(`there is no Envoy at ${binary}; \`make tools\` fetches it, or set ENVOY to one`, {
-      cause,
-    });
-  });
-  return binary;
 }
