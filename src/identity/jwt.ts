@@ -1,0 +1,113 @@
+import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import { parseJson } from '../request/json.ts';
+
+/** A token taken apart, nothing of it verified. */
+export interface Jwt {
+  readonly header: JsonObject;
+  readonly claims: JsonObject;
+  readonly alg: string;
+  readonly kid: string | undefined;
+  readonly typ: string | undefined;
+  /** undefined: no `iss`. */
+  readonly iss: string | undefined;
+}
+
+export type ReadJwt =
+  | { readonly jwt: Jwt; readonly problem?: undefined }
+  | { readonly problem: string; readonly jwt?: undefined };
+
+/**
+ * Takes a JWT in compact form apart (RFC 7515 section 7.1, RFC 7519 section 7.2), strictly: canonical base64url,
+ * UTF-8, no member twice. The problem is a sentence for the caller, without anything of the token.
+ */
+export function readJwt(text: string): ReadJwt {
+  const parts = text.split('.', 4);
+  const [encodedHeader, encodedClaims, signature] = parts;
+  if (
+    encodedHeader === undefined ||
+    encodedClaims === undefined ||
+    signature === undefined ||
+    parts.length !== 3
+  ) {
+    return { problem: 'the token is not a signed JWT in compact form' };
+  }
+  if (decodePart(signature) === undefined) return { problem: 'the signature of the token is not base64url' };
+  const header = readObject(encodedHeader);
+  if (header === undefined) return { problem: 'the header of the token is not a JSON object' };
+  const claims = readObject(encodedClaims);
+  if (claims === undefined) return { problem: 'the claims of the token are not a JSON object' };
+  const problem = headerProblem(header) ?? claimsProblem(claims);
+  if (problem !== undefined) return { problem };
+  const [alg, kid, typ] = ['alg', 'kid', 'typ'].map((name) => textMember(header, name));
+  return { jwt: { header, claims, alg: alg ?? '', kid, typ, iss: textMember(claims, 'iss') } };
+}
+
+/** An own member, whatever its name. */
+export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** No extension is understood, so that any `crit` is too much (RFC 7515 section 4.1.11, RFC 7797 section 3). */
+function headerProblem(header: JsonObject): string | undefined {
+  if (Object.hasOwn(header, 'crit')) return 'the token has a `crit` header that is not understood';
+  if (Object.hasOwn(header, 'b64')) return 'the token has a `b64` header, which is not accepted';
+  if (typeof memberOf(header, 'alg') !== 'string') return 'the header of the token has no `alg`';
+  for (const name of ['kid', 'typ']) {
+    const value = memberOf(header, name);
+    if (value !== undefined && typeof value !== 'string') return `\`${name}\` of the token must be text`;
+  }
+  return undefined;
+}
+
+/** The types of the registered claims (RFC 7519 section 4.1). */
+function claimsProblem(claims: JsonObject): string | undefined {
+  for (const name of ['iss', 'sub', 'jti']) {
+    const value = memberOf(claims, name);
+    if (value !== undefined && typeof value !== 'string') return `\`${name}\` of the token must be text`;
+  }
+  for (const name of ['exp', 'nbf', 'iat']) {
+    const value = memberOf(claims, name);
+    if (value !== undefined && !Number.isFinite(value)) return `\`${name}\` of the token must be a number`;
+  }
+  const audience = memberOf(claims, 'aud');
+  const fits = audience === undefined || typeof audience === 'string' || isTexts(audience);
+  return fits ? undefined : '`aud` of the token must be text or a list of texts';
+}
+
+/** Whether the value is a list of texts. */
+export function isTexts(value: JsonValue | undefined): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function textMember(object: JsonObject, name: string): string | undefined {
+  const value = memberOf(object, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function readObject(encoded: string): JsonObject | undefined {
+  const bytes = decodePart(encoded);
+  const text = bytes === undefined ? undefined : decodeUtf8(bytes);
+  if (text === undefined) return undefined;
+  const { value } = parseJson(text);
+  return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
+}
+
+/** Only the one canonical way to write the bytes: neither padding nor stray bits nor other characters. */
+function decodePart(encoded: string): Buffer | undefined {
+  const bytes = Buffer.from(encoded, 'base64url');
+  return bytes.toString('base64url') === encoded ? bytes : undefined;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
