@@ -1,0 +1,159 @@
+import type { Issuer, Refresh } from './issuer.ts';
+import { compileKeys } from './jwks.ts';
+import type { Fetch } from './key-fetch.ts';
+import type { KeyProvider, KeysNow, VerificationKey } from './keys.ts';
+import { type Outside, type RefreshResult, RemoteKeys } from './remote-keys.ts';
+
+export interface KeyRingOptions extends Partial<Outside> {
+  /** Told after each fetch, once for each Issuer document that uses the URL. */
+  readonly onRefresh?: (issuerName: string, result: RefreshResult) => void;
+}
+
+/** One issuer's keys, as the status page shows them. */
+export interface IssuerStatus {
+  readonly name: string;
+  /** How many keys serve now. */
+  readonly keys: number;
+  /** RFC 3339; null for inline keys and before the first fetch that worked. */
+  readonly fetched_at: string | null;
+  /** Why the last fetch did not work, else null. */
+  readonly error: string | null;
+}
+
+/**
+ * The keys of all issuers: inline ones, and those behind URLs, which it fetches in the background, each URL on its
+ * own. It outlives policy sets: what was fetched for one serves the next.
+ */
+export class KeyRing implements KeyProvider {
+  readonly #outside: Outside;
+  readonly #onRefresh: (issuerName: string, result: RefreshResult) => void;
+  #issuers: readonly Issuer[] = [];
+  #remote = new Map<string, RemoteKeys>();
+  /** Dropped by the last `use`: checks that began before it may still ask for them. */
+  #retired = new Map<string, RemoteKeys>();
+  #inline = new Map<string, readonly VerificationKey[]>();
+  readonly #inlineOf = new WeakMap<Issuer, readonly VerificationKey[]>();
+
+  constructor(options: KeyRingOptions = {}) {
+    this.#outside = {
+      fetch: options.fetch ?? defaultFetch,
+      clock: options.clock ?? Date.now,
+      timer: options.timer ?? defaultTimer,
+      random: options.random ?? Math.random,
+    };
+    this.#onRefresh = options.onRefresh ?? (() => {});
+  }
+
+  /**
+   * From now on these issuers' keys are held: call it with those of a policy set before that set goes live. URLs
+   * that were used before keep their keys, new ones are fetched at once, others are let go.
+   */
+  use(issuers: Iterable<Issuer>): void {
+    this.#issuers = [...issuers];
+    this.#useInline();
+    const wanted = refreshByUrl(this.#issuers);
+    const known = new Map([...this.#retired, ...this.#remote]);
+    this.#remote = new Map();
+    for (const [url, refresh] of wanted) {
+      const remote = known.get(url) ?? this.#create(url, refresh);
+      known.delete(url);
+      this.#remote.set(url, remote);
+      remote.configure(refresh);
+      remote.start();
+    }
+    for (const remote of known.values()) remote.stop();
+    this.#retired = new Map([...known].filter(([url]) => !this.#retired.has(url)));
+  }
+
+  of(issuer: Issuer): KeysNow {
+    if (issuer.keys.kind === 'inline') return { keys: this.#inlineKeys(issuer), failing: false };
+    const remote = this.#remoteOf(issuer);
+    return { keys: remote?.keys(issuer.keys.refresh.maxStale), failing: remote?.error !== undefined };
+  }
+
+  refetch(issuer: Issuer): Promise<void> | undefined {
+    return this.#remoteOf(issuer)?.refetch();
+  }
+
+  /** In order of name. */
+  status(): readonly IssuerStatus[] {
+    return this.#issuers
+      .map((issuer) => {
+        const remote = this.#remoteOf(issuer);
+        const fetchedAt = remote?.fetchedAt;
+        return {
+          name: issuer.name,
+          keys: this.of(issuer).keys?.length ?? 0,
+          fetched_at: fetchedAt === undefined ? null : new Date(fetchedAt).toISOString(),
+          error: remote?.error ?? null,
+        };
+      })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Ends every fetch and timer. */
+  close(): void {
+    this.use([]);
+  }
+
+  #remoteOf({ keys }: Issuer): RemoteKeys | undefined {
+    return keys.kind === 'uri'
+      ? (this.#remote.get(keys.jwksUri) ?? this.#retired.get(keys.jwksUri))
+      : undefined;
+  }
+
+  #create(url: string, refresh: Refresh): RemoteKeys {
+    return new RemoteKeys(url, refresh, this.#outside, (result) => {
+      for (const { name, keys } of this.#issuers) {
+        if (keys.kind === 'uri' && keys.jwksUri === url) this.#onRefresh(name, result);
+      }
+    });
+  }
+
+  /** Unchanged inline keys stay the same objects over a reload, so that tokens verified with them stay verified. */
+  #useInline(): void {
+    const inline = new Map<string, readonly VerificationKey[]>();
+    for (const issuer of this.#issuers) {
+      if (issuer.keys.kind !== 'inline') continue;
+      const text = JSON.stringify([issuer.algorithms, issuer.keys.jwks]);
+      const keys = this.#inline.get(text) ?? compileKeys(issuer.keys.jwks, issuer.algorithms).keys;
+      inline.set(text, keys);
+      this.#inlineOf.set(issuer, keys);
+    }
+    this.#inline = inline;
+  }
+
+  #inlineKeys(issuer: Issuer): readonly VerificationKey[] {
+    let keys = this.#inlineOf.get(issuer);
+    if (keys === undefined) {
+      keys = issuer.keys.kind === 'inline' ? compileKeys(issuer.keys.jwks, issuer.algorithms).keys : [];
+      this.#inlineOf.set(issuer, keys);
+    }
+    return keys;
+  }
+}
+
+/** Issuers that share a URL share its fetches: as often as the most impatient of them asks. */
+function refreshByUrl(issuers: readonly Issuer[]): ReadonlyMap<string, Refresh> {
+  const byUrl = new Map<string, Refresh>();
+  for (const { keys } of issuers) {
+    if (keys.kind !== 'uri') continue;
+    const other = byUrl.get(keys.jwksUri) ?? keys.refresh;
+    byUrl.set(keys.jwksUri, {
+      interval: Math.min(keys.refresh.interval, other.interval),
+      cooldown: Math.min(keys.refresh.cooldown, other.cooldown),
+      timeout: Math.max(keys.refresh.timeout, other.timeout),
+      maxStale: Math.max(keys.refresh.maxStale, other.maxStale),
+    });
+  }
+  return byUrl;
+}
+
+const defaultFetch: Fetch = (url, init) => fetch(url, init);
+
+/** Does not keep the process alive. */
+function defaultTimer(act: () => void, delay: number): () => void {
+  const timer = setTimeout(act, delay);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
