@@ -20,7 +20,7 @@ node:
 	@test/support/node/provide.sh
 
 # `npm ci` empties node_modules first, so the stamp stands only after a whole install.
-node_modules/.installed: package.json package-lock.json | node
+node_modules/.installed: package-lock.json | node
 	@echo 'Installing packages from package-lock.json (once)'
 	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
 	@touch $@
