@@ -15,9 +15,20 @@ export interface FoundToken {
 
 /** Two places with the same key are the same place: header names and prefixes are compared without case. */
 export function placeKey(place: TokenPlace): string {
-  if ('header' in place)
-    return `header ${place.header.toLowerCase()} ${place.prefix.trimEnd().toLowerCase()}`;
-  return 'query' in place ? `query ${place.query}` : `cookie ${place.cookie}`;
+  let key = keys.get(place);
+  if (key === undefined) {
+    if ('header' in place) key = `header ${place.header.toLowerCase()} ${prefixOf(place)}`;
+    else key = 'query' in place ? `query ${place.query}` : `cookie ${place.cookie}`;
+    keys.set(place, key);
+  }
+  return key;
+}
+
+/** Places are parts of documents: their keys are made once. */
+const keys = new WeakMap<TokenPlace, string>();
+
+function prefixOf({ prefix }: { readonly prefix: string }): string {
+  return prefix.trimEnd().toLowerCase();
 }
 
 /**
@@ -25,6 +36,10 @@ export function placeKey(place: TokenPlace): string {
  * cookie gives several.
  */
 export function findTokens(attributes: Attributes, places: readonly TokenPlace[]): readonly FoundToken[] {
+  const [only, ...others] = places;
+  if (only !== undefined && others.length === 0) {
+    return tokensAt(attributes, only).map(({ text }) => ({ text, places: [placeKey(only)] }));
+  }
   const found = new Map<string, { text: string; places: string[] }>();
   for (const place of places) {
     const key = placeKey(place);
@@ -47,7 +62,7 @@ function tokensAt({ request }: Attributes, place: TokenPlace): readonly Spotted[
   if ('header' in place) {
     const name = place.header.toLowerCase();
     const value = request.headers.get(name);
-    return value === undefined ? [] : tokensInHeader(name, value, place.prefix.trimEnd().toLowerCase());
+    return value === undefined ? [] : tokensInHeader(name, value, prefixOf(place));
   }
   if ('query' in place) {
     const start = request.path.indexOf('?');
