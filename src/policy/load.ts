@@ -16,7 +16,7 @@ export type Loaded =
 export type LoadFailure = 'missing' | 'not-a-folder' | 'unreadable' | 'too-many-files' | 'unsettled';
 
 /** How often a folder that changes while it is read is read again before that is given up. */
-const ATTEMPTS = 6;
+const ATTEMPTS = 10;
 
 /**
  * Reads every YAML file of a policy folder in one consistent pass: the folder's real path is found once and
