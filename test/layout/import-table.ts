@@ -54,8 +54,6 @@ export const IMPORT_TABLE = {
     ajv: ['schema'],
     'ajv-formats': ['schema'],
     yaml: ['policy'],
-    chokidar: ['policy'],
-    'isomorphic-git': ['policy'],
     '@grpc/grpc-js': ['transport'],
     // Messages, not calls: ext_authz in envoy; health and reflection, which the server answers itself.
     '@grpc/proto-loader': ['envoy', 'server'],
@@ -65,7 +63,8 @@ export const IMPORT_TABLE = {
   },
   node: {
     'node:fs': ['policy', 'audit', 'server', 'cli'],
-    'node:fs/promises': ['policy', 'audit', 'server', 'cli'],
+    // In transport: the file of a Unix socket, its mode, and the one that a crash left behind.
+    'node:fs/promises': ['policy', 'audit', 'transport', 'server', 'cli'],
     'node:http': ['admin'],
     'node:net': ['transport'],
     'node:os': ['telemetry', 'server', 'cli'],
@@ -73,6 +72,7 @@ export const IMPORT_TABLE = {
     'node:stream': ['audit', 'server', 'cli'],
     // Gives the loop back between the files of a long digest.
     'node:timers/promises': ['policy'],
+    // Git's own files are read without a library: objects, packs, the index of packs.
     'node:zlib': ['policy'],
   },
   pure: [

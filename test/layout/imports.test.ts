@@ -33,6 +33,18 @@ describe('the import table', () => {
     expect(named.filter((room) => !(room in table.rooms))).toEqual([]);
   });
 
+  test('has a row for every package at run time, and none for others', () => {
+    const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    const used = Object.keys(manifest.dependencies);
+    const rows = Object.keys(table.packages);
+    const covers = (row: string, name: string): boolean =>
+      row.endsWith('/') ? name.startsWith(row) : name === row;
+    expect(used.filter((name) => !rows.some((row) => covers(row, name)))).toEqual([]);
+    expect(rows.filter((row) => !used.some((name) => covers(row, name)))).toEqual([]);
+  });
+
   test('fails when an edge is added by hand to the real sources', () => {
     const files = sources();
     const path = 'src/request/host.ts';
