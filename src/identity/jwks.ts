@@ -40,8 +40,9 @@ export function compileKeys(jwks: JsonValue, algorithms: readonly string[]): Com
     if (problem !== undefined) problems.push({ pointer: `/keys/${i}`, ...problem });
     else if (result !== 'not for signatures' && !('message' in result)) keys.push(result);
   }
-  if (keys.length === 0 && problems.length === 0)
-    return refused('/keys', 'no key of the set can verify a signature');
+  if (keys.length === 0 && !problems.some(({ severity }) => severity === 'error')) {
+    problems.push({ pointer: '/keys', ...error('no key of the set can verify a signature') });
+  }
   return { keys, problems };
 }
 

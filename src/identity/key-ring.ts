@@ -151,9 +151,12 @@ function refreshByUrl(issuers: readonly Issuer[]): ReadonlyMap<string, Refresh> 
 
 const defaultFetch: Fetch = (url, init) => fetch(url, init);
 
+/** The longest delay that `setTimeout` takes, 24 days: a longer one would be none. */
+const MAX_DELAY = 2 ** 31 - 1;
+
 /** Does not keep the process alive. */
 function defaultTimer(act: () => void, delay: number): () => void {
-  const timer = setTimeout(act, delay);
+  const timer = setTimeout(act, Math.min(delay, MAX_DELAY));
   timer.unref();
   return () => clearTimeout(timer);
 }
