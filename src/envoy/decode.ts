@@ -1,0 +1,108 @@
+import type { Attributes, Peer, Timestamp } from '../request/attributes.ts';
+import { readBody, readHeaders } from './http.ts';
+import {
+  type CheckRequestMessage,
+  decodeCheckRequest,
+  type HttpRequestMessage,
+  type PeerMessage,
+  type TimestampMessage,
+} from './messages.ts';
+import { readMetadata } from './metadata.ts';
+import { percentDecoded } from './percent.ts';
+
+export type DecodedCheck =
+  | { readonly attributes: Attributes; readonly refusal?: undefined }
+  | { readonly refusal: 'bad_check' | 'not_http'; readonly attributes?: undefined };
+
+const BAD_CHECK = { refusal: 'bad_check' } as const;
+const NOT_HTTP = { refusal: 'not_http' } as const;
+
+/**
+ * Reads a CheckRequest into one snapshot. Never throws. `bad_check`: the bytes are no CheckRequest, or it holds no
+ * attributes; `not_http`: it holds no HTTP request (the network filter's checks). Everything else may be missing,
+ * since not every proxy that speaks ext_authz is Envoy (gRPC's own filter, gRFC A92, sends less).
+ * The body is a view of `bytes`, which must not change afterwards.
+ */
+export function decodeCheck(bytes: Uint8Array): DecodedCheck {
+  try {
+    return snapshot(decodeCheckRequest(bytes));
+  } catch {
+    return BAD_CHECK;
+  }
+}
+
+function snapshot({ attributes: context }: CheckRequestMessage): DecodedCheck {
+  if (context === undefined) return BAD_CHECK;
+  const http = context.request?.http;
+  if (http === undefined) return NOT_HTTP;
+  const source = readPeer(context.source);
+  return {
+    attributes: Object.freeze<Attributes>({
+      request: readRequest(http, context.request?.time),
+      source,
+      destination: readPeer(context.destination),
+      connection: Object.freeze({
+        requestedServerName: context.tlsSession?.sni ?? '',
+        mtls: source.principal !== '' || (context.source?.certificate ?? '') !== '',
+      }),
+      context: readMap(context.contextExtensions),
+      metadata: readMetadata(context.metadataContext),
+      routeMetadata: readMetadata(context.routeMetadataContext),
+    }),
+  };
+}
+
+function readRequest(http: HttpRequestMessage, time: TimestampMessage | undefined): Attributes['request'] {
+  const { headers, pseudo } = readHeaders(http);
+  return Object.freeze<Attributes['request']>({
+    id: http.id || (headers.get('x-request-id') ?? ''),
+    method: http.method || (pseudo.get(':method') ?? ''),
+    path: readPath(http.path || (pseudo.get(':path') ?? ''), http.query ?? ''),
+    host: http.host || (pseudo.get(':authority') ?? headers.get('host') ?? ''),
+    scheme: http.scheme || (pseudo.get(':scheme') ?? ''),
+    protocol: http.protocol ?? '',
+    time: readTime(time),
+    size: http.size ?? 0,
+    headers,
+    body: readBody(http, headers),
+  });
+}
+
+/** Envoy leaves `query` empty and keeps it in `path`; a proxy that splits them off must not hide it from rules. */
+function readPath(path: string, query: string): string {
+  return query === '' || path.includes('?') ? path : `${path}?${query}`;
+}
+
+/** The range of google.protobuf.Timestamp: the years 1 to 9999. Outside of it: undefined. */
+function readTime(time: TimestampMessage | undefined): Timestamp | undefined {
+  if (time === undefined) return undefined;
+  const { seconds = 0, nanos = 0 } = time;
+  if (seconds < -62_135_596_800 || seconds > 253_402_300_799 || nanos < 0 || nanos > 999_999_999) {
+    return undefined;
+  }
+  return Object.freeze({ seconds, nanos });
+}
+
+const NOBODY: PeerMessage = {};
+
+/** The certificate is decoded when a policy first reads it: most do not. */
+function readPeer({ address, principal, service, labels, certificate: encoded }: PeerMessage = NOBODY): Peer {
+  let certificate: string | undefined;
+  return Object.freeze<Peer>({
+    address: address?.socketAddress?.address ?? address?.pipe?.path ?? '',
+    port: address?.socketAddress?.portValue ?? 0,
+    principal: principal ?? '',
+    service: service ?? '',
+    labels: readMap(labels),
+    get certificate(): string {
+      certificate ??= percentDecoded(encoded ?? '');
+      return certificate;
+    },
+  });
+}
+
+const EMPTY: ReadonlyMap<string, string> = new Map();
+
+function readMap(entries: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
+  return entries === undefined ? EMPTY : new Map(Object.entries(entries));
+}

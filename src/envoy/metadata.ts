@@ -1,0 +1,37 @@
+import type { JsonValue } from '../request/attributes.ts';
+import type { MetadataMessage, StructMessage, ValueMessage } from './messages.ts';
+
+const EMPTY: ReadonlyMap<string, JsonValue> = new Map();
+
+/**
+ * What other filters said, by filter name, as plain JSON values. The depth is bounded: the codec refuses messages
+ * nested past 100 levels, and one level of a Struct is three of those.
+ */
+export function readMetadata(metadata: MetadataMessage | undefined): ReadonlyMap<string, JsonValue> {
+  const filters = metadata?.filterMetadata;
+  if (filters === undefined) return EMPTY;
+  return new Map(Object.entries(filters).map(([name, struct]) => [name, readStruct(struct)]));
+}
+
+/** `Object.fromEntries` defines own keys, so `__proto__` is a key like any other. */
+function readStruct({ fields = {} }: StructMessage): JsonValue {
+  return Object.freeze(
+    Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, readValue(value)])),
+  );
+}
+
+function readValue(value: ValueMessage): JsonValue {
+  if (value.stringValue !== undefined) return value.stringValue;
+  if (value.numberValue !== undefined) return value.numberValue;
+  if (value.boolValue !== undefined) return value.boolValue;
+  if (value.structValue !== undefined) return readStruct(value.structValue);
+  if (value.listValue !== undefined) return Object.freeze((value.listValue.values ?? []).map(readValue));
+  return null;
+}
+
+/** A Struct of texts. */
+export function textStruct(texts: Readonly<Record<string, string>>): StructMessage {
+  return {
+    fields: Object.fromEntries(Object.entries(texts).map(([key, stringValue]) => [key, { stringValue }])),
+  };
+}
