@@ -16,8 +16,7 @@ export type ParsedJson =
 export function parseJson(text: string): ParsedJson {
   const fault = scan({ text, at: 0, fault: undefined });
   if (fault !== undefined) return { problem: `${fault.what} at ${place(text, fault.at)}` };
-  const value: JsonValue = JSON.parse(text);
-  return { value };
+  return { value: JSON.parse(text) as JsonValue };
 }
 
 interface Fault {

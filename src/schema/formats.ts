@@ -41,7 +41,7 @@ export function addFormats(ajv: Ajv2020): void {
 function tester(name: FormatName): (text: string) => boolean {
   const format = formats.default.get(name);
   if (format instanceof RegExp) return (text) => format.test(text);
-  if (typeof format === 'function') return (text) => format(text) === true;
+  if (typeof format === 'function') return (text) => format(text);
   if (typeof format === 'object') {
     const { validate } = format;
     if (validate instanceof RegExp) return (text) => validate.test(text);

@@ -85,7 +85,7 @@ function newCompiler(): Ajv2020 {
 function dialectProblems(schema: unknown): readonly SchemaProblem[] {
   const problems: SchemaProblem[] = [];
   const dialect = isObject(schema) ? schema['$schema'] : undefined;
-  if (dialect !== undefined && String(dialect).replace(/#$/, '') !== JSON_SCHEMA_DIALECT) {
+  if (dialect !== undefined && dialect !== JSON_SCHEMA_DIALECT && dialect !== `${JSON_SCHEMA_DIALECT}#`) {
     problems.push({
       pointer: '/$schema',
       message: `the schema must be of 2020-12, \`${JSON_SCHEMA_DIALECT}\``,

@@ -86,7 +86,10 @@ describe('a body that does not fit is told where and what, without its values', 
       'the body must be of format `uri`',
     ],
   ])('%j: %s', (schema, body, detail) => {
-    expect(compiled(schema).validate(JSON.parse(body))).toEqual({ reason: 'schema_violation', detail });
+    expect(compiled(schema).validate(JSON.parse(body) as JsonValue)).toEqual({
+      reason: 'schema_violation',
+      detail,
+    });
   });
 
   test('a long place is cut', () => {
