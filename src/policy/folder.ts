@@ -36,6 +36,7 @@ export function createFolder(
 ): Folder {
   const read = new Map(yamlFiles);
   const yaml = new Map([...yamlFiles].map(([path, file]) => [path, file.bytes]));
+  const contents = new Map(yaml);
   let torn = false;
 
   function readOne(path: string): ReadFile | { readonly problem: string } {
@@ -65,9 +66,10 @@ export function createFolder(
       const file = readOne(target);
       if ('problem' in file) return file;
       read.set(target, file);
+      contents.set(target, file.bytes);
       return { path: target, bytes: file.bytes };
     },
-    files: () => new Map([...read].map(([path, file]) => [path, file.bytes])),
+    files: () => contents,
     digest: () => digestOf(read),
     digestWith(paths) {
       const together = new Map(yamlFiles);

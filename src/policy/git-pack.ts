@@ -36,17 +36,14 @@ export function readPacked(
       const entry = entryAt(pack, at, id.length / 2);
       if (entry.type !== undefined) return { type: entry.type, body: undelta(entry.body, deltas) };
       deltas.push(entry.body);
-      if (typeof entry.base === 'number') {
-        at = entry.base;
+      const { base } = entry;
+      const place = typeof base === 'number' ? base : withFile(indexFile, (index) => offsetOf(index, base));
+      if (place !== undefined) {
+        at = place;
         continue;
       }
-      const base = withFile(indexFile, (index) => offsetOf(index, entry.base as string));
-      if (base !== undefined) {
-        at = base;
-        continue;
-      }
-      const outside = elsewhere(entry.base);
-      if (outside === undefined) throw new Error(`the base ${entry.base} of a delta is missing`);
+      const outside = elsewhere(String(base));
+      if (outside === undefined) throw new Error(`the base ${base} of a delta is missing`);
       return { type: outside.type, body: undelta(outside.body, deltas) };
     }
     throw new Error('a chain of deltas is too long');
@@ -54,19 +51,18 @@ export function readPacked(
 }
 
 interface OpenFile {
-  readonly size: number;
-  /** Up to `length` bytes from `offset`, fewer at the end. */
+  /** Up to `length` bytes from `offset`, fewer at the end. Throws for a place that is not in the file. */
   read(offset: number, length: number): Buffer;
 }
 
 function withFile<T>(path: string, use: (file: OpenFile) => T): T {
   const descriptor = openSync(path, 'r');
   try {
+    const { size } = fstatSync(descriptor);
     return use({
-      size: fstatSync(descriptor).size,
       read(offset, length) {
-        const buffer = Buffer.alloc(length);
-        return buffer.subarray(0, readSync(descriptor, buffer, 0, length, offset));
+        const buffer = Buffer.alloc(Math.min(length, size - offset));
+        return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, offset));
       },
     });
   } finally {

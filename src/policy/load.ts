@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from '../diagnostic/codes.ts';
+import { wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { type Disk, errorCode, isGone, nodeDisk } from './disk.ts';
 import { createFolder, type Folder, MAX_FILE_BYTES, type ReadFile, readFileOf } from './folder.ts';
@@ -32,7 +33,8 @@ export async function loadFolder(dir: string, disk: Disk = nodeDisk): Promise<Lo
       if (loaded !== undefined) return loaded;
       last = undefined;
     } catch (error) {
-      if (!isGone(error)) return failed(dir, 'unreadable', `cannot be read (${errorCode(error)})`, error);
+      if (errorCode(error) === '') throw error;
+      if (!isGone(error)) return failed(dir, 'unreadable', `cannot be read (${errorCode(error)})`);
       last = error;
     }
   }
@@ -142,8 +144,7 @@ function tooMany(dir: string): Loaded {
   return { failure: 'too-many-files', diagnostics: [diagnostic('too_many_files', '', message, help)] };
 }
 
-function failed(dir: string, failure: LoadFailure, problem: string, error?: unknown): Loaded {
-  if (error !== undefined && errorCode(error) === '') throw error;
+function failed(dir: string, failure: LoadFailure, problem: string): Loaded {
   const help =
     failure === 'unsettled'
       ? 'write files elsewhere and move them here when they are complete'
@@ -153,6 +154,5 @@ function failed(dir: string, failure: LoadFailure, problem: string, error?: unkn
 
 /** A diagnostic about a file as a whole; an empty path stands for the folder. */
 export function diagnostic(code: DiagnosticCode, path: string, message: string, help: string): Diagnostic {
-  const start = { line: 1, column: 1 };
-  return { code, severity: 'error', message, help, span: { file: path, start, end: start } };
+  return { code, severity: 'error', message, help, span: wholeFile(path) };
 }

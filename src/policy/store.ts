@@ -8,7 +8,7 @@ import type { PolicySet } from './policy-set.ts';
 export interface Reload {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** `unchanged`: the folder holds what is live already; nothing was swapped. */
+  /** `unchanged`: the folder holds what is live already and did so before; nothing was swapped. */
   readonly result: 'success' | 'failure' | 'unchanged';
   readonly diagnostics: readonly Diagnostic[];
   /** What the operator may want to know about the revision; see `RevisionFound`. */
@@ -59,7 +59,7 @@ export class PolicyStore {
     return this.#loadedAt;
   }
 
-  /** The last reload that changed anything, or failed; undefined before the first ends. */
+  /** The last reload that swapped, failed or recovered, so never an unchanged one; undefined before the first. */
   get lastReload(): Reload | undefined {
     return this.#last;
   }
@@ -127,12 +127,10 @@ export class PolicyStore {
     this.#lastFailure = '';
     const shared = { at: now(), diagnostics: arrival.diagnostics, notes: arrival.notes };
     if (set === previous) {
-      const reload: Reload = { ...shared, result: 'unchanged' };
-      if (failedBefore) {
-        this.#last = reload;
-        onRecovery?.(reload);
-      }
-      return reload;
+      if (!failedBefore) return { ...shared, result: 'unchanged' };
+      this.#last = { ...shared, result: 'success' };
+      onRecovery?.(this.#last);
+      return this.#last;
     }
     this.#loadedAt = shared.at;
     this.#last = { ...shared, result: 'success' };

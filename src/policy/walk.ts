@@ -13,7 +13,7 @@ export interface Walk {
 
 export type WalkedFile = UsableFile | UnusableFile;
 
-export interface UsableFile {
+interface UsableFile {
   /** The path without links, inside the root. */
   readonly real: string;
   readonly size: number;
@@ -21,7 +21,7 @@ export interface UsableFile {
   readonly problem?: undefined;
 }
 
-export interface UnusableFile {
+interface UnusableFile {
   /** The second half of a sentence that starts with the path. */
   readonly problem: string;
   /** Whether it leads to a folder, whose policies would be missed. */
@@ -49,7 +49,7 @@ export async function rootOf(dir: string, disk: Disk): Promise<string> {
 }
 
 /** Whether a path without links is below a folder without links. */
-export function isInside(folder: string, path: string): boolean {
+function isInside(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 

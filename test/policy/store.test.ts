@@ -196,7 +196,7 @@ describe('a folder that cannot decide', () => {
       put(dir, { 'a.yaml': 'one' });
       await store.reload();
       expect(store.current()).toBe(good);
-      expect(store.lastReload).toMatchObject({ result: 'unchanged' });
+      expect(store.lastReload).toMatchObject({ result: 'success' });
       expect(calls).toEqual(['swap nothing for one', `failure ${code}`, 'recovery']);
     },
   );
