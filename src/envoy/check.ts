@@ -1,0 +1,134 @@
+import { type Ruling, refuse } from '../decision/decide.ts';
+import type { DenialReason } from '../decision/reasons.ts';
+import type { Attributes } from '../request/attributes.ts';
+import { Afterwards, type OnDecision } from './afterwards.ts';
+import { decodeCheck } from './decode.ts';
+import { encodeCheck, LAST_RESORT } from './encode.ts';
+
+/** What a Check handler needs of a call; `Call` of the transport has it. */
+export interface CheckCall {
+  metadata(name: string): string | undefined;
+  /** Milliseconds since 1970, Infinity when the caller did not say. */
+  readonly deadline: number;
+}
+
+export interface CheckOptions {
+  /** Decides one request; past `deadline` (milliseconds since 1970) nobody waits for it any more. */
+  readonly decide: (attributes: Attributes, deadline: number) => Ruling | Promise<Ruling>;
+  /** The policy set that is live, for the revision in refusals that no evaluation led to. */
+  readonly set: () => Parameters<typeof refuse>[3];
+  /** Milliseconds since 1970, with fractions. */
+  readonly clock: () => number;
+  /** A new decision id. */
+  readonly id: () => string;
+  /** Longest time for one decision, milliseconds. A shorter deadline of the caller wins. */
+  readonly deadline: number;
+  /** Decisions under way at once; those above are refused as `overloaded`. */
+  readonly maxInflight: number;
+  /** Told of every decision when its answer is on its way. What it throws or rejects with harms nothing. */
+  readonly onDecision: OnDecision;
+}
+
+export interface Check {
+  /** Always a CheckResponse, never a rejection: the handler of `Authorization/Check`. */
+  readonly handle: (request: Uint8Array, call: CheckCall) => Promise<Uint8Array>;
+  /** For a message that the transport would not take: longer than `limit` bytes. */
+  readonly tooLarge: (limit: number, call: CheckCall) => Uint8Array;
+  /** Decisions under way, those included that nobody waits for any more. */
+  readonly inflight: () => number;
+  /** Settles when `onDecision` was told of every decision made so far. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Answers ext_authz checks: decode, decide, encode. */
+export function createCheck(options: CheckOptions): Check {
+  const { decide, set, clock, deadline, maxInflight } = options;
+  const afterwards = new Afterwards(options.onDecision);
+  let inflight = 0;
+
+  const no = (reason: DenialReason, about?: Attributes, fault?: Error): Ruling => ({
+    decision: refuse(reason, DETAILS[reason] ?? reason, about, set(), options, fault),
+  });
+
+  const judge = async (request: Uint8Array, call: CheckCall): Promise<Ruling> => {
+    const { attributes, refusal } = decodeCheck(request);
+    if (refusal !== undefined) return no(refusal);
+    if (inflight >= maxInflight) return no('overloaded', attributes);
+    const now = clock();
+    const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
+    if (until <= now) return no('deadline_exceeded', attributes);
+    inflight += 1;
+    const ruling = (async () => decide(attributes, until))()
+      .catch((fault: unknown) => no('internal_error', attributes, asError(fault)))
+      .finally(() => {
+        inflight -= 1;
+      });
+    return (await within(until - now, ruling)) ?? no('deadline_exceeded', attributes);
+  };
+
+  const answer = (ruling: Ruling, call: CheckCall): Uint8Array => {
+    const response = encodeCheck(ruling.decision);
+    afterwards.push(ruling, call.metadata('traceparent') ?? ruling.decision.request.traceparent);
+    return response;
+  };
+
+  return {
+    handle: async (request, call) => {
+      try {
+        return answer(await judge(request, call), call);
+      } catch (fault) {
+        return lastly(() => answer(no('internal_error', undefined, asError(fault)), call));
+      }
+    },
+    tooLarge: (limit, call) => {
+      const fault = new Error(`a check was larger than ${String(limit)} bytes`);
+      return lastly(() => answer(no('bad_check', undefined, fault), call));
+    },
+    inflight: () => inflight,
+    settled: () => afterwards.settled(),
+  };
+}
+
+/** Where even a refusal cannot be made, the clock or the source of ids being broken. */
+function lastly(answer: () => Uint8Array): Uint8Array {
+  try {
+    return answer();
+  } catch {
+    return LAST_RESORT;
+  }
+}
+
+/** What the caller reads. */
+const DETAILS: Partial<Record<DenialReason, string>> = {
+  bad_check: 'the check of the proxy cannot be read',
+  not_http: 'only HTTP requests are decided here',
+  overloaded: 'too many decisions are under way',
+  deadline_exceeded: 'the decision was not complete at the deadline',
+  internal_error: 'the decision failed',
+};
+
+/**
+ * A little before the caller stops waiting (a tenth of what is left, 20 ms at most): an answer that comes too late
+ * is a gRPC error at the proxy, and one that is set to fail open lets the request through.
+ */
+function callerDeadline(deadline: number, now: number): number {
+  if (deadline === Number.POSITIVE_INFINITY) return deadline;
+  return deadline - Math.min(20, (deadline - now) / 10);
+}
+
+/** The value, or undefined when it is not there after so many milliseconds. */
+function within<T>(milliseconds: number, value: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER), undefined);
+    value.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** What `setTimeout` can hold, 24.8 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+function asError(fault: unknown): Error {
+  return fault instanceof Error
+    ? fault
+    : new Error('something was thrown that is no Error', { cause: fault });
+}

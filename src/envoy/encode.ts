@@ -1,0 +1,112 @@
+import { isAllow } from '../decision/decide.ts';
+import type { Changes, Decision, Denial } from '../decision/decision.ts';
+import { REASONS } from '../decision/reasons.ts';
+import {
+  APPEND_ACTION,
+  type CheckResponseMessage,
+  encodeCheckResponse,
+  type HeaderValueOptionMessage,
+} from './messages.ts';
+import { textStruct } from './metadata.ts';
+
+/**
+ * The CheckResponse of a decision.
+ * INVARIANT: status code 0, by which Envoy lets a request through, is written only for the permit of `decide`.
+ */
+export function encodeCheck(decision: Decision): Uint8Array {
+  const { outcome } = decision;
+  const dynamicMetadata = textStruct({
+    decision: isAllow(outcome) ? 'allow' : 'deny',
+    decision_id: decision.id,
+    reason: decision.reason,
+    policy: decision.policy,
+    rule: decision.rule,
+    revision: decision.revisionText,
+    principal: decision.source.principal,
+  });
+  if (isAllow(outcome)) {
+    return encodeCheckResponse({
+      status: { code: OK },
+      okResponse: okResponse(outcome.changes),
+      dynamicMetadata,
+    });
+  }
+  return encodeCheckResponse({
+    status: { code: rpcCode(outcome.status), message: outcome.reason },
+    deniedResponse: deniedResponse(decision, outcome),
+    dynamicMetadata,
+  });
+}
+
+/** google.rpc.Code of an HTTP status, by the table of the language page; what it does not list, by its class. */
+export function rpcCode(status: number): number {
+  return RPC_CODES[status] ?? (status >= 500 ? INTERNAL : PERMISSION_DENIED);
+}
+
+const OK = 0;
+const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
+const RESOURCE_EXHAUSTED = 8;
+const INTERNAL = 13;
+const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
+
+const RPC_CODES: Readonly<Record<number, number>> = {
+  400: INVALID_ARGUMENT,
+  401: UNAUTHENTICATED,
+  413: INVALID_ARGUMENT,
+  415: INVALID_ARGUMENT,
+  429: RESOURCE_EXHAUSTED,
+  503: UNAVAILABLE,
+};
+
+function okResponse({
+  requestHeaders,
+  responseHeaders,
+}: Changes): NonNullable<CheckResponseMessage['okResponse']> {
+  return { headers: set(requestHeaders.set), responseHeadersToAdd: set(responseHeaders.set) };
+}
+
+/**
+ * Envoy turns a denial toward a gRPC caller into trailers: the body becomes `grpc-message`, its own content type
+ * is put in place, and `grpc-status` follows from the HTTP status unless the headers name one, as they do here.
+ */
+function deniedResponse(
+  decision: Decision,
+  denial: Denial,
+): NonNullable<CheckResponseMessage['deniedResponse']> {
+  const { grpc } = decision.request;
+  const shape: [string, string] = grpc
+    ? ['grpc-status', String(rpcCode(denial.status))]
+    : ['content-type', 'application/problem+json'];
+  return {
+    status: { code: denial.status },
+    headers: set(new Map([shape, ['x-lictor-decision-id', decision.id], ...denial.headers])),
+    body: grpc ? denial.detail : problem(decision, denial),
+  };
+}
+
+/** The problem document of RFC 9457. */
+function problem(decision: Decision, { reason, status, detail }: Denial): string {
+  return JSON.stringify({
+    type: `urn:lictor:reason:${reason}`,
+    title: REASONS[reason].title,
+    status,
+    detail,
+    decision_id: decision.id,
+    reason,
+  });
+}
+
+function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
+  return Array.from(headers, ([key, value]) => ({
+    header: { key, value },
+    appendAction: APPEND_ACTION.overwriteIfExistsOrAdd,
+  }));
+}
+
+/** A refusal that needs nothing: no decision, no id. */
+export const LAST_RESORT: Uint8Array = encodeCheckResponse({
+  status: { code: INTERNAL, message: 'internal_error' },
+  deniedResponse: { status: { code: REASONS.internal_error.status } },
+});

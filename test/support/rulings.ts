@@ -1,0 +1,65 @@
+import { decide, type Ruling } from '../../src/decision/decide.ts';
+import type { Services } from '../../src/decision/services.ts';
+import type { CompiledPolicy, PolicySet } from '../../src/policy/policy-set.ts';
+import type { Attributes } from '../../src/request/attributes.ts';
+
+const SOURCE = { file: 'test.yaml', line: 1, column: 1 };
+
+/** A policy set of one policy, which lets every request through and sets these headers on it. */
+export function lettingThrough(requestHeaders: Readonly<Record<string, string>> = {}): PolicySet {
+  const policy: CompiledPolicy = {
+    name: 'open',
+    description: '',
+    owner: '',
+    controls: [],
+    source: SOURCE,
+    mode: 'enforce',
+    match: [],
+    allowsAmbiguousPath: true,
+    mtls: undefined,
+    jwt: undefined,
+    denyRules: [],
+    allowRules: [
+      { name: 'all', source: SOURCE, match: [], when: undefined, status: undefined, message: undefined },
+    ],
+    schemas: [],
+    firstLimits: [],
+    lastLimits: [],
+    respond: {
+      allow: { requestHeaders: { set: new Map(Object.entries(requestHeaders)) } },
+      deny: { headers: { set: new Map() } },
+    },
+  };
+  const commit = 'c'.repeat(40);
+  return {
+    revision: { commit, digest: `sha256:${'d'.repeat(64)}`, dirty: false, source: 'git' },
+    revisionText: commit,
+    policies: [policy],
+    issuers: new Map(),
+  };
+}
+
+/** Services whose clock stands still, with ids counted from 1. */
+export function standingStill(now = 1_764_000_000_000): Services {
+  let ids = 0;
+  return {
+    clock: () => now,
+    id: () => {
+      ids += 1;
+      return `decision-${String(ids)}`;
+    },
+    tokens: { verify: () => ({ refusal: { reason: 'token_missing', detail: 'a token is required' } }) },
+    limits: {
+      take: () => ({ allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 }),
+      giveBack: () => undefined,
+    },
+  };
+}
+
+/** A genuine permission: only `decide` makes one. */
+export function permission(
+  attributes: Attributes,
+  requestHeaders: Readonly<Record<string, string>> = {},
+): Promise<Ruling> {
+  return decide(attributes, lettingThrough(requestHeaders), standingStill());
+}
