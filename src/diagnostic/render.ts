@@ -24,7 +24,7 @@ export function renderDiagnostic(
   const paint = colour ? painted : plain;
   const { line, column } = span.start;
   const out = [
-    `${paint('place', `${span.file}:${line}:${column}:`)} ${paint(severity, `${severity}[${code}]:`)} ${printable(message)}`,
+    `${paint('place', `${span.file === '' ? '.' : span.file}:${line}:${column}:`)} ${paint(severity, `${severity}[${code}]:`)} ${printable(message)}`,
   ];
   const lines = typeof source === 'string' ? new Lines(source) : source;
   if (lines !== undefined && line <= lines.count && lines.line(line).trim() !== '') {

@@ -25,7 +25,7 @@ function isControl(char: string): boolean {
 function cellWidth(char: string): number {
   const code = char.codePointAt(0) ?? 0;
   if (code < 0x300) return 1;
-  if (/^[\p{Mn}\p{Me}\u200b-\u200d\ufe00-\ufe0f]$/u.test(char)) return 0;
+  if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(char)) return 0;
   return WIDE.some(([from, to]) => code >= from && code <= to) ? 2 : 1;
 }
 

@@ -43,9 +43,9 @@ function compileSource(
   return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
 }
 
-function reportKeys({ value, place }: Data, algorithms: readonly string[]): void {
-  for (const { pointer, severity, message } of compileKeys(value, algorithms).problems) {
-    report(place(pointer), severity === 'error' ? 'invalid_keys' : 'unused_key', message);
+function reportKeys(data: Data, algorithms: readonly string[]): void {
+  for (const { pointer, severity, message } of compileKeys(data.value, algorithms).problems) {
+    report(data.place(pointer), severity === 'error' ? 'invalid_keys' : 'unused_key', message);
   }
 }
 

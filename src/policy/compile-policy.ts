@@ -124,8 +124,7 @@ function compileSchema({ match, body }: SchemaDocument, folder: Folder): readonl
   if (data === undefined) return [];
   const { schema, problems } = compileJsonSchema(data.value, { maxBytes: body?.maxBytes });
   for (const { pointer, message } of problems ?? []) {
-    const where = pointer === '' ? '' : `\`${pointer}\`: `;
-    report(data.place(pointer), 'invalid_schema', `${where}${message}`);
+    report(data.place(pointer), 'invalid_schema', message);
   }
   return schema === undefined ? [] : [{ match: inner, body: schema }];
 }

@@ -77,7 +77,13 @@ function requestOf(
   if (typeof request.request !== 'string') {
     const change = child(at, 'with');
     if (change !== undefined)
-      report(change, 'misplaced_field', '`with` changes a named request', undefined, change.key);
+      report(
+        change,
+        'misplaced_field',
+        'this changes a named request, and the request is written out',
+        undefined,
+        change.key,
+      );
     return complete('', request.request, undefined);
   }
   const name = request.request;

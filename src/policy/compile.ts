@@ -60,8 +60,9 @@ export function compileFolder(files: PolicyFiles, options: CompileOptions = {}):
   );
 
   refuseStrays(others, references, incomplete, diagnostics);
-  if (!incomplete) warnOfUnused(documents);
-  if (!incomplete && !documents.some(({ kind }) => kind === 'Policy')) {
+  if (diagnostics.errors === 0) warnOfUnused(documents);
+  const unread = incomplete || others.some(isBroken);
+  if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
     const help = `a policy is a YAML document with \`apiVersion: ${API_VERSION}\` and \`kind: Policy\``;
     diagnostics.report('no_policies', wholeFile(''), 'the folder holds no policy', help);
   }

@@ -129,7 +129,7 @@ function readKind(at: Cursor): 'Policy' | 'Issuer' | 'PolicyTest' | undefined {
     case 'Dataset':
     case 'Environment':
     case 'PolicyTemplate':
-      return notSupported({ ...at, key: at.tree.mark }, `the kind \`${kind}\``);
+      return notSupported({ ...at, key: at.tree.mark }, `\`${kind}\``);
     default:
       return report(at, 'unknown_kind', `unknown kind \`${kind}\``, suggestion(kind, Object.keys(KINDS)));
   }

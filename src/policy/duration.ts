@@ -20,3 +20,12 @@ export function parseDuration(text: string): number | undefined {
   for (const [index, [, unit]] of UNITS.entries()) sum += Number(parts[index + 1] ?? '0') * unit;
   return sum <= LONGEST ? sum : undefined;
 }
+
+/** The other way round, in the largest unit that is exact. */
+export function formatDuration(milliseconds: number): string {
+  const [unit, length] = UNITS.find(([, each]) => milliseconds % each === 0 && milliseconds >= each) ?? [
+    'ms',
+    1,
+  ];
+  return `${milliseconds / length}${unit}`;
+}

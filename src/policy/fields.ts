@@ -47,8 +47,7 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
 
 /** A row for what the language has and this version does not: said aloud, never ignored. */
 export function later(what: string): Field<never> {
-  const read: Reader<never> = (at) => notSupported(at, `\`${at.path.split('.').at(-1) ?? ''}\` (${what})`);
-  return { read, doc: `${what}; not in this version` };
+  return { read: (at) => notSupported(at, 'this'), doc: `${what}; not in this version` };
 }
 
 export function notSupported(at: Cursor, what: string): undefined {

@@ -67,7 +67,7 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
   if (spec === undefined) return undefined;
   const anyAudience = spec.anyAudience === true;
   if (anyAudience)
-    misplaced(at, 'audiences', '`audiences` mean nothing beside `anyAudience: true`', 'keep one of them');
+    misplaced(at, 'audiences', 'this means nothing beside `anyAudience: true`', 'keep one of them');
   else if (child(at, 'audiences') === undefined) {
     report(
       at,
@@ -84,7 +84,7 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
       report(place, 'invalid_algorithm', `\`${value}\` needs a secret, which no key set at a URL may hold`);
     }
   } else if (keys !== undefined) {
-    misplaced(at, 'refresh', '`refresh` belongs to keys from a `jwksUri`');
+    misplaced(at, 'refresh', 'this belongs to keys from a `jwksUri`');
   }
   return spec;
 };
@@ -108,7 +108,7 @@ function readPlace(at: Cursor): TokenPlace | undefined {
   const place = mapping(PLACE_FIELDS)(at);
   if (place === undefined) return undefined;
   exactlyOne(at, ['header', 'query', 'cookie']);
-  if (place.header === undefined) misplaced(at, 'prefix', '`prefix` belongs to a `header`');
+  if (place.header === undefined) misplaced(at, 'prefix', 'this belongs to a `header`');
   if (place.header !== undefined) {
     const usual = place.header === 'authorization' ? 'Bearer ' : '';
     return { header: place.header, prefix: place.prefix ?? usual };

@@ -175,8 +175,8 @@ export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS);
 function readRule(at: Cursor): RuleDocument | undefined {
   const rule = mapping(RULE_FIELDS)(at);
   if (rule?.effect === 'allow') {
-    misplaced(at, 'status', '`status` belongs to a deny rule, this one allows');
-    misplaced(at, 'message', '`message` belongs to a deny rule, this one allows');
+    misplaced(at, 'status', 'this belongs to a deny rule, and the rule allows');
+    misplaced(at, 'message', 'this belongs to a deny rule, and the rule allows');
   }
   return rule === undefined ? undefined : { ...rule, at };
 }
@@ -199,7 +199,7 @@ export function burstOf({ burst, rate: read }: LimitDocument): number {
 function onlyFalse(): Reader<boolean> {
   return (at) => {
     const value = boolean(at);
-    return value === true ? notSupported(at, '`bindToCertificate: true`') : value;
+    return value === true ? notSupported(at, '`true`') : value;
   };
 }
 
@@ -207,6 +207,6 @@ function localOnly(): Reader<'local'> {
   const read = oneOf(['local', 'shared']);
   return (at) => {
     const scope = read(at);
-    return scope === 'shared' ? notSupported(at, '`scope: shared`') : scope;
+    return scope === 'shared' ? notSupported(at, '`shared`') : scope;
   };
 }

@@ -74,13 +74,15 @@ export function written({ origin, tree }: Cursor): string {
 }
 
 /** Text. A number or boolean that was meant as text needs quotes, since `1.10` and `yes` are not what they seem. */
-export const text: Reader<string> = (at) => {
+export const text: Reader<string> = (at) => textOr(at, `put it in quotes: \`"${written(at)}"\``);
+
+/** `help` is for a number or boolean that stands where text is wanted. */
+function textOr(at: Cursor, help: string): string | undefined {
   const { tree } = at;
   if (tree.kind === 'scalar' && typeof tree.value === 'string') return tree.value;
   const scalar = tree.kind === 'scalar' && tree.value !== null;
-  const help = scalar ? `put it in quotes: \`"${written(at)}"\`` : undefined;
-  return report(at, 'wrong_type', `expected text, found ${shape(at)}`, help);
-};
+  return report(at, 'wrong_type', `expected text, found ${shape(at)}`, scalar ? help : undefined);
+}
 
 export const nonEmptyText: Reader<string> = (at) => {
   const read = text(at);
@@ -90,7 +92,8 @@ export const nonEmptyText: Reader<string> = (at) => {
 export const boolean: Reader<boolean> = (at) => {
   const { tree } = at;
   if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;
-  return report(at, 'wrong_type', `expected \`true\` or \`false\`, found ${shape(at)}`);
+  const help = /^(yes|no|on|off)$/i.test(written(at)) ? 'YAML 1.2 knows `true` and `false` only' : undefined;
+  return report(at, 'wrong_type', `expected \`true\` or \`false\`, found ${shape(at)}`, help);
 };
 
 /** A whole number between two bounds, both allowed. */
@@ -108,16 +111,17 @@ export function integer(least: number, most: number): Reader<number> {
   };
 }
 
-/** Text that `parse` understands; its problem is the message. */
+/** Text that `parse` understands; its problem is the message. `help` says how to write it. */
 export function parsed<T>(
   code: DiagnosticCode,
   parse: (text: string) => { readonly value: T } | { readonly problem: string; readonly help?: string },
+  help?: string,
 ): Reader<T> {
   return (at) => {
-    const read = text(at);
+    const read = help === undefined ? text(at) : textOr(at, help);
     if (read === undefined) return undefined;
     const result = parse(read);
-    return 'value' in result ? result.value : report(at, code, result.problem, result.help);
+    return 'value' in result ? result.value : report(at, code, result.problem, result.help ?? help);
   };
 }
 

@@ -14,7 +14,7 @@ import {
   text,
 } from './reader.ts';
 import { plainJson } from './tree.ts';
-import { duration, headerName, headerValue, instant, method, status } from './values.ts';
+import { headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
 
 /** The most repetitions of one case. */
 const MOST_REPEATS = 100_000;
@@ -161,14 +161,6 @@ const NOTHING_EXPECTED = {
   requestHeaders: undefined,
   responseHeaders: undefined,
 } as const satisfies ExpectSpec;
-
-function signedDuration(at: Cursor): number | undefined {
-  const { tree } = at;
-  if (tree.kind !== 'scalar' || typeof tree.value !== 'string' || !tree.value.startsWith('-'))
-    return duration()(at);
-  const positive = duration()({ ...at, tree: { ...tree, value: tree.value.slice(1) } });
-  return positive === undefined ? undefined : -positive;
-}
 
 function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

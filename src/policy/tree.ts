@@ -48,19 +48,20 @@ export function plainJson(tree: Tree): JsonValue {
   }
 }
 
-/** Follows a JSON pointer (RFC 6901) as far as it leads, for pointing at what a message is about. */
+/**
+ * Follows a JSON pointer (RFC 6901) as far as it leads, for pointing at what a message is about: the mark of a
+ * member begins at its key.
+ */
 export function follow(tree: Tree, pointer: string): Tree {
   let at = tree;
+  let start: number | undefined;
   for (const part of pointer.split('/').slice(1)) {
     const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    const next =
-      at.kind === 'mapping'
-        ? at.entries.get(name)?.value
-        : at.kind === 'list'
-          ? at.items[Number(name)]
-          : undefined;
-    if (next === undefined) return at;
+    const entry = at.kind === 'mapping' ? at.entries.get(name) : undefined;
+    const next = at.kind === 'list' ? at.items[Number(name)] : entry?.value;
+    if (next === undefined) break;
     at = next;
+    start = entry?.key.start;
   }
-  return at;
+  return start === undefined ? at : { ...at, mark: { start, end: at.mark.end } };
 }

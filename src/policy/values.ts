@@ -3,7 +3,7 @@ import { compilePrincipal } from '../identity/principal.ts';
 import { parseRate } from '../limit/rate.ts';
 import { compileHost } from '../request/host.ts';
 import { compilePath } from '../request/path-pattern.ts';
-import { parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 import {
   type Cursor,
   integer,
@@ -34,21 +34,33 @@ export const expression: Reader<Expression> = (at) => {
     : { source, at };
 };
 
+const DURATION_HELP = 'write it like `30s`, `5m`, `1h30m` or `500ms`';
+
 /** Milliseconds, at least `least`. */
 export function duration(least = 0): Reader<number> {
-  return parsed('invalid_duration', (value) => {
-    const milliseconds = parseDuration(value);
-    if (milliseconds === undefined) {
-      return {
-        problem: `\`${value}\` is no duration`,
-        help: 'write it like `30s`, `5m`, `1h30m` or `500ms`',
-      };
-    }
-    return milliseconds >= least
-      ? { value: milliseconds }
-      : { problem: `\`${value}\` is less than ${least} ms` };
-  });
+  return parsed(
+    'invalid_duration',
+    (value) => {
+      const milliseconds = parseDuration(value);
+      if (milliseconds === undefined) return { problem: `\`${value}\` is no duration` };
+      if (milliseconds >= least) return { value: milliseconds };
+      return { problem: `\`${value}\` is too short`, help: `write at least \`${formatDuration(least)}\`` };
+    },
+    DURATION_HELP,
+  );
 }
+
+/** As `duration`, but a minus before it looks back. */
+export const signedDuration: Reader<number> = parsed(
+  'invalid_duration',
+  (value) => {
+    const past = value.startsWith('-');
+    const milliseconds = parseDuration(past ? value.slice(1) : value);
+    if (milliseconds === undefined) return { problem: `\`${value}\` is no duration` };
+    return { value: past ? -milliseconds : milliseconds };
+  },
+  DURATION_HELP,
+);
 
 /** Milliseconds since 1970. */
 export const instant: Reader<number> = parsed('invalid_time', (value) => {
@@ -67,7 +79,11 @@ export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
   };
 });
 
-export const rate = parsed('invalid_rate', (value) => renamed(parseRate(value), ({ rate: read }) => read));
+export const rate = parsed(
+  'invalid_rate',
+  (value) => renamed(parseRate(value), ({ rate: read }) => read),
+  'write it like `100/s`, `100/m`, `100/h` or `100/d`',
+);
 export const host = parsed('invalid_host', (value) => renamed(compileHost(value), ({ pattern }) => pattern));
 export const path = parsed('invalid_path', (value) => renamed(compilePath(value), ({ pattern }) => pattern));
 export const principal = parsed('invalid_principal', (value) =>
@@ -101,9 +117,17 @@ export const status: Reader<number> = (at) => {
 
 const STATUSES: ReadonlySet<number> = new Set([
   ...Array.from({ length: 18 }, (_, index) => 400 + index),
-  ...[421, 422, 423, 424, 426, 428, 429, 431],
+  421,
+  422,
+  423,
+  424,
+  426,
+  428,
+  429,
+  431,
   ...Array.from({ length: 9 }, (_, index) => 500 + index),
-  ...[510, 511],
+  510,
+  511,
 ]);
 
 /** Text that may stand in a header (RFC 9110, section 5.5). */

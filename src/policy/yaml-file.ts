@@ -111,6 +111,7 @@ const PLAINER = [
   ['Nested mappings are not allowed', 'a second `key: value` on the line of the first'],
   ['All mapping items must start', 'a key that stands in another column than the keys it belongs to'],
   ['Missing closing', 'a quote that is not closed'],
+  ['Flow ', 'a `[` or `{` that is not closed'],
 ] as const;
 
 /** Sentence, undefined for the parser's own, and help by the parser's code. */

@@ -47,12 +47,12 @@ class Grower {
   grow(node: unknown, depth: number): Tree | undefined {
     if (isAlias(node)) return this.#alias(node);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return undefined;
-    this.#refuseTag(node);
+    const refused = this.#refuseTag(node);
     const { anchor } = node;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const tree = this.#value(node, depth);
     if (anchor !== undefined && tree !== undefined) this.#anchors.set(anchor, tree);
-    return tree;
+    return refused ? undefined : tree;
   }
 
   #value(node: Node, depth: number): Tree | undefined {
@@ -87,7 +87,8 @@ class Grower {
       this.#refuseTag(key);
       const keyMark = markOf(key);
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
-      const tree = isEmpty(value) ? missing(keyMark) : (this.grow(value, depth + 1) ?? missing(keyMark));
+      const tree = isEmpty(value) ? missing(keyMark) : this.grow(value, depth + 1);
+      if (tree === undefined) continue;
       if (name === '<<' && key.type === 'PLAIN') merged.push(tree);
       else if (entries.has(name)) {
         this.#faults.add(
@@ -153,12 +154,13 @@ class Grower {
     return tree;
   }
 
-  #refuseTag(node: Node): void {
+  #refuseTag(node: Node): boolean {
     const { tag } = node;
-    if (tag === undefined || CORE_TAGS.has(tag)) return;
+    if (tag === undefined || CORE_TAGS.has(tag)) return false;
     const shown = tag.startsWith(YAML_TAGS) ? `!!${tag.slice(YAML_TAGS.length)}` : tag;
     const mark = tagMark(this.#text, markOf(node));
     this.#faults.add('yaml_tag', mark, `the tag \`${shown}\` is not accepted`, 'leave the tag out');
+    return true;
   }
 }
 
@@ -206,7 +208,7 @@ function contentOf({ start, end }: Mark, style: ScalarTree['style'], text: strin
 }
 
 function isEmpty(node: unknown): boolean {
-  return isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1];
+  return node === null || (isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1]);
 }
 
 /** A key without a value: null, placed at the key. */

@@ -1,22 +1,24 @@
 import { nearest } from '../../src/diagnostic/suggest.ts';
 
-const KNOWN = ['request', 'response', 'source', 'now', 'jwt', 'method', 'spec'];
+describe('nearest', () => {
+  test.each([
+    ['reqest', ['request', 'source'], 'request'],
+    ['Methods', ['methods', 'mode'], 'methods'],
+    ['jwks_uri', ['jwksUri', 'jwksFile'], 'jwksUri'],
+    ['whne', ['when', 'where'], 'when'],
+    ['path', ['paths', 'match'], 'paths'],
+    ['x', ['y', 'z'], undefined],
+    ['verbs', ['hosts', 'methods'], undefined],
+    ['match', ['match'], undefined],
+    ['', ['a'], undefined],
+    ['a'.repeat(65), ['a'.repeat(64)], undefined],
+    ['__proto__', ['constructor'], undefined],
+  ])('%j among %j is %j', (name, candidates, expected) => {
+    expect(nearest(name, candidates)).toBe(expected);
+  });
 
-test.each([
-  ['reqest', 'request'],
-  ['requset', 'request'],
-  ['Request', 'request'],
-  ['metod', 'method'],
-  ['nwo', 'now'],
-  ['jw', 'jwt'],
-  ['spce', 'spec'],
-  ['x', undefined],
-  ['zzzzzz', undefined],
-  ['', undefined],
-  ['request', 'request'],
-  ['r'.repeat(10_000), undefined],
-])('%.20s is nearest to %s', (name, wanted) => {
-  expect(nearest(name, name === 'request' ? ['requests', 'request'].slice(1) : KNOWN)).toBe(
-    name === 'request' ? undefined : wanted,
-  );
+  test('the nearest wins, the first of equals', () => {
+    expect(nearest('limit', ['limits', 'limt', 'limited'])).toBe('limits');
+    expect(nearest('orders', ['orderss', 'order'])).toBe('orderss');
+  });
 });

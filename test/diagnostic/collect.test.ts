@@ -1,0 +1,66 @@
+import { CODES } from '../../src/diagnostic/codes.ts';
+import { Diagnostics, hasErrors, showDiagnostics } from '../../src/diagnostic/collect.ts';
+import type { Span } from '../../src/diagnostic/diagnostic.ts';
+import { diagnosticsJson } from '../../src/diagnostic/json.ts';
+
+function span(file: string, line: number, column: number): Span {
+  return { file, start: { line, column }, end: { line, column: column + 3 } };
+}
+
+describe('Diagnostics', () => {
+  test('are sorted by file, line and column', () => {
+    const found = new Diagnostics();
+    for (const place of [span('b', 1, 1), span('a', 10, 1), span('a', 9, 2), span('a', 9, 1)]) {
+      found.report('wrong_type', place, 'm');
+    }
+    expect(
+      found.sorted().map(({ span: { file, start } }) => `${file}:${start.line}:${start.column}`),
+    ).toEqual(['a:9:1', 'a:9:2', 'a:10:1', 'b:1:1']);
+  });
+
+  test('the same one twice counts once, another message at the same place does not', () => {
+    const found = new Diagnostics();
+    for (const message of ['m', 'm', 'n']) found.report('wrong_type', span('a', 1, 1), message);
+    found.report('unused_issuer', span('a', 1, 1), 'm');
+    expect([found.errors, found.warnings]).toEqual([2, 1]);
+  });
+
+  test('at most a hundred are shown, the rest is counted', () => {
+    const found = new Diagnostics();
+    for (let line = 1; line <= 130; line++) found.report('wrong_type', span('a', line, 1), 'm');
+    const { diagnostics, more } = found.shown();
+    expect([diagnostics.length, more]).toEqual([100, 30]);
+    expect(showDiagnostics(found.sorted(), 200)).toMatchObject({ more: 0 });
+  });
+
+  test('a warning is no error', () => {
+    const found = new Diagnostics();
+    found.report('unused_issuer', span('a', 1, 1), 'm');
+    expect(hasErrors(found.sorted())).toBe(false);
+    found.report('wrong_type', span('a', 1, 1), 'm');
+    expect(hasErrors(found.sorted())).toBe(true);
+  });
+
+  test('JSON counts all and shows at most a hundred', () => {
+    const found = new Diagnostics();
+    found.report('wrong_type', span('a', 1, 2), 'expected text', 'use quotes');
+    for (let line = 2; line <= 130; line++) found.report('unused_issuer', span('a', line, 1), 'm');
+    const json = diagnosticsJson(found.sorted());
+    expect(json.diagnostics[0]).toEqual({
+      file: 'a',
+      line: 1,
+      column: 2,
+      end_line: 1,
+      end_column: 5,
+      severity: 'error',
+      code: 'wrong_type',
+      message: 'expected text',
+      help: 'use quotes',
+    });
+    expect([json.diagnostics.length, json.errors, json.warnings]).toEqual([100, 1, 129]);
+  });
+});
+
+test('every code says when it is reported', () => {
+  for (const { doc } of Object.values(CODES)) expect(doc).toMatch(/^[a-z`A-Z].*[^.]$/);
+});

@@ -1,0 +1,25 @@
+import { Lines } from '../../src/diagnostic/lines.ts';
+
+describe('Lines', () => {
+  test.each([
+    ['a\nbc\n', 0, 1, 1],
+    ['a\nbc\n', 2, 2, 1],
+    ['a\nbc\n', 3, 2, 2],
+    ['a\nbc\n', 5, 3, 1],
+    ['a\r\nbc', 4, 2, 2],
+    ['😀x', 2, 1, 2],
+    ['日本x', 2, 1, 3],
+    ['\uFEFFab', 1, 1, 2],
+    ['ab', 99, 1, 3],
+    ['ab', -1, 1, 1],
+    ['', 0, 1, 1],
+  ])('in %j the offset %d is %d:%d', (text, offset, line, column) => {
+    expect(new Lines(text).position(offset)).toEqual({ line, column });
+  });
+
+  test('lines come without their ends', () => {
+    const lines = new Lines('a\r\nb\n\nc');
+    expect([1, 2, 3, 4, 5].map((number) => lines.line(number))).toEqual(['a', 'b', '', 'c', '']);
+    expect(lines.count).toBe(4);
+  });
+});

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { REASONS } from '../../src/decision/reasons.ts';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
+import { renderDiagnostic } from '../../src/diagnostic/render.ts';
+import { compileFolder } from '../../src/policy/compile.ts';
+import { memoryFiles } from './memory-files.ts';
+
+const FOLDER = 'test/golden/mistakes';
+const EXPECTED = '>>> expected';
+
+/** A policy folder with mistakes, and what is to be said about them, in one file. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly expected: string;
+}
+
+/** Files are introduced by `>>> path`; what is expected comes last. */
+export function goldenCases(): readonly GoldenCase[] {
+  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
+  return names.toSorted().map((name) => {
+    const text = readFileSync(`${FOLDER}/${name}`, 'utf8');
+    const parts = text.split(/^>>> (.*)\n/m).slice(1);
+    const sections = parts.flatMap((part, index) =>
+      index % 2 === 0 ? [[part, parts[index + 1] ?? ''] as const] : [],
+    );
+    const { expected = '', ...files } = Object.fromEntries(sections);
+    return { name: name.replace(/\.txt$/, ''), files, expected };
+  });
+}
+
+/** What a person sees of a folder's mistakes. */
+export function seen(files: Readonly<Record<string, string>>): {
+  readonly text: string;
+  readonly found: readonly Diagnostic[];
+} {
+  const { diagnostics, set } = compileFolder(memoryFiles(files), { reasons: Object.keys(REASONS) });
+  const rendered = diagnostics.map((each) =>
+    renderDiagnostic(each, files[each.span.file], { colour: false }),
+  );
+  const verdict = set === undefined ? 'no set' : 'a set';
+  return { text: `${[...rendered, verdict].join('\n\n')}\n`, found: diagnostics };
+}
+
+/** `UPDATE_GOLDEN=1` writes what comes out, to be read before it is committed. */
+export function accept({ name, files }: GoldenCase, text: string): void {
+  const sections = Object.entries(files).map(([path, content]) => `>>> ${path}\n${content}`);
+  writeFileSync(`${FOLDER}/${name}.txt`, `${sections.join('')}${EXPECTED}\n${text}`);
+}
