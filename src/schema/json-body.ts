@@ -1,6 +1,5 @@
-import type { Body } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
-import type { BodyReason, BodyRefusal, BodyResult, ReadJsonBody } from './body-schema.ts';
+import type { BodyReason, BodyResult, ReadJsonBody } from './body-schema.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -18,12 +17,6 @@ export const readJsonBody: ReadJsonBody = (body, contentType) => {
   const { value, problem } = parseJson(text);
   return problem === undefined ? { value } : refuse('body_malformed', `the body is no JSON: ${problem}`);
 };
-
-/** Refuses a body longer than `maxBytes`, before anything is parsed; undefined when it is not, or has no bound. */
-export function bodyTooLarge(body: Body, maxBytes: number | undefined): BodyRefusal | undefined {
-  if (maxBytes === undefined || body.bytes.length <= maxBytes) return undefined;
-  return { reason: 'body_too_large', detail: `the body is longer than ${maxBytes} bytes` };
-}
 
 /** By media type (RFC 6839 section 3.1); another charset than UTF-8 would be read differently by the service. */
 function isJsonType(contentType: string): boolean {

@@ -1,4 +1,4 @@
-import { bodyTooLarge, readJsonBody } from '../../src/schema/json-body.ts';
+import { readJsonBody } from '../../src/schema/json-body.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const whole = (text: string) => ({ bytes: bytes(text), truncated: false });
@@ -92,12 +92,4 @@ describe('a body that cannot be read refuses', () => {
   ])('%s', (_name, body, contentType, reason, detail) => {
     expect(readJsonBody(body, contentType)).toEqual({ refusal: { reason, detail } });
   });
-});
-
-test.each([
-  [3, undefined],
-  [undefined, undefined],
-  [2, { reason: 'body_too_large', detail: 'the body is longer than 2 bytes' }],
-])('three bytes with a bound of %j', (maxBytes, refusal) => {
-  expect(bodyTooLarge(whole('123'), maxBytes)).toEqual(refusal);
 });
