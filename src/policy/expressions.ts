@@ -30,7 +30,8 @@ export class Expressions {
   /** Undefined: there is none, or it is wrong and that was reported. */
   compile(expression: Expression | undefined, expected: Expected): Program | undefined {
     if (expression === undefined) return undefined;
-    const key = `${expected.result.join(' ')}\n${expression.source}`;
+    const optional = expected.allowOptional === true ? 'optional ' : '';
+    const key = `${optional}${expected.result.join(' ')}\n${expression.source}`;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       compiled = compile(expression.source, ENVIRONMENT, expected);

@@ -383,7 +383,7 @@ describe('a folder as a whole', () => {
 
   test('what a broken document may have declared is not missed', () => {
     const files = {
-      'a.yaml': `${minimal('a').replace('spec: {}\n', 'spec: {authenticate: {jwt: {issuers: [acme]}}}\n')}`,
+      'a.yaml': minimal('a').replace('spec: {}\n', 'spec: {authenticate: {jwt: {issuers: [acme]}}}\n'),
       'i.yaml': ISSUERS.slice(0, ISSUERS.indexOf('---')).replace('{name: acme', '{name: acme: x'),
     };
     expect(compileFolder(memoryFiles(files)).diagnostics.map(({ code, span }) => [span.file, code])).toEqual([
