@@ -1,0 +1,140 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
+import type { Decision } from '../decision/decision.ts';
+import { parseTraceparent, type TraceParent } from '../request/traceparent.ts';
+import { createExporter, exporterKind } from './exporter.ts';
+import type { Log } from './logging.ts';
+import { hrTime } from './metric-data.ts';
+import { warnOnce } from './warn-once.ts';
+
+/** Where a decision stands in a distributed trace; empty texts when it stands in none. */
+export interface TracePlace {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+export interface Traces {
+  /**
+   * Makes the span of a decision that was answered, and says where it stands: in our own span when one is recorded,
+   * else in the caller's.
+   */
+  trace(decision: Decision): TracePlace;
+  /** Sends what is left, for at most `timeout` milliseconds; never rejects. */
+  close(timeout: number): Promise<void>;
+}
+
+export interface TracesOptions {
+  /** `OTEL_*`; the exporters read the process's own besides. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly version: string;
+  readonly log: Log;
+  /** In place of the one that the environment asks for. */
+  readonly exporter?: SpanExporter;
+}
+
+const SERVICE = 'envoy.service.auth.v3.Authorization';
+const NOWHERE: TracePlace = { traceId: '', spanId: '' };
+
+/**
+ * Spans for decisions, sent by OTLP when the standard variables ask for it. When they do not, nothing of the SDK's
+ * exporters is even loaded.
+ */
+export async function createTraces(options: TracesOptions): Promise<Traces> {
+  const kind = exporterKind(options.environment);
+  if (options.exporter !== undefined) return exporting(options, options.exporter);
+  if (kind === 'none')
+    return { trace: (decision) => placeOf(parseTraceparent(decision.request.traceparent)), async close() {} };
+  return exporting(options, await createExporter(kind));
+}
+
+function exporting(options: TracesOptions, exporter: SpanExporter): Traces {
+  warnOnce(options.log);
+  const provider = new BasicTracerProvider({
+    resource: resourceOf(options),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  });
+  const tracer = provider.getTracer('lictor', options.version);
+  return {
+    trace: (decision) => makeSpan(tracer, decision),
+    async close(timeout) {
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, timeout);
+      await Promise.race([provider.shutdown().catch(() => {}), late]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Named and described as OpenTelemetry's conventions for RPC servers have it. A denial is no error of the span. */
+function makeSpan(tracer: Tracer, decision: Decision): TracePlace {
+  const parent = parseTraceparent(decision.request.traceparent);
+  const span = tracer.startSpan(
+    `${SERVICE}/Check`,
+    { kind: SpanKind.SERVER, startTime: hrTime(decision.time), attributes: attributesOf(decision) },
+    contextOf(parent),
+  );
+  if (!span.isRecording()) return placeOf(parent);
+  if (decision.fault !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: decision.reason });
+  span.end(hrTime(decision.time + decision.duration / 1000));
+  const { traceId, spanId } = span.spanContext();
+  return { traceId, spanId };
+}
+
+function attributesOf(decision: Decision) {
+  return {
+    'rpc.system': 'grpc',
+    'rpc.service': SERVICE,
+    'rpc.method': 'Check',
+    'rpc.grpc.status_code': 0,
+    'vcs.ref.head.revision': decision.revision?.commit ?? '',
+    'lictor.revision': decision.revisionText,
+    'lictor.decision': decision.reason === 'allowed' ? 'allow' : 'deny',
+    'lictor.reason': decision.reason,
+    'lictor.policy': decision.policy,
+    'lictor.rule': decision.rule,
+    'lictor.decision_id': decision.id,
+    ...(decision.shadow.length === 0
+      ? {}
+      : { 'lictor.shadow': decision.shadow.map(({ policy, decision: verdict }) => `${policy}=${verdict}`) }),
+  };
+}
+
+function contextOf(parent: TraceParent | undefined) {
+  if (parent === undefined) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: parent.traceId,
+    spanId: parent.spanId,
+    traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  });
+}
+
+function placeOf(parent: TraceParent | undefined): TracePlace {
+  return parent === undefined ? NOWHERE : { traceId: parent.traceId, spanId: parent.spanId };
+}
+
+function resourceOf({ environment, version }: TracesOptions): Resource {
+  const name = environment['OTEL_SERVICE_NAME'];
+  return resourceFromAttributes({
+    ...resourceAttributes(environment['OTEL_RESOURCE_ATTRIBUTES'] ?? ''),
+    [ATTR_SERVICE_VERSION]: version,
+    ...(name === undefined || name === '' ? {} : { [ATTR_SERVICE_NAME]: name }),
+  });
+}
+
+/** `key=value,key=value`, percent-encoded; what cannot be read is left out. */
+function resourceAttributes(text: string): Readonly<Record<string, string>> {
+  const attributes: Record<string, string> = { [ATTR_SERVICE_NAME]: 'lictor' };
+  for (const pair of text.split(',')) {
+    const equals = pair.indexOf('=');
+    if (equals === -1) continue;
+    try {
+      attributes[pair.slice(0, equals).trim()] = decodeURIComponent(pair.slice(equals + 1).trim());
+    } catch {
+      // The specification leaves out what cannot be decoded.
+    }
+  }
+  return attributes;
+}
