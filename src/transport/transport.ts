@@ -24,10 +24,21 @@ export class StatusError extends Error {
 export type UnaryHandler = (request: Uint8Array, call: Call) => Uint8Array | Promise<Uint8Array>;
 export type StreamHandler = (requests: AsyncIterable<Uint8Array>, call: Call) => AsyncIterable<Uint8Array>;
 
+export interface UnaryMethod {
+  readonly unary: UnaryHandler;
+  /**
+   * Answers for a message longer than `limit` bytes, which is never shown to `unary`. Without it, or when the
+   * message is many times longer (the transport says from where on), the caller gets RESOURCE_EXHAUSTED.
+   */
+  readonly tooLarge?: (limit: number, call: Call) => Uint8Array;
+}
+
+export interface StreamMethod {
+  readonly stream: StreamHandler;
+}
+
 /** A method by its full path, such as `/envoy.service.auth.v3.Authorization/Check`. */
-export type Methods = Readonly<
-  Record<string, { readonly unary: UnaryHandler } | { readonly stream: StreamHandler }>
->;
+export type Methods = Readonly<Record<string, UnaryMethod | StreamMethod>>;
 
 /** PEM texts. With `clientCa`, callers must present a certificate that it signed. */
 export interface ServerTls {

@@ -37,8 +37,10 @@ function checkWith(change: Partial<CheckOptions> = {}): { check: Check; told: To
   return { check, told };
 }
 
-function callWith({ deadline = Infinity, metadata = {} as Record<string, string> } = {}): CheckCall {
-  return { deadline, metadata: (name) => metadata[name] };
+function callWith(
+  known: { readonly deadline?: number; readonly metadata?: Readonly<Record<string, string>> } = {},
+): CheckCall {
+  return { deadline: known.deadline ?? Infinity, metadata: (name) => known.metadata?.[name] };
 }
 
 async function ask(check: Check, bytes = REQUEST, call = callWith()): Promise<CheckResponseMessage> {

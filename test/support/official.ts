@@ -18,7 +18,7 @@ export function official(name: string): MessageTypeDefinition<object, object> {
   const found = definition[name];
   if (found?.['format'] !== 'Protocol Buffer 3 DescriptorProto')
     throw new Error(`no official message ${name}`);
-  return found as MessageTypeDefinition<object, object>;
+  return found;
 }
 
 export const officialCheckRequest = official('envoy.service.auth.v3.CheckRequest');

@@ -1,0 +1,30 @@
+/** Where to listen, taken apart. */
+export type Address =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/**
+ * Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`; undefined when the text is none of them. Port 0 asks the system
+ * for a free one.
+ */
+export function parseAddress(text: string): Address | undefined {
+  if (text.startsWith('unix:')) {
+    const path = text.slice('unix:'.length).replace(/^\/\/\//, '/');
+    return path === '' || path.includes('\0') ? undefined : { kind: 'unix', path };
+  }
+  const colon = text.lastIndexOf(':');
+  const host = text.slice(0, Math.max(colon, 0));
+  const digits = text.slice(colon + 1);
+  if (host === '' || !/^\d{1,5}$/.test(digits)) return undefined;
+  const port = Number(digits);
+  const bracketed = host.startsWith('[') && host.endsWith(']');
+  if (port > 65535 || (host.includes(':') && !bracketed) || host.includes('/')) return undefined;
+  return { kind: 'tcp', host: bracketed ? host.slice(1, -1) : host, port };
+}
+
+/** As one writes it. */
+export function formatAddress(address: Address): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return `${host}:${String(address.port)}`;
+}

@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import {
+  type Deadline,
+  type handleBidiStreamingCall,
+  type handleUnaryCall,
+  type Server,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import type { Call, Methods, StreamHandler, UnaryMethod } from './transport.ts';
+import { StatusError } from './transport.ts';
+
+interface Registration {
+  readonly maxMessageBytes: number;
+  /** Aborts when the listener drains. */
+  readonly closing: AbortSignal;
+}
+
+/** Registers one method by its path; the messages stay bytes. */
+export function register(
+  server: Server,
+  path: string,
+  method: Methods[string],
+  { maxMessageBytes, closing }: Registration,
+): void {
+  if ('unary' in method) {
+    server.register(path, unary(method, maxMessageBytes), asBuffer, bytes, 'unary');
+  } else {
+    server.register(path, stream(method.stream, maxMessageBytes, closing), asBuffer, bytes, 'bidi');
+  }
+}
+
+function unary(method: UnaryMethod, limit: number): handleUnaryCall<Buffer, Uint8Array> {
+  return (call, callback) => void reply(method, limit, call, callback);
+}
+
+async function reply(
+  method: UnaryMethod,
+  limit: number,
+  call: ServerUnaryCall<Buffer, Uint8Array>,
+  callback: sendUnaryData<Uint8Array>,
+): Promise<void> {
+  let response: Uint8Array;
+  try {
+    response = await answer(method, limit, call);
+  } catch (error) {
+    callback(statusOf(error));
+    return;
+  }
+  callback(null, response);
+}
+
+async function answer(
+  { unary: handle, tooLarge }: UnaryMethod,
+  limit: number,
+  call: ServerUnaryCall<Buffer, Uint8Array>,
+): Promise<Uint8Array> {
+  const made = callOf(call);
+  if (call.request.length <= limit) return handle(call.request, made);
+  if (tooLarge !== undefined) return tooLarge(limit, made);
+  throw messageTooLarge(limit);
+}
+
+function stream(
+  handle: StreamHandler,
+  limit: number,
+  closing: AbortSignal,
+): handleBidiStreamingCall<Buffer, Uint8Array> {
+  return (call) => {
+    pump(handle, limit, closing, call).catch((error: unknown) => {
+      if (!call.cancelled) call.emit('error', statusOf(error));
+    });
+  };
+}
+
+async function pump(
+  handle: StreamHandler,
+  limit: number,
+  closing: AbortSignal,
+  call: ServerDuplexStream<Buffer, Uint8Array>,
+): Promise<void> {
+  for await (const response of handle(requests(call, limit), callOf(call, closing))) {
+    if (call.cancelled) return;
+    if (!call.write(response)) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+  }
+  call.end();
+}
+
+async function* requests(
+  call: ServerDuplexStream<Buffer, Uint8Array>,
+  limit: number,
+): AsyncGenerator<Uint8Array> {
+  for await (const message of call as AsyncIterable<Buffer>) {
+    if (message.length > limit) throw messageTooLarge(limit);
+    yield message;
+  }
+}
+
+function messageTooLarge(limit: number): StatusError {
+  return new StatusError(status.RESOURCE_EXHAUSTED, `messages may have ${String(limit)} bytes`);
+}
+
+type GrpcJsCall = ServerUnaryCall<Buffer, Uint8Array> | ServerDuplexStream<Buffer, Uint8Array>;
+
+/** The signal is made when it is first asked for: most handlers never do. */
+function callOf(call: GrpcJsCall, closing?: AbortSignal): Call {
+  let signal: AbortSignal | undefined;
+  return {
+    metadata: (name) => {
+      const [value] = call.metadata.get(name);
+      return value === undefined ? undefined : value.toString();
+    },
+    deadline: milliseconds(call.getDeadline()),
+    get signal() {
+      signal ??= closing === undefined ? cancelled(call) : AbortSignal.any([closing, cancelled(call)]);
+      return signal;
+    },
+  };
+}
+
+function cancelled(call: GrpcJsCall): AbortSignal {
+  const controller = new AbortController();
+  if (call.cancelled) controller.abort();
+  else call.once('cancelled', () => controller.abort());
+  return controller.signal;
+}
+
+function milliseconds(deadline: Deadline): number {
+  return deadline instanceof Date ? deadline.getTime() : deadline;
+}
+
+/** What is thrown by accident says nothing of itself to the caller. */
+function statusOf(error: unknown): { readonly code: number; readonly details: string } {
+  if (error instanceof StatusError) return { code: error.code, details: error.message };
+  return { code: status.INTERNAL, details: 'the call failed' };
+}
+
+function bytes(message: Buffer): Buffer {
+  return message;
+}
+
+/** The same memory as a Buffer. */
+function asBuffer(message: Uint8Array): Buffer {
+  return Buffer.isBuffer(message)
+    ? message
+    : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+}

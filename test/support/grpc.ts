@@ -1,0 +1,61 @@
+import {
+  Client,
+  type ClientDuplexStream,
+  credentials,
+  type Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+
+/** How a client shows itself, and whom it trusts. PEM texts. */
+export interface ClientTls {
+  readonly ca: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** A gRPC client that sends and receives bytes. */
+export function connectTo(address: string, tls?: ClientTls): Client {
+  if (tls === undefined) return new Client(address, credentials.createInsecure());
+  const { ca, cert, key } = tls;
+  const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
+  return new Client(address, credentials.createSsl(pem(ca), pem(key), pem(cert)), {
+    'grpc.max_receive_message_length': -1,
+  });
+}
+
+export interface CallOptions {
+  readonly metadata?: Metadata;
+  /** Milliseconds since 1970; default in ten seconds. */
+  readonly deadline?: number;
+}
+
+/** One unary call; rejects with the `ServiceError`. */
+export function call(
+  client: Client,
+  path: string,
+  message: Uint8Array,
+  { metadata, deadline = Date.now() + 10_000 }: CallOptions = {},
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const done = (error: ServiceError | null, response?: Buffer): void => {
+      if (error === null && response !== undefined) resolve(response);
+      else reject(error ?? new Error('neither an error nor an answer'));
+    };
+    if (metadata === undefined) {
+      client.makeUnaryRequest(path, asBuffer, same, Buffer.from(message), { deadline }, done);
+    } else {
+      client.makeUnaryRequest(path, asBuffer, same, Buffer.from(message), metadata, { deadline }, done);
+    }
+  });
+}
+
+/** A stream in both directions. */
+export function talk(client: Client, path: string): ClientDuplexStream<Buffer, Buffer> {
+  return client.makeBidiStreamRequest(path, asBuffer, same);
+}
+
+function asBuffer(message: Buffer): Buffer {
+  return message;
+}
+
+const same = asBuffer;
