@@ -228,6 +228,7 @@ describe('streams', () => {
     const { address } = await listen({
       [ECHO]: {
         async *stream() {
+          yield Buffer.from('so far');
           throw new StatusError(3, 'not like this');
         },
       },
