@@ -4,48 +4,163 @@
  */
 export const REASONS = {
   allowed: { status: 200, title: 'Allowed', doc: 'a complete evaluation allowed the request' },
-  no_policy: { status: 403, title: 'No policy governs this request', doc: 'no enforcing policy selects the request' },
-  no_rule: { status: 403, title: 'No rule allows this request', doc: 'policies apply, none of their allow rules matches' },
+  no_policy: {
+    status: 403,
+    title: 'No policy governs this request',
+    doc: 'no enforcing policy selects the request',
+  },
+  no_rule: {
+    status: 403,
+    title: 'No rule allows this request',
+    doc: 'policies apply, none of their allow rules matches',
+  },
   rule_denied: { status: 403, title: 'Denied by a rule', doc: 'a deny rule matches' },
-  peer_missing: { status: 401, title: 'A client certificate is required', doc: 'a policy asks for mTLS and the peer has no identity' },
+  peer_missing: {
+    status: 401,
+    title: 'A client certificate is required',
+    doc: 'a policy asks for mTLS and the peer has no identity',
+  },
   peer_untrusted: {
     status: 403,
     title: 'This workload may not call',
     doc: "the peer's identity is in none of a policy's principals, or its certificate does not hold it",
   },
-  token_missing: { status: 401, title: 'A token is required', doc: 'no token stands in any place that the issuers name' },
-  token_malformed: { status: 401, title: 'The token is malformed', doc: 'the token is no signed JWT in compact form, or has a `crit` that is not understood' },
+  token_missing: {
+    status: 401,
+    title: 'A token is required',
+    doc: 'no token stands in any place that the issuers name',
+  },
+  token_malformed: {
+    status: 401,
+    title: 'The token is malformed',
+    doc: 'the token is no signed JWT in compact form, or has a `crit` that is not understood',
+  },
   token_too_large: { status: 401, title: 'The token is too large', doc: 'the token is longer than 16 KiB' },
-  token_ambiguous: { status: 401, title: 'More than one token', doc: 'more than one token stands in the places that the issuers name' },
+  token_ambiguous: {
+    status: 401,
+    title: 'More than one token',
+    doc: 'more than one token stands in the places that the issuers name',
+  },
   token_expired: { status: 401, title: 'The token has expired', doc: '`exp` and the clock skew have passed' },
-  token_not_yet_valid: { status: 401, title: 'The token is not valid yet', doc: '`nbf` or `iat` lies in the future' },
-  token_bad_signature: { status: 401, title: 'The token signature is wrong', doc: "the signature does not verify with the issuer's key" },
-  token_unknown_issuer: { status: 401, title: 'The token issuer is not accepted', doc: "`iss` is none of the policy's issuers" },
-  token_wrong_audience: { status: 401, title: 'The token is for another audience', doc: "`aud` holds none of the issuer's audiences" },
+  token_not_yet_valid: {
+    status: 401,
+    title: 'The token is not valid yet',
+    doc: '`nbf` or `iat` lies in the future',
+  },
+  token_bad_signature: {
+    status: 401,
+    title: 'The token signature is wrong',
+    doc: "the signature does not verify with the issuer's key",
+  },
+  token_unknown_issuer: {
+    status: 401,
+    title: 'The token issuer is not accepted',
+    doc: "`iss` is none of the policy's issuers",
+  },
+  token_wrong_audience: {
+    status: 401,
+    title: 'The token is for another audience',
+    doc: "`aud` holds none of the issuer's audiences",
+  },
   token_wrong_type: { status: 401, title: 'The token is of another type', doc: '`typ` is not accepted' },
-  token_unknown_key: { status: 401, title: 'The token key is unknown', doc: 'no key of the issuer fits the token' },
-  token_bad_algorithm: { status: 401, title: 'The token algorithm is not accepted', doc: '`alg` is not in the allowlist' },
+  token_unknown_key: {
+    status: 401,
+    title: 'The token key is unknown',
+    doc: 'no key of the issuer fits the token',
+  },
+  token_bad_algorithm: {
+    status: 401,
+    title: 'The token algorithm is not accepted',
+    doc: '`alg` is not in the allowlist',
+  },
   token_claim_missing: { status: 401, title: 'The token lacks a claim', doc: 'a required claim is absent' },
-  token_too_old: { status: 401, title: 'The token was issued too long ago', doc: '`iat` is older than `maxAge`' },
-  token_not_bound: { status: 401, title: 'The token is bound to another certificate', doc: '`cnf` names another certificate than that of the peer' },
-  keys_unavailable: { status: 503, title: 'Token keys are unavailable', doc: "the issuer's keys could not be fetched" },
-  ambiguous_path: { status: 400, title: 'The path is ambiguous', doc: 'servers would read the path in different ways' },
-  body_missing: { status: 400, title: 'A body is required', doc: 'a policy reads the body and there is none' },
-  body_truncated: { status: 413, title: 'The body is too large to be checked', doc: 'the proxy sent only a part of the body' },
-  body_too_large: { status: 413, title: 'The body is too large', doc: "the body is longer than the schema's `maxBytes`" },
-  body_wrong_type: { status: 415, title: 'The content type is not supported', doc: 'a policy reads the body as JSON and it is declared as something else' },
-  body_malformed: { status: 400, title: 'The body is malformed', doc: 'the body is no JSON, or an object in it has the same member twice' },
-  schema_violation: { status: 400, title: 'The body does not fit the schema', doc: 'a schema of a policy refuses the body' },
+  token_too_old: {
+    status: 401,
+    title: 'The token was issued too long ago',
+    doc: '`iat` is older than `maxAge`',
+  },
+  token_not_bound: {
+    status: 401,
+    title: 'The token is bound to another certificate',
+    doc: '`cnf` names another certificate than that of the peer',
+  },
+  keys_unavailable: {
+    status: 503,
+    title: 'Token keys are unavailable',
+    doc: "the issuer's keys could not be fetched",
+  },
+  ambiguous_path: {
+    status: 400,
+    title: 'The path is ambiguous',
+    doc: 'servers would read the path in different ways',
+  },
+  body_missing: {
+    status: 400,
+    title: 'A body is required',
+    doc: 'a policy reads the body and there is none',
+  },
+  body_truncated: {
+    status: 413,
+    title: 'The body is too large to be checked',
+    doc: 'the proxy sent only a part of the body',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    doc: "the body is longer than the schema's `maxBytes`",
+  },
+  body_wrong_type: {
+    status: 415,
+    title: 'The content type is not supported',
+    doc: 'a policy reads the body as JSON and it is declared as something else',
+  },
+  body_malformed: {
+    status: 400,
+    title: 'The body is malformed',
+    doc: 'the body is no JSON, or an object in it has the same member twice',
+  },
+  schema_violation: {
+    status: 400,
+    title: 'The body does not fit the schema',
+    doc: 'a schema of a policy refuses the body',
+  },
   rate_limited: { status: 429, title: 'Too many requests', doc: 'a limit is used up' },
-  limit_unavailable: { status: 503, title: 'Limits are unavailable', doc: 'the shared store of limits does not answer and the limit denies then' },
-  policy_error: { status: 500, title: 'A policy failed', doc: 'an expression failed while the request was judged' },
+  limit_unavailable: {
+    status: 503,
+    title: 'Limits are unavailable',
+    doc: 'the shared store of limits does not answer and the limit denies then',
+  },
+  policy_error: {
+    status: 500,
+    title: 'A policy failed',
+    doc: 'an expression failed while the request was judged',
+  },
   internal_error: { status: 500, title: 'The decision failed', doc: 'a fault of Lictor itself' },
   not_ready: { status: 503, title: 'Not ready', doc: 'no policy set is live' },
-  overloaded: { status: 503, title: 'Overloaded', doc: 'more checks are under way than `--max-inflight` allows' },
-  deadline_exceeded: { status: 503, title: 'Out of time', doc: 'the decision was not complete at the deadline' },
-  bad_check: { status: 400, title: 'The check cannot be read', doc: 'the message of the proxy is no CheckRequest' },
-  not_http: { status: 403, title: 'Not an HTTP request', doc: 'the proxy asks about something that is not HTTP' },
-} as const satisfies Record<string, { readonly status: number; readonly title: string; readonly doc: string }>;
+  overloaded: {
+    status: 503,
+    title: 'Overloaded',
+    doc: 'more checks are under way than `--max-inflight` allows',
+  },
+  deadline_exceeded: {
+    status: 503,
+    title: 'Out of time',
+    doc: 'the decision was not complete at the deadline',
+  },
+  bad_check: {
+    status: 400,
+    title: 'The check cannot be read',
+    doc: 'the message of the proxy is no CheckRequest',
+  },
+  not_http: {
+    status: 403,
+    title: 'Not an HTTP request',
+    doc: 'the proxy asks about something that is not HTTP',
+  },
+} as const satisfies Record<
+  string,
+  { readonly status: number; readonly title: string; readonly doc: string }
+>;
 
 export type Reason = keyof typeof REASONS;
 export type DenialReason = Exclude<Reason, 'allowed'>;

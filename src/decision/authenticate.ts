@@ -1,0 +1,84 @@
+import { certificateHolds } from '../identity/certificate.ts';
+import { matchesPrincipal } from '../identity/principal.ts';
+import type { TokenResult, VerifiedToken } from '../identity/verified.ts';
+import type { CompiledPolicy } from '../policy/policy-set.ts';
+import type { Facts } from './facts.ts';
+import type { Hearing } from './hearing.ts';
+import type { Refusal } from './refusal.ts';
+import type { Applying } from './select.ts';
+
+/** The verified tokens of one request, by the policy that asked for them. */
+export class Tokens {
+  readonly #byPolicy = new Map<CompiledPolicy, VerifiedToken>();
+  #first: VerifiedToken | undefined;
+
+  add(policy: CompiledPolicy, token: VerifiedToken): void {
+    this.#byPolicy.set(policy, token);
+    this.#first ??= token;
+  }
+
+  /**
+   * What `jwt` is for the expressions of `policy`: the token it asked for. A policy that asks for none sees the
+   * one that another applying policy verified, the first by name.
+   */
+  of(policy: CompiledPolicy): VerifiedToken | undefined {
+    return policy.jwt === undefined ? this.#first : this.#byPolicy.get(policy);
+  }
+
+  /** A copy that can go its own way. */
+  fork(): Tokens {
+    const copy = new Tokens();
+    for (const [policy, token] of this.#byPolicy) copy.add(policy, token);
+    return copy;
+  }
+
+  /** The first by name, for the record. */
+  get first(): VerifiedToken | undefined {
+    return this.#first;
+  }
+}
+
+/** `authenticate` of every policy that applies must hold; verified tokens join the hearing. */
+export async function authenticate(
+  applying: readonly Applying[],
+  { facts, tokens, services }: Hearing,
+): Promise<Refusal | undefined> {
+  for (const { policy } of applying) {
+    const refusal = authenticatePeer(policy, facts);
+    if (refusal !== undefined) return refusal;
+  }
+  for (const { policy } of applying) {
+    if (policy.jwt === undefined) continue;
+    const verifying = services.tokens.verify(facts.attributes, policy.jwt.issuers, facts.now);
+    // A cached token is answered at once: then nothing waits.
+    const result: TokenResult = verifying instanceof Promise ? await verifying : verifying;
+    if (result.refusal === undefined) tokens.add(policy, result.token);
+    else if (result.refusal.reason !== 'token_missing' || policy.jwt.required)
+      return { ...result.refusal, policy };
+  }
+  return undefined;
+}
+
+function authenticatePeer(policy: CompiledPolicy, { attributes }: Facts): Refusal | undefined {
+  if (policy.mtls === undefined) return undefined;
+  const { principal, certificate } = attributes.source;
+  if (principal === '') {
+    return {
+      reason: 'peer_missing',
+      detail: 'this service takes calls from authenticated workloads only',
+      policy,
+    };
+  }
+  if (certificate !== '' && !certificateHolds(certificate, principal)) {
+    return {
+      reason: 'peer_untrusted',
+      detail: 'the certificate does not hold the identity it was presented for',
+      policy,
+    };
+  }
+  const { principals } = policy.mtls;
+  if (principals !== undefined && !principals.some((pattern) => matchesPrincipal(pattern, principal))) {
+    return { reason: 'peer_untrusted', detail: 'this workload is not among those that may call', policy };
+  }
+  return undefined;
+}

@@ -1,0 +1,72 @@
+import type { Activation, Value } from '../cel/program.ts';
+import { EvaluationError } from '../cel/program.ts';
+import type { CompiledPolicy, ResponseValue } from '../policy/policy-set.ts';
+import type { Changes } from './decision.ts';
+import { evaluate, policyError } from './evaluate.ts';
+import type { Hearing } from './hearing.ts';
+import type { Refusal } from './refusal.ts';
+import type { Applying } from './select.ts';
+
+export type ChangesResult =
+  | { readonly changes: Changes; readonly refusal?: undefined }
+  | { readonly refusal: Refusal; readonly changes?: undefined };
+
+/** `respond.allow` of the policies that apply, in order of name: a later one overwrites. */
+export function respondAllow(
+  applying: readonly Applying[],
+  { facts, tokens, ledger }: Hearing,
+): ChangesResult {
+  const requestHeaders = new Map<string, string>();
+  for (const { policy, params } of applying) {
+    const { set } = policy.respond.allow.requestHeaders;
+    const activate = () => facts.activation(policy.name, tokens.of(policy), params);
+    const refusal = fill(requestHeaders, set, activate, policy);
+    if (refusal !== undefined) return { refusal };
+  }
+  return { changes: { requestHeaders: { set: requestHeaders }, responseHeaders: { set: ledger.headers } } };
+}
+
+/**
+ * The refusal with its headers: the `RateLimit` fields of the limits that were asked and say so, and
+ * `respond.deny.headers` of the policy that refuses. A value that fails makes the refusal a `policy_error`.
+ */
+export function respondDeny(
+  refusal: Refusal,
+  applying: readonly Applying[],
+  { facts, tokens, ledger }: Hearing,
+): Refusal {
+  const headers = new Map([...ledger.headers, ...(refusal.headers ?? [])]);
+  const { policy } = refusal;
+  if (policy !== undefined) {
+    const params = applying.find((each) => each.policy === policy)?.params;
+    const activate = () => facts.activation(policy.name, tokens.of(policy), params);
+    const failed = fill(headers, policy.respond.deny.headers.set, activate, policy);
+    if (failed !== undefined) return failed;
+  }
+  return { ...refusal, headers };
+}
+
+function fill(
+  headers: Map<string, string>,
+  values: ReadonlyMap<string, ResponseValue>,
+  activate: () => Activation,
+  policy: CompiledPolicy,
+): Refusal | undefined {
+  for (const [name, wanted] of values) {
+    const result = typeof wanted === 'string' ? { value: wanted } : evaluate(wanted, activate(), policy);
+    if (result.refusal !== undefined) return result.refusal;
+    // An optional without a value leaves the header out.
+    if (result.value === undefined) continue;
+    if (!isFieldValue(result.value)) {
+      return policyError(policy, new EvaluationError(`the value of header ${name} is no header value`));
+    }
+    headers.set(name, result.value);
+  }
+  return undefined;
+}
+
+/** RFC 9110, section 5.5: no line break, no NUL, no other control character but a tab. */
+function isFieldValue(value: Value): value is string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  return typeof value === 'string' && !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
+}
