@@ -1,0 +1,80 @@
+import { relative, resolve } from 'node:path';
+import { REASONS } from '../decision/reasons.ts';
+import { sortDiagnostics } from '../diagnostic/collect.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { Lines } from '../diagnostic/lines.ts';
+import { renderDiagnostic } from '../diagnostic/render.ts';
+import { arrive } from '../policy/arrive.ts';
+import { type CompiledFolder, compileFolder } from '../policy/compile.ts';
+import type { PolicyFiles } from '../policy/policy-files.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
+import type { PolicyTestDocument } from '../policy/policy-test.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A policy folder, read and compiled once. */
+export interface PolicyFolder {
+  /** undefined: the folder holds errors. */
+  readonly set: PolicySet | undefined;
+  readonly tests: readonly PolicyTestDocument[];
+  /** Sorted; files relative to the folder. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text of a file of it, for carets. */
+  source(file: string): Lines | undefined;
+}
+
+/** What the user named is no folder, or it cannot be read as one. */
+export interface NoFolder {
+  readonly problem: string;
+}
+
+/** Reads and compiles the folder that the user named, by the same steps as the server. */
+export async function openPolicyFolder(dir: string, terminal: Terminal): Promise<PolicyFolder | NoFolder> {
+  let compiled: CompiledFolder | undefined;
+  const compile = (files: PolicyFiles): CompiledFolder => {
+    compiled = compileFolder(files, { reasons: Object.keys(REASONS) });
+    return compiled;
+  };
+  const { set, folder, diagnostics } = await arrive(resolve(terminal.directory, dir), { compile });
+  if (folder === undefined) return { problem: diagnostics.map(({ message }) => message).join('; ') };
+  const lines = new Map<string, Lines | undefined>();
+  return {
+    set,
+    tests: compiled?.tests ?? [],
+    diagnostics: sortDiagnostics(diagnostics),
+    source(file) {
+      if (!lines.has(file)) {
+        const bytes = folder.files().get(file);
+        lines.set(
+          file,
+          bytes === undefined
+            ? undefined
+            : new Lines(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)),
+        );
+      }
+      return lines.get(file);
+    },
+  };
+}
+
+/** The same diagnostic with its file as the user would name it. */
+export function seenFrom(diagnostic: Diagnostic, dir: string, terminal: Terminal): Diagnostic {
+  const path = resolve(terminal.directory, dir, diagnostic.span.file);
+  const file = relative(terminal.directory, path) || '.';
+  return { ...diagnostic, span: { ...diagnostic.span, file } };
+}
+
+/** Diagnostics as a person reads them, a blank line behind each. */
+export function renderAll(
+  shown: readonly Diagnostic[],
+  folder: PolicyFolder,
+  dir: string,
+  terminal: Terminal,
+  colour: boolean,
+): string {
+  return shown
+    .map(
+      (each) =>
+        `${renderDiagnostic(seenFrom(each, dir, terminal), folder.source(each.span.file), { colour })}\n\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,74 @@
+import { Command, CommanderError, Option } from 'commander';
+import { packageVersion } from '../server/version.ts';
+import { type CheckOptions, check } from './check.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { addServeFlags, type ServeOptions, serve } from './serve.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { type TestOptions, test } from './test.ts';
+
+/** From the arguments behind the program's name to the exit code. Never throws. */
+export async function run(
+  argv: readonly string[],
+  terminal: Terminal = processTerminal(),
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.fine;
+  const ends = (verb: Promise<ExitCode>): Promise<void> => verb.then((ended) => void (code = ended));
+  const program = lictor(terminal, ends);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    terminal.stderr.write(
+      `lictor: a fault of our own, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return EXIT.fault;
+  }
+}
+
+function lictor(terminal: Terminal, ends: (verb: Promise<ExitCode>) => Promise<void>): Command {
+  const program = new Command('lictor')
+    .description('Machine-to-machine communication as policy-as-code, beside every Envoy.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(lictor --help tells more)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 fine, 1 what was checked does not hold, 2 wrong usage, 3 a fault of our own.',
+    );
+
+  addServeFlags(program.command('serve').description('run the sidecar that Envoy asks about every request'))
+    .addHelpText('after', example('lictor serve --policies ./policies --listen unix:/run/lictor/authz.sock'))
+    .action((options: ServeOptions) => ends(serve(options, terminal)));
+
+  program
+    .command('check')
+    .argument('<dir>', 'the policy folder')
+    .description('compile a policy folder and show every mistake, with its place')
+    .option('--strict', 'let warnings fail as well', false)
+    .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
+    .addHelpText('after', example('lictor check policies', 'lictor check policies --output json'))
+    .action((dir: string, options: CheckOptions) => ends(check(dir, options, terminal)));
+
+  program
+    .command('test')
+    .argument('<dir>', 'the policy folder')
+    .description("run the folder's PolicyTests through the server's own code")
+    .option('--filter <text>', 'only cases whose name holds this text')
+    .option('--allow-empty', 'a folder without tests is fine', false)
+    .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
+    .addHelpText('after', example('lictor test policies', 'lictor test policies --filter expired'))
+    .action((dir: string, options: TestOptions) => ends(test(dir, options, terminal)));
+
+  return program;
+}
+
+function example(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}

@@ -1,0 +1,50 @@
+import type { KeyRing } from '../identity/key-ring.ts';
+import { revisionText } from '../policy/revision.ts';
+import type { PolicyStoreOptions, Reload } from '../policy/store.ts';
+import type { Log } from '../telemetry/logging.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Health } from './health.ts';
+
+export interface ReloadObserverOptions {
+  readonly keys: KeyRing;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Diagnostics of a reload that the process log shows; all of them stand in `/v1/status`. */
+const LOGGED = 10;
+
+/** What the server does when a policy set goes live or a folder turns out to be broken. */
+export function reloadObserver({
+  keys,
+  health,
+  metrics,
+  log,
+}: ReloadObserverOptions): Required<Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>> {
+  return {
+    onSwap(set) {
+      // In the same turn as the swap: no check sees the one without the other.
+      keys.use(set.issuers.values());
+      health.setServing(true);
+      metrics.reloaded('success');
+      metrics.live(set.revision, set.revisionText, Date.now());
+      log.info('policies are live', { revision: revisionText(set.revision), policies: set.policies.length });
+    },
+    onFailure(reload) {
+      metrics.reloaded('failure');
+      log.error('policies could not be taken; what was live stays live', described(reload));
+    },
+    onRecovery(reload) {
+      metrics.reloaded('success');
+      log.info('the policy folder holds again what is live', described(reload));
+    },
+  };
+}
+
+function described({ diagnostics }: Reload): Record<string, unknown> {
+  const shown = diagnostics
+    .slice(0, LOGGED)
+    .map(({ span, message }) => `${span.file}:${span.start.line}:${span.start.column}: ${message}`);
+  return { diagnostics: shown, more: Math.max(0, diagnostics.length - LOGGED) };
+}
