@@ -1,5 +1,6 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { emptyResource } from '@opentelemetry/resources';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { Decision } from '../decision/decision.ts';
 import type { Revision } from '../policy/revision.ts';
 import { counterData, gaugeData, histogramData } from './metric-data.ts';
@@ -10,8 +11,6 @@ import { createSeries, type Series } from './series.ts';
 export interface Metrics {
   /** A decision that was answered, shadow verdicts included. */
   decided(decision: Decision): void;
-  checkStarted(): void;
-  checkEnded(): void;
   reloaded(result: 'success' | 'failure'): void;
   /** A policy set went live; `text` is how answers name the revision, `at` in milliseconds since 1970. */
   live(revision: Revision, text: string, at: number): void;
@@ -24,6 +23,8 @@ export interface Metrics {
 export interface MetricsOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Checks under way now. */
+  readonly inflight: () => number;
   /** When the keys of each issuer were fetched, RFC 3339; null: never, or inline. */
   readonly issuers: () => readonly { readonly name: string; readonly fetched_at: string | null }[];
 }
@@ -32,7 +33,7 @@ export interface MetricsOptions {
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Counts in plain maps, which become OpenTelemetry metric data only when somebody asks. */
-export function createMetrics({ clock, issuers }: MetricsOptions): Metrics {
+export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Metrics {
   const started = clock();
   const counters = {
     lictor_decisions_total: createSeries(),
@@ -42,8 +43,7 @@ export function createMetrics({ clock, issuers }: MetricsOptions): Metrics {
     lictor_limit_decisions_total: createSeries(),
     lictor_audit_dropped_total: createSeries(),
   } as const satisfies Partial<Record<MetricName, Series>>;
-  const durations = { counts: new Array<number>(DURATION_BOUNDS.length + 1).fill(0), sum: 0, count: 0 };
-  let inflight = 0;
+  const durations = { counts: Array.from({ length: DURATION_BOUNDS.length + 1 }, () => 0), sum: 0, count: 0 };
   let policy: { readonly info: readonly string[]; readonly at: number } | undefined;
   counters.lictor_policy_reloads_total.add(['success'], 0);
   counters.lictor_policy_reloads_total.add(['failure'], 0);
@@ -75,7 +75,7 @@ export function createMetrics({ clock, issuers }: MetricsOptions): Metrics {
   function text(): string {
     const now = clock();
     const age = (since: number) => Math.max(0, (now - since) / 1000);
-    const metrics = [
+    const metrics: MetricData[] = [
       ...Object.entries(counters).map(([name, series]) =>
         counterData(name as keyof typeof counters, series, started, now),
       ),
@@ -93,7 +93,7 @@ export function createMetrics({ clock, issuers }: MetricsOptions): Metrics {
         ),
         now,
       ),
-      gaugeData('lictor_inflight_checks', [{ values: [], value: inflight }], now),
+      gaugeData('lictor_inflight_checks', [{ values: [], value: inflight() }], now),
     ];
     const serializer = new PrometheusSerializer('', false, undefined, true, true);
     return serializer.serialize({
@@ -104,12 +104,6 @@ export function createMetrics({ clock, issuers }: MetricsOptions): Metrics {
 
   return {
     decided,
-    checkStarted: () => {
-      inflight++;
-    },
-    checkEnded: () => {
-      inflight--;
-    },
     reloaded: (result) => counters.lictor_policy_reloads_total.add([result], 1),
     live: (revision, text, at) => {
       policy = { info: [text, revision.digest, revision.source], at };

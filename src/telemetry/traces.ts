@@ -18,9 +18,9 @@ export interface TracePlace {
 export interface Traces {
   /**
    * Makes the span of a decision that was answered, and says where it stands: in our own span when one is recorded,
-   * else in the caller's.
+   * else in the caller's. `traceparent` is that of Envoy's call (W3C Trace Context), empty when there was none.
    */
-  trace(decision: Decision): TracePlace;
+  trace(decision: Decision, traceparent: string): TracePlace;
   /** Sends what is left, for at most `timeout` milliseconds; never rejects. */
   close(timeout: number): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function createTraces(options: TracesOptions): Promise<Traces> {
   const kind = exporterKind(options.environment);
   if (options.exporter !== undefined) return exporting(options, options.exporter);
   if (kind === 'none')
-    return { trace: (decision) => placeOf(parseTraceparent(decision.request.traceparent)), async close() {} };
+    return { trace: (_, traceparent) => placeOf(parseTraceparent(traceparent)), async close() {} };
   return exporting(options, await createExporter(kind));
 }
 
@@ -57,7 +57,7 @@ function exporting(options: TracesOptions, exporter: SpanExporter): Traces {
   });
   const tracer = provider.getTracer('lictor', options.version);
   return {
-    trace: (decision) => makeSpan(tracer, decision),
+    trace: (decision, traceparent) => makeSpan(tracer, decision, parseTraceparent(traceparent)),
     async close(timeout) {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, timeout);
@@ -68,8 +68,7 @@ function exporting(options: TracesOptions, exporter: SpanExporter): Traces {
 }
 
 /** Named and described as OpenTelemetry's conventions for RPC servers have it. A denial is no error of the span. */
-function makeSpan(tracer: Tracer, decision: Decision): TracePlace {
-  const parent = parseTraceparent(decision.request.traceparent);
+function makeSpan(tracer: Tracer, decision: Decision, parent: TraceParent | undefined): TracePlace {
   const span = tracer.startSpan(
     `${SERVICE}/Check`,
     { kind: SpanKind.SERVER, startTime: hrTime(decision.time), attributes: attributesOf(decision) },
