@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { REASONS } from '../../src/decision/reasons.ts';
+import { CODES } from '../../src/diagnostic/codes.ts';
+import { NAMES } from '../../src/request/names.ts';
+import { variableOf } from '../../src/server/configuration.ts';
+import { FLAGS, type Flag, type FlagName } from '../../src/server/flags.ts';
+import { METRICS } from '../../src/telemetry/metric-table.ts';
+
+/** The reference tables of `docs/`, made from the tables that the code runs by. */
+export const TABLES: Readonly<Record<string, { readonly page: string; readonly text: () => string }>> = {
+  reasons: {
+    page: 'docs/reasons.md',
+    text: () =>
+      table(
+        ['reason', 'status', 'title', 'when'],
+        Object.entries(REASONS).map(([name, row]) => [code(name), String(row.status), row.title, row.doc]),
+      ),
+  },
+  metrics: {
+    page: 'docs/metrics.md',
+    text: () =>
+      table(
+        ['metric', 'type', 'labels', 'meaning'],
+        Object.entries(METRICS).map(([name, row]) => [
+          code(name),
+          row.type,
+          row.labels.map(code).join(', '),
+          row.doc,
+        ]),
+      ),
+  },
+  diagnostics: {
+    page: 'docs/diagnostics.md',
+    text: () =>
+      table(
+        ['code', 'severity', 'when'],
+        Object.entries(CODES).map(([name, row]) => [code(name), row.severity, row.doc]),
+      ),
+  },
+  flags: {
+    page: 'docs/configuration.md',
+    text: () =>
+      table(
+        ['flag', 'environment', 'default', 'meaning'],
+        Object.entries(FLAGS).map(([name, row]: [string, Flag]) => [
+          code(`--${name}${row.value === undefined ? '' : ` ${row.value}`}`),
+          code(variableOf(name as FlagName)),
+          row.default === undefined ? '' : code(row.default),
+          row.doc,
+        ]),
+      ),
+  },
+  names: {
+    page: 'docs/names.md',
+    text: () =>
+      table(
+        ['name', 'type', 'meaning'],
+        Object.entries(NAMES).map(([name, row]) => [code(name), code(row.type), row.doc]),
+      ),
+  },
+};
+
+/** The page with its table as it should be. */
+export function withTable(page: string, name: string, text: string): string {
+  const marked = new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
+  if (!marked.test(page)) throw new Error(`there is no table \`${name}\` in the page`);
+  return page.replace(marked, (_, head: string, tail: string) => `${head}${text}${tail}`);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, { page, text }] of Object.entries(TABLES)) {
+    writeFileSync(page, withTable(readFileSync(page, 'utf8'), name, text()));
+  }
+}
