@@ -1,23 +1,16 @@
 import { Diagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { nearest } from '../diagnostic/suggest.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import { compileIssuer } from './compile-issuer.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
 import { compileTest } from './compile-test.ts';
-import {
-  API_VERSION,
-  isOfLaterKind,
-  type PolicyDocument,
-  readDocument,
-  sourceOf,
-  versionOf,
-} from './document.ts';
+import { API_VERSION, type PolicyDocument } from './document.ts';
 import { Expressions } from './expressions.ts';
+import { isBroken, readDocuments, refuseStrays, split } from './folder-documents.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { CompiledPolicy, PolicySet } from './policy-set.ts';
 import type { PolicyTestDocument } from './policy-test.ts';
-import { type Cursor, report } from './reader.ts';
+import { report } from './reader.ts';
 import { References } from './references.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -38,9 +31,46 @@ export interface CompileOptions {
 
 /** Compiles a whole folder. Every mistake in it is found at once, as far as one does not hide another. */
 export function compileFolder(files: PolicyFiles, options: CompileOptions = {}): CompiledFolder {
+  const steps = compileSteps(files, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** How a compilation makes room for requests. */
+export interface Slices {
+  /** Milliseconds, from any origin. */
+  now(): number;
+  /** Lets others run. */
+  pause(): Promise<void>;
+}
+
+/** The longest that a slice goes on before it makes room, in milliseconds; one step may be longer. */
+const SLICE = 4;
+
+/** `compileFolder` for a process that answers requests meanwhile. */
+export async function compileInSlices(
+  files: PolicyFiles,
+  options: CompileOptions,
+  { now, pause }: Slices,
+): Promise<CompiledFolder> {
+  const steps = compileSteps(files, options);
+  let started = now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (now() - started < SLICE) continue;
+    await pause();
+    started = now();
+  }
+}
+
+/** One step is a file that is parsed or read, or a document that is compiled. */
+function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<undefined, CompiledFolder> {
   const diagnostics = new Diagnostics();
-  const [policyFiles, others] = split([...files.yaml].map(([path, bytes]) => readYaml(path, bytes)));
-  const { documents, incomplete } = readDocuments(policyFiles, diagnostics);
+  const [policyFiles, others] = split(yield* parseFiles(files));
+  const { documents, incomplete } = yield* readDocuments(policyFiles, diagnostics);
   const references = new References(files);
 
   const issuers = new Map<string, Issuer | undefined>();
@@ -50,14 +80,17 @@ export function compileFolder(files: PolicyFiles, options: CompileOptions = {}):
   const folder: Folder = { expressions: new Expressions(), references, issuers, incomplete };
   const policies = new Map<string, CompiledPolicy>();
   for (const document of documents) {
-    if (document.kind === 'Policy' && document.spec !== undefined) {
-      policies.set(document.name.value, compilePolicy(document, document.spec, folder));
-    }
+    if (document.kind !== 'Policy' || document.spec === undefined) continue;
+    policies.set(document.name.value, compilePolicy(document, document.spec, folder));
+    yield;
   }
   const known = { policies, issuers, incomplete, reasons: options.reasons && new Set(options.reasons) };
-  const tests = documents.flatMap((document) =>
-    document.kind === 'PolicyTest' && document.spec ? [compileTest(document, document.spec, known)] : [],
-  );
+  const tests: PolicyTestDocument[] = [];
+  for (const document of documents) {
+    if (document.kind !== 'PolicyTest' || document.spec === undefined) continue;
+    tests.push(compileTest(document, document.spec, known));
+    yield;
+  }
 
   refuseStrays(others, references, incomplete, diagnostics);
   if (diagnostics.errors === 0) warnOfUnused(documents);
@@ -73,6 +106,15 @@ export function compileFolder(files: PolicyFiles, options: CompileOptions = {}):
   };
 }
 
+function* parseFiles({ yaml }: PolicyFiles): Generator<undefined, readonly YamlFile[]> {
+  const parsed: YamlFile[] = [];
+  for (const [path, bytes] of yaml) {
+    parsed.push(readYaml(path, bytes));
+    yield;
+  }
+  return parsed;
+}
+
 function finish(
   policies: ReadonlyMap<string, CompiledPolicy>,
   issuers: ReadonlyMap<string, Issuer | undefined>,
@@ -85,85 +127,6 @@ function finish(
 
 function byName<T extends { readonly name: string }>(named: readonly T[]): readonly T[] {
   return named.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-}
-
-/** Files that hold policies, and other YAML. */
-function split(parsed: readonly YamlFile[]): [YamlFile[], YamlFile[]] {
-  const policyFiles: YamlFile[] = [];
-  const others: YamlFile[] = [];
-  for (const file of parsed) (holdsPolicies(file) ? policyFiles : others).push(file);
-  return [policyFiles, others];
-}
-
-/** A file that is broken is judged by its text. */
-function holdsPolicies(file: YamlFile): boolean {
-  if (isBroken(file)) return /^apiVersion:\s*["']?lictor\//m.test(file.lines.text);
-  return documentsOf(file, new Diagnostics()).some((at) => versionOf(at)?.startsWith('lictor/') === true);
-}
-
-function isBroken({ documents }: YamlFile): boolean {
-  return documents.some(({ broken }) => broken);
-}
-
-function documentsOf({ path, lines, documents }: YamlFile, diagnostics: Diagnostics): Cursor[] {
-  const origin = { path, lines, diagnostics };
-  return documents.flatMap(({ tree, broken }) =>
-    broken || tree === undefined ? [] : [{ origin, tree, path: '', key: undefined }],
-  );
-}
-
-interface Documents {
-  readonly documents: readonly PolicyDocument[];
-  /** Some document could not be read as far as its kind and name. */
-  readonly incomplete: boolean;
-}
-
-/** The documents of all files; two of a kind with one name are reported, and the first is kept. */
-function readDocuments(policyFiles: readonly YamlFile[], diagnostics: Diagnostics): Documents {
-  const documents = new Map<string, PolicyDocument>();
-  let incomplete = false;
-  for (const file of policyFiles) {
-    for (const mistake of file.mistakes) diagnostics.add(mistake);
-    incomplete ||= isBroken(file);
-    for (const at of documentsOf(file, diagnostics)) {
-      const document = readDocument(at);
-      if (document === undefined) incomplete ||= !isOfLaterKind(at);
-      else {
-        const key = `${document.kind} ${document.name.value}`;
-        const earlier = documents.get(key);
-        if (earlier === undefined) documents.set(key, document);
-        else reportDoubled(document, earlier);
-      }
-    }
-  }
-  return { documents: [...documents.values()], incomplete };
-}
-
-function reportDoubled({ kind, name }: PolicyDocument, earlier: PolicyDocument): void {
-  const { file, line } = sourceOf(earlier.name.at);
-  const message = `another ${kind} is called \`${name.value}\`, at ${file}:${line}`;
-  report(name.at, 'duplicate_name', message, 'names are unique within their kind');
-}
-
-function refuseStrays(
-  others: readonly YamlFile[],
-  { used }: References,
-  incomplete: boolean,
-  diagnostics: Diagnostics,
-): void {
-  for (const file of others) {
-    if (used.has(file.path) || file.documents.length === 0) continue;
-    for (const mistake of file.mistakes) diagnostics.add(mistake);
-    if (incomplete || isBroken(file)) continue;
-    const [first] = documentsOf(file, diagnostics);
-    const version = first && versionOf(first);
-    const meant = version !== undefined && nearest(version, [API_VERSION]) !== undefined;
-    const help = meant
-      ? `did you mean \`apiVersion: ${API_VERSION}\`?`
-      : `a policy file says \`apiVersion: ${API_VERSION}\`; a schema or key set is named by a document`;
-    const message = 'this file holds no policy documents, and no document refers to it';
-    diagnostics.report('stray_file', wholeFile(file.path), message, help);
-  }
 }
 
 /** An issuer that nobody names does nothing, which is seldom what somebody who adds it wants. */
