@@ -8,20 +8,23 @@ import type { Step } from './steps.ts';
 /** What came of a call, in the three places that tell of it. */
 export interface Outcome {
   readonly answer: Answer;
-  readonly record: DecisionRecord;
   readonly line: AccessLine;
+  /** Undefined when Envoy names no decision: Lictor was not asked, or did not answer. */
+  readonly record: DecisionRecord | undefined;
 }
 
-/** Sends a step's request as often as it says and reads what was recorded about the last one. */
+/** Sends a step's request as often as it says and reads what was logged about the last one. */
 export async function ask(mesh: Mesh, step: Step): Promise<Outcome> {
   let answer = await send(mesh, step);
   for (let sent = 1; sent < (step.times ?? 1); sent += 1) answer = await send(mesh, step);
-  const id = answer.headers['x-request-id'] ?? '';
-  return {
-    answer,
-    record: await recordOf(mesh.lictor().records, id),
-    line: await accessLineOf(mesh.envoy.accessLog, id),
-  };
+  return { answer, ...(await traces(mesh, answer)) };
+}
+
+/** From an answer's request id to Envoy's log line, and from its decision id to Lictor's record. */
+export async function traces(mesh: Mesh, answer: Answer): Promise<Omit<Outcome, 'answer'>> {
+  const line = await accessLineOf(mesh.envoy.accessLog, answer.headers['x-request-id'] ?? '');
+  const { decision_id: id } = line;
+  return { line, record: id === null ? undefined : await recordOf(mesh.lictor().records, id) };
 }
 
 /** Sends it once. */

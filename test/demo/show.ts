@@ -1,7 +1,7 @@
 import { type Answer, jsonOf } from '../support/call.ts';
 import type { DecisionRecord } from '../support/log-lines.ts';
 import type { Outcome } from './ask.ts';
-import { field, paint, wrap } from './page.ts';
+import { FIELD_WIDTH, field, paint, wrap } from './page.ts';
 import type { Told } from './steps.ts';
 
 /** A commit as people write it. */
@@ -10,16 +10,17 @@ export function short(sha: string): string {
 }
 
 /** Prints answer and record; returns what is not as told, a sentence each. */
-export function showOutcome({ answer, record, line }: Outcome, told: Told, head: string): readonly string[] {
+export function showOutcome({ answer, line, record }: Outcome, told: Told, head: string): readonly string[] {
+  const status = paint(answer.status < 300 ? 'green' : 'red', String(answer.status).padEnd(6));
+  const [first = '', ...rest] = wrap(inWords(answer), FIELD_WIDTH - 6);
+  field('answer', [`${status}${first}`, ...rest.map((text) => `      ${text}`)]);
+  if (record === undefined)
+    return [`Envoy had no decision to go by (${line.details}), told was ${told.decision}`];
   const problems = [
     ...differences(told, { ...record, status: answer.status }),
     ...differs('the record names commit', record.revision.commit, head),
     ...differs("Envoy's access log names revision", line.revision, head),
-    ...differs("Envoy's access log names decision", line.decision_id, record.decision_id),
   ];
-  const status = paint(answer.status < 300 ? 'green' : 'red', String(answer.status).padEnd(6));
-  const [first = '', ...rest] = wrap(inWords(answer), 81);
-  field('answer', [`${status}${first}`, ...rest.map((text) => `      ${text}`)]);
   field('record', [`${columns(record)}  ${problems.length === 0 ? paint('green', '✓') : paint('red', '✗')}`]);
   return problems;
 }
@@ -31,9 +32,11 @@ function inWords(answer: Answer): string {
   if (body['reached'] === 'upstream') {
     const headers = Object.entries(body['headers'] as Readonly<Record<string, string>>);
     const added = headers.filter(([name]) => ADDED.has(name)).map(([name, value]) => `${name}: ${value}`);
-    return added.length === 0 ? 'from the service' : `from the service, which saw ${added.join(', ')}`;
+    return added.length === 0 ? 'from the service' : `the service saw ${added.join(', ')}`;
   }
-  return [body['title'], body['detail']].filter((text) => typeof text === 'string' && text !== '').join(': ');
+  const texts = [body['title'], body['detail']].filter((text) => typeof text === 'string');
+  const [title = '', detail = ''] = texts;
+  return detail === '' || detail.toLowerCase() === title.toLowerCase() ? title : `${title}: ${detail}`;
 }
 
 /** Those that the example policies set. */

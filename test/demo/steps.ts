@@ -82,7 +82,7 @@ export const STEPS = [
     token: 'checkout',
     host: 'orders.acme.svc',
     path: '/api/coupons',
-    told: { status: 403, decision: 'deny', reason: 'no_rule', policy: '', rule: '' },
+    told: { status: 403, decision: 'deny', reason: 'no_rule', policy: 'baseline', rule: '' },
   },
 ] as const satisfies readonly Step[];
 

@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Answer } from '../support/call.ts';
-import { recordOf } from '../support/log-lines.ts';
 import { waitFor } from '../support/wait.ts';
-import { ask, curl, send } from './ask.ts';
+import { ask, curl, send, traces } from './ask.ts';
 import type { Mesh } from './mesh.ts';
 import { command, field, paint, say } from './page.ts';
 import { short, showOutcome } from './show.ts';
@@ -57,13 +56,8 @@ async function commit(mesh: Mesh): Promise<readonly string[]> {
   const folder = relative(process.cwd(), repository.folder);
   field('asked', [`git -C ${folder} commit -am '${CHANGE.message}'`]);
   const diff = await repository.git('show', '--format=', '--unified=1', sha);
-  field(
-    '',
-    diff
-      .split('\n')
-      .filter((line) => /^[-+ ](?![-+])/.test(line))
-      .map(coloured),
-  );
+  const changed = diff.split('\n').filter((line) => /^[-+ ](?![-+])/.test(line));
+  field('', [paint('dim', CHANGE.file), ...changed.map((line) => coloured(line.replace(/^(.) +/, '$1 ')))]);
   await waitFor(() => decides(mesh, sha), {
     what: `a decision by ${short(sha)}`,
     timeout: 10_000,
@@ -90,8 +84,8 @@ async function commit(mesh: Mesh): Promise<readonly string[]> {
 async function decides(mesh: Mesh, sha: string): Promise<true | undefined> {
   const answer: Answer = await send(mesh, AFTER);
   if (answer.status !== AFTER.told.status) return undefined;
-  const record = await recordOf(mesh.lictor().records, answer.headers['x-request-id'] ?? '');
-  return record.revision.commit === sha && !record.revision.dirty ? true : undefined;
+  const { line, record } = await traces(mesh, answer);
+  return line.revision === sha && record?.revision.commit === sha ? true : undefined;
 }
 
 function coloured(line: string): string {

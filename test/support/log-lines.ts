@@ -49,15 +49,16 @@ export async function readLines<T>(file: string): Promise<T[]> {
     .map((line) => JSON.parse(line) as T);
 }
 
-/** Waits for the record of a request, by the `x-request-id` that Envoy gave it. */
-export function recordOf(file: string, requestId: string): Promise<DecisionRecord> {
+/** Waits for the record of a decision. */
+export function recordOf(file: string, decisionId: string): Promise<DecisionRecord> {
   return waitFor(
-    async () => (await readLines<DecisionRecord>(file)).findLast(({ request }) => request.id === requestId),
-    { what: `the record of request ${requestId}`, timeout: 3000 },
+    async () =>
+      (await readLines<DecisionRecord>(file)).findLast((record) => record.decision_id === decisionId),
+    { what: `the record of decision ${decisionId}`, timeout: 3000 },
   );
 }
 
-/** Waits for Envoy's access log line of a request. */
+/** Waits for Envoy's access log line of a request, by the `x-request-id` of its answer. */
 export function accessLineOf(file: string, requestId: string): Promise<AccessLine> {
   return waitFor(
     async () => (await readLines<AccessLine>(file)).findLast((line) => line.request_id === requestId),

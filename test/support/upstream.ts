@@ -13,7 +13,7 @@ export interface Reached {
   readonly reached: 'upstream';
   readonly method: string;
   readonly path: string;
-  /** Lower-case names; repeated ones joined with `, `. */
+  /** Lower-case names; repeated ones joined with `, `; of `authorization` only the beginning. */
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes of the body. */
   readonly bytes: number;
@@ -32,7 +32,7 @@ export async function startUpstream(port = 0): Promise<Upstream> {
       const { method = '', url = '' } = request;
       const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [
         name,
-        [value].flat().join(', '),
+        name === 'authorization' ? shortened(String(value)) : [value].flat().join(', '),
       ]);
       const reached: Reached = {
         reached: 'upstream',
@@ -57,4 +57,9 @@ export async function startUpstream(port = 0): Promise<Upstream> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Enough to see that it came; tokens are not for terminals. */
+function shortened(value: string): string {
+  return value.length > 24 ? `${value.slice(0, 16)}… (${value.length} characters)` : value;
 }
