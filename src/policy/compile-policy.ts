@@ -143,12 +143,24 @@ function compileLimits(
         : expressions.compile(expression, expected);
     const key = (limit.key ?? []).flatMap((part) => compile(part, KEY) ?? []);
     const cost = compile(limit.cost, COST);
+    refuseConstantCost(limit);
     const when = compile(limit.when, CONDITION);
     const { name, rate, headers } = limit;
     if (name === undefined || rate === undefined) continue;
     compiled.push({ name, key, rate, burst: burstOf(limit), cost, when, headers: headers ?? 'refusals' });
   }
   return compiled;
+}
+
+/** A cost that is a plain number can be seen to fail every request; any other is judged when it is known. */
+function refuseConstantCost(limit: LimitDocument): void {
+  const { cost } = limit;
+  if (cost === undefined || !/^-?[0-9]+$/.test(cost.source.trim())) return;
+  const burst = burstOf(limit);
+  const value = Number(cost.source);
+  if (value >= 0 && value <= burst) return;
+  const message = `\`${cost.source.trim()}\` is not between 0 and the burst, ${burst}`;
+  report(cost.at, 'out_of_range', message, 'no bucket ever holds more than its burst');
 }
 
 function compileHeaders(
