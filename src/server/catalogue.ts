@@ -1,5 +1,5 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
-import { codec } from '../envoy/proto.ts';
+import { codec, loadProto } from '../envoy/proto.ts';
 
 /** What is served, by name; a descriptor is an encoded google.protobuf.FileDescriptorProto. */
 export interface Catalogue {
@@ -24,10 +24,14 @@ interface MessageDescriptor {
   readonly name?: string;
   readonly field?: readonly FieldDescriptor[];
   readonly nestedType?: readonly MessageDescriptor[];
+  readonly options?: { readonly mapEntry?: boolean };
+  readonly reservedRange?: readonly object[];
   readonly enumType?: readonly { readonly name?: string }[];
 }
 
 interface FieldDescriptor {
+  readonly name?: string;
+  readonly jsonName?: string;
   readonly typeName?: string;
 }
 
@@ -41,12 +45,16 @@ interface ServiceDescriptor {
 }
 
 /**
- * The catalogue of everything loaded. The loader makes one descriptor a package, names types in short and leaves
- * out which other files a descriptor needs. Clients want full names and all needed files: both are put in here.
+ * The catalogue of everything loaded. The loader makes one descriptor a package, names fields in camelCase, types
+ * in short and map entries without their ending, and leaves out which other files a descriptor needs. Clients refuse
+ * that, so it is all put right here.
  */
 export function catalogueOf(definition: PackageDefinition): Catalogue {
-  const descriptor = codec<FileDescriptor>(definition, 'google.protobuf.FileDescriptorProto');
-  const read = filesOf(definition).map((bytes) => descriptor.decode(bytes));
+  const descriptor = codec<FileDescriptor>(
+    loadProto('lictor/descriptor.proto'),
+    'google.protobuf.FileDescriptorProto',
+  );
+  const read = filesOf(definition).map((bytes) => named(descriptor.decode(bytes)));
   const fileOf = new Map(read.flatMap((file) => namesIn(file).map((name) => [name, file.name ?? ''])));
   const files = new Map<string, Uint8Array>();
   const symbols = new Map<string, Uint8Array>();
@@ -57,6 +65,29 @@ export function catalogueOf(definition: PackageDefinition): Catalogue {
   }
   const services = read.flatMap((file) => (file.service ?? []).map(({ name }) => inPackage(file, name)));
   return { services: services.toSorted(), files, symbols };
+}
+
+/** With the names that `protoc` gives to fields and map entries. */
+function named(file: FileDescriptor): FileDescriptor {
+  return { ...file, messageType: (file.messageType ?? []).map(namedMessage) };
+}
+
+function namedMessage(message: MessageDescriptor): MessageDescriptor {
+  const nested = (message.nestedType ?? []).map(namedMessage);
+  const entries = new Set(nested.flatMap(({ name, options }) => (options?.mapEntry === true ? [name] : [])));
+  const entryName = (name = ''): string => (entries.has(name) ? `${name}Entry` : name);
+  return {
+    ...message,
+    field: (message.field ?? []).map(({ name = '', typeName, ...field }) => ({
+      ...field,
+      name: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      jsonName: name,
+      ...(typeName !== undefined && { typeName: entryName(typeName) }),
+    })),
+    nestedType: nested.map((one) => ({ ...one, name: entryName(one.name) })),
+    // The loader gets their ends wrong, and a caller needs them for nothing.
+    reservedRange: [],
+  };
 }
 
 /** With full type names, and the files that hold those types. */

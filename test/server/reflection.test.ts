@@ -17,13 +17,27 @@ interface FileDescriptor {
   readonly name?: string;
   readonly package?: string;
   readonly dependency?: readonly string[];
+  readonly messageType?: readonly MessageDescriptor[];
+}
+
+interface MessageDescriptor {
+  readonly name?: string;
+  readonly field?: readonly {
+    readonly name?: string;
+    readonly jsonName?: string;
+    readonly typeName?: string;
+  }[];
+  readonly nestedType?: readonly MessageDescriptor[];
 }
 
 const CALL: Call = { metadata: () => undefined, deadline: Infinity, signal: new AbortController().signal };
 
 const methods = createReflection();
 const definition = loadProto(...VERSIONS.map((version) => `grpc/reflection/${version}/reflection.proto`));
-const file = codec<FileDescriptor>(definition, 'google.protobuf.FileDescriptorProto');
+const file = codec<FileDescriptor>(
+  loadProto('lictor/descriptor.proto'),
+  'google.protobuf.FileDescriptorProto',
+);
 
 async function ask(version: string, ...requests: readonly object[]): Promise<Response[]> {
   const prefix = `grpc.reflection.${version}`;
@@ -83,6 +97,21 @@ describe('descriptors', () => {
     ['a nested enum', 'envoy.config.core.v3.HeaderValueOption.HeaderAppendAction', 'envoy.config.core.v3'],
   ])('of %s', async (_, symbol, expected) => {
     expect(file.decode(await descriptor({ fileContainingSymbol: symbol })).package).toBe(expected);
+  });
+
+  test('name fields, types and map entries as protoc does', async () => {
+    const { messageType = [] } = file.decode(
+      await descriptor({ fileContainingSymbol: 'envoy.service.auth.v3.AttributeContext' }),
+    );
+    const context = messageType.find(({ name }) => name === 'AttributeContext');
+    expect(context?.field?.find(({ name }) => name === 'context_extensions')).toMatchObject({
+      jsonName: 'contextExtensions',
+      typeName: '.envoy.service.auth.v3.AttributeContext.ContextExtensionsEntry',
+    });
+    expect(context?.field?.find(({ name }) => name === 'metadata_context')?.typeName).toBe(
+      '.envoy.config.core.v3.Metadata',
+    );
+    expect(context?.nestedType?.map(({ name }) => name)).toContain('ContextExtensionsEntry');
   });
 
   test('name what they need, so that a client can put them together', async () => {
