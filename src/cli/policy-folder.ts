@@ -34,8 +34,11 @@ export async function openPolicyFolder(dir: string, terminal: Terminal): Promise
     compiled = compileFolder(files, { reasons: Object.keys(REASONS) });
     return compiled;
   };
-  const { set, folder, diagnostics } = await arrive(resolve(terminal.directory, dir), { compile });
-  if (folder === undefined) return { problem: diagnostics.map(({ message }) => message).join('; ') };
+  const path = resolve(terminal.directory, dir);
+  const { set, folder, diagnostics } = await arrive(path, { compile });
+  if (folder === undefined) {
+    return { problem: diagnostics.map(({ message }) => message.replaceAll(path, dir)).join('; ') };
+  }
   const lines = new Map<string, Lines | undefined>();
   return {
     set,

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { configure, type Settings, settingsOfEnvironment } from '../server/configuration.ts';
 import { settingsOfFile } from '../server/configuration-file.ts';
 import { FLAGS, type Flag, type FlagName } from '../server/flags.ts';
-import { startServer } from '../server/start.ts';
+import { type Server, startServer } from '../server/start.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -44,21 +44,20 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     terminal.stderr.write(problems.map((problem) => `lictor serve: ${problem}\n`).join(''));
     return EXIT.usage;
   }
-  const started = await startServer(configured.configuration, {
-    environment: terminal.environment,
-    directory: terminal.directory,
-    stdout: terminal.stdout,
+  // Asked for before anything runs, so that a signal during the start is not lost.
+  let server: Server | undefined;
+  process.on('SIGHUP', () => server?.reload());
+  const told = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
   });
+  const started = await startServer(configured.configuration, terminal);
   if (started.problems !== undefined) {
     terminal.stderr.write(started.problems.map((problem) => `lictor serve: ${problem}\n`).join(''));
     return EXIT.usage;
   }
-  const { server } = started;
-  process.on('SIGHUP', () => server.reload());
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
+  server = started.server;
+  await told;
   await server.stop();
   return EXIT.fine;
 }
