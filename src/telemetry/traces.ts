@@ -50,7 +50,7 @@ export async function createTraces(options: TracesOptions): Promise<Traces> {
 }
 
 function exporting(options: TracesOptions, exporter: SpanExporter): Traces {
-  warnOnce(options.log);
+  const warn = warnOnce(options.log);
   const provider = new BasicTracerProvider({
     resource: resourceOf(options),
     spanProcessors: [new BatchSpanProcessor(exporter)],
@@ -61,7 +61,7 @@ function exporting(options: TracesOptions, exporter: SpanExporter): Traces {
     async close(timeout) {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, timeout);
-      await Promise.race([provider.shutdown().catch(() => {}), late]);
+      await Promise.race([provider.shutdown().catch(warn), late]);
       clearTimeout(timer);
     },
   };
