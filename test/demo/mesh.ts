@@ -9,7 +9,17 @@ import { envoyBinary } from '../support/tools.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Ports } from './ports.ts';
-import { AUDIENCE, BODIES, CLIENTS, HOSTS, LOGIN, PARTNER_LOGIN, PARTNERS, WORKLOADS } from './shop.ts';
+import {
+  AUDIENCE,
+  BODIES,
+  CLIENTS,
+  HOSTS,
+  LOGIN,
+  PARTNER_LOGIN,
+  PARTNERS,
+  PROXY,
+  WORKLOADS,
+} from './shop.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../policies');
 
@@ -33,7 +43,7 @@ export async function startMesh(folder: string, ports: Ports, stack: AsyncDispos
   envoyBinary(); // better missed before anything runs
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const certificates = await makeCertificates({ hosts: HOSTS, workloads: WORKLOADS });
+  const certificates = await makeCertificates({ hosts: HOSTS, workloads: WORKLOADS, server: PROXY });
   await writeCertificates(join(folder, 'certs'), certificates);
   await writeForCurl(folder, ports);
 

@@ -9,6 +9,9 @@ export const WORKLOADS = {
   'partner-gateway': 'spiffe://acme.example/ns/edge/sa/partner-gateway',
 } as const;
 
+/** SPIFFE ID of Envoy itself. */
+export const PROXY = 'spiffe://acme.example/ns/shop/sa/envoy';
+
 export const HOSTS = [
   'orders.acme.svc',
   'catalog.acme.svc',

@@ -64,7 +64,7 @@ async function commit(mesh: Mesh): Promise<readonly string[]> {
     every: 10,
   });
   const took = Math.round(performance.now() - committed);
-  field('answer', [`${paint('green', `decides after ${took} ms`)}, no restart, no request lost`]);
+  field('answer', [`${paint('green', `decides after ${took} ms`)}, without a restart`]);
 
   const active = (await mesh.lictor().status()).active?.revision.commit;
   const metrics = await (await fetch(`${mesh.lictor().admin}/metrics`)).text();

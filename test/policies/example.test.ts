@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const EXAMPLE = join(ROOT, 'policies');
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+}
+
+/** Runs the program as a user would, from the root of the checkout. */
+function lictor(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['src/main.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out: stdout + stderr });
+    });
+  });
+}
+
+/** The YAML blocks of a page, indentation undone. */
+function yamlBlocks(page: string): string[] {
+  return [...page.matchAll(/^ {3}```yaml\n(.*?)^ {3}```$/gms)].map(([, block = '']) =>
+    block.replaceAll(/^ {3}/gm, ''),
+  );
+}
+
+describe('the example policies', () => {
+  test('hold no mistake, not even a warning', async () => {
+    expect(await lictor('check', '--strict', 'policies')).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^policies: \d+ policies, 2 issuers, \d+ tests: no errors\n$/) as string,
+    });
+  });
+
+  test('pass their own tests', async () => {
+    const { code, out } = await lictor('test', 'policies');
+    expect(out).toMatch(/^\d+ passed \(\d+ cases, \d+ ms\)$/m);
+    expect(code).toBe(0);
+  });
+
+  test('name every rule of an enforcing policy in some test', async () => {
+    const read = (pattern: string) =>
+      Promise.all(globSync(pattern, { cwd: EXAMPLE }).map((file) => readFile(join(EXAMPLE, file), 'utf8')));
+    const tests = (await read('**/*.test.yaml')).join('\n');
+    const policies = (await read('{*,*/policy}.yaml')).filter((text) => text.includes('kind: Policy\n'));
+    const rules = policies.flatMap((text) => {
+      const policy = /^ {2}name: (.+)$/m.exec(text)?.[1] ?? '';
+      return [...text.matchAll(/^ {4}- name: (.+)\n {6}effect:/gm)].map(
+        ([, rule = '']) => `${policy}/${rule}`,
+      );
+    });
+    expect(rules.length).toBeGreaterThan(15);
+    expect(rules.filter((rule) => !tests.includes(`rule: ${rule}`))).toEqual([]);
+  });
+
+  describe('with the service that their README adds', () => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'wishlist-'));
+      await cp(EXAMPLE, folder, { recursive: true });
+      await mkdir(join(folder, 'wishlist'));
+      const [policy = '', tests = ''] = yamlBlocks(await readFile(join(EXAMPLE, 'README.md'), 'utf8'));
+      await writeFile(join(folder, 'wishlist/policy.yaml'), policy);
+      await writeFile(join(folder, 'wishlist/policy.test.yaml'), tests);
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    test('pass, the new tests included', async () => {
+      const { code, out } = await lictor('test', relative(ROOT, folder));
+      expect(out).toContain('✓ the storefront reads a list');
+      expect(code).toBe(0);
+    });
+
+    test('fail when the new policy opens more than its tests say', async () => {
+      const file = join(folder, 'wishlist/policy.yaml');
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replace("'wishlist:write' in jwt.scopes", "'wishlist:read' in jwt.scopes"));
+      const { code, out } = await lictor('test', relative(ROOT, folder));
+      expect(out).toContain('✗ it adds nothing without the scope');
+      expect(code).toBe(1);
+      await writeFile(file, text);
+    });
+  });
+});
