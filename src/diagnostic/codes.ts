@@ -6,6 +6,11 @@ import type { Severity } from './diagnostic.ts';
  */
 export const CODES = {
   folder_unreadable: { severity: 'error', doc: 'the policy folder is missing or cannot be read' },
+  no_revision: {
+    severity: 'error',
+    doc: 'the folder is under no commit, which `--require-revision` asks for',
+  },
+  internal_fault: { severity: 'error', doc: 'a fault of the program itself, not of the policies' },
   file_unreadable: { severity: 'error', doc: 'a file of the folder cannot be read' },
   file_too_large: { severity: 'error', doc: 'a file is larger than 1 MiB' },
   too_many_files: { severity: 'error', doc: 'the folder holds more than 10,000 files' },

@@ -60,8 +60,15 @@ export function readDocument(at: Cursor): PolicyDocument | undefined {
   const metadata = readMetadata(kind, document?.metadata);
   const spec = document?.spec === undefined ? undefined : { ...document.spec, path: '' };
   const read = readSpec(kind, spec);
-  const name = metadata?.name;
+  const name = metadata?.name ?? misnamed(document?.metadata);
   return metadata === undefined || name === undefined ? undefined : { ...read, name, metadata, at };
+}
+
+/** A name that is no DNS label was reported, and must not hide what else is wrong with its document. */
+function misnamed(metadata: Cursor | undefined): Located<string> | undefined {
+  const at = metadata && child(metadata, 'name');
+  if (at?.tree.kind !== 'scalar' || typeof at.tree.value !== 'string') return undefined;
+  return { value: at.tree.value, at };
 }
 
 function readSpec(

@@ -114,7 +114,7 @@ export class PolicyStore {
     if (requireRevision && arrival.set.revision.commit === '') {
       const message = `\`${dir}\` is under no commit, which \`--require-revision\` asks for`;
       const help = 'serve a git checkout, add a file `REVISION`, or pass `--revision`';
-      reasons.push(diagnostic('folder_unreadable', '', message, help));
+      reasons.push(diagnostic('no_revision', '', message, help));
     }
     return reasons;
   }
@@ -152,10 +152,5 @@ export class PolicyStore {
 
 function ownFault(dir: string, error: unknown): Diagnostic {
   const help = 'this is a fault of the program, not of the policies; please report it';
-  return diagnostic(
-    'folder_unreadable',
-    '',
-    `\`${dir}\` could not be compiled: ${errorMessage(error)}`,
-    help,
-  );
+  return diagnostic('internal_fault', '', `\`${dir}\` could not be compiled: ${errorMessage(error)}`, help);
 }

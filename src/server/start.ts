@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { type Admin, type AdminOptions, startAdmin } from '../admin/http.ts';
 import { fileSink, type Sink, streamSink } from '../audit/sink.ts';
 import { decide } from '../decision/decide.ts';
@@ -11,7 +12,7 @@ import { type Check, createCheck } from '../envoy/check.ts';
 import { KeyRing } from '../identity/key-ring.ts';
 import { createTokenVerifier } from '../identity/token.ts';
 import { createLocalStore } from '../limit/local-store.ts';
-import { compileFolder } from '../policy/compile.ts';
+import { compileInSlices } from '../policy/compile.ts';
 import { PolicyStore } from '../policy/store.ts';
 import { watchFolder } from '../policy/watch.ts';
 import { createLog } from '../telemetry/logging.ts';
@@ -58,6 +59,8 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_BUCKETS = 100_000;
 /** How long records and spans may take to be written out at the end, milliseconds. */
 const FLUSH_TIMEOUT = 5000;
+/** Compiling a large folder lets requests pass every few milliseconds. */
+const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => setImmediate() };
 
 /**
  * Puts the parts together and starts them. Policies are read while the listeners come up. Problems are what the
@@ -88,7 +91,7 @@ export async function startServer(
   const dir = resolve(directory, configuration.policies);
   const store = new PolicyStore({
     dir,
-    compile: (folder) => compileFolder(folder, { reasons: Object.keys(REASONS) }),
+    compile: (folder) => compileInSlices(folder, { reasons: Object.keys(REASONS) }, BETWEEN_REQUESTS),
     revision: configuration.revision,
     requireRevision: configuration.requireRevision,
     now: Date.now,

@@ -211,7 +211,7 @@ describe('a folder that cannot decide', () => {
       diagnostics: [{ help: expect.stringMatching(/fault of the program/) }],
     });
     expect(reload.diagnostics[0]?.message).toMatch(/could not be compiled: a fault$/);
-    expect(calls).toEqual(['failure folder_unreadable']);
+    expect(calls).toEqual(['failure internal_fault']);
   });
 
   test('a mistake that stays is told once, another one again', async () => {
@@ -231,6 +231,7 @@ describe('--require-revision', () => {
     const { store } = storeOf(dir, { requireRevision: true });
     const reload = await store.reload();
     expect(store.current()).toBeUndefined();
+    expect(reload.diagnostics[0]?.code).toBe('no_revision');
     expect(reload.diagnostics[0]?.message).toMatch(
       /is under no commit, which `--require-revision` asks for$/,
     );
