@@ -13,7 +13,7 @@ export async function run(
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.fine;
   const ends = (verb: Promise<ExitCode>): Promise<void> => verb.then((ended) => void (code = ended));
-  const program = lictor(terminal, ends);
+  const program = commandLine(terminal, ends);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
@@ -26,7 +26,8 @@ export async function run(
   }
 }
 
-function lictor(terminal: Terminal, ends: (verb: Promise<ExitCode>) => Promise<void>): Command {
+/** Every verb with its flags; `ends` is told how the one that was called ends. */
+export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) => Promise<void>): Command {
   const program = new Command('lictor')
     .description('Machine-to-machine communication as policy-as-code, beside every Envoy.')
     .version(packageVersion(), '-V, --version', 'print the version')
