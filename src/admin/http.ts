@@ -17,6 +17,8 @@ export interface AdminOptions {
     list(limit: number): readonly DecisionRecord[];
     follow(listener: (record: DecisionRecord) => void): () => void;
   };
+  /** Removes the socket file that a killed process left, before a `unix:` address is listened on. */
+  readonly clearSocketFile?: (path: string) => Promise<void>;
 }
 
 /** HTTP for people and probes, running. */
@@ -53,6 +55,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     } else if (wantsStream(request)) followers.add(request, response);
     else send(request, response, answerTo(options, request));
   });
+  if (where.kind === 'unix') await options.clearSocketFile?.(where.path);
   await listen(server, options.address, where);
   return {
     address: addressOf(server, options.address),
