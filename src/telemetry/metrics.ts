@@ -29,6 +29,8 @@ export interface MetricsOptions {
   readonly issuers: () => readonly { readonly name: string; readonly fetched_at: string | null }[];
 }
 
+type Serialized = Parameters<PrometheusSerializer['serialize']>[0];
+
 /** Content type of `text()`. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -96,10 +98,9 @@ export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Met
       gaugeData('lictor_inflight_checks', [{ values: [], value: inflight() }], now),
     ];
     const serializer = new PrometheusSerializer('', false, undefined, true, true);
-    return serializer.serialize({
-      resource: emptyResource(),
-      scopeMetrics: [{ scope: { name: 'lictor' }, metrics }],
-    });
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the serializer brings its own copy of the enums
+    const scopeMetrics: Serialized['scopeMetrics'] = [{ scope: { name: 'lictor' }, metrics }];
+    return serializer.serialize({ resource: emptyResource(), scopeMetrics });
   }
 
   return {
