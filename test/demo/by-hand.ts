@@ -15,7 +15,7 @@ export function invite(mesh: Mesh): void {
     `curl -K ${at}/intruder.curl https://catalog.acme.svc/api/products`,
   ]);
   note(`${at}/*.curl say whose certificate is shown (${at}/certs) and where Envoy is.`);
-  note(`${at}/*.token are renewed every ten minutes, all but expired.token. One of your own:`);
+  note(`${at}/*.token are renewed every ten minutes; expired.token is born expired. One of your own:`);
   say();
   say(`    curl -s --noproxy '*' -u checkout:${CLIENTS.checkout.secret} -d grant_type=client_credentials \\`);
   say(`      -d scope=orders:read ${mesh.login.tokenUri}`);
