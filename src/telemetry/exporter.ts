@@ -1,4 +1,4 @@
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
 
 export type ExporterKind = 'none' | 'http/protobuf' | 'http/json' | 'grpc';
 

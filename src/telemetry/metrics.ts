@@ -98,7 +98,6 @@ export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Met
       gaugeData('lictor_inflight_checks', [{ values: [], value: inflight() }], now),
     ];
     const serializer = new PrometheusSerializer('', false, undefined, true, true);
-    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the serializer brings its own copy of the enums
     const scopeMetrics: Serialized['scopeMetrics'] = [{ scope: { name: 'lictor' }, metrics }];
     return serializer.serialize({ resource: emptyResource(), scopeMetrics });
   }

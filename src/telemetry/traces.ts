@@ -1,12 +1,13 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { Decision } from '../decision/decision.ts';
 import { parseTraceparent, type TraceParent } from '../request/traceparent.ts';
 import { createExporter, exporterKind } from './exporter.ts';
 import type { Log } from './logging.ts';
 import { hrTime } from './metric-data.ts';
+import { batchingOf, samplerOf } from './sampling.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** Where a decision stands in a distributed trace; empty texts when it stands in none. */
@@ -51,9 +52,10 @@ export async function createTraces(options: TracesOptions): Promise<Traces> {
 
 function exporting(options: TracesOptions, exporter: SpanExporter): Traces {
   const warn = warnOnce(options.log);
-  const provider = new BasicTracerProvider({
+  const provider = new TracerProvider({
     resource: resourceOf(options),
-    spanProcessors: [new BatchSpanProcessor(exporter)],
+    sampler: samplerOf(options.environment),
+    spanProcessors: [new BatchSpanProcessor({ ...batchingOf(options.environment), exporter })],
   });
   const tracer = provider.getTracer('lictor', options.version);
   return {

@@ -70,8 +70,8 @@ export const IMPORT_TABLE = {
     'node:os': ['telemetry', 'server', 'cli'],
     'node:process': ['server', 'cli', 'main'],
     'node:stream': ['audit', 'server', 'cli'],
-    // Gives the loop back between the files of a long digest.
-    'node:timers/promises': ['policy'],
+    // Gives the loop back between the files of a long digest, and between the slices of a long compilation.
+    'node:timers/promises': ['policy', 'server'],
     // Git's own files are read without a library: objects, packs, the index of packs.
     'node:zlib': ['policy'],
   },

@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { InMemorySpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { InMemorySpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { createTraces } from '../../src/telemetry/traces.ts';
 import { aDecision } from '../support/decision.ts';
 
@@ -126,4 +126,24 @@ test('a collector that fails is mentioned once, one that never answers is not wa
   expect(warnings).toEqual([
     'telemetry cannot be sent, decisions are not affected; further failures are not logged',
   ]);
+});
+
+test.each([
+  ['always_on', undefined, '00', 1],
+  ['always_off', undefined, '01', 0],
+  ['traceidratio', '0', '01', 0],
+  ['traceidratio', 'a half', '00', 1],
+  ['parentbased_always_off', undefined, '01', 1],
+  ['parentbased_traceidratio', '0', '01', 1],
+  ['nobody_knows_this', undefined, '00', 0],
+])('OTEL_TRACES_SAMPLER=%s with %s under a parent with flags %s', async (name, argument, flags, spans) => {
+  const exporter = new KeepingExporter();
+  const { traces } = await tracesTo(exporter, {
+    OTEL_TRACES_SAMPLER: name,
+    OTEL_TRACES_SAMPLER_ARG: argument,
+    OTEL_BSP_SCHEDULE_DELAY: '10',
+  });
+  traces.trace(aDecision(), `00-${traceId}-${parentId}-${flags}`);
+  await traces.close(5000);
+  expect(exporter.getFinishedSpans()).toHaveLength(spans);
 });
