@@ -18,7 +18,7 @@ export interface AdminOptions {
     follow(listener: (record: DecisionRecord) => void): () => void;
   };
   /** Removes the socket file that a killed process left, before a `unix:` address is listened on. */
-  readonly clearSocketFile?: (path: string) => Promise<void>;
+  readonly clearSocketFile: (path: string) => Promise<void>;
 }
 
 /** HTTP for people and probes, running. */
@@ -50,12 +50,14 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // A client that went away in the middle of an answer is no event for anybody.
+    response.on('error', () => {});
     if (!isTrustedHost(where, request.headers.host)) {
       send(request, response, json(421, { error: 'the host is no address of this listener' }));
     } else if (wantsStream(request)) followers.add(request, response);
     else send(request, response, answerTo(options, request));
   });
-  if (where.kind === 'unix') await options.clearSocketFile?.(where.path);
+  if (where.kind === 'unix') await options.clearSocketFile(where.path);
   await listen(server, options.address, where);
   return {
     address: addressOf(server, options.address),
@@ -116,8 +118,9 @@ async function listen(
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'it is in use already' : error.message;
-      reject(new Error(`the admin listener cannot listen on ${address}: ${why}`, { cause: error }));
+      const why =
+        error.code === 'EADDRINUSE' ? 'it is in use, stop what uses it or choose another' : error.message;
+      reject(new Error(`cannot listen on \`${address}\`: ${why}`, { cause: error }));
     });
     if (where.kind === 'unix') server.listen(where.path, resolve);
     else server.listen(where.port, where.host, resolve);

@@ -9,7 +9,9 @@ export function parseAddress(address: string): ListenAddress {
   const [, bracketed, plain, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(address) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined || Number(port) > 65_535) {
-    throw new Error(`the admin listener cannot listen on ${address}: write HOST:PORT or unix:PATH`);
+    throw new Error(
+      `cannot listen on \`${address}\`: not an address, write HOST:PORT, [IPV6]:PORT or unix:PATH`,
+    );
   }
   return { kind: 'tcp', host, port: Number(port) };
 }

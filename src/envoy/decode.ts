@@ -55,7 +55,8 @@ function snapshot({ attributes: context }: CheckRequestMessage): DecodedCheck {
 function readRequest(http: HttpRequestMessage, time: TimestampMessage | undefined): Attributes['request'] {
   const { headers, pseudo } = readHeaders(http);
   return Object.freeze<Attributes['request']>({
-    id: http.id || (headers.get('x-request-id') ?? ''),
+    // Envoy's own `id` is the number of a stream, which nobody else knows; callers and logs see the header.
+    id: headers.get('x-request-id') ?? http.id ?? '',
     method: http.method || (pseudo.get(':method') ?? ''),
     path: readPath(http.path || (pseudo.get(':path') ?? ''), http.query ?? ''),
     host: http.host || (pseudo.get(':authority') ?? headers.get('host') ?? ''),

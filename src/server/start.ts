@@ -19,6 +19,7 @@ import { createLog } from '../telemetry/logging.ts';
 import { createMetrics, METRICS_CONTENT_TYPE } from '../telemetry/metrics.ts';
 import { createTraces } from '../telemetry/traces.ts';
 import { createGrpcJsTransport } from '../transport/grpc-js.ts';
+import { clearSocketFile } from '../transport/socket-file.ts';
 import type { Listener, Methods, ServerTls } from '../transport/transport.ts';
 import { createClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
@@ -123,6 +124,7 @@ export async function startServer(
     metrics: () => ({ contentType: METRICS_CONTENT_TYPE, text: metrics.text() }),
     status: () => statusOf(store, keys.status(), startedAt),
     decisions: recorder.recent,
+    clearSocketFile,
   });
   if (listening.problem !== undefined) {
     watcher.close();

@@ -23,6 +23,7 @@ function options(address: string): AdminOptions {
     metrics: () => ({ contentType: 'text/plain; version=0.0.4', text: 'lictor_inflight_checks 0\n' }),
     status: () => ({ version: '1.2.3' }),
     decisions,
+    clearSocketFile: async () => {},
   };
 }
 
@@ -218,7 +219,7 @@ describe('a stream of decisions', () => {
 describe('the address', () => {
   test('that is in use is named', async () => {
     await expect(startAdmin(options(admin.address))).rejects.toThrow(
-      `the admin listener cannot listen on ${admin.address}: it is in use already`,
+      `cannot listen on \`${admin.address}\`: it is in use, stop what uses it or choose another`,
     );
   });
 
@@ -226,7 +227,7 @@ describe('the address', () => {
     '%j is none',
     async (address) => {
       await expect(startAdmin(options(address))).rejects.toThrow(
-        `the admin listener cannot listen on ${address}: write HOST:PORT or unix:PATH`,
+        `cannot listen on \`${address}\`: not an address, write HOST:PORT, [IPV6]:PORT or unix:PATH`,
       );
     },
   );

@@ -104,7 +104,12 @@ describe('decodeCheck', () => {
   test.each<[string, HttpRequestMessage, Partial<Attributes['request']>]>([
     ['fields win over pseudo-headers', { method: 'GET', headers: { ':method': 'PUT' } }, { method: 'GET' }],
     ['the host header stands in for an authority', { headers: { host: 'h' } }, { host: 'h' }],
-    ['x-request-id stands in for an id', { headers: { 'x-request-id': 'r' } }, { id: 'r' }],
+    [
+      'x-request-id goes before the number of a stream',
+      { id: '7', headers: { 'x-request-id': 'r' } },
+      { id: 'r' },
+    ],
+    ['which stands in for it', { id: '7' }, { id: '7' }],
     ['a query beside the path is not hidden', { path: '/a', query: 'b=1' }, { path: '/a?b=1' }],
     ['a query that the path has is not doubled', { path: '/a?b=1', query: 'b=1' }, { path: '/a?b=1' }],
     [
