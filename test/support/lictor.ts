@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
@@ -53,7 +53,6 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
   const admin = `http://127.0.0.1:${adminPort}`;
   const records = join(folder, 'decisions.jsonl');
   await mkdir(folder, { recursive: true });
-  if (listen.startsWith('unix:')) await rm(listen.slice('unix:'.length), { force: true });
   const where = [
     '--policies',
     policies,

@@ -1,0 +1,103 @@
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeRepository, type Repository } from '../support/repository.ts';
+import { swapLink } from '../swaps/swaps.ts';
+import { digestOf, inOneFile, type Version } from '../swaps/versions.ts';
+
+/** A way for policies to come onto a disk. */
+export interface Layout {
+  readonly name: string;
+  /** What `--policies` names, below the folder that `arrive` is given. */
+  readonly policies: string;
+  /** Brings in a version; the first one comes before Lictor starts. Returns the revision that answers shall carry. */
+  readonly arrive: (folder: string, next: Version) => Promise<string>;
+}
+
+async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
+}
+
+async function replaceLink(link: string, target: string): Promise<void> {
+  await symlink(target, `${link}.new`);
+  await rename(`${link}.new`, link);
+}
+
+const repositories = new Map<string, Repository>();
+
+async function repositoryIn(folder: string): Promise<Repository> {
+  const known = repositories.get(folder);
+  if (known !== undefined) return known;
+  await mkdir(join(folder, 'empty'), { recursive: true });
+  const made = await makeRepository(join(folder, 'repository'), join(folder, 'empty'));
+  repositories.set(folder, made);
+  return made;
+}
+
+/** Those that issue and operators name; see docs/operating.md. */
+export const LAYOUTS: readonly Layout[] = [
+  {
+    name: 'an edited file',
+    policies: 'policies',
+    async arrive(folder, next) {
+      const files = { 'all.yaml': inOneFile(next) };
+      await write(join(folder, 'policies'), files);
+      return digestOf(files);
+    },
+  },
+  {
+    name: 'a file written elsewhere and renamed',
+    policies: 'policies',
+    async arrive(folder, next) {
+      const files = { 'all.yaml': inOneFile(next) };
+      await mkdir(join(folder, 'policies'), { recursive: true });
+      await write(folder, files);
+      await rename(join(folder, 'all.yaml'), join(folder, 'policies/all.yaml'));
+      return digestOf(files);
+    },
+  },
+  {
+    name: 'a Kubernetes volume, its ..data link replaced',
+    policies: 'volume',
+    async arrive(folder, next) {
+      const volume = join(folder, 'volume');
+      const data = `..2026_11_23_${next.number}`;
+      await write(join(volume, data), { ...next.files, REVISION: `${next.commit}\n` });
+      if (next.number === 0) {
+        for (const name of [...Object.keys(next.files), 'REVISION']) {
+          await symlink(`..data/${name}`, join(volume, name));
+        }
+      }
+      await replaceLink(join(volume, '..data'), data);
+      await rm(join(volume, `..2026_11_23_${next.number - 1}`), { recursive: true, force: true });
+      return next.commit;
+    },
+  },
+  {
+    name: 'a git-sync link, the old tree deleted at once',
+    policies: 'current',
+    async arrive(folder, next) {
+      await swapLink(folder, join(folder, 'current'), next);
+      return next.commit;
+    },
+  },
+  {
+    name: 'a folder removed and made again',
+    policies: 'policies',
+    async arrive(folder, next) {
+      await write(join(folder, 'next'), { ...next.files, REVISION: next.commit });
+      await rm(join(folder, 'policies'), { recursive: true, force: true });
+      await rename(join(folder, 'next'), join(folder, 'policies'));
+      return next.commit;
+    },
+  },
+  {
+    name: 'a git commit',
+    policies: 'repository',
+    async arrive(folder, next) {
+      const repository = await repositoryIn(folder);
+      await write(repository.folder, { 'all.yaml': inOneFile(next) });
+      return repository.commit(`Version ${next.number}`);
+    },
+  },
+];

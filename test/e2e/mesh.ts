@@ -1,0 +1,81 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Certificates, makeCertificates } from '../support/certificates.ts';
+import { type Envoy, type EnvoyOptions, startEnvoy } from '../support/envoy.ts';
+import { type Lictor, type LictorOptions, startLictor } from '../support/lictor.ts';
+import { makeRepository, type Repository } from '../support/repository.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+/** The workloads that have certificates. */
+export const WORKLOADS = {
+  checkout: 'spiffe://acme.example/ns/shop/sa/checkout',
+  intruder: 'spiffe://acme.example/ns/lab/sa/intruder',
+} as const;
+
+export interface MeshOptions {
+  /** Written into the policy repository and committed; left out: a repository without policies and commits. */
+  readonly policies?: (folder: string) => Promise<void>;
+  readonly lictor?: Partial<LictorOptions>;
+  readonly envoy?: Partial<EnvoyOptions>;
+}
+
+/** A real Envoy before a service, which asks a real Lictor, which reads a real git repository. */
+export interface Mesh {
+  readonly folder: string;
+  readonly repository: Repository;
+  readonly certificates: Certificates;
+  readonly upstream: Upstream;
+  readonly envoy: Envoy;
+  /** The one that runs now. */
+  lictor(): Lictor;
+  /** Starts another one at the same address, after the end of the one before. */
+  revive(options?: Partial<LictorOptions>): Promise<Lictor>;
+  stop(): Promise<void>;
+}
+
+/** Starts all of it on free ports. */
+export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await scratchFolder(stack);
+  const certificates = await makeCertificates({ hosts: ['*.acme.svc'], workloads: WORKLOADS });
+  const empty = join(folder, 'empty');
+  await mkdir(empty);
+  const repository = await makeRepository(join(folder, 'repository'), empty);
+  if (options.policies !== undefined) {
+    await options.policies(repository.folder);
+    await repository.commit('Begin');
+  }
+  const upstream = await startUpstream();
+  stack.defer(upstream.stop);
+  const own = { folder: join(folder, 'lictor'), policies: repository.folder, ...options.lictor };
+  let lictor = await startLictor(own);
+  stack.defer(() => lictor.stop());
+  const envoy = await startEnvoy({
+    folder: join(folder, 'envoy'),
+    certificates,
+    upstreamPort: upstream.port,
+    authz: lictor.listen,
+    ...options.envoy,
+  });
+  stack.defer(envoy.stop);
+  const running = stack.move();
+  return {
+    folder,
+    repository,
+    certificates,
+    upstream,
+    envoy,
+    lictor: () => lictor,
+    revive: async (changed) => {
+      lictor = await startLictor({ ...own, listen: lictor.listen, ...changed });
+      return lictor;
+    },
+    stop: () => running.disposeAsync(),
+  };
+}
+
+/** Puts the policies of a folder here into a repository. */
+export function copyOf(name: string): (folder: string) => Promise<void> {
+  return (folder) => cp(join(import.meta.dirname, name), folder, { recursive: true });
+}

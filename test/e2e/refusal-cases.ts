@@ -1,0 +1,216 @@
+import type { DenialReason } from '../../src/decision/reasons.ts';
+import type { CallOptions } from '../support/call.ts';
+import type { TokenName } from './tokens.ts';
+
+/** A call that must be refused, and what is said about it. */
+export interface RefusalCase {
+  readonly name: string;
+  /** `workload` is `checkout` where none is named. */
+  readonly call: CallOptions;
+  /** Without a certificate. */
+  readonly anonymous?: true;
+  /** Which one comes as a Bearer. */
+  readonly token?: TokenName;
+  /** How often the same call is made; the last one is judged, those before must be allowed. Default 1. */
+  readonly repeat?: number;
+  readonly reason: DenialReason;
+  readonly status: number;
+  /** Both empty unless told otherwise. */
+  readonly policy?: string;
+  readonly rule?: string;
+  /** The whole `detail`, where it is the policy author's. */
+  readonly detail?: string;
+  /** Headers of the answer; null: it must not be there. */
+  readonly headers?: Readonly<Record<string, RegExp | null>>;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' } as const;
+const ORDER = '{"item":"anvil","count":1}';
+
+function order(
+  body: string | undefined,
+  path = '/orders',
+  headers: CallOptions['headers'] = JSON_TYPE,
+): CallOptions {
+  return { host: 'bodies.acme.svc', method: 'POST', path, headers, ...(body !== undefined && { body }) };
+}
+
+/** A refused token: 401 with the challenge of RFC 6750, section 3. */
+function badToken(token: TokenName, reason: DenialReason): RefusalCase {
+  return {
+    name: `${reason}: a token that is ${token}`,
+    call: { host: 'tokens.acme.svc', path: '/' },
+    token,
+    reason,
+    status: 401,
+    policy: 'tokens',
+    headers: {
+      'www-authenticate': /^Bearer realm="lictor", error="invalid_token", error_description="[^"]+"$/,
+    },
+  };
+}
+
+function ambiguous(path: string): RefusalCase {
+  return {
+    name: `ambiguous_path: ${path}`,
+    call: { host: 'open.acme.svc', path },
+    reason: 'ambiguous_path',
+    status: 400,
+  };
+}
+
+/** What a caller can do wrong, as it passes a real Envoy. */
+export const REFUSALS: readonly RefusalCase[] = [
+  {
+    name: 'no_policy',
+    call: { host: 'nowhere.acme.svc', path: '/' },
+    reason: 'no_policy',
+    status: 403,
+    headers: { 'www-authenticate': null },
+  },
+  {
+    name: 'no_rule',
+    call: { host: 'workloads.acme.svc', path: '/', method: 'DELETE' },
+    reason: 'no_rule',
+    status: 403,
+    policy: 'workloads',
+  },
+  {
+    name: 'rule_denied, with the status, sentence and header that its policy gives',
+    call: { host: 'rules.acme.svc', path: '/orders/export' },
+    reason: 'rule_denied',
+    status: 409,
+    policy: 'rules',
+    rule: 'no-bulk-export',
+    detail: 'bulk export is for the reporting jobs only',
+    headers: { 'x-help': /^https:\/\/wiki\.acme\.example\/access$/ },
+  },
+  {
+    name: 'peer_missing: no certificate',
+    call: { host: 'workloads.acme.svc', path: '/' },
+    anonymous: true,
+    reason: 'peer_missing',
+    status: 401,
+    policy: 'workloads',
+  },
+  {
+    name: 'peer_untrusted: the certificate of another workload',
+    call: { host: 'workloads.acme.svc', path: '/', workload: 'intruder' },
+    reason: 'peer_untrusted',
+    status: 403,
+    policy: 'workloads',
+  },
+  {
+    name: 'token_missing, without an error code',
+    call: { host: 'tokens.acme.svc', path: '/' },
+    reason: 'token_missing',
+    status: 401,
+    policy: 'tokens',
+    headers: { 'www-authenticate': /^Bearer realm="lictor"$/ },
+  },
+  badToken('garbage', 'token_malformed'),
+  badToken('withACritThatIsUnknown', 'token_malformed'),
+  badToken('expired', 'token_expired'),
+  badToken('notYetValid', 'token_not_yet_valid'),
+  badToken('issuedInTheFuture', 'token_not_yet_valid'),
+  badToken('signedByAnother', 'token_bad_signature'),
+  badToken('ofAnUnknownIssuer', 'token_unknown_issuer'),
+  badToken('forAnotherAudience', 'token_wrong_audience'),
+  badToken('ofAnotherType', 'token_wrong_type'),
+  badToken('withAnUnknownKey', 'token_unknown_key'),
+  badToken('unsigned', 'token_bad_algorithm'),
+  badToken('signedWithThePublicKey', 'token_bad_algorithm'),
+  badToken('withoutTenant', 'token_claim_missing'),
+  badToken('tooOld', 'token_too_old'),
+  badToken('tooLarge', 'token_too_large'),
+  {
+    ...badToken('good', 'token_ambiguous'),
+    name: 'token_ambiguous: one in the header, another in the query',
+    call: { host: 'tokens.acme.svc', path: '/?access_token=another' },
+    headers: { 'www-authenticate': /error="invalid_request"/ },
+  },
+  {
+    ...badToken('ofAnIssuerThatIsDown', 'keys_unavailable'),
+    name: 'keys_unavailable: the issuer does not answer',
+    status: 503,
+    headers: { 'www-authenticate': null },
+  },
+  {
+    name: 'no_rule: a good token of another tenant',
+    call: { host: 'tokens.acme.svc', path: '/' },
+    token: 'ofAnotherTenant',
+    reason: 'no_rule',
+    status: 403,
+    policy: 'tokens',
+  },
+  ambiguous('/a%2fb'),
+  ambiguous('/a%5Cb'),
+  ambiguous('/a;v=1/b'),
+  ambiguous('/a%252fb'),
+  ambiguous('/a%c0%af'),
+  { name: 'body_missing', call: order(undefined), reason: 'body_missing', status: 400, policy: 'bodies' },
+  {
+    name: 'body_malformed: no JSON',
+    call: order('{"item":'),
+    reason: 'body_malformed',
+    status: 400,
+    policy: 'bodies',
+  },
+  {
+    name: 'body_malformed: the same member twice',
+    call: order('{"item":"anvil","count":1,"item":"rocket"}'),
+    reason: 'body_malformed',
+    status: 400,
+    policy: 'bodies',
+  },
+  {
+    name: 'body_wrong_type',
+    call: order(ORDER, '/orders', { 'content-type': 'text/plain' }),
+    reason: 'body_wrong_type',
+    status: 415,
+    policy: 'bodies',
+  },
+  {
+    name: 'body_too_large: above the maxBytes of the schema',
+    call: order(`{"item":"anvil","count":1,"note":"${'n'.repeat(400)}"}`),
+    reason: 'body_too_large',
+    status: 413,
+    policy: 'bodies',
+  },
+  {
+    name: 'body_truncated: above the buffer of the proxy',
+    call: order(`{"item":"anvil","count":1,"note":"${'n'.repeat(4000)}"}`, '/imports'),
+    reason: 'body_truncated',
+    status: 413,
+    policy: 'bodies',
+  },
+  {
+    name: 'schema_violation',
+    call: order('{"item":"anvil","count":0}'),
+    reason: 'schema_violation',
+    status: 400,
+    policy: 'bodies',
+  },
+  {
+    name: 'rate_limited',
+    call: { host: 'limits.acme.svc', path: '/', headers: { 'x-who': 'flood' } },
+    repeat: 3,
+    reason: 'rate_limited',
+    status: 429,
+    policy: 'limits',
+    rule: 'hourly',
+    headers: {
+      'retry-after': /^1[78]\d\d$/,
+      ratelimit: /^"hourly";r=0;t=1[78]\d\d$/,
+      'ratelimit-policy': /^"hourly";q=2;w=3600$/,
+    },
+  },
+  {
+    name: 'policy_error: an expression that fails while the request is judged',
+    call: { host: 'broken.acme.svc', path: '/' },
+    reason: 'policy_error',
+    status: 500,
+    policy: 'broken',
+    rule: 'absent-header',
+  },
+];

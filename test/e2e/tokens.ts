@@ -1,0 +1,37 @@
+import { claimsOf, EC, EC_NEXT, encoded, forged, macSigned, publicJwk, signed } from '../identity/tokens.ts';
+
+/** The key set of the issuer `acme` in `policies/`. */
+export const ACME_JWKS = JSON.stringify({ keys: [publicJwk(EC, { kid: 'ec', alg: 'ES256' })] });
+
+const HOUR = 3600;
+const seconds = (): number => Math.floor(Date.now() / 1000);
+type Claims = Readonly<Record<string, unknown>>;
+
+function claims(members: Claims = {}): Claims {
+  const now = seconds();
+  return claimsOf({ iat: now, exp: now + HOUR, tenant: 'acme', ...members });
+}
+
+/** Tokens as callers may come with them, by what is the matter. Each call makes a new one. */
+export const TOKENS = {
+  good: () => signed(claims()),
+  ofAnotherTenant: () => signed(claims({ tenant: 'globex' })),
+  expired: () => signed(claims({ iat: seconds() - 1800, exp: seconds() - 60 })),
+  notYetValid: () => signed(claims({ nbf: seconds() + 600 })),
+  issuedInTheFuture: () => signed(claims({ iat: seconds() + 600 })),
+  tooOld: () => signed(claims({ iat: seconds() - 2 * HOUR })),
+  withoutTenant: () => signed(claims({ tenant: undefined })),
+  forAnotherAudience: () => signed(claims({ aud: 'payments' })),
+  ofAnUnknownIssuer: () => signed(claims({ iss: 'https://evil.example' })),
+  ofAnIssuerThatIsDown: () => signed(claims({ iss: 'https://down.acme.example' })),
+  signedByAnother: () => signed(claims(), {}, EC_NEXT),
+  withAnUnknownKey: () => signed(claims(), { kid: 'elsewhere' }),
+  ofAnotherType: () => signed(claims(), { typ: 'secevent+jwt' }),
+  withACritThatIsUnknown: async () => forged({ alg: 'ES256', kid: 'ec', crit: ['x'], x: 1 }, claims()),
+  unsigned: async () => `${encoded({ alg: 'none' })}.${encoded(claims())}.`,
+  signedWithThePublicKey: async () => macSigned({ alg: 'HS256', kid: 'ec' }, ACME_JWKS, claims()),
+  garbage: async () => 'this-is.no-token.at-all',
+  tooLarge: () => signed(claims({ filler: 'f'.repeat(17 * 1024) })),
+} as const satisfies Record<string, () => Promise<string>>;
+
+export type TokenName = keyof typeof TOKENS;
