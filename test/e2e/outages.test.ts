@@ -1,0 +1,228 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import { Agent } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { EC, EC_NEXT, publicJwk, signed } from '../identity/tokens.ts';
+import { type Answer, callThrough } from '../support/call.ts';
+import { lictor as runLictor } from '../support/command.ts';
+import { startLoad } from '../support/load.ts';
+import { accessLineOf } from '../support/log-lines.ts';
+import { waitFor } from '../support/wait.ts';
+import { type Mesh, startMesh } from './mesh.ts';
+
+const HOST = 'open.acme.svc';
+
+const EVERYBODY = `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: open}
+spec:
+  match: [{hosts: [${HOST}]}]
+  rules: [{name: everybody, effect: allow}]
+`;
+
+let mesh: Mesh;
+let keys: HeldKeys;
+
+beforeAll(async () => {
+  keys = await startHeldKeys();
+  mesh = await startMesh({
+    policies: async (folder) => {
+      await writeFile(join(folder, 'open.yaml'), EVERYBODY);
+      await writeFile(join(folder, 'slow.yaml'), slowTokens(keys.port));
+    },
+    lictor: { args: ['--deadline', '8s'] },
+    envoy: { timeout: 10_000 },
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await mesh?.stop();
+  await keys?.stop();
+});
+
+const ask = (agent: Agent | false = false): Promise<Answer> =>
+  callThrough(mesh.envoy, { host: HOST, path: '/', ...(agent && { agent }) });
+
+/** Load through Envoy whose answers are their status. Anything but these two is a disagreement. */
+async function underLoad(stack: AsyncDisposableStack): Promise<ReturnType<typeof startLoad>> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  stack.defer(() => agent.destroy());
+  const load = startLoad({
+    ask: async () => ({ revision: '', verdict: String((await ask(agent)).status) }),
+    agrees: ({ verdict }) => verdict === '200' || verdict === '503',
+    lanes: 4,
+    rest: 5,
+  });
+  stack.defer(async () => void (await load.stop()));
+  await load.until('200', 5000);
+  return load;
+}
+
+test('kill -9: refused while it is gone, served soon after its return, the old socket no obstacle', async () => {
+  await using stack = new AsyncDisposableStack();
+  const load = await underLoad(stack);
+  const { child, listen } = mesh.lictor();
+  child.signal('SIGKILL');
+  expect(await child.exited).toBe('signal SIGKILL');
+  await load.until('503', 5000);
+  const served = mesh.upstream.served();
+  const refused = await ask();
+  expect([refused.status, refused.headers['x-lictor-decision-id']]).toEqual([503, undefined]);
+  expect(await accessLineOf(mesh.envoy.accessLog, refused.headers['x-request-id'] ?? '')).toMatchObject({
+    status: 503,
+    details: expect.stringContaining('ext_authz_error'),
+  });
+  expect(mesh.upstream.served()).toBe(served);
+  expect((await stat(listen.slice('unix:'.length))).isSocket()).toBe(true);
+
+  const back = load.until('200', 15_000);
+  await mesh.revive();
+  const took = await back;
+  process.stdout.write(`  served again ${Math.round(took)} ms after the new process was spawned\n`);
+  // One second on a machine at rest; here other tests start programs at the same time.
+  expect(took).toBeLessThan(4000);
+  const { errors, disagreements } = await load.stop();
+  expect([errors, disagreements]).toEqual([[], []]);
+}, 60_000);
+
+test('a second one at the same addresses is told so, and the first goes on', async () => {
+  const { listen, admin } = mesh.lictor();
+  const at = { directory: mesh.folder };
+  const taken = await runLictor(
+    ['serve', '--policies', 'repository', '--listen', listen, '--admin', '127.0.0.1:0'],
+    at,
+  );
+  expect(taken).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `lictor serve: --listen: cannot listen on \`${listen}\`: another process listens there, stop it or choose another path\n`,
+  });
+  const port = admin.slice('http://'.length);
+  const adminTaken = await runLictor(
+    ['serve', '--policies', 'repository', '--listen', '127.0.0.1:0', '--admin', port, '--audit', 'off'],
+    at,
+  );
+  expect(adminTaken).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`--admin: cannot listen on \`${port}\`: it is in use`),
+  });
+  expect((await ask()).status).toBe(200);
+});
+
+test('SIGTERM under load: a check under way is decided, and Envoy sees no connection break', async () => {
+  await using stack = new AsyncDisposableStack();
+  const load = await underLoad(stack);
+  const before = await lictorStats();
+  keys.hold();
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { iss: 'https://slow.acme.example', aud: 'orders', iat: now, exp: now + 60 };
+  const underWay = callThrough(mesh.envoy, {
+    host: 'slow.acme.svc',
+    path: '/',
+    headers: { authorization: `Bearer ${await signed(claims, { kid: 'next' }, EC_NEXT)}` },
+  });
+  await keys.asked();
+  const { child } = mesh.lictor();
+  child.signal('SIGTERM');
+  await waitFor(
+    async () => ((await readFile(child.log, 'utf8')).includes('"message":"draining"') ? true : undefined),
+    {
+      what: 'the drain',
+      timeout: 5000,
+    },
+  );
+  await load.until('503', 5000);
+  expect(child.ended()).toBeUndefined();
+  keys.release();
+  const began = performance.now();
+  expect((await underWay).status).toBe(200);
+  expect(await child.exited).toBe('exit code 0');
+  expect(performance.now() - began).toBeLessThan(3000);
+  const { errors, disagreements } = await load.stop();
+  expect([errors, disagreements]).toEqual([[], []]);
+  const after = await lictorStats();
+  const broken = ['upstream_rq_rx_reset', 'upstream_cx_destroy_remote_with_active_rq', 'upstream_rq_timeout'];
+  expect(broken.map((name) => [name, (after[name] ?? Number.NaN) - (before[name] ?? Number.NaN)])).toEqual(
+    broken.map((name) => [name, 0]),
+  );
+  await expect(stat(mesh.lictor().listen.slice('unix:'.length))).rejects.toThrow('ENOENT');
+}, 60_000);
+
+/** Envoy's counters about its connections to Lictor. */
+async function lictorStats(): Promise<Readonly<Record<string, number>>> {
+  const response = await fetch(`http://127.0.0.1:${mesh.envoy.adminPort}/stats?filter=^cluster.lictor.`);
+  const lines = (await response.text()).trim().split('\n');
+  return Object.fromEntries(
+    lines.map((line) => [
+      line.slice('cluster.lictor.'.length, line.indexOf(':')),
+      Number(line.split(': ')[1]),
+    ]),
+  );
+}
+
+function slowTokens(port: number): string {
+  return `apiVersion: lictor/v1
+kind: Issuer
+metadata: {name: slow}
+spec:
+  issuer: https://slow.acme.example
+  audiences: [orders]
+  algorithms: [ES256]
+  keys: {jwksUri: "http://127.0.0.1:${port}/jwks"}
+  refresh: {timeout: 8s}
+---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: slow}
+spec:
+  match: [{hosts: [slow.acme.svc]}]
+  authenticate: {jwt: {issuers: [slow]}}
+  rules: [{name: anybody, effect: allow}]
+`;
+}
+
+/** Serves one key, at once until it is told to hold answers back. */
+interface HeldKeys {
+  readonly port: number;
+  hold(): void;
+  /** Resolves when somebody waits. */
+  asked(): Promise<void>;
+  /** Answers those that wait with both keys. */
+  release(): void;
+  stop(): Promise<void>;
+}
+
+async function startHeldKeys(): Promise<HeldKeys> {
+  const first = publicJwk(EC, { kid: 'ec' });
+  const asked = Promise.withResolvers<void>();
+  const held: ServerResponse[] = [];
+  let holding = false;
+  const server = createServer((_request, response) => {
+    if (!holding) {
+      response.end(JSON.stringify({ keys: [first] }));
+      return;
+    }
+    held.push(response);
+    asked.resolve();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    hold: () => {
+      holding = true;
+    },
+    asked: () => asked.promise,
+    release: () => {
+      const both = JSON.stringify({ keys: [first, publicJwk(EC_NEXT, { kid: 'next' })] });
+      for (const response of held.splice(0)) response.end(both);
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
