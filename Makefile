@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools build test lint format demo clean
+.PHONY: help node install tools build test lint format demo bench clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -49,6 +49,9 @@ demo: install tools ## A real Envoy, real requests, a policy commit; TOUR=once e
 	@TOUR=$(TOUR) node $(DEMO)
 
 DEMO = test/demo/main.ts
+
+bench: install ## What a check costs, side by side; PART=check for one part
+	@node test/bench/main.ts $(PART)
 
 clean: ## Remove what was made here, downloads included
 	@rm -rf dist coverage .demo .tools node_modules

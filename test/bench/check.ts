@@ -1,0 +1,146 @@
+import { strict as assert } from 'node:assert';
+import { decide } from '../../src/decision/decide.ts';
+import type { Services } from '../../src/decision/services.ts';
+import { type Check, createCheck } from '../../src/envoy/check.ts';
+import { decodeCheck } from '../../src/envoy/decode.ts';
+import { encodeCheck } from '../../src/envoy/encode.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../../src/envoy/messages.ts';
+import { createThrowawayKeys } from '../../src/identity/throwaway.ts';
+import { createTokenVerifier } from '../../src/identity/token.ts';
+import { createLocalStore } from '../../src/limit/local-store.ts';
+import { compileFolder } from '../../src/policy/compile.ts';
+import type { PolicySet } from '../../src/policy/policy-set.ts';
+import { memoryFiles } from '../policy/memory-files.ts';
+import { type Contender, type Effort, measure, table } from './measure.ts';
+
+const OPEN = `
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: open}
+spec:
+  rules: [{name: all, effect: allow}]
+`;
+
+/** What the architecture's budget speaks of: mTLS, a cached token, five rules, a local limit. */
+const TYPICAL = `
+apiVersion: lictor/v1
+kind: Issuer
+metadata: {name: acme}
+spec: {issuer: https://id.acme.example, audiences: [orders], keys: {jwksUri: "https://id.acme.example/jwks"}}
+---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: orders}
+spec:
+  match: [{hosts: [orders.acme.svc], paths: ["/api/orders/{order_id}"]}]
+  authenticate:
+    mtls: {principals: ["spiffe://acme.example/ns/shop/sa/*"]}
+    jwt: {issuers: [acme]}
+  rules:
+    - {name: no-trace, effect: deny, when: request.method == 'TRACE'}
+    - {name: no-export, effect: deny, when: request.url_path.endsWith('/export')}
+    - {name: place, effect: allow, match: [{methods: [POST]}], when: "'orders:write' in jwt.scopes"}
+    - {name: cancel, effect: allow, when: "request.method == 'DELETE' && source.spiffe.namespace == 'shop'"}
+    - {name: read, effect: allow, when: "'orders:read' in jwt.scopes && jwt.claims.tenant == 'acme'"}
+  limits: [{name: per-caller, key: [source.principal], rate: 100000000/s}]
+`;
+
+const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
+
+/** What one check costs this process, without the transport: whole, and station by station. */
+export async function checkPart(effort: Effort): Promise<string> {
+  const keys = createThrowawayKeys();
+  const typical = policySet(TYPICAL);
+  const request = await requestBytes(typical, keys);
+  const services: Services = {
+    clock: () => performance.timeOrigin + performance.now(),
+    id: () => crypto.randomUUID(),
+    tokens: createTokenVerifier({ keys }),
+    limits: createLocalStore({ maxBuckets: 1000 }),
+  };
+  const { attributes } = decodeCheck(request);
+  assert(attributes !== undefined, 'the request of the bench can be decoded');
+  const { decision } = await decide(attributes, typical, services);
+  const open = handler(policySet(OPEN), services);
+  const whole = handler(typical, services);
+  for (const check of [open, whole]) {
+    const answer = decodeCheckResponse(await check.handle(request, NOBODY_STOPS_WAITING));
+    assert.equal(answer.status?.code ?? 0, 0, 'the request of the bench is allowed');
+  }
+  const contenders: readonly Contender[] = [
+    { name: 'open policy, whole', run: () => open.handle(request, NOBODY_STOPS_WAITING) },
+    { name: 'typical policy, whole', run: () => whole.handle(request, NOBODY_STOPS_WAITING) },
+    { name: '  decode', run: () => decodeCheck(request) },
+    { name: '  decide', run: () => decide(attributes, typical, services) },
+    { name: '  encode', run: () => encodeCheck(decision) },
+  ];
+  return table('check: CPU time of one Check without the transport', await measure(contenders, effort));
+}
+
+function handler(set: PolicySet, services: Services): Check {
+  return createCheck({
+    ...services,
+    decide: (attributes, deadline) => decide(attributes, set, services, deadline),
+    set: () => set,
+    deadline: 1000,
+    maxInflight: 10_000,
+    onDecision: () => {},
+  });
+}
+
+function policySet(text: string): PolicySet {
+  const { set, diagnostics } = compileFolder(memoryFiles({ 'policy.yaml': text }));
+  assert(set !== undefined, diagnostics.map(({ message }) => message).join('; '));
+  const commit = 'c0ffee'.padEnd(40, '0');
+  return {
+    ...set,
+    revision: { commit, digest: 'sha256:', dirty: false, source: 'git' },
+    revisionText: commit,
+  };
+}
+
+async function requestBytes(
+  set: PolicySet,
+  keys: ReturnType<typeof createThrowawayKeys>,
+): Promise<Uint8Array> {
+  const issuer = set.issuers.get('acme');
+  assert(issuer !== undefined);
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: issuer.issuer,
+    aud: 'orders',
+    sub: 'web',
+    iat,
+    exp: iat + 3600,
+    scope: 'orders:read',
+    tenant: 'acme',
+  };
+  return encodeCheckRequest({
+    attributes: {
+      source: {
+        principal: 'spiffe://acme.example/ns/shop/sa/web',
+        address: { socketAddress: { address: '10.0.0.7', portValue: 40_000 } },
+      },
+      destination: { address: { socketAddress: { address: '10.0.0.8', portValue: 8443 } } },
+      request: {
+        time: { seconds: iat, nanos: 0 },
+        http: {
+          id: '7',
+          method: 'GET',
+          host: 'orders.acme.svc',
+          path: '/api/orders/42?full=1',
+          scheme: 'https',
+          protocol: 'HTTP/2',
+          headers: {
+            authorization: `Bearer ${await keys.sign(issuer, claims)}`,
+            accept: '*/*',
+            'user-agent': 'bench/1',
+            'x-request-id': 'c5f5c2f4-8d2a-4b8e-9a63-0b8f3d1f0001',
+            'x-forwarded-for': '10.0.0.7',
+            'x-forwarded-proto': 'https',
+          },
+        },
+      },
+    },
+  });
+}

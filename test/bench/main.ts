@@ -1,0 +1,20 @@
+import { checkPart } from './check.ts';
+import type { Effort } from './measure.ts';
+
+/** The parts of `make bench`, by name. */
+const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = { check: checkPart };
+
+const EFFORT: Effort = { rounds: 7, runs: 20_000 };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `bench: no part is called ${unknown.join(', ')}; there is ${Object.keys(PARTS).join(', ')}\n`,
+  );
+  process.exitCode = 2;
+} else {
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (wanted.length === 0 || wanted.includes(name)) process.stdout.write(`${await part(EFFORT)}\n`);
+  }
+}

@@ -1,0 +1,55 @@
+/** One way of doing the work of a part. It returns what came out, for a check before anything is timed. */
+export interface Contender {
+  readonly name: string;
+  readonly run: () => unknown;
+}
+
+export interface Measured {
+  readonly name: string;
+  /** CPU microseconds for one run, over all rounds. */
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface Effort {
+  readonly rounds: number;
+  /** Runs of one contender in one round. */
+  readonly runs: number;
+}
+
+/**
+ * CPU time (user and system, of the whole process) for one run of each contender. Rounds are interleaved, so that
+ * what else the machine does falls on all alike; the first round only warms up.
+ */
+export async function measure(
+  contenders: readonly Contender[],
+  { rounds, runs }: Effort,
+): Promise<Measured[]> {
+  const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { name, run } of contenders) {
+      const before = process.cpuUsage();
+      for (let index = 0; index < runs; index += 1) await run();
+      const { user, system } = process.cpuUsage(before);
+      if (round > 0) times.get(name)?.push((user + system) / runs);
+    }
+  }
+  return [...times].map(([name, each]) => {
+    const sorted = each.toSorted((a, b) => a - b);
+    const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] ?? 0;
+    return { name, median: at(0.5), least: at(0), most: at(1) };
+  });
+}
+
+/** A table: CPU time, its spread, and how it compares with the first row. */
+export function table(title: string, measured: readonly Measured[]): string {
+  const [first] = measured;
+  const width = Math.max(...measured.map(({ name }) => name.length));
+  const rows = measured.map(({ name, median, least, most }) => {
+    const ratio = first === undefined || first.median === 0 ? 1 : median / first.median;
+    const spread = `${least.toFixed(2)}–${most.toFixed(2)}`;
+    return `  ${name.padEnd(width)}  ${median.toFixed(2).padStart(8)} µs  ${spread.padStart(15)}  ${ratio.toFixed(2).padStart(6)}×`;
+  });
+  return `${title}\n  ${''.padEnd(width)}  ${'median'.padStart(11)}  ${'least–most'.padStart(15)}  ${'ratio'.padStart(7)}\n${rows.join('\n')}\n`;
+}
