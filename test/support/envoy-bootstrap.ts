@@ -34,6 +34,7 @@ export function bootstrap(options: Bootstrap): Json {
   return {
     node: { id: 'demo', cluster: 'acme' },
     admin: { address: loopback(options.adminPort) },
+    ...(otlpPort !== undefined && { layered_runtime: { layers: [SPANS_AT_ONCE] } }),
     static_resources: {
       listeners: [listener(options)],
       clusters: [
@@ -44,6 +45,12 @@ export function bootstrap(options: Bootstrap): Json {
     },
   };
 }
+
+/** Envoy's own spans otherwise come five at a time or every five seconds. */
+const SPANS_AT_ONCE: Json = {
+  name: 'spans',
+  static_layer: { 'tracing.opentelemetry.min_flush_spans': 1 },
+};
 
 function listener(options: Bootstrap): Json {
   return {
