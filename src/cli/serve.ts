@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { configure, type Settings, settingsOfEnvironment } from '../server/configuration.ts';
 import { settingsOfFile } from '../server/configuration-file.ts';
 import { FLAGS, type Flag, type FlagName } from '../server/flags.ts';
-import { type Server, startServer } from '../server/start.ts';
+import { startServer } from '../server/start.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -45,8 +45,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     return EXIT.usage;
   }
   // Asked for before anything runs, so that a signal during the start is not lost.
-  let server: Server | undefined;
-  process.on('SIGHUP', () => server?.reload());
+  let reload = (): void => {};
+  process.on('SIGHUP', () => reload());
   const told = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
@@ -56,7 +56,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     terminal.stderr.write(started.problems.map((problem) => `lictor serve: ${problem}\n`).join(''));
     return EXIT.usage;
   }
-  server = started.server;
+  const { server } = started;
+  reload = () => server.reload();
   await told;
   await server.stop();
   return EXIT.fine;

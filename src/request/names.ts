@@ -56,5 +56,3 @@ export const NAMES = {
   'policy.revision': { type: 'string', doc: 'the revision that decides' },
   now: { type: 'timestamp', doc: "the decision's clock" },
 } as const satisfies Record<string, { readonly type: string; readonly doc: string }>;
-
-export type Name = keyof typeof NAMES;
