@@ -16,6 +16,8 @@ export interface Asked {
 /** Asks a Lictor as an Envoy would, without one. */
 export interface Asker {
   check(asked: Asked, options?: CallOptions): Promise<CheckResponseMessage>;
+  /** The same with attributes as the official messages name them. */
+  checkAttributes(attributes: object): Promise<CheckResponseMessage>;
   /** The same with a message as it stands. */
   send(message: Uint8Array): Promise<CheckResponseMessage>;
   readonly client: Client;
@@ -35,6 +37,7 @@ export function connectAsker(address: string): Asker {
         }),
         options,
       ),
+    checkAttributes: (attributes) => ask(officialCheckRequest.serialize({ attributes })),
     send: (message) => ask(message),
     close: () => client.close(),
   };
