@@ -35,8 +35,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   const path = options['config'] ?? terminal.environment['LICTOR_CONFIG'];
   if (typeof path === 'string' && path !== '') {
     const file = await settingsOfFile(path, terminal.directory);
-    if (file.problems === undefined) sources.push(file.source);
-    else problems.push(...file.problems);
+    if (file.source !== undefined) sources.push(file.source);
+    problems.push(...file.problems);
   }
   const configured = configure(sources);
   problems.push(...(configured.problems ?? []));

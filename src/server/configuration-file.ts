@@ -7,32 +7,32 @@ import { readYaml, spanOf, type YamlFile } from '../policy/yaml-file.ts';
 import type { SettingsSource } from './configuration.ts';
 import { FLAGS, type FlagName } from './flags.ts';
 
-export type SettingsFile =
-  | { readonly source: SettingsSource; readonly problems?: undefined }
-  | { readonly problems: readonly string[]; readonly source?: undefined };
+export interface SettingsFile {
+  /** What could be read of it; undefined when the file itself cannot. */
+  readonly source: SettingsSource | undefined;
+  /** Every mistake in it, with its position. */
+  readonly problems: readonly string[];
+}
 
-/** Reads the YAML file of `--config`. All its mistakes are reported at once, each with its position. */
+/** Reads the YAML file of `--config`. What is wrong with one setting hides no other one. */
 export async function settingsOfFile(path: string, directory: string): Promise<SettingsFile> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(resolve(directory, path));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    return { problems: [`--config: \`${path}\` cannot be read${code}`] };
+    return { source: undefined, problems: [`--config: \`${path}\` cannot be read${code}`] };
   }
   const diagnostics = new Diagnostics();
   const file = readYaml(path, bytes);
   for (const mistake of file.mistakes) diagnostics.add(mistake);
   const settings = readSettings(file, diagnostics);
-  if (diagnostics.errors > 0) {
-    return {
-      problems: diagnostics.sorted().map(({ span, message, help }) => {
-        const { line, column } = span.start;
-        return `${path}:${line}:${column}: ${message}${help === undefined ? '' : `; ${help}`}`;
-      }),
-    };
-  }
-  return { source: { settings, from: (name) => `${path}: ${name}` } };
+  const errors = diagnostics.sorted().filter(({ severity }) => severity === 'error');
+  const problems = errors.map(({ span, message, help }) => {
+    const { line, column } = span.start;
+    return `${path}:${line}:${column}: ${message}${help === undefined ? '' : `; ${help}`}`;
+  });
+  return { source: { settings, from: (name) => `${path}: ${name}` }, problems };
 }
 
 function readSettings(file: YamlFile, diagnostics: Diagnostics): SettingsSource['settings'] {
