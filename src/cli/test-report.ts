@@ -50,16 +50,21 @@ function failure(
 ): string[] {
   const who = caller.principal === '' ? 'nobody' : caller.principal;
   const width = Math.max(...differences.map(({ field }) => field.length));
-  const shown = `${shownPath(source.file, dir, terminal)}:${source.line}`;
+  const place = `${shownPath(source.file, dir, terminal)}:${source.line}`;
   return [
-    `      ${paint('dim', shown)}`,
+    `      ${paint('dim', place)}`,
     `      ${request.method} ${request.scheme}://${request.host}${request.path} from ${who}${caller.jwt === undefined ? '' : ` with a token of ${caller.jwt.issuer}`}`,
     ...differences.map(
       ({ field, wanted, got }) =>
-        `      ${field.padEnd(width)}  wanted ${paint('green', wanted)}, got ${paint('red', got)}`,
+        `      ${field.padEnd(width)}  wanted ${paint('green', shown(wanted))}, got ${paint('red', shown(got))}`,
     ),
     `      ${paint('dim', `answered: ${sentence(answer)}`)}`,
   ];
+}
+
+/** Nothing is hard to read. */
+function shown(value: string): string {
+  return value === '' ? '(none)' : value;
 }
 
 /** The whole answer in one line. */

@@ -1,0 +1,184 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { goldenCases } from '../policy/golden.ts';
+import { type Ended, lictor } from '../support/command.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const FIVE = goldenCases().find(({ name }) => name === 'five-mistakes');
+
+const ORDERS = `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: orders}
+spec:
+  match: [{hosts: [orders.acme.svc]}]
+  authenticate: {jwt: {issuers: [acme]}}
+  rules:
+    - {name: read, effect: allow, match: [{methods: [GET]}]}
+---
+apiVersion: lictor/v1
+kind: Issuer
+metadata: {name: acme}
+spec:
+  issuer: https://login.acme.example
+  audiences: [orders]
+  keys: {jwksUri: "https://login.acme.example/jwks"}
+`;
+const TESTS = `apiVersion: lictor/v1
+kind: PolicyTest
+metadata: {name: orders}
+spec:
+  now: 2026-06-01T12:00:00Z
+  callers:
+    checkout: {principal: spiffe://acme.example/ns/shop/sa/checkout, jwt: {issuer: acme}}
+    anonymous: {}
+  requests:
+    read: {method: GET, host: orders.acme.svc, path: /api/orders}
+  cases:
+    - name: checkout reads
+      caller: checkout
+      request: read
+      expect: {decision: allow, rule: orders/read}
+    - name: checkout writes
+      caller: checkout
+      request: read
+      with: {method: POST}
+      expect: {decision: allow, rule: read, status: 200}
+  matrix:
+    - {callers: [checkout, anonymous], requests: [read], expect: {checkout: allow, anonymous: deny}}
+`;
+
+let stack: AsyncDisposableStack;
+let directory: string;
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  directory = await scratchFolder(stack);
+  const passing = TESTS.replace('status: 200', 'status: 403').replace(
+    'decision: allow, rule: read,',
+    'decision: deny, reason: no_rule,',
+  );
+  await write('five', FIVE?.files ?? {});
+  await write('shop/policies', { 'orders.yaml': ORDERS });
+  await write('failing', { 'orders.yaml': ORDERS, 'orders.test.yaml': TESTS });
+  await write('passing', { 'orders.yaml': ORDERS, 'orders.test.yaml': passing });
+});
+
+afterAll(() => stack.disposeAsync());
+
+async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(join(directory, folder), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, folder, name), text);
+}
+
+const run = (...args: readonly string[]): Promise<Ended> => lictor(args, { directory });
+
+/** How long it took is another each time. */
+function steady({ code, stdout, stderr }: Ended): Ended {
+  return { code, stdout: stdout.replace(/\d+ ms/, 'N ms'), stderr };
+}
+
+describe('check', () => {
+  test('five different mistakes: each with file, line, column, caret and help', async () => {
+    const expected = FIVE?.expected.replaceAll(/^orders\.yaml:/gm, 'five/orders.yaml:') ?? '';
+    expect(
+      expected.match(/^five\/orders\.yaml:\d+:\d+: error\[\w+\]: .+\n.+\n.*\^+\nhelp: .+$/gm),
+    ).toHaveLength(5);
+    expect(await run('check', 'five')).toEqual({
+      code: 1,
+      stdout: expected.replace('no set\n', 'five: 5 errors, 0 warnings\n'),
+      stderr: '',
+    });
+  });
+
+  test('the same for programs', async () => {
+    const { code, stdout } = await run('check', 'five', '--output', 'json');
+    expect(code).toBe(1);
+    const { diagnostics, ...counts } = JSON.parse(stdout) as { diagnostics: unknown[] };
+    expect(counts).toEqual({ errors: 5, warnings: 0 });
+    expect(diagnostics).toHaveLength(5);
+    expect(diagnostics[0]).toEqual({
+      file: 'five/orders.yaml',
+      line: 8,
+      column: 7,
+      end_line: 8,
+      end_column: 13,
+      severity: 'error',
+      code: 'unknown_field',
+      message: '`match[0]`: unknown field `method`',
+      help: 'did you mean `methods`?',
+    });
+  });
+
+  test('a good folder, and paths as one sees them from where one stands', async () => {
+    const told = 'shop/policies: 1 policy, 1 issuer, 0 tests: no errors\n';
+    expect(await run('check', 'shop/policies')).toEqual({ code: 0, stdout: told, stderr: '' });
+    expect(await lictor(['check', '..'], { directory: join(directory, 'five') })).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('\norders.yaml:8:7: error[unknown_field]'),
+    });
+  });
+});
+
+describe('test', () => {
+  test('a failing case shows where it stands, what was asked, wanted and answered', async () => {
+    expect(steady(await run('test', 'failing'))).toEqual({
+      code: 1,
+      stdout: `orders
+  ✓ checkout reads
+  ✗ checkout writes
+      failing/orders.test.yaml:16
+      POST https://orders.acme.svc/api/orders from spiffe://acme.example/ns/shop/sa/checkout with a token of acme
+      decision  wanted allow, got deny
+      status    wanted 200, got 403
+      rule      wanted read, got (none)
+      answered: deny 403 no_rule by orders: no rule allows this request
+  ✓ checkout × read
+  ✓ anonymous × read
+
+3 passed, 1 failed (4 cases, N ms)
+`,
+      stderr: '',
+    });
+  });
+
+  test('the same for programs', async () => {
+    const { code, stdout } = await run('test', 'failing', '--output', 'json');
+    const { cases, ...counts } = JSON.parse(stdout) as { cases: unknown[] };
+    expect([code, counts, cases.length]).toEqual([1, { passed: 3, failed: 1 }, 4]);
+    expect(cases[1]).toEqual({
+      test: 'orders',
+      name: 'checkout writes',
+      file: 'failing/orders.test.yaml',
+      line: 16,
+      ok: false,
+      decision: 'deny',
+      reason: 'no_rule',
+      status: 403,
+      policy: 'orders',
+      rule: '',
+      failures: [
+        { field: 'decision', wanted: 'allow', got: 'deny' },
+        { field: 'status', wanted: '200', got: '403' },
+        { field: 'rule', wanted: 'read', got: '' },
+      ],
+    });
+  });
+
+  test.each<[string, readonly string[], number, string, string]>([
+    ['all pass', ['passing'], 0, '\n4 passed (4 cases, N ms)\n', ''],
+    ['a filter', ['failing', '--filter', 'reads'], 0, '\n1 passed (1 case, N ms)\n', ''],
+    ['a filter that nothing fits', ['passing', '--filter', 'x'], 1, '', 'no case has such a name'],
+    ['no tests', ['shop/policies'], 1, '', 'the folder has no tests'],
+    ['no tests, as is fine', ['shop/policies', '--allow-empty'], 0, '', ''],
+    ['a folder that does not compile', ['five'], 1, '', 'the folder does not compile, no test was run'],
+    ['no folder', ['nowhere'], 2, '', '`nowhere` does not exist'],
+    ['no argument', [], 2, '', "missing required argument 'dir'"],
+    ['a form that there is not', ['passing', '--output', 'xml'], 2, '', "argument 'xml' is invalid"],
+  ])('%s', async (_, args, code, stdout, stderr) => {
+    const ended = steady(await run('test', ...args));
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).toContain(stdout);
+    expect(ended.stderr).toContain(stderr);
+    expect(ended.stderr === '').toBe(stderr === '');
+  });
+});
