@@ -1,4 +1,8 @@
-import type { CheckResponseMessage, HeaderValueOptionMessage } from '../envoy/messages.ts';
+import {
+  APPEND_ACTION,
+  type CheckResponseMessage,
+  type HeaderValueOptionMessage,
+} from '../envoy/messages.ts';
 import type { Expectation } from '../policy/policy-test.ts';
 
 /** What a caller, the service and the access log would see of one answer. */
@@ -10,7 +14,7 @@ export interface Answer {
   readonly rule: string;
   /** The refusal's sentence for the caller; empty for an allow. */
   readonly detail: string;
-  /** Headers set toward the service. */
+  /** What the service sees; empty when the request never reaches it. */
   readonly requestHeaders: ReadonlyMap<string, string>;
   /** Headers set toward the caller. */
   readonly responseHeaders: ReadonlyMap<string, string>;
@@ -23,7 +27,8 @@ export interface Difference {
   readonly got: string;
 }
 
-export function answerOf(response: CheckResponseMessage): Answer {
+/** Reads an answer to a request that was sent with these headers. */
+export function answerOf(response: CheckResponseMessage, sent: ReadonlyMap<string, string>): Answer {
   const fields = response.dynamicMetadata?.fields ?? {};
   const text = (name: string): string => fields[name]?.stringValue ?? '';
   const denied = response.deniedResponse;
@@ -34,8 +39,8 @@ export function answerOf(response: CheckResponseMessage): Answer {
     policy: text('policy'),
     rule: text('rule'),
     detail: detailOf(denied?.body),
-    requestHeaders: headersOf(response.okResponse?.headers),
-    responseHeaders: headersOf(denied?.headers ?? response.okResponse?.responseHeadersToAdd),
+    requestHeaders: seenByService(response, sent),
+    responseHeaders: withHeaders(new Map(), denied?.headers ?? response.okResponse?.responseHeadersToAdd),
   };
 }
 
@@ -64,12 +69,29 @@ export function differences(expected: Expectation, answer: Answer): readonly Dif
 
 const ABSENT = '(absent)';
 
-function headersOf(options: readonly HeaderValueOptionMessage[] | undefined): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
-  for (const { header } of options ?? []) {
-    const value = header?.rawValue === undefined || header.rawValue.length === 0 ? header?.value : undefined;
-    const raw = new TextDecoder().decode(header?.rawValue);
-    headers.set((header?.key ?? '').toLowerCase(), value ?? raw);
+/** What the service sees of an allowed request: what the caller sent, as the answer changes it. */
+function seenByService(
+  response: CheckResponseMessage,
+  sent: ReadonlyMap<string, string>,
+): Map<string, string> {
+  if (response.deniedResponse !== undefined) return new Map();
+  const headers = withHeaders(sent, response.okResponse?.headers);
+  for (const name of response.okResponse?.headersToRemove ?? []) headers.delete(name.toLowerCase());
+  return headers;
+}
+
+function withHeaders(
+  before: ReadonlyMap<string, string>,
+  options: readonly HeaderValueOptionMessage[] | undefined,
+): Map<string, string> {
+  const headers = new Map(before);
+  for (const { header, appendAction = APPEND_ACTION.appendIfExistsOrAdd } of options ?? []) {
+    const name = (header?.key ?? '').toLowerCase();
+    const raw = header?.rawValue;
+    const value =
+      raw === undefined || raw.length === 0 ? (header?.value ?? '') : new TextDecoder().decode(raw);
+    const own = appendAction === APPEND_ACTION.appendIfExistsOrAdd ? headers.get(name) : undefined;
+    headers.set(name, own === undefined ? value : `${own},${value}`);
   }
   return headers;
 }

@@ -1,17 +1,14 @@
 import { decide } from '../decision/decide.ts';
 import type { Services } from '../decision/services.ts';
 import { type Check, createCheck } from '../envoy/check.ts';
-import {
-  type CheckRequestMessage,
-  type CheckResponseMessage,
-  decodeCheckResponse,
-  encodeCheckRequest,
-} from '../envoy/messages.ts';
+import { type CheckRequestMessage, decodeCheckResponse, encodeCheckRequest } from '../envoy/messages.ts';
+import type { Issuer } from '../identity/issuer.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from '../identity/throwaway.ts';
 import { createTokenVerifier, type TokenVerifier } from '../identity/token.ts';
 import { createLocalStore } from '../limit/local-store.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
-import type { PolicyTestDocument, TestCaller, TestCase } from '../policy/policy-test.ts';
+import type { PolicyTestDocument, TestCase, TestToken } from '../policy/policy-test.ts';
+import type { JsonObject } from '../request/attributes.ts';
 import { type Answer, answerOf, type Difference, differences } from './test-answer.ts';
 
 /** One case, run. */
@@ -45,14 +42,14 @@ export class TestRun {
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
     const now = test.now ?? this.#now;
     const check = this.#server(now);
-    const request = encodeCheckRequest(await this.#message(each, now));
-    let response = new Uint8Array();
-    for (let sent = 0; sent < each.repeat; sent += 1) {
-      response = Uint8Array.from(await check.handle(request, NOBODY_STOPS_WAITING));
+    const sent = await this.#sent(each, now);
+    const request = encodeCheckRequest(checkRequest(each, sent, now));
+    let response: Uint8Array = new Uint8Array();
+    for (let time = 0; time < each.repeat; time += 1) {
+      response = await check.handle(request, NOBODY_STOPS_WAITING);
     }
     await check.settled();
-    const decoded: CheckResponseMessage = decodeCheckResponse(response);
-    const answer = answerOf(decoded);
+    const answer = answerOf(decodeCheckResponse(response), sent.headers);
     return {
       test: test.name,
       case: each,
@@ -80,52 +77,83 @@ export class TestRun {
     });
   }
 
-  /** What Envoy would send for this case. */
-  async #message({ caller, request }: TestCase, now: number): Promise<CheckRequestMessage> {
-    const headers: Record<string, string> = Object.fromEntries(request.headers);
-    const authorization = await this.#authorization(caller, now);
-    if (authorization !== undefined) headers['authorization'] = authorization;
-    const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body);
-    return {
-      attributes: {
-        source: {
-          principal: caller.principal,
-          address: { socketAddress: { address: caller.address, portValue: 0 } },
-        },
-        destination: {},
-        request: {
-          time: { seconds: Math.floor(now / 1000), nanos: (now % 1000) * 1_000_000 },
-          http: {
-            id: 'policy-test',
-            method: request.method,
-            scheme: request.scheme,
-            host: request.host,
-            path: request.path,
-            protocol: 'HTTP/2',
-            headers,
-            size: body?.length ?? 0,
-            ...(body === undefined ? {} : { rawBody: body }),
-          },
+  /** The request as its caller sends it, the token where the issuer wants it first. */
+  async #sent({ caller, request }: TestCase, now: number): Promise<Sent> {
+    const { path, headers } = request;
+    if (caller.token !== undefined)
+      return withHeader(path, headers, 'authorization', `Bearer ${caller.token}`);
+    if (caller.jwt === undefined) return { path, headers };
+    const issuer = this.#set.issuers.get(caller.jwt.issuer);
+    const place = issuer?.from[0];
+    if (issuer === undefined || place === undefined) {
+      throw new Error(`a test names the issuer ${caller.jwt.issuer}, which is not there`);
+    }
+    const token = await this.#keys.sign(
+      issuer,
+      claimsOf(caller.name, caller.jwt, issuer, now),
+      caller.jwt.header,
+    );
+    if ('query' in place) {
+      return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers };
+    }
+    if ('header' in place) return withHeader(path, headers, place.header, `${place.prefix}${token}`);
+    const others = headers.get('cookie');
+    const cookie = `${place.cookie}=${token}`;
+    return withHeader(path, headers, 'cookie', others === undefined ? cookie : `${others}; ${cookie}`);
+  }
+}
+
+interface Sent {
+  readonly path: string;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+function withHeader(path: string, headers: ReadonlyMap<string, string>, name: string, value: string): Sent {
+  return { path, headers: new Map([...headers, [name, value]]) };
+}
+
+/** What every token gets, and what the test writes besides or instead. */
+function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number): JsonObject {
+  const iat = Math.floor(now / 1000);
+  const [audience] = issuer.audiences;
+  return {
+    iss: issuer.issuer,
+    sub: subject,
+    ...(audience === undefined ? {} : { aud: audience }),
+    iat,
+    exp: iat + Math.floor(token.expiresIn / 1000),
+    ...token.claims,
+  };
+}
+
+/** What Envoy would send. */
+function checkRequest(
+  { caller, request }: TestCase,
+  { path, headers }: Sent,
+  now: number,
+): CheckRequestMessage {
+  const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body);
+  return {
+    attributes: {
+      source: {
+        principal: caller.principal,
+        address: { socketAddress: { address: caller.address, portValue: 0 } },
+      },
+      destination: {},
+      request: {
+        time: { seconds: Math.floor(now / 1000), nanos: (now % 1000) * 1_000_000 },
+        http: {
+          id: 'policy-test',
+          method: request.method,
+          scheme: request.scheme,
+          host: request.host,
+          path,
+          protocol: 'HTTP/2',
+          headers: Object.fromEntries(headers),
+          size: body?.length ?? 0,
+          ...(body === undefined ? {} : { rawBody: body }),
         },
       },
-    };
-  }
-
-  async #authorization(caller: TestCaller, now: number): Promise<string | undefined> {
-    if (caller.token !== undefined) return `Bearer ${caller.token}`;
-    if (caller.jwt === undefined) return undefined;
-    const issuer = this.#set.issuers.get(caller.jwt.issuer);
-    if (issuer === undefined)
-      throw new Error(`a test names the issuer ${caller.jwt.issuer}, which is not there`);
-    const seconds = Math.floor(now / 1000);
-    const claims = {
-      iss: issuer.issuer,
-      sub: caller.name,
-      ...(issuer.audiences[0] === undefined ? {} : { aud: issuer.audiences[0] }),
-      iat: seconds,
-      exp: seconds + Math.floor(caller.jwt.expiresIn / 1000),
-      ...caller.jwt.claims,
-    };
-    return `Bearer ${await this.#keys.sign(issuer, claims, caller.jwt.header)}`;
-  }
+    },
+  };
 }

@@ -15,7 +15,13 @@ export interface Denial {
 
 /** What an allowed request is changed by on its way. Lower-case names. */
 export interface Changes {
-  readonly requestHeaders: { readonly set: ReadonlyMap<string, string> };
+  readonly requestHeaders: {
+    readonly set: ReadonlyMap<string, string>;
+    /** Each goes behind what the request, or `set`, has under the name. */
+    readonly append: readonly (readonly [name: string, value: string])[];
+    /** None of them is in `set` or `append`. */
+    readonly remove: ReadonlySet<string>;
+  };
   readonly responseHeaders: { readonly set: ReadonlyMap<string, string> };
 }
 

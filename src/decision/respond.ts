@@ -16,14 +16,53 @@ export function respondAllow(
   applying: readonly Applying[],
   { facts, tokens, ledger }: Hearing,
 ): ChangesResult {
-  const requestHeaders = new Map<string, string>();
+  const service = new RequestChanges();
   for (const { policy, params } of applying) {
-    const { set } = policy.respond.allow.requestHeaders;
+    const { set, append, remove } = policy.respond.allow.requestHeaders;
     const activate = () => facts.activation(policy.name, tokens.of(policy), params);
-    const refusal = fill(requestHeaders, set, activate, policy);
+    for (const name of remove) service.remove(name);
+    const refusal =
+      fill((name, value) => service.set(name, value), set, activate, policy) ??
+      fill((name, value) => service.append(name, value), append, activate, policy);
     if (refusal !== undefined) return { refusal };
   }
-  return { changes: { requestHeaders: { set: requestHeaders }, responseHeaders: { set: ledger.headers } } };
+  return { changes: { requestHeaders: service.changes(), responseHeaders: { set: ledger.headers } } };
+}
+
+/**
+ * What several policies, one after the other, want of the request's headers. Envoy removes behind everything else,
+ * so a name that a later policy sets again must no longer be among those to remove.
+ */
+class RequestChanges {
+  readonly #set = new Map<string, string>();
+  readonly #removed = new Set<string>();
+  #append: (readonly [string, string])[] = [];
+
+  set(name: string, value: string): void {
+    this.#forget(name);
+    this.#set.set(name, value);
+  }
+
+  /** Behind a removal nothing is left to append to. */
+  append(name: string, value: string): void {
+    if (this.#removed.has(name)) this.set(name, value);
+    else this.#append.push([name, value]);
+  }
+
+  remove(name: string): void {
+    this.#forget(name);
+    this.#removed.add(name);
+  }
+
+  changes(): Changes['requestHeaders'] {
+    return { set: this.#set, append: this.#append, remove: this.#removed };
+  }
+
+  #forget(name: string): void {
+    this.#set.delete(name);
+    this.#removed.delete(name);
+    if (this.#append.length > 0) this.#append = this.#append.filter(([appended]) => appended !== name);
+  }
 }
 
 /**
@@ -40,14 +79,20 @@ export function respondDeny(
   if (policy !== undefined) {
     const params = applying.find((each) => each.policy === policy)?.params;
     const activate = () => facts.activation(policy.name, tokens.of(policy), params);
-    const failed = fill(headers, policy.respond.deny.headers.set, activate, policy);
+    const failed = fill(
+      (name, value) => headers.set(name, value),
+      policy.respond.deny.headers.set,
+      activate,
+      policy,
+    );
     if (failed !== undefined) return failed;
   }
   return { ...refusal, headers };
 }
 
+/** Evaluates each value and hands it to `put`; a value that fails is the refusal. */
 function fill(
-  headers: Map<string, string>,
+  put: (name: string, value: string) => void,
   values: ReadonlyMap<string, ResponseValue>,
   activate: () => Activation,
   policy: CompiledPolicy,
@@ -60,7 +105,7 @@ function fill(
     if (!isFieldValue(result.value)) {
       return policyError(policy, new EvaluationError(`the value of header ${name} is no header value`));
     }
-    headers.set(name, result.value);
+    put(name, result.value);
   }
   return undefined;
 }

@@ -64,7 +64,12 @@ function okResponse({
   requestHeaders,
   responseHeaders,
 }: Changes): NonNullable<CheckResponseMessage['okResponse']> {
-  return { headers: set(requestHeaders.set), responseHeadersToAdd: set(responseHeaders.set) };
+  const { set: wanted, append, remove } = requestHeaders;
+  return {
+    headers: [...set(wanted), ...append.map(([key, value]) => appended(key, value))],
+    headersToRemove: [...remove],
+    responseHeadersToAdd: set(responseHeaders.set),
+  };
 }
 
 /**
@@ -103,6 +108,10 @@ function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
     header: { key, value },
     appendAction: APPEND_ACTION.overwriteIfExistsOrAdd,
   }));
+}
+
+function appended(key: string, value: string): HeaderValueOptionMessage {
+  return { header: { key, value }, appendAction: APPEND_ACTION.appendIfExistsOrAdd };
 }
 
 /** A refusal that needs nothing: no decision, no id. */

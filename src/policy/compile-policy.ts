@@ -62,7 +62,13 @@ export function compilePolicy({ name, metadata }: Named, spec: PolicySpec, folde
     firstLimits: compileLimits(limits, 'first', folder),
     lastLimits: compileLimits(limits, 'last', folder),
     respond: {
-      allow: { requestHeaders: { set: compileHeaders(spec.respond?.allow?.requestHeaders?.set, folder) } },
+      allow: {
+        requestHeaders: {
+          set: compileHeaders(spec.respond?.allow?.requestHeaders?.set, folder),
+          append: compileHeaders(spec.respond?.allow?.requestHeaders?.append, folder),
+          remove: spec.respond?.allow?.requestHeaders?.remove ?? [],
+        },
+      },
       deny: { headers: { set: compileHeaders(spec.respond?.deny?.headers?.set, folder) } },
     },
   };

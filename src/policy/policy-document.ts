@@ -22,6 +22,7 @@ import {
   someOf,
 } from './reader.ts';
 import {
+  changeableHeader,
   dnsLabel,
   type Expression,
   expression,
@@ -128,8 +129,11 @@ const SET_FIELD = {
 
 export const REQUEST_HEADERS_FIELDS = {
   set: SET_FIELD,
-  append: later('appending headers'),
-  remove: later('removing headers'),
+  append: {
+    read: mapOf(responseValue, settableHeader),
+    doc: 'headers to add to those of the name: text, or `{cel: ...}`',
+  },
+  remove: { read: someOf(changeableHeader), doc: 'headers that the service must not see' },
 } as const satisfies Fields;
 
 export const RESPOND_FIELDS = {

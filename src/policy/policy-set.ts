@@ -103,8 +103,12 @@ export type ResponseValue = string | Program;
 
 export interface CompiledRespond {
   readonly allow: {
-    /** Lower-case names. */
-    readonly requestHeaders: { readonly set: ReadonlyMap<string, ResponseValue> };
+    /** Lower-case names. Removed first, then set, then appended. */
+    readonly requestHeaders: {
+      readonly set: ReadonlyMap<string, ResponseValue>;
+      readonly append: ReadonlyMap<string, ResponseValue>;
+      readonly remove: readonly string[];
+    };
   };
   readonly deny: { readonly headers: { readonly set: ReadonlyMap<string, ResponseValue> } };
 }

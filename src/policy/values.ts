@@ -152,14 +152,20 @@ export function headerName(value: string, at: Cursor): string | undefined {
   return report(at, 'invalid_header', `\`${value}\` is no header name`);
 }
 
-/** A header that a policy may set: not one that Envoy or HTTP itself writes. */
+/** A header that a policy may change: not one that Envoy or HTTP itself writes. */
 export function settableHeader(value: string, at: Cursor): string | undefined {
   const name = headerName(value, at);
   if (name === undefined || !FIXED.has(name)) return name;
-  return report(at, 'invalid_header', `the header \`${value}\` cannot be set by a policy`);
+  return report(at, 'invalid_header', `the header \`${value}\` cannot be changed by a policy`);
 }
 
 const FIXED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
+
+/** The name of a header that a policy may change, where it stands as a value. */
+export const changeableHeader: Reader<string> = (at) => {
+  const value = nonEmptyText(at);
+  return value === undefined ? undefined : settableHeader(value, at);
+};
 
 /** The name of a header where it stands as a value. */
 export const header: Reader<string> = (at) => {

@@ -28,7 +28,10 @@ function policyNamed(name: string): CompiledPolicy {
     schemas: [],
     firstLimits: [],
     lastLimits: [],
-    respond: { allow: { requestHeaders: { set: new Map() } }, deny: { headers: { set: new Map() } } },
+    respond: {
+      allow: { requestHeaders: { set: new Map(), append: new Map(), remove: [] } },
+      deny: { headers: { set: new Map() } },
+    },
   };
 }
 

@@ -26,7 +26,9 @@ export function lettingThrough(requestHeaders: Readonly<Record<string, string>> 
     firstLimits: [],
     lastLimits: [],
     respond: {
-      allow: { requestHeaders: { set: new Map(Object.entries(requestHeaders)) } },
+      allow: {
+        requestHeaders: { set: new Map(Object.entries(requestHeaders)), append: new Map(), remove: [] },
+      },
       deny: { headers: { set: new Map() } },
     },
   };
