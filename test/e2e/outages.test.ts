@@ -1,14 +1,14 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
 import { Agent } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { EC, EC_NEXT, publicJwk, signed } from '../identity/tokens.ts';
-import { type Answer, callThrough } from '../support/call.ts';
+import { type Answer, callThrough, jsonOf } from '../support/call.ts';
 import { lictor as runLictor } from '../support/command.ts';
+import { type Envoy, startEnvoy } from '../support/envoy.ts';
+import { connectTo, talk } from '../support/grpc.ts';
 import { startLoad } from '../support/load.ts';
 import { accessLineOf } from '../support/log-lines.ts';
 import { waitFor } from '../support/wait.ts';
+import { type HeldKeys, startHeldKeys } from './held-keys.ts';
 import { type Mesh, startMesh } from './mesh.ts';
 
 const HOST = 'open.acme.svc';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   mesh = await startMesh({
     policies: async (folder) => {
       await writeFile(join(folder, 'open.yaml'), EVERYBODY);
-      await writeFile(join(folder, 'slow.yaml'), slowTokens(keys.port));
+      await writeFile(join(folder, 'slow.yaml'), keys.policies);
     },
     lictor: { args: ['--deadline', '8s'] },
     envoy: { timeout: 10_000 },
@@ -66,14 +66,12 @@ test('kill -9: refused while it is gone, served soon after its return, the old s
   child.signal('SIGKILL');
   expect(await child.exited).toBe('signal SIGKILL');
   await load.until('503', 5000);
-  const served = mesh.upstream.served();
   const refused = await ask();
   expect([refused.status, refused.headers['x-lictor-decision-id']]).toEqual([503, undefined]);
   expect(await accessLineOf(mesh.envoy.accessLog, refused.headers['x-request-id'] ?? '')).toMatchObject({
     status: 503,
     details: expect.stringContaining('ext_authz_error'),
   });
-  expect(mesh.upstream.served()).toBe(served);
   expect((await stat(listen.slice('unix:'.length))).isSocket()).toBe(true);
 
   const back = load.until('200', 15_000);
@@ -110,18 +108,37 @@ test('a second one at the same addresses is told so, and the first goes on', asy
   expect((await ask()).status).toBe(200);
 });
 
+test('a proxy that would fail open gets its refusal before it loses patience', async () => {
+  await using stack = new AsyncDisposableStack();
+  const hasty = await startEnvoy({
+    folder: join(mesh.folder, 'hasty'),
+    certificates: mesh.certificates,
+    upstreamPort: mesh.upstream.port,
+    authz: mesh.lictor().listen,
+    failOpen: true,
+    timeout: 400,
+  });
+  stack.defer(hasty.stop);
+  expect((await callSlow('first', hasty)).status).toBe(200);
+  keys.hold();
+  const answer = await callSlow('unheard-of', hasty);
+  expect([answer.status, jsonOf(answer)?.['reason']]).toEqual([503, 'deadline_exceeded']);
+  keys.release();
+});
+
 test('SIGTERM under load: a check under way is decided, and Envoy sees no connection break', async () => {
   await using stack = new AsyncDisposableStack();
   const load = await underLoad(stack);
   const before = await lictorStats();
+  const watcher = connectTo(mesh.lictor().listen);
+  stack.defer(() => watcher.close());
+  const health = talk(watcher, '/grpc.health.v1.Health/Watch');
+  health.on('error', () => undefined);
+  const states: number[] = [];
+  health.on('data', (bytes: Buffer) => states.push(bytes.at(-1) ?? 0));
+  health.write(Buffer.alloc(0));
   keys.hold();
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: 'https://slow.acme.example', aud: 'orders', iat: now, exp: now + 60 };
-  const underWay = callThrough(mesh.envoy, {
-    host: 'slow.acme.svc',
-    path: '/',
-    headers: { authorization: `Bearer ${await signed(claims, { kid: 'next' }, EC_NEXT)}` },
-  });
+  const underWay = callSlow('next');
   await keys.asked();
   const { child } = mesh.lictor();
   child.signal('SIGTERM');
@@ -134,7 +151,8 @@ test('SIGTERM under load: a check under way is decided, and Envoy sees no connec
   );
   await load.until('503', 5000);
   expect(child.ended()).toBeUndefined();
-  keys.release();
+  expect(states).toEqual(SERVING_THEN_NOT);
+  keys.release('next');
   const began = performance.now();
   expect((await underWay).status).toBe(200);
   expect(await child.exited).toBe('exit code 0');
@@ -149,6 +167,15 @@ test('SIGTERM under load: a check under way is decided, and Envoy sees no connec
   await expect(stat(mesh.lictor().listen.slice('unix:'.length))).rejects.toThrow('ENOENT');
 }, 60_000);
 
+/** `grpc.health.v1.HealthCheckResponse.ServingStatus` */
+const SERVING_THEN_NOT = [1, 2];
+
+/** A call whose check waits for a key, where keys are held back. */
+async function callSlow(kid: string, envoy: Envoy = mesh.envoy): Promise<Answer> {
+  const headers = { authorization: `Bearer ${await keys.token(kid)}` };
+  return callThrough(envoy, { host: 'slow.acme.svc', path: '/', headers });
+}
+
 /** Envoy's counters about its connections to Lictor. */
 async function lictorStats(): Promise<Readonly<Record<string, number>>> {
   const response = await fetch(`http://127.0.0.1:${mesh.envoy.adminPort}/stats?filter=^cluster.lictor.`);
@@ -159,70 +186,4 @@ async function lictorStats(): Promise<Readonly<Record<string, number>>> {
       Number(line.split(': ')[1]),
     ]),
   );
-}
-
-function slowTokens(port: number): string {
-  return `apiVersion: lictor/v1
-kind: Issuer
-metadata: {name: slow}
-spec:
-  issuer: https://slow.acme.example
-  audiences: [orders]
-  algorithms: [ES256]
-  keys: {jwksUri: "http://127.0.0.1:${port}/jwks"}
-  refresh: {timeout: 8s}
----
-apiVersion: lictor/v1
-kind: Policy
-metadata: {name: slow}
-spec:
-  match: [{hosts: [slow.acme.svc]}]
-  authenticate: {jwt: {issuers: [slow]}}
-  rules: [{name: anybody, effect: allow}]
-`;
-}
-
-/** Serves one key, at once until it is told to hold answers back. */
-interface HeldKeys {
-  readonly port: number;
-  hold(): void;
-  /** Resolves when somebody waits. */
-  asked(): Promise<void>;
-  /** Answers those that wait with both keys. */
-  release(): void;
-  stop(): Promise<void>;
-}
-
-async function startHeldKeys(): Promise<HeldKeys> {
-  const first = publicJwk(EC, { kid: 'ec' });
-  const asked = Promise.withResolvers<void>();
-  const held: ServerResponse[] = [];
-  let holding = false;
-  const server = createServer((_request, response) => {
-    if (!holding) {
-      response.end(JSON.stringify({ keys: [first] }));
-      return;
-    }
-    held.push(response);
-    asked.resolve();
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    hold: () => {
-      holding = true;
-    },
-    asked: () => asked.promise,
-    release: () => {
-      const both = JSON.stringify({ keys: [first, publicJwk(EC_NEXT, { kid: 'next' })] });
-      for (const response of held.splice(0)) response.end(both);
-    },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

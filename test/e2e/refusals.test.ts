@@ -122,7 +122,7 @@ test('the reasons that no call through a proxy can cause are known and few', () 
     // Not in this version.
     'token_not_bound',
     'limit_unavailable',
-    // A fault of our own, load beyond bounds, or a proxy that is none: see the room envoy's own tests.
+    // A fault of our own, load beyond bounds, or a proxy that is none: see serve.test.ts and the room envoy.
     'internal_error',
     'overloaded',
     'deadline_exceeded',

@@ -8,8 +8,10 @@ import { lictor as runLictor } from '../support/command.ts';
 import { type ClientTls, call, connectTo, talk } from '../support/grpc.ts';
 import { type Lictor, type LictorOptions, startLictor } from '../support/lictor.ts';
 import { type DecisionRecord, readLines, recordOf } from '../support/log-lines.ts';
+import { officialCheckRequest } from '../support/official.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { waitFor } from '../support/wait.ts';
+import { startHeldKeys } from './held-keys.ts';
 import { WORKLOADS } from './mesh.ts';
 
 const POLICY = `apiVersion: lictor/v1
@@ -20,6 +22,10 @@ spec:
 `;
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const ANY = { host: 'any.acme.svc', path: '/' } as const;
+/** What the network filter of Envoy asks. */
+const CONNECTION = officialCheckRequest.serialize({
+  attributes: { source: { principal: WORKLOADS.checkout } },
+});
 const health = loadProto('grpc/health/v1/health.proto');
 const healthResponse = codec<{ readonly status?: number }>(health, 'grpc.health.v1.HealthCheckResponse');
 const [SERVING, NOT_SERVING] = [1, 2];
@@ -258,6 +264,46 @@ test('records go on in a new file after SIGHUP, and none is lost', async () => {
   expect(await readFile(lictor.child.log, 'utf8')).toContain('reloading, as asked');
 });
 
+describe('what a proxy in good order never causes is refused too', () => {
+  test('time and room run out, and the next check is decided', async () => {
+    const keys = await startHeldKeys();
+    stack.defer(keys.stop);
+    await writePolicies({ 'open.yaml': POLICY, 'slow.yaml': keys.policies });
+    const { lictor, asker } = await serve({ args: ['--deadline', '300ms', '--max-inflight', '1'] });
+    await until('the first keys', async () =>
+      (await lictor.status()).issuers[0]?.keys === 1 ? true : undefined,
+    );
+    const slow = {
+      host: 'slow.acme.svc',
+      path: '/',
+      headers: { authorization: `Bearer ${await keys.token('next')}` },
+    };
+    keys.hold();
+    const waiting = asker.check(slow);
+    await keys.asked();
+    expect(said(await asker.check(ANY), 'reason')).toBe('overloaded');
+    const late = await waiting;
+    expect([said(late, 'reason'), late.deniedResponse?.status?.code]).toEqual(['deadline_exceeded', 503]);
+    keys.release('next');
+    await until('room', async () =>
+      said(await asker.check(ANY), 'reason') === 'allowed' ? true : undefined,
+    );
+    expect(said(await asker.check(slow), 'reason')).toBe('allowed');
+  });
+
+  test.each([
+    ['bytes that are no message', Buffer.from([0xff, 0xff]), 'bad_check', 400],
+    ['a message that is too large', Buffer.alloc(17 * 1024 * 1024), 'bad_check', 400],
+    ['a connection without a request', CONNECTION, 'not_http', 403],
+  ])('%s', async (_, bytes, reason, status) => {
+    await writePolicies();
+    const { asker } = await serve();
+    const denied = await asker.send(bytes);
+    expect([said(denied, 'reason'), denied.deniedResponse?.status?.code]).toEqual([reason, status]);
+    expect(said(await asker.check(ANY), 'reason')).toBe('allowed');
+  });
+});
+
 describe('gRPC beside Check', () => {
   beforeEach(() => writePolicies());
 
@@ -307,10 +353,10 @@ describe('gRPC beside Check', () => {
       at('ca.pem'),
     ];
     const { lictor } = await serve({ listen: '127.0.0.1:0', args: tls });
-    const address = /"address":"([^"]+)"/.exec(await readFile(lictor.child.log, 'utf8'))?.[1] ?? '';
+    const port = /"address":"127.0.0.1:(\d+)"/.exec(await readFile(lictor.child.log, 'utf8'))?.[1];
     const own = certificates.workloads.get('checkout');
     const askAs = (who: ClientTls): Promise<Buffer> => {
-      const client = connectTo(address, who);
+      const client = connectTo(`localhost:${port}`, who);
       stack.defer(() => client.close());
       return call(client, '/grpc.health.v1.Health/Check', Buffer.alloc(0), { deadline: Date.now() + 2000 });
     };
