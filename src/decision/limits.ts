@@ -136,7 +136,6 @@ function bucketKey(limit: CompiledLimit, policy: CompiledPolicy, activation: Act
 
 /** Type and length stand before each part, so that two different lists of values never make the same key. */
 function keyPart(value: Value): string {
-  // A timestamp or duration is an object, and so are bytes.
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   return `/${typeof value}:${text.length}:${text}`;
 }

@@ -1,0 +1,48 @@
+import { REASONS } from '../../src/decision/reasons.ts';
+import { compileFolder } from '../../src/policy/compile.ts';
+import type { PolicySet } from '../../src/policy/policy-set.ts';
+import { type Revision, revisionText } from '../../src/policy/revision.ts';
+import { memoryFiles } from '../policy/memory-files.ts';
+
+/** The revision of every set that is made here. */
+export const REVISION: Revision = {
+  commit: '0123456789abcdef0123456789abcdef01234567',
+  digest: `sha256:${'0'.repeat(64)}`,
+  dirty: false,
+  source: 'git',
+};
+
+/** The specs of documents, by kind and name, and the files that they refer to. */
+export interface PolicyFolder {
+  readonly policies?: Readonly<Record<string, unknown>>;
+  readonly issuers?: Readonly<Record<string, unknown>>;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Compliance controls, by policy. */
+  readonly controls?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A live set, compiled as a folder on disk would be. Throws what an author would be told when something is wrong. */
+export function policySet({
+  policies = {},
+  issuers = {},
+  files = {},
+  controls = {},
+}: PolicyFolder): PolicySet {
+  const documents = [
+    ...Object.entries(policies).map(([name, spec]) =>
+      documentOf('Policy', { name, controls: controls[name] }, spec),
+    ),
+    ...Object.entries(issuers).map(([name, spec]) => documentOf('Issuer', { name }, spec)),
+  ];
+  const folder = memoryFiles({ 'policies.yaml': documents.join(''), ...files });
+  const { set, diagnostics } = compileFolder(folder, { reasons: Object.keys(REASONS) });
+  if (set === undefined) {
+    throw new Error(diagnostics.map(({ message, span }) => `${span.file}: ${message}`).join('\n'));
+  }
+  return { ...set, revision: REVISION, revisionText: revisionText(REVISION) };
+}
+
+/** JSON is YAML. */
+function documentOf(kind: string, metadata: object, spec: unknown): string {
+  return `---\n${JSON.stringify({ apiVersion: 'lictor/v1', kind, metadata, spec }, null, 1)}\n`;
+}
