@@ -1,8 +1,4 @@
-import {
-  APPEND_ACTION,
-  type CheckResponseMessage,
-  type HeaderValueOptionMessage,
-} from '../envoy/messages.ts';
+import { type CheckResponseMessage, type HeaderValueOptionMessage } from '../envoy/messages.ts';
 import type { Expectation } from '../policy/policy-test.ts';
 
 /** What a caller, the service and the access log would see of one answer. */
@@ -85,13 +81,14 @@ function withHeaders(
   options: readonly HeaderValueOptionMessage[] | undefined,
 ): Map<string, string> {
   const headers = new Map(before);
-  for (const { header, appendAction = APPEND_ACTION.appendIfExistsOrAdd } of options ?? []) {
+  for (const { header, append } of options ?? []) {
     const name = (header?.key ?? '').toLowerCase();
     const raw = header?.rawValue;
     const value =
       raw === undefined || raw.length === 0 ? (header?.value ?? '') : new TextDecoder().decode(raw);
-    const own = appendAction === APPEND_ACTION.appendIfExistsOrAdd ? headers.get(name) : undefined;
-    headers.set(name, own === undefined ? value : `${own},${value}`);
+    const own = headers.get(name);
+    if (append?.value !== true) headers.set(name, value);
+    else if (own !== undefined) headers.set(name, `${own},${value}`);
   }
   return headers;
 }

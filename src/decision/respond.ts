@@ -16,7 +16,7 @@ export function respondAllow(
   applying: readonly Applying[],
   { facts, tokens, ledger }: Hearing,
 ): ChangesResult {
-  const service = new RequestChanges();
+  const service = new RequestChanges(facts.attributes.request.headers);
   for (const { policy, params } of applying) {
     const { set, append, remove } = policy.respond.allow.requestHeaders;
     const activate = () => facts.activation(policy.name, tokens.of(policy), params);
@@ -31,22 +31,29 @@ export function respondAllow(
 
 /**
  * What several policies, one after the other, want of the request's headers. Envoy removes behind everything else,
- * so a name that a later policy sets again must no longer be among those to remove.
+ * so a name that a later policy sets again must no longer be among those to remove. It appends only to what is
+ * there, so the first value of a header that the request lacks is set.
  */
 class RequestChanges {
+  readonly #sent: ReadonlyMap<string, string>;
   readonly #set = new Map<string, string>();
   readonly #removed = new Set<string>();
   #append: (readonly [string, string])[] = [];
+
+  /** `sent`: the headers of the request, by lower-case name. */
+  constructor(sent: ReadonlyMap<string, string>) {
+    this.#sent = sent;
+  }
 
   set(name: string, value: string): void {
     this.#forget(name);
     this.#set.set(name, value);
   }
 
-  /** Behind a removal nothing is left to append to. */
   append(name: string, value: string): void {
-    if (this.#removed.has(name)) this.set(name, value);
-    else this.#append.push([name, value]);
+    const there = this.#set.has(name) || (this.#sent.has(name) && !this.#removed.has(name));
+    if (there) this.#append.push([name, value]);
+    else this.set(name, value);
   }
 
   remove(name: string): void {

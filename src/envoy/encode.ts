@@ -111,7 +111,7 @@ function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
 }
 
 function appended(key: string, value: string): HeaderValueOptionMessage {
-  return { header: { key, value }, appendAction: APPEND_ACTION.appendIfExistsOrAdd };
+  return { header: { key, value }, append: { value: true } };
 }
 
 /** A refusal that needs nothing: no decision, no id. */

@@ -103,6 +103,8 @@ export interface CheckResponseMessage {
 
 export interface HeaderValueOptionMessage {
   readonly header?: HeaderValueMessage;
+  /** Appends to a header of the request; one that is not there Envoy leaves out then. */
+  readonly append?: { readonly value?: boolean };
   /** A value of `APPEND_ACTION`. */
   readonly appendAction?: number;
   readonly keepEmptyValue?: boolean;

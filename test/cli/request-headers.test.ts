@@ -17,7 +17,7 @@ spec:
       requestHeaders:
         remove: [x-secret, x-replaced, x-kept-away, x-again]
         set: {x-replaced: anew, x-first: a, x-both: a}
-        append: {x-via: a, x-kept-away: back, x-dropped: a}
+        append: {x-via: a, x-kept-away: back, x-dropped: a, x-new: a}
 ---
 apiVersion: lictor/v1
 kind: Policy
@@ -28,7 +28,7 @@ spec:
       requestHeaders:
         remove: [x-first, x-dropped]
         set: {x-both: b, x-again: {cel: request.method}}
-        append: {x-via: {cel: "'b'"}}
+        append: {x-via: {cel: "'b'"}, x-new: b, x-replaced: b}
 ---
 apiVersion: lictor/v1
 kind: PolicyTest
@@ -39,13 +39,14 @@ spec:
       {method: GET, host: a.test, path: /, headers: {x-secret: s, x-replaced: old, x-kept-away: old, x-via: edge, x-dropped: d}}
   cases:
     - {name: removed, request: get, expect: {decision: allow, requestHeaders: {x-secret: ~}}}
-    - {name: removed and set, request: get, expect: {requestHeaders: {x-replaced: anew}}}
+    - {name: removed and set, request: get, expect: {requestHeaders: {x-replaced: "anew,b"}}}
     - {name: removed and appended, request: get, expect: {requestHeaders: {x-kept-away: back}}}
     - {name: removed and set by a later policy, request: get, expect: {requestHeaders: {x-again: GET}}}
     - {name: set and removed by a later policy, request: get, expect: {requestHeaders: {x-first: ~}}}
     - {name: appended and removed by a later policy, request: get, expect: {requestHeaders: {x-dropped: ~}}}
     - {name: set by both, request: get, expect: {requestHeaders: {x-both: b}}}
     - {name: appended by both, request: get, expect: {requestHeaders: {x-via: "edge,a,b"}}}
+    - {name: appended to nothing, request: get, expect: {requestHeaders: {x-new: "a,b"}}}
 `;
 
 describe('what policies do to the headers toward the service', () => {
@@ -69,7 +70,7 @@ describe('what policies do to the headers toward the service', () => {
 
   test('removed first, then set, then appended, policy by policy', async () => {
     const { code, out } = await lictorTest(POLICIES);
-    expect(out).toMatch(/^8 passed/m);
+    expect(out).toMatch(/^9 passed/m);
     expect(code).toBe(0);
   });
 

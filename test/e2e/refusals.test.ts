@@ -137,13 +137,32 @@ describe('what is let through', () => {
       host: 'open.acme.svc',
       path: '/a/./b//c?x=1',
       workload: 'checkout',
-      headers: { 'x-caller': 'admin', 'x-checked': 'no', 'X-Path': '/elsewhere', 'x-own': 'kept' },
+      headers: {
+        'x-caller': 'admin',
+        'x-checked': 'no',
+        'X-Path': '/elsewhere',
+        'x-own': 'kept',
+        'x-hops': 'gateway',
+        'x-internal': 'trusted',
+        authorization: 'Bearer a.b.c',
+      },
     });
     expect(answer.status).toBe(200);
     expect(answer.headers).not.toHaveProperty('x-lictor-decision-id');
-    expect(jsonOf(answer)).toMatchObject({
+    expect(answer.headers).toMatchObject({ ratelimit: expect.stringMatching(/^"shown";r=\d+;t=\d+$/) });
+    const seen = jsonOf(answer);
+    expect(seen?.['headers']).toHaveProperty('x-hops', expect.stringMatching(/^gateway, ?lictor$/));
+    expect(seen?.['headers']).not.toHaveProperty('x-internal');
+    expect(seen?.['headers']).not.toHaveProperty('authorization');
+    expect(seen).toMatchObject({
       path: '/a/b/c?x=1',
-      headers: { 'x-caller': 'checkout', 'x-checked': 'yes', 'x-path': '/a/b/c', 'x-own': 'kept' },
+      headers: {
+        'x-caller': 'checkout',
+        'x-checked': 'yes',
+        'x-path': '/a/b/c',
+        'x-own': 'kept',
+        'x-new': 'first',
+      },
     });
     const line = await accessLineOf(mesh.envoy.accessLog, answer.headers['x-request-id'] ?? '');
     expect(line).toMatchObject({
