@@ -1,4 +1,4 @@
-import type { Budget } from './budget.ts';
+import { type Budget, weigh } from './budget.ts';
 import { prepare } from './engine.ts';
 import type { Environment } from './environment.ts';
 import { createProgram, type Expected, type Instance } from './evaluate.ts';
@@ -51,6 +51,7 @@ function instantiate(source: string, environment: Environment): Instantiated {
     if (problems.length > 0) return { problems: problems.toSorted((a, b) => a.start - b.start) };
     const checked = run.check();
     if (!checked.valid) return fail(problemOf(checked.error, source, prepared));
+    weigh(tree, budget);
     return {
       instance: { type: prepared.typeOf(tree.checkedType), reads, budget, run, roots: prepared.roots },
     };

@@ -275,6 +275,23 @@ test('the steps of one evaluation are bounded, and each evaluation starts anew',
   expect(absorbed.evaluate({ request: { body: list } })).toMatchObject(exhausted);
 });
 
+test.each([
+  ['membership within a comprehension', 'request.body.all(a, !(a in jwt.claims.blocked))'],
+  ['texts that grow', "request.body.map(a, jwt.claims.long.split('')).size() > 1"],
+  ['patterns over long texts', "request.body.all(a, jwt.claims.long.matches('^(a|x)*$'))"],
+])('long values take steps too: %s', (_, source) => {
+  const list = Array.from({ length: 5000 }, (_, i) => i);
+  const claims = (length: number) => ({
+    blocked: Array.from({ length }, (_, i) => -1 - i),
+    long: 'x'.repeat(length),
+  });
+  const costly = program(source);
+  expect(costly.evaluate({ request: { body: list }, jwt: { claims: claims(50_000) } })).toMatchObject({
+    message: 'the expression took too many steps',
+  });
+  expect(costly.evaluate({ request: { body: list }, jwt: { claims: claims(20) } })).toBe(true);
+});
+
 test('values that nest deeply fail instead of overflowing the stack', () => {
   const deep = (): unknown => {
     let value: unknown = 1;
