@@ -32,6 +32,7 @@ import {
   path,
   principal,
   rate,
+  refusalHeader,
   settableHeader,
   status,
 } from './values.ts';
@@ -127,6 +128,11 @@ const SET_FIELD = {
   doc: 'headers to overwrite or add: text, or `{cel: ...}`',
 } as const satisfies Field<unknown>;
 
+const DENY_SET_FIELD = {
+  read: mapOf(responseValue, refusalHeader),
+  doc: SET_FIELD.doc,
+} as const satisfies Field<unknown>;
+
 export const REQUEST_HEADERS_FIELDS = {
   set: SET_FIELD,
   append: {
@@ -148,7 +154,7 @@ export const RESPOND_FIELDS = {
   },
   deny: {
     read: mapping({
-      headers: { read: mapping({ set: SET_FIELD }), doc: 'toward the caller' },
+      headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'toward the caller' },
       body: later('bodies of refusals'),
     }),
     doc: 'what a refusal carries besides',

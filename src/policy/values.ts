@@ -159,6 +159,15 @@ export function settableHeader(value: string, at: Cursor): string | undefined {
   return report(at, 'invalid_header', `the header \`${value}\` cannot be changed by a policy`);
 }
 
+/** A header that a policy may put on a refusal: not one that says what the refusal itself is. */
+export function refusalHeader(value: string, at: Cursor): string | undefined {
+  const name = settableHeader(value, at);
+  if (name === undefined || !OF_REFUSALS.has(name)) return name;
+  return report(at, 'invalid_header', `the header \`${value}\` of a refusal is Lictor's own`);
+}
+
+const OF_REFUSALS: ReadonlySet<string> = new Set(['content-type', 'x-lictor-decision-id', 'grpc-status']);
+
 const FIXED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
 
 /** The name of a header that a policy may change, where it stands as a value. */
