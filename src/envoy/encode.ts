@@ -87,7 +87,7 @@ function deniedResponse(
   return {
     status: { code: denial.status },
     headers: set(new Map([shape, ['x-lictor-decision-id', decision.id], ...denial.headers])),
-    body: grpc ? denial.detail : problem(decision, denial),
+    body: grpc ? readable(denial.detail) : problem(decision, denial),
   };
 }
 
@@ -105,13 +105,21 @@ function problem(decision: Decision, { reason, status, detail }: Denial): string
 
 function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
   return Array.from(headers, ([key, value]) => ({
-    header: { key, value },
+    header: { key, value: readable(value) },
     appendAction: APPEND_ACTION.overwriteIfExistsOrAdd,
   }));
 }
 
 function appended(key: string, value: string): HeaderValueOptionMessage {
-  return { header: { key, value }, append: { value: true } };
+  return { header: { key, value: readable(value) }, append: { value: true } };
+}
+
+/**
+ * JSON can hold half a surrogate pair, which has no UTF-8. A message with one is an error at the proxy, and one that
+ * is set to fail open would let a refused request through.
+ */
+function readable(text: string): string {
+  return text.toWellFormed();
 }
 
 /** A refusal that needs nothing: no decision, no id. */

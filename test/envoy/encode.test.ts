@@ -98,10 +98,26 @@ describe('encodeCheck', () => {
     });
   });
 
-  test('a header of the policy wins over ours', () => {
-    const answer = response(denied({ headers: new Map([['content-type', 'text/plain']]) }));
-    expect(headersOf(answer.deniedResponse?.headers)).toMatchObject({ 'content-type': 'text/plain' });
-    expect(answer.deniedResponse?.headers).toHaveLength(2);
+  test('half a surrogate pair leaves the answer readable', () => {
+    const half = { detail: 'a member `\ud800` is not expected', headers: new Map([['x-claim', '\udc00']]) };
+    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }));
+    expect(Buffer.from(grpc).toString('hex')).not.toMatch(/eda080|edb080/);
+    expect(decodeCheckResponse(grpc).deniedResponse?.body).toBe('a member `\ufffd` is not expected');
+    const answer = response(denied(half));
+    expect(headersOf(answer.deniedResponse?.headers)).toMatchObject({ 'x-claim': '\ufffd' });
+    expect(JSON.parse(answer.deniedResponse?.body ?? '')).toMatchObject({ detail: half.detail });
+  });
+
+  test('what says what a refusal is stays ours', () => {
+    const headers = new Map([
+      ['content-type', 'text/plain'],
+      ['x-lictor-decision-id', 'forged'],
+    ]);
+    const decision = denied({ headers });
+    expect(headersOf(response(decision).deniedResponse?.headers)).toEqual({
+      'content-type': 'application/problem+json',
+      'x-lictor-decision-id': decision.id,
+    });
   });
 
   test.each([
