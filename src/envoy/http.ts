@@ -49,7 +49,12 @@ const NO_BYTES = new Uint8Array(0);
 
 /** `raw_body` (the filter's `pack_as_bytes`) where it is not empty, else `body`. */
 export function readBody(http: HttpRequestMessage, headers: ReadonlyMap<string, string>): Body {
-  return Object.freeze<Body>({ bytes: bytes(http), truncated: headers.get(PARTIAL_BODY) === 'true' });
+  return Object.freeze<Body>({ bytes: bytes(http), truncated: isPartial(headers.get(PARTIAL_BODY)) });
+}
+
+/** Among raw headers Envoy's own stands behind one that the caller sent: only a plain `false` is sure to be Envoy's. */
+function isPartial(value: string | undefined): boolean {
+  return value !== undefined && value !== 'false';
 }
 
 function bytes({ rawBody, body }: HttpRequestMessage): Uint8Array {

@@ -118,6 +118,19 @@ describe('decodeCheck', () => {
       { body: { bytes: Buffer.from('{"a'), truncated: true } },
     ],
     [
+      'a caller cannot deny that its body is partial',
+      {
+        body: '{"a',
+        headerMap: {
+          headers: [
+            { key: 'x-envoy-auth-partial-body', rawValue: Buffer.from('false') },
+            { key: 'x-envoy-auth-partial-body', rawValue: Buffer.from('true') },
+          ],
+        },
+      },
+      { body: { bytes: Buffer.from('{"a'), truncated: true } },
+    ],
+    [
       'bytes win over text',
       { body: 'text', rawBody: Buffer.from('raw') },
       { body: { bytes: Buffer.from('raw'), truncated: false } },
