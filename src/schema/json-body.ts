@@ -18,8 +18,12 @@ export const readJsonBody: ReadJsonBody = (body, contentType) => {
   return problem === undefined ? { value } : refuse('body_malformed', `the body is no JSON: ${problem}`);
 };
 
-/** By media type (RFC 6839 section 3.1); another charset than UTF-8 would be read differently by the service. */
+/**
+ * By media type (RFC 6839 section 3.1); another charset than UTF-8 would be read differently by the service, and so
+ * would a second type behind a comma, which is what a repeated header comes to.
+ */
 function isJsonType(contentType: string): boolean {
+  if (contentType.includes(',')) return false;
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const name = type.trim();
   if (name !== 'application/json' && !(name.endsWith('+json') && /^[a-z]+\/[^\s,/]+$/.test(name)))

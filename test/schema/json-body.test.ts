@@ -55,6 +55,13 @@ describe('a body that cannot be read refuses', () => {
       'the body must be `application/json`',
     ],
     [
+      'a second type behind a parameter',
+      whole('{}'),
+      'application/json;v=1,application/x-www-form-urlencoded',
+      'body_wrong_type',
+      'the body must be `application/json`',
+    ],
+    [
       'two types in one',
       whole('{}'),
       'text/plain,application/x+json',
