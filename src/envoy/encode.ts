@@ -86,7 +86,7 @@ function deniedResponse(
     : ['content-type', 'application/problem+json'];
   return {
     status: { code: denial.status },
-    headers: set(new Map([shape, ['x-lictor-decision-id', decision.id], ...denial.headers])),
+    headers: set(new Map([...denial.headers, shape, ['x-lictor-decision-id', decision.id]])),
     body: grpc ? readable(denial.detail) : problem(decision, denial),
   };
 }
