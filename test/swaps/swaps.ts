@@ -1,8 +1,10 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connectAsker, said } from '../support/ask.ts';
 import { startLictor } from '../support/lictor.ts';
 import { startLoad, type Tally } from '../support/load.ts';
+import { seeded } from '../support/seeded.ts';
 import { type Version, verdictOf, version } from './versions.ts';
 
 export interface SwapOptions {
@@ -16,13 +18,17 @@ export interface SwapOptions {
 export interface SwapResult {
   readonly swaps: number;
   readonly tally: Tally;
-  /** From the link's replacement to the first answer of the new version, milliseconds, in ascending order. */
+  /** Of those waited for: from the link's replacement to the first answer of the new version, milliseconds, ascending. */
   readonly live: readonly number[];
 }
 
+const SEED = 20_261_123;
+/** Milliseconds in which a change is noticed, read and compiled. */
+const LONGEST_HURRY = 120;
+
 /**
  * Swaps the policies `count` times as git-sync does, the old tree deleted at once, under load on Check over a Unix
- * socket. Each swap waits until the version before it has answered.
+ * socket. Two of three swaps wait until the version has answered; the third is swapped away in the middle of it.
  */
 export async function runSwaps({ folder, count, onSwap }: SwapOptions): Promise<SwapResult> {
   await using stack = new AsyncDisposableStack();
@@ -48,14 +54,21 @@ export async function runSwaps({ folder, count, onSwap }: SwapOptions): Promise<
   });
   stack.defer(async () => void (await load.stop()));
   const live: number[] = [];
+  const random = seeded(SEED);
   for (let number = 1; number <= count; number += 1) {
     const next = version(number);
-    const seen = load.until(next.verdict, 5000);
-    await arrive(next);
-    live.push(await seen);
+    if (number % 3 === 1 && number < count) {
+      // Gone again while it is noticed, read or compiled; it may answer or not, but never half.
+      await arrive(next);
+      await pause(random() * LONGEST_HURRY);
+    } else {
+      const seen = load.until(next.verdict, 5000);
+      await arrive(next);
+      live.push(await seen);
+    }
     onSwap?.(number);
   }
-  return { swaps: live.length, tally: await load.stop(), live: live.toSorted((a, b) => a - b) };
+  return { swaps: count, tally: await load.stop(), live: live.toSorted((a, b) => a - b) };
 }
 
 /** `LINK -> .worktrees/COMMIT`, replaced by a rename; the tree before is gone in the same moment. */
