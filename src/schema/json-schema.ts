@@ -6,6 +6,7 @@ import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
 import { linearRegExp, type PatternError } from './pattern.ts';
 import { escapeToken, findMember, pointerOf } from './pointer.ts';
+import { countReferences, type ReferenceBudget, TooManyReferences } from './references.ts';
 import { addUniqueItems } from './unique-items.ts';
 
 /** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole. */
@@ -42,10 +43,15 @@ export function compileJsonSchema(
   try {
     const errors = schemaErrors(schema);
     if (errors.length > 0) return { problems: metaProblems(errors) };
-    const validate = newCompiler().compile<JsonValue>(schema);
+    const compiler = newCompiler();
+    const budget = countReferences(compiler);
+    const validate = compiler.compile<JsonValue>(schema);
     const slippedIn = inheritedNames(schema);
     return {
-      schema: { maxBytes: options.maxBytes, validate: (value) => refusal(validate, slippedIn, value) },
+      schema: {
+        maxBytes: options.maxBytes,
+        validate: (value) => refusal(validate, budget, slippedIn, value),
+      },
     };
   } catch (error) {
     return { problems: [compileProblem(schema, error)] };
@@ -140,10 +146,17 @@ function compileProblem(schema: unknown, error: unknown): SchemaProblem {
 
 function refusal(
   validate: ValidateFunction<JsonValue>,
+  budget: ReferenceBudget,
   slippedIn: (value: JsonValue) => string | undefined,
   value: JsonValue,
 ): BodyRefusal | undefined {
-  if (!validate(value)) return { reason: 'schema_violation', detail: expected(validate.errors?.[0]) };
+  budget.begin(value);
+  try {
+    if (!validate(value)) return { reason: 'schema_violation', detail: expected(validate.errors?.[0]) };
+  } catch (error) {
+    if (!(error instanceof TooManyReferences)) throw error;
+    return { reason: 'schema_violation', detail: 'the body takes too many steps to compare with the schema' };
+  }
   const name = slippedIn(value);
   return name === undefined
     ? undefined

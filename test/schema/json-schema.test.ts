@@ -92,6 +92,39 @@ describe('a body that does not fit is told where and what, without its values', 
     });
   });
 
+  test.each([
+    ['$ref', '#/$defs/node'],
+    ['$dynamicRef', '#node'],
+  ])('a body cannot double the work with each level through %s', (keyword, target) => {
+    const branch = (kind: string) => ({
+      type: 'object',
+      properties: { child: { [keyword]: target }, kind: { const: kind } },
+      required: ['kind'],
+    });
+    const tree = compiled({
+      $ref: '#/$defs/node',
+      $defs: { node: { $dynamicAnchor: 'node', anyOf: [branch('a'), branch('b')] } },
+    });
+    const chain = (levels: number, end: JsonValue): JsonValue => {
+      let value = end;
+      for (let i = 0; i < levels; i++) value = { child: value, kind: 'b' };
+      return value;
+    };
+    expect(tree.validate(chain(8, { kind: 'a' }))).toBeUndefined();
+    expect(tree.validate(chain(60, { kind: 'c' }))).toEqual({
+      reason: 'schema_violation',
+      detail: 'the body takes too many steps to compare with the schema',
+    });
+    expect(tree.validate(chain(8, { kind: 'a' }))).toBeUndefined();
+  });
+
+  test('a long list of references is no trouble', () => {
+    const item = { oneOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/b' }] };
+    const $defs = { a: { type: 'string' }, b: { type: 'number' } };
+    const list = Array.from({ length: 50_000 }, (_, i) => i);
+    expect(compiled({ type: 'array', items: item, $defs }).validate(list)).toBeUndefined();
+  });
+
   test('a long place is cut', () => {
     const body = { ['k'.repeat(5000)]: 1 };
     const detail = compiled({ type: 'object', additionalProperties: { type: 'string' } }).validate(
