@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../server/version.ts';
-import { type CheckOptions, check } from './check.ts';
+import type { CheckOptions } from './check.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { addServeFlags, type ServeOptions, serve } from './serve.ts';
+import { addServeFlags, type ServeOptions } from './serve-flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { type TestOptions, test } from './test.ts';
+import type { TestOptions } from './test.ts';
 
 /** From the arguments behind the program's name to the exit code. Never throws. */
 export async function run(
@@ -26,7 +26,10 @@ export async function run(
   }
 }
 
-/** Every verb with its flags; `ends` is told how the one that was called ends. */
+/**
+ * Every verb with its flags; `ends` is told how the one that was called ends. What a verb needs is loaded when it is
+ * called: `--help` need not wait for a gRPC server.
+ */
 export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) => Promise<void>): Command {
   const program = new Command('lictor')
     .description('Machine-to-machine communication as policy-as-code, beside every Envoy.')
@@ -46,7 +49,10 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
 
   addServeFlags(program.command('serve').description('run the sidecar that Envoy asks about every request'))
     .addHelpText('after', example('lictor serve --policies ./policies --listen unix:/run/lictor/authz.sock'))
-    .action((options: ServeOptions) => ends(serve(options, terminal)));
+    .action(async (options: ServeOptions) => {
+      const { serve } = await import('./serve.ts');
+      await ends(serve(options, terminal));
+    });
 
   program
     .command('check')
@@ -55,7 +61,10 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .option('--strict', 'let warnings fail as well', false)
     .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
     .addHelpText('after', example('lictor check policies', 'lictor check policies --output json'))
-    .action((dir: string, options: CheckOptions) => ends(check(dir, options, terminal)));
+    .action(async (dir: string, options: CheckOptions) => {
+      const { check } = await import('./check.ts');
+      await ends(check(dir, options, terminal));
+    });
 
   program
     .command('test')
@@ -65,7 +74,10 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .option('--allow-empty', 'a folder without tests is fine', false)
     .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
     .addHelpText('after', example('lictor test policies', 'lictor test policies --filter expired'))
-    .action((dir: string, options: TestOptions) => ends(test(dir, options, terminal)));
+    .action(async (dir: string, options: TestOptions) => {
+      const { test } = await import('./test.ts');
+      await ends(test(dir, options, terminal));
+    });
 
   return program;
 }

@@ -1,29 +1,10 @@
-import { type Command, Option } from 'commander';
 import { configure, type Settings, settingsOfEnvironment } from '../server/configuration.ts';
 import { settingsOfFile } from '../server/configuration-file.ts';
-import { FLAGS, type Flag, type FlagName } from '../server/flags.ts';
+import { FLAGS, type FlagName } from '../server/flags.ts';
 import { startServer } from '../server/start.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import type { ServeOptions } from './serve-flags.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Flags as commander gives them: `--drain-timeout` is `drainTimeout`. */
-export type ServeOptions = Readonly<Record<string, string | string[] | boolean | undefined>>;
-
-/** Declares every flag of `serve` from the table. */
-export function addServeFlags(command: Command): Command {
-  for (const [name, flag] of Object.entries(FLAGS) as [FlagName, Flag][]) {
-    const usage = flag.value === undefined ? `--${name}` : `--${name} <${flag.value}>`;
-    const note = flag.default === undefined ? '' : ` (default: ${flag.default})`;
-    const option = new Option(usage, flag.doc + note);
-    // Defaults are filled in when the environment and the file were read as well.
-    if (flag.repeatable) option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]);
-    command.addOption(option);
-  }
-  return command.option(
-    '--config <FILE>',
-    'YAML file with the same names; flags and environment win over it',
-  );
-}
 
 /** `lictor serve`: runs until it is told to end. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<ExitCode> {

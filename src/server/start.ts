@@ -59,7 +59,7 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Buckets of limits kept at once; each is some hundred bytes. */
 const MAX_BUCKETS = 100_000;
 /** How long records and spans may take to be written out at the end, milliseconds. */
-const FLUSH_TIMEOUT = 5000;
+const FLUSH_TIMEOUT = 3000;
 /** Compiling a large folder lets requests pass every few milliseconds. */
 const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => setImmediate() };
 
