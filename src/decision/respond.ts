@@ -45,12 +45,18 @@ class RequestChanges {
     this.#sent = sent;
   }
 
-  set(name: string, value: string): void {
+  /** Without a value, what the caller sent under the name would pass for ours; what an earlier policy set stays. */
+  set(name: string, value: string | undefined): void {
+    if (value === undefined) {
+      if (!this.#set.has(name)) this.remove(name);
+      return;
+    }
     this.#forget(name);
     this.#set.set(name, value);
   }
 
-  append(name: string, value: string): void {
+  append(name: string, value: string | undefined): void {
+    if (value === undefined) return;
     const there = this.#set.has(name) || (this.#sent.has(name) && !this.#removed.has(name));
     if (there) this.#append.push([name, value]);
     else this.set(name, value);
@@ -87,7 +93,9 @@ export function respondDeny(
     const params = applying.find((each) => each.policy === policy)?.params;
     const activate = () => facts.activation(policy.name, tokens.of(policy), params);
     const failed = fill(
-      (name, value) => headers.set(name, value),
+      (name, value) => {
+        if (value !== undefined) headers.set(name, value);
+      },
       policy.respond.deny.headers.set,
       activate,
       policy,
@@ -97,9 +105,9 @@ export function respondDeny(
   return { ...refusal, headers };
 }
 
-/** Evaluates each value and hands it to `put`; a value that fails is the refusal. */
+/** Evaluates each value and hands it to `put`, undefined for an optional without one; one that fails is the refusal. */
 function fill(
-  put: (name: string, value: string) => void,
+  put: (name: string, value: string | undefined) => void,
   values: ReadonlyMap<string, ResponseValue>,
   activate: () => Activation,
   policy: CompiledPolicy,
@@ -107,9 +115,7 @@ function fill(
   for (const [name, wanted] of values) {
     const result = typeof wanted === 'string' ? { value: wanted } : evaluate(wanted, activate(), policy);
     if (result.refusal !== undefined) return result.refusal;
-    // An optional without a value leaves the header out.
-    if (result.value === undefined) continue;
-    if (!isFieldValue(result.value)) {
+    if (result.value !== undefined && !isFieldValue(result.value)) {
       return policyError(policy, new EvaluationError(`the value of header ${name} is no header value`));
     }
     put(name, result.value);

@@ -16,7 +16,7 @@ spec:
     allow:
       requestHeaders:
         remove: [x-secret, x-replaced, x-kept-away, x-again]
-        set: {x-replaced: anew, x-first: a, x-both: a}
+        set: {x-replaced: anew, x-first: a, x-both: a, x-user: {cel: "context[?'user']"}, x-kept: a}
         append: {x-via: a, x-kept-away: back, x-dropped: a, x-new: a}
 ---
 apiVersion: lictor/v1
@@ -27,7 +27,7 @@ spec:
     allow:
       requestHeaders:
         remove: [x-first, x-dropped]
-        set: {x-both: b, x-again: {cel: request.method}}
+        set: {x-both: b, x-again: {cel: request.method}, x-kept: {cel: "context[?'user']"}}
         append: {x-via: {cel: "'b'"}, x-new: b, x-replaced: b}
 ---
 apiVersion: lictor/v1
@@ -36,7 +36,7 @@ metadata: {name: headers}
 spec:
   requests:
     get:
-      {method: GET, host: a.test, path: /, headers: {x-secret: s, x-replaced: old, x-kept-away: old, x-via: edge, x-dropped: d}}
+      {method: GET, host: a.test, path: /, headers: {x-secret: s, x-replaced: old, x-kept-away: old, x-via: edge, x-dropped: d, x-user: forged}}
   cases:
     - {name: removed, request: get, expect: {decision: allow, requestHeaders: {x-secret: ~}}}
     - {name: removed and set, request: get, expect: {requestHeaders: {x-replaced: "anew,b"}}}
@@ -46,6 +46,8 @@ spec:
     - {name: appended and removed by a later policy, request: get, expect: {requestHeaders: {x-dropped: ~}}}
     - {name: set by both, request: get, expect: {requestHeaders: {x-both: b}}}
     - {name: appended by both, request: get, expect: {requestHeaders: {x-via: "edge,a,b"}}}
+    - {name: an optional without a value leaves nothing of the caller, request: get, expect: {requestHeaders: {x-user: ~}}}
+    - {name: nor does it undo an earlier policy, request: get, expect: {requestHeaders: {x-kept: a}}}
     - {name: appended to nothing, request: get, expect: {requestHeaders: {x-new: "a,b"}}}
 `;
 
@@ -70,7 +72,7 @@ describe('what policies do to the headers toward the service', () => {
 
   test('removed first, then set, then appended, policy by policy', async () => {
     const { code, out } = await lictorTest(POLICIES);
-    expect(out).toMatch(/^9 passed/m);
+    expect(out).toMatch(/^11 passed/m);
     expect(code).toBe(0);
   });
 
