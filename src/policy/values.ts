@@ -1,4 +1,5 @@
 import { nearest } from '../diagnostic/suggest.ts';
+import { keyUrlProblem } from '../identity/key-fetch.ts';
 import { compilePrincipal } from '../identity/principal.ts';
 import { parseRate } from '../limit/rate.ts';
 import { compileHost } from '../request/host.ts';
@@ -184,22 +185,9 @@ export const header: Reader<string> = (at) => {
 
 /** Where keys are fetched from: https, plain http to this machine only. */
 export const keyUrl: Reader<string> = parsed('invalid_url', (value) => {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || url.host === '') return { problem: `\`${value}\` is no URL` };
-  if (url.username !== '' || url.password !== '') return { problem: 'the URL holds a user or password' };
-  if (url.protocol === 'https:') return { value };
-  if (url.protocol === 'http:' && isLoopback(url.hostname)) return { value };
-  return {
-    problem: `keys are not fetched from \`${value}\``,
-    help: 'use https; plain http works to loopback only',
-  };
+  const problem = keyUrlProblem(value);
+  return problem === undefined ? { value } : { problem: `keys are not fetched from this URL: ${problem}` };
 });
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
-  );
-}
 
 function renamed<R extends object, T>(
   result: R | { readonly problem: string },
