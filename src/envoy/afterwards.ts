@@ -14,6 +14,12 @@ interface Waiting {
 }
 
 /**
+ * Most shadow policies' hearings under way at once, by request. Those that wait for keys hold their requests, and no
+ * answer waits for them, so that nothing else bounds how many there are.
+ */
+export const MOST_JUDGED = 10_000;
+
+/**
  * What is done about a decision when its answer is on its way: the shadow policies are judged and the decision is
  * handed on, all those of one turn of the event loop together. Nothing in here can harm an answer.
  */
@@ -23,6 +29,7 @@ export class Afterwards {
   /** Pushed and not yet handed on. */
   #open = 0;
   #whenSettled: (() => void)[] = [];
+  #judging = 0;
 
   constructor(onDecision: OnDecision) {
     this.#onDecision = onDecision;
@@ -48,7 +55,7 @@ export class Afterwards {
   }
 
   async #handOn({ ruling, traceparent }: Waiting): Promise<void> {
-    const decision = await complete(ruling);
+    const decision = await this.#complete(ruling);
     try {
       await this.#onDecision(decision, { traceparent });
     } catch {
@@ -58,14 +65,17 @@ export class Afterwards {
     if (this.#open > 0) return;
     for (const settle of this.#whenSettled.splice(0)) settle();
   }
-}
 
-/** With the verdicts of the shadow policies; without them when they fail. */
-async function complete(ruling: Ruling): Promise<Decision> {
-  if (ruling.afterwards === undefined) return ruling.decision;
-  try {
-    return await ruling.afterwards();
-  } catch {
-    return ruling.decision;
+  /** With the verdicts of the shadow policies; without them when they fail, or too many are being found out. */
+  async #complete({ decision, afterwards }: Ruling): Promise<Decision> {
+    if (afterwards === undefined || this.#judging >= MOST_JUDGED) return decision;
+    this.#judging += 1;
+    try {
+      return await afterwards();
+    } catch {
+      return decision;
+    } finally {
+      this.#judging -= 1;
+    }
   }
 }
