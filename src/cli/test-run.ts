@@ -65,6 +65,7 @@ export class TestRun {
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: this.#tokens,
       limits: createLocalStore({ maxBuckets: 10_000 }),
+      shadowLimits: createLocalStore({ maxBuckets: 10_000 }),
     };
     return createCheck({
       ...services,

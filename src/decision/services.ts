@@ -9,4 +9,6 @@ export interface Services {
   readonly id: () => string;
   readonly tokens: TokenVerifier;
   readonly limits: LimitStore;
+  /** Where shadow policies count. Apart, so that their keys never take the room of a bucket that decides. */
+  readonly shadowLimits: LimitStore;
 }

@@ -18,7 +18,7 @@ export async function judgeShadows(
       await judgeShadow(each, {
         facts,
         tokens: tokens.fork(),
-        ledger: new Ledger(services.limits),
+        ledger: new Ledger(services.shadowLimits),
         services,
       }),
     );

@@ -58,6 +58,7 @@ export type Started =
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Buckets of limits kept at once; each is some hundred bytes. */
 const MAX_BUCKETS = 100_000;
+const MAX_SHADOW_BUCKETS = 20_000;
 /** How long records and spans may take to be written out at the end, milliseconds. */
 const FLUSH_TIMEOUT = 3000;
 /** Compiling a large folder lets requests pass every few milliseconds. */
@@ -103,6 +104,7 @@ export async function startServer(
     id: randomUUID,
     tokens: createTokenVerifier({ keys }),
     limits: createLocalStore({ maxBuckets: MAX_BUCKETS }),
+    shadowLimits: createLocalStore({ maxBuckets: MAX_SHADOW_BUCKETS }),
   };
   const check: Check = createCheck({
     ...services,

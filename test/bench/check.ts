@@ -57,6 +57,7 @@ export async function checkPart(effort: Effort): Promise<string> {
     id: () => crypto.randomUUID(),
     tokens: createTokenVerifier({ keys }),
     limits: createLocalStore({ maxBuckets: 1000 }),
+    shadowLimits: createLocalStore({ maxBuckets: 1000 }),
   };
   const { attributes } = decodeCheck(request);
   assert(attributes !== undefined, 'the request of the bench can be decoded');

@@ -1,6 +1,7 @@
 import { type Allow, decide, isAllow } from '../../src/decision/decide.ts';
 import type { Denial } from '../../src/decision/decision.ts';
 import type { Services } from '../../src/decision/services.ts';
+import { createLocalStore } from '../../src/limit/local-store.ts';
 import { attributes } from '../support/attributes.ts';
 import { policySet } from '../support/policy-set.ts';
 import { bench, NOW } from './run-case.ts';
@@ -85,6 +86,34 @@ describe('a decision', () => {
     expect(decision.revision).toBeUndefined();
   });
 
+  test('a shadow policy never takes the room of a bucket that decides', async () => {
+    const set = policySet({
+      policies: {
+        live: {
+          rules: [{ name: 'all', effect: 'allow' }],
+          limits: [{ name: 'once', key: ["'all'"], rate: '1/h' }],
+        },
+        strict: { mode: 'shadow', limits: [{ name: 'many', key: ['request.path'], rate: '1/h' }] },
+      },
+    });
+    const services: Services = {
+      ...bench().services,
+      limits: createLocalStore({ maxBuckets: 1 }),
+      shadowLimits: createLocalStore({ maxBuckets: 1 }),
+    };
+    const reasons: string[] = [];
+    for (const path of ['/a', '/b', '/c']) {
+      const { decision, afterwards } = await decide(attributes({ path }), set, services);
+      const { shadow } = (await afterwards?.()) ?? decision;
+      reasons.push(`${decision.reason}, ${shadow[0]?.reason ?? 'nothing'} in shadow`);
+    }
+    expect(reasons).toEqual([
+      'allowed, allowed in shadow',
+      'rate_limited, allowed in shadow',
+      'rate_limited, allowed in shadow',
+    ]);
+  });
+
   test('nobody asks for a token or a limit where no policy does', async () => {
     const untouched = (): never => {
       throw new Error('asked');
@@ -94,6 +123,7 @@ describe('a decision', () => {
       ...bench().services,
       tokens: { verify: untouched },
       limits: { take: untouched, giveBack: untouched },
+      shadowLimits: { take: untouched, giveBack: untouched },
     };
     const { decision } = await decide(attributes({ body: '{', certificate: 'none' }), set, services);
     expect(decision.reason).toBe('allowed');

@@ -75,6 +75,7 @@ export function bench(keys: KeyProvider = SIGNING): Bench {
       id: () => `decision-${++ids}`,
       tokens: createTokenVerifier({ keys }),
       limits: createLocalStore({ maxBuckets: 1000 }),
+      shadowLimits: createLocalStore({ maxBuckets: 1000 }),
     },
     setClock: (to) => {
       now = to;

@@ -1,5 +1,6 @@
 import { decide, type Ruling } from '../../src/decision/decide.ts';
 import type { Services } from '../../src/decision/services.ts';
+import type { LimitStore } from '../../src/limit/limit.ts';
 import type { CompiledPolicy, PolicySet } from '../../src/policy/policy-set.ts';
 import type { Attributes } from '../../src/request/attributes.ts';
 
@@ -51,12 +52,15 @@ export function standingStill(now = 1_764_000_000_000): Services {
       return `decision-${String(ids)}`;
     },
     tokens: { verify: () => ({ refusal: { reason: 'token_missing', detail: 'a token is required' } }) },
-    limits: {
-      take: () => ({ allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 }),
-      giveBack: () => undefined,
-    },
+    limits: BOUNDLESS,
+    shadowLimits: BOUNDLESS,
   };
 }
+
+const BOUNDLESS: LimitStore = {
+  take: () => ({ allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 }),
+  giveBack: () => undefined,
+};
 
 /** A genuine permission: only `decide` makes one. */
 export function permission(
