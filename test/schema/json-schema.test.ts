@@ -93,6 +93,20 @@ describe('a body that does not fit is told where and what, without its values', 
   });
 
   test.each([
+    ['', true],
+    ['AAAA', true],
+    ['AAA=', true],
+    ['AA==', true],
+    ['AAA', false],
+    ['A===', false],
+    ['AA=A', false],
+    ['AAAA\n', false],
+    ['<b>\nAAAA', false],
+  ])('the format `byte` is base64 from end to end: %j', (text, fits) => {
+    expect(compiled({ type: 'string', format: 'byte' }).validate(text) === undefined).toBe(fits);
+  });
+
+  test.each([
     ['$ref', '#/$defs/node'],
     ['$dynamicRef', '#node'],
   ])('a body cannot double the work with each level through %s', (keyword, target) => {
