@@ -93,7 +93,10 @@ export const principal = parsed('invalid_principal', (value) =>
 
 /** A method in upper case (RFC 9110, section 9.1). */
 export const method: Reader<string> = parsed('invalid_method', (value) => {
-  if (/^[A-Z0-9!#$%&'*+.^_`|~-]+$/.test(value)) {
+  // HTTP could have a method of this name: a deny rule that means every method would then deny none.
+  if (value.includes('*'))
+    return { problem: `\`${value}\` names no method`, help: 'leave `methods` out to select every method' };
+  if (/^[A-Z0-9!#$%&'+.^_`|~-]+$/.test(value)) {
     const near = METHODS.includes(value) ? undefined : nearest(value, METHODS);
     // Somebody's own method is fine, but one letter beside a known one it never matches anything.
     if (near !== undefined)
