@@ -117,7 +117,8 @@ async function listen(
   where: ReturnType<typeof parseAddress>,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    // For good: what goes wrong with a listener that works is no reason to end the process.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       const why =
         error.code === 'EADDRINUSE' ? 'it is in use, stop what uses it or choose another' : error.message;
       reject(new Error(`cannot listen on \`${address}\`: ${why}`, { cause: error }));

@@ -153,8 +153,10 @@ class RequestFacts {
   get path(): string {
     return this.#request.path;
   }
+  /** A slash at the end makes no difference, neither to `paths` nor to an expression. */
   get url_path(): string {
-    return this.#facts.path.path;
+    const { path } = this.#facts.path;
+    return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   }
   get query(): string {
     return this.#facts.path.query;

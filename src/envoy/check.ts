@@ -12,11 +12,14 @@ export interface CheckCall {
   readonly deadline: number;
 }
 
+/** The policy set that decides; undefined until one is live. */
+export type LiveSet = Parameters<typeof refuse>[3];
+
 export interface CheckOptions {
-  /** Decides one request; past `deadline` (milliseconds since 1970) nobody waits for it any more. */
-  readonly decide: (attributes: Attributes, deadline: number) => Ruling | Promise<Ruling>;
-  /** The policy set that is live, for the revision in refusals that no evaluation led to. */
-  readonly set: () => Parameters<typeof refuse>[3];
+  /** Decides one request by `set`; past `deadline` (milliseconds since 1970) nobody waits for it any more. */
+  readonly decide: (attributes: Attributes, deadline: number, set: LiveSet) => Ruling | Promise<Ruling>;
+  /** The policy set that is live; asked once for each check. */
+  readonly set: () => LiveSet;
   /** Milliseconds since 1970, with fractions. */
   readonly clock: () => number;
   /** A new decision id. */
@@ -46,24 +49,26 @@ export function createCheck(options: CheckOptions): Check {
   const afterwards = new Afterwards(options.onDecision);
   let inflight = 0;
 
-  const no = (reason: DenialReason, about?: Attributes, fault?: Error): Ruling => ({
-    decision: refuse(reason, DETAILS[reason] ?? reason, about, set(), options, fault),
+  const no = (reason: DenialReason, live: LiveSet, about?: Attributes, fault?: Error): Ruling => ({
+    decision: refuse(reason, DETAILS[reason] ?? reason, about, live, options, fault),
   });
 
   const judge = async (request: Uint8Array, call: CheckCall): Promise<Ruling> => {
+    // One check, one set: also a refusal that no evaluation led to names the revision that was live at its start.
+    const live = set();
     const { attributes, refusal } = decodeCheck(request);
-    if (refusal !== undefined) return no(refusal);
-    if (inflight >= maxInflight) return no('overloaded', attributes);
+    if (refusal !== undefined) return no(refusal, live);
+    if (inflight >= maxInflight) return no('overloaded', live, attributes);
     const now = clock();
     const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
-    if (until <= now) return no('deadline_exceeded', attributes);
+    if (until <= now) return no('deadline_exceeded', live, attributes);
     inflight += 1;
-    const ruling = (async () => decide(attributes, until))()
-      .catch((fault: unknown) => no('internal_error', attributes, asError(fault)))
+    const ruling = (async () => decide(attributes, until, live))()
+      .catch((fault: unknown) => no('internal_error', live, attributes, asError(fault)))
       .finally(() => {
         inflight -= 1;
       });
-    return (await within(until - now, ruling)) ?? no('deadline_exceeded', attributes);
+    return (await within(until - now, ruling)) ?? no('deadline_exceeded', live, attributes);
   };
 
   const answer = (ruling: Ruling, call: CheckCall): Uint8Array => {
@@ -77,12 +82,12 @@ export function createCheck(options: CheckOptions): Check {
       try {
         return answer(await judge(request, call), call);
       } catch (fault) {
-        return lastly(() => answer(no('internal_error', undefined, asError(fault)), call));
+        return lastly(() => answer(no('internal_error', set(), undefined, asError(fault)), call));
       }
     },
     tooLarge: (limit, call) => {
       const fault = new Error(`a check was larger than ${String(limit)} bytes`);
-      return lastly(() => answer(no('bad_check', undefined, fault), call));
+      return lastly(() => answer(no('bad_check', set(), undefined, fault), call));
     },
     inflight: () => inflight,
     settled: () => afterwards.settled(),

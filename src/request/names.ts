@@ -6,7 +6,10 @@ export const NAMES = {
   'request.id': { type: 'string', doc: "Envoy's `x-request-id`" },
   'request.method': { type: 'string', doc: 'the HTTP method, as sent' },
   'request.path': { type: 'string', doc: 'the path as sent, with the query string' },
-  'request.url_path': { type: 'string', doc: 'the canonical path, without the query string' },
+  'request.url_path': {
+    type: 'string',
+    doc: 'the canonical path, without the query string and without a slash at its end',
+  },
   'request.query': { type: 'string', doc: 'the raw query string, without `?`' },
   'request.host': { type: 'string', doc: 'the authority, as sent' },
   'request.scheme': { type: 'string', doc: '`http` or `https`' },

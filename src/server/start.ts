@@ -108,7 +108,7 @@ export async function startServer(
   };
   const check: Check = createCheck({
     ...services,
-    decide: (attributes, deadline) => decide(attributes, store.current(), services, deadline),
+    decide: (attributes, deadline, set) => decide(attributes, set, services, deadline),
     set: () => store.current(),
     deadline: configuration.deadline,
     maxInflight: configuration.maxInflight,

@@ -146,6 +146,22 @@ describe('createCheck', () => {
     expect(check.inflight()).toBe(0);
   });
 
+  test('names the revision that was live when the check began', async () => {
+    const before = lettingThrough();
+    const after = { ...before, revisionText: 'swapped in meanwhile' };
+    let live = before;
+    const { check } = checkWith({
+      set: () => live,
+      decide: () => {
+        live = after;
+        throw new Error('a fault behind the swap');
+      },
+    });
+    const answer = await ask(check);
+    expect(reasonOf(answer)).toBe('internal_error');
+    expect(answer.dynamicMetadata?.fields?.['revision']?.stringValue).toBe(before.revisionText);
+  });
+
   test('counts what is under way and refuses what is above the bound', async () => {
     const gate = Promise.withResolvers<void>();
     const { check } = checkWith({
