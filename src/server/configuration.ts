@@ -1,4 +1,6 @@
+import { nearest } from '../diagnostic/suggest.ts';
 import { parseDuration } from '../policy/duration.ts';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/logging.ts';
 import { FLAGS, type Flag, type FlagName } from './flags.ts';
 
 /** What `serve` runs with, every default filled in. Durations in milliseconds. */
@@ -16,6 +18,7 @@ export interface Configuration {
   readonly deadline: number;
   readonly maxInflight: number;
   readonly drainTimeout: number;
+  readonly logLevel: LogLevel;
 }
 
 export type AuditTarget = { readonly kind: 'stdout' } | { readonly kind: 'file'; readonly path: string };
@@ -42,6 +45,19 @@ export function settingsOfEnvironment(environment: NodeJS.ProcessEnv): SettingsS
     settings[name] = isRepeatable(name) ? text.split(',').map((part) => part.trim()) : text;
   }
   return { settings, from: variableOf };
+}
+
+/**
+ * Variables that begin like a setting and are none, with the one that was meant where a near one exists. They are
+ * worth a warning only: an orchestrator puts variables such as `LICTOR_SERVICE_HOST` into containers by itself.
+ */
+export function strangersOfEnvironment(environment: NodeJS.ProcessEnv): readonly string[] {
+  const known = [...flagNames().map(variableOf), 'LICTOR_CONFIG'];
+  return Object.keys(environment).flatMap((name) => {
+    if (!name.startsWith('LICTOR_') || known.includes(name)) return [];
+    const near = nearest(name, known);
+    return [`${name} is no setting${near === undefined ? '' : `; did you mean ${near}?`}`];
+  });
 }
 
 /** The environment variable of a flag: `drain-timeout` is `LICTOR_DRAIN_TIMEOUT`. */
@@ -81,6 +97,7 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
   const deadline = read('deadline', duration);
   const maxInflight = read('max-inflight', count);
   const drainTimeout = read('drain-timeout', duration);
+  const logLevel = read('log-level', level);
   if (
     problems.length > 0 ||
     policies === undefined ||
@@ -89,7 +106,8 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
     transport === undefined ||
     deadline === undefined ||
     maxInflight === undefined ||
-    drainTimeout === undefined
+    drainTimeout === undefined ||
+    logLevel === undefined
   ) {
     return { problems };
   }
@@ -107,6 +125,7 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
       deadline,
       maxInflight,
       drainTimeout,
+      logLevel,
     },
   };
 }
@@ -157,6 +176,11 @@ function onOrOff(text: string): boolean | Problem {
 
 function transportName(text: string): 'grpc-js' | Problem {
   return text === 'grpc-js' ? text : new Problem('is no transport of this version; `grpc-js` is');
+}
+
+function level(text: string): LogLevel | Problem {
+  const known = LOG_LEVELS.find((each) => each === text);
+  return known ?? new Problem(`is no level; write one of ${LOG_LEVELS.join(', ')}`);
 }
 
 function duration(text: string): number | Problem {

@@ -1,5 +1,14 @@
 /** How the text of a flag is read. */
-export type FlagType = 'path' | 'address' | 'text' | 'duration' | 'count' | 'switch' | 'audit' | 'transport';
+export type FlagType =
+  | 'path'
+  | 'address'
+  | 'text'
+  | 'duration'
+  | 'count'
+  | 'switch'
+  | 'audit'
+  | 'transport'
+  | 'level';
 
 export interface Flag {
   readonly type: FlagType;
@@ -57,6 +66,12 @@ export const FLAGS = {
     value: 'N',
     default: '10000',
     doc: 'checks under way at once; one more is denied',
+  },
+  'log-level': {
+    type: 'level',
+    value: 'LEVEL',
+    default: 'info',
+    doc: 'the least that the process log tells: debug, info, warn, error or silent',
   },
   'drain-timeout': {
     type: 'duration',

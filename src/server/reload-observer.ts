@@ -22,8 +22,10 @@ export function reloadObserver({
   metrics,
   log,
 }: ReloadObserverOptions): Required<Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>> {
+  let live = false;
   return {
     onSwap(set) {
+      live = true;
       // In the same turn as the swap: no check sees the one without the other.
       keys.use(set.issuers.values());
       health.setServing(true);
@@ -33,7 +35,8 @@ export function reloadObserver({
     },
     onFailure(reload) {
       metrics.reloaded('failure');
-      log.error('policies could not be taken; what was live stays live', described(reload));
+      const state = live ? 'what was live stays live' : 'nothing is live yet, every request is denied';
+      log.error(`policies could not be taken; ${state}`, described(reload));
     },
     onRecovery(reload) {
       metrics.reloaded('success');
@@ -43,8 +46,9 @@ export function reloadObserver({
 }
 
 function described({ diagnostics }: Reload): Record<string, unknown> {
-  const shown = diagnostics
-    .slice(0, LOGGED)
-    .map(({ span, message }) => `${span.file}:${span.start.line}:${span.start.column}: ${message}`);
+  const shown = diagnostics.slice(0, LOGGED).map(({ span, message }) =>
+    // A mistake of the folder as a whole has no place in a file.
+    span.file === '' ? message : `${span.file}:${span.start.line}:${span.start.column}: ${message}`,
+  );
   return { diagnostics: shown, more: Math.max(0, diagnostics.length - LOGGED) };
 }

@@ -22,7 +22,7 @@ import { createGrpcJsTransport } from '../transport/grpc-js.ts';
 import { clearSocketFile } from '../transport/socket-file.ts';
 import type { Listener, Methods, ServerTls } from '../transport/transport.ts';
 import { createClock } from './clock.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, strangersOfEnvironment } from './configuration.ts';
 import { createHealth } from './health.ts';
 import { createRecorder } from './recorder.ts';
 import { createReflection } from './reflection.ts';
@@ -76,7 +76,9 @@ export async function startServer(
   const { drainTimeout } = configuration;
   const startedAt = Date.now();
   const clock = createClock();
-  const log = createLog(environment['LICTOR_LOG_LEVEL']);
+  const log = createLog(configuration.logLevel);
+  for (const stranger of strangersOfEnvironment(environment))
+    log.warn('an unknown setting', { setting: stranger });
   const health = createHealth();
   const keys: KeyRing = new KeyRing({ onRefresh: (issuer, result) => metrics.jwksRefreshed(issuer, result) });
   const metrics = createMetrics({

@@ -7,19 +7,21 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** From the most talkative on. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** UTF-16 units that wait for a slow reader of standard error; what comes on top is dropped. */
 const MAX_WAITING = 1024 * 1024;
 
 /**
- * Writes to standard error unless told otherwise. `level` as `LICTOR_LOG_LEVEL` has it: `debug`, `info` (default,
- * also of an unknown text), `warn`, `error`, `silent`. An `error` field shows message, code and stack.
+ * Writes to standard error unless told otherwise, from `level` on. An `error` field shows message, code and stack.
  */
-export function createLog(level: string | undefined, stream: DestinationStream = standardError()): Log {
+export function createLog(level: LogLevel, stream: DestinationStream = standardError()): Log {
   const logger = pino(
     {
-      level: LEVELS.find((known) => known === level) ?? 'info',
+      level: level,
       base: null,
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,

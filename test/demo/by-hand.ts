@@ -21,15 +21,17 @@ export function invite(mesh: Mesh): void {
   say(`      -d scope=orders:read ${mesh.login.tokenUri}`);
   part('Change a policy; two seconds later it decides', [
     `$EDITOR ${at}/policies/orders/policy.yaml`,
+    `npm run -s lictor -- check ${at}/policies     ${paint('dim', '# a mistake leaves the last good version deciding')}`,
     `git -C ${at}/policies commit -am 'My first policy'`,
   ]);
   part('See what was decided', [
-    `tail -f ${at}/lictor/decisions.jsonl    ${paint('dim', "Lictor's records")}`,
-    `tail -f ${at}/envoy/access.log          ${paint('dim', "Envoy's access log, with decision_id and revision")}`,
-    `curl http://127.0.0.1:${lictorAdmin}/v1/status ${paint('dim', 'also /v1/decisions, /metrics, /readyz')}`,
+    `tail -f ${at}/lictor/decisions.jsonl    ${paint('dim', "# Lictor's records")}`,
+    `tail -f ${at}/lictor/lictor.log         ${paint('dim', '# its process log: reloads, and mistakes in them')}`,
+    `tail -f ${at}/envoy/access.log          ${paint('dim', "# Envoy's access log, with decision_id and revision")}`,
+    `curl http://127.0.0.1:${lictorAdmin}/v1/status ${paint('dim', '# also /v1/decisions, /metrics, /readyz')}`,
     `curl 'http://127.0.0.1:${envoyAdmin}/stats?filter=ext_authz'`,
   ]);
-  part('Take Lictor away; Envoy refuses until it is back', [`kill -9 ${mesh.lictor().child.pid}`]);
+  part('Take Lictor away; Envoy refuses until it is back', [`kill -9 $(cat ${at}/lictor/lictor.pid)`]);
   say();
   say(`  ${paint('bold', 'Ctrl-C ends everything.')}`);
 }

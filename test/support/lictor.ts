@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
@@ -70,6 +70,7 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     env: { ...process.env, ...options.env },
     log: join(folder, 'lictor.log'),
   });
+  await writeFile(join(folder, 'lictor.pid'), `${child.pid}\n`);
   const path = untilReady ? '/readyz' : '/healthz';
   await waitFor(() => answersOk(admin + path), {
     what: `a Lictor that answers ${path}`,
