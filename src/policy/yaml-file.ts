@@ -1,8 +1,9 @@
-import { parseAllDocuments, type YAMLError } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { diagnose, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic, Span } from '../diagnostic/diagnostic.ts';
 import { Lines } from '../diagnostic/lines.ts';
 import type { Mark, Tree } from './tree.ts';
+import { syntaxMistake } from './yaml-mistake.ts';
 import { Faults, toTree } from './yaml-tree.ts';
 
 /** A YAML file, parsed. */
@@ -21,9 +22,6 @@ export interface YamlDocument {
   /** Its text is no YAML: what `tree` says is not to be trusted. */
   readonly broken: boolean;
 }
-
-/** Mistakes of syntax shown for one document: those that follow are mostly echoes. */
-const SHOWN = 3;
 
 /**
  * Parses a file. Custom tags, duplicate keys and more than 100 aliases are mistakes as wrong syntax is. Never
@@ -64,12 +62,10 @@ function readDocuments(text: string, faults: Faults): YamlDocument[] {
     });
     if (!Array.isArray(parsed)) return [];
     for (const document of parsed) {
-      const before = faults.count;
-      for (const error of document.errors.slice(0, SHOWN)) {
-        faults.add('yaml_syntax', markOf(error), sentence(error), BY_CODE.get(error.code)?.[1]);
-      }
-      const broken = faults.count > before;
-      const tree = toTree(document.contents, text, faults);
+      const mistake = syntaxMistake(document, text);
+      if (mistake !== undefined) faults.add('yaml_syntax', mistake.mark, mistake.message, mistake.help);
+      const broken = mistake !== undefined;
+      const tree = toTree(document.contents, text, broken ? new Faults(() => undefined) : faults);
       if (tree !== undefined || broken) documents.push({ tree, broken });
     }
   } catch (error) {
@@ -92,39 +88,3 @@ function decode(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
-
-function markOf({ pos: [start, end] }: YAMLError): Mark {
-  return { start, end: Math.max(end, start + 1) };
-}
-
-/** The parser's sentence in our form: lower case, no full stop, and plainer where its own speaks of productions. */
-function sentence({ code, message }: YAMLError): string {
-  const first = message.split('\n')[0] ?? '';
-  const known = PLAINER.find(([theirs]) => first.startsWith(theirs))?.[1] ?? BY_CODE.get(code)?.[0];
-  if (known !== undefined) return known;
-  const plain = first.replace(/[.:]$/, '');
-  return /^[A-Z][a-z]/.test(plain) ? plain.charAt(0).toLowerCase() + plain.slice(1) : plain;
-}
-
-const PLAINER = [
-  ['Implicit map keys need', 'a key without a `:` behind it'],
-  ['Nested mappings are not allowed', 'a second `key: value` on the line of the first'],
-  ['All mapping items must start', 'a key that stands in another column than the keys it belongs to'],
-  ['Missing closing', 'a quote that is not closed'],
-  ['Flow ', 'a `[` or `{` that is not closed'],
-] as const;
-
-/** Sentence, undefined for the parser's own, and help by the parser's code. */
-const BY_CODE: ReadonlyMap<string, readonly [string | undefined, string]> = new Map([
-  ['RESOURCE_EXHAUSTION', ['values are nested too deeply', 'nest less, policies need a few levels only']],
-  ['TAB_AS_INDENT', ['a tab is used as indentation', 'indent with spaces']],
-  ['BAD_INDENT', [undefined, 'lines that belong together start in the same column']],
-  ['MULTILINE_IMPLICIT_KEY', [undefined, 'a key and its `:` stand on one line, is a `:` missing?']],
-  ['MISSING_CHAR', [undefined, 'is a `:`, a quote or a bracket missing?']],
-  ['BLOCK_AS_IMPLICIT_KEY', [undefined, 'put text that has `: ` in it in quotes']],
-  ['BAD_SCALAR_START', [undefined, 'put the text in quotes']],
-  [
-    'BAD_DQ_ESCAPE',
-    [undefined, 'a backslash in double quotes starts an escape: write it twice, or use single quotes'],
-  ],
-]);

@@ -11,7 +11,6 @@ type Report = (code: DiagnosticCode, mark: Mark, message: string, help?: string)
 
 /** What is wrong in one file. */
 export class Faults {
-  count = 0;
   aliases = 0;
   readonly #report: Report;
 
@@ -20,7 +19,6 @@ export class Faults {
   }
 
   add(code: DiagnosticCode, mark: Mark, message: string, help?: string): void {
-    this.count++;
     this.#report(code, mark, message, help);
   }
 }
@@ -130,7 +128,8 @@ class Grower {
     if (this.#faults.aliases > MOST_ALIASES) return undefined;
     const tree = this.#anchors.get(alias.source);
     if (tree === undefined) {
-      this.#faults.add('yaml_alias', mark, `no anchor \`&${alias.source}\` stands before this alias`);
+      const help = 'put text that starts with `*` in quotes';
+      this.#faults.add('yaml_alias', mark, `no anchor \`&${alias.source}\` stands before this alias`, help);
     }
     if (tree === 'open') {
       this.#faults.add('yaml_alias', mark, `the alias \`*${alias.source}\` stands inside of what it names`);
@@ -159,7 +158,11 @@ class Grower {
     if (tag === undefined || CORE_TAGS.has(tag)) return false;
     const shown = tag.startsWith(YAML_TAGS) ? `!!${tag.slice(YAML_TAGS.length)}` : tag;
     const mark = tagMark(this.#text, markOf(node));
-    this.#faults.add('yaml_tag', mark, `the tag \`${shown}\` is not accepted`, 'leave the tag out');
+    // An expression such as `!(a in b)` without quotes is a tag to YAML.
+    const help = shown.startsWith('!!')
+      ? 'leave the tag out'
+      : 'leave the tag out; if it is meant as text, put the whole in quotes';
+    this.#faults.add('yaml_tag', mark, `the tag \`${shown}\` is not accepted`, help);
     return true;
   }
 }

@@ -88,6 +88,27 @@ describe('readYaml', () => {
     expect(() => readYaml('a.yaml', new TextEncoder().encode(text))).not.toThrow();
   });
 
+  test('whatever character is missing or too many, at most one mistake of syntax is shown', () => {
+    const text = [
+      'spec:',
+      '  rules:',
+      '    - {name: "a", paths: [/b, "/{c}"]}',
+      "    - name: 'd'",
+      '      when: "x"',
+      '      e: [f]',
+      '',
+    ].join('\n');
+    const counts = new Map<number, number>();
+    for (let at = 0; at <= text.length; at++) {
+      for (const put of ['', ...'"\'[]{},:#&*!|> \t\n-x']) {
+        const changed = text.slice(0, at) + put + text.slice(put === '' ? at + 1 : at);
+        const shown = parsed(changed).codes.filter((code) => code === 'yaml_syntax').length;
+        counts.set(shown, (counts.get(shown) ?? 0) + 1);
+      }
+    }
+    expect([...counts.keys()].toSorted((a, b) => a - b)).toEqual([0, 1]);
+  });
+
   test('`__proto__` and `constructor` are plain keys', () => {
     const { documents } = readYaml('a.yaml', new TextEncoder().encode('__proto__: {a: 1}\nconstructor: 2\n'));
     const tree = documents[0]?.tree;
