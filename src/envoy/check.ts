@@ -53,6 +53,18 @@ export function createCheck(options: CheckOptions): Check {
     decision: refuse(reason, DETAILS[reason] ?? reason, about, live, options, fault),
   });
 
+  /** Counted until it ends, also when nobody waits for it any more. */
+  const ruled = async (attributes: Attributes, until: number, live: LiveSet): Promise<Ruling> => {
+    inflight += 1;
+    try {
+      return await decide(attributes, until, live);
+    } catch (fault) {
+      return no('internal_error', live, attributes, asError(fault));
+    } finally {
+      inflight -= 1;
+    }
+  };
+
   const judge = async (request: Uint8Array, call: CheckCall): Promise<Ruling> => {
     // One check, one set: also a refusal that no evaluation led to names the revision that was live at its start.
     const live = set();
@@ -62,12 +74,7 @@ export function createCheck(options: CheckOptions): Check {
     const now = clock();
     const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
     if (until <= now) return no('deadline_exceeded', live, attributes);
-    inflight += 1;
-    const ruling = (async () => decide(attributes, until, live))()
-      .catch((fault: unknown) => no('internal_error', live, attributes, asError(fault)))
-      .finally(() => {
-        inflight -= 1;
-      });
+    const ruling = ruled(attributes, until, live);
     return (await within(until - now, ruling)) ?? no('deadline_exceeded', live, attributes);
   };
 
