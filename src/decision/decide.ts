@@ -1,17 +1,18 @@
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { Attributes } from '../request/attributes.ts';
 import { aboutRequest } from './about.ts';
-import { Tokens } from './authenticate.ts';
 import type { Changes, Decision, Denial } from './decision.ts';
 import { denial } from './denial.ts';
 import { Facts } from './facts.ts';
-import { type Hearing, hear, type Verdict } from './hearing.ts';
-import { Ledger } from './limits.ts';
+import type { Hearing } from './hearing.ts';
+import { Ledger } from './ledger.ts';
 import { type DenialReason, REASONS } from './reasons.ts';
 import { respondDeny } from './respond.ts';
 import { type Selection, select } from './select.ts';
 import type { Services } from './services.ts';
 import { judgeShadows } from './shadow.ts';
+import { hear, type Verdict } from './stations.ts';
+import { Tokens } from './tokens.ts';
 
 /**
  * The permission to say OK.

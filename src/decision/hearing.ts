@@ -1,13 +1,7 @@
-import { authenticate, type Tokens } from './authenticate.ts';
-import { checkBodies } from './bodies.ts';
-import type { Changes } from './decision.ts';
 import type { Facts } from './facts.ts';
-import { type Ledger, takeLimits } from './limits.ts';
-import type { Refusal } from './refusal.ts';
-import { respondAllow } from './respond.ts';
-import { type Allowing, judgeRules } from './rules.ts';
-import type { Applying } from './select.ts';
+import type { Ledger } from './ledger.ts';
 import type { Services } from './services.ts';
+import type { Tokens } from './tokens.ts';
 
 /** One request being heard: what it says, what was proven about it so far, and what it has taken. */
 export interface Hearing {
@@ -15,29 +9,4 @@ export interface Hearing {
   readonly tokens: Tokens;
   readonly ledger: Ledger;
   readonly services: Services;
-}
-
-/** What a hearing comes to. */
-export type Verdict =
-  | { readonly allowing: Allowing; readonly changes: Changes; readonly refusal?: undefined }
-  | { readonly refusal: Refusal; readonly allowing?: undefined; readonly changes?: undefined };
-
-/**
- * The stations, in the order of the language page, for the policies that apply. With `allowNeeded` false, a
- * policy without allow rules is content when nothing refuses, which is how a lone baseline is judged in shadow.
- */
-export async function hear(
-  applying: readonly Applying[],
-  hearing: Hearing,
-  allowNeeded = true,
-): Promise<Verdict> {
-  const early = (await takeLimits('first', applying, hearing)) ?? (await authenticate(applying, hearing));
-  if (early !== undefined) return { refusal: early };
-  const ruled = judgeRules(applying, hearing, allowNeeded);
-  if (ruled.refusal !== undefined) return ruled;
-  const late: Refusal | undefined =
-    checkBodies(applying, hearing) ?? (await takeLimits('last', applying, hearing));
-  if (late !== undefined) return { refusal: late };
-  const response = respondAllow(applying, hearing);
-  return response.refusal === undefined ? { allowing: ruled.allowing, changes: response.changes } : response;
 }

@@ -1,8 +1,9 @@
 import type { ShadowVerdict } from './decision.ts';
-import { type Hearing, hear } from './hearing.ts';
-import { Ledger } from './limits.ts';
+import type { Hearing } from './hearing.ts';
+import { Ledger } from './ledger.ts';
 import type { Refusal } from './refusal.ts';
 import type { Shadowing } from './select.ts';
+import { hear } from './stations.ts';
 
 /**
  * What each shadow policy would have said by itself. Its limits count in buckets of their own; a policy without
