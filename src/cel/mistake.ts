@@ -1,5 +1,6 @@
 import { TypeError as CheckError, ParseError } from '@marcbachmann/cel-js';
 import type { Prepared } from './engine.ts';
+import { foreignOperator } from './foreign.ts';
 import type { Problem } from './program.ts';
 import { isNode, type Node } from './syntax-tree.ts';
 import { formatType } from './type.ts';
@@ -7,7 +8,7 @@ import { formatType } from './type.ts';
 /** The problem that an error out of the engine's parser or checker stands for. Never throws. */
 export function problemOf(error: unknown, source: string, prepared: Prepared): Problem {
   if (error instanceof RangeError) return whole(source, 'cel_limit', 'the expression nests too deeply');
-  if (error instanceof ParseError) return at(error.range, source, parseProblem(error));
+  if (error instanceof ParseError) return at(error.range, source, parseProblem(error, source));
   if (error instanceof CheckError) {
     const node: unknown = error.node;
     if (isNode(node)) return at(node, source, checkProblem(error, node, prepared));
@@ -67,7 +68,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   QUESTION: '`?`',
 };
 
-function parseProblem(error: ParseError): Bare {
+function parseProblem(error: ParseError, source: string): Bare {
   const { code, summary } = error;
   const syntax = (message: string, help?: string): Bare => ({
     code: 'cel_syntax',
@@ -85,8 +86,11 @@ function parseProblem(error: ParseError): Bare {
       return syntax(tokens[0] === 'EOF' ? 'the expression ends too early' : `unexpected ${first}`);
     case 'expected_token':
       return syntax(`expected ${first}, found ${second}`);
-    case 'unexpected_character':
-      return syntax('unexpected character', "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`");
+    case 'unexpected_character': {
+      const { start = 0, end = 0 } = error.range ?? {};
+      const { found, help, ...range } = foreignOperator(source, start, end);
+      return { ...syntax(found === '`' ? 'unexpected backtick' : `unexpected \`${found}\``, help), range };
+    }
     case 'unterminated_string':
     case 'unterminated_triple_quoted_string':
       return syntax('text without a closing quote');
@@ -123,7 +127,10 @@ function checkProblem(error: CheckError, node: Node, prepared: Prepared): Bare {
     case 'no_such_overload': {
       const operator = node.op.replace('_', '');
       const types = operands.map((operand) => `\`${named(operand)}\``).join(' and ');
-      return type(`\`${operator}\` does not take ${types}`, conversionHelp(operands.map(named)));
+      return type(
+        `\`${operator}\` does not take ${types}`,
+        conversionHelp(operator, operands, operands.map(named)),
+      );
     }
     case 'no_matching_overload': {
       const call = readable(/for '(.*)'$/.exec(error.summary)?.[1] ?? '');
@@ -163,16 +170,25 @@ function checkProblem(error: CheckError, node: Node, prepared: Prepared): Bare {
   return type(readable(error.summary.charAt(0).toLowerCase() + error.summary.slice(1)));
 }
 
-function conversionHelp(types: readonly string[]): string | undefined {
+function conversionHelp(
+  operator: string,
+  operands: readonly Node[],
+  types: readonly string[],
+): string | undefined {
   const [left, right] = types;
   if (left === undefined || right === undefined) return undefined;
   if (left.startsWith('optional(')) return 'give the optional a default: `.orValue(...)`';
   if (right.startsWith('optional(')) return 'give the optional a default: `.orValue(...)`';
   const numbers = ['int', 'uint', 'double'];
   if (numbers.includes(left) && numbers.includes(right)) return 'convert one with `int()` or `double()`';
-  if (numbers.includes(left) && right === 'string') return 'convert the number with `string()`';
-  if (left === 'string' && numbers.includes(right)) return 'convert the number with `string()`';
-  return undefined;
+  const text = left === 'string' ? operands[0] : operands[1];
+  if (![left, right].includes('string') || ![left, right].some((each) => numbers.includes(each)))
+    return undefined;
+  if (operator === '+') return 'convert the number with `string()`';
+  // As text, `9` is more than `10`: numbers are compared as numbers.
+  if (text?.op !== 'value' || typeof text.args !== 'string') return 'convert the text with `int()`';
+  if (/^-?[0-9]{1,18}$/.test(text.args)) return `write \`${text.args}\` without quotes`;
+  return 'a number is compared with a number';
 }
 
 /** The engine's spelling of types and of our replaced functions, as an author writes them. */

@@ -2,6 +2,7 @@ import { nearest } from '../diagnostic/suggest.ts';
 import { type Budget, meter } from './budget.ts';
 import type { Prepared } from './engine.ts';
 import type { Environment } from './environment.ts';
+import { dashedName, foreignCall } from './foreign.ts';
 import { REPLACED, replacement } from './functions.ts';
 import { checkInteger, prepareLiteral } from './literal.ts';
 import type { Problem } from './program.ts';
@@ -64,7 +65,10 @@ export function resolve(
       const type = environment.roots.get(name);
       if (type !== undefined) return { name, type };
       if (prepared.engine.hasVariable(name)) return undefined;
-      problems.push(unknown(name, suggestRoot(name, scope), node.start, node.end));
+      const help = rootHelp(node, name, scope);
+      // `headers.x-tenant-id` subtracts two names, and is one mistake.
+      const said = problems.some((problem) => problem.help === help && problem.end + 1 === node.start);
+      if (!said) problems.push(unknown(name, help, node.start, node.end));
       return 'unknown';
     }
     const access = accessOf(node);
@@ -77,7 +81,11 @@ export function resolve(
     if (type !== undefined) return { name, type };
     const near = nearest(access.key, base.type.fields.keys());
     const { start, end } = access.index ?? { start: node.pos, end: node.end };
-    problems.push(unknown(name, near === undefined ? undefined : `${base.name}.${near}`, start, end));
+    const help =
+      near === undefined
+        ? `\`${base.name}\` has ${quoted(base.type.fields.keys())}`
+        : meant(`${base.name}.${near}`);
+    problems.push(unknown(name, help, start, end));
     return 'unknown';
   }
 
@@ -86,8 +94,19 @@ export function resolve(
     else for (const [field, below] of type.fields) addReads(`${name}.${field}`, below);
   }
 
-  function suggestRoot(name: string, scope: Scope): string | undefined {
-    const near = nearest(name, [...environment.roots.keys(), ...scope.variables]);
+  function rootHelp(node: Node, name: string, scope: Scope): string {
+    const dashed = dashedName(source, node.start);
+    if (dashed !== undefined) return dashed;
+    const roots = [...scope.variables, ...environment.roots.keys()];
+    const near = suggestRoot(name, roots);
+    if (near !== undefined) return meant(near);
+    // `request.method == GET`
+    const quotes = /^[A-Z]+$/.test(name) ? `text stands in quotes: \`'${name}'\`; ` : '';
+    return `${quotes}known here: ${quoted(roots)}`;
+  }
+
+  function suggestRoot(name: string, roots: readonly string[]): string | undefined {
+    const near = nearest(name, roots);
     if (near !== undefined) return near;
     // `method` alone: the root is forgotten.
     const fields = [...environment.names.keys()].map((dotted) => dotted.slice(dotted.lastIndexOf('.') + 1));
@@ -143,9 +162,7 @@ export function resolve(
       ? isMethod
         ? `\`${name}\` is a function: write \`${name}(x)\``
         : `\`${name}\` is a method: write \`x.${name}(...)\``
-      : near === undefined
-        ? undefined
-        : `did you mean \`${near}\`?`;
+      : (foreignCall(name) ?? (near === undefined ? undefined : meant(near)));
     problems.push({
       code: 'cel_unknown_name',
       message: `unknown ${isMethod ? 'method' : 'function'} \`${name}\``,
@@ -177,9 +194,16 @@ interface Declared {
   readonly type: Type;
 }
 
-function unknown(name: string, near: string | undefined, start: number, end: number): Problem {
-  const help = near === undefined ? {} : { help: `did you mean \`${near}\`?` };
-  return { code: 'cel_unknown_name', message: `unknown name \`${name}\``, ...help, start, end };
+function unknown(name: string, help: string, start: number, end: number): Problem {
+  return { code: 'cel_unknown_name', message: `unknown name \`${name}\``, help, start, end };
+}
+
+function meant(name: string): string {
+  return `did you mean \`${name}\`?`;
+}
+
+function quoted(names: Iterable<string>): string {
+  return [...names].map((name) => `\`${name}\``).join(', ');
 }
 
 function isLoop(name: string): boolean {

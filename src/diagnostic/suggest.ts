@@ -3,15 +3,17 @@ const LONGEST = 64;
 
 /**
  * The candidate that somebody who wrote `name` most likely meant, or undefined when none is near: the same
- * letters in another case or with other separators, else at most a third of the letters mistyped.
+ * letters in another case or with other separators, else at most a third of the letters mistyped, else one that
+ * begins as `name` does.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST) return undefined;
+  const names = [...candidates];
   const plain = letters(name);
   const allowed = Math.max(1, Math.floor(plain.length / 3));
   let best: string | undefined;
   let least = allowed + 1;
-  for (const candidate of candidates) {
+  for (const candidate of names) {
     if (candidate === name || candidate.length > LONGEST) continue;
     const other = letters(candidate);
     if (Math.abs(other.length - plain.length) >= least) continue;
@@ -21,6 +23,24 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
       best = candidate;
       least = edits;
     }
+  }
+  return (
+    best ??
+    sameBeginning(
+      plain,
+      names.filter((candidate) => candidate !== name),
+    )
+  );
+}
+
+/** The shortest candidate that goes on where `plain` ends, or of a long one where nearly all of it ends. */
+function sameBeginning(plain: string, candidates: readonly string[]): string | undefined {
+  const shared = plain.length < 6 ? plain.length : Math.ceil(plain.length * 0.8);
+  if (shared < 3) return undefined;
+  let best: string | undefined;
+  for (const candidate of candidates) {
+    const close = candidate.length <= LONGEST && letters(candidate).startsWith(plain.slice(0, shared));
+    if (close && candidate.length < (best?.length ?? Number.POSITIVE_INFINITY)) best = candidate;
   }
   return best;
 }

@@ -26,7 +26,9 @@ export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMi
     wrongColumn(error, errors, text) ?? {
       mark: markOf(error),
       message: sentence(error),
-      help: BY_CODE.get(error.code)?.[1],
+      help: / flow-(seq|map)-start /.test(error.message)
+        ? 'within brackets, text that has `[` or `{` in it stands in quotes'
+        : BY_CODE.get(error.code)?.[1],
     }
   );
 }
@@ -176,6 +178,8 @@ const PLAINER = [
   ['Block collections are not allowed within flow', 'a `,` is missing between two entries'],
   ['Unexpected flow-seq-end token', 'a `]` that closes nothing'],
   ['Unexpected flow-map-end token', 'a `}` that closes nothing'],
+  ['Unexpected flow-seq-start', 'a `[` within plain text'],
+  ['Unexpected flow-map-start', 'a `{` within plain text'],
   ['Unexpected scalar', 'text where the value has ended already'],
   ['Flow ', 'a `[` or `{` that is not closed'],
 ] as const;

@@ -6,6 +6,11 @@ import { activation, environment } from './names.ts';
 /** `marked` is the expression with the stretch of the problem between ‹ and ›. */
 type Mistake = readonly [marked: string, code: Problem['code'], message: string, help?: string];
 
+const ROOTS =
+  'known here: `request`, `source`, `destination`, `connection`, `jwt`, `context`, `metadata`, `route_metadata`, `policy`, `now`, `variables`, `data`';
+const FIELDS =
+  '`request` has `id`, `method`, `path`, `url_path`, `query`, `host`, `scheme`, `protocol`, `referer`, `useragent`, `headers`, `query_params`, `params`, `time`, `size`, `body`, `body_bytes`';
+
 const NAMES: readonly Mistake[] = [
   ["‹reqest›.method == 'GET'", 'cel_unknown_name', 'unknown name `reqest`', 'did you mean `request`?'],
   [
@@ -33,9 +38,9 @@ const NAMES: readonly Mistake[] = [
     'did you mean `source.spiffe.path`?',
   ],
   ["‹method› == 'GET'", 'cel_unknown_name', 'unknown name `method`', 'did you mean `request.method`?'],
-  ['‹zzzzzzzz›', 'cel_unknown_name', 'unknown name `zzzzzzzz`'],
-  ['has(request.‹nope›)', 'cel_unknown_name', 'unknown name `request.nope`'],
-  ['request.?‹nope›.hasValue()', 'cel_unknown_name', 'unknown name `request.nope`'],
+  ['‹zzzzzzzz›', 'cel_unknown_name', 'unknown name `zzzzzzzz`', ROOTS],
+  ['has(request.‹nope›)', 'cel_unknown_name', 'unknown name `request.nope`', FIELDS],
+  ['request.?‹nope›.hasValue()', 'cel_unknown_name', 'unknown name `request.nope`', FIELDS],
   [
     'variables.‹tenat› == 1',
     'cel_unknown_name',
@@ -73,6 +78,28 @@ const NAMES: readonly Mistake[] = [
     'unknown method `timestamp`',
     '`timestamp` is a function: write `timestamp(x)`',
   ],
+  ['‹req›.size > 1', 'cel_unknown_name', 'unknown name `req`', 'did you mean `request`?'],
+  [
+    'request.method == ‹GET›',
+    'cel_unknown_name',
+    'unknown name `GET`',
+    `text stands in quotes: \`'GET'\`; ${ROOTS}`,
+  ],
+  [
+    "request.headers.x-‹tenant›-id == ''",
+    'cel_unknown_name',
+    'unknown name `tenant`',
+    "a name with `-` stands in brackets: `['x-tenant-id']`",
+  ],
+  ["'a' in jwt.‹scop›", 'cel_unknown_name', 'unknown name `jwt.scop`', 'did you mean `jwt.scopes`?'],
+  ["request.path.‹match›('a')", 'cel_unknown_name', 'unknown method `match`', 'did you mean `matches`?'],
+  [
+    "request.path.‹beginsWith›('/')",
+    'cel_unknown_name',
+    'unknown method `beginsWith`',
+    'did you mean `startsWith`?',
+  ],
+  ['‹not›(true)', 'cel_unknown_name', 'unknown function `not`', 'did you mean `!`?'],
   ['‹siz›(request.path)', 'cel_unknown_name', 'unknown function `siz`', 'did you mean `size`?'],
 ];
 
@@ -89,6 +116,30 @@ const TYPES: readonly Mistake[] = [
     'cel_type',
     '`==` does not take `optional(string)` and `string`',
     'give the optional a default: `.orValue(...)`',
+  ],
+  [
+    "‹request.size > '100'›",
+    'cel_type',
+    '`>` does not take `int` and `string`',
+    'write `100` without quotes',
+  ],
+  [
+    "‹'-1' != request.size›",
+    'cel_type',
+    '`!=` does not take `string` and `int`',
+    'write `-1` without quotes',
+  ],
+  [
+    "‹request.size > 'big'›",
+    'cel_type',
+    '`>` does not take `int` and `string`',
+    'a number is compared with a number',
+  ],
+  [
+    "‹request.headers['a'] > 5›",
+    'cel_type',
+    '`>` does not take `string` and `int`',
+    'convert the text with `int()`',
   ],
   ["‹now > '2026-01-01'›", 'cel_type', '`>` does not take `timestamp` and `string`'],
   ['‹!1›', 'cel_type', '`!` does not take `int`'],
@@ -127,23 +178,25 @@ const TYPES: readonly Mistake[] = [
   ['‹[].all(e, e > 0)›', 'cel_type', 'the types of the expression cannot be told'],
 ];
 
+const OPERATORS = "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`";
+
 const SYNTAX: readonly Mistake[] = [
   ['1 +‹›', 'cel_syntax', 'the expression ends too early'],
   ['‹›', 'cel_syntax', 'the expression ends too early'],
   ['(1‹›', 'cel_syntax', 'expected `)`, found the end of the expression'],
   ['(1 ‹2›)', 'cel_syntax', 'expected `)`, found a number'],
-  [
-    '1 ‹2›',
-    'cel_syntax',
-    'unexpected character',
-    "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`",
-  ],
-  [
-    'true ‹&› true',
-    'cel_syntax',
-    'unexpected character',
-    "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`",
-  ],
+  ['1 ‹2›', 'cel_syntax', 'unexpected `2`', OPERATORS],
+  ['1 ‹~› 2', 'cel_syntax', 'unexpected `~`', OPERATORS],
+  ['‹`›a`', 'cel_syntax', 'unexpected backtick', OPERATORS],
+  ['true ‹&› true', 'cel_syntax', 'unexpected `&`', 'did you mean `&&`?'],
+  ['true ‹|› true', 'cel_syntax', 'unexpected `|`', 'did you mean `||`?'],
+  ['true ‹and› true', 'cel_syntax', 'unexpected `and`', 'did you mean `&&`?'],
+  ['true ‹OR› true', 'cel_syntax', 'unexpected `OR`', 'did you mean `||`?'],
+  ['‹not› connection.mtls', 'cel_syntax', 'unexpected `not`', 'did you mean `!`?'],
+  ["'a' ‹not› in jwt.scopes", 'cel_syntax', 'unexpected `not`', 'put `!` before the whole: `!(x in list)`'],
+  ["request.method ‹=› 'GET'", 'cel_syntax', 'unexpected `=`', 'did you mean `==`?'],
+  ["request.method ‹===› 'GET'", 'cel_syntax', 'unexpected `===`', 'did you mean `==`?'],
+  ["request.method ‹!==› 'GET'", 'cel_syntax', 'unexpected `!==`', 'did you mean `!=`?'],
   ["'a' == ‹'abc›", 'cel_syntax', 'text without a closing quote'],
   ["'a‹\n›b'", 'cel_syntax', 'a line break within text', "write `\\n`, or put the text in `'''`"],
   ["'a‹\\q›'", 'cel_syntax', 'invalid escape sequence: \\q'],

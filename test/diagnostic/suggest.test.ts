@@ -12,9 +12,19 @@ describe('nearest', () => {
     ['match', ['match'], undefined],
     ['', ['a'], undefined],
     ['a'.repeat(65), ['a'.repeat(64)], undefined],
+    ['scop', ['claims', 'scopes'], 'scopes'],
+    ['req', ['source', 'request_body', 'request'], 'request'],
+    ['rule_deny', ['rate_limited', 'rule_denied'], 'rule_denied'],
+    ['mat', ['mat'], undefined],
+    ['ab', ['abcdef'], undefined],
+    ['token_of_mine', ['token_missing'], undefined],
     ['__proto__', ['constructor'], undefined],
   ])('%j among %j is %j', (name, candidates, expected) => {
     expect(nearest(name, candidates)).toBe(expected);
+  });
+
+  test('candidates may be read once only', () => {
+    expect(nearest('scop', new Set(['claims', 'scopes']).values())).toBe('scopes');
   });
 
   test('the nearest wins, the first of equals', () => {
