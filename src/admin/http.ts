@@ -10,7 +10,7 @@ export interface AdminOptions {
   readonly address: string;
   /** undefined: ready; else why not, for people. */
   readonly notReady: () => string | undefined;
-  readonly metrics: () => { readonly contentType: string; readonly text: string };
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** What `/v1/status` says. */
   readonly status: () => object;
   readonly decisions: {
@@ -55,7 +55,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     if (!isTrustedHost(where, request.headers.host)) {
       send(request, response, json(421, { error: 'the host is no address of this listener' }));
     } else if (wantsStream(request)) followers.add(request, response);
-    else send(request, response, answerTo(options, request));
+    else void answerTo(options, request).then((answer) => send(request, response, answer));
   });
   if (where.kind === 'unix') await options.clearSocketFile(where.path);
   await listen(server, options.address, where);
@@ -68,7 +68,8 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   };
 }
 
-function answerTo(options: AdminOptions, request: IncomingMessage): Answer {
+/** Never rejects. */
+async function answerTo(options: AdminOptions, request: IncomingMessage): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed();
   const { path, limit } = target(request);
   try {
@@ -82,7 +83,7 @@ function answerTo(options: AdminOptions, request: IncomingMessage): Answer {
         return reason === undefined ? json(200, { ready: true }) : json(503, { ready: false, reason });
       }
       case '/metrics': {
-        const { contentType, text } = options.metrics();
+        const { contentType, text } = await options.metrics();
         return { status: 200, headers: { 'content-type': contentType }, body: text };
       }
       case '/v1/status':

@@ -125,7 +125,7 @@ export async function startServer(
   const watcher = watchFolder(dir, () => store.reload());
   const listening = await listen(configuration, prepared.tls, methods, {
     notReady: () => (store.current() === undefined ? 'no policy set is live' : undefined),
-    metrics: () => ({ contentType: METRICS_CONTENT_TYPE, text: metrics.text() }),
+    metrics: async () => ({ contentType: METRICS_CONTENT_TYPE, text: await metrics.text() }),
     status: () => statusOf(store, keys.status(), startedAt),
     decisions: recorder.recent,
     clearSocketFile,

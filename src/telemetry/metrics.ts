@@ -1,9 +1,6 @@
-import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { emptyResource } from '@opentelemetry/resources';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { Decision } from '../decision/decision.ts';
 import type { Revision } from '../policy/revision.ts';
-import { counterData, gaugeData, histogramData } from './metric-data.ts';
 import { DURATION_BOUNDS, type MetricName } from './metric-table.ts';
 import { createSeries, type Series } from './series.ts';
 
@@ -16,8 +13,8 @@ export interface Metrics {
   live(revision: Revision, text: string, at: number): void;
   jwksRefreshed(issuer: string, result: 'success' | 'failure'): void;
   auditDropped(sink: string, count: number): void;
-  /** All of it in the Prometheus text format. */
-  text(): string;
+  /** All of it in the Prometheus text format. What writes it is loaded when it is first asked for. */
+  text(): Promise<string>;
 }
 
 export interface MetricsOptions {
@@ -28,8 +25,6 @@ export interface MetricsOptions {
   /** When the keys of each issuer were fetched, RFC 3339; null: never, or inline. */
   readonly issuers: () => readonly { readonly name: string; readonly fetched_at: string | null }[];
 }
-
-type Serialized = Parameters<PrometheusSerializer['serialize']>[0];
 
 /** Content type of `text()`. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -74,7 +69,9 @@ export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Met
     }
   }
 
-  function text(): string {
+  async function text(): Promise<string> {
+    const { counterData, gaugeData, histogramData } = await import('./metric-data.ts');
+    const { exposition } = await import('./exposition.ts');
     const now = clock();
     const age = (since: number) => Math.max(0, (now - since) / 1000);
     const metrics: MetricData[] = [
@@ -97,9 +94,7 @@ export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Met
       ),
       gaugeData('lictor_inflight_checks', [{ values: [], value: inflight() }], now),
     ];
-    const serializer = new PrometheusSerializer('', false, undefined, true, true);
-    const scopeMetrics: Serialized['scopeMetrics'] = [{ scope: { name: 'lictor' }, metrics }];
-    return serializer.serialize({ resource: emptyResource(), scopeMetrics });
+    return exposition(metrics);
   }
 
   return {

@@ -20,7 +20,7 @@ function options(address: string): AdminOptions {
   return {
     address,
     notReady: () => notReady,
-    metrics: () => ({ contentType: 'text/plain; version=0.0.4', text: 'lictor_inflight_checks 0\n' }),
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'lictor_inflight_checks 0\n' }),
     status: () => ({ version: '1.2.3' }),
     decisions,
     clearSocketFile: async () => {},
