@@ -1,3 +1,4 @@
+import { Lines } from '../diagnostic/lines.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
 import type { PolicyFiles } from './policy-files.ts';
@@ -77,11 +78,16 @@ function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor
   } catch {
     return report(at, 'invalid_reference', `\`${reference}\` is not UTF-8 text`);
   }
-  const parsed = parseJson(text);
-  if (parsed.problem !== undefined) {
-    return report(at, 'invalid_reference', `\`${reference}\` is no JSON: ${parsed.problem}`);
+  const { value, fault } = parseJson(text);
+  if (fault !== undefined) {
+    const origin = { path, lines: new Lines(text), diagnostics: at.origin.diagnostics };
+    const mark = { start: fault.at, end: fault.at + 1 };
+    const { line } = at.origin.lines.position(at.tree.mark.start);
+    const message = `the file is no JSON: ${fault.what}`;
+    const help = `it is named at ${at.origin.path}:${line}`;
+    return report({ ...at, origin, path: '' }, 'invalid_reference', message, help, mark);
   }
-  return { value: parsed.value, file: path, place: (pointer) => placeInJson(path, bytes, pointer, at) };
+  return { value, file: path, place: (pointer) => placeInJson(path, bytes, pointer, at) };
 }
 
 /** JSON is YAML, which knows where things stand. */

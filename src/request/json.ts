@@ -4,9 +4,9 @@ import type { JsonValue } from './attributes.ts';
 export const MAX_JSON_DEPTH = 64;
 
 export type ParsedJson =
-  | { readonly value: JsonValue; readonly problem?: undefined }
-  /** One phrase that says what and where, never a piece of the text. */
-  | { readonly problem: string; readonly value?: undefined };
+  | { readonly value: JsonValue; readonly problem?: undefined; readonly fault?: undefined }
+  /** `problem` is one phrase that says what and where, never a piece of the text; `fault` has the two apart. */
+  | { readonly problem: string; readonly fault: Fault; readonly value?: undefined };
 
 /**
  * Reads a JSON text (RFC 8259) as `JSON.parse` does, and refuses besides what different parsers read differently:
@@ -15,12 +15,15 @@ export type ParsedJson =
  */
 export function parseJson(text: string): ParsedJson {
   const fault = scan({ text, at: 0, fault: undefined });
-  if (fault !== undefined) return { problem: `${fault.what} at ${place(text, fault.at)}` };
+  if (fault !== undefined) return { problem: `${fault.what} at ${place(text, fault.at)}`, fault };
   return { value: JSON.parse(text) as JsonValue };
 }
 
-interface Fault {
+/** Where a text stops being JSON that is read here. */
+export interface Fault {
+  /** One phrase, never a piece of the text. */
   readonly what: string;
+  /** Offset in UTF-16 units. */
   readonly at: number;
 }
 

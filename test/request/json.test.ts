@@ -56,13 +56,18 @@ describe('a text that is no JSON, or read differently, is a problem', () => {
     ['\ufeff{}', 'an unexpected character at line 1, column 1'],
     ['[]\u0000', 'an unexpected character at line 1, column 3'],
   ])('%j', (text, problem) => {
-    expect(parseJson(text)).toEqual({ problem });
+    expect(parseJson(text)).toMatchObject({ problem });
+  });
+
+  test('what and where also stand apart', () => {
+    expect(parseJson('[\n1,]').fault).toEqual({ what: 'an unexpected character', at: 4 });
+    expect(parseJson('[1]').fault).toBeUndefined();
   });
 
   test('levels are bounded', () => {
     const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
     expect(parseJson(nested(MAX_JSON_DEPTH))).toHaveProperty('value');
-    expect(parseJson(nested(MAX_JSON_DEPTH + 1))).toEqual({
+    expect(parseJson(nested(MAX_JSON_DEPTH + 1))).toMatchObject({
       problem: 'more than 64 levels at line 1, column 65',
     });
     expect(parseJson('['.repeat(1_000_000))).toHaveProperty('problem');
