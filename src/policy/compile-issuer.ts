@@ -1,4 +1,4 @@
-import { DEFAULT_ALGORITHMS } from '../identity/algorithms.ts';
+import { ALGORITHMS, DEFAULT_ALGORITHMS } from '../identity/algorithms.ts';
 import type { Issuer, KeySource } from '../identity/issuer.ts';
 import { compileKeys } from '../identity/jwks.ts';
 import { DEFAULT_PLACES } from '../identity/token-place.ts';
@@ -39,8 +39,22 @@ function compileSource(
   if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
   const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
   if (data === undefined) return undefined;
-  reportKeys(data, algorithms);
+  // With no algorithm left, what was wrong with them is reported, and no key could fit.
+  if (algorithms.length > 0 && !fitsNone(data, algorithms, spec)) reportKeys(data, algorithms);
   return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
+}
+
+/** Sound keys, none of them for an algorithm that the author lists: the mistake is in the list. */
+function fitsNone(data: Data, algorithms: readonly string[], spec: IssuerSpec): boolean {
+  const [first] = spec.algorithms ?? [];
+  if (first === undefined || compileKeys(data.value, algorithms).keys.length > 0) return false;
+  const sound = compileKeys(data.value, Object.keys(ALGORITHMS)).keys;
+  if (sound.length === 0) return false;
+  const quoted = (names: Iterable<string>): string => [...names].map((name) => `\`${name}\``).join(', ');
+  const fitting = new Set(sound.flatMap((key) => [...key.algorithms]));
+  const message = `no key of the set is for ${quoted(algorithms)}`;
+  report(first.at, 'invalid_algorithm', message, `the keys are for ${quoted(fitting)}`);
+  return true;
 }
 
 function reportKeys(data: Data, algorithms: readonly string[]): void {
