@@ -20,13 +20,9 @@ export function parseRate(
   | { readonly rate: Rate; readonly problem?: undefined }
   | { readonly problem: string; readonly rate?: undefined } {
   const [, digits = '', unit = ''] = /^([0-9]{1,12})\/([a-z]+)$/.exec(text) ?? [];
-  if (digits === '')
-    return {
-      problem: `\`${text}\` is no rate, write a number and a period: \`100/s\`, \`/m\`, \`/h\` or \`/d\``,
-    };
+  if (digits === '') return { problem: `\`${text}\` is no rate` };
   const period = PERIODS.get(unit);
-  if (period === undefined)
-    return { problem: `\`${unit}\` in \`${text}\` is no period: \`s\`, \`m\`, \`h\` or \`d\`` };
+  if (period === undefined) return { problem: `\`${unit}\` in \`${text}\` is no period` };
   const count = Number(digits);
   if (count === 0) return { problem: `\`${text}\` lets nothing through, a deny rule says that better` };
   if (count > MAX_COUNT) return { problem: `\`${text}\` is more than ${MAX_COUNT} a period` };

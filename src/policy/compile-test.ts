@@ -10,6 +10,8 @@ import type { CallerSpec, CaseSpec, ExpectSpec, MatrixSpec, RequestSpec, TestSpe
 export interface Known {
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, unknown>;
+  /** Names of policies of which a rule or limit, or the whole, could not be read. */
+  readonly partial: ReadonlySet<string>;
   /** Something in the folder could not be read, so a name that is missing may be there. */
   readonly incomplete: boolean;
   readonly reasons: ReadonlySet<string> | undefined;
@@ -81,7 +83,7 @@ function requestOf(
         change,
         'misplaced_field',
         'this changes a named request, and the request is written out',
-        undefined,
+        'write the fields in `request` itself',
         change.key,
       );
     return complete('', request.request, undefined);
@@ -157,7 +159,7 @@ function refuseExtra({ callers = [], expect }: MatrixSpec, known: Known): void {
 function expectation(spec: ExpectSpec, known: Known): Expectation {
   const { decision, reason, status, requestHeaders, responseHeaders } = spec;
   if (reason !== undefined && known.reasons !== undefined && !known.reasons.has(reason.value)) {
-    const help = suggestion(reason.value, known.reasons);
+    const help = suggestion(reason.value, known.reasons) ?? 'every reason stands in the reference of reasons';
     report(reason.at, 'unknown_value', `unknown reason \`${reason.value}\``, help);
   }
   const [before, after] = spec.rule?.value.split('/', 2) ?? [];
@@ -178,6 +180,7 @@ function refuseUnknown(
   const at = spec.policy?.at ?? spec.rule?.at;
   if (at === undefined) return;
   const found = policies.get(policy ?? '');
+  if (policy === undefined || policy === '' ? known.partial.size > 0 : known.partial.has(policy)) return;
   if (policy !== undefined && policy !== '' && found === undefined) {
     report(at, 'unknown_reference', `no policy is called \`${policy}\``, suggestion(policy, policies.keys()));
     return;

@@ -4,7 +4,7 @@ import type { Issuer } from '../identity/issuer.ts';
 import { compileIssuer } from './compile-issuer.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
 import { compileTest } from './compile-test.ts';
-import { API_VERSION, type PolicyDocument } from './document.ts';
+import { API_VERSION, isPartial, type PolicyDocument } from './document.ts';
 import { Expressions } from './expressions.ts';
 import { isBroken, readDocuments, refuseStrays, split } from './folder-documents.ts';
 import type { PolicyFiles } from './policy-files.ts';
@@ -79,12 +79,21 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
   const folder: Folder = { expressions: new Expressions(), references, issuers, incomplete };
   const policies = new Map<string, CompiledPolicy>();
+  const partial = new Set<string>();
   for (const document of documents) {
-    if (document.kind !== 'Policy' || document.spec === undefined) continue;
+    if (document.kind !== 'Policy') continue;
+    if (isPartial(document)) partial.add(document.name.value);
+    if (document.spec === undefined) continue;
     policies.set(document.name.value, compilePolicy(document, document.spec, folder));
     yield;
   }
-  const known = { policies, issuers, incomplete, reasons: options.reasons && new Set(options.reasons) };
+  const known = {
+    policies,
+    issuers,
+    partial,
+    incomplete,
+    reasons: options.reasons && new Set(options.reasons),
+  };
   const tests: PolicyTestDocument[] = [];
   for (const document of documents) {
     if (document.kind !== 'PolicyTest' || document.spec === undefined) continue;

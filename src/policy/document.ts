@@ -109,6 +109,19 @@ export function isOfLaterKind(at: Cursor): boolean {
 
 const LATER_KINDS: ReadonlySet<string> = new Set(['Dataset', 'Environment', 'PolicyTemplate']);
 
+/** Whether some rule or limit of a policy was wrong to where it is left out, which was reported. */
+export function isPartial({ at, spec }: PolicyDocument & { readonly kind: 'Policy' }): boolean {
+  const written = child(at, 'spec');
+  if (spec === undefined || written === undefined) return true;
+  const count = (name: string): number => {
+    const tree = child(written, name)?.tree;
+    return tree?.kind === 'list' ? tree.items.length : tree === undefined ? 0 : Number.NaN;
+  };
+  const rules = (spec.rules ?? []).filter(({ name }) => name !== undefined);
+  const limits = (spec.limits ?? []).filter(({ name, rate }) => name !== undefined && rate !== undefined);
+  return rules.length !== count('rules') || limits.length !== count('limits');
+}
+
 /** Where a value was written. */
 export function sourceOf({ origin, tree }: Cursor): Source {
   return { file: origin.path, ...origin.lines.position(tree.mark.start) };

@@ -23,13 +23,15 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
   return (at) => {
     const { tree } = at;
     if (tree.kind !== 'mapping') return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
+    const misspelt = new Set<string>();
     for (const [name, { key }] of tree.entries) {
       if (Object.hasOwn(fields, name)) continue;
       report(at, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
+      misspelt.add(nearest(name, Object.keys(fields)) ?? '');
     }
     const read = Object.entries(fields).map(([name, field]): [string, unknown] => {
       const value = child(at, name);
-      if (value === undefined && field.required === true) {
+      if (value === undefined && field.required === true && !misspelt.has(name)) {
         report(
           at,
           'missing_field',
@@ -95,7 +97,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
 
 /** `did you mean ...` for a name that a table does not have, else the names that it has. */
 export function suggestion(name: string, known: Fields | Iterable<string>): string | undefined {
-  const names = isIterable(known) ? [...known] : Object.keys(known);
+  const names = [...new Set(isIterable(known) ? known : Object.keys(known))];
   const near = nearest(name, names);
   if (near !== undefined) return `did you mean \`${near}\`?`;
   if (names.length === 0 || names.length > 24) return undefined;

@@ -81,10 +81,16 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
   if (keys !== undefined && child(keys, 'jwksUri') !== undefined) {
     for (const { value, at: place } of spec.algorithms ?? []) {
       if (!algorithmFacts(value)?.symmetric) continue;
-      report(place, 'invalid_algorithm', `\`${value}\` needs a secret, which no key set at a URL may hold`);
+      const message = `\`${value}\` needs a secret, which no key set at a URL may hold`;
+      report(place, 'invalid_algorithm', message, 'leave it out, or give the secret in `jwks`');
     }
   } else if (keys !== undefined) {
-    misplaced(at, 'refresh', 'this belongs to keys from a `jwksUri`');
+    misplaced(
+      at,
+      'refresh',
+      'this belongs to keys from a `jwksUri`',
+      'leave it out: only keys behind `jwksUri` are fetched',
+    );
   }
   return spec;
 };
@@ -108,7 +114,7 @@ function readPlace(at: Cursor): TokenPlace | undefined {
   const place = mapping(PLACE_FIELDS)(at);
   if (place === undefined) return undefined;
   exactlyOne(at, ['header', 'query', 'cookie']);
-  if (place.header === undefined) misplaced(at, 'prefix', 'this belongs to a `header`');
+  if (place.header === undefined) misplaced(at, 'prefix', 'this belongs to a `header`', 'leave it out');
   if (place.header !== undefined) {
     const usual = place.header === 'authorization' ? 'Bearer ' : '';
     return { header: place.header, prefix: place.prefix ?? usual };
@@ -121,7 +127,7 @@ function readAlgorithm(at: Cursor): Algorithm | undefined {
   const value = text(at);
   if (value === undefined || isAlgorithm(value)) return value;
   if (value.toLowerCase() === 'none') {
-    return report(at, 'invalid_algorithm', 'a token without a signature is never accepted');
+    return report(at, 'invalid_algorithm', 'a token without a signature is never accepted', 'leave it out');
   }
   return report(
     at,

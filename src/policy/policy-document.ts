@@ -19,6 +19,7 @@ import {
   mapOf,
   nonEmptyText,
   type Reader,
+  report,
   someOf,
 } from './reader.ts';
 import {
@@ -60,7 +61,7 @@ export const MTLS_FIELDS = {
 } as const satisfies Fields;
 
 export const JWT_FIELDS = {
-  issuers: { read: someOf(located(dnsLabel)), doc: 'names of Issuer documents', required: true },
+  issuers: { read: someOf(located(nonEmptyText)), doc: 'names of Issuer documents', required: true },
   required: { read: boolean, doc: 'false: the token may be absent; default true' },
   bindToCertificate: { read: onlyFalse(), doc: 'RFC 8705; `true` is not in this version' },
 } as const satisfies Fields;
@@ -167,7 +168,7 @@ export const POLICY_FIELDS = {
   mode: { read: oneOf(['enforce', 'shadow']), doc: '`shadow` is evaluated and reported, and never decides' },
   variables: later('variables'),
   uses: later('templates'),
-  authenticate: { read: mapping(AUTHENTICATE_FIELDS), doc: 'who may send them' },
+  authenticate: { read: readAuthenticate, doc: 'who may send them' },
   rules: { read: list(readRule), doc: 'allow and deny rules' },
   schemas: { read: list(readSchema), doc: 'what they must look like' },
   limits: { read: list(readLimit), doc: 'how many' },
@@ -182,11 +183,23 @@ export type LimitDocument = Read<typeof LIMIT_FIELDS> & { readonly at: Cursor };
 
 export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS);
 
+/** One that asks for nothing looks like a requirement and is none. */
+function readAuthenticate(at: Cursor): Read<typeof AUTHENTICATE_FIELDS> | undefined {
+  if (at.tree.kind === 'mapping' && at.tree.entries.size === 0) {
+    const help =
+      '`mtls: {}` asks for any peer with a certificate; leave `authenticate` out to ask for nobody';
+    return report(at, 'missing_field', 'neither `mtls` nor `jwt` is asked for', help, at.key);
+  }
+  return mapping(AUTHENTICATE_FIELDS)(at);
+}
+
 function readRule(at: Cursor): RuleDocument | undefined {
   const rule = mapping(RULE_FIELDS)(at);
   if (rule?.effect === 'allow') {
-    misplaced(at, 'status', 'this belongs to a deny rule, and the rule allows');
-    misplaced(at, 'message', 'this belongs to a deny rule, and the rule allows');
+    const message = 'this belongs to a deny rule, and the rule allows';
+    const help = 'leave it out, or write `effect: deny`';
+    misplaced(at, 'status', message, help);
+    misplaced(at, 'message', message, help);
   }
   return rule === undefined ? undefined : { ...rule, at };
 }

@@ -129,9 +129,7 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
   return (at) => {
     const { tree, path, origin } = at;
     if (tree.kind !== 'list') {
-      const help =
-        tree.kind === 'scalar' && tree.value !== null ? `write a list: \`[${written(at)}]\`` : undefined;
-      return report(at, 'wrong_type', `expected a list, found ${shape(at)}`, help);
+      return report(at, 'wrong_type', `expected a list, found ${shape(at)}`, listHelp(at));
     }
     const read: T[] = [];
     for (const [index, child] of tree.items.entries()) {
@@ -140,6 +138,16 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
     }
     return read;
   };
+}
+
+/** The value as the one element of a list, where it is short enough to be written out. */
+function listHelp(at: Cursor): string | undefined {
+  const { tree } = at;
+  if (tree.kind === 'scalar') return tree.value === null ? undefined : `write a list: \`[${written(at)}]\``;
+  const inline = written(at);
+  if (inline.startsWith('{') && inline.length <= 60 && !inline.includes('\n'))
+    return `write it as a list: \`[${inline}]\``;
+  return 'write it as a list: `- ` before the first key, and the others below that key';
 }
 
 /** A list that selects something, which an empty one would do silently wrong. */

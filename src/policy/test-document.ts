@@ -1,3 +1,4 @@
+import { nearest } from '../diagnostic/suggest.ts';
 import type { JsonObject } from '../request/attributes.ts';
 import { type Field, type Fields, later, mapping, oneOf, type Read } from './fields.ts';
 import {
@@ -12,6 +13,7 @@ import {
   shape,
   someOf,
   text,
+  written,
 } from './reader.ts';
 import { plainJson } from './tree.ts';
 import { headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
@@ -51,13 +53,30 @@ const BODY_FIELDS = {
 
 const readJsonBody = mapping(BODY_FIELDS);
 const readBody: Reader<BodySpec> = (at) => {
-  if (at.tree.kind !== 'mapping') {
+  const { tree } = at;
+  if (tree.kind === 'list' || (tree.kind === 'mapping' && !meansJson([...tree.entries.keys()]))) {
+    const inline = written(at);
+    const shown = inline.length <= 60 && /^[{[][^\n]*$/.test(inline) ? inline : '...';
+    return report(
+      at,
+      'wrong_type',
+      `expected text or \`{json: ...}\`, found ${shape(at)}`,
+      `write \`body: {json: ${shown}}\``,
+    );
+  }
+  if (tree.kind !== 'mapping') {
     const plain = text(at);
     return plain === undefined ? undefined : { text: plain, type: undefined };
   }
   const body = readJsonBody(at)?.json;
   return body === undefined ? undefined : { text: JSON.stringify(body.json), type: 'application/json' };
 };
+
+/** `json`, or the one key that is there is a misspelling of it. */
+function meansJson(keys: readonly string[]): boolean {
+  const [key = ''] = keys;
+  return keys.includes('json') || (keys.length === 1 && nearest(key, ['json']) !== undefined);
+}
 
 /** Absent (`~`) takes a header away that a named request has. */
 const headerOrNothing: Reader<string | null> = (at) =>

@@ -85,8 +85,26 @@ export const rate = parsed(
   (value) => renamed(parseRate(value), ({ rate: read }) => read),
   'write it like `100/s`, `100/m`, `100/h` or `100/d`',
 );
-export const host = parsed('invalid_host', (value) => renamed(compileHost(value), ({ pattern }) => pattern));
-export const path = parsed('invalid_path', (value) => renamed(compilePath(value), ({ pattern }) => pattern));
+export const host = parsed('invalid_host', (value) => {
+  const read = renamed(compileHost(value), ({ pattern }) => pattern);
+  return 'value' in read ? read : { ...read, help: hostHelp(value) };
+});
+export const path = parsed('invalid_path', (value) => {
+  const read = renamed(compilePath(value), ({ pattern }) => pattern);
+  const rooted = `/${value}`;
+  const lacksRoot = 'problem' in read && compilePath(rooted).pattern !== undefined && !value.includes('*');
+  return lacksRoot && !value.startsWith('/') ? { ...read, help: `write \`${rooted}\`` } : read;
+});
+
+/** The host in what is a URL or has a path behind it. */
+function hostHelp(value: string): string {
+  const inner = value.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '').split('/')[0] ?? '';
+  const found = inner !== value && inner !== '' && compileHost(inner).pattern !== undefined;
+  return found
+    ? `write \`${inner}\`; paths stand in \`paths\``
+    : 'write a name such as `api.example.org`, `*.example.org` for all below it, or an IP address';
+}
+
 export const principal = parsed('invalid_principal', (value) =>
   renamed(compilePrincipal(value), ({ pattern }) => pattern),
 );
