@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lictor } from '../support/command.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+test('the examples of the language page are one folder whose tests pass', async () => {
+  const page = readFileSync('docs/language.md', 'utf8');
+  const documents = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
+  expect(documents.map((text) => /^kind: (\w+)$/m.exec(text)?.[1])).toEqual([
+    'Policy',
+    'Issuer',
+    'PolicyTest',
+  ]);
+  await using stack = new AsyncDisposableStack();
+  const directory = await scratchFolder(stack);
+  await mkdir(join(directory, 'schemas'));
+  await writeFile(join(directory, 'schemas/order.schema.json'), '{"type": "object"}');
+  await writeFile(join(directory, 'page.yaml'), documents.join('---\n'));
+  const { code, stdout, stderr } = await lictor(['test', '.'], { directory });
+  expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringMatching(/ passed \(/) });
+});
