@@ -22,7 +22,8 @@ export type Read<F extends Fields> = {
 export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
   return (at) => {
     const { tree } = at;
-    if (tree.kind !== 'mapping') return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
+    if (tree.kind !== 'mapping')
+      return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
     const misspelt = new Set<string>();
     for (const [name, { key }] of tree.entries) {
       if (Object.hasOwn(fields, name)) continue;
@@ -45,6 +46,14 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     // The entries are the table's own names with what its readers returned.
     return Object.fromEntries(read) as Read<F>;
   };
+}
+
+/** What a scalar in the place of a mapping was most likely meant as. */
+function mappingHelp({ tree, key }: Cursor): string | undefined {
+  if (tree.kind !== 'scalar' || key === undefined) return undefined;
+  if (tree.value === null) return 'indent what belongs to it deeper than the key';
+  const glued = typeof tree.value === 'string' && /^[A-Za-z]+:\S/.test(tree.value);
+  return glued ? 'put a blank behind the `:`' : undefined;
 }
 
 /** A row for what the language has and this version does not: said aloud, never ignored. */

@@ -78,6 +78,13 @@ function textBehindQuote(
   const rest = text.slice(start + whole.length);
   const mark = { start, end: start + whole.length };
   const message = 'text behind a closing quote: the value ends there';
+  // `"a.matches("/b")"`: all of it was meant to stand in quotes, and the inner ones end it.
+  const own = whole[0] ?? '';
+  const other = own === '"' ? "'" : '"';
+  if (/^[\w/]/.test(text.slice(end, from + 1)) && whole.endsWith(own) && !whole.includes(other)) {
+    const inner = whole.slice(1, -1).replaceAll(own, other);
+    return { mark, message, help: `write other quotes within it: \`${own}${inner}${own}\`` };
+  }
   const quote = ['"', "'"].find((each) => !whole.includes(each));
   if (quote === undefined || /[\n\\]/.test(whole) || !/^\s*([\n,\]}]|#|$)/.test(rest)) {
     return {
@@ -173,6 +180,8 @@ function sentence({ code, message }: YAMLError): string {
 }
 
 const PLAINER = [
+  ['Implicit keys need', 'a key without a `:` behind it'],
+  ['Missing , ', 'a `,` is missing between two entries'],
   ['Implicit map keys need', 'a key without a `:` behind it'],
   ['Nested mappings are not allowed', 'a second `key: value` on the line of the first'],
   ['Block collections are not allowed within flow', 'a `,` is missing between two entries'],
