@@ -36,6 +36,11 @@ export function foreignCall(name: string): string | undefined {
   return CALLS.get(name);
 }
 
+/** Help for what is a field elsewhere and a function in CEL. */
+export function foreignField(name: string): string | undefined {
+  return ['length', 'len', 'size', 'count'].includes(name) ? 'the length is `size(x)`' : undefined;
+}
+
 /** Help for `headers.x-tenant`, which subtracts a name that nobody declared; undefined where that is not it. */
 export function dashedName(source: string, start: number): string | undefined {
   const before = /\.([A-Za-z_]\w*(?:-\w+)*-)$/.exec(source.slice(Math.max(0, start - 64), start))?.[1];

@@ -1,6 +1,6 @@
 import { TypeError as CheckError, ParseError } from '@marcbachmann/cel-js';
 import type { Prepared } from './engine.ts';
-import { foreignOperator } from './foreign.ts';
+import { foreignField, foreignOperator } from './foreign.ts';
 import type { Problem } from './program.ts';
 import { isNode, type Node } from './syntax-tree.ts';
 import { formatType } from './type.ts';
@@ -11,7 +11,7 @@ export function problemOf(error: unknown, source: string, prepared: Prepared): P
   if (error instanceof ParseError) return at(error.range, source, parseProblem(error, source));
   if (error instanceof CheckError) {
     const node: unknown = error.node;
-    if (isNode(node)) return at(node, source, checkProblem(error, node, prepared));
+    if (isNode(node)) return at(node, source, checkProblem(error, node, source, prepared));
   }
   return whole(source, 'cel_type', 'the types of the expression cannot be told');
 }
@@ -114,7 +114,7 @@ function limitMessage(summary: string): string {
   return `a call has more than ${limit} arguments`;
 }
 
-function checkProblem(error: CheckError, node: Node, prepared: Prepared): Bare {
+function checkProblem(error: CheckError, node: Node, source: string, prepared: Prepared): Bare {
   const type = (message: string, help?: string, range?: Range): Bare => ({
     code: 'cel_type',
     message,
@@ -155,10 +155,9 @@ function checkProblem(error: CheckError, node: Node, prepared: Prepared): Bare {
       return type('`has` takes a field of a name, such as `has(jwt.claims.tenant)`');
     case 'cannot_index_type': {
       const [base] = operands;
-      return type(`\`${base === undefined ? '' : named(base)}\` has no fields`, undefined, {
-        start: node.pos,
-        end: node.end,
-      });
+      const { pos: start, end } = node;
+      const help = foreignField(source.slice(start, end));
+      return type(`\`${base === undefined ? '' : named(base)}\` has no fields`, help, { start, end });
     }
     case 'no_such_key':
       return type(`no such field \`${error.summary.replace(/^.*: /, '')}\``);

@@ -104,6 +104,7 @@ const NAMES: readonly Mistake[] = [
 ];
 
 const TYPES: readonly Mistake[] = [
+  ['request.method.‹length› > 1', 'cel_type', '`string` has no fields', 'the length is `size(x)`'],
   ["‹1 + 'a'›", 'cel_type', '`+` does not take `int` and `string`', 'convert the number with `string()`'],
   [
     '‹request.size == 1.0›',
