@@ -92,7 +92,7 @@ export const host = parsed('invalid_host', (value) => {
 export const path = parsed('invalid_path', (value) => {
   const read = renamed(compilePath(value), ({ pattern }) => pattern);
   const rooted = `/${value}`;
-  const lacksRoot = 'problem' in read && compilePath(rooted).pattern !== undefined && !value.includes('*');
+  const lacksRoot = 'problem' in read && compilePath(rooted).pattern !== undefined && !value.startsWith('*');
   return lacksRoot && !value.startsWith('/') ? { ...read, help: `write \`${rooted}\`` } : read;
 });
 
