@@ -192,15 +192,28 @@ describe('a commit is found', () => {
     git(root, 'init', '-q');
     for (let round = 0; round < 12; round += 1) {
       const files: Record<string, string> = {};
-      for (let n = 0; n < 120; n += 1) files[`policies/file-${n}.yaml`] = `${n} ${n === round ? round : 0}`;
+      // Each round leaves what the one before it changed, so that the nearest tree is always the best base.
+      for (let n = 0; n < 120; n += 1)
+        files[`policies/file-${n}.yaml`] = `${n} ${n <= round ? 'later' : 'first'}`;
       put(root, files);
       commitAll(root, `round ${round}`);
     }
     for (const base of ['--delta-base-offset', '--no-delta-base-offset']) {
-      git(root, 'repack', '-q', '-a', '-d', '-f', '--depth=50', '--window=50');
+      git(root, '-c', 'pack.threads=1', 'repack', '-q', '-a', '-d', '-f', '--depth=50', '--window=50');
       const packs = join(root, '.git', 'objects', 'pack');
       if (base.startsWith('--no'))
-        git(root, '-c', 'repack.useDeltaBaseOffset=false', 'repack', '-q', '-a', '-d', '-f');
+        git(
+          root,
+          '-c',
+          'pack.threads=1',
+          '-c',
+          'repack.useDeltaBaseOffset=false',
+          'repack',
+          '-q',
+          '-a',
+          '-d',
+          '-f',
+        );
       const index = readdirSync(packs).find((name) => name.endsWith('.idx')) ?? '';
       expect(git(packs, 'verify-pack', '-v', index)).toMatch(/chain length = [2-9]/);
       for (const commit of git(root, 'rev-list', 'HEAD').split('\n').slice(0, 8)) {
