@@ -32,6 +32,14 @@ export const MAX_TOKEN_LENGTH = 16 * 1024;
 /** A cache of N tokens is also full when they have N times this many characters. */
 const USUAL_TOKEN_LENGTH = 2048;
 
+/**
+ * Tokens of one issuer that wait for its keys at once. Those above are refused: tokens with keys that nobody has
+ * heard of, which anybody can make, must not take all the room that there is for checks.
+ */
+const MAX_WAITING = 1000;
+
+const UNAVAILABLE = 'the keys of the token issuer cannot be fetched at the moment';
+
 /** Makes a verifier; it remembers the tokens that it verified last. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   return new Verifier(options);
@@ -67,6 +75,9 @@ class Verifier implements TokenVerifier {
     string,
     { readonly key: VerificationKey; readonly proof: Promise<Proof | undefined> }
   >();
+
+  /** Tokens that wait for the keys of an issuer. */
+  readonly #waiting = new WeakMap<Issuer, number>();
 
   constructor({ keys, cacheSize = 10_000, onSignature }: TokenVerifierOptions) {
     this.#keys = keys;
@@ -111,18 +122,21 @@ class Verifier implements TokenVerifier {
   #verifyAfterFetch(asked: Asked): TokenResult | Promise<TokenResult> {
     const fetching = this.#keys.refetch(asked.issuer);
     if (fetching === undefined) return this.#withoutKey(asked.issuer);
+    const { issuer } = asked;
+    const waiting = this.#waiting.get(issuer) ?? 0;
+    if (waiting >= MAX_WAITING) return { refusal: refuse('keys_unavailable', UNAVAILABLE) };
+    this.#waiting.set(issuer, waiting + 1);
     return fetching.then(() => {
+      this.#waiting.set(issuer, (this.#waiting.get(issuer) ?? 1) - 1);
       const key = this.#keyFor(asked);
-      return key === undefined ? this.#withoutKey(asked.issuer) : this.#verifyWith(key, asked);
+      return key === undefined ? this.#withoutKey(issuer) : this.#verifyWith(key, asked);
     });
   }
 
   #withoutKey(issuer: Issuer): TokenResult {
     const { keys, failing } = this.#keys.of(issuer);
     if (keys === undefined || failing) {
-      return {
-        refusal: refuse('keys_unavailable', 'the keys of the token issuer cannot be fetched at the moment'),
-      };
+      return { refusal: refuse('keys_unavailable', UNAVAILABLE) };
     }
     return { refusal: refuse('token_unknown_key', 'the issuer of the token has no key that fits it') };
   }
