@@ -129,7 +129,10 @@ function complete(verdict: Verdict, { enforcing }: Selection, set: PolicySet, he
 
 const ALLOWED = { reason: 'allowed', status: REASONS.allowed.status } as const;
 
-/** A refusal that no evaluation led to: nothing is live, the message cannot be read, time or room is out. */
+/**
+ * A refusal that no evaluation led to: nothing is live, the message cannot be read, time or room is out. `began` is
+ * when the check arrived, for how long it took.
+ */
 export function refuse(
   reason: DenialReason,
   detail: string,
@@ -137,12 +140,13 @@ export function refuse(
   set: PolicySet | undefined,
   services: Pick<Services, 'clock' | 'id'>,
   fault?: Error,
+  began = services.clock(),
 ): Decision {
   const outcome = denial({ reason, detail });
   return {
     id: services.id(),
-    time: services.clock(),
-    duration: 0,
+    time: began,
+    duration: (services.clock() - began) * 1000,
     outcome,
     reason,
     status: outcome.status,

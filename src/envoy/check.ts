@@ -49,8 +49,14 @@ export function createCheck(options: CheckOptions): Check {
   const afterwards = new Afterwards(options.onDecision);
   let inflight = 0;
 
-  const no = (reason: DenialReason, live: LiveSet, about?: Attributes, fault?: Error): Ruling => ({
-    decision: refuse(reason, DETAILS[reason] ?? reason, about, live, options, fault),
+  const no = (
+    reason: DenialReason,
+    live: LiveSet,
+    about?: Attributes,
+    fault?: Error,
+    began?: number,
+  ): Ruling => ({
+    decision: refuse(reason, DETAILS[reason] ?? reason, about, live, options, fault, began),
   });
 
   /** Counted until it ends, also when nobody waits for it any more. */
@@ -75,7 +81,7 @@ export function createCheck(options: CheckOptions): Check {
     const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
     if (until <= now) return no('deadline_exceeded', live, attributes);
     const ruling = ruled(attributes, until, live);
-    return (await within(until - now, ruling)) ?? no('deadline_exceeded', live, attributes);
+    return (await within(until - now, ruling)) ?? no('deadline_exceeded', live, attributes, undefined, now);
   };
 
   const answer = (ruling: Ruling, call: CheckCall): Uint8Array => {

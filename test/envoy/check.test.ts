@@ -121,10 +121,11 @@ describe('createCheck', () => {
     ['a little before the deadline of the caller', NOW + 100, 90],
     ['never more than 20 ms before it', NOW + 500, 480],
   ])('refuses at %s', async (_, deadline, after) => {
-    jest.useFakeTimers();
+    jest.useFakeTimers({ now: NOW });
     const seen: number[] = [];
     const never = Promise.withResolvers<Ruling>();
-    const { check } = checkWith({
+    const { check, told } = checkWith({
+      clock: Date.now,
       decide: (_attributes, until) => {
         seen.push(until - NOW);
         return never.promise;
@@ -141,6 +142,8 @@ describe('createCheck', () => {
     expect(reasonOf(await answer)).toBe('deadline_exceeded');
     expect(seen).toEqual([after]);
     expect(check.inflight()).toBe(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(told[0]?.decision).toMatchObject({ time: NOW, duration: after * 1000 });
     never.reject(new Error('too late to matter'));
     await jest.advanceTimersByTimeAsync(0);
     expect(check.inflight()).toBe(0);
