@@ -27,27 +27,45 @@ type Answer =
 
 type Response = Answer & { readonly validHost: string; readonly originalRequest: Request };
 
-/** Server reflection over everything served here: what `grpcurl list` and `describe` ask for. */
+/** What reflection answers from. */
+interface Served {
+  readonly definition: PackageDefinition;
+  readonly catalogue: Catalogue;
+}
+
+/**
+ * Server reflection over everything served here: what `grpcurl list` and `describe` ask for. Few ever ask, so what it
+ * answers from is read when the first one does, and does not hold up a start.
+ */
 export function createReflection(): Methods {
+  let served: Served | undefined;
+  const serve = (): Served => {
+    served ??= readServed();
+    return served;
+  };
+  return Object.fromEntries(
+    VERSIONS.map((version) => [
+      `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+      { stream: talk(serve, `grpc.reflection.${version}`) },
+    ]),
+  );
+}
+
+function readServed(): Served {
   const definition = loadProto(
     'envoy/service/auth/v3/external_auth.proto',
     'grpc/health/v1/health.proto',
     'grpc/reflection/v1/reflection.proto',
     'grpc/reflection/v1alpha/reflection.proto',
   );
-  const catalogue = catalogueOf(definition);
-  return Object.fromEntries(
-    VERSIONS.map((version) => [
-      `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
-      { stream: talk(definition, `grpc.reflection.${version}`, catalogue) },
-    ]),
-  );
+  return { definition, catalogue: catalogueOf(definition) };
 }
 
-function talk(definition: PackageDefinition, prefix: string, catalogue: Catalogue): StreamHandler {
-  const request = codec<Request>(definition, `${prefix}.ServerReflectionRequest`);
-  const response = codec<Response>(definition, `${prefix}.ServerReflectionResponse`);
+function talk(serve: () => Served, prefix: string): StreamHandler {
   return async function* (requests) {
+    const { definition, catalogue } = serve();
+    const request = codec<Request>(definition, `${prefix}.ServerReflectionRequest`);
+    const response = codec<Response>(definition, `${prefix}.ServerReflectionResponse`);
     for await (const bytes of requests) {
       const asked = read(request, bytes);
       yield response.encode({
