@@ -1,10 +1,5 @@
 import type { Decision } from '../decision/decision.ts';
-
-/** Where a decision stands in a distributed trace; empty texts when it stands in none. */
-export interface TracePlace {
-  readonly traceId: string;
-  readonly spanId: string;
-}
+import type { TracePlace } from '../request/traceparent.ts';
 
 /** What one decision leaves behind, as it is written: the members and their order are a promise to programs. */
 export interface DecisionRecord {

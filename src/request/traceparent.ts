@@ -7,6 +7,12 @@ export interface TraceParent {
   readonly sampled: boolean;
 }
 
+/** Where a decision stands in a distributed trace; empty texts when it stands in none. */
+export interface TracePlace {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
 const SHAPE = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
 
 /**

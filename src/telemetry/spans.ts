@@ -3,10 +3,10 @@ import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { Decision } from '../decision/decision.ts';
-import { parseTraceparent, type TraceParent } from '../request/traceparent.ts';
+import { parseTraceparent, type TraceParent, type TracePlace } from '../request/traceparent.ts';
 import { hrTime } from './metric-data.ts';
 import { batchingOf, samplerOf } from './sampling.ts';
-import { placeOf, type TracePlace } from './trace-place.ts';
+import { placeOf } from './trace-place.ts';
 import type { Traces, TracesOptions } from './traces.ts';
 import { warnOnce } from './warn-once.ts';
 

@@ -1,10 +1,4 @@
-import type { TraceParent } from '../request/traceparent.ts';
-
-/** Where a decision stands in a distributed trace; empty texts when it stands in none. */
-export interface TracePlace {
-  readonly traceId: string;
-  readonly spanId: string;
-}
+import type { TraceParent, TracePlace } from '../request/traceparent.ts';
 
 const NOWHERE: TracePlace = { traceId: '', spanId: '' };
 

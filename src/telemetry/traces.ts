@@ -1,9 +1,9 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Decision } from '../decision/decision.ts';
-import { parseTraceparent } from '../request/traceparent.ts';
+import { parseTraceparent, type TracePlace } from '../request/traceparent.ts';
 import { createExporter, exporterKind } from './exporter.ts';
 import type { Log } from './logging.ts';
-import { placeOf, type TracePlace } from './trace-place.ts';
+import { placeOf } from './trace-place.ts';
 
 export interface Traces {
   /**
