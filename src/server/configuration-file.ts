@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Diagnostics } from '../diagnostic/collect.ts';
 import { nearest } from '../diagnostic/suggest.ts';
+import { errorCode } from '../policy/disk.ts';
 import { plainJson, type Tree } from '../policy/tree.ts';
 import { readYaml, spanOf, type YamlFile } from '../policy/yaml-file.ts';
 import type { SettingsSource } from './configuration.ts';
@@ -20,7 +21,7 @@ export async function settingsOfFile(path: string, directory: string): Promise<S
   try {
     bytes = await readFile(resolve(directory, path));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    const code = errorCode(error) === '' ? '' : ` (${errorCode(error)})`;
     return { source: undefined, problems: [`--config: \`${path}\` cannot be read${code}`] };
   }
   const diagnostics = new Diagnostics();

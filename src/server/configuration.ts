@@ -1,6 +1,7 @@
 import { nearest } from '../diagnostic/suggest.ts';
 import { parseDuration } from '../policy/duration.ts';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/logging.ts';
+import { parseAddress } from '../transport/address.ts';
 import { FLAGS, type Flag, type FlagName } from './flags.ts';
 
 /** What `serve` runs with, every default filled in. Durations in milliseconds. */
@@ -156,10 +157,11 @@ function plain(text: string): string | Problem {
 }
 
 function address(text: string): string | Problem {
-  if (text.startsWith('unix:')) return text.length > 5 ? text : new Problem('lacks the path behind `unix:`');
-  const port = /^(?:\[[0-9A-Fa-f:.]+\]|[^:[\]]+):(\d{1,5})$/.exec(text)?.[1];
-  if (port === undefined) return new Problem('is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH');
-  return Number(port) <= 65_535 ? text : new Problem('has a port above 65535');
+  if (parseAddress(text) !== undefined) return text;
+  if (text === 'unix:') return new Problem('lacks the path behind `unix:`');
+  const port = /:(\d{1,5})$/.exec(text)?.[1] ?? '0';
+  if (Number(port) > 65_535) return new Problem('has a port above 65535');
+  return new Problem('is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH');
 }
 
 function commit(text: string): string | Problem {

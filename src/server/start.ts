@@ -13,6 +13,7 @@ import { KeyRing } from '../identity/key-ring.ts';
 import { createTokenVerifier } from '../identity/token.ts';
 import { createLocalStore } from '../limit/local-store.ts';
 import { compileInSlices } from '../policy/compile.ts';
+import { errorCode, errorMessage } from '../policy/disk.ts';
 import { PolicyStore } from '../policy/store.ts';
 import { watchFolder } from '../policy/watch.ts';
 import { createLog } from '../telemetry/logging.ts';
@@ -182,7 +183,7 @@ async function prepare(
   const problems: string[] = [];
   const read = async (flag: string, path: string): Promise<Uint8Array> =>
     readFile(resolve(directory, path)).catch((error: unknown) => {
-      problems.push(`${flag}: \`${path}\` cannot be read (${codeOf(error)})`);
+      problems.push(`${flag}: \`${path}\` cannot be read (${reasonOf(error)})`);
       return new Uint8Array();
     });
   const served =
@@ -201,7 +202,7 @@ async function prepare(
     }
     await fileSink(resolve(directory, target.path)).then(
       (sink) => sinks.push(sink),
-      (error: unknown) => problems.push(`--audit: \`${target.path}\` cannot be opened (${codeOf(error)})`),
+      (error: unknown) => problems.push(`--audit: \`${target.path}\` cannot be opened (${reasonOf(error)})`),
     );
   }
   if (problems.length === 0) return { sinks, tls: served };
@@ -226,20 +227,17 @@ async function listen(
       methods,
     );
   } catch (error) {
-    return { problem: `--listen: ${messageOf(error)}` };
+    return { problem: `--listen: ${errorMessage(error)}` };
   }
   try {
     return { listener, admin: await startAdmin({ address: adminAddress, ...supply }) };
   } catch (error) {
     await listener.drain(0);
-    return { problem: `--admin: ${messageOf(error)}` };
+    return { problem: `--admin: ${errorMessage(error)}` };
   }
 }
 
-function codeOf(error: unknown): string {
-  return Error.isError(error) && 'code' in error ? String(error.code) : messageOf(error);
-}
-
-function messageOf(error: unknown): string {
-  return Error.isError(error) ? error.message : String(error);
+/** Why a file could not be used: the system's code where there is one. */
+function reasonOf(error: unknown): string {
+  return errorCode(error) || errorMessage(error);
 }

@@ -17,8 +17,8 @@ export function parseAddress(text: string): Address | undefined {
   const digits = text.slice(colon + 1);
   if (host === '' || !/^\d{1,5}$/.test(digits)) return undefined;
   const port = Number(digits);
-  const bracketed = host.startsWith('[') && host.endsWith(']');
-  if (port > 65535 || (host.includes(':') && !bracketed) || host.includes('/')) return undefined;
+  const bracketed = /^\[[0-9A-Fa-f:.]+\]$/.test(host);
+  if (port > 65535 || (/[:[\]]/.test(host) && !bracketed) || host.includes('/')) return undefined;
   return { kind: 'tcp', host: bracketed ? host.slice(1, -1) : host, port };
 }
 
