@@ -1,90 +1,96 @@
-import { type Budget, weigh } from './budget.ts';
-import { prepare } from './engine.ts';
+import { check } from './check/check.ts';
+import { type Checked, typeOf } from './check/checked.ts';
+import { estimateSteps } from './check/estimate.ts';
+import { type Prepared, readLiterals } from './check/literals.ts';
+import { readsOf } from './check/reads.ts';
 import type { Environment } from './environment.ts';
-import { createProgram, type Expected, type Instance } from './evaluate.ts';
-import { problemOf } from './mistake.ts';
-import type { Compiled, Problem } from './program.ts';
-import { resolve } from './resolve.ts';
-import { isDeeperThan, treeOf } from './syntax-tree.ts';
-import { formatType, type Type } from './type.ts';
+import { MAX_PROBLEMS, type Problem, problem } from './problem.ts';
+import type { Program } from './program.ts';
+import { createProgram } from './run/create-program.ts';
+import { Constants } from './run/fold.ts';
+import { parse } from './syntax/parse.ts';
+import { childrenOf, type Node } from './syntax/tree.ts';
+import { formatType, type Simple } from './type.ts';
+import { MAX_STEPS } from './value/budget.ts';
+import type { Failure } from './value/failure.ts';
 
 /** In UTF-16 units. */
 export const MAX_SOURCE = 16_384;
 
-/** In nodes of the syntax tree: evaluation recurses, and the stack is finite. */
-export const MAX_DEPTH = 500;
+/** What an expression has to come to where it stands. */
+export interface Expected {
+  /** What the expression may come to; `dyn` admits everything. A `dyn` result is judged when it is there. */
+  readonly result: readonly Simple[];
+  /** Whether an optional of these is admitted too; one without a value comes out as undefined. */
+  readonly allowOptional?: boolean;
+}
+
+export type Compiled =
+  | { readonly program: Program; readonly warnings: readonly Problem[]; readonly problems?: undefined }
+  | { readonly problems: readonly Problem[]; readonly program?: undefined };
 
 /**
- * Parses and checks `source` against `environment`. Never throws: mistakes come back as problems, in the order in
- * which they stand; several where names, literals or nesting are wrong, one where syntax or types are.
+ * Parses and checks `source` against `environment`, and makes a program of it. Never throws: mistakes come back as
+ * problems, in the order in which they stand. What cannot be read hides what else is wrong.
  */
 export function compile(source: string, environment: Environment, expected: Expected): Compiled {
+  const whole = { start: 0, end: source.length };
   if (source.length > MAX_SOURCE) {
-    return fail({
-      code: 'cel_limit',
-      message: `an expression has at most ${MAX_SOURCE} characters`,
-      start: 0,
-      end: source.length,
-    });
+    return { problems: [problem('cel_limit', whole, `an expression has at most ${MAX_SOURCE} characters`)] };
   }
-  const first = instantiate(source, environment);
-  if (first.problems !== undefined) return first;
-  const mismatch = checkResult(source, first.instance.type, expected);
-  if (mismatch !== undefined) return fail(mismatch);
-  return {
-    program: createProgram(source, first.instance, expected, () => instantiate(source, environment).instance),
-  };
+  const parsed = parse(source);
+  if (parsed.problems.length > 0) return { problems: parsed.problems };
+  const checked = check(source, parsed, environment);
+  const { prepared, problems: bad } = readLiterals(checked);
+  const problems = [...checked.problems, ...bad].toSorted((a, b) => a.start - b.start);
+  if (problems.length > 0) return { problems };
+  const mismatch = resultProblem(checked, expected);
+  if (mismatch !== undefined) return { problems: [mismatch] };
+  const constants = new Constants(checked);
+  const failing = constants.failing().map(({ node, failure }) => failureProblem(node, failure));
+  if (failing.length > 0) return { problems: failing.slice(0, MAX_PROBLEMS) };
+  const program = createProgram(checked, prepared, constants, readsOf(checked), expected);
+  return { program, warnings: costWarnings(checked, prepared, environment) };
 }
 
-type Instantiated =
-  | { readonly instance: Instance; readonly problems?: undefined }
-  | { readonly problems: readonly Problem[]; readonly instance?: undefined };
-
-function instantiate(source: string, environment: Environment): Instantiated {
-  const prepared = prepare(environment);
-  try {
-    const run = prepared.engine.parse(source);
-    const tree = treeOf(run);
-    if (isDeeperThan(tree, MAX_DEPTH)) return fail(tooDeep(source));
-    const budget: Budget = { left: 0 };
-    const { reads, problems } = resolve(source, tree, environment, prepared, budget);
-    if (problems.length > 0) return { problems: problems.toSorted((a, b) => a.start - b.start) };
-    const checked = run.check();
-    if (!checked.valid) return fail(problemOf(checked.error, source, prepared));
-    weigh(tree, budget);
-    return {
-      instance: { type: prepared.typeOf(tree.checkedType), reads, budget, run, roots: prepared.roots },
-    };
-  } catch (error) {
-    return fail(problemOf(error, source, prepared));
-  }
+function failureProblem(node: Node, { message }: Failure): Problem {
+  return problem('cel_literal', node, `this fails whatever the request: ${message}`);
 }
 
-function fail(problem: Problem): { readonly problems: readonly Problem[] } {
-  return { problems: [problem] };
-}
-
-function tooDeep(source: string): Problem {
-  return {
-    code: 'cel_limit',
-    message: `the expression nests deeper than ${MAX_DEPTH}`,
-    help: 'a long chain of `||` reads better as `x in [...]`',
-    start: 0,
-    end: source.length,
-  };
-}
-
-function checkResult(source: string, type: Type, { result, allowOptional }: Expected): Problem | undefined {
-  const admits = (given: Type): boolean =>
+function resultProblem(checked: Checked, { result, allowOptional }: Expected): Problem | undefined {
+  const type = typeOf(checked, checked.root);
+  const given = type.kind === 'optional' ? type.of : type;
+  const isAdmitted =
     result.includes('dyn') || given.kind === 'dyn' || result.some((kind) => kind === given.kind);
-  if (type.kind === 'optional' ? allowOptional === true && admits(type.of) : admits(type)) return undefined;
-  const wanted = result.map((kind) => `\`${kind}\``).join(' or ');
-  const help = type.kind === 'optional' ? { help: 'give the optional a default: `.orValue(...)`' } : {};
-  return {
-    code: 'cel_result',
-    message: `the expression gives \`${formatType(type)}\`, ${result.includes('dyn') ? 'a plain value' : wanted} is wanted`,
-    ...help,
-    start: 0,
-    end: source.length,
-  };
+  if (isAdmitted && (type.kind !== 'optional' || allowOptional === true)) return undefined;
+  const wanted = result.includes('dyn') ? 'a plain value' : result.map((kind) => `\`${kind}\``).join(' or ');
+  return problem(
+    'cel_result',
+    { start: 0, end: checked.source.length },
+    `the expression gives \`${formatType(type)}\`, ${wanted} is wanted`,
+    type.kind === 'optional' ? 'give the optional a default: `.orValue(...)`' : undefined,
+  );
+}
+
+/** Of an expression that a request can make so costly that it is given up. */
+function costWarnings(checked: Checked, prepared: Prepared, environment: Environment): readonly Problem[] {
+  const steps = estimateSteps(checked, prepared, environment);
+  if (steps <= MAX_STEPS) return [];
+  const most = steps > 1e15 ? 'more steps than can be counted' : `${format(steps)} steps`;
+  const message = `this can take ${most}, of which ${format(MAX_STEPS)} are allowed`;
+  const isNested = loopsIn(checked.root) > 1;
+  const help = isNested
+    ? 'a request for which it takes more is refused; look things up in a map rather than in a list within a list'
+    : 'a request for which it takes more is refused';
+  return [problem('cel_costly', { start: 0, end: checked.source.length }, message, help)];
+}
+
+/** How deep comprehensions stand in one another. */
+function loopsIn(node: Node): number {
+  const within = Math.max(0, ...childrenOf(node).map(loopsIn));
+  return node.kind === 'loop' ? within + 1 : within;
+}
+
+function format(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
 }

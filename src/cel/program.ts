@@ -1,10 +1,12 @@
 import type { Type } from './type.ts';
+import type { FailureCode } from './value/failure.ts';
 
 /**
- * Values that go in and come out, whatever engine stands behind:
+ * Values that go in and come out:
  * bool, string, bytes (`Uint8Array`) and null as themselves; int as a number while it is safe, a bigint beyond;
- * double as a number; timestamp as `{seconds, nanos}`; list as an array; map as a `Map` or a plain JSON object
- * (own keys only); an object type as an object with one property per declared field.
+ * uint likewise; double as a number; timestamp and duration as `{seconds, nanos}`; list as an array; map as a `Map` or
+ * a plain JSON object (own keys only); an object type as an object with one property per declared field; a value of a
+ * library's own type, and a type, as the text that it is written as.
  */
 export type Value = unknown;
 
@@ -14,6 +16,12 @@ export type Activation = Readonly<Record<string, Value>>;
 /** An evaluation that did not come to a value: no such key, division by zero, an exhausted budget. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
+  readonly code: FailureCode | 'wrong_result' | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { readonly code?: EvaluationError['code'] }) {
+    super(message, options);
+    this.code = options?.code;
+  }
 }
 
 /** A checked expression, ready to be evaluated any number of times, also re-entrantly. */
@@ -31,16 +39,3 @@ export interface Program {
    */
   evaluate(activation: Activation): Value | EvaluationError;
 }
-
-/** A mistake in an expression; `start` and `end` are UTF-16 offsets into its source. */
-export interface Problem {
-  readonly code: 'cel_syntax' | 'cel_unknown_name' | 'cel_type' | 'cel_result' | 'cel_literal' | 'cel_limit';
-  readonly message: string;
-  readonly help?: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-export type Compiled =
-  | { readonly program: Program; readonly problems?: undefined }
-  | { readonly problems: readonly Problem[]; readonly program?: undefined };

@@ -4,7 +4,13 @@ export type Type =
   | { readonly kind: 'list'; readonly element: Type }
   | { readonly kind: 'map'; readonly key: Type; readonly value: Type }
   | { readonly kind: 'optional'; readonly of: Type }
-  | { readonly kind: 'object'; readonly name: string; readonly fields: ReadonlyMap<string, Type> };
+  | { readonly kind: 'object'; readonly name: string; readonly fields: ReadonlyMap<string, Type> }
+  /** The type of a type; undefined: of any. */
+  | { readonly kind: 'type'; readonly of: Type | undefined }
+  /** A type that a library adds, such as `net.IP`. */
+  | { readonly kind: 'opaque'; readonly name: string; readonly parameters: readonly Type[] }
+  /** A type that a call or a context decides: `T` in `list(T)`. */
+  | { readonly kind: 'parameter'; readonly name: string };
 
 export type Simple =
   | 'bool'
@@ -16,34 +22,47 @@ export type Simple =
   | 'timestamp'
   | 'duration'
   | 'null'
-  | 'dyn';
+  | 'dyn'
+  /** Of what is wrong, and was said to be; fits everywhere. */
+  | 'error';
 
-const SIMPLE: ReadonlyMap<string, Type> = new Map(
-  (
-    [
-      'bool',
-      'int',
-      'uint',
-      'double',
-      'string',
-      'bytes',
-      'timestamp',
-      'duration',
-      'null',
-      'dyn',
-    ] satisfies Simple[]
-  ).map((kind): [string, Type] => [kind, { kind }]),
-);
+const SPELLED = [
+  'bool',
+  'int',
+  'uint',
+  'double',
+  'string',
+  'bytes',
+  'timestamp',
+  'duration',
+  'null',
+  'dyn',
+] as const satisfies Simple[];
+
+const SIMPLE: ReadonlyMap<string, Type> = new Map(SPELLED.map((kind) => [kind, { kind }]));
+
+export const BOOL: Type = { kind: 'bool' };
+export const INT: Type = { kind: 'int' };
+export const STRING: Type = { kind: 'string' };
+export const NULL: Type = { kind: 'null' };
+export const DYN: Type = { kind: 'dyn' };
+export const ERROR: Type = { kind: 'error' };
 
 /** Type expressions nest no deeper. */
 const MAX_NESTING = 16;
 
+/** What a name that is no simple type stands for; undefined: nothing. */
+export type NamedTypes = (name: string) => Type | undefined;
+
+const NO_NAMES: NamedTypes = () => undefined;
+
 /**
  * The type that a text such as `map(string, list(string))` names, or undefined when it names none.
- * Spelled are the simple types, `list(T)`, `map(K, V)` and `optional(T)`; object types have no spelling.
+ * Spelled are the simple types, `list(T)`, `map(K, V)`, `optional(T)`, `type(T)` and what `named` knows; object types
+ * have no spelling.
  */
-export function parseType(text: string): Type | undefined {
-  return parse(text.trim(), MAX_NESTING);
+export function parseType(text: string, named: NamedTypes = NO_NAMES): Type | undefined {
+  return parse(text.trim(), MAX_NESTING, named);
 }
 
 /** The spelling that `parseType` reads; an object type as its name. */
@@ -55,26 +74,100 @@ export function formatType(type: Type): string {
       return `map(${formatType(type.key)}, ${formatType(type.value)})`;
     case 'optional':
       return `optional(${formatType(type.of)})`;
+    case 'type':
+      return type.of === undefined ? 'type' : `type(${formatType(type.of)})`;
+    case 'opaque':
+      return type.parameters.length === 0
+        ? type.name
+        : `${type.name}(${type.parameters.map(formatType).join(', ')})`;
     case 'object':
+    case 'parameter':
       return type.name;
     default:
       return type.kind;
   }
 }
 
-function parse(text: string, nesting: number): Type | undefined {
-  const simple = SIMPLE.get(text);
+/** Whether two types are the same; object types are when their names are. */
+export function sameType(a: Type, b: Type): boolean {
+  if (a === b) return true;
+  if (a.kind !== b.kind) return false;
+  if ('name' in a && 'name' in b && a.name !== b.name) return false;
+  const parts = partsOf(a);
+  const others = partsOf(b);
+  return (
+    parts.length === others.length &&
+    parts.every((part, at) => {
+      const other = others[at];
+      return other !== undefined && sameType(part, other);
+    })
+  );
+}
+
+/** The types that a type is made of; the fields of an object are none. */
+export function partsOf(type: Type): readonly Type[] {
+  switch (type.kind) {
+    case 'list':
+      return [type.element];
+    case 'map':
+      return [type.key, type.value];
+    case 'optional':
+      return [type.of];
+    case 'type':
+      return type.of === undefined ? [] : [type.of];
+    case 'opaque':
+      return type.parameters;
+    default:
+      return [];
+  }
+}
+
+/** The type with each of its parts changed; the same type when nothing is. */
+export function mapParts(type: Type, change: (part: Type) => Type): Type {
+  switch (type.kind) {
+    case 'list': {
+      const element = change(type.element);
+      return element === type.element ? type : { kind: 'list', element };
+    }
+    case 'map': {
+      const key = change(type.key);
+      const value = change(type.value);
+      return key === type.key && value === type.value ? type : { kind: 'map', key, value };
+    }
+    case 'optional': {
+      const of = change(type.of);
+      return of === type.of ? type : { kind: 'optional', of };
+    }
+    case 'type': {
+      const of = type.of && change(type.of);
+      return of === type.of ? type : { kind: 'type', of };
+    }
+    case 'opaque': {
+      const parameters = type.parameters.map(change);
+      const same = parameters.every((part, at) => part === type.parameters[at]);
+      return same ? type : { kind: 'opaque', name: type.name, parameters };
+    }
+    default:
+      return type;
+  }
+}
+
+function parse(text: string, nesting: number, named: NamedTypes): Type | undefined {
+  const simple = SIMPLE.get(text) ?? named(text);
   if (simple !== undefined || nesting === 0) return simple;
   const open = text.indexOf('(');
   if (open < 0 || !text.endsWith(')')) return undefined;
-  const parts = splitAtCommas(text.slice(open + 1, -1)).map((part) => parse(part.trim(), nesting - 1));
+  const parts = splitAtCommas(text.slice(open + 1, -1)).map((part) => parse(part.trim(), nesting - 1, named));
   const [first, second] = parts;
   if (first === undefined) return undefined;
+  const one = parts.length === 1;
   switch (text.slice(0, open).trim()) {
     case 'list':
-      return parts.length === 1 ? { kind: 'list', element: first } : undefined;
+      return one ? { kind: 'list', element: first } : undefined;
     case 'optional':
-      return parts.length === 1 ? { kind: 'optional', of: first } : undefined;
+      return one ? { kind: 'optional', of: first } : undefined;
+    case 'type':
+      return one ? { kind: 'type', of: first } : undefined;
     case 'map':
       return parts.length === 2 && second !== undefined
         ? { kind: 'map', key: first, value: second }

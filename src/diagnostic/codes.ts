@@ -75,7 +75,11 @@ export const CODES = {
     severity: 'error',
     doc: 'a literal in an expression is wrong, such as a regular expression',
   },
-  cel_limit: { severity: 'error', doc: 'an expression is too large or too costly' },
+  cel_limit: { severity: 'error', doc: 'an expression is too large' },
+  cel_costly: {
+    severity: 'warning',
+    doc: 'a large request can make an expression so costly that it is given up, which refuses the request',
+  },
 } as const satisfies Record<string, { readonly severity: Severity; readonly doc: string }>;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -1,11 +1,13 @@
-import { compile } from '../cel/compile.ts';
+import { type Compiled, compile, type Expected } from '../cel/compile.ts';
 import { createEnvironment, type Environment } from '../cel/environment.ts';
-import type { Expected } from '../cel/evaluate.ts';
-import type { Compiled, Problem, Program } from '../cel/program.ts';
+import type { Problem } from '../cel/problem.ts';
+import type { Program } from '../cel/program.ts';
+import { scan } from '../cel/syntax/scan.ts';
 import { NAMES } from '../request/names.ts';
 import { notSupported } from './fields.ts';
 import { report } from './reader.ts';
 import { locate } from './scalar-offset.ts';
+import { SPIFFE_FUNCTIONS } from './spiffe-function.ts';
 import type { Mark } from './tree.ts';
 import type { Expression } from './values.ts';
 
@@ -17,8 +19,8 @@ export const KEY = {
   result: ['string', 'int', 'uint', 'bool', 'double', 'bytes', 'timestamp', 'duration'],
 } as const satisfies Expected;
 
-/** Made once: the names are the same for every folder. */
-const ENVIRONMENT: Environment = createEnvironment(NAMES);
+/** Made once: the names and functions are the same for every folder. */
+const ENVIRONMENT: Environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
 
 /** Roots of the language that this version does not have. */
 const LATER: ReadonlySet<string> = new Set(['variables', 'data', 'env', 'params']);
@@ -32,12 +34,13 @@ export class Expressions {
     if (expression === undefined) return undefined;
     const optional = expected.allowOptional === true ? 'optional ' : '';
     const key = `${optional}${expected.result.join(' ')}\n${expression.source}`;
+    if (reportSwallowed(expression)) return undefined;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       compiled = compile(expression.source, ENVIRONMENT, expected);
       this.#compiled.set(key, compiled);
     }
-    for (const problem of compiled.problems ?? []) reportProblem(expression, problem);
+    for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
     return compiled.program;
   }
 
@@ -52,6 +55,26 @@ export class Expressions {
     const help = 'ask for it in a rule, or in a limit of the last phase';
     return report(expression.at, 'jwt_too_early', '`jwt` is read before authentication', help, mark);
   }
+}
+
+/**
+ * Whether a comment takes in lines below it, which are then no part of the condition that they were written for: YAML
+ * folds lines into one in every style but `|`.
+ */
+function reportSwallowed(expression: Expression): boolean {
+  const { at, source } = expression;
+  if (at.tree.kind !== 'scalar' || !source.includes('//')) return false;
+  const { text } = at.origin.lines;
+  const swallowing = scan(source).comments.find(({ start, end }) => {
+    const mark = markIn(expression, start, end);
+    return text.slice(mark.start, mark.end).includes('\n');
+  });
+  if (swallowing === undefined) return false;
+  const { start } = markIn(expression, swallowing.start, swallowing.end);
+  const message = 'the comment takes in the lines below, which YAML folds into this one';
+  const help = 'write `when: |`, which keeps lines, or put the comment behind `#` above the expression';
+  report(at, 'cel_syntax', message, help, { start, end: start + 2 });
+  return true;
 }
 
 function reportProblem(expression: Expression, problem: Problem): void {

@@ -28,9 +28,18 @@ export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMi
       message: sentence(error),
       help: / flow-(seq|map)-start /.test(error.message)
         ? 'within brackets, text that has `[` or `{` in it stands in quotes'
-        : BY_CODE.get(error.code)?.[1],
+        : (behindBracket(error, text) ?? BY_CODE.get(error.code)?.[1]),
     }
   );
+}
+
+/** `when: [1].exists(...)`: to YAML the value is the list. */
+function behindBracket({ code, pos: [at] }: YAMLError, text: string): string | undefined {
+  if (code !== 'UNEXPECTED_TOKEN' || !/[\]}]\s*$/.test(text.slice(Math.max(0, at - 20), at)))
+    return undefined;
+  return /^[.[&|=!<>+*?]/.test(text.slice(at, at + 1))
+    ? 'an expression that begins with a bracket stands in quotes as a whole'
+    : undefined;
 }
 
 /** The parser notices where the text stops making sense; the author looks for the bracket that was opened last. */

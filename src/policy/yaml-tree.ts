@@ -161,7 +161,7 @@ class Grower {
     // An expression such as `!(a in b)` without quotes is a tag to YAML.
     const help = shown.startsWith('!!')
       ? 'leave the tag out'
-      : 'leave the tag out; if it is meant as text, put the whole in quotes';
+      : 'to YAML a `!` begins a tag: put the whole value in quotes, or leave the tag out';
     this.#faults.add('yaml_tag', mark, `the tag \`${shown}\` is not accepted`, help);
     return true;
   }

@@ -1,8 +1,12 @@
+import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import type { Effort } from './measure.ts';
 
 /** The parts of `make bench`, by name. */
-const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = { check: checkPart };
+const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
+  check: checkPart,
+  cel: celPart,
+};
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };
 

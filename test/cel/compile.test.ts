@@ -1,5 +1,6 @@
-import { compile, MAX_DEPTH, MAX_SOURCE } from '../../src/cel/compile.ts';
-import type { Problem } from '../../src/cel/program.ts';
+import { compile, MAX_SOURCE } from '../../src/cel/compile.ts';
+import type { Problem } from '../../src/cel/problem.ts';
+import { MAX_DEPTH, MAX_NESTING } from '../../src/cel/syntax/parser.ts';
 import type { Simple } from '../../src/cel/type.ts';
 import { activation, environment } from './names.ts';
 
@@ -103,198 +104,17 @@ const NAMES: readonly Mistake[] = [
   ['‹siz›(request.path)', 'cel_unknown_name', 'unknown function `siz`', 'did you mean `size`?'],
 ];
 
-const TYPES: readonly Mistake[] = [
-  ['request.method.‹length› > 1', 'cel_type', '`string` has no fields', 'the length is `size(x)`'],
-  ["‹1 + 'a'›", 'cel_type', '`+` does not take `int` and `string`', 'convert the number with `string()`'],
-  [
-    '‹request.size == 1.0›',
-    'cel_type',
-    '`==` does not take `int` and `double`',
-    'convert one with `int()` or `double()`',
-  ],
-  [
-    "‹request.headers[?'a'] == 'b'›",
-    'cel_type',
-    '`==` does not take `optional(string)` and `string`',
-    'give the optional a default: `.orValue(...)`',
-  ],
-  [
-    "‹request.size > '100'›",
-    'cel_type',
-    '`>` does not take `int` and `string`',
-    'write `100` without quotes',
-  ],
-  [
-    "‹'-1' != request.size›",
-    'cel_type',
-    '`!=` does not take `string` and `int`',
-    'write `-1` without quotes',
-  ],
-  [
-    "‹request.size > 'big'›",
-    'cel_type',
-    '`>` does not take `int` and `string`',
-    'a number is compared with a number',
-  ],
-  [
-    "‹request.headers['a'] > 5›",
-    'cel_type',
-    '`>` does not take `string` and `int`',
-    'convert the text with `int()`',
-  ],
-  ["‹now > '2026-01-01'›", 'cel_type', '`>` does not take `timestamp` and `string`'],
-  ['‹!1›', 'cel_type', '`!` does not take `int`'],
-  ['true && ‹request.method›', 'cel_type', '`&&` takes bool, not `string`'],
-  ['‹request.size› || true', 'cel_type', '`||` takes bool, not `int`'],
-  ['‹request.size› ? 1 : 2', 'cel_type', 'a condition must be bool, not `int`'],
-  ["‹true ? 1 : 'a'›", 'cel_type', 'the branches of `?:` have different types, `int` and `string`'],
-  [
-    '‹request.method.startsWith(1)›',
-    'cel_type',
-    'there is no `string.startsWith(int)`',
-    'the arguments have other types than any form of it takes',
-  ],
-  [
-    '‹request.method.matches(1)›',
-    'cel_type',
-    'there is no `string.matches(int)`',
-    'the arguments have other types than any form of it takes',
-  ],
-  [
-    "‹request.size.matches('a')›",
-    'cel_type',
-    'there is no `int.matches(string)`',
-    'the arguments have other types than any form of it takes',
-  ],
-  [
-    '‹size(now)›',
-    'cel_type',
-    'there is no `size(timestamp)`',
-    'the arguments have other types than any form of it takes',
-  ],
-  ["request.method.‹a› == ''", 'cel_type', '`string` has no fields'],
-  ["‹jwt.scopes['a']› == ''", 'cel_type', 'list index must be int, got `string`'],
-  ['‹request.size›.all(x, true)', 'cel_type', 'only lists and maps have elements, `int` has none'],
-  ['has(‹1›)', 'cel_type', '`has` takes a field of a name, such as `has(jwt.claims.tenant)`'],
-  ['‹[].all(e, e > 0)›', 'cel_type', 'the types of the expression cannot be told'],
-];
-
-const OPERATORS = "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`";
-
-const SYNTAX: readonly Mistake[] = [
-  ['1 +‹›', 'cel_syntax', 'the expression ends too early'],
-  ['‹›', 'cel_syntax', 'the expression ends too early'],
-  ['(1‹›', 'cel_syntax', 'expected `)`, found the end of the expression'],
-  ['(1 ‹2›)', 'cel_syntax', 'expected `)`, found a number'],
-  ['1 ‹2›', 'cel_syntax', 'unexpected `2`', OPERATORS],
-  ['1 ‹~› 2', 'cel_syntax', 'unexpected `~`', OPERATORS],
-  ['‹`›a`', 'cel_syntax', 'unexpected backtick', OPERATORS],
-  ['true ‹&› true', 'cel_syntax', 'unexpected `&`', 'did you mean `&&`?'],
-  ['true ‹|› true', 'cel_syntax', 'unexpected `|`', 'did you mean `||`?'],
-  ['true ‹and› true', 'cel_syntax', 'unexpected `and`', 'did you mean `&&`?'],
-  ['true ‹OR› true', 'cel_syntax', 'unexpected `OR`', 'did you mean `||`?'],
-  ['‹not› connection.mtls', 'cel_syntax', 'unexpected `not`', 'did you mean `!`?'],
-  ["'a' ‹not› in jwt.scopes", 'cel_syntax', 'unexpected `not`', 'put `!` before the whole: `!(x in list)`'],
-  ["request.method ‹=› 'GET'", 'cel_syntax', 'unexpected `=`', 'did you mean `==`?'],
-  ["request.method ‹===› 'GET'", 'cel_syntax', 'unexpected `===`', 'did you mean `==`?'],
-  ["request.method ‹!==› 'GET'", 'cel_syntax', 'unexpected `!==`', 'did you mean `!=`?'],
-  ["'a' == ‹'abc›", 'cel_syntax', 'text without a closing quote'],
-  ["'a‹\n›b'", 'cel_syntax', 'a line break within text', "write `\\n`, or put the text in `'''`"],
-  ["'a‹\\q›'", 'cel_syntax', 'invalid escape sequence: \\q'],
-  ['‹0x›', 'cel_syntax', 'invalid hex integer: 0x'],
-  ['‹for› == 1', 'cel_syntax', '`for` is a reserved word'],
-  [
-    '[1].all(‹1›, true)',
-    'cel_syntax',
-    'the first argument must be the name of a variable',
-    'as in `list.exists(x, x == 1)`',
-  ],
-];
-
-const RE2_HELP = 'patterns are RE2: no look-around, no back-references';
-const LITERALS: readonly Mistake[] = [
-  [
-    "request.path.matches(‹'a(?=b)'›)",
-    'cel_literal',
-    'bad pattern for `matches`: invalid or unsupported Perl syntax: `(?=`',
-    RE2_HELP,
-  ],
-  [
-    "request.path.matches(‹r'(a)\\1'›)",
-    'cel_literal',
-    'bad pattern for `matches`: invalid escape sequence: `\\1`',
-    RE2_HELP,
-  ],
-  [
-    "matches(request.path, ‹'a{1001}'›)",
-    'cel_literal',
-    'bad pattern for `matches`: invalid repeat count: `{1001}`',
-    RE2_HELP,
-  ],
-  [
-    "jwt.scopes.exists(s, s.matches(‹'('›))",
-    'cel_literal',
-    'bad pattern for `matches`: missing closing ): `(`',
-    RE2_HELP,
-  ],
-  [
-    `'a'.matches(‹'${'a'.repeat(5000)}'›)`,
-    'cel_literal',
-    'bad pattern for `matches`: longer than 4096 characters',
-    RE2_HELP,
-  ],
-  [
-    "now < timestamp(‹'2026-02-30T00:00:00Z'›)",
-    'cel_literal',
-    '`2026-02-30T00:00:00Z` is no timestamp',
-    'write it as RFC 3339 does: `2026-06-01T12:00:00Z`',
-  ],
-  [
-    "now < timestamp(‹'2026-01-01 00:00:00Z'›)",
-    'cel_literal',
-    '`2026-01-01 00:00:00Z` is no timestamp',
-    'write it as RFC 3339 does: `2026-06-01T12:00:00Z`',
-  ],
-  [
-    "duration(‹'5 minutes'›) < duration('1h')",
-    'cel_literal',
-    '`5 minutes` is no duration',
-    'write it with units: `90s`, `1h30m`, `250ms`',
-  ],
-  [
-    '1 < ‹9223372036854775808›',
-    'cel_literal',
-    '`9223372036854775808` does not fit an int',
-    'an int has 64 bits',
-  ],
-  [
-    '1 < -‹9223372036854775809›',
-    'cel_literal',
-    '`9223372036854775809` does not fit an int',
-    'an int has 64 bits',
-  ],
-];
-
-const loops = (depth: number): string => '[1].all(x, '.repeat(depth) + 'true' + ')'.repeat(depth);
-const bindings = (depth: number): string => "cel.bind(x, 'a', ".repeat(depth) + 'true' + ')'.repeat(depth);
-
 const LIMITS: readonly Mistake[] = [
   [`‹${'1+'.repeat(20_000)}1›`, 'cel_limit', `an expression has at most ${MAX_SOURCE} characters`],
   [`‹${'!'.repeat(50_000)}true›`, 'cel_limit', `an expression has at most ${MAX_SOURCE} characters`],
-  [`‹${'1+'.repeat(8000)}1›`, 'cel_limit', 'the expression is too large'],
   [
-    `‹${'1+'.repeat(4000)}1›`,
+    `‹${'1+'.repeat(8000)}1›`,
     'cel_limit',
-    `the expression nests deeper than ${MAX_DEPTH}`,
-    'a long chain of `||` reads better as `x in [...]`',
+    `operations nest deeper than ${MAX_DEPTH}`,
+    '`&&`, `||` and lists may have any number of operands: `x in [1, 2, 3]`',
   ],
-  [`[1].all(x, [1].all(x, [1].all(x, ‹${loops(1)}›)))`, 'cel_limit', 'comprehensions nest deeper than 3'],
-  [
-    `${"cel.bind(x, 'a', ".repeat(8)}‹${bindings(1)}›${')'.repeat(8)}`,
-    'cel_limit',
-    '`cel.bind` nests deeper than 8',
-  ],
-  [`${'['.repeat(64)}‹›${'['.repeat(100)}`, 'cel_limit', 'the expression nests deeper than 64'],
+  [`${'['.repeat(65)}‹›${'['.repeat(100)}`, 'cel_limit', `brackets nest deeper than ${MAX_NESTING}`],
+  [`${'-('.repeat(65)}‹›${'-('.repeat(8000)}`, 'cel_limit', `brackets nest deeper than ${MAX_NESTING}`],
 ];
 
 function unmark(marked: string): { source: string; start: number; end: number } {
@@ -302,9 +122,14 @@ function unmark(marked: string): { source: string; start: number; end: number } 
   return { source: marked.replace(/[‹›]/g, ''), start, end: marked.indexOf('›') - 1 };
 }
 
-const MISTAKES = [...NAMES, ...TYPES, ...SYNTAX, ...LITERALS, ...LIMITS].map(
-  ([marked, code, message, help]) => ({ title: marked.slice(0, 80), marked, code, message, help }),
-);
+// How each mistake looks to its author stands in test/golden/mistakes; here are those whose place is hard to tell.
+const MISTAKES = [...NAMES, ...LIMITS].map(([marked, code, message, help]) => ({
+  title: marked.slice(0, 80),
+  marked,
+  code,
+  message,
+  help,
+}));
 
 test.each(MISTAKES)('$title: $code', ({ marked, code, message, help }) => {
   const { source, start, end } = unmark(marked);
@@ -363,11 +188,25 @@ test('every wrong name and literal of an expression is told, in order', () => {
 });
 
 test('what is within the limits compiles and evaluates', () => {
-  const chain = Array.from({ length: 400 }, (_, i) => `request.method == 'M${i}'`).join(' || ');
-  for (const source of [chain, loops(3), bindings(8), `${'!'.repeat(400)}true`]) {
-    const { program } = compile(source, environment, { result: ['bool'] });
-    expect(program?.evaluate(activation)).toBe(source !== chain);
-  }
+  const loops = '[1].all(x, '.repeat(60) + 'true' + ')'.repeat(60);
+  const bindings = "cel.bind(x, 'a', ".repeat(60) + 'true' + ')'.repeat(60);
+  const sources: readonly string[] = [
+    Array.from({ length: 500 }, (_, i) => `request.method == 'M${i}'`).join(' || '),
+    `${'true && '.repeat(2000)}false`,
+    loops,
+    bindings,
+    `${'!'.repeat(400)}true`,
+    `${'(true ? '.repeat(60)}true${' : false)'.repeat(60)}`,
+    `${'false ? false : '.repeat(400)}true`,
+    `request.size ${'+ 1 '.repeat(490)}> 0`,
+    `[${'1, '.repeat(5000)}1].size() > 0`,
+  ];
+  const values = sources.map((source) => {
+    const { program, problems } = compile(source, environment, { result: ['bool'] });
+    expect(problems).toBeUndefined();
+    return program?.evaluate(activation);
+  });
+  expect(values).toEqual([false, false, true, true, true, true, true, true, true]);
 });
 
 const READS: readonly (readonly [source: string, reads: readonly string[]])[] = [
@@ -389,7 +228,6 @@ const READS: readonly (readonly [source: string, reads: readonly string[]])[] = 
       'source.spiffe.trust_domain',
     ],
   ],
-  ['policy[request.method] == 1', ['policy.name', 'policy.revision', 'request.method']],
 ];
 
 test.each(READS)('%s reads %j', (source, reads) => {

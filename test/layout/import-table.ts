@@ -30,7 +30,7 @@ export const IMPORT_TABLE = {
   rooms: {
     diagnostic: { imports: [] },
     request: { imports: [] },
-    cel: { imports: WORDS },
+    cel: { imports: ['diagnostic'] },
     identity: { imports: WORDS },
     schema: { imports: WORDS },
     limit: { imports: WORDS },
@@ -46,7 +46,6 @@ export const IMPORT_TABLE = {
     main: { imports: ['cli'] },
   },
   packages: {
-    '@marcbachmann/cel-js': ['cel'],
     // A JSON Schema's `pattern` meets hostile bodies as `matches` meets hostile headers: neither may backtrack.
     re2js: ['cel', 'schema'],
     jose: ['identity'],

@@ -64,7 +64,7 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     name: 'an edge of the table',
-    files: { 'src/cel/a.ts': "import { b } from '../request/b.ts';\nexport { b };" },
+    files: { 'src/cel/a.ts': "import { b } from '../diagnostic/b.ts';\nexport { b };" },
     problems: [],
   },
   {

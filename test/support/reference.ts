@@ -5,6 +5,9 @@ import { NAMES } from '../../src/request/names.ts';
 import { variableOf } from '../../src/server/configuration.ts';
 import { FLAGS, type Flag, type FlagName } from '../../src/server/flags.ts';
 import { METRICS } from '../../src/telemetry/metric-table.ts';
+import { conformanceTable } from '../cel/conformance/table.ts';
+import { functionTables, macroTable } from './cel-reference.ts';
+import { code, table } from './markdown.ts';
 
 /** The reference tables of `docs/`, made from the tables that the code runs by. */
 export const TABLES: Readonly<Record<string, { readonly page: string; readonly text: () => string }>> = {
@@ -50,6 +53,9 @@ export const TABLES: Readonly<Record<string, { readonly page: string; readonly t
         ]),
       ),
   },
+  macros: { page: 'docs/cel.md', text: macroTable },
+  functions: { page: 'docs/cel.md', text: functionTables },
+  conformance: { page: 'docs/cel.md', text: conformanceTable },
   names: {
     page: 'docs/names.md',
     text: () =>
@@ -65,16 +71,6 @@ export function withTable(page: string, name: string, text: string): string {
   const marked = new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
   if (!marked.test(page)) throw new Error(`there is no table \`${name}\` in the page`);
   return page.replace(marked, (_, head: string, tail: string) => `${head}${text}${tail}`);
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,0 +1,153 @@
+import { DYN, mapParts, partsOf, sameType, type Type } from '../type.ts';
+
+/**
+ * What the type parameters of one expression stand for, as far as it is known. Types are assignable as the reference
+ * implementation has it: `dyn` and what was said to be wrong fit everything, null fits times, optionals and objects.
+ */
+export class Assignment {
+  readonly #bound = new Map<string, Type>();
+  /** What was bound, in order, with what it was before: what has to be undone is undone from its end. */
+  readonly #trail: { readonly name: string; readonly before: Type | undefined }[] = [];
+  #fresh = 0;
+
+  /** A type that nothing is known of yet. */
+  unknown(): Type {
+    this.#fresh++;
+    return { kind: 'parameter', name: `?${this.#fresh}` };
+  }
+
+  /** The types with each of their named parameters in the place of a type that nothing is known of yet. */
+  instantiate(types: readonly Type[], names: readonly string[]): readonly Type[] {
+    if (names.length === 0) return types;
+    const fresh = new Map(names.map((name) => [name, this.unknown()]));
+    const replace = (type: Type): Type =>
+      type.kind === 'parameter' ? (fresh.get(type.name) ?? type) : mapParts(type, replace);
+    return types.map(replace);
+  }
+
+  /** The type with what is known put in; what is not stays a parameter, or becomes `dyn`. */
+  resolve(type: Type, { toDyn = false } = {}): Type {
+    if (type.kind !== 'parameter') return mapParts(type, (part) => this.resolve(part, { toDyn }));
+    const bound = this.#bound.get(type.name);
+    if (bound !== undefined) return this.resolve(bound, { toDyn });
+    return toDyn ? DYN : type;
+  }
+
+  /** Whether values of the one type may stand where the other is wanted; remembers what that says of parameters. */
+  assign(from: Type, to: Type): boolean {
+    return this.assignAll([from], [to]);
+  }
+
+  /** As `assign`, all of them or none. */
+  assignAll(from: readonly Type[], to: readonly Type[]): boolean {
+    if (from.length !== to.length) return false;
+    const mark = this.#trail.length;
+    const fits = from.every((type, at) => this.#fits(type, to[at] ?? DYN));
+    if (!fits) this.#undo(mark);
+    return fits;
+  }
+
+  #bind(name: string, type: Type): void {
+    this.#trail.push({ name, before: this.#bound.get(name) });
+    this.#bound.set(name, type);
+  }
+
+  #undo(mark: number): void {
+    for (const { name, before } of this.#trail.splice(mark).toReversed()) {
+      if (before === undefined) this.#bound.delete(name);
+      else this.#bound.set(name, before);
+    }
+  }
+
+  /** The type of what is one or the other; `dyn` when they have none in common. */
+  join(one: Type | undefined, other: Type): Type {
+    if (one === undefined) return other;
+    return this.assign(one, other) ? moreGeneral(one, other) : DYN;
+  }
+
+  #fits(a: Type, b: Type): boolean {
+    if (b.kind === 'parameter') {
+      const known = this.#substitutes(a, b);
+      if (known !== 'unlike') return known === 'yes';
+    }
+    if (a.kind === 'parameter') return this.#substitutes(b, a) === 'yes';
+    if (isOpen(a) || isOpen(b)) {
+      this.#open(a);
+      this.#open(b);
+      return true;
+    }
+    if (a.kind === 'null') return takesNull(b);
+    if (b.kind === 'null') return takesNull(a);
+    if (a.kind !== b.kind) return false;
+    if ('name' in a && 'name' in b && a.name !== b.name) return false;
+    if (a.kind === 'type') return true;
+    const parts = partsOf(a);
+    const others = partsOf(b);
+    return parts.length === others.length && parts.every((part, at) => this.#fits(part, others[at] ?? DYN));
+  }
+
+  /**
+   * INVARIANT: what is within a value of which nothing is known is of no type that is known either. Code is made by these
+   * types, and would take the element of a list that came with a request for what it was only compared with.
+   */
+  #open(type: Type): void {
+    if (type.kind === 'parameter') this.#substitutes(DYN, type);
+    else partsOf(type).forEach((part) => this.#open(part));
+  }
+
+  /** Whether a parameter may stand for a type; `unlike`: nothing is known of it, and it cannot. */
+  #substitutes(type: Type, parameter: Type & { kind: 'parameter' }): 'yes' | 'no' | 'unlike' {
+    if (sameType(type, parameter)) return 'yes';
+    const bound = this.#bound.get(parameter.name);
+    if (bound !== undefined) {
+      if (sameType(type, bound)) return 'yes';
+      if (!this.#fits(type, bound)) return 'no';
+      const general = moreGeneral(type, bound);
+      if (!this.#mentions(general, parameter)) this.#bind(parameter.name, general);
+      return 'yes';
+    }
+    if (this.#mentions(type, parameter)) return 'unlike';
+    this.#bind(parameter.name, type);
+    return 'yes';
+  }
+
+  /** Whether a type has the parameter within it, so that it cannot stand for the type. */
+  #mentions(type: Type, parameter: Type & { kind: 'parameter' }): boolean {
+    if (type.kind === 'parameter') {
+      if (type.name === parameter.name) return true;
+      const bound = this.#bound.get(type.name);
+      return bound !== undefined && this.#mentions(bound, parameter);
+    }
+    return partsOf(type).some((part) => this.#mentions(part, parameter));
+  }
+}
+
+function isOpen(type: Type): boolean {
+  return type.kind === 'dyn' || type.kind === 'error';
+}
+
+function takesNull(type: Type): boolean {
+  switch (type.kind) {
+    case 'null':
+    case 'timestamp':
+    case 'duration':
+    case 'optional':
+    case 'opaque':
+    case 'object':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Of two types of which one fits the other, the one that takes the values of both, part by part. */
+function moreGeneral(a: Type, b: Type): Type {
+  if (isOpen(a) || a.kind === 'parameter') return a;
+  if (isOpen(b) || b.kind === 'parameter') return b;
+  if (b.kind === 'null') return a;
+  if (a.kind === 'null') return b;
+  if (a.kind === 'type') return a;
+  const others = partsOf(b);
+  let at = 0;
+  return mapParts(a, (part) => moreGeneral(part, others[at++] ?? DYN));
+}

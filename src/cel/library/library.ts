@@ -1,0 +1,34 @@
+import { ENCODERS } from './encoders.ts';
+import type { FunctionDeclaration } from './function.ts';
+import { LISTS } from './lists.ts';
+import { MATH } from './math.ts';
+import { NETWORK } from './network.ts';
+import { OPERATORS } from './operators.ts';
+import { OPTIONALS } from './optionals.ts';
+import { REGEX } from './regex.ts';
+import { SETS } from './sets.ts';
+import { STANDARD } from './standard.ts';
+import { STRINGS } from './strings.ts';
+import { TIME } from './time.ts';
+
+/** Every function of the language, by what it is about, in the order of the reference page. */
+export const LIBRARY: Readonly<Record<string, readonly FunctionDeclaration[]>> = {
+  Operators: OPERATORS,
+  'Types and conversions': STANDARD,
+  Text: STRINGS,
+  'Regular expressions': REGEX,
+  'Dates and durations': TIME,
+  Numbers: MATH,
+  Lists: LISTS,
+  Sets: SETS,
+  'Optional values': OPTIONALS,
+  'IP addresses': NETWORK,
+  Encodings: ENCODERS,
+};
+
+/** The same by name. */
+export const FUNCTIONS: ReadonlyMap<string, FunctionDeclaration> = new Map(
+  Object.values(LIBRARY)
+    .flat()
+    .map((declaration) => [declaration.name, declaration]),
+);

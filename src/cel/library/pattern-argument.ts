@@ -1,0 +1,58 @@
+import { compilePattern, type Pattern } from '../value/pattern.ts';
+import { type Cost, MATCHED, MATCHED_ALL, matchesIn, stepsOfPieces } from './cost.ts';
+import type { Parsed } from './function.ts';
+
+/** The options of a function that asks whether its first argument matches its second, a pattern. */
+export function pattern<Result>(run: (text: string, pattern: Pattern) => Result) {
+  return options(MATCHED, run, (compiled, n) => compiled.stepsOver(n));
+}
+
+/** The options of a function that looks for the first match of its second argument, a pattern of at most one group. */
+export function foundPattern<Result>(run: (text: string, pattern: Pattern) => Result) {
+  return options(MATCHED, run, (compiled, n) => compiled.stepsOfMatches(n, 1), oneGroup);
+}
+
+/** As `foundPattern`, all matches. */
+export function extractedPattern<Result>(run: (text: string, pattern: Pattern) => Result) {
+  return options(MATCHED_ALL, run, stepsOfAll, oneGroup);
+}
+
+/** The options of a function that looks for all matches of its second argument, a pattern, in its first. */
+export function searchedPattern<Rest extends unknown[], Result>(
+  run: (text: string, pattern: Pattern, ...rest: Rest) => Result,
+) {
+  return options(MATCHED_ALL, run, stepsOfAll);
+}
+
+function stepsOfAll(compiled: Pattern, n: number): number {
+  return compiled.stepsOfMatches(n, matchesIn(n)) + stepsOfPieces(n);
+}
+
+/** A pattern that is written out is compiled at load. */
+function options<Run>(
+  cost: Cost,
+  run: Run,
+  steps: (pattern: Pattern, n: number) => number,
+  parse: (text: string) => Parsed = parsePattern,
+) {
+  return { cost, literal: { at: 1, parse, run, steps } };
+}
+
+function parsePattern(text: string): Parsed & { readonly value?: Pattern } {
+  const { pattern: compiled, problem } = compilePattern(text);
+  if (problem === undefined) return { value: compiled };
+  const isPerl = /Perl syntax|invalid escape sequence/.test(problem);
+  return {
+    problem: `bad pattern: ${problem}`,
+    ...(isPerl ? { help: 'patterns are RE2: no look-around, no back-references' } : {}),
+  };
+}
+
+function oneGroup(text: string): Parsed {
+  const parsed = parsePattern(text);
+  if (parsed.value === undefined || parsed.value.groups <= 1) return parsed;
+  return {
+    problem: `the pattern has ${parsed.value.groups} groups, and one at most is extracted`,
+    help: 'write `(?:...)` where nothing is to be extracted',
+  };
+}

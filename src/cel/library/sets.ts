@@ -1,0 +1,61 @@
+import { spend } from '../value/budget.ts';
+import { equals } from '../value/compare.ts';
+import { hashKey } from '../value/map.ts';
+import { MEMBERS } from './cost.ts';
+import { type FunctionDeclaration, overload } from './function.ts';
+
+const pairs = { cost: MEMBERS } as const;
+
+export const SETS: readonly FunctionDeclaration[] = [
+  {
+    name: 'sets.contains',
+    doc: 'whether a list has every element of the other',
+    examples: [
+      ["sets.contains(['a', 'b', 'c'], ['c', 'a'])", 'true'],
+      ['sets.contains([1], [])', 'true'],
+    ],
+    overloads: [overload(['list(T)', 'list(T)'], 'bool', containsAll, pairs)],
+  },
+  {
+    name: 'sets.equivalent',
+    doc: 'whether two lists have the same elements, however often and in whatever order',
+    examples: [['sets.equivalent([1, 2], [2, 1, 1])', 'true']],
+    overloads: [
+      overload(['list(T)', 'list(T)'], 'bool', (a, b) => containsAll(a, b) && containsAll(b, a), pairs),
+    ],
+  },
+  {
+    name: 'sets.intersects',
+    doc: 'whether two lists have an element in common',
+    examples: [["sets.intersects(['a', 'b'], ['b'])", 'true']],
+    overloads: [
+      overload(
+        ['list(T)', 'list(T)'],
+        'bool',
+        (a, b) => {
+          const isIn = membership(a);
+          return b.some(isIn);
+        },
+        pairs,
+      ),
+    ],
+  },
+];
+
+function containsAll(list: readonly unknown[], wanted: readonly unknown[]): boolean {
+  return wanted.every(membership(list));
+}
+
+/** Whether a value is in the list: what can be a key is found by its hash, the rest one by one. */
+function membership(list: readonly unknown[]): (value: unknown) => boolean {
+  spend(list.length);
+  const keys = new Set(list.map(hashKey));
+  const others = list.filter((value) => hashKey(value) === undefined);
+  return (value) => {
+    spend(1);
+    const key = hashKey(value);
+    if (key !== undefined) return keys.has(key);
+    spend(others.length);
+    return others.some((other) => equals(other, value));
+  };
+}

@@ -1,0 +1,33 @@
+/** A mistake in an expression, or with `cel_costly` a warning; `start` and `end` are UTF-16 offsets into its source. */
+export interface Problem {
+  readonly code:
+    | 'cel_syntax'
+    | 'cel_unknown_name'
+    | 'cel_type'
+    | 'cel_result'
+    | 'cel_literal'
+    | 'cel_limit'
+    | 'cel_costly';
+  readonly message: string;
+  readonly help?: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A stretch of a source, in UTF-16 units. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function problem(
+  code: Problem['code'],
+  { start, end }: Stretch,
+  message: string,
+  help?: string,
+): Problem {
+  return help === undefined ? { code, message, start, end } : { code, message, help, start, end };
+}
+
+/** Problems told of one expression. */
+export const MAX_PROBLEMS = 10;

@@ -1,0 +1,93 @@
+import type { CallNode, Node } from '../syntax/tree.ts';
+import { NONE, Optional } from '../value/boxed.ts';
+import { spend, spendElements } from '../value/budget.ts';
+import { fail } from '../value/failure.ts';
+import { isMap, keysOf, lookup, type MapBuilder } from '../value/map.ts';
+import { ObjectValue } from '../value/object.ts';
+
+/** What both evaluators take alike: the parts of the language that are no functions. */
+
+/** `value.field`; of an optional, an optional. What is no map has no fields. */
+export function select(value: unknown, field: string): unknown {
+  if (value instanceof Optional) return selectOptional(value, field);
+  const found = fieldOf(value, field);
+  return found === undefined ? fail('no_such_key', field) : found;
+}
+
+/** `list[index]`, for a value that is known to be a list, and an int. */
+export function element(list: readonly unknown[], at: number): unknown {
+  const value = list[at];
+  return value === undefined ? fail('index_out_of_range') : value;
+}
+
+/** `value.?field`. */
+export function selectOptional(value: unknown, field: string): Optional {
+  const inner = value instanceof Optional ? value.value : value;
+  if (inner === undefined) return NONE;
+  if (!isMap(inner) && !(inner instanceof ObjectValue)) fail('no_such_key', field);
+  return Optional.of(fieldOf(inner, field));
+}
+
+/** `has(value.field)`; what is no map has no fields. */
+export function hasField(value: unknown, field: string): boolean {
+  const inner = value instanceof Optional ? value.value : value;
+  return fieldOf(inner, field) !== undefined;
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  if (isMap(value)) return lookup(value, field);
+  return value instanceof ObjectValue && value.has(field) ? value.read(field) : undefined;
+}
+
+/** What a comprehension with one variable goes over: the elements of a list, the keys of a map. */
+export function elementsOf(range: unknown): readonly unknown[] {
+  if (Array.isArray(range)) return range;
+  if (!isMap(range)) return fail('no_elements');
+  const keys = keysOf(range);
+  spendElements(keys.length);
+  return keys;
+}
+
+/** What the first of two variables goes over: the indexes of a list, the keys of a map. */
+export function keysOfRange(range: unknown): readonly unknown[] {
+  return Array.isArray(range) ? Array.from(range.keys()) : elementsOf(range);
+}
+
+/** What the second of two variables is where the first is `key`. */
+export function valueAt(range: unknown, key: unknown): unknown {
+  return Array.isArray(range) ? range[key as number] : lookup(range as Parameters<typeof lookup>[0], key);
+}
+
+/** An operand of a logical operator. */
+export function logical(value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail('no_bool');
+}
+
+/** What a comprehension, or `?:`, makes a choice by. */
+export function condition(value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail('no_condition');
+}
+
+/** The value of an entry with `?`; undefined: there is none. */
+export function optionalEntry(value: unknown): unknown {
+  return value instanceof Optional ? value.value : fail('no_optional');
+}
+
+/** Adds the entries of a map to another. */
+export function addEntries(map: MapBuilder, entries: unknown): void {
+  if (!isMap(entries)) fail('no_entry');
+  for (const key of keysOf(entries)) {
+    spend(1);
+    map.add(key, lookup(entries, key));
+  }
+}
+
+/** The second operand of these is evaluated only when it is needed. */
+export function isLazy({ name, args, receiver }: CallNode): boolean {
+  return receiver !== undefined && args.length === 1 && (name === 'or' || name === 'orValue');
+}
+
+/** The key of an index that is written out as text. */
+export function writtenKey({ index: key }: Node & { kind: 'index' }): string | undefined {
+  return key.kind === 'literal' && typeof key.value === 'string' ? key.value : undefined;
+}

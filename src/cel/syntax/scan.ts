@@ -1,0 +1,98 @@
+import { type Problem, problem, type Stretch } from '../problem.ts';
+import { double, Uint } from '../value/number.ts';
+import { scanText } from './scan-text.ts';
+import type { Token, TokenKind } from './token.ts';
+
+export interface Scanned {
+  /** The last one is the end. */
+  readonly tokens: readonly Token[];
+  /** From `//` to the end of the line. */
+  readonly comments: readonly Stretch[];
+  readonly problems: readonly Problem[];
+}
+
+const SPACE = /(?:[\t\n\f\r ]+|\/\/[^\n]*)+/y;
+const COMMENT = /\/\/[^\n]*/g;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const QUOTED_NAME = /`[A-Za-z0-9_./ -]+`/y;
+const HEXADECIMAL = /0x([0-9A-Fa-f]+)([uU]?)/y;
+const DOUBLE = /(?:[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)/y;
+const DECIMAL = /([0-9]+)([uU]?)/y;
+const TEXT = /(?:[bB]?[rR]?)(?=["'])/y;
+const MARK = /(?:==|!=|<=|>=|&&|\|\||[<>!+\-*/%?:.,()[\]{}])/y;
+
+const MAX_UINT = 2n ** 64n - 1n;
+
+/** Takes a source apart. What can be no piece of an expression is one of kind `bad`, and a problem unless it is a mark. */
+export function scan(source: string): Scanned {
+  const tokens: Token[] = [];
+  const comments: Stretch[] = [];
+  const problems: Problem[] = [];
+  let at = 0;
+
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    return pattern.exec(source);
+  };
+  const add = (kind: TokenKind, length: number, value?: unknown): void => {
+    const stretch = { start: at, end: at + length };
+    tokens.push({ kind, text: source.slice(at, at + length), value, ...stretch });
+    at += length;
+  };
+  const addNumber = ([text]: RegExpExecArray, digits: string, base: '' | '0x', suffix: string): void => {
+    const value = BigInt(base + digits);
+    if (suffix === '') return add('int', text.length, value);
+    if (value > MAX_UINT) {
+      const place = { start: at, end: at + text.length };
+      problems.push(problem('cel_literal', place, `\`${text}\` does not fit a uint`, 'a uint has 64 bits'));
+    }
+    add('uint', text.length, new Uint(value));
+  };
+
+  const addDouble = (text: string): void => {
+    const value = Number(text);
+    if (!Number.isFinite(value)) {
+      const place = { start: at, end: at + text.length };
+      problems.push(problem('cel_literal', place, `\`${text}\` does not fit a double`));
+    }
+    add('double', text.length, double(value));
+  };
+
+  while (at < source.length) {
+    const space = match(SPACE)?.[0] ?? '';
+    for (const { index, 0: text } of space.matchAll(COMMENT)) {
+      comments.push({ start: at + index, end: at + index + text.length });
+    }
+    at += space.length;
+    if (at >= source.length) break;
+    const text = match(TEXT);
+    if (text !== null) {
+      const scanned = scanText(source, at, text[0]);
+      problems.push(...scanned.problems);
+      add(scanned.kind, scanned.end - at, scanned.value);
+      continue;
+    }
+    const hexadecimal = match(HEXADECIMAL);
+    const fraction = hexadecimal === null ? match(DOUBLE) : null;
+    const decimal = hexadecimal === null && fraction === null ? match(DECIMAL) : null;
+    const other = match(NAME);
+    if (hexadecimal !== null) {
+      addNumber(hexadecimal, hexadecimal[1] ?? '', '0x', hexadecimal[2] ?? '');
+    } else if (fraction !== null) {
+      addDouble(fraction[0]);
+    } else if (decimal !== null) {
+      addNumber(decimal, decimal[1] ?? '', '', decimal[2] ?? '');
+    } else if (other !== null) {
+      add('name', other[0].length);
+    } else {
+      const quoted = match(QUOTED_NAME);
+      const mark = quoted ?? match(MARK);
+      if (mark === null) add('bad', (source.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+      else add(quoted === null ? 'mark' : 'quoted_name', mark[0].length);
+    }
+  }
+  // What is missing at the end is missing behind the last piece, not behind what a block of text ends with.
+  at = tokens.at(-1)?.end ?? 0;
+  add('end', 0);
+  return { tokens, comments, problems };
+}

@@ -1,0 +1,220 @@
+import type { Stretch } from '../problem.ts';
+
+/**
+ * An expression as it was written, macros included: what a person reads in it is what stands here. `start` and `end`
+ * are UTF-16 offsets; parentheses around an expression belong to none.
+ */
+export type Node =
+  | LiteralNode
+  | NameNode
+  | SelectNode
+  | HasNode
+  | IndexNode
+  | CallNode
+  | OperatorNode
+  | LogicNode
+  | ConditionNode
+  | ListNode
+  | MapNode
+  | MessageNode
+  | LoopNode
+  | BindNode
+  | OptionalMapNode
+  | MissingNode;
+
+interface Base extends Stretch {
+  /** From 0, in no particular order, each once in a tree. */
+  readonly id: number;
+}
+
+export interface LiteralNode extends Base {
+  readonly kind: 'literal';
+  /** As values are in an evaluation. */
+  readonly value: unknown;
+}
+
+/** `x`; with a dot before it, never the variable of a comprehension. */
+export interface NameNode extends Base {
+  readonly kind: 'name';
+  readonly name: string;
+  readonly isRooted: boolean;
+}
+
+/** `x.f`, or `x.?f`. */
+export interface SelectNode extends Base {
+  readonly kind: 'select';
+  readonly operand: Node;
+  readonly field: string;
+  readonly fieldAt: Stretch;
+  readonly isOptional: boolean;
+}
+
+/** `has(x.f)`. */
+export interface HasNode extends Base {
+  readonly kind: 'has';
+  readonly operand: Node;
+  readonly field: string;
+  readonly fieldAt: Stretch;
+}
+
+/** `x[y]`, or `x[?y]`. */
+export interface IndexNode extends Base {
+  readonly kind: 'index';
+  readonly operand: Node;
+  readonly index: Node;
+  readonly isOptional: boolean;
+}
+
+/** `f(x)`, or `r.f(x)`. */
+export interface CallNode extends Base {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly nameAt: Stretch;
+  readonly isRooted: boolean;
+  readonly receiver: Node | undefined;
+  readonly args: readonly Node[];
+  /** The only argument is the list that all those written were made into. */
+  readonly isSpread: boolean;
+}
+
+export type Operator = '!' | '-' | '+' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+
+/** One operand before which the operator stands, or two around it. */
+export interface OperatorNode extends Base {
+  readonly kind: 'operator';
+  readonly operator: Operator;
+  readonly operands: readonly [Node] | readonly [Node, Node];
+}
+
+/** `a && b && c`: two operands or more. */
+export interface LogicNode extends Base {
+  readonly kind: 'logic';
+  readonly operator: '&&' | '||';
+  readonly operands: readonly Node[];
+}
+
+/** `test ? yes : no`. */
+export interface ConditionNode extends Base {
+  readonly kind: 'condition';
+  readonly test: Node;
+  readonly yes: Node;
+  readonly no: Node;
+}
+
+export interface ListNode extends Base {
+  readonly kind: 'list';
+  readonly elements: readonly Element[];
+}
+
+export interface Element {
+  readonly value: Node;
+  /** `[?x]`: not there when the optional has no value. */
+  readonly isOptional: boolean;
+}
+
+export interface MapNode extends Base {
+  readonly kind: 'map';
+  readonly entries: readonly Entry[];
+}
+
+export interface Entry {
+  readonly key: Node;
+  readonly value: Node;
+  readonly isOptional: boolean;
+}
+
+/** `a.b.Message{field: x}`: part of the grammar, though no messages are declared here. */
+export interface MessageNode extends Base {
+  readonly kind: 'message';
+  /** With the dot before it, if there is one. */
+  readonly name: string;
+  readonly nameAt: Stretch;
+  readonly fields: readonly MessageField[];
+}
+
+export interface MessageField {
+  readonly name: string;
+  readonly value: Node;
+  readonly isOptional: boolean;
+}
+
+export type Loop =
+  | 'all'
+  | 'exists'
+  | 'exists_one'
+  | 'map'
+  | 'filter'
+  | 'transformList'
+  | 'transformMap'
+  | 'transformMapEntry'
+  | 'sortBy';
+
+/** `range.all(x, body)` and its like; of two variables the first is the index or the key. */
+export interface LoopNode extends Base {
+  readonly kind: 'loop';
+  readonly loop: Loop;
+  /** As written: `exists_one` is `existsOne` too. */
+  readonly name: string;
+  readonly nameAt: Stretch;
+  readonly range: Node;
+  readonly variables: readonly [string] | readonly [string, string];
+  /** Elements for which it is false are passed over. */
+  readonly filter: Node | undefined;
+  readonly body: Node;
+}
+
+/** `cel.bind(x, value, body)`. */
+export interface BindNode extends Base {
+  readonly kind: 'bind';
+  readonly variable: string;
+  readonly value: Node;
+  readonly body: Node;
+}
+
+/** `operand.optMap(x, body)`; flat: `optFlatMap`. */
+export interface OptionalMapNode extends Base {
+  readonly kind: 'optional_map';
+  readonly isFlat: boolean;
+  readonly operand: Node;
+  readonly variable: string;
+  readonly body: Node;
+}
+
+/** Where an expression was expected, and the problem was told. */
+export interface MissingNode extends Base {
+  readonly kind: 'missing';
+}
+
+/** The nodes directly below, in the order in which they are written. */
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'literal':
+    case 'name':
+    case 'missing':
+      return [];
+    case 'select':
+    case 'has':
+      return [node.operand];
+    case 'index':
+      return [node.operand, node.index];
+    case 'call':
+      return node.receiver === undefined ? node.args : [node.receiver, ...node.args];
+    case 'operator':
+    case 'logic':
+      return node.operands;
+    case 'condition':
+      return [node.test, node.yes, node.no];
+    case 'list':
+      return node.elements.map(({ value }) => value);
+    case 'map':
+      return node.entries.flatMap(({ key, value }) => [key, value]);
+    case 'message':
+      return node.fields.map(({ value }) => value);
+    case 'loop':
+      return node.filter === undefined ? [node.range, node.body] : [node.range, node.filter, node.body];
+    case 'bind':
+      return [node.value, node.body];
+    case 'optional_map':
+      return [node.operand, node.body];
+  }
+}

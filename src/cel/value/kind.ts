@@ -1,0 +1,37 @@
+import { Boxed, type BoxedKind, Opaque } from './boxed.ts';
+import { ObjectValue } from './object.ts';
+
+export type Kind = BoxedKind | 'null' | 'bool' | 'int' | 'string' | 'bytes' | 'list' | 'map';
+
+/** The type that a value has by itself. */
+export function kindOf(value: unknown): Kind {
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'boolean':
+      return 'bool';
+    case 'number':
+      return Number.isSafeInteger(value) ? 'int' : 'double';
+    case 'bigint':
+      return 'int';
+    default:
+      if (value === null || value === undefined) return 'null';
+      if (value instanceof Boxed) return value.kind;
+      if (Array.isArray(value)) return 'list';
+      return value instanceof Uint8Array ? 'bytes' : 'map';
+  }
+}
+
+/** The name of a value's type, as a type has it that is a value. */
+export function typeNameOf(value: unknown): string {
+  if (value instanceof Opaque || value instanceof ObjectValue) return value.type;
+  const kind = kindOf(value);
+  return TYPE_NAMES[kind] ?? kind;
+}
+
+const TYPE_NAMES: Readonly<Partial<Record<Kind, string>>> = {
+  null: 'null_type',
+  timestamp: 'google.protobuf.Timestamp',
+  duration: 'google.protobuf.Duration',
+  optional: 'optional_type',
+};

@@ -1,0 +1,86 @@
+import { attempt, type Position, Positions } from './pattern-positions.ts';
+import type { PatternSyntax } from './pattern-syntax.ts';
+
+/**
+ * How many characters behind a match can be read before it is known to be the match; Infinity: any number, or it is
+ * not known. An engine that looks for all matches reads what is behind each again, so that `a.*b|a` takes a time that
+ * grows with the square of a text of many `a`.
+ */
+export function lookAhead(syntax: PatternSyntax | undefined): number {
+  if (syntax === undefined) return Infinity;
+  // There is one match at most, or two with an empty one at the end.
+  if (syntax.isAnchoredAtStart || syntax.isAnchoredAtEnd) return 0;
+  return attempt(() => new LookAhead(syntax).most()) ?? Infinity;
+}
+
+class LookAhead {
+  readonly #positions = new Positions({ isDeterministic: false });
+  readonly #first: readonly Position[];
+  readonly #last: ReadonlySet<Position>;
+  readonly #isNullable: boolean;
+
+  constructor({ part }: PatternSyntax) {
+    const { first, last, isNullable } = this.#positions.shapeOf(part);
+    this.#first = first;
+    this.#last = new Set(last);
+    this.#isNullable = isNullable;
+  }
+
+  most(): number {
+    const { all } = this.#positions;
+    const endless = all.filter((position) => this.#isEndless(position));
+    if (endless.length === 0) return all.length;
+    // An empty match is one whatever else is under way.
+    if (this.#isNullable) return Infinity;
+    const before = new Set(endless.flatMap((position) => [...this.#reaching(position)]));
+    return this.#isEndlessBesideMatch(before) ? Infinity : all.length;
+  }
+
+  /** Whether a text can be read from here, back to here, without ever being a match. */
+  #isEndless(position: Position): boolean {
+    if (this.#last.has(position)) return false;
+    const seen = new Set<Position>();
+    const ahead = [position];
+    for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
+      for (const next of at.follow) {
+        if (next === position) return true;
+        if (this.#last.has(next) || seen.has(next)) continue;
+        seen.add(next);
+        ahead.push(next);
+      }
+    }
+    return false;
+  }
+
+  /** The positions from which one comes here, this one included. */
+  #reaching(position: Position): ReadonlySet<Position> {
+    const found = new Set([position]);
+    for (const one of found) {
+      for (const other of this.#positions.all) if (other.follow.has(one)) found.add(other);
+    }
+    return found;
+  }
+
+  /**
+   * Whether the same text can bring one attempt to a match while another, which began with it or before it, is on the
+   * way to what is endless.
+   */
+  #isEndlessBesideMatch(before: ReadonlySet<Position>): boolean {
+    const { all } = this.#positions;
+    const seen = new Map<Position, Set<Position>>();
+    const ahead: [Position, Position][] = [];
+    const meet = (other: Position, matching: Position): boolean => {
+      const known = seen.get(other) ?? new Set();
+      if (known.has(matching) || !this.#positions.overlap(other.set, matching.set)) return false;
+      seen.set(other, known.add(matching));
+      ahead.push([other, matching]);
+      return this.#last.has(matching) && before.has(other);
+    };
+    for (const other of all) for (const matching of this.#first) if (meet(other, matching)) return true;
+    for (let pair = ahead.pop(); pair !== undefined; pair = ahead.pop()) {
+      const [other, matching] = pair;
+      for (const a of other.follow) for (const b of matching.follow) if (meet(a, b)) return true;
+    }
+    return false;
+  }
+}

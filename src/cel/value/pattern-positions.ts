@@ -1,0 +1,171 @@
+import type { CharacterSet, Part } from './pattern-syntax.ts';
+
+/** One character of a pattern, with its repetitions written out. */
+export interface Position {
+  readonly set: CharacterSet;
+  /** What can come next. */
+  readonly follow: Set<Position>;
+}
+
+/** How an expression begins and ends. */
+export interface Shape {
+  readonly first: readonly Position[];
+  readonly last: readonly Position[];
+  readonly isNullable: boolean;
+}
+
+/** Characters of an expression with all repetitions written out. */
+const MAX_POSITIONS = 256;
+
+/** What a pattern is looked at for: classes of hundreds of ranges in hundreds of places take long to compare. */
+const MAX_COMPARISONS = 20_000;
+
+/** Thrown where there are two ways to go on and one was asked for, or too many characters. */
+class GivenUp extends Error {}
+
+/** What `find` finds; undefined when it takes too long, or `giveUp` was called. */
+export function attempt<T>(find: () => T): T | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof GivenUp) return undefined;
+    throw error;
+  }
+}
+
+export function giveUp(): never {
+  throw new GivenUp();
+}
+
+/**
+ * The automaton of an expression (Glushkov's): its characters, and which can follow which. Made within `attempt`.
+ */
+export class Positions {
+  readonly all: Position[] = [];
+  readonly #isDeterministic: boolean;
+  #comparisons = 0;
+
+  /** `isDeterministic`: gives up where the next character does not tell which way to go on. */
+  constructor({ isDeterministic }: { readonly isDeterministic: boolean }) {
+    this.#isDeterministic = isDeterministic;
+  }
+
+  /** Whether a character is of both sets. */
+  overlap(a: CharacterSet, b: CharacterSet): boolean {
+    let left = 0;
+    let right = 0;
+    for (;;) {
+      this.#comparisons++;
+      if (this.#comparisons > MAX_COMPARISONS) giveUp();
+      const [low, high] = a[left] ?? END;
+      const [from, to] = b[right] ?? END;
+      if (low === Infinity || from === Infinity) return false;
+      if (low <= to && from <= high) return true;
+      if (high < to) left++;
+      else right++;
+    }
+  }
+
+  shapeOf(part: Part): Shape {
+    switch (part.kind) {
+      case 'set': {
+        const position: Position = { set: part.set, follow: new Set() };
+        this.all.push(position);
+        if (this.all.length > MAX_POSITIONS) giveUp();
+        return { first: [position], last: [position], isNullable: false };
+      }
+      case 'sequence':
+        return part.parts.reduce((before, each) => this.#join(before, this.shapeOf(each)), EMPTY);
+      case 'choice':
+        return this.#choice(part.parts);
+      case 'repeat':
+        return this.#repeat(part.part, part.least, part.most);
+    }
+  }
+
+  #choice(parts: readonly Part[]): Shape {
+    const shapes = parts.map((part) => this.shapeOf(part));
+    const firsts = shapes.map(({ first }) => first);
+    const isPlain = !this.#isDeterministic || this.#areApart(parts);
+    return {
+      first: isPlain ? firsts.flat() : firsts.reduce((a, b) => this.#either(a, b), []),
+      last: shapes.flatMap(({ last }) => last),
+      isNullable: shapes.some(({ isNullable }) => isNullable),
+    };
+  }
+
+  #repeat(part: Part, least: number, most: number): Shape {
+    let shape = EMPTY;
+    for (let count = 0; count < least; count++) shape = this.#join(shape, this.#repeated(part));
+    if (most === Infinity) {
+      const again = this.#repeated(part);
+      this.#link(again.last, again.first);
+      return this.#join(shape, { ...again, isNullable: true });
+    }
+    // Each of the rest only behind the one before it.
+    let optional: Shape = EMPTY;
+    for (let count = least; count < most; count++) {
+      optional = { ...this.#join(this.#repeated(part), optional), isNullable: true };
+    }
+    return this.#join(shape, optional);
+  }
+
+  /** Going round without a character is no progress, and one more way to go on. */
+  #repeated(part: Part): Shape {
+    const shape = this.shapeOf(part);
+    if (shape.isNullable && this.#isDeterministic) giveUp();
+    return shape;
+  }
+
+  #join(a: Shape, b: Shape): Shape {
+    this.#link(a.last, b.first);
+    return {
+      first: a.isNullable ? this.#either(a.first, b.first) : a.first,
+      last: b.isNullable ? [...a.last, ...b.last] : b.last,
+      isNullable: a.isNullable && b.isNullable,
+    };
+  }
+
+  /** Lets `to` follow each of `from`. A way that is there already is a second one, too. */
+  #link(from: readonly Position[], to: readonly Position[]): void {
+    for (const { follow } of from) {
+      if (this.#isDeterministic) this.#either([...follow], to);
+      for (const next of to) follow.add(next);
+    }
+  }
+
+  /** The positions of both, of which none of one may begin as one of the other does. */
+  #either(a: readonly Position[], b: readonly Position[]): readonly Position[] {
+    const isOneWay = !a.some((one) => b.some((other) => this.overlap(one.set, other.set)));
+    if (!isOneWay && this.#isDeterministic) giveUp();
+    return [...a, ...b];
+  }
+
+  /**
+   * Whether the alternatives are of fixed length and no two of them can match at one place. Which it is shows after so
+   * many characters as they share, and then there is no way back.
+   */
+  #areApart(parts: readonly Part[]): boolean {
+    const fixed = parts.map(fixedSets);
+    return fixed.every((one, at) => {
+      if (one === undefined) return false;
+      return fixed.slice(at + 1).every((other) => {
+        return (
+          other !== undefined &&
+          one.some((set, place) => other[place] !== undefined && !this.overlap(set, other[place]))
+        );
+      });
+    });
+  }
+}
+
+const EMPTY: Shape = { first: [], last: [], isNullable: true };
+const END = [Infinity, Infinity] as const;
+
+/** The characters of what has no choice and no repetition within it. */
+function fixedSets(part: Part): readonly CharacterSet[] | undefined {
+  if (part.kind === 'set') return [part.set];
+  if (part.kind !== 'sequence') return undefined;
+  const sets = part.parts.map(fixedSets);
+  return sets.includes(undefined) ? undefined : sets.flatMap((each) => each ?? []);
+}

@@ -1,0 +1,89 @@
+/** Nothing to look for in most texts, which have one byte for a character. */
+const HIGH_SURROGATE = /[\ud800-\udbff]/;
+
+/** In Unicode code points. */
+export function lengthOf(text: string): number {
+  if (!HIGH_SURROGATE.test(text)) return text.length;
+  let length = text.length;
+  for (let at = 0; at < text.length - 1; at++) {
+    if (isPair(text, at)) {
+      length--;
+      at++;
+    }
+  }
+  return length;
+}
+
+/** Whether a code point of two units starts at `at`. */
+function isPair(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+}
+
+/** In order of code points, which is not the order of UTF-16 units: those of two units come last. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const x = a.charCodeAt(at);
+    const y = b.charCodeAt(at);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Puts surrogates behind all other units. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+/** The place, in units, of the code point with this index; undefined when there are not as many. */
+export function unitAt(text: string, index: number): number | undefined {
+  let at = 0;
+  for (let passed = 0; passed < index; passed++) {
+    if (at >= text.length) return undefined;
+    at += isPair(text, at) ? 2 : 1;
+  }
+  return at;
+}
+
+/** The code point that starts at a unit. */
+export function codePointAt(text: string, unit: number): string {
+  return isPair(text, unit) ? text.slice(unit, unit + 2) : text.charAt(unit);
+}
+
+/** Only ASCII: the Kelvin sign must not become a k, or a comparison could be walked around. */
+export function lowerAscii(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+}
+
+export function upperAscii(text: string): string {
+  return /[a-z]/.test(text) ? text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : text;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Undefined when the bytes are no UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  return Buffer.compare(a, b);
+}
+
+export function joinBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

@@ -1,0 +1,81 @@
+import { spend } from './budget.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** A time zone: how many seconds its clocks are ahead of UTC at an instant. */
+export type TimeZone = (seconds: number) => number;
+
+export const UTC: TimeZone = () => 0;
+
+const MAX_NAME = 64;
+const FIXED = /^([+-]?)(\d\d):(\d\d)$/;
+
+/** A zone of the IANA database, such as `Europe/Berlin`, or a fixed offset, such as `+02:00`; undefined: neither. */
+export function parseTimeZone(text: string): TimeZone | undefined {
+  const [, sign, hours = '', minutes = ''] = FIXED.exec(text) ?? [];
+  if (sign !== undefined) {
+    if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
+    const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+    return () => offset;
+  }
+  // Letters only: a formatter takes offsets of its own, and in other spellings.
+  if (text.length > MAX_NAME || !/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(text)) return undefined;
+  try {
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone: text,
+      calendar: 'gregory',
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    return (seconds) => clockOf(format, seconds) - seconds;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a clock of the zone shows, read as if it were UTC. */
+function clockOf(format: Intl.DateTimeFormat, seconds: number): number {
+  const shown = new Map(format.formatToParts(seconds * 1000).map(({ type, value }) => [type, value]));
+  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(shown.get(type));
+  const date = new Date(0);
+  const year = shown.get('era') === 'BC' ? 1 - number('year') : number('year');
+  date.setUTCFullYear(year, number('month') - 1, number('day'));
+  return date.getTime() / 1000 + number('hour') * 3600 + number('minute') * 60 + number('second');
+}
+
+/** Zones named by a request stay known up to this number. */
+const MAX_CACHED = 64;
+const cache = new Map<string, TimeZone | undefined>();
+
+/** What it takes to set up a zone that is not known. */
+export const STEPS_OF_NEW_ZONE = 500;
+
+/** `parseTimeZone` for names that are known only while a request is judged. */
+export function cachedTimeZone(text: string): TimeZone | undefined {
+  if (text.length > MAX_NAME) return undefined;
+  // Letters of either case name the same zone.
+  const name = text.toLowerCase();
+  if (cache.has(name)) return cache.get(name);
+  spend(STEPS_OF_NEW_ZONE);
+  const zone = parseTimeZone(text);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(name, zone);
+  return zone;
+}
+
+/** The date and the time of day in a zone, as a `Date` whose UTC parts they are. */
+export function localDate({ seconds }: Timestamp, zone: TimeZone): Date {
+  return new Date((seconds + zone(seconds)) * 1000);
+}
+
+/** Days since the first of January of the same year. */
+export function dayOfYear(date: Date): number {
+  const start = new Date(0);
+  start.setUTCFullYear(date.getUTCFullYear(), 0, 1);
+  return Math.floor((date.getTime() - start.getTime()) / 86_400_000);
+}

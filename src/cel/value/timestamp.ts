@@ -1,0 +1,75 @@
+import { Boxed } from './boxed.ts';
+import { type Duration, duration, formatNanos } from './duration.ts';
+import { fail } from './failure.ts';
+
+/** An instant to the nanosecond, in the years 1 to 9999. */
+export class Timestamp extends Boxed {
+  readonly kind = 'timestamp';
+  /** Since 1970-01-01T00:00:00Z, may be negative. */
+  readonly seconds: number;
+  /** 0 to 999,999,999, counted forward from `seconds`. */
+  readonly nanos: number;
+
+  constructor(seconds: number, nanos: number) {
+    super();
+    this.seconds = seconds;
+    this.nanos = nanos;
+  }
+}
+
+/** What an instant looks like that nobody made a `Timestamp` of. */
+export interface Instant {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** The first second of the year 1, and the last of the year 9999. */
+export const MIN_SECONDS = -62_135_596_800;
+export const MAX_SECONDS = 253_402_300_799;
+const BILLION = 1_000_000_000;
+
+/** Undefined beyond the years that there are. Nanoseconds may be any number below a billion, also negative. */
+export function timestamp(seconds: number, nanos: number): Timestamp | undefined {
+  const carry = nanos >= 0 && nanos < BILLION ? 0 : Math.floor(nanos / BILLION);
+  const whole = seconds + carry;
+  return whole >= MIN_SECONDS && whole <= MAX_SECONDS
+    ? new Timestamp(whole, nanos - carry * BILLION)
+    : undefined;
+}
+
+export function addToTimestamp(to: Instant, { seconds, nanos }: Duration): Timestamp {
+  return timestamp(to.seconds + seconds, to.nanos + nanos) ?? fail('time_out_of_range');
+}
+
+export function subtractFromTimestamp(from: Instant, { seconds, nanos }: Duration): Timestamp {
+  return timestamp(from.seconds - seconds, from.nanos - nanos) ?? fail('time_out_of_range');
+}
+
+export function between(later: Instant, earlier: Instant): Duration {
+  return duration(later.seconds - earlier.seconds, later.nanos - earlier.nanos);
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+/** A timestamp as RFC 3339 writes it; undefined when it is none, or beyond the years that there are. */
+export function parseTimestamp(text: string): Timestamp | undefined {
+  const parts = RFC3339.exec(text);
+  if (parts === null) return undefined;
+  const number = (index: number): number => Number(parts[index] ?? 0);
+  const [year, month, day] = [number(1), number(2), number(3)];
+  const [hour, minute, second] = [number(4), number(5), number(6)];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  // A Date rolls the 30th of February over; RFC 3339 knows no such day.
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  if (hour > 23 || minute > 59 || second > 59 || number(9) > 23 || number(10) > 59) return undefined;
+  const offset = (parts[8] === '-' ? -1 : 1) * (number(9) * 3600 + number(10) * 60);
+  const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
+  return timestamp(seconds, Number((parts[7] ?? '').padEnd(9, '0')));
+}
+
+/** As RFC 3339 writes it, in UTC, with as many digits as it takes. */
+export function formatTimestamp({ seconds, nanos }: Timestamp): string {
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  return `${whole}${formatNanos(nanos)}Z`;
+}

@@ -1,0 +1,21 @@
+import { mismatch, outOfScope } from './run.ts';
+import { CASES } from './suite.ts';
+
+const FILES = [...new Set(CASES.map(({ file }) => file))];
+
+describe.each(FILES)('%s', (name) => {
+  const cases = CASES.filter(({ file }) => file === name).map(
+    (each) => [each.name, each.expr, each] as const,
+  );
+  test.each(cases)('%s: %s', (_, __, each) => {
+    const reason = outOfScope(each);
+    if (reason === undefined) expect(mismatch(each)).toBeUndefined();
+    // One that holds by surprise must leave the list.
+    else expect(mismatch(each)).toBeDefined();
+  });
+});
+
+test('the suite is there as a whole', () => {
+  const inScope = CASES.filter((each) => outOfScope(each) === undefined);
+  expect([CASES.length, inScope.length]).toEqual([2344, 1626]);
+});

@@ -1,0 +1,8 @@
+import { conformanceRows, conformanceTable } from './table.ts';
+
+// The table of the reference page, made anew: `npm run -s conformance`.
+const rows = conformanceRows();
+process.stdout.write(conformanceTable(rows));
+const failed = rows.flatMap((row) => row.failed);
+for (const text of failed) process.stderr.write(`${text}\n`);
+if (failed.length > 0) process.exitCode = 1;

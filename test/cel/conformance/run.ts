@@ -1,0 +1,105 @@
+import { check } from '../../../src/cel/check/check.ts';
+import { type Checked, typeOf } from '../../../src/cel/check/checked.ts';
+import { readLiterals } from '../../../src/cel/check/literals.ts';
+import type { Activation } from '../../../src/cel/program.ts';
+import { emit } from '../../../src/cel/run/emit.ts';
+import { interpret } from '../../../src/cel/run/interpret.ts';
+import { parse } from '../../../src/cel/syntax/parse.ts';
+import { childrenOf, type Node } from '../../../src/cel/syntax/tree.ts';
+import { formatType, sameType } from '../../../src/cel/type.ts';
+import { beginBudget, endBudget } from '../../../src/cel/value/budget.ts';
+import { equals } from '../../../src/cel/value/compare.ts';
+import { Failure } from '../../../src/cel/value/failure.ts';
+import { kindOf } from '../../../src/cel/value/kind.ts';
+import type { Case } from './suite.ts';
+
+/** The ways to come to a value, all of which have to come to the same. */
+export const EVALUATORS: Readonly<Record<string, (checked: Checked, activation: Activation) => unknown>> = {
+  interpreted: interpret,
+  compiled: (checked, activation) => {
+    const { source, constants } = emit(checked, readLiterals(checked));
+    return instantiate(source, constants)(activation);
+  },
+  'compiled without evaluating constants beforehand': (checked, activation) => {
+    const { source, constants } = emit(checked, { folding: { valueOf: () => undefined } });
+    return instantiate(source, constants)(activation);
+  },
+};
+
+/** What the code does, made in the realm of whoever looks at its values. */
+export function instantiate(
+  source: string,
+  constants: readonly unknown[],
+): (activation: Activation) => unknown {
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-type-assertion -- the code under test
+  return (new Function('K', source) as (K: readonly unknown[]) => (activation: Activation) => unknown)(
+    constants,
+  );
+}
+
+/** The value, or the failure, that an evaluation on a budget comes to. */
+export function outcomeOf(evaluate: () => unknown): unknown {
+  const outer = beginBudget();
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  } finally {
+    endBudget(outer);
+  }
+}
+
+/** Undefined: the case holds for every evaluator. Else what came out in its place. */
+export function mismatch(test: Case): string | undefined {
+  const { environment, expr, expected } = test;
+  if (environment === undefined) return 'protobuf messages are declared or given';
+  const parsed = parse(expr);
+  const told = parsed.problems.map(({ message }) => message);
+  if (told.length > 0) return expected.isError ? undefined : told.join('; ');
+  if (hasMessage(parsed.root)) return 'a protobuf message is made';
+  const checked = check(expr, parsed, environment);
+  const [problem] = test.disableCheck ? [] : checked.problems;
+  if (problem !== undefined) {
+    const isExpected = expected.isError && problem.code !== 'cel_unknown_name';
+    return isExpected ? undefined : problem.message;
+  }
+  const type = typeOf(checked, checked.root);
+  if (expected.type !== undefined && !sameType(type, expected.type)) {
+    return `type ${formatType(type)}, not ${formatType(expected.type)}`;
+  }
+  if (test.checkOnly) return undefined;
+  for (const [name, evaluate] of Object.entries(EVALUATORS)) {
+    const outcome = outcomeOf(() => evaluate(checked, test.activation));
+    const isFailure = outcome instanceof Failure;
+    const isRight = expected.isError
+      ? isFailure
+      : !isFailure && (expected.value === undefined || same(outcome, expected.value.value));
+    if (!isRight) return `${name}: ${isFailure ? outcome.message : JSON.stringify(outcome, showBigInt)}`;
+  }
+  return undefined;
+}
+
+function hasMessage(node: Node): boolean {
+  return node.kind === 'message' || childrenOf(node).some(hasMessage);
+}
+
+/** The same value of the same type; NaN is itself. */
+export function same(a: unknown, b: unknown): boolean {
+  if (kindOf(a) !== kindOf(b)) return false;
+  if (typeof a === 'number' && Number.isNaN(a)) return Number.isNaN(b);
+  return equals(a, b);
+}
+
+export function showBigInt(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}` : value;
+}
+
+/** Why a case is none for this engine; undefined: it is one. */
+export function outOfScope({ file, environment, expr }: Case): string | undefined {
+  if (file === 'block_ext') return '`cel.block` is what optimisers write for themselves';
+  if (file === 'enums') return 'there are no protobuf enums';
+  const isOfMessages = ['dynamic', 'proto2', 'proto2_ext', 'proto3', 'wrappers'].includes(file);
+  const isMade = hasMessage(parse(expr).root);
+  return isOfMessages || isMade || environment === undefined ? 'there are no protobuf messages' : undefined;
+}
