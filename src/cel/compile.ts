@@ -49,7 +49,7 @@ export function compile(source: string, environment: Environment, expected: Expe
   const constants = new Constants(checked);
   const failing = constants.failing().map(({ node, failure }) => failureProblem(node, failure));
   if (failing.length > 0) return { problems: failing.slice(0, MAX_PROBLEMS) };
-  const program = createProgram(checked, prepared, constants, readsOf(checked), expected);
+  const program = createProgram(checked, prepared, constants, readsOf(checked), expected, environment);
   return { program, warnings: costWarnings(checked, prepared, environment) };
 }
 

@@ -21,7 +21,14 @@ function entry({ hosts, methods, paths, when }: Written): CompiledMatch {
 }
 
 function program(source: string): Program {
-  return { source, type: { kind: 'bool' }, reads: new Set(), evaluate: () => true };
+  return {
+    source,
+    type: { kind: 'bool' },
+    reads: new Set(),
+    evaluate: () => true,
+    parts: [],
+    trace: () => true,
+  };
 }
 
 const GET: MatchFacts = { host: 'a.example', method: 'GET', path: '/api/orders/42' };

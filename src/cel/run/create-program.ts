@@ -1,6 +1,7 @@
 import type { Checked } from '../check/checked.ts';
 import { typeOf } from '../check/checked.ts';
 import type { Prepared } from '../check/literals.ts';
+import type { Environment } from '../environment.ts';
 import { EvaluationError, type Program, type Value } from '../program.ts';
 import type { Simple, Type } from '../type.ts';
 import { Optional } from '../value/boxed.ts';
@@ -9,6 +10,7 @@ import { kindOf } from '../value/kind.ts';
 import { emit } from './emit.ts';
 import type { Folding } from './fold.ts';
 import { toHost } from './host.ts';
+import { createTracer, type Tracer } from './trace.ts';
 
 /** What is asked of the value, when its type is not known before it is there. */
 interface Wanted {
@@ -23,6 +25,7 @@ export function createProgram(
   folding: Folding,
   reads: ReadonlySet<string>,
   wanted: Wanted,
+  environment: Environment,
 ): Program {
   const type = typeOf(checked, checked.root);
   const shell = { finish: finisher(type, wanted), fail: failureOf, wantsBool: type.kind === 'bool' };
@@ -30,7 +33,22 @@ export function createProgram(
   // INVARIANT: the source holds nothing that the author wrote (see `Code`); test/cel/run/code.test.ts holds it to that.
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- compiling is what this is for
   const make = new Function('K', source) as (K: readonly unknown[]) => Program['evaluate'];
-  return { source: checked.source, type, reads, evaluate: make(constants) };
+  const { source: text } = checked;
+  let tracer: Tracer | undefined;
+  const traced = (): Tracer => {
+    tracer ??= createTracer(text, environment);
+    return tracer;
+  };
+  return {
+    source: text,
+    type,
+    reads,
+    evaluate: make(constants),
+    get parts() {
+      return traced().parts;
+    },
+    trace: (activation, observe) => traced().trace(activation, observe, shell.finish, shell.fail),
+  };
 }
 
 /** From what an evaluation came to, to what goes out. */
