@@ -19,7 +19,7 @@ export function respondAllow(
   const service = new RequestChanges(facts.attributes.request.headers);
   for (const { policy, params } of applying) {
     const { set, append, remove } = policy.respond.allow.requestHeaders;
-    const activate = () => facts.activation(policy.name, tokens.of(policy), params);
+    const activate = () => facts.activation(policy, tokens.of(policy), params);
     for (const name of remove) service.remove(name);
     const refusal =
       fill((name, value) => service.set(name, value), set, activate, policy) ??
@@ -91,7 +91,7 @@ export function respondDeny(
   const { policy } = refusal;
   if (policy !== undefined) {
     const params = applying.find((each) => each.policy === policy)?.params;
-    const activate = () => facts.activation(policy.name, tokens.of(policy), params);
+    const activate = () => facts.activation(policy, tokens.of(policy), params);
     const failed = fill(
       (name, value) => {
         if (value !== undefined) headers.set(name, value);

@@ -27,6 +27,7 @@ import type { Expression } from './values.ts';
 
 /** What the policies of a folder share while they are compiled. */
 export interface Folder {
+  /** Over all names that the policies may read. */
   readonly expressions: Expressions;
   readonly references: References;
   /** Every Issuer document by name; undefined for one that is wrong itself. */
@@ -39,7 +40,11 @@ export interface Folder {
  * Compiles a policy and reports what is wrong with it. What comes back is to be used only when nothing was: a part
  * that is wrong is left out of it.
  */
-export function compilePolicy({ name, metadata }: Named, spec: PolicySpec, folder: Folder): CompiledPolicy {
+export function compilePolicy(
+  { name, metadata }: Named,
+  spec: PolicySpec,
+  folder: Folder,
+): Omit<CompiledPolicy, 'params' | 'variables'> {
   const rules = spec.rules ?? [];
   const limits = spec.limits ?? [];
   refuseDoubledNames([...rules, ...limits]);
@@ -111,11 +116,14 @@ function compileRules(
 ): readonly CompiledRule[] {
   const compiled: CompiledRule[] = [];
   for (const rule of rules) {
-    const { name, at, status, message } = rule;
+    const { name, at, status, message, expires, reason } = rule;
     if (rule.effect !== effect && !(rule.effect === undefined && effect === 'deny')) continue;
     const when = folder.expressions.compile(rule.when, CONDITION);
     const match = compileInner(rule.match, folder);
-    if (name !== undefined) compiled.push({ name, source: sourceOf(at), match, when, status, message });
+    if (name !== undefined) {
+      const source = sourceOf(at);
+      compiled.push({ name, source, match, when, expires, reason, status, message });
+    }
   }
   return compiled;
 }

@@ -1,13 +1,6 @@
 import { Diagnostics, wholeFile } from '../diagnostic/collect.ts';
 import { nearest } from '../diagnostic/suggest.ts';
-import {
-  API_VERSION,
-  isOfLaterKind,
-  type PolicyDocument,
-  readDocument,
-  sourceOf,
-  versionOf,
-} from './document.ts';
+import { API_VERSION, type PolicyDocument, readDocument, sourceOf, versionOf } from './document.ts';
 import { type Cursor, report } from './reader.ts';
 import type { References } from './references.ts';
 import type { YamlFile } from './yaml-file.ts';
@@ -56,7 +49,7 @@ export function* readDocuments(
     for (const at of documentsOf(file, diagnostics)) {
       const document = readDocument(at);
       if (document === undefined) {
-        incomplete ||= !isOfLaterKind(at);
+        incomplete = true;
         continue;
       }
       const key = `${document.kind} ${document.name.value}`;

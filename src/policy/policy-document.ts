@@ -13,6 +13,7 @@ import {
 import {
   boolean,
   type Cursor,
+  child,
   integer,
   list,
   located,
@@ -29,6 +30,8 @@ import {
   expression,
   headerValue,
   host,
+  identifier,
+  instant,
   method,
   path,
   principal,
@@ -78,8 +81,11 @@ export const RULE_FIELDS = {
   when: { read: expression, doc: 'CEL bool; a missing one is true' },
   status: { read: status, doc: 'of a deny rule: the status to answer' },
   message: { read: nonEmptyText, doc: 'of a deny rule: shown to the caller' },
-  expires: later('exceptions that end'),
-  reason: later('exceptions that end'),
+  expires: { read: instant, doc: 'RFC 3339; from this instant on the rule never matches' },
+  reason: {
+    read: nonEmptyText,
+    doc: 'why there is such a rule, and who answers for it; needed beside `expires`',
+  },
 } as const satisfies Fields;
 
 /** The largest `maxBytes`: 64 MiB, more than a proxy buffers. */
@@ -162,12 +168,20 @@ export const RESPOND_FIELDS = {
   },
 } as const satisfies Fields;
 
+export const USES_FIELDS = {
+  template: { read: located(nonEmptyText), doc: 'name of a PolicyTemplate document', required: true },
+  with: { read: mapOf((at: Cursor) => at), doc: 'values for its parameters' },
+} as const satisfies Fields;
+
 export const POLICY_FIELDS = {
   match: { read: match, doc: 'which requests it governs; missing: every request' },
   paths: { read: mapping(PATHS_FIELDS), doc: 'how paths are treated' },
   mode: { read: oneOf(['enforce', 'shadow']), doc: '`shadow` is evaluated and reported, and never decides' },
-  variables: later('variables'),
-  uses: later('templates'),
+  variables: {
+    read: mapOf(expression, identifier),
+    doc: 'CEL by name, evaluated when first used; may use earlier ones',
+  },
+  uses: { read: mapping(USES_FIELDS), doc: 'the PolicyTemplate that it adopts' },
   authenticate: { read: readAuthenticate, doc: 'who may send them' },
   rules: { read: list(readRule), doc: 'allow and deny rules' },
   schemas: { read: list(readSchema), doc: 'what they must look like' },
@@ -200,6 +214,11 @@ function readRule(at: Cursor): RuleDocument | undefined {
     const help = 'leave it out, or write `effect: deny`';
     misplaced(at, 'status', message, help);
     misplaced(at, 'message', message, help);
+  }
+  const expires = child(at, 'expires');
+  if (expires !== undefined && child(at, 'reason') === undefined) {
+    const help = 'say why there is an exception and who answers for it: `reason: OPS-1432, owner team-data`';
+    report(expires, 'missing_field', 'a rule that ends needs a `reason`', help, expires.key);
   }
   return rule === undefined ? undefined : { ...rule, at };
 }

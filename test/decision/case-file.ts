@@ -20,6 +20,8 @@ export interface Case {
   /** Policies instead of, or besides, those of the topic; `only: true` takes these alone. */
   readonly policies?: Readonly<Record<string, unknown>>;
   readonly only?: boolean;
+  /** The Environment to decide in. */
+  readonly environment?: string;
   /** The keys of every issuer cannot be fetched. */
   readonly keys?: 'unavailable';
 }
@@ -73,8 +75,8 @@ export interface Expected {
   readonly fault?: string | null;
 }
 
-const FILE = ['policies', 'issuers', 'files', 'controls', 'cases'];
-const CASE = ['name', 'request', 'expect', 'steps', 'policies', 'only', 'keys'];
+const FILE = 'policies issuers templates datasets environments environment files controls cases'.split(' ');
+const CASE = ['name', 'request', 'expect', 'steps', 'policies', 'only', 'environment', 'keys'];
 const STEP = ['at', 'times', 'request', 'expect'];
 const REQUEST = 'method host path headers body truncated size principal certificate context token'.split(' ');
 const TOKEN = ['issuer', 'claims', 'header', 'raw', 'length', 'forged'];

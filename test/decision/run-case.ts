@@ -85,7 +85,12 @@ export function bench(keys: KeyProvider = SIGNING): Bench {
 
 export function setOf(file: CaseFile, each: Case): PolicySet {
   const policies = each.only === true ? each.policies : { ...file.policies, ...each.policies };
-  return policySet({ ...file, policies: policies ?? {} });
+  const environment = each.environment ?? file.environment;
+  return policySet({
+    ...file,
+    policies: policies ?? {},
+    ...(environment === undefined ? {} : { environment }),
+  });
 }
 
 /** Sends the requests of a case straight to `decide`. */
