@@ -1,4 +1,5 @@
 import type { Activation } from '../cel/program.ts';
+import { readCertificate } from '../identity/certificate.ts';
 import { parseSpiffe } from '../identity/spiffe.ts';
 import type { VerifiedToken } from '../identity/verified.ts';
 import type { MatchFacts, Params } from '../policy/match.ts';
@@ -222,6 +223,7 @@ type SpiffeFacts = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'serv
 class PeerFacts {
   readonly #peer: Peer;
   #spiffe: SpiffeFacts | undefined;
+  #certificate: CertificateFacts | undefined;
 
   constructor(peer: Peer) {
     this.#peer = peer;
@@ -245,10 +247,53 @@ class PeerFacts {
   get labels(): ReadonlyMap<string, string> {
     return this.#peer.labels;
   }
+  get certificate(): CertificateFacts {
+    this.#certificate ??= certificateFacts(this.#peer.certificate);
+    return this.#certificate;
+  }
   get spiffe(): SpiffeFacts {
     this.#spiffe ??= spiffeFacts(this.#peer.principal);
     return this.#spiffe;
   }
+}
+
+interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: string;
+  readonly not_before: Timestamp;
+  readonly not_after: Timestamp;
+  readonly uri_sans: readonly string[];
+  readonly dns_sans: readonly string[];
+  readonly sha256: string;
+}
+
+const NO_CERTIFICATE: CertificateFacts = Object.freeze({
+  subject: '',
+  issuer: '',
+  serial: '',
+  not_before: EPOCH,
+  not_after: EPOCH,
+  uri_sans: [],
+  dns_sans: [],
+  sha256: '',
+});
+
+/** A certificate that cannot be read says nothing, and its peer is refused where one is asked for. */
+function certificateFacts(pem: string): CertificateFacts {
+  const certificate = readCertificate(pem);
+  if (certificate === undefined) return NO_CERTIFICATE;
+  const { subject, issuer, serial, notBefore, notAfter, uriSans, dnsSans, sha256 } = certificate;
+  return {
+    subject,
+    issuer,
+    serial,
+    not_before: timestamp(notBefore),
+    not_after: timestamp(notAfter),
+    uri_sans: uriSans,
+    dns_sans: dnsSans,
+    sha256,
+  };
 }
 
 function spiffeFacts(principal: string): SpiffeFacts {

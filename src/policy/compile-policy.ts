@@ -1,8 +1,9 @@
+import type { Expected } from '../cel/compile.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
 import type { Named } from './document.ts';
 import { sourceOf } from './document.ts';
-import { CONDITION, COST, type Expressions, KEY, TEXT } from './expressions.ts';
+import { BODY, CONDITION, COST, type Expressions, KEY, METADATA, TEXT } from './expressions.ts';
 import { suggestion } from './fields.ts';
 import {
   burstOf,
@@ -16,6 +17,7 @@ import type {
   CompiledLimit,
   CompiledMatch,
   CompiledPolicy,
+  CompiledRespond,
   CompiledRule,
   CompiledSchema,
   JwtRequirement,
@@ -66,16 +68,7 @@ export function compilePolicy(
     schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, folder)),
     firstLimits: compileLimits(limits, 'first', folder),
     lastLimits: compileLimits(limits, 'last', folder),
-    respond: {
-      allow: {
-        requestHeaders: {
-          set: compileHeaders(spec.respond?.allow?.requestHeaders?.set, folder),
-          append: compileHeaders(spec.respond?.allow?.requestHeaders?.append, folder),
-          remove: spec.respond?.allow?.requestHeaders?.remove ?? [],
-        },
-      },
-      deny: { headers: { set: compileHeaders(spec.respond?.deny?.headers?.set, folder) } },
-    },
+    respond: compileRespond(spec.respond, folder),
   };
 }
 
@@ -177,13 +170,37 @@ function refuseConstantCost(limit: LimitDocument): void {
   report(cost.at, 'out_of_range', message, 'no bucket ever holds more than its burst');
 }
 
-function compileHeaders(
+function compileRespond(respond: PolicySpec['respond'], folder: Folder): CompiledRespond {
+  const { requestHeaders, responseHeaders, query, metadata } = respond?.allow ?? {};
+  const texts = (written: ReadonlyMap<string, string | Expression> | undefined) =>
+    compileValues(written, folder, TEXT);
+  const body = respond?.deny?.body;
+  return {
+    allow: {
+      requestHeaders: {
+        set: texts(requestHeaders?.set),
+        append: texts(requestHeaders?.append),
+        remove: requestHeaders?.remove ?? [],
+      },
+      responseHeaders: { set: texts(responseHeaders?.set), append: texts(responseHeaders?.append) },
+      query: { set: texts(query?.set), remove: query?.remove ?? [] },
+      metadata: compileValues(metadata, folder, METADATA),
+    },
+    deny: {
+      headers: { set: texts(respond?.deny?.headers?.set) },
+      body: typeof body === 'string' ? body : folder.expressions.compile(body, BODY),
+    },
+  };
+}
+
+function compileValues(
   headers: ReadonlyMap<string, string | Expression> | undefined,
   { expressions }: Folder,
+  expected: Expected,
 ): ReadonlyMap<string, ResponseValue> {
   const compiled = new Map<string, ResponseValue>();
   for (const [name, value] of headers ?? []) {
-    const ready = typeof value === 'string' ? value : expressions.compile(value, TEXT);
+    const ready = typeof value === 'string' ? value : expressions.compile(value, expected);
     if (ready !== undefined) compiled.set(name, ready);
   }
   return compiled;

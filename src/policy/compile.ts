@@ -86,7 +86,7 @@ export async function compileInSlices(
 function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<undefined, CompiledFolder> {
   const diagnostics = new Diagnostics();
   const [policyFiles, others] = split(yield* parseFiles(files));
-  const { documents, incomplete } = yield* readDocuments(policyFiles, diagnostics);
+  const { documents, doubled, incomplete } = yield* readDocuments(policyFiles, diagnostics);
   const references = new References(files);
 
   const issuers = new Map<string, Issuer | undefined>();
@@ -105,6 +105,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     compiling.compile(document);
     yield;
   }
+  for (const document of documentsOf(doubled, 'Policy')) compiling.read(document);
   const { policies } = compiling;
   if (!incomplete) refuseUnknownShadows(environmentDocuments, policies);
   const environment = chosen(environmentDocuments, options, diagnostics);

@@ -19,6 +19,9 @@ import type { Expression } from './values.ts';
 export const CONDITION = { result: ['bool'] } as const satisfies Expected;
 export const COST = { result: ['int', 'uint'] } as const satisfies Expected;
 export const TEXT = { result: ['string'], allowOptional: true } as const satisfies Expected;
+export const BODY = { result: ['string'] } as const satisfies Expected;
+/** What a proxy's metadata can hold. */
+export const METADATA = { result: ['dyn'], allowOptional: true } as const satisfies Expected;
 /** What buckets can be told apart by. */
 export const KEY = {
   result: ['string', 'int', 'uint', 'bool', 'double', 'bytes', 'timestamp', 'duration'],

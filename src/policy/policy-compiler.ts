@@ -37,6 +37,11 @@ export class PolicyCompiler {
     return this.#compiled.map(({ spec }) => spec);
   }
 
+  /** Reports what is wrong in a policy that is not to be compiled. */
+  read({ spec }: DocumentOf<'Policy'>): void {
+    if (spec !== undefined) readPolicySpec(adopt(spec, this.#templates, this.#folder.incomplete).at);
+  }
+
   compile(document: DocumentOf<'Policy'>): void {
     const name = document.name.value;
     if (document.spec === undefined) {

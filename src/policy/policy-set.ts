@@ -124,14 +124,28 @@ export interface CompiledLimit {
 /** A value of a response: fixed text, or an expression that gives a string (an optional without a value: left out). */
 export type ResponseValue = string | Program;
 
+/** As written, lower-case names for headers. Removed first, then set, then appended. */
 export interface CompiledRespond {
   readonly allow: {
-    /** Lower-case names. Removed first, then set, then appended. */
     readonly requestHeaders: {
       readonly set: ReadonlyMap<string, ResponseValue>;
       readonly append: ReadonlyMap<string, ResponseValue>;
       readonly remove: readonly string[];
     };
+    readonly responseHeaders: {
+      readonly set: ReadonlyMap<string, ResponseValue>;
+      readonly append: ReadonlyMap<string, ResponseValue>;
+    };
+    readonly query: {
+      readonly set: ReadonlyMap<string, ResponseValue>;
+      readonly remove: readonly string[];
+    };
+    /** Values of any plain type. */
+    readonly metadata: ReadonlyMap<string, ResponseValue>;
   };
-  readonly deny: { readonly headers: { readonly set: ReadonlyMap<string, ResponseValue> } };
+  readonly deny: {
+    readonly headers: { readonly set: ReadonlyMap<string, ResponseValue> };
+    /** undefined: the problem document. */
+    readonly body: ResponseValue | undefined;
+  };
 }

@@ -200,7 +200,7 @@ export function refusalHeader(value: string, at: Cursor): string | undefined {
   return report(at, 'invalid_header', `the header \`${value}\` of a refusal is Lictor's own`);
 }
 
-const OF_REFUSALS: ReadonlySet<string> = new Set(['content-type', 'x-lictor-decision-id', 'grpc-status']);
+const OF_REFUSALS: ReadonlySet<string> = new Set(['x-lictor-decision-id', 'grpc-status']);
 
 const FIXED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
 

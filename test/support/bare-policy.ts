@@ -23,8 +23,13 @@ export function barePolicy(name: string): CompiledPolicy {
     firstLimits: [],
     lastLimits: [],
     respond: {
-      allow: { requestHeaders: { set: new Map(), append: new Map(), remove: [] } },
-      deny: { headers: { set: new Map() } },
+      allow: {
+        requestHeaders: { set: new Map(), append: new Map(), remove: [] },
+        responseHeaders: { set: new Map(), append: new Map() },
+        query: { set: new Map(), remove: [] },
+        metadata: new Map(),
+      },
+      deny: { headers: { set: new Map() }, body: undefined },
     },
   };
 }

@@ -16,6 +16,7 @@ export function lettingThrough(requestHeaders: Readonly<Record<string, string>> 
     respond: {
       ...open.respond,
       allow: {
+        ...open.respond.allow,
         requestHeaders: { set: new Map(Object.entries(requestHeaders)), append: new Map(), remove: [] },
       },
     },
