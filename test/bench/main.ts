@@ -2,12 +2,14 @@ import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import { compilePart } from './compile.ts';
 import type { Effort } from './measure.ts';
+import { scalePart } from './scale.ts';
 
 /** The parts of `make bench`, by name. */
 const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   check: checkPart,
   cel: celPart,
   compile: compilePart,
+  scale: scalePart,
 };
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };
