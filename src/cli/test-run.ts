@@ -42,7 +42,7 @@ export class TestRun {
 
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
     const now = test.now ?? this.#now;
-    const check = this.#server(now, test.environment);
+    const check = this.#server(now, test);
     const sent = await this.#sent(each, now);
     const request = encodeCheckRequest(checkRequest(each, sent, now));
     let response: Uint8Array = new Uint8Array();
@@ -60,12 +60,13 @@ export class TestRun {
     };
   }
 
-  #server(now: number, environment: string): Check {
+  #server(now: number, { environment, xfccTrustedHops }: PolicyTestDocument): Check {
     const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
       clock: () => now,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: this.#tokens,
+      xfccTrustedHops,
       limits: createLocalStore({ maxBuckets: 10_000 }),
       shadowLimits: createLocalStore({ maxBuckets: 10_000 }),
     };
