@@ -21,7 +21,7 @@ const FORMS = { human, json, github, sarif } as const;
 
 /** `lictor check DIR`: every mistake in a policy folder, with its place. */
 export async function check(dir: string, options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
-  const folder = await openPolicyFolder(dir, terminal);
+  const folder = await openPolicyFolder(dir, terminal, options.strict ? 'strict' : 'usual');
   if ('problem' in folder) {
     terminal.stderr.write(`lictor check: ${folder.problem}\n`);
     return EXIT.usage;

@@ -1,6 +1,8 @@
-import { Diagnostics, wholeFile } from '../diagnostic/collect.ts';
+import { Diagnostics, sortDiagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Issuer } from '../identity/issuer.ts';
+import { adviseOn } from './advice/adviser.ts';
+import { silence } from './advice/ignore-comments.ts';
 import { compileIssuer } from './compile-issuer.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
 import { compileTest } from './compile-test.ts';
@@ -27,6 +29,8 @@ export interface CompiledFolder {
 export interface CompileOptions {
   /** The reason table, against which the tests' `reason` is checked; without it any reason passes. */
   readonly reasons?: Iterable<string>;
+  /** Look for what is well-formed and hardly meant as well; `strict` asks for more. Without it that time is saved. */
+  readonly advice?: 'usual' | 'strict' | undefined;
 }
 
 /** Compiles a whole folder. Every mistake in it is found at once, as far as one does not hide another. */
@@ -102,7 +106,13 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
 
   refuseStrays(others, references, incomplete, diagnostics);
+  const advised = diagnostics.errors === 0 && options.advice !== undefined;
   if (diagnostics.errors === 0) warnOfUnused(documents);
+  if (advised) {
+    const expressions = folder.expressions.sound;
+    const strict = options.advice === 'strict';
+    yield* adviseOn({ documents, policies, issuers, tests, expressions, strict });
+  }
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
     const help = `a policy is a YAML document with \`apiVersion: ${API_VERSION}\` and \`kind: Policy\``;
@@ -111,7 +121,12 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   return {
     set: finish(policies, issuers, diagnostics),
     tests: byName(tests),
-    diagnostics: diagnostics.sorted(),
+    diagnostics: sortDiagnostics(
+      silence(policyFiles, diagnostics.sorted(), {
+        isWhole: advised,
+        unjudged: tests.length === 0 && options.advice !== 'strict' ? ['policy_without_tests'] : [],
+      }),
+    ),
   };
 }
 

@@ -25,8 +25,15 @@ const ENVIRONMENT: Environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
 /** Roots of the language that this version does not have. */
 const LATER: ReadonlySet<string> = new Set(['variables', 'data', 'env', 'params']);
 
+export interface SoundExpression {
+  readonly expression: Expression;
+  readonly environment: Environment;
+}
+
 /** Compiles the expressions of one folder; the same text for the same use is compiled once. */
 export class Expressions {
+  /** Those that are sound, with what they were compiled against, for a closer look. */
+  readonly sound: SoundExpression[] = [];
   readonly #compiled = new Map<string, Compiled>();
 
   /** Undefined: there is none, or it is wrong and that was reported. */
@@ -41,6 +48,7 @@ export class Expressions {
       this.#compiled.set(key, compiled);
     }
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
+    if (compiled.program !== undefined) this.sound.push({ expression, environment: ENVIRONMENT });
     return compiled.program;
   }
 
@@ -87,7 +95,8 @@ function reportProblem(expression: Expression, problem: Problem): void {
   }
 }
 
-function markIn({ at }: Expression, start: number, end: number): Mark {
+/** Where a stretch of an expression stands in its file. */
+export function markIn({ at }: Expression, start: number, end: number): Mark {
   const { tree, origin } = at;
   return tree.kind === 'scalar' ? locate(origin.lines.text, tree, start, end) : tree.mark;
 }

@@ -34,7 +34,10 @@ export function seen(files: Readonly<Record<string, string>>): {
   readonly text: string;
   readonly found: readonly Diagnostic[];
 } {
-  const { diagnostics, set } = compileFolder(memoryFiles(files), { reasons: Object.keys(REASONS) });
+  const { diagnostics, set } = compileFolder(memoryFiles(files), {
+    reasons: Object.keys(REASONS),
+    advice: 'usual',
+  });
   const rendered = diagnostics.map((each) =>
     renderDiagnostic(each, files[each.span.file], { colour: false }),
   );

@@ -1,0 +1,40 @@
+import { canonicalPath } from '../../request/canonical-path.ts';
+import { normalizeHost } from '../../request/host.ts';
+import { type MatchFacts, selects } from '../match.ts';
+import type { CompiledPolicy } from '../policy-set.ts';
+import type { TestCase } from '../policy-test.ts';
+import { report } from '../reader.ts';
+import type { Sound, WrittenPolicy } from './sound.ts';
+
+/** Tells of policies that no case reaches. Conditions are taken to hold: what they come to shows when tests run. */
+export function* adviseOnTests(
+  policies: readonly WrittenPolicy[],
+  { tests, policies: compiled, strict }: Sound,
+): Generator<undefined, void> {
+  if (tests.length === 0 && !strict) return;
+  const cases = tests.flatMap((test) => test.cases);
+  const asked = new Map(
+    cases.map(({ request: { method, host, path } }) => [
+      `${method} ${host} ${path}`,
+      factsOf(method, host, path),
+    ]),
+  );
+  for (const { name, nameAt } of policies) {
+    const policy = compiled.get(name);
+    yield;
+    if (policy === undefined || cases.some((each) => names(each, policy))) continue;
+    if ([...asked.values()].some((facts) => selects(policy.match, facts, () => true) !== undefined)) continue;
+    report(nameAt, 'policy_without_tests', `no test sends a request that \`${name}\` governs`, HELP);
+  }
+}
+
+const HELP = 'write a case whose request its `match` selects, or whose `expect` names it';
+
+function names({ expect }: TestCase, { name, allowRules, denyRules }: CompiledPolicy): boolean {
+  if (expect.policy !== undefined) return expect.policy === name;
+  return [...allowRules, ...denyRules].some((rule) => rule.name === expect.rule);
+}
+
+function factsOf(method: string, host: string, path: string): MatchFacts {
+  return { method, host: normalizeHost(host), path: canonicalPath(path).path };
+}
