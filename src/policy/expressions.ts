@@ -58,8 +58,10 @@ export class Expressions {
     if (expression === undefined || program === undefined) return program;
     const reads = [...program.reads].find((name) => name === 'jwt' || name.startsWith('jwt.'));
     if (reads === undefined) return program;
-    const start = expression.source.search(/\bjwt\b/);
-    const mark = start === -1 ? undefined : markIn(expression, start, start + 'jwt'.length);
+    const { source } = expression;
+    const reading = program.parts.filter((part) => /^\.?jwt\b/.test(source.slice(part.start, part.end)));
+    const start = Math.min(...reading.map((part) => part.start));
+    const mark = reading.length === 0 ? undefined : markIn(expression, start, start + 'jwt'.length);
     const help = 'ask for it in a rule, or in a limit of the last phase';
     return report(expression.at, 'jwt_too_early', '`jwt` is read before authentication', help, mark);
   }

@@ -40,7 +40,7 @@ export function report(
 ): undefined {
   const { origin, tree, path } = at;
   const where = path === '' ? '' : `\`${path}\`: `;
-  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, help);
+  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, help, message);
   return undefined;
 }
 
@@ -154,7 +154,7 @@ function listHelp(at: Cursor): string | undefined {
 export function someOf<T>(item: Reader<T>): Reader<readonly T[]> {
   const read = list(item);
   return (at) => {
-    if (at.tree.kind === 'list' && at.tree.items.length === 0) {
+    if (at.tree.kind === 'list' && at.tree.items.length === 0 && !at.tree.isPartial) {
       return report(at, 'empty_list', 'the list is empty', 'name at least one, or leave the field out');
     }
     return read(at);
@@ -180,6 +180,11 @@ export function mapOf<T>(
     }
     return read;
   };
+}
+
+/** Whether a mapping has none of the keys, not even with a value that could not be used. */
+export function lacks({ tree }: Cursor, ...names: readonly string[]): boolean {
+  return tree.kind !== 'mapping' || !names.some((name) => tree.entries.has(name) || tree.refused.has(name));
 }
 
 /** The value under a key of a mapping, if it has that key. */

@@ -22,6 +22,8 @@ export interface ListTree {
   readonly kind: 'list';
   readonly mark: Mark;
   readonly items: readonly Tree[];
+  /** Some item could not be used and is left out, which was reported. */
+  readonly isPartial: boolean;
 }
 
 export interface MappingTree {
@@ -29,6 +31,8 @@ export interface MappingTree {
   readonly mark: Mark;
   /** As written, keys that a merge key brought behind the others. */
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Keys whose value could not be used and is left out, which was reported. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export interface Entry {
