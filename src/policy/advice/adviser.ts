@@ -2,7 +2,7 @@ import type { PolicyDocument } from '../document.ts';
 import { child } from '../reader.ts';
 import { adviseOnExpressions } from './expressions.ts';
 import { adviseOnPatterns } from './patterns.ts';
-import { adviseOnRules } from './rules.ts';
+import { adviseOnRules, isGuard } from './rules.ts';
 import type { Sound, WrittenPolicy } from './sound.ts';
 import { adviseOnTests } from './tests.ts';
 
@@ -10,9 +10,10 @@ import { adviseOnTests } from './tests.ts';
 export function* adviseOn(sound: Sound): Generator<undefined, void> {
   const policies = sound.documents.flatMap(writtenPolicy);
   yield* adviseOnExpressions(policies, sound);
+  const guards = policies.filter(isGuard);
   for (const policy of policies) {
     adviseOnPatterns(policy);
-    adviseOnRules(policy, policies);
+    adviseOnRules(policy, guards);
     yield;
   }
   yield* adviseOnTests(policies, sound);

@@ -1,21 +1,14 @@
 import type { RuleDocument } from '../policy-document.ts';
 import { report } from '../reader.ts';
-import {
-  apartBy,
-  type Both,
-  covers,
-  type MatchEntry,
-  type MatchPart,
-  selections,
-} from './match-relations.ts';
+import { apartBy, covers, type MatchEntry, type MatchPart, selections } from './match-relations.ts';
 import { listed, placeOf } from './places.ts';
 import type { WrittenPolicy } from './sound.ts';
 
-/** Tells of rules that never matter, and of those that let anybody in. */
-export function adviseOnRules(policy: WrittenPolicy, all: readonly WrittenPolicy[]): void {
+/** Tells of rules that never matter, and of those that let anybody in where none of the `guards` stands before them. */
+export function adviseOnRules(policy: WrittenPolicy, guards: readonly WrittenPolicy[]): void {
   for (const rule of policy.rules) tellApart(rule, policy);
   tellShadowed(policy);
-  tellOpen(policy, all);
+  tellOpen(policy, guards);
 }
 
 /** Entries of a rule's `match` that no entry of the policy's has a request in common with. */
@@ -84,12 +77,12 @@ function tellShadowed({ spec, rules }: WrittenPolicy): void {
 }
 
 /** Allow rules of a policy that asks nobody who they are, where no policy around it does. */
-function tellOpen(policy: WrittenPolicy, all: readonly WrittenPolicy[]): void {
+function tellOpen(policy: WrittenPolicy, guards: readonly WrittenPolicy[]): void {
   const { spec, rules } = policy;
-  const governed = selections(spec.match, undefined);
   if (asksWho(policy) || spec.match?.some(({ when }) => when !== undefined) === true) return;
   if (rules.some((rule) => rule.effect === 'deny' && hasCondition(rule))) return;
-  if (all.some((other) => other !== policy && guards(other, governed))) return;
+  const governed = selections(spec.match, undefined);
+  if (guards.some((other) => other !== policy && covers(other.spec.match, governed))) return;
   for (const rule of rules) {
     if (rule.effect !== 'allow' || hasCondition(rule)) continue;
     const message = 'anybody may: neither a peer nor a token nor a condition is asked for';
@@ -107,13 +100,13 @@ function hasCondition({ match, when }: RuleDocument): boolean {
   return when !== undefined || match?.some((entry) => entry.when !== undefined) === true;
 }
 
-/** Whether another policy applies to all of these requests and asks who sends them, or denies some by a condition. */
-function guards(other: WrittenPolicy, governed: readonly Both[]): boolean {
-  if (other.spec.mode === 'shadow' || !covers(other.spec.match, governed)) return false;
-  return asksWho(other) || other.rules.some((rule) => rule.effect === 'deny' && readsWho(rule));
+/** Whether a policy asks who sends the requests that it governs, or denies some of them by what they say of that. */
+export function isGuard(policy: WrittenPolicy): boolean {
+  if (policy.spec.mode === 'shadow') return false;
+  return asksWho(policy) || policy.rules.some((rule) => rule.effect === 'deny' && readsWho(rule));
 }
 
 function readsWho({ match, when }: RuleDocument): boolean {
   const sources = [when, ...(match ?? []).map((entry) => entry.when)].map((each) => each?.source ?? '');
-  return sources.some((source) => /\b(?:source|jwt|connection)\b/.test(source));
+  return sources.some((source) => /\b(?:source|jwt|connection|variables)\b/.test(source));
 }

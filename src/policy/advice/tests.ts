@@ -2,7 +2,6 @@ import { canonicalPath } from '../../request/canonical-path.ts';
 import { normalizeHost } from '../../request/host.ts';
 import { type MatchFacts, selects } from '../match.ts';
 import type { CompiledPolicy } from '../policy-set.ts';
-import type { TestCase } from '../policy-test.ts';
 import { report } from '../reader.ts';
 import type { Sound, WrittenPolicy } from './sound.ts';
 
@@ -19,10 +18,14 @@ export function* adviseOnTests(
       factsOf(method, host, path),
     ]),
   );
+  const named = new Set(cases.map(({ expect }) => expect.policy));
+  const rules = new Set(
+    cases.flatMap(({ expect: { policy, rule } }) => (policy === undefined ? (rule ?? []) : [])),
+  );
   for (const { name, nameAt } of policies) {
     const policy = compiled.get(name);
     yield;
-    if (policy === undefined || cases.some((each) => names(each, policy))) continue;
+    if (policy === undefined || named.has(name) || rulesOf(policy).some((rule) => rules.has(rule))) continue;
     if ([...asked.values()].some((facts) => selects(policy.match, facts, () => true) !== undefined)) continue;
     report(nameAt, 'policy_without_tests', `no test sends a request that \`${name}\` governs`, HELP);
   }
@@ -30,9 +33,8 @@ export function* adviseOnTests(
 
 const HELP = 'write a case whose request its `match` selects, or whose `expect` names it';
 
-function names({ expect }: TestCase, { name, allowRules, denyRules }: CompiledPolicy): boolean {
-  if (expect.policy !== undefined) return expect.policy === name;
-  return [...allowRules, ...denyRules].some((rule) => rule.name === expect.rule);
+function rulesOf({ allowRules, denyRules }: CompiledPolicy): readonly string[] {
+  return [...allowRules, ...denyRules].map(({ name }) => name);
 }
 
 function factsOf(method: string, host: string, path: string): MatchFacts {
