@@ -58,7 +58,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .command('check')
     .argument('<dir>', 'the policy folder')
     .description('compile a policy folder and show every mistake, with its place')
-    .option('--strict', 'let warnings fail as well', false)
+    .option('--strict', 'let warnings fail as well, and ask for tests', false)
     .addOption(
       new Option('--output <form>', 'how to print')
         .choices(['human', 'json', 'github', 'sarif'])
