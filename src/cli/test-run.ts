@@ -6,6 +6,7 @@ import type { Issuer } from '../identity/issuer.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from '../identity/throwaway.ts';
 import { createTokenVerifier, type TokenVerifier } from '../identity/token.ts';
 import { createLocalStore } from '../limit/local-store.ts';
+import { inEnvironment } from '../policy/environments.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
 import type { PolicyTestDocument, TestCase, TestToken } from '../policy/policy-test.ts';
 import type { JsonObject } from '../request/attributes.ts';
@@ -41,7 +42,7 @@ export class TestRun {
 
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
     const now = test.now ?? this.#now;
-    const check = this.#server(now);
+    const check = this.#server(now, test.environment);
     const sent = await this.#sent(each, now);
     const request = encodeCheckRequest(checkRequest(each, sent, now));
     let response: Uint8Array = new Uint8Array();
@@ -59,7 +60,8 @@ export class TestRun {
     };
   }
 
-  #server(now: number): Check {
+  #server(now: number, environment: string): Check {
+    const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
       clock: () => now,
       id: () => '00000000-0000-4000-8000-000000000000',
@@ -69,8 +71,8 @@ export class TestRun {
     };
     return createCheck({
       ...services,
-      decide: (attributes) => decide(attributes, this.#set, services),
-      set: () => this.#set,
+      decide: (attributes) => decide(attributes, set, services),
+      set: () => set,
       // The clock stands still, so no deadline ever comes; a run-away evaluation is bounded by its own budget.
       deadline: Number.MAX_SAFE_INTEGER,
       maxInflight: 1,

@@ -3,11 +3,12 @@ import type { ConstantPart } from '../../cel/check/constant-parts.ts';
 import type { Environment } from '../../cel/environment.ts';
 import type { Issuer } from '../../identity/issuer.ts';
 import { markIn } from '../expressions.ts';
+import type { WrittenPolicy } from '../policy-compiler.ts';
 import { report } from '../reader.ts';
 import type { Expression } from '../values.ts';
 import { KNOWLEDGE } from './known-values.ts';
 import { listed } from './places.ts';
-import type { Sound, WrittenPolicy } from './sound.ts';
+import type { Sound } from './sound.ts';
 
 /** Claims that every token has that is accepted, whether or not an issuer requires them. */
 const VERIFIED: ReadonlySet<string> = new Set(['iss', 'aud', 'exp']);
@@ -16,12 +17,11 @@ const VERIFIED: ReadonlySet<string> = new Set(['iss', 'aud', 'exp']);
 const BUNDLE = 20;
 
 /** Tells of conditions that do not depend on the request, and of claims that may be missing. */
-export function* adviseOnExpressions(
-  policies: readonly WrittenPolicy[],
-  { expressions, issuers }: Sound,
-): Generator<undefined, void> {
-  const ruleConditions = new Set(policies.flatMap(({ rules }) => rules.flatMap(({ when }) => when ?? [])));
-  const accepted = new Map(policies.flatMap((policy) => conditionsWithIssuers(policy, issuers)));
+export function* adviseOnExpressions({ written, expressions, issuers }: Sound): Generator<undefined, void> {
+  const ruleConditions = new Set(
+    written.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ when }) => when ?? [])),
+  );
+  const accepted = new Map(written.flatMap((policy) => conditionsWithIssuers(policy, issuers)));
   const read = new Map<Environment, Map<string, Advice>>();
   for (const [index, { expression, environment }] of expressions.entries()) {
     const known = read.get(environment) ?? new Map<string, Advice>();
@@ -67,9 +67,10 @@ function sentence({ outcome, why }: ConstantPart): string {
 
 /** The conditions of a policy that see a token, with the issuers whose tokens it accepts. */
 function conditionsWithIssuers(
-  { spec, rules }: WrittenPolicy,
+  { spec }: WrittenPolicy,
   known: Sound['issuers'],
 ): readonly (readonly [Expression, readonly Issuer[]])[] {
+  const { rules = [] } = spec;
   const names = spec.authenticate?.jwt?.issuers ?? [];
   const issuers = names.flatMap(({ value }) => known.get(value) ?? []);
   if (issuers.length === 0 || issuers.length < names.length) return [];

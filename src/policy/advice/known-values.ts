@@ -39,6 +39,8 @@ const NEVER: ReadonlyMap<string, (test: TextTest, text: string) => Why | undefin
   ['request.method', neverMethod],
   ['request.url_path', neverCanonicalPath],
   ['source.spiffe.trust_domain', neverTrustDomain],
+  ['source.certificate.serial', neverHex],
+  ['source.certificate.sha256', neverHex],
 ]);
 
 /** RFC 9110, section 9.1: methods are case-sensitive. */
@@ -61,6 +63,13 @@ function neverCanonicalPath(test: TextTest, text: string): Why | undefined {
   if (test === 'startsWith' || !text.endsWith('/') || (test === 'equals' && text === '/')) return undefined;
   if (text === '/') return { reason: '`url_path` has no slash at its end', except: 'the path `/`' };
   return { reason: '`url_path` has no slash at its end', help: `write \`${text.replace(/\/+$/, '')}\`` };
+}
+
+function neverHex(_: TextTest, text: string): Why | undefined {
+  const plain = text.toLowerCase().replaceAll(':', '');
+  return plain === text
+    ? undefined
+    : { reason: 'it is lower-case hex without colons', help: `write \`${plain}\`` };
 }
 
 /** SPIFFE-ID standard, section 2.1: compared in lower case. */

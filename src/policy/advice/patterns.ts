@@ -2,15 +2,15 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { containsPrincipal } from '../../identity/principal-contains.ts';
 import type { PathPattern } from '../../request/path-pattern.ts';
 import { containsPath } from '../../request/pattern-relations.ts';
+import type { WrittenPolicy } from '../policy-compiler.ts';
 import { type Cursor, report, written } from '../reader.ts';
 import { placeOf } from './places.ts';
-import type { WrittenPolicy } from './sound.ts';
 
 /** Longer lists are not compared: each pattern would be, with each other one. */
 const LONGEST = 500;
 
 /** Tells of patterns that another pattern of their list makes needless. */
-export function adviseOnPatterns({ spec, at, rules }: WrittenPolicy): void {
+export function adviseOnPatterns({ spec, at }: WrittenPolicy): void {
   const principals = placeOf(at, 'authenticate', 'mtls', 'principals');
   tell(
     spec.authenticate?.mtls?.principals,
@@ -21,7 +21,7 @@ export function adviseOnPatterns({ spec, at, rules }: WrittenPolicy): void {
   );
   const matches = [
     [spec.match, placeOf(at, 'match')] as const,
-    ...rules.map((rule) => [rule.match, placeOf(rule.at, 'match')] as const),
+    ...(spec.rules ?? []).map((rule) => [rule.match, placeOf(rule.at, 'match')] as const),
     ...(spec.schemas ?? []).map(
       ({ match }, index) => [match, placeOf(at, 'schemas', index, 'match')] as const,
     ),

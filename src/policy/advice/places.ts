@@ -12,7 +12,7 @@ export function placeOf(at: Cursor | undefined, ...way: readonly (string | numbe
 
 function itemOf({ tree, origin, path }: Cursor, index: number): Cursor | undefined {
   const item = tree.kind === 'list' ? tree.items[index] : undefined;
-  return item && { origin, tree: item, path: `${path}[${index}]`, key: undefined };
+  return item && { origin: item.origin ?? origin, tree: item, path: `${path}[${index}]`, key: undefined };
 }
 
 /** `a`, `b` and so on, at most five of them. */

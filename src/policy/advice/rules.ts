@@ -1,12 +1,12 @@
+import type { WrittenPolicy } from '../policy-compiler.ts';
 import type { RuleDocument } from '../policy-document.ts';
 import { report } from '../reader.ts';
 import { apartBy, covers, type MatchEntry, type MatchPart, selections } from './match-relations.ts';
 import { listed, placeOf } from './places.ts';
-import type { WrittenPolicy } from './sound.ts';
 
 /** Tells of rules that never matter, and of those that let anybody in where none of the `guards` stands before them. */
 export function adviseOnRules(policy: WrittenPolicy, guards: readonly WrittenPolicy[]): void {
-  for (const rule of policy.rules) tellApart(rule, policy);
+  for (const rule of policy.spec.rules ?? []) tellApart(rule, policy);
   tellShadowed(policy);
   tellOpen(policy, guards);
 }
@@ -53,8 +53,11 @@ function textsOf(entry: MatchEntry, part: MatchPart): readonly string[] {
 }
 
 /** Allow rules whose every request a deny rule without condition denies: deny rules are asked first. */
-function tellShadowed({ spec, rules }: WrittenPolicy): void {
-  const denies = rules.filter(({ effect, when }) => effect === 'deny' && when === undefined);
+function tellShadowed({ spec }: WrittenPolicy): void {
+  const { rules = [] } = spec;
+  const denies = rules.filter(
+    ({ effect, when, expires }) => effect === 'deny' && when === undefined && expires === undefined,
+  );
   const allows = rules.filter(({ effect }) => effect === 'allow');
   if (denies.length === 0 || allows.length === 0) return;
   const governed = selections(spec.match, undefined);
@@ -78,7 +81,8 @@ function tellShadowed({ spec, rules }: WrittenPolicy): void {
 
 /** Allow rules of a policy that asks nobody who they are, where no policy around it does. */
 function tellOpen(policy: WrittenPolicy, guards: readonly WrittenPolicy[]): void {
-  const { spec, rules } = policy;
+  const { spec } = policy;
+  const { rules = [] } = spec;
   if (asksWho(policy) || spec.match?.some(({ when }) => when !== undefined) === true) return;
   if (rules.some((rule) => rule.effect === 'deny' && hasCondition(rule))) return;
   const governed = selections(spec.match, undefined);
@@ -103,7 +107,9 @@ function hasCondition({ match, when }: RuleDocument): boolean {
 /** Whether a policy asks who sends the requests that it governs, or denies some of them by what they say of that. */
 export function isGuard(policy: WrittenPolicy): boolean {
   if (policy.spec.mode === 'shadow') return false;
-  return asksWho(policy) || policy.rules.some((rule) => rule.effect === 'deny' && readsWho(rule));
+  return (
+    asksWho(policy) || policy.spec.rules?.some((rule) => rule.effect === 'deny' && readsWho(rule)) === true
+  );
 }
 
 function readsWho({ match, when }: RuleDocument): boolean {

@@ -3,13 +3,15 @@ import { normalizeHost } from '../../request/host.ts';
 import { type MatchFacts, selects } from '../match.ts';
 import type { CompiledPolicy } from '../policy-set.ts';
 import { report } from '../reader.ts';
-import type { Sound, WrittenPolicy } from './sound.ts';
+import type { Sound } from './sound.ts';
 
 /** Tells of policies that no case reaches. Conditions are taken to hold: what they come to shows when tests run. */
-export function* adviseOnTests(
-  policies: readonly WrittenPolicy[],
-  { tests, policies: compiled, strict }: Sound,
-): Generator<undefined, void> {
+export function* adviseOnTests({
+  written,
+  tests,
+  policies: compiled,
+  strict,
+}: Sound): Generator<undefined, void> {
   if (tests.length === 0 && !strict) return;
   const cases = tests.flatMap((test) => test.cases);
   const asked = new Map(
@@ -22,7 +24,7 @@ export function* adviseOnTests(
   const rules = new Set(
     cases.flatMap(({ expect: { policy, rule } }) => (policy === undefined ? (rule ?? []) : [])),
   );
-  for (const { name, nameAt } of policies) {
+  for (const { name, nameAt } of written) {
     const policy = compiled.get(name);
     yield;
     if (policy === undefined || named.has(name) || rulesOf(policy).some((rule) => rules.has(rule))) continue;

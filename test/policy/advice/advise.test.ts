@@ -1,11 +1,10 @@
 import { advise } from '../../../src/cel/advise.ts';
 import { compile } from '../../../src/cel/compile.ts';
 import { EvaluationError } from '../../../src/cel/program.ts';
-import { Facts } from '../../../src/decision/facts.ts';
 import { KNOWLEDGE } from '../../../src/policy/advice/known-values.ts';
 import { environment } from '../../cel/names.ts';
 import { randomExpression } from '../../cel/run/random-expression.ts';
-import { attributes } from '../../support/attributes.ts';
+import { seenOf } from '../../support/request-facts.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
 const METHODS = ['GET', 'POST', 'purge', ''] as const;
@@ -60,11 +59,7 @@ function condition(random: () => number, depth: number): string {
 }
 
 const REQUESTS = METHODS.flatMap((method) =>
-  PATHS.flatMap((path) =>
-    HEADERS.map((headers) =>
-      new Facts(attributes({ method, path, headers }), 0, 'r').activation('p', undefined),
-    ),
-  ),
+  PATHS.flatMap((path) => HEADERS.map((headers) => seenOf({ method, path, headers }))),
 );
 
 /** Parts by their place, as far as the advice is that they are always true or false. */

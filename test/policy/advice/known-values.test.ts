@@ -1,7 +1,6 @@
-import { Facts } from '../../../src/decision/facts.ts';
 import { KNOWLEDGE } from '../../../src/policy/advice/known-values.ts';
 import { NAMES } from '../../../src/request/names.ts';
-import { attributes } from '../../support/attributes.ts';
+import { seenOf } from '../../support/request-facts.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
 const SCRAPS = [
@@ -24,8 +23,7 @@ const SCRAPS = [
 
 /** What expressions see of a request for this path. */
 function urlPath(path: string): string {
-  const facts = new Facts(attributes({ path }), 0, 'r');
-  const { request } = facts.activation('p', undefined) as { request: { url_path: string } };
+  const { request } = seenOf({ path }) as { request: { url_path: string } };
   return request.url_path;
 }
 
@@ -64,7 +62,7 @@ describe('what is known of values', () => {
   });
 
   test('every declared name is there without a token or a certificate, besides bodies', () => {
-    const activation = new Facts(attributes({}), 0, 'r').activation('p', undefined);
+    const activation = seenOf({});
     const valueOf = (name: string): unknown =>
       name.split('.').reduce<unknown>((value, part) => Reflect.get(Object(value), part), activation);
     const names = Object.keys(NAMES).filter((name) => KNOWLEDGE.isAlwaysThere(name));
