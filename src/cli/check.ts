@@ -19,9 +19,14 @@ export interface CheckOptions {
 /** What a folder comes to, in each form. */
 const FORMS = { human, json, github, sarif } as const;
 
-/** `lictor check DIR`: every mistake in a policy folder, with its place. */
-export async function check(dir: string, options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
-  const folder = await openPolicyFolder(dir, terminal, options.strict ? 'strict' : 'usual');
+/** `lictor check DIR`: every mistake in a policy folder, with its place. `now` in milliseconds since 1970. */
+export async function check(
+  dir: string,
+  options: CheckOptions,
+  terminal: Terminal,
+  now = Date.now(),
+): Promise<ExitCode> {
+  const folder = await openPolicyFolder(dir, terminal, { advice: { isStrict: options.strict, now } });
   if ('problem' in folder) {
     terminal.stderr.write(`lictor check: ${folder.problem}\n`);
     return EXIT.usage;

@@ -27,15 +27,15 @@ export interface NoFolder {
   readonly problem: string;
 }
 
-/** Reads and compiles the folder that the user named, by the same steps as the server; `advice` asks for more warnings. */
+/** Reads and compiles the folder that the user named, by the same steps as the server. */
 export async function openPolicyFolder(
   dir: string,
   terminal: Terminal,
-  advice?: CompileOptions['advice'],
+  options: CompileOptions = {},
 ): Promise<PolicyFolder | NoFolder> {
   let compiled: CompiledFolder | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
-    compiled = compileFolder(files, { reasons: Object.keys(REASONS), advice });
+    compiled = compileFolder(files, { reasons: Object.keys(REASONS), ...options });
     return compiled;
   };
   const path = resolve(terminal.directory, dir);

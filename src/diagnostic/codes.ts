@@ -96,6 +96,11 @@ export const CODES = {
     severity: 'warning',
     doc: 'a condition reads a claim that no issuer of the policy requires, and does not ask whether it is there',
   },
+  exception_ended: {
+    severity: 'warning',
+    doc: 'a rule has reached its `expires` and matches nothing any more',
+  },
+  exception_ends_soon: { severity: 'warning', doc: 'a rule reaches its `expires` within 14 days' },
   principal_contained: {
     severity: 'warning',
     doc: 'another pattern of the list names the same principals, too',

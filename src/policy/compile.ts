@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import { adviseOn } from './advice/adviser.ts';
 import { silence } from './advice/ignore-comments.ts';
+import type { AdviceOptions } from './advice/sound.ts';
 import { compileDataset, type DeclaredData, nameInExpressions } from './compile-data.ts';
 import { compileIssuer } from './compile-issuer.ts';
 import type { Folder } from './compile-policy.ts';
@@ -41,8 +42,8 @@ export interface CompiledFolder {
 export interface CompileOptions {
   /** The reason table, against which the tests' `reason` is checked; without it any reason passes. */
   readonly reasons?: Iterable<string>;
-  /** Look for what is well-formed and hardly meant as well; `strict` asks for more. Without it that time is saved. */
-  readonly advice?: 'usual' | 'strict' | undefined;
+  /** Look for what is well-formed and hardly meant as well. Without it that time is saved. */
+  readonly advice?: AdviceOptions | undefined;
   /** The Environment to decide in; unless told, the only one. */
   readonly environment?: string | undefined;
   /** Whether several Environments of which none was named are a mistake. */
@@ -129,7 +130,8 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
 
   refuseStrays(others, references, incomplete, diagnostics);
-  const advised = diagnostics.errors === 0 && options.advice !== undefined;
+  const { advice } = options;
+  const advised = diagnostics.errors === 0 && advice !== undefined;
   if (diagnostics.errors === 0) {
     warnOfUnused(documents, compiling.specs);
     compiling.warnOfUnused();
@@ -137,8 +139,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
   if (advised) {
     const { written } = compiling;
-    const strict = options.advice === 'strict';
-    yield* adviseOn({ written, policies, issuers, tests, expressions: expressions.sound, strict });
+    yield* adviseOn({ written, policies, issuers, tests, expressions: expressions.sound, options: advice });
   }
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
@@ -151,7 +152,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     diagnostics: sortDiagnostics(
       silence(policyFiles, diagnostics.sorted(), {
         isWhole: advised,
-        unjudged: tests.length === 0 && options.advice !== 'strict' ? ['policy_without_tests'] : [],
+        unjudged: tests.length === 0 && advice?.isStrict !== true ? ['policy_without_tests'] : [],
       }),
     ),
   };

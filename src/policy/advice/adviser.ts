@@ -1,3 +1,4 @@
+import { adviseOnExceptions } from './exceptions.ts';
 import { adviseOnExpressions } from './expressions.ts';
 import { adviseOnPatterns } from './patterns.ts';
 import { adviseOnRules, isGuard } from './rules.ts';
@@ -11,6 +12,7 @@ export function* adviseOn(sound: Sound): Generator<undefined, void> {
   for (const policy of sound.written) {
     adviseOnPatterns(policy);
     adviseOnRules(policy, guards);
+    adviseOnExceptions(policy, sound.options.now);
     yield;
   }
   yield* adviseOnTests(sound);

@@ -11,6 +11,13 @@ export interface Sound {
   readonly issuers: ReadonlyMap<string, Issuer | undefined>;
   readonly tests: readonly PolicyTestDocument[];
   readonly expressions: readonly SoundExpression[];
+  readonly options: AdviceOptions;
+}
+
+/** How closely a folder is looked at. */
+export interface AdviceOptions {
   /** Ask for tests also where the folder has none at all. */
-  readonly strict: boolean;
+  readonly isStrict: boolean;
+  /** Milliseconds since 1970, for what has ended or is about to. */
+  readonly now: number;
 }

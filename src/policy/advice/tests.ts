@@ -10,9 +10,9 @@ export function* adviseOnTests({
   written,
   tests,
   policies: compiled,
-  strict,
+  options,
 }: Sound): Generator<undefined, void> {
-  if (tests.length === 0 && !strict) return;
+  if (tests.length === 0 && !options.isStrict) return;
   const cases = tests.flatMap((test) => test.cases);
   const asked = new Map(
     cases.map(({ request: { method, host, path } }) => [

@@ -25,8 +25,8 @@ function policy(name: string, spec: Spec): string {
   return `---\n${JSON.stringify({ apiVersion: 'lictor/v1', kind: 'Policy', metadata: { name }, spec })}\n`;
 }
 
-function codes(text: string, advice: 'usual' | 'strict' = 'usual'): readonly string[] {
-  const { diagnostics } = compileFolder(memoryFiles({ 'a.yaml': text }), { advice });
+function codes(text: string, isStrict = false, now = 0): readonly string[] {
+  const { diagnostics } = compileFolder(memoryFiles({ 'a.yaml': text }), { advice: { isStrict, now } });
   return diagnostics.map(({ code }) => code);
 }
 
@@ -231,7 +231,7 @@ describe('policies without tests', () => {
 
   test('nothing is said of a folder without tests, unless it is to be strict', () => {
     expect(codes(text)).toEqual([]);
-    expect(codes(text, 'strict')).toEqual(['policy_without_tests']);
+    expect(codes(text, true)).toEqual(['policy_without_tests']);
   });
 });
 
@@ -280,7 +280,7 @@ describe('comments that silence', () => {
       'name: p} # lictor-ignore: policy_without_tests none yet',
     );
     expect(codes(tests)).toEqual([]);
-    expect(codes(tests, 'strict')).toEqual([]);
+    expect(codes(tests, true)).toEqual([]);
   });
 
   test('an error stays, and the comment is told of', () => {
@@ -293,4 +293,16 @@ describe('comments that silence', () => {
 test('the server, which does not ask for advice, is not told', () => {
   const text = policy('p', { rules: [allow({ when: '1 < 2' })] });
   expect(served(text)).toEqual([]);
+});
+
+test('exceptions that have ended, or end within two weeks', () => {
+  const text = policy('p', {
+    ...BASE,
+    rules: [allow({ when: 'source.port == 1', expires: '2026-06-15T12:00:00Z', reason: 'OPS-1' })],
+  });
+  const at = (now: string): readonly string[] => codes(text + ISSUER, false, Date.parse(now));
+  expect(at('2026-06-01T11:59:59Z')).toEqual([]);
+  expect(at('2026-06-01T12:00:00Z')).toEqual(['exception_ends_soon']);
+  expect(at('2026-06-15T11:59:59Z')).toEqual(['exception_ends_soon']);
+  expect(at('2026-06-15T12:00:00Z')).toEqual(['exception_ended']);
 });

@@ -25,7 +25,7 @@ spec:
 /** Each diagnostic as `file:line code`. */
 function told(adopter: string, template = TEMPLATE): readonly string[] {
   const files = memoryFiles({ 'template.yaml': template, 'policy.yaml': adopter });
-  const { diagnostics } = compileFolder(files, { advice: 'usual' });
+  const { diagnostics } = compileFolder(files, { advice: { isStrict: false, now: 0 } });
   return diagnostics.map(({ code, span }) => `${span.file}:${span.start.line} ${code}`);
 }
 
@@ -63,7 +63,9 @@ describe('advice on what is declared', () => {
   const policy = (rules: string, more = ''): string =>
     `apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: p}\nspec:\n  authenticate: {mtls: {}}\n${more}  rules: [${rules}]\n`;
   const codes = (text: string): readonly string[] =>
-    compileFolder(memoryFiles({ 'a.yaml': text }), { advice: 'usual' }).diagnostics.map(({ code }) => code);
+    compileFolder(memoryFiles({ 'a.yaml': text }), { advice: { isStrict: false, now: 0 } }).diagnostics.map(
+      ({ code }) => code,
+    );
 
   test('a variable, a dataset and a value of an Environment are no constants', () => {
     const data = `---\napiVersion: lictor/v1\nkind: Dataset\nmetadata: {name: open}\nspec: {values: ["a"]}\n`;
