@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { Lines } from '../diagnostic/lines.ts';
 import { renderDiagnostic } from '../diagnostic/render.ts';
 import { arrive } from '../policy/arrive.ts';
-import { type CompiledFolder, compileFolder } from '../policy/compile.ts';
+import { type CompiledFolder, type CompileOptions, compileFolder } from '../policy/compile.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { PolicyTestDocument } from '../policy/policy-test.ts';
@@ -28,10 +28,14 @@ export interface NoFolder {
 }
 
 /** Reads and compiles the folder that the user named, by the same steps as the server. */
-export async function openPolicyFolder(dir: string, terminal: Terminal): Promise<PolicyFolder | NoFolder> {
+export async function openPolicyFolder(
+  dir: string,
+  terminal: Terminal,
+  options: CompileOptions = {},
+): Promise<PolicyFolder | NoFolder> {
   let compiled: CompiledFolder | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
-    compiled = compileFolder(files, { reasons: Object.keys(REASONS) });
+    compiled = compileFolder(files, { reasons: Object.keys(REASONS), ...options });
     return compiled;
   };
   const path = resolve(terminal.directory, dir);

@@ -4,7 +4,7 @@ import { type DocumentOf, documentsOf, isPartial, type PolicyDocument } from './
 import { Expressions } from './expressions.ts';
 import { type PolicySpec, readPolicySpec } from './policy-document.ts';
 import type { CompiledPolicy } from './policy-set.ts';
-import { report } from './reader.ts';
+import { type Cursor, report } from './reader.ts';
 
 type Template = DocumentOf<'PolicyTemplate'>;
 
@@ -15,6 +15,15 @@ interface Adoption {
   readonly placed: Set<string>;
 }
 
+/** A policy with where it stands. */
+export interface WrittenPolicy {
+  readonly name: string;
+  readonly nameAt: Cursor;
+  readonly spec: PolicySpec;
+  /** The spec, with that of its template in it. */
+  readonly at: Cursor;
+}
+
 /** Compiles the policies of a folder, each with the template that it uses. */
 export class PolicyCompiler {
   readonly policies = new Map<string, CompiledPolicy>();
@@ -23,13 +32,18 @@ export class PolicyCompiler {
   readonly #folder: Folder;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
-  readonly #compiled: { readonly spec: PolicySpec; readonly expressions: Expressions }[] = [];
+  readonly #compiled: (WrittenPolicy & { readonly expressions: Expressions })[] = [];
 
   constructor(documents: readonly PolicyDocument[], folder: Folder) {
     this.#folder = folder;
     this.#templates = new Map(
       documentsOf(documents, 'PolicyTemplate').map((template) => [template.name.value, template]),
     );
+  }
+
+  /** Each policy as it stands in its file, with its template's part in it. */
+  get written(): readonly WrittenPolicy[] {
+    return this.#compiled;
   }
 
   /** What was read of each policy. */
@@ -56,7 +70,7 @@ export class PolicyCompiler {
     for (const each of placed) adoption?.placed.add(each);
     const outer = adoption?.expressions ?? this.#folder.expressions;
     const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map());
-    this.#compiled.push({ spec, expressions });
+    this.#compiled.push({ name, nameAt: { ...document.name.at, path: '' }, spec, at, expressions });
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
     this.policies.set(name, { ...compiled, controls, params, variables: programs });
