@@ -1,47 +1,16 @@
 import type { WrittenPolicy } from '../policy-compiler.ts';
 import type { RuleDocument } from '../policy-document.ts';
 import { report } from '../reader.ts';
-import {
-  apartBy,
-  type Both,
-  covers,
-  type MatchEntry,
-  type MatchPart,
-  selections,
-} from './match-relations.ts';
+import { apartBy, covers, type MatchEntry, type MatchPart, selections } from './match-relations.ts';
 import { listed, placeOf } from './places.ts';
-
-/** What the policies of a folder say of requests that other policies govern, too. */
-export interface Surroundings {
-  /** Policies that ask who sends a request, or deny some by what they say of that. */
-  readonly guards: readonly WrittenPolicy[];
-  /** Deny rules without condition and end. */
-  readonly denies: readonly Deny[];
-}
-
-interface Deny {
-  readonly policy: WrittenPolicy;
-  readonly rule: RuleDocument;
-}
-
-/** `shadowed` names policies that only shadow in some Environment. */
-export function surroundings(all: readonly WrittenPolicy[], shadowed: ReadonlySet<string>): Surroundings {
-  const enforcing = all.filter(({ name, spec }) => spec.mode !== 'shadow' && !shadowed.has(name));
-  return { guards: enforcing.filter(isGuard), denies: enforcing.flatMap(plainDenies) };
-}
-
-function plainDenies(policy: WrittenPolicy): readonly Deny[] {
-  return (policy.spec.rules ?? []).flatMap((rule) => {
-    const { effect, when, expires } = rule;
-    return effect === 'deny' && when === undefined && expires === undefined ? [{ policy, rule }] : [];
-  });
-}
+import { plainDenies, type Surroundings } from './surroundings.ts';
 
 /** Tells of rules that never matter, and of those that let anybody in. */
 export function adviseOnRules(policy: WrittenPolicy, around: Surroundings): void {
   for (const rule of policy.spec.rules ?? []) tellApart(rule, policy);
-  tellShadowed(policy, around.denies);
-  tellOpen(policy, around.guards);
+  const others = around.of(policy);
+  tellShadowed(policy, others);
+  tellOpen(policy, others);
 }
 
 /** Entries of a rule's `match` that no entry of the policy's has a request in common with. */
@@ -86,10 +55,10 @@ function textsOf(entry: MatchEntry, part: MatchPart): readonly string[] {
 }
 
 /** Allow rules whose every request a deny rule without condition denies: deny rules are asked first. */
-function tellShadowed(policy: WrittenPolicy, around: readonly Deny[]): void {
+function tellShadowed(policy: WrittenPolicy, others: readonly WrittenPolicy[]): void {
   const { spec } = policy;
   const own = plainDenies(policy);
-  const denies = [...own, ...around.filter((deny) => deny.policy !== policy)];
+  const denies = [...own, ...others.flatMap(plainDenies)];
   const allows = (spec.rules ?? []).filter(({ effect }) => effect === 'allow');
   if (denies.length === 0 || allows.length === 0) return;
   const governed = selections(spec.match, undefined);
@@ -103,7 +72,7 @@ function tellShadowed(policy: WrittenPolicy, around: readonly Deny[]): void {
   }
   for (const { match, at } of allows) {
     const allowed = selections(spec.match, match);
-    const deny = allowed.length === 0 ? undefined : denies.find((each) => deniesAll(each, policy, allowed));
+    const deny = allowed.length === 0 ? undefined : denies.find(({ rule }) => covers(rule.match, allowed));
     if (deny === undefined) continue;
     const of = deny.policy === policy ? '' : ` of the policy \`${deny.policy.name}\``;
     const message = `whatever this could allow, \`${deny.rule.name ?? ''}\`${of} denies`;
@@ -112,18 +81,13 @@ function tellShadowed(policy: WrittenPolicy, around: readonly Deny[]): void {
   }
 }
 
-function deniesAll({ policy, rule }: Deny, own: WrittenPolicy, selected: readonly Both[]): boolean {
-  return covers(rule.match, selected) && (policy === own || covers(policy.spec.match, selected));
-}
-
 /** Allow rules of a policy that asks nobody who they are, where no policy around it does. */
-function tellOpen(policy: WrittenPolicy, guards: readonly WrittenPolicy[]): void {
+function tellOpen(policy: WrittenPolicy, others: readonly WrittenPolicy[]): void {
   const { spec } = policy;
   const { rules = [] } = spec;
   if (asksWho(policy) || spec.match?.some(({ when }) => when !== undefined) === true) return;
   if (rules.some((rule) => rule.effect === 'deny' && hasCondition(rule))) return;
-  const governed = selections(spec.match, undefined);
-  if (guards.some((other) => other !== policy && covers(other.spec.match, governed))) return;
+  if (others.some(isGuard)) return;
   for (const rule of rules) {
     if (rule.effect !== 'allow' || hasCondition(rule)) continue;
     const message = 'anybody may: neither a peer nor a token nor a condition is asked for';
@@ -141,6 +105,7 @@ function hasCondition({ match, when }: RuleDocument): boolean {
   return when !== undefined || match?.some((entry) => entry.when !== undefined) === true;
 }
 
+/** Whether a policy asks who sends a request, or denies some by what they say of that. */
 function isGuard(policy: WrittenPolicy): boolean {
   return (
     asksWho(policy) || policy.spec.rules?.some((rule) => rule.effect === 'deny' && readsWho(rule)) === true
