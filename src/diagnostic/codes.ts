@@ -75,6 +75,10 @@ export const CODES = {
   unused_dataset: { severity: 'warning', doc: 'no expression reads the dataset' },
   unused_template: { severity: 'warning', doc: 'no policy uses the template' },
   unused_parameter: { severity: 'warning', doc: 'a parameter stands nowhere in its template' },
+  conflicting_values: {
+    severity: 'error',
+    doc: 'two policies that govern the same requests set one name to different texts',
+  },
   unused_variable: { severity: 'warning', doc: 'no expression of the policy reads the variable' },
   rule_never_matches: {
     severity: 'warning',

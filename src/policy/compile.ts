@@ -10,6 +10,7 @@ import { compileDataset, type DeclaredData, nameInExpressions } from './compile-
 import { compileIssuer } from './compile-issuer.ts';
 import type { Folder } from './compile-policy.ts';
 import { compileTest } from './compile-test.ts';
+import { refuseConflicts } from './conflicts.ts';
 import { API_VERSION, type DocumentOf, documentsOf, type PolicyDocument } from './document.ts';
 import {
   compileEnvironments,
@@ -113,6 +114,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
   for (const document of documentsOf(doubled, 'Policy')) compiling.read(document);
   const { policies } = compiling;
+  refuseConflicts(compiling.written);
   if (!incomplete) refuseUnknownShadows(environmentDocuments, policies);
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
