@@ -100,6 +100,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'a condition reads a claim that no issuer of the policy requires, and does not ask whether it is there',
   },
+  unnamed_segment: {
+    severity: 'warning',
+    doc: 'an expression reads a path parameter that no path of its policy names',
+  },
   exception_ended: {
     severity: 'warning',
     doc: 'a rule has reached its `expires` and matches nothing any more',

@@ -142,7 +142,9 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
   if (advised) {
     const { written } = compiling;
-    yield* adviseOn({ written, policies, issuers, tests, expressions: expressions.sound, options: advice });
+    const { sound } = expressions;
+    const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
+    yield* adviseOn({ written, policies, issuers, tests, expressions: sound, shadowed, options: advice });
   }
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {

@@ -1,7 +1,7 @@
 import type { Folding } from '../run/fold.ts';
 import { childrenOf, type Node } from '../syntax/tree.ts';
 import { type Checked, typeOf } from './checked.ts';
-import { nameOf, textOf } from './unguarded-keys.ts';
+import { nameOf, textOf } from './key-reads.ts';
 
 /** How two texts are compared. */
 export type TextTest = 'equals' | 'startsWith' | 'endsWith';

@@ -1,6 +1,7 @@
 import { type Advice, advise } from '../../cel/advise.ts';
 import type { ConstantPart } from '../../cel/check/constant-parts.ts';
 import type { Environment } from '../../cel/environment.ts';
+import { nearest } from '../../diagnostic/suggest.ts';
 import type { Issuer } from '../../identity/issuer.ts';
 import { markIn } from '../expressions.ts';
 import type { WrittenPolicy } from '../policy-compiler.ts';
@@ -22,6 +23,7 @@ export function* adviseOnExpressions({ written, expressions, issuers }: Sound): 
     written.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ when }) => when ?? [])),
   );
   const accepted = new Map(written.flatMap((policy) => conditionsWithIssuers(policy, issuers)));
+  const segments = new Map(written.flatMap(expressionsWithSegments));
   const read = new Map<Environment, Map<string, Advice>>();
   for (const [index, { expression, environment }] of expressions.entries()) {
     const known = read.get(environment) ?? new Map<string, Advice>();
@@ -31,6 +33,8 @@ export function* adviseOnExpressions({ written, expressions, issuers }: Sound): 
     tellConstants(expression, advice, ruleConditions.has(expression));
     const from = accepted.get(expression);
     if (from !== undefined) tellClaims(expression, advice, from);
+    const named = segments.get(expression);
+    if (named !== undefined) tellParameters(expression, advice, named);
     if (index % BUNDLE === BUNDLE - 1) yield;
   }
 }
@@ -80,11 +84,49 @@ function conditionsWithIssuers(
 }
 
 function tellClaims(expression: Expression, advice: Advice, issuers: readonly Issuer[]): void {
-  for (const { key, start, end } of advice.unguarded('jwt.claims')) {
-    if (VERIFIED.has(key) || issuers.some(({ requireClaims }) => requireClaims.includes(key))) continue;
+  const reads = advice.keys('jwt.claims');
+  const known = new Set([...VERIFIED, ...reads.flatMap(({ key, isAsked }) => (isAsked ? [key] : []))]);
+  for (const { key, start, end } of reads) {
+    if (known.has(key) || issuers.some(({ requireClaims }) => requireClaims.includes(key))) continue;
+    known.add(key);
     const message = `a token without the claim \`${key}\` is refused with \`policy_error\``;
     const names = listed(issuers.map(({ name }) => name));
     const help = `put it into \`requireClaims\` of ${names}, or ask for it: \`has(jwt.claims.${key})\``;
     report(expression.at, 'claim_not_required', message, help, markIn(expression, start, end));
+  }
+}
+
+/** The expressions of a policy, with the names that segments of its paths have. */
+function expressionsWithSegments({
+  spec,
+}: WrittenPolicy): readonly (readonly [Expression, ReadonlySet<string>])[] {
+  const { match = [], rules = [], schemas = [] } = spec;
+  const entries = [...match, ...[...rules, ...schemas].flatMap((part) => part.match ?? [])];
+  const segments = entries.flatMap(({ paths }) => (paths ?? []).flatMap((pattern) => pattern.segments));
+  const names = new Set(segments.flatMap((segment) => (segment.kind === 'param' ? [segment.name] : [])));
+  return expressionsIn(spec).map((expression) => [expression, names] as const);
+}
+
+/** Every expression in what was read of a document. */
+function expressionsIn(value: unknown): readonly Expression[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (isExpression(value)) return [value];
+  if (value instanceof Map) return [...value.values()].flatMap(expressionsIn);
+  // Where something stands holds the whole file.
+  const within = Object.entries(value).filter(([name]) => name !== 'at' && name !== 'origin');
+  return within.flatMap(([, each]) => expressionsIn(each));
+}
+
+function isExpression(value: object): value is Expression {
+  return 'source' in value && typeof value.source === 'string' && 'at' in value;
+}
+
+function tellParameters(expression: Expression, advice: Advice, names: ReadonlySet<string>): void {
+  for (const { key, start, end } of advice.keys('request.params')) {
+    if (names.has(key)) continue;
+    const message = `no path of the policy has a segment \`{${key}}\``;
+    const near = nearest(key, [...names]);
+    const help = near === undefined ? `name the segment so in \`paths\`` : `did you mean \`${near}\`?`;
+    report(expression.at, 'unnamed_segment', message, help, markIn(expression, start, end));
   }
 }

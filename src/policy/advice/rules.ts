@@ -3,12 +3,14 @@ import type { RuleDocument } from '../policy-document.ts';
 import { report } from '../reader.ts';
 import { apartBy, covers, type MatchEntry, type MatchPart, selections } from './match-relations.ts';
 import { listed, placeOf } from './places.ts';
+import { plainDenies, type Surroundings } from './surroundings.ts';
 
-/** Tells of rules that never matter, and of those that let anybody in where none of the `guards` stands before them. */
-export function adviseOnRules(policy: WrittenPolicy, guards: readonly WrittenPolicy[]): void {
+/** Tells of rules that never matter, and of those that let anybody in. */
+export function adviseOnRules(policy: WrittenPolicy, around: Surroundings): void {
   for (const rule of policy.spec.rules ?? []) tellApart(rule, policy);
-  tellShadowed(policy);
-  tellOpen(policy, guards);
+  const others = around.of(policy);
+  tellShadowed(policy, others);
+  tellOpen(policy, others);
 }
 
 /** Entries of a rule's `match` that no entry of the policy's has a request in common with. */
@@ -53,17 +55,16 @@ function textsOf(entry: MatchEntry, part: MatchPart): readonly string[] {
 }
 
 /** Allow rules whose every request a deny rule without condition denies: deny rules are asked first. */
-function tellShadowed({ spec }: WrittenPolicy): void {
-  const { rules = [] } = spec;
-  const denies = rules.filter(
-    ({ effect, when, expires }) => effect === 'deny' && when === undefined && expires === undefined,
-  );
-  const allows = rules.filter(({ effect }) => effect === 'allow');
+function tellShadowed(policy: WrittenPolicy, others: readonly WrittenPolicy[]): void {
+  const { spec } = policy;
+  const own = plainDenies(policy);
+  const denies = [...own, ...others.flatMap(plainDenies)];
+  const allows = (spec.rules ?? []).filter(({ effect }) => effect === 'allow');
   if (denies.length === 0 || allows.length === 0) return;
   const governed = selections(spec.match, undefined);
-  const total = denies.find(({ match }) => covers(match, governed));
+  const total = own.find(({ rule }) => covers(rule.match, governed));
   if (total !== undefined) {
-    const place = placeOf(total.at, 'name') ?? total.at;
+    const place = placeOf(total.rule.at, 'name') ?? total.rule.at;
     const message = 'this denies every request of the policy, so that none of its rules can allow one';
     const help = 'narrow it by `match` or `when`, or take the allow rules out';
     report(place, 'deny_shadows_all', message, help);
@@ -71,22 +72,22 @@ function tellShadowed({ spec }: WrittenPolicy): void {
   }
   for (const { match, at } of allows) {
     const allowed = selections(spec.match, match);
-    const deny = allowed.length === 0 ? undefined : denies.find((each) => covers(each.match, allowed));
+    const deny = allowed.length === 0 ? undefined : denies.find(({ rule }) => covers(rule.match, allowed));
     if (deny === undefined) continue;
-    const message = `whatever this could allow, \`${deny.name ?? ''}\` denies`;
+    const of = deny.policy === policy ? '' : ` of the policy \`${deny.policy.name}\``;
+    const message = `whatever this could allow, \`${deny.rule.name ?? ''}\`${of} denies`;
     const help = 'every deny rule is asked before the first allow rule, wherever it stands';
     report(placeOf(at, 'name') ?? at, 'rule_never_matches', message, help);
   }
 }
 
 /** Allow rules of a policy that asks nobody who they are, where no policy around it does. */
-function tellOpen(policy: WrittenPolicy, guards: readonly WrittenPolicy[]): void {
+function tellOpen(policy: WrittenPolicy, others: readonly WrittenPolicy[]): void {
   const { spec } = policy;
   const { rules = [] } = spec;
   if (asksWho(policy) || spec.match?.some(({ when }) => when !== undefined) === true) return;
   if (rules.some((rule) => rule.effect === 'deny' && hasCondition(rule))) return;
-  const governed = selections(spec.match, undefined);
-  if (guards.some((other) => other !== policy && covers(other.spec.match, governed))) return;
+  if (others.some(isGuard)) return;
   for (const rule of rules) {
     if (rule.effect !== 'allow' || hasCondition(rule)) continue;
     const message = 'anybody may: neither a peer nor a token nor a condition is asked for';
@@ -104,9 +105,8 @@ function hasCondition({ match, when }: RuleDocument): boolean {
   return when !== undefined || match?.some((entry) => entry.when !== undefined) === true;
 }
 
-/** Whether a policy asks who sends the requests that it governs, or denies some of them by what they say of that. */
-export function isGuard(policy: WrittenPolicy): boolean {
-  if (policy.spec.mode === 'shadow') return false;
+/** Whether a policy asks who sends a request, or denies some by what they say of that. */
+function isGuard(policy: WrittenPolicy): boolean {
   return (
     asksWho(policy) || policy.spec.rules?.some((rule) => rule.effect === 'deny' && readsWho(rule)) === true
   );

@@ -11,6 +11,8 @@ export interface Sound {
   readonly issuers: ReadonlyMap<string, Issuer | undefined>;
   readonly tests: readonly PolicyTestDocument[];
   readonly expressions: readonly SoundExpression[];
+  /** Names of policies that only shadow in some Environment. */
+  readonly shadowed: ReadonlySet<string>;
   readonly options: AdviceOptions;
 }
 

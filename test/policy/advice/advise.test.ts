@@ -108,8 +108,8 @@ test('advice is given of any expression that compiles, however odd', () => {
     const source = randomExpression(random);
     if (compile(source, environment, { result: ['dyn'] }).program === undefined) continue;
     compiled++;
-    const { constant, unguarded } = advise(source, environment, KNOWLEDGE);
-    for (const { start, end } of [...constant, ...unguarded('jwt.claims')]) {
+    const { constant, keys } = advise(source, environment, KNOWLEDGE);
+    for (const { start, end } of [...constant, ...keys('jwt.claims')]) {
       expect([source, 0 <= start && start < end && end <= source.length]).toEqual([source, true]);
     }
   }

@@ -185,6 +185,22 @@ describe('allow rules that are open', () => {
   });
 });
 
+test.each<[readonly string[], readonly string[], readonly string[]]>([
+  [['a.svc'], ['a.svc'], []],
+  [['a.svc'], ['*.svc'], []],
+  [['a.svc'], ['*'], []],
+  [['*.a.svc'], ['*.svc'], []],
+  [['a.svc', 'b.svc'], ['b.svc', 'a.svc'], []],
+  [['a.svc', 'b.svc'], ['b.svc'], ['open_allow']],
+  [['a.svc'], ['b.svc'], ['open_allow']],
+  [['*.svc'], ['a.svc'], ['open_allow']],
+  [['*'], ['*.svc'], ['open_allow']],
+])('a rule open to %j is guarded by a policy for %j', (open, guarded, expected) => {
+  const guard = { match: [{ hosts: guarded }], authenticate: { mtls: {} } };
+  const text = policy('p', { match: [{ hosts: open }], rules: [allow({})] }) + policy('q', guard);
+  expect(codes(text)).toEqual(expected);
+});
+
 describe('patterns', () => {
   const principals = (...list: readonly string[]): readonly string[] =>
     told({ authenticate: { mtls: { principals: list }, jwt: { issuers: ['acme'] } } });

@@ -86,6 +86,31 @@ describe('advice on what is declared', () => {
     expect(codes(policy('{name: a, effect: allow}, {name: d, effect: deny}'))).toEqual(['deny_shadows_all']);
   });
 
+  test('a deny rule of another policy, where it is in force everywhere', () => {
+    const allow = policy('{name: a, effect: allow, match: [{methods: [TRACE]}]}');
+    const baseline = (rest: string, rule = ''): string =>
+      `---\napiVersion: lictor/v1\nkind: Policy\nmetadata: {name: baseline}\nspec: {${rest} rules: [{name: no-trace, effect: deny, match: [{methods: [TRACE]}]${rule}}]}\n`;
+    expect(codes(allow + baseline(''))).toEqual(['rule_never_matches']);
+    expect(codes(allow + baseline('mode: shadow,'))).toEqual([]);
+    expect(codes(allow + baseline('match: [{paths: [/a]}],'))).toEqual([]);
+    expect(codes(allow + baseline('', ', when: source.port == 1'))).toEqual([]);
+    const staging = `---\napiVersion: lictor/v1\nkind: Environment\nmetadata: {name: e}\nspec: {shadow: [baseline]}\n`;
+    expect(codes(allow + baseline('') + staging)).toEqual([]);
+  });
+
+  test('a segment that no path of the policy names', () => {
+    const match = (paths: string): string => `  match: [{paths: ["${paths}"]}]\n`;
+    const rule = `{name: a, effect: allow, when: "request.params.order_id == 'a'"}`;
+    expect(codes(policy(rule, match('/orders/{order_id}')))).toEqual([]);
+    expect(codes(policy(rule, match('/orders/{id}')))).toEqual(['unnamed_segment']);
+    expect(codes(policy(rule))).toEqual(['unnamed_segment']);
+    const own = rule.replace('when:', 'match: [{paths: ["/o/{order_id}"]}], when:');
+    expect(codes(policy(own))).toEqual([]);
+    const deep = `{name: a, effect: allow}]\n  limits: [{name: l, rate: 1/s, key: ["request.params[?'id'].orValue('')"]}`;
+    expect(codes(policy(deep, match('/orders/{order_id}')))).toEqual(['unnamed_segment']);
+    expect(codes(policy(deep, match('/orders/{id}')))).toEqual([]);
+  });
+
   test('digests of certificates are in lower-case hex', () => {
     expect(codes(policy(`{name: a, effect: allow, when: "source.certificate.sha256 == 'AB:CD'"}`))).toEqual([
       'rule_never_matches',

@@ -1,31 +1,26 @@
 import { childrenOf, type Node } from '../syntax/tree.ts';
 import type { Checked } from './checked.ts';
 
-/** A key that is read, and where. */
+/** A key of a map that an expression names, and where. */
 export interface KeyRead {
   readonly key: string;
   readonly start: number;
   readonly end: number;
+  /** It is asked whether it is there: by `has(m.k)`, `m.?k`, `m[?'k']` or `'k' in m`; read otherwise, it has to be. */
+  readonly isAsked: boolean;
 }
 
-/**
- * The keys of the declared map `name` that are read without anything in the expression asking whether they are there:
- * no `has(m.k)`, `m.?k`, `m[?'k']` or `'k' in m`. Each key once, where it is read first.
- */
-export function unguardedKeys(checked: Checked, name: string): readonly KeyRead[] {
+/** The keys of the declared map `name` that are written out, in the order in which they stand. */
+export function keyReads(checked: Checked, name: string): readonly KeyRead[] {
   const isMap = (node: Node): boolean => nameOf(checked, node) === name;
-  const reads = new Map<string, KeyRead>();
-  const asked = new Set<string>();
+  const reads: KeyRead[] = [];
   const visit = (node: Node): void => {
-    const touched = keyOf(node, isMap);
-    if (touched?.isAsked === true) asked.add(touched.key);
-    else if (touched !== undefined && !reads.has(touched.key)) {
-      reads.set(touched.key, { key: touched.key, start: node.start, end: node.end });
-    }
+    const read = keyOf(node, isMap);
+    if (read !== undefined) reads.push({ ...read, start: node.start, end: node.end });
     for (const child of childrenOf(node)) visit(child);
   };
   visit(checked.root);
-  return [...reads.values()].filter(({ key }) => !asked.has(key));
+  return reads;
 }
 
 /** The declared name that a node reads; undefined for anything else. */
