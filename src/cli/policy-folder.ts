@@ -6,6 +6,7 @@ import { Lines } from '../diagnostic/lines.ts';
 import { renderDiagnostic } from '../diagnostic/render.ts';
 import { arrive } from '../policy/arrive.ts';
 import { type CompiledFolder, compileFolder } from '../policy/compile.ts';
+import type { Instrument } from '../policy/instrument.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { PolicyTestDocument } from '../policy/policy-test.ts';
@@ -18,6 +19,8 @@ export interface PolicyFolder {
   readonly tests: readonly PolicyTestDocument[];
   /** Sorted; files relative to the folder. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What was read, to be compiled again otherwise; undefined when nothing was. */
+  readonly files: PolicyFiles | undefined;
   /** The text of a file of it, for carets. */
   source(file: string): Lines | undefined;
 }
@@ -28,10 +31,16 @@ export interface NoFolder {
 }
 
 /** Reads and compiles the folder that the user named, by the same steps as the server. */
-export async function openPolicyFolder(dir: string, terminal: Terminal): Promise<PolicyFolder | NoFolder> {
+export async function openPolicyFolder(
+  dir: string,
+  terminal: Terminal,
+  instrument?: Instrument,
+): Promise<PolicyFolder | NoFolder> {
   let compiled: CompiledFolder | undefined;
+  let read: PolicyFiles | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
-    compiled = compileFolder(files, { reasons: Object.keys(REASONS) });
+    read = files;
+    compiled = compileFolder(files, { reasons: Object.keys(REASONS), instrument });
     return compiled;
   };
   const path = resolve(terminal.directory, dir);
@@ -44,6 +53,7 @@ export async function openPolicyFolder(dir: string, terminal: Terminal): Promise
     set,
     tests: compiled?.tests ?? [],
     diagnostics: sortDiagnostics(diagnostics),
+    files: read,
     source(file) {
       if (!lines.has(file)) {
         const bytes = folder.files().get(file);

@@ -5,11 +5,13 @@ import { type CheckRequestMessage, decodeCheckResponse, encodeCheckRequest } fro
 import type { Issuer } from '../identity/issuer.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from '../identity/throwaway.ts';
 import { createTokenVerifier, type TokenVerifier } from '../identity/token.ts';
+import type { LimitStore } from '../limit/limit.ts';
 import { createLocalStore } from '../limit/local-store.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
 import type { PolicyTestDocument, TestCase, TestToken } from '../policy/policy-test.ts';
 import type { JsonObject } from '../request/attributes.ts';
 import { type Answer, answerOf, type Difference, differences } from './test-answer.ts';
+import { type Snapshots, snapshotOf } from './test-snapshots.ts';
 
 /** One case, run. */
 export interface CaseResult {
@@ -19,6 +21,16 @@ export interface CaseResult {
   readonly answer: Answer;
   /** Empty: it holds. */
   readonly differences: readonly Difference[];
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** What a run of tests may be given besides the policies. */
+export interface TestRunOptions {
+  /** Compares a whole answer with the snapshot that a case names; without it, snapshots are not compared. */
+  readonly snapshots?: Pick<Snapshots, 'compare'> | undefined;
+  /** Called before each request of a case. */
+  readonly onAsk?: (() => void) | undefined;
 }
 
 const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
@@ -33,39 +45,63 @@ export class TestRun {
   readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys });
   /** For tests that do not say what time it is, milliseconds since 1970. */
   readonly #now: number;
+  readonly #options: TestRunOptions;
+  /** A token is signed once, however many cases its caller has. */
+  readonly #signed = new Map<TestToken, { readonly now: number; readonly token: Promise<string> }>();
+  /** Where the clock stands for the case that runs. */
+  #time = 0;
+  readonly #limits = renewable();
+  readonly #shadowLimits = renewable();
+  readonly #check: Check;
 
-  constructor(set: PolicySet, now: number) {
+  constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
     this.#set = set;
     this.#now = now;
+    this.#options = options;
+    this.#check = this.#server();
   }
 
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
+    const started = performance.now();
     const now = test.now ?? this.#now;
-    const check = this.#server(now);
+    const check = this.#check;
+    this.#time = now;
+    this.#limits.renew();
+    this.#shadowLimits.renew();
     const sent = await this.#sent(each, now);
     const request = encodeCheckRequest(checkRequest(each, sent, now));
     let response: Uint8Array = new Uint8Array();
     for (let time = 0; time < each.repeat; time += 1) {
+      this.#options.onAsk?.();
       response = await check.handle(request, NOBODY_STOPS_WAITING);
     }
     await check.settled();
-    const answer = answerOf(decodeCheckResponse(response), sent.headers);
+    const decoded = decodeCheckResponse(response);
+    const answer = answerOf(decoded, sent.headers);
+    const { snapshot } = each.expect;
+    const { snapshots } = this.#options;
+    const unlike =
+      snapshot === undefined || snapshots === undefined
+        ? []
+        : snapshots.compare(each.source.file, snapshot, snapshotOf(decoded, answer, sent.headers));
     return {
       test: test.name,
       case: each,
       source: each.source,
       answer,
-      differences: differences(each.expect, answer),
+      differences: [...differences(each.expect, answer), ...unlike],
+      duration: performance.now() - started,
     };
   }
 
-  #server(now: number): Check {
+  /** One for all cases: what a case changes is its clock and its buckets. */
+  #server(): Check {
     const services: Services = {
-      clock: () => now,
+      clock: () => this.#time,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: this.#tokens,
-      limits: createLocalStore({ maxBuckets: 10_000 }),
-      shadowLimits: createLocalStore({ maxBuckets: 10_000 }),
+      limits: this.#limits,
+      shadowLimits: this.#shadowLimits,
     };
     return createCheck({
       ...services,
@@ -89,11 +125,7 @@ export class TestRun {
     if (issuer === undefined || place === undefined) {
       throw new Error(`a test names the issuer ${caller.jwt.issuer}, which is not there`);
     }
-    const token = await this.#keys.sign(
-      issuer,
-      claimsOf(caller.name, caller.jwt, issuer, now),
-      caller.jwt.header,
-    );
+    const token = await this.#token(caller.name, caller.jwt, issuer, now);
     if ('query' in place) {
       return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers };
     }
@@ -102,6 +134,27 @@ export class TestRun {
     const cookie = `${place.cookie}=${token}`;
     return withHeader(path, headers, 'cookie', others === undefined ? cookie : `${others}; ${cookie}`);
   }
+
+  async #token(subject: string, token: TestToken, issuer: Issuer, now: number): Promise<string> {
+    let signed = this.#signed.get(token);
+    if (signed?.now !== now) {
+      signed = { now, token: this.#keys.sign(issuer, claimsOf(subject, token, issuer, now), token.header) };
+      this.#signed.set(token, signed);
+    }
+    return signed.token;
+  }
+}
+
+/** Buckets that `renew` fills. */
+function renewable(): LimitStore & { renew(): void } {
+  let store: LimitStore = createLocalStore({ maxBuckets: 10_000 });
+  return {
+    take: (...taking) => store.take(...taking),
+    giveBack: (...taken) => store.giveBack(...taken),
+    renew() {
+      store = createLocalStore({ maxBuckets: 10_000 });
+    },
+  };
 }
 
 interface Sent {

@@ -7,6 +7,7 @@ import { compileTest } from './compile-test.ts';
 import { API_VERSION, isPartial, type PolicyDocument } from './document.ts';
 import { Expressions } from './expressions.ts';
 import { isBroken, readDocuments, refuseStrays, split } from './folder-documents.ts';
+import type { Instrument } from './instrument.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { CompiledPolicy, PolicySet } from './policy-set.ts';
 import type { PolicyTestDocument } from './policy-test.ts';
@@ -27,6 +28,8 @@ export interface CompiledFolder {
 export interface CompileOptions {
   /** The reason table, against which the tests' `reason` is checked; without it any reason passes. */
   readonly reasons?: Iterable<string>;
+  /** For tests, to see what the policies do. */
+  readonly instrument?: Instrument | undefined;
 }
 
 /** Compiles a whole folder. Every mistake in it is found at once, as far as one does not hide another. */
@@ -77,14 +80,16 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   for (const { kind, name, spec } of documents) {
     if (kind === 'Issuer') issuers.set(name.value, spec && compileIssuer(name.value, spec, references));
   }
-  const folder: Folder = { expressions: new Expressions(), references, issuers, incomplete };
+  const { instrument } = options;
+  const folder: Folder = { expressions: new Expressions(instrument), references, issuers, incomplete };
   const policies = new Map<string, CompiledPolicy>();
   const partial = new Set<string>();
   for (const document of documents) {
     if (document.kind !== 'Policy') continue;
     if (isPartial(document)) partial.add(document.name.value);
     if (document.spec === undefined) continue;
-    policies.set(document.name.value, compilePolicy(document, document.spec, folder));
+    const policy = compilePolicy(document, document.spec, folder);
+    policies.set(policy.name, instrument?.policy(policy) ?? policy);
     yield;
   }
   const known = {

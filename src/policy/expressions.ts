@@ -5,6 +5,7 @@ import type { Program } from '../cel/program.ts';
 import { scan } from '../cel/syntax/scan.ts';
 import { NAMES } from '../request/names.ts';
 import { notSupported } from './fields.ts';
+import type { Instrument, Place } from './instrument.ts';
 import { report } from './reader.ts';
 import { locate } from './scalar-offset.ts';
 import { SPIFFE_FUNCTIONS } from './spiffe-function.ts';
@@ -28,6 +29,11 @@ const LATER: ReadonlySet<string> = new Set(['variables', 'data', 'env', 'params'
 /** Compiles the expressions of one folder; the same text for the same use is compiled once. */
 export class Expressions {
   readonly #compiled = new Map<string, Compiled>();
+  readonly #instrument: Instrument | undefined;
+
+  constructor(instrument?: Instrument) {
+    this.#instrument = instrument;
+  }
 
   /** Undefined: there is none, or it is wrong and that was reported. */
   compile(expression: Expression | undefined, expected: Expected): Program | undefined {
@@ -41,7 +47,9 @@ export class Expressions {
       this.#compiled.set(key, compiled);
     }
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
-    return compiled.program;
+    const { program } = compiled;
+    if (program === undefined || this.#instrument === undefined) return program;
+    return this.#instrument.program(program, placeOf(expression));
   }
 
   /** A condition that runs before authentication, when there is no token yet. */
@@ -85,6 +93,16 @@ function reportProblem(expression: Expression, problem: Problem): void {
   } else {
     report(expression.at, problem.code, problem.message, problem.help, mark);
   }
+}
+
+function placeOf(expression: Expression): Place {
+  const { origin, tree, key } = expression.at;
+  return {
+    file: origin.path,
+    lines: origin.lines,
+    mark: { start: key?.start ?? tree.mark.start, end: tree.mark.end },
+    locate: (start, end) => markIn(expression, start, end),
+  };
 }
 
 function markIn({ at }: Expression, start: number, end: number): Mark {

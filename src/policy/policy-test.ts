@@ -13,7 +13,7 @@ export interface PolicyTestDocument {
 }
 
 export interface TestCase {
-  /** As written; of a matrix `caller × request`. */
+  /** As written, that of a row behind it in parentheses; of a matrix `caller × request`. */
   readonly name: string;
   readonly from: 'cases' | 'matrix';
   readonly source: Source;
@@ -72,4 +72,6 @@ export interface Expectation {
   /** Lower-case names; null: must not be there. */
   readonly requestHeaders: ReadonlyMap<string, string | null> | undefined;
   readonly responseHeaders: ReadonlyMap<string, string | null> | undefined;
+  /** Name of the snapshot beside the test's file that the whole answer is compared with. */
+  readonly snapshot: string | undefined;
 }

@@ -42,7 +42,8 @@ export const IMPORT_TABLE = {
     transport: { imports: ['diagnostic'] },
     admin: { imports: ['policy', 'decision', 'audit', 'telemetry', 'diagnostic'] },
     server: { imports: [...WORDS, ...STATIONS, ...SERVING] },
-    cli: { imports: ['server', ...WORDS, ...STATIONS, ...SERVING] },
+    coverage: { imports: [...WORDS, 'cel', 'policy'] },
+    cli: { imports: ['server', ...WORDS, ...STATIONS, ...SERVING, 'coverage'] },
     main: { imports: ['cli'] },
   },
   packages: {

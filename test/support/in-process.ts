@@ -1,0 +1,35 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import { run } from '../../src/cli/run.ts';
+import type { Ended } from './command.ts';
+
+/** Runs the command line here, as a user who stands in `directory`, whose cache is below it. */
+export async function inProcess(
+  args: readonly string[],
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  const env = { XDG_CACHE_HOME: join(directory, '.cache'), ...environment };
+  const code = await run(args, { stdout, stderr, environment: env, directory });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Collector extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+}
+
+/** Writes files, and the folders that they are in, below `directory`. */
+export async function writeFiles(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), text);
+  }
+}
