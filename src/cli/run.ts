@@ -74,6 +74,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
         'lictor test policies',
         'lictor test policies --filter expired',
         'lictor test policies --coverage --min-coverage 100',
+        'lictor test policies --mutate --since main',
       ),
     )
     .action(async (dir: string, options: TestOptions) => {

@@ -10,6 +10,11 @@ export interface TestOptions {
   readonly coverage: boolean;
   readonly coverageOutput?: string;
   readonly minCoverage?: number;
+  readonly mutate: boolean;
+  readonly since?: string;
+  readonly minMutation?: number;
+  /** Seconds. */
+  readonly mutationTime: number;
 }
 
 /** What `lictor test` can be told. */
@@ -27,7 +32,11 @@ export function addTestFlags(command: Command): Command {
     )
     .option('--coverage', 'tell which rules and conditions the cases reach', false)
     .option('--coverage-output <file>', 'write that to a .lcov, .html or .json file', coverageFile)
-    .option('--min-coverage <percent>', 'fail when less is covered', percentage);
+    .option('--min-coverage <percent>', 'fail when less is covered', percentage)
+    .option('--mutate', 'change the policies in small ways, and tell which changes no case notices', false)
+    .option('--since <revision>', 'mutate only the policies that changed since this commit')
+    .option('--min-mutation <percent>', 'fail when less of the changes are noticed', percentage)
+    .option('--mutation-time <seconds>', 'stop mutating after so long', wholeNumber, 300);
 }
 
 function wholeNumber(text: string): number {

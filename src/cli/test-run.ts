@@ -13,6 +13,12 @@ import type { JsonObject } from '../request/attributes.ts';
 import { type Answer, answerOf, type Difference, differences } from './test-answer.ts';
 import { type Snapshots, snapshotOf } from './test-snapshots.ts';
 
+/** A case with the document that it stands in. */
+export interface ListedCase {
+  readonly document: PolicyTestDocument;
+  readonly case: TestCase;
+}
+
 /** One case, run. */
 export interface CaseResult {
   readonly test: string;

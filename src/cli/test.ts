@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { CoverageCount } from '../coverage/count.ts';
 import { instrumentFor } from '../coverage/observe.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
-import type { PolicyTestDocument, TestCase } from '../policy/policy-test.ts';
+import type { PolicyTestDocument } from '../policy/policy-test.ts';
 import { count } from './count.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, renderAll } from './policy-folder.ts';
@@ -11,16 +11,11 @@ import { reportCoverage, wantsCoverage } from './test-coverage.ts';
 import { Explainer, type Explanation } from './test-explain.ts';
 import type { TestOptions } from './test-flags.ts';
 import { githubReport, jsonReport, junitReport } from './test-formats.ts';
+import { mutate, wantsMutation } from './test-mutation.ts';
 import { humanReport, type TestReport } from './test-report.ts';
-import { type CaseResult, TestRun } from './test-run.ts';
+import { type CaseResult, type ListedCase, TestRun } from './test-run.ts';
 import { Snapshots } from './test-snapshots.ts';
 import { caseId, FailedCases } from './test-state.ts';
-
-/** A case with the document that it stands in. */
-export interface ListedCase {
-  readonly document: PolicyTestDocument;
-  readonly case: TestCase;
-}
 
 /** Failures beyond these are told without why. */
 const MOST_EXPLAINED = 50;
@@ -59,7 +54,18 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
   if (updated > 0) terminal.stderr.write(`${count(updated, 'snapshot')} written\n`);
   const holds = results.every(({ differences }) => differences.length === 0);
   const isCovered = counted === undefined || (await reportCoverage(counted, folder, dir, options, terminal));
-  return holds && isCovered ? EXIT.fine : EXIT.fails;
+  if (!wantsMutation(options)) return holds && isCovered ? EXIT.fine : EXIT.fails;
+  if (!holds || folder.files === undefined) {
+    terminal.stderr.write('lictor test: a case fails, so nothing was mutated\n');
+    return EXIT.fails;
+  }
+  const mutated = await mutate(
+    { set, files: folder.files, folder, cases, now, snapshots },
+    dir,
+    options,
+    terminal,
+  );
+  return mutated === EXIT.fine && !isCovered ? EXIT.fails : mutated;
 }
 
 function showErrors(folder: PolicyFolder, dir: string, terminal: Terminal): void {

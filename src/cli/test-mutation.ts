@@ -1,0 +1,193 @@
+import { resolve } from 'node:path';
+import type { Observer } from '../coverage/observe.ts';
+import { instrumentFor } from '../coverage/observe.ts';
+import { edited } from '../mutation/edit.ts';
+import type { Mutant } from '../mutation/mutant.ts';
+import { mutantsOf } from '../mutation/mutate.ts';
+import { remarkOn } from '../mutation/remarks.ts';
+import { type Judged, scoreOf } from '../mutation/score.ts';
+import { mutationText } from '../mutation/text.ts';
+import { compileFolder } from '../policy/compile.ts';
+import type { PolicyFiles } from '../policy/policy-files.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
+import type { Tree } from '../policy/tree.ts';
+import { readYaml } from '../policy/yaml-file.ts';
+import { changedSince } from './changed-policies.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import type { PolicyFolder } from './policy-folder.ts';
+import { isColourful, type Terminal } from './terminal.ts';
+import type { TestOptions } from './test-flags.ts';
+import { shownPath } from './test-report.ts';
+import { type ListedCase, TestRun } from './test-run.ts';
+import type { Snapshots } from './test-snapshots.ts';
+
+/** What the changes are tried with. */
+export interface Mutation {
+  readonly folder: PolicyFolder;
+  readonly files: PolicyFiles;
+  readonly set: PolicySet;
+  readonly cases: readonly ListedCase[];
+  /** Milliseconds since 1970, for tests that do not say what time it is. */
+  readonly now: number;
+  readonly snapshots: Snapshots;
+}
+
+/** Whether the policies are to be changed at all. */
+export function wantsMutation({ mutate: asked, since, minMutation }: TestOptions): boolean {
+  return asked || since !== undefined || minMutation !== undefined;
+}
+
+/** Changes the policies in small ways, and tells which changes no case notices. All cases must hold before. */
+export async function mutate(
+  mutation: Mutation,
+  dir: string,
+  options: TestOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { folder } = mutation;
+  const mutants = await wanted(mutation, resolve(terminal.directory, dir), options.since);
+  if ('problem' in mutants) {
+    terminal.stderr.write(`lictor test: \`--since\`: ${mutants.problem}\n`);
+    return EXIT.usage;
+  }
+  const progress = progressOn(terminal, mutants.length);
+  const judged = await judgeAll(mutation, mutants, options.mutationTime * 1000, progress);
+  const score = scoreOf(judged);
+  // What programs read goes to standard output alone.
+  const stream = options.output === 'human' ? terminal.stdout : terminal.stderr;
+  const text = mutationText(judged, score, {
+    colour: isColourful(stream, terminal.environment),
+    path: (file) => shownPath(file, dir, terminal),
+    source: (file) => folder.source(file),
+  });
+  stream.write(`\nmutation\n${text}`);
+  const { minMutation } = options;
+  if (minMutation === undefined) return EXIT.fine;
+  if (score.untried > 0) {
+    const help = 'give it more `--mutation-time`, or less to do with `--since`';
+    terminal.stderr.write(`lictor test: not every change was tried, so there is no score yet; ${help}\n`);
+    return EXIT.fails;
+  }
+  if (score.percent >= minMutation) return EXIT.fine;
+  const percent = Math.floor(score.percent + 1e-9);
+  terminal.stderr.write(
+    `lictor test: the mutation score is ${percent} %, \`--min-mutation\` asks for ${minMutation} %\n`,
+  );
+  return EXIT.fails;
+}
+
+/** The changes of all policies, or of those that changed. */
+async function wanted(
+  { files }: Mutation,
+  folder: string,
+  since: string | undefined,
+): Promise<readonly Mutant[] | { readonly problem: string }> {
+  const changed = since === undefined ? undefined : await changedSince(folder, since, files.yaml);
+  if (changed !== undefined && 'problem' in changed) return changed;
+  return [...files.yaml].flatMap(([path, bytes]) =>
+    mutantsOf(readYaml(path, bytes)).filter(
+      ({ document: { kind, name } }) => changed?.(path, kind, name) !== false,
+    ),
+  );
+}
+
+async function judgeAll(
+  mutation: Mutation,
+  mutants: readonly Mutant[],
+  time: number,
+  progress: (done: number, survived: number) => void,
+): Promise<readonly Judged[]> {
+  const { folder, cases } = mutation;
+  const end = performance.now() + time;
+  const reached = await reachOf(mutation);
+  const bare = withoutTests(mutation);
+  const judged: Judged[] = [];
+  let survived = 0;
+  for (const mutant of mutants) {
+    const remark = remarkOn(mutant, folder.source(mutant.file));
+    if (remark !== undefined) judged.push({ mutant, fate: 'excused', reason: remark.reason });
+    else if (performance.now() > end) judged.push({ mutant, fate: 'untried' });
+    else {
+      const { kind, name } = mutant.document;
+      const own = kind === 'Policy' ? (reached.get(name) ?? []) : [];
+      // A policy that governs more than before may be noticed by whom it did not govern.
+      const others = mutant.widens || kind !== 'Policy' ? cases : [];
+      const fate = await judge(mutation, bare, mutant, new Set([...own, ...others]));
+      if (fate === 'survived') survived += 1;
+      judged.push({ mutant, fate });
+    }
+    progress(judged.length, survived);
+  }
+  return judged;
+}
+
+async function judge(
+  { set: { revision, revisionText }, now, snapshots }: Mutation,
+  files: PolicyFiles,
+  { file, edit }: Mutant,
+  cases: Iterable<ListedCase>,
+): Promise<Judged['fate']> {
+  const bytes = files.yaml.get(file);
+  if (bytes === undefined) return 'invalid';
+  const { text } = readYaml(file, bytes).lines;
+  const yaml = new Map([...files.yaml, [file, new TextEncoder().encode(edited(text, edit))]]);
+  const { set } = compileFolder({ ...files, yaml });
+  if (set === undefined) return 'invalid';
+  const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });
+  for (const { document, case: each } of cases) {
+    const { differences } = await run.run(document, each);
+    if (differences.length > 0) return 'killed';
+  }
+  return 'survived';
+}
+
+/** By policy, the cases whose request it governs, or all where its `match` has conditions. */
+async function reachOf({
+  files,
+  set,
+  cases,
+  now,
+}: Mutation): Promise<ReadonlyMap<string, readonly ListedCase[]>> {
+  const reached = new Map<string, readonly ListedCase[]>();
+  let touched = new Set<string>();
+  const observer: Observer = { applies: ({ name }) => void touched.add(name) };
+  const { set: observed } = compileFolder(files, { instrument: instrumentFor(observer) });
+  if (observed === undefined) return reached;
+  const { revision, revisionText } = set;
+  const run = new TestRun({ ...observed, revision, revisionText }, now);
+  for (const each of cases) {
+    touched = new Set();
+    await run.run(each.document, each.case);
+    for (const name of touched) {
+      reached.set(name, [...(reached.get(name) ?? []), each]);
+    }
+  }
+  // A condition that is false today may be true in the change.
+  for (const { name, match } of set.policies) {
+    if (match.some(({ when }) => when !== undefined)) reached.set(name, cases);
+  }
+  return reached;
+}
+
+/** The cases are known: files that hold nothing else need not be compiled again for each change. */
+function withoutTests({ files }: Mutation): PolicyFiles {
+  const yaml = [...files.yaml].filter(([path, bytes]) => {
+    const { documents } = readYaml(path, bytes);
+    return !documents.every(({ tree }) => isTest(tree));
+  });
+  return { ...files, yaml: new Map(yaml) };
+}
+
+function isTest(tree: Tree | undefined): boolean {
+  const kind = tree?.kind === 'mapping' ? tree.entries.get('kind')?.value : undefined;
+  return kind?.kind === 'scalar' && kind.value === 'PolicyTest';
+}
+
+/** How far it is, on a terminal only, on one line that the report overwrites. */
+function progressOn({ stderr }: Terminal, total: number): (done: number, survived: number) => void {
+  if (!('isTTY' in stderr) || stderr.isTTY !== true) return () => {};
+  return (done, survived) => {
+    const told = done === total ? '' : `mutation: ${done} of ${total}, ${survived} survived`;
+    stderr.write(`\r\u001B[K${told}`);
+  };
+}
