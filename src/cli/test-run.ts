@@ -1,4 +1,5 @@
 import { decide } from '../decision/decide.ts';
+import type { ShadowVerdict } from '../decision/decision.ts';
 import type { Services } from '../decision/services.ts';
 import { type Check, createCheck } from '../envoy/check.ts';
 import { type CheckRequestMessage, decodeCheckResponse, encodeCheckRequest } from '../envoy/messages.ts';
@@ -58,6 +59,8 @@ export class TestRun {
   #time = 0;
   readonly #limits = renewable();
   readonly #shadowLimits = renewable();
+  /** What the shadow policies would have said to the request before. */
+  #shadow: readonly ShadowVerdict[] = [];
   readonly #check: Check;
 
   constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
@@ -83,7 +86,7 @@ export class TestRun {
     }
     await check.settled();
     const decoded = decodeCheckResponse(response);
-    const answer = answerOf(decoded, sent.headers);
+    const answer = answerOf(decoded, sent.headers, this.#shadow);
     const { snapshot } = each.expect;
     const { snapshots } = this.#options;
     const unlike =
@@ -116,7 +119,9 @@ export class TestRun {
       // The clock stands still, so no deadline ever comes; a run-away evaluation is bounded by its own budget.
       deadline: Number.MAX_SAFE_INTEGER,
       maxInflight: 1,
-      onDecision: () => {},
+      onDecision: ({ shadow }) => {
+        this.#shadow = shadow;
+      },
     });
   }
 

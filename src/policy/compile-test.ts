@@ -208,7 +208,23 @@ function expectation(spec: ExpectSpec, known: Known): Expectation {
   const rule = after ?? before;
   if (!known.incomplete) refuseUnknown(spec, policy, rule, known);
   const snapshot = spec.snapshot?.value;
-  return { decision, reason: reason?.value, status, policy, rule, requestHeaders, responseHeaders, snapshot };
+  for (const [name, { at }] of spec.shadow ?? []) {
+    if (known.policies.has(name) || known.partial.has(name) || known.incomplete) continue;
+    const help = suggestion(name, known.policies.keys());
+    report(at, 'unknown_reference', `no policy is called \`${name}\``, help, at.key);
+  }
+  const shadow = spec.shadow && new Map([...spec.shadow].map(([name, { value }]) => [name, value]));
+  return {
+    decision,
+    reason: reason?.value,
+    status,
+    policy,
+    rule,
+    requestHeaders,
+    responseHeaders,
+    shadow,
+    snapshot,
+  };
 }
 
 /** Policies and rules that a test expects are there; empty names stand for none. */

@@ -72,6 +72,8 @@ export interface Expectation {
   /** Lower-case names; null: must not be there. */
   readonly requestHeaders: ReadonlyMap<string, string | null> | undefined;
   readonly responseHeaders: ReadonlyMap<string, string | null> | undefined;
+  /** By shadow policy, what it would have said; null: it does not govern the request. */
+  readonly shadow: ReadonlyMap<string, 'allow' | 'deny' | null> | undefined;
   /** Name of the snapshot beside the test's file that the whole answer is compared with. */
   readonly snapshot: string | undefined;
 }

@@ -109,6 +109,10 @@ export const EXPECT_FIELDS = {
   rule: { read: located(text), doc: 'the rule or limit that decided, or `policy/rule`' },
   requestHeaders: expectedHeaders,
   responseHeaders: expectedHeaders,
+  shadow: {
+    read: mapOf(located(shadowVerdict)),
+    doc: 'by shadow policy: what it would have said, `~` when it does not govern the request',
+  },
   snapshot: {
     read: located(dnsLabel),
     doc: 'the whole answer is that of the file NAME.snapshot.json beside this one',
@@ -179,6 +183,11 @@ function readSomeExpect(at: Cursor): ExpectSpec | undefined {
   return readExpect(at);
 }
 
+function shadowVerdict(at: Cursor): 'allow' | 'deny' | null | undefined {
+  if (at.tree.kind === 'scalar' && at.tree.value === null) return null;
+  return EXPECT_FIELDS.decision.read(at);
+}
+
 function readShortExpect(at: Cursor): ExpectSpec | undefined {
   if (at.tree.kind === 'mapping') return readSomeExpect(at);
   const decision = EXPECT_FIELDS.decision.read(at);
@@ -194,6 +203,7 @@ const NOTHING_EXPECTED = {
   rule: undefined,
   requestHeaders: undefined,
   responseHeaders: undefined,
+  shadow: undefined,
   snapshot: undefined,
 } as const satisfies ExpectSpec;
 

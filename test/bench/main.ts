@@ -1,3 +1,4 @@
+import { casesPart } from './cases.ts';
 import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import { compilePart } from './compile.ts';
@@ -8,6 +9,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   check: checkPart,
   cel: celPart,
   compile: compilePart,
+  cases: casesPart,
 };
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };

@@ -221,3 +221,36 @@ describe('snapshots', () => {
     expect(stdout).toContain('snapshot allowed.status');
   });
 });
+
+test('what a shadow policy would have said can be expected', async () => {
+  const shadow = `---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: trial}
+spec:
+  mode: shadow
+  match: [{hosts: [orders.acme.svc]}]
+  rules: [{name: none, effect: deny}]
+`;
+  await writeFiles(directory, {
+    'p/orders.yaml': `${POLICY}${shadow}`,
+    'p/orders.test.yaml':
+      tests(`    - {name: said, caller: reader, request: a, expect: {decision: allow, shadow: {trial: deny}}}
+    - {name: wrong, caller: reader, request: a, expect: {shadow: {trial: allow}}}
+    - {name: elsewhere, caller: reader, request: a, with: {host: b.test}, expect: {shadow: {trial: ~}}}
+`),
+  });
+  const { stdout } = await inProcess(['test', 'p'], directory);
+  expect(stdout).toContain('  ✓ said\n  ✗ wrong\n');
+  expect(stdout).toContain('shadow.trial  allow   deny\n');
+  expect(stdout).toContain('  ✓ elsewhere\n');
+});
+
+test('a shadow policy that is not there is a mistake', async () => {
+  const { code, stderr } = await run(tests('    - {name: a, request: a, expect: {shadow: {order: deny}}}\n'));
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    'p/orders.test.yaml:11:47: error[unknown_reference]: `cases[0].expect.shadow.order`: no policy is called `order`',
+  );
+  expect(stderr).toContain('help: did you mean `orders`?');
+});
