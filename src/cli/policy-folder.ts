@@ -10,7 +10,7 @@ import type { Instrument } from '../policy/instrument.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { PolicyTestDocument } from '../policy/policy-test.ts';
-import type { Terminal } from './terminal.ts';
+import { isColourful, type Terminal } from './terminal.ts';
 
 /** A policy folder, read and compiled once. */
 export interface PolicyFolder {
@@ -90,4 +90,12 @@ export function renderAll(
         `${renderDiagnostic(seenFrom(each, dir, terminal), folder.source(each.span.file), { colour })}\n\n`,
     )
     .join('');
+}
+
+/** Why no test of a folder was run. */
+export function showErrors(folder: PolicyFolder, dir: string, terminal: Terminal): void {
+  const errors = folder.diagnostics.filter(({ severity }) => severity === 'error');
+  const colour = isColourful(terminal.stderr, terminal.environment);
+  terminal.stderr.write(renderAll(errors.slice(0, 100), folder, dir, terminal, colour));
+  terminal.stderr.write(`lictor test: the folder does not compile, no test was run\n`);
 }

@@ -7,6 +7,7 @@ export interface TestOptions {
   readonly onlyFailed: boolean;
   readonly seed?: number;
   readonly update: boolean;
+  readonly watch: boolean;
   readonly coverage: boolean;
   readonly coverageOutput?: string;
   readonly minCoverage?: number;
@@ -25,6 +26,11 @@ export function addTestFlags(command: Command): Command {
     .option('--allow-empty', 'a folder without tests is fine', false)
     .option('--seed <number>', 'shuffle the cases, the same way for the same number', wholeNumber)
     .option('--update', 'write the snapshots anew instead of comparing with them', false)
+    .addOption(
+      new Option('--watch', 'stay, and run again what a change touches')
+        .default(false)
+        .conflicts(['coverage', 'coverageOutput', 'minCoverage', 'mutate', 'since', 'minMutation']),
+    )
     .addOption(
       new Option('--output <form>', 'how to print')
         .choices(['human', 'json', 'junit', 'github'])

@@ -9,27 +9,20 @@ import { type Judged, scoreOf } from '../mutation/score.ts';
 import { mutationText } from '../mutation/text.ts';
 import { compileFolder } from '../policy/compile.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
 import type { Tree } from '../policy/tree.ts';
 import { readYaml } from '../policy/yaml-file.ts';
 import { changedSince } from './changed-policies.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import type { PolicyFolder } from './policy-folder.ts';
 import { isColourful, type Terminal } from './terminal.ts';
+import type { Running } from './test-cases.ts';
 import type { TestOptions } from './test-flags.ts';
 import { shownPath } from './test-report.ts';
 import { type ListedCase, TestRun } from './test-run.ts';
-import type { Snapshots } from './test-snapshots.ts';
 
 /** What the changes are tried with. */
-export interface Mutation {
-  readonly folder: PolicyFolder;
+export interface Mutation extends Running {
   readonly files: PolicyFiles;
-  readonly set: PolicySet;
   readonly cases: readonly ListedCase[];
-  /** Milliseconds since 1970, for tests that do not say what time it is. */
-  readonly now: number;
-  readonly snapshots: Snapshots;
 }
 
 /** Whether the policies are to be changed at all. */

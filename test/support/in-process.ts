@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { run } from '../../src/cli/run.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Ended } from './command.ts';
 
 /** Runs the command line here, as a user who stands in `directory`, whose cache is below it. */
@@ -10,14 +11,26 @@ export async function inProcess(
   directory: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const stdout = new Collector();
-  const stderr = new Collector();
-  const env = { XDG_CACHE_HOME: join(directory, '.cache'), ...environment };
-  const code = await run(args, { stdout, stderr, environment: env, directory });
-  return { code, stdout: stdout.text, stderr: stderr.text };
+  const terminal = pipedTerminal(directory, environment);
+  const code = await run(args, terminal);
+  return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
 }
 
-class Collector extends Writable {
+/** A terminal that keeps what is written to it. */
+export function pipedTerminal(
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Terminal & { readonly stdout: Collector; readonly stderr: Collector } {
+  return {
+    stdout: new Collector(),
+    stderr: new Collector(),
+    environment: { XDG_CACHE_HOME: join(directory, '.cache'), ...environment },
+    directory,
+  };
+}
+
+/** Keeps what is written to it. */
+export class Collector extends Writable {
   text = '';
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
