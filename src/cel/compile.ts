@@ -23,6 +23,8 @@ export interface Expected {
   readonly result: readonly Simple[];
   /** Whether an optional of these is admitted too; one without a value comes out as undefined. */
   readonly allowOptional?: boolean;
+  /** The value is for the activation of other expressions: it stays as evaluations have it. */
+  readonly isForActivation?: boolean;
 }
 
 export type Compiled =

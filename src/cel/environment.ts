@@ -70,6 +70,31 @@ export function createEnvironment(
   };
 }
 
+/**
+ * The environment with further names below roots of their own, `root.NAME`. Takes far less than making one anew. Throws
+ * a `TypeError` as `createEnvironment` does, and on a root that is declared.
+ */
+export function extendEnvironment(
+  environment: Environment,
+  root: string,
+  names: ReadonlyMap<string, Declaration>,
+): Environment {
+  const fields = new Map<string, Type>();
+  const all = new Map(environment.names);
+  const bounds = new Map(environment.bounds);
+  if (environment.roots.has(root)) throw new TypeError(`\`${root}\` is declared twice`);
+  for (const [name, { type, max }] of names) {
+    const parsed = typeof type === 'string' ? parseType(type) : type;
+    if (parsed === undefined || !isDeclarable(name))
+      throw new TypeError(`\`${root}.${name}\` cannot be declared`);
+    fields.set(name, parsed);
+    all.set(`${root}.${name}`, parsed);
+    if (max !== undefined) bounds.set(`${root}.${name}`, max);
+  }
+  const roots = new Map(environment.roots).set(root, { kind: 'object', name: root, fields });
+  return { ...environment, roots, names: all, bounds };
+}
+
 function withAdded(added: readonly FunctionDeclaration[]): ReadonlyMap<string, FunctionDeclaration> {
   if (added.length === 0) return FUNCTIONS;
   const functions = new Map(FUNCTIONS);

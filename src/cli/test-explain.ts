@@ -70,8 +70,8 @@ export class Explainer {
       compiled: (policy, expressions) => {
         for (const each of expressions) this.#owners.set(each, policy.name);
       },
-      applies: ({ name, mode }) => {
-        this.#applying.push(mode === 'shadow' ? `${name} (shadow)` : name);
+      applies: ({ name }) => {
+        this.#applying.push(name);
       },
       tried: (policy, rule, effect) => {
         this.#steps.push({ policy, rule, effect, came: undefined, evaluations: [] });
@@ -104,7 +104,9 @@ export class Explainer {
     const steps = this.#steps;
     const failing = this.#evaluations.filter(({ parts }) => parts.at(-1)?.outcome instanceof EvaluationError);
     return {
-      policies: [...new Set(this.#applying)].toSorted(),
+      policies: [...new Set(this.#applying)]
+        .toSorted()
+        .map((name) => (result.answer.shadow.has(name) ? `${name} (shadow)` : name)),
       rules: steps.map(({ policy, rule, effect, came }) => ({
         name: `${policy.name}/${rule.name}`,
         effect,

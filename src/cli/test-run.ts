@@ -8,6 +8,7 @@ import { createThrowawayKeys, type ThrowawayKeys } from '../identity/throwaway.t
 import { createTokenVerifier, type TokenVerifier } from '../identity/token.ts';
 import type { LimitStore } from '../limit/limit.ts';
 import { createLocalStore } from '../limit/local-store.ts';
+import { inEnvironment } from '../policy/environments.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
 import type { PolicyTestDocument, TestCase, TestToken } from '../policy/policy-test.ts';
 import type { JsonObject } from '../request/attributes.ts';
@@ -61,19 +62,18 @@ export class TestRun {
   readonly #shadowLimits = renewable();
   /** What the shadow policies would have said to the request before. */
   #shadow: readonly ShadowVerdict[] = [];
-  readonly #check: Check;
+  readonly #checks = new Map<string, Check>();
 
   constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
     this.#set = set;
     this.#now = now;
     this.#options = options;
-    this.#check = this.#server();
   }
 
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
     const started = performance.now();
     const now = test.now ?? this.#now;
-    const check = this.#check;
+    const check = this.#check(test.environment);
     this.#time = now;
     this.#limits.renew();
     this.#shadowLimits.renew();
@@ -103,8 +103,11 @@ export class TestRun {
     };
   }
 
-  /** One for all cases: what a case changes is its clock and its buckets. */
-  #server(): Check {
+  /** One for all cases of an environment: what a case changes is its clock and its buckets. */
+  #check(environment: string): Check {
+    const known = this.#checks.get(environment);
+    if (known !== undefined) return known;
+    const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
       clock: () => this.#time,
       id: () => '00000000-0000-4000-8000-000000000000',
@@ -112,10 +115,10 @@ export class TestRun {
       limits: this.#limits,
       shadowLimits: this.#shadowLimits,
     };
-    return createCheck({
+    const check = createCheck({
       ...services,
-      decide: (attributes) => decide(attributes, this.#set, services),
-      set: () => this.#set,
+      decide: (attributes) => decide(attributes, set, services),
+      set: () => set,
       // The clock stands still, so no deadline ever comes; a run-away evaluation is bounded by its own budget.
       deadline: Number.MAX_SAFE_INTEGER,
       maxInflight: 1,
@@ -123,6 +126,8 @@ export class TestRun {
         this.#shadow = shadow;
       },
     });
+    this.#checks.set(environment, check);
+    return check;
   }
 
   /** The request as its caller sends it, the token where the issuer wants it first. */

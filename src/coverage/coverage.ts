@@ -138,7 +138,11 @@ function ruleGap(policy: string, { name, source, tried, failed }: RuleCount, rem
   const line = remarks.sources.get(source.file)?.line(source.line) ?? '';
   const end = { line: source.line, column: [...line.trimEnd()].length + 1 };
   const start = { line: source.line, column: source.column };
-  return { policy, span: { file: source.file, start, end }, missing: `rule \`${name}\` ${missing}` };
+  return {
+    policy,
+    span: { file: source.file, start, end },
+    missing: `rule \`${policy}/${name}\` ${missing}`,
+  };
 }
 
 function expressionGaps(policy: string, expression: ExpressionCount): readonly Gap[] {

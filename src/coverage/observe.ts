@@ -63,12 +63,21 @@ function observePolicy(policy: CompiledPolicy, observer: Observer): CompiledPoli
     ...policy,
     denyRules: observeRules(policy.denyRules, 'deny'),
     allowRules: observeRules(policy.allowRules, 'allow'),
-    // The first that is read of a policy that governs the request.
-    get firstLimits() {
-      observer.applies(policy);
-      return policy.firstLimits;
-    },
+    firstLimits: observed(policy.firstLimits, () => observer.applies(policy)),
   };
+}
+
+/**
+ * A list that tells when somebody asks how long it is, as is done first with the limits of a policy that governs the
+ * request. A copy of the policy, such as one for an environment, tells too.
+ */
+function observed<T>(list: readonly T[], asked: () => void): readonly T[] {
+  return new Proxy(list, {
+    get(target, key): unknown {
+      if (key === 'length') asked();
+      return Reflect.get(target, key);
+    },
+  });
 }
 
 function observeRule(

@@ -1,4 +1,5 @@
 import type { Revision } from '../policy/revision.ts';
+import type { JsonValue } from '../request/attributes.ts';
 import type { Allow } from './decide.ts';
 import type { DenialReason, Reason } from './reasons.ts';
 
@@ -11,6 +12,8 @@ export interface Denial {
   readonly detail: string;
   /** Response headers toward the caller, lower-case names: `www-authenticate`, `retry-after`, those of the policy. */
   readonly headers: ReadonlyMap<string, string>;
+  /** What the policy answers instead of a problem document. */
+  readonly body: string | undefined;
 }
 
 /** What an allowed request is changed by on its way. Lower-case names. */
@@ -22,7 +25,17 @@ export interface Changes {
     /** None of them is in `set` or `append`. */
     readonly remove: ReadonlySet<string>;
   };
-  readonly responseHeaders: { readonly set: ReadonlyMap<string, string> };
+  readonly responseHeaders: {
+    readonly set: ReadonlyMap<string, string>;
+    readonly append: readonly (readonly [name: string, value: string])[];
+  };
+  readonly query: {
+    readonly set: ReadonlyMap<string, string>;
+    /** None of them is in `set`. */
+    readonly remove: ReadonlySet<string>;
+  };
+  /** Plain JSON values, for filters behind this one. */
+  readonly metadata: ReadonlyMap<string, JsonValue>;
 }
 
 /** What a shadow policy would have said by itself. */

@@ -12,7 +12,7 @@ export function denial(refusal: Refusal): Denial {
     if (challenge !== undefined && !headers.has('www-authenticate'))
       headers.set('www-authenticate', challenge);
   }
-  return { reason, status, detail, headers };
+  return { reason, status, detail, headers, body: refusal.body };
 }
 
 /**

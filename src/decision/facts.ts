@@ -1,13 +1,16 @@
 import type { Activation } from '../cel/program.ts';
+import { readCertificate } from '../identity/certificate.ts';
 import { parseSpiffe } from '../identity/spiffe.ts';
 import type { VerifiedToken } from '../identity/verified.ts';
 import type { MatchFacts, Params } from '../policy/match.ts';
+import type { CompiledPolicy, PolicySet } from '../policy/policy-set.ts';
 import type { Attributes, JsonValue, Peer, Timestamp } from '../request/attributes.ts';
 import { type CanonicalPath, canonicalPath } from '../request/canonical-path.ts';
 import { normalizeHost } from '../request/host.ts';
 import { parseQuery } from '../request/query.ts';
 import type { BodyRefusal, BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
+import { variablesOf } from './variables.ts';
 
 /** Thrown by `request.body` when there is nothing to read; becomes the denial with the body's own reason. */
 export class BodyUnavailable extends Error {
@@ -34,6 +37,12 @@ const NO_TOKEN = Object.freeze({
   header: {},
 });
 
+/** What expressions see of the whole folder. */
+export type FolderFacts = Pick<PolicySet, 'revisionText' | 'data' | 'env'>;
+
+/** What expressions see of the policy that they stand in. */
+type PolicyFacts = Pick<CompiledPolicy, 'name' | 'params' | 'variables'>;
+
 /**
  * What one request says, made from its attributes once and as late as possible: what no policy of the route
  * reads is never computed.
@@ -44,16 +53,16 @@ export class Facts {
   readonly now: number;
   readonly path: CanonicalPath;
   readonly matching: MatchFacts;
-  readonly revision: string;
+  readonly #folder: FolderFacts;
   #roots: SharedRoots | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
   #last: Activated | undefined;
   #body: BodyResult | undefined;
 
-  constructor(attributes: Attributes, now: number, revision: string) {
+  constructor(attributes: Attributes, now: number, folder: FolderFacts) {
     this.attributes = attributes;
     this.now = now;
-    this.revision = revision;
+    this.#folder = folder;
     this.path = canonicalPath(attributes.request.path);
     this.matching = {
       host: normalizeHost(attributes.request.host),
@@ -78,20 +87,19 @@ export class Facts {
   }
 
   /** What the expressions of one policy see. Before authentication `token` is undefined. */
-  activation(policyName: string, token: VerifiedToken | undefined, params: Params = NO_PARAMS): Activation {
+  activation(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params = NO_PARAMS): Activation {
     // The expressions of a policy are evaluated one after another, mostly with the same parameters.
     const last = this.#last;
-    if (last?.policyName === policyName && last.token === token && last.params === params)
-      return last.activation;
-    const activation = this.#activate(policyName, token, params);
-    this.#last = { policyName, token, params, activation };
+    if (last?.policy === policy && last.token === token && last.params === params) return last.activation;
+    const activation = this.#activate(policy, token, params);
+    this.#last = { policy, token, params, activation };
     return activation;
   }
 
-  #activate(policyName: string, token: VerifiedToken | undefined, params: Params): Activation {
+  #activate(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params): Activation {
     this.#roots ??= new SharedRoots(this.attributes, this.now);
     const roots = this.#roots;
-    return {
+    const activation = {
       request: new RequestFacts(this, params),
       source: roots.source,
       destination: roots.destination,
@@ -100,15 +108,21 @@ export class Facts {
       context: this.attributes.context,
       metadata: this.attributes.metadata,
       route_metadata: this.attributes.routeMetadata,
-      policy: { name: policyName, revision: this.revision },
+      policy: { name: policy.name, revision: this.#folder.revisionText },
+      data: this.#folder.data,
+      env: this.#folder.env,
+      params: policy.params,
+      variables: {},
       now: roots.now,
     };
+    activation.variables = variablesOf(policy.variables, activation);
+    return activation;
   }
 }
 
 /** What an activation was made of. */
 interface Activated {
-  readonly policyName: string;
+  readonly policy: PolicyFacts;
   readonly token: VerifiedToken | undefined;
   readonly params: Params;
   readonly activation: Activation;
@@ -209,6 +223,7 @@ type SpiffeFacts = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'serv
 class PeerFacts {
   readonly #peer: Peer;
   #spiffe: SpiffeFacts | undefined;
+  #certificate: CertificateFacts | undefined;
 
   constructor(peer: Peer) {
     this.#peer = peer;
@@ -232,10 +247,53 @@ class PeerFacts {
   get labels(): ReadonlyMap<string, string> {
     return this.#peer.labels;
   }
+  get certificate(): CertificateFacts {
+    this.#certificate ??= certificateFacts(this.#peer.certificate);
+    return this.#certificate;
+  }
   get spiffe(): SpiffeFacts {
     this.#spiffe ??= spiffeFacts(this.#peer.principal);
     return this.#spiffe;
   }
+}
+
+interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: string;
+  readonly not_before: Timestamp;
+  readonly not_after: Timestamp;
+  readonly uri_sans: readonly string[];
+  readonly dns_sans: readonly string[];
+  readonly sha256: string;
+}
+
+const NO_CERTIFICATE: CertificateFacts = Object.freeze({
+  subject: '',
+  issuer: '',
+  serial: '',
+  not_before: EPOCH,
+  not_after: EPOCH,
+  uri_sans: [],
+  dns_sans: [],
+  sha256: '',
+});
+
+/** A certificate that cannot be read says nothing, and its peer is refused where one is asked for. */
+function certificateFacts(pem: string): CertificateFacts {
+  const certificate = readCertificate(pem);
+  if (certificate === undefined) return NO_CERTIFICATE;
+  const { subject, issuer, serial, notBefore, notAfter, uriSans, dnsSans, sha256 } = certificate;
+  return {
+    subject,
+    issuer,
+    serial,
+    not_before: timestamp(notBefore),
+    not_after: timestamp(notAfter),
+    uri_sans: uriSans,
+    dns_sans: dnsSans,
+    sha256,
+  };
 }
 
 function spiffeFacts(principal: string): SpiffeFacts {

@@ -20,7 +20,7 @@ export async function takeLimits(
   for (const { policy, params } of applying) {
     const limits = phase === 'first' ? policy.firstLimits : policy.lastLimits;
     if (limits.length === 0) continue;
-    const activation = facts.activation(policy.name, tokens.of(policy), params);
+    const activation = facts.activation(policy, tokens.of(policy), params);
     for (const limit of limits) {
       const refusal = await takeLimit(limit, policy, activation, facts.now, ledger, phase === 'last');
       if (refusal !== undefined) return { ...refusal, rule: limit };

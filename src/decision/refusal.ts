@@ -14,6 +14,8 @@ export interface Refusal {
   readonly status?: number;
   /** Beside those that the reason asks for. Lower-case names. */
   readonly headers?: ReadonlyMap<string, string>;
+  /** What the policy answers instead of a problem document. */
+  readonly body?: string;
   /** What failed, for the operator. */
   readonly fault?: Error;
 }

@@ -1,6 +1,7 @@
 import type { Activation, Value } from '../cel/program.ts';
 import { EvaluationError } from '../cel/program.ts';
 import type { CompiledPolicy, ResponseValue } from '../policy/policy-set.ts';
+import type { JsonValue } from '../request/attributes.ts';
 import type { Changes } from './decision.ts';
 import { evaluate, policyError } from './evaluate.ts';
 import type { Hearing } from './hearing.ts';
@@ -17,16 +18,52 @@ export function respondAllow(
   { facts, tokens, ledger }: Hearing,
 ): ChangesResult {
   const service = new RequestChanges(facts.attributes.request.headers);
+  const caller = { set: new Map(ledger.headers), append: [] as (readonly [string, string])[] };
+  const query = { set: new Map<string, string>(), remove: new Set<string>() };
+  const metadata = new Map<string, JsonValue>();
   for (const { policy, params } of applying) {
-    const { set, append, remove } = policy.respond.allow.requestHeaders;
-    const activate = () => facts.activation(policy.name, tokens.of(policy), params);
-    for (const name of remove) service.remove(name);
+    const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
+    const filling: Filling = { policy, activate: () => facts.activation(policy, tokens.of(policy), params) };
+    for (const name of requestHeaders.remove) service.remove(name);
+    for (const name of wanted.remove) {
+      query.set.delete(name);
+      query.remove.add(name);
+    }
     const refusal =
-      fill((name, value) => service.set(name, value), set, activate, policy) ??
-      fill((name, value) => service.append(name, value), append, activate, policy);
+      fillHeaders((name, value) => service.set(name, value), requestHeaders.set, filling) ??
+      fillHeaders((name, value) => service.append(name, value), requestHeaders.append, filling) ??
+      fillHeaders(
+        present((name, value) => caller.set.set(name, value)),
+        responseHeaders.set,
+        filling,
+      ) ??
+      fillHeaders(
+        present((name, value) => caller.append.push([name, value])),
+        responseHeaders.append,
+        filling,
+      ) ??
+      fillTexts(
+        (name, value) => {
+          query.remove.delete(name);
+          if (value !== undefined) query.set.set(name, value);
+          else if (!query.set.has(name)) query.remove.add(name);
+        },
+        wanted.set,
+        filling,
+      ) ??
+      fill((name, value) => void (value !== undefined && metadata.set(name, jsonOf(value))), told, filling);
     if (refusal !== undefined) return { refusal };
   }
-  return { changes: { requestHeaders: service.changes(), responseHeaders: { set: ledger.headers } } };
+  return { changes: { requestHeaders: service.changes(), responseHeaders: caller, query, metadata } };
+}
+
+/** Passes over an optional without a value. */
+function present(
+  put: (name: string, value: string) => unknown,
+): (name: string, value: string | undefined) => void {
+  return (name, value) => {
+    if (value !== undefined) put(name, value);
+  };
 }
 
 /**
@@ -89,42 +126,89 @@ export function respondDeny(
 ): Refusal {
   const headers = new Map([...ledger.headers, ...(refusal.headers ?? [])]);
   const { policy } = refusal;
-  if (policy !== undefined) {
-    const params = applying.find((each) => each.policy === policy)?.params;
-    const activate = () => facts.activation(policy.name, tokens.of(policy), params);
-    const failed = fill(
-      (name, value) => {
-        if (value !== undefined) headers.set(name, value);
-      },
-      policy.respond.deny.headers.set,
-      activate,
-      policy,
-    );
-    if (failed !== undefined) return failed;
-  }
-  return { ...refusal, headers };
+  if (policy === undefined) return { ...refusal, headers };
+  const params = applying.find((each) => each.policy === policy)?.params;
+  const filling: Filling = { policy, activate: () => facts.activation(policy, tokens.of(policy), params) };
+  const { deny } = policy.respond;
+  let body: string | undefined;
+  const wanted = deny.body === undefined ? new Map<string, ResponseValue>() : new Map([['body', deny.body]]);
+  const failed =
+    fillHeaders(
+      present((name, value) => headers.set(name, value)),
+      deny.headers.set,
+      filling,
+    ) ?? fillTexts((_, value) => void (body = value), wanted, filling);
+  if (failed !== undefined) return failed;
+  return { ...refusal, headers, ...(body === undefined ? {} : { body }) };
+}
+
+/** Whose values are evaluated, and over what. */
+interface Filling {
+  readonly policy: CompiledPolicy;
+  activate(): Activation;
 }
 
 /** Evaluates each value and hands it to `put`, undefined for an optional without one; one that fails is the refusal. */
 function fill(
-  put: (name: string, value: string | undefined) => void,
+  put: (name: string, value: Value) => void,
   values: ReadonlyMap<string, ResponseValue>,
-  activate: () => Activation,
-  policy: CompiledPolicy,
+  { policy, activate }: Filling,
 ): Refusal | undefined {
   for (const [name, wanted] of values) {
     const result = typeof wanted === 'string' ? { value: wanted } : evaluate(wanted, activate(), policy);
     if (result.refusal !== undefined) return result.refusal;
-    if (result.value !== undefined && !isFieldValue(result.value)) {
-      return policyError(policy, new EvaluationError(`the value of header ${name} is no header value`));
+    try {
+      put(name, result.value);
+    } catch (error) {
+      if (error instanceof EvaluationError) return policyError(policy, error);
+      throw error;
     }
-    put(name, result.value);
   }
   return undefined;
 }
 
+function fillTexts(
+  put: (name: string, value: string | undefined) => void,
+  values: ReadonlyMap<string, ResponseValue>,
+  filling: Filling,
+): Refusal | undefined {
+  const putText = (name: string, value: Value): void => {
+    if (value !== undefined && typeof value !== 'string')
+      throw new EvaluationError(`the value of ${name} is no text`);
+    put(name, value);
+  };
+  return fill(putText, values, filling);
+}
+
+function fillHeaders(
+  put: (name: string, value: string | undefined) => void,
+  values: ReadonlyMap<string, ResponseValue>,
+  filling: Filling,
+): Refusal | undefined {
+  const putHeader = (name: string, value: string | undefined): void => {
+    if (value !== undefined && !isFieldValue(value))
+      throw new EvaluationError(`the value of header ${name} is no header value`);
+    put(name, value);
+  };
+  return fillTexts(putHeader, values, filling);
+}
+
 /** RFC 9110, section 5.5: no line break, no NUL, no other control character but a tab. */
-function isFieldValue(value: Value): value is string {
+function isFieldValue(value: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return typeof value === 'string' && !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
+  return !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
+}
+
+/** A value as JSON has it, keys as text; fails on bytes. */
+function jsonOf(value: Value): JsonValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(jsonOf);
+  const entries = value instanceof Map ? [...value] : isPlain(value) ? Object.entries(value) : undefined;
+  if (entries === undefined) throw new EvaluationError('a value of the metadata is of no plain type');
+  return Object.fromEntries(entries.map(([key, each]) => [String(key), jsonOf(each)]));
+}
+
+function isPlain(value: Value): value is Readonly<Record<string, Value>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

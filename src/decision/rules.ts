@@ -67,11 +67,12 @@ function ruleDenied(policy: CompiledPolicy, rule: CompiledRule): Refusal {
 }
 
 function ruleMatches(rule: CompiledRule, applying: Applying, { facts, tokens }: Hearing): boolean | Refusal {
+  if (rule.expires !== undefined && facts.now >= rule.expires) return false;
   const { policy } = applying;
   const token = tokens.of(policy);
   const selected = selectsWithin(rule.match, applying, facts, token);
   if (selected === undefined) return false;
   if (selected.failure !== undefined) return selected.failure;
   if (rule.when === undefined) return true;
-  return holds(rule.when, facts.activation(policy.name, token, selected.params), policy);
+  return holds(rule.when, facts.activation(policy, token, selected.params), policy);
 }

@@ -81,6 +81,6 @@ function selects(
   outer: Params,
 ): ReturnType<typeof matchSelects<Refusal>> {
   return matchSelects<Refusal>(match, facts.matching, (when, own) =>
-    holds(when, facts.activation(policy.name, token, own.size > 0 ? own : outer), policy),
+    holds(when, facts.activation(policy, token, own.size > 0 ? own : outer), policy),
   );
 }

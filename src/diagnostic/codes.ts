@@ -64,6 +64,18 @@ export const CODES = {
   invalid_schema: { severity: 'error', doc: 'a JSON Schema does not compile' },
   jwt_too_early: { severity: 'error', doc: 'an expression that runs before authentication reads `jwt`' },
   unused_issuer: { severity: 'warning', doc: 'no policy and no test names the issuer' },
+  unknown_environment: {
+    severity: 'error',
+    doc: 'the Environment that was asked for is not there, or none of several was named',
+  },
+  environments_differ: {
+    severity: 'error',
+    doc: 'Environments do not name the same values, or not of the same type',
+  },
+  unused_dataset: { severity: 'warning', doc: 'no expression reads the dataset' },
+  unused_template: { severity: 'warning', doc: 'no policy uses the template' },
+  unused_parameter: { severity: 'warning', doc: 'a parameter stands nowhere in its template' },
+  unused_variable: { severity: 'warning', doc: 'no expression of the policy reads the variable' },
   cel_syntax: { severity: 'error', doc: 'an expression cannot be parsed' },
   cel_unknown_name: {
     severity: 'error',

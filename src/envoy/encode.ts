@@ -7,7 +7,7 @@ import {
   encodeCheckResponse,
   type HeaderValueOptionMessage,
 } from './messages.ts';
-import { textStruct } from './metadata.ts';
+import { structOf, textStruct } from './metadata.ts';
 
 /**
  * The CheckResponse of a decision.
@@ -25,6 +25,15 @@ export function encodeCheck(decision: Decision): Uint8Array {
     principal: decision.source.principal,
   });
   if (isAllow(outcome)) {
+    const { metadata } = outcome.changes;
+    if (metadata.size > 0 && dynamicMetadata.fields !== undefined) {
+      const values = structOf(Object.fromEntries(metadata));
+      return encodeCheckResponse({
+        status: { code: OK },
+        okResponse: okResponse(outcome.changes),
+        dynamicMetadata: { fields: { ...dynamicMetadata.fields, values: { structValue: values } } },
+      });
+    }
     return encodeCheckResponse({
       status: { code: OK },
       okResponse: okResponse(outcome.changes),
@@ -63,12 +72,20 @@ const RPC_CODES: Readonly<Record<number, number>> = {
 function okResponse({
   requestHeaders,
   responseHeaders,
+  query,
 }: Changes): NonNullable<CheckResponseMessage['okResponse']> {
   const { set: wanted, append, remove } = requestHeaders;
   return {
     headers: [...set(wanted), ...append.map(([key, value]) => appended(key, value))],
     headersToRemove: [...remove],
-    responseHeadersToAdd: set(responseHeaders.set),
+    responseHeadersToAdd: [
+      ...set(responseHeaders.set),
+      ...responseHeaders.append.map(([key, value]) => addedToResponse(key, value)),
+    ],
+    ...(query.set.size === 0
+      ? {}
+      : { queryParametersToSet: Array.from(query.set, ([key, value]) => ({ key, value: readable(value) })) }),
+    ...(query.remove.size === 0 ? {} : { queryParametersToRemove: [...query.remove] }),
   };
 }
 
@@ -81,13 +98,17 @@ function deniedResponse(
   denial: Denial,
 ): NonNullable<CheckResponseMessage['deniedResponse']> {
   const { grpc } = decision.request;
-  const shape: [string, string] = grpc
-    ? ['grpc-status', String(rpcCode(denial.status))]
-    : ['content-type', 'application/problem+json'];
+  const own = denial.body === undefined ? undefined : readable(denial.body);
+  const headers = new Map([['content-type', 'text/plain; charset=utf-8'], ...denial.headers]);
+  if (grpc) {
+    headers.delete('content-type');
+    headers.set('grpc-status', String(rpcCode(denial.status)));
+  } else if (own === undefined) headers.set('content-type', 'application/problem+json');
+  headers.set('x-lictor-decision-id', decision.id);
   return {
     status: { code: denial.status },
-    headers: set(new Map([...denial.headers, shape, ['x-lictor-decision-id', decision.id]])),
-    body: grpc ? readable(denial.detail) : problem(decision, denial),
+    headers: set(headers),
+    body: grpc ? readable(denial.detail) : (own ?? problem(decision, denial)),
   };
 }
 
@@ -108,6 +129,11 @@ function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
     header: { key, value: readable(value) },
     appendAction: APPEND_ACTION.overwriteIfExistsOrAdd,
   }));
+}
+
+/** Unlike a request's, a header of a response is appended by its action, also where there is none of the name. */
+function addedToResponse(key: string, value: string): HeaderValueOptionMessage {
+  return { header: { key, value: readable(value) }, appendAction: APPEND_ACTION.appendIfExistsOrAdd };
 }
 
 function appended(key: string, value: string): HeaderValueOptionMessage {

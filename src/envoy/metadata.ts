@@ -35,3 +35,30 @@ export function textStruct(texts: Readonly<Record<string, string>>): StructMessa
     fields: Object.fromEntries(Object.entries(texts).map(([key, stringValue]) => [key, { stringValue }])),
   };
 }
+
+/** A Struct of plain JSON values. Half a surrogate pair, which has no UTF-8, is replaced. */
+export function structOf(value: Readonly<Record<string, JsonValue>>): StructMessage {
+  return {
+    fields: Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [key.toWellFormed(), valueOf(each)]),
+    ),
+  };
+}
+
+function valueOf(value: JsonValue): ValueMessage {
+  if (value === null) return { nullValue: 0 };
+  switch (typeof value) {
+    case 'string':
+      return { stringValue: value.toWellFormed() };
+    case 'number':
+      return { numberValue: value };
+    case 'boolean':
+      return { boolValue: value };
+    default:
+      return isList(value) ? { listValue: { values: value.map(valueOf) } } : { structValue: structOf(value) };
+  }
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}

@@ -68,7 +68,7 @@ class Mutator {
           this.#add(
             each,
             removeItem(this.#text, list, index),
-            `\`${textOf(each) ?? ''}\` is dropped from \`${field}\``,
+            `\`${this.#shown(each)}\` is dropped from \`${field}\``,
           );
         }
         const isAlone = item.entries.size === 1;
@@ -174,7 +174,7 @@ class Mutator {
         list.items.length > 1
           ? removeItem(this.#text, list, index)
           : removeEntry(this.#text, holder, 'remove');
-      this.#add(each, edit, `\`${textOf(each) ?? ''}\` is no longer removed`);
+      this.#add(each, edit, `\`${this.#shown(each)}\` is no longer removed`);
     }
   }
 
@@ -207,7 +207,7 @@ class Mutator {
 
   #dropFrom(list: ListTree, field: string): void {
     for (const [index, each] of list.items.entries()) {
-      const what = `\`${textOf(each) ?? ''}\` is dropped from \`${field}\``;
+      const what = `\`${this.#shown(each)}\` is dropped from \`${field}\``;
       this.#add(each, removeItem(this.#text, list, index), what);
     }
   }
@@ -235,6 +235,11 @@ class Mutator {
     const remarkLines = [line, ...(key === undefined ? [] : [this.#line(key)]), ...this.#around];
     const { path: file } = this.#file;
     this.found.push({ file, document: this.#document, line, remarkLines, what, edit, widens });
+  }
+
+  /** As it is written, when it is no plain value. */
+  #shown(tree: Tree): string {
+    return textOf(tree) ?? this.#text.slice(tree.mark.start, tree.mark.end).trim();
   }
 
   #line(offset: number): number {

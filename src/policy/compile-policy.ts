@@ -1,8 +1,9 @@
+import type { Expected } from '../cel/compile.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import { compileJsonSchema } from '../schema/json-schema.ts';
 import type { Named } from './document.ts';
 import { sourceOf } from './document.ts';
-import { CONDITION, COST, type Expressions, KEY, TEXT } from './expressions.ts';
+import { BODY, CONDITION, COST, type Expressions, KEY, METADATA, TEXT } from './expressions.ts';
 import { suggestion } from './fields.ts';
 import {
   burstOf,
@@ -16,6 +17,7 @@ import type {
   CompiledLimit,
   CompiledMatch,
   CompiledPolicy,
+  CompiledRespond,
   CompiledRule,
   CompiledSchema,
   JwtRequirement,
@@ -27,6 +29,7 @@ import type { Expression } from './values.ts';
 
 /** What the policies of a folder share while they are compiled. */
 export interface Folder {
+  /** Over all names that the policies may read. */
   readonly expressions: Expressions;
   readonly references: References;
   /** Every Issuer document by name; undefined for one that is wrong itself. */
@@ -39,7 +42,11 @@ export interface Folder {
  * Compiles a policy and reports what is wrong with it. What comes back is to be used only when nothing was: a part
  * that is wrong is left out of it.
  */
-export function compilePolicy({ name, metadata }: Named, spec: PolicySpec, folder: Folder): CompiledPolicy {
+export function compilePolicy(
+  { name, metadata }: Named,
+  spec: PolicySpec,
+  folder: Folder,
+): Omit<CompiledPolicy, 'params' | 'variables'> {
   const rules = spec.rules ?? [];
   const limits = spec.limits ?? [];
   refuseDoubledNames([...rules, ...limits]);
@@ -61,16 +68,7 @@ export function compilePolicy({ name, metadata }: Named, spec: PolicySpec, folde
     schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, folder)),
     firstLimits: compileLimits(limits, 'first', folder),
     lastLimits: compileLimits(limits, 'last', folder),
-    respond: {
-      allow: {
-        requestHeaders: {
-          set: compileHeaders(spec.respond?.allow?.requestHeaders?.set, folder),
-          append: compileHeaders(spec.respond?.allow?.requestHeaders?.append, folder),
-          remove: spec.respond?.allow?.requestHeaders?.remove ?? [],
-        },
-      },
-      deny: { headers: { set: compileHeaders(spec.respond?.deny?.headers?.set, folder) } },
-    },
+    respond: compileRespond(spec.respond, folder),
   };
 }
 
@@ -111,11 +109,14 @@ function compileRules(
 ): readonly CompiledRule[] {
   const compiled: CompiledRule[] = [];
   for (const rule of rules) {
-    const { name, at, status, message } = rule;
+    const { name, at, status, message, expires, reason } = rule;
     if (rule.effect !== effect && !(rule.effect === undefined && effect === 'deny')) continue;
     const when = folder.expressions.compile(rule.when, CONDITION);
     const match = compileInner(rule.match, folder);
-    if (name !== undefined) compiled.push({ name, source: sourceOf(at), match, when, status, message });
+    if (name !== undefined) {
+      const source = sourceOf(at);
+      compiled.push({ name, source, match, when, expires, reason, status, message });
+    }
   }
   return compiled;
 }
@@ -169,13 +170,37 @@ function refuseConstantCost(limit: LimitDocument): void {
   report(cost.at, 'out_of_range', message, 'no bucket ever holds more than its burst');
 }
 
-function compileHeaders(
+function compileRespond(respond: PolicySpec['respond'], folder: Folder): CompiledRespond {
+  const { requestHeaders, responseHeaders, query, metadata } = respond?.allow ?? {};
+  const texts = (written: ReadonlyMap<string, string | Expression> | undefined) =>
+    compileValues(written, folder, TEXT);
+  const body = respond?.deny?.body;
+  return {
+    allow: {
+      requestHeaders: {
+        set: texts(requestHeaders?.set),
+        append: texts(requestHeaders?.append),
+        remove: requestHeaders?.remove ?? [],
+      },
+      responseHeaders: { set: texts(responseHeaders?.set), append: texts(responseHeaders?.append) },
+      query: { set: texts(query?.set), remove: query?.remove ?? [] },
+      metadata: compileValues(metadata, folder, METADATA),
+    },
+    deny: {
+      headers: { set: texts(respond?.deny?.headers?.set) },
+      body: typeof body === 'string' ? body : folder.expressions.compile(body, BODY),
+    },
+  };
+}
+
+function compileValues(
   headers: ReadonlyMap<string, string | Expression> | undefined,
   { expressions }: Folder,
+  expected: Expected,
 ): ReadonlyMap<string, ResponseValue> {
   const compiled = new Map<string, ResponseValue>();
   for (const [name, value] of headers ?? []) {
-    const ready = typeof value === 'string' ? value : expressions.compile(value, TEXT);
+    const ready = typeof value === 'string' ? value : expressions.compile(value, expected);
     if (ready !== undefined) compiled.set(name, ready);
   }
   return compiled;

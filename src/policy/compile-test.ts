@@ -18,6 +18,7 @@ import type {
 export interface Known {
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, unknown>;
+  readonly environments: ReadonlyMap<string, unknown>;
   /** Names of policies of which a rule or limit, or the whole, could not be read. */
   readonly partial: ReadonlySet<string>;
   /** Something in the folder could not be read, so a name that is missing may be there. */
@@ -37,7 +38,8 @@ const ADDRESS = '192.0.2.1';
 const NOBODY: TestCaller = { name: '', principal: '', address: ADDRESS, jwt: undefined, token: undefined };
 
 /** Resolves the names in a test document, reports those that are not there, and writes its matrix out as cases. */
-export function compileTest({ name, metadata }: Named, spec: TestSpec, known: Known): PolicyTestDocument {
+export function compileTest(named: Named, spec: TestSpec, known: Known): PolicyTestDocument {
+  const { name, metadata } = named;
   const callers = new Map(
     [...(spec.callers ?? [])].map(([key, { value, at }]) => [key, caller(key, value, at, known)]),
   );
@@ -48,11 +50,32 @@ export function compileTest({ name, metadata }: Named, spec: TestSpec, known: Kn
     description: metadata.description ?? '',
     source: sourceOf(name.at),
     now: spec.now,
+    environment: environmentOf(named, spec, known),
     cases: [
       ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, cast, known)),
       ...(spec.matrix ?? []).flatMap(({ value }) => compileMatrix(value, cast, known)),
     ],
   };
+}
+
+/** The only Environment, or the one of several that the test names. */
+function environmentOf(
+  { name, at }: Named,
+  { environment }: TestSpec,
+  { environments, incomplete }: Known,
+): string {
+  const [first = '', second] = environments.keys();
+  if (environment === undefined) {
+    if (second === undefined) return first;
+    const help = `write \`environment:\` with one of ${[...environments.keys()].map((each) => `\`${each}\``).join(', ')}`;
+    const message = 'the folder has several Environments, and the test does not say in which it runs';
+    report({ ...at, path: '' }, 'missing_field', message, help, name.at.tree.mark);
+    return first;
+  }
+  if (environments.has(environment.value) || incomplete) return environment.value;
+  const help = suggestion(environment.value, environments.keys());
+  report(environment.at, 'unknown_reference', `no Environment is called \`${environment.value}\``, help);
+  return first;
 }
 
 function caller(name: string, spec: CallerSpec, at: Cursor, known: Known): TestCaller {

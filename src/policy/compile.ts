@@ -1,13 +1,25 @@
+import { isDeclarable } from '../cel/environment.ts';
+import { ERROR } from '../cel/type.ts';
 import { Diagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Issuer } from '../identity/issuer.ts';
+import { compileDataset, type DeclaredData, nameInExpressions } from './compile-data.ts';
 import { compileIssuer } from './compile-issuer.ts';
-import { compilePolicy, type Folder } from './compile-policy.ts';
+import type { Folder } from './compile-policy.ts';
 import { compileTest } from './compile-test.ts';
-import { API_VERSION, isPartial, type PolicyDocument } from './document.ts';
+import { API_VERSION, type DocumentOf, documentsOf, type PolicyDocument } from './document.ts';
+import {
+  compileEnvironments,
+  type Environments,
+  inEnvironment,
+  refuseUnknownShadows,
+} from './environments.ts';
 import { Expressions } from './expressions.ts';
+import { suggestion } from './fields.ts';
 import { isBroken, readDocuments, refuseStrays, split } from './folder-documents.ts';
 import type { Instrument } from './instrument.ts';
+import { PolicyCompiler } from './policy-compiler.ts';
+import type { PolicySpec } from './policy-document.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import type { CompiledPolicy, PolicySet } from './policy-set.ts';
 import type { PolicyTestDocument } from './policy-test.ts';
@@ -30,6 +42,10 @@ export interface CompileOptions {
   readonly reasons?: Iterable<string>;
   /** For tests, to see what the policies do. */
   readonly instrument?: Instrument | undefined;
+  /** The Environment to decide in; unless told, the only one. */
+  readonly environment?: string | undefined;
+  /** Whether several Environments of which none was named are a mistake. */
+  readonly mustChoose?: boolean;
 }
 
 /** Compiles a whole folder. Every mistake in it is found at once, as far as one does not hide another. */
@@ -73,48 +89,57 @@ export async function compileInSlices(
 function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<undefined, CompiledFolder> {
   const diagnostics = new Diagnostics();
   const [policyFiles, others] = split(yield* parseFiles(files));
-  const { documents, incomplete } = yield* readDocuments(policyFiles, diagnostics);
+  const { documents, doubled, incomplete } = yield* readDocuments(policyFiles, diagnostics);
   const references = new References(files);
 
   const issuers = new Map<string, Issuer | undefined>();
-  for (const { kind, name, spec } of documents) {
-    if (kind === 'Issuer') issuers.set(name.value, spec && compileIssuer(name.value, spec, references));
+  for (const { name, spec } of documentsOf(documents, 'Issuer')) {
+    issuers.set(name.value, spec && compileIssuer(name.value, spec, references));
   }
-  const { instrument } = options;
-  const folder: Folder = { expressions: new Expressions(instrument), references, issuers, incomplete };
-  const policies = new Map<string, CompiledPolicy>();
-  const partial = new Set<string>();
-  for (const document of documents) {
-    if (document.kind !== 'Policy') continue;
-    if (isPartial(document)) partial.add(document.name.value);
-    if (document.spec === undefined) continue;
-    const policy = compilePolicy(document, document.spec, folder);
-    policies.set(policy.name, instrument?.policy(policy) ?? policy);
+  const datasets = compileDatasets(documents, references);
+  const environmentDocuments = documentsOf(documents, 'Environment');
+  const environments = compileEnvironments(environmentDocuments);
+  const expressions = new Expressions(undefined, undefined, undefined, options.instrument)
+    .extended('data', new Map([...datasets].map(([name, { declaration }]) => [name, declaration])))
+    .extended('env', environments.declarations);
+  const folder: Folder = { expressions, references, issuers, incomplete };
+  const compiling = new PolicyCompiler(documents, folder, options.instrument);
+  for (const document of documentsOf(documents, 'Policy')) {
+    compiling.compile(document);
     yield;
   }
+  for (const document of documentsOf(doubled, 'Policy')) compiling.read(document);
+  const { policies } = compiling;
+  if (!incomplete) refuseUnknownShadows(environmentDocuments, policies);
+  const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
     policies,
     issuers,
-    partial,
+    environments: environments.values,
+    partial: compiling.partial,
     incomplete,
     reasons: options.reasons && new Set(options.reasons),
   };
   const tests: PolicyTestDocument[] = [];
-  for (const document of documents) {
-    if (document.kind !== 'PolicyTest' || document.spec === undefined) continue;
+  for (const document of documentsOf(documents, 'PolicyTest')) {
+    if (document.spec === undefined) continue;
     tests.push(compileTest(document, document.spec, known));
     yield;
   }
 
   refuseStrays(others, references, incomplete, diagnostics);
-  if (diagnostics.errors === 0) warnOfUnused(documents);
+  if (diagnostics.errors === 0) {
+    warnOfUnused(documents, compiling.specs);
+    compiling.warnOfUnused();
+    warnOfUnusedData(documents, expressions);
+  }
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
     const help = `a policy is a YAML document with \`apiVersion: ${API_VERSION}\` and \`kind: Policy\``;
     diagnostics.report('no_policies', wholeFile(''), 'the folder holds no policy', help);
   }
   return {
-    set: finish(policies, issuers, diagnostics),
+    set: diagnostics.errors > 0 ? undefined : finish(policies, issuers, datasets, environments, environment),
     tests: byName(tests),
     diagnostics: diagnostics.sorted(),
   };
@@ -132,11 +157,65 @@ function* parseFiles({ yaml }: PolicyFiles): Generator<undefined, readonly YamlF
 function finish(
   policies: ReadonlyMap<string, CompiledPolicy>,
   issuers: ReadonlyMap<string, Issuer | undefined>,
-  diagnostics: Diagnostics,
+  datasets: ReadonlyMap<string, DeclaredData>,
+  { values }: Environments,
+  environment: string,
 ): CompiledFolder['set'] {
-  if (diagnostics.errors > 0) return undefined;
   const sound = [...issuers].filter((entry): entry is [string, Issuer] => entry[1] !== undefined);
-  return { policies: byName([...policies.values()]), issuers: new Map(sound) };
+  const set = {
+    policies: byName([...policies.values()]),
+    issuers: new Map(sound),
+    data: Object.fromEntries([...datasets].map(([name, { value }]) => [name, value])),
+    environments: values,
+    environment: '',
+    env: {},
+  };
+  return inEnvironment(set, environment) ?? set;
+}
+
+function compileDatasets(
+  documents: readonly PolicyDocument[],
+  references: References,
+): ReadonlyMap<string, DeclaredData> {
+  const datasets = new Map<string, DeclaredData>();
+  for (const document of documentsOf(documents, 'Dataset')) {
+    const dataset = document.spec && compileDataset(document, document.spec, references);
+    const name = nameInExpressions(document.name.value);
+    // What reads one that is wrong is not wrong for that.
+    if (isDeclarable(name)) datasets.set(name, dataset ?? { value: null, declaration: { type: ERROR } });
+  }
+  return datasets;
+}
+
+/** The Environment that the set decides in; empty: none was asked for and there are several, or none at all. */
+function chosen(
+  documents: readonly DocumentOf<'Environment'>[],
+  { environment, mustChoose = false }: CompileOptions,
+  diagnostics: Diagnostics,
+): string {
+  const names = documents.map(({ name }) => name.value);
+  const [first, second] = documents;
+  if (environment !== undefined) {
+    if (names.includes(environment)) return environment;
+    const message = `no Environment is called \`${environment}\``;
+    diagnostics.report('unknown_environment', wholeFile(''), message, suggestion(environment, names));
+    return '';
+  }
+  if (second === undefined) return first?.name.value ?? '';
+  if (mustChoose) {
+    const all = names.map((name) => `\`${name}\``).join(', ');
+    const help = `say which decides here: \`--environment\` with one of ${all}`;
+    diagnostics.report('unknown_environment', wholeFile(''), 'the folder has several Environments', help);
+  }
+  return '';
+}
+
+function warnOfUnusedData(documents: readonly PolicyDocument[], { read }: Expressions): void {
+  for (const { name } of documentsOf(documents, 'Dataset')) {
+    const called = `data.${nameInExpressions(name.value)}`;
+    if (!read.has(called))
+      report({ ...name.at, path: '' }, 'unused_dataset', `no expression reads \`${called}\``);
+  }
 }
 
 function byName<T extends { readonly name: string }>(named: readonly T[]): readonly T[] {
@@ -144,10 +223,12 @@ function byName<T extends { readonly name: string }>(named: readonly T[]): reado
 }
 
 /** An issuer that nobody names does nothing, which is seldom what somebody who adds it wants. */
-function warnOfUnused(documents: readonly PolicyDocument[]): void {
+function warnOfUnused(documents: readonly PolicyDocument[], policies: readonly PolicySpec[]): void {
   const used = new Set<string>();
+  for (const { authenticate } of policies) {
+    for (const { value } of authenticate?.jwt?.issuers ?? []) used.add(value);
+  }
   for (const { kind, spec } of documents) {
-    if (kind === 'Policy') for (const { value } of spec?.authenticate?.jwt?.issuers ?? []) used.add(value);
     if (kind === 'PolicyTest')
       for (const { value } of spec?.callers?.values() ?? []) used.add(value.jwt?.issuer?.value ?? '');
   }

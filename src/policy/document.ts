@@ -1,22 +1,39 @@
-import { type Fields, mapping, notSupported, type Read, suggestion } from './fields.ts';
+import {
+  type DatasetSpec,
+  type EnvironmentSpec,
+  readDatasetSpec,
+  readEnvironmentSpec,
+} from './data-document.ts';
+import { type Fields, mapping, type Read, suggestion } from './fields.ts';
 import { type IssuerSpec, readIssuerSpec } from './issuer-document.ts';
-import { type PolicySpec, readPolicySpec } from './policy-document.ts';
+import type { PolicySpec } from './policy-document.ts';
 import type { Source } from './policy-set.ts';
-import { type Cursor, child, type Located, list, located, nonEmptyText, report, text } from './reader.ts';
+import {
+  type Cursor,
+  child,
+  type Located,
+  list,
+  located,
+  nonEmptyText,
+  type Reader,
+  report,
+  text,
+} from './reader.ts';
+import { readTemplateSpec, type TemplateSpec } from './template-document.ts';
 import { readTestSpec, type TestSpec } from './test-document.ts';
 import { dnsLabel } from './values.ts';
 
 export const API_VERSION = 'lictor/v1';
 
-/** Kinds of the language; those with `later` are not in this version. */
+/** Kinds of the language. */
 export const KINDS = {
   Policy: { doc: 'which requests it governs, who may send them, what they must look like, how many' },
   Issuer: { doc: 'whose JWTs are accepted, with which keys' },
   PolicyTest: { doc: 'cases that prove the policies' },
-  Dataset: { doc: 'a named table or list', later: true },
-  Environment: { doc: 'values that differ between staging and production', later: true },
-  PolicyTemplate: { doc: 'a Policy with typed parameters', later: true },
-} as const satisfies Record<string, { readonly doc: string; readonly later?: true }>;
+  Dataset: { doc: 'a named table or list, inline or from a file' },
+  Environment: { doc: 'values that differ between staging and production, and what only shadows there' },
+  PolicyTemplate: { doc: 'a Policy with typed parameters, which Policies adopt by `uses`' },
+} as const satisfies Record<string, { readonly doc: string }>;
 
 type Kind = keyof typeof KINDS;
 
@@ -28,7 +45,10 @@ const NAMED = {
 
 export const METADATA_FIELDS = {
   ...NAMED,
-  controls: { read: list(nonEmptyText), doc: 'compliance controls that a Policy implements' },
+  controls: {
+    read: list(nonEmptyText),
+    doc: 'compliance controls that a Policy or PolicyTemplate implements',
+  },
 } as const satisfies Fields;
 
 export const DOCUMENT_FIELDS = {
@@ -46,11 +66,39 @@ export interface Named {
   readonly at: Cursor;
 }
 
-/** One document; `spec` is undefined where it is no mapping at all. */
-export type PolicyDocument =
-  | (Named & { readonly kind: 'Policy'; readonly spec: PolicySpec | undefined })
-  | (Named & { readonly kind: 'Issuer'; readonly spec: IssuerSpec | undefined })
-  | (Named & { readonly kind: 'PolicyTest'; readonly spec: TestSpec | undefined });
+/** What a document of each kind says. */
+interface Specs {
+  /** Read when the templates are known. */
+  readonly Policy: Cursor;
+  readonly Issuer: IssuerSpec;
+  readonly PolicyTest: TestSpec;
+  readonly Dataset: DatasetSpec;
+  readonly Environment: EnvironmentSpec;
+  readonly PolicyTemplate: TemplateSpec;
+}
+
+/** A document of one kind; `spec` is undefined where it is no mapping at all. */
+export type DocumentOf<K extends Kind> = Named & { readonly kind: K; readonly spec: Specs[K] | undefined };
+
+/** One document. */
+export type PolicyDocument = { [K in Kind]: DocumentOf<K> }[Kind];
+
+const SPECS: { readonly [K in Kind]: Reader<Specs[K]> } = {
+  Policy: (at) => at,
+  Issuer: readIssuerSpec,
+  PolicyTest: readTestSpec,
+  Dataset: readDatasetSpec,
+  Environment: readEnvironmentSpec,
+  PolicyTemplate: readTemplateSpec,
+};
+
+/** The documents of one kind. */
+export function documentsOf<K extends Kind>(
+  documents: readonly PolicyDocument[],
+  kind: K,
+): readonly DocumentOf<K>[] {
+  return documents.filter((document): document is DocumentOf<K> & PolicyDocument => document.kind === kind);
+}
 
 /** Reads a document by its kind; everything in it that is wrong is reported. Undefined without a kind and a name. */
 export function readDocument(at: Cursor): PolicyDocument | undefined {
@@ -59,9 +107,11 @@ export function readDocument(at: Cursor): PolicyDocument | undefined {
   if (kind === undefined) return undefined;
   const metadata = readMetadata(kind, document?.metadata);
   const spec = document?.spec === undefined ? undefined : { ...document.spec, path: '' };
-  const read = readSpec(kind, spec);
+  const read = { kind, spec: spec && SPECS[kind](spec) };
   const name = metadata?.name ?? misnamed(document?.metadata);
-  return metadata === undefined || name === undefined ? undefined : { ...read, name, metadata, at };
+  return metadata === undefined || name === undefined
+    ? undefined
+    : ({ ...read, name, metadata, at } as PolicyDocument);
 }
 
 /** A name that is no DNS label was reported, and must not hide what else is wrong with its document. */
@@ -71,26 +121,9 @@ function misnamed(metadata: Cursor | undefined): Located<string> | undefined {
   return { value: at.tree.value, at };
 }
 
-function readSpec(
-  kind: 'Policy' | 'Issuer' | 'PolicyTest',
-  at: Cursor | undefined,
-):
-  | { readonly kind: 'Policy'; readonly spec: PolicySpec | undefined }
-  | { readonly kind: 'Issuer'; readonly spec: IssuerSpec | undefined }
-  | { readonly kind: 'PolicyTest'; readonly spec: TestSpec | undefined } {
-  switch (kind) {
-    case 'Policy':
-      return { kind, spec: at && readPolicySpec(at) };
-    case 'Issuer':
-      return { kind, spec: at && readIssuerSpec(at) };
-    case 'PolicyTest':
-      return { kind, spec: at && readTestSpec(at) };
-  }
-}
-
 function readMetadata(kind: Kind, at: Cursor | undefined): Named['metadata'] | undefined {
   if (at === undefined) return undefined;
-  if (kind === 'Policy') return mapping(METADATA_FIELDS)(at);
+  if (kind === 'Policy' || kind === 'PolicyTemplate') return mapping(METADATA_FIELDS)(at);
   const metadata = mapping(NAMED)(at);
   return metadata === undefined ? undefined : { ...metadata, controls: undefined };
 }
@@ -101,18 +134,9 @@ export function versionOf(at: Cursor): string | undefined {
   return version?.kind === 'scalar' && typeof version.value === 'string' ? version.value : undefined;
 }
 
-/** Whether a document is of a kind that the language has and this version does not. */
-export function isOfLaterKind(at: Cursor): boolean {
-  const kind = child(at, 'kind')?.tree;
-  return kind?.kind === 'scalar' && LATER_KINDS.has(String(kind.value));
-}
-
-const LATER_KINDS: ReadonlySet<string> = new Set(['Dataset', 'Environment', 'PolicyTemplate']);
-
 /** Whether some rule or limit of a policy was wrong to where it is left out, which was reported. */
-export function isPartial({ at, spec }: PolicyDocument & { readonly kind: 'Policy' }): boolean {
-  const written = child(at, 'spec');
-  if (spec === undefined || written === undefined) return true;
+export function isPartial(written: Cursor, spec: PolicySpec | undefined): boolean {
+  if (spec === undefined) return true;
   const count = (name: string): number => {
     const tree = child(written, name)?.tree;
     return tree?.kind === 'list' ? tree.items.length : tree === undefined ? 0 : Number.NaN;
@@ -138,19 +162,12 @@ function readVersion(at: Cursor): string | undefined {
   );
 }
 
-function readKind(at: Cursor): 'Policy' | 'Issuer' | 'PolicyTest' | undefined {
+function readKind(at: Cursor): Kind | undefined {
   const kind = text(at);
-  switch (kind) {
-    case undefined:
-    case 'Policy':
-    case 'Issuer':
-    case 'PolicyTest':
-      return kind;
-    case 'Dataset':
-    case 'Environment':
-    case 'PolicyTemplate':
-      return notSupported({ ...at, key: at.tree.mark }, `\`${kind}\``);
-    default:
-      return report(at, 'unknown_kind', `unknown kind \`${kind}\``, suggestion(kind, Object.keys(KINDS)));
-  }
+  if (kind === undefined || isKind(kind)) return kind;
+  return report(at, 'unknown_kind', `unknown kind \`${kind}\``, suggestion(kind, Object.keys(KINDS)));
+}
+
+function isKind(kind: string): kind is Kind {
+  return Object.hasOwn(KINDS, kind);
 }

@@ -1,10 +1,15 @@
 import { type Compiled, compile, type Expected } from '../cel/compile.ts';
-import { createEnvironment, type Environment } from '../cel/environment.ts';
+import {
+  createEnvironment,
+  type Declaration,
+  type Environment,
+  extendEnvironment,
+} from '../cel/environment.ts';
 import type { Problem } from '../cel/problem.ts';
 import type { Program } from '../cel/program.ts';
 import { scan } from '../cel/syntax/scan.ts';
+import { ERROR } from '../cel/type.ts';
 import { NAMES } from '../request/names.ts';
-import { notSupported } from './fields.ts';
 import type { Instrument, Place } from './instrument.ts';
 import { report } from './reader.ts';
 import { locate } from './scalar-offset.ts';
@@ -15,39 +20,102 @@ import type { Expression } from './values.ts';
 export const CONDITION = { result: ['bool'] } as const satisfies Expected;
 export const COST = { result: ['int', 'uint'] } as const satisfies Expected;
 export const TEXT = { result: ['string'], allowOptional: true } as const satisfies Expected;
+export const BODY = { result: ['string'] } as const satisfies Expected;
+/** What a proxy's metadata can hold. */
+export const METADATA = { result: ['dyn'], allowOptional: true } as const satisfies Expected;
 /** What buckets can be told apart by. */
 export const KEY = {
   result: ['string', 'int', 'uint', 'bool', 'double', 'bytes', 'timestamp', 'duration'],
 } as const satisfies Expected;
 
+/** What a variable may come to: anything, an optional too. */
+const VARIABLE = { result: ['dyn'], allowOptional: true, isForActivation: true } as const satisfies Expected;
+
 /** Made once: the names and functions are the same for every folder. */
 const ENVIRONMENT: Environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
 
-/** Roots of the language that this version does not have. */
-const LATER: ReadonlySet<string> = new Set(['variables', 'data', 'env', 'params']);
+/** Roots that are there only where something is declared below them. */
+const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefined]> = new Map([
+  ['variables', ['the policy has no `variables`', undefined]],
+  ['data', ['the folder has no Dataset', undefined]],
+  ['env', ['the folder has no Environment', undefined]],
+  ['params', ['the policy is of no template with parameters', 'segments of the path are `request.params`']],
+] as const);
 
-/** Compiles the expressions of one folder; the same text for the same use is compiled once. */
+/** Compiles expressions over the same names; the same text for the same use is compiled once. */
 export class Expressions {
+  readonly #environment: Environment;
   readonly #compiled = new Map<string, Compiled>();
+  /** What variables read, by their names, with what the variables in them read. */
+  readonly #behind: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #outer: Expressions | undefined;
+  readonly #read = new Set<string>();
   readonly #instrument: Instrument | undefined;
 
-  constructor(instrument?: Instrument) {
-    this.#instrument = instrument;
+  constructor(
+    environment: Environment = ENVIRONMENT,
+    behind: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+    outer?: Expressions,
+    instrument?: Instrument,
+  ) {
+    this.#environment = environment;
+    this.#behind = behind;
+    this.#outer = outer;
+    this.#instrument = instrument ?? (outer === undefined ? undefined : outer.#instrument);
+  }
+
+  /** Every declared name that an expression compiled here has read so far. */
+  get read(): ReadonlySet<string> {
+    return this.#read;
+  }
+
+  /** For expressions that may read `root.NAME`, too. */
+  extended(root: string, names: ReadonlyMap<string, Declaration>): Expressions {
+    if (names.size === 0) return this;
+    return new Expressions(extendEnvironment(this.#environment, root, names), this.#behind, this);
+  }
+
+  /** Compiles variables in their order, each of which may read those before it, and what may read all of them. */
+  static withVariables(
+    outer: Expressions,
+    variables: ReadonlyMap<string, Expression>,
+  ): {
+    readonly expressions: Expressions;
+    readonly programs: ReadonlyMap<string, Program>;
+  } {
+    const declarations = new Map<string, Declaration>();
+    const programs = new Map<string, Program>();
+    const behind = new Map(outer.#behind);
+    let expressions = outer;
+    for (const [name, expression] of variables) {
+      const program = expressions.compile(expression, VARIABLE);
+      // What reads one that is wrong is not wrong for that.
+      declarations.set(name, { type: program?.type ?? ERROR });
+      if (program !== undefined) programs.set(name, program);
+      behind.set(`variables.${name}`, expressions.#allReads(program));
+      const environment = extendEnvironment(outer.#environment, 'variables', declarations);
+      const read = expressions === outer ? [] : expressions.#read;
+      expressions = new Expressions(environment, behind, outer);
+      for (const each of read) expressions.#note(each);
+    }
+    return { expressions, programs };
   }
 
   /** Undefined: there is none, or it is wrong and that was reported. */
   compile(expression: Expression | undefined, expected: Expected): Program | undefined {
     if (expression === undefined) return undefined;
     const optional = expected.allowOptional === true ? 'optional ' : '';
-    const key = `${optional}${expected.result.join(' ')}\n${expression.source}`;
+    const use = expected.isForActivation === true ? 'variable ' : '';
+    const key = `${use}${optional}${expected.result.join(' ')}\n${expression.source}`;
     if (reportSwallowed(expression)) return undefined;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
-      compiled = compile(expression.source, ENVIRONMENT, expected);
+      compiled = compile(expression.source, this.#environment, expected);
       this.#compiled.set(key, compiled);
     }
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
     const { program } = compiled;
+    for (const name of program?.reads ?? []) this.#note(name);
     if (program === undefined || this.#instrument === undefined) return program;
     return this.#instrument.program(program, placeOf(expression));
   }
@@ -56,12 +124,33 @@ export class Expressions {
   compileEarly(expression: Expression | undefined, expected: Expected): Program | undefined {
     const program = this.compile(expression, expected);
     if (expression === undefined || program === undefined) return program;
-    const reads = [...program.reads].find((name) => name === 'jwt' || name.startsWith('jwt.'));
+    const isToken = (name: string): boolean => name === 'jwt' || name.startsWith('jwt.');
+    const reads = [...program.reads].find(
+      (name) => isToken(name) || [...(this.#behind.get(name) ?? [])].some(isToken),
+    );
     if (reads === undefined) return program;
-    const start = expression.source.search(/\bjwt\b/);
-    const mark = start === -1 ? undefined : markIn(expression, start, start + 'jwt'.length);
+    const written = isToken(reads) ? 'jwt' : reads;
+    const start = expression.source.search(new RegExp(`\\b${written.replace('.', '\\s*\\.\\s*')}\\b`));
+    const mark = start === -1 ? undefined : markIn(expression, start, start + written.length);
     const help = 'ask for it in a rule, or in a limit of the last phase';
-    return report(expression.at, 'jwt_too_early', '`jwt` is read before authentication', help, mark);
+    const through = isToken(reads) ? '' : `, by \`${reads}\``;
+    return report(
+      expression.at,
+      'jwt_too_early',
+      `\`jwt\` is read before authentication${through}`,
+      help,
+      mark,
+    );
+  }
+
+  #note(name: string): void {
+    this.#read.add(name);
+    if (this.#outer !== undefined) this.#outer.#note(name);
+  }
+
+  #allReads(program: Program | undefined): ReadonlySet<string> {
+    const reads = [...(program?.reads ?? [])];
+    return new Set(reads.flatMap((name) => [name, ...(this.#behind.get(name) ?? [])]));
   }
 }
 
@@ -88,11 +177,9 @@ function reportSwallowed(expression: Expression): boolean {
 function reportProblem(expression: Expression, problem: Problem): void {
   const mark = markIn(expression, problem.start, problem.end);
   const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
-  if (problem.code === 'cel_unknown_name' && LATER.has(root)) {
-    notSupported({ ...expression.at, key: mark }, `\`${root}\``);
-  } else {
-    report(expression.at, problem.code, problem.message, problem.help, mark);
-  }
+  const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
+  const message = why === undefined ? problem.message : `nothing is called \`${root}\` here: ${why}`;
+  report(expression.at, problem.code, message, why === undefined ? problem.help : help, mark);
 }
 
 function placeOf(expression: Expression): Place {

@@ -25,9 +25,9 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     if (tree.kind !== 'mapping')
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
     const misspelt = new Set<string>();
-    for (const [name, { key }] of tree.entries) {
+    for (const [name, { key, origin = at.origin }] of tree.entries) {
       if (Object.hasOwn(fields, name)) continue;
-      report(at, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
+      report({ ...at, origin }, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
       misspelt.add(nearest(name, Object.keys(fields)) ?? '');
     }
     const read = Object.entries(fields).map(([name, field]): [string, unknown] => {

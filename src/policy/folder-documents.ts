@@ -1,13 +1,6 @@
 import { Diagnostics, wholeFile } from '../diagnostic/collect.ts';
 import { nearest } from '../diagnostic/suggest.ts';
-import {
-  API_VERSION,
-  isOfLaterKind,
-  type PolicyDocument,
-  readDocument,
-  sourceOf,
-  versionOf,
-} from './document.ts';
+import { API_VERSION, type PolicyDocument, readDocument, sourceOf, versionOf } from './document.ts';
 import { type Cursor, report } from './reader.ts';
 import type { References } from './references.ts';
 import type { YamlFile } from './yaml-file.ts';
@@ -39,6 +32,8 @@ function documentsOf({ path, lines, documents }: YamlFile, diagnostics: Diagnost
 
 export interface Documents {
   readonly documents: readonly PolicyDocument[];
+  /** Those whose name another of their kind has, which was reported; what else is wrong with them is still to be. */
+  readonly doubled: readonly PolicyDocument[];
   /** Some document could not be read as far as its kind and name. */
   readonly incomplete: boolean;
 }
@@ -49,6 +44,7 @@ export function* readDocuments(
   diagnostics: Diagnostics,
 ): Generator<undefined, Documents> {
   const documents = new Map<string, PolicyDocument>();
+  const doubled: PolicyDocument[] = [];
   let incomplete = false;
   for (const file of policyFiles) {
     for (const mistake of file.mistakes) diagnostics.add(mistake);
@@ -56,17 +52,20 @@ export function* readDocuments(
     for (const at of documentsOf(file, diagnostics)) {
       const document = readDocument(at);
       if (document === undefined) {
-        incomplete ||= !isOfLaterKind(at);
+        incomplete = true;
         continue;
       }
       const key = `${document.kind} ${document.name.value}`;
       const earlier = documents.get(key);
       if (earlier === undefined) documents.set(key, document);
-      else reportDoubled(document, earlier);
+      else {
+        reportDoubled(document, earlier);
+        doubled.push(document);
+      }
     }
     yield;
   }
-  return { documents: [...documents.values()], incomplete };
+  return { documents: [...documents.values()], doubled, incomplete };
 }
 
 function reportDoubled({ kind, name }: PolicyDocument, earlier: PolicyDocument): void {

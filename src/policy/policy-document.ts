@@ -13,6 +13,7 @@ import {
 import {
   boolean,
   type Cursor,
+  child,
   integer,
   list,
   located,
@@ -21,6 +22,7 @@ import {
   type Reader,
   report,
   someOf,
+  text,
 } from './reader.ts';
 import {
   changeableHeader,
@@ -29,6 +31,8 @@ import {
   expression,
   headerValue,
   host,
+  identifier,
+  instant,
   method,
   path,
   principal,
@@ -78,8 +82,11 @@ export const RULE_FIELDS = {
   when: { read: expression, doc: 'CEL bool; a missing one is true' },
   status: { read: status, doc: 'of a deny rule: the status to answer' },
   message: { read: nonEmptyText, doc: 'of a deny rule: shown to the caller' },
-  expires: later('exceptions that end'),
-  reason: later('exceptions that end'),
+  expires: { read: instant, doc: 'RFC 3339; from this instant on the rule never matches' },
+  reason: {
+    read: nonEmptyText,
+    doc: 'why there is such a rule, and who answers for it; needed beside `expires`',
+  },
 } as const satisfies Fields;
 
 /** The largest `maxBytes`: 64 MiB, more than a proxy buffers. */
@@ -121,8 +128,14 @@ const CEL_FIELDS = {
 const celValue = mapping(CEL_FIELDS);
 
 /** Text, or `{cel: ...}`. */
-const responseValue: Reader<string | Expression> = (at) =>
-  at.tree.kind === 'mapping' ? celValue(at)?.cel : headerValue(at);
+function orCel(plain: Reader<string>): Reader<string | Expression> {
+  return (at) => (at.tree.kind === 'mapping' ? celValue(at)?.cel : plain(at));
+}
+
+const responseValue = orCel(headerValue);
+const queryValue = orCel(text);
+const metadataValue = orCel(text);
+const bodyValue = orCel(text);
 
 const SET_FIELD = {
   read: mapOf(responseValue, settableHeader),
@@ -143,31 +156,57 @@ export const REQUEST_HEADERS_FIELDS = {
   remove: { read: someOf(changeableHeader), doc: 'headers that the service must not see' },
 } as const satisfies Fields;
 
+export const RESPONSE_HEADERS_FIELDS = {
+  set: SET_FIELD,
+  append: {
+    read: mapOf(responseValue, settableHeader),
+    doc: 'headers to add to those of the name: text, or `{cel: ...}`',
+  },
+} as const satisfies Fields;
+
+export const QUERY_FIELDS = {
+  set: { read: mapOf(queryValue), doc: 'parameters to overwrite or add: text, or `{cel: ...}`' },
+  remove: { read: someOf(nonEmptyText), doc: 'parameters that the service must not see' },
+} as const satisfies Fields;
+
+export const DENY_FIELDS = {
+  headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'toward the caller' },
+  body: { read: bodyValue, doc: 'instead of the problem document: text, or `{cel: ...}`' },
+} as const satisfies Fields;
+
 export const RESPOND_FIELDS = {
   allow: {
     read: mapping({
       requestHeaders: { read: mapping(REQUEST_HEADERS_FIELDS), doc: 'toward the service' },
-      responseHeaders: later('response headers'),
-      query: later('query parameters'),
-      metadata: later('dynamic metadata'),
+      responseHeaders: { read: mapping(RESPONSE_HEADERS_FIELDS), doc: 'toward the caller' },
+      query: { read: mapping(QUERY_FIELDS), doc: 'of the query string toward the service' },
+      metadata: {
+        read: mapOf(metadataValue),
+        doc: 'dynamic metadata for other filters, under `values`: text, or `{cel: ...}` of any plain type',
+      },
     }),
     doc: 'what an allowed request is changed by',
   },
   deny: {
-    read: mapping({
-      headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'toward the caller' },
-      body: later('bodies of refusals'),
-    }),
+    read: readDeny,
     doc: 'what a refusal carries besides',
   },
+} as const satisfies Fields;
+
+export const USES_FIELDS = {
+  template: { read: located(nonEmptyText), doc: 'name of a PolicyTemplate document', required: true },
+  with: { read: mapOf((at: Cursor) => at), doc: 'values for its parameters' },
 } as const satisfies Fields;
 
 export const POLICY_FIELDS = {
   match: { read: match, doc: 'which requests it governs; missing: every request' },
   paths: { read: mapping(PATHS_FIELDS), doc: 'how paths are treated' },
   mode: { read: oneOf(['enforce', 'shadow']), doc: '`shadow` is evaluated and reported, and never decides' },
-  variables: later('variables'),
-  uses: later('templates'),
+  variables: {
+    read: mapOf(expression, identifier),
+    doc: 'CEL by name, evaluated when first used; may use earlier ones',
+  },
+  uses: { read: mapping(USES_FIELDS), doc: 'the PolicyTemplate that it adopts' },
   authenticate: { read: readAuthenticate, doc: 'who may send them' },
   rules: { read: list(readRule), doc: 'allow and deny rules' },
   schemas: { read: list(readSchema), doc: 'what they must look like' },
@@ -182,6 +221,26 @@ export type SchemaDocument = Read<typeof SCHEMA_FIELDS>;
 export type LimitDocument = Read<typeof LIMIT_FIELDS> & { readonly at: Cursor };
 
 export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS);
+
+/** The content type of a refusal is that of the problem document, unless the policy writes a body of its own. */
+function readDeny(at: Cursor): Read<typeof DENY_FIELDS> | undefined {
+  const headers = child(at, 'headers');
+  const set = headers && child(headers, 'set');
+  if (set?.tree.kind === 'mapping' && child(at, 'body') === undefined) {
+    for (const [name, { key }] of set.tree.entries) {
+      if (name.toLowerCase() !== 'content-type') continue;
+      const help = 'write the `body` that it is the type of, too';
+      report(
+        set,
+        'invalid_header',
+        `the header \`${name}\` of a problem document is Lictor's own`,
+        help,
+        key,
+      );
+    }
+  }
+  return mapping(DENY_FIELDS)(at);
+}
 
 /** One that asks for nothing looks like a requirement and is none. */
 function readAuthenticate(at: Cursor): Read<typeof AUTHENTICATE_FIELDS> | undefined {
@@ -200,6 +259,11 @@ function readRule(at: Cursor): RuleDocument | undefined {
     const help = 'leave it out, or write `effect: deny`';
     misplaced(at, 'status', message, help);
     misplaced(at, 'message', message, help);
+  }
+  const expires = child(at, 'expires');
+  if (expires !== undefined && child(at, 'reason') === undefined) {
+    const help = 'say why there is an exception and who answers for it: `reason: OPS-1432, owner team-data`';
+    report(expires, 'missing_field', 'a rule that ends needs a `reason`', help, expires.key);
   }
   return rule === undefined ? undefined : { ...rule, at };
 }

@@ -2,6 +2,7 @@ import type { Program } from '../cel/program.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import type { PrincipalPattern } from '../identity/principal.ts';
 import type { Rate } from '../limit/limit.ts';
+import type { JsonValue } from '../request/attributes.ts';
 import type { HostPattern } from '../request/host.ts';
 import type { PathPattern } from '../request/path-pattern.ts';
 import type { BodySchema } from '../schema/body-schema.ts';
@@ -19,6 +20,20 @@ export interface PolicySet {
   readonly policies: readonly CompiledPolicy[];
   /** By document name. */
   readonly issuers: ReadonlyMap<string, Issuer>;
+  /** What the Dataset documents hold, by the names that expressions read. */
+  readonly data: Readonly<Record<string, JsonValue>>;
+  readonly environments: ReadonlyMap<string, EnvironmentValues>;
+  /** The Environment that this set decides in; empty: none was chosen, or there is none. */
+  readonly environment: string;
+  /** Its values, by the names that expressions read. */
+  readonly env: Readonly<Record<string, JsonValue>>;
+}
+
+/** What differs between the places where the same policies decide. */
+export interface EnvironmentValues {
+  readonly values: Readonly<Record<string, JsonValue>>;
+  /** Names of policies that only shadow there. */
+  readonly shadow: ReadonlySet<string>;
 }
 
 /** Where a piece of policy was written, for records, explanations and messages. Lines and columns count from 1. */
@@ -39,6 +54,10 @@ export interface CompiledPolicy {
   readonly match: readonly CompiledMatch[];
   /** `paths: {ambiguous: allow}` */
   readonly allowsAmbiguousPath: boolean;
+  /** What the policy says for the parameters of its template. */
+  readonly params: Readonly<Record<string, JsonValue>>;
+  /** Evaluated when first used; each reads only those before it. */
+  readonly variables: ReadonlyMap<string, Program>;
   readonly mtls: MtlsRequirement | undefined;
   readonly jwt: JwtRequirement | undefined;
   /** As written. */
@@ -75,6 +94,10 @@ export interface CompiledRule {
   readonly match: readonly CompiledMatch[];
   /** undefined: true. */
   readonly when: Program | undefined;
+  /** Milliseconds since 1970 from which on it never matches; undefined: it has no end. */
+  readonly expires: number | undefined;
+  /** Why there is such a rule, for reports. */
+  readonly reason: string | undefined;
   /** Of a deny rule: the status to answer, default that of `rule_denied`. */
   readonly status: number | undefined;
   /** Of a deny rule: shown to the caller. */
@@ -101,14 +124,28 @@ export interface CompiledLimit {
 /** A value of a response: fixed text, or an expression that gives a string (an optional without a value: left out). */
 export type ResponseValue = string | Program;
 
+/** As written, lower-case names for headers. Removed first, then set, then appended. */
 export interface CompiledRespond {
   readonly allow: {
-    /** Lower-case names. Removed first, then set, then appended. */
     readonly requestHeaders: {
       readonly set: ReadonlyMap<string, ResponseValue>;
       readonly append: ReadonlyMap<string, ResponseValue>;
       readonly remove: readonly string[];
     };
+    readonly responseHeaders: {
+      readonly set: ReadonlyMap<string, ResponseValue>;
+      readonly append: ReadonlyMap<string, ResponseValue>;
+    };
+    readonly query: {
+      readonly set: ReadonlyMap<string, ResponseValue>;
+      readonly remove: readonly string[];
+    };
+    /** Values of any plain type. */
+    readonly metadata: ReadonlyMap<string, ResponseValue>;
   };
-  readonly deny: { readonly headers: { readonly set: ReadonlyMap<string, ResponseValue> } };
+  readonly deny: {
+    readonly headers: { readonly set: ReadonlyMap<string, ResponseValue> };
+    /** undefined: the problem document. */
+    readonly body: ResponseValue | undefined;
+  };
 }

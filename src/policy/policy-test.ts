@@ -8,6 +8,8 @@ export interface PolicyTestDocument {
   readonly source: Source;
   /** Milliseconds since 1970 at which the clock stands still; undefined: the document does not say. */
   readonly now: number | undefined;
+  /** Name of an Environment document; empty: the folder has none. */
+  readonly environment: string;
   /** Those of `cases` as written, then those that `matrix` stands for. */
   readonly cases: readonly TestCase[];
 }

@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../diagnostic/codes.ts';
 import type { Diagnostics } from '../diagnostic/collect.ts';
 import type { Lines } from '../diagnostic/lines.ts';
-import type { Mark, Tree } from './tree.ts';
+import type { Entry, Mark, Tree } from './tree.ts';
 import { spanOf } from './yaml-file.ts';
 
 /** The file that a value stands in, and where its mistakes go. */
@@ -9,6 +9,8 @@ export interface Origin {
   readonly path: string;
   readonly lines: Lines;
   readonly diagnostics: Diagnostics;
+  /** Where the template that stands here is adopted, `file:line`; undefined: it is read for itself. */
+  readonly adopter?: string;
 }
 
 /** A value of a document on its way to be read. */
@@ -39,8 +41,11 @@ export function report(
   mark?: Mark,
 ): undefined {
   const { origin, tree, path } = at;
+  if (tree.isUnfilled === true) return undefined;
   const where = path === '' ? '' : `\`${path}\`: `;
-  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, help);
+  const adopted = origin.adopter === undefined ? undefined : `the template is adopted at ${origin.adopter}`;
+  const told = [help, adopted].filter((each) => each !== undefined).join('; ') || undefined;
+  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, told);
   return undefined;
 }
 
@@ -133,7 +138,12 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
     }
     const read: T[] = [];
     for (const [index, child] of tree.items.entries()) {
-      const value = item({ origin, tree: child, path: `${path}[${index}]`, key: undefined });
+      const value = item({
+        origin: child.origin ?? origin,
+        tree: child,
+        path: `${path}[${index}]`,
+        key: undefined,
+      });
       if (value !== undefined) read.push(value);
     }
     return read;
@@ -171,7 +181,8 @@ export function mapOf<T>(
     const read = new Map<string, T>();
     for (const [key, entry] of at.tree.entries) {
       const child = childOf(at, key, entry);
-      const keyed = name(key, { ...child, tree: { ...entry.value, mark: entry.key } });
+      const origin = entry.origin ?? at.origin;
+      const keyed = name(key, { ...child, origin, tree: { ...entry.value, mark: entry.key } });
       const result = value(child);
       if (keyed === undefined || result === undefined) continue;
       if (read.has(keyed))
@@ -188,7 +199,8 @@ export function child(at: Cursor, name: string): Cursor | undefined {
   return entry === undefined ? undefined : childOf(at, name, entry);
 }
 
-function childOf(at: Cursor, name: string, entry: { readonly key: Mark; readonly value: Tree }): Cursor {
+function childOf(at: Cursor, name: string, { key, value, origin = at.origin }: Entry): Cursor {
   const path = at.path === '' ? name : `${at.path}.${name}`;
-  return { origin: at.origin, tree: entry.value, path, key: entry.key };
+  const own = value.origin ?? origin;
+  return { origin: own, tree: value, path, key: own === origin ? key : undefined };
 }

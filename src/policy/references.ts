@@ -19,7 +19,10 @@ export function inlineData(at: Cursor): Data {
   return {
     value: plainJson(at.tree),
     file: undefined,
-    place: (pointer) => ({ ...at, tree: follow(at.tree, pointer) }),
+    place: (pointer) => {
+      const tree = follow(at.tree, pointer);
+      return { ...at, origin: tree.origin ?? at.origin, tree };
+    },
   };
 }
 
@@ -39,18 +42,30 @@ export class References {
 
   /** A JSON file, or YAML that says the same. Undefined: it cannot be used, and that was reported. */
   read({ value: reference, at }: Located<string>): Data | undefined {
+    const file = this.#open(reference, at);
+    if (file === undefined) return undefined;
+    const { path, bytes } = file;
+    return /\.ya?ml$/.test(path) ? yamlData(path, bytes, at) : jsonData(path, bytes, reference, at);
+  }
+
+  /** A file of text. Undefined: it cannot be used, and that was reported. */
+  readText({
+    value: reference,
+    at,
+  }: Located<string>): { readonly path: string; readonly text: string } | undefined {
+    const file = this.#open(reference, at);
+    const text = file && decode(file.bytes, reference, at);
+    return file === undefined || text === undefined ? undefined : { path: file.path, text };
+  }
+
+  #open(reference: string, at: Cursor): { readonly path: string; readonly bytes: Uint8Array } | undefined {
     const file = this.#files.read(at.origin.path, reference);
     if (file.problem !== undefined) {
-      return report(
-        at,
-        'invalid_reference',
-        `\`${reference}\` ${file.problem}`,
-        'paths are relative to this file',
-      );
+      const message = `\`${reference}\` ${file.problem}`;
+      return report(at, 'invalid_reference', message, 'paths are relative to this file');
     }
-    const { path, bytes } = file;
-    this.#used.add(path);
-    return /\.ya?ml$/.test(path) ? yamlData(path, bytes, at) : jsonData(path, bytes, reference, at);
+    this.#used.add(file.path);
+    return file;
   }
 }
 
@@ -72,12 +87,8 @@ function yamlData(path: string, bytes: Uint8Array, at: Cursor): Data | undefined
 }
 
 function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor): Data | undefined {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return report(at, 'invalid_reference', `\`${reference}\` is not UTF-8 text`);
-  }
+  const text = decode(bytes, reference, at);
+  if (text === undefined) return undefined;
   const { value, fault } = parseJson(text);
   if (fault !== undefined) {
     const origin = { path, lines: new Lines(text), diagnostics: at.origin.diagnostics };
@@ -88,6 +99,14 @@ function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor
     return report({ ...at, origin, path: '' }, 'invalid_reference', message, help, mark);
   }
   return { value, file: path, place: (pointer) => placeInJson(path, bytes, pointer, at) };
+}
+
+function decode(bytes: Uint8Array, reference: string, at: Cursor): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return report(at, 'invalid_reference', `\`${reference}\` is not UTF-8 text`);
+  }
 }
 
 /** JSON is YAML, which knows where things stand. */

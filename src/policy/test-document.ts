@@ -1,6 +1,6 @@
 import { nearest } from '../diagnostic/suggest.ts';
 import type { JsonObject } from '../request/attributes.ts';
-import { type Field, type Fields, later, mapping, oneOf, type Read } from './fields.ts';
+import { type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
 import {
   type Cursor,
   integer,
@@ -152,7 +152,10 @@ export const MATRIX_FIELDS = {
 
 export const TEST_FIELDS = {
   now: { read: instant, doc: 'RFC 3339; the clock stands still' },
-  environment: later('environments'),
+  environment: {
+    read: located(nonEmptyText),
+    doc: 'name of an Environment document; needed where there are several',
+  },
   callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'who calls, by name' },
   requests: { read: mapOf(located(readRequest)), doc: 'what is asked, by name' },
   cases: { read: list(located(mapping(CASE_FIELDS))), doc: 'one request each' },

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../request/attributes.ts';
+import type { Origin } from './reader.ts';
 
 /** A stretch of a file's text in UTF-16 offsets. */
 export interface Mark {
@@ -9,7 +10,17 @@ export interface Mark {
 /** A YAML value with aliases and merge keys resolved. One that an alias names is shared, not copied. */
 export type Tree = ScalarTree | ListTree | MappingTree;
 
-export interface ScalarTree {
+/** What a value has that did not come from where it now stands. */
+interface Moved {
+  /** The file that it stands in; undefined: that of what holds it. */
+  readonly origin?: Origin;
+  /** It is the value of a template's parameter. */
+  readonly isParameter?: true;
+  /** It waits for a parameter that nobody gives, which was reported. */
+  readonly isUnfilled?: true;
+}
+
+export interface ScalarTree extends Moved {
   readonly kind: 'scalar';
   readonly mark: Mark;
   readonly value: string | number | bigint | boolean | null;
@@ -18,13 +29,13 @@ export interface ScalarTree {
   readonly content: Mark;
 }
 
-export interface ListTree {
+export interface ListTree extends Moved {
   readonly kind: 'list';
   readonly mark: Mark;
   readonly items: readonly Tree[];
 }
 
-export interface MappingTree {
+export interface MappingTree extends Moved {
   readonly kind: 'mapping';
   readonly mark: Mark;
   /** As written, keys that a merge key brought behind the others. */
@@ -33,6 +44,8 @@ export interface MappingTree {
 
 export interface Entry {
   readonly key: Mark;
+  /** The file that the key stands in; undefined: that of the mapping. */
+  readonly origin?: Origin;
   readonly value: Tree;
 }
 

@@ -1,3 +1,4 @@
+import { isDeclarable } from '../cel/environment.ts';
 import { nearest } from '../diagnostic/suggest.ts';
 import { keyUrlProblem } from '../identity/key-fetch.ts';
 import { compilePrincipal } from '../identity/principal.ts';
@@ -26,6 +27,10 @@ export interface Expression {
 /** CEL. `true` and `1` are expressions even without quotes. */
 export const expression: Reader<Expression> = (at) => {
   const { tree } = at;
+  if (tree.isParameter === true) {
+    const help = 'write an expression that reads `params.NAME`';
+    return report(at, 'wrong_type', 'a parameter is a value, and an expression is wanted here', help);
+  }
   if (tree.kind !== 'scalar' || tree.value === null) {
     return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`);
   }
@@ -70,6 +75,13 @@ export const instant: Reader<number> = parsed('invalid_time', (value) => {
   if (!Number.isNaN(time)) return { value: time };
   return { problem: `\`${value}\` is no RFC 3339 time`, help: 'write it like `2026-06-01T12:00:00Z`' };
 });
+
+/** What an expression reads as `variables.NAME`. */
+export function identifier(name: string, key: Cursor): string | undefined {
+  if (isDeclarable(name)) return name;
+  const help = 'use letters, digits and `_`, a letter first';
+  return report(key, 'invalid_name', `\`${name}\` is no name that an expression can read`, help);
+}
 
 /** A DNS label (RFC 1123): what documents, rules and limits are called. */
 export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
@@ -188,7 +200,7 @@ export function refusalHeader(value: string, at: Cursor): string | undefined {
   return report(at, 'invalid_header', `the header \`${value}\` of a refusal is Lictor's own`);
 }
 
-const OF_REFUSALS: ReadonlySet<string> = new Set(['content-type', 'x-lictor-decision-id', 'grpc-status']);
+const OF_REFUSALS: ReadonlySet<string> = new Set(['x-lictor-decision-id', 'grpc-status']);
 
 const FIXED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
 

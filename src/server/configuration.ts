@@ -7,6 +7,7 @@ import { FLAGS, type Flag, type FlagName } from './flags.ts';
 /** What `serve` runs with, every default filled in. Durations in milliseconds. */
 export interface Configuration {
   readonly policies: string;
+  readonly environment: string | undefined;
   readonly listen: string;
   readonly admin: string;
   readonly revision: string | undefined;
@@ -90,6 +91,7 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
     problems.push('--tls-client-ca: asks for --tls-cert and --tls-key as well');
   }
   const policies = read('policies', plain);
+  const environment = read('environment', plain);
   const listen = read('listen', address);
   const admin = read('admin', address);
   const revision = read('revision', commit);
@@ -116,6 +118,7 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
   return {
     configuration: {
       policies,
+      environment,
       listen,
       admin,
       revision,

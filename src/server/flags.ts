@@ -26,6 +26,11 @@ export interface Flag {
  */
 export const FLAGS = {
   policies: { type: 'path', value: 'DIR', default: './policies', doc: 'the policy folder' },
+  environment: {
+    type: 'text',
+    value: 'NAME',
+    doc: 'the Environment document that holds here, where the folder has several',
+  },
   listen: {
     type: 'address',
     value: 'ADDR',

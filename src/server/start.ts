@@ -94,9 +94,14 @@ export async function startServer(
   const recorder = createRecorder({ sinks: prepared.sinks, traces, metrics, log });
 
   const dir = resolve(directory, configuration.policies);
+  const compileOptions = {
+    reasons: Object.keys(REASONS),
+    environment: configuration.environment,
+    mustChoose: true,
+  };
   const store = new PolicyStore({
     dir,
-    compile: (folder) => compileInSlices(folder, { reasons: Object.keys(REASONS) }, BETWEEN_REQUESTS),
+    compile: (folder) => compileInSlices(folder, compileOptions, BETWEEN_REQUESTS),
     revision: configuration.revision,
     requireRevision: configuration.requireRevision,
     now: Date.now,

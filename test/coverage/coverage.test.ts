@@ -50,8 +50,8 @@ const MISSING = [
   "orders.yaml:9:9: never false\n9 |         request.method == 'GET' &&\n  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^\n",
   "orders.yaml:9:9: never false\n9 |         request.method == 'GET' &&\n  |         ^^^^^^^^^^^^^^^^^^^^^^^\n",
   "orders.yaml:10:9: never false\n10 |         request.headers['x-size'] == 'small'\n   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
-  'orders.yaml:11:7: rule `never` never matched',
-  'orders.yaml:18:7: rule `all` never tried',
+  'orders.yaml:11:7: rule `orders/never` never matched',
+  'orders.yaml:18:7: rule `orders/all` never tried',
   'orders.yaml:29:30: never evaluated',
 ];
 

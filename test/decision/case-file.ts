@@ -20,6 +20,8 @@ export interface Case {
   /** Policies instead of, or besides, those of the topic; `only: true` takes these alone. */
   readonly policies?: Readonly<Record<string, unknown>>;
   readonly only?: boolean;
+  /** The Environment to decide in. */
+  readonly environment?: string;
   /** The keys of every issuer cannot be fetched. */
   readonly keys?: 'unavailable';
 }
@@ -63,6 +65,11 @@ export interface Expected {
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly requestHeaders?: Readonly<Record<string, string | null>>;
   readonly responseHeaders?: Readonly<Record<string, string | null>>;
+  /** Response headers that are appended, as pairs. */
+  readonly appended?: readonly (readonly string[])[];
+  readonly query?: unknown;
+  readonly metadata?: unknown;
+  readonly body?: string;
   readonly controls?: readonly string[];
   readonly limits?: readonly unknown[];
   readonly shadow?: readonly unknown[];
@@ -73,10 +80,13 @@ export interface Expected {
   readonly fault?: string | null;
 }
 
-const FILE = ['policies', 'issuers', 'files', 'controls', 'cases'];
-const CASE = ['name', 'request', 'expect', 'steps', 'policies', 'only', 'keys'];
+const FILE = 'policies issuers templates datasets environments environment files controls cases'.split(' ');
+const CASE = ['name', 'request', 'expect', 'steps', 'policies', 'only', 'environment', 'keys'];
 const STEP = ['at', 'times', 'request', 'expect'];
-const REQUEST = 'method host path headers body truncated size principal certificate context token'.split(' ');
+const REQUEST =
+  'method host path headers body truncated size principal certificate context token service labels sni metadata routeMetadata time'.split(
+    ' ',
+  );
 const TOKEN = ['issuer', 'claims', 'header', 'raw', 'length', 'forged'];
 const EXPECT = [
   'decision',
@@ -88,6 +98,10 @@ const EXPECT = [
   'headers',
   'requestHeaders',
   'responseHeaders',
+  'appended',
+  'query',
+  'metadata',
+  'body',
   'controls',
   'limits',
   'shadow',

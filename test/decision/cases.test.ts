@@ -1,13 +1,24 @@
 import { isAllow } from '../../src/decision/decide.ts';
-import type { CheckResponseMessage, HeaderValueOptionMessage } from '../../src/envoy/messages.ts';
+import { REASONS } from '../../src/decision/reasons.ts';
+import {
+  APPEND_ACTION,
+  type CheckResponseMessage,
+  type HeaderValueOptionMessage,
+} from '../../src/envoy/messages.ts';
+import { readMetadata } from '../../src/envoy/metadata.ts';
+import { NAMES } from '../../src/request/names.ts';
 import { REVISION } from '../support/policy-set.ts';
-import { type Case, type CaseFile, caseFiles, type Expected } from './case-file.ts';
+import { type Case, type CaseFile, caseFiles, type Expected, stepsOf } from './case-file.ts';
 import { type Answered, runDirectly, runThroughCheck, setOf } from './run-case.ts';
 
 /** The topics of `test/cases`, each case twice: straight through `decide`, and from bytes to bytes. */
 const rows = caseFiles().flatMap((file) =>
   file.cases.map((each) => [file.topic, each.name, file, each] as const),
 );
+
+afterAll(() => {
+  process.stdout.write(`  ${rows.length} cases of the language, each from attributes and from bytes\n`);
+});
 
 describe('decide', () => {
   test.each(rows)('%s: %s', async (_topic, _name, file: CaseFile, each: Case) => {
@@ -22,6 +33,28 @@ describe('from bytes to bytes', () => {
       compareResponse(answered);
     }
   });
+});
+
+test('every name that an expression can read is read by some case', () => {
+  const text = JSON.stringify(rows.map(([, , file]) => file));
+  const unread = Object.keys(NAMES).filter(
+    (name) => !new RegExp(`\\b${name.replaceAll('.', '\\.')}\\b`).test(text),
+  );
+  expect(unread).toEqual([]);
+});
+
+test('every reason that a case can bring about is brought about by one', () => {
+  const expected = new Set(
+    rows.flatMap(([, , , each]) => stepsOf(each).map(({ expect: wanted }) => wanted.reason)),
+  );
+  // What stands before a decision: the server's own tests show these.
+  const before = ['not_ready', 'overloaded', 'deadline_exceeded', 'bad_check', 'not_http', 'internal_error'];
+  // Of words of the language that are refused as `not_supported`.
+  const later = ['token_not_bound', 'limit_unavailable'];
+  const elsewhere = [...before, ...later];
+  expect(
+    Object.keys(REASONS).filter((reason) => !expected.has(reason) && !elsewhere.includes(reason)),
+  ).toEqual([]);
 });
 
 const HEADERS = ['headers', 'requestHeaders', 'responseHeaders'] as const;
@@ -42,8 +75,11 @@ function compareHeaders(seen: Readonly<Record<string, string>>, expected: Expect
 /** The answer says what the decision says, and nothing else. */
 function compareResponse({ decision, response = {}, seen }: Answered): void {
   const fields = response.dynamicMetadata?.fields ?? {};
-  const metadata = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value.stringValue]));
-  expect(metadata).toEqual({
+  const { values, ...own } = readMetadata({ filterMetadata: { ours: { fields } } }).get('ours') as Readonly<
+    Record<string, unknown>
+  >;
+  expect(values ?? {}).toEqual(seen.metadata);
+  expect(own).toEqual({
     decision: seen.decision,
     decision_id: decision.id,
     reason: seen.reason,
@@ -60,7 +96,17 @@ function compareAllow(response: CheckResponseMessage, seen: Answered['seen']): v
   expect(response.status?.code ?? 0).toBe(0);
   expect(response.deniedResponse).toBeUndefined();
   expect(headersIn(response.okResponse?.headers)).toEqual(seen.requestHeaders);
-  expect(headersIn(response.okResponse?.responseHeadersToAdd)).toEqual(seen.responseHeaders);
+  const toCaller = response.okResponse?.responseHeadersToAdd ?? [];
+  const isAppended = ({ appendAction }: HeaderValueOptionMessage) =>
+    appendAction !== APPEND_ACTION.overwriteIfExistsOrAdd;
+  expect(headersIn(toCaller.filter((header) => !isAppended(header)))).toEqual(seen.responseHeaders);
+  expect(toCaller.filter(isAppended).map(({ header }) => [header?.key, header?.value])).toEqual(
+    seen.appended,
+  );
+  const query = Object.fromEntries(
+    (response.okResponse?.queryParametersToSet ?? []).map(({ key, value }) => [key, value]),
+  );
+  expect({ set: query, remove: response.okResponse?.queryParametersToRemove ?? [] }).toEqual(seen.query);
 }
 
 function compareDenial(response: CheckResponseMessage, seen: Answered['seen'], id: string): void {
@@ -71,6 +117,7 @@ function compareDenial(response: CheckResponseMessage, seen: Answered['seen'], i
   expect(headers).toMatchObject({ 'x-lictor-decision-id': id, ...seen.headers });
   const body = response.deniedResponse?.body ?? '';
   if (seen.grpc) expect(body).toBe(seen.detail);
+  else if (seen.body !== undefined) expect(body).toBe(seen.body);
   else {
     expect(JSON.parse(body)).toMatchObject({
       type: `urn:lictor:reason:${seen.reason}`,

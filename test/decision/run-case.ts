@@ -39,6 +39,11 @@ export interface Seen {
   readonly headers: Readonly<Record<string, string>>;
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly appended: readonly (readonly [string, string])[];
+  readonly query: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] };
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** What the policy answers instead of a problem document. */
+  readonly body: string | undefined;
   readonly controls: readonly string[];
   readonly limits: readonly unknown[];
   readonly shadow: readonly unknown[];
@@ -85,7 +90,12 @@ export function bench(keys: KeyProvider = SIGNING): Bench {
 
 export function setOf(file: CaseFile, each: Case): PolicySet {
   const policies = each.only === true ? each.policies : { ...file.policies, ...each.policies };
-  return policySet({ ...file, policies: policies ?? {} });
+  const environment = each.environment ?? file.environment;
+  return policySet({
+    ...file,
+    policies: policies ?? {},
+    ...(environment === undefined ? {} : { environment }),
+  });
 }
 
 /** Sends the requests of a case straight to `decide`. */
@@ -195,6 +205,13 @@ function seenOf(decision: Decision): Seen {
     headers: allowed ? {} : Object.fromEntries(outcome.headers),
     requestHeaders: allowed ? Object.fromEntries(outcome.changes.requestHeaders.set) : {},
     responseHeaders: allowed ? Object.fromEntries(outcome.changes.responseHeaders.set) : {},
+    appended: allowed ? outcome.changes.responseHeaders.append : [],
+    query: {
+      set: allowed ? Object.fromEntries(outcome.changes.query.set) : {},
+      remove: allowed ? [...outcome.changes.query.remove] : [],
+    },
+    metadata: allowed ? Object.fromEntries(outcome.changes.metadata) : {},
+    body: allowed ? undefined : outcome.body,
     controls,
     limits,
     shadow,

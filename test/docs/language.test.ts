@@ -9,6 +9,9 @@ test('the examples of the language page are one folder whose tests pass', async 
   const documents = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
   expect(documents.map((text) => /^kind: (\w+)$/m.exec(text)?.[1])).toEqual([
     'Policy',
+    'Dataset',
+    'Environment',
+    'PolicyTemplate',
     'Issuer',
     'PolicyTest',
   ]);
@@ -16,7 +19,9 @@ test('the examples of the language page are one folder whose tests pass', async 
   const directory = await scratchFolder(stack);
   await mkdir(join(directory, 'schemas'));
   await writeFile(join(directory, 'schemas/order.schema.json'), '{"type": "object"}');
-  await writeFile(join(directory, 'page.yaml'), documents.join('---\n'));
+  await writeFile(join(directory, 'partners.csv'), 'id,tier\nacme,gold\n');
+  const strict = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: orders-strict}\nspec: {}\n';
+  await writeFile(join(directory, 'page.yaml'), [...documents, strict].join('---\n'));
   const { code, stdout, stderr } = await lictor(['test', '.', '--update'], { directory });
   expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringMatching(/ passed \(/) });
 });

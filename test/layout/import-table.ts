@@ -51,6 +51,7 @@ export const IMPORT_TABLE = {
     // A JSON Schema's `pattern` meets hostile bodies as `matches` meets hostile headers: neither may backtrack.
     re2js: ['cel', 'schema'],
     jose: ['identity'],
+    'csv-parse/sync': ['policy'],
     'lru-cache': ['identity'],
     ajv: ['schema'],
     'ajv-formats': ['schema'],

@@ -40,7 +40,7 @@ describe('the import table', () => {
     const used = Object.keys(manifest.dependencies);
     const rows = Object.keys(table.packages);
     const covers = (row: string, name: string): boolean =>
-      row.endsWith('/') ? name.startsWith(row) : name === row;
+      row.endsWith('/') ? name.startsWith(row) : row === name || row.startsWith(`${name}/`);
     expect(used.filter((name) => !rows.some((row) => covers(row, name)))).toEqual([]);
     expect(rows.filter((row) => !used.some((name) => covers(row, name)))).toEqual([]);
   });

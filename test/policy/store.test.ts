@@ -5,35 +5,11 @@ import type { Compiled } from '../../src/policy/arrive.ts';
 import { type Disk, nodeDisk } from '../../src/policy/disk.ts';
 import type { Folder } from '../../src/policy/folder.ts';
 import { diagnostic } from '../../src/policy/load.ts';
-import type { CompiledPolicy, PolicySet } from '../../src/policy/policy-set.ts';
+import type { PolicySet } from '../../src/policy/policy-set.ts';
 import { PolicyStore, type PolicyStoreOptions } from '../../src/policy/store.ts';
 import { type Watcher, watchFolder } from '../../src/policy/watch.ts';
+import { barePolicy, bareSet } from '../support/bare-policy.ts';
 import { commitAll, commitLike, git, put, putWorkTree, scratch, texts } from './scratch.ts';
-
-/** A policy that carries nothing but its name. */
-function policyNamed(name: string): CompiledPolicy {
-  return {
-    name,
-    description: '',
-    owner: '',
-    controls: [],
-    source: { file: '', line: 1, column: 1 },
-    mode: 'enforce',
-    match: [],
-    allowsAmbiguousPath: false,
-    mtls: undefined,
-    jwt: undefined,
-    denyRules: [],
-    allowRules: [],
-    schemas: [],
-    firstLimits: [],
-    lastLimits: [],
-    respond: {
-      allow: { requestHeaders: { set: new Map(), append: new Map(), remove: [] } },
-      deny: { headers: { set: new Map() } },
-    },
-  };
-}
 
 /**
  * A language for these tests: each word of a file is a policy, `@file` adds the words of that file, `!word` is
@@ -53,7 +29,7 @@ function compileWords(folder: Folder): Compiled {
       } else names.push(Buffer.from(found.bytes).toString());
     }
   }
-  const set = { policies: names.map(policyNamed), issuers: new Map() };
+  const set = bareSet(names.map(barePolicy));
   return { set: diagnostics.length > 0 ? undefined : set, diagnostics };
 }
 

@@ -1,5 +1,6 @@
-import type { CheckRequestMessage } from '../../src/envoy/messages.ts';
-import type { Attributes, Peer } from '../../src/request/attributes.ts';
+import type { CheckRequestMessage, StructMessage } from '../../src/envoy/messages.ts';
+import { structOf } from '../../src/envoy/metadata.ts';
+import type { Attributes, JsonObject, Peer } from '../../src/request/attributes.ts';
 
 /** What a test says of a request; the rest is a plain GET from nobody. */
 export interface Asked {
@@ -14,6 +15,16 @@ export interface Asked {
   readonly principal?: string;
   readonly certificate?: string;
   readonly context?: Readonly<Record<string, string>>;
+  /** Of the peer. */
+  readonly service?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** TLS server name. */
+  readonly sni?: string;
+  /** By filter name. */
+  readonly metadata?: Readonly<Record<string, JsonObject>>;
+  readonly routeMetadata?: Readonly<Record<string, JsonObject>>;
+  /** Seconds since 1970 at which the proxy received it. */
+  readonly time?: number;
 }
 
 /** The attributes of one request. A body without a content type is JSON. */
@@ -28,17 +39,24 @@ export function attributes(asked: Asked = {}): Attributes {
       host,
       scheme: 'https',
       protocol: 'HTTP/2',
-      time: undefined,
+      time: asked.time === undefined ? undefined : { seconds: asked.time, nanos: 0 },
       size: asked.size ?? bytes.length,
       headers: new Map(Object.entries(headersOf(asked))),
       body: { bytes, truncated: asked.truncated ?? false },
     },
-    source: peer({ address: '10.0.0.7', principal, certificate }),
+    source: peer({
+      address: '10.0.0.7',
+      port: 4711,
+      principal,
+      certificate,
+      service: asked.service ?? '',
+      labels: new Map(Object.entries(asked.labels ?? {})),
+    }),
     destination: peer({ address: '10.0.0.8', port: 8443 }),
-    connection: { requestedServerName: '', mtls: principal !== '' },
+    connection: { requestedServerName: asked.sni ?? '', mtls: principal !== '' },
     context: new Map(Object.entries(asked.context ?? {})),
-    metadata: new Map(),
-    routeMetadata: new Map(),
+    metadata: new Map(Object.entries(asked.metadata ?? {})),
+    routeMetadata: new Map(Object.entries(asked.routeMetadata ?? {})),
   };
 }
 
@@ -50,12 +68,18 @@ export function checkMessage(asked: Asked = {}): CheckRequestMessage {
   return {
     attributes: {
       source: {
-        address: { socketAddress: { address: '10.0.0.7' } },
+        address: { socketAddress: { address: '10.0.0.7', portValue: 4711 } },
+        service: asked.service ?? '',
+        labels: asked.labels ?? {},
         principal,
         certificate: encodeURIComponent(certificate),
       },
       destination: { address: { socketAddress: { address: '10.0.0.8', portValue: 8443 } } },
+      ...(asked.sni === undefined ? {} : { tlsSession: { sni: asked.sni } }),
+      metadataContext: { filterMetadata: structsOf(asked.metadata) },
+      routeMetadataContext: { filterMetadata: structsOf(asked.routeMetadata) },
       request: {
+        ...(asked.time === undefined ? {} : { time: { seconds: asked.time, nanos: 0 } }),
         http: {
           id: 'request-1',
           method,
@@ -71,6 +95,10 @@ export function checkMessage(asked: Asked = {}): CheckRequestMessage {
       contextExtensions: asked.context ?? {},
     },
   };
+}
+
+function structsOf(metadata: Asked['metadata'] = {}): Readonly<Record<string, StructMessage>> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, structOf(value)]));
 }
 
 function bytesOf({ body }: Asked): Uint8Array {

@@ -16,6 +16,11 @@ export const REVISION: Revision = {
 export interface PolicyFolder {
   readonly policies?: Readonly<Record<string, unknown>>;
   readonly issuers?: Readonly<Record<string, unknown>>;
+  readonly templates?: Readonly<Record<string, unknown>>;
+  readonly datasets?: Readonly<Record<string, unknown>>;
+  readonly environments?: Readonly<Record<string, unknown>>;
+  /** The Environment to decide in; unless told, the only one. */
+  readonly environment?: string;
   readonly files?: Readonly<Record<string, string>>;
   /** Compliance controls, by policy. */
   readonly controls?: Readonly<Record<string, readonly string[]>>;
@@ -25,6 +30,10 @@ export interface PolicyFolder {
 export function policySet({
   policies = {},
   issuers = {},
+  templates = {},
+  datasets = {},
+  environments = {},
+  environment,
   files = {},
   controls = {},
 }: PolicyFolder): PolicySet {
@@ -32,10 +41,17 @@ export function policySet({
     ...Object.entries(policies).map(([name, spec]) =>
       documentOf('Policy', { name, controls: controls[name] }, spec),
     ),
-    ...Object.entries(issuers).map(([name, spec]) => documentOf('Issuer', { name }, spec)),
+    ...Object.entries({
+      Issuer: issuers,
+      PolicyTemplate: templates,
+      Dataset: datasets,
+      Environment: environments,
+    }).flatMap(([kind, specs]) =>
+      Object.entries(specs).map(([name, spec]) => documentOf(kind, { name }, spec)),
+    ),
   ];
   const folder = memoryFiles({ 'policies.yaml': documents.join(''), ...files });
-  const { set, diagnostics } = compileFolder(folder, { reasons: Object.keys(REASONS) });
+  const { set, diagnostics } = compileFolder(folder, { reasons: Object.keys(REASONS), environment });
   if (set === undefined) {
     throw new Error(diagnostics.map(({ message, span }) => `${span.file}: ${message}`).join('\n'));
   }

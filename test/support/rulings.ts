@@ -3,42 +3,29 @@ import type { Services } from '../../src/decision/services.ts';
 import type { LimitStore } from '../../src/limit/limit.ts';
 import type { CompiledPolicy, PolicySet } from '../../src/policy/policy-set.ts';
 import type { Attributes } from '../../src/request/attributes.ts';
-
-const SOURCE = { file: 'test.yaml', line: 1, column: 1 };
+import { barePolicy, bareSet, SOURCE } from './bare-policy.ts';
 
 /** A policy set of one policy, which lets every request through and sets these headers on it. */
 export function lettingThrough(requestHeaders: Readonly<Record<string, string>> = {}): PolicySet {
+  const rule = { name: 'all', source: SOURCE, match: [], when: undefined };
+  const open = barePolicy('open');
   const policy: CompiledPolicy = {
-    name: 'open',
-    description: '',
-    owner: '',
-    controls: [],
-    source: SOURCE,
-    mode: 'enforce',
-    match: [],
+    ...open,
     allowsAmbiguousPath: true,
-    mtls: undefined,
-    jwt: undefined,
-    denyRules: [],
-    allowRules: [
-      { name: 'all', source: SOURCE, match: [], when: undefined, status: undefined, message: undefined },
-    ],
-    schemas: [],
-    firstLimits: [],
-    lastLimits: [],
+    allowRules: [{ ...rule, expires: undefined, reason: undefined, status: undefined, message: undefined }],
     respond: {
+      ...open.respond,
       allow: {
+        ...open.respond.allow,
         requestHeaders: { set: new Map(Object.entries(requestHeaders)), append: new Map(), remove: [] },
       },
-      deny: { headers: { set: new Map() } },
     },
   };
   const commit = 'c'.repeat(40);
   return {
     revision: { commit, digest: `sha256:${'d'.repeat(64)}`, dirty: false, source: 'git' },
     revisionText: commit,
-    policies: [policy],
-    issuers: new Map(),
+    ...bareSet([policy]),
   };
 }
 

@@ -16,6 +16,7 @@ import { createTracer, type Tracer } from './trace.ts';
 interface Wanted {
   readonly result: readonly Simple[];
   readonly allowOptional?: boolean;
+  readonly isForActivation?: boolean;
 }
 
 /** The program of a tree in which nothing is wrong. */
@@ -53,6 +54,7 @@ export function createProgram(
 
 /** From what an evaluation came to, to what goes out. */
 function finisher(type: Type, wanted: Wanted): (value: unknown) => Value {
+  if (wanted.isForActivation === true) return (value) => value;
   const isDynamic = type.kind === 'dyn' || (type.kind === 'optional' && type.of.kind === 'dyn');
   if (isDynamic && !wanted.result.includes('dyn')) {
     return (value) => (admits(value, wanted) ? toHost(value) : wrongResult());

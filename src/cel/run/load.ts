@@ -55,7 +55,10 @@ export function loadOf(type: Type): Load {
       return loadDuration;
     case 'optional': {
       const inner = loadOf(type.of);
-      return (value) => (value === undefined ? NONE : new Optional(inner(value)));
+      return (value) => {
+        if (value instanceof Optional) return value;
+        return value === undefined ? NONE : new Optional(inner(value));
+      };
     }
     case 'list':
       return isConverted(type) ? convertedList(type.element) : plainList;

@@ -1,0 +1,109 @@
+import type { Declaration } from '../cel/environment.ts';
+import { DYN } from '../cel/type.ts';
+import type { JsonValue } from '../request/attributes.ts';
+import { declared } from './compile-data.ts';
+import type { EnvironmentSpec } from './data-document.ts';
+import { typeOfData } from './data-type.ts';
+import type { Named } from './document.ts';
+import { sourceOf } from './document.ts';
+import { label, suggestion } from './fields.ts';
+import type { EnvironmentValues, PolicySet } from './policy-set.ts';
+import { type Cursor, report } from './reader.ts';
+import { plainJson } from './tree.ts';
+
+type EnvironmentDocument = Named & { readonly spec: EnvironmentSpec | undefined };
+
+/** The Environments of a folder: one table of names and types for all of them. */
+export interface Environments {
+  readonly declarations: ReadonlyMap<string, Declaration>;
+  readonly values: ReadonlyMap<string, EnvironmentValues>;
+}
+
+/** Compiles all Environments, and reports where they differ in what they name. */
+export function compileEnvironments(documents: readonly EnvironmentDocument[]): Environments {
+  const written = new Map<string, Written[]>();
+  for (const { name, spec } of documents) {
+    for (const [key, at] of spec?.values ?? []) {
+      const all = written.get(key) ?? [];
+      all.push({ environment: name.value, at, value: plainJson(at.tree) });
+      written.set(key, all);
+    }
+  }
+  const declarations = new Map<string, Declaration>();
+  for (const [key, all] of written) {
+    refuseMissing(key, all, documents);
+    refuseUnlike(key, all);
+    const sizes = all.map(({ value }) => declared(value).declaration.max ?? 0);
+    declarations.set(key, { type: typeOfData(all.map(({ value }) => value)), max: Math.max(...sizes) });
+  }
+  const values = documents.map(({ name, spec }): [string, EnvironmentValues] => {
+    const own = [...(spec?.values ?? [])].map(([key, { tree }]) => [key, plainJson(tree)] as const);
+    const shadow = new Set((spec?.shadow ?? []).map(({ value }) => value));
+    return [name.value, { values: Object.fromEntries(own), shadow }];
+  });
+  return { declarations, values: new Map(values) };
+}
+
+interface Written {
+  readonly environment: string;
+  readonly at: Cursor;
+  readonly value: JsonValue;
+}
+
+function refuseMissing(
+  key: string,
+  all: readonly Written[],
+  documents: readonly EnvironmentDocument[],
+): void {
+  const [first] = all;
+  if (first === undefined) return;
+  for (const { name, at, spec } of documents) {
+    if (spec === undefined || all.some(({ environment }) => environment === name.value)) continue;
+    const { file, line } = sourceOf(first.at);
+    const message = `\`${name.value}\` has no \`${key}\`, which \`${first.environment}\` has at ${file}:${line}`;
+    report(
+      { ...at, path: '' },
+      'environments_differ',
+      message,
+      'every Environment has the same names',
+      label(name.at),
+    );
+  }
+}
+
+function refuseUnlike(key: string, all: readonly Written[]): void {
+  if (typeOfData(all.map(({ value }) => value)) !== DYN) return;
+  const [first, ...others] = all;
+  if (first === undefined || typeOfData([first.value]) === DYN) return;
+  const odd = others.find(({ value }) => typeOfData([first.value, value]) === DYN);
+  if (odd === undefined) return;
+  const { file, line } = sourceOf(first.at);
+  const message = `\`${key}\` is of another type in \`${first.environment}\`, at ${file}:${line}`;
+  report(odd.at, 'environments_differ', message, 'a value has the same type in every Environment');
+}
+
+/** Reports policies that an Environment is to shadow and that are not there. */
+export function refuseUnknownShadows(
+  documents: readonly EnvironmentDocument[],
+  policies: ReadonlyMap<string, unknown>,
+): void {
+  for (const { spec } of documents) {
+    for (const { value, at } of spec?.shadow ?? []) {
+      if (policies.has(value)) continue;
+      report(at, 'unknown_reference', `no policy is called \`${value}\``, suggestion(value, policies.keys()));
+    }
+  }
+}
+
+/** The set as it decides in one of its environments; undefined: there is none of that name. */
+export function inEnvironment<S extends Omit<PolicySet, 'revision' | 'revisionText'>>(
+  set: S,
+  name: string,
+): S | undefined {
+  const environment = set.environments.get(name);
+  if (environment === undefined) return undefined;
+  const policies = set.policies.map((policy) =>
+    environment.shadow.has(policy.name) ? { ...policy, mode: 'shadow' as const } : policy,
+  );
+  return { ...set, policies, environment: name, env: environment.values };
+}

@@ -1,0 +1,103 @@
+import { adopt, parameterDeclarations } from './adopt.ts';
+import { compilePolicy, type Folder } from './compile-policy.ts';
+import { type DocumentOf, documentsOf, isPartial, type PolicyDocument } from './document.ts';
+import { Expressions } from './expressions.ts';
+import type { Instrument } from './instrument.ts';
+import { type PolicySpec, readPolicySpec } from './policy-document.ts';
+import type { CompiledPolicy } from './policy-set.ts';
+import { report } from './reader.ts';
+
+type Template = DocumentOf<'PolicyTemplate'>;
+
+/** What the policies of a template share. */
+interface Adoption {
+  readonly expressions: Expressions;
+  /** Parameters that stand somewhere as `{param: NAME}`. */
+  readonly placed: Set<string>;
+}
+
+/** Compiles the policies of a folder, each with the template that it uses. */
+export class PolicyCompiler {
+  readonly policies = new Map<string, CompiledPolicy>();
+  /** Names of policies of which a rule or limit, or the whole, could not be read. */
+  readonly partial = new Set<string>();
+  readonly #folder: Folder;
+  readonly #instrument: Instrument | undefined;
+  readonly #templates: ReadonlyMap<string, Template>;
+  readonly #adoptions = new Map<Template, Adoption>();
+  readonly #compiled: { readonly spec: PolicySpec; readonly expressions: Expressions }[] = [];
+
+  constructor(documents: readonly PolicyDocument[], folder: Folder, instrument?: Instrument) {
+    this.#folder = folder;
+    this.#instrument = instrument;
+    this.#templates = new Map(
+      documentsOf(documents, 'PolicyTemplate').map((template) => [template.name.value, template]),
+    );
+  }
+
+  /** What was read of each policy. */
+  get specs(): readonly PolicySpec[] {
+    return this.#compiled.map(({ spec }) => spec);
+  }
+
+  /** Reports what is wrong in a policy that is not to be compiled. */
+  read({ spec }: DocumentOf<'Policy'>): void {
+    if (spec !== undefined) readPolicySpec(adopt(spec, this.#templates, this.#folder.incomplete).at);
+  }
+
+  compile(document: DocumentOf<'Policy'>): void {
+    const name = document.name.value;
+    if (document.spec === undefined) {
+      this.partial.add(name);
+      return;
+    }
+    const { at, template, params, placed } = adopt(document.spec, this.#templates, this.#folder.incomplete);
+    const spec = readPolicySpec(at);
+    if (isPartial(at, spec)) this.partial.add(name);
+    if (spec === undefined) return;
+    const adoption = template && this.#adoption(template);
+    for (const each of placed) adoption?.placed.add(each);
+    const outer = adoption?.expressions ?? this.#folder.expressions;
+    const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map());
+    this.#compiled.push({ spec, expressions });
+    const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
+    const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
+    const policy: CompiledPolicy = { ...compiled, controls, params, variables: programs };
+    this.policies.set(name, this.#instrument?.policy(policy) ?? policy);
+  }
+
+  /** A variable that nobody reads does nothing, as does a template that nobody adopts. To be called without errors. */
+  warnOfUnused(): void {
+    for (const { spec, expressions } of this.#compiled) {
+      for (const [name, { at }] of spec.variables ?? []) {
+        if (expressions.read.has(`variables.${name}`)) continue;
+        report(at, 'unused_variable', `nothing reads \`variables.${name}\``, 'leave it out', at.key);
+      }
+    }
+    for (const [name, template] of this.#templates) {
+      const adoption = this.#adoptions.get(template);
+      if (adoption === undefined) {
+        report(
+          { ...template.name.at, path: '' },
+          'unused_template',
+          `no policy uses the template \`${name}\``,
+        );
+        continue;
+      }
+      for (const [parameter, { at }] of template.spec?.parameters ?? []) {
+        if (adoption.placed.has(parameter) || adoption.expressions.read.has(`params.${parameter}`)) continue;
+        const message = `the parameter \`${parameter}\` stands nowhere in the template`;
+        report(at, 'unused_parameter', message, 'leave it out', at.key);
+      }
+    }
+  }
+
+  #adoption(template: Template): Adoption {
+    const known = this.#adoptions.get(template);
+    if (known !== undefined) return known;
+    const expressions = this.#folder.expressions.extended('params', parameterDeclarations(template));
+    const adoption = { expressions, placed: new Set<string>() };
+    this.#adoptions.set(template, adoption);
+    return adoption;
+  }
+}

@@ -1,0 +1,40 @@
+import type { CompiledPolicy, PolicySet } from '../../src/policy/policy-set.ts';
+
+export const SOURCE = { file: 'test.yaml', line: 1, column: 1 };
+
+/** A policy that carries nothing but its name. */
+export function barePolicy(name: string): CompiledPolicy {
+  return {
+    name,
+    description: '',
+    owner: '',
+    controls: [],
+    source: SOURCE,
+    mode: 'enforce',
+    match: [],
+    allowsAmbiguousPath: false,
+    params: {},
+    variables: new Map(),
+    mtls: undefined,
+    jwt: undefined,
+    denyRules: [],
+    allowRules: [],
+    schemas: [],
+    firstLimits: [],
+    lastLimits: [],
+    respond: {
+      allow: {
+        requestHeaders: { set: new Map(), append: new Map(), remove: [] },
+        responseHeaders: { set: new Map(), append: new Map() },
+        query: { set: new Map(), remove: [] },
+        metadata: new Map(),
+      },
+      deny: { headers: { set: new Map() }, body: undefined },
+    },
+  };
+}
+
+/** A set of these, without issuers, data and environments. */
+export function bareSet(policies: readonly CompiledPolicy[]): Omit<PolicySet, 'revision' | 'revisionText'> {
+  return { policies, issuers: new Map(), data: {}, environments: new Map(), environment: '', env: {} };
+}
