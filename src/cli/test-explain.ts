@@ -26,7 +26,7 @@ export interface TriedRule {
 }
 
 export interface Condition {
-  /** `policy/rule`, or the policy alone. */
+  /** `policy/rule`; `policy, variables.NAME`; of anything else the policy alone. */
   readonly of: string;
   readonly file: string;
   readonly line: number;
@@ -54,7 +54,13 @@ interface Step {
 interface Evaluation {
   readonly placed: PlacedExpression;
   readonly parts: readonly PartOutcome[];
+  readonly owner: Owner;
+}
+
+interface Owner {
   readonly policy: string;
+  /** Of a variable's expression, its name. */
+  readonly variable: string | undefined;
 }
 
 /** Runs cases once more, by policies that tell what they do, and says why each came out as it did. */
@@ -63,12 +69,16 @@ export class Explainer {
   #applying: string[] = [];
   #steps: Step[] = [];
   #evaluations: Evaluation[] = [];
-  readonly #owners = new Map<PlacedExpression, string>();
+  readonly #owners = new Map<PlacedExpression, Owner>();
 
   constructor(files: PolicyFiles, original: PolicySet, now: number) {
     const observer: Observer = {
       compiled: (policy, expressions) => {
-        for (const each of expressions) this.#owners.set(each, policy.name);
+        const variables = new Map([...policy.variables].map(([name, program]) => [program, name]));
+        for (const each of expressions) {
+          const variable = variables.get(each.observed);
+          this.#owners.set(each, { policy: policy.name, variable });
+        }
       },
       applies: ({ name }) => {
         this.#applying.push(name);
@@ -84,8 +94,8 @@ export class Explainer {
         step.evaluations.push(...this.#evaluations.splice(0));
       },
       evaluated: (placed, parts) => {
-        const policy = this.#owners.get(placed) ?? '';
-        this.#evaluations.push({ placed, parts, policy });
+        const owner = this.#owners.get(placed) ?? { policy: '', variable: undefined };
+        this.#evaluations.push({ placed, parts, owner });
       },
     };
     const { set } = compileFolder(files, { instrument: instrumentFor(observer) });
@@ -117,7 +127,7 @@ export class Explainer {
           evaluations.map((each) => conditionOf(`${policy.name}/${rule.name}`, each)),
         ),
         // Outside of rules: a match, a limit, a header.
-        ...failing.map((each) => conditionOf(each.policy, each)),
+        ...failing.map((each) => conditionOf(each.owner.policy, each)),
       ],
     };
   }
@@ -147,14 +157,20 @@ function shownOutcome(came: Step['came']): string {
   return came ? 'matched' : 'false';
 }
 
-function conditionOf(of: string, { placed: { program, place }, parts }: Evaluation): Condition {
+function conditionOf(named: string, { placed: { program, place }, parts, owner }: Evaluation): Condition {
+  const { policy, variable } = owner;
+  const of = variable === undefined ? named : `${policy}, variables.${variable}`;
   const outcomes = new Map<Part, (Value | EvaluationError)[]>();
   for (const { part, outcome } of parts) {
     const before = outcomes.get(part);
     if (before === undefined) outcomes.set(part, [outcome]);
     else before.push(outcome);
   }
-  const shown = program.parts.filter((part) => isTelling(part, program.parts, program.source));
+  const silent = program.parts.filter((part) => !outcomes.has(part));
+  // What is not evaluated says so once, for all that it consists of.
+  const shown = program.parts
+    .filter((part) => isTelling(part, program.parts, program.source))
+    .filter((part) => !silent.includes(part) || silent.every((each) => !encloses(each, part)));
   const { line } = place.lines.position(place.locate(0, program.source.length).start);
   return {
     of,
@@ -168,9 +184,12 @@ function conditionOf(of: string, { placed: { program, place }, parts }: Evaluati
   };
 }
 
-/** No literals, and of `a.b.c` only the whole. */
+/** No literals, nor lists and maps of them, and of `a.b.c` only the whole. */
 function isTelling(part: Part, parts: readonly Part[], source: string): boolean {
   if (part.isLiteral) return false;
+  if (/^[[{]/.test(source.slice(part.start, part.end))) {
+    if (parts.every((inner) => inner === part || !encloses(part, inner) || inner.isLiteral)) return false;
+  }
   return !parts.some((longer) => {
     if (longer.start !== part.start || longer.end <= part.end) return false;
     return /^[.?]*\.\??\w+$/.test(source.slice(part.end, longer.end));
