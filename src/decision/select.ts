@@ -1,5 +1,6 @@
 import type { VerifiedToken } from '../identity/verified.ts';
 import { selects as matchSelects, type Params } from '../policy/match.ts';
+import { indexOf } from '../policy/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy, PolicySet } from '../policy/policy-set.ts';
 import { holds } from './evaluate.ts';
 import type { Facts } from './facts.ts';
@@ -34,7 +35,7 @@ export function select(set: PolicySet, facts: Facts): Selection {
   const enforcing: Applying[] = [];
   const shadow: Shadowing[] = [];
   let failure: Refusal | undefined;
-  for (const policy of set.policies) {
+  for (const policy of indexOf(set.policies).candidates(facts.matching)) {
     const selected = selects(policy.match, policy, facts, undefined, NO_PARAMS);
     if (selected === undefined) continue;
     const applying = { policy, params: selected.params ?? NO_PARAMS };

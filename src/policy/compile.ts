@@ -21,6 +21,7 @@ import type { Instrument } from './instrument.ts';
 import { PolicyCompiler } from './policy-compiler.ts';
 import type { PolicySpec } from './policy-document.ts';
 import type { PolicyFiles } from './policy-files.ts';
+import { indexOf } from './policy-index.ts';
 import type { CompiledPolicy, PolicySet } from './policy-set.ts';
 import type { PolicyTestDocument } from './policy-test.ts';
 import { report } from './reader.ts';
@@ -170,7 +171,10 @@ function finish(
     environment: '',
     env: {},
   };
-  return inEnvironment(set, environment) ?? set;
+  const chosenSet = inEnvironment(set, environment) ?? set;
+  // The first request need not wait for it.
+  indexOf(chosenSet.policies);
+  return chosenSet;
 }
 
 function compileDatasets(

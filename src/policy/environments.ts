@@ -95,15 +95,23 @@ export function refuseUnknownShadows(
   }
 }
 
-/** The set as it decides in one of its environments; undefined: there is none of that name. */
+const known = new WeakMap<object, Map<string, object>>();
+
+/** The set as it decides in one of its environments, made once; undefined: there is none of that name. */
 export function inEnvironment<S extends Omit<PolicySet, 'revision' | 'revisionText'>>(
   set: S,
   name: string,
 ): S | undefined {
   const environment = set.environments.get(name);
   if (environment === undefined) return undefined;
+  const made = known.get(set) ?? new Map<string, object>();
+  known.set(set, made);
+  const before = made.get(name);
+  if (before !== undefined) return before as S;
   const policies = set.policies.map((policy) =>
     environment.shadow.has(policy.name) ? { ...policy, mode: 'shadow' as const } : policy,
   );
-  return { ...set, policies, environment: name, env: environment.values };
+  const chosen = { ...set, policies, environment: name, env: environment.values };
+  made.set(name, chosen);
+  return chosen;
 }

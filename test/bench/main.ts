@@ -3,6 +3,7 @@ import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import { compilePart } from './compile.ts';
 import type { Effort } from './measure.ts';
+import { scalePart } from './scale.ts';
 
 /** The parts of `make bench`, by name. */
 const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
@@ -10,6 +11,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   cel: celPart,
   compile: compilePart,
   cases: casesPart,
+  scale: scalePart,
 };
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };

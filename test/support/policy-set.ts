@@ -50,8 +50,13 @@ export function policySet({
       Object.entries(specs).map(([name, spec]) => documentOf(kind, { name }, spec)),
     ),
   ];
-  const folder = memoryFiles({ 'policies.yaml': documents.join(''), ...files });
-  const { set, diagnostics } = compileFolder(folder, { reasons: Object.keys(REASONS), environment });
+  return setOfFiles({ 'policies.yaml': documents.join(''), ...files }, environment);
+}
+
+/** As `policySet`, of files. */
+export function setOfFiles(files: Readonly<Record<string, string>>, environment?: string): PolicySet {
+  const options = { reasons: Object.keys(REASONS), environment };
+  const { set, diagnostics } = compileFolder(memoryFiles(files), options);
   if (set === undefined) {
     throw new Error(diagnostics.map(({ message, span }) => `${span.file}: ${message}`).join('\n'));
   }

@@ -44,7 +44,8 @@ export function standingStill(now = 1_764_000_000_000): Services {
   };
 }
 
-const BOUNDLESS: LimitStore = {
+/** Grants everything. */
+export const BOUNDLESS: LimitStore = {
   take: () => ({ allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 }),
   giveBack: () => undefined,
 };
