@@ -9,10 +9,11 @@ import { type Judged, scoreOf } from '../mutation/score.ts';
 import { mutationText } from '../mutation/text.ts';
 import { compileFolder } from '../policy/compile.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
-import type { Tree } from '../policy/tree.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
 import { readYaml } from '../policy/yaml-file.ts';
 import { changedSince } from './changed-policies.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { MutationFiles, type Reach } from './mutation-files.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 import type { Running } from './test-cases.ts';
 import type { TestOptions } from './test-flags.ts';
@@ -90,10 +91,10 @@ async function judgeAll(
   time: number,
   progress: (done: number, survived: number) => void,
 ): Promise<readonly Judged[]> {
-  const { folder, cases } = mutation;
+  const { folder, cases, files, set } = mutation;
   const end = performance.now() + time;
-  const reached = await reachOf(mutation);
-  const bare = withoutTests(mutation);
+  const reach = await reachOf(mutation);
+  const trial = new MutationFiles(files, set, reach);
   const judged: Judged[] = [];
   let survived = 0;
   for (const mutant of mutants) {
@@ -101,11 +102,7 @@ async function judgeAll(
     if (remark !== undefined) judged.push({ mutant, fate: 'excused', reason: remark.reason });
     else if (performance.now() > end) judged.push({ mutant, fate: 'untried' });
     else {
-      const { kind, name } = mutant.document;
-      const own = kind === 'Policy' ? (reached.get(name) ?? []) : [];
-      // A policy that governs more than before may be noticed by whom it did not govern.
-      const others = mutant.widens || kind !== 'Policy' ? cases : [];
-      const fate = await judge(mutation, bare, mutant, new Set([...own, ...others]));
+      const fate = await judge(mutation, trial, mutant, reachedBy(mutant, set, cases, reach));
       if (fate === 'survived') survived += 1;
       judged.push({ mutant, fate });
     }
@@ -114,17 +111,40 @@ async function judgeAll(
   return judged;
 }
 
+/** The cases that a change may be of account for, while it governs the same requests. */
+function reachedBy(
+  { document: { kind, name } }: Mutant,
+  { policies }: PolicySet,
+  cases: readonly ListedCase[],
+  reach: Reach,
+): readonly ListedCase[] {
+  const policy = kind === 'Policy' ? policies.find((each) => each.name === name) : undefined;
+  // A condition that is false today may be true in the change.
+  if (policy === undefined || policy.match.some(({ when }) => when !== undefined)) return cases;
+  return cases.filter((each) => reach.get(each)?.has(name));
+}
+
 async function judge(
+  mutation: Mutation,
+  trial: MutationFiles,
+  { file, edit, widens }: Mutant,
+  reached: readonly ListedCase[],
+): Promise<Judged['fate']> {
+  const change = (text: string): string => edited(text, edit);
+  const { cases } = mutation;
+  const some = reached.length < cases.length ? reached : undefined;
+  const fate = await judgeBy(mutation, trial.with(file, change, some), reached);
+  // A policy that governs more than before may be noticed by whom it did not govern.
+  if (fate !== 'survived' || !widens || some === undefined) return fate;
+  return judgeBy(mutation, trial.with(file, change), cases);
+}
+
+async function judgeBy(
   { set: { revision, revisionText }, now, snapshots }: Mutation,
   files: PolicyFiles,
-  { file, edit }: Mutant,
-  cases: Iterable<ListedCase>,
+  cases: readonly ListedCase[],
 ): Promise<Judged['fate']> {
-  const bytes = files.yaml.get(file);
-  if (bytes === undefined) return 'invalid';
-  const { text } = readYaml(file, bytes).lines;
-  const yaml = new Map([...files.yaml, [file, new TextEncoder().encode(edited(text, edit))]]);
-  const { set } = compileFolder({ ...files, yaml });
+  const { set } = compileFolder(files);
   if (set === undefined) return 'invalid';
   const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });
   for (const { document, case: each } of cases) {
@@ -134,46 +154,20 @@ async function judge(
   return 'survived';
 }
 
-/** By policy, the cases whose request it governs, or all where its `match` has conditions. */
-async function reachOf({
-  files,
-  set,
-  cases,
-  now,
-}: Mutation): Promise<ReadonlyMap<string, readonly ListedCase[]>> {
-  const reached = new Map<string, readonly ListedCase[]>();
+async function reachOf({ files, set, cases, now }: Mutation): Promise<Reach> {
+  const reach = new Map<ListedCase, Set<string>>();
   let touched = new Set<string>();
   const observer: Observer = { applies: ({ name }) => void touched.add(name) };
   const { set: observed } = compileFolder(files, { instrument: instrumentFor(observer) });
-  if (observed === undefined) return reached;
+  if (observed === undefined) return reach;
   const { revision, revisionText } = set;
   const run = new TestRun({ ...observed, revision, revisionText }, now);
   for (const each of cases) {
     touched = new Set();
     await run.run(each.document, each.case);
-    for (const name of touched) {
-      reached.set(name, [...(reached.get(name) ?? []), each]);
-    }
+    reach.set(each, touched);
   }
-  // A condition that is false today may be true in the change.
-  for (const { name, match } of set.policies) {
-    if (match.some(({ when }) => when !== undefined)) reached.set(name, cases);
-  }
-  return reached;
-}
-
-/** The cases are known: files that hold nothing else need not be compiled again for each change. */
-function withoutTests({ files }: Mutation): PolicyFiles {
-  const yaml = [...files.yaml].filter(([path, bytes]) => {
-    const { documents } = readYaml(path, bytes);
-    return !documents.every(({ tree }) => isTest(tree));
-  });
-  return { ...files, yaml: new Map(yaml) };
-}
-
-function isTest(tree: Tree | undefined): boolean {
-  const kind = tree?.kind === 'mapping' ? tree.entries.get('kind')?.value : undefined;
-  return kind?.kind === 'scalar' && kind.value === 'PolicyTest';
+  return reach;
 }
 
 /** How far it is, on a terminal only, on one line that the report overwrites. */

@@ -120,3 +120,32 @@ describe('--since', () => {
     expect(stderr).toMatch(/^lictor test: `--since`: .*(nowhere|--output=x)/);
   });
 });
+
+test('a rule that a test of the same file names may be changed all the same', async () => {
+  const files = {
+    'q/all.yaml': `apiVersion: lictor/v1
+kind: PolicyTest
+metadata: {name: t}
+spec:
+  cases: [{name: no, request: {path: /no}, expect: {rule: p/no}}]
+---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: p}
+spec:
+  rules:
+    - {name: all, effect: allow}
+    - {name: no, effect: deny, when: request.path == '/no'}
+`,
+  };
+  await writeFiles(directory, files);
+  const { stdout } = await inProcess(['test', 'q', '--mutate'], directory);
+  expect(told(stdout)).toBe(`
+mutation
+q/all.yaml:13: no case notices that the condition is dropped
+  -    - {name: no, effect: deny, when: request.path == '/no'}
+  +    - {name: no, effect: deny, when: true}
+
+mutation score 75 % (3 noticed, 1 survived)
+`);
+});
