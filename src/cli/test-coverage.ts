@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { CoverageCount } from '../coverage/count.ts';
-import { type Coverage, coverageOf, shownPercent } from '../coverage/coverage.ts';
+import { type Coverage, coverageOf, type Gap, shownPercent } from '../coverage/coverage.ts';
 import { coverageHtml } from '../coverage/html.ts';
 import { coverageJson } from '../coverage/json.ts';
 import { coverageLcov } from '../coverage/lcov.ts';
 import { coverageText } from '../coverage/text.ts';
+import { annotation } from './annotation.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 import type { TestOptions } from './test-flags.ts';
@@ -32,6 +33,9 @@ export async function reportCoverage(
     const colour = isColourful(stream, terminal.environment);
     stream.write(`\ncoverage\n${coverageText(coverage, { colour, path })}`);
   }
+  if (options.coverage && options.output === 'github') {
+    terminal.stdout.write(coverage.gaps.map((gap) => `${annotationOf(gap, path)}\n`).join(''));
+  }
   if (options.coverageOutput !== undefined) {
     const file = resolve(terminal.directory, options.coverageOutput);
     await writeFile(file, coverageFile(coverage, extname(file), path));
@@ -42,6 +46,13 @@ export async function reportCoverage(
     `lictor test: ${shownPercent(coverage.percent)} is covered, \`--min-coverage\` asks for ${minCoverage} %\n`,
   );
   return false;
+}
+
+function annotationOf({ span: { file, start, end }, missing }: Gap, path: (file: string) => string): string {
+  const endColumn = start.line === end.line ? end.column : undefined;
+  const { line, column } = start;
+  const title = 'lictor coverage';
+  return annotation({ level: 'warning', file: path(file), line, column, endColumn, title, message: missing });
 }
 
 function coverageFile(coverage: Coverage, extension: string, path: (file: string) => string): string {

@@ -1,3 +1,4 @@
+import { annotation } from './annotation.ts';
 import { plainFailure, shownPath, type TestReport } from './test-report.ts';
 
 /** What `lictor test --output json` prints. */
@@ -48,16 +49,20 @@ ${suites.join('\n')}
 `;
 }
 
-/** Workflow commands that GitHub shows beside the lines of a pull request. */
+/** Annotations that GitHub shows beside the lines of a pull request. */
 export function githubReport(report: TestReport): string {
   const { results, dir, terminal } = report;
   const failed = results.filter(({ differences }) => differences.length > 0);
-  const lines = failed.map((each) => {
-    const file = property(shownPath(each.source.file, dir, terminal));
-    const title = property(`${each.test}: ${each.case.name}`);
-    const message = data(`${oneLine(each.differences)}\n\n${plainFailure(each, report)}`);
-    return `::error file=${file},line=${each.source.line},col=${each.source.column},title=${title}::${message}`;
-  });
+  const lines = failed.map((each) =>
+    annotation({
+      level: 'error',
+      file: shownPath(each.source.file, dir, terminal),
+      line: each.source.line,
+      column: each.source.column,
+      title: `${each.test}: ${each.case.name}`,
+      message: `${oneLine(each.differences)}\n\n${plainFailure(each, report)}`,
+    }),
+  );
   return `${[...lines, `${results.length - failed.length} passed, ${failed.length} failed`].join('\n')}\n`;
 }
 
@@ -65,15 +70,6 @@ function oneLine(differences: TestReport['results'][number]['differences']): str
   return differences
     .map(({ field, wanted, got }) => `${field}: wanted ${wanted || '(none)'}, got ${got || '(none)'}`)
     .join('; ');
-}
-
-/** GitHub's own escapes for the text of a workflow command, and for its properties. */
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
 function seconds(milliseconds: number): string {

@@ -2,15 +2,16 @@ import { resolve } from 'node:path';
 import type { Observer } from '../coverage/observe.ts';
 import { instrumentFor } from '../coverage/observe.ts';
 import { edited } from '../mutation/edit.ts';
-import type { Mutant } from '../mutation/mutant.ts';
+import { diffOf, type Mutant } from '../mutation/mutant.ts';
 import { mutantsOf } from '../mutation/mutate.ts';
 import { remarkOn } from '../mutation/remarks.ts';
-import { type Judged, scoreOf } from '../mutation/score.ts';
+import { type Judged, type MutationScore, scoreOf } from '../mutation/score.ts';
 import { mutationText } from '../mutation/text.ts';
 import { compileFolder } from '../policy/compile.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { readYaml } from '../policy/yaml-file.ts';
+import { annotation } from './annotation.ts';
 import { changedSince } from './changed-policies.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
@@ -55,7 +56,13 @@ export async function mutate(
     source: (file) => folder.source(file),
   });
   stream.write(`\nmutation\n${text}`);
-  const { minMutation } = options;
+  if (options.output === 'github') {
+    terminal.stdout.write(annotations(judged, folder, (file) => shownPath(file, dir, terminal)));
+  }
+  return verdict(score, options.minMutation, terminal);
+}
+
+function verdict(score: MutationScore, minMutation: number | undefined, terminal: Terminal): ExitCode {
   if (minMutation === undefined) return EXIT.fine;
   if (score.untried > 0) {
     const help = 'give it more `--mutation-time`, or less to do with `--since`';
@@ -68,6 +75,22 @@ export async function mutate(
     `lictor test: the mutation score is ${percent} %, \`--min-mutation\` asks for ${minMutation} %\n`,
   );
   return EXIT.fails;
+}
+
+function annotations(
+  judged: readonly Judged[],
+  folder: Running['folder'],
+  path: (file: string) => string,
+): string {
+  return judged
+    .filter(({ fate }) => fate === 'survived')
+    .map(({ mutant: { file, line, what, edit } }) => {
+      const lines = folder.source(file);
+      const diff = lines === undefined ? [] : diffOf(lines, edit);
+      const message = [`no case notices that ${what}`, '', ...diff].join('\n');
+      return `${annotation({ level: 'warning', file: path(file), line, title: 'lictor mutation', message })}\n`;
+    })
+    .join('');
 }
 
 /** The changes of all policies, or of those that changed. */

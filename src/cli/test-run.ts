@@ -62,7 +62,7 @@ export class TestRun {
   readonly #shadowLimits = renewable();
   /** What the shadow policies would have said to the request before. */
   #shadow: readonly ShadowVerdict[] = [];
-  readonly #checks = new Map<string, Check>();
+  readonly #checks = new Map<PolicyTestDocument, Check>();
 
   constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
     this.#set = set;
@@ -73,7 +73,7 @@ export class TestRun {
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
     const started = performance.now();
     const now = test.now ?? this.#now;
-    const check = this.#check(test.environment);
+    const check = this.#check(test);
     this.#time = now;
     this.#limits.renew();
     this.#shadowLimits.renew();
@@ -103,15 +103,17 @@ export class TestRun {
     };
   }
 
-  /** One for all cases of an environment: what a case changes is its clock and its buckets. */
-  #check(environment: string): Check {
-    const known = this.#checks.get(environment);
+  /** One for all cases of a document: what a case changes is its clock and its buckets. */
+  #check(test: PolicyTestDocument): Check {
+    const known = this.#checks.get(test);
     if (known !== undefined) return known;
+    const { environment, xfccTrustedHops } = test;
     const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
       clock: () => this.#time,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: this.#tokens,
+      xfccTrustedHops,
       limits: this.#limits,
       shadowLimits: this.#shadowLimits,
     };
@@ -126,7 +128,7 @@ export class TestRun {
         this.#shadow = shadow;
       },
     });
-    this.#checks.set(environment, check);
+    this.#checks.set(test, check);
     return check;
   }
 

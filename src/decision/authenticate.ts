@@ -2,6 +2,7 @@ import { certificateHolds } from '../identity/certificate.ts';
 import { matchesPrincipal } from '../identity/principal.ts';
 import type { TokenResult } from '../identity/verified.ts';
 import type { CompiledPolicy } from '../policy/policy-set.ts';
+import { principalOf } from '../request/xfcc.ts';
 import type { Facts } from './facts.ts';
 import type { Hearing } from './hearing.ts';
 import type { Refusal } from './refusal.ts';
@@ -28,9 +29,10 @@ export async function authenticate(
   return undefined;
 }
 
-function authenticatePeer(policy: CompiledPolicy, { attributes }: Facts): Refusal | undefined {
+function authenticatePeer(policy: CompiledPolicy, facts: Facts): Refusal | undefined {
   if (policy.mtls === undefined) return undefined;
-  const { principal, certificate } = attributes.source;
+  const { principals, from } = policy.mtls;
+  const principal = from === 'xfcc' ? forwardedPrincipal(facts) : facts.attributes.source.principal;
   if (principal === '') {
     return {
       reason: 'peer_missing',
@@ -38,16 +40,22 @@ function authenticatePeer(policy: CompiledPolicy, { attributes }: Facts): Refusa
       policy,
     };
   }
-  if (certificate !== '' && !certificateHolds(certificate, principal)) {
+  const { certificate } = facts.attributes.source;
+  if (from === 'connection' && certificate !== '' && !certificateHolds(certificate, principal)) {
     return {
       reason: 'peer_untrusted',
       detail: 'the certificate does not hold the identity it was presented for',
       policy,
     };
   }
-  const { principals } = policy.mtls;
   if (principals !== undefined && !principals.some((pattern) => matchesPrincipal(pattern, principal))) {
     return { reason: 'peer_untrusted', detail: 'this workload is not among those that may call', policy };
   }
   return undefined;
+}
+
+/** Whom the nearest trusted proxy has seen. */
+function forwardedPrincipal({ xfcc }: Facts): string {
+  const nearest = xfcc.at(-1);
+  return nearest === undefined ? '' : principalOf(nearest);
 }

@@ -65,7 +65,7 @@ export async function decide(
     return { decision: refuse('not_ready', 'no policy set is live yet', attributes, undefined, services) };
   }
   const hearing: Hearing = {
-    facts: new Facts(attributes, start, set),
+    facts: new Facts(attributes, start, set, services.xfccTrustedHops),
     tokens: new Tokens(),
     ledger: new Ledger(services.limits),
     services,

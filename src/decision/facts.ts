@@ -8,6 +8,7 @@ import type { Attributes, JsonValue, Peer, Timestamp } from '../request/attribut
 import { type CanonicalPath, canonicalPath } from '../request/canonical-path.ts';
 import { normalizeHost } from '../request/host.ts';
 import { parseQuery } from '../request/query.ts';
+import { parseXfcc, type XfccElement } from '../request/xfcc.ts';
 import type { BodyRefusal, BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
 import { variablesOf } from './variables.ts';
@@ -24,6 +25,7 @@ export class BodyUnavailable extends Error {
 }
 
 const NO_PARAMS: Params = new Map();
+const NO_XFCC: readonly XfccElement[] = [];
 const EPOCH: Timestamp = { seconds: 0, nanos: 0 };
 
 const NO_TOKEN = Object.freeze({
@@ -59,7 +61,11 @@ export class Facts {
   #last: Activated | undefined;
   #body: BodyResult | undefined;
 
-  constructor(attributes: Attributes, now: number, folder: FolderFacts) {
+  readonly #xfccTrustedHops: number;
+  #xfcc: readonly XfccElement[] | undefined;
+
+  constructor(attributes: Attributes, now: number, folder: FolderFacts, xfccTrustedHops = 0) {
+    this.#xfccTrustedHops = xfccTrustedHops;
     this.attributes = attributes;
     this.now = now;
     this.#folder = folder;
@@ -80,6 +86,18 @@ export class Facts {
     return this.#body;
   }
 
+  /** What trusted proxies say of their clients, the nearest last. A header that cannot be read says nothing. */
+  get xfcc(): readonly XfccElement[] {
+    this.#xfcc ??= this.#readXfcc();
+    return this.#xfcc;
+  }
+
+  #readXfcc(): readonly XfccElement[] {
+    if (this.#xfccTrustedHops === 0) return NO_XFCC;
+    const header = this.attributes.request.headers.get('x-forwarded-client-cert') ?? '';
+    return parseXfcc(header)?.slice(-this.#xfccTrustedHops) ?? NO_XFCC;
+  }
+
   /** The query string, parsed when first asked for. */
   get queryParams(): ReadonlyMap<string, readonly string[]> {
     this.#queryParams ??= parseQuery(this.path.query);
@@ -97,7 +115,7 @@ export class Facts {
   }
 
   #activate(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params): Activation {
-    this.#roots ??= new SharedRoots(this.attributes, this.now);
+    this.#roots ??= new SharedRoots(this);
     const roots = this.#roots;
     const activation = {
       request: new RequestFacts(this, params),
@@ -135,8 +153,9 @@ class SharedRoots {
   readonly connection: { readonly requested_server_name: string; readonly mtls: boolean };
   readonly now: Timestamp;
 
-  constructor(attributes: Attributes, now: number) {
-    this.source = new PeerFacts(attributes.source);
+  constructor(facts: Facts) {
+    const { attributes, now } = facts;
+    this.source = new SourceFacts(attributes.source, facts);
     this.destination = new PeerFacts(attributes.destination);
     this.connection = {
       requested_server_name: attributes.connection.requestedServerName,
@@ -254,6 +273,19 @@ class PeerFacts {
   get spiffe(): SpiffeFacts {
     this.#spiffe ??= spiffeFacts(this.#peer.principal);
     return this.#spiffe;
+  }
+}
+
+class SourceFacts extends PeerFacts {
+  readonly #facts: Facts;
+
+  constructor(peer: Peer, facts: Facts) {
+    super(peer);
+    this.#facts = facts;
+  }
+
+  get xfcc(): readonly XfccElement[] {
+    return this.#facts.xfcc;
   }
 }
 

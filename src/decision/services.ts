@@ -8,6 +8,8 @@ export interface Services {
   /** A new decision id. */
   readonly id: () => string;
   readonly tokens: TokenVerifier;
+  /** How many elements of `x-forwarded-client-cert`, from the last on, were added by proxies of ours; default none. */
+  readonly xfccTrustedHops?: number;
   readonly limits: LimitStore;
   /** Where shadow policies count. Apart, so that their keys never take the room of a bucket that decides. */
   readonly shadowLimits: LimitStore;

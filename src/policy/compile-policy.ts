@@ -61,7 +61,10 @@ export function compilePolicy(
     mode: spec.mode ?? 'enforce',
     match: (spec.match ?? []).map((entry) => ({ ...compileMatch(entry), when: early(entry.when) })),
     allowsAmbiguousPath: spec.paths?.ambiguous === 'allow',
-    mtls: spec.authenticate?.mtls && { principals: spec.authenticate.mtls.principals },
+    mtls: spec.authenticate?.mtls && {
+      from: spec.authenticate.mtls.from ?? 'connection',
+      principals: spec.authenticate.mtls.principals,
+    },
     jwt: compileJwt(spec, folder),
     denyRules: compileRules(rules, 'deny', folder),
     allowRules: compileRules(rules, 'allow', folder),

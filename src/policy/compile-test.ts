@@ -51,6 +51,7 @@ export function compileTest(named: Named, spec: TestSpec, known: Known): PolicyT
     source: sourceOf(name.at),
     now: spec.now,
     environment: environmentOf(named, spec, known),
+    xfccTrustedHops: spec.xfccTrustedHops ?? 0,
     cases: [
       ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, cast, known)),
       ...(spec.matrix ?? []).flatMap(({ value }) => compileMatrix(value, cast, known)),

@@ -61,7 +61,10 @@ export const PATHS_FIELDS = {
 
 export const MTLS_FIELDS = {
   principals: { read: someOf(principal), doc: 'who may call: SPIFFE IDs with `*` and `**`, or other names' },
-  from: later('where the peer comes from'),
+  from: {
+    read: oneOf(['connection', 'xfcc']),
+    doc: '`xfcc`: the client that the nearest trusted proxy has seen (`serve --xfcc-trusted-hops`); default `connection`',
+  },
 } as const satisfies Fields;
 
 export const JWT_FIELDS = {

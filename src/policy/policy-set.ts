@@ -79,6 +79,8 @@ export interface CompiledMatch {
 }
 
 export interface MtlsRequirement {
+  /** The peer of the connection, or the client that the nearest trusted proxy has seen. */
+  readonly from: 'connection' | 'xfcc';
   /** undefined: any authenticated peer. */
   readonly principals: readonly PrincipalPattern[] | undefined;
 }

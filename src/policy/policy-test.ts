@@ -10,6 +10,8 @@ export interface PolicyTestDocument {
   readonly now: number | undefined;
   /** Name of an Environment document; empty: the folder has none. */
   readonly environment: string;
+  /** As `serve --xfcc-trusted-hops`. */
+  readonly xfccTrustedHops: number;
   /** Those of `cases` as written, then those that `matrix` stands for. */
   readonly cases: readonly TestCase[];
 }

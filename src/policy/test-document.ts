@@ -156,6 +156,10 @@ export const TEST_FIELDS = {
     read: located(nonEmptyText),
     doc: 'name of an Environment document; needed where there are several',
   },
+  xfccTrustedHops: {
+    read: integer(0, 16),
+    doc: 'how many elements of `x-forwarded-client-cert` count, as `serve --xfcc-trusted-hops`; default 0',
+  },
   callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'who calls, by name' },
   requests: { read: mapOf(located(readRequest)), doc: 'what is asked, by name' },
   cases: { read: list(located(mapping(CASE_FIELDS))), doc: 'one request each' },

@@ -75,6 +75,10 @@ export const NAMES = {
     doc: 'digest of its DER in lower-case hex, else empty',
     max: 64,
   },
+  'source.xfcc': {
+    type: 'list(map(string, dyn))',
+    doc: 'what trusted proxies say of their clients (`by`, `hash`, `subject`, `uri`, and `dns`, a list), the nearest last; empty without `serve --xfcc-trusted-hops`',
+  },
   'destination.address': { type: 'string', doc: 'the IP address that received the request', max: 64 },
   'destination.port': { type: 'int', doc: 'the port that received the request' },
   'destination.ip': { type: 'string', doc: 'the IP address that received the request', max: 64 },

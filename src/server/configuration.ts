@@ -19,6 +19,7 @@ export interface Configuration {
     | undefined;
   readonly deadline: number;
   readonly maxInflight: number;
+  readonly xfccTrustedHops: number;
   readonly drainTimeout: number;
   readonly logLevel: LogLevel;
 }
@@ -99,6 +100,7 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
   const transport = read('transport', transportName);
   const deadline = read('deadline', duration);
   const maxInflight = read('max-inflight', count);
+  const xfccTrustedHops = read('xfcc-trusted-hops', wholeNumber);
   const drainTimeout = read('drain-timeout', duration);
   const logLevel = read('log-level', level);
   if (
@@ -109,6 +111,7 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
     transport === undefined ||
     deadline === undefined ||
     maxInflight === undefined ||
+    xfccTrustedHops === undefined ||
     drainTimeout === undefined ||
     logLevel === undefined
   ) {
@@ -128,6 +131,7 @@ export function configure(sources: readonly SettingsSource[]): ConfigurationResu
       tls,
       deadline,
       maxInflight,
+      xfccTrustedHops,
       drainTimeout,
       logLevel,
     },
@@ -198,6 +202,11 @@ function duration(text: string): number | Problem {
 function count(text: string): number | Problem {
   const parsed = Number(text);
   return Number.isSafeInteger(parsed) && parsed > 0 ? parsed : new Problem('is no whole number above zero');
+}
+
+function wholeNumber(text: string): number | Problem {
+  const parsed = Number(text);
+  return Number.isSafeInteger(parsed) && parsed >= 0 ? parsed : new Problem('is no whole number');
 }
 
 function flagNames(): readonly FlagName[] {

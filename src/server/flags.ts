@@ -72,6 +72,12 @@ export const FLAGS = {
     default: '10000',
     doc: 'checks under way at once; one more is denied',
   },
+  'xfcc-trusted-hops': {
+    type: 'count',
+    value: 'N',
+    default: '0',
+    doc: 'how many elements of x-forwarded-client-cert, from the last on, were added by proxies that are trusted',
+  },
   'log-level': {
     type: 'level',
     value: 'LEVEL',

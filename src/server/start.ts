@@ -108,6 +108,7 @@ export async function startServer(
     ...reloadObserver({ keys, health, metrics, log }),
   });
   const services: Services = {
+    xfccTrustedHops: configuration.xfccTrustedHops,
     clock,
     id: randomUUID,
     tokens: createTokenVerifier({ keys }),

@@ -121,6 +121,21 @@ test('GitHub: an annotation at the line of the case', async () => {
   expect([last, others]).toEqual(['2 passed, 1 failed', []]);
 });
 
+test('GitHub: what is not covered, and what no case notices, at its line', async () => {
+  const passing = tests('    - {name: a, caller: reader, request: a, expect: {decision: allow}}\n');
+  const { stdout, stderr } = await run(passing, '--output', 'github', '--coverage', '--mutate');
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines[0]).toBe('1 passed, 0 failed');
+  expect(lines).toContain(
+    '::warning file=p/orders.yaml,line=11,col=46,endColumn=66,title=lictor coverage::never false',
+  );
+  expect(lines).toContain(
+    '::warning file=p/orders.yaml,line=13,title=lictor mutation::no case notices that `2/m` becomes `4/m`%0A%0A-    - {name: few, key: [jwt.subject], rate: 2/m}%0A+    - {name: few, key: [jwt.subject], rate: 4/m}',
+  );
+  expect(lines.slice(1).filter((line) => !line.startsWith('::warning '))).toEqual([]);
+  expect(stderr).toMatch(/\ncoverage\n[^]*\nmutation score \d+ %/);
+});
+
 describe('which cases', () => {
   test('--only-failed runs what failed last, until it passes', async () => {
     expect((await run(FAILING)).code).toBe(1);

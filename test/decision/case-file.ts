@@ -20,6 +20,7 @@ export interface Case {
   /** Policies instead of, or besides, those of the topic; `only: true` takes these alone. */
   readonly policies?: Readonly<Record<string, unknown>>;
   readonly only?: boolean;
+  readonly xfccTrustedHops?: number;
   /** The Environment to decide in. */
   readonly environment?: string;
   /** The keys of every issuer cannot be fetched. */
@@ -81,7 +82,17 @@ export interface Expected {
 }
 
 const FILE = 'policies issuers templates datasets environments environment files controls cases'.split(' ');
-const CASE = ['name', 'request', 'expect', 'steps', 'policies', 'only', 'environment', 'keys'];
+const CASE = [
+  'name',
+  'request',
+  'expect',
+  'steps',
+  'policies',
+  'only',
+  'xfccTrustedHops',
+  'environment',
+  'keys',
+];
 const STEP = ['at', 'times', 'request', 'expect'];
 const REQUEST =
   'method host path headers body truncated size principal certificate context token service labels sni metadata routeMetadata time'.split(

@@ -71,7 +71,7 @@ export interface Bench {
 }
 
 /** Everything that `decide` is given, frozen. */
-export function bench(keys: KeyProvider = SIGNING): Bench {
+export function bench(keys: KeyProvider = SIGNING, xfccTrustedHops = 0): Bench {
   let now = NOW;
   let ids = 0;
   return {
@@ -79,6 +79,7 @@ export function bench(keys: KeyProvider = SIGNING): Bench {
       clock: () => now,
       id: () => `decision-${++ids}`,
       tokens: createTokenVerifier({ keys }),
+      xfccTrustedHops,
       limits: createLocalStore({ maxBuckets: 1000 }),
       shadowLimits: createLocalStore({ maxBuckets: 1000 }),
     },
@@ -100,7 +101,7 @@ export function setOf(file: CaseFile, each: Case): PolicySet {
 
 /** Sends the requests of a case straight to `decide`. */
 export async function runDirectly(set: PolicySet, each: Case): Promise<readonly Answered[]> {
-  const { services, setClock } = bench(keysOf(each));
+  const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
   const answers: Answered[] = [];
   for (const step of repeated(each)) {
     setClock(NOW + (step.at ?? 0));
@@ -113,7 +114,7 @@ export async function runDirectly(set: PolicySet, each: Case): Promise<readonly 
 
 /** Sends them as the proxy does, from bytes to bytes. */
 export async function runThroughCheck(set: PolicySet, each: Case): Promise<readonly Answered[]> {
-  const { services, setClock } = bench(keysOf(each));
+  const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
   const told: Decision[] = [];
   const check = createCheck({
     decide: (snapshot, deadline) => decide(snapshot, set, services, deadline),

@@ -17,6 +17,7 @@ function configured(...sources: readonly (Settings | NodeJS.ProcessEnv)[]): Retu
 test('without a word everything has its default', () => {
   expect(configured().configuration).toEqual({
     environment: undefined,
+    xfccTrustedHops: 0,
     policies: './policies',
     listen: '127.0.0.1:9191',
     admin: '127.0.0.1:9192',
