@@ -12,6 +12,7 @@ import { inEnvironment } from '../policy/environments.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
 import type { PolicyTestDocument, TestCase, TestToken } from '../policy/policy-test.ts';
 import type { JsonObject } from '../request/attributes.ts';
+import { signedOnce } from './signed-once.ts';
 import { type Answer, answerOf, type Difference, differences } from './test-answer.ts';
 import { type Snapshots, snapshotOf } from './test-snapshots.ts';
 
@@ -49,13 +50,11 @@ const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSIT
  */
 export class TestRun {
   readonly #set: PolicySet;
-  readonly #keys: ThrowawayKeys = createThrowawayKeys();
+  readonly #keys: ThrowawayKeys = signedOnce(createThrowawayKeys());
   readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys });
   /** For tests that do not say what time it is, milliseconds since 1970. */
   readonly #now: number;
   readonly #options: TestRunOptions;
-  /** A token is signed once, however many cases its caller has. */
-  readonly #signed = new Map<TestToken, { readonly now: number; readonly token: Promise<string> }>();
   /** Where the clock stands for the case that runs. */
   #time = 0;
   readonly #limits = renewable();
@@ -143,7 +142,11 @@ export class TestRun {
     if (issuer === undefined || place === undefined) {
       throw new Error(`a test names the issuer ${caller.jwt.issuer}, which is not there`);
     }
-    const token = await this.#token(caller.name, caller.jwt, issuer, now);
+    const token = await this.#keys.sign(
+      issuer,
+      claimsOf(caller.name, caller.jwt, issuer, now),
+      caller.jwt.header,
+    );
     if ('query' in place) {
       return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers };
     }
@@ -151,15 +154,6 @@ export class TestRun {
     const others = headers.get('cookie');
     const cookie = `${place.cookie}=${token}`;
     return withHeader(path, headers, 'cookie', others === undefined ? cookie : `${others}; ${cookie}`);
-  }
-
-  async #token(subject: string, token: TestToken, issuer: Issuer, now: number): Promise<string> {
-    let signed = this.#signed.get(token);
-    if (signed?.now !== now) {
-      signed = { now, token: this.#keys.sign(issuer, claimsOf(subject, token, issuer, now), token.header) };
-      this.#signed.set(token, signed);
-    }
-    return signed.token;
   }
 }
 
