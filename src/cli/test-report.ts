@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { displayCells } from '../diagnostic/width.ts';
-import type { TestCase } from '../policy/policy-test.ts';
+import type { TestCase, TestStep } from '../policy/policy-test.ts';
 import { count } from './count.ts';
 import { shownValue } from './shown-value.ts';
 import type { Terminal } from './terminal.ts';
@@ -73,10 +73,11 @@ function failureLines(result: CaseResult, report: TestReport, paint: Paint): str
   ];
 }
 
-function requestLines({ request, caller, repeat }: TestCase, paint: Paint): readonly string[] {
+function requestLines({ request, caller, repeat, after }: TestCase, paint: Paint): readonly string[] {
   const { jwt, token } = caller;
   const times = repeat === 1 ? '' : `, ${repeat} times`;
   const rows: [string, string][] = [
+    ...after.map((step): [string, string] => ['after', sentStep(step)]),
     ['request', `${request.method} ${request.scheme}://${request.host}${request.path}${times}`],
     ['caller', caller.principal === '' ? 'nobody' : caller.principal],
   ];
@@ -89,6 +90,12 @@ function requestLines({ request, caller, repeat }: TestCase, paint: Paint): read
   for (const [name, value] of request.headers) rows.push(['header', `${name}: ${cut(value)}`]);
   if (request.body !== undefined) rows.push(['body', cut(request.body.replaceAll(/\s+/g, ' '))]);
   return rows.map(([name, value]) => `${paint('dim', name.padEnd(8))}  ${value}`);
+}
+
+function sentStep({ request, caller, repeat }: TestStep): string {
+  const who = caller.principal === '' ? 'nobody' : caller.principal;
+  const times = repeat === 1 ? '' : `, ${repeat} times`;
+  return `${request.method} ${request.scheme}://${request.host}${request.path} from ${who}${times}`;
 }
 
 function cut(text: string): string {

@@ -10,7 +10,7 @@ import type { LimitStore } from '../limit/limit.ts';
 import { createLocalStore } from '../limit/local-store.ts';
 import { inEnvironment } from '../policy/environments.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
-import type { PolicyTestDocument, TestCase, TestToken } from '../policy/policy-test.ts';
+import type { PolicyTestDocument, TestCase, TestStep, TestToken } from '../policy/policy-test.ts';
 import type { JsonObject } from '../request/attributes.ts';
 import { signedOnce } from './signed-once.ts';
 import { type Answer, answerOf, type Difference, differences } from './test-answer.ts';
@@ -76,14 +76,8 @@ export class TestRun {
     this.#time = now;
     this.#limits.renew();
     this.#shadowLimits.renew();
-    const sent = await this.#sent(each, now);
-    const request = encodeCheckRequest(checkRequest(each, sent, now));
-    let response: Uint8Array = new Uint8Array();
-    for (let time = 0; time < each.repeat; time += 1) {
-      this.#options.onAsk?.();
-      response = await check.handle(request, NOBODY_STOPS_WAITING);
-    }
-    await check.settled();
+    for (const step of each.after) await this.#ask(step, check, now);
+    const { sent, response } = await this.#ask(each, check, now);
     const decoded = decodeCheckResponse(response);
     const answer = answerOf(decoded, sent.headers, this.#shadow);
     const { snapshot } = each.expect;
@@ -100,6 +94,19 @@ export class TestRun {
       differences: [...differences(each.expect, answer), ...unlike],
       duration: performance.now() - started,
     };
+  }
+
+  /** Sends a request as often as it is to be sent, and returns the last answer. */
+  async #ask(step: TestStep, check: Check, now: number): Promise<{ sent: Sent; response: Uint8Array }> {
+    const sent = await this.#sent(step, now);
+    const request = encodeCheckRequest(checkRequest(step, sent, now));
+    let response: Uint8Array = new Uint8Array();
+    for (let time = 0; time < step.repeat; time += 1) {
+      this.#options.onAsk?.();
+      response = await check.handle(request, NOBODY_STOPS_WAITING);
+    }
+    await check.settled();
+    return { sent, response };
   }
 
   /** One for all cases of a document: what a case changes is its clock and its buckets. */
@@ -132,7 +139,7 @@ export class TestRun {
   }
 
   /** The request as its caller sends it, the token where the issuer wants it first. */
-  async #sent({ caller, request }: TestCase, now: number): Promise<Sent> {
+  async #sent({ caller, request }: TestStep, now: number): Promise<Sent> {
     const { path, headers } = request;
     if (caller.token !== undefined)
       return withHeader(path, headers, 'authorization', `Bearer ${caller.token}`);
@@ -194,7 +201,7 @@ function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number
 
 /** What Envoy would send. */
 function checkRequest(
-  { caller, request }: TestCase,
+  { caller, request }: TestStep,
   { path, headers }: Sent,
   now: number,
 ): CheckRequestMessage {

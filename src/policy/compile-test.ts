@@ -2,9 +2,17 @@ import type { Named } from './document.ts';
 import { sourceOf } from './document.ts';
 import { exactlyOne, suggestion } from './fields.ts';
 import type { CompiledPolicy } from './policy-set.ts';
-import type { Expectation, PolicyTestDocument, TestCaller, TestCase, TestRequest } from './policy-test.ts';
+import type {
+  Expectation,
+  PolicyTestDocument,
+  TestCaller,
+  TestCase,
+  TestRequest,
+  TestStep,
+} from './policy-test.ts';
 import { type Cursor, child, type Located, report } from './reader.ts';
 import type {
+  AfterSpec,
   CallerSpec,
   CaseSpec,
   ExpectSpec,
@@ -108,6 +116,7 @@ function rowCase(spec: CaseSpec, row: RowSpec, index: number): CaseSpec {
     with: merged(spec.with, row.with),
     repeat,
     expect: merged(spec.expect, expect),
+    after: spec.after,
     each: undefined,
   };
 }
@@ -132,11 +141,19 @@ function compileOne(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): reado
   if (spec.name === undefined || named === undefined || request === undefined || expect === undefined)
     return [];
   const { name, repeat = 1 } = spec;
-  return [{ name, from: 'cases', source: sourceOf(at), caller: named, request, repeat, expect }];
+  const after = (spec.after ?? []).flatMap((step) => compileStep(step, cast));
+  return [{ name, from: 'cases', source: sourceOf(at), caller: named, request, repeat, after, expect }];
+}
+
+function compileStep({ value, at }: Located<AfterSpec>, cast: Cast): readonly TestStep[] {
+  const caller = value.caller === undefined ? NOBODY : lookUp(value.caller, cast.callers, 'caller');
+  const request = requestOf(value, at, cast);
+  if (caller === undefined || request === undefined) return [];
+  return [{ caller, request, repeat: value.repeat ?? 1 }];
 }
 
 function requestOf(
-  { request, with: changes }: CaseSpec,
+  { request, with: changes }: AfterSpec,
   at: Cursor,
   { requests }: Cast,
 ): TestRequest | undefined {
@@ -198,6 +215,7 @@ function compileMatrix(spec: MatrixSpec, cast: Cast, known: Known): readonly Tes
         caller: named,
         request: complete(what.value, found, undefined),
         repeat: 1,
+        after: [],
         expect: expectation(expected.value, known),
       });
     }

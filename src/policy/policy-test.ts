@@ -16,6 +16,14 @@ export interface PolicyTestDocument {
   readonly cases: readonly TestCase[];
 }
 
+/** A request on its way. */
+export interface TestStep {
+  readonly caller: TestCaller;
+  /** With the changes of `with`. */
+  readonly request: TestRequest;
+  readonly repeat: number;
+}
+
 export interface TestCase {
   /** As written, that of a row behind it in parentheses; of a matrix `caller × request`. */
   readonly name: string;
@@ -26,6 +34,8 @@ export interface TestCase {
   readonly request: TestRequest;
   /** How often it is sent; the last one is judged. */
   readonly repeat: number;
+  /** Sent before, and not judged. */
+  readonly after: readonly TestStep[];
   readonly expect: Expectation;
 }
 

@@ -121,6 +121,13 @@ export const EXPECT_FIELDS = {
 
 const readExpect = mapping(EXPECT_FIELDS);
 
+export const AFTER_FIELDS = {
+  caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
+  request: { read: readNamedOrRequest, doc: 'name of a request, or a request', required: true },
+  with: { read: readRequest, doc: 'fields that differ from the named request' },
+  repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent; default 1' },
+} as const satisfies Fields;
+
 export const ROW_FIELDS = {
   name: { read: nonEmptyText, doc: 'what tells the row from the others; default its number' },
   caller: { read: located(nonEmptyText), doc: 'instead of the case’s' },
@@ -137,6 +144,10 @@ export const CASE_FIELDS = {
   with: { read: readRequest, doc: 'fields that differ from the named request' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent, the last one is judged; default 1' },
   expect: { read: readSomeExpect, doc: 'what must come out; only what is named is compared', required: true },
+  after: {
+    read: someOf(located(mapping(AFTER_FIELDS))),
+    doc: 'what is sent before, and not judged: others who use a limit up, or do not',
+  },
   each: { read: someOf(located(mapping(ROW_FIELDS))), doc: 'rows, each a case with what it says instead' },
 } as const satisfies Fields;
 
@@ -171,6 +182,7 @@ export type CallerSpec = Read<typeof CALLER_FIELDS>;
 export type RequestSpec = Read<typeof REQUEST_FIELDS>;
 export type ExpectSpec = Read<typeof EXPECT_FIELDS>;
 export type CaseSpec = Read<typeof CASE_FIELDS>;
+export type AfterSpec = Read<typeof AFTER_FIELDS>;
 export type RowSpec = Read<typeof ROW_FIELDS>;
 export type MatrixSpec = Read<typeof MATRIX_FIELDS>;
 

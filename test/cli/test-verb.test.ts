@@ -196,6 +196,22 @@ test('each: a row is the case with what the row says instead', async () => {
   expect(stdout).toContain('✓ written out (1)');
 });
 
+test('after: what others sent before counts, and is not judged', async () => {
+  const { stdout } = await run(
+    tests(`    - name: used up
+      after: [{caller: reader, request: a, repeat: 2}, {request: a, with: {path: /b}}]
+      caller: reader
+      request: a
+      expect: {reason: rate_limited}
+    - {name: not yet, after: [{caller: reader, request: a}], caller: reader, request: a, expect: {status: 429}}
+`),
+  );
+  expect(stdout).toContain('  ✓ used up\n  ✗ not yet\n');
+  expect(stdout).toContain(
+    '      after     GET https://orders.acme.svc/a from spiffe://acme.example/sa/reader\n      request   GET',
+  );
+});
+
 describe('snapshots', () => {
   const CASES = tests(`    - {name: in, caller: reader, request: a, expect: {snapshot: allowed}}
     - {name: out, caller: reader, request: a, repeat: 3, expect: {snapshot: limited}}
