@@ -5,8 +5,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { Lines } from '../diagnostic/lines.ts';
 import { renderDiagnostic } from '../diagnostic/render.ts';
 import { arrive } from '../policy/arrive.ts';
-import { type CompiledFolder, compileFolder } from '../policy/compile.ts';
-import type { Instrument } from '../policy/instrument.ts';
+import { type CompiledFolder, type CompileOptions, compileFolder } from '../policy/compile.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { PolicyTestDocument } from '../policy/policy-test.ts';
@@ -34,13 +33,13 @@ export interface NoFolder {
 export async function openPolicyFolder(
   dir: string,
   terminal: Terminal,
-  instrument?: Instrument,
+  options: CompileOptions = {},
 ): Promise<PolicyFolder | NoFolder> {
   let compiled: CompiledFolder | undefined;
   let read: PolicyFiles | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
     read = files;
-    compiled = compileFolder(files, { reasons: Object.keys(REASONS), instrument });
+    compiled = compileFolder(files, { reasons: Object.keys(REASONS), ...options });
     return compiled;
   };
   const path = resolve(terminal.directory, dir);

@@ -58,9 +58,13 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .command('check')
     .argument('<dir>', 'the policy folder')
     .description('compile a policy folder and show every mistake, with its place')
-    .option('--strict', 'let warnings fail as well', false)
-    .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
-    .addHelpText('after', example('lictor check policies', 'lictor check policies --output json'))
+    .option('--strict', 'let warnings fail as well, and ask for tests', false)
+    .addOption(
+      new Option('--output <form>', 'how to print')
+        .choices(['human', 'json', 'github', 'sarif'])
+        .default('human'),
+    )
+    .addHelpText('after', example('lictor check policies', 'lictor check policies --strict --output github'))
     .action(async (dir: string, options: CheckOptions) => {
       const { check } = await import('./check.ts');
       await ends(check(dir, options, terminal));

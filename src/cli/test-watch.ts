@@ -67,7 +67,7 @@ export class WatchedTests {
     const started = performance.now();
     let touched = new Set<string>();
     const instrument = instrumentFor({ applies: ({ name }) => void touched.add(name) });
-    const folder = await openPolicyFolder(this.#dir, this.#terminal, instrument);
+    const folder = await openPolicyFolder(this.#dir, this.#terminal, { instrument });
     if ('problem' in folder) {
       this.#terminal.stderr.write(`lictor test: ${folder.problem}\n`);
       return;

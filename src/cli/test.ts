@@ -16,7 +16,7 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
   if (options.watch) return watchTests(dir, options, terminal);
   const started = performance.now();
   const counted = wantsCoverage(options) ? new CoverageCount() : undefined;
-  const folder = await openPolicyFolder(dir, terminal, counted && instrumentFor(counted));
+  const folder = await openPolicyFolder(dir, terminal, { instrument: counted && instrumentFor(counted) });
   if ('problem' in folder) {
     terminal.stderr.write(`lictor test: ${folder.problem}\n`);
     return EXIT.usage;

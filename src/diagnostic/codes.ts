@@ -75,7 +75,44 @@ export const CODES = {
   unused_dataset: { severity: 'warning', doc: 'no expression reads the dataset' },
   unused_template: { severity: 'warning', doc: 'no policy uses the template' },
   unused_parameter: { severity: 'warning', doc: 'a parameter stands nowhere in its template' },
+  conflicting_values: {
+    severity: 'error',
+    doc: 'two policies that govern the same requests set one name to different texts',
+  },
   unused_variable: { severity: 'warning', doc: 'no expression of the policy reads the variable' },
+  rule_never_matches: {
+    severity: 'warning',
+    doc: 'a rule that no request can match, or whose verdict never counts',
+  },
+  deny_shadows_all: {
+    severity: 'warning',
+    doc: 'a deny rule without condition stands beside allow rules, none of which can then allow',
+  },
+  open_allow: {
+    severity: 'warning',
+    doc: 'an allow rule that asks for no peer, no token and no condition',
+  },
+  constant_condition: {
+    severity: 'warning',
+    doc: 'a condition, or a part of one, comes to the same whatever the request',
+  },
+  claim_not_required: {
+    severity: 'warning',
+    doc: 'a condition reads a claim that no issuer of the policy requires, and does not ask whether it is there',
+  },
+  exception_ended: {
+    severity: 'warning',
+    doc: 'a rule has reached its `expires` and matches nothing any more',
+  },
+  exception_ends_soon: { severity: 'warning', doc: 'a rule reaches its `expires` within 14 days' },
+  principal_contained: {
+    severity: 'warning',
+    doc: 'another pattern of the list names the same principals, too',
+  },
+  path_contained: { severity: 'warning', doc: 'another pattern of the list selects the same paths, too' },
+  policy_without_tests: { severity: 'warning', doc: 'no case of any `PolicyTest` reaches the policy' },
+  invalid_ignore: { severity: 'warning', doc: 'a `lictor-ignore` comment that cannot silence anything' },
+  unneeded_ignore: { severity: 'warning', doc: 'a `lictor-ignore` comment that silences nothing' },
   cel_syntax: { severity: 'error', doc: 'an expression cannot be parsed' },
   cel_unknown_name: {
     severity: 'error',

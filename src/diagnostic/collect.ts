@@ -17,16 +17,17 @@ export class Diagnostics {
   readonly #found = new Map<string, Diagnostic>();
   #errors = 0;
 
-  add(diagnostic: Diagnostic): void {
-    const { span, code, message } = diagnostic;
-    const key = JSON.stringify([span.file, span.start.line, span.start.column, code, message]);
+  /** `mistake` is what the message says without the way to the value, which an alias makes two of. */
+  add(diagnostic: Diagnostic, mistake = diagnostic.message): void {
+    const { span, code } = diagnostic;
+    const key = JSON.stringify([span.file, span.start.line, span.start.column, code, mistake]);
     if (this.#found.has(key)) return;
     this.#found.set(key, diagnostic);
     if (diagnostic.severity === 'error') this.#errors++;
   }
 
-  report(code: DiagnosticCode, span: Span, message: string, help?: string): void {
-    this.add(diagnose(code, span, message, help));
+  report(code: DiagnosticCode, span: Span, message: string, help?: string, mistake?: string): void {
+    this.add(diagnose(code, span, message, help), mistake);
   }
 
   get errors(): number {

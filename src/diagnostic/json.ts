@@ -3,13 +3,13 @@ import type { Diagnostic, Severity } from './diagnostic.ts';
 
 /** One diagnostic as `check --output json` prints it. */
 export interface DiagnosticJson {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  readonly end_line: number;
-  readonly end_column: number;
-  readonly severity: Severity;
-  readonly code: DiagnosticCode;
+  readonly endLine: number;
+  readonly endColumn: number;
   readonly message: string;
   /** Empty when there is none. */
   readonly help: string;
@@ -24,13 +24,13 @@ export interface DiagnosticsJson {
 
 export function diagnosticJson({ span, severity, code, message, help }: Diagnostic): DiagnosticJson {
   return {
+    code,
+    severity,
     file: span.file,
     line: span.start.line,
     column: span.start.column,
-    end_line: span.end.line,
-    end_column: span.end.column,
-    severity,
-    code,
+    endLine: span.end.line,
+    endColumn: span.end.column,
     message,
     help: help ?? '',
   };

@@ -205,7 +205,7 @@ function merge(template: MappingTree, own: MappingTree): MappingTree {
     if (base === undefined) entries.set(name, entry);
     else entries.set(name, { ...entry, value: mergeValues(base.value, entry.value, base.origin) });
   }
-  return { ...own, entries };
+  return { ...own, entries, refused: template.refused.union(own.refused) };
 }
 
 function mergeValues(template: Tree, own: Tree, origin: Origin | undefined): Tree {

@@ -82,7 +82,7 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
     const start = startOf(text, line);
     const end = text.indexOf('\n', start);
     const mark = { start, end: end === -1 ? text.length : end };
-    return { origin, tree: { kind: 'list', mark, items: [] }, path: '', key: undefined };
+    return { origin, tree: { kind: 'list', mark, items: [], isPartial: false }, path: '', key: undefined };
   };
   try {
     const records = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });

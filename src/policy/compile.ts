@@ -1,12 +1,16 @@
 import { isDeclarable } from '../cel/environment.ts';
 import { ERROR } from '../cel/type.ts';
-import { Diagnostics, wholeFile } from '../diagnostic/collect.ts';
+import { Diagnostics, sortDiagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Issuer } from '../identity/issuer.ts';
+import { adviseOn } from './advice/adviser.ts';
+import { silence } from './advice/ignore-comments.ts';
+import type { AdviceOptions } from './advice/sound.ts';
 import { compileDataset, type DeclaredData, nameInExpressions } from './compile-data.ts';
 import { compileIssuer } from './compile-issuer.ts';
 import type { Folder } from './compile-policy.ts';
 import { compileTest } from './compile-test.ts';
+import { refuseConflicts } from './conflicts.ts';
 import { API_VERSION, type DocumentOf, documentsOf, type PolicyDocument } from './document.ts';
 import {
   compileEnvironments,
@@ -43,6 +47,8 @@ export interface CompileOptions {
   readonly reasons?: Iterable<string>;
   /** For tests, to see what the policies do. */
   readonly instrument?: Instrument | undefined;
+  /** Look for what is well-formed and hardly meant as well. Without it that time is saved. */
+  readonly advice?: AdviceOptions | undefined;
   /** The Environment to decide in; unless told, the only one. */
   readonly environment?: string | undefined;
   /** Whether several Environments of which none was named are a mistake. */
@@ -111,6 +117,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
   for (const document of documentsOf(doubled, 'Policy')) compiling.read(document);
   const { policies } = compiling;
+  refuseConflicts(compiling.written);
   if (!incomplete) refuseUnknownShadows(environmentDocuments, policies);
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
@@ -129,10 +136,16 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
 
   refuseStrays(others, references, incomplete, diagnostics);
+  const { advice } = options;
+  const advised = diagnostics.errors === 0 && advice !== undefined;
   if (diagnostics.errors === 0) {
     warnOfUnused(documents, compiling.specs);
     compiling.warnOfUnused();
     warnOfUnusedData(documents, expressions);
+  }
+  if (advised) {
+    const { written } = compiling;
+    yield* adviseOn({ written, policies, issuers, tests, expressions: expressions.sound, options: advice });
   }
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
@@ -142,7 +155,12 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   return {
     set: diagnostics.errors > 0 ? undefined : finish(policies, issuers, datasets, environments, environment),
     tests: byName(tests),
-    diagnostics: diagnostics.sorted(),
+    diagnostics: sortDiagnostics(
+      silence(policyFiles, diagnostics.sorted(), {
+        isWhole: advised,
+        unjudged: tests.length === 0 && advice?.isStrict !== true ? ['policy_without_tests'] : [],
+      }),
+    ),
   };
 }
 

@@ -42,8 +42,15 @@ const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefi
   ['params', ['the policy is of no template with parameters', 'segments of the path are `request.params`']],
 ] as const);
 
+export interface SoundExpression {
+  readonly expression: Expression;
+  readonly environment: Environment;
+}
+
 /** Compiles expressions over the same names; the same text for the same use is compiled once. */
 export class Expressions {
+  /** Those that are sound, with what they were compiled against, for a closer look; also those of what extends this. */
+  readonly sound: SoundExpression[];
   readonly #environment: Environment;
   readonly #compiled = new Map<string, Compiled>();
   /** What variables read, by their names, with what the variables in them read. */
@@ -62,6 +69,7 @@ export class Expressions {
     this.#behind = behind;
     this.#outer = outer;
     this.#instrument = instrument ?? (outer === undefined ? undefined : outer.#instrument);
+    this.sound = outer?.sound ?? [];
   }
 
   /** Every declared name that an expression compiled here has read so far. */
@@ -116,8 +124,9 @@ export class Expressions {
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
     const { program } = compiled;
     for (const name of program?.reads ?? []) this.#note(name);
-    if (program === undefined || this.#instrument === undefined) return program;
-    return this.#instrument.program(program, placeOf(expression));
+    if (program === undefined) return undefined;
+    this.sound.push({ expression, environment: this.#environment });
+    return this.#instrument === undefined ? program : this.#instrument.program(program, placeOf(expression));
   }
 
   /** A condition that runs before authentication, when there is no token yet. */
@@ -130,17 +139,10 @@ export class Expressions {
     );
     if (reads === undefined) return program;
     const written = isToken(reads) ? 'jwt' : reads;
-    const start = expression.source.search(new RegExp(`\\b${written.replace('.', '\\s*\\.\\s*')}\\b`));
-    const mark = start === -1 ? undefined : markIn(expression, start, start + written.length);
     const help = 'ask for it in a rule, or in a limit of the last phase';
     const through = isToken(reads) ? '' : `, by \`${reads}\``;
-    return report(
-      expression.at,
-      'jwt_too_early',
-      `\`jwt\` is read before authentication${through}`,
-      help,
-      mark,
-    );
+    const message = `\`jwt\` is read before authentication${through}`;
+    return report(expression.at, 'jwt_too_early', message, help, firstRead(expression, program, written));
   }
 
   #note(name: string): void {
@@ -192,7 +194,19 @@ function placeOf(expression: Expression): Place {
   };
 }
 
-function markIn({ at }: Expression, start: number, end: number): Mark {
+/** Where an expression reads a name first; undefined: what is written there is another name for it. */
+function firstRead(expression: Expression, program: Program, name: string): Mark | undefined {
+  const form = new RegExp(`^\\.?${name.replace('.', '\\s*\\.\\s*')}\\b`);
+  const reads = program.parts.flatMap(({ start, end }) => {
+    const [read] = form.exec(expression.source.slice(start, end)) ?? [];
+    return read === undefined ? [] : [{ start, end: start + read.length }];
+  });
+  const [first] = reads.toSorted((a, b) => a.start - b.start);
+  return first && markIn(expression, first.start, first.end);
+}
+
+/** Where a stretch of an expression stands in its file. */
+export function markIn({ at }: Expression, start: number, end: number): Mark {
   const { tree, origin } = at;
   return tree.kind === 'scalar' ? locate(origin.lines.text, tree, start, end) : tree.mark;
 }

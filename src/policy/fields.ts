@@ -1,5 +1,5 @@
 import { nearest } from '../diagnostic/suggest.ts';
-import { type Cursor, child, type Reader, report, shape } from './reader.ts';
+import { type Cursor, child, lacks, type Reader, report, shape } from './reader.ts';
 import type { Mark } from './tree.ts';
 
 /** One row of a field table. */
@@ -32,7 +32,7 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     }
     const read = Object.entries(fields).map(([name, field]): [string, unknown] => {
       const value = child(at, name);
-      if (value === undefined && field.required === true && !misspelt.has(name)) {
+      if (field.required === true && lacks(at, name) && !misspelt.has(name)) {
         report(
           at,
           'missing_field',
@@ -74,9 +74,9 @@ export function notSupported(at: Cursor, what: string): undefined {
 /** Reports unless exactly one of the named fields is there. */
 export function exactlyOne(at: Cursor, names: readonly string[]): void {
   const present = names.map((name) => child(at, name)).filter((value) => value !== undefined);
-  const [first, second] = present;
+  const [, second] = present;
   const wanted = names.map((name) => `\`${name}\``).join(', ');
-  if (first === undefined) {
+  if (lacks(at, ...names)) {
     report(at, 'exactly_one', `one of ${wanted} is missing`, undefined, label(at));
   } else if (second !== undefined) {
     report(second, 'exactly_one', `exactly one of ${wanted} is wanted`, 'keep one of them', second.key);

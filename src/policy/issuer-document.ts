@@ -5,6 +5,7 @@ import {
   boolean,
   type Cursor,
   child,
+  lacks,
   list,
   located,
   nonEmptyText,
@@ -68,7 +69,7 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
   const anyAudience = spec.anyAudience === true;
   if (anyAudience)
     misplaced(at, 'audiences', 'this means nothing beside `anyAudience: true`', 'keep one of them');
-  else if (child(at, 'audiences') === undefined) {
+  else if (lacks(at, 'audiences')) {
     report(
       at,
       'missing_field',

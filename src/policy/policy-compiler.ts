@@ -5,7 +5,7 @@ import { Expressions } from './expressions.ts';
 import type { Instrument } from './instrument.ts';
 import { type PolicySpec, readPolicySpec } from './policy-document.ts';
 import type { CompiledPolicy } from './policy-set.ts';
-import { report } from './reader.ts';
+import { type Cursor, report } from './reader.ts';
 
 type Template = DocumentOf<'PolicyTemplate'>;
 
@@ -14,6 +14,15 @@ interface Adoption {
   readonly expressions: Expressions;
   /** Parameters that stand somewhere as `{param: NAME}`. */
   readonly placed: Set<string>;
+}
+
+/** A policy with where it stands. */
+export interface WrittenPolicy {
+  readonly name: string;
+  readonly nameAt: Cursor;
+  readonly spec: PolicySpec;
+  /** The spec, with that of its template in it. */
+  readonly at: Cursor;
 }
 
 /** Compiles the policies of a folder, each with the template that it uses. */
@@ -25,7 +34,7 @@ export class PolicyCompiler {
   readonly #instrument: Instrument | undefined;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
-  readonly #compiled: { readonly spec: PolicySpec; readonly expressions: Expressions }[] = [];
+  readonly #compiled: (WrittenPolicy & { readonly expressions: Expressions })[] = [];
 
   constructor(documents: readonly PolicyDocument[], folder: Folder, instrument?: Instrument) {
     this.#folder = folder;
@@ -33,6 +42,11 @@ export class PolicyCompiler {
     this.#templates = new Map(
       documentsOf(documents, 'PolicyTemplate').map((template) => [template.name.value, template]),
     );
+  }
+
+  /** Each policy as it stands in its file, with its template's part in it. */
+  get written(): readonly WrittenPolicy[] {
+    return this.#compiled;
   }
 
   /** What was read of each policy. */
@@ -59,7 +73,7 @@ export class PolicyCompiler {
     for (const each of placed) adoption?.placed.add(each);
     const outer = adoption?.expressions ?? this.#folder.expressions;
     const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map());
-    this.#compiled.push({ spec, expressions });
+    this.#compiled.push({ name, nameAt: { ...document.name.at, path: '' }, spec, at, expressions });
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
     const policy: CompiledPolicy = { ...compiled, controls, params, variables: programs };

@@ -45,7 +45,7 @@ export function report(
   const where = path === '' ? '' : `\`${path}\`: `;
   const adopted = origin.adopter === undefined ? undefined : `the template is adopted at ${origin.adopter}`;
   const told = [help, adopted].filter((each) => each !== undefined).join('; ') || undefined;
-  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, told);
+  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, told, message);
   return undefined;
 }
 
@@ -164,7 +164,7 @@ function listHelp(at: Cursor): string | undefined {
 export function someOf<T>(item: Reader<T>): Reader<readonly T[]> {
   const read = list(item);
   return (at) => {
-    if (at.tree.kind === 'list' && at.tree.items.length === 0) {
+    if (at.tree.kind === 'list' && at.tree.items.length === 0 && !at.tree.isPartial) {
       return report(at, 'empty_list', 'the list is empty', 'name at least one, or leave the field out');
     }
     return read(at);
@@ -191,6 +191,11 @@ export function mapOf<T>(
     }
     return read;
   };
+}
+
+/** Whether a mapping has none of the keys, not even with a value that could not be used. */
+export function lacks({ tree }: Cursor, ...names: readonly string[]): boolean {
+  return tree.kind !== 'mapping' || !names.some((name) => tree.entries.has(name) || tree.refused.has(name));
 }
 
 /** The value under a key of a mapping, if it has that key. */

@@ -5,7 +5,7 @@ import { yamlComments } from './yaml-comments.ts';
 export interface Remark {
   /** The line of the comment itself, from 1. */
   readonly line: number;
-  /** What it speaks of: its own line, or the next one when it stands alone on its line. */
+  /** What it speaks of: its own line, or, alone on its line, the next with something else on it. */
   readonly about: number;
   /** Empty when the author gave none. */
   readonly reason: string;
@@ -20,9 +20,14 @@ export function remarksOf(lines: Lines, word: string): readonly Remark[] {
     const comment = text.slice(start + 1, end).trim();
     if (!comment.startsWith(`${word}:`) && comment !== word) continue;
     const { line } = lines.position(start);
-    const isAlone = lines.line(line).trimStart().startsWith('#');
     const reason = comment.slice(word.length + 1).trim();
-    remarks.push({ line, about: isAlone ? line + 1 : line, reason });
+    remarks.push({ line, about: spokenOf(line, lines), reason });
   }
   return remarks;
+}
+
+function spokenOf(line: number, lines: Lines): number {
+  let about = line;
+  while (about <= lines.count && /^\s*(#.*)?$/.test(lines.line(about))) about++;
+  return about;
 }

@@ -33,6 +33,8 @@ export interface ListTree extends Moved {
   readonly kind: 'list';
   readonly mark: Mark;
   readonly items: readonly Tree[];
+  /** Some item could not be used and is left out, which was reported. */
+  readonly isPartial: boolean;
 }
 
 export interface MappingTree extends Moved {
@@ -40,6 +42,8 @@ export interface MappingTree extends Moved {
   readonly mark: Mark;
   /** As written, keys that a merge key brought behind the others. */
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Keys whose value could not be used and is left out, which was reported. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export interface Entry {

@@ -139,7 +139,17 @@ export const method: Reader<string> = parsed('invalid_method', (value) => {
   return { problem: `\`${value}\` is no HTTP method`, help: 'methods are written like `GET` or `POST`' };
 });
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
+export const METHODS: readonly string[] = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+];
 
 /** A refusal's status: what Envoy's `StatusCode` enum knows; it drops any other. */
 export const status: Reader<number> = (at) => {

@@ -67,12 +67,13 @@ class Grower {
       const tree = this.grow(item, depth + 1);
       if (tree !== undefined) items.push(tree);
     }
-    return this.#sized({ kind: 'list', mark, items }, items);
+    return this.#sized({ kind: 'list', mark, items, isPartial: items.length < node.items.length }, items);
   }
 
   #mapping(node: YAMLMap, mark: Mark, depth: number): Tree | undefined {
     const entries = new Map<string, Entry>();
     const merged: Tree[] = [];
+    const refused = new Set<string>();
     for (const { key, value } of node.items) {
       if (!isScalar(key)) {
         this.#faults.add(
@@ -86,8 +87,8 @@ class Grower {
       const keyMark = markOf(key);
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
       const tree = isEmpty(value) ? missing(keyMark) : this.grow(value, depth + 1);
-      if (tree === undefined) continue;
-      if (name === '<<' && key.type === 'PLAIN') merged.push(tree);
+      if (tree === undefined) refused.add(name);
+      else if (name === '<<' && key.type === 'PLAIN') merged.push(tree);
       else if (entries.has(name)) {
         this.#faults.add(
           'yaml_duplicate_key',
@@ -99,7 +100,7 @@ class Grower {
     }
     for (const tree of merged) this.#merge(tree, entries);
     return this.#sized(
-      { kind: 'mapping', mark, entries },
+      { kind: 'mapping', mark, entries, refused },
       [...entries.values()].map(({ value }) => value),
     );
   }

@@ -27,7 +27,7 @@ spec:
     allow:
       requestHeaders:
         remove: [x-first, x-dropped]
-        set: {x-both: b, x-again: {cel: request.method}, x-kept: {cel: "context[?'user']"}}
+        set: {x-both: {cel: "'b'"}, x-again: {cel: request.method}, x-kept: {cel: "context[?'user']"}}
         append: {x-via: {cel: "'b'"}, x-new: b, x-replaced: b}
 ---
 apiVersion: lictor/v1

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CODES } from '../../src/diagnostic/codes.ts';
 import { TABLES, withTable } from '../support/reference.ts';
 
 describe('the reference pages say what the code does', () => {
@@ -13,4 +14,18 @@ describe('the reference pages say what the code does', () => {
     const { text } = TABLES['reasons'] ?? { text: () => '' };
     expect(page).not.toBe(withTable(page, 'reasons', text()));
   });
+
+  test('every warning has a section, and nothing else has one', () => {
+    const page = readFileSync('docs/diagnostics.md', 'utf8');
+    const warnings = Object.entries(CODES).flatMap(([name, { severity }]) =>
+      severity === 'warning' ? [name] : [],
+    );
+    expect([...page.matchAll(/^### `(\w+)`\n\n\S/gm)].map(([, name]) => name ?? '').toSorted(byText)).toEqual(
+      warnings.toSorted(byText),
+    );
+  });
 });
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -74,6 +74,16 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
 const run = (...args: readonly string[]): Promise<Ended> =>
   lictor(args, { directory, env: { XDG_CACHE_HOME: join(directory, '.cache') } });
 
+interface Sarif {
+  readonly runs: readonly {
+    readonly results: readonly { readonly locations: readonly { readonly physicalLocation: unknown }[] }[];
+  }[];
+}
+
+function places({ runs }: Sarif): readonly unknown[] {
+  return runs.flatMap(({ results }) => results.map(({ locations }) => locations[0]?.physicalLocation));
+}
+
 /** How long it took is another each time. */
 function steady({ code, stdout, stderr }: Ended): Ended {
   return { code, stdout: stdout.replace(/\d+ ms/, 'N ms'), stderr };
@@ -102,12 +112,35 @@ describe('check', () => {
       file: 'five/orders.yaml',
       line: 8,
       column: 7,
-      end_line: 8,
-      end_column: 13,
+      endLine: 8,
+      endColumn: 13,
       severity: 'error',
       code: 'unknown_field',
       message: '`match[0]`: unknown field `method`',
       help: 'did you mean `methods`?',
+    });
+  });
+
+  test('the same for a pull request and for code scanning', async () => {
+    const github = await run('check', 'five', '--output', 'github');
+    expect(github.code).toBe(1);
+    const lines = github.stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toBe(
+      '::error file=five/orders.yaml,line=8,col=7,endLine=8,endColumn=13,title=lictor unknown_field::`match[0]`: unknown field `method`%0Ahelp: did you mean `methods`?',
+    );
+    expect(lines.at(-1)).toBe('five: 5 errors, 0 warnings');
+
+    const inside = { directory: join(directory, 'shop') };
+    const outside = await lictor(['check', '../five', '--output', 'sarif'], inside);
+    const log = JSON.parse((await run('check', 'five', '--output', 'sarif')).stdout) as Sarif;
+    expect(places(log)).toHaveLength(5);
+    expect(places(log)[0]).toEqual({
+      artifactLocation: { uri: 'five/orders.yaml', uriBaseId: '%SRCROOT%' },
+      region: { startLine: 8, startColumn: 7, endLine: 8, endColumn: 13 },
+    });
+    expect(places(JSON.parse(outside.stdout) as Sarif)[0]).toMatchObject({
+      artifactLocation: { uri: `file://${join(directory, 'five/orders.yaml')}` },
     });
   });
 

@@ -6,6 +6,8 @@ import { compileFolder } from '../../src/policy/compile.ts';
 import { memoryFiles } from './memory-files.ts';
 
 const FOLDER = 'test/golden/mistakes';
+/** A clock that stands still. */
+const ADVICE = { isStrict: false, now: Date.parse('2026-06-01T12:00:00Z') };
 const EXPECTED = '>>> expected';
 
 /** A policy folder with mistakes, and what is to be said about them, in one file. */
@@ -34,7 +36,10 @@ export function seen(files: Readonly<Record<string, string>>): {
   readonly text: string;
   readonly found: readonly Diagnostic[];
 } {
-  const { diagnostics, set } = compileFolder(memoryFiles(files), { reasons: Object.keys(REASONS) });
+  const { diagnostics, set } = compileFolder(memoryFiles(files), {
+    reasons: Object.keys(REASONS),
+    advice: ADVICE,
+  });
   const rendered = diagnostics.map((each) =>
     renderDiagnostic(each, files[each.span.file], { colour: false }),
   );

@@ -37,6 +37,7 @@ test.each(['', '# \uD800', 'a: "', '\t- [', '%\n---\n...\n# x'])('any text can b
 test('a remark speaks of its line, or of the next when it stands alone', () => {
   const lines = new Lines(`\uFEFFa: 1 # word: one
 # word:   two # and more
+
 b: 2
 # word
 # words: no
@@ -46,8 +47,8 @@ d: 3 # word:
 `);
   expect(remarksOf(lines, 'word')).toEqual([
     { line: 1, about: 1, reason: 'one' },
-    { line: 2, about: 3, reason: 'two # and more' },
-    { line: 4, about: 5, reason: '' },
-    { line: 8, about: 8, reason: '' },
+    { line: 2, about: 4, reason: 'two # and more' },
+    { line: 5, about: 8, reason: '' },
+    { line: 9, about: 9, reason: '' },
   ]);
 });

@@ -37,7 +37,12 @@ export const TABLES: Readonly<Record<string, { readonly page: string; readonly t
     text: () =>
       table(
         ['code', 'severity', 'when'],
-        Object.entries(CODES).map(([name, row]) => [code(name), row.severity, row.doc]),
+        Object.entries(CODES).map(([name, row]) => [
+          // Warnings have a section each, which is an anchor already.
+          row.severity === 'warning' ? `[${code(name)}](#${name})` : `<a id="${name}"></a>${code(name)}`,
+          row.severity,
+          row.doc,
+        ]),
       ),
   },
   flags: {

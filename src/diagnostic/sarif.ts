@@ -1,0 +1,130 @@
+import { CODES, type DiagnosticCode } from './codes.ts';
+import type { Diagnostic, Position, Severity, Span } from './diagnostic.ts';
+import type { Lines } from './lines.ts';
+
+/** A log of one run of `check` in SARIF 2.1.0 (OASIS): the members that are written, no more. */
+export interface SarifLog {
+  readonly $schema: string;
+  readonly version: '2.1.0';
+  readonly runs: readonly SarifRun[];
+}
+
+interface SarifRun {
+  readonly tool: { readonly driver: SarifDriver };
+  readonly columnKind: 'utf16CodeUnits';
+  readonly originalUriBaseIds: Readonly<Record<string, { readonly description: Text }>>;
+  readonly results: readonly SarifResult[];
+}
+
+interface SarifDriver {
+  readonly name: string;
+  readonly semanticVersion: string;
+  readonly rules: readonly SarifRule[];
+}
+
+interface SarifRule {
+  readonly id: DiagnosticCode;
+  readonly shortDescription: Text;
+  readonly defaultConfiguration: { readonly level: Severity };
+  readonly help: { readonly text: string; readonly markdown: string };
+}
+
+interface SarifResult {
+  readonly ruleId: DiagnosticCode;
+  readonly ruleIndex: number;
+  readonly level: Severity;
+  readonly message: Text;
+  readonly locations: readonly [{ readonly physicalLocation: SarifPlace }];
+}
+
+interface SarifPlace {
+  readonly artifactLocation: { readonly uri: string; readonly uriBaseId?: string };
+  readonly region: {
+    readonly startLine: number;
+    readonly startColumn: number;
+    readonly endLine: number;
+    readonly endColumn: number;
+  };
+}
+
+interface Text {
+  readonly text: string;
+}
+
+export interface SarifOptions {
+  readonly version: string;
+  /** The text of a file, for columns in UTF-16 units; undefined: columns stay in code points. */
+  readonly source: (file: string) => Lines | undefined;
+}
+
+/** What relative paths start from: the folder that the program was called in. */
+const BASE = '%SRCROOT%';
+/** The page of all codes, with an anchor for each. */
+const REFERENCE = 'docs/diagnostics.md';
+const IDS = Object.keys(CODES);
+
+/** Diagnostics whose files are relative to the root of the sources; one outside of it is to be absolute. */
+export function sarifLog(diagnostics: readonly Diagnostic[], { version, source }: SarifOptions): SarifLog {
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'lictor', semanticVersion: version, rules: rules() } },
+        columnKind: 'utf16CodeUnits',
+        originalUriBaseIds: { [BASE]: { description: { text: 'where `lictor check` was called' } } },
+        results: diagnostics.map((each) => result(each, source(each.span.file))),
+      },
+    ],
+  };
+}
+
+/** Every code, found or not, so that `ruleIndex` is the place in the table. */
+function rules(): readonly SarifRule[] {
+  return Object.entries(CODES).map(([id, { severity, doc }]) => ({
+    id: id as DiagnosticCode,
+    shortDescription: { text: doc },
+    defaultConfiguration: { level: severity },
+    help: {
+      text: `${doc}; see ${REFERENCE}#${id}`,
+      markdown: `${doc}; see [\`${id}\`](${REFERENCE}#${id})`,
+    },
+  }));
+}
+
+function result({ code, severity, message, help, span }: Diagnostic, lines: Lines | undefined): SarifResult {
+  return {
+    ruleId: code,
+    ruleIndex: IDS.indexOf(code),
+    level: severity,
+    message: { text: help === undefined ? message : `${message}\nhelp: ${help}` },
+    locations: [{ physicalLocation: place(span, lines) }],
+  };
+}
+
+function place({ file, start, end }: Span, lines: Lines | undefined): SarifPlace {
+  const absolute = file.startsWith('/');
+  const path = file.split('/').map(encodeURIComponent).join('/');
+  return {
+    artifactLocation: absolute ? { uri: `file://${path}` } : { uri: path, uriBaseId: BASE },
+    region: {
+      startLine: start.line,
+      startColumn: utf16Column(start, lines),
+      endLine: end.line,
+      endColumn: utf16Column(end, lines),
+    },
+  };
+}
+
+/** A column counts code points from 1; a character beyond the basic plane is two units of UTF-16. */
+function utf16Column({ line, column }: Position, lines: Lines | undefined): number {
+  if (lines === undefined) return column;
+  let units = 0;
+  let left = column - 1;
+  for (const character of lines.line(line)) {
+    if (left === 0) break;
+    units += character.length;
+    left--;
+  }
+  return units + left + 1;
+}
