@@ -9,7 +9,7 @@ import { type CompiledFolder, type CompileOptions, compileFolder } from '../poli
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { PolicyTestDocument } from '../policy/policy-test.ts';
-import type { Terminal } from './terminal.ts';
+import { isColourful, type Terminal } from './terminal.ts';
 
 /** A policy folder, read and compiled once. */
 export interface PolicyFolder {
@@ -18,6 +18,8 @@ export interface PolicyFolder {
   readonly tests: readonly PolicyTestDocument[];
   /** Sorted; files relative to the folder. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What was read, to be compiled again otherwise; undefined when nothing was. */
+  readonly files: PolicyFiles | undefined;
   /** The text of a file of it, for carets. */
   source(file: string): Lines | undefined;
 }
@@ -34,7 +36,9 @@ export async function openPolicyFolder(
   options: CompileOptions = {},
 ): Promise<PolicyFolder | NoFolder> {
   let compiled: CompiledFolder | undefined;
+  let read: PolicyFiles | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
+    read = files;
     compiled = compileFolder(files, { reasons: Object.keys(REASONS), ...options });
     return compiled;
   };
@@ -48,6 +52,7 @@ export async function openPolicyFolder(
     set,
     tests: compiled?.tests ?? [],
     diagnostics: sortDiagnostics(diagnostics),
+    files: read,
     source(file) {
       if (!lines.has(file)) {
         const bytes = folder.files().get(file);
@@ -84,4 +89,12 @@ export function renderAll(
         `${renderDiagnostic(seenFrom(each, dir, terminal), folder.source(each.span.file), { colour })}\n\n`,
     )
     .join('');
+}
+
+/** Why no test of a folder was run. */
+export function showErrors(folder: PolicyFolder, dir: string, terminal: Terminal): void {
+  const errors = folder.diagnostics.filter(({ severity }) => severity === 'error');
+  const colour = isColourful(terminal.stderr, terminal.environment);
+  terminal.stderr.write(renderAll(errors.slice(0, 100), folder, dir, terminal, colour));
+  terminal.stderr.write(`lictor test: the folder does not compile, no test was run\n`);
 }

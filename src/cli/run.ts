@@ -4,7 +4,7 @@ import type { CheckOptions } from './check.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { addServeFlags, type ServeOptions } from './serve-flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import type { TestOptions } from './test.ts';
+import { addTestFlags, type TestOptions } from './test-flags.ts';
 
 /** From the arguments behind the program's name to the exit code. Never throws. */
 export async function run(
@@ -70,14 +70,17 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
       await ends(check(dir, options, terminal));
     });
 
-  program
-    .command('test')
-    .argument('<dir>', 'the policy folder')
+  addTestFlags(program.command('test').argument('<dir>', 'the policy folder'))
     .description("run the folder's PolicyTests through the server's own code")
-    .option('--filter <text>', 'only cases whose name holds this text')
-    .option('--allow-empty', 'a folder without tests is fine', false)
-    .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
-    .addHelpText('after', example('lictor test policies', 'lictor test policies --filter expired'))
+    .addHelpText(
+      'after',
+      example(
+        'lictor test policies',
+        'lictor test policies --filter expired',
+        'lictor test policies --coverage --min-coverage 100',
+        'lictor test policies --mutate --since main',
+      ),
+    )
     .action(async (dir: string, options: TestOptions) => {
       const { test } = await import('./test.ts');
       await ends(test(dir, options, terminal));

@@ -1,3 +1,4 @@
+import type { ShadowVerdict } from '../decision/decision.ts';
 import { type CheckResponseMessage, type HeaderValueOptionMessage } from '../envoy/messages.ts';
 import type { Expectation } from '../policy/policy-test.ts';
 
@@ -14,6 +15,8 @@ export interface Answer {
   readonly requestHeaders: ReadonlyMap<string, string>;
   /** Headers set toward the caller. */
   readonly responseHeaders: ReadonlyMap<string, string>;
+  /** By shadow policy that governs the request, what it would have said. */
+  readonly shadow: ReadonlyMap<string, 'allow' | 'deny'>;
 }
 
 /** One thing that an expectation names and the answer does not have. */
@@ -23,8 +26,12 @@ export interface Difference {
   readonly got: string;
 }
 
-/** Reads an answer to a request that was sent with these headers. */
-export function answerOf(response: CheckResponseMessage, sent: ReadonlyMap<string, string>): Answer {
+/** Reads an answer to a request that was sent with these headers; `shadow` stands in the decision's record. */
+export function answerOf(
+  response: CheckResponseMessage,
+  sent: ReadonlyMap<string, string>,
+  shadow: readonly ShadowVerdict[],
+): Answer {
   const fields = response.dynamicMetadata?.fields ?? {};
   const text = (name: string): string => fields[name]?.stringValue ?? '';
   const denied = response.deniedResponse;
@@ -37,6 +44,7 @@ export function answerOf(response: CheckResponseMessage, sent: ReadonlyMap<strin
     detail: detailOf(denied?.body),
     requestHeaders: seenByService(response, sent),
     responseHeaders: withHeaders(new Map(), denied?.headers ?? response.okResponse?.responseHeadersToAdd),
+    shadow: new Map(shadow.map(({ policy, decision }) => [policy, decision])),
   };
 }
 
@@ -58,6 +66,12 @@ export function differences(expected: Expectation, answer: Answer): readonly Dif
       if ((wanted ?? undefined) !== got) {
         found.push({ field: `${side}.${name}`, wanted: wanted ?? ABSENT, got: got ?? ABSENT });
       }
+    }
+  }
+  for (const [policy, wanted] of expected.shadow ?? []) {
+    const got = answer.shadow.get(policy);
+    if ((wanted ?? undefined) !== got) {
+      found.push({ field: `shadow.${policy}`, wanted: wanted ?? ABSENT, got: got ?? ABSENT });
     }
   }
   return found;

@@ -1,16 +1,26 @@
 import { decide } from '../decision/decide.ts';
+import type { ShadowVerdict } from '../decision/decision.ts';
 import type { Services } from '../decision/services.ts';
 import { type Check, createCheck } from '../envoy/check.ts';
 import { type CheckRequestMessage, decodeCheckResponse, encodeCheckRequest } from '../envoy/messages.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from '../identity/throwaway.ts';
 import { createTokenVerifier, type TokenVerifier } from '../identity/token.ts';
+import type { LimitStore } from '../limit/limit.ts';
 import { createLocalStore } from '../limit/local-store.ts';
 import { inEnvironment } from '../policy/environments.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
-import type { PolicyTestDocument, TestCase, TestToken } from '../policy/policy-test.ts';
+import type { PolicyTestDocument, TestCase, TestStep, TestToken } from '../policy/policy-test.ts';
 import type { JsonObject } from '../request/attributes.ts';
+import { signedOnce } from './signed-once.ts';
 import { type Answer, answerOf, type Difference, differences } from './test-answer.ts';
+import { type Snapshots, snapshotOf } from './test-snapshots.ts';
+
+/** A case with the document that it stands in. */
+export interface ListedCase {
+  readonly document: PolicyTestDocument;
+  readonly case: TestCase;
+}
 
 /** One case, run. */
 export interface CaseResult {
@@ -20,6 +30,16 @@ export interface CaseResult {
   readonly answer: Answer;
   /** Empty: it holds. */
   readonly differences: readonly Difference[];
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** What a run of tests may be given besides the policies. */
+export interface TestRunOptions {
+  /** Compares a whole answer with the snapshot that a case names; without it, snapshots are not compared. */
+  readonly snapshots?: Pick<Snapshots, 'compare'> | undefined;
+  /** Called before each request of a case. */
+  readonly onAsk?: (() => void) | undefined;
 }
 
 const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
@@ -30,59 +50,96 @@ const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSIT
  */
 export class TestRun {
   readonly #set: PolicySet;
-  readonly #keys: ThrowawayKeys = createThrowawayKeys();
+  readonly #keys: ThrowawayKeys = signedOnce(createThrowawayKeys());
   readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys });
   /** For tests that do not say what time it is, milliseconds since 1970. */
   readonly #now: number;
+  readonly #options: TestRunOptions;
+  /** Where the clock stands for the case that runs. */
+  #time = 0;
+  readonly #limits = renewable();
+  readonly #shadowLimits = renewable();
+  /** What the shadow policies would have said to the request before. */
+  #shadow: readonly ShadowVerdict[] = [];
+  readonly #checks = new Map<PolicyTestDocument, Check>();
 
-  constructor(set: PolicySet, now: number) {
+  constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
     this.#set = set;
     this.#now = now;
+    this.#options = options;
   }
 
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
+    const started = performance.now();
     const now = test.now ?? this.#now;
-    const check = this.#server(now, test);
-    const sent = await this.#sent(each, now);
-    const request = encodeCheckRequest(checkRequest(each, sent, now));
-    let response: Uint8Array = new Uint8Array();
-    for (let time = 0; time < each.repeat; time += 1) {
-      response = await check.handle(request, NOBODY_STOPS_WAITING);
-    }
-    await check.settled();
-    const answer = answerOf(decodeCheckResponse(response), sent.headers);
+    const check = this.#check(test);
+    this.#time = now;
+    this.#limits.renew();
+    this.#shadowLimits.renew();
+    for (const step of each.after) await this.#ask(step, check, now);
+    const { sent, response } = await this.#ask(each, check, now);
+    const decoded = decodeCheckResponse(response);
+    const answer = answerOf(decoded, sent.headers, this.#shadow);
+    const { snapshot } = each.expect;
+    const { snapshots } = this.#options;
+    const unlike =
+      snapshot === undefined || snapshots === undefined
+        ? []
+        : snapshots.compare(each.source.file, snapshot, snapshotOf(decoded, answer, sent.headers));
     return {
       test: test.name,
       case: each,
       source: each.source,
       answer,
-      differences: differences(each.expect, answer),
+      differences: [...differences(each.expect, answer), ...unlike],
+      duration: performance.now() - started,
     };
   }
 
-  #server(now: number, { environment, xfccTrustedHops }: PolicyTestDocument): Check {
+  /** Sends a request as often as it is to be sent, and returns the last answer. */
+  async #ask(step: TestStep, check: Check, now: number): Promise<{ sent: Sent; response: Uint8Array }> {
+    const sent = await this.#sent(step, now);
+    const request = encodeCheckRequest(checkRequest(step, sent, now));
+    let response: Uint8Array = new Uint8Array();
+    for (let time = 0; time < step.repeat; time += 1) {
+      this.#options.onAsk?.();
+      response = await check.handle(request, NOBODY_STOPS_WAITING);
+    }
+    await check.settled();
+    return { sent, response };
+  }
+
+  /** One for all cases of a document: what a case changes is its clock and its buckets. */
+  #check(test: PolicyTestDocument): Check {
+    const known = this.#checks.get(test);
+    if (known !== undefined) return known;
+    const { environment, xfccTrustedHops } = test;
     const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
-      clock: () => now,
+      clock: () => this.#time,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: this.#tokens,
       xfccTrustedHops,
-      limits: createLocalStore({ maxBuckets: 10_000 }),
-      shadowLimits: createLocalStore({ maxBuckets: 10_000 }),
+      limits: this.#limits,
+      shadowLimits: this.#shadowLimits,
     };
-    return createCheck({
+    const check = createCheck({
       ...services,
       decide: (attributes) => decide(attributes, set, services),
       set: () => set,
       // The clock stands still, so no deadline ever comes; a run-away evaluation is bounded by its own budget.
       deadline: Number.MAX_SAFE_INTEGER,
       maxInflight: 1,
-      onDecision: () => {},
+      onDecision: ({ shadow }) => {
+        this.#shadow = shadow;
+      },
     });
+    this.#checks.set(test, check);
+    return check;
   }
 
   /** The request as its caller sends it, the token where the issuer wants it first. */
-  async #sent({ caller, request }: TestCase, now: number): Promise<Sent> {
+  async #sent({ caller, request }: TestStep, now: number): Promise<Sent> {
     const { path, headers } = request;
     if (caller.token !== undefined)
       return withHeader(path, headers, 'authorization', `Bearer ${caller.token}`);
@@ -105,6 +162,18 @@ export class TestRun {
     const cookie = `${place.cookie}=${token}`;
     return withHeader(path, headers, 'cookie', others === undefined ? cookie : `${others}; ${cookie}`);
   }
+}
+
+/** Buckets that `renew` fills. */
+function renewable(): LimitStore & { renew(): void } {
+  let store: LimitStore = createLocalStore({ maxBuckets: 10_000 });
+  return {
+    take: (...taking) => store.take(...taking),
+    giveBack: (...taken) => store.giveBack(...taken),
+    renew() {
+      store = createLocalStore({ maxBuckets: 10_000 });
+    },
+  };
 }
 
 interface Sent {
@@ -132,7 +201,7 @@ function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number
 
 /** What Envoy would send. */
 function checkRequest(
-  { caller, request }: TestCase,
+  { caller, request }: TestStep,
   { path, headers }: Sent,
   now: number,
 ): CheckRequestMessage {

@@ -1,60 +1,47 @@
-import type { PolicySet } from '../policy/policy-set.ts';
-import type { PolicyTestDocument } from '../policy/policy-test.ts';
+import { resolve } from 'node:path';
+import { CoverageCount } from '../coverage/count.ts';
+import { instrumentFor } from '../coverage/observe.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { openPolicyFolder, renderAll } from './policy-folder.ts';
-import { isColourful, type Terminal } from './terminal.ts';
-import { humanReport, jsonReport } from './test-report.ts';
-import { type CaseResult, TestRun } from './test-run.ts';
-
-export interface TestOptions {
-  readonly filter?: string;
-  readonly allowEmpty: boolean;
-  readonly output: 'human' | 'json';
-}
+import { openPolicyFolder, showErrors } from './policy-folder.ts';
+import type { Terminal } from './terminal.ts';
+import { chosen, noCases, runAll, running, tell } from './test-cases.ts';
+import { reportCoverage, wantsCoverage } from './test-coverage.ts';
+import type { TestOptions } from './test-flags.ts';
+import { mutate, wantsMutation } from './test-mutation.ts';
+import { FailedCases } from './test-state.ts';
+import { watchTests } from './test-watch.ts';
 
 /** `lictor test DIR`: runs the PolicyTests of a folder. */
 export async function test(dir: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.watch) return watchTests(dir, options, terminal);
   const started = performance.now();
-  const folder = await openPolicyFolder(dir, terminal);
+  const counted = wantsCoverage(options) ? new CoverageCount() : undefined;
+  const folder = await openPolicyFolder(dir, terminal, { instrument: counted && instrumentFor(counted) });
   if ('problem' in folder) {
     terminal.stderr.write(`lictor test: ${folder.problem}\n`);
     return EXIT.usage;
   }
-  if (folder.set === undefined) {
-    const errors = folder.diagnostics.filter(({ severity }) => severity === 'error');
-    const colour = isColourful(terminal.stderr, terminal.environment);
-    terminal.stderr.write(renderAll(errors.slice(0, 100), folder, dir, terminal, colour));
-    terminal.stderr.write(`lictor test: the folder does not compile, no test was run\n`);
+  const { set } = folder;
+  if (set === undefined) {
+    showErrors(folder, dir, terminal);
     return EXIT.fails;
   }
-  const results = await runAll(folder.set, folder.tests, options.filter);
-  if (results.length === 0 && !options.allowEmpty) {
-    const none = options.filter === undefined ? 'the folder has no tests' : 'no case has such a name';
-    terminal.stderr.write(`lictor test: ${none}; \`--allow-empty\` lets that pass\n`);
+  const failed = new FailedCases(resolve(terminal.directory, dir), terminal.environment);
+  const cases = chosen(folder.tests, options, failed);
+  if (cases.length === 0 && !options.allowEmpty) {
+    terminal.stderr.write(`lictor test: ${noCases(options)}; \`--allow-empty\` lets that pass\n`);
     return EXIT.fails;
   }
-  const duration = performance.now() - started;
-  const colour = isColourful(terminal.stdout, terminal.environment);
-  terminal.stdout.write(
-    options.output === 'json'
-      ? jsonReport(results, dir, terminal)
-      : humanReport(results, { dir, terminal, colour, duration }),
-  );
-  return results.every(({ differences }) => differences.length === 0) ? EXIT.fine : EXIT.fails;
-}
-
-async function runAll(
-  set: PolicySet,
-  tests: readonly PolicyTestDocument[],
-  filter: string | undefined,
-): Promise<CaseResult[]> {
-  const run = new TestRun(set, Date.now());
-  const results: CaseResult[] = [];
-  for (const document of tests) {
-    for (const each of document.cases) {
-      if (filter !== undefined && !`${document.name}: ${each.name}`.includes(filter)) continue;
-      results.push(await run.run(document, each));
-    }
+  const run = running(folder, set, dir, options, terminal);
+  const results = await runAll(run, cases);
+  failed.remember(results);
+  const holds = await tell(run, cases, results, started, dir, options, terminal);
+  const isCovered = counted === undefined || (await reportCoverage(counted, folder, dir, options, terminal));
+  if (!wantsMutation(options)) return holds && isCovered ? EXIT.fine : EXIT.fails;
+  if (!holds || folder.files === undefined) {
+    terminal.stderr.write('lictor test: a case fails, so nothing was mutated\n');
+    return EXIT.fails;
   }
-  return results;
+  const mutated = await mutate({ ...run, files: folder.files, cases }, dir, options, terminal);
+  return mutated === EXIT.fine && !isCovered ? EXIT.fails : mutated;
 }

@@ -27,16 +27,27 @@ export function renderDiagnostic(
     `${paint('place', `${span.file === '' ? '.' : span.file}:${line}:${column}:`)} ${paint(severity, `${severity}[${code}]:`)} ${printable(message)}`,
   ];
   const lines = typeof source === 'string' ? new Lines(source) : source;
-  if (lines !== undefined && line <= lines.count && lines.line(line).trim() !== '') {
-    const { shown, indent, width } = excerpt(lines.line(line), span);
-    const number = String(line);
-    out.push(`${paint('gutter', `${number} |`)} ${shown}`);
-    out.push(
-      `${paint('gutter', `${' '.repeat(number.length)} |`)} ${' '.repeat(indent)}${paint(severity, '^'.repeat(width))}`,
-    );
-  }
+  if (lines !== undefined) out.push(...underlined(lines, span, severity, { colour }));
   if (help !== undefined) out.push(`${paint('help', 'help:')} ${printable(help)}`);
   return out.join('\n');
+}
+
+/** The first source line of a span with the span underlined; nothing where there is no text. */
+export function underlined(
+  lines: Lines,
+  span: Diagnostic['span'],
+  severity: Severity,
+  { colour }: RenderOptions,
+): readonly string[] {
+  const paint = colour ? painted : plain;
+  const { line } = span.start;
+  if (line > lines.count || lines.line(line).trim() === '') return [];
+  const { shown, indent, width } = excerpt(lines.line(line), span);
+  const number = String(line);
+  return [
+    `${paint('gutter', `${number} |`)} ${shown}`,
+    `${paint('gutter', `${' '.repeat(number.length)} |`)} ${' '.repeat(indent)}${paint(severity, '^'.repeat(width))}`,
+  ];
 }
 
 /** The part of a line that is shown, and where in it the underline stands, in terminal cells. */

@@ -2,9 +2,25 @@ import type { Named } from './document.ts';
 import { sourceOf } from './document.ts';
 import { exactlyOne, suggestion } from './fields.ts';
 import type { CompiledPolicy } from './policy-set.ts';
-import type { Expectation, PolicyTestDocument, TestCaller, TestCase, TestRequest } from './policy-test.ts';
+import type {
+  Expectation,
+  PolicyTestDocument,
+  TestCaller,
+  TestCase,
+  TestRequest,
+  TestStep,
+} from './policy-test.ts';
 import { type Cursor, child, type Located, report } from './reader.ts';
-import type { CallerSpec, CaseSpec, ExpectSpec, MatrixSpec, RequestSpec, TestSpec } from './test-document.ts';
+import type {
+  AfterSpec,
+  CallerSpec,
+  CaseSpec,
+  ExpectSpec,
+  MatrixSpec,
+  RequestSpec,
+  RowSpec,
+  TestSpec,
+} from './test-document.ts';
 
 /** What the tests of a folder may name. */
 export interface Known {
@@ -85,24 +101,66 @@ function caller(name: string, spec: CallerSpec, at: Cursor, known: Known): TestC
 }
 
 function compileCase(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): readonly TestCase[] {
+  if (spec.each === undefined) return compileOne(spec, at, cast, known);
+  return spec.each.flatMap((row, index) => compileOne(rowCase(spec, row.value, index), row.at, cast, known));
+}
+
+/** The case that a row stands for. */
+function rowCase(spec: CaseSpec, row: RowSpec, index: number): CaseSpec {
+  const { expect, request = spec.request, caller = spec.caller, repeat = spec.repeat } = row;
+  const name = spec.name && `${spec.name} (${row.name ?? index + 1})`;
+  return {
+    name,
+    caller,
+    request,
+    with: merged(spec.with, row.with),
+    repeat,
+    expect: merged(spec.expect, expect),
+    after: spec.after,
+    each: undefined,
+  };
+}
+
+/** The fields of both; those of `over` win, and headers are merged by name. */
+function merged<T extends object>(under: T | undefined, over: T | undefined): T | undefined {
+  if (under === undefined || over === undefined) return over ?? under;
+  const fields: Record<string, unknown> = Object.fromEntries(Object.entries(under));
+  for (const [name, value] of Object.entries(over)) {
+    const before = fields[name];
+    if (value instanceof Map && before instanceof Map) fields[name] = new Map([...before, ...value]);
+    else if (value !== undefined) fields[name] = value;
+  }
+  // Every field is one of either.
+  return fields as T;
+}
+
+function compileOne(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): readonly TestCase[] {
   const named = spec.caller === undefined ? NOBODY : lookUp(spec.caller, cast.callers, 'caller');
   const request = requestOf(spec, at, cast);
   const expect = spec.expect && expectation(spec.expect, known);
   if (spec.name === undefined || named === undefined || request === undefined || expect === undefined)
     return [];
   const { name, repeat = 1 } = spec;
-  return [{ name, from: 'cases', source: sourceOf(at), caller: named, request, repeat, expect }];
+  const after = (spec.after ?? []).flatMap((step) => compileStep(step, cast));
+  return [{ name, from: 'cases', source: sourceOf(at), caller: named, request, repeat, after, expect }];
+}
+
+function compileStep({ value, at }: Located<AfterSpec>, cast: Cast): readonly TestStep[] {
+  const caller = value.caller === undefined ? NOBODY : lookUp(value.caller, cast.callers, 'caller');
+  const request = requestOf(value, at, cast);
+  if (caller === undefined || request === undefined) return [];
+  return [{ caller, request, repeat: value.repeat ?? 1 }];
 }
 
 function requestOf(
-  { request, with: changes }: CaseSpec,
+  { request, with: changes }: AfterSpec,
   at: Cursor,
   { requests }: Cast,
 ): TestRequest | undefined {
   if (request === undefined) return undefined;
   if (typeof request.request !== 'string') {
     const change = child(at, 'with');
-    if (change !== undefined)
+    if (change !== undefined && child(at, 'request') !== undefined)
       report(
         change,
         'misplaced_field',
@@ -110,7 +168,7 @@ function requestOf(
         'write the fields in `request` itself',
         change.key,
       );
-    return complete('', request.request, undefined);
+    return complete('', request.request, changes);
   }
   const name = request.request;
   const found = lookUp({ value: name, at: request.at }, requests, 'request');
@@ -157,6 +215,7 @@ function compileMatrix(spec: MatrixSpec, cast: Cast, known: Known): readonly Tes
         caller: named,
         request: complete(what.value, found, undefined),
         repeat: 1,
+        after: [],
         expect: expectation(expected.value, known),
       });
     }
@@ -190,7 +249,24 @@ function expectation(spec: ExpectSpec, known: Known): Expectation {
   const policy = spec.policy?.value ?? (after === undefined ? undefined : before);
   const rule = after ?? before;
   if (!known.incomplete) refuseUnknown(spec, policy, rule, known);
-  return { decision, reason: reason?.value, status, policy, rule, requestHeaders, responseHeaders };
+  const snapshot = spec.snapshot?.value;
+  for (const [name, { at }] of spec.shadow ?? []) {
+    if (known.policies.has(name) || known.partial.has(name) || known.incomplete) continue;
+    const help = suggestion(name, known.policies.keys());
+    report(at, 'unknown_reference', `no policy is called \`${name}\``, help, at.key);
+  }
+  const shadow = spec.shadow && new Map([...spec.shadow].map(([name, { value }]) => [name, value]));
+  return {
+    decision,
+    reason: reason?.value,
+    status,
+    policy,
+    rule,
+    requestHeaders,
+    responseHeaders,
+    shadow,
+    snapshot,
+  };
 }
 
 /** Policies and rules that a test expects are there; empty names stand for none. */

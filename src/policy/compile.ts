@@ -21,6 +21,7 @@ import {
 import { Expressions } from './expressions.ts';
 import { suggestion } from './fields.ts';
 import { isBroken, readDocuments, refuseStrays, split } from './folder-documents.ts';
+import type { Instrument } from './instrument.ts';
 import { PolicyCompiler } from './policy-compiler.ts';
 import type { PolicySpec } from './policy-document.ts';
 import type { PolicyFiles } from './policy-files.ts';
@@ -44,6 +45,8 @@ export interface CompiledFolder {
 export interface CompileOptions {
   /** The reason table, against which the tests' `reason` is checked; without it any reason passes. */
   readonly reasons?: Iterable<string>;
+  /** For tests, to see what the policies do. */
+  readonly instrument?: Instrument | undefined;
   /** Look for what is well-formed and hardly meant as well. Without it that time is saved. */
   readonly advice?: AdviceOptions | undefined;
   /** The Environment to decide in; unless told, the only one. */
@@ -103,11 +106,11 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const datasets = compileDatasets(documents, references);
   const environmentDocuments = documentsOf(documents, 'Environment');
   const environments = compileEnvironments(environmentDocuments);
-  const expressions = new Expressions()
+  const expressions = new Expressions(undefined, undefined, undefined, options.instrument)
     .extended('data', new Map([...datasets].map(([name, { declaration }]) => [name, declaration])))
     .extended('env', environments.declarations);
   const folder: Folder = { expressions, references, issuers, incomplete };
-  const compiling = new PolicyCompiler(documents, folder);
+  const compiling = new PolicyCompiler(documents, folder, options.instrument);
   for (const document of documentsOf(documents, 'Policy')) {
     compiling.compile(document);
     yield;

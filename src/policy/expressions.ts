@@ -10,6 +10,7 @@ import type { Program } from '../cel/program.ts';
 import { scan } from '../cel/syntax/scan.ts';
 import { ERROR } from '../cel/type.ts';
 import { NAMES } from '../request/names.ts';
+import type { Instrument, Place } from './instrument.ts';
 import { report } from './reader.ts';
 import { locate } from './scalar-offset.ts';
 import { SPIFFE_FUNCTIONS } from './spiffe-function.ts';
@@ -56,15 +57,18 @@ export class Expressions {
   readonly #behind: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #outer: Expressions | undefined;
   readonly #read = new Set<string>();
+  readonly #instrument: Instrument | undefined;
 
   constructor(
     environment: Environment = ENVIRONMENT,
     behind: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
     outer?: Expressions,
+    instrument?: Instrument,
   ) {
     this.#environment = environment;
     this.#behind = behind;
     this.#outer = outer;
+    this.#instrument = instrument ?? (outer === undefined ? undefined : outer.#instrument);
     this.sound = outer?.sound ?? [];
   }
 
@@ -118,9 +122,11 @@ export class Expressions {
       this.#compiled.set(key, compiled);
     }
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
-    for (const name of compiled.program?.reads ?? []) this.#note(name);
-    if (compiled.program !== undefined) this.sound.push({ expression, environment: this.#environment });
-    return compiled.program;
+    const { program } = compiled;
+    for (const name of program?.reads ?? []) this.#note(name);
+    if (program === undefined) return undefined;
+    this.sound.push({ expression, environment: this.#environment });
+    return this.#instrument === undefined ? program : this.#instrument.program(program, placeOf(expression));
   }
 
   /** A condition that runs before authentication, when there is no token yet. */
@@ -176,6 +182,16 @@ function reportProblem(expression: Expression, problem: Problem): void {
   const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
   const message = why === undefined ? problem.message : `nothing is called \`${root}\` here: ${why}`;
   report(expression.at, problem.code, message, why === undefined ? problem.help : help, mark);
+}
+
+function placeOf(expression: Expression): Place {
+  const { origin, tree, key } = expression.at;
+  return {
+    file: origin.path,
+    lines: origin.lines,
+    mark: { start: key?.start ?? tree.mark.start, end: tree.mark.end },
+    locate: (start, end) => markIn(expression, start, end),
+  };
 }
 
 /** Where an expression reads a name first; undefined: what is written there is another name for it. */

@@ -2,6 +2,7 @@ import { adopt, parameterDeclarations } from './adopt.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
 import { type DocumentOf, documentsOf, isPartial, type PolicyDocument } from './document.ts';
 import { Expressions } from './expressions.ts';
+import type { Instrument } from './instrument.ts';
 import { type PolicySpec, readPolicySpec } from './policy-document.ts';
 import type { CompiledPolicy } from './policy-set.ts';
 import { type Cursor, report } from './reader.ts';
@@ -30,12 +31,14 @@ export class PolicyCompiler {
   /** Names of policies of which a rule or limit, or the whole, could not be read. */
   readonly partial = new Set<string>();
   readonly #folder: Folder;
+  readonly #instrument: Instrument | undefined;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
   readonly #compiled: (WrittenPolicy & { readonly expressions: Expressions })[] = [];
 
-  constructor(documents: readonly PolicyDocument[], folder: Folder) {
+  constructor(documents: readonly PolicyDocument[], folder: Folder, instrument?: Instrument) {
     this.#folder = folder;
+    this.#instrument = instrument;
     this.#templates = new Map(
       documentsOf(documents, 'PolicyTemplate').map((template) => [template.name.value, template]),
     );
@@ -73,7 +76,8 @@ export class PolicyCompiler {
     this.#compiled.push({ name, nameAt: { ...document.name.at, path: '' }, spec, at, expressions });
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
-    this.policies.set(name, { ...compiled, controls, params, variables: programs });
+    const policy: CompiledPolicy = { ...compiled, controls, params, variables: programs };
+    this.policies.set(name, this.#instrument?.policy(policy) ?? policy);
   }
 
   /** A variable that nobody reads does nothing, as does a template that nobody adopts. To be called without errors. */

@@ -16,8 +16,16 @@ export interface PolicyTestDocument {
   readonly cases: readonly TestCase[];
 }
 
+/** A request on its way. */
+export interface TestStep {
+  readonly caller: TestCaller;
+  /** With the changes of `with`. */
+  readonly request: TestRequest;
+  readonly repeat: number;
+}
+
 export interface TestCase {
-  /** As written; of a matrix `caller × request`. */
+  /** As written, that of a row behind it in parentheses; of a matrix `caller × request`. */
   readonly name: string;
   readonly from: 'cases' | 'matrix';
   readonly source: Source;
@@ -26,6 +34,8 @@ export interface TestCase {
   readonly request: TestRequest;
   /** How often it is sent; the last one is judged. */
   readonly repeat: number;
+  /** Sent before, and not judged. */
+  readonly after: readonly TestStep[];
   readonly expect: Expectation;
 }
 
@@ -76,4 +86,8 @@ export interface Expectation {
   /** Lower-case names; null: must not be there. */
   readonly requestHeaders: ReadonlyMap<string, string | null> | undefined;
   readonly responseHeaders: ReadonlyMap<string, string | null> | undefined;
+  /** By shadow policy, what it would have said; null: it does not govern the request. */
+  readonly shadow: ReadonlyMap<string, 'allow' | 'deny' | null> | undefined;
+  /** Name of the snapshot beside the test's file that the whole answer is compared with. */
+  readonly snapshot: string | undefined;
 }

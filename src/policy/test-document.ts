@@ -16,7 +16,7 @@ import {
   written,
 } from './reader.ts';
 import { plainJson } from './tree.ts';
-import { headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
+import { dnsLabel, headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
 
 /** The most repetitions of one case. */
 const MOST_REPEATS = 100_000;
@@ -109,9 +109,33 @@ export const EXPECT_FIELDS = {
   rule: { read: located(text), doc: 'the rule or limit that decided, or `policy/rule`' },
   requestHeaders: expectedHeaders,
   responseHeaders: expectedHeaders,
+  shadow: {
+    read: mapOf(located(shadowVerdict)),
+    doc: 'by shadow policy: what it would have said, `~` when it does not govern the request',
+  },
+  snapshot: {
+    read: located(dnsLabel),
+    doc: 'the whole answer is that of the file NAME.snapshot.json beside this one',
+  },
 } as const satisfies Fields;
 
 const readExpect = mapping(EXPECT_FIELDS);
+
+export const AFTER_FIELDS = {
+  caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
+  request: { read: readNamedOrRequest, doc: 'name of a request, or a request', required: true },
+  with: { read: readRequest, doc: 'fields that differ from the named request' },
+  repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent; default 1' },
+} as const satisfies Fields;
+
+export const ROW_FIELDS = {
+  name: { read: nonEmptyText, doc: 'what tells the row from the others; default its number' },
+  caller: { read: located(nonEmptyText), doc: 'instead of the case’s' },
+  request: { read: readNamedOrRequest, doc: 'instead of the case’s' },
+  with: { read: readRequest, doc: 'fields that differ from the request, over those of the case’s `with`' },
+  repeat: { read: integer(1, MOST_REPEATS), doc: 'instead of the case’s' },
+  expect: { read: readExpect, doc: 'fields besides, or instead of, those that the case expects' },
+} as const satisfies Fields;
 
 export const CASE_FIELDS = {
   name: { read: nonEmptyText, doc: 'what the case shows', required: true },
@@ -120,6 +144,11 @@ export const CASE_FIELDS = {
   with: { read: readRequest, doc: 'fields that differ from the named request' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent, the last one is judged; default 1' },
   expect: { read: readSomeExpect, doc: 'what must come out; only what is named is compared', required: true },
+  after: {
+    read: someOf(located(mapping(AFTER_FIELDS))),
+    doc: 'what is sent before, and not judged: others who use a limit up, or do not',
+  },
+  each: { read: someOf(located(mapping(ROW_FIELDS))), doc: 'rows, each a case with what it says instead' },
 } as const satisfies Fields;
 
 export const MATRIX_FIELDS = {
@@ -153,6 +182,8 @@ export type CallerSpec = Read<typeof CALLER_FIELDS>;
 export type RequestSpec = Read<typeof REQUEST_FIELDS>;
 export type ExpectSpec = Read<typeof EXPECT_FIELDS>;
 export type CaseSpec = Read<typeof CASE_FIELDS>;
+export type AfterSpec = Read<typeof AFTER_FIELDS>;
+export type RowSpec = Read<typeof ROW_FIELDS>;
 export type MatrixSpec = Read<typeof MATRIX_FIELDS>;
 
 export const readTestSpec: Reader<TestSpec> = mapping(TEST_FIELDS);
@@ -171,6 +202,11 @@ function readSomeExpect(at: Cursor): ExpectSpec | undefined {
   return readExpect(at);
 }
 
+function shadowVerdict(at: Cursor): 'allow' | 'deny' | null | undefined {
+  if (at.tree.kind === 'scalar' && at.tree.value === null) return null;
+  return EXPECT_FIELDS.decision.read(at);
+}
+
 function readShortExpect(at: Cursor): ExpectSpec | undefined {
   if (at.tree.kind === 'mapping') return readSomeExpect(at);
   const decision = EXPECT_FIELDS.decision.read(at);
@@ -186,6 +222,8 @@ const NOTHING_EXPECTED = {
   rule: undefined,
   requestHeaders: undefined,
   responseHeaders: undefined,
+  shadow: undefined,
+  snapshot: undefined,
 } as const satisfies ExpectSpec;
 
 function isJsonObject(value: unknown): value is JsonObject {

@@ -1,3 +1,4 @@
+import { casesPart } from './cases.ts';
 import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import { compilePart } from './compile.ts';
@@ -9,6 +10,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   check: checkPart,
   cel: celPart,
   compile: compilePart,
+  cases: casesPart,
   scale: scalePart,
 };
 

@@ -27,7 +27,7 @@ spec:
     allow:
       requestHeaders:
         remove: [x-first, x-dropped]
-        set: {x-both: b, x-again: {cel: request.method}, x-kept: {cel: "context[?'user']"}}
+        set: {x-both: {cel: "'b'"}, x-again: {cel: request.method}, x-kept: {cel: "context[?'user']"}}
         append: {x-via: {cel: "'b'"}, x-new: b, x-replaced: b}
 ---
 apiVersion: lictor/v1
@@ -78,7 +78,7 @@ describe('what policies do to the headers toward the service', () => {
 
   test('a header that is no longer removed is seen', async () => {
     const { code, out } = await lictorTest(POLICIES.replace('remove: [x-secret, ', 'remove: ['));
-    expect(out).toContain('requestHeaders.x-secret  wanted (absent), got s');
+    expect(out).toMatch(/requestHeaders\.x-secret +\(absent\) +s$/m);
     expect(code).toBe(1);
   });
 

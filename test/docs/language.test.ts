@@ -22,6 +22,6 @@ test('the examples of the language page are one folder whose tests pass', async 
   await writeFile(join(directory, 'partners.csv'), 'id,tier\nacme,gold\n');
   const strict = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: orders-strict}\nspec: {}\n';
   await writeFile(join(directory, 'page.yaml'), [...documents, strict].join('---\n'));
-  const { code, stdout, stderr } = await lictor(['test', '.'], { directory });
+  const { code, stdout, stderr } = await lictor(['test', '.', '--update'], { directory });
   expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringMatching(/ passed \(/) });
 });

@@ -70,7 +70,9 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, folder, name), text);
 }
 
-const run = (...args: readonly string[]): Promise<Ended> => lictor(args, { directory });
+/** Which cases failed is kept in the user's cache. */
+const run = (...args: readonly string[]): Promise<Ended> =>
+  lictor(args, { directory, env: { XDG_CACHE_HOME: join(directory, '.cache') } });
 
 interface Sarif {
   readonly runs: readonly {
@@ -160,11 +162,20 @@ describe('test', () => {
   ✓ checkout reads
   ✗ checkout writes
       failing/orders.test.yaml:16
-      POST https://orders.acme.svc/api/orders from spiffe://acme.example/ns/shop/sa/checkout with a token of acme
-      decision  wanted allow, got deny
-      status    wanted 200, got 403
-      rule      wanted read, got (none)
-      answered: deny 403 no_rule by orders: no rule allows this request
+      request   POST https://orders.acme.svc/api/orders
+      caller    spiffe://acme.example/ns/shop/sa/checkout
+      token     of acme
+
+                wanted  got
+      decision  allow   deny
+      status    200     403
+      rule      read    (none)
+
+      answered  deny 403 no_rule by orders: no rule allows this request
+      policies  orders
+      rules     in the order in which they were tried:
+        allow  orders/read  not selected by its match
+
   ✓ checkout × read
   ✓ anonymous × read
 
@@ -194,6 +205,9 @@ describe('test', () => {
         { field: 'status', wanted: '200', got: '403' },
         { field: 'rule', wanted: 'read', got: '' },
       ],
+      policies: ['orders'],
+      rules: [{ name: 'orders/read', effect: 'allow', came: 'not selected by its match' }],
+      conditions: [],
     });
   });
 
