@@ -11,6 +11,8 @@ export interface Origin {
   readonly diagnostics: Diagnostics;
   /** Where the template that stands here is adopted, `file:line`; undefined: it is read for itself. */
   readonly adopter?: string;
+  /** Told of every value that is read as an expression, for tools that treat expressions as such. */
+  readonly onExpression?: (at: Cursor) => void;
 }
 
 /** A value of a document on its way to be read. */

@@ -31,6 +31,7 @@ export const expression: Reader<Expression> = (at) => {
     const help = 'write an expression that reads `params.NAME`';
     return report(at, 'wrong_type', 'a parameter is a value, and an expression is wanted here', help);
   }
+  at.origin.onExpression?.(at);
   if (tree.kind !== 'scalar' || tree.value === null) {
     return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`);
   }
