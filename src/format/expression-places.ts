@@ -1,6 +1,9 @@
 import { Diagnostics } from '../diagnostic/collect.ts';
 import { readDocument, versionOf } from '../policy/document.ts';
-import type { Cursor } from '../policy/reader.ts';
+import { mapping } from '../policy/fields.ts';
+import { readPolicySpec } from '../policy/policy-document.ts';
+import { type Cursor, child } from '../policy/reader.ts';
+import { TEMPLATE_FIELDS } from '../policy/template-document.ts';
 import type { YamlFile } from '../policy/yaml-file.ts';
 
 /**
@@ -17,7 +20,20 @@ export function expressionsOf({ path, lines, documents }: YamlFile): ReadonlyMap
   for (const { tree } of documents) {
     if (tree === undefined) continue;
     const at: Cursor = { origin, tree, path: '', key: undefined };
-    if (versionOf(at)?.startsWith('lictor/') === true) readDocument(at);
+    if (versionOf(at)?.startsWith('lictor/') !== true) continue;
+    readDocument(at);
+    readSpec(at);
   }
   return expressions;
 }
+
+/** Reads as it stands here what a compilation reads with its template. */
+function readSpec(at: Cursor): void {
+  const kind = child(at, 'kind')?.tree;
+  const spec = child(at, 'spec');
+  if (spec === undefined || kind?.kind !== 'scalar') return;
+  if (kind.value === 'Policy') readPolicySpec(spec);
+  if (kind.value === 'PolicyTemplate') readTemplateFields(spec);
+}
+
+const readTemplateFields = mapping(TEMPLATE_FIELDS);

@@ -66,7 +66,7 @@ class Untidy {
   file(): string {
     let text = this.#chance(0.05) ? '\uFEFF' : '';
     text += this.#gap(0);
-    const count = this.#below(3) + 1;
+    const count = this.#chance(0.7) ? 1 : 2;
     for (let index = 0; index < count; index++) {
       this.#anchors = [];
       if (index > 0 || this.#chance(0.3)) text += `---${this.#trailing()}\n`;
@@ -103,7 +103,7 @@ class Untidy {
   }
 
   #expression(): string {
-    const parts = this.#times(pick(this.#random, [1, 1, 2, 4]), () => randomExpression(this.#random));
+    const parts = this.#times(pick(this.#random, [1, 1, 1, 2, 3]), () => randomExpression(this.#random));
     const joined = parts.join(pick(this.#random, [' && ', '||', ' &&  ']));
     return this.#chance(0.1) ? `has(a.b) ? ${joined} : ( ${joined} )` : joined;
   }
