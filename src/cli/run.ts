@@ -95,6 +95,15 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
       await ends(fmt(paths, options, terminal, process.stdin));
     });
 
+  program
+    .command('schema')
+    .description('print a JSON Schema of policy documents, for editors')
+    .addHelpText('after', example('lictor schema > lictor.schema.json'))
+    .action(async () => {
+      const { schema } = await import('./schema.ts');
+      await ends(schema(terminal));
+    });
+
   return program;
 }
 
