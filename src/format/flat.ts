@@ -1,4 +1,4 @@
-import type { MapContent, Node, Pair, SeqContent } from './layout.ts';
+import type { Item, MapContent, Node, Pair, SeqContent } from './layout.ts';
 import { onOneLine, quoted } from './scalar.ts';
 
 interface Place {
@@ -36,7 +36,7 @@ function textOf({ content }: Node, isInFlow: boolean): string | undefined {
 function collection(content: MapContent | SeqContent): string | undefined {
   const texts: string[] = [];
   for (const item of content.items) {
-    const text = item.before.comments.length > 0 ? undefined : itemText(item);
+    const text = item.before.comments.length > 0 ? undefined : itemText(item, content);
     if (text === undefined) return undefined;
     texts.push(text);
   }
@@ -45,15 +45,17 @@ function collection(content: MapContent | SeqContent): string | undefined {
   return content.isBare ? inner : `{${inner}}`;
 }
 
-function itemText(item: MapContent['items'][number] | SeqContent['items'][number]): string | undefined {
-  return 'key' in item ? pairText(item) : flat(item.value, { isInFlow: true });
+function itemText(item: Pair | Item, content: MapContent | SeqContent): string | undefined {
+  const isBare = content.kind === 'map' && content.isBare;
+  return 'key' in item ? pairText(item, isBare) : flat(item.value, { isInFlow: true });
 }
 
-function pairText({ key, hasColon, value, isExplicit }: Pair): string | undefined {
+function pairText({ key, hasColon, value, isExplicit }: Pair, isBare: boolean): string | undefined {
   const name = flat(key, { isInFlow: true });
   const text = flat(value, { isInFlow: true });
   if (name === undefined || text === undefined) return undefined;
-  const isSimple = key.content.kind === 'scalar';
+  // Without braces and `:`, the `?` alone tells a pair from an item.
+  const isSimple = key.content.kind === 'scalar' && (hasColon || !isBare);
   const start = isExplicit && !isSimple ? `? ${name}` : name;
   if (!hasColon) return start;
   return `${start}${key.content.kind === 'alias' ? ' ' : ''}:${text === '' ? '' : ` ${text}`}`;

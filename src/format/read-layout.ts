@@ -73,14 +73,19 @@ class LayoutReader {
   #document({ start, value, end }: CST.Document): Part {
     const root = emptyNode();
     let before: Gap | undefined;
+    let hasMarker = false;
     for (const token of start) {
       if (this.#trivia.add(token)) continue;
       if (token.type === 'doc-start') {
         before = this.#trivia.take(-1);
         this.#trivia.pass(root);
-      } else this.#property(token, root);
+        hasMarker = true;
+        continue;
+      }
+      before ??= this.#trivia.take(-1);
+      this.#property(token, root);
+      this.#trivia.pass(root);
     }
-    const hasMarker = before !== undefined;
     before ??= this.#trivia.take(-1);
     this.#value(value, root);
     this.#trivia.addAll(end);
@@ -247,7 +252,8 @@ class LayoutReader {
   }
 
   #flowItem(item: CST.FlowCollection['items'][number], items: Item[]): void {
-    if (item.sep !== undefined || item.key !== undefined) {
+    const isExplicit = item.start.some(({ type }) => type === 'explicit-key-ind');
+    if (isExplicit || item.sep !== undefined || item.key !== undefined) {
       const bare: MapContent = { kind: 'map', isFlow: true, isBare: true, items: [], end: [] };
       this.#pair(item, bare.items);
       const [pair] = bare.items;

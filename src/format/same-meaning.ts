@@ -44,11 +44,18 @@ function dataOf(file: YamlFile): string {
   return file.documents.map(({ tree }) => (tree === undefined ? '' : textOf(tree))).join('\n');
 }
 
-/** Comments, anchors, aliases, tags and marks of documents, in their order. */
+/** What the lexer gives before text without quotes. */
+const SCALAR = '\u001f';
+
+/** Comments in their order; and anchors, aliases, tags and marks of documents in theirs. */
 function marksOf(text: string): string {
+  const comments: string[] = [];
   const marks: string[] = [];
+  let isText = false;
   for (const lexeme of new Lexer().lex(text)) {
-    if (/^(?:[#&*!%]|---$|\.\.\.$)/.test(lexeme)) marks.push(lexeme.trim());
+    if (!isText && lexeme.startsWith('#')) comments.push(lexeme.trim());
+    if (!isText && /^(?:[&*!%]|---$|\.\.\.$)/.test(lexeme)) marks.push(lexeme.trim());
+    isText = lexeme === SCALAR;
   }
-  return marks.join('\n');
+  return [...comments, ...marks].join('\n');
 }

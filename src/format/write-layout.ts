@@ -175,10 +175,11 @@ class LayoutWriter {
 
   #collection(node: Node, content: MapContent | SeqContent, props: string, indent: number): void {
     const inner = ' '.repeat(Math.max(0, indent + 2));
-    if (content.isFlow && this.#flow(node, content, props, indent)) return;
+    const isBare = content.kind === 'map' && content.isBare;
+    if (content.isFlow && !isBare && this.#flow(node, content, props, indent)) return;
     const block = asBlock(node, content);
     const { head } = block.node;
-    const isBehindDash = /^ *[-?:]$/.test(props) && head.comments.length === 0;
+    const isBehindDash = /^ *[-?]$/.test(props) && head.comments.length === 0;
     if (!isBehindDash) this.#headed(head, props, inner);
     const from = this.#lines.length;
     if (block.content.kind === 'map') this.#pairs(block.content, inner);
@@ -234,7 +235,7 @@ class LayoutWriter {
       return true;
     }
     const [open, close] = content.kind === 'map' ? ['{', '}'] : ['[', ']'];
-    const pad = /^ *[-?:]$/.test(props) || start !== props ? inner : inner.slice(2);
+    const pad = /^ *[-?]$/.test(props) || start !== props ? inner : inner.slice(2);
     this.#lines.push(before + open);
     this.#comments(content.end, `${pad}  `, true);
     for (const line of filled ?? []) this.#lines.push(`${pad}  ${line}`);

@@ -25,6 +25,8 @@ test.each([
   ['a comment left out', 'a: 1 # x', 'a: 1', 'comments'],
   ['two comments changed about', '# x\n# y\na: 1', '# y\n# x\na: 1', 'comments'],
   ['a comment elsewhere', 'a: 1 # x', '# x\na: 1', undefined],
+  ['text that only looks like a comment', 'a: |\n  # x\n   y', 'a: |\n    # x\n     y', undefined],
+  ['a comment beside an anchor', 'a: # x\n  &y\n  b: 1', 'a: &y # x\n  b: 1', undefined],
   ['an anchor', 'a: &x 1', 'a: &y 1', 'anchors'],
   ['an alias written out', 'a: &x 1\nb: *x', 'a: &x 1\nb: 1', 'anchors'],
   ['a mark between documents', 'a: 1\n', '---\na: 1\n', 'marks'],

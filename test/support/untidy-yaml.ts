@@ -47,6 +47,9 @@ const ODD = [
   '  indented\nfirst',
   'then\n  indented\n',
   '\nleading line',
+  '# like a comment\n  and more\n',
+  '*like an alias\n\n*too',
+  '---\nlike a document',
 ] as const;
 const LONG = [
   'a text that is long enough to be put on several lines, since it goes on and on and has no end in sight',
