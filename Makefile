@@ -39,8 +39,8 @@ build: install ## Compile to dist/, and see that it starts
 test: install tools ## Types, then every test; ONLY=PATH for some of them
 	@status=0; npm run -s types || status=1; npm test -s -- $(ONLY) || status=1; exit $$status
 
-lint: install ## Types, oxlint, biome, and knip for what nobody uses
-	@status=0; for check in types rules layout unused; do echo "· $$check"; npm run -s $$check || status=1; done; exit $$status
+lint: install ## Types, oxlint, biome, fmt of policies, and knip for what nobody uses
+	@status=0; for check in types rules layout formatted unused; do echo "· $$check"; npm run -s $$check || status=1; done; exit $$status
 
 format: install ## Lay out and sort imports, in place
 	@npm run -s format

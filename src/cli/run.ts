@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../server/version.ts';
 import type { CheckOptions } from './check.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import type { FmtOptions } from './fmt.ts';
 import { addServeFlags, type ServeOptions } from './serve-flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { addTestFlags, type TestOptions } from './test-flags.ts';
@@ -84,6 +85,26 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .action(async (dir: string, options: TestOptions) => {
       const { test } = await import('./test.ts');
       await ends(test(dir, options, terminal));
+    });
+
+  program
+    .command('fmt')
+    .argument('[path...]', 'files and folders; `-` reads standard input (default: the current folder)')
+    .description('give policy files their one form, in place; what they mean never changes')
+    .option('--check', 'only list files that would change, and fail if there are any', false)
+    .addHelpText('after', example('lictor fmt policies', 'lictor fmt --check', 'lictor fmt - < policy.yaml'))
+    .action(async (paths: readonly string[], options: FmtOptions) => {
+      const { fmt } = await import('./fmt.ts');
+      await ends(fmt(paths, options, terminal, process.stdin));
+    });
+
+  program
+    .command('schema')
+    .description('print a JSON Schema of policy documents, for editors')
+    .addHelpText('after', example('lictor schema > lictor.schema.json'))
+    .action(async () => {
+      const { schema } = await import('./schema.ts');
+      await ends(schema(terminal));
     });
 
   return program;

@@ -121,9 +121,14 @@ function misnamed(metadata: Cursor | undefined): Located<string> | undefined {
   return { value: at.tree.value, at };
 }
 
+/** The fields of the metadata of a kind. */
+export function metadataFields(kind: Kind): typeof METADATA_FIELDS | typeof NAMED {
+  return kind === 'Policy' || kind === 'PolicyTemplate' ? METADATA_FIELDS : NAMED;
+}
+
 function readMetadata(kind: Kind, at: Cursor | undefined): Named['metadata'] | undefined {
   if (at === undefined) return undefined;
-  if (kind === 'Policy' || kind === 'PolicyTemplate') return mapping(METADATA_FIELDS)(at);
+  if (metadataFields(kind) === METADATA_FIELDS) return mapping(METADATA_FIELDS)(at);
   const metadata = mapping(NAMED)(at);
   return metadata === undefined ? undefined : { ...metadata, controls: undefined };
 }

@@ -1,10 +1,13 @@
 import { nearest } from '../diagnostic/suggest.ts';
 import { type Cursor, child, lacks, type Reader, report, shape } from './reader.ts';
+import { shaped } from './shape.ts';
 import type { Mark } from './tree.ts';
 
 /** One row of a field table. */
 export interface Field<T> {
   readonly read: Reader<T>;
+  /** A reader that takes the same values, where `read` does not tell which. */
+  readonly like?: Reader<unknown>;
   /** One phrase for the reference page. */
   readonly doc: string;
   readonly required?: true;
@@ -20,7 +23,7 @@ export type Read<F extends Fields> = {
 
 /** Reads a mapping by its table; every mistake in it is reported, one does not hide another. */
 export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
-  return (at) => {
+  const reader: Reader<Read<F>> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'mapping')
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
@@ -46,6 +49,7 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     // The entries are the table's own names with what its readers returned.
     return Object.fromEntries(read) as Read<F>;
   };
+  return shaped(reader, { kind: 'mapping', fields });
 }
 
 /** What a scalar in the place of a mapping was most likely meant as. */
@@ -58,7 +62,10 @@ function mappingHelp({ tree, key }: Cursor): string | undefined {
 
 /** A row for what the language has and this version does not: said aloud, never ignored. */
 export function later(what: string): Field<never> {
-  return { read: (at) => notSupported(at, 'this'), doc: `${what}; not in this version` };
+  return {
+    read: shaped<never>((at) => notSupported(at, 'this'), { kind: 'never' }),
+    doc: `${what}; not in this version`,
+  };
 }
 
 export function notSupported(at: Cursor, what: string): undefined {
@@ -91,7 +98,7 @@ export function misplaced(at: Cursor, name: string, message: string, help?: stri
 
 /** A word out of a closed list. */
 export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
-  return (at) => {
+  const reader: Reader<T> = (at) => {
     const value = at.tree.kind === 'scalar' ? at.tree.value : undefined;
     const known = words.find((word) => word === value);
     if (known !== undefined) return known;
@@ -102,6 +109,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
     const help = near === undefined ? `it is one of ${all}` : `did you mean \`${near}\`?`;
     return report(at, 'unknown_value', `unknown value \`${value}\``, help);
   };
+  return shaped(reader, { kind: 'value', schema: { enum: words } });
 }
 
 /** `did you mean ...` for a name that a table does not have, else the names that it has. */

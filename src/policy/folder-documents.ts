@@ -13,8 +13,8 @@ export function split(parsed: readonly YamlFile[]): [YamlFile[], YamlFile[]] {
   return [policyFiles, others];
 }
 
-/** A file that is broken is judged by its text. */
-function holdsPolicies(file: YamlFile): boolean {
+/** Whether a file has policy documents; one that is broken is judged by its text. */
+export function holdsPolicies(file: YamlFile): boolean {
   if (isBroken(file)) return /^apiVersion:\s*["']?lictor\//m.test(file.lines.text);
   return documentsOf(file, new Diagnostics()).some((at) => versionOf(at)?.startsWith('lictor/') === true);
 }

@@ -1,6 +1,15 @@
 import { ALGORITHMS, type Algorithm, algorithmFacts, isAlgorithm } from '../identity/algorithms.ts';
 import type { Refresh, TokenPlace } from '../identity/issuer.ts';
-import { exactlyOne, type Fields, later, mapping, misplaced, type Read, suggestion } from './fields.ts';
+import {
+  exactlyOne,
+  type Fields,
+  later,
+  mapping,
+  misplaced,
+  oneOf,
+  type Read,
+  suggestion,
+} from './fields.ts';
 import {
   boolean,
   type Cursor,
@@ -48,11 +57,16 @@ export const ISSUER_FIELDS = {
   anyAudience: { read: boolean, doc: 'true: `aud` is not looked at' },
   algorithms: {
     read: someOf(located(readAlgorithm)),
+    like: someOf(oneOf(Object.keys(ALGORITHMS))),
     doc: 'accepted algorithms; default RS256, PS256, ES256, EdDSA',
   },
-  keys: { read: readKeys, doc: 'exactly one source of keys', required: true },
+  keys: { read: readKeys, like: mapping(KEYS_FIELDS), doc: 'exactly one source of keys', required: true },
   refresh: { read: mapping(REFRESH_FIELDS), doc: 'how keys from a URL are kept fresh' },
-  from: { read: someOf(readPlace), doc: 'where the token stands; default the Authorization header’s Bearer' },
+  from: {
+    read: someOf(readPlace),
+    like: someOf(mapping(PLACE_FIELDS)),
+    doc: 'where the token stands; default the Authorization header’s Bearer',
+  },
   clockSkew: { read: duration(), doc: 'between the issuer’s clock and ours; default 30s' },
   maxAge: { read: duration(1), doc: 'refuse tokens issued longer ago' },
   requireExpiry: { read: boolean, doc: 'false: `exp` may be absent; default true' },

@@ -24,6 +24,7 @@ import {
   someOf,
   text,
 } from './reader.ts';
+import { shaped } from './shape.ts';
 import {
   changeableHeader,
   dnsLabel,
@@ -70,7 +71,7 @@ export const MTLS_FIELDS = {
 export const JWT_FIELDS = {
   issuers: { read: someOf(located(nonEmptyText)), doc: 'names of Issuer documents', required: true },
   required: { read: boolean, doc: 'false: the token may be absent; default true' },
-  bindToCertificate: { read: onlyFalse(), doc: 'RFC 8705; `true` is not in this version' },
+  bindToCertificate: { read: onlyFalse(), like: boolean, doc: 'RFC 8705; `true` is not in this version' },
 } as const satisfies Fields;
 
 export const AUTHENTICATE_FIELDS = {
@@ -117,7 +118,11 @@ export const LIMIT_FIELDS = {
   rate: { read: rate, doc: '`N/s`, `N/m`, `N/h` or `N/d`', required: true },
   burst: { read: integer(1, MAX_COUNT), doc: 'requests at once; default the count of `rate`' },
   cost: { read: expression, doc: 'CEL int, default 1' },
-  scope: { read: localOnly(), doc: '`local`, counted by each process; `shared` is not in this version' },
+  scope: {
+    read: localOnly(),
+    like: oneOf(['local']),
+    doc: '`local`, counted by each process; `shared` is not in this version',
+  },
   when: { read: expression, doc: 'CEL bool: which requests count' },
   phase: { read: oneOf(['first', 'last']), doc: '`first` counts before authentication; default `last`' },
   headers: { read: oneOf(['refusals', 'always']), doc: '`always`: RateLimit fields on every answer' },
@@ -132,7 +137,9 @@ const celValue = mapping(CEL_FIELDS);
 
 /** Text, or `{cel: ...}`. */
 function orCel(plain: Reader<string>): Reader<string | Expression> {
-  return (at) => (at.tree.kind === 'mapping' ? celValue(at)?.cel : plain(at));
+  const read: Reader<string | Expression> = (at) =>
+    at.tree.kind === 'mapping' ? celValue(at)?.cel : plain(at);
+  return shaped(read, { kind: 'either', of: [plain, celValue] });
 }
 
 const responseValue = orCel(headerValue);
@@ -192,6 +199,7 @@ export const RESPOND_FIELDS = {
   },
   deny: {
     read: readDeny,
+    like: mapping(DENY_FIELDS),
     doc: 'what a refusal carries besides',
   },
 } as const satisfies Fields;
@@ -210,10 +218,10 @@ export const POLICY_FIELDS = {
     doc: 'CEL by name, evaluated when first used; may use earlier ones',
   },
   uses: { read: mapping(USES_FIELDS), doc: 'the PolicyTemplate that it adopts' },
-  authenticate: { read: readAuthenticate, doc: 'who may send them' },
-  rules: { read: list(readRule), doc: 'allow and deny rules' },
-  schemas: { read: list(readSchema), doc: 'what they must look like' },
-  limits: { read: list(readLimit), doc: 'how many' },
+  authenticate: { read: readAuthenticate, like: mapping(AUTHENTICATE_FIELDS), doc: 'who may send them' },
+  rules: { read: list(readRule), like: list(mapping(RULE_FIELDS)), doc: 'allow and deny rules' },
+  schemas: { read: list(readSchema), like: list(mapping(SCHEMA_FIELDS)), doc: 'what they must look like' },
+  limits: { read: list(readLimit), like: list(mapping(LIMIT_FIELDS)), doc: 'how many' },
   respond: { read: mapping(RESPOND_FIELDS), doc: 'what is added to them and to refusals' },
 } as const satisfies Fields;
 

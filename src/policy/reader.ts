@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from '../diagnostic/codes.ts';
 import type { Diagnostics } from '../diagnostic/collect.ts';
 import type { Lines } from '../diagnostic/lines.ts';
+import { shaped, shapeOf, textual } from './shape.ts';
 import type { Entry, Mark, Tree } from './tree.ts';
 import { spanOf } from './yaml-file.ts';
 
@@ -11,6 +12,8 @@ export interface Origin {
   readonly diagnostics: Diagnostics;
   /** Where the template that stands here is adopted, `file:line`; undefined: it is read for itself. */
   readonly adopter?: string;
+  /** Told of every value that is read as an expression, for tools that treat expressions as such. */
+  readonly onExpression?: (at: Cursor) => void;
 }
 
 /** A value of a document on its way to be read. */
@@ -50,10 +53,11 @@ export function report(
 }
 
 export function located<T>(read: Reader<T>): Reader<Located<T>> {
-  return (at) => {
+  const reader: Reader<Located<T>> = (at) => {
     const value = read(at);
     return value === undefined ? undefined : { value, at };
   };
+  return shaped(reader, shapeOf(read));
 }
 
 /** What a value is, as a message calls it. */
@@ -80,6 +84,7 @@ export function written({ origin, tree }: Cursor): string {
 
 /** Text. A number or boolean that was meant as text needs quotes, since `1.10` and `yes` are not what they seem. */
 export const text: Reader<string> = (at) => textOr(at, `put it in quotes: \`"${written(at)}"\``);
+shaped(text, textual());
 
 /** `help` is for a number or boolean that stands where text is wanted. */
 function textOr(at: Cursor, help: string): string | undefined {
@@ -93,6 +98,7 @@ export const nonEmptyText: Reader<string> = (at) => {
   const read = text(at);
   return read === '' ? report(at, 'wrong_type', 'expected text, found empty text') : read;
 };
+shaped(nonEmptyText, textual({ minLength: 1 }));
 
 export const boolean: Reader<boolean> = (at) => {
   const { tree } = at;
@@ -100,10 +106,11 @@ export const boolean: Reader<boolean> = (at) => {
   const help = /^(yes|no|on|off)$/i.test(written(at)) ? 'YAML 1.2 knows `true` and `false` only' : undefined;
   return report(at, 'wrong_type', `expected \`true\` or \`false\`, found ${shape(at)}`, help);
 };
+shaped(boolean, { kind: 'value', schema: { type: 'boolean' } });
 
 /** A whole number between two bounds, both allowed. */
 export function integer(least: number, most: number): Reader<number> {
-  return (at) => {
+  const reader: Reader<number> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'scalar' || (typeof tree.value !== 'number' && typeof tree.value !== 'bigint')) {
       return report(at, 'wrong_type', `expected a whole number, found ${shape(at)}`);
@@ -114,6 +121,7 @@ export function integer(least: number, most: number): Reader<number> {
     if (value >= least && value <= most) return value;
     return report(at, 'out_of_range', `\`${written(at)}\` is not between ${least} and ${most}`);
   };
+  return shaped(reader, { kind: 'value', schema: { type: 'integer', minimum: least, maximum: most } });
 }
 
 /** Text that `parse` understands; its problem is the message. `help` says how to write it. */
@@ -122,16 +130,17 @@ export function parsed<T>(
   parse: (text: string) => { readonly value: T } | { readonly problem: string; readonly help?: string },
   help?: string,
 ): Reader<T> {
-  return (at) => {
+  const reader: Reader<T> = (at) => {
     const read = help === undefined ? text(at) : textOr(at, help);
     if (read === undefined) return undefined;
     const result = parse(read);
     return 'value' in result ? result.value : report(at, code, result.problem, result.help ?? help);
   };
+  return shaped(reader, textual());
 }
 
 export function list<T>(item: Reader<T>): Reader<readonly T[]> {
-  return (at) => {
+  const reader: Reader<readonly T[]> = (at) => {
     const { tree, path, origin } = at;
     if (tree.kind !== 'list') {
       return report(at, 'wrong_type', `expected a list, found ${shape(at)}`, listHelp(at));
@@ -148,6 +157,7 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
     }
     return read;
   };
+  return shaped(reader, { kind: 'list', item, least: 0 });
 }
 
 /** The value as the one element of a list, where it is short enough to be written out. */
@@ -163,12 +173,13 @@ function listHelp(at: Cursor): string | undefined {
 /** A list that selects something, which an empty one would do silently wrong. */
 export function someOf<T>(item: Reader<T>): Reader<readonly T[]> {
   const read = list(item);
-  return (at) => {
+  const reader: Reader<readonly T[]> = (at) => {
     if (at.tree.kind === 'list' && at.tree.items.length === 0 && !at.tree.isPartial) {
       return report(at, 'empty_list', 'the list is empty', 'name at least one, or leave the field out');
     }
     return read(at);
   };
+  return shaped(reader, { kind: 'list', item, least: 1 });
 }
 
 /** A mapping from names of the author's to values of one kind. */
@@ -176,7 +187,7 @@ export function mapOf<T>(
   value: Reader<T>,
   name: (written: string, key: Cursor) => string | undefined = (written) => written,
 ): Reader<ReadonlyMap<string, T>> {
-  return (at) => {
+  const reader: Reader<ReadonlyMap<string, T>> = (at) => {
     if (at.tree.kind !== 'mapping') return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
     const read = new Map<string, T>();
     for (const [key, entry] of at.tree.entries) {
@@ -191,6 +202,7 @@ export function mapOf<T>(
     }
     return read;
   };
+  return shaped(reader, { kind: 'map', value });
 }
 
 /** Whether a mapping has none of the keys, not even with a value that could not be used. */

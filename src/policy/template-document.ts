@@ -7,6 +7,7 @@ import { identifier } from './values.ts';
 export const PARAMETER_FIELDS = {
   type: {
     read: located(dataType),
+    like: nonEmptyText,
     doc: '`string`, `int`, `double`, `bool`, `dyn`, `list(T)` or `map(string, T)`',
     required: true,
   },

@@ -15,6 +15,7 @@ import {
   text,
   written,
 } from './reader.ts';
+import { eitherOf, shaped } from './shape.ts';
 import { plainJson } from './tree.ts';
 import { dnsLabel, headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
 
@@ -72,6 +73,8 @@ const readBody: Reader<BodySpec> = (at) => {
   return body === undefined ? undefined : { text: JSON.stringify(body.json), type: 'application/json' };
 };
 
+shaped(readBody, { kind: 'either', of: [text, readJsonBody] });
+
 /** `json`, or the one key that is there is a misspelling of it. */
 function meansJson(keys: readonly string[]): boolean {
   const [key = ''] = keys;
@@ -81,6 +84,9 @@ function meansJson(keys: readonly string[]): boolean {
 /** Absent (`~`) takes a header away that a named request has. */
 const headerOrNothing: Reader<string | null> = (at) =>
   at.tree.kind === 'scalar' && at.tree.value === null ? null : headerValue(at);
+
+shaped(headerOrNothing, { kind: 'value', schema: { type: ['string', 'null'] } });
+shaped(jsonObject, { kind: 'value', schema: { type: 'object' } });
 
 export const REQUEST_FIELDS = {
   method: { read: method, doc: 'default GET' },
@@ -103,6 +109,7 @@ export const EXPECT_FIELDS = {
   reason: { read: located(nonEmptyText), doc: 'a reason of the reason table' },
   status: {
     read: (at: Cursor) => (at.tree.kind === 'scalar' && at.tree.value === 200 ? 200 : status(at)),
+    like: integer(200, 599),
     doc: 'the HTTP status',
   },
   policy: { read: located(text), doc: 'the policy that decided' },
@@ -140,10 +147,20 @@ export const ROW_FIELDS = {
 export const CASE_FIELDS = {
   name: { read: nonEmptyText, doc: 'what the case shows', required: true },
   caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
-  request: { read: readNamedOrRequest, doc: 'name of a request, or a request', required: true },
+  request: {
+    read: readNamedOrRequest,
+    like: eitherOf(nonEmptyText, readRequest),
+    doc: 'name of a request, or a request',
+    required: true,
+  },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent, the last one is judged; default 1' },
-  expect: { read: readSomeExpect, doc: 'what must come out; only what is named is compared', required: true },
+  expect: {
+    read: readSomeExpect,
+    like: readExpect,
+    doc: 'what must come out; only what is named is compared',
+    required: true,
+  },
   after: {
     read: someOf(located(mapping(AFTER_FIELDS))),
     doc: 'what is sent before, and not judged: others who use a limit up, or do not',
@@ -156,6 +173,7 @@ export const MATRIX_FIELDS = {
   requests: { read: someOf(located(nonEmptyText)), doc: 'names of requests', required: true },
   expect: {
     read: located(mapOf(located(readShortExpect))),
+    like: mapOf(eitherOf(EXPECT_FIELDS.decision.read, readExpect)),
     doc: 'by caller: allow, deny, or as in a case',
     required: true,
   },

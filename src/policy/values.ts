@@ -17,6 +17,7 @@ import {
   text,
   written,
 } from './reader.ts';
+import { shaped, textual } from './shape.ts';
 
 /** An expression as written; it is compiled when the whole folder is known. */
 export interface Expression {
@@ -31,6 +32,7 @@ export const expression: Reader<Expression> = (at) => {
     const help = 'write an expression that reads `params.NAME`';
     return report(at, 'wrong_type', 'a parameter is a value, and an expression is wanted here', help);
   }
+  at.origin.onExpression?.(at);
   if (tree.kind !== 'scalar' || tree.value === null) {
     return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`);
   }
@@ -40,11 +42,12 @@ export const expression: Reader<Expression> = (at) => {
     : { source, at };
 };
 
+const DURATION = '(?=[0-9])([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?';
 const DURATION_HELP = 'write it like `30s`, `5m`, `1h30m` or `500ms`';
 
 /** Milliseconds, at least `least`. */
 export function duration(least = 0): Reader<number> {
-  return parsed(
+  const read = parsed(
     'invalid_duration',
     (value) => {
       const milliseconds = parseDuration(value);
@@ -54,6 +57,7 @@ export function duration(least = 0): Reader<number> {
     },
     DURATION_HELP,
   );
+  return shaped(read, textual({ pattern: `^${DURATION}$` }));
 }
 
 /** As `duration`, but a minus before it looks back. */
@@ -174,6 +178,8 @@ const STATUSES: ReadonlySet<number> = new Set([
   511,
 ]);
 
+shaped(status, { kind: 'value', schema: { enum: [...STATUSES] } });
+
 /** Text that may stand in a header (RFC 9110, section 5.5). */
 export const headerValue: Reader<string> = (at) => {
   const value = text(at);
@@ -231,6 +237,19 @@ export const keyUrl: Reader<string> = parsed('invalid_url', (value) => {
   const problem = keyUrlProblem(value);
   return problem === undefined ? { value } : { problem: `keys are not fetched from this URL: ${problem}` };
 });
+
+/** What a JSON Schema can say of them. */
+shaped(expression, { kind: 'expression' });
+shaped(signedDuration, textual({ pattern: `^-?${DURATION}$` }));
+shaped(instant, textual({ format: 'date-time' }));
+shaped(dnsLabel, textual({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }));
+shaped(rate, textual({ pattern: '^0*[1-9][0-9]*/[smhd]$' }));
+shaped(path, textual({ pattern: '^[/*]' }));
+shaped(method, textual({ pattern: "^[A-Z0-9!#$%&'+.^_`|~-]+$" }));
+shaped(headerValue, textual());
+shaped(changeableHeader, textual({ minLength: 1 }));
+shaped(header, textual({ minLength: 1 }));
+shaped(keyUrl, textual({ pattern: '^https?://' }));
 
 function renamed<R extends object, T>(
   result: R | { readonly problem: string },

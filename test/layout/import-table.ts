@@ -35,6 +35,7 @@ export const IMPORT_TABLE = {
     schema: { imports: WORDS },
     limit: { imports: WORDS },
     policy: { imports: [...WORDS, ...STATIONS] },
+    format: { imports: ['policy', 'cel', 'diagnostic'] },
     decision: { imports: ['policy', ...STATIONS, 'request'], sealed: true },
     envoy: { imports: ['decision', 'request'] },
     audit: { imports: WORDS, types: ['decision', 'policy'] },
@@ -44,7 +45,7 @@ export const IMPORT_TABLE = {
     server: { imports: [...WORDS, ...STATIONS, ...SERVING] },
     mutation: { imports: ['cel', 'diagnostic', 'policy'] },
     coverage: { imports: [...WORDS, 'cel', 'policy'] },
-    cli: { imports: ['server', ...WORDS, ...STATIONS, ...SERVING, 'coverage', 'mutation'] },
+    cli: { imports: ['server', ...WORDS, ...STATIONS, ...SERVING, 'coverage', 'format', 'mutation'] },
     main: { imports: ['cli'] },
   },
   packages: {
@@ -55,7 +56,7 @@ export const IMPORT_TABLE = {
     'lru-cache': ['identity'],
     ajv: ['schema'],
     'ajv-formats': ['schema'],
-    yaml: ['policy'],
+    yaml: ['policy', 'format'],
     '@grpc/grpc-js': ['transport'],
     // Messages, not calls: ext_authz in envoy; health and reflection, which the server answers itself.
     '@grpc/proto-loader': ['envoy', 'server'],
@@ -74,6 +75,7 @@ export const IMPORT_TABLE = {
     'node:os': ['telemetry', 'server', 'cli'],
     'node:process': ['server', 'cli', 'main'],
     'node:stream': ['audit', 'server', 'cli'],
+    'node:stream/consumers': ['cli'],
     // Gives the loop back between the files of a long digest, and between the slices of a long compilation.
     'node:timers/promises': ['policy', 'server'],
     // Git's own files are read without a library: objects, packs, the index of packs.

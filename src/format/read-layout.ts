@@ -1,0 +1,286 @@
+import { type CST, Parser } from 'yaml';
+import { type Layable, layable } from './expression.ts';
+import {
+  type Content,
+  emptyNode,
+  type Gap,
+  type Item,
+  type MapContent,
+  type Node,
+  type Pair,
+  type Part,
+  type SeqContent,
+  type Stream,
+} from './layout.ts';
+import { Trivia } from './trivia.ts';
+
+/** The CEL expressions of a file by the offset of their scalar. */
+export type Expressions = ReadonlyMap<number, string>;
+
+/** Something that the formatter does not know how to write. */
+class Unwritable extends Error {}
+
+/** Reads a text that is YAML without mistakes. Throws for what it does not know. */
+export function readLayout(text: string, expressions: Expressions): Stream {
+  return new LayoutReader(text, expressions).stream();
+}
+
+class LayoutReader {
+  readonly #text: string;
+  readonly #expressions: Expressions;
+  readonly #trivia: Trivia;
+  /** How many of the values around have an anchor: what an alias repeats is not only an expression. */
+  #anchored = 0;
+
+  constructor(text: string, expressions: Expressions) {
+    this.#text = text;
+    this.#expressions = expressions;
+    this.#trivia = new Trivia(text);
+  }
+
+  stream(): Stream {
+    const parts: Part[] = [];
+    for (const token of new Parser().parse(this.#text)) {
+      switch (token.type) {
+        case 'document':
+          parts.push(this.#document(token));
+          break;
+        case 'directive': {
+          parts.push({ kind: 'directive', before: this.#trivia.take(-1), source: token.source });
+          this.#trivia.pass();
+          break;
+        }
+        case 'doc-end': {
+          const root = emptyNode();
+          parts.push({ kind: 'end', before: this.#trivia.take(-1), root });
+          this.#trivia.ended(root);
+          this.#trivia.addAll(token.end);
+          break;
+        }
+        case 'comment':
+        case 'newline':
+        case 'space':
+        case 'byte-order-mark':
+          this.#trivia.add(token);
+          break;
+        default:
+          throw new Unwritable(`a token of type ${token.type}`);
+      }
+    }
+    return { parts, end: this.#trivia.take(-1) };
+  }
+
+  #document({ start, value, end }: CST.Document): Part {
+    const root = emptyNode();
+    let before: Gap | undefined;
+    let hasMarker = false;
+    for (const token of start) {
+      if (this.#trivia.add(token)) continue;
+      if (token.type === 'doc-start') {
+        before = this.#trivia.take(-1);
+        this.#trivia.pass(root);
+        hasMarker = true;
+        continue;
+      }
+      before ??= this.#trivia.take(-1);
+      this.#property(token, root);
+      this.#trivia.pass(root);
+    }
+    before ??= this.#trivia.take(-1);
+    this.#value(value, root);
+    this.#trivia.addAll(end);
+    return { kind: 'document', before, hasMarker, root };
+  }
+
+  #property(token: CST.SourceToken, node: Node): void {
+    if (token.type !== 'anchor' && token.type !== 'tag') throw new Unwritable(`a ${token.type} here`);
+    node.props.push(token.source);
+    this.#trivia.passComma();
+  }
+
+  /** Fills in the value of a node whose properties have been read. */
+  #value(token: CST.Token | null | undefined, node: Node): void {
+    if (token === undefined || token === null) return;
+    if (token.type === 'scalar' && token.source === '') return this.#trivia.addAll(token.end);
+    const { trail } = node;
+    node.trail = undefined;
+    const { comments, blank } = this.#trivia.take(Number.POSITIVE_INFINITY);
+    const first = trail === undefined ? [] : [{ text: trail, column: 0, blankBefore: false, isAlone: false }];
+    node.head = { comments: [...first, ...comments], blank };
+    const isAnchored = node.props.some((prop) => prop.startsWith('&'));
+    if (isAnchored) this.#anchored += 1;
+    this.#trivia.pass();
+    node.content = this.#content(token, node);
+    if (isAnchored) this.#anchored -= 1;
+  }
+
+  #content(token: CST.Token, node: Node): Content {
+    switch (token.type) {
+      case 'alias':
+      case 'scalar':
+      case 'single-quoted-scalar':
+      case 'double-quoted-scalar': {
+        this.#trivia.ended(node);
+        this.#trivia.addAll(token.end);
+        if (token.type === 'alias') return { kind: 'alias', source: token.source };
+        return {
+          kind: 'scalar',
+          style: STYLES[token.type],
+          source: token.source,
+          expression: this.#expression(token.offset),
+        };
+      }
+      case 'block-scalar':
+        return this.#blockScalar(token, node);
+      case 'block-map': {
+        const content: MapContent = { kind: 'map', isFlow: false, isBare: false, items: [], end: [] };
+        for (const item of token.items) this.#pair(item, content.items);
+        this.#trivia.closed(content, token.indent);
+        return content;
+      }
+      case 'block-seq': {
+        const content: SeqContent = { kind: 'seq', isFlow: false, items: [], end: [] };
+        for (const item of token.items) this.#item(item, content.items);
+        this.#trivia.closed(content, token.indent);
+        return content;
+      }
+      case 'flow-collection':
+        return this.#flow(token, node);
+      default:
+        throw new Unwritable(`a value of type ${token.type}`);
+    }
+  }
+
+  #expression(offset: number): Layable | undefined {
+    const source = this.#anchored > 0 ? undefined : this.#expressions.get(offset);
+    return source === undefined ? undefined : layable(source);
+  }
+
+  #blockScalar({ offset, indent, props, source }: CST.BlockScalar, node: Node): Content {
+    let header = '';
+    let comment: string | undefined;
+    for (const token of props) {
+      if ('source' in token && token.type === 'block-scalar-header') header = token.source;
+      else if ('source' in token && token.type === 'comment') comment = token.source.trimEnd();
+    }
+    const lines = source.split('\n');
+    const isEnded = lines.at(-1) === '';
+    if (isEnded) lines.pop();
+    let blank = 0;
+    if (!header.includes('+')) {
+      while (lines.length > 0 && lines.at(-1)?.trim() === '') {
+        lines.pop();
+        blank += 1;
+      }
+    }
+    this.#trivia.ended(node, 1 + blank);
+    return {
+      kind: 'block',
+      header,
+      comment,
+      lines,
+      parentIndent: indent,
+      expression: this.#expression(offset),
+    };
+  }
+
+  #pair(item: CST.BlockMap['items'][number] | CST.FlowCollection['items'][number], pairs: Pair[]): void {
+    const key = emptyNode();
+    const value = emptyNode();
+    let before: Gap | undefined;
+    let isExplicit = false;
+    for (const token of item.start) {
+      if (this.#trivia.add(token)) continue;
+      if (token.type === 'comma') {
+        this.#trivia.passComma();
+        continue;
+      }
+      before ??= this.#trivia.take(this.#trivia.columnOf(token.offset));
+      if (token.type === 'explicit-key-ind') {
+        isExplicit = true;
+        this.#trivia.pass(key);
+      } else this.#property(token, key);
+    }
+    const { sep = [] } = item;
+    const first = item.key ?? sep.find(({ type }) => type === 'map-value-ind') ?? item.value;
+    if (before === undefined && (first === undefined || first === null)) return;
+    before ??= this.#trivia.take(this.#trivia.columnOf(first?.offset ?? 0));
+    this.#value(item.key, key);
+    let hasColon = false;
+    for (const token of sep) {
+      if (this.#trivia.add(token)) continue;
+      if (token.type === 'map-value-ind') {
+        hasColon = true;
+        this.#trivia.pass(value);
+      } else this.#property(token, value);
+    }
+    this.#value(item.value, value);
+    pairs.push({ before, isExplicit, key, hasColon, value });
+  }
+
+  #item({ start, value: token }: CST.BlockSequence['items'][number], items: Item[]): void {
+    const value = emptyNode();
+    let before: Gap | undefined;
+    for (const each of start) {
+      if (this.#trivia.add(each)) continue;
+      if (each.type === 'seq-item-ind') {
+        before = this.#trivia.take(this.#trivia.columnOf(each.offset));
+        this.#trivia.pass(value);
+      } else this.#property(each, value);
+    }
+    if (before === undefined) return;
+    this.#value(token, value);
+    items.push({ before, value });
+  }
+
+  #flow({ start, items, end }: CST.FlowCollection, node: Node): Content {
+    const content: MapContent | SeqContent =
+      start.type === 'flow-map-start'
+        ? { kind: 'map', isFlow: true, isBare: false, items: [], end: [] }
+        : { kind: 'seq', isFlow: true, items: [], end: [] };
+    this.#trivia.pass();
+    for (const item of items) {
+      if (content.kind === 'map') this.#pair(item, content.items);
+      else this.#flowItem(item, content.items);
+    }
+    for (const token of end) {
+      if (this.#trivia.add(token)) continue;
+      content.end.push(...this.#trivia.take(Number.POSITIVE_INFINITY).comments);
+      this.#trivia.ended(node);
+    }
+    return content;
+  }
+
+  #flowItem(item: CST.FlowCollection['items'][number], items: Item[]): void {
+    const isExplicit = item.start.some(({ type }) => type === 'explicit-key-ind');
+    if (isExplicit || item.sep !== undefined || item.key !== undefined) {
+      const bare: MapContent = { kind: 'map', isFlow: true, isBare: true, items: [], end: [] };
+      this.#pair(item, bare.items);
+      const [pair] = bare.items;
+      if (pair === undefined) return;
+      bare.items[0] = { ...pair, before: { comments: [], blank: false } };
+      items.push({ before: pair.before, value: { ...emptyNode(), content: bare } });
+      return;
+    }
+    const value = emptyNode();
+    let before: Gap | undefined;
+    for (const token of item.start) {
+      if (this.#trivia.add(token)) continue;
+      if (token.type === 'comma') this.#trivia.passComma();
+      else {
+        before ??= this.#trivia.take(Number.POSITIVE_INFINITY);
+        this.#property(token, value);
+      }
+    }
+    if (before === undefined && (item.value === undefined || item.value === null)) return;
+    before ??= this.#trivia.take(Number.POSITIVE_INFINITY);
+    this.#value(item.value, value);
+    items.push({ before, value });
+  }
+}
+
+const STYLES = {
+  scalar: 'plain',
+  'single-quoted-scalar': 'single',
+  'double-quoted-scalar': 'double',
+} as const;

@@ -1,0 +1,75 @@
+import { parseDocument } from 'yaml';
+import type { BlockContent, ScalarContent } from './layout.ts';
+
+/** How text is written on one line. */
+export type Quotes = 'plain' | 'single' | 'double';
+
+/** The lines of a scalar that stands on several, made one where they are one paragraph and fit into `room`. */
+export function scalarLines({ source, style }: ScalarContent, room: number): readonly string[] {
+  if (!source.includes('\n')) return [source];
+  const one = onOneLine(source, style);
+  return one !== undefined && one.length <= room ? [one] : trimmedLines(source, style);
+}
+
+/** A scalar on one line; undefined where its line ends are part of what it says. */
+export function onOneLine(source: string, style: Quotes): string | undefined {
+  if (!source.includes('\n')) return source;
+  const lines = trimmedLines(source, style);
+  const isFolded = lines.some(
+    (line, index) => line === '' || (style === 'double' && index < lines.length - 1 && endsEscaping(line)),
+  );
+  return isFolded ? undefined : lines.join(' ');
+}
+
+/** White space around line ends says nothing, but for a blank that is escaped. */
+function trimmedLines(source: string, style: Quotes): readonly string[] {
+  const lines = source.split('\n');
+  return lines.map((line, index) => {
+    const left = index === 0 ? line : line.replace(/^[ \t]+/, '');
+    if (index === lines.length - 1) return left;
+    const trimmed = left.replace(/[ \t]+$/, '');
+    const isEscaped = style === 'double' && trimmed.length < left.length && endsEscaping(trimmed);
+    return isEscaped ? left.slice(0, trimmed.length + 1) : trimmed;
+  });
+}
+
+/** Whether what follows the line belongs to a backslash at its end. */
+function endsEscaping(line: string): boolean {
+  return (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;
+}
+
+/** The lines of a block scalar without their indentation, and the header that goes with them. */
+export function blockLines({ header, lines, parentIndent }: BlockContent): {
+  readonly header: string;
+  readonly lines: readonly string[];
+} {
+  const written = /[1-9]/.exec(header)?.[0];
+  const first = lines.find((line) => line.trim() !== '') ?? '';
+  const indent = written === undefined ? leadingSpaces(first) : parentIndent + Number(written);
+  const chomping = /[+-]/.exec(header)?.[0] ?? '';
+  const cut = lines.map((line) => (line.trim() === '' && line.length <= indent ? '' : line.slice(indent)));
+  // Without a number the first line tells the indentation, which a line that starts with a blank cannot.
+  const isTold = cut.find((line) => line !== '')?.startsWith(' ') === true;
+  return { header: `${header[0] ?? '|'}${isTold ? '2' : ''}${chomping}`, lines: cut };
+}
+
+function leadingSpaces(line: string): number {
+  return line.length - line.replace(/^ +/, '').length;
+}
+
+/** Text on one line, in the quotes asked for where it can stand in them. */
+export function quoted(text: string, quotes: Quotes, isInFlow: boolean): string {
+  if (quotes === 'plain' && isPlain(text, isInFlow)) return text;
+  const single = `'${text.replaceAll("'", "''")}'`;
+  if (quotes === 'single') return single;
+  return /["\\]/.test(text) && !(quotes === 'double') ? single : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+function isPlain(text: string, isInFlow: boolean): boolean {
+  const { contents, errors } = parseDocument(isInFlow ? `[${text}]` : `- ${text}`, {
+    logLevel: 'silent',
+    keepSourceTokens: true,
+  });
+  const value: unknown = errors.length === 0 ? contents?.toJSON() : undefined;
+  return Array.isArray(value) && value.length === 1 && value[0] === text;
+}
