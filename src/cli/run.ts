@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../server/version.ts';
 import type { CheckOptions } from './check.ts';
+import type { EvalOptions } from './eval.ts';
+import { addEvalFlags } from './eval-flags.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { FmtOptions } from './fmt.ts';
 import { addServeFlags, type ServeOptions } from './serve-flags.ts';
@@ -105,6 +107,25 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .action(async () => {
       const { schema } = await import('./schema.ts');
       await ends(schema(terminal));
+    });
+
+  addEvalFlags(
+    program
+      .command('eval')
+      .argument('[dir]', 'the policy folder')
+      .description('decide one request and explain the decision, expression by expression'),
+  )
+    .addHelpText(
+      'after',
+      example(
+        'lictor eval policies --host orders.acme.svc --path /api/orders/42 --issuer acme --claim scope=orders:read',
+        'tail -n 1 decisions.jsonl | lictor eval policies --record -',
+        'lictor eval --expression \'request.url_path.startsWith("/api")\' --path /api/orders',
+      ),
+    )
+    .action(async (dir: string | undefined, options: EvalOptions) => {
+      const { evaluate } = await import('./eval.ts');
+      await ends(evaluate(dir, options, terminal));
     });
 
   return program;
