@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../server/version.ts';
 import type { CheckOptions } from './check.ts';
+import type { EffectiveOptions } from './effective.ts';
 import type { EvalOptions } from './eval.ts';
 import { addEvalFlags } from './eval-flags.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -126,6 +127,21 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .action(async (dir: string | undefined, options: EvalOptions) => {
       const { evaluate } = await import('./eval.ts');
       await ends(evaluate(dir, options, terminal));
+    });
+
+  program
+    .command('effective')
+    .argument('<dir>', 'the policy folder')
+    .description('what governs requests to a host and path, in order, with its place')
+    .requiredOption('--host <host>', 'the authority')
+    .requiredOption('--path <path>', 'the path')
+    .option('--method <method>', 'the HTTP method (default: any)')
+    .option('--environment <name>', 'the Environment that decides (default: the only one)')
+    .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
+    .addHelpText('after', example('lictor effective policies --host orders.acme.svc --path /api/orders'))
+    .action(async (dir: string, options: EffectiveOptions) => {
+      const { effective } = await import('./effective.ts');
+      await ends(effective(dir, options, terminal));
     });
 
   return program;
