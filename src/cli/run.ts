@@ -6,6 +6,7 @@ import type { EvalOptions } from './eval.ts';
 import { addEvalFlags } from './eval-flags.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { FmtOptions } from './fmt.ts';
+import type { ReportOptions } from './report.ts';
 import { addServeFlags, type ServeOptions } from './serve-flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { addTestFlags, type TestOptions } from './test-flags.ts';
@@ -142,6 +143,24 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .action(async (dir: string, options: EffectiveOptions) => {
       const { effective } = await import('./effective.ts');
       await ends(effective(dir, options, terminal));
+    });
+
+  program
+    .command('report')
+    .argument('<dir>', 'the policy folder')
+    .description('compliance controls, the policies and rules under each, and the tests that reach them')
+    .addOption(
+      new Option('--output <form>', 'how to print')
+        .choices(['text', 'markdown', 'json', 'csv'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      example('lictor report policies', 'lictor report policies --output csv > controls.csv'),
+    )
+    .action(async (dir: string, options: ReportOptions) => {
+      const { report } = await import('./report.ts');
+      await ends(report(dir, options, terminal));
     });
 
   return program;
