@@ -163,6 +163,16 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
       await ends(report(dir, options, terminal));
     });
 
+  program
+    .command('init')
+    .argument('<dir>', 'the folder to fill, empty or not there yet')
+    .description('write a new policy repository: policies, tests, editor settings, pipelines')
+    .addHelpText('after', example('lictor init policies'))
+    .action(async (dir: string) => {
+      const { init } = await import('./init.ts');
+      await ends(init(dir, terminal));
+    });
+
   return program;
 }
 
