@@ -61,7 +61,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
 
   program
     .command('check')
-    .argument('<dir>', 'the policy folder')
+    .argument('[dir]', 'the policy folder', '.')
     .description('compile a policy folder and show every mistake, with its place')
     .option('--strict', 'let warnings fail as well, and ask for tests', false)
     .addOption(
@@ -75,7 +75,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
       await ends(check(dir, options, terminal));
     });
 
-  addTestFlags(program.command('test').argument('<dir>', 'the policy folder'))
+  addTestFlags(program.command('test').argument('[dir]', 'the policy folder', '.'))
     .description("run the folder's PolicyTests through the server's own code")
     .addHelpText(
       'after',
@@ -132,7 +132,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
 
   program
     .command('effective')
-    .argument('<dir>', 'the policy folder')
+    .argument('[dir]', 'the policy folder', '.')
     .description('what governs requests to a host and path, in order, with its place')
     .requiredOption('--host <host>', 'the authority')
     .requiredOption('--path <path>', 'the path')
@@ -147,7 +147,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
 
   program
     .command('report')
-    .argument('<dir>', 'the policy folder')
+    .argument('[dir]', 'the policy folder', '.')
     .description('compliance controls, the policies and rules under each, and the tests that reach them')
     .addOption(
       new Option('--output <form>', 'how to print')
