@@ -261,7 +261,7 @@ metadata: {name: trial}
 spec:
   mode: shadow
   match: [{hosts: [orders.acme.svc]}]
-  rules: [{name: none, effect: deny}]
+  rules: [{name: none, effect: deny, when: request.path == '/a'}]
 `;
   await writeFiles(directory, {
     'p/orders.yaml': `${POLICY}${shadow}`,
@@ -274,6 +274,14 @@ spec:
   const { stdout } = await inProcess(['test', 'p'], directory);
   expect(stdout).toContain('  ✓ said\n  ✗ wrong\n');
   expect(stdout).toContain('shadow.trial  allow   deny\n');
+  expect(stdout).toContain('      policies  orders, trial (shadow)\n');
+  expect(stdout).toContain(`
+        allow  orders/read          matched
+        deny   trial/none (shadow)  matched
+      trial/none p/orders.yaml:26
+        request.path == '/a'  true
+          request.path        "/a"
+`);
   expect(stdout).toContain('  ✓ elsewhere\n');
 });
 
