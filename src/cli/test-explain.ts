@@ -69,6 +69,8 @@ export class Explainer {
   #applying: string[] = [];
   #steps: Step[] = [];
   #evaluations: Evaluation[] = [];
+  /** Of no rule: of a match, a limit, a header. */
+  #others: Evaluation[] = [];
   readonly #owners = new Map<PlacedExpression, Owner>();
 
   constructor(files: PolicyFiles, original: PolicySet, now: number) {
@@ -84,6 +86,7 @@ export class Explainer {
         this.#applying.push(name);
       },
       tried: (policy, rule, effect) => {
+        this.#others.push(...this.#evaluations.splice(0));
         this.#steps.push({ policy, rule, effect, came: undefined, evaluations: [] });
       },
       came: (_policy, rule, outcome) => {
@@ -104,6 +107,7 @@ export class Explainer {
       this.#applying = [];
       this.#steps = [];
       this.#evaluations = [];
+      this.#others = [];
     };
     this.#run = set && new TestRun({ ...set, revision, revisionText }, now, { onAsk });
   }
@@ -112,7 +116,8 @@ export class Explainer {
     if (this.#run === undefined) return undefined;
     await this.#run.run(test, result.case);
     const steps = this.#steps;
-    const failing = this.#evaluations.filter(({ parts }) => parts.at(-1)?.outcome instanceof EvaluationError);
+    const others = [...this.#others, ...this.#evaluations];
+    const failing = others.filter(({ parts }) => parts.at(-1)?.outcome instanceof EvaluationError);
     const { shadow } = result.answer;
     const marked = (policy: string, name: string): string => (shadow.has(policy) ? `${name} (shadow)` : name);
     return {

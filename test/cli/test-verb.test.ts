@@ -93,6 +93,21 @@ test('a failure shows the rules that were tried and what the parts of the condit
 `);
 });
 
+test('what fails outside of rules is shown too', async () => {
+  const files = {
+    'p/orders.yaml': POLICY.replace('key: [jwt.subject]', `key: ["request.headers['x-key']"]`),
+    'p/orders.test.yaml': tests('    - {name: a, caller: reader, request: a, expect: {decision: allow}}\n'),
+  };
+  await writeFiles(directory, files);
+  const { stdout } = await inProcess(['test', 'p'], directory);
+  expect(stdout).toContain(`
+        allow  orders/read      matched
+      orders p/orders.yaml:13
+        request.headers['x-key']  failed: no such key \`x-key\`
+          request.headers         {"authorization": "Bearer (a token)"}
+`);
+});
+
 test('colour is for terminals', async () => {
   await writeFiles(directory, { 'p/orders.yaml': POLICY, 'p/orders.test.yaml': FAILING });
   const { stdout } = await inProcess(['test', 'p'], directory, { FORCE_COLOR: '1' });
@@ -278,7 +293,7 @@ spec:
   expect(stdout).toContain(`
         allow  orders/read          matched
         deny   trial/none (shadow)  matched
-      trial/none p/orders.yaml:26
+      trial/none p/orders.yaml:29
         request.path == '/a'  true
           request.path        "/a"
 `);
