@@ -1,8 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../server/version.ts';
 import type { CheckOptions } from './check.ts';
+import type { EffectiveOptions } from './effective.ts';
+import type { EvalOptions } from './eval.ts';
+import { addEvalFlags } from './eval-flags.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { FmtOptions } from './fmt.ts';
+import type { ReportOptions } from './report.ts';
 import { addServeFlags, type ServeOptions } from './serve-flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { addTestFlags, type TestOptions } from './test-flags.ts';
@@ -105,6 +109,68 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .action(async () => {
       const { schema } = await import('./schema.ts');
       await ends(schema(terminal));
+    });
+
+  addEvalFlags(
+    program
+      .command('eval')
+      .argument('[dir]', 'the policy folder')
+      .description('decide one request and explain the decision, expression by expression'),
+  )
+    .addHelpText(
+      'after',
+      example(
+        'lictor eval policies --host orders.acme.svc --path /api/orders/42 --issuer acme --claim scope=orders:read',
+        'tail -n 1 decisions.jsonl | lictor eval policies --record -',
+        'lictor eval --expression \'request.url_path.startsWith("/api")\' --path /api/orders',
+      ),
+    )
+    .action(async (dir: string | undefined, options: EvalOptions) => {
+      const { evaluate } = await import('./eval.ts');
+      await ends(evaluate(dir, options, terminal));
+    });
+
+  program
+    .command('effective')
+    .argument('<dir>', 'the policy folder')
+    .description('what governs requests to a host and path, in order, with its place')
+    .requiredOption('--host <host>', 'the authority')
+    .requiredOption('--path <path>', 'the path')
+    .option('--method <method>', 'the HTTP method (default: any)')
+    .option('--environment <name>', 'the Environment that decides (default: the only one)')
+    .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
+    .addHelpText('after', example('lictor effective policies --host orders.acme.svc --path /api/orders'))
+    .action(async (dir: string, options: EffectiveOptions) => {
+      const { effective } = await import('./effective.ts');
+      await ends(effective(dir, options, terminal));
+    });
+
+  program
+    .command('report')
+    .argument('<dir>', 'the policy folder')
+    .description('compliance controls, the policies and rules under each, and the tests that reach them')
+    .addOption(
+      new Option('--output <form>', 'how to print')
+        .choices(['text', 'markdown', 'json', 'csv'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      example('lictor report policies', 'lictor report policies --output csv > controls.csv'),
+    )
+    .action(async (dir: string, options: ReportOptions) => {
+      const { report } = await import('./report.ts');
+      await ends(report(dir, options, terminal));
+    });
+
+  program
+    .command('init')
+    .argument('<dir>', 'the folder to fill, empty or not there yet')
+    .description('write a new policy repository: policies, tests, editor settings, pipelines')
+    .addHelpText('after', example('lictor init policies'))
+    .action(async (dir: string) => {
+      const { init } = await import('./init.ts');
+      await ends(init(dir, terminal));
     });
 
   return program;

@@ -1,6 +1,7 @@
 import type { ShadowVerdict } from '../decision/decision.ts';
 import { type CheckResponseMessage, type HeaderValueOptionMessage } from '../envoy/messages.ts';
 import type { Expectation } from '../policy/policy-test.ts';
+import { parseJson } from '../request/json.ts';
 
 /** What a caller, the service and the access log would see of one answer. */
 export interface Answer {
@@ -110,7 +111,8 @@ function withHeaders(
 /** The `detail` of a problem document; a gRPC caller's body is the sentence itself. */
 function detailOf(body: string | undefined): string {
   if (body === undefined || !body.startsWith('{')) return body ?? '';
-  const problem: unknown = JSON.parse(body);
+  // What a policy answers itself may be anything.
+  const problem: unknown = parseJson(body).value;
   const isProblem = typeof problem === 'object' && problem !== null && 'detail' in problem;
   return isProblem ? String(problem.detail) : '';
 }

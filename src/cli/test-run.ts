@@ -2,16 +2,15 @@ import { decide } from '../decision/decide.ts';
 import type { ShadowVerdict } from '../decision/decision.ts';
 import type { Services } from '../decision/services.ts';
 import { type Check, createCheck } from '../envoy/check.ts';
-import { type CheckRequestMessage, decodeCheckResponse, encodeCheckRequest } from '../envoy/messages.ts';
-import type { Issuer } from '../identity/issuer.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../envoy/messages.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from '../identity/throwaway.ts';
 import { createTokenVerifier, type TokenVerifier } from '../identity/token.ts';
 import type { LimitStore } from '../limit/limit.ts';
 import { createLocalStore } from '../limit/local-store.ts';
 import { inEnvironment } from '../policy/environments.ts';
 import type { PolicySet, Source } from '../policy/policy-set.ts';
-import type { PolicyTestDocument, TestCase, TestStep, TestToken } from '../policy/policy-test.ts';
-import type { JsonObject } from '../request/attributes.ts';
+import type { PolicyTestDocument, TestCase, TestStep } from '../policy/policy-test.ts';
+import { checkRequest, type Sent, sentBy } from './case-message.ts';
 import { signedOnce } from './signed-once.ts';
 import { type Answer, answerOf, type Difference, differences } from './test-answer.ts';
 import { type Snapshots, snapshotOf } from './test-snapshots.ts';
@@ -98,7 +97,7 @@ export class TestRun {
 
   /** Sends a request as often as it is to be sent, and returns the last answer. */
   async #ask(step: TestStep, check: Check, now: number): Promise<{ sent: Sent; response: Uint8Array }> {
-    const sent = await this.#sent(step, now);
+    const sent = await sentBy(step, this.#set.issuers, this.#keys, now);
     const request = encodeCheckRequest(checkRequest(step, sent, now));
     let response: Uint8Array = new Uint8Array();
     for (let time = 0; time < step.repeat; time += 1) {
@@ -137,31 +136,6 @@ export class TestRun {
     this.#checks.set(test, check);
     return check;
   }
-
-  /** The request as its caller sends it, the token where the issuer wants it first. */
-  async #sent({ caller, request }: TestStep, now: number): Promise<Sent> {
-    const { path, headers } = request;
-    if (caller.token !== undefined)
-      return withHeader(path, headers, 'authorization', `Bearer ${caller.token}`);
-    if (caller.jwt === undefined) return { path, headers };
-    const issuer = this.#set.issuers.get(caller.jwt.issuer);
-    const place = issuer?.from[0];
-    if (issuer === undefined || place === undefined) {
-      throw new Error(`a test names the issuer ${caller.jwt.issuer}, which is not there`);
-    }
-    const token = await this.#keys.sign(
-      issuer,
-      claimsOf(caller.name, caller.jwt, issuer, now),
-      caller.jwt.header,
-    );
-    if ('query' in place) {
-      return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers };
-    }
-    if ('header' in place) return withHeader(path, headers, place.header, `${place.prefix}${token}`);
-    const others = headers.get('cookie');
-    const cookie = `${place.cookie}=${token}`;
-    return withHeader(path, headers, 'cookie', others === undefined ? cookie : `${others}; ${cookie}`);
-  }
 }
 
 /** Buckets that `renew` fills. */
@@ -172,61 +146,6 @@ function renewable(): LimitStore & { renew(): void } {
     giveBack: (...taken) => store.giveBack(...taken),
     renew() {
       store = createLocalStore({ maxBuckets: 10_000 });
-    },
-  };
-}
-
-interface Sent {
-  readonly path: string;
-  readonly headers: ReadonlyMap<string, string>;
-}
-
-function withHeader(path: string, headers: ReadonlyMap<string, string>, name: string, value: string): Sent {
-  return { path, headers: new Map([...headers, [name, value]]) };
-}
-
-/** What every token gets, and what the test writes besides or instead. */
-function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number): JsonObject {
-  const iat = Math.floor(now / 1000);
-  const [audience] = issuer.audiences;
-  return {
-    iss: issuer.issuer,
-    sub: subject,
-    ...(audience === undefined ? {} : { aud: audience }),
-    iat,
-    exp: iat + Math.floor(token.expiresIn / 1000),
-    ...token.claims,
-  };
-}
-
-/** What Envoy would send. */
-function checkRequest(
-  { caller, request }: TestStep,
-  { path, headers }: Sent,
-  now: number,
-): CheckRequestMessage {
-  const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body);
-  return {
-    attributes: {
-      source: {
-        principal: caller.principal,
-        address: { socketAddress: { address: caller.address, portValue: 0 } },
-      },
-      destination: {},
-      request: {
-        time: { seconds: Math.floor(now / 1000), nanos: (now % 1000) * 1_000_000 },
-        http: {
-          id: 'policy-test',
-          method: request.method,
-          scheme: request.scheme,
-          host: request.host,
-          path,
-          protocol: 'HTTP/2',
-          headers: Object.fromEntries(headers),
-          size: body?.length ?? 0,
-          ...(body === undefined ? {} : { rawBody: body }),
-        },
-      },
     },
   };
 }

@@ -29,7 +29,8 @@ export async function authenticate(
   return undefined;
 }
 
-function authenticatePeer(policy: CompiledPolicy, facts: Facts): Refusal | undefined {
+/** What `mtls` of one policy says of the peer; undefined: it holds. */
+export function authenticatePeer(policy: CompiledPolicy, facts: Facts): Refusal | undefined {
   if (policy.mtls === undefined) return undefined;
   const { principals, from } = policy.mtls;
   const principal = from === 'xfcc' ? forwardedPrincipal(facts) : facts.attributes.source.principal;

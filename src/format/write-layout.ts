@@ -1,16 +1,18 @@
+import { isIgnoreComment } from '../policy/advice/ignore-comments.ts';
 import { asBlock, withKeyComment } from './as-block.ts';
 import { type Layable, layOut } from './expression.ts';
 import { flat } from './flat.ts';
-import type {
-  BlockContent,
-  Comment,
-  Gap,
-  MapContent,
-  Node,
-  Part,
-  ScalarContent,
-  SeqContent,
-  Stream,
+import {
+  type BlockContent,
+  type Comment,
+  type Gap,
+  type MapContent,
+  NO_GAP,
+  type Node,
+  type Part,
+  type ScalarContent,
+  type SeqContent,
+  type Stream,
 } from './layout.ts';
 import { blockLines, quoted, scalarLines } from './scalar.ts';
 
@@ -63,7 +65,8 @@ class LayoutWriter {
     const isTrailing = first !== undefined && !first.isAlone;
     this.#lines.push(withTrail('---', isTrailing ? first.text : undefined));
     const comments = isTrailing ? root.head.comments.slice(1) : root.head.comments;
-    this.gap({ comments, blank: root.head.blank && comments.length > 0 }, '');
+    const blank = root.head.blank && comments.length > 0 && root.props.length === 0;
+    this.gap({ comments, blank }, '');
     this.#value({ ...root, head: { comments: [], blank: false } }, '', -2);
   }
 
@@ -88,17 +91,17 @@ class LayoutWriter {
    * Writes a value behind what introduces it: nothing at the top, `key:` or `-`. `indent` is that of the introduction,
    * -2 at the top.
    */
-  #value(node: Node, intro: string, indent: number): void {
+  #value(node: Node, intro: string, indent: number, before: Gap = NO_GAP): void {
     const { content, trail } = node;
     const props = [intro, ...node.props].filter((part) => part !== '').join(' ');
     const inner = ' '.repeat(Math.max(0, indent + 2));
     switch (content.kind) {
       case 'empty':
-        this.#lines.push(withTrail(props, trail));
+        if (props !== '' || trail !== undefined) this.#lines.push(withTrail(props, trail));
         return;
       case 'map':
       case 'seq':
-        return this.#collection(node, content, props, indent);
+        return this.#collection(node, content, props, indent, before);
       case 'alias':
         this.#lines.push(withTrail(this.#behind(node, props, inner) + content.source, trail));
         return;
@@ -173,13 +176,19 @@ class LayoutWriter {
     this.#lines.push(withTrail(before + header, comment), ...lines.map((line) => inner + line));
   }
 
-  #collection(node: Node, content: MapContent | SeqContent, props: string, indent: number): void {
+  #collection(node: Node, content: MapContent | SeqContent, props: string, indent: number, gap: Gap): void {
     const inner = ' '.repeat(Math.max(0, indent + 2));
     const isBare = content.kind === 'map' && content.isBare;
-    if (content.isFlow && !isBare && this.#flow(node, content, props, indent)) return;
+    const isPinned = isSpokenOf(node, gap);
+    if (content.isFlow && !isBare && this.#flow(node, content, props, indent, isPinned)) return;
     const block = asBlock(node, content);
-    const { head } = block.node;
-    const isBehindDash = /^ *[-?]$/.test(props) && head.comments.length === 0;
+    const isInline = /^ *[-?]$/.test(props);
+    const [only, ...others] = block.node.head.comments;
+    // The comment behind an item that is broken reads better above it than behind its dash.
+    const isLifted = content.isFlow && isInline && only?.text === node.trail && others.length === 0;
+    if (isLifted && only !== undefined) this.#lines.push(props.slice(0, -1) + only.text);
+    const head = isLifted ? NO_GAP : block.node.head;
+    const isBehindDash = isInline && head.comments.length === 0;
     if (!isBehindDash) this.#headed(head, props, inner);
     const from = this.#lines.length;
     if (block.content.kind === 'map') this.#pairs(block.content, inner);
@@ -196,14 +205,14 @@ class LayoutWriter {
       const isPlainKey = name !== undefined && key.head.comments.length === 0;
       if (isPlainKey && (!isExplicit || (key.content.kind === 'scalar' && key.trail === undefined))) {
         const colon = key.content.kind === 'alias' ? ' :' : ':';
-        this.#value(withKeyComment(value, key), `${pad}${name}${colon}`, pad.length);
+        this.#value(withKeyComment(value, key), `${pad}${name}${colon}`, pad.length, before);
       } else if (isExplicit) {
         this.#value(key, `${pad}?`, pad.length);
         this.#value(value, `${pad}:`, pad.length);
       } else {
         const bare = { ...key, trail: undefined, head: { comments: [], blank: false } };
         const text = flat(bare, { isInFlow: false }) ?? '';
-        this.#value(withKeyComment(value, key), `${pad}${text}:`, pad.length);
+        this.#value(withKeyComment(value, key), `${pad}${text}:`, pad.length, before);
       }
     }
   }
@@ -211,19 +220,26 @@ class LayoutWriter {
   #items({ items }: SeqContent, pad: string): void {
     for (const [index, { before, value }] of items.entries()) {
       this.gap(before, pad, index === 0);
-      this.#value(value, `${pad}-`, pad.length);
+      this.#value(value, `${pad}-`, pad.length, before);
     }
   }
 
   /** Writes a flow collection as one; false: it is better written as a block. */
-  #flow(node: Node, content: MapContent | SeqContent, props: string, indent: number): boolean {
+  #flow(
+    node: Node,
+    content: MapContent | SeqContent,
+    props: string,
+    indent: number,
+    isPinned: boolean,
+  ): boolean {
     const inner = ' '.repeat(Math.max(0, indent + 2));
     const { head, trail } = node;
     const text = flat(
       { ...node, props: [], head: { comments: [], blank: false }, trail: undefined },
       { isInFlow: false },
     );
-    const room = WIDTH - (head.comments.length === 0 && props !== '' ? props.length + 1 : inner.length);
+    const width = head.comments.length === 0 && props !== '' ? props.length + 1 : inner.length;
+    const room = isPinned ? Number.POSITIVE_INFINITY : WIDTH - width;
     const isEmpty = content.items.length === 0;
     const filled =
       content.kind === 'seq' && text !== undefined && text.length > room ? fill(content, inner) : undefined;
@@ -242,6 +258,12 @@ class LayoutWriter {
     this.#lines.push(withTrail(pad + close, trail));
     return true;
   }
+}
+
+/** Whether a comment for `lictor check` speaks of the line on which a value begins: it would be about less if broken. */
+function isSpokenOf({ head, trail }: Node, before: Gap): boolean {
+  const comments = [...before.comments, ...head.comments].map(({ text }) => text);
+  return [...comments, trail ?? ''].some(isIgnoreComment);
 }
 
 /** The lines of a long sequence of short items; undefined where it is none. */

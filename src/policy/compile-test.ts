@@ -43,7 +43,14 @@ interface Cast {
 const HOUR = 3_600_000;
 /** TEST-NET-1 (RFC 5737). */
 const ADDRESS = '192.0.2.1';
-const NOBODY: TestCaller = { name: '', principal: '', address: ADDRESS, jwt: undefined, token: undefined };
+/** Somebody without any identity. */
+export const NOBODY: TestCaller = {
+  name: '',
+  principal: '',
+  address: ADDRESS,
+  jwt: undefined,
+  token: undefined,
+};
 
 /** Resolves the names in a test document, reports those that are not there, and writes its matrix out as cases. */
 export function compileTest(named: Named, spec: TestSpec, known: Known): PolicyTestDocument {
@@ -87,7 +94,8 @@ function environmentOf(
   return first;
 }
 
-function caller(name: string, spec: CallerSpec, at: Cursor, known: Known): TestCaller {
+/** A caller with every default. */
+export function caller(name: string, spec: CallerSpec, at: Cursor, known: Known): TestCaller {
   const { principal = '', address = ADDRESS, jwt, token } = spec;
   if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
   const issuer = jwt?.issuer;
@@ -176,7 +184,7 @@ function requestOf(
 }
 
 /** A request with its changes and every default. */
-function complete(name: string, spec: RequestSpec, changes: RequestSpec | undefined): TestRequest {
+export function complete(name: string, spec: RequestSpec, changes: RequestSpec | undefined): TestRequest {
   const headers = new Map<string, string>();
   const body = changes?.body ?? spec.body;
   if (body?.type !== undefined) headers.set('content-type', body.type);

@@ -7,7 +7,7 @@ const verbs = commandLine(processTerminal(), async () => {}).commands;
 /** The flags of `serve` have a page of their own. */
 const PAGES: Readonly<Record<string, string>> = { serve: 'docs/configuration.md' };
 
-const WITHOUT_FLAGS: ReadonlySet<string> = new Set(['schema']);
+const WITHOUT_FLAGS: ReadonlySet<string> = new Set(['schema', 'init']);
 
 describe('the reference names every verb and flag', () => {
   test.each(verbs.map((verb) => [verb.name(), verb] as const))('%s', (name, verb) => {

@@ -83,6 +83,11 @@ function readComments(file: Commented): Read {
   return { comments, mistakes, firstLines };
 }
 
+/** Whether a comment speaks to `lictor check` of what stands on a line. */
+export function isIgnoreComment(text: string): boolean {
+  return /^#+\s*lictor-ignore\b/.test(text);
+}
+
 function readComment(
   token: string,
   mark: Mark,

@@ -1,0 +1,92 @@
+import { compile } from '../../cel/compile.ts';
+import { createEnvironment, type Environment, extendEnvironment } from '../../cel/environment.ts';
+import { Facts } from '../../decision/facts.ts';
+import { diagnose } from '../../diagnostic/collect.ts';
+import { Lines } from '../../diagnostic/lines.ts';
+import { renderDiagnostic } from '../../diagnostic/render.ts';
+import { declared } from '../../policy/compile-data.ts';
+import type { PolicySet } from '../../policy/policy-set.ts';
+import { SPIFFE_FUNCTIONS } from '../../policy/spiffe-function.ts';
+import { NAMES } from '../../request/names.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { painter } from '../paint.ts';
+import { isColourful, type Terminal } from '../terminal.ts';
+import { ask } from './hear.ts';
+import type { Question } from './question.ts';
+import { evaluationJson, treeLines } from './tree.ts';
+import { valueText } from './value-text.ts';
+import { evaluationOf, failed } from './watch.ts';
+
+/** What of a folder one expression sees. */
+export type FolderOfExpression = Pick<PolicySet, 'issuers' | 'data' | 'env' | 'revisionText'>;
+
+export interface ExpressionOptions {
+  readonly output: 'human' | 'json';
+  readonly xfccTrustedHops: number;
+}
+
+/** Of no folder at all. */
+export const NO_FOLDER: FolderOfExpression = { issuers: new Map(), data: {}, env: {}, revisionText: '' };
+
+const NO_POLICY = { name: '', params: {}, variables: new Map() };
+
+/** The names of requests, and those of the folder's datasets and environment. */
+function environmentOf({ data, env }: FolderOfExpression): Environment {
+  let environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
+  for (const [root, values] of Object.entries({ data, env })) {
+    const names = Object.entries(values).map(([name, value]) => [name, declared(value).declaration] as const);
+    if (names.length > 0) environment = extendEnvironment(environment, root, new Map(names));
+  }
+  return environment;
+}
+
+/**
+ * Evaluates one expression over a request and shows what each part of it comes to. `jwt` is the token as the issuers of
+ * the folder verify it. It ends well unless the expression fails or comes to false.
+ */
+export async function evaluateExpression(
+  source: string,
+  question: Question,
+  set: FolderOfExpression,
+  { output, xfccTrustedHops }: ExpressionOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { program, problems } = compile(source, environmentOf(set), {
+    result: ['dyn'],
+    allowOptional: true,
+  });
+  if (program === undefined) {
+    const lines = new Lines(source);
+    const colour = isColourful(terminal.stderr, terminal.environment);
+    const shown = problems.map(({ code, start, end, message, help }) => {
+      const span = { file: '--expression', start: lines.position(start), end: lines.position(end) };
+      return `${renderDiagnostic(diagnose(code, span, message, help), lines, { colour })}\n`;
+    });
+    terminal.stderr.write(shown.join('\n'));
+    return EXIT.usage;
+  }
+  const asked = await ask(question, set, xfccTrustedHops);
+  const facts = new Facts(asked.attributes, asked.now, set, xfccTrustedHops);
+  const { token, refusal } = await asked.services.tokens.verify(
+    asked.attributes,
+    [...set.issuers.values()],
+    asked.now,
+  );
+  const evaluation = evaluationOf(program, facts.activation(NO_POLICY, token), 'value');
+  const { outcome } = evaluation;
+  const refused = refusal === undefined || refusal.reason === 'token_missing' ? undefined : refusal;
+  if (output === 'json') {
+    const json = { ...evaluationJson(evaluation, asked.secrets), tokenRefused: refused?.reason ?? null };
+    terminal.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  } else {
+    const paint = painter(isColourful(terminal.stdout, terminal.environment));
+    const told = failed(outcome)
+      ? paint('red', `failed: ${outcome.message}`)
+      : valueText(outcome, asked.secrets);
+    const note =
+      refused === undefined ? [] : [`${paint('yellow', 'note')}: ${refused.reason}: ${refused.detail}`];
+    const tree = treeLines(evaluation, { paint, secrets: asked.secrets, indent: 0 });
+    terminal.stdout.write(`${[told, ...note, '', ...tree].join('\n')}\n`);
+  }
+  return failed(outcome) || outcome === false ? EXIT.fails : EXIT.fine;
+}

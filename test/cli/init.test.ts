@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { runHere } from '../support/run-here.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+let stack: AsyncDisposableStack;
+let directory: string;
+
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  directory = await scratchFolder(stack);
+});
+
+afterEach(() => stack.disposeAsync());
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+test('what it writes is green at once, without a warning', async () => {
+  const made = await runHere(['init', 'shop'], directory);
+  expect([made.code, made.stderr]).toEqual([0, '']);
+  const shop = join(directory, 'shop');
+  expect(await runHere(['check', '--strict', '.'], shop)).toEqual({
+    code: 0,
+    stdout: '.: 2 policies, 1 issuer, 3 tests: no errors\n',
+    stderr: '',
+  });
+  expect((await runHere(['fmt', '--check'], shop)).code).toBe(0);
+  const tested = await runHere(['test', '.', '--coverage', '--min-coverage', '100', '--mutate'], shop);
+  expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ passed \(\d+ cases/m) });
+  expect(tested.stdout).toMatch(/^mutation score 100 %/m);
+});
+
+test('the steps that it ends with and those of its README work', async () => {
+  const { stdout } = await runHere(['init', 'shop'], directory);
+  const shop = join(directory, 'shop');
+  const readme = await readFile(join(shop, 'README.md'), 'utf8');
+  const commands = `${stdout}\n${readme.replaceAll(/\\\n */g, '')}`
+    .split('\n')
+    .filter((line) => /^ *lictor /.test(line))
+    .map((line) => (line.trim().split(/ {4,}/)[0] ?? '').split(/ +/).slice(1));
+  expect(commands.map(([verb]) => verb)).toEqual([
+    'check',
+    'test',
+    'test',
+    'report',
+    'fmt',
+    'check',
+    'test',
+    'eval',
+    'effective',
+    'report',
+  ]);
+  for (const args of commands) expect([args, (await runHere(args, shop)).code]).toEqual([args, 0]);
+});
+
+test('editors, git and both pipelines have their files', async () => {
+  const { stdout } = await runHere(['init', '.'], directory);
+  const files = await filesIn(directory);
+  expect(files).toEqual(
+    expect.arrayContaining([
+      '.editorconfig',
+      '.github/workflows/policies.yml',
+      '.gitignore',
+      '.gitlab-ci.yml',
+      '.vscode/settings.json',
+      'README.md',
+      'orders/policy.yaml',
+    ]),
+  );
+  for (const file of files) expect(stdout).toContain(`  ${file}\n`);
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  for (const pipeline of ['.github/workflows/policies.yml', '.gitlab-ci.yml']) {
+    const text = await readFile(join(directory, pipeline), 'utf8');
+    expect(text).toContain(`lictor@${version}\n`);
+    expect(text).toMatch(
+      /lictor fmt --check\n.*lictor check --strict( --output github)? \.\n.*lictor test --coverage --min-coverage 100 \.\n/s,
+    );
+    expect(text).not.toContain('{{');
+  }
+});
+
+test('the schema that the editor is told of is the one that is printed', async () => {
+  await runHere(['init', '.'], directory);
+  const settings = JSON.parse(await readFile(join(directory, '.vscode/settings.json'), 'utf8')) as {
+    'yaml.schemas': Record<string, string>;
+  };
+  const [schema = ''] = Object.keys(settings['yaml.schemas']);
+  expect(await readFile(join(directory, schema), 'utf8')).toBe((await runHere(['schema'], directory)).stdout);
+});
+
+test('a repository that was just made is welcome', async () => {
+  await mkdir(join(directory, 'shop/.git'), { recursive: true });
+  expect((await runHere(['init', 'shop'], directory)).code).toBe(0);
+});
+
+test.each<[string, readonly string[], string]>([
+  ['a file', ['notes.txt'], '`shop` is not empty: `notes.txt` is in the way, so nothing was written'],
+  [
+    'several',
+    ['b', 'a', 'c'],
+    '`shop` is not empty: `a` and 2 others are in the way, so nothing was written',
+  ],
+])('a folder that holds %s is refused', async (_, held, message) => {
+  await mkdir(join(directory, 'shop'));
+  for (const name of held) await writeFile(join(directory, 'shop', name), '');
+  expect(await runHere(['init', 'shop'], directory)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `lictor init: ${message}\n`,
+  });
+  expect((await readdir(join(directory, 'shop'))).sort()).toEqual([...held].sort());
+});
+
+test('a file in the place of the folder is refused', async () => {
+  await writeFile(join(directory, 'shop'), '');
+  expect(await runHere(['init', 'shop'], directory)).toMatchObject({
+    code: 2,
+    stderr: 'lictor init: `shop` is no folder, so nothing was written\n',
+  });
+});
+
+test('the package ships every template', async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+  const [packed] = JSON.parse(stdout) as { files: { path: string }[] }[];
+  const shipped = packed?.files.map(({ path }) => path) ?? [];
+  const templates = (await filesIn(join(process.cwd(), 'templates'))).map((path) => `templates/${path}`);
+  expect(templates.length).toBeGreaterThan(10);
+  expect(templates.filter((path) => !shipped.includes(path))).toEqual([]);
+});
