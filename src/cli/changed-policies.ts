@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { errorCode } from '../policy/disk.ts';
 import type { Tree } from '../policy/tree.ts';
 import { readYaml, type YamlFile } from '../policy/yaml-file.ts';
 
@@ -37,6 +38,7 @@ export async function changedSince(
     }
     return (file, kind, name) => documents.has(`${file} ${kind} ${name}`);
   } catch (error) {
+    if (errorCode(error) === 'ENOENT') return { problem: 'the program `git` is not there' };
     const told = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
     const [first = ''] = told.trim().split('\n');
     return {

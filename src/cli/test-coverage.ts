@@ -6,7 +6,7 @@ import { coverageHtml } from '../coverage/html.ts';
 import { coverageJson } from '../coverage/json.ts';
 import { coverageLcov } from '../coverage/lcov.ts';
 import { coverageText } from '../coverage/text.ts';
-import { annotation } from './annotation.ts';
+import { annotation } from '../diagnostic/github.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 import type { TestOptions } from './test-flags.ts';
@@ -48,11 +48,9 @@ export async function reportCoverage(
   return false;
 }
 
-function annotationOf({ span: { file, start, end }, missing }: Gap, path: (file: string) => string): string {
-  const endColumn = start.line === end.line ? end.column : undefined;
-  const { line, column } = start;
-  const title = 'lictor coverage';
-  return annotation({ level: 'warning', file: path(file), line, column, endColumn, title, message: missing });
+function annotationOf({ span, missing }: Gap, path: (file: string) => string): string {
+  const shown = { ...span, file: path(span.file) };
+  return annotation({ severity: 'warning', span: shown, title: 'lictor coverage', message: missing });
 }
 
 function coverageFile(coverage: Coverage, extension: string, path: (file: string) => string): string {

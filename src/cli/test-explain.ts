@@ -69,6 +69,8 @@ export class Explainer {
   #applying: string[] = [];
   #steps: Step[] = [];
   #evaluations: Evaluation[] = [];
+  /** Of no rule: of a match, a limit, a header. */
+  #others: Evaluation[] = [];
   readonly #owners = new Map<PlacedExpression, Owner>();
 
   constructor(files: PolicyFiles, original: PolicySet, now: number) {
@@ -84,6 +86,7 @@ export class Explainer {
         this.#applying.push(name);
       },
       tried: (policy, rule, effect) => {
+        this.#others.push(...this.#evaluations.splice(0));
         this.#steps.push({ policy, rule, effect, came: undefined, evaluations: [] });
       },
       came: (_policy, rule, outcome) => {
@@ -104,6 +107,7 @@ export class Explainer {
       this.#applying = [];
       this.#steps = [];
       this.#evaluations = [];
+      this.#others = [];
     };
     this.#run = set && new TestRun({ ...set, revision, revisionText }, now, { onAsk });
   }
@@ -112,18 +116,19 @@ export class Explainer {
     if (this.#run === undefined) return undefined;
     await this.#run.run(test, result.case);
     const steps = this.#steps;
-    const failing = this.#evaluations.filter(({ parts }) => parts.at(-1)?.outcome instanceof EvaluationError);
+    const others = [...this.#others, ...this.#evaluations];
+    const failing = others.filter(({ parts }) => parts.at(-1)?.outcome instanceof EvaluationError);
+    const { shadow } = result.answer;
+    const marked = (policy: string, name: string): string => (shadow.has(policy) ? `${name} (shadow)` : name);
     return {
-      policies: [...new Set(this.#applying)]
-        .toSorted()
-        .map((name) => (result.answer.shadow.has(name) ? `${name} (shadow)` : name)),
+      policies: [...new Set(this.#applying)].toSorted().map((name) => marked(name, name)),
       rules: steps.map(({ policy, rule, effect, came }) => ({
-        name: `${policy.name}/${rule.name}`,
+        name: marked(policy.name, `${policy.name}/${rule.name}`),
         effect,
         came: shownOutcome(came),
       })),
       conditions: [
-        ...deciding(steps, result).flatMap(({ policy, rule, evaluations }) =>
+        ...deciding(heardOf(steps, result), result).flatMap(({ policy, rule, evaluations }) =>
           evaluations.map((each) => conditionOf(`${policy.name}/${rule.name}`, each)),
         ),
         // Outside of rules: a match, a limit, a header.
@@ -131,6 +136,14 @@ export class Explainer {
       ],
     };
   }
+}
+
+/** What the policies said that the case is about: shadow policies only where nothing else is other than expected. */
+function heardOf(steps: readonly Step[], { answer, differences }: CaseResult): readonly Step[] {
+  const trials = new Set(differences.map(({ field }) => /^shadow\.(.*)$/.exec(field)?.[1]));
+  return steps.filter(({ policy: { name } }) =>
+    trials.has(undefined) ? !answer.shadow.has(name) : trials.has(name),
+  );
 }
 
 /** The rule that decided or failed; when there is none, that which was wanted, or those that could have allowed. */
@@ -148,6 +161,9 @@ function deciding(steps: readonly Step[], { answer, case: { expect } }: CaseResu
   if (wanted.length + decided.length > 0) return [...decided, ...wanted];
   const own = named(answer.policy, answer.rule);
   if (own.length > 0) return own;
+  // Of a shadow policy the answer names no rule.
+  const matched = steps.filter(({ policy, came }) => answer.shadow.has(policy.name) && came === true);
+  if (matched.length > 0) return matched.slice(0, MOST_RULES);
   return steps.filter(({ effect, came }) => effect === 'allow' && came === false).slice(0, MOST_RULES);
 }
 

@@ -1,4 +1,4 @@
-import { annotation } from './annotation.ts';
+import { annotation } from '../diagnostic/github.ts';
 import { plainFailure, shownPath, type TestReport } from './test-report.ts';
 
 /** What `lictor test --output json` prints. */
@@ -55,10 +55,8 @@ export function githubReport(report: TestReport): string {
   const failed = results.filter(({ differences }) => differences.length > 0);
   const lines = failed.map((each) =>
     annotation({
-      level: 'error',
-      file: shownPath(each.source.file, dir, terminal),
-      line: each.source.line,
-      column: each.source.column,
+      severity: 'error',
+      span: { file: shownPath(each.source.file, dir, terminal), start: each.source, end: each.source },
       title: `${each.test}: ${each.case.name}`,
       message: `${oneLine(each.differences)}\n\n${plainFailure(each, report)}`,
     }),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Observer } from '../coverage/observe.ts';
 import { instrumentFor } from '../coverage/observe.ts';
+import { annotation } from '../diagnostic/github.ts';
 import { edited } from '../mutation/edit.ts';
 import { diffOf, type Mutant } from '../mutation/mutant.ts';
 import { mutantsOf } from '../mutation/mutate.ts';
@@ -10,8 +11,7 @@ import { mutationText } from '../mutation/text.ts';
 import { compileFolder } from '../policy/compile.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
-import { readYaml } from '../policy/yaml-file.ts';
-import { annotation } from './annotation.ts';
+import { readYaml, spanOf } from '../policy/yaml-file.ts';
 import { changedSince } from './changed-policies.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
@@ -82,15 +82,14 @@ function annotations(
   folder: Running['folder'],
   path: (file: string) => string,
 ): string {
-  return judged
-    .filter(({ fate }) => fate === 'survived')
-    .map(({ mutant: { file, line, what, edit } }) => {
-      const lines = folder.source(file);
-      const diff = lines === undefined ? [] : diffOf(lines, edit);
-      const message = [`no case notices that ${what}`, '', ...diff].join('\n');
-      return `${annotation({ level: 'warning', file: path(file), line, title: 'lictor mutation', message })}\n`;
-    })
-    .join('');
+  const told = judged.flatMap(({ mutant: { file, what, edit }, fate }) => {
+    const lines = folder.source(file);
+    if (fate !== 'survived' || lines === undefined) return [];
+    const message = [`no case notices that ${what}`, '', ...diffOf(lines, edit)].join('\n');
+    const span = { ...spanOf({ path: file, lines }, edit), file: path(file) };
+    return [`${annotation({ severity: 'warning', span, title: 'lictor mutation', message })}\n`];
+  });
+  return told.join('');
 }
 
 /** The changes of all policies, or of those that changed. */

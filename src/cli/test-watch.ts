@@ -97,7 +97,7 @@ export class WatchedTests {
         .map((result) => caseId(result.test, result.case.name)),
     ]);
     this.#failed.remember(results);
-    if (changes !== undefined) {
+    if (changes !== undefined && this.#options.output === 'human') {
       this.#terminal.stdout.write(`\n${changes.told}: ${count(cases.length, 'case')} of ${all.length}\n`);
     }
     await tell(run, cases, results, started, this.#dir, this.#options, this.#terminal);

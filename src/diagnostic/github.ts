@@ -1,23 +1,37 @@
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Severity, Span } from './diagnostic.ts';
+
+/** What GitHub shows beside a line of a pull request. */
+export interface Annotation {
+  readonly severity: Severity;
+  /** Paths as seen from the root of the repository. */
+  readonly span: Span;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** A diagnostic as GitHub shows it. No line end at the end. */
+export function githubCommand({ span, severity, code, message, help }: Diagnostic): string {
+  const told = help === undefined ? message : `${message}\nhelp: ${help}`;
+  return annotation({ severity, span, title: `lictor ${code}`, message: told });
+}
 
 /**
- * A diagnostic as a workflow command, which GitHub shows beside the line of a pull request:
+ * A workflow command, which GitHub shows beside the line of a pull request:
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands. Columns are left out where
  * start and end stand on two lines: GitHub takes them on one line only. No line end at the end.
  */
-export function githubCommand({ span, severity, code, message, help }: Diagnostic): string {
-  const { start, end } = span;
+export function annotation({ severity, span: { file, start, end }, title, message }: Annotation): string {
   const oneLine = start.line === end.line;
   const properties: readonly (readonly [string, string | number])[] = [
-    ['file', span.file],
+    ['file', file],
     ['line', start.line],
     ...(oneLine ? [['col', start.column] as const] : []),
     ['endLine', end.line],
     ...(oneLine ? [['endColumn', end.column] as const] : []),
-    ['title', `lictor ${code}`],
+    ['title', title],
   ];
   const told = properties.map(([name, value]) => `${name}=${property(String(value))}`).join(',');
-  return `::${severity} ${told}::${data(help === undefined ? message : `${message}\nhelp: ${help}`)}`;
+  return `::${severity} ${told}::${data(message)}`;
 }
 
 function data(text: string): string {

@@ -146,6 +146,10 @@ export const ROW_FIELDS = {
 
 export const CASE_FIELDS = {
   name: { read: nonEmptyText, doc: 'what the case shows', required: true },
+  after: {
+    read: someOf(located(mapping(AFTER_FIELDS))),
+    doc: 'what is sent before, and not judged: others who use a limit up, or do not',
+  },
   caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
   request: {
     read: readNamedOrRequest,
@@ -160,10 +164,6 @@ export const CASE_FIELDS = {
     like: readExpect,
     doc: 'what must come out; only what is named is compared',
     required: true,
-  },
-  after: {
-    read: someOf(located(mapping(AFTER_FIELDS))),
-    doc: 'what is sent before, and not judged: others who use a limit up, or do not',
   },
   each: { read: someOf(located(mapping(ROW_FIELDS))), doc: 'rows, each a case with what it says instead' },
 } as const satisfies Fields;

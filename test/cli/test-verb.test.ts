@@ -93,6 +93,21 @@ test('a failure shows the rules that were tried and what the parts of the condit
 `);
 });
 
+test('what fails outside of rules is shown too', async () => {
+  const files = {
+    'p/orders.yaml': POLICY.replace('key: [jwt.subject]', `key: ["request.headers['x-key']"]`),
+    'p/orders.test.yaml': tests('    - {name: a, caller: reader, request: a, expect: {decision: allow}}\n'),
+  };
+  await writeFiles(directory, files);
+  const { stdout } = await inProcess(['test', 'p'], directory);
+  expect(stdout).toContain(`
+        allow  orders/read      matched
+      orders p/orders.yaml:13
+        request.headers['x-key']  failed: no such key \`x-key\`
+          request.headers         {"authorization": "Bearer (a token)"}
+`);
+});
+
 test('colour is for terminals', async () => {
   await writeFiles(directory, { 'p/orders.yaml': POLICY, 'p/orders.test.yaml': FAILING });
   const { stdout } = await inProcess(['test', 'p'], directory, { FORCE_COLOR: '1' });
@@ -116,7 +131,7 @@ test('GitHub: an annotation at the line of the case', async () => {
   const { stdout } = await run(FAILING, '--output', 'github');
   const [first, last, ...others] = stdout.trimEnd().split('\n');
   expect(first).toMatch(
-    /^::error file=p\/orders\.test\.yaml,line=12,col=7,title=orders%3A b & <b>::decision: wanted allow, got deny; status: wanted 200, got 403%0A/,
+    /^::error file=p\/orders\.test\.yaml,line=12,col=7,endLine=12,endColumn=7,title=orders%3A b & <b>::decision: wanted allow, got deny; status: wanted 200, got 403%0A/,
   );
   expect([last, others]).toEqual(['2 passed, 1 failed', []]);
 });
@@ -127,10 +142,10 @@ test('GitHub: what is not covered, and what no case notices, at its line', async
   const lines = stdout.trimEnd().split('\n');
   expect(lines[0]).toBe('1 passed, 0 failed');
   expect(lines).toContain(
-    '::warning file=p/orders.yaml,line=11,col=46,endColumn=66,title=lictor coverage::never false',
+    '::warning file=p/orders.yaml,line=11,col=46,endLine=11,endColumn=66,title=lictor coverage::never false',
   );
   expect(lines).toContain(
-    '::warning file=p/orders.yaml,line=13,title=lictor mutation::no case notices that `2/m` becomes `4/m`%0A%0A-    - {name: few, key: [jwt.subject], rate: 2/m}%0A+    - {name: few, key: [jwt.subject], rate: 4/m}',
+    '::warning file=p/orders.yaml,line=13,col=45,endLine=13,endColumn=48,title=lictor mutation::no case notices that `2/m` becomes `4/m`%0A%0A-    - {name: few, key: [jwt.subject], rate: 2/m}%0A+    - {name: few, key: [jwt.subject], rate: 4/m}',
   );
   expect(lines.slice(1).filter((line) => !line.startsWith('::warning '))).toEqual([]);
   expect(stderr).toMatch(/\ncoverage\n[^]*\nmutation score \d+ %/);
@@ -261,7 +276,7 @@ metadata: {name: trial}
 spec:
   mode: shadow
   match: [{hosts: [orders.acme.svc]}]
-  rules: [{name: none, effect: deny}]
+  rules: [{name: none, effect: deny, when: request.path == '/a'}]
 `;
   await writeFiles(directory, {
     'p/orders.yaml': `${POLICY}${shadow}`,
@@ -274,6 +289,14 @@ spec:
   const { stdout } = await inProcess(['test', 'p'], directory);
   expect(stdout).toContain('  ✓ said\n  ✗ wrong\n');
   expect(stdout).toContain('shadow.trial  allow   deny\n');
+  expect(stdout).toContain('      policies  orders, trial (shadow)\n');
+  expect(stdout).toContain(`
+        allow  orders/read          matched
+        deny   trial/none (shadow)  matched
+      trial/none p/orders.yaml:29
+        request.path == '/a'  true
+          request.path        "/a"
+`);
   expect(stdout).toContain('  ✓ elsewhere\n');
 });
 

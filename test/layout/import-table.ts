@@ -44,7 +44,7 @@ export const IMPORT_TABLE = {
     admin: { imports: ['policy', 'decision', 'audit', 'telemetry', 'diagnostic'] },
     server: { imports: [...WORDS, ...STATIONS, ...SERVING] },
     mutation: { imports: ['cel', 'diagnostic', 'policy'] },
-    coverage: { imports: [...WORDS, 'cel', 'policy'] },
+    coverage: { imports: ['cel', 'diagnostic', 'policy'] },
     cli: { imports: ['server', ...WORDS, ...STATIONS, ...SERVING, 'coverage', 'format', 'mutation'] },
     main: { imports: ['cli'] },
   },
