@@ -5,8 +5,8 @@ import { compileFolder } from '../policy/compile.ts';
 import type { PolicyFiles } from '../policy/policy-files.ts';
 import type { CompiledPolicy, CompiledRule, PolicySet } from '../policy/policy-set.ts';
 import type { PolicyTestDocument } from '../policy/policy-test.ts';
-import { shownValue } from './shown-value.ts';
 import { type CaseResult, TestRun } from './test-run.ts';
+import { outcomeText } from './value-text.ts';
 
 /** Why a case came out as it did. */
 export interface Explanation {
@@ -195,7 +195,7 @@ function conditionOf(named: string, { placed: { program, place }, parts, owner }
     parts: shown.map((part) => ({
       depth: shown.filter((each) => each !== part && encloses(each, part)).length,
       text: program.source.slice(part.start, part.end).replaceAll(/\s+/g, ' '),
-      value: (outcomes.get(part) ?? []).map((outcome) => shownValue(outcome)).join(', then '),
+      value: (outcomes.get(part) ?? []).map((outcome) => outcomeText(outcome)).join(', then '),
     })),
   };
 }

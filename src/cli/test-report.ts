@@ -3,11 +3,11 @@ import { styleText } from 'node:util';
 import { displayCells } from '../diagnostic/width.ts';
 import type { TestCase, TestStep } from '../policy/policy-test.ts';
 import { count } from './count.ts';
-import { shownValue } from './shown-value.ts';
 import type { Terminal } from './terminal.ts';
 import type { Answer, Difference } from './test-answer.ts';
 import type { Condition, Explanation } from './test-explain.ts';
 import type { CaseResult } from './test-run.ts';
+import { outcomeText } from './value-text.ts';
 
 /** A run of tests, to be told in one form or another. */
 export interface TestReport {
@@ -83,7 +83,7 @@ function requestLines({ request, caller, repeat, after }: TestCase, paint: Paint
   ];
   if (jwt !== undefined) {
     const late = jwt.expiresIn < 0 ? ', expired' : '';
-    const claims = Object.keys(jwt.claims).length === 0 ? '' : ` with ${shownValue(jwt.claims)}`;
+    const claims = Object.keys(jwt.claims).length === 0 ? '' : ` with ${outcomeText(jwt.claims)}`;
     rows.push(['token', `of ${jwt.issuer}${late}${claims}`]);
   }
   if (token !== undefined) rows.push(['token', 'as the test writes it']);

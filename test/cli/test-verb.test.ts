@@ -104,7 +104,7 @@ test('what fails outside of rules is shown too', async () => {
         allow  orders/read      matched
       orders p/orders.yaml:13
         request.headers['x-key']  failed: no such key \`x-key\`
-          request.headers         {"authorization": "Bearer (a token)"}
+          request.headers         {"authorization": "Bearer (token)"}
 `);
 });
 

@@ -11,10 +11,10 @@ import { NAMES } from '../../request/names.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { painter } from '../paint.ts';
 import { isColourful, type Terminal } from '../terminal.ts';
+import { valueText } from '../value-text.ts';
 import { ask } from './hear.ts';
 import type { Question } from './question.ts';
 import { evaluationJson, treeLines } from './tree.ts';
-import { valueText } from './value-text.ts';
 import { evaluationOf, failed } from './watch.ts';
 
 /** What of a folder one expression sees. */

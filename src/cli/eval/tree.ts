@@ -1,5 +1,5 @@
 import type { Paint } from '../paint.ts';
-import { cut, valueText } from './value-text.ts';
+import { cut, valueText } from '../value-text.ts';
 import { type Evaluation, failed, type Step } from './watch.ts';
 
 /** How wide the expressions and their values may become, in characters. */

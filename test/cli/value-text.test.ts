@@ -1,4 +1,5 @@
-import { cut, valueText } from '../../../src/cli/eval/value-text.ts';
+import { EvaluationError } from '../../src/cel/program.ts';
+import { cut, outcomeText, valueText } from '../../src/cli/value-text.ts';
 
 test.each<[unknown, string]>([
   [undefined, 'optional.none()'],
@@ -29,18 +30,24 @@ test('a secret is not shown wherever it stands', () => {
   );
 });
 
-test('what cannot be read whole is not read', () => {
+test('what cannot be read is not shown', () => {
   const request = {
     method: 'GET',
     get body(): string {
       throw new Error('there is none');
     },
   };
-  expect(valueText(request)).toBe('{…}');
+  expect(valueText(request)).toBe('{"method": "GET", "body": …}');
 });
 
 test('a long text is cut between characters', () => {
   expect(cut('abcdef', 6)).toBe('abcdef');
   expect(cut('abcdefg', 6)).toBe('abcde…');
   expect(cut('😀😀😀', 2)).toBe('😀…');
+});
+
+test('a report shows failures, and no more of a value than fits a line', () => {
+  expect(outcomeText(new EvaluationError('no such key `a`'))).toBe('failed: no such key `a`');
+  expect(outcomeText('x'.repeat(200))).toBe(`"${'x'.repeat(94)}…`);
+  expect(outcomeText('Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln')).toBe('"Bearer (token)"');
 });

@@ -1,16 +1,21 @@
-import type { Value } from '../../cel/program.ts';
+import { EvaluationError, type Value } from '../cel/program.ts';
 
-/** A value of an expression as a person reads it, in one line; what is `secret` stands as `(token)`. */
+/** The longest that a value is shown in a report, in characters. */
+const LONGEST = 96;
+
+/** A compact JWS (RFC 7515, section 7.1), whose header is JSON. It says nothing to a reader, and reports are kept. */
+const TOKEN = /\beyJ[\w-]*\.[\w-]+\.[\w-]*/g;
+
+/** What an expression came to, as a report shows it. */
+export function outcomeText(outcome: Value | EvaluationError): string {
+  return outcome instanceof EvaluationError ? `failed: ${outcome.message}` : cut(valueText(outcome), LONGEST);
+}
+
+/** A value of an expression as a person reads it, in one line; tokens, and what is `secret`, stand as `(token)`. */
 export function valueText(value: Value, secrets: readonly string[] = []): string {
-  let text: string;
-  try {
-    text = written(value, 0);
-  } catch {
-    // A whole object reads all of it, also a body that is not there.
-    text = '{…}';
-  }
+  let text = written(value, 0);
   for (const secret of secrets) if (secret.length > 0) text = text.replaceAll(secret, '(token)');
-  return text;
+  return text.replaceAll(TOKEN, '(token)');
 }
 
 /** At most so many characters. */
@@ -21,7 +26,11 @@ export function cut(text: string, width: number): string {
 
 const DEEPEST = 4;
 
+/** Stands for what cannot be read. */
+const UNREADABLE = Symbol('unreadable');
+
 function written(value: Value, depth: number): string {
+  if (value === UNREADABLE) return '…';
   if (value === undefined) return 'optional.none()';
   if (typeof value === 'bigint' || value === null) return String(value);
   if (typeof value !== 'object') return JSON.stringify(value) ?? typeof value;
@@ -30,8 +39,19 @@ function written(value: Value, depth: number): string {
   if (Array.isArray(value)) return `[${value.map((each) => written(each, depth + 1)).join(', ')}]`;
   const time = timeText(value);
   if (time !== undefined) return time;
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const entries = value instanceof Map ? [...(value as Map<Value, Value>)] : entriesOf(value);
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}: ${written(each, depth + 1)}`).join(', ')}}`;
+}
+
+/** A getter may fail: reading a whole object reads all of it, also a body that is not there. */
+function entriesOf(value: object): [Value, Value][] {
+  return Object.keys(value).map((key) => {
+    try {
+      return [key, Reflect.get(value, key)];
+    } catch {
+      return [key, UNREADABLE];
+    }
+  });
 }
 
 /** Three years: a time this near to 1970 is taken for a duration, which looks the same. */
