@@ -98,6 +98,8 @@ export const REQUEST_FIELDS = {
 } as const satisfies Fields;
 
 const readRequest = mapping(REQUEST_FIELDS);
+shaped(readNamedOrRequest, { kind: 'either', of: [nonEmptyText, readRequest] });
+shaped(shadowVerdict, { kind: 'value', schema: { enum: ['allow', 'deny', null] } });
 
 const expectedHeaders = {
   read: mapOf(headerOrNothing, headerName),
@@ -153,7 +155,6 @@ export const CASE_FIELDS = {
   caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
   request: {
     read: readNamedOrRequest,
-    like: eitherOf(nonEmptyText, readRequest),
     doc: 'name of a request, or a request',
     required: true,
   },

@@ -209,3 +209,24 @@ test('every field tells what it means', () => {
   expect(mute).toEqual([]);
   expect(tables.length).toBeGreaterThan(30);
 });
+
+/** Where a schema allows everything. */
+function openPlaces(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const says = Object.keys(schema).filter((key) => key !== 'description');
+  if (!Array.isArray(schema) && says.length === 0) return [path];
+  return Object.entries(schema).flatMap(([key, value]) => openPlaces(value, `${path}/${key}`));
+}
+
+test('any value may stand only where the language says so', () => {
+  // Elsewhere a reader does not tell its shape: say it by `shaped`, or by `like` in the row of the field.
+  const { $defs } = documentSchema();
+  expect(openPlaces($defs, '').filter((path) => !path.startsWith('/PolicyTemplate'))).toEqual([
+    '/Dataset/properties/values',
+    '/Environment/properties/values/additionalProperties',
+    '/Issuer.keys/properties/jwks',
+    '/Policy.schemas.body/properties/jsonSchema',
+    '/Policy.uses/properties/with/additionalProperties',
+    '/PolicyTest.requests.body/properties/json',
+  ]);
+});
