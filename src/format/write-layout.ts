@@ -159,7 +159,7 @@ class LayoutWriter {
     comment: string | undefined,
     isBroken = false,
   ): void {
-    const lines = layOut(expression, WIDTH - inner.length, isBroken);
+    const lines = layOut(expression, WIDTH - inner.length, true);
     if (!isBroken || lines.length === 1) {
       // Without quotes it may fit: as it would if it came from a block.
       const text = [style, 'plain' as const]

@@ -66,7 +66,7 @@ function blocksOf(path: string): string[] {
   return [...blocks].map(([, pad = '', block = '']) => block.replaceAll(new RegExp(`^${pad}`, 'gm'), ''));
 }
 
-const FILES = globSync('{policies,test/cases,test/e2e,deploy}/**/*.yaml');
+const FILES = globSync('{policies,docs,templates,test/cases,test/e2e,deploy}/**/*.yaml');
 const PAGES = globSync('{docs,policies}/**/*.md').filter((path) => blocksOf(path).length > 0);
 
 test.each([...FILES, ...PAGES].toSorted())('%s keeps what it says', (path) => {
