@@ -53,7 +53,7 @@ function caseDocuments(path: string): Json[] {
   return found;
 }
 
-const OWN = globSync('{policies,test/e2e/policies}/**/*.yaml').flatMap((path) =>
+const OWN = globSync('{policies,docs,templates,test/e2e/policies}/**/*.yaml').flatMap((path) =>
   documentsIn(readFileSync(path, 'utf8')),
 );
 const PAGES = ['docs/language.md', 'policies/README.md'].flatMap((path) =>
