@@ -219,7 +219,7 @@ describe('test', () => {
     ['no tests, as is fine', ['shop/policies', '--allow-empty'], 0, '', ''],
     ['a folder that does not compile', ['five'], 1, '', 'the folder does not compile, no test was run'],
     ['no folder', ['nowhere'], 2, '', '`nowhere` does not exist'],
-    ['no argument', [], 2, '', "missing required argument 'dir'"],
+    ['no argument: the folder that one stands in', [], 1, '', 'the folder does not compile'],
     ['a form that there is not', ['passing', '--output', 'xml'], 2, '', "argument 'xml' is invalid"],
   ])('%s', async (_, args, code, stdout, stderr) => {
     const ended = steady(await run('test', ...args));
