@@ -8,6 +8,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { REASONS } from '../decision/reasons.ts';
+import type { RunCases } from './case-outcome.ts';
 import { fileOf } from './documents.ts';
 import { answered, answerRequests } from './requests.ts';
 import { policyFolderIn, Workspace } from './workspace.ts';
@@ -18,16 +19,22 @@ export interface LanguageServerOptions {
   readonly version: string;
   /** The policy folders; empty: those of the editor's workspace. */
   readonly folders: readonly string[];
+  readonly runCases: RunCases;
 }
 
 /** Serves an editor by the Language Server Protocol 3.17, until it says `exit` or closes the input, which end the process. */
-export function startLanguageServer({ input, output, version, folders }: LanguageServerOptions): void {
+export function startLanguageServer(options: LanguageServerOptions): void {
+  const { input, output, version, folders, runCases } = options;
   const connection = createConnection(input, output);
   const workspace = new Workspace({
     reasons: Object.keys(REASONS),
     now: Date.now,
     onDiagnostics: (uri, diagnostics) =>
       void connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }).catch(() => {}),
+    // Lenses tell what tests came to, which is another then.
+    onJudged: () => {
+      if (refreshesLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => {});
+    },
     onFault: (error) => connection.console.error(`a fault of our own: ${textOf(error)}`),
   });
 
@@ -38,10 +45,12 @@ export function startLanguageServer({ input, output, version, folders }: Languag
     }
   }
 
+  let refreshesLenses = false;
   let opened: readonly string[] = [];
   connection.onInitialize((params) => {
     opened = workspaceFolders(params);
     if (folders.length > 0 || opened.length > 0) workspace.expectFolders();
+    refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
     return initialized(version, params);
   });
   connection.onInitialized(async () => {
@@ -56,7 +65,7 @@ export function startLanguageServer({ input, output, version, folders }: Languag
   connection.onDidChangeWatchedFiles(() => workspace.poke());
   connection.onShutdown(() => workspace.close());
 
-  answerRequests(connection, workspace);
+  answerRequests(connection, workspace, runCases);
 
   const documents = new TextDocuments(TextDocument);
   documents.onDidChangeContent(({ document }) => workspace.edited(document.uri, document.getText()));

@@ -5,11 +5,14 @@ import {
   type TextEdit,
 } from 'vscode-languageserver';
 import { format } from '../format/format.ts';
+import type { RunCases } from './case-outcome.ts';
+import { codeLenses, RUN_TEST, summary } from './code-lens.ts';
 import { complete } from './completion.ts';
 import { documentSymbols } from './document-symbols.ts';
 import { hover } from './hover.ts';
 import { definition, prepareRename, references, rename } from './navigation.ts';
 import { quickFixes } from './quick-fix.ts';
+import { testedOf, testOne } from './tested.ts';
 import type { Site, Workspace } from './workspace.ts';
 
 /** What `answerRequests` answers. Only some editors know that a rename can be prepared. */
@@ -22,6 +25,8 @@ export const answered = (canPrepareRename: boolean): ServerCapabilities => ({
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
   documentSymbolProvider: true,
   documentFormattingProvider: true,
+  codeLensProvider: {},
+  executeCommandProvider: { commands: [RUN_TEST] },
 });
 
 interface Place {
@@ -30,7 +35,7 @@ interface Place {
 }
 
 /** Answers what an editor asks about a place or a document of a policy folder; of another there is nothing to say. */
-export function answerRequests(connection: Connection, workspace: Workspace): void {
+export function answerRequests(connection: Connection, workspace: Workspace, run: RunCases): void {
   const at = <P extends Place, R>(answer: (site: Site, offset: number, params: P) => R) => {
     return async (params: P): Promise<R | null> => {
       const site = await workspace.ready(params.textDocument.uri);
@@ -61,6 +66,25 @@ export function answerRequests(connection: Connection, workspace: Workspace): vo
     return site === undefined ? null : [...quickFixes(site, textDocument.uri, range, context.diagnostics)];
   });
   connection.onDocumentSymbol(of(({ file }) => [...documentSymbols(file)]));
+  connection.onCodeLens(async ({ textDocument: { uri } }) => {
+    const site = await workspace.ready(uri);
+    if (site === undefined) return null;
+    return [...codeLenses(site, uri, await testedOf(site.folder, site.dir, run))];
+  });
+  connection.onExecuteCommand(async ({ command, arguments: [uri, name] = [] }) => {
+    if (command !== RUN_TEST || typeof uri !== 'string' || typeof name !== 'string') return null;
+    const site = await workspace.ready(uri);
+    const outcomes = site && (await testOne(site.folder, site.dir, name, run));
+    if (outcomes === undefined) {
+      connection.window.showErrorMessage('the folder has mistakes, and its tests cannot be run');
+    } else {
+      const told = `${name}: ${summary(outcomes)}`;
+      const wrong = outcomes.find(({ differences }) => differences.length > 0);
+      if (wrong === undefined) connection.window.showInformationMessage(told);
+      else connection.window.showErrorMessage(`${told}: ${wrong.name}: ${wrong.differences.join('; ')}`);
+    }
+    return null;
+  });
   connection.onDocumentFormatting(of(({ file }) => [...formatted(file)]));
 }
 

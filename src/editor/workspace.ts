@@ -27,6 +27,8 @@ export interface WorkspaceOptions {
   readonly now: () => number;
   /** All that is wrong in a file; an empty list when that is nothing any more. */
   readonly onDiagnostics: (uri: string, diagnostics: readonly Diagnostic[]) => void;
+  /** A folder was compiled anew, and what is wrong in it was told. */
+  readonly onJudged: () => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -130,7 +132,10 @@ export class Workspace {
       reasons: this.#options.reasons,
       now: this.#options.now,
       buffers: () => this.documents.within(dir),
-      onJudged: (judged) => this.#tell({ dir, folder }, judged),
+      onJudged: (judged) => {
+        this.#tell({ dir, folder }, judged);
+        this.#options.onJudged();
+      },
       onFault: this.#options.onFault,
     });
     this.#roots.set(dir, { dir, folder });

@@ -86,7 +86,7 @@ describe('in YAML', () => {
     ['a parameter to give', 'template.yaml', 'with: {host: invoices.acme.svc}', 'with: {h|}', ['host']],
     ['a parameter to place', 'template.yaml', '{param: host}', '{param: |}', ['host']],
     ['an environment', 'orders.test.yaml', 'environment: production', 'environment: p|', ['production']],
-    ['a shadowed policy', 'data.yaml', 'shadow: [orders]', 'shadow: [|]', ['orders', 'invoices']],
+    ['a shadowed policy', 'data.yaml', 'shadow: [strict]', 'shadow: [|]', ['orders', 'invoices', 'strict']],
     ['a caller', 'orders.test.yaml', 'caller: checkout', 'caller: |', ['checkout']],
     [
       'a caller of a row',
@@ -102,14 +102,20 @@ describe('in YAML', () => {
       '      request: invoice\n      after: [{request: |}]',
       ['read', 'invoice'],
     ],
-    ['a shadow policy', 'orders.test.yaml', 'reason: allowed', 'shadow: {|}', ['orders', 'invoices']],
+    [
+      'a shadow policy',
+      'orders.test.yaml',
+      'reason: allowed',
+      'shadow: {|}',
+      ['orders', 'invoices', 'strict'],
+    ],
     ['a request', 'orders.test.yaml', 'request: invoice', 'request: |', ['read', 'invoice']],
     [
       'a rule',
       'orders.test.yaml',
       'rule: orders/readers',
       'rule: orders/r|',
-      ['orders/exports', 'orders/readers', 'invoices/read'],
+      ['orders/exports', 'orders/readers', 'invoices/read', 'strict/no-trace'],
     ],
     ['a caller of a matrix', 'orders.test.yaml', 'expect: {checkout: allow}', 'expect: {ch|}', ['checkout']],
   ] as const)('%s', async (_, path, from, to, wanted) => {

@@ -19,7 +19,7 @@ kind: Environment
 metadata: {name: production}
 spec:
   values: {max_total: 500}
-  shadow: [orders]
+  shadow: [strict]
 `,
   'template.yaml': `apiVersion: lictor/v1
 kind: PolicyTemplate
@@ -58,15 +58,21 @@ spec:
       effect: deny
       when: "[variables.tenant].exists(tenant, tenant.startsWith('x'))"
 `,
+  'strict.yaml': `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: strict}
+spec:
+  rules: [{name: no-trace, effect: deny, when: request.method == 'TRACE'}]
+`,
   'orders.test.yaml': `apiVersion: lictor/v1
 kind: PolicyTest
 metadata: {name: orders}
 spec:
   environment: production
   callers:
-    checkout: {jwt: {issuer: acme, claims: {tenant: a}}}
+    checkout: {jwt: {issuer: acme, claims: {tenant: a, scope: read}}}
   requests:
-    read: {method: GET, host: orders.acme.svc, path: /}
+    read: {method: GET, host: orders.acme.svc, headers: {x-tenant: a}, path: /}
     invoice: {method: GET, host: invoices.acme.svc, path: /}
   cases:
     - name: a reader

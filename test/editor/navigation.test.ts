@@ -76,7 +76,7 @@ describe('definition', () => {
     ['an issuer of a test', 'orders.test.yaml', 'issuer: [[acme]]', 'issuers.yaml:3:acme'],
     ['a dataset', 'orders.yaml', 'data.[[export_jobs]]', 'data.yaml:3:export-jobs'],
     ['a value of an environment', 'orders.yaml', 'env.[[max_total]]', 'data.yaml:10:max_total'],
-    ['a policy that is shadowed', 'data.yaml', 'shadow: [[[orders]]]', 'orders.yaml:3:orders'],
+    ['a policy that is shadowed', 'data.yaml', 'shadow: [[[strict]]]', 'strict.yaml:3:strict'],
     ['an environment', 'orders.test.yaml', 'environment: [[production]]', 'data.yaml:8:production'],
     ['a variable, in a folded scalar', 'orders.yaml', '== variables.[[tenant]]', 'orders.yaml:7:tenant'],
     ['a variable, in quotes', 'orders.yaml', '[variables.[[tenant]]]', 'orders.yaml:7:tenant'],
@@ -157,7 +157,7 @@ describe('rename', () => {
     expect(files['orders.yaml']).toContain("customer: request.headers[?'x-tenant']");
     expect(files['orders.yaml']).toContain('jwt.claims.tenant == variables.customer');
     expect(files['orders.yaml']).toContain("[variables.customer].exists(tenant, tenant.startsWith('x'))");
-    const others = await renamed('data.yaml', 'shadow: [[[orders]]]', 'sales');
+    const others = await renamed('orders.yaml', '{name: [[orders]]}', 'sales');
     expect(others['orders.yaml']).toContain('metadata: {name: sales}');
     expect(others['orders.test.yaml']).toContain('rule: sales/readers');
     expect(others['orders.test.yaml']).toContain('metadata: {name: orders}');

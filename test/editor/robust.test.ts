@@ -51,6 +51,7 @@ describe('whatever a document holds', () => {
     reasons: [],
     now: () => Date.UTC(2026, 5, 1),
     onDiagnostics: () => {},
+    onJudged: () => {},
     onFault: (error) => void faults.push(error),
   });
 

@@ -35,7 +35,7 @@ export const IMPORT_TABLE = {
     schema: { imports: WORDS },
     limit: { imports: WORDS },
     policy: { imports: [...WORDS, ...STATIONS] },
-    editor: { imports: [...WORDS, 'cel', 'policy', 'format', 'decision'] },
+    editor: { imports: [...WORDS, 'cel', 'policy', 'format', 'coverage', 'decision'] },
     format: { imports: ['policy', 'cel', 'diagnostic'] },
     decision: { imports: ['policy', ...STATIONS, 'request'], sealed: true },
     envoy: { imports: ['decision', 'request'] },

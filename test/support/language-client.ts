@@ -47,6 +47,8 @@ export class LanguageClient {
   readonly dir: string;
   /** All that was published, the newest last. */
   readonly published: { readonly uri: string; readonly diagnostics: readonly ShownDiagnostic[] }[] = [];
+  /** What was shown to the user. */
+  readonly messages: string[] = [];
   /** What the server logged. */
   readonly logged: string[] = [];
   readonly #answers = new Map<number, (message: Message) => void>();
@@ -201,7 +203,10 @@ export class LanguageClient {
     if (method === 'textDocument/publishDiagnostics')
       this.published.push(params as (typeof this.published)[number]);
     else if (method === 'window/logMessage') this.logged.push(JSON.stringify(params));
-    else if (method !== undefined && id !== undefined) this.#send({ id, result: null });
+    else if (method === 'window/showMessage' || method === 'window/showMessageRequest') {
+      this.messages.push((params as { readonly message: string }).message);
+      if (id !== undefined) this.#send({ id, result: null });
+    } else if (method !== undefined && id !== undefined) this.#send({ id, result: null });
     else if (id !== undefined) {
       this.#answers.get(id)?.({ ...(result === undefined ? {} : { result }), ...(error && { error }) });
       this.#answers.delete(id);
