@@ -6,6 +6,7 @@ import type { EvalOptions } from './eval.ts';
 import { addEvalFlags } from './eval-flags.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { FmtOptions } from './fmt.ts';
+import type { LspOptions } from './lsp.ts';
 import type { ReportOptions } from './report.ts';
 import { addServeFlags, type ServeOptions } from './serve-flags.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -171,6 +172,18 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .action(async (dir: string) => {
       const { init } = await import('./init.ts');
       await ends(init(dir, terminal));
+    });
+
+  program
+    .command('lsp')
+    .description('a language server for editors, over standard input and output')
+    .option('--policies <dir...>', 'the policy folders (default: those of the editor’s workspace)')
+    .option('--stdio', 'what editors like to say; there is no other way')
+    .option('--clientProcessId <pid>', 'end when the editor with this process id is gone')
+    .addHelpText('after', example('lictor lsp', 'lictor lsp --policies ./policies'))
+    .action(async (options: LspOptions) => {
+      const { lsp } = await import('./lsp.ts');
+      await ends(lsp(options, terminal));
     });
 
   return program;

@@ -22,7 +22,7 @@ import { Expressions } from './expressions.ts';
 import { suggestion } from './fields.ts';
 import { isBroken, readDocuments, refuseStrays, split } from './folder-documents.ts';
 import type { Instrument } from './instrument.ts';
-import { PolicyCompiler } from './policy-compiler.ts';
+import { PolicyCompiler, type Scopes } from './policy-compiler.ts';
 import type { PolicySpec } from './policy-document.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import { indexOf } from './policy-index.ts';
@@ -40,6 +40,8 @@ export interface CompiledFolder {
   readonly tests: readonly PolicyTestDocument[];
   /** Sorted by file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What the expressions of each document may read, for tools. */
+  readonly scopes: Scopes;
 }
 
 export interface CompileOptions {
@@ -53,6 +55,8 @@ export interface CompileOptions {
   readonly environment?: string | undefined;
   /** Whether several Environments of which none was named are a mistake. */
   readonly mustChoose?: boolean;
+  /** In the place of `readYaml`, for who keeps what was parsed before. */
+  readonly parse?: typeof readYaml;
 }
 
 /** Compiles a whole folder. Every mistake in it is found at once, as far as one does not hide another. */
@@ -95,7 +99,7 @@ export async function compileInSlices(
 /** One step is a file that is parsed or read, or a document that is compiled. */
 function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<undefined, CompiledFolder> {
   const diagnostics = new Diagnostics();
-  const [policyFiles, others] = split(yield* parseFiles(files));
+  const [policyFiles, others] = split(yield* parseFiles(files, options));
   const { documents, doubled, incomplete } = yield* readDocuments(policyFiles, diagnostics);
   const references = new References(files);
 
@@ -163,13 +167,17 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
         unjudged: tests.length === 0 && advice?.isStrict !== true ? ['policy_without_tests'] : [],
       }),
     ),
+    scopes: compiling.scopes,
   };
 }
 
-function* parseFiles({ yaml }: PolicyFiles): Generator<undefined, readonly YamlFile[]> {
+function* parseFiles(
+  { yaml }: PolicyFiles,
+  { parse = readYaml }: CompileOptions,
+): Generator<undefined, readonly YamlFile[]> {
   const parsed: YamlFile[] = [];
   for (const [path, bytes] of yaml) {
-    parsed.push(readYaml(path, bytes));
+    parsed.push(parse(path, bytes));
     yield;
   }
   return parsed;

@@ -72,6 +72,11 @@ export class Expressions {
     this.sound = outer?.sound ?? [];
   }
 
+  /** What the expressions may read. */
+  get environment(): Environment {
+    return this.#environment;
+  }
+
   /** Every declared name that an expression compiled here has read so far. */
   get read(): ReadonlySet<string> {
     return this.#read;

@@ -11,7 +11,8 @@ import { TEST_FIELDS } from './test-document.ts';
 
 type Kind = keyof typeof KINDS;
 
-const SPEC_FIELDS = {
+/** The fields of the spec of each kind. */
+export const SPEC_FIELDS = {
   Policy: POLICY_FIELDS,
   Issuer: ISSUER_FIELDS,
   PolicyTest: TEST_FIELDS,

@@ -1,3 +1,4 @@
+import type { Environment } from '../cel/environment.ts';
 import { adopt, parameterDeclarations } from './adopt.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
 import { type DocumentOf, documentsOf, isPartial, type PolicyDocument } from './document.ts';
@@ -6,6 +7,16 @@ import type { Instrument } from './instrument.ts';
 import { type PolicySpec, readPolicySpec } from './policy-document.ts';
 import type { CompiledPolicy } from './policy-set.ts';
 import { type Cursor, report } from './reader.ts';
+
+/** What expressions may read, by the name of the document that holds them. */
+export interface Scopes {
+  /** Wherever they stand. */
+  readonly folder: Environment;
+  /** With their variables, and the parameters of their templates. */
+  readonly policies: ReadonlyMap<string, Environment>;
+  /** With their parameters. */
+  readonly templates: ReadonlyMap<string, Environment>;
+}
 
 type Template = DocumentOf<'PolicyTemplate'>;
 
@@ -52,6 +63,21 @@ export class PolicyCompiler {
   /** What was read of each policy. */
   get specs(): readonly PolicySpec[] {
     return this.#compiled.map(({ spec }) => spec);
+  }
+
+  /** What the expressions of each document may read. */
+  get scopes(): Scopes {
+    const { expressions } = this.#folder;
+    const policies = this.#compiled.map(({ name, expressions: own }) => [name, own.environment] as const);
+    const templates = [...this.#templates].map(([name, template]) => {
+      const own = expressions.extended('params', parameterDeclarations(template));
+      return [name, own.environment] as const;
+    });
+    return {
+      folder: expressions.environment,
+      policies: new Map(policies),
+      templates: new Map(templates),
+    };
   }
 
   /** Reports what is wrong in a policy that is not to be compiled. */

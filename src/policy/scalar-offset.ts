@@ -28,6 +28,20 @@ export function locate(text: string, scalar: ScalarTree, start: number, end: num
 }
 
 /**
+ * Which unit of a scalar's value stands at an offset of the file: `locate` the other way round. The length of the value
+ * behind its end; undefined where the two texts cannot be laid side by side.
+ */
+export function unitAt(text: string, scalar: ScalarTree, offset: number): number | undefined {
+  const { value, content } = scalar;
+  const within = offset - content.start;
+  if (typeof value !== 'string') return within;
+  const places = align(text.slice(content.start, content.end), value, scalar.style);
+  if (places === undefined) return undefined;
+  const unit = places.findIndex((place) => place !== undefined && place.end > within);
+  return unit === -1 ? value.length : unit;
+}
+
+/**
  * For each unit of `value` where it stands in `source`. Every style keeps what is not white space in order, and a
  * run of white space in one text stands for a run in the other (folding, indentation): that is all that is used.
  */

@@ -132,7 +132,12 @@ const readExpect = mapping(EXPECT_FIELDS);
 
 export const AFTER_FIELDS = {
   caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
-  request: { read: readNamedOrRequest, doc: 'name of a request, or a request', required: true },
+  request: {
+    read: readNamedOrRequest,
+    like: eitherOf(nonEmptyText, readRequest),
+    doc: 'name of a request, or a request',
+    required: true,
+  },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent; default 1' },
 } as const satisfies Fields;
@@ -140,7 +145,11 @@ export const AFTER_FIELDS = {
 export const ROW_FIELDS = {
   name: { read: nonEmptyText, doc: 'what tells the row from the others; default its number' },
   caller: { read: located(nonEmptyText), doc: 'instead of the case’s' },
-  request: { read: readNamedOrRequest, doc: 'instead of the case’s' },
+  request: {
+    read: readNamedOrRequest,
+    like: eitherOf(nonEmptyText, readRequest),
+    doc: 'instead of the case’s',
+  },
   with: { read: readRequest, doc: 'fields that differ from the request, over those of the case’s `with`' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'instead of the case’s' },
   expect: { read: readExpect, doc: 'fields besides, or instead of, those that the case expects' },

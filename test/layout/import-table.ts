@@ -35,6 +35,7 @@ export const IMPORT_TABLE = {
     schema: { imports: WORDS },
     limit: { imports: WORDS },
     policy: { imports: [...WORDS, ...STATIONS] },
+    editor: { imports: [...WORDS, 'cel', 'policy', 'format', 'coverage', 'decision'] },
     format: { imports: ['policy', 'cel', 'diagnostic'] },
     decision: { imports: ['policy', ...STATIONS, 'request'], sealed: true },
     envoy: { imports: ['decision', 'request'] },
@@ -45,7 +46,9 @@ export const IMPORT_TABLE = {
     server: { imports: [...WORDS, ...STATIONS, ...SERVING] },
     mutation: { imports: ['cel', 'diagnostic', 'policy'] },
     coverage: { imports: ['cel', 'diagnostic', 'policy'] },
-    cli: { imports: ['server', ...WORDS, ...STATIONS, ...SERVING, 'coverage', 'format', 'mutation'] },
+    cli: {
+      imports: ['server', ...WORDS, ...STATIONS, ...SERVING, 'coverage', 'editor', 'format', 'mutation'],
+    },
     main: { imports: ['cli'] },
   },
   packages: {
@@ -63,6 +66,9 @@ export const IMPORT_TABLE = {
     pino: ['telemetry'],
     '@opentelemetry/': ['telemetry'],
     commander: ['cli'],
+    // Lines and positions of the protocol, and the protocol itself.
+    'vscode-languageserver': ['editor'],
+    'vscode-languageserver-textdocument': ['editor'],
   },
   node: {
     // `lictor test --since` asks git itself: a revision may be written in every way that git knows.
@@ -74,7 +80,7 @@ export const IMPORT_TABLE = {
     'node:net': ['transport'],
     'node:os': ['telemetry', 'server', 'cli'],
     'node:process': ['server', 'cli', 'main'],
-    'node:stream': ['audit', 'server', 'cli'],
+    'node:stream': ['audit', 'editor', 'server', 'cli'],
     'node:stream/consumers': ['cli'],
     // Gives the loop back between the files of a long digest, and between the slices of a long compilation.
     'node:timers/promises': ['policy', 'server'],

@@ -1,0 +1,215 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { scratchFolder } from './scratch-folder.ts';
+import { ROOT } from './tools.ts';
+import { waitFor } from './wait.ts';
+
+const MAIN = join(ROOT.pathname, 'src/main.ts');
+
+/** A message of the Language Server Protocol, as far as it is read here. */
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly message: string };
+}
+
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+export interface ShownDiagnostic {
+  readonly range: Range;
+  readonly severity: number;
+  readonly code: string;
+  readonly codeDescription: { readonly href: string };
+  readonly message: string;
+}
+
+export interface ClientOptions {
+  readonly args?: readonly string[];
+  /** The workspace folders, below that of the files; default it alone. */
+  readonly folders?: readonly string[];
+}
+
+/** An editor that speaks to `lictor lsp` over its standard input and output, frame by frame. */
+export class LanguageClient {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly dir: string;
+  /** All that was published, the newest last. */
+  readonly published: { readonly uri: string; readonly diagnostics: readonly ShownDiagnostic[] }[] = [];
+  /** What was shown to the user. */
+  readonly messages: string[] = [];
+  /** What the server logged. */
+  readonly logged: string[] = [];
+  readonly #answers = new Map<number, (message: Message) => void>();
+  readonly #texts = new Map<string, { text: string; version: number }>();
+  readonly #ended: Promise<number | null>;
+  #buffer = Buffer.alloc(0);
+  #next = 1;
+
+  private constructor(dir: string, args: readonly string[]) {
+    this.dir = dir;
+    this.child = spawn(process.execPath, [MAIN, 'lsp', ...args], { cwd: dir });
+    this.child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.child.stderr.on('data', (chunk: Buffer) => void this.logged.push(chunk.toString()));
+    // Writing to one that has ended is what some tests do.
+    this.child.stdin.on('error', () => {});
+    this.#ended = new Promise((resolve) => this.child.on('exit', (code) => resolve(code)));
+  }
+
+  /** Starts the command on a folder of these files, which is the editor's workspace, and says hello. */
+  static async start(
+    stack: AsyncDisposableStack,
+    files: Readonly<Record<string, string>>,
+    { args = [], folders = [''] }: ClientOptions = {},
+  ): Promise<LanguageClient> {
+    const dir = await scratchFolder(stack);
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(dir, path)), { recursive: true });
+      await writeFile(join(dir, path), text);
+    }
+    const client = new LanguageClient(dir, args);
+    stack.defer(async () => {
+      if (client.child.exitCode === null) client.child.kill('SIGKILL');
+      await client.#ended;
+    });
+    const uris = folders.map((folder) => pathToFileURL(join(dir, folder)).href);
+    await client.request('initialize', {
+      processId: process.pid,
+      rootUri: uris[0] ?? null,
+      workspaceFolders: uris.length === 0 ? null : uris.map((uri) => ({ uri, name: uri })),
+      capabilities: { textDocument: { rename: { prepareSupport: true } } },
+    });
+    client.notify('initialized', {});
+    return client;
+  }
+
+  uri(path: string): string {
+    return pathToFileURL(join(this.dir, path)).href;
+  }
+
+  /** Rejects when the answer is an error. */
+  request<T = unknown>(method: string, params: unknown): Promise<T> {
+    const id = this.#next++;
+    this.#send({ id, method, params });
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer to ${method} within 15 s`)), 15_000);
+      this.#answers.set(id, ({ result, error }) => {
+        clearTimeout(timer);
+        if (error === undefined) resolve(result as T);
+        else reject(new Error(error.message));
+      });
+    });
+  }
+
+  /** A request about a place in an open document, which a `|` in `text` marks and which becomes its text. */
+  async at<T = unknown>(method: string, path: string, text: string, more: object = {}): Promise<T> {
+    const offset = text.indexOf('|');
+    this.type(path, text.slice(0, offset) + text.slice(offset + 1));
+    const lines = text.slice(0, offset).split('\n');
+    const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+    return this.request<T>(method, { textDocument: { uri: this.uri(path) }, position, ...more });
+  }
+
+  notify(method: string, params: unknown): void {
+    this.#send({ method, params });
+  }
+
+  open(path: string, text: string): void {
+    this.#texts.set(path, { text, version: 1 });
+    const document = { uri: this.uri(path), languageId: 'yaml', version: 1, text };
+    this.notify('textDocument/didOpen', { textDocument: document });
+  }
+
+  /** Gives a document another text, as one change; opens it when it is not. */
+  type(path: string, text: string): void {
+    const known = this.#texts.get(path);
+    if (known === undefined) {
+      this.open(path, text);
+      return;
+    }
+    const version = known.version + 1;
+    this.#texts.set(path, { text, version });
+    this.notify('textDocument/didChange', {
+      textDocument: { uri: this.uri(path), version },
+      contentChanges: [{ text }],
+    });
+  }
+
+  close(path: string): void {
+    this.#texts.delete(path);
+    this.notify('textDocument/didClose', { textDocument: { uri: this.uri(path) } });
+  }
+
+  /** Waits until what is shown in a file is as `wanted` says, and returns it. */
+  shown(
+    path: string,
+    wanted: (diagnostics: readonly ShownDiagnostic[]) => boolean,
+  ): Promise<readonly ShownDiagnostic[]> {
+    return waitFor(
+      () => {
+        const last = this.published.findLast(({ uri }) => uri === this.uri(path));
+        return wanted(last?.diagnostics ?? []) ? (last?.diagnostics ?? []) : undefined;
+      },
+      { what: `the diagnostics of ${path}`, timeout: 15_000 },
+    );
+  }
+
+  /** Writes to the server what is no message. */
+  raw(bytes: string): void {
+    this.child.stdin.write(bytes);
+  }
+
+  /** Says goodbye; returns the exit code. */
+  async end(): Promise<number | null> {
+    await this.request('shutdown', null);
+    this.notify('exit', null);
+    return this.#ended;
+  }
+
+  ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  #send(message: object): void {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+    this.child.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+
+  #take(chunk: Buffer): void {
+    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    for (;;) {
+      const head = this.#buffer.indexOf('\r\n\r\n');
+      const [, length] = /Content-Length: (\d+)/i.exec(this.#buffer.subarray(0, head).toString()) ?? [];
+      const end = head + 4 + Number(length);
+      if (head === -1 || this.#buffer.length < end) return;
+      const message = JSON.parse(this.#buffer.subarray(head + 4, end).toString()) as Message;
+      this.#buffer = this.#buffer.subarray(end);
+      this.#hear(message);
+    }
+  }
+
+  #hear({ id, method, params, result, error }: Message): void {
+    if (method === 'textDocument/publishDiagnostics')
+      this.published.push(params as (typeof this.published)[number]);
+    else if (method === 'window/logMessage') this.logged.push(JSON.stringify(params));
+    else if (method === 'window/showMessage' || method === 'window/showMessageRequest') {
+      this.messages.push((params as { readonly message: string }).message);
+      if (id !== undefined) this.#send({ id, result: null });
+    } else if (method !== undefined && id !== undefined) this.#send({ id, result: null });
+    else if (id !== undefined) {
+      this.#answers.get(id)?.({ ...(result === undefined ? {} : { result }), ...(error && { error }) });
+      this.#answers.delete(id);
+    }
+  }
+}
