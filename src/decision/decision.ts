@@ -36,6 +36,16 @@ export interface Changes {
   };
   /** Plain JSON values, for filters behind this one. */
   readonly metadata: ReadonlyMap<string, JsonValue>;
+  readonly overwritten: readonly Overwritten[];
+}
+
+/** A name that two policies set differently for one request, which is seldom meant. The later one wins. */
+export interface Overwritten {
+  readonly what: 'request header' | 'response header' | 'query parameter' | 'metadata value';
+  readonly name: string;
+  /** Names of the policies. */
+  readonly earlier: string;
+  readonly later: string;
 }
 
 /** What a shadow policy would have said by itself. */

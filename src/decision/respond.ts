@@ -2,7 +2,7 @@ import type { Activation, Value } from '../cel/program.ts';
 import { EvaluationError } from '../cel/program.ts';
 import type { CompiledPolicy, ResponseValue } from '../policy/policy-set.ts';
 import type { JsonValue } from '../request/attributes.ts';
-import type { Changes } from './decision.ts';
+import type { Changes, Overwritten } from './decision.ts';
 import { evaluate, policyError } from './evaluate.ts';
 import type { Hearing } from './hearing.ts';
 import type { Refusal } from './refusal.ts';
@@ -21,19 +21,32 @@ export function respondAllow(
   const caller = { set: new Map(ledger.headers), append: [] as (readonly [string, string])[] };
   const query = { set: new Map<string, string>(), remove: new Set<string>() };
   const metadata = new Map<string, JsonValue>();
+  const settings = applying.length > 1 ? new Settings() : undefined;
   for (const { policy, params } of applying) {
     const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
     const filling: Filling = { policy, activate: () => facts.activation(policy, tokens.of(policy), params) };
+    const set = (what: Overwritten['what'], name: string, value: JsonValue): void =>
+      settings?.set(what, name, value, policy.name);
     for (const name of requestHeaders.remove) service.remove(name);
     for (const name of wanted.remove) {
       query.set.delete(name);
       query.remove.add(name);
     }
     const refusal =
-      fillHeaders((name, value) => service.set(name, value), requestHeaders.set, filling) ??
+      fillHeaders(
+        (name, value) => {
+          if (value !== undefined) set('request header', name, value);
+          service.set(name, value);
+        },
+        requestHeaders.set,
+        filling,
+      ) ??
       fillHeaders((name, value) => service.append(name, value), requestHeaders.append, filling) ??
       fillHeaders(
-        present((name, value) => caller.set.set(name, value)),
+        present((name, value) => {
+          set('response header', name, value);
+          caller.set.set(name, value);
+        }),
         responseHeaders.set,
         filling,
       ) ??
@@ -45,16 +58,48 @@ export function respondAllow(
       fillTexts(
         (name, value) => {
           query.remove.delete(name);
-          if (value !== undefined) query.set.set(name, value);
-          else if (!query.set.has(name)) query.remove.add(name);
+          if (value !== undefined) {
+            set('query parameter', name, value);
+            query.set.set(name, value);
+          } else if (!query.set.has(name)) query.remove.add(name);
         },
         wanted.set,
         filling,
       ) ??
-      fill((name, value) => void (value !== undefined && metadata.set(name, jsonOf(value))), told, filling);
+      fill(
+        (name, value) => {
+          if (value === undefined) return;
+          const json = jsonOf(value);
+          set('metadata value', name, json);
+          metadata.set(name, json);
+        },
+        told,
+        filling,
+      );
     if (refusal !== undefined) return { refusal };
   }
-  return { changes: { requestHeaders: service.changes(), responseHeaders: caller, query, metadata } };
+  const overwritten = settings?.overwritten ?? NONE_OVERWRITTEN;
+  return {
+    changes: { requestHeaders: service.changes(), responseHeaders: caller, query, metadata, overwritten },
+  };
+}
+
+const NONE_OVERWRITTEN: readonly Overwritten[] = [];
+
+/** What was set, by whom, to tell who sets the same name to something else. */
+class Settings {
+  readonly overwritten: Overwritten[] = [];
+  readonly #known = new Map<string, { readonly policy: string; readonly value: string }>();
+
+  set(what: Overwritten['what'], name: string, value: JsonValue, policy: string): void {
+    const key = `${what} ${name}`;
+    const text = JSON.stringify(value);
+    const earlier = this.#known.get(key);
+    if (earlier !== undefined && earlier.value !== text) {
+      this.overwritten.push({ what, name, earlier: earlier.policy, later: policy });
+    }
+    this.#known.set(key, { policy, value: text });
+  }
 }
 
 /** Passes over an optional without a value. */

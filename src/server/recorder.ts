@@ -2,6 +2,8 @@ import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
 import { toRecord } from '../audit/record.ts';
 import type { Sink } from '../audit/sink.ts';
+import { isAllow } from '../decision/decide.ts';
+import type { Overwritten } from '../decision/decision.ts';
 import type { OnDecision } from '../envoy/afterwards.ts';
 import type { Log } from '../telemetry/logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -23,6 +25,9 @@ export interface RecorderOptions {
   readonly log: Log;
 }
 
+/** Warnings of one kind that are logged; more of them say nothing new. */
+const MAX_TOLD = 100;
+
 /** Where a decision goes when its answer is on its way: counted, traced, recorded. */
 export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions): Recorder {
   const recent = createRecentDecisions();
@@ -33,9 +38,18 @@ export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions)
       onFailure: (name, error) => log.error('decision records cannot be written', { sink: name, error }),
     }),
   );
+  const told = new Set<string>();
+  /** What policies make of answers is the same for thousands of requests. */
+  const tellOnce = ({ what, name, earlier, later }: Overwritten): void => {
+    const key = `${what} ${name} ${earlier} ${later}`;
+    if (told.has(key) || told.size >= MAX_TOLD) return;
+    told.add(key);
+    log.warn(`two policies set the ${what} ${name} differently, the later one wins`, { earlier, later });
+  };
   return {
     record(decision, { traceparent }) {
       metrics.decided(decision);
+      if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) tellOnce(each);
       const { fault } = decision;
       if (fault !== undefined) {
         const { id, reason, policy, rule } = decision;

@@ -70,6 +70,7 @@ export interface Expected {
   readonly appended?: readonly (readonly string[])[];
   readonly query?: unknown;
   readonly metadata?: unknown;
+  readonly overwritten?: readonly unknown[];
   readonly body?: string;
   readonly controls?: readonly string[];
   readonly limits?: readonly unknown[];
@@ -112,6 +113,7 @@ const EXPECT = [
   'appended',
   'query',
   'metadata',
+  'overwritten',
   'body',
   'controls',
   'limits',

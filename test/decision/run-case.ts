@@ -42,6 +42,7 @@ export interface Seen {
   readonly appended: readonly (readonly [string, string])[];
   readonly query: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] };
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly overwritten: readonly unknown[];
   /** What the policy answers instead of a problem document. */
   readonly body: string | undefined;
   readonly controls: readonly string[];
@@ -211,6 +212,7 @@ function seenOf(decision: Decision): Seen {
       set: allowed ? Object.fromEntries(outcome.changes.query.set) : {},
       remove: allowed ? [...outcome.changes.query.remove] : [],
     },
+    overwritten: allowed ? outcome.changes.overwritten : [],
     metadata: allowed ? Object.fromEntries(outcome.changes.metadata) : {},
     body: allowed ? undefined : outcome.body,
     controls,
