@@ -7,12 +7,21 @@ import type { Walk } from './walk.ts';
 /** The most bytes of one file. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
+/** What one pass read at once. */
+export interface FilesOfPass {
+  readonly yaml: ReadonlyMap<string, ReadFile>;
+  /** The file `REVISION`; undefined: there is none, or it cannot be read. */
+  readonly revision: Uint8Array | undefined;
+}
+
 /** A policy folder as one pass found it. */
 export interface Folder extends PolicyFiles {
   /** As the operator wrote it. */
   readonly dir: string;
   /** Without links; all files were read through it. */
   readonly realPath: string;
+  /** Text of the file `REVISION`, which is not among the policies. */
+  readonly revisionText: string | undefined;
   /** Everything read so far: the YAML files, and each referenced file from the moment it is asked for. */
   files(): ReadonlyMap<string, Uint8Array>;
   /**
@@ -31,7 +40,7 @@ export function createFolder(
   dir: string,
   realPath: string,
   walked: Walk,
-  yamlFiles: ReadonlyMap<string, ReadFile>,
+  { yaml: yamlFiles, revision }: FilesOfPass,
   disk: Disk,
 ): Folder {
   const read = new Map(yamlFiles);
@@ -59,6 +68,7 @@ export function createFolder(
   return {
     dir,
     realPath,
+    revisionText: revision && new TextDecoder().decode(revision),
     yaml,
     read(fromFile, reference) {
       const target = resolveReference(fromFile, reference);

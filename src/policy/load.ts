@@ -2,7 +2,14 @@ import type { DiagnosticCode } from '../diagnostic/codes.ts';
 import { wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { type Disk, errorCode, isGone, nodeDisk } from './disk.ts';
-import { createFolder, type Folder, MAX_FILE_BYTES, type ReadFile, readFileOf } from './folder.ts';
+import {
+  createFolder,
+  type FilesOfPass,
+  type Folder,
+  MAX_FILE_BYTES,
+  type ReadFile,
+  readFileOf,
+} from './folder.ts';
 import { MAX_FILES, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
 
 /** A folder with what is wrong about single files of it, or why there is none. */
@@ -50,14 +57,23 @@ async function onePass(dir: string, disk: Disk): Promise<Loaded | undefined> {
   if ((await disk.stat(root)).kind !== 'folder') return failed(dir, 'not-a-folder', 'is not a folder');
   const walked = await walk(root, disk);
   if (walked.truncated) return tooMany(dir);
-  const { yaml, diagnostics } = await readYaml(walked, disk);
-  const settled = (await rootOf(dir, disk)) === root && sameYaml(walked, await walk(root, disk));
-  return settled ? { folder: createFolder(dir, root, walked, yaml, disk), diagnostics } : undefined;
+  const { yaml, revision, diagnostics } = await readFiles(walked, disk);
+  const settled = (await rootOf(dir, disk)) === root && sameFiles(walked, await walk(root, disk));
+  return settled
+    ? { folder: createFolder(dir, root, walked, { yaml, revision }, disk), diagnostics }
+    : undefined;
 }
 
 /** Whether a file's name says that it is read without being referred to. */
 export function isYaml(path: string): boolean {
   return /\.ya?ml$/.test(path);
+}
+
+/** Names the commit, where no git is at hand. Read with the policies, so that it names none but theirs. */
+const REVISION_FILE = 'REVISION';
+
+function isOfPass(path: string): boolean {
+  return isYaml(path) || path === REVISION_FILE;
 }
 
 /** A link to a folder elsewhere: passing over it in silence would lose the policies that are behind it. */
@@ -68,11 +84,8 @@ function leadsAway(file: WalkedFile): boolean {
 /** How many files are open at a time. */
 const READERS = 16;
 
-async function readYaml(
-  walked: Walk,
-  disk: Disk,
-): Promise<{ yaml: ReadonlyMap<string, ReadFile>; diagnostics: readonly Diagnostic[] }> {
-  const wanted = [...walked.files].filter(([path, file]) => isYaml(path) || leadsAway(file));
+async function readFiles(walked: Walk, disk: Disk): Promise<FilesOfPass & Pick<Loaded, 'diagnostics'>> {
+  const wanted = [...walked.files].filter(([path, file]) => isOfPass(path) || leadsAway(file));
   const contents = new Map<string, ReadFile | Diagnostic>();
   const rest = wanted.values();
   async function reader(): Promise<void> {
@@ -84,11 +97,14 @@ async function readYaml(
   const diagnostics: Diagnostic[] = [];
   for (const [path] of wanted) {
     const content = contents.get(path);
-    if (content === undefined) continue;
+    // Who cannot read the name of the commit does without it.
+    if (content === undefined || path === REVISION_FILE) continue;
     if ('bytes' in content) yaml.set(path, content);
     else diagnostics.push(content);
   }
-  return { yaml, diagnostics };
+  const named = contents.get(REVISION_FILE);
+  const revision = named !== undefined && 'bytes' in named ? named.bytes : undefined;
+  return { yaml, revision, diagnostics };
 }
 
 async function contentOf(path: string, file: WalkedFile, disk: Disk): Promise<ReadFile | Diagnostic> {
@@ -110,14 +126,14 @@ async function contentOf(path: string, file: WalkedFile, disk: Disk): Promise<Re
   }
 }
 
-/** Whether two looks at a folder show the same YAML files, none of them touched in between. */
-function sameYaml(before: Walk, after: Walk): boolean {
-  return yamlMarks(before) === yamlMarks(after);
+/** Whether two looks at a folder show the same files of a pass, none of them touched in between. */
+function sameFiles(before: Walk, after: Walk): boolean {
+  return marksOf(before) === marksOf(after);
 }
 
-function yamlMarks(walked: Walk): string {
+function marksOf(walked: Walk): string {
   return [...walked.files]
-    .filter(([path]) => isYaml(path))
+    .filter(([path]) => isOfPass(path))
     .map(([path, file]) => `${path}\0${file.problem ?? `${file.real}\0${file.mark}`}`)
     .join('\n');
 }

@@ -2,7 +2,7 @@ import { join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { errorMessage } from './disk.ts';
 import type { Folder } from './folder.ts';
-import { findGitDir, type GitDir, gitDirIn, headCommit, isObjectId, readText } from './git-dir.ts';
+import { findGitDir, type GitDir, gitDirIn, headCommit, isObjectId } from './git-dir.ts';
 import { blobId, type CommitTree, readCommitTree } from './git-tree.ts';
 import { isYaml } from './load.ts';
 import type { Revision, RevisionSource } from './revision.ts';
@@ -73,11 +73,12 @@ async function fromGit(folder: Folder, notes: string[]): Promise<Commit | undefi
 }
 
 function fromFile(folder: Folder, notes: string[]): Commit | undefined {
-  const file = join(folder.realPath, 'REVISION');
-  const text = attempt(notes, () => readText(file))?.trim();
+  const text = folder.revisionText?.trim();
   if (text === undefined) return undefined;
   if (isObjectId(text)) return { commit: text, dirty: false, source: 'file' };
-  notes.push(`\`${file}\` holds no commit: 40 or 64 lower-case hex digits are wanted`);
+  notes.push(
+    `\`${join(folder.realPath, 'REVISION')}\` holds no commit: 40 or 64 lower-case hex digits are wanted`,
+  );
   return undefined;
 }
 

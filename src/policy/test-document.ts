@@ -42,7 +42,7 @@ export const CALLER_FIELDS = {
   token: { read: nonEmptyText, doc: 'what stands in the place of a token, as it is' },
 } as const satisfies Fields;
 
-interface BodySpec {
+export interface BodySpec {
   readonly text: string;
   /** The content type that goes with it unless another is written. */
   readonly type: string | undefined;

@@ -207,6 +207,21 @@ describe('a folder that changes while it is read', () => {
     expect(texts((await folderOf(dir, disk)).yaml)).toEqual({ 'a.yaml': 'newer', 'b.yaml': 'newer' });
   });
 
+  test('the commit is that of what was read with it', async () => {
+    const dir = scratch();
+    const volume = (version: string) =>
+      putVolume(dir, version, { 'a.yaml': version, REVISION: `${commitLike(version)}\n` });
+    volume('1');
+    const folder = await folderOf(
+      dir,
+      interrupted('a.yaml', 1, () => volume('2')),
+    );
+    expect([texts(folder.yaml)['a.yaml'], folder.revisionText?.trim()]).toEqual(['2', commitLike('2')]);
+    // What comes afterwards is not theirs.
+    volume('3');
+    expect(folder.revisionText?.trim()).toBe(commitLike('2'));
+  });
+
   test('a folder that is gone for good is missing', async () => {
     const dir = put(join(scratch(), 'p'), { 'a.yaml': 'old' });
     const disk = interrupted('a.yaml', 1, () => rmSync(dir, { recursive: true }));
