@@ -26,6 +26,8 @@ export interface EditedFolderOptions {
   readonly buffers: () => Buffers;
   /** Called when the folder was compiled anew. */
   readonly onJudged: (judged: Judged) => void;
+  /** The folder cannot be read as one, and why. */
+  readonly onUnread: (problem: string) => void;
   /** A fault of our own. */
   readonly onFault: (error: unknown) => void;
   readonly timers?: Timers;
@@ -124,6 +126,7 @@ export class EditedFolder {
   async #load(): Promise<void> {
     try {
       this.#loaded = await loadFolder(this.#dir);
+      if (this.#loaded.folder === undefined) this.#tellUnread(this.#loaded.diagnostics);
       this.#change++;
       await this.#judge();
     } catch (error) {
@@ -155,6 +158,13 @@ export class EditedFolder {
       this.#options.onJudged(this.#judged);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
+    }
+  }
+
+  /** No file is the place of what is wrong with the folder itself. */
+  #tellUnread(diagnostics: readonly Diagnostic[]): void {
+    for (const { message, help } of diagnostics) {
+      this.#options.onUnread(help === undefined ? message : `${message}; ${help}`);
     }
   }
 

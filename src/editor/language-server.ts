@@ -35,6 +35,7 @@ export function startLanguageServer(options: LanguageServerOptions): void {
     onJudged: () => {
       if (refreshesLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => {});
     },
+    onUnread: (problem) => connection.console.warn(problem),
     onFault: (error) => connection.console.error(`a fault of our own: ${textOf(error)}`),
   });
 

@@ -29,6 +29,8 @@ export interface WorkspaceOptions {
   readonly onDiagnostics: (uri: string, diagnostics: readonly Diagnostic[]) => void;
   /** A folder was compiled anew, and what is wrong in it was told. */
   readonly onJudged: () => void;
+  /** A policy folder cannot be read as one, and why. */
+  readonly onUnread: (problem: string) => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -136,6 +138,7 @@ export class Workspace {
         this.#tell({ dir, folder }, judged);
         this.#options.onJudged();
       },
+      onUnread: this.#options.onUnread,
       onFault: this.#options.onFault,
     });
     this.#roots.set(dir, { dir, folder });

@@ -12,14 +12,14 @@ import { TEST_FIELDS } from './test-document.ts';
 type Kind = keyof typeof KINDS;
 
 /** The fields of the spec of each kind. */
-export const SPEC_FIELDS = {
+export const SPEC_FIELDS: Readonly<Record<Kind, Fields>> = {
   Policy: POLICY_FIELDS,
   Issuer: ISSUER_FIELDS,
   PolicyTest: TEST_FIELDS,
   Dataset: DATASET_FIELDS,
   Environment: ENVIRONMENT_FIELDS,
   PolicyTemplate: TEMPLATE_FIELDS,
-} as const satisfies Record<Kind, Fields>;
+};
 
 /**
  * A JSON Schema (draft 2020-12) of the documents of every kind, for editors. It is made from the tables that the reader

@@ -1,7 +1,8 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LanguageClient } from '../support/language-client.ts';
 import { policyFolder } from '../support/policy-folder.ts';
+import { waitFor } from '../support/wait.ts';
 
 const policy = (when: string, name = 'orders') => `apiVersion: lictor/v1
 kind: Policy
@@ -95,6 +96,18 @@ spec:
     const client = await LanguageClient.start(stack, files, { args: ['--stdio', '--policies', 'rules'] });
     await client.shown('rules/b.yaml', ({ length }) => length === 1);
     expect(client.published.map(({ uri }) => uri)).toEqual([client.uri('rules/b.yaml')]);
+  });
+
+  test('a folder that is not there is told of in the log, and judged when it comes', async () => {
+    await using stack = new AsyncDisposableStack();
+    const client = await LanguageClient.start(stack, {}, { args: ['--policies', 'later'] });
+    await waitFor(() => client.logged.find((line) => line.includes('does not exist')), {
+      what: 'a line of the log',
+      timeout: 10_000,
+    });
+    await mkdir(join(client.dir, 'later'));
+    await writeFile(join(client.dir, 'later/a.yaml'), WRONG);
+    await client.shown('later/a.yaml', ({ length }) => length === 1);
   });
 
   test('workspace folders come and go, each a policy folder of its own', async () => {

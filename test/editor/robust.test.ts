@@ -52,6 +52,7 @@ describe('whatever a document holds', () => {
     now: () => Date.UTC(2026, 5, 1),
     onDiagnostics: () => {},
     onJudged: () => {},
+    onUnread: () => {},
     onFault: (error) => void faults.push(error),
   });
 

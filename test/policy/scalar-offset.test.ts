@@ -1,4 +1,4 @@
-import { locate } from '../../src/policy/scalar-offset.ts';
+import { locate, unitAt } from '../../src/policy/scalar-offset.ts';
 import type { ScalarTree, Tree } from '../../src/policy/tree.ts';
 import { readYaml } from '../../src/policy/yaml-file.ts';
 
@@ -55,5 +55,28 @@ describe('locate', () => {
   test('behind the end is behind the last character', () => {
     const { text, scalar, value } = scalarOf('a: "one +"\n');
     expect(locate(text, scalar, value.length, value.length)).toEqual({ start: 9, end: 9 });
+  });
+});
+
+describe('unitAt', () => {
+  test.each([
+    ['plain over lines', 'a: one\n  two\n\n  three\n'],
+    ['single quotes', "a: 'it''s two'\n"],
+    ['escapes', 'a: "\\x41\\u0042 \\U0001F600 two\\\n  three"\n'],
+    ['literal', 'a: |\n  one\n    two\n'],
+    ['folded', 'a: >-\n\n  one\n\n\n  two\n'],
+    ['folded with CRLF', 'a: >-\r\n  one\r\n  two\r\n'],
+  ])('is `locate` the other way round: %s', (_, yaml) => {
+    const { text, scalar, value } = scalarOf(yaml);
+    const units = [...value.matchAll(/[^\s\uDC00-\uDFFF]/g)].map(({ index }) => index);
+    expect(units.length).toBeGreaterThan(5);
+    expect(units.map((unit) => unitAt(text, scalar, locate(text, scalar, unit, unit + 1).start))).toEqual(
+      units,
+    );
+  });
+
+  test('behind the end is the length of the value', () => {
+    const { text, scalar, value } = scalarOf('a: "one"\n');
+    expect(unitAt(text, scalar, scalar.content.end)).toBe(value.length);
   });
 });
