@@ -38,7 +38,7 @@ export interface Step {
 
 export interface CaseRequest extends Omit<Asked, 'body'> {
   readonly body?: string;
-  /** A token in the Authorization header; see `tokenText`. */
+  /** A token in the Authorization header, or where a header says `{token}`; see `tokenText`. */
   readonly token?: TokenSpec;
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isAllow } from '../../src/decision/decide.ts';
 import { REASONS } from '../../src/decision/reasons.ts';
 import {
@@ -10,6 +11,10 @@ import { NAMES } from '../../src/request/names.ts';
 import { REVISION } from '../support/policy-set.ts';
 import { type Case, type CaseFile, caseFiles, type Expected, stepsOf } from './case-file.ts';
 import { type Answered, runDirectly, runThroughCheck, setOf } from './run-case.ts';
+
+const SCHEMA = JSON.parse(readFileSync('schema/lictor.schema.json', 'utf8')) as {
+  readonly $defs: Readonly<Record<string, { readonly properties?: object }>>;
+};
 
 /** The topics of `test/cases`, each case twice: straight through `decide`, and from bytes to bytes. */
 const rows = caseFiles().flatMap((file) =>
@@ -41,6 +46,26 @@ test('every name that an expression can read is read by some case', () => {
     (name) => !new RegExp(`\\b${name.replaceAll('.', '\\.')}\\b`).test(text),
   );
   expect(unread).toEqual([]);
+});
+
+test('every field of the language stands in some case', () => {
+  const used = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      used.add(name);
+      visit(inner);
+    }
+  };
+  for (const [, , file] of rows) visit(file);
+  const unused = Object.entries(SCHEMA.$defs).flatMap(([kind, { properties = {} }]) =>
+    // What tests may say is shown by tests of tests, what people read by reports.
+    kind.startsWith('PolicyTest')
+      ? []
+      : Object.keys(properties).filter((name) => !used.has(name) && name !== 'description'),
+  );
+  // Refused as `not_supported` unless it is false.
+  expect([...new Set(unused)]).toEqual(['bindToCertificate']);
 });
 
 test('every reason that a case can bring about is brought about by one', () => {

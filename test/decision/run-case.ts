@@ -157,13 +157,19 @@ function repeated(each: Case): readonly Step[] {
 
 export async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
   const { token, certificate, headers = {}, ...rest } = request;
-  const bearer = token === undefined ? {} : { authorization: `Bearer ${await tokenText(token, set)}` };
+  const text = token === undefined ? undefined : await tokenText(token, set);
+  const isPlaced = Object.values(headers).some((value) => value.includes(PLACE));
+  const bearer = text === undefined || isPlaced ? {} : { authorization: `Bearer ${text}` };
+  const placed = Object.entries(headers).map(([name, value]) => [name, value.replace(PLACE, text ?? '')]);
   return {
     ...rest,
-    headers: { ...bearer, ...headers },
+    headers: { ...bearer, ...(Object.fromEntries(placed) as Readonly<Record<string, string>>) },
     ...(certificate === undefined ? {} : { certificate: pemOf(certificate) }),
   };
 }
+
+/** Where a header of a case wants the token. */
+const PLACE = '{token}';
 
 async function tokenText(spec: TokenSpec, set: PolicySet): Promise<string> {
   if (spec.raw !== undefined) return spec.raw;
