@@ -237,7 +237,12 @@ function chosen(
   if (mustChoose) {
     const all = names.map((name) => `\`${name}\``).join(', ');
     const help = `say which decides here: \`--environment\` with one of ${all}`;
-    diagnostics.report('unknown_environment', wholeFile(''), 'the folder has several Environments', help);
+    diagnostics.report(
+      'unknown_environment',
+      wholeFile(''),
+      'the folder has several Environments, and `--environment` names none',
+      help,
+    );
   }
   return '';
 }

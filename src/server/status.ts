@@ -12,6 +12,8 @@ export interface Status {
   /** Null while nothing is live. */
   readonly active: {
     readonly revision: Revision;
+    /** The Environment that holds here; empty: the folder has none. */
+    readonly environment: string;
     readonly loaded_at: string;
     readonly policies: number;
     readonly rules: number;
@@ -43,6 +45,7 @@ export function statusOf(store: PolicyStore, issuers: readonly IssuerStatus[], s
         ? null
         : {
             revision: set.revision,
+            environment: set.environment,
             loaded_at: time(store.loadedAt ?? startedAt),
             policies: set.policies.length,
             rules: set.policies.reduce(

@@ -44,7 +44,7 @@ test('where none is asked for, there is a mistake only where requests are decide
     diagnostics: [
       {
         code: 'unknown_environment',
-        message: 'the folder has several Environments',
+        message: 'the folder has several Environments, and `--environment` names none',
         help: 'say which decides here: `--environment` with one of `staging`, `production`',
       },
     ],
