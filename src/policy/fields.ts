@@ -23,6 +23,7 @@ export type Read<F extends Fields> = {
 
 /** Reads a mapping by its table; every mistake in it is reported, one does not hide another. */
 export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
+  const rows = Object.entries(fields);
   const reader: Reader<Read<F>> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'mapping')
@@ -33,7 +34,8 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
       report({ ...at, origin }, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
       misspelt.add(nearest(name, Object.keys(fields)) ?? '');
     }
-    const read = Object.entries(fields).map(([name, field]): [string, unknown] => {
+    const read: Record<string, unknown> = {};
+    for (const [name, field] of rows) {
       const value = child(at, name);
       if (field.required === true && lacks(at, name) && !misspelt.has(name)) {
         report(
@@ -44,10 +46,10 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
           label(at),
         );
       }
-      return [name, value === undefined ? undefined : field.read(value)];
-    });
+      read[name] = value === undefined ? undefined : field.read(value);
+    }
     // The entries are the table's own names with what its readers returned.
-    return Object.fromEntries(read) as Read<F>;
+    return read as Read<F>;
   };
   return shaped(reader, { kind: 'mapping', fields });
 }
