@@ -22,7 +22,10 @@ export async function yamlFiles(path: string): Promise<YamlFiles> {
   try {
     const real = await realpath(path);
     const found = await stat(real);
-    if (found.isFile()) return { files: [real], isNamed: true };
+    if (found.isFile()) {
+      // What is no YAML would be made some: a table of a dataset would come out as one line of text.
+      return isYaml(path) ? { files: [real], isNamed: true } : { problem: 'is no YAML file' };
+    }
     if (!found.isDirectory()) return { problem: 'is neither a file nor a folder' };
     return { files: await below(path), isNamed: false };
   } catch (error) {

@@ -59,6 +59,7 @@ export class Facts {
   #roots: SharedRoots | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
   #last: Activated | undefined;
+  #others: Map<PolicyFacts, Activated> | undefined;
   #body: BodyResult | undefined;
 
   readonly #xfccTrustedHops: number;
@@ -109,6 +110,16 @@ export class Facts {
     // The expressions of a policy are evaluated one after another, mostly with the same parameters.
     const last = this.#last;
     if (last?.policy === policy && last.token === token && last.params === params) return last.activation;
+    if (last !== undefined && last.policy !== policy) {
+      // Stations go from policy to policy, and come back to each: its variables are evaluated once.
+      this.#others ??= new Map();
+      this.#others.set(last.policy, last);
+      const before = this.#others.get(policy);
+      if (before !== undefined && before.token === token && before.params === params) {
+        this.#last = before;
+        return before.activation;
+      }
+    }
     const activation = this.#activate(policy, token, params);
     this.#last = { policy, token, params, activation };
     return activation;

@@ -21,6 +21,7 @@ export function respondAllow(
   const caller = { set: new Map(ledger.headers), append: [] as (readonly [string, string])[] };
   const query = { set: new Map<string, string>(), remove: new Set<string>() };
   const metadata = new Map<string, JsonValue>();
+  const made = new Metadata();
   const settings = applying.length > 1 ? new Settings() : undefined;
   for (const { policy, params } of applying) {
     const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
@@ -69,7 +70,7 @@ export function respondAllow(
       fill(
         (name, value) => {
           if (value === undefined) return;
-          const json = jsonOf(value);
+          const json = made.jsonOf(value);
           set('metadata value', name, json);
           metadata.set(name, json);
         },
@@ -130,7 +131,13 @@ class RequestChanges {
   /** Without a value, what the caller sent under the name would pass for ours; what an earlier policy set stays. */
   set(name: string, value: string | undefined): void {
     if (value === undefined) {
-      if (!this.#set.has(name)) this.remove(name);
+      if (this.#set.has(name)) return;
+      const [first, ...others] = this.#append.filter(([appended]) => appended === name);
+      this.remove(name);
+      if (first === undefined) return;
+      // What an earlier policy appended stays, without what the caller sent.
+      this.set(name, first[1]);
+      this.#append.push(...others);
       return;
     }
     this.#forget(name);
@@ -244,14 +251,44 @@ function isFieldValue(value: string): boolean {
   return !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
 }
 
-/** A value as JSON has it, keys as text; fails on bytes. */
-function jsonOf(value: Value): JsonValue {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(jsonOf);
-  const entries = value instanceof Map ? [...value] : isPlain(value) ? Object.entries(value) : undefined;
-  if (entries === undefined) throw new EvaluationError('a value of the metadata is of no plain type');
-  return Object.fromEntries(entries.map(([key, each]) => [String(key), jsonOf(each)]));
+/** What a proxy reads of metadata: messages nest no deeper there, and headers and metadata share its memory. */
+const MAX_DEPTH = 24;
+const MAX_VALUES = 10_000;
+const MAX_CHARACTERS = 65_536;
+
+/** Makes JSON of values, keys as text. Fails on bytes, and on what is too large or too deep for metadata. */
+class Metadata {
+  #values = MAX_VALUES;
+  #characters = MAX_CHARACTERS;
+
+  jsonOf(value: Value, depth = 0): JsonValue {
+    this.#values--;
+    if (this.#values < 0 || depth > MAX_DEPTH)
+      throw new EvaluationError('a value of the metadata is too large');
+    if (typeof value === 'string') return this.#text(value);
+    if (value === null || typeof value === 'boolean') return value;
+    if (typeof value === 'number' || typeof value === 'bigint') return numberOf(value);
+    if (Array.isArray(value)) return value.map((each) => this.jsonOf(each, depth + 1));
+    const entries =
+      value instanceof Map ? value.entries() : isPlain(value) ? Object.entries(value) : undefined;
+    if (entries === undefined) throw new EvaluationError('a value of the metadata is of no plain type');
+    const made: [string, JsonValue][] = [];
+    for (const [key, each] of entries) made.push([this.#text(String(key)), this.jsonOf(each, depth + 1)]);
+    return Object.fromEntries(made);
+  }
+
+  #text(text: string): string {
+    this.#characters -= text.length;
+    if (this.#characters < 0) throw new EvaluationError('a value of the metadata is too large');
+    return text;
+  }
+}
+
+/** An int beyond the safe ones loses digits; JSON has no infinity. */
+function numberOf(value: number | bigint): number {
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new EvaluationError('a value of the metadata is no number of JSON');
+  return number;
 }
 
 function isPlain(value: Value): value is Readonly<Record<string, Value>> {

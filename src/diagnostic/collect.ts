@@ -49,13 +49,19 @@ export class Diagnostics {
   }
 }
 
+/** By file, line and column. Files of tests come behind the others: what they name is wrong there more often. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.toSorted(
     ({ span: a }, { span: b }) =>
+      Number(isOfTests(a.file)) - Number(isOfTests(b.file)) ||
       (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) ||
       a.start.line - b.start.line ||
       a.start.column - b.start.column,
   );
+}
+
+function isOfTests(file: string): boolean {
+  return /\.test\.ya?ml$/.test(file);
 }
 
 /** At most `limit` of a list that is sorted already, and how many more there are. */

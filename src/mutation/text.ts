@@ -34,7 +34,7 @@ export function mutationText(
     out.push(paint('dim', `${path(mutant.file)}:${mutant.line}: left out, ${mutant.what}: ${reason}`));
   }
   const { killed, survived, excused, untried } = score;
-  const percent = `${Math.floor(score.percent + 1e-9)} %`;
+  const percent = killed + survived === 0 ? '–' : `${Math.floor(score.percent + 1e-9)} %`;
   const more = [
     `${killed} noticed`,
     `${survived} survived`,

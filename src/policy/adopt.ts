@@ -174,11 +174,7 @@ class Filling {
   #items(item: Tree): readonly Tree[] {
     const value = item.kind === 'mapping' ? this.#parameter(item) : undefined;
     if (value?.kind !== 'list') return [value ?? this.#fill(item)];
-    return value.items.map((each) => ({
-      ...each,
-      ...(value.origin && { origin: value.origin }),
-      isParameter: true,
-    }));
+    return value.items.map((each) => ({ ...each, ...(value.origin && { origin: value.origin }) }));
   }
 
   /** The value of `{param: NAME}`; undefined: it is no such thing. */
@@ -187,13 +183,29 @@ class Filling {
     if (name?.kind !== 'scalar' || typeof name.value !== 'string') return undefined;
     this.placed.add(name.value);
     const value = this.#values.get(name.value);
-    if (value !== undefined) return { ...value.tree, origin: value.origin, isParameter: true };
+    if (value !== undefined) return { ...asParameter(value.tree), origin: value.origin };
     if (!this.#declared.has(name.value)) {
       const at: Cursor = { origin: this.#origin, tree: name, path: '', key: undefined };
       const help = suggestion(name.value, this.#declared.keys());
       report(at, 'unknown_reference', `the template has no parameter \`${name.value}\``, help);
     }
     return { ...tree, isUnfilled: true };
+  }
+}
+
+/** Marks a value with all that is within it: nothing of it may become an expression. */
+function asParameter(tree: Tree): Tree {
+  switch (tree.kind) {
+    case 'scalar':
+      return { ...tree, isParameter: true };
+    case 'list':
+      return { ...tree, isParameter: true, items: tree.items.map(asParameter) };
+    case 'mapping': {
+      const entries = [...tree.entries].map(
+        ([name, entry]) => [name, { ...entry, value: asParameter(entry.value) }] as const,
+      );
+      return { ...tree, isParameter: true, entries: new Map(entries) };
+    }
   }
 }
 

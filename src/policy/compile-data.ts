@@ -34,7 +34,7 @@ export function compileDataset(
     report(name.at, 'invalid_name', `no expression can read \`data.${nameInExpressions(name.value)}\``, help);
   }
   const rows = rowsOf(spec, references);
-  const value = rows && spec.key !== undefined ? keyed(rows, spec.key) : rows?.value;
+  const value = rows && spec.key !== undefined ? keyed(rows, spec.key, spec.file?.value) : rows?.value;
   return value === undefined || wrongName ? undefined : declared(value);
 }
 
@@ -45,6 +45,8 @@ export function declared(value: JsonValue): DeclaredData {
 /** What a dataset's file or values say, and where each of its rows stands. */
 interface Rows {
   readonly value: JsonValue;
+  /** Names that every row has; undefined: rows are looked at one by one. */
+  readonly columns?: readonly string[];
   place(row: number): Cursor;
 }
 
@@ -84,17 +86,37 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
     const mark = { start, end: end === -1 ? text.length : end };
     return { origin, tree: { kind: 'list', mark, items: [], isPartial: false }, path: '', key: undefined };
   };
+  const help = 'the first line names the columns, and every other has a value for each of them';
   try {
-    const records = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
+    let columns: readonly string[] = [];
+    const records = parse(text, {
+      bom: true,
+      columns: (header: string[]) => {
+        columns = header;
+        return header;
+      },
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
+    // A file that is being written anew is empty for a moment: that must not pass for a table without rows.
+    if (columns.length === 0) {
+      return report(at, 'invalid_reference', `\`${file.value}\` holds nothing`, help);
+    }
+    const odd = columns.find((name, at) => name === '' || columns.indexOf(name) !== at);
+    if (odd !== undefined) {
+      const message = odd === '' ? 'a column has no name' : `two columns are called \`${odd}\``;
+      return report(lineAt(1), 'duplicate_name', message, help);
+    }
     const rows = records as unknown as readonly CsvRecord[];
     return {
       value: rows.map(({ record }) => record),
+      columns,
       place: (row) => lineAt(rows[row]?.info.lines ?? 1),
     };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = Number(error['lines'] ?? 1);
-    const help = 'the first line names the columns, and every other has a value for each of them';
     return report(lineAt(line), 'invalid_reference', `this is no CSV: ${reasonOf(error)}`, help);
   }
 }
@@ -115,7 +137,11 @@ function startOf(text: string, line: number): number {
 }
 
 /** Rows by the value that each has in one field. */
-function keyed({ value, place }: Rows, key: Located<string>): JsonValue | undefined {
+function keyed(
+  { value, columns, place }: Rows,
+  key: Located<string>,
+  file: string | undefined,
+): JsonValue | undefined {
   if (!Array.isArray(value)) {
     return report(
       key.at,
@@ -124,6 +150,10 @@ function keyed({ value, place }: Rows, key: Located<string>): JsonValue | undefi
       'leave it out',
       key.at.key,
     );
+  }
+  if (columns !== undefined && !columns.includes(key.value)) {
+    const message = `\`${file ?? ''}\` has no column \`${key.value}\``;
+    return report(key.at, 'unknown_reference', message, suggestion(key.value, columns));
   }
   const found = new Map<string, { readonly row: JsonValue; readonly at: number }>();
   const rows: readonly JsonValue[] = value;

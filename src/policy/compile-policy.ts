@@ -129,6 +129,7 @@ function compileSchema({ match, body }: SchemaDocument, folder: Folder): readonl
   const at = body?.jsonSchema?.at;
   if (at === undefined) return [];
   const { tree } = at;
+  if (tree.isUnfilled === true) return [];
   const reference = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
   const data = reference === undefined ? inlineData(at) : folder.references.read({ value: reference, at });
   if (data === undefined) return [];
@@ -218,9 +219,10 @@ function refuseDoubledNames(parts: readonly (RuleDocument | LimitDocument)[]): v
     const earlier = seen.get(name);
     if (earlier === undefined) seen.set(name, place);
     else {
-      const { line } = sourceOf(earlier);
+      const { file, line } = sourceOf(earlier);
+      const where = file === place.origin.path ? `line ${line}` : `${file}:${line}`;
       const help = 'names of rules and limits are unique in their policy';
-      report(place, 'duplicate_name', `the name \`${name}\` is taken by line ${line}`, help);
+      report(place, 'duplicate_name', `the name \`${name}\` is taken by ${where}`, help);
     }
   }
 }

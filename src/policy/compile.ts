@@ -121,7 +121,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
   for (const document of documentsOf(doubled, 'Policy')) compiling.read(document);
   const { policies } = compiling;
-  refuseConflicts(compiling.written);
+  refuseConflicts(compiling.written, environments.values);
   if (!incomplete) refuseUnknownShadows(environmentDocuments, policies);
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {

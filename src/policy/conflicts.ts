@@ -3,6 +3,7 @@ import { placeOf } from './advice/places.ts';
 import { sourceOf } from './document.ts';
 import type { WrittenPolicy } from './policy-compiler.ts';
 import type { PolicySpec } from './policy-document.ts';
+import type { EnvironmentValues } from './policy-set.ts';
 import { type Cursor, child, report } from './reader.ts';
 
 /** A plain text that a policy sets under a name. */
@@ -35,7 +36,10 @@ const PARTS: readonly {
 const MOST_PAIRS = 10_000;
 
 /** Reports names that two enforcing policies set to different texts for the same requests. */
-export function refuseConflicts(written: readonly WrittenPolicy[]): void {
+export function refuseConflicts(
+  written: readonly WrittenPolicy[],
+  environments: ReadonlyMap<string, EnvironmentValues>,
+): void {
   const enforcing = written.filter(({ spec }) => spec.mode !== 'shadow');
   for (const { way, noun, of } of PARTS) {
     const settings = new Map<string, Setting[]>();
@@ -48,23 +52,42 @@ export function refuseConflicts(written: readonly WrittenPolicy[]): void {
         settings.set(name, before);
       }
     }
-    for (const [name, all] of settings) refuseUnlike(`${noun} \`${name}\``, all);
+    for (const [name, all] of settings) refuseUnlike(`${noun} \`${name}\``, all, [...environments.values()]);
   }
 }
 
-function refuseUnlike(what: string, all: readonly Setting[]): void {
+function refuseUnlike(
+  what: string,
+  all: readonly Setting[],
+  environments: readonly EnvironmentValues[],
+): void {
   if (new Set(all.map(({ value }) => value)).size < 2 || all.length ** 2 > MOST_PAIRS) return;
   const ordered = all.toSorted((a, b) => (a.policy.name < b.policy.name ? -1 : 1));
   for (const [place, later] of ordered.entries()) {
     const earlier = ordered
       .slice(0, place)
-      .find((each) => each.value !== later.value && meet(each.policy, later.policy));
+      .find(
+        (each) =>
+          each.value !== later.value &&
+          enforceTogether(each.policy, later.policy, environments) &&
+          meet(each.policy, later.policy),
+      );
     if (earlier?.at === undefined || later.at === undefined) continue;
     const { file, line } = sourceOf(earlier.at);
     const message = `the ${what} is set to another text by \`${earlier.policy.name}\`, at ${file}:${line}`;
     const help = 'both policies govern some requests: set it in one of them, or narrow one by `match`';
     report(later.at, 'conflicting_values', message, help);
   }
+}
+
+/** Whether both enforce in some Environment. */
+function enforceTogether(
+  a: WrittenPolicy,
+  b: WrittenPolicy,
+  environments: readonly EnvironmentValues[],
+): boolean {
+  if (environments.length === 0) return true;
+  return environments.some(({ shadow }) => !shadow.has(a.name) && !shadow.has(b.name));
 }
 
 /** Whether some request is governed by both, whatever it says besides host, method and path. */

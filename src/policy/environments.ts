@@ -1,5 +1,6 @@
 import type { Declaration } from '../cel/environment.ts';
-import { DYN } from '../cel/type.ts';
+import type { Type } from '../cel/type.ts';
+import { nearest } from '../diagnostic/suggest.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { declared } from './compile-data.ts';
 import type { EnvironmentSpec } from './data-document.ts';
@@ -61,25 +62,32 @@ function refuseMissing(
     if (spec === undefined || all.some(({ environment }) => environment === name.value)) continue;
     const { file, line } = sourceOf(first.at);
     const message = `\`${name.value}\` has no \`${key}\`, which \`${first.environment}\` has at ${file}:${line}`;
-    report(
-      { ...at, path: '' },
-      'environments_differ',
-      message,
-      'every Environment has the same names',
-      label(name.at),
-    );
+    const near = nearest(key, [...(spec.values ?? new Map()).keys()]);
+    const help =
+      near === undefined
+        ? 'every Environment has the same names'
+        : `it has \`${near}\`: every Environment has the same names`;
+    report({ ...at, path: '' }, 'environments_differ', message, help, label(name.at));
   }
 }
 
 function refuseUnlike(key: string, all: readonly Written[]): void {
-  if (typeOfData(all.map(({ value }) => value)) !== DYN) return;
-  const [first, ...others] = all;
-  if (first === undefined || typeOfData([first.value]) === DYN) return;
-  const odd = others.find(({ value }) => typeOfData([first.value, value]) === DYN);
+  const joint = typeOfData(all.map(({ value }) => value));
+  const first = all.find(({ value }) => isLost(joint, typeOfData([value])));
+  if (first === undefined) return;
+  const own = typeOfData([first.value]);
+  const odd = all.find((each) => isLost(typeOfData([first.value, each.value]), own));
   if (odd === undefined) return;
   const { file, line } = sourceOf(first.at);
   const message = `\`${key}\` is of another type in \`${first.environment}\`, at ${file}:${line}`;
   report(odd.at, 'environments_differ', message, 'a value has the same type in every Environment');
+}
+
+/** Whether of a value's own type less is known where others stand beside it. */
+function isLost(joint: Type, own: Type): boolean {
+  if (joint.kind === 'dyn') return own.kind !== 'dyn';
+  if (joint.kind === 'list' && own.kind === 'list') return isLost(joint.element, own.element);
+  return joint.kind === 'map' && own.kind === 'map' && isLost(joint.value, own.value);
 }
 
 /** Reports policies that an Environment is to shadow and that are not there. */

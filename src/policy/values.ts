@@ -34,7 +34,9 @@ export const expression: Reader<Expression> = (at) => {
   }
   at.origin.onExpression?.(at);
   if (tree.kind !== 'scalar' || tree.value === null) {
-    return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`);
+    const isCel = tree.kind === 'mapping' && tree.entries.has('cel');
+    const help = isCel ? 'write it without `cel:`, this is always CEL' : undefined;
+    return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`, help);
   }
   const source = typeof tree.value === 'string' ? tree.value : written(at);
   return source.trim() === ''
@@ -74,8 +76,13 @@ export const signedDuration: Reader<number> = parsed(
 
 /** Milliseconds since 1970. */
 export const instant: Reader<number> = parsed('invalid_time', (value) => {
-  const form = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/.test(value);
-  const time = form ? Date.parse(value.toUpperCase()) : Number.NaN;
+  const form = /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/.exec(
+    value,
+  );
+  const day = Date.parse(`${form?.[1] ?? ''}T00:00:00Z`);
+  // A Date rolls the 30th of February over.
+  const isDay = !Number.isNaN(day) && new Date(day).toISOString().startsWith(form?.[1] ?? ' ');
+  const time = isDay ? Date.parse(value.toUpperCase()) : Number.NaN;
   if (!Number.isNaN(time)) return { value: time };
   return { problem: `\`${value}\` is no RFC 3339 time`, help: 'write it like `2026-06-01T12:00:00Z`' };
 });

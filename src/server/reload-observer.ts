@@ -46,9 +46,10 @@ export function reloadObserver({
 }
 
 function described({ diagnostics }: Reload): Record<string, unknown> {
-  const shown = diagnostics.slice(0, LOGGED).map(({ span, message }) =>
+  const shown = diagnostics.slice(0, LOGGED).map(({ span, message, help }) => {
+    const told = help === undefined ? message : `${message} (${help})`;
     // A mistake of the folder as a whole has no place in a file.
-    span.file === '' ? message : `${span.file}:${span.start.line}:${span.start.column}: ${message}`,
-  );
+    return span.file === '' ? told : `${span.file}:${span.start.line}:${span.start.column}: ${told}`;
+  });
   return { diagnostics: shown, more: Math.max(0, diagnostics.length - LOGGED) };
 }

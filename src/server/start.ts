@@ -25,6 +25,7 @@ import type { Listener, Methods, ServerTls } from '../transport/transport.ts';
 import { createClock } from './clock.ts';
 import { type Configuration, strangersOfEnvironment } from './configuration.ts';
 import { createHealth } from './health.ts';
+import { keyObserver } from './key-observer.ts';
 import { createRecorder } from './recorder.ts';
 import { createReflection } from './reflection.ts';
 import { reloadObserver } from './reload-observer.ts';
@@ -81,7 +82,13 @@ export async function startServer(
   for (const stranger of strangersOfEnvironment(environment))
     log.warn('an unknown setting', { setting: stranger });
   const health = createHealth();
-  const keys: KeyRing = new KeyRing({ onRefresh: (issuer, result) => metrics.jwksRefreshed(issuer, result) });
+  const keys: KeyRing = new KeyRing({
+    onRefresh: keyObserver(
+      () => metrics,
+      log,
+      () => keys.status(),
+    ),
+  });
   const metrics = createMetrics({
     clock,
     issuers: () => keys.status(),

@@ -54,11 +54,16 @@ test('formats the policy files below the current folder, and says which', async 
   expect(await fmt()).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('a file that is named is formatted whatever it is', async () => {
-  await put({ 'other.yaml': OTHER, 'text.txt': UNTIDY });
-  expect(await fmt('other.yaml', 'text.txt')).toMatchObject({ code: 0, stdout: 'other.yaml\ntext.txt\n' });
+test('a YAML file that is named is formatted whatever it is, and no other file', async () => {
+  const table = 'id,tier\nacme,gold\n';
+  await put({ 'other.yaml': OTHER, 'partners.csv': table });
+  expect(await fmt('other.yaml', 'partners.csv')).toMatchObject({
+    code: 2,
+    stdout: 'other.yaml\n',
+    stderr: expect.stringContaining('partners.csv` is no YAML file'),
+  });
   expect(await read('other.yaml')).toBe('openapi: 3.1.0\n');
-  expect(await read('text.txt')).toBe(TIDY);
+  expect(await read('partners.csv')).toBe(table);
 });
 
 test('--check writes nothing and fails', async () => {

@@ -32,10 +32,6 @@ const UNDERLINED: readonly (readonly [string, string, string])[] = [
   ['issuers/acme.yaml:11', 'unknown_version', 'lictor/v2'],
   ['issuers/acme.yaml:18', 'exactly_one', 'cookie'],
   ['issuers/acme.yaml:21', 'unknown_kind', 'Isuer'],
-  ['orders.test.yaml:5', 'invalid_time', '2026-06-31 12:00'],
-  ['orders.test.yaml:12', 'unknown_reference', 'grösse'],
-  ['orders.test.yaml:14', 'unknown_value', 'token_expird'],
-  ['orders.test.yaml:15', 'wrong_type', '[1, 2]'],
   ['orders.yaml:8', 'unknown_field', 'contrls'],
   ['orders.yaml:11', 'invalid_host', '"https://orders.acme.svc/"'],
   ['orders.yaml:11', 'invalid_path', '"api/orders"'],
@@ -57,6 +53,10 @@ const UNDERLINED: readonly (readonly [string, string, string])[] = [
   ['shared.yaml:23', 'yaml_tag', '!!js/regexp'],
   ['shared.yaml:26', 'yaml_duplicate_key', 'burst'],
   ['shared.yaml:30', 'invalid_header', 'x-größe'],
+  ['orders.test.yaml:5', 'invalid_time', '2026-06-31 12:00'],
+  ['orders.test.yaml:12', 'unknown_reference', 'grösse'],
+  ['orders.test.yaml:14', 'unknown_value', 'token_expird'],
+  ['orders.test.yaml:15', 'wrong_type', '[1, 2]'],
 ];
 
 async function check(output: string): Promise<string> {

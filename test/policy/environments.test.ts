@@ -67,3 +67,24 @@ test('a set can be put into another of its environments', () => {
   expect(inEnvironment(set, 'production')).toMatchObject({ environment: 'production', env: { open: false } });
   expect(inEnvironment(set, 'nowhere')).toBeUndefined();
 });
+
+test('policies conflict only where both enforce', () => {
+  const sets = (name: string, value: string) => `---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: ${name}}
+spec: {respond: {allow: {requestHeaders: {set: {x-t: ${value}}}}}}
+`;
+  const shadowing = (shadow: string) => `---
+apiVersion: lictor/v1
+kind: Environment
+metadata: {name: production}
+spec: {shadow: [${shadow}]}
+`;
+  const both = sets('a', 'one') + sets('b', 'two');
+  expect(compileFolder(memoryFiles({ 'a.yaml': both })).diagnostics).toMatchObject([
+    { code: 'conflicting_values' },
+  ]);
+  expect(compileFolder(memoryFiles({ 'a.yaml': both + shadowing('') })).diagnostics).toHaveLength(1);
+  expect(compileFolder(memoryFiles({ 'a.yaml': both + shadowing('b') })).diagnostics).toEqual([]);
+});

@@ -44,7 +44,8 @@ export function createTracer(source: string, environment: Environment): Tracer {
       const outer = beginBudget();
       const told = (node: Node, outcome: unknown): void => {
         const part = known.get(node);
-        if (part !== undefined) observe(part, outcome instanceof Failure ? fail(outcome) : toHost(outcome));
+        if (part !== undefined)
+          observe(part, outcome instanceof Failure ? fail(outcome) : shown(outcome, fail));
       };
       try {
         return finish(interpret(checked, activation, { observe: told, prepared }));
@@ -55,4 +56,13 @@ export function createTracer(source: string, environment: Environment): Tracer {
       }
     },
   };
+}
+
+/** What is too large to be told stands as the failure that it would be. */
+function shown(outcome: unknown, fail: (thrown: unknown) => EvaluationError): Value | EvaluationError {
+  try {
+    return toHost(outcome);
+  } catch (error) {
+    return fail(error);
+  }
 }
