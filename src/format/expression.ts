@@ -18,11 +18,12 @@ export function layable(source: string): Layable | undefined {
   // oxlint-disable-next-line no-control-regex -- what YAML takes in double quotes only, as an escape
   if (tokens.some(({ text }) => /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/.test(text)))
     return undefined;
-  const pieces = group(tokens);
+  // What nests too deeply is a mistake to the parser, and grouping goes as deep.
+  const known = meaning(source);
+  const pieces = known === undefined ? undefined : group(tokens);
   if (pieces === undefined) return undefined;
   const line = flat(pieces);
-  const known = meaning(source);
-  return known !== undefined && meaning(line) === known ? { source, line, pieces } : undefined;
+  return meaning(line) === known ? { source, line, pieces } : undefined;
 }
 
 /**

@@ -70,3 +70,22 @@ test.each([
   expect(result.kind).toBe('broken');
   if (result.kind === 'broken') expect(result.mistakes.length).toBeGreaterThan(0);
 });
+
+test('an expression that nests too deeply is left alone', () => {
+  const deep = `${'('.repeat(7900)}jwt.present${')'.repeat(7900)}`;
+  const text = `apiVersion: lictor/v1
+kind: Policy
+metadata:
+  name: a
+spec:
+  rules:
+    - name: r
+      effect: allow
+      when: ${deep}
+`;
+  expect(format('a.yaml', new TextEncoder().encode(text))).toMatchObject({
+    kind: 'formatted',
+    text,
+    isChanged: false,
+  });
+});
