@@ -28,7 +28,7 @@ export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMi
       message: sentence(error),
       help: / flow-(seq|map)-start /.test(error.message)
         ? 'within brackets, text that has `[` or `{` in it stands in quotes'
-        : (behindBracket(error, text) ?? BY_CODE.get(error.code)?.[1]),
+        : (behindBracket(error, text) ?? behindTag(error, text) ?? helpFor(error)),
     }
   );
 }
@@ -40,6 +40,18 @@ function behindBracket({ code, pos: [at] }: YAMLError, text: string): string | u
   return /^[.[&|=!<>+*?]/.test(text.slice(at, at + 1))
     ? 'an expression that begins with a bracket stands in quotes as a whole'
     : undefined;
+}
+
+/** `when: !a || b`: to YAML the value is tagged `!a`, and what follows begins a block of text. */
+function behindTag({ pos: [at] }: YAMLError, text: string): string | undefined {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+  return /(?:^|[:[,-]\s+)!\S/.test(line)
+    ? 'to YAML a `!` begins a tag: put the whole value in quotes'
+    : undefined;
+}
+
+function helpFor({ code, message }: YAMLError): string | undefined {
+  return HELP.find(([theirs]) => message.startsWith(theirs))?.[1] ?? BY_CODE.get(code)?.[1];
 }
 
 /** The parser notices where the text stops making sense; the author looks for the bracket that was opened last. */
@@ -188,7 +200,15 @@ function sentence({ code, message }: YAMLError): string {
   return /^[A-Z][a-z]/.test(plain) ? plain.charAt(0).toLowerCase() + plain.slice(1) : plain;
 }
 
+/** Where the parser's code says too little, by the beginning of its sentence. */
+const HELP = [
+  ['A block sequence may not be used as', 'items of one list start in the same column'],
+  ['Alias cannot be an empty string', 'put text that starts with `*` in quotes'],
+] as const;
+
 const PLAINER = [
+  ['A block sequence may not be used as', 'a `- ` in another column than the list that it belongs to'],
+  ['Alias cannot be an empty string', 'a `*` begins the name of an anchor, and there is none'],
   ['Implicit keys need', 'a key without a `:` behind it'],
   ['Missing , ', 'a `,` is missing between two entries'],
   ['Implicit map keys need', 'a key without a `:` behind it'],
