@@ -1,5 +1,5 @@
-import { Lexer } from 'yaml';
 import type { Tree } from '../policy/tree.ts';
+import { isComment, yamlPieces } from '../policy/yaml-comments.ts';
 import type { YamlFile } from '../policy/yaml-file.ts';
 import { meaning } from './expression.ts';
 import { expressionsOf } from './expression-places.ts';
@@ -44,18 +44,13 @@ function dataOf(file: YamlFile): string {
   return file.documents.map(({ tree }) => (tree === undefined ? '' : textOf(tree))).join('\n');
 }
 
-/** What the lexer gives before text without quotes. */
-const SCALAR = '\u001f';
-
 /** Comments in their order; and anchors, aliases, tags and marks of documents in theirs. */
 function marksOf(text: string): string {
   const comments: string[] = [];
   const marks: string[] = [];
-  let isText = false;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (!isText && lexeme.startsWith('#')) comments.push(lexeme.trim());
-    if (!isText && /^(?:[&*!%]|---$|\.\.\.$)/.test(lexeme)) marks.push(lexeme.trim());
-    isText = lexeme === SCALAR;
+  for (const piece of yamlPieces(text)) {
+    if (isComment(piece)) comments.push(piece.text.trim());
+    else if (!piece.isScalar && /^(?:[&*!%]|---$|\.\.\.$)/.test(piece.text)) marks.push(piece.text.trim());
   }
   return [...comments, ...marks].join('\n');
 }

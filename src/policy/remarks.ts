@@ -1,5 +1,5 @@
 import type { Lines } from '../diagnostic/lines.ts';
-import { yamlComments } from './yaml-comments.ts';
+import { spokenOf, yamlComments } from './yaml-comments.ts';
 
 /** A comment that says why something is left out: `# lictor-uncovered: reason`. */
 export interface Remark {
@@ -24,10 +24,4 @@ export function remarksOf(lines: Lines, word: string): readonly Remark[] {
     remarks.push({ line, about: spokenOf(line, lines), reason });
   }
   return remarks;
-}
-
-function spokenOf(line: number, lines: Lines): number {
-  let about = line;
-  while (about <= lines.count && /^\s*(#.*)?$/.test(lines.line(about))) about++;
-  return about;
 }

@@ -1,10 +1,10 @@
-import { Lexer } from 'yaml';
 import { CODES, type DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnose } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import { suggestion } from '../fields.ts';
 import type { Mark } from '../tree.ts';
+import { isComment, spokenOf, type YamlPiece, yamlPieces } from '../yaml-comments.ts';
 import { spanOf } from '../yaml-file.ts';
 
 const WORD = 'lictor-ignore';
@@ -71,14 +71,9 @@ function readComments(file: Commented): Read {
   const comments: IgnoreComment[] = [];
   const mistakes: Diagnostic[] = [];
   const firstLines = new Map<number, number>();
-  let at = 0;
-  for (const token of new Lexer().lex(file.lines.text)) {
-    // Marks of the lexer's own: a document begins, a flow ends, a scalar comes.
-    if (/^[\u0002\u0018\u001f]$/.test(token)) continue;
-    const mark = { start: at, end: at + token.length };
-    at = mark.end;
-    if (token.startsWith('#')) readComment(token, mark, file, comments, mistakes);
-    else if (token.trim().includes('\n')) noteLines(mark, file.lines, firstLines);
+  for (const piece of yamlPieces(file.lines.text)) {
+    if (isComment(piece)) readComment(piece, file, comments, mistakes);
+    else if (piece.text.trim().includes('\n')) noteLines(piece.mark, file.lines, firstLines);
   }
   return { comments, mistakes, firstLines };
 }
@@ -89,13 +84,12 @@ export function isIgnoreComment(text: string): boolean {
 }
 
 function readComment(
-  token: string,
-  mark: Mark,
+  { text, mark }: YamlPiece,
   file: Commented,
   comments: IgnoreComment[],
   mistakes: Diagnostic[],
 ): void {
-  const [, said] = /^#+\s*lictor-ignore\b:?(.*)$/.exec(token.trimEnd()) ?? [];
+  const [, said] = /^#+\s*lictor-ignore\b:?(.*)$/.exec(text.trimEnd()) ?? [];
   if (said === undefined) return;
   const [code = '', ...reason] = said.trim().split(/\s+/);
   const refuse = (message: string, help: string | undefined): void => {
@@ -109,22 +103,7 @@ function readComment(
   } else if (UNSILENCED.has(code)) {
     refuse(`\`${code}\` cannot be silenced`, 'put the other comment right');
   } else if (reason.join('') === '') refuse('the comment gives no reason', form);
-  else comments.push({ code, mark, line: spokenOf(mark, file.lines) });
-}
-
-/** The line of the comment, or, where the comment has it to itself, the next one with something else on it. */
-function spokenOf({ start }: Mark, lines: Lines): number {
-  const { line, column } = lines.position(start);
-  if (
-    lines
-      .line(line)
-      .slice(0, column - 1)
-      .trim() !== ''
-  )
-    return line;
-  let next = line + 1;
-  while (next < lines.count && /^\s*(#.*)?$/.test(lines.line(next))) next++;
-  return next;
+  else comments.push({ code, mark, line: spokenOf(file.lines.position(mark.start).line, file.lines) });
 }
 
 /** The header of a block scalar, and the key before it, stand on the line above the value. */
