@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path';
+import { type Paint, painter } from '../diagnostic/paint.ts';
 import type { CompiledMatch, CompiledPolicy, Source } from '../policy/policy-set.ts';
 import { canonicalPath } from '../request/canonical-path.ts';
 import { normalizeHost } from '../request/host.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { entryText, jwtText, limitText, misfit, mtlsText, oneLine, rulesOf } from './match-text.ts';
-import { type Paint, painter } from './paint.ts';
 import { type ResponsePart, responsePartsOf } from './response-parts.ts';
 import { openSound, placesIn, type SoundFolder } from './sound-folder.ts';
 import { isColourful, type Terminal } from './terminal.ts';

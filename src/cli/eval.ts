@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { painter } from '../diagnostic/paint.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { explain } from './eval/explain.ts';
 import { evaluateExpression, NO_FOLDER } from './eval/expression.ts';
@@ -7,7 +8,6 @@ import { type Question, type QuestionOptions, readQuestion } from './eval/questi
 import { humanExplanation, jsonExplanation, verdictOf } from './eval/report.ts';
 import { Watch } from './eval/watch.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { painter } from './paint.ts';
 import { openSound, placesIn, type SoundFolder } from './sound-folder.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { painter } from '../diagnostic/paint.ts';
 import { errorCode } from '../policy/disk.ts';
 import { documentSchema } from '../policy/json-schema.ts';
 import { packageVersion } from '../server/version.ts';
 import { count } from './count.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { painter } from './paint.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { styleText } from 'node:util';
+import { type Paint, painter } from '../diagnostic/paint.ts';
 import { displayCells } from '../diagnostic/width.ts';
 import type { TestCase, TestStep } from '../policy/policy-test.ts';
 import { count } from './count.ts';
@@ -23,12 +23,10 @@ export interface TestReport {
   readonly seed: number | undefined;
 }
 
-type Paint = (style: 'green' | 'red' | 'dim' | 'bold' | 'yellow' | 'cyan', text: string) => string;
-
 /** The cases under their tests, a failure with what was wanted, what came and why, and a last line that says it all. */
 export function humanReport(report: TestReport): string {
   const { results, colour, duration, seed } = report;
-  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const paint = painter(colour);
   const out: string[] = [];
   for (const [test, cases] of Object.entries(Object.groupBy(results, ({ test: name }) => name))) {
     out.push(paint('bold', test));
@@ -53,7 +51,7 @@ export function humanReport(report: TestReport): string {
 
 /** A failure without colour and without its case's name, for reports that are not for a terminal. */
 export function plainFailure(result: CaseResult, report: TestReport): string {
-  return failureLines(result, report, (_style, text) => text)
+  return failureLines(result, report, painter(false))
     .map((line) => line.trimEnd())
     .join('\n');
 }

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { painter } from '../diagnostic/paint.ts';
 import { underlined } from '../diagnostic/render.ts';
 import { type Coverage, percentOf, type Share, shownPercent, UNCOVERED } from './coverage.ts';
 
@@ -13,8 +13,7 @@ const MOST_GAPS = 100;
 
 /** A table of the policies, then each gap with its source line. */
 export function coverageText(coverage: Coverage, { colour, path }: TextOptions): string {
-  const paint = (style: 'green' | 'red' | 'dim' | 'bold', text: string): string =>
-    colour ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter(colour);
   const { policies, gaps, sources, excused, idle } = coverage;
   const rows = [
     ...policies.map(({ name, reached, rules, outcomes }) => ({ name, reached, rules, outcomes })),

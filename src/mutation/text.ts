@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import type { Lines } from '../diagnostic/lines.ts';
+import { painter } from '../diagnostic/paint.ts';
 import { diffOf } from './mutant.ts';
 import type { Judged, MutationScore } from './score.ts';
 
@@ -16,8 +16,7 @@ export function mutationText(
   score: MutationScore,
   { colour, path, source }: MutationTextOptions,
 ): string {
-  const paint = (style: 'green' | 'red' | 'dim' | 'bold', text: string): string =>
-    colour ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter(colour);
   const out: string[] = [];
   for (const { mutant, fate } of judged) {
     if (fate !== 'survived') continue;

@@ -3,13 +3,13 @@ import { createEnvironment, type Environment, extendEnvironment } from '../../ce
 import { Facts } from '../../decision/facts.ts';
 import { diagnose } from '../../diagnostic/collect.ts';
 import { Lines } from '../../diagnostic/lines.ts';
+import { painter } from '../../diagnostic/paint.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { declared } from '../../policy/compile-data.ts';
 import type { PolicySet } from '../../policy/policy-set.ts';
 import { SPIFFE_FUNCTIONS } from '../../policy/spiffe-function.ts';
 import { NAMES } from '../../request/names.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { painter } from '../paint.ts';
 import { isColourful, type Terminal } from '../terminal.ts';
 import { valueText } from '../value-text.ts';
 import { ask } from './hear.ts';

@@ -1,6 +1,6 @@
 import { isAllow } from '../../decision/decide.ts';
 import type { Decision } from '../../decision/decision.ts';
-import type { Paint } from '../paint.ts';
+import type { Paint } from '../../diagnostic/paint.ts';
 import { answerOf } from '../test-answer.ts';
 import type { Explanation, Finding } from './explain.ts';
 import type { Answered, Asked } from './hear.ts';

@@ -1,4 +1,4 @@
-import type { Paint } from '../paint.ts';
+import type { Paint } from '../../diagnostic/paint.ts';
 import { cut, valueText } from '../value-text.ts';
 import { type Evaluation, failed, type Step } from './watch.ts';
 
