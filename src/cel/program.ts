@@ -62,3 +62,17 @@ export interface Program {
     observe: (part: Part, outcome: Value | EvaluationError) => void,
   ): Value | EvaluationError;
 }
+
+/** `program`, evaluated otherwise. */
+export function evaluatedBy(program: Program, evaluate: Program['evaluate']): Program {
+  return {
+    source: program.source,
+    type: program.type,
+    reads: program.reads,
+    evaluate,
+    get parts() {
+      return program.parts;
+    },
+    trace: (activation, observe) => program.trace(activation, observe),
+  };
+}

@@ -1,4 +1,4 @@
-import { EvaluationError, type Part, type Value } from '../cel/program.ts';
+import { EvaluationError, type Part } from '../cel/program.ts';
 import type { Effect, Observer, PartOutcome, PlacedExpression } from '../coverage/observe.ts';
 import { instrumentFor } from '../coverage/observe.ts';
 import { compileFolder } from '../policy/compile.ts';
@@ -176,12 +176,7 @@ function shownOutcome(came: Step['came']): string {
 function conditionOf(named: string, { placed: { program, place }, parts, owner }: Evaluation): Condition {
   const { policy, variable } = owner;
   const of = variable === undefined ? named : `${policy}, variables.${variable}`;
-  const outcomes = new Map<Part, (Value | EvaluationError)[]>();
-  for (const { part, outcome } of parts) {
-    const before = outcomes.get(part);
-    if (before === undefined) outcomes.set(part, [outcome]);
-    else before.push(outcome);
-  }
+  const outcomes = Map.groupBy(parts, ({ part }) => part);
   const silent = program.parts.filter((part) => !outcomes.has(part));
   // What is not evaluated says so once, for all that it consists of.
   const shown = program.parts
@@ -195,7 +190,7 @@ function conditionOf(named: string, { placed: { program, place }, parts, owner }
     parts: shown.map((part) => ({
       depth: shown.filter((each) => each !== part && encloses(each, part)).length,
       text: program.source.slice(part.start, part.end).replaceAll(/\s+/g, ' '),
-      value: (outcomes.get(part) ?? []).map((outcome) => outcomeText(outcome)).join(', then '),
+      value: (outcomes.get(part) ?? []).map(({ outcome }) => outcomeText(outcome)).join(', then '),
     })),
   };
 }

@@ -1,4 +1,4 @@
-import { type Activation, EvaluationError, type Part, type Program, type Value } from '../cel/program.ts';
+import { EvaluationError, evaluatedBy, type Part, type Program, type Value } from '../cel/program.ts';
 import type { Instrument, Place } from '../policy/instrument.ts';
 import type { CompiledMatch, CompiledPolicy, CompiledRule } from '../policy/policy-set.ts';
 
@@ -37,7 +37,7 @@ export function instrumentFor(observer: Observer): Instrument {
   let expressions: PlacedExpression[] = [];
   return {
     program(program, place) {
-      const observed: Program = evaluating(program, (activation) => {
+      const observed: Program = evaluatedBy(program, (activation) => {
         if (observer.evaluated === undefined) return program.evaluate(activation);
         const parts: PartOutcome[] = [];
         const outcome = program.trace(activation, (part, value) => void parts.push({ part, outcome: value }));
@@ -91,7 +91,7 @@ function observeRule(
     if (typeof outcome === 'boolean' || outcome instanceof EvaluationError)
       observer.came?.(policy, rule, outcome);
   };
-  const condition = evaluating(when ?? ALWAYS, (activation) => {
+  const condition = evaluatedBy(when ?? ALWAYS, (activation) => {
     const outcome = when === undefined ? true : when.evaluate(activation);
     came(outcome);
     return outcome;
@@ -112,7 +112,7 @@ function observeRule(
 function observeEntry(entry: CompiledMatch, came: (failure: EvaluationError) => void): CompiledMatch {
   const { when } = entry;
   if (when === undefined) return entry;
-  const observed = evaluating(when, (activation) => {
+  const observed = evaluatedBy(when, (activation) => {
     const outcome = when.evaluate(activation);
     if (outcome instanceof EvaluationError) came(outcome);
     return outcome;
@@ -129,20 +129,3 @@ const ALWAYS: Program = {
   evaluate: () => true,
   trace: () => true,
 };
-
-/** `program`, evaluated otherwise. */
-function evaluating(
-  program: Program,
-  evaluate: (activation: Activation) => Value | EvaluationError,
-): Program {
-  return {
-    source: program.source,
-    type: program.type,
-    reads: program.reads,
-    evaluate,
-    get parts() {
-      return program.parts;
-    },
-    trace: (activation, observe) => program.trace(activation, observe),
-  };
-}

@@ -1,4 +1,11 @@
-import { type Activation, EvaluationError, type Part, type Program, type Value } from '../../cel/program.ts';
+import {
+  type Activation,
+  EvaluationError,
+  evaluatedBy,
+  type Part,
+  type Program,
+  type Value,
+} from '../../cel/program.ts';
 import type {
   CompiledLimit,
   CompiledMatch,
@@ -158,22 +165,13 @@ export class Watch {
   }
 
   #watched(program: Program, place: Place, role: string): Program {
-    return {
-      source: program.source,
-      type: program.type,
-      reads: program.reads,
-      get parts(): readonly Part[] {
-        return program.parts;
-      },
-      trace: (activation, observe) => program.trace(activation, observe),
-      evaluate: (activation) => {
-        const evaluation = evaluationOf(program, activation, role);
-        const before = this.#evaluations.get(place);
-        if (before === undefined) this.#evaluations.set(place, [evaluation]);
-        else before.push(evaluation);
-        return evaluation.outcome;
-      },
-    };
+    return evaluatedBy(program, (activation) => {
+      const evaluation = evaluationOf(program, activation, role);
+      const before = this.#evaluations.get(place);
+      if (before === undefined) this.#evaluations.set(place, [evaluation]);
+      else before.push(evaluation);
+      return evaluation.outcome;
+    });
   }
 }
 
