@@ -58,8 +58,7 @@ export class Facts {
   readonly #folder: FolderFacts;
   #roots: SharedRoots | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
-  #last: Activated | undefined;
-  #others: Map<PolicyFacts, Activated> | undefined;
+  readonly #activated = new Map<PolicyFacts, Activated>();
   #body: BodyResult | undefined;
 
   readonly #xfccTrustedHops: number;
@@ -107,21 +106,12 @@ export class Facts {
 
   /** What the expressions of one policy see. Before authentication `token` is undefined. */
   activation(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params = NO_PARAMS): Activation {
-    // The expressions of a policy are evaluated one after another, mostly with the same parameters.
-    const last = this.#last;
-    if (last?.policy === policy && last.token === token && last.params === params) return last.activation;
-    if (last !== undefined && last.policy !== policy) {
-      // Stations go from policy to policy, and come back to each: its variables are evaluated once.
-      this.#others ??= new Map();
-      this.#others.set(last.policy, last);
-      const before = this.#others.get(policy);
-      if (before !== undefined && before.token === token && before.params === params) {
-        this.#last = before;
-        return before.activation;
-      }
-    }
+    // Stations go from policy to policy and come back to each, mostly with the same parameters: what was made for it
+    // stays, so that its variables are evaluated once.
+    const before = this.#activated.get(policy);
+    if (before !== undefined && before.token === token && before.params === params) return before.activation;
     const activation = this.#activate(policy, token, params);
-    this.#last = { policy, token, params, activation };
+    this.#activated.set(policy, { token, params, activation });
     return activation;
   }
 
@@ -151,7 +141,6 @@ export class Facts {
 
 /** What an activation was made of. */
 interface Activated {
-  readonly policy: PolicyFacts;
   readonly token: VerifiedToken | undefined;
   readonly params: Params;
   readonly activation: Activation;

@@ -1,4 +1,5 @@
 import { isDeclarable } from '../cel/environment.ts';
+import { parseTimestamp } from '../cel/value/timestamp.ts';
 import { nearest } from '../diagnostic/suggest.ts';
 import { keyUrlProblem } from '../identity/key-fetch.ts';
 import { compilePrincipal } from '../identity/principal.ts';
@@ -76,14 +77,8 @@ export const signedDuration: Reader<number> = parsed(
 
 /** Milliseconds since 1970. */
 export const instant: Reader<number> = parsed('invalid_time', (value) => {
-  const form = /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/.exec(
-    value,
-  );
-  const day = Date.parse(`${form?.[1] ?? ''}T00:00:00Z`);
-  // A Date rolls the 30th of February over.
-  const isDay = !Number.isNaN(day) && new Date(day).toISOString().startsWith(form?.[1] ?? ' ');
-  const time = isDay ? Date.parse(value.toUpperCase()) : Number.NaN;
-  if (!Number.isNaN(time)) return { value: time };
+  const time = parseTimestamp(value);
+  if (time !== undefined) return { value: time.seconds * 1000 + Math.floor(time.nanos / 1_000_000) };
   return { problem: `\`${value}\` is no RFC 3339 time`, help: 'write it like `2026-06-01T12:00:00Z`' };
 });
 
