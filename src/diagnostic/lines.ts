@@ -25,6 +25,11 @@ export class Lines {
     return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
+  /** Where a line begins, in UTF-16 units; the end of the text for a number that it does not have. */
+  startOf(number: number): number {
+    return this.#starts[number - 1] ?? this.text.length;
+  }
+
   /** `offset` counts UTF-16 units and is moved into the text when it lies outside. */
   position(offset: number): Position {
     const inside = Math.min(Math.max(offset, 0), this.text.length);

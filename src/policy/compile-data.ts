@@ -81,9 +81,8 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
   const { at } = file;
   const origin = { path, lines: new Lines(text), diagnostics: at.origin.diagnostics };
   const lineAt = (line: number): Cursor => {
-    const start = startOf(text, line);
-    const end = text.indexOf('\n', start);
-    const mark = { start, end: end === -1 ? text.length : end };
+    const start = origin.lines.startOf(line);
+    const mark = { start, end: start + origin.lines.line(line).length };
     return { origin, tree: { kind: 'list', mark, items: [], isPartial: false }, path: '', key: undefined };
   };
   const help = 'the first line names the columns, and every other has a value for each of them';
@@ -123,17 +122,6 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
 
 function reasonOf({ code }: CsvError): string {
   return code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
-}
-
-/** Where a line begins that is counted from 1. */
-function startOf(text: string, line: number): number {
-  let start = 0;
-  for (let at = 1; at < line; at++) {
-    const end = text.indexOf('\n', start);
-    if (end === -1) break;
-    start = end + 1;
-  }
-  return start;
 }
 
 /** Rows by the value that each has in one field. */

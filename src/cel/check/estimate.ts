@@ -116,7 +116,6 @@ class Estimator {
     switch (typeOf(this.#checked, node).kind) {
       case 'string':
       case 'bytes':
-        return { size: max, total: max };
       case 'list':
       case 'map':
       case 'dyn':
