@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CheckResponseMessage, StructMessage, ValueMessage } from '../envoy/messages.ts';
+import type { CheckResponseMessage } from '../envoy/messages.ts';
+import { readStruct } from '../envoy/metadata.ts';
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import type { Answer, Difference } from './test-answer.ts';
 
@@ -36,7 +37,7 @@ export function snapshotOf(
     ...(Object.keys(query).length > 0 ? { query } : {}),
     ...(responseHeaders.size > 0 ? { responseHeaders: Object.fromEntries(responseHeaders) } : {}),
     ...(denied?.body === undefined ? {} : { body: bodyOf(denied.body) }),
-    metadata: structOf(response.dynamicMetadata ?? {}),
+    metadata: readStruct(response.dynamicMetadata ?? {}),
   };
   return steady(whole) as JsonObject;
 }
@@ -55,16 +56,6 @@ function bodyOf(text: string): JsonValue {
   } catch {
     return text;
   }
-}
-
-function structOf({ fields = {} }: StructMessage): JsonObject {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, valueOf(value)]));
-}
-
-function valueOf(value: ValueMessage): JsonValue {
-  if (value.structValue !== undefined) return structOf(value.structValue);
-  if (value.listValue !== undefined) return (value.listValue.values ?? []).map(valueOf);
-  return value.stringValue ?? value.numberValue ?? value.boolValue ?? null;
 }
 
 /** Keys in order, those left out that are another each time. */

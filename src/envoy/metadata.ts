@@ -1,4 +1,4 @@
-import type { JsonValue } from '../request/attributes.ts';
+import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import type { MetadataMessage, StructMessage, ValueMessage } from './messages.ts';
 
 const EMPTY: ReadonlyMap<string, JsonValue> = new Map();
@@ -13,8 +13,8 @@ export function readMetadata(metadata: MetadataMessage | undefined): ReadonlyMap
   return new Map(Object.entries(filters).map(([name, struct]) => [name, readStruct(struct)]));
 }
 
-/** `Object.fromEntries` defines own keys, so `__proto__` is a key like any other. */
-function readStruct({ fields = {} }: StructMessage): JsonValue {
+/** A Struct as plain JSON. `Object.fromEntries` defines own keys, so `__proto__` is a key like any other. */
+export function readStruct({ fields = {} }: StructMessage): JsonObject {
   return Object.freeze(
     Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, readValue(value)])),
   );
