@@ -1,8 +1,8 @@
 import { check } from './check/check.ts';
-import { type ConstantPart, constantParts, type Knowledge } from './check/constant-parts.ts';
+import type { Environment } from './check/environment.ts';
 import { type KeyRead, keyReads } from './check/key-reads.ts';
-import type { Environment } from './environment.ts';
-import { Constants } from './run/fold.ts';
+import { type ConstantPart, constantParts, type Knowledge } from './interpret/constant-parts.ts';
+import { Constants } from './interpret/fold.ts';
 import { parse } from './syntax/parse.ts';
 
 /** What is odd about an expression that is sound. */

@@ -1,18 +1,18 @@
 import { check } from './check/check.ts';
 import { type Checked, typeOf } from './check/checked.ts';
+import type { Environment } from './check/environment.ts';
 import { estimateSteps } from './check/estimate.ts';
 import { type Prepared, readLiterals } from './check/literals.ts';
 import { readsOf } from './check/reads.ts';
-import type { Environment } from './environment.ts';
-import { MAX_PROBLEMS, type Problem, problem } from './problem.ts';
-import type { Program } from './program.ts';
-import { createProgram } from './run/create-program.ts';
-import { Constants } from './run/fold.ts';
+import { createProgram } from './codegen/create-program.ts';
+import { Constants } from './interpret/fold.ts';
+import type { Program } from './interpret/program.ts';
 import { parse } from './syntax/parse.ts';
+import { MAX_PROBLEMS, type Problem, problem } from './syntax/problem.ts';
 import { childrenOf, type Node } from './syntax/tree.ts';
-import { formatType, type Simple } from './type.ts';
 import { MAX_STEPS } from './value/budget.ts';
 import type { Failure } from './value/failure.ts';
+import { formatType, type Simple } from './value/type.ts';
 
 /** In UTF-16 units. */
 export const MAX_SOURCE = 16_384;

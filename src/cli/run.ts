@@ -1,16 +1,16 @@
 import { Command, CommanderError, Option } from 'commander';
-import { packageVersion } from '../server/version.ts';
-import type { CheckOptions } from './check.ts';
-import type { EffectiveOptions } from './effective.ts';
-import type { EvalOptions } from './eval.ts';
-import { addEvalFlags } from './eval-flags.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
-import type { FmtOptions } from './fmt.ts';
-import type { LspOptions } from './lsp.ts';
-import type { ReportOptions } from './report.ts';
-import { addServeFlags, type ServeOptions } from './serve-flags.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
-import { addTestFlags, type TestOptions } from './test-flags.ts';
+import { packageVersion } from '../sidecar/server/version.ts';
+import type { CheckOptions } from './check/check.ts';
+import type { EffectiveOptions } from './effective/effective.ts';
+import type { EvalOptions } from './eval/eval.ts';
+import { addEvalFlags } from './eval/eval-flags.ts';
+import type { FmtOptions } from './fmt/fmt.ts';
+import type { LspOptions } from './lsp/lsp.ts';
+import type { ReportOptions } from './report/report.ts';
+import { addServeFlags, type ServeOptions } from './serve/serve-flags.ts';
+import { EXIT, type ExitCode } from './terminal/exit-code.ts';
+import { processTerminal, type Terminal } from './terminal/terminal.ts';
+import { addTestFlags, type TestOptions } from './test/test-flags.ts';
 
 /** From the arguments behind the program's name to the exit code. Never throws. */
 export async function run(
@@ -56,7 +56,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
   addServeFlags(program.command('serve').description('run the sidecar that Envoy asks about every request'))
     .addHelpText('after', example('lictor serve --policies ./policies --listen unix:/run/lictor/authz.sock'))
     .action(async (options: ServeOptions) => {
-      const { serve } = await import('./serve.ts');
+      const { serve } = await import('./serve/serve.ts');
       await ends(serve(options, terminal));
     });
 
@@ -72,7 +72,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     )
     .addHelpText('after', example('lictor check policies', 'lictor check policies --strict --output github'))
     .action(async (dir: string, options: CheckOptions) => {
-      const { check } = await import('./check.ts');
+      const { check } = await import('./check/check.ts');
       await ends(check(dir, options, terminal));
     });
 
@@ -88,7 +88,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
       ),
     )
     .action(async (dir: string, options: TestOptions) => {
-      const { test } = await import('./test.ts');
+      const { test } = await import('./test/test.ts');
       await ends(test(dir, options, terminal));
     });
 
@@ -99,7 +99,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .option('--check', 'only list files that would change, and fail if there are any', false)
     .addHelpText('after', example('lictor fmt policies', 'lictor fmt --check', 'lictor fmt - < policy.yaml'))
     .action(async (paths: readonly string[], options: FmtOptions) => {
-      const { fmt } = await import('./fmt.ts');
+      const { fmt } = await import('./fmt/fmt.ts');
       await ends(fmt(paths, options, terminal, process.stdin));
     });
 
@@ -108,7 +108,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .description('print a JSON Schema of policy documents, for editors')
     .addHelpText('after', example('lictor schema > lictor.schema.json'))
     .action(async () => {
-      const { schema } = await import('./schema.ts');
+      const { schema } = await import('./schema/schema.ts');
       await ends(schema(terminal));
     });
 
@@ -127,7 +127,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
       ),
     )
     .action(async (dir: string | undefined, options: EvalOptions) => {
-      const { evaluate } = await import('./eval.ts');
+      const { evaluate } = await import('./eval/eval.ts');
       await ends(evaluate(dir, options, terminal));
     });
 
@@ -142,7 +142,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .addOption(new Option('--output <form>', 'how to print').choices(['human', 'json']).default('human'))
     .addHelpText('after', example('lictor effective policies --host orders.acme.svc --path /api/orders'))
     .action(async (dir: string, options: EffectiveOptions) => {
-      const { effective } = await import('./effective.ts');
+      const { effective } = await import('./effective/effective.ts');
       await ends(effective(dir, options, terminal));
     });
 
@@ -160,7 +160,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
       example('lictor report policies', 'lictor report policies --output csv > controls.csv'),
     )
     .action(async (dir: string, options: ReportOptions) => {
-      const { report } = await import('./report.ts');
+      const { report } = await import('./report/report.ts');
       await ends(report(dir, options, terminal));
     });
 
@@ -170,7 +170,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .description('write a new policy repository: policies, tests, editor settings, pipelines')
     .addHelpText('after', example('lictor init policies'))
     .action(async (dir: string) => {
-      const { init } = await import('./init.ts');
+      const { init } = await import('./init/init.ts');
       await ends(init(dir, terminal));
     });
 
@@ -182,7 +182,7 @@ export function commandLine(terminal: Terminal, ends: (verb: Promise<ExitCode>) 
     .option('--clientProcessId <pid>', 'end when the editor with this process id is gone')
     .addHelpText('after', example('lictor lsp', 'lictor lsp --policies ./policies'))
     .action(async (options: LspOptions) => {
-      const { lsp } = await import('./lsp.ts');
+      const { lsp } = await import('./lsp/lsp.ts');
       await ends(lsp(options, terminal));
     });
 

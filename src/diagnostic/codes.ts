@@ -1,4 +1,4 @@
-import type { Severity } from './diagnostic.ts';
+export type Severity = 'error' | 'warning';
 
 /**
  * Every kind of mistake that a policy folder can hold. `doc` says when it is reported, for the reference page.

@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from './codes.ts';
+import type { DiagnosticCode, Severity } from './codes.ts';
 
 /** A place in a text: both numbers count from 1; columns count Unicode code points. */
 export interface Position {
@@ -13,8 +13,6 @@ export interface Span {
   readonly start: Position;
   readonly end: Position;
 }
-
-export type Severity = 'error' | 'warning';
 
 /** What an author did wrong, where, and what leads to the fix. */
 export interface Diagnostic {

@@ -1,4 +1,5 @@
-import type { Diagnostic, Severity, Span } from './diagnostic.ts';
+import type { Severity } from './codes.ts';
+import type { Diagnostic, Span } from './diagnostic.ts';
 
 /** What GitHub shows beside a line of a pull request. */
 export interface Annotation {

@@ -1,5 +1,5 @@
-import type { DiagnosticCode } from './codes.ts';
-import type { Diagnostic, Severity } from './diagnostic.ts';
+import type { DiagnosticCode, Severity } from './codes.ts';
+import type { Diagnostic } from './diagnostic.ts';
 
 /** One diagnostic as `check --output json` prints it. */
 export interface DiagnosticJson {

@@ -1,4 +1,5 @@
-import type { Diagnostic, Severity } from './diagnostic.ts';
+import type { Severity } from './codes.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { Lines } from './lines.ts';
 import { displayCells } from './width.ts';
 

@@ -1,5 +1,6 @@
+import type { Severity } from './codes.ts';
 import { CODES, type DiagnosticCode } from './codes.ts';
-import type { Diagnostic, Position, Severity, Span } from './diagnostic.ts';
+import type { Diagnostic, Position, Span } from './diagnostic.ts';
 import type { Lines } from './lines.ts';
 
 /** A log of one run of `check` in SARIF 2.1.0 (OASIS): the members that are written, no more. */

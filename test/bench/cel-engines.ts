@@ -3,14 +3,14 @@ import { create } from '@bufbuild/protobuf';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { Environment } from '@marcbachmann/cel-js';
 import { check } from '../../src/cel/check/check.ts';
+import { createEnvironment } from '../../src/cel/check/environment.ts';
 import { readLiterals } from '../../src/cel/check/literals.ts';
 import { compile } from '../../src/cel/compile.ts';
-import { createEnvironment } from '../../src/cel/environment.ts';
-import type { Activation } from '../../src/cel/program.ts';
-import { interpret } from '../../src/cel/run/interpret.ts';
+import { interpret } from '../../src/cel/interpret/interpret.ts';
+import type { Activation } from '../../src/cel/interpret/program.ts';
 import { parse } from '../../src/cel/syntax/parse.ts';
 import { beginBudget, endBudget } from '../../src/cel/value/budget.ts';
-import { NAMES } from '../../src/request/names.ts';
+import { NAMES } from '../../src/engine/request/names.ts';
 import type { Instant, Row, Sample } from './cel-rows.ts';
 
 /** A way to evaluate expressions: what one evaluation of a row is, for the requests in the form that suits it best. */

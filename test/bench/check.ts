@@ -1,15 +1,15 @@
 import { strict as assert } from 'node:assert';
-import { decide } from '../../src/decision/decide.ts';
-import type { Services } from '../../src/decision/services.ts';
-import { type Check, createCheck } from '../../src/envoy/check.ts';
-import { decodeCheck } from '../../src/envoy/decode.ts';
-import { encodeCheck } from '../../src/envoy/encode.ts';
-import { decodeCheckResponse, encodeCheckRequest } from '../../src/envoy/messages.ts';
-import { createThrowawayKeys } from '../../src/identity/throwaway.ts';
-import { createTokenVerifier } from '../../src/identity/token.ts';
-import { createLocalStore } from '../../src/limit/local-store.ts';
-import { compileFolder } from '../../src/policy/compile.ts';
-import type { PolicySet } from '../../src/policy/policy-set.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
+import type { Services } from '../../src/engine/decision/services.ts';
+import { type Check, createCheck } from '../../src/engine/envoy/check.ts';
+import { decodeCheck } from '../../src/engine/envoy/decode.ts';
+import { encodeCheck } from '../../src/engine/envoy/encode.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../../src/engine/envoy/messages.ts';
+import { createTokenVerifier } from '../../src/engine/identity/token.ts';
+import { createLocalStore } from '../../src/engine/limit/local-store.ts';
+import type { PolicySet } from '../../src/engine/set/policy-set.ts';
+import { compileFolder } from '../../src/policy/compile-folder.ts';
+import { createThrowawayKeys } from '../../src/tools/testing/throwaway-keys.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 

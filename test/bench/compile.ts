@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { compileFolder } from '../../src/policy/compile.ts';
+import { compileFolder } from '../../src/policy/compile-folder.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
 import { policyFolder } from '../support/policy-folder.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { decide, isAllow } from '../../src/decision/decide.ts';
-import type { Services } from '../../src/decision/services.ts';
-import { createThrowawayKeys } from '../../src/identity/throwaway.ts';
-import { createTokenVerifier } from '../../src/identity/token.ts';
+import { decide, isAllow } from '../../src/engine/decision/decide.ts';
+import type { Services } from '../../src/engine/decision/services.ts';
+import { createTokenVerifier } from '../../src/engine/identity/token.ts';
+import { createThrowawayKeys } from '../../src/tools/testing/throwaway-keys.ts';
 import { attributes } from '../support/attributes.ts';
 import { policyFolder } from '../support/policy-folder.ts';
 import { setOfFiles } from '../support/policy-set.ts';

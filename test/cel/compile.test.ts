@@ -1,7 +1,7 @@
 import { compile, MAX_SOURCE } from '../../src/cel/compile.ts';
-import type { Problem } from '../../src/cel/problem.ts';
 import { MAX_DEPTH, MAX_NESTING } from '../../src/cel/syntax/parser.ts';
-import type { Simple } from '../../src/cel/type.ts';
+import type { Problem } from '../../src/cel/syntax/problem.ts';
+import type { Simple } from '../../src/cel/value/type.ts';
 import { activation, environment } from './names.ts';
 
 /** `marked` is the expression with the stretch of the problem between ‹ and ›. */

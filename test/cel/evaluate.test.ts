@@ -1,7 +1,7 @@
+import { createEnvironment } from '../../src/cel/check/environment.ts';
 import { compile } from '../../src/cel/compile.ts';
-import { createEnvironment } from '../../src/cel/environment.ts';
-import { EvaluationError, type Program, type Value } from '../../src/cel/program.ts';
-import type { Type } from '../../src/cel/type.ts';
+import { EvaluationError, type Program, type Value } from '../../src/cel/interpret/program.ts';
+import type { Type } from '../../src/cel/value/type.ts';
 import { activation, environment } from './names.ts';
 
 function program(source: string, result: Parameters<typeof compile>[2]['result'] = ['dyn']): Program {

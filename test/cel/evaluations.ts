@@ -1,5 +1,5 @@
 import { check } from '../../src/cel/check/check.ts';
-import { createEnvironment, type Environment } from '../../src/cel/environment.ts';
+import { createEnvironment, type Environment } from '../../src/cel/check/environment.ts';
 import { parse } from '../../src/cel/syntax/parse.ts';
 import { Failure } from '../../src/cel/value/failure.ts';
 import { EVALUATORS, outcomeOf, same } from './conformance/run.ts';

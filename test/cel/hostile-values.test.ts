@@ -1,5 +1,5 @@
 import { compile } from '../../src/cel/compile.ts';
-import { EvaluationError } from '../../src/cel/program.ts';
+import { EvaluationError } from '../../src/cel/interpret/program.ts';
 import { activation, environment } from './names.ts';
 
 /** What a request can bring to make an evaluation long: each of these took seconds to hours unless it is paid for. */

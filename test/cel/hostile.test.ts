@@ -1,5 +1,5 @@
 import { compile, MAX_SOURCE } from '../../src/cel/compile.ts';
-import { EvaluationError } from '../../src/cel/program.ts';
+import { EvaluationError } from '../../src/cel/interpret/program.ts';
 import { pick, seeded } from '../support/seeded.ts';
 import { activation, environment } from './names.ts';
 

@@ -1,6 +1,6 @@
-import { createEnvironment } from '../../src/cel/environment.ts';
-import type { Activation } from '../../src/cel/program.ts';
-import { NAMES } from '../../src/request/names.ts';
+import { createEnvironment } from '../../src/cel/check/environment.ts';
+import type { Activation } from '../../src/cel/interpret/program.ts';
+import { NAMES } from '../../src/engine/request/names.ts';
 
 /** Every declared name, and one each of those that a folder adds. */
 export const environment = createEnvironment({

@@ -1,4 +1,4 @@
-import { createEnvironment } from '../../src/cel/environment.ts';
+import { createEnvironment } from '../../src/cel/check/environment.ts';
 import { evaluated } from './evaluations.ts';
 
 const environment = createEnvironment({ 'request.body': { type: 'dyn' } });

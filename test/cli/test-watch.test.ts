@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WatchedTests } from '../../src/cli/test-watch.ts';
+import { WatchedTests } from '../../src/cli/test/watch.ts';
 import { startChild } from '../support/child.ts';
 import { pipedTerminal, writeFiles } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';

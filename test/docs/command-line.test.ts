@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { commandLine } from '../../src/cli/run.ts';
-import { processTerminal } from '../../src/cli/terminal.ts';
+import { processTerminal } from '../../src/cli/terminal/terminal.ts';
 
 const verbs = commandLine(processTerminal(), async () => {}).commands;
 

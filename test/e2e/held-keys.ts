@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EC, publicJwk, signed } from '../identity/tokens.ts';
+import { EC, publicJwk, signed } from '../engine/identity/tokens.ts';
 
 /** Serves an issuer's keys, at once until it is told to hold its answers back: then checks can be kept waiting. */
 export interface HeldKeys {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckResponseMessage } from '../../src/envoy/messages.ts';
+import type { CheckResponseMessage } from '../../src/engine/envoy/messages.ts';
 import { type Asker, connectAsker, said } from '../support/ask.ts';
 import { callThrough } from '../support/call.ts';
 import { makeCertificates } from '../support/certificates.ts';

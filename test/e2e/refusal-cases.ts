@@ -1,4 +1,4 @@
-import type { DenialReason } from '../../src/decision/reasons.ts';
+import type { DenialReason } from '../../src/engine/decision/reasons.ts';
 import type { CallOptions } from '../support/call.ts';
 import type { TokenName } from './tokens.ts';
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { REASONS } from '../../src/decision/reasons.ts';
+import { REASONS } from '../../src/engine/decision/reasons.ts';
 import { type Answer, callThrough, jsonOf } from '../support/call.ts';
 import { call, connectTo } from '../support/grpc.ts';
 import { accessLineOf, recordOf } from '../support/log-lines.ts';

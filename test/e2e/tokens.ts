@@ -1,4 +1,13 @@
-import { claimsOf, EC, EC_NEXT, encoded, forged, macSigned, publicJwk, signed } from '../identity/tokens.ts';
+import {
+  claimsOf,
+  EC,
+  EC_NEXT,
+  encoded,
+  forged,
+  macSigned,
+  publicJwk,
+  signed,
+} from '../engine/identity/tokens.ts';
 
 /** The key set of the issuer `acme` in `policies/`. */
 export const ACME_JWKS = JSON.stringify({ keys: [publicJwk(EC, { kid: 'ec', alg: 'ES256' })] });

@@ -1,6 +1,6 @@
-import { createCheck } from '../../src/envoy/check.ts';
-import { decodeCheck } from '../../src/envoy/decode.ts';
-import { decodeCheckResponse } from '../../src/envoy/messages.ts';
+import { createCheck } from '../../src/engine/envoy/check.ts';
+import { decodeCheck } from '../../src/engine/envoy/decode.ts';
+import { decodeCheckResponse } from '../../src/engine/envoy/messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../support/checks.ts';
 import { MUTATIONS } from '../support/mutations.ts';
 import { officialCheckRequest } from '../support/official.ts';

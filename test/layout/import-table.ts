@@ -3,89 +3,197 @@
  * When the table is wrong, change it together with the page that says why.
  */
 export interface ImportTable {
-  /** Every room of src; a file straight under src is a room of its own name (`main`). */
-  readonly rooms: Readonly<Record<string, RoomRules>>;
-  /** A package, and everything below it, to the only rooms that may import it. `@scope/` stands for a whole scope. */
+  /**
+   * Every folder of `src` that holds files, by its path. A name with `/` at its end means a whole wing, its door included. A file directly in `src` is a row of its own name (`main`);
+   * the files directly in a wing (`cel`, `policy`, `cli`) are its door, and the row of the wing's name.
+   */
+  readonly folders: Readonly<Record<string, FolderRules>>;
+  /** A package, and everything below it, to the only folders that may import it. `@scope/` means a whole scope. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
-  /** A module of Node to the only rooms that may import it, besides those in `pure`. */
+  /** A module of Node to the only folders that may import it, in addition to those in `pure`. */
   readonly node: Readonly<Record<string, readonly string[]>>;
-  /** Modules of Node that compute only: free for every room that is not `sealed`. */
+  /** Modules of Node that only compute: free for every folder that is neither `portable` nor `sealed`. */
   readonly pure: readonly string[];
 }
 
-export interface RoomRules {
-  /** Rooms whose files may be imported. */
+export interface FolderRules {
+  /** Folders whose files may be imported; `cel/` means the whole wing, its door included. */
   readonly imports: readonly string[];
-  /** Rooms of which only types may be imported. */
+  /** Folders of which only types may be imported. */
   readonly types?: readonly string[];
-  /** No I/O, no clock, no randomness, and no module of Node at all: everything comes in as a parameter. */
+  /** Uses no module of Node, so that it runs in a browser and as a library. */
+  readonly portable?: true;
+  /** Portable, and without I/O, clock or randomness: everything comes in as a parameter. */
   readonly sealed?: true;
 }
 
-const WORDS = ['diagnostic', 'request'];
-const STATIONS = ['cel', 'identity', 'schema', 'limit'];
-const SERVING = ['transport', 'envoy', 'decision', 'policy', 'audit', 'telemetry', 'admin'];
+const ENGINE_PARTS = ['engine/request', 'engine/identity', 'engine/schema', 'engine/limit'];
+const ENGINE = ['engine/'];
 
 export const IMPORT_TABLE = {
-  rooms: {
-    diagnostic: { imports: [] },
-    request: { imports: [] },
-    cel: { imports: ['diagnostic'] },
-    identity: { imports: WORDS },
-    schema: { imports: WORDS },
-    limit: { imports: WORDS },
-    policy: { imports: [...WORDS, ...STATIONS] },
-    editor: { imports: [...WORDS, 'cel', 'policy', 'format', 'coverage', 'decision'] },
-    format: { imports: ['policy', 'cel', 'diagnostic'] },
-    decision: { imports: ['policy', ...STATIONS, 'request'], sealed: true },
-    envoy: { imports: ['decision', 'request'] },
-    audit: { imports: WORDS, types: ['decision', 'policy'] },
-    telemetry: { imports: WORDS, types: ['decision', 'policy'] },
-    transport: { imports: ['diagnostic'] },
-    admin: { imports: ['policy', 'decision', 'audit', 'telemetry', 'diagnostic'] },
-    server: { imports: [...WORDS, ...STATIONS, ...SERVING] },
-    mutation: { imports: ['cel', 'diagnostic', 'policy'] },
-    coverage: { imports: ['cel', 'diagnostic', 'policy'] },
-    cli: {
-      imports: ['server', ...WORDS, ...STATIONS, ...SERVING, 'coverage', 'editor', 'format', 'mutation'],
+  folders: {
+    // The ground.
+    diagnostic: { imports: [], portable: true },
+    git: { imports: ['diagnostic'] },
+
+    // The expression language.
+    'cel/value': { imports: [], portable: true },
+    'cel/regex': { imports: ['cel/value'], portable: true },
+    'cel/library': { imports: ['cel/value', 'cel/regex'], portable: true },
+    'cel/syntax': { imports: ['cel/value'], portable: true },
+    'cel/check': { imports: ['cel/value', 'cel/library', 'cel/syntax', 'diagnostic'], portable: true },
+    'cel/interpret': { imports: ['cel/value', 'cel/library', 'cel/syntax', 'cel/check'], portable: true },
+    'cel/codegen': {
+      imports: ['cel/value', 'cel/library', 'cel/syntax', 'cel/check', 'cel/interpret'],
+      portable: true,
     },
-    main: { imports: ['cli'] },
+    cel: { imports: ['cel/', 'diagnostic'], portable: true },
+
+    // Deciding a request.
+    'engine/request': { imports: [], portable: true },
+    'engine/identity': { imports: ['engine/request'] },
+    'engine/schema': { imports: ['engine/request'], portable: true },
+    'engine/limit': { imports: ['engine/request'] },
+    'engine/set': { imports: [...ENGINE_PARTS, 'cel/'], portable: true },
+    'engine/decision': { imports: ['engine/set', ...ENGINE_PARTS, 'cel/'], sealed: true },
+    'engine/envoy': { imports: ['engine/decision', 'engine/request'] },
+
+    // From YAML files to a policy set.
+    'policy/yaml': { imports: ['diagnostic', 'engine/request'], portable: true },
+    'policy/language': {
+      imports: ['policy/yaml', 'engine/set', ...ENGINE_PARTS, 'cel/', 'diagnostic'],
+      portable: true,
+    },
+    'policy/compile': {
+      imports: ['policy/language', 'policy/yaml', 'engine/set', ...ENGINE_PARTS, 'cel/', 'diagnostic'],
+      portable: true,
+    },
+    'policy/lint': {
+      imports: [
+        'policy/compile',
+        'policy/language',
+        'policy/yaml',
+        'engine/set',
+        ...ENGINE_PARTS,
+        'cel/',
+        'diagnostic',
+      ],
+      portable: true,
+    },
+    // What a folder holds, and when it changes; it knows no document. The type of its bytes is `policy/yaml`'s.
+    'policy/source': { imports: ['engine/set', 'git', 'diagnostic'], types: ['policy/yaml'] },
+    policy: {
+      imports: [
+        'policy/lint',
+        'policy/compile',
+        'policy/language',
+        'policy/yaml',
+        'engine/set',
+        'engine/identity',
+        'cel/',
+        'diagnostic',
+      ],
+      portable: true,
+    },
+
+    // The process beside Envoy.
+    'sidecar/transport': { imports: ['diagnostic'] },
+    'sidecar/rpc': { imports: ['sidecar/transport', ...ENGINE] },
+    'sidecar/audit': { imports: [...ENGINE, 'diagnostic'] },
+    'sidecar/telemetry': { imports: [...ENGINE, 'diagnostic'] },
+    'sidecar/admin': { imports: ['sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'] },
+    'sidecar/server': {
+      imports: [
+        'sidecar/transport',
+        'sidecar/rpc',
+        'sidecar/audit',
+        'sidecar/telemetry',
+        'sidecar/admin',
+        'policy/',
+        ...ENGINE,
+        'diagnostic',
+      ],
+    },
+
+    // What authors, reviewers and editors use; no sockets.
+    'tools/format': { imports: ['policy/', 'cel/', 'diagnostic'] },
+    'tools/mutation': { imports: ['policy/', 'cel/', 'diagnostic'] },
+    'tools/coverage': { imports: ['policy/', ...ENGINE, 'cel/', 'diagnostic'] },
+    'tools/testing': {
+      imports: ['tools/coverage', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
+      types: ['sidecar/audit'],
+    },
+    'tools/editor': {
+      imports: ['tools/format', 'tools/coverage', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
+    },
+
+    // The command line: `cli` itself reads the verb, and every verb has a folder.
+    'cli/terminal': { imports: ['policy/', ...ENGINE, 'diagnostic'] },
+    'cli/serve': { imports: ['cli/terminal', 'sidecar/server'] },
+    'cli/schema': { imports: ['cli/terminal', 'policy/'] },
+    'cli/check': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'diagnostic'] },
+    'cli/effective': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'diagnostic'] },
+    'cli/eval': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'cel/', 'diagnostic'] },
+    'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'diagnostic'] },
+    'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'diagnostic'] },
+    'cli/lsp': { imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing'] },
+    'cli/report': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'diagnostic'] },
+    'cli/test': {
+      imports: [
+        'cli/terminal',
+        'tools/testing',
+        'tools/coverage',
+        'tools/mutation',
+        'policy/',
+        ...ENGINE,
+        'diagnostic',
+      ],
+    },
+    cli: { imports: ['cli/', 'sidecar/server'] },
+    main: { imports: ['cli/'] },
   },
   packages: {
     // A JSON Schema's `pattern` meets hostile bodies as `matches` meets hostile headers: neither may backtrack.
-    re2js: ['cel', 'schema'],
-    jose: ['identity'],
-    'csv-parse/sync': ['policy'],
-    'lru-cache': ['identity'],
-    ajv: ['schema'],
-    'ajv-formats': ['schema'],
-    yaml: ['policy', 'format'],
-    '@grpc/grpc-js': ['transport'],
-    // Messages, not calls: ext_authz in envoy; health and reflection, which the server answers itself.
-    '@grpc/proto-loader': ['envoy', 'server'],
-    pino: ['telemetry'],
-    '@opentelemetry/': ['telemetry'],
-    commander: ['cli'],
+    re2js: ['cel/regex', 'engine/schema'],
+    jose: ['engine/identity', 'tools/testing'],
+    'csv-parse/sync': ['policy/compile'],
+    'lru-cache': ['engine/identity'],
+    ajv: ['engine/schema'],
+    'ajv-formats': ['engine/schema'],
+    yaml: ['policy/yaml', 'tools/format'],
+    '@grpc/grpc-js': ['sidecar/transport'],
+    // Messages, not calls: ext_authz in envoy; health and reflection in rpc.
+    '@grpc/proto-loader': ['engine/envoy', 'sidecar/rpc'],
+    pino: ['sidecar/telemetry'],
+    '@opentelemetry/': ['sidecar/telemetry'],
+    commander: ['cli/'],
     // Lines and positions of the protocol, and the protocol itself.
-    'vscode-languageserver': ['editor'],
-    'vscode-languageserver-textdocument': ['editor'],
+    'vscode-languageserver': ['tools/editor'],
+    'vscode-languageserver-textdocument': ['tools/editor'],
   },
   node: {
     // `lictor test --since` asks git itself: a revision may be written in every way that git knows.
-    'node:child_process': ['cli'],
-    'node:fs': ['policy', 'audit', 'server', 'cli'],
+    'node:child_process': ['cli/test'],
+    'node:fs': ['policy/source', 'git', 'sidecar/audit', 'sidecar/server', 'tools/testing', 'cli/'],
     // In transport: the file of a Unix socket, its mode, and the one that a crash left behind.
-    'node:fs/promises': ['policy', 'audit', 'transport', 'server', 'cli'],
-    'node:http': ['admin'],
-    'node:net': ['transport'],
-    'node:os': ['telemetry', 'server', 'cli'],
-    'node:process': ['server', 'cli', 'main'],
-    'node:stream': ['audit', 'editor', 'server', 'cli'],
-    'node:stream/consumers': ['cli'],
+    'node:fs/promises': [
+      'policy/source',
+      'sidecar/audit',
+      'sidecar/transport',
+      'sidecar/server',
+      'tools/testing',
+      'cli/',
+    ],
+    'node:http': ['sidecar/admin'],
+    'node:net': ['sidecar/transport'],
+    'node:os': ['sidecar/telemetry', 'sidecar/server', 'cli/test'],
+    'node:process': ['sidecar/server', 'cli/terminal', 'main'],
+    'node:stream': ['sidecar/audit', 'sidecar/server', 'tools/editor', 'cli/'],
+    'node:stream/consumers': ['cli/fmt'],
     // Gives the loop back between the files of a long digest, and between the slices of a long compilation.
-    'node:timers/promises': ['policy', 'server'],
+    'node:timers/promises': ['policy/source', 'sidecar/server'],
     // Git's own files are read without a library: objects, packs, the index of packs.
-    'node:zlib': ['policy'],
+    'node:zlib': ['git'],
   },
   pure: [
     'node:buffer',

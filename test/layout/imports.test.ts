@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from '../support/tools.ts';
-import { checkLayout } from './check-layout.ts';
+import { checkLayout, folderOf } from './check-layout.ts';
 import { findCycles } from './cycles.ts';
 import { IMPORT_TABLE, type ImportTable } from './import-table.ts';
 
@@ -20,17 +20,21 @@ describe('the import table', () => {
     expect(checkLayout(files, table)).toEqual([]);
   });
 
-  test('has no cycle of its own, and names rooms that it knows', () => {
-    const edges = Object.entries(table.rooms).map(
-      ([room, rules]) => [room, new Set([...rules.imports, ...(rules.types ?? [])])] as const,
-    );
+  test('has no cycle of its own, and names folders that it knows', () => {
+    const folders = Object.keys(table.folders);
+    const within = (row: string): string[] =>
+      row.endsWith('/') ? folders.filter((folder) => `${folder}/`.startsWith(row)) : [row];
+    const edges = Object.entries(table.folders).map(([folder, rules]) => {
+      const rows = [...rules.imports, ...(rules.types ?? [])].flatMap(within);
+      return [folder, new Set(rows.filter((row) => row !== folder))] as const;
+    });
     expect(findCycles(new Map(edges))).toEqual([]);
     const named = [
       ...edges.flatMap(([, targets]) => [...targets]),
       ...Object.values(table.packages).flat(),
       ...Object.values(table.node).flat(),
     ];
-    expect(named.filter((room) => !(room in table.rooms))).toEqual([]);
+    expect(named.filter((row) => within(row).every((folder) => !(folder in table.folders)))).toEqual([]);
   });
 
   test('has a row for every package at run time, and none for others', () => {
@@ -45,12 +49,17 @@ describe('the import table', () => {
     expect(rows.filter((row) => !used.some((name) => covers(row, name)))).toEqual([]);
   });
 
+  test('has a row for every folder, and none without files', () => {
+    const used = new Set([...sources().keys()].map(folderOf));
+    expect(Object.keys(table.folders).toSorted()).toEqual([...used].toSorted());
+  });
+
   test('fails when an edge is added by hand to the real sources', () => {
     const files = sources();
-    const path = 'src/request/host.ts';
-    files.set(path, `import type { PolicySet } from '../policy/policy-set.ts';\n${files.get(path) ?? ''}`);
+    const path = 'src/engine/request/host.ts';
+    files.set(path, `import type { PolicySet } from '../set/policy-set.ts';\n${files.get(path) ?? ''}`);
     expect(checkLayout(files, table)).toContain(
-      `${path}:1: \`request\` may not import \`policy\` (src/policy/policy-set.ts)`,
+      `${path}:1: \`engine/request\` may not import \`engine/set\` (src/engine/set/policy-set.ts)`,
     );
   });
 });
@@ -64,38 +73,40 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     name: 'an edge of the table',
-    files: { 'src/cel/a.ts': "import { b } from '../diagnostic/b.ts';\nexport { b };" },
+    files: { 'src/cel/check/a.ts': "import { b } from '../../diagnostic/b.ts';\nexport { b };" },
     problems: [],
   },
   {
     name: 'an edge that the table lacks',
-    files: { 'src/identity/a.ts': "// first line\nimport { b } from '../policy/b.ts';\nb();" },
-    problems: ['src/identity/a.ts:2: `identity` may not import `policy` (src/policy/b.ts)'],
+    files: { 'src/engine/identity/a.ts': "// first line\nimport { b } from '../../policy/b.ts';\nb();" },
+    problems: ['src/engine/identity/a.ts:2: `engine/identity` may not import `policy` (src/policy/b.ts)'],
   },
   {
     name: 'the same edge in a type, a re-export, a type expression and a dynamic import',
     files: {
-      'src/limit/a.ts': "import type { B } from '../cel/b.ts';\nexport type C = B;",
-      'src/limit/b.ts': "export * from '../cel/b.ts';",
-      'src/limit/c.ts': "export type D = import('../cel/b.ts').B;",
-      'src/limit/d.ts': "export const e = await import('../cel/b.ts');",
+      'src/engine/limit/a.ts': "import type { B } from '../../cel/b.ts';\nexport type C = B;",
+      'src/engine/limit/b.ts': "export * from '../../cel/b.ts';",
+      'src/engine/limit/c.ts': "export type D = import('../../cel/b.ts').B;",
+      'src/engine/limit/d.ts': "export const e = await import('../../cel/b.ts');",
     },
     problems: ['a', 'b', 'c', 'd'].map(
-      (name) => `src/limit/${name}.ts:1: \`limit\` may not import \`cel\` (src/cel/b.ts)`,
+      (name) => `src/engine/limit/${name}.ts:1: \`engine/limit\` may not import \`cel\` (src/cel/b.ts)`,
     ),
   },
   {
     name: 'a type where only types may be imported',
-    files: { 'src/audit/a.ts': "import type { B } from '../decision/b.ts';\nexport type C = B;" },
+    files: { 'src/policy/source/a.ts': "import type { B } from '../yaml/b.ts';\nexport type C = B;" },
     problems: [],
   },
   {
     name: 'a value where only types may be imported',
-    files: { 'src/audit/a.ts': "import { type B, c } from '../decision/b.ts';\nexport const d: B = c;" },
-    problems: ['src/audit/a.ts:1: `audit` may import only types of `decision` (src/decision/b.ts)'],
+    files: { 'src/policy/source/a.ts': "import { type B, c } from '../yaml/b.ts';\nexport const d: B = c;" },
+    problems: [
+      'src/policy/source/a.ts:1: `policy/source` may import only types of `policy/yaml` (src/policy/yaml/b.ts)',
+    ],
   },
   {
-    name: 'a cycle of files within one room',
+    name: 'a cycle of files within one folder',
     files: {
       'src/cel/a.ts': "import { b } from './b.ts';\nexport const a = b;",
       'src/cel/b.ts': "import { c } from './c.ts';\nexport const b = c;",
@@ -104,51 +115,59 @@ const CASES: readonly Case[] = [
     problems: ['files import each other: src/cel/a.ts → src/cel/b.ts → src/cel/c.ts → src/cel/a.ts'],
   },
   {
-    name: 'types that look at each other within one room',
+    name: 'types that import each other within one folder',
     files: {
       'src/cel/a.ts': "import type { B } from './b.ts';\nexport type A = B;",
       'src/cel/b.ts': "import type { A } from './a.ts';\nexport type B = A;",
     },
-    problems: [],
+    problems: ['files import each other: src/cel/a.ts → src/cel/b.ts → src/cel/a.ts'],
   },
   {
-    name: 'a cycle of rooms, by types alone',
+    name: 'a cycle of folders, by types alone',
     files: {
-      'src/policy/a.ts': "import type { B } from '../limit/b.ts';\nexport type A = B;",
-      'src/limit/b.ts': "import type { A } from '../policy/a.ts';\nexport type B = A;",
+      'src/policy/a.ts': "import type { B } from '../engine/set/b.ts';\nexport type A = B;",
+      'src/engine/set/b.ts': "import type { A } from '../../policy/a.ts';\nexport type B = A;",
     },
     problems: [
-      'src/limit/b.ts:1: `limit` may not import `policy` (src/policy/a.ts)',
-      'rooms import each other: limit → policy → limit',
+      'src/engine/set/b.ts:1: `engine/set` may not import `policy` (src/policy/a.ts)',
+      'files import each other: src/engine/set/b.ts → src/policy/a.ts → src/engine/set/b.ts',
+      'folders import each other: engine/set → policy → engine/set',
     ],
   },
   {
-    name: 'a library outside its room, and a file of that library',
+    name: 'a library outside its folder, and a file of that library',
     files: {
-      'src/decision/a.ts': "import { jwtVerify } from 'jose';\nexport { jwtVerify };",
+      'src/engine/decision/a.ts': "import { jwtVerify } from 'jose';\nexport { jwtVerify };",
       'src/cel/a.ts': "import Ajv from 'ajv/dist/2020.js';\nexport { Ajv };",
-      'src/server/a.ts': "import { trace } from '@opentelemetry/api';\nexport { trace };",
+      'src/sidecar/server/a.ts': "import { trace } from '@opentelemetry/api';\nexport { trace };",
     },
     problems: [
-      'src/cel/a.ts:1: `cel` may not import `ajv/dist/2020.js`: only schema may',
-      'src/decision/a.ts:1: `decision` may not import `jose`: only identity may',
-      'src/server/a.ts:1: `server` may not import `@opentelemetry/api`: only telemetry may',
+      'src/cel/a.ts:1: `cel` may not import `ajv/dist/2020.js`: only engine/schema may',
+      'src/engine/decision/a.ts:1: `engine/decision` may not import `jose`: only engine/identity, tools/testing may',
+      'src/sidecar/server/a.ts:1: `sidecar/server` may not import `@opentelemetry/api`: only sidecar/telemetry may',
     ],
   },
   {
     name: 'a library that nobody has written into the table',
     files: { 'src/cel/a.ts': "import pad from 'left-pad';\nexport { pad };" },
-    problems: ['src/cel/a.ts:1: `left-pad` stands in no row of the import table'],
+    problems: ['src/cel/a.ts:1: `left-pad` is not in the import table'],
   },
   {
-    name: 'a module of Node outside its rooms',
-    files: { 'src/request/a.ts': "import { readFileSync } from 'node:fs';\nexport { readFileSync };" },
-    problems: ['src/request/a.ts:1: `request` may not import `node:fs`: only policy, audit, server, cli may'],
+    name: 'a module of Node outside its folders',
+    files: { 'src/sidecar/rpc/a.ts': "import { connect } from 'node:net';\nexport { connect };" },
+    problems: ['src/sidecar/rpc/a.ts:1: `sidecar/rpc` may not import `node:net`: only sidecar/transport may'],
   },
   {
-    name: 'a room that is not in the table',
+    name: 'any module of Node in a folder that a browser runs',
+    files: { 'src/engine/request/a.ts': "import { join } from 'node:path';\nexport { join };" },
+    problems: [
+      'src/engine/request/a.ts:1: `engine/request` may not import `node:path`: it takes what it needs as a parameter',
+    ],
+  },
+  {
+    name: 'a folder that is not in the table',
     files: { 'src/utils/a.ts': 'export const a = 1;' },
-    problems: ['src/utils/a.ts:1: `utils` is no room of the import table'],
+    problems: ['src/utils/a.ts:1: `utils` is not in the import table'],
   },
   {
     name: 'a way out of src, and one that cannot be read',
@@ -165,18 +184,18 @@ const CASES: readonly Case[] = [
     name: 'process.exit anywhere but in main, however it is written',
     files: {
       'src/main.ts': 'process.exit(1);',
-      'src/server/a.ts':
+      'src/sidecar/server/a.ts':
         "process.exit(1);\nprocess['exit'](2);\nprocess.exitCode = 3; // process.exit in a comment",
     },
     problems: [
-      'src/server/a.ts:1: `process.exit` belongs to src/main.ts alone',
-      'src/server/a.ts:2: `process.exit` belongs to src/main.ts alone',
+      'src/sidecar/server/a.ts:1: `process.exit` belongs to src/main.ts alone',
+      'src/sidecar/server/a.ts:2: `process.exit` belongs to src/main.ts alone',
     ],
   },
   {
     name: 'the clock, chance and I/O where everything is handed in',
     files: {
-      'src/decision/a.ts': [
+      'src/engine/decision/a.ts': [
         "import { createHash } from 'node:crypto';",
         'export const a = [Date.now(), new Date(), new Date(0), Math.random(), Math.max(1, 2), performance.now()];',
         'export const b = [crypto.randomUUID(), process.hrtime(), fetch("https://acme.example"), createHash];',
@@ -184,14 +203,16 @@ const CASES: readonly Case[] = [
       ].join('\n'),
     },
     problems: [
-      'src/decision/a.ts:1: `decision` may not import `node:crypto`: it is handed what it needs',
+      'src/engine/decision/a.ts:1: `engine/decision` may not import `node:crypto`: it takes what it needs as a parameter',
       ...['Date.now', 'new Date()', 'Math.random', 'performance.now'].map(
-        (name) => `src/decision/a.ts:2: \`decision\` may not use \`${name}\`: it is handed what it needs`,
+        (name) =>
+          `src/engine/decision/a.ts:2: \`engine/decision\` may not use \`${name}\`: it takes what it needs as a parameter`,
       ),
       ...['crypto.randomUUID', 'process.hrtime', 'fetch'].map(
-        (name) => `src/decision/a.ts:3: \`decision\` may not use \`${name}\`: it is handed what it needs`,
+        (name) =>
+          `src/engine/decision/a.ts:3: \`engine/decision\` may not use \`${name}\`: it takes what it needs as a parameter`,
       ),
-      'src/decision/a.ts:4: `decision` may not use `setTimeout`: it is handed what it needs',
+      'src/engine/decision/a.ts:4: `engine/decision` may not use `setTimeout`: it takes what it needs as a parameter',
     ],
   },
 ];

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { REASONS } from '../../src/decision/reasons.ts';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import { renderDiagnostic } from '../../src/diagnostic/render.ts';
-import { compileFolder } from '../../src/policy/compile.ts';
+import { REASONS } from '../../src/engine/decision/reasons.ts';
+import { compileFolder } from '../../src/policy/compile-folder.ts';
 import { memoryFiles } from './memory-files.ts';
 
 const FOLDER = 'test/golden/mistakes';

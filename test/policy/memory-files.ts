@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { PolicyFiles } from '../../src/policy/policy-files.ts';
+import type { PolicyFiles } from '../../src/policy/yaml/policy-files.ts';
 
 /** A policy folder that exists only here, by path and content. */
 export function memoryFiles(contents: Readonly<Record<string, string | Uint8Array>>): PolicyFiles {

@@ -1,5 +1,5 @@
 import type { Client } from '@grpc/grpc-js';
-import { type CheckResponseMessage, decodeCheckResponse } from '../../src/envoy/messages.ts';
+import { type CheckResponseMessage, decodeCheckResponse } from '../../src/engine/envoy/messages.ts';
 import { type CallOptions, call, connectTo } from './grpc.ts';
 import { officialCheckRequest } from './official.ts';
 

@@ -1,6 +1,6 @@
-import type { CheckRequestMessage, StructMessage } from '../../src/envoy/messages.ts';
-import { structOf } from '../../src/envoy/metadata.ts';
-import type { Attributes, JsonObject, Peer } from '../../src/request/attributes.ts';
+import type { CheckRequestMessage, StructMessage } from '../../src/engine/envoy/messages.ts';
+import { structOf } from '../../src/engine/envoy/metadata.ts';
+import type { Attributes, JsonObject, Peer } from '../../src/engine/request/attributes.ts';
 
 /** What a test says of a request; the rest is a plain GET from nobody. */
 export interface Asked {

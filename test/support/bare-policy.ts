@@ -1,4 +1,4 @@
-import type { CompiledPolicy, PolicySet } from '../../src/policy/policy-set.ts';
+import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.ts';
 
 export const SOURCE = { file: 'test.yaml', line: 1, column: 1 };
 

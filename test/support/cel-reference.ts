@@ -1,8 +1,8 @@
 import type { Overload } from '../../src/cel/library/function.ts';
 import { LIBRARY } from '../../src/cel/library/library.ts';
 import { MACROS, type MacroDeclaration } from '../../src/cel/library/macros.ts';
-import { formatType } from '../../src/cel/type.ts';
-import { SPIFFE_FUNCTIONS } from '../../src/policy/spiffe-function.ts';
+import { formatType } from '../../src/cel/value/type.ts';
+import { SPIFFE_FUNCTIONS } from '../../src/policy/compile/spiffe-function.ts';
 import { code, table } from './markdown.ts';
 
 /** Every function that an expression can call, by what it is about. */

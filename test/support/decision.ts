@@ -1,4 +1,4 @@
-import type { Decision } from '../../src/decision/decision.ts';
+import type { Decision } from '../../src/engine/decision/decide.ts';
 
 /** A refusal that is complete, for rooms that only look at decisions; fields can be replaced. */
 export function aDecision(fields: Partial<Decision> = {}): Decision {

@@ -1,7 +1,7 @@
-import { REASONS } from '../../src/decision/reasons.ts';
-import { compileFolder } from '../../src/policy/compile.ts';
-import type { PolicySet } from '../../src/policy/policy-set.ts';
-import { type Revision, revisionText } from '../../src/policy/revision.ts';
+import { REASONS } from '../../src/engine/decision/reasons.ts';
+import type { PolicySet } from '../../src/engine/set/policy-set.ts';
+import { type Revision, revisionText } from '../../src/engine/set/revision.ts';
+import { compileFolder } from '../../src/policy/compile-folder.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
 
 /** The revision of every set that is made here. */

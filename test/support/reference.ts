@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { REASONS } from '../../src/decision/reasons.ts';
 import { CODES } from '../../src/diagnostic/codes.ts';
-import { NAMES } from '../../src/request/names.ts';
-import { variableOf } from '../../src/server/configuration.ts';
-import { FLAGS, type Flag, type FlagName } from '../../src/server/flags.ts';
-import { METRICS } from '../../src/telemetry/metric-table.ts';
+import { REASONS } from '../../src/engine/decision/reasons.ts';
+import { NAMES } from '../../src/engine/request/names.ts';
+import { variableOf } from '../../src/sidecar/server/configuration.ts';
+import { FLAGS, type Flag, type FlagName } from '../../src/sidecar/server/flags.ts';
+import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
 import { conformanceTable } from '../cel/conformance/table.ts';
 import { functionTables, macroTable } from './cel-reference.ts';
 import { code, table } from './markdown.ts';

@@ -1,5 +1,5 @@
-import type { Activation } from '../../src/cel/program.ts';
-import { Facts } from '../../src/decision/facts.ts';
+import type { Activation } from '../../src/cel/interpret/program.ts';
+import { Facts } from '../../src/engine/decision/facts.ts';
 import { type Asked, attributes } from './attributes.ts';
 import { barePolicy } from './bare-policy.ts';
 

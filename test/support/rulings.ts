@@ -1,8 +1,8 @@
-import { decide, type Ruling } from '../../src/decision/decide.ts';
-import type { Services } from '../../src/decision/services.ts';
-import type { LimitStore } from '../../src/limit/limit.ts';
-import type { CompiledPolicy, PolicySet } from '../../src/policy/policy-set.ts';
-import type { Attributes } from '../../src/request/attributes.ts';
+import { decide, type Ruling } from '../../src/engine/decision/decide.ts';
+import type { Services } from '../../src/engine/decision/services.ts';
+import type { LimitStore } from '../../src/engine/limit/limit.ts';
+import type { Attributes } from '../../src/engine/request/attributes.ts';
+import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.ts';
 import { barePolicy, bareSet, SOURCE } from './bare-policy.ts';
 
 /** A policy set of one policy, which lets every request through and sets these headers on it. */

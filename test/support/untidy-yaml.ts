@@ -1,4 +1,4 @@
-import { randomExpression } from '../cel/run/random-expression.ts';
+import { randomExpression } from '../cel/interpret/random-expression.ts';
 import { pick } from './seeded.ts';
 
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };

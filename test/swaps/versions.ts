@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CheckResponseMessage } from '../../src/envoy/messages.ts';
+import type { CheckResponseMessage } from '../../src/engine/envoy/messages.ts';
 
 /** A version of the policies by its number. No two say the same of a request, and half of one is seen as such. */
 export interface Version {

@@ -1,4 +1,4 @@
-import { DYN, mapParts, partsOf, sameType, type Type } from '../type.ts';
+import { DYN, mapParts, partsOf, sameType, type Type } from '../value/type.ts';
 
 /**
  * What the type parameters of one expression stand for, as far as it is known. Types are assignable as the reference

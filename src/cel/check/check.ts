@@ -1,14 +1,14 @@
-import type { Environment } from '../environment.ts';
 import type { FunctionDeclaration, Overload } from '../library/function.ts';
 import type { Parsed } from '../syntax/parse.ts';
 import type { CallNode, Node, SelectNode } from '../syntax/tree.ts';
-import { BOOL, DYN, ERROR, formatType, INT, NULL, STRING, sameType, type Type } from '../type.ts';
 import { TypeValue } from '../value/boxed.ts';
 import { isInt, Uint } from '../value/number.ts';
+import { BOOL, DYN, ERROR, formatType, INT, NULL, STRING, sameType, type Type } from '../value/type.ts';
 import { Assignment } from './assignment.ts';
 import { type Checked, operatorName, type Reference } from './checked.ts';
 import { type Checking, find, localNames, optional, type Scope, unwrap } from './checking.ts';
 import { checkList, checkLoop, checkMap, checkOptionalMap } from './collections.ts';
+import type { Environment } from './environment.ts';
 import { Mistakes } from './mistakes.ts';
 import { lookupFunction, lookupType, lookupVariable, qualifiedName } from './names.ts';
 

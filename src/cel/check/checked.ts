@@ -1,8 +1,8 @@
 import type { FunctionDeclaration, Overload } from '../library/function.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../syntax/problem.ts';
 import type { Node } from '../syntax/tree.ts';
-import type { Type } from '../type.ts';
 import type { TypeValue } from '../value/boxed.ts';
+import type { Type } from '../value/type.ts';
 
 /** A tree with what was found out about each of its nodes, both by id. */
 export interface Checked {

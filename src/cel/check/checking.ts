@@ -1,5 +1,5 @@
 import type { Node } from '../syntax/tree.ts';
-import type { Type } from '../type.ts';
+import type { Type } from '../value/type.ts';
 import type { Assignment } from './assignment.ts';
 import type { Mistakes } from './mistakes.ts';
 

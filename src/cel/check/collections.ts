@@ -1,5 +1,5 @@
 import type { ListNode, LoopNode, MapNode, Node } from '../syntax/tree.ts';
-import { BOOL, DYN, INT, type Type } from '../type.ts';
+import { BOOL, DYN, INT, type Type } from '../value/type.ts';
 import { type Checking, optional, type Scope } from './checking.ts';
 
 export function checkList(checking: Checking, node: ListNode, scope: Scope | undefined): Type {

@@ -1,9 +1,9 @@
-import type { Environment } from '../environment.ts';
 import type { Overload } from '../library/function.ts';
 import { type CallNode, childrenOf, type LoopNode, type Node } from '../syntax/tree.ts';
 import { MAX_LIST, MAX_TEXT, TEXT_A_STEP } from '../value/budget.ts';
 import { isMap, keysOf, lookup } from '../value/map.ts';
 import { type Checked, functionOf, typeOf } from './checked.ts';
+import type { Environment } from './environment.ts';
 import type { Prepared } from './literals.ts';
 
 /** How large a value can be. */

@@ -1,9 +1,9 @@
 import { clausesOf, type Format } from '../library/format.ts';
 import type { Overload } from '../library/function.ts';
-import { type Problem, problem } from '../problem.ts';
+import { type Problem, problem } from '../syntax/problem.ts';
 import { type CallNode, childrenOf, type Node } from '../syntax/tree.ts';
-import { formatType } from '../type.ts';
 import { equals } from '../value/compare.ts';
+import { formatType } from '../value/type.ts';
 import { type Checked, functionOf, typeOf } from './checked.ts';
 
 /** An argument that is written out, made ready for one form of the function. */

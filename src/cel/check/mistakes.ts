@@ -1,11 +1,11 @@
 import { nearest } from '../../diagnostic/suggest.ts';
-import type { Environment } from '../environment.ts';
-import { dashedName, foreignCall, foreignField, foreignName } from '../foreign.ts';
 import type { FunctionDeclaration } from '../library/function.ts';
 import { MACROS, type MacroDeclaration } from '../library/macros.ts';
-import { MAX_PROBLEMS, type Problem, problem, type Stretch } from '../problem.ts';
+import { dashedName, foreignCall, foreignField, foreignName } from '../syntax/foreign.ts';
+import { MAX_PROBLEMS, type Problem, problem, type Stretch } from '../syntax/problem.ts';
 import type { CallNode, Node } from '../syntax/tree.ts';
-import { ERROR, formatType, type Type } from '../type.ts';
+import { ERROR, formatType, type Type } from '../value/type.ts';
+import type { Environment } from './environment.ts';
 import { operandHelp } from './operand-help.ts';
 
 /** Forms of a function that a message shows. */

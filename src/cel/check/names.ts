@@ -1,6 +1,6 @@
-import type { Environment } from '../environment.ts';
 import type { FunctionDeclaration } from '../library/function.ts';
 import type { Node } from '../syntax/tree.ts';
+import type { Environment } from './environment.ts';
 
 export interface Found<T> {
   readonly name: string;

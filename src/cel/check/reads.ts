@@ -1,5 +1,5 @@
 import { childrenOf, type Node } from '../syntax/tree.ts';
-import type { Type } from '../type.ts';
+import type { Type } from '../value/type.ts';
 import type { Checked } from './checked.ts';
 
 /** The declared names that an expression reads. A whole object is read with every field of it. */

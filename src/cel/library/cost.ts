@@ -1,6 +1,6 @@
+import { STEPS_A_CHARACTER } from '../regex/pattern.ts';
 import { ELEMENTS_A_STEP, MAX_TEXT, TEXT_A_STEP } from '../value/budget.ts';
 import { isMap, sizeOfMap } from '../value/map.ts';
-import { STEPS_A_CHARACTER } from '../value/pattern.ts';
 
 /** What a call costs, in steps, and how large its result can be, both by the sizes of the first three arguments. */
 export interface Cost {

@@ -1,4 +1,3 @@
-import { parseType, partsOf, type Type } from '../type.ts';
 import type { Optional, TypeValue } from '../value/boxed.ts';
 import { spend } from '../value/budget.ts';
 import type { Duration } from '../value/duration.ts';
@@ -6,6 +5,7 @@ import type { Cidr, IpAddress } from '../value/ip.ts';
 import type { MapValue } from '../value/map.ts';
 import type { Double, Int, Uint } from '../value/number.ts';
 import type { Timestamp } from '../value/timestamp.ts';
+import { parseType, partsOf, type Type } from '../value/type.ts';
 import { CONSTANT, type Cost, sizeOf } from './cost.ts';
 
 /** A function or operator: what the checker, both evaluators and the reference page know of it. */

@@ -1,4 +1,4 @@
-import { compilePattern, type Pattern } from '../value/pattern.ts';
+import { compilePattern, type Pattern } from '../regex/pattern.ts';
 import { type Cost, MATCHED, MATCHED_ALL, matchesIn, stepsOfPieces } from './cost.ts';
 import type { Parsed } from './function.ts';
 

@@ -1,7 +1,7 @@
+import { computedPattern, type Match, type Pattern } from '../regex/pattern.ts';
 import { NONE, Optional } from '../value/boxed.ts';
 import { fail } from '../value/failure.ts';
 import type { Int } from '../value/number.ts';
-import { computedPattern, type Match, type Pattern } from '../value/pattern.ts';
 import { TextBuilder } from './build.ts';
 import { type FunctionDeclaration, overload } from './function.ts';
 import { extractedPattern, foundPattern, searchedPattern } from './pattern-argument.ts';

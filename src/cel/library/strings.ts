@@ -1,7 +1,7 @@
+import { computedPattern } from '../regex/pattern.ts';
 import { MAX_LIST, MAX_TEXT, spend, TEXT_A_STEP } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
 import type { Int } from '../value/number.ts';
-import { computedPattern } from '../value/pattern.ts';
 import { codePointAt, lengthOf, lowerAscii, unitAt, upperAscii } from '../value/text.ts';
 import { bounded, TextBuilder } from './build.ts';
 import { type Cost, ELEMENTS, FORMATTED, GATHERED, PREFIX, REPLACED, SEARCH, SPLIT, TEXT } from './cost.ts';

@@ -1,5 +1,5 @@
-import type { Stretch } from '../problem.ts';
 import type { Parser } from './parser.ts';
+import type { Stretch } from './problem.ts';
 import type { CallNode, Loop, LoopNode, Node } from './tree.ts';
 
 type Call = Omit<CallNode, 'kind' | 'id'>;

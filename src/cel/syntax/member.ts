@@ -1,8 +1,8 @@
-import { foreignCharacter } from '../foreign.ts';
-import { problem } from '../problem.ts';
 import { type Double, double, type Int, int, numberOf } from '../value/number.ts';
+import { foreignCharacter } from './foreign.ts';
 import { expandMacro } from './macro.ts';
 import type { Parser } from './parser.ts';
+import { problem } from './problem.ts';
 import { KEYWORDS, RESERVED, type Token } from './token.ts';
 import type { Element, Entry, MessageField, Node } from './tree.ts';
 

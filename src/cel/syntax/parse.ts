@@ -1,7 +1,7 @@
-import { foreignCharacter, foreignInfix, foreignMark, foreignOperator } from '../foreign.ts';
-import type { Problem, Stretch } from '../problem.ts';
+import { foreignCharacter, foreignInfix, foreignMark, foreignOperator } from './foreign.ts';
 import { nothing, parseMember } from './member.ts';
 import { Parser } from './parser.ts';
+import type { Problem, Stretch } from './problem.ts';
 import { scan } from './scan.ts';
 import { describeToken, type Token } from './token.ts';
 import type { LogicNode, Node, Operator } from './tree.ts';

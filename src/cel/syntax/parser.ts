@@ -1,5 +1,5 @@
-import { foreignCharacter } from '../foreign.ts';
-import { MAX_PROBLEMS, type Problem, problem, type Stretch } from '../problem.ts';
+import { foreignCharacter } from './foreign.ts';
+import { MAX_PROBLEMS, type Problem, problem, type Stretch } from './problem.ts';
 import { describeToken, type Token } from './token.ts';
 import { childrenOf, type Node } from './tree.ts';
 

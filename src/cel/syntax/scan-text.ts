@@ -1,5 +1,5 @@
-import { type Problem, problem, type Stretch } from '../problem.ts';
 import { encodeUtf8 } from '../value/text.ts';
+import { type Problem, problem, type Stretch } from './problem.ts';
 
 export interface ScannedText {
   /** `bad` when the text does not end, or an escape in it is none. */

@@ -1,5 +1,5 @@
-import { type Problem, problem, type Stretch } from '../problem.ts';
 import { double, Uint } from '../value/number.ts';
+import { type Problem, problem, type Stretch } from './problem.ts';
 import { scanText } from './scan-text.ts';
 import type { Token, TokenKind } from './token.ts';
 

@@ -1,4 +1,4 @@
-import type { Stretch } from '../problem.ts';
+import type { Stretch } from './problem.ts';
 
 /** The pieces that a source is made of. `text` is as written, `value` what a literal says. */
 export interface Token extends Stretch {

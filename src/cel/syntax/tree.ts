@@ -1,4 +1,4 @@
-import type { Stretch } from '../problem.ts';
+import type { Stretch } from './problem.ts';
 
 /**
  * An expression as it was written, macros included: what a person reads in it is what stands here. `start` and `end`

@@ -1,21 +1,21 @@
+import { createEnvironment, type Environment, extendEnvironment } from '../../cel/check/environment.ts';
 import { compile } from '../../cel/compile.ts';
-import { createEnvironment, type Environment, extendEnvironment } from '../../cel/environment.ts';
-import { Facts } from '../../decision/facts.ts';
 import { diagnose } from '../../diagnostic/collect.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import { painter } from '../../diagnostic/paint.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
-import { declared } from '../../policy/compile-data.ts';
-import type { PolicySet } from '../../policy/policy-set.ts';
-import { SPIFFE_FUNCTIONS } from '../../policy/spiffe-function.ts';
-import { NAMES } from '../../request/names.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
-import { isColourful, type Terminal } from '../terminal.ts';
-import { valueText } from '../value-text.ts';
-import { ask } from './hear.ts';
-import type { Question } from './question.ts';
+import { Facts } from '../../engine/decision/facts.ts';
+import { NAMES } from '../../engine/request/names.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { declared } from '../../policy/compile/compile-data.ts';
+import { SPIFFE_FUNCTIONS } from '../../policy/compile/spiffe-function.ts';
+import { evaluationOf, failed } from '../../tools/testing/evaluations.ts';
+import { ask } from '../../tools/testing/simulate.ts';
+import type { Question } from '../../tools/testing/simulation-request.ts';
+import { valueText } from '../../tools/testing/value-text.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { evaluationJson, treeLines } from './tree.ts';
-import { evaluationOf, failed } from './watch.ts';
 
 /** What of a folder one expression sees. */
 export type FolderOfExpression = Pick<PolicySet, 'issuers' | 'data' | 'env' | 'revisionText'>;

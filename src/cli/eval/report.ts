@@ -1,10 +1,10 @@
-import { isAllow } from '../../decision/decide.ts';
-import type { Decision } from '../../decision/decision.ts';
 import type { Paint } from '../../diagnostic/paint.ts';
-import { answerOf } from '../test-answer.ts';
-import type { Explanation, Finding } from './explain.ts';
-import type { Answered, Asked } from './hear.ts';
-import type { Question } from './question.ts';
+import type { Decision } from '../../engine/decision/decide.ts';
+import { isAllow } from '../../engine/decision/decide.ts';
+import { answerOf } from '../../tools/testing/answer.ts';
+import type { Explanation, Finding } from '../../tools/testing/explain.ts';
+import type { Answered, Asked } from '../../tools/testing/simulate.ts';
+import type { Question } from '../../tools/testing/simulation-request.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
 /** All that there is to tell about one decision. */

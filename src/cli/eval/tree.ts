@@ -1,6 +1,6 @@
 import type { Paint } from '../../diagnostic/paint.ts';
-import { cut, valueText } from '../value-text.ts';
-import { type Evaluation, failed, type Step } from './watch.ts';
+import { type Evaluation, failed, type Step } from '../../tools/testing/evaluations.ts';
+import { cut, valueText } from '../../tools/testing/value-text.ts';
 
 /** How wide the expressions and their values may become, in characters. */
 const WIDEST_TEXT = 72;

@@ -1,16 +1,16 @@
 import { check } from '../../../src/cel/check/check.ts';
+import { createEnvironment, type Declaration } from '../../../src/cel/check/environment.ts';
 import { estimateSteps } from '../../../src/cel/check/estimate.ts';
 import { readLiterals } from '../../../src/cel/check/literals.ts';
 import { compile } from '../../../src/cel/compile.ts';
-import { createEnvironment, type Declaration } from '../../../src/cel/environment.ts';
-import { interpret } from '../../../src/cel/run/interpret.ts';
+import { interpret } from '../../../src/cel/interpret/interpret.ts';
 import { parse } from '../../../src/cel/syntax/parse.ts';
 import { beginBudget, endBudget, MAX_STEPS } from '../../../src/cel/value/budget.ts';
 import { Failure } from '../../../src/cel/value/failure.ts';
-import { NAMES } from '../../../src/request/names.ts';
+import { NAMES } from '../../../src/engine/request/names.ts';
 import { seeded } from '../../support/seeded.ts';
+import { randomExpression } from '../interpret/random-expression.ts';
 import { activation } from '../names.ts';
-import { randomExpression } from '../run/random-expression.ts';
 
 const environment = createEnvironment(NAMES);
 

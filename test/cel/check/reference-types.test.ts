@@ -1,9 +1,9 @@
 import { tests as checking } from '@bufbuild/cel-spec/testdata/checking.js';
 import { check } from '../../../src/cel/check/check.ts';
 import { typeOf } from '../../../src/cel/check/checked.ts';
-import { createEnvironment, type Environment } from '../../../src/cel/environment.ts';
+import { createEnvironment, type Environment } from '../../../src/cel/check/environment.ts';
 import { parse } from '../../../src/cel/syntax/parse.ts';
-import { formatType } from '../../../src/cel/type.ts';
+import { formatType } from '../../../src/cel/value/type.ts';
 import { outOfScope } from '../conformance/run.ts';
 import { CASES } from '../conformance/suite.ts';
 

@@ -1,16 +1,16 @@
 import { check } from '../../../src/cel/check/check.ts';
 import { type Checked, typeOf } from '../../../src/cel/check/checked.ts';
 import { readLiterals } from '../../../src/cel/check/literals.ts';
-import type { Activation } from '../../../src/cel/program.ts';
-import { emit } from '../../../src/cel/run/emit.ts';
-import { interpret } from '../../../src/cel/run/interpret.ts';
+import { emit } from '../../../src/cel/codegen/emit.ts';
+import { interpret } from '../../../src/cel/interpret/interpret.ts';
+import type { Activation } from '../../../src/cel/interpret/program.ts';
 import { parse } from '../../../src/cel/syntax/parse.ts';
 import { childrenOf, type Node } from '../../../src/cel/syntax/tree.ts';
-import { formatType, sameType } from '../../../src/cel/type.ts';
 import { beginBudget, endBudget } from '../../../src/cel/value/budget.ts';
 import { equals } from '../../../src/cel/value/compare.ts';
 import { Failure } from '../../../src/cel/value/failure.ts';
 import { kindOf } from '../../../src/cel/value/kind.ts';
+import { formatType, sameType } from '../../../src/cel/value/type.ts';
 import type { Case } from './suite.ts';
 
 /** The ways to come to a value, all of which have to come to the same. */

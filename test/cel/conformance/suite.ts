@@ -1,13 +1,13 @@
 import { tests as conformance } from '@bufbuild/cel-spec/testdata/conformance.js';
 import type { SerializedIncrementalTestSuite } from '@bufbuild/cel-spec/testdata/tests.js';
-import { createEnvironment, type Environment } from '../../../src/cel/environment.ts';
+import { createEnvironment, type Environment } from '../../../src/cel/check/environment.ts';
 import { type FunctionDeclaration, type Overload, overload } from '../../../src/cel/library/function.ts';
-import { DYN, type Type } from '../../../src/cel/type.ts';
 import { TypeValue } from '../../../src/cel/value/boxed.ts';
 import { parseDuration } from '../../../src/cel/value/duration.ts';
 import { MapBuilder } from '../../../src/cel/value/map.ts';
 import { double, int, uint } from '../../../src/cel/value/number.ts';
 import { parseTimestamp } from '../../../src/cel/value/timestamp.ts';
+import { DYN, type Type } from '../../../src/cel/value/type.ts';
 
 /** One case of the suite, as the specification's own test data has it in JSON. */
 export interface Case {

@@ -1,6 +1,6 @@
-import { createEnvironment } from '../../../src/cel/environment.ts';
+import { createEnvironment } from '../../../src/cel/check/environment.ts';
 import { MACROS, type MacroDeclaration } from '../../../src/cel/library/macros.ts';
-import { SPIFFE_FUNCTIONS } from '../../../src/policy/spiffe-function.ts';
+import { SPIFFE_FUNCTIONS } from '../../../src/policy/compile/spiffe-function.ts';
 import { FUNCTION_GROUPS } from '../../support/cel-reference.ts';
 import { same } from '../conformance/run.ts';
 import { evaluated } from '../evaluations.ts';

@@ -1,6 +1,5 @@
 import type { Overload } from '../../../src/cel/library/function.ts';
 import { LIBRARY } from '../../../src/cel/library/library.ts';
-import type { Type } from '../../../src/cel/type.ts';
 import { NONE, Optional } from '../../../src/cel/value/boxed.ts';
 import { beginBudget, endBudget } from '../../../src/cel/value/budget.ts';
 import { Duration } from '../../../src/cel/value/duration.ts';
@@ -8,7 +7,8 @@ import { Failure } from '../../../src/cel/value/failure.ts';
 import { parseCidr, parseIp } from '../../../src/cel/value/ip.ts';
 import { Uint, Whole } from '../../../src/cel/value/number.ts';
 import { Timestamp } from '../../../src/cel/value/timestamp.ts';
-import { SPIFFE_FUNCTIONS } from '../../../src/policy/spiffe-function.ts';
+import type { Type } from '../../../src/cel/value/type.ts';
+import { SPIFFE_FUNCTIONS } from '../../../src/policy/compile/spiffe-function.ts';
 
 const SIZE = 5000;
 const TEXT = 'ab'.repeat(SIZE / 2);

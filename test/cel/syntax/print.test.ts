@@ -2,7 +2,7 @@ import { parse } from '../../../src/cel/syntax/parse.ts';
 import { print } from '../../../src/cel/syntax/print.ts';
 import { childrenOf, type Node } from '../../../src/cel/syntax/tree.ts';
 import { seeded } from '../../support/seeded.ts';
-import { randomExpression } from '../run/random-expression.ts';
+import { randomExpression } from '../interpret/random-expression.ts';
 
 function printed(source: string): string {
   const { root, problems } = parse(source);

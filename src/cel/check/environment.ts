@@ -1,0 +1,162 @@
+import type { FunctionDeclaration } from '../library/function.ts';
+import { FUNCTIONS } from '../library/library.ts';
+import { MACROS } from '../library/macros.ts';
+import { RESERVED } from '../syntax/token.ts';
+import { DYN, parseType, type Type } from '../value/type.ts';
+
+/**
+ * What an expression may read. Made once per set of names and shared by every expression over them: making one
+ * costs far more than compiling a small expression.
+ */
+export interface Environment {
+  /** Type of each root; those with dotted names below them are object types. */
+  readonly roots: ReadonlyMap<string, Type>;
+  /** Type of each declared name, dotted as it was declared. */
+  readonly names: ReadonlyMap<string, Type>;
+  /** Of declared names, how many characters their values can have with all that is within them. */
+  readonly bounds: ReadonlyMap<string, number>;
+  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+  /** What stands before the last dot in names of functions and macros: `math`. */
+  readonly namespaces: ReadonlySet<string>;
+  /** The types that are values by their name. */
+  readonly types: ReadonlyMap<string, Type>;
+  /** The namespace in which names are looked up first, such as `a.b`; empty: none. */
+  readonly container: string;
+}
+
+/** Not identifiers to CEL, or names that a property of ours cannot have. */
+const IMPOSSIBLE = new Set(['constructor', 'false', 'in', 'null', 'prototype', 'true', '__proto__']);
+
+/** Whether `name` (no dots) can be declared as a field such as `data.NAME`. */
+export function isDeclarable(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !IMPOSSIBLE.has(name);
+}
+
+export interface Declaration {
+  readonly type: string | Type;
+  /** Characters of its values, with all that is within them; what is not told is bounded by what headers hold. */
+  readonly max?: number;
+}
+
+/**
+ * The environment for a table of dotted names such as `request.headers`. What stands before a dot becomes an
+ * object type with the declared fields. `added` functions are there besides those of the language; one of the same
+ * name adds its forms. Throws a `TypeError` on a name that cannot be declared, on one that is both a value and an
+ * object, and on a type without a spelling: tables are ours, or were checked before.
+ */
+export function createEnvironment(
+  names: Readonly<Record<string, Declaration>>,
+  added: readonly FunctionDeclaration[] = [],
+): Environment {
+  const types = new Map<string, Type>();
+  const top: Branch = new Map();
+  const bounds = new Map<string, number>();
+  for (const [name, { type, max }] of Object.entries(names)) {
+    const parsed = typeof type === 'string' ? parseType(type) : type;
+    if (parsed === undefined) throw new TypeError(`\`${name}\` has a type that cannot be read`);
+    types.set(name, parsed);
+    if (max !== undefined) bounds.set(name, max);
+    plant(top, name, parsed);
+  }
+  const functions = withAdded(added);
+  return {
+    roots: objectFields(top, ''),
+    names: types,
+    bounds,
+    functions,
+    namespaces: new Set([...functions.keys(), ...Object.keys(MACROS)].flatMap(namespaceOf)),
+    types: new Map([...TYPES, ...[...functions.values()].flatMap(addedTypes)]),
+    container: '',
+  };
+}
+
+/**
+ * The environment with further names below roots of their own, `root.NAME`. Takes far less than making one anew. Throws
+ * a `TypeError` as `createEnvironment` does, and on a root that is declared.
+ */
+export function extendEnvironment(
+  environment: Environment,
+  root: string,
+  names: ReadonlyMap<string, Declaration>,
+): Environment {
+  const fields = new Map<string, Type>();
+  const all = new Map(environment.names);
+  const bounds = new Map(environment.bounds);
+  if (environment.roots.has(root)) throw new TypeError(`\`${root}\` is declared twice`);
+  for (const [name, { type, max }] of names) {
+    const parsed = typeof type === 'string' ? parseType(type) : type;
+    if (parsed === undefined || !isDeclarable(name))
+      throw new TypeError(`\`${root}.${name}\` cannot be declared`);
+    fields.set(name, parsed);
+    all.set(`${root}.${name}`, parsed);
+    if (max !== undefined) bounds.set(`${root}.${name}`, max);
+  }
+  const roots = new Map(environment.roots).set(root, { kind: 'object', name: root, fields });
+  return { ...environment, roots, names: all, bounds };
+}
+
+function withAdded(added: readonly FunctionDeclaration[]): ReadonlyMap<string, FunctionDeclaration> {
+  if (added.length === 0) return FUNCTIONS;
+  const functions = new Map(FUNCTIONS);
+  for (const declaration of added) {
+    const { overloads = [] } = functions.get(declaration.name) ?? {};
+    functions.set(declaration.name, { ...declaration, overloads: [...overloads, ...declaration.overloads] });
+  }
+  return functions;
+}
+
+function namespaceOf(name: string): readonly string[] {
+  return name.includes('.') ? [name.slice(0, name.lastIndexOf('.'))] : [];
+}
+
+/** The types that functions of a library make. */
+function addedTypes({ overloads }: FunctionDeclaration): readonly (readonly [string, Type])[] {
+  return overloads.flatMap(({ result }) => (result.kind === 'opaque' ? [[result.name, result]] : []));
+}
+
+const TYPES: readonly (readonly [string, Type])[] = [
+  ['bool', { kind: 'bool' }],
+  ['int', { kind: 'int' }],
+  ['uint', { kind: 'uint' }],
+  ['double', { kind: 'double' }],
+  ['string', { kind: 'string' }],
+  ['bytes', { kind: 'bytes' }],
+  ['list', { kind: 'list', element: DYN }],
+  ['map', { kind: 'map', key: DYN, value: DYN }],
+  ['null_type', { kind: 'null' }],
+  ['type', { kind: 'type', of: undefined }],
+  ['optional_type', { kind: 'optional', of: DYN }],
+  ['google.protobuf.Timestamp', { kind: 'timestamp' }],
+  ['google.protobuf.Duration', { kind: 'duration' }],
+];
+
+type Branch = Map<string, Branch | Type>;
+
+function plant(top: Branch, name: string, type: Type): void {
+  const segments = name.split('.');
+  const last = segments.pop() ?? '';
+  let branch = top;
+  if (![...segments, last].every(isDeclarable) || RESERVED.has(segments[0] ?? last)) {
+    throw new TypeError(`\`${name}\` cannot be declared`);
+  }
+  for (const segment of segments) {
+    const next = branch.get(segment) ?? new Map();
+    if (!(next instanceof Map)) throw new TypeError(`\`${name}\` lies below a name that is a value`);
+    branch.set(segment, next);
+    branch = next;
+  }
+  if (branch.has(last)) throw new TypeError(`\`${name}\` is declared twice`);
+  branch.set(last, type);
+}
+
+function objectFields(branch: Branch, prefix: string): ReadonlyMap<string, Type> {
+  const fields = new Map<string, Type>();
+  for (const [name, below] of branch) {
+    const dotted = prefix === '' ? name : `${prefix}.${name}`;
+    fields.set(
+      name,
+      below instanceof Map ? { kind: 'object', name: dotted, fields: objectFields(below, dotted) } : below,
+    );
+  }
+  return fields;
+}

@@ -1,0 +1,36 @@
+import { type Checked, functionOf, typeOf } from '../check/checked.ts';
+import type { Node } from '../syntax/tree.ts';
+import { DYN, type Type } from '../value/type.ts';
+
+/**
+ * The type that a value will have whatever happens. The check lets null pass for these types, so that a condition or
+ * an element of theirs may be null: it is `dyn` to whoever relies on it.
+ */
+export function certainType(checked: Checked, node: Node): Type {
+  const type = typeOf(checked, node);
+  // What two values of unlike types share may be no more than null.
+  if (type.kind === 'null') return node.kind === 'literal' ? type : DYN;
+  return isNullable(type) && !isCertain(checked, node, type) ? DYN : type;
+}
+
+function isNullable({ kind }: Type): boolean {
+  return ['timestamp', 'duration', 'optional', 'opaque', 'object'].includes(kind);
+}
+
+function isCertain(checked: Checked, node: Node, type: Type): boolean {
+  if (checked.references[node.id]?.kind === 'variable') return true;
+  switch (node.kind) {
+    case 'call':
+    case 'operator': {
+      const overloads = functionOf(checked, node)?.overloads ?? [];
+      return overloads.length > 0 && overloads.every(({ result }) => result.kind === type.kind);
+    }
+    case 'select':
+    case 'index':
+      return node.isOptional;
+    case 'optional_map':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,49 @@
+import { optionalEntry } from '../interpret/semantics.ts';
+import type { ListNode, MapNode } from '../syntax/tree.ts';
+import { MapBuilder } from '../value/map.ts';
+import { allTotal, computed, type Emitted, type Emitter, type Locals } from './emitted.ts';
+
+export function emitList(emitter: Emitter, node: ListNode, locals: Locals | undefined): Emitted {
+  const optional = new Set(node.elements.filter(({ isOptional }) => isOptional).map(({ value }) => value));
+  const parts = emitter.emitAll(
+    node.elements.map(({ value }) => value),
+    locals,
+    (element, around) => {
+      const part = emitter.emit(element, around);
+      return optional.has(element) ? computed(`${emitter.code.helper(entries)}(${part.text})`) : part;
+    },
+  );
+  const texts = parts.map(({ text }, at) => (node.elements[at]?.isOptional === true ? `...${text}` : text));
+  return computed(`[${texts.join(', ')}]`, { isTotal: allTotal(parts) });
+}
+
+export function emitMap(emitter: Emitter, node: MapNode, locals: Locals | undefined): Emitted {
+  const { code } = emitter;
+  const map = code.fresh('t');
+  code.line(`const ${map} = ${code.helper(newMap)}();`);
+  for (const { key, value, isOptional } of node.entries) {
+    const [name, entry] = emitter.emitAll([key, value], locals);
+    const helper = code.helper(isOptional ? addOptional : addEntry);
+    code.line(`${helper}(${map}, ${name?.text ?? ''}, ${entry?.text ?? ''});`);
+  }
+  return computed(`${map}.build()`);
+}
+
+export function newMap(): MapBuilder {
+  return new MapBuilder();
+}
+
+/** No element, or one. */
+export function entries(optional: unknown): readonly unknown[] {
+  const value = optionalEntry(optional);
+  return value === undefined ? [] : [value];
+}
+
+export function addEntry(map: MapBuilder, key: unknown, value: unknown): void {
+  map.add(key, value);
+}
+
+export function addOptional(map: MapBuilder, key: unknown, value: unknown): void {
+  const entry = optionalEntry(value);
+  if (entry !== undefined) map.add(key, entry);
+}

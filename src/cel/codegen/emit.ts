@@ -1,0 +1,298 @@
+import { type Checked, typeOf } from '../check/checked.ts';
+import type { Prepared } from '../check/literals.ts';
+import { Constants, type Folding } from '../interpret/fold.ts';
+import { readerOf } from '../interpret/load.ts';
+import { element, hasField, logical, select, selectOptional, writtenKey } from '../interpret/semantics.ts';
+import { index, indexOptional } from '../library/operators.ts';
+import { childrenOf, type Node } from '../syntax/tree.ts';
+import { Optional } from '../value/boxed.ts';
+import { beginBudget, endBudget } from '../value/budget.ts';
+import { fail } from '../value/failure.ts';
+import { Code, type Source } from './code.ts';
+import { emitBind, emitOptionalMap } from './emit-bind.ts';
+import { emitCall } from './emit-call.ts';
+import { emitList, emitMap } from './emit-container.ts';
+import { emitCondition, emitLogic } from './emit-logic.ts';
+import { emitLoop } from './emit-loop.ts';
+import { emitOperator } from './emit-operator.ts';
+import { emitField, emitRead, emitReadInstant } from './emit-read.ts';
+import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
+
+/** What is done around an evaluation, for it to come to what goes out. */
+export interface Shell {
+  /** What goes out for a value. */
+  readonly finish: (value: unknown) => unknown;
+  /** Whether what is sure to be a bool goes out as it is. */
+  readonly wantsBool: boolean;
+  /** What goes out for what was thrown. */
+  readonly fail: (thrown: unknown) => unknown;
+}
+
+interface Options {
+  readonly prepared?: Prepared;
+  /** Which expressions are evaluated beforehand; unless told, those that read nothing of the request. */
+  readonly folding?: Folding;
+  /** Undefined: failures are thrown, and the budget is the caller's. */
+  readonly shell?: Shell;
+}
+
+/** The source of a function that evaluates the tree. */
+export function emit(
+  checked: Checked,
+  { prepared = new Map(), folding = new Constants(checked), shell }: Options,
+): Source {
+  const emitter = new TreeEmitter(checked, prepared, folding);
+  const { text, isBool } = emitter.emit(checked.root, undefined);
+  const { code } = emitter;
+  if (shell === undefined) return code.source(text);
+  const failed = `catch (x) { return ${code.constant(shell.fail)}(x); }`;
+  const value = shell.wantsBool && isBool ? text : `${code.constant(shell.finish)}(${text})`;
+  if (!emitter.isMetered) return code.source(value, { before: 'try {', after: `} ${failed}` });
+  const before = `const outer = ${code.helper(beginBudget)}();\ntry {`;
+  return code.source(value, { before, after: `} ${failed} finally { ${code.helper(endBudget)}(outer); }` });
+}
+
+class TreeEmitter implements Emitter {
+  readonly checked: Checked;
+  readonly code = new Code();
+  readonly #constants: Folding;
+  readonly #prepared: Prepared;
+  /** How often each declared name is read; in a comprehension: more often than once. */
+  readonly #mentions: ReadonlyMap<string, number>;
+  /** Declared names that are read, and how. */
+  readonly #reads = new Map<string, string>();
+  /** Fields of maps that are read, likewise. */
+  readonly #fields = new Map<string, string>();
+  #loops = 0;
+  isMetered = false;
+
+  constructor(checked: Checked, prepared: Prepared, constants: Folding) {
+    this.checked = checked;
+    this.#prepared = prepared;
+    this.#constants = constants;
+    this.#mentions = mentionsIn(checked);
+  }
+
+  get isInLoop(): boolean {
+    return this.#loops > 0;
+  }
+
+  inLoop<T>(write: () => T): T {
+    this.#loops++;
+    try {
+      return write();
+    } finally {
+      this.#loops--;
+    }
+  }
+
+  constantOf(node: Node): { readonly value: unknown } | undefined {
+    return this.#constants.valueOf(node);
+  }
+
+  emit(node: Node, locals: Locals | undefined): Emitted {
+    const constant = this.constantOf(node);
+    if (constant === undefined) return this.#emit(node, locals);
+    return held(this.code.constant(constant.value), { isBool: typeof constant.value === 'boolean' });
+  }
+
+  emitAll(
+    nodes: readonly Node[],
+    locals: Locals | undefined,
+    emitOne: Emitter['emit'] = (node, around) => this.emit(node, around),
+  ): readonly Emitted[] {
+    const parts: Emitted[] = [];
+    for (const node of nodes) {
+      const before = this.code.length;
+      const part = emitOne(node, locals);
+      // What this one has to say first must not come before those that are evaluated earlier.
+      let at = before;
+      if (this.code.length > before) {
+        parts.forEach((earlier, place) => {
+          if (earlier.isStable) return;
+          const name = this.code.fresh('t');
+          this.code.insert(at, `const ${name} = ${earlier.text};`);
+          at++;
+          parts[place] = { ...earlier, text: name, isStable: true };
+        });
+      }
+      parts.push(part);
+    }
+    return parts;
+  }
+
+  emitInstant(node: Node, locals: Locals | undefined): Emitted {
+    const reference = this.checked.references[node.id];
+    const isRead =
+      reference?.kind === 'variable' && reference.type.kind === 'timestamp' && node.kind !== 'has';
+    if (!isRead || ('isOptional' in node && node.isOptional)) return this.emit(node, locals);
+    return this.#readOnce(`${reference.path.join(' ')} instant`, reference.path, () =>
+      emitReadInstant(this.code, reference),
+    );
+  }
+
+  emitBool(node: Node, locals: Locals | undefined, check: (value: unknown) => boolean = logical): Emitted {
+    const part = this.emit(node, locals);
+    return part.isBool ? part : computed(`${this.code.helper(check)}(${part.text})`, { isBool: true });
+  }
+
+  #emit(node: Node, locals: Locals | undefined): Emitted {
+    switch (node.kind) {
+      case 'literal':
+        return held(this.code.constant(node.value), { isBool: typeof node.value === 'boolean' });
+      case 'name':
+        return this.#emitName(node, locals);
+      case 'select':
+        return this.#emitSelect(node, locals);
+      case 'has':
+        return this.#emitHas(node, locals);
+      case 'index':
+        return this.#emitIndex(node, locals);
+      case 'call':
+        return emitCall(this, this.#prepared.get(node.id), node, locals);
+      case 'operator':
+        return emitOperator(this, node, locals);
+      case 'logic':
+        return emitLogic(this, node, locals);
+      case 'condition':
+        return emitCondition(this, node, locals);
+      case 'list':
+        return emitList(this, node, locals);
+      case 'map':
+        return emitMap(this, node, locals);
+      case 'loop':
+        return emitLoop(this, node, locals);
+      case 'bind':
+        return emitBind(this, node, locals);
+      case 'optional_map':
+        return emitOptionalMap(this, node, locals);
+      case 'message':
+      case 'missing':
+        return this.#failing('unknown_name');
+    }
+  }
+
+  #failing(code: 'unknown_name' | 'unknown_function'): Emitted {
+    return computed(`${this.code.helper(fail)}(${this.code.constant(code)})`);
+  }
+
+  #emitName(node: Node & { kind: 'name' }, locals: Locals | undefined): Emitted {
+    const reference = this.checked.references[node.id];
+    switch (reference?.kind) {
+      case 'local': {
+        let at = locals;
+        while (at !== undefined && at.name !== reference.name) at = at.outer;
+        return at?.value ?? this.#failing('unknown_name');
+      }
+      case 'variable':
+        return this.#read(node);
+      case 'type':
+        return held(this.code.constant(reference.value));
+      default:
+        return this.#failing('unknown_name');
+    }
+  }
+
+  /** A declared name; one that is read twice is read by the same function. */
+  #read(node: Node): Emitted {
+    const reference = this.checked.references[node.id];
+    if (reference?.kind !== 'variable') return this.#failing('unknown_name');
+    const read = this.#readOnce(reference.path.join(' '), reference.path, () =>
+      emitRead(this.code, reference),
+    );
+    return { ...read, isBool: reference.type.kind === 'bool' };
+  }
+
+  /** What is read more often than once is kept in a variable: no value is undefined. */
+  #readOnce(key: string, path: readonly string[], write: () => string): Emitted {
+    let text = this.#reads.get(key);
+    if (text === undefined) {
+      const read = `${write()}(a)`;
+      const isOften = (this.#mentions.get(path.join(' ')) ?? 0) > 1;
+      const kept = isOften ? this.code.variable() : undefined;
+      text = kept === undefined ? read : `(${kept} === undefined ? ${kept} = ${read} : ${kept})`;
+      this.#reads.set(key, text);
+    }
+    return computed(text);
+  }
+
+  /** An optional of a declared name. */
+  #maybe(node: Node): Emitted {
+    const reference = this.checked.references[node.id];
+    if (reference?.kind !== 'variable') return this.#failing('unknown_name');
+    const { has, read } = readerOf(reference.path, reference.type);
+    const maybe = (activation: Parameters<typeof read>[0]) =>
+      Optional.of(has(activation) === true ? read(activation) : undefined);
+    return computed(`${this.code.constant(maybe)}(a)`);
+  }
+
+  #emitSelect(node: Node & { kind: 'select' }, locals: Locals | undefined): Emitted {
+    const reference = this.checked.references[node.id];
+    if (reference?.kind === 'type') return held(this.code.constant(reference.value));
+    if (reference?.kind === 'variable') return node.isOptional ? this.#maybe(node) : this.#read(node);
+    const operand = this.emit(node.operand, locals);
+    if (!node.isOptional) return this.#emitField(operand, node.field, select);
+    return computed(
+      `${this.code.helper(selectOptional)}(${operand.text}, ${this.code.constant(node.field)})`,
+    );
+  }
+
+  /** A field that is written out; one that is read twice is read by the same function. */
+  #emitField(operand: Emitted, field: string, slow: typeof select | typeof index): Emitted {
+    const key = `${slow.name} ${field}`;
+    let reader = this.#fields.get(key);
+    if (reader === undefined) {
+      reader = emitField(this.code, field, slow);
+      this.#fields.set(key, reader);
+    }
+    return computed(`${reader}(${operand.text})`);
+  }
+
+  #emitHas(node: Node & { kind: 'has' }, locals: Locals | undefined): Emitted {
+    const reference = this.checked.references[node.id];
+    if (reference?.kind === 'variable') {
+      const { has } = readerOf(reference.path, reference.type);
+      return computed(`${this.code.constant(has)}(a)`, { isBool: true });
+    }
+    const operand = this.emit(node.operand, locals);
+    const isTotal = operand.isTotal && typeOf(this.checked, node.operand).kind === 'map';
+    const text = `${this.code.helper(hasField)}(${operand.text}, ${this.code.constant(node.field)})`;
+    return computed(text, { isTotal, isBool: true });
+  }
+
+  #emitIndex(node: Node & { kind: 'index' }, locals: Locals | undefined): Emitted {
+    if (this.checked.references[node.id]?.kind === 'variable') {
+      return node.isOptional ? this.#maybe(node) : this.#read(node);
+    }
+    const [operand, key] = this.emitAll([node.operand, node.index], locals);
+    if (operand === undefined || key === undefined) return this.#failing('unknown_name');
+    const operandType = typeOf(this.checked, node.operand);
+    const { code } = this;
+    if (node.isOptional) return computed(`${code.helper(indexOptional)}(${operand.text}, ${key.text})`);
+    const written = writtenKey(node);
+    if (['map', 'dyn'].includes(operandType.kind) && written !== undefined) {
+      return this.#emitField(operand, written, index);
+    }
+    if (operandType.kind === 'list' && typeOf(this.checked, node.index).kind === 'int') {
+      return computed(`${code.helper(element)}(${operand.text}, ${key.text})`);
+    }
+    return computed(`${code.helper(index)}(${operand.text}, ${key.text}, ${code.constant(written)})`);
+  }
+}
+
+function mentionsIn({ root, references }: Checked): ReadonlyMap<string, number> {
+  const mentions = new Map<string, number>();
+  const count = (node: Node, weight: number): void => {
+    const reference = references[node.id];
+    if (reference?.kind === 'variable') {
+      const key = reference.path.join(' ');
+      mentions.set(key, (mentions.get(key) ?? 0) + weight);
+      return;
+    }
+    for (const child of childrenOf(node)) {
+      count(child, node.kind === 'loop' && child !== node.range ? 2 : weight);
+    }
+  };
+  count(root, 1);
+  return mentions;
+}

@@ -1,0 +1,235 @@
+import { type Checked, typeOf } from '../check/checked.ts';
+import { nameOf, textOf } from '../check/key-reads.ts';
+import { childrenOf, type Node } from '../syntax/tree.ts';
+import type { Folding } from './fold.ts';
+
+/** How two texts are compared. */
+export type TextTest = 'equals' | 'startsWith' | 'endsWith';
+
+/** Why something never is, one clause, and what to write instead. */
+export interface Why {
+  readonly reason: string;
+  readonly help?: string | undefined;
+  /** The one value for which it is all the same, as a message writes it. */
+  readonly except?: string | undefined;
+}
+
+/** What is known of the values of declared names beyond their types. */
+export interface Knowledge {
+  /** Whether the name has a value whatever the request. */
+  isAlwaysThere(name: string): boolean;
+  /** Why no value of the name passes the test with this text; undefined: one may. */
+  whyNever(name: string, test: TextTest, text: string): Why | undefined;
+  /** Why the map of that name never has the key. */
+  whyNoKey(name: string, key: string): Why | undefined;
+}
+
+/** A part of an expression that comes to the same whatever the request. */
+export interface ConstantPart {
+  readonly start: number;
+  readonly end: number;
+  /** What it comes to; `absent`: the key of a map that is never there; `unequal`: an element that nothing equals. */
+  readonly outcome: boolean | 'absent' | 'unequal';
+  /** Undefined where the part reads nothing of the request. */
+  readonly why: Why | undefined;
+  /** Whether the whole comes to what it does because of this part. */
+  readonly decides: boolean;
+}
+
+export interface ConstantParts {
+  readonly parts: readonly ConstantPart[];
+  readonly whole: boolean | undefined;
+}
+
+/**
+ * Conditions that do not depend on the request: the whole, operands of `&&`, `||` and `!`, the test of `? :`, the body
+ * of a comprehension. Of those within one another the innermost that is to blame. Also keys that a map never has.
+ */
+export function constantParts(checked: Checked, folding: Folding, knowledge: Knowledge): ConstantParts {
+  const finder = new Finder(checked, folding, knowledge);
+  const { root } = checked;
+  finder.visit(root, typeOf(checked, root).kind === 'bool');
+  const decisive = new Set(finder.deciding(root));
+  const parts = finder.found.map(({ node, outcome, why }) => {
+    const { start, end } = node;
+    return { start, end, outcome, why, decides: decisive.has(node) };
+  });
+  return { parts, whole: finder.always(root) };
+}
+
+interface Verdict {
+  readonly outcome: boolean;
+  readonly why: Why | undefined;
+}
+
+interface Found {
+  readonly node: Node;
+  readonly outcome: ConstantPart['outcome'];
+  readonly why: Why | undefined;
+}
+
+class Finder {
+  readonly found: Found[] = [];
+  readonly #checked: Checked;
+  readonly #folding: Folding;
+  readonly #knowledge: Knowledge;
+
+  constructor(checked: Checked, folding: Folding, knowledge: Knowledge) {
+    this.#checked = checked;
+    this.#folding = folding;
+    this.#knowledge = knowledge;
+  }
+
+  /** What a condition comes to whatever the request. One that can fail instead counts as well. */
+  always(node: Node): boolean | undefined {
+    const known = this.#verdict(node);
+    if (known !== undefined) return known.why?.except === undefined ? known.outcome : undefined;
+    if (node.kind === 'operator' && node.operator === '!') {
+      const operand = this.always(node.operands[0]);
+      return operand === undefined ? undefined : !operand;
+    }
+    if (node.kind !== 'logic') return undefined;
+    const outcomes = node.operands.map((operand) => this.always(operand));
+    const decisive = node.operator === '||';
+    if (outcomes.includes(decisive)) return decisive;
+    return outcomes.every((outcome) => outcome === !decisive) ? !decisive : undefined;
+  }
+
+  /** The parts for which a condition comes to the same whatever the request. */
+  deciding(node: Node): readonly Node[] {
+    const outcome = this.always(node);
+    if (outcome === undefined) return [];
+    if (this.#verdict(node) !== undefined) return [node];
+    const blamed = childrenOf(node).filter(
+      (child) => node.kind !== 'logic' || this.always(child) === outcome,
+    );
+    return blamed.flatMap((child) => this.deciding(child));
+  }
+
+  visit(node: Node, isCondition: boolean): void {
+    const verdict = isCondition ? this.#verdict(node) : undefined;
+    if (verdict !== undefined) {
+      this.found.push({ node, ...verdict });
+      return;
+    }
+    const absent = this.#absentKey(node);
+    if (absent !== undefined) this.found.push({ node, outcome: 'absent', why: absent });
+    if (node.kind === 'operator' && node.operator === 'in') this.#elements(node.operands);
+    const conditions = conditionsOf(node);
+    for (const child of childrenOf(node)) this.visit(child, conditions.includes(child));
+  }
+
+  /** Of what is not made of other conditions, or reads nothing of the request. */
+  #verdict(node: Node): Verdict | undefined {
+    if (node.kind !== 'logic') {
+      const value = this.#folding.valueOf(node)?.value;
+      if (typeof value === 'boolean') return { outcome: value, why: undefined };
+    }
+    switch (node.kind) {
+      case 'has':
+        return this.#has(node);
+      case 'operator':
+        return this.#comparison(node);
+      case 'call':
+        return this.#textCall(node);
+      default:
+        return undefined;
+    }
+  }
+
+  #has(node: Node & { kind: 'has' }): Verdict | undefined {
+    const declared = nameOf(this.#checked, node);
+    if (declared !== undefined) {
+      if (!this.#knowledge.isAlwaysThere(declared)) return undefined;
+      return { outcome: true, why: { reason: `\`${declared}\` is always there` } };
+    }
+    return never(this.#noKey(node.operand, node.field));
+  }
+
+  #comparison({ operator, operands }: Node & { kind: 'operator' }): Verdict | undefined {
+    const [left, right] = operands;
+    if (right === undefined) return undefined;
+    if (operator === 'in') return this.#membership(left, right);
+    if (operator !== '==' && operator !== '!=') return undefined;
+    const why =
+      this.#neverEqual(left, right) ?? this.#neverEqual(right, left) ?? this.#neverNull(left, right);
+    return why === undefined ? undefined : { outcome: operator === '!=', why };
+  }
+
+  #neverEqual(value: Node, text: Node): Why | undefined {
+    const name = nameOf(this.#checked, value);
+    const written = textOf(text);
+    if (name === undefined || written === undefined) return undefined;
+    return this.#knowledge.whyNever(name, 'equals', written);
+  }
+
+  #neverNull(left: Node, right: Node): Why | undefined {
+    const other = isNull(left) ? right : isNull(right) ? left : undefined;
+    const name = other && nameOf(this.#checked, other);
+    if (name === undefined || !this.#knowledge.isAlwaysThere(name)) return undefined;
+    return { reason: `\`${name}\` is never null` };
+  }
+
+  #membership(element: Node, container: Node): Verdict | undefined {
+    const key = textOf(element);
+    if (key !== undefined) return never(this.#noKey(container, key));
+    if (container.kind !== 'list' || container.elements.length === 0) return undefined;
+    const whys = container.elements.map(({ value }) => this.#neverEqual(element, value));
+    return whys.every((why) => why !== undefined) ? never(whys[0]) : undefined;
+  }
+
+  /** Of a list in which others may be found. */
+  #elements([element, container]: readonly Node[]): void {
+    if (element === undefined || container?.kind !== 'list') return;
+    for (const { value } of container.elements) {
+      const why = this.#neverEqual(element, value);
+      if (why !== undefined) this.found.push({ node: value, outcome: 'unequal', why });
+    }
+  }
+
+  #textCall({ name, receiver, args }: Node & { kind: 'call' }): Verdict | undefined {
+    if (name !== 'startsWith' && name !== 'endsWith') return undefined;
+    const read = receiver && nameOf(this.#checked, receiver);
+    const text = textOf(args[0]);
+    if (read === undefined || text === undefined) return undefined;
+    return never(this.#knowledge.whyNever(read, name, text));
+  }
+
+  /** A map is read by a key that it never has. */
+  #absentKey(node: Node): Why | undefined {
+    if (node.kind === 'select') return this.#noKey(node.operand, node.field);
+    const key = node.kind === 'index' ? textOf(node.index) : undefined;
+    return key === undefined || node.kind !== 'index' ? undefined : this.#noKey(node.operand, key);
+  }
+
+  #noKey(map: Node, key: string): Why | undefined {
+    const name = nameOf(this.#checked, map);
+    return name === undefined ? undefined : this.#knowledge.whyNoKey(name, key);
+  }
+}
+
+function never(why: Why | undefined): Verdict | undefined {
+  return why === undefined ? undefined : { outcome: false, why };
+}
+
+function isNull(node: Node): boolean {
+  return node.kind === 'literal' && node.value === null;
+}
+
+/** Those of the nodes directly below that are asked whether they hold. */
+function conditionsOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'logic':
+      return node.operands;
+    case 'operator':
+      return node.operator === '!' ? node.operands : [];
+    case 'condition':
+      return [node.test];
+    case 'loop': {
+      const asks = ['all', 'exists', 'exists_one', 'filter'].includes(node.loop);
+      return [...(node.filter === undefined ? [] : [node.filter]), ...(asks ? [node.body] : [])];
+    }
+    default:
+      return [];
+  }
+}

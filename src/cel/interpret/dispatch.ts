@@ -1,0 +1,116 @@
+import type { FunctionReference } from '../check/checked.ts';
+import { type Cost, sizeOf } from '../library/cost.ts';
+import type { Overload } from '../library/function.ts';
+import type { Node } from '../syntax/tree.ts';
+import { Opaque } from '../value/boxed.ts';
+import { ELEMENTS_A_STEP, MAX_TEXT } from '../value/budget.ts';
+import { fail } from '../value/failure.ts';
+import { type Kind, kindOf } from '../value/kind.ts';
+import { ObjectValue } from '../value/object.ts';
+import type { Type } from '../value/type.ts';
+
+/** Whether a value is one of a parameter's type; what is within it is for the function to look at. */
+function admits(type: Type, value: unknown, kind: Kind | undefined): boolean {
+  switch (type.kind) {
+    case 'dyn':
+    case 'parameter':
+      return true;
+    case 'opaque':
+      return value instanceof Opaque && value.type === type.name;
+    case 'object':
+      return value instanceof ObjectValue && value.type === type.name;
+    default:
+      return type.kind === kind;
+  }
+}
+
+/** Whether values of a type known beforehand are always admitted. */
+function isAdmitted(parameter: Type, type: Type): boolean {
+  if (parameter.kind === 'dyn' || parameter.kind === 'parameter') return true;
+  if (parameter.kind !== type.kind) return false;
+  return parameter.kind !== 'opaque' || (type.kind === 'opaque' && type.name === parameter.name);
+}
+
+/** The only form that can be meant, when the types of its arguments say so; undefined: it depends on the values. */
+export function staticOverload(
+  { overloads }: FunctionReference,
+  types: readonly Type[],
+): Overload | undefined {
+  const [only, ...others] = overloads;
+  if (only === undefined || others.length > 0) return undefined;
+  return only.parameters.every((parameter, at) => isAdmitted(parameter, types[at] ?? { kind: 'dyn' }))
+    ? only
+    : undefined;
+}
+
+/**
+ * The form that is meant if all arguments of which nothing is known are text; undefined: there is none, or there is
+ * nothing of which nothing is known.
+ */
+export function likelyOverload(
+  { overloads }: FunctionReference,
+  types: readonly Type[],
+): Overload | undefined {
+  if (!types.some(({ kind }) => kind === 'dyn')) return undefined;
+  return overloads.find(({ parameters }) =>
+    parameters.every((parameter, at) => {
+      const type = types[at] ?? { kind: 'dyn' };
+      return type.kind === 'dyn' ? parameter.kind === 'string' : isAdmitted(parameter, type);
+    }),
+  );
+}
+
+/** The forms among which the values decide. */
+export function candidatesOf(
+  { declaration, overloads }: FunctionReference,
+  isMethod: boolean,
+  arity: number,
+): readonly Overload[] {
+  return (overloads.length > 0 ? overloads : declaration.overloads).filter(
+    (overload) => overload.isMethod === isMethod && overload.parameters.length === arity,
+  );
+}
+
+/** The function that calls the form that the values ask for. It fails when there is none. */
+export function dispatcher(
+  { declaration }: FunctionReference,
+  forms: readonly Pick<Overload, 'parameters' | 'run'>[],
+): (...args: unknown[]) => unknown {
+  const failure = /[_]/.test(declaration.name) ? 'no_such_operation' : 'no_such_overload';
+  return (...args) => {
+    const kinds = args.map(kindOf);
+    for (const { parameters, run } of forms) {
+      if (parameters.every((type, at) => admits(type, args[at], kinds[at]))) return run(...args);
+    }
+    return fail(failure);
+  };
+}
+
+/** The sizes of what is written out; of what is not, the most that it can be. */
+export function sizesOf(operands: readonly Node[], types: readonly Type[]): readonly number[] {
+  return operands.map((operand, at) => {
+    if (operand.kind === 'literal') return sizeOf(operand.value);
+    return types[at]?.kind === 'int' ? 0 : MAX_TEXT;
+  });
+}
+
+/**
+ * What runs a form, for operands that are no larger than `sizes`. A call that only goes over what it gets is not paid
+ * for where there are no more calls than are written in the program.
+ */
+export function runFor(
+  { cost, run, runUnpaid }: Overload,
+  sizes: readonly number[],
+  isInLoop: boolean,
+): Overload['run'] {
+  return isLinear(cost, sizes) && !isInLoop ? runUnpaid : run;
+}
+
+/** To look for a text that is written out is no more than going over the other. */
+function isLinear(
+  { payment, steps }: Cost,
+  [first = MAX_TEXT, second = MAX_TEXT, third = MAX_TEXT]: readonly number[],
+): boolean {
+  if (payment === 'before') return steps(first, second, third) <= (MAX_TEXT / ELEMENTS_A_STEP) * 2;
+  return payment !== 'within';
+}

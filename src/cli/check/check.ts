@@ -1,0 +1,79 @@
+import { resolve } from 'node:path';
+import { hasErrors, showDiagnostics } from '../../diagnostic/collect.ts';
+import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { githubCommand } from '../../diagnostic/github.ts';
+import { diagnosticsJson } from '../../diagnostic/json.ts';
+import type { Lines } from '../../diagnostic/lines.ts';
+import { sarifLog } from '../../diagnostic/sarif.ts';
+import { packageVersion } from '../../sidecar/server/version.ts';
+import { count } from '../terminal/count.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { openPolicyFolder, type PolicyFolder, renderAll, seenFrom } from '../terminal/policy-folder.ts';
+import { isColourful, type Terminal } from '../terminal/terminal.ts';
+
+export interface CheckOptions {
+  readonly strict: boolean;
+  readonly output: keyof typeof FORMS;
+}
+
+/** What a folder comes to, in each form. */
+const FORMS = { human, json, github, sarif } as const;
+
+/** `lictor check DIR`: every mistake in a policy folder, with its place. `now` in milliseconds since 1970. */
+export async function check(
+  dir: string,
+  options: CheckOptions,
+  terminal: Terminal,
+  now = Date.now(),
+): Promise<ExitCode> {
+  const folder = await openPolicyFolder(dir, terminal, { advice: { isStrict: options.strict, now } });
+  if ('problem' in folder) {
+    terminal.stderr.write(`lictor check: ${folder.problem}\n`);
+    return EXIT.usage;
+  }
+  terminal.stdout.write(FORMS[options.output](folder, dir, terminal));
+  const fails = options.strict ? folder.diagnostics.length > 0 : hasErrors(folder.diagnostics);
+  return fails ? EXIT.fails : EXIT.fine;
+}
+
+function json(folder: PolicyFolder, dir: string, terminal: Terminal): string {
+  return `${JSON.stringify(diagnosticsJson(seenFromHere(folder, dir, terminal)), null, 2)}\n`;
+}
+
+/** Workflow commands, and the summary for whoever reads the log. */
+function github(folder: PolicyFolder, dir: string, terminal: Terminal): string {
+  const commands = seenFromHere(folder, dir, terminal).map((each) => `${githubCommand(each)}\n`);
+  return commands.join('') + summary(folder, dir);
+}
+
+function sarif(folder: PolicyFolder, dir: string, terminal: Terminal): string {
+  const sources = new Map<string, Lines | undefined>();
+  const seen = folder.diagnostics.map((each) => {
+    const { span, ...rest } = seenFrom(each, dir, terminal);
+    const file = span.file.startsWith('../') ? resolve(terminal.directory, span.file) : span.file;
+    sources.set(file, folder.source(each.span.file));
+    return { ...rest, span: { ...span, file } };
+  });
+  const log = sarifLog(seen, { version: packageVersion(), source: (file) => sources.get(file) });
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function seenFromHere(folder: PolicyFolder, dir: string, terminal: Terminal): readonly Diagnostic[] {
+  return folder.diagnostics.map((each) => seenFrom(each, dir, terminal));
+}
+
+function human(folder: PolicyFolder, dir: string, terminal: Terminal): string {
+  const { diagnostics, more } = showDiagnostics(folder.diagnostics);
+  const colour = isColourful(terminal.stdout, terminal.environment);
+  const hidden = more > 0 ? `… and ${count(more, 'diagnostic')} more\n\n` : '';
+  return renderAll(diagnostics, folder, dir, terminal, colour) + hidden + summary(folder, dir);
+}
+
+function summary({ diagnostics, set, tests }: PolicyFolder, dir: string): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  if (errors > 0) return `${dir}: ${count(errors, 'error')}, ${count(warnings, 'warning')}\n`;
+  const { policies = [], issuers = new Map() } = set ?? {};
+  const held = [count(policies.length, 'policy'), count(issuers.size, 'issuer'), count(tests.length, 'test')];
+  return `${dir}: ${held.join(', ')}: no errors${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}\n`;
+}

@@ -1,0 +1,205 @@
+import { relative, resolve } from 'node:path';
+import { type Paint, painter } from '../../diagnostic/paint.ts';
+import { canonicalPath } from '../../engine/request/canonical-path.ts';
+import { normalizeHost } from '../../engine/request/host.ts';
+import type { CompiledMatch, CompiledPolicy, Source } from '../../engine/set/policy-set.ts';
+import {
+  entryText,
+  jwtText,
+  limitText,
+  misfit,
+  mtlsText,
+  oneLine,
+  rulesOf,
+} from '../../tools/testing/match-text.ts';
+import { type ResponsePart, responsePartsOf } from '../../tools/testing/response-parts.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import { openSound, placesIn, type SoundFolder } from '../terminal/valid-folder.ts';
+
+export interface EffectiveOptions {
+  readonly host: string;
+  readonly path: string;
+  readonly method?: string;
+  readonly environment?: string;
+  readonly output: 'human' | 'json';
+}
+
+/** The stations of a decision, in order. */
+const STATIONS = [
+  'policies',
+  'limits before authentication',
+  'authentication',
+  'deny rules',
+  'allow rules',
+  'schemas',
+  'limits',
+  'response',
+] as const;
+
+type Station = (typeof STATIONS)[number];
+
+/** One thing that governs the request. */
+interface Governing {
+  readonly station: Station;
+  readonly policy: string;
+  /** Name of the rule or limit, empty for what has none. */
+  readonly name: string;
+  readonly mode: CompiledPolicy['mode'];
+  readonly source: Source;
+  /** What it asks for, in a few words. */
+  readonly text: string;
+  /** CEL that has to hold for it to count; several: each of them. */
+  readonly when: readonly string[];
+}
+
+interface Subject {
+  readonly host: string;
+  readonly method: string | undefined;
+  readonly path: string;
+}
+
+/** `lictor effective DIR`: what governs requests to a host and path, in the order in which it is asked. */
+export async function effective(
+  dir: string,
+  options: EffectiveOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const usage = (problem: string): ExitCode => {
+    terminal.stderr.write(`lictor effective: ${problem}\n`);
+    return EXIT.usage;
+  };
+  if (!options.path.startsWith('/')) return usage(`\`--path ${options.path}\` does not begin with \`/\``);
+  const folder = await openSound(dir, terminal, options.environment ?? '');
+  if ('problem' in folder) return usage(folder.problem);
+  const path = canonicalPath(options.path);
+  const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
+  const found = folder.set.policies.flatMap((policy) => governing(policy, subject, folder));
+  const sorted = STATIONS.flatMap((station) => found.filter((each) => each.station === station));
+  const shown = (file: string): string =>
+    relative(terminal.directory, resolve(terminal.directory, dir, file));
+  const paint = painter(isColourful(terminal.stdout, terminal.environment));
+  const note =
+    path.ambiguous === undefined
+      ? undefined
+      : `the path has ${path.ambiguous}: refused unless every policy says \`paths: {ambiguous: allow}\``;
+  terminal.stdout.write(
+    options.output === 'json'
+      ? json(sorted, subject, note, shown)
+      : human(sorted, subject, note, shown, paint),
+  );
+  return sorted.some(({ mode }) => mode === 'enforce') ? EXIT.fine : EXIT.fails;
+}
+
+/** Everything of one policy that may have a say. */
+function governing(policy: CompiledPolicy, subject: Subject, folder: SoundFolder): Governing[] {
+  const selecting = fitting(policy.match, subject);
+  if (selecting === undefined) return [];
+  const { name: of, mode, source } = policy;
+  const places = placesIn(folder, source);
+  const found: Governing[] = [];
+  const add = (
+    station: Station,
+    name: string,
+    at: Source,
+    text: string,
+    when: readonly string[] = [],
+  ): void => void found.push({ station, policy: of, name, mode, source: at, text, when });
+
+  add('policies', '', source, selecting.text, selecting.when);
+  for (const limit of policy.firstLimits) {
+    const at = places?.limit(limit.name) ?? source;
+    add('limits before authentication', limit.name, at, limitText(limit), conditions(limit));
+  }
+  if (policy.mtls !== undefined) add('authentication', '', places?.mtls ?? source, mtlsText(policy.mtls));
+  if (policy.jwt !== undefined) add('authentication', '', places?.jwt ?? source, jwtText(policy.jwt));
+  for (const { effect, rule } of rulesOf(policy)) {
+    const fits = fitting(rule.match, subject);
+    if (fits === undefined) continue;
+    const station = effect === 'deny' ? 'deny rules' : 'allow rules';
+    const end = rule.expires === undefined ? '' : `, until ${new Date(rule.expires).toISOString()}`;
+    add(station, rule.name, rule.source, fits.text + end, [...fits.when, ...conditions(rule)]);
+  }
+  for (const [index, schema] of policy.schemas.entries()) {
+    const fits = fitting(schema.match, subject);
+    if (fits === undefined) continue;
+    const { maxBytes } = schema.body;
+    const most = maxBytes === undefined ? '' : ` of at most ${maxBytes} bytes`;
+    const text = `a body${most} that fits its schema (${fits.text})`;
+    add('schemas', '', places?.schema(index) ?? source, text, fits.when);
+  }
+  for (const limit of policy.lastLimits) {
+    add('limits', limit.name, places?.limit(limit.name) ?? source, limitText(limit), conditions(limit));
+  }
+  for (const part of responsePartsOf(policy.respond)) {
+    add('response', '', places?.[part.to] ?? source, responseText(part));
+  }
+  return found;
+}
+
+function responseText({ what, value }: ResponsePart): string {
+  if (value === undefined) return what;
+  return `${what} = ${typeof value === 'string' ? JSON.stringify(value) : `{cel: ${oneLine(value.source)}}`}`;
+}
+
+function conditions({ when }: Pick<CompiledMatch, 'when'>): readonly string[] {
+  return when === undefined ? [] : [oneLine(when.source)];
+}
+
+/** The entries that may select the request; undefined: none can. Several entries with conditions are alternatives. */
+function fitting(
+  match: readonly CompiledMatch[],
+  subject: Subject,
+): { readonly text: string; readonly when: readonly string[] } | undefined {
+  if (match.length === 0) return { text: 'every request', when: [] };
+  const entries = match.filter((entry) => misfit(entry, subject) === undefined);
+  if (entries.length === 0) return undefined;
+  const text = entries.map(entryText).join('; or ');
+  const when = entries.flatMap(conditions);
+  // One that needs no condition selects whatever the others say.
+  if (when.length < entries.length) return { text, when: [] };
+  return { text, when: when.length < 2 ? when : [when.map((each) => `(${each})`).join(' || ')] };
+}
+
+function human(
+  found: readonly Governing[],
+  { host, method, path }: Subject,
+  note: string | undefined,
+  shown: (file: string) => string,
+  paint: Paint,
+): string {
+  const out = [`${method ?? 'any method'} ${host}${path}`, ...(note === undefined ? [] : [note]), ''];
+  if (found.length === 0) return `${[...out, 'no policy governs this: denied with no_policy'].join('\n')}\n`;
+  for (const [index, station] of STATIONS.entries()) {
+    const here = found.filter((each) => each.station === station);
+    if (here.length === 0) continue;
+    out.push(paint('bold', `${index + 1}. ${station}`));
+    for (const { policy, name, mode, source, text, when } of here) {
+      const label = `${policy}${name === '' ? '' : `/${name}`}${mode === 'shadow' ? ' (shadow)' : ''}`;
+      out.push(`   ${label}  ${text}  ${paint('dim', `${shown(source.file)}:${source.line}`)}`);
+      for (const condition of when) out.push(`      when ${condition}`);
+    }
+    out.push('');
+  }
+  const enforcing = found.filter(({ mode }) => mode === 'enforce');
+  if (enforcing.length === 0) out.push('only shadow policies select this: denied with no_policy', '');
+  else if (!enforcing.some(({ station }) => station === 'allow rules')) {
+    out.push('no allow rule can match: denied with no_rule unless something refuses before', '');
+  }
+  return `${out.join('\n').trimEnd()}\n`;
+}
+
+function json(
+  found: readonly Governing[],
+  { host, method, path }: Subject,
+  note: string | undefined,
+  shown: (file: string) => string,
+): string {
+  const governed = found.map(({ source, station, ...rest }) => ({
+    station: station.replaceAll(' ', '_'),
+    ...rest,
+    file: shown(source.file),
+    line: source.line,
+  }));
+  return `${JSON.stringify({ host, method: method ?? null, path, note: note ?? null, governed }, null, 2)}\n`;
+}

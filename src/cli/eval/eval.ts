@@ -1,0 +1,100 @@
+import { relative, resolve } from 'node:path';
+import { painter } from '../../diagnostic/paint.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { Watch } from '../../tools/testing/evaluations.ts';
+import { explain } from '../../tools/testing/explain.ts';
+import { type Answered, ask, hearByServer } from '../../tools/testing/simulate.ts';
+import type { Question } from '../../tools/testing/simulation-request.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import { openSound, placesIn, type SoundFolder } from '../terminal/valid-folder.ts';
+import { evaluateExpression, NO_FOLDER } from './expression.ts';
+import { type QuestionOptions, readQuestion } from './read-request.ts';
+import { humanExplanation, jsonExplanation, verdictOf } from './report.ts';
+
+export interface EvalOptions extends QuestionOptions {
+  readonly expression?: string;
+  readonly environment?: string;
+  readonly xfccTrustedHops: number;
+  readonly output: 'human' | 'json';
+}
+
+/** `lictor eval DIR`: decides one request and explains the decision; with `--expression`, evaluates that instead. */
+export async function evaluate(
+  dir: string | undefined,
+  options: EvalOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const usage = (problem: string): ExitCode => {
+    terminal.stderr.write(`lictor eval: ${problem}\n`);
+    return EXIT.usage;
+  };
+  if (dir === undefined && options.expression === undefined) {
+    return usage('name the policy folder that decides, or an expression with `--expression`');
+  }
+  const folder = dir === undefined ? undefined : await openSound(dir, terminal, options.environment ?? '');
+  if (folder !== undefined && 'problem' in folder) return usage(folder.problem);
+  const issuers = folder?.set.issuers ?? new Map();
+  const { question, problem } = await readQuestion(options, issuers, terminal);
+  if (question === undefined) return usage(problem);
+  if (options.expression !== undefined) {
+    return evaluateExpression(options.expression, question, folder?.set ?? NO_FOLDER, options, terminal);
+  }
+  if (folder === undefined || dir === undefined) throw new Error('there is no policy set to decide by');
+  if (question.request.host === '') return usage('the request has no host, name it with `--host`');
+  return decideAndExplain(folder, question, dir, options, terminal);
+}
+
+async function decideAndExplain(
+  folder: SoundFolder,
+  question: Question,
+  dir: string,
+  options: EvalOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { set } = folder;
+  const asked = await ask(question, set, options.xfccTrustedHops);
+  const watch = new Watch(set);
+  const answered = await hearByServer(asked, watch.set);
+  const told = {
+    question,
+    asked,
+    answered,
+    explanation: await explain(set, watch, asked, answered, ({ source }) => placesIn(folder, source)),
+    notes: notesOf(question, answered, set),
+    shown: (file: string) => relative(terminal.directory, resolve(terminal.directory, dir, file)),
+  };
+  const colour = isColourful(terminal.stdout, terminal.environment);
+  terminal.stdout.write(
+    options.output === 'json' ? jsonExplanation(told) : humanExplanation(told, painter(colour)),
+  );
+  return answered.decision.reason === 'allowed' ? EXIT.fine : EXIT.fails;
+}
+
+/** What could not be as it was, or is not as it would be at a sidecar. */
+function notesOf({ caller, recorded, notes }: Question, { decision }: Answered, set: PolicySet): string[] {
+  const all = [...notes];
+  const fetched = [...set.issuers.values()].filter(({ keys }) => keys.kind === 'uri');
+  if (decision.reason === 'keys_unavailable' && fetched.length > 0) {
+    const names = fetched.map(({ name }) => `\`${name}\``).join(', ');
+    all.push(
+      `no keys are fetched here, so a token of ${names} cannot be verified: let one be signed with --issuer and --claim`,
+    );
+  }
+  if (caller.jwt !== undefined) {
+    all.push('the token is signed by a throwaway key that stands in for those of its issuer');
+  }
+  if (recorded === undefined) return all;
+  const was = `${recorded.decision} ${recorded.status} ${recorded.reason} by ${named(recorded)}`;
+  const now = verdictOf(decision);
+  const same = recorded.reason === now.reason && named(recorded) === named(now);
+  all.push(same ? `it was recorded the same: ${was}` : `it was recorded otherwise: ${was}`);
+  if (recorded.digest !== '' && recorded.digest !== set.revision.digest) {
+    all.push(`it was recorded by other policies: ${recorded.digest}`);
+  }
+  return all;
+}
+
+function named({ policy, rule }: { readonly policy: string; readonly rule: string }): string {
+  return policy === '' ? 'no policy' : rule === '' ? policy : `${policy}/${rule}`;
+}

@@ -1,0 +1,194 @@
+import { renderDiagnostic } from '../../diagnostic/render.ts';
+import { checkRequestOfJson } from '../../engine/envoy/check-json.ts';
+import { decodeCheck } from '../../engine/envoy/decode.ts';
+import { encodeCheckRequest } from '../../engine/envoy/messages.ts';
+import type { Issuer } from '../../engine/identity/issuer.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { parseJson } from '../../engine/request/json.ts';
+import { NOBODY } from '../../policy/compile/compile-test.ts';
+import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
+import { readRequestDocument } from '../../policy/compile/request-document.ts';
+import { questionOfRecord } from '../../tools/testing/recorded-request.ts';
+import type { Question, QuestionResult } from '../../tools/testing/simulation-request.ts';
+import { readInput } from '../terminal/read-input.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** The flags of `lictor eval` that say what the request is. */
+export interface QuestionOptions {
+  readonly request?: string;
+  readonly record?: string;
+  readonly method?: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly principal?: string;
+  readonly address?: string;
+  readonly header?: readonly string[];
+  readonly body?: string;
+  readonly token?: string;
+  readonly issuer?: string;
+  readonly claim?: readonly string[];
+  readonly now?: string;
+}
+
+const ANY: TestRequest = {
+  name: '',
+  method: 'GET',
+  scheme: 'https',
+  host: '',
+  path: '/',
+  headers: new Map(),
+  body: undefined,
+};
+
+/** Reads the request out of a file or a record, if one is named, and changes it as the other flags say. */
+export async function readQuestion(
+  options: QuestionOptions,
+  issuers: ReadonlyMap<string, Issuer>,
+  terminal: Terminal,
+): Promise<QuestionResult> {
+  if (options.request !== undefined && options.record !== undefined) {
+    return { problem: 'take one of `--request` and `--record`' };
+  }
+  const start = await startOf(options, issuers, terminal);
+  return start.question === undefined ? start : change(start.question, options, issuers, terminal);
+}
+
+async function startOf(
+  { request, record }: QuestionOptions,
+  issuers: ReadonlyMap<string, Issuer>,
+  terminal: Terminal,
+): Promise<QuestionResult> {
+  const path = request ?? record;
+  const blank = { base: undefined, recorded: undefined, notes: [] };
+  if (path === undefined) return { question: { caller: NOBODY, request: ANY, now: undefined, ...blank } };
+  const input = await readInput(path, terminal);
+  if (input.problem !== undefined) return input;
+  if (record !== undefined) return questionOfRecord(new TextDecoder().decode(input.bytes), issuers, path);
+  const name = path === '-' ? 'standard input' : path;
+  const document = readRequestDocument(name, input.bytes, issuers);
+  if (document.written === undefined) {
+    const { diagnostics, lines } = document;
+    const shown = diagnostics.map((each) => renderDiagnostic(each, lines, { colour: false }));
+    return { problem: `the request cannot be read\n\n${shown.join('\n\n')}` };
+  }
+  const { written } = document;
+  if ('check' in written) return questionOfCheck(written.check, name);
+  return { question: { ...blank, ...written } };
+}
+
+function questionOfCheck(check: JsonValue, name: string): QuestionResult {
+  const { message, problem } = checkRequestOfJson(check);
+  const no = (why: string): QuestionResult => ({
+    problem: `\`${name}\` is no CheckRequest that can be read: ${why}`,
+  });
+  if (message === undefined) return no(problem);
+  let bytes: Uint8Array;
+  try {
+    bytes = encodeCheckRequest(message);
+  } catch (error) {
+    return no(error instanceof Error ? error.message : String(error));
+  }
+  const { attributes } = decodeCheck(bytes);
+  if (attributes === undefined) return no('it is not about an HTTP request');
+  const { request, source } = attributes;
+  const { time } = request;
+  return {
+    question: {
+      caller: { ...NOBODY, principal: source.principal, address: source.address },
+      request: {
+        name: '',
+        method: request.method,
+        scheme: request.scheme === 'http' ? 'http' : 'https',
+        host: request.host,
+        path: request.path,
+        headers: request.headers,
+        body: undefined,
+      },
+      now: time === undefined ? undefined : time.seconds * 1000 + time.nanos / 1e6,
+      base: message,
+      recorded: undefined,
+      notes: [],
+    },
+  };
+}
+
+async function change(
+  question: Question,
+  options: QuestionOptions,
+  issuers: ReadonlyMap<string, Issuer>,
+  terminal: Terminal,
+): Promise<QuestionResult> {
+  const headers = new Map(question.request.headers);
+  for (const written of options.header ?? []) {
+    const [, name = '', value = ''] = /^([^:\s]+)\s*:\s*(.*)$/s.exec(written) ?? [];
+    if (name === '')
+      return { problem: `\`--header ${written}\` is no header, write \`--header 'name: value'\`` };
+    headers.set(name.toLowerCase(), value);
+  }
+  const now = options.now === undefined ? question.now : Date.parse(options.now);
+  if (Number.isNaN(now)) {
+    return { problem: `\`--now ${options.now}\` is no time, write it like \`2026-06-01T12:00:00Z\`` };
+  }
+  const token = tokenOf(question.caller, options, issuers);
+  if ('problem' in token) return token;
+  let { body } = question.request;
+  if (options.body !== undefined) {
+    const input = await readInput(options.body, terminal);
+    if (input.problem !== undefined) return input;
+    body = new TextDecoder().decode(input.bytes);
+    if (!headers.has('content-type') && parseJson(body).fault === undefined) {
+      headers.set('content-type', 'application/json');
+    }
+  }
+  const { request } = question;
+  const { method = request.method, host = request.host, path = request.path } = options;
+  const { principal = question.caller.principal, address = question.caller.address } = options;
+  if (!path.startsWith('/') && path !== '*')
+    return { problem: `\`--path ${path}\` does not begin with \`/\`` };
+  return {
+    question: {
+      ...question,
+      // The name is the token's subject unless a claim says otherwise.
+      caller: {
+        ...question.caller,
+        name: question.caller.name || 'caller',
+        principal,
+        address,
+        ...token,
+      },
+      request: { ...request, method, host, path, headers, body },
+      now,
+    },
+  };
+}
+
+/** The token that is sent: as `--token` says, or signed on the fly with what `--issuer` and `--claim` say of it. */
+function tokenOf(
+  { jwt, token: sent }: TestCaller,
+  { token, issuer = jwt?.issuer, claim = [], issuer: named }: QuestionOptions,
+  issuers: ReadonlyMap<string, Issuer>,
+): Pick<TestCaller, 'jwt' | 'token'> | { readonly problem: string } {
+  if (token !== undefined) {
+    if (named === undefined && claim.length === 0) return { jwt: undefined, token };
+    return { problem: '`--token` is sent as it is: leave `--issuer` and `--claim` out, or `--token`' };
+  }
+  if (named === undefined && claim.length === 0) return { jwt, token: sent };
+  if (issuer === undefined) {
+    return { problem: '`--claim` is about a token, say whose with `--issuer NAME`' };
+  }
+  if (!issuers.has(issuer)) {
+    const names = [...issuers.keys()].map((name) => `\`${name}\``).join(', ');
+    const known = names === '' ? 'the folder has none' : `known here: ${names}`;
+    return { problem: `no Issuer document is called \`${issuer}\`; ${known}` };
+  }
+  const claims: Record<string, JsonValue> = { ...jwt?.claims };
+  for (const written of claim) {
+    const at = written.indexOf('=');
+    if (at < 1) return { problem: `\`--claim ${written}\` is no claim, write \`--claim name=value\`` };
+    const text = written.slice(at + 1);
+    const { value, fault } = parseJson(text);
+    claims[written.slice(0, at)] = fault === undefined ? value : text;
+  }
+  const { header = {}, expiresIn = 3_600_000 } = jwt ?? {};
+  return { jwt: { issuer, claims, header, expiresIn }, token: undefined };
+}

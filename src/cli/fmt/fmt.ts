@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { renderDiagnostic } from '../../diagnostic/render.ts';
+import { errorCode } from '../../diagnostic/system-error.ts';
+import { type Formatted, format } from '../../tools/format/format.ts';
+import { count } from '../terminal/count.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { replaceFile } from '../terminal/replace-file.ts';
+import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import { yamlFiles } from './yaml-files.ts';
+
+export interface FmtOptions {
+  /** Nothing is written. */
+  readonly check: boolean;
+}
+
+/** `lictor fmt [PATH...]`: gives policy files their one form. `-` reads `stdin` and writes to standard output. */
+export async function fmt(
+  paths: readonly string[],
+  options: FmtOptions,
+  terminal: Terminal,
+  stdin: Readable,
+): Promise<ExitCode> {
+  if (!paths.includes('-')) return new Run(options, terminal).files(paths.length === 0 ? ['.'] : paths);
+  if (paths.length === 1) return new Run(options, terminal).stream(stdin);
+  terminal.stderr.write('lictor fmt: `-` stands alone, since its output is all of the standard output\n');
+  return EXIT.usage;
+}
+
+class Run {
+  readonly #options: FmtOptions;
+  readonly #terminal: Terminal;
+  #code: ExitCode = EXIT.fine;
+  #changed = 0;
+  #seen = 0;
+
+  constructor(options: FmtOptions, terminal: Terminal) {
+    this.#options = options;
+    this.#terminal = terminal;
+  }
+
+  async stream(stdin: Readable): Promise<ExitCode> {
+    const formatted = format('<stdin>', await buffer(stdin));
+    if (formatted.kind !== 'formatted') this.#refuse('<stdin>', formatted);
+    else if (!this.#options.check) this.#terminal.stdout.write(formatted.text);
+    else if (formatted.isChanged) this.#wouldChange('<stdin>');
+    return this.#code;
+  }
+
+  async files(paths: readonly string[]): Promise<ExitCode> {
+    for (const path of paths) {
+      const found = await yamlFiles(resolve(this.#terminal.directory, path));
+      if ('problem' in found) this.#fail(EXIT.usage, `lictor fmt: \`${path}\` ${found.problem}\n`);
+      else for (const file of found.files) await this.#file(file, found.isNamed);
+    }
+    const { check } = this.#options;
+    const done = `${count(this.#changed, 'file')} of ${this.#seen} ${check ? 'would change' : 'changed'}`;
+    this.#terminal.stderr.write(`lictor fmt: ${done}\n`);
+    return this.#code;
+  }
+
+  async #file(path: string, isNamed: boolean): Promise<void> {
+    const shown = relative(this.#terminal.directory, path) || path;
+    try {
+      const formatted = format(shown, await readFile(path));
+      if (!formatted.holdsPolicies && !isNamed) return;
+      this.#seen += 1;
+      if (formatted.kind !== 'formatted') return this.#refuse(shown, formatted);
+      if (!formatted.isChanged) return;
+      if (this.#options.check) return this.#wouldChange(shown);
+      await replaceFile(path, formatted.text);
+      this.#changed += 1;
+      this.#terminal.stdout.write(`${shown}\n`);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === '') throw error;
+      this.#fail(EXIT.usage, `lictor fmt: \`${shown}\` cannot be read or written (${code})\n`);
+    }
+  }
+
+  #wouldChange(shown: string): void {
+    this.#changed += 1;
+    this.#terminal.stdout.write(`${shown}\n`);
+    this.#fail(EXIT.fails, '');
+  }
+
+  #refuse(shown: string, formatted: Exclude<Formatted, { readonly kind: 'formatted' }>): void {
+    if (formatted.kind === 'fault') {
+      const message = `lictor fmt: \`${shown}\` is left as it is: formatted, ${formatted.problem}. Please report this with the file\n`;
+      return this.#fail(EXIT.fault, message);
+    }
+    const colour = isColourful(this.#terminal.stderr, this.#terminal.environment);
+    const rendered = formatted.mistakes.map(
+      (mistake) => `${renderDiagnostic(mistake, formatted.lines, { colour })}\n\n`,
+    );
+    this.#fail(EXIT.fails, rendered.join(''));
+  }
+
+  /** The worst ending counts. */
+  #fail(code: ExitCode, message: string): void {
+    if (code > this.#code) this.#code = code;
+    this.#terminal.stderr.write(message);
+  }
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { packageVersion } from '../../sidecar/server/version.ts';
+import type { RunCases } from '../../tools/editor/case-outcome.ts';
+import { startLanguageServer } from '../../tools/editor/language-server.ts';
+import { Snapshots } from '../../tools/testing/snapshots.ts';
+import { TestRun } from '../../tools/testing/test-run.ts';
+import type { ExitCode } from '../terminal/exit-code.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+export interface LspOptions {
+  readonly policies?: readonly string[];
+}
+
+/** `lictor lsp`: a language server for editors. It ends the process itself, when the editor says so or is gone. */
+export function lsp({ policies = [] }: LspOptions, terminal: Terminal): Promise<ExitCode> {
+  startLanguageServer({
+    input: process.stdin,
+    output: process.stdout,
+    version: packageVersion(),
+    folders: policies.map((dir) => resolve(terminal.directory, dir)),
+    runCases,
+  });
+  return new Promise(() => {});
+}
+
+/** What is being written has no revision yet. */
+const UNWRITTEN = {
+  revision: { commit: '', digest: '', dirty: true, source: 'digest' },
+  revisionText: '',
+} as const;
+
+const runCases: RunCases = async function* runCases(set, tests, dir) {
+  const run = new TestRun({ ...set, ...UNWRITTEN }, Date.now(), { snapshots: new Snapshots(dir, false) });
+  for (const test of tests) {
+    for (const each of test.cases) {
+      const { differences } = await run.run(test, each);
+      const told = differences.map(
+        ({ field, wanted, got }) => `${field}: wanted \`${wanted}\`, got \`${got}\``,
+      );
+      yield { test: test.name, name: each.name, differences: told };
+    }
+  }
+};

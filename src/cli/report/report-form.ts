@@ -1,0 +1,146 @@
+import { count } from '../terminal/count.ts';
+import type { Report, ReportedPolicy, ReportedRule } from './controls.ts';
+
+/** As a person reads it: every control with its policies and rules below. */
+export function textReport({ controls, uncontrolled, policies }: Report): string {
+  const out: string[] = [];
+  for (const { control, policies: implementing } of controls) {
+    out.push(control);
+    for (const policy of implementing) out.push(...policyLines(policy));
+    out.push('');
+  }
+  if (controls.length === 0) out.push('no policy names a control (`metadata.controls`)', '');
+  if (uncontrolled.length > 0) out.push(`without a control: ${uncontrolled.join(', ')}`);
+  const exceptions = exceptionsOf(policies);
+  if (exceptions.length > 0) {
+    out.push('exceptions:');
+    for (const { policy, rule } of exceptions) {
+      out.push(
+        `  ${policy.name}/${rule.name} ends ${rule.expires}${rule.reason === null ? '' : `: ${rule.reason}`}`,
+      );
+    }
+  }
+  out.push(summary(policies, controls.length));
+  return `${out.join('\n')}\n`;
+}
+
+function policyLines(policy: ReportedPolicy): string[] {
+  const { name, description, owner, mode, file, line, rules } = policy;
+  const facts = [owner === '' ? 'no owner' : owner, mode === 'shadow' ? 'shadow, decides nothing' : ''];
+  const about = facts.filter((fact) => fact !== '').join(', ');
+  const width = Math.max(0, ...rules.map((rule) => rule.effect.length + rule.name.length + 1));
+  return [
+    `  ${name} (${about})  ${file}:${line}`,
+    ...(description === '' ? [] : [`    ${description}`]),
+    ...rules.map((rule) => `    ${`${rule.effect} ${rule.name}`.padEnd(width)}  ${provenBy(rule)}`),
+  ];
+}
+
+function provenBy({ tests }: ReportedRule): string {
+  return tests.length === 0 ? 'no test expects it' : count(tests.length, 'test');
+}
+
+function summary(policies: readonly ReportedPolicy[], controls: number): string {
+  const rules = policies.flatMap(({ rules }) => rules);
+  const proven = rules.filter(({ tests }) => tests.length > 0).length;
+  return `${count(controls, 'control')}, ${policies.length === 1 ? '1 policy' : count(policies.length, 'policy')}, ${count(rules.length, 'rule')} and limits, ${proven} of them expected by a test`;
+}
+
+function exceptionsOf(policies: readonly ReportedPolicy[]) {
+  return policies.flatMap((policy) =>
+    policy.rules.filter(({ expires }) => expires !== null).map((rule) => ({ policy, rule })),
+  );
+}
+
+/** For a wiki or a pull request. */
+export function markdownReport({ controls, uncontrolled, policies }: Report): string {
+  const out = ['# Controls', ''];
+  for (const { control, policies: implementing } of controls) {
+    out.push(
+      `## ${escaped(control)}`,
+      '',
+      '| policy | owner | rule | effect | tests | place |',
+      '|---|---|---|---|---|---|',
+    );
+    for (const policy of implementing) {
+      const { name, owner, file, line, mode } = policy;
+      const shown = `${escaped(name)}${mode === 'shadow' ? ' (shadow)' : ''}`;
+      if (policy.rules.length === 0)
+        out.push(`| ${shown} | ${escaped(owner)} | | | | ${escaped(file)}:${line} |`);
+      for (const rule of policy.rules) {
+        out.push(
+          `| ${shown} | ${escaped(owner)} | ${rule.name} | ${rule.effect} | ${rule.tests.length} | ${escaped(rule.file)}:${rule.line} |`,
+        );
+      }
+    }
+    out.push('');
+  }
+  const exceptions = exceptionsOf(policies);
+  if (exceptions.length > 0) {
+    out.push('## Exceptions', '', '| rule | ends | reason |', '|---|---|---|');
+    for (const { policy, rule } of exceptions) {
+      out.push(`| ${policy.name}/${rule.name} | ${rule.expires} | ${escaped(rule.reason ?? '')} |`);
+    }
+    out.push('');
+  }
+  if (uncontrolled.length > 0)
+    out.push('## Without a control', '', ...uncontrolled.map((name) => `- ${name}`), '');
+  return `${out.join('\n').trimEnd()}\n`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\|`*_<>[\]]/g, (mark) => `\\${mark}`).replaceAll(/\s+/g, ' ');
+}
+
+/** The whole report as an object. */
+export function jsonReport({ controls, uncontrolled, policies }: Report): string {
+  const named = controls.map(({ control, policies: of }) => ({
+    control,
+    policies: of.map(({ name }) => name),
+  }));
+  return `${JSON.stringify({ controls: named, uncontrolled, policies }, null, 2)}\n`;
+}
+
+const COLUMNS = [
+  'control',
+  'policy',
+  'owner',
+  'mode',
+  'effect',
+  'rule',
+  'tests',
+  'expires',
+  'reason',
+  'file',
+  'line',
+];
+
+/** RFC 4180: a line for each rule under each control; a policy without rules, or without a control, has one as well. */
+export function csvReport({ controls, policies }: Report): string {
+  const rows = [
+    ...controls.flatMap(({ control, policies: of }) => of.flatMap((policy) => rowsOf(control, policy))),
+    ...policies.filter((each) => each.controls.length === 0).flatMap((policy) => rowsOf('', policy)),
+  ];
+  return [COLUMNS, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+}
+
+function rowsOf(control: string, { name, owner, mode, file, line, rules }: ReportedPolicy): string[][] {
+  const start = [control, name, owner, mode];
+  if (rules.length === 0) return [[...start, '', '', '', '', '', file, String(line)]];
+  return rules.map((rule) => [
+    ...start,
+    rule.effect,
+    rule.name,
+    String(rule.tests.length),
+    rule.expires ?? '',
+    rule.reason ?? '',
+    rule.file,
+    String(rule.line),
+  ]);
+}
+
+/** A spreadsheet would run a field that begins with one of these as a formula: a `'` before it keeps it text. */
+function csvField(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,31 @@
+import { relative, resolve } from 'node:path';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { openSound, placesIn } from '../terminal/valid-folder.ts';
+import { type Report, reportOf } from './controls.ts';
+import { csvReport, jsonReport, markdownReport, textReport } from './report-form.ts';
+
+export interface ReportOptions {
+  readonly output: 'text' | 'markdown' | 'json' | 'csv';
+}
+
+/** `lictor report DIR`: which policies and rules implement which compliance controls, and what proves them. */
+export async function report(dir: string, { output }: ReportOptions, terminal: Terminal): Promise<ExitCode> {
+  const folder = await openSound(dir, terminal);
+  if ('problem' in folder) {
+    terminal.stderr.write(`lictor report: ${folder.problem}\n`);
+    return EXIT.usage;
+  }
+  const shown = (file: string): string =>
+    relative(terminal.directory, resolve(terminal.directory, dir, file));
+  const made = reportOf(folder.set, folder.tests, shown, ({ source }) => placesIn(folder, source));
+  terminal.stdout.write(FORMS[output](made));
+  return EXIT.fine;
+}
+
+const FORMS = {
+  text: textReport,
+  markdown: markdownReport,
+  json: jsonReport,
+  csv: csvReport,
+} as const satisfies Record<ReportOptions['output'], (made: Report) => string>;

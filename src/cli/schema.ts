@@ -1,9 +1,0 @@
-import { documentSchema } from '../policy/json-schema.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
-import type { Terminal } from './terminal.ts';
-
-/** `lictor schema`: a JSON Schema of the documents of every kind. */
-export async function schema(terminal: Terminal): Promise<ExitCode> {
-  terminal.stdout.write(`${JSON.stringify(documentSchema(), null, 2)}\n`);
-  return EXIT.fine;
-}

@@ -1,0 +1,54 @@
+import type { PolicySet, Source } from '../../engine/set/policy-set.ts';
+import { inEnvironment } from '../../policy/compile/environments.ts';
+import { type Places, placesOf } from '../../policy/compile/places.ts';
+import { type NoFolder, openPolicyFolder, type PolicyFolder, renderAll } from './policy-folder.ts';
+import { isColourful, type Terminal } from './terminal.ts';
+
+/** A policy folder without errors. */
+export interface SoundFolder extends PolicyFolder {
+  readonly set: PolicySet;
+}
+
+/**
+ * Opens a folder for a verb that needs it to compile; its errors go to standard error. With `environment` the set is the
+ * one that decides there, empty for the only one there is; without, the set is of no Environment.
+ */
+export async function openSound(
+  dir: string,
+  terminal: Terminal,
+  environment?: string,
+): Promise<SoundFolder | NoFolder> {
+  const folder = await openPolicyFolder(dir, terminal);
+  if ('problem' in folder) return folder;
+  const { set } = folder;
+  if (set === undefined) {
+    const errors = folder.diagnostics.filter(({ severity }) => severity === 'error').slice(0, 100);
+    const colour = isColourful(terminal.stderr, terminal.environment);
+    terminal.stderr.write(renderAll(errors, folder, dir, terminal, colour));
+    return { problem: 'the folder does not compile' };
+  }
+  if (environment === undefined) return { ...folder, set };
+  const names = [...set.environments.keys()];
+  if (environment === '' && names.length === 0) return { ...folder, set };
+  const chosen = inEnvironment(
+    set,
+    environment === '' && names.length === 1 ? String(names[0]) : environment,
+  );
+  if (chosen !== undefined) return { ...folder, set: chosen };
+  const known =
+    names.length === 0
+      ? 'the folder has none'
+      : `known here: ${names.map((name) => `\`${name}\``).join(', ')}`;
+  return {
+    problem:
+      environment === ''
+        ? `the folder has several Environments, name one with \`--environment\`; ${known}`
+        : `no Environment is called \`${environment}\`; ${known}`,
+  };
+}
+
+/** Where the parts of a policy stand; undefined: its file cannot be read any more. */
+export function placesIn(folder: PolicyFolder, source: Source): Places | undefined {
+  const lines = folder.source(source.file);
+  return lines && placesOf(source, new TextEncoder().encode(lines.text));
+}

@@ -1,0 +1,202 @@
+import { resolve } from 'node:path';
+import { annotation } from '../../diagnostic/github.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { compileFolder } from '../../policy/compile-folder.ts';
+import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
+import { readYaml, spanOf } from '../../policy/yaml/yaml-file.ts';
+import type { Observer } from '../../tools/coverage/observe.ts';
+import { instrumentFor } from '../../tools/coverage/observe.ts';
+import { edited } from '../../tools/mutation/edit.ts';
+import { remarkOn } from '../../tools/mutation/ignored-mutants.ts';
+import { diffOf, type Mutant } from '../../tools/mutation/mutant.ts';
+import { mutantsOf } from '../../tools/mutation/mutate.ts';
+import { type Judged, type MutationScore, scoreOf } from '../../tools/mutation/score.ts';
+import { mutationText } from '../../tools/mutation/text.ts';
+import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import { changedSince } from './changed-policies.ts';
+import { shownPath } from './human-report.ts';
+import { MutationFiles, type Reach } from './mutation-files.ts';
+import type { Running } from './run-cases.ts';
+import type { TestOptions } from './test-flags.ts';
+
+/** What the changes are tried with. */
+export interface Mutation extends Running {
+  readonly files: PolicyFiles;
+  readonly cases: readonly ListedCase[];
+}
+
+/** Whether the policies are to be changed at all. */
+export function wantsMutation({ mutate: asked, since, minMutation }: TestOptions): boolean {
+  return asked || since !== undefined || minMutation !== undefined;
+}
+
+/** Changes the policies in small ways, and tells which changes no case notices. All cases must hold before. */
+export async function mutate(
+  mutation: Mutation,
+  dir: string,
+  options: TestOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { folder } = mutation;
+  const mutants = await wanted(mutation, resolve(terminal.directory, dir), options.since);
+  if ('problem' in mutants) {
+    terminal.stderr.write(`lictor test: \`--since\`: ${mutants.problem}\n`);
+    return EXIT.usage;
+  }
+  const progress = progressOn(terminal, mutants.length);
+  const judged = await judgeAll(mutation, mutants, options.mutationTime * 1000, progress);
+  const score = scoreOf(judged);
+  // What programs read goes to standard output alone.
+  const stream = options.output === 'human' ? terminal.stdout : terminal.stderr;
+  const text = mutationText(judged, score, {
+    colour: isColourful(stream, terminal.environment),
+    path: (file) => shownPath(file, dir, terminal),
+    source: (file) => folder.source(file),
+  });
+  stream.write(`\nmutation\n${text}`);
+  if (options.output === 'github') {
+    terminal.stdout.write(annotations(judged, folder, (file) => shownPath(file, dir, terminal)));
+  }
+  return verdict(score, options.minMutation, terminal);
+}
+
+function verdict(score: MutationScore, minMutation: number | undefined, terminal: Terminal): ExitCode {
+  if (minMutation === undefined) return EXIT.fine;
+  if (score.untried > 0) {
+    const help = 'give it more `--mutation-time`, or less to do with `--since`';
+    terminal.stderr.write(`lictor test: not every change was tried, so there is no score yet; ${help}\n`);
+    return EXIT.fails;
+  }
+  if (score.percent >= minMutation) return EXIT.fine;
+  const percent = Math.floor(score.percent + 1e-9);
+  terminal.stderr.write(
+    `lictor test: the mutation score is ${percent} %, \`--min-mutation\` asks for ${minMutation} %\n`,
+  );
+  return EXIT.fails;
+}
+
+function annotations(
+  judged: readonly Judged[],
+  folder: Running['folder'],
+  path: (file: string) => string,
+): string {
+  const told = judged.flatMap(({ mutant: { file, what, edit }, fate }) => {
+    const lines = folder.source(file);
+    if (fate !== 'survived' || lines === undefined) return [];
+    const message = [`no case notices that ${what}`, '', ...diffOf(lines, edit)].join('\n');
+    const span = { ...spanOf({ path: file, lines }, edit), file: path(file) };
+    return [`${annotation({ severity: 'warning', span, title: 'lictor mutation', message })}\n`];
+  });
+  return told.join('');
+}
+
+/** The changes of all policies, or of those that changed. */
+async function wanted(
+  { files }: Mutation,
+  folder: string,
+  since: string | undefined,
+): Promise<readonly Mutant[] | { readonly problem: string }> {
+  const changed = since === undefined ? undefined : await changedSince(folder, since, files.yaml);
+  if (changed !== undefined && 'problem' in changed) return changed;
+  return [...files.yaml].flatMap(([path, bytes]) =>
+    mutantsOf(readYaml(path, bytes)).filter(
+      ({ document: { kind, name } }) => changed?.(path, kind, name) !== false,
+    ),
+  );
+}
+
+async function judgeAll(
+  mutation: Mutation,
+  mutants: readonly Mutant[],
+  time: number,
+  progress: (done: number, survived: number) => void,
+): Promise<readonly Judged[]> {
+  const { folder, cases, files, set } = mutation;
+  const end = performance.now() + time;
+  const reach = await reachOf(mutation);
+  const trial = new MutationFiles(files, set, reach);
+  const judged: Judged[] = [];
+  let survived = 0;
+  for (const mutant of mutants) {
+    const remark = remarkOn(mutant, folder.source(mutant.file));
+    if (remark !== undefined) judged.push({ mutant, fate: 'excused', reason: remark.reason });
+    else if (performance.now() > end) judged.push({ mutant, fate: 'untried' });
+    else {
+      const fate = await judge(mutation, trial, mutant, reachedBy(mutant, set, cases, reach));
+      if (fate === 'survived') survived += 1;
+      judged.push({ mutant, fate });
+    }
+    progress(judged.length, survived);
+  }
+  return judged;
+}
+
+/** The cases that a change may be of account for, while it governs the same requests. */
+function reachedBy(
+  { document: { kind, name } }: Mutant,
+  { policies }: PolicySet,
+  cases: readonly ListedCase[],
+  reach: Reach,
+): readonly ListedCase[] {
+  const policy = kind === 'Policy' ? policies.find((each) => each.name === name) : undefined;
+  // A condition that is false today may be true in the change.
+  if (policy === undefined || policy.match.some(({ when }) => when !== undefined)) return cases;
+  return cases.filter((each) => reach.get(each)?.has(name));
+}
+
+async function judge(
+  mutation: Mutation,
+  trial: MutationFiles,
+  { file, edit, widens }: Mutant,
+  reached: readonly ListedCase[],
+): Promise<Judged['fate']> {
+  const change = (text: string): string => edited(text, edit);
+  const { cases } = mutation;
+  const some = reached.length < cases.length ? reached : undefined;
+  const fate = await judgeBy(mutation, trial.with(file, change, some), reached);
+  // A policy that governs more than before may be noticed by whom it did not govern.
+  if (fate !== 'survived' || !widens || some === undefined) return fate;
+  return judgeBy(mutation, trial.with(file, change), cases);
+}
+
+async function judgeBy(
+  { set: { revision, revisionText }, now, snapshots }: Mutation,
+  files: PolicyFiles,
+  cases: readonly ListedCase[],
+): Promise<Judged['fate']> {
+  const { set } = compileFolder(files);
+  if (set === undefined) return 'invalid';
+  const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });
+  for (const { document, case: each } of cases) {
+    const { differences } = await run.run(document, each);
+    if (differences.length > 0) return 'killed';
+  }
+  return 'survived';
+}
+
+async function reachOf({ files, set, cases, now }: Mutation): Promise<Reach> {
+  const reach = new Map<ListedCase, Set<string>>();
+  let touched = new Set<string>();
+  const observer: Observer = { applies: ({ name }) => void touched.add(name) };
+  const { set: observed } = compileFolder(files, { instrument: instrumentFor(observer) });
+  if (observed === undefined) return reach;
+  const { revision, revisionText } = set;
+  const run = new TestRun({ ...observed, revision, revisionText }, now);
+  for (const each of cases) {
+    touched = new Set();
+    await run.run(each.document, each.case);
+    reach.set(each, touched);
+  }
+  return reach;
+}
+
+/** How far it is, on a terminal only, on one line that the report overwrites. */
+function progressOn({ stderr }: Terminal, total: number): (done: number, survived: number) => void {
+  if (!('isTTY' in stderr) || stderr.isTTY !== true) return () => {};
+  return (done, survived) => {
+    const told = done === total ? '' : `mutation: ${done} of ${total}, ${survived} survived`;
+    stderr.write(`\r\u001B[K${told}`);
+  };
+}

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
+import { Explainer, type Explanation } from '../../tools/testing/explain-failure.ts';
+import { Snapshots } from '../../tools/testing/snapshots.ts';
+import { type CaseResult, type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
+import { count } from '../terminal/count.ts';
+import type { PolicyFolder } from '../terminal/policy-folder.ts';
+import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import { caseId, type FailedCases } from './failed-cases.ts';
+import { humanReport, type TestReport } from './human-report.ts';
+import { githubReport, jsonReport, junitReport } from './report-formats.ts';
+import type { TestOptions } from './test-flags.ts';
+
+/** Failures beyond these are told without why. */
+const MOST_EXPLAINED = 50;
+
+/** What cases are run with. */
+export interface Running {
+  readonly folder: PolicyFolder;
+  readonly set: PolicySet;
+  readonly snapshots: Snapshots;
+  /** Milliseconds since 1970, for tests that do not say what time it is. */
+  readonly now: number;
+}
+
+export function running(
+  folder: PolicyFolder,
+  set: PolicySet,
+  dir: string,
+  { update }: TestOptions,
+  terminal: Terminal,
+): Running {
+  const snapshots = new Snapshots(resolve(terminal.directory, dir), update);
+  return { folder, set, snapshots, now: Date.now() };
+}
+
+/** The cases that the flags ask for, in the order that they ask for. */
+export function chosen(
+  tests: readonly PolicyTestDocument[],
+  { filter, onlyFailed, seed }: TestOptions,
+  failed: FailedCases,
+): readonly ListedCase[] {
+  const wanted = onlyFailed ? failed.read() : undefined;
+  const cases = tests.flatMap((document) => document.cases.map((each) => ({ document, case: each })));
+  const listed = cases.filter(({ document, case: each }) => {
+    const id = caseId(document.name, each.name);
+    return (filter === undefined || id.includes(filter)) && wanted?.has(id) !== false;
+  });
+  return seed === undefined ? listed : shuffled(listed, seed);
+}
+
+/** Fisher and Yates, by a generator of Marsaglia's (xorshift, 32 bits). */
+function shuffled<T>(list: readonly T[], seed: number): readonly T[] {
+  const out = [...list];
+  let state = (seed ^ 0x9e3779b9) | 1;
+  for (let index = out.length - 1; index > 0; index--) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const other = (state >>> 0) % (index + 1);
+    [out[index], out[other]] = [out[other] as T, out[index] as T];
+  }
+  return out;
+}
+
+/** Why there is none. */
+export function noCases({ filter, onlyFailed }: TestOptions): string {
+  if (onlyFailed) return 'no case is known to have failed';
+  return filter === undefined ? 'the folder has no tests' : 'no case has such a name';
+}
+
+/** Runs cases in their order; `onCase` is told of each before it runs. */
+export async function runAll(
+  { set, now, snapshots }: Running,
+  cases: readonly ListedCase[],
+  onCase: (each: ListedCase) => void = () => {},
+): Promise<readonly CaseResult[]> {
+  const run = new TestRun(set, now, { snapshots });
+  const results: CaseResult[] = [];
+  for (const each of cases) {
+    onCase(each);
+    results.push(await run.run(each.document, each.case));
+  }
+  return results;
+}
+
+/** Prints what came of the cases, with why for those that failed, and writes snapshots. True: all hold. */
+export async function tell(
+  running: Running,
+  cases: readonly ListedCase[],
+  results: readonly CaseResult[],
+  started: number,
+  dir: string,
+  { output, seed }: TestOptions,
+  terminal: Terminal,
+): Promise<boolean> {
+  const explanations = await explainAll(running, cases, results);
+  const duration = performance.now() - started;
+  const colour = isColourful(terminal.stdout, terminal.environment);
+  terminal.stdout.write(written(output, { results, explanations, dir, terminal, colour, duration, seed }));
+  const updated = await running.snapshots.write();
+  if (updated > 0) terminal.stderr.write(`${count(updated, 'snapshot')} written\n`);
+  return results.every(({ differences }) => differences.length === 0);
+}
+
+async function explainAll(
+  { folder: { files }, set, now }: Running,
+  cases: readonly ListedCase[],
+  results: readonly CaseResult[],
+): Promise<ReadonlyMap<CaseResult, Explanation>> {
+  const explanations = new Map<CaseResult, Explanation>();
+  let explainer: Explainer | undefined;
+  for (const [index, result] of results.entries()) {
+    const document = cases[index]?.document;
+    if (result.differences.length === 0 || document === undefined || files === undefined) continue;
+    if (explanations.size >= MOST_EXPLAINED) break;
+    explainer ??= new Explainer(files, set, now);
+    const explanation = await explainer.explain(document, result);
+    if (explanation !== undefined) explanations.set(result, explanation);
+  }
+  return explanations;
+}
+
+function written(output: TestOptions['output'], report: TestReport): string {
+  switch (output) {
+    case 'human':
+      return humanReport(report);
+    case 'json':
+      return jsonReport(report);
+    case 'junit':
+      return junitReport(report);
+    case 'github':
+      return githubReport(report);
+  }
+}

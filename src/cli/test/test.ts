@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { CoverageCount } from '../../tools/coverage/count.ts';
+import { instrumentFor } from '../../tools/coverage/observe.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { openPolicyFolder, showErrors } from '../terminal/policy-folder.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { reportCoverage, wantsCoverage } from './coverage.ts';
+import { FailedCases } from './failed-cases.ts';
+import { mutate, wantsMutation } from './mutation.ts';
+import { chosen, noCases, runAll, running, tell } from './run-cases.ts';
+import type { TestOptions } from './test-flags.ts';
+import { watchTests } from './watch.ts';
+
+/** `lictor test DIR`: runs the PolicyTests of a folder. */
+export async function test(dir: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.watch) return watchTests(dir, options, terminal);
+  const started = performance.now();
+  const counted = wantsCoverage(options) ? new CoverageCount() : undefined;
+  const folder = await openPolicyFolder(dir, terminal, { instrument: counted && instrumentFor(counted) });
+  if ('problem' in folder) {
+    terminal.stderr.write(`lictor test: ${folder.problem}\n`);
+    return EXIT.usage;
+  }
+  const { set } = folder;
+  if (set === undefined) {
+    showErrors(folder, dir, terminal);
+    return EXIT.fails;
+  }
+  const failed = new FailedCases(resolve(terminal.directory, dir), terminal.environment);
+  const cases = chosen(folder.tests, options, failed);
+  if (cases.length === 0 && !options.allowEmpty) {
+    terminal.stderr.write(`lictor test: ${noCases(options)}; \`--allow-empty\` lets that pass\n`);
+    return EXIT.fails;
+  }
+  const run = running(folder, set, dir, options, terminal);
+  const results = await runAll(run, cases);
+  failed.remember(results);
+  const holds = await tell(run, cases, results, started, dir, options, terminal);
+  const isCovered = counted === undefined || (await reportCoverage(counted, folder, dir, options, terminal));
+  if (!wantsMutation(options)) return holds && isCovered ? EXIT.fine : EXIT.fails;
+  if (!holds || folder.files === undefined) {
+    terminal.stderr.write('lictor test: a case fails, so nothing was mutated\n');
+    return EXIT.fails;
+  }
+  const mutated = await mutate({ ...run, files: folder.files, cases }, dir, options, terminal);
+  return mutated === EXIT.fine && !isCovered ? EXIT.fails : mutated;
+}

@@ -1,0 +1,35 @@
+import type { Attributes } from '../request/attributes.ts';
+import { canonicalPath } from '../request/canonical-path.ts';
+import type { DecisionOf } from './decision.ts';
+
+type About = Pick<DecisionOf<unknown>, 'request' | 'source' | 'destination'>;
+
+const NOTHING: About = {
+  request: { id: '', method: '', host: '', path: '', grpc: false, traceparent: '' },
+  source: { principal: '', address: '' },
+  destination: { principal: '' },
+};
+
+/** What Envoy answers as gRPC: `application/grpc`, alone or with a `+` behind it, so not gRPC-Web. */
+const GRPC = /^application\/grpc(?:\+|$)/;
+
+/** What a decision tells about its request: never the query string, which often holds secrets. */
+export function aboutRequest(
+  attributes: Attributes | undefined,
+  path = canonicalPath(attributes?.request.path ?? ''),
+): About {
+  if (attributes === undefined) return NOTHING;
+  const { request, source, destination } = attributes;
+  return {
+    request: {
+      id: request.id,
+      method: request.method,
+      host: request.host,
+      path: path.path,
+      grpc: GRPC.test(request.headers.get('content-type') ?? ''),
+      traceparent: request.headers.get('traceparent') ?? '',
+    },
+    source: { principal: source.principal, address: source.address },
+    destination: { principal: destination.principal },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Revision } from '../set/revision.ts';
+import type { Denial, LimitVerdict, ShadowVerdict } from './outcome.ts';
+import type { Reason } from './reasons.ts';
+
+/**
+ * One decision, complete: the answer, and everything that is recorded, counted and traced about it. `Permit` is the
+ * value that only `decide` makes, which is why the type of whole decisions, `Decision`, stands beside it.
+ */
+export interface DecisionOf<Permit> {
+  readonly id: string;
+  /** Milliseconds since 1970, with fractions, when the decision began. */
+  readonly time: number;
+  /** Microseconds, with fractions. */
+  readonly duration: number;
+  readonly outcome: Permit | Denial;
+  readonly reason: Reason;
+  /** HTTP status; 200 for an allow. */
+  readonly status: number;
+  /** Name of the policy that decided, empty where none did. */
+  readonly policy: string;
+  /** Name of the rule (or limit) that decided, empty where none did. */
+  readonly rule: string;
+  /** Undefined only while no policy set was ever live. */
+  readonly revision: Revision | undefined;
+  /** The revision as answers carry it; empty with `revision` undefined. */
+  readonly revisionText: string;
+  readonly request: {
+    readonly id: string;
+    readonly method: string;
+    readonly host: string;
+    /** Canonical where it could be made so, without the query string. */
+    readonly path: string;
+    /** Whether the caller speaks gRPC, which changes what a refusal looks like. */
+    readonly grpc: boolean;
+    /** The `traceparent` header that came with the request, empty when none did. */
+    readonly traceparent: string;
+  };
+  readonly source: { readonly principal: string; readonly address: string };
+  readonly destination: { readonly principal: string };
+  readonly jwt: { readonly issuer: string; readonly subject: string } | undefined;
+  /** Compliance controls of the policy that decided. */
+  readonly controls: readonly string[];
+  readonly limits: readonly LimitVerdict[];
+  readonly shadow: readonly ShadowVerdict[];
+  /** What failed, for the process log of the operator; never shown to the caller. */
+  readonly fault: Error | undefined;
+}

@@ -1,0 +1,376 @@
+import type { Activation } from '../../cel/interpret/program.ts';
+import { readCertificate } from '../identity/certificate.ts';
+import { parseSpiffe } from '../identity/spiffe.ts';
+import type { VerifiedToken } from '../identity/verified.ts';
+import type { Attributes, JsonValue, Peer, Timestamp } from '../request/attributes.ts';
+import { type CanonicalPath, canonicalPath } from '../request/canonical-path.ts';
+import { normalizeHost } from '../request/host.ts';
+import { parseQuery } from '../request/query.ts';
+import { parseXfcc, type XfccElement } from '../request/xfcc.ts';
+import type { BodyRefusal, BodyResult } from '../schema/body-schema.ts';
+import { readJsonBody } from '../schema/json-body.ts';
+import type { MatchFacts, Params } from '../set/match.ts';
+import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
+import { variablesOf } from './variables.ts';
+
+/** Thrown by `request.body` when there is nothing to read; becomes the denial with the body's own reason. */
+export class BodyUnavailable extends Error {
+  override readonly name = 'BodyUnavailable';
+  readonly refusal: BodyRefusal;
+
+  constructor(refusal: BodyRefusal) {
+    super(refusal.detail);
+    this.refusal = refusal;
+  }
+}
+
+const NO_PARAMS: Params = new Map();
+const NO_XFCC: readonly XfccElement[] = [];
+const EPOCH: Timestamp = { seconds: 0, nanos: 0 };
+
+const NO_TOKEN = Object.freeze({
+  present: false,
+  issuer: '',
+  subject: '',
+  audiences: [],
+  scopes: [],
+  expires_at: EPOCH,
+  claims: {},
+  header: {},
+});
+
+/** What expressions see of the whole folder. */
+export type FolderFacts = Pick<PolicySet, 'revisionText' | 'data' | 'env'>;
+
+/** What expressions see of the policy that they stand in. */
+type PolicyFacts = Pick<CompiledPolicy, 'name' | 'params' | 'variables'>;
+
+/**
+ * What one request says, made from its attributes once and as late as possible: what no policy of the route
+ * reads is never computed.
+ */
+export class Facts {
+  readonly attributes: Attributes;
+  /** Milliseconds since 1970, with fractions. */
+  readonly now: number;
+  readonly path: CanonicalPath;
+  readonly matching: MatchFacts;
+  readonly #folder: FolderFacts;
+  #roots: SharedRoots | undefined;
+  #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
+  readonly #activated = new Map<PolicyFacts, Activated>();
+  #body: BodyResult | undefined;
+
+  readonly #xfccTrustedHops: number;
+  #xfcc: readonly XfccElement[] | undefined;
+
+  constructor(attributes: Attributes, now: number, folder: FolderFacts, xfccTrustedHops = 0) {
+    this.#xfccTrustedHops = xfccTrustedHops;
+    this.attributes = attributes;
+    this.now = now;
+    this.#folder = folder;
+    this.path = canonicalPath(attributes.request.path);
+    this.matching = {
+      host: normalizeHost(attributes.request.host),
+      method: attributes.request.method,
+      path: this.path.path,
+    };
+  }
+
+  /** The body as JSON, read when first asked for. */
+  get body(): BodyResult {
+    this.#body ??= readJsonBody(
+      this.attributes.request.body,
+      this.attributes.request.headers.get('content-type') ?? '',
+    );
+    return this.#body;
+  }
+
+  /** What trusted proxies say of their clients, the nearest last. A header that cannot be read says nothing. */
+  get xfcc(): readonly XfccElement[] {
+    this.#xfcc ??= this.#readXfcc();
+    return this.#xfcc;
+  }
+
+  #readXfcc(): readonly XfccElement[] {
+    if (this.#xfccTrustedHops === 0) return NO_XFCC;
+    const header = this.attributes.request.headers.get('x-forwarded-client-cert') ?? '';
+    return parseXfcc(header)?.slice(-this.#xfccTrustedHops) ?? NO_XFCC;
+  }
+
+  /** The query string, parsed when first asked for. */
+  get queryParams(): ReadonlyMap<string, readonly string[]> {
+    this.#queryParams ??= parseQuery(this.path.query);
+    return this.#queryParams;
+  }
+
+  /** What the expressions of one policy see. Before authentication `token` is undefined. */
+  activation(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params = NO_PARAMS): Activation {
+    // Stations go from policy to policy and come back to each, mostly with the same parameters: what was made for it
+    // stays, so that its variables are evaluated once.
+    const before = this.#activated.get(policy);
+    if (before !== undefined && before.token === token && before.params === params) return before.activation;
+    const activation = this.#activate(policy, token, params);
+    this.#activated.set(policy, { token, params, activation });
+    return activation;
+  }
+
+  #activate(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params): Activation {
+    this.#roots ??= new SharedRoots(this);
+    const roots = this.#roots;
+    const activation = {
+      request: new RequestFacts(this, params),
+      source: roots.source,
+      destination: roots.destination,
+      connection: roots.connection,
+      jwt: token === undefined ? NO_TOKEN : new TokenFacts(token),
+      context: this.attributes.context,
+      metadata: this.attributes.metadata,
+      route_metadata: this.attributes.routeMetadata,
+      policy: { name: policy.name, revision: this.#folder.revisionText },
+      data: this.#folder.data,
+      env: this.#folder.env,
+      params: policy.params,
+      variables: {},
+      now: roots.now,
+    };
+    activation.variables = variablesOf(policy.variables, activation);
+    return activation;
+  }
+}
+
+/** What an activation was made of. */
+interface Activated {
+  readonly token: VerifiedToken | undefined;
+  readonly params: Params;
+  readonly activation: Activation;
+}
+
+/** The roots that are the same for every policy of one request. */
+class SharedRoots {
+  readonly source: PeerFacts;
+  readonly destination: PeerFacts;
+  readonly connection: { readonly requested_server_name: string; readonly mtls: boolean };
+  readonly now: Timestamp;
+
+  constructor(facts: Facts) {
+    const { attributes, now } = facts;
+    this.source = new SourceFacts(attributes.source, facts);
+    this.destination = new PeerFacts(attributes.destination);
+    this.connection = {
+      requested_server_name: attributes.connection.requestedServerName,
+      mtls: attributes.connection.mtls,
+    };
+    this.now = timestamp(now);
+  }
+}
+
+class RequestFacts {
+  readonly #facts: Facts;
+  readonly params: Params;
+
+  constructor(facts: Facts, params: Params) {
+    this.#facts = facts;
+    this.params = params;
+  }
+
+  get #request(): Attributes['request'] {
+    return this.#facts.attributes.request;
+  }
+  get id(): string {
+    return this.#request.id;
+  }
+  get method(): string {
+    return this.#request.method;
+  }
+  get path(): string {
+    return this.#request.path;
+  }
+  /** A slash at the end makes no difference, neither to `paths` nor to an expression. */
+  get url_path(): string {
+    const { path } = this.#facts.path;
+    return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  }
+  get query(): string {
+    return this.#facts.path.query;
+  }
+  get host(): string {
+    return this.#request.host;
+  }
+  get scheme(): string {
+    return this.#request.scheme;
+  }
+  get protocol(): string {
+    return this.#request.protocol;
+  }
+  get referer(): string {
+    return this.#request.headers.get('referer') ?? '';
+  }
+  get useragent(): string {
+    return this.#request.headers.get('user-agent') ?? '';
+  }
+  get headers(): ReadonlyMap<string, string> {
+    return this.#request.headers;
+  }
+  get query_params(): ReadonlyMap<string, readonly string[]> {
+    return this.#facts.queryParams;
+  }
+  get time(): Timestamp {
+    return this.#request.time ?? timestamp(this.#facts.now);
+  }
+  get size(): number {
+    return this.#request.size;
+  }
+  get body(): JsonValue {
+    const { value, refusal } = this.#facts.body;
+    if (refusal !== undefined) throw new BodyUnavailable(refusal);
+    return value;
+  }
+  get body_bytes(): Uint8Array {
+    const { bytes, truncated } = this.#request.body;
+    if (truncated)
+      throw new BodyUnavailable({
+        reason: 'body_truncated',
+        detail: 'only a part of the body could be read',
+      });
+    return bytes;
+  }
+}
+
+type SpiffeFacts = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'service_account', string>>;
+
+class PeerFacts {
+  readonly #peer: Peer;
+  #spiffe: SpiffeFacts | undefined;
+  #certificate: CertificateFacts | undefined;
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  get address(): string {
+    return this.#peer.address;
+  }
+  get port(): number {
+    return this.#peer.port;
+  }
+  get ip(): string {
+    return this.#peer.address;
+  }
+  get principal(): string {
+    return this.#peer.principal;
+  }
+  get service(): string {
+    return this.#peer.service;
+  }
+  get labels(): ReadonlyMap<string, string> {
+    return this.#peer.labels;
+  }
+  get certificate(): CertificateFacts {
+    this.#certificate ??= certificateFacts(this.#peer.certificate);
+    return this.#certificate;
+  }
+  get spiffe(): SpiffeFacts {
+    this.#spiffe ??= spiffeFacts(this.#peer.principal);
+    return this.#spiffe;
+  }
+}
+
+class SourceFacts extends PeerFacts {
+  readonly #facts: Facts;
+
+  constructor(peer: Peer, facts: Facts) {
+    super(peer);
+    this.#facts = facts;
+  }
+
+  get xfcc(): readonly XfccElement[] {
+    return this.#facts.xfcc;
+  }
+}
+
+interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: string;
+  readonly not_before: Timestamp;
+  readonly not_after: Timestamp;
+  readonly uri_sans: readonly string[];
+  readonly dns_sans: readonly string[];
+  readonly sha256: string;
+}
+
+const NO_CERTIFICATE: CertificateFacts = Object.freeze({
+  subject: '',
+  issuer: '',
+  serial: '',
+  not_before: EPOCH,
+  not_after: EPOCH,
+  uri_sans: [],
+  dns_sans: [],
+  sha256: '',
+});
+
+/** A certificate that cannot be read says nothing, and its peer is refused where one is asked for. */
+function certificateFacts(pem: string): CertificateFacts {
+  const certificate = readCertificate(pem);
+  if (certificate === undefined) return NO_CERTIFICATE;
+  const { subject, issuer, serial, notBefore, notAfter, uriSans, dnsSans, sha256 } = certificate;
+  return {
+    subject,
+    issuer,
+    serial,
+    not_before: timestamp(notBefore),
+    not_after: timestamp(notAfter),
+    uri_sans: uriSans,
+    dns_sans: dnsSans,
+    sha256,
+  };
+}
+
+function spiffeFacts(principal: string): SpiffeFacts {
+  const id = parseSpiffe(principal);
+  return {
+    trust_domain: id?.trustDomain ?? '',
+    path: id?.path ?? '',
+    namespace: id?.namespace ?? '',
+    service_account: id?.serviceAccount ?? '',
+  };
+}
+
+class TokenFacts {
+  readonly #token: VerifiedToken;
+  readonly present = true;
+
+  constructor(token: VerifiedToken) {
+    this.#token = token;
+  }
+
+  get issuer(): string {
+    return this.#token.issuer;
+  }
+  get subject(): string {
+    return this.#token.subject;
+  }
+  get audiences(): readonly string[] {
+    return this.#token.audiences;
+  }
+  get scopes(): readonly string[] {
+    return this.#token.scopes;
+  }
+  get expires_at(): Timestamp {
+    return this.#token.expiresAt ?? EPOCH;
+  }
+  get claims(): Readonly<Record<string, JsonValue>> {
+    return this.#token.claims;
+  }
+  get header(): Readonly<Record<string, JsonValue>> {
+    return this.#token.header;
+  }
+}
+
+function timestamp(milliseconds: number): Timestamp {
+  const micros = Math.floor(milliseconds * 1000);
+  const seconds = Math.floor(micros / 1_000_000);
+  return { seconds, nanos: (micros - seconds * 1_000_000) * 1000 };
+}

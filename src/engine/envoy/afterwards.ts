@@ -1,0 +1,80 @@
+import type { Decision, Ruling } from '../decision/decide.ts';
+
+/** What is known of the caller's trace: the W3C `traceparent` text, empty when there was none. */
+export interface TraceContext {
+  readonly traceparent: string;
+}
+
+export type OnDecision = (decision: Decision, trace: TraceContext) => void | Promise<void>;
+
+interface Waiting {
+  readonly ruling: Ruling;
+  readonly traceparent: string;
+}
+
+/**
+ * Most shadow policies' hearings under way at once, by request. Those that wait for keys hold their requests, and no
+ * answer waits for them, so that nothing else bounds how many there are.
+ */
+export const MOST_JUDGED = 10_000;
+
+/**
+ * What is done about a decision when its answer is on its way: the shadow policies are judged and the decision is
+ * handed on, all those of one turn of the event loop together. Nothing in here can harm an answer.
+ */
+export class Afterwards {
+  readonly #onDecision: OnDecision;
+  #waiting: Waiting[] = [];
+  /** Pushed and not yet handed on. */
+  #open = 0;
+  #whenSettled: (() => void)[] = [];
+  #judging = 0;
+
+  constructor(onDecision: OnDecision) {
+    this.#onDecision = onDecision;
+  }
+
+  push(ruling: Ruling, traceparent: string): void {
+    this.#open += 1;
+    this.#waiting.push({ ruling, traceparent });
+    if (this.#waiting.length > 1) return;
+    setImmediate(() => {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      for (const waiting of batch) void this.#handOn(waiting);
+    });
+  }
+
+  /** Settles when everything pushed was handed on. */
+  settled(): Promise<void> {
+    if (this.#open === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenSettled.push(resolve);
+    });
+  }
+
+  async #handOn({ ruling, traceparent }: Waiting): Promise<void> {
+    const decision = await this.#complete(ruling);
+    try {
+      await this.#onDecision(decision, { traceparent });
+    } catch {
+      // A record that cannot be written is counted where it is written; the answer is gone already.
+    }
+    this.#open -= 1;
+    if (this.#open > 0) return;
+    for (const settle of this.#whenSettled.splice(0)) settle();
+  }
+
+  /** With the verdicts of the shadow policies; without them when they fail, or too many are being found out. */
+  async #complete({ decision, afterwards }: Ruling): Promise<Decision> {
+    if (afterwards === undefined || this.#judging >= MOST_JUDGED) return decision;
+    this.#judging += 1;
+    try {
+      return await afterwards();
+    } catch {
+      return decision;
+    } finally {
+      this.#judging -= 1;
+    }
+  }
+}

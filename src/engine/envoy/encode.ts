@@ -1,0 +1,156 @@
+import type { Decision } from '../decision/decide.ts';
+import { isAllow } from '../decision/decide.ts';
+import type { Changes, Denial } from '../decision/outcome.ts';
+import { REASONS } from '../decision/reasons.ts';
+import {
+  APPEND_ACTION,
+  type CheckResponseMessage,
+  encodeCheckResponse,
+  type HeaderValueOptionMessage,
+} from './messages.ts';
+import { structOf, textStruct } from './metadata.ts';
+
+/**
+ * The CheckResponse of a decision.
+ * INVARIANT: status code 0, by which Envoy lets a request through, is written only for the permit of `decide`.
+ */
+export function encodeCheck(decision: Decision): Uint8Array {
+  const { outcome } = decision;
+  const dynamicMetadata = textStruct({
+    decision: isAllow(outcome) ? 'allow' : 'deny',
+    decision_id: decision.id,
+    reason: decision.reason,
+    policy: decision.policy,
+    rule: decision.rule,
+    revision: decision.revisionText,
+    principal: decision.source.principal,
+  });
+  if (isAllow(outcome)) {
+    const { metadata } = outcome.changes;
+    if (metadata.size > 0 && dynamicMetadata.fields !== undefined) {
+      const values = structOf(Object.fromEntries(metadata));
+      return encodeCheckResponse({
+        status: { code: OK },
+        okResponse: okResponse(outcome.changes),
+        dynamicMetadata: { fields: { ...dynamicMetadata.fields, values: { structValue: values } } },
+      });
+    }
+    return encodeCheckResponse({
+      status: { code: OK },
+      okResponse: okResponse(outcome.changes),
+      dynamicMetadata,
+    });
+  }
+  return encodeCheckResponse({
+    status: { code: rpcCode(outcome.status), message: outcome.reason },
+    deniedResponse: deniedResponse(decision, outcome),
+    dynamicMetadata,
+  });
+}
+
+/** google.rpc.Code of an HTTP status, by the table of the language page; what it does not list, by its class. */
+export function rpcCode(status: number): number {
+  return RPC_CODES[status] ?? (status >= 500 ? INTERNAL : PERMISSION_DENIED);
+}
+
+const OK = 0;
+const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
+const RESOURCE_EXHAUSTED = 8;
+const INTERNAL = 13;
+const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
+
+const RPC_CODES: Readonly<Record<number, number>> = {
+  400: INVALID_ARGUMENT,
+  401: UNAUTHENTICATED,
+  413: INVALID_ARGUMENT,
+  415: INVALID_ARGUMENT,
+  429: RESOURCE_EXHAUSTED,
+  503: UNAVAILABLE,
+};
+
+function okResponse({
+  requestHeaders,
+  responseHeaders,
+  query,
+}: Changes): NonNullable<CheckResponseMessage['okResponse']> {
+  const { set: wanted, append, remove } = requestHeaders;
+  return {
+    headers: [...set(wanted), ...append.map(([key, value]) => appended(key, value))],
+    headersToRemove: [...remove],
+    responseHeadersToAdd: [
+      ...set(responseHeaders.set),
+      ...responseHeaders.append.map(([key, value]) => addedToResponse(key, value)),
+    ],
+    ...(query.set.size === 0
+      ? {}
+      : { queryParametersToSet: Array.from(query.set, ([key, value]) => ({ key, value: readable(value) })) }),
+    ...(query.remove.size === 0 ? {} : { queryParametersToRemove: [...query.remove] }),
+  };
+}
+
+/**
+ * Envoy turns a denial toward a gRPC caller into trailers: the body becomes `grpc-message`, its own content type
+ * is put in place, and `grpc-status` follows from the HTTP status unless the headers name one, as they do here.
+ */
+function deniedResponse(
+  decision: Decision,
+  denial: Denial,
+): NonNullable<CheckResponseMessage['deniedResponse']> {
+  const { grpc } = decision.request;
+  const own = denial.body === undefined ? undefined : readable(denial.body);
+  const headers = new Map([['content-type', 'text/plain; charset=utf-8'], ...denial.headers]);
+  if (grpc) {
+    headers.delete('content-type');
+    headers.set('grpc-status', String(rpcCode(denial.status)));
+  } else if (own === undefined) headers.set('content-type', 'application/problem+json');
+  headers.set('x-lictor-decision-id', decision.id);
+  return {
+    status: { code: denial.status },
+    headers: set(headers),
+    body: grpc ? readable(denial.detail) : (own ?? problem(decision, denial)),
+  };
+}
+
+/** The problem document of RFC 9457. */
+function problem(decision: Decision, { reason, status, detail }: Denial): string {
+  return JSON.stringify({
+    type: `urn:lictor:reason:${reason}`,
+    title: REASONS[reason].title,
+    status,
+    detail,
+    decision_id: decision.id,
+    reason,
+  });
+}
+
+function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
+  return Array.from(headers, ([key, value]) => ({
+    header: { key, value: readable(value) },
+    appendAction: APPEND_ACTION.overwriteIfExistsOrAdd,
+  }));
+}
+
+/** Unlike a request's, a header of a response is appended by its action, also where there is none of the name. */
+function addedToResponse(key: string, value: string): HeaderValueOptionMessage {
+  return { header: { key, value: readable(value) }, appendAction: APPEND_ACTION.appendIfExistsOrAdd };
+}
+
+function appended(key: string, value: string): HeaderValueOptionMessage {
+  return { header: { key, value: readable(value) }, append: { value: true } };
+}
+
+/**
+ * JSON can hold half a surrogate pair, which has no UTF-8. A message with one is an error at the proxy, and one that
+ * is set to fail open would let a refused request through.
+ */
+function readable(text: string): string {
+  return text.toWellFormed();
+}
+
+/** A refusal that needs nothing: no decision, no id. */
+export const LAST_RESORT: Uint8Array = encodeCheckResponse({
+  status: { code: INTERNAL, message: 'internal_error' },
+  deniedResponse: { status: { code: REASONS.internal_error.status } },
+});

@@ -1,0 +1,235 @@
+import type { Declaration } from '../../cel/check/environment.ts';
+import { formatType, type Type } from '../../cel/value/type.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { type DocumentOf, sourceOf } from '../language/document.ts';
+import { mapping, suggestion } from '../language/fields.ts';
+import { USES_FIELDS } from '../language/policy-document.ts';
+import { child, report, shape } from '../language/reader.ts';
+import type { ParameterSpec } from '../language/template-document.ts';
+import type { Cursor, Origin } from '../yaml/tree.ts';
+import { type MappingTree, plainJson, type Tree } from '../yaml/tree.ts';
+import { isObject } from './data-type.ts';
+
+type Template = DocumentOf<'PolicyTemplate'>;
+
+/** A policy with what it takes from its template. */
+export interface Adopted {
+  /** Its `spec`, with the template's in it. */
+  readonly at: Cursor;
+  readonly template: Template | undefined;
+  /** Values of the template's parameters, for expressions. */
+  readonly params: Readonly<Record<string, JsonValue>>;
+  /** Parameters that stand somewhere as `{param: NAME}`. */
+  readonly placed: ReadonlySet<string>;
+}
+
+/**
+ * The spec of a policy with that of the template that it `uses`. Reports what is wrong with the adoption, at the
+ * adopter's line. `templates` are those of the folder by name.
+ */
+export function adopt(at: Cursor, templates: ReadonlyMap<string, Template>, incomplete: boolean): Adopted {
+  const alone: Adopted = { at, template: undefined, params: {}, placed: new Set() };
+  const usesAt = child(at, 'uses');
+  if (usesAt === undefined || at.tree.kind !== 'mapping') return alone;
+  const uses = mapping(USES_FIELDS)(usesAt);
+  const rest = without(at.tree, 'uses');
+  const own = { ...alone, at: { ...at, tree: rest } };
+  if (uses?.template === undefined) return own;
+  const template = templates.get(uses.template.value);
+  if (template === undefined) {
+    if (!incomplete) {
+      const help = suggestion(uses.template.value, templates.keys());
+      const message = `no PolicyTemplate is called \`${uses.template.value}\``;
+      report(uses.template.at, 'unknown_reference', message, help);
+    }
+    return own;
+  }
+  if (template.spec === undefined) return own;
+  const values = valuesFor(template, uses.with ?? new Map(), usesAt);
+  const { line } = at.origin.lines.position(usesAt.tree.mark.start);
+  const origin: Origin = { ...template.spec.at.origin, adopter: `${at.origin.path}:${line}` };
+  const filling = new Filling(values, template.spec.parameters, origin);
+  const body = template.spec.at.tree;
+  const filled = body.kind === 'mapping' ? filling.mapping(without(body, 'parameters'), origin) : rest;
+  return {
+    at: { ...at, tree: merge(filled, rest) },
+    template,
+    params: Object.fromEntries([...values].map(([name, { tree }]) => [name, plainJson(tree)])),
+    placed: filling.placed,
+  };
+}
+
+/** The names that expressions of a template's adopters read as `params.NAME`. */
+export function parameterDeclarations({ spec }: Template): ReadonlyMap<string, Declaration> {
+  const declarations = new Map<string, Declaration>();
+  for (const [name, { value }] of spec?.parameters ?? []) {
+    if (value.type !== undefined) declarations.set(name, { type: value.type.value });
+  }
+  return declarations;
+}
+
+function without(tree: MappingTree, name: string): MappingTree {
+  return { ...tree, entries: new Map([...tree.entries].filter(([key]) => key !== name)) };
+}
+
+/** What an adopter gives for each parameter, or the template's default. */
+function valuesFor(
+  template: Template,
+  given: ReadonlyMap<string, Cursor>,
+  usesAt: Cursor,
+): ReadonlyMap<string, Cursor> {
+  const parameters = template.spec?.parameters ?? new Map<string, never>();
+  for (const [name, at] of given) {
+    if (parameters.has(name)) continue;
+    const message = `the template \`${template.name.value}\` has no parameter \`${name}\``;
+    report(at, 'unknown_field', message, suggestion(name, parameters.keys()), at.key);
+  }
+  const values = new Map<string, Cursor>();
+  for (const [name, { value: parameter, at: declaredAt }] of parameters) {
+    const value = given.get(name) ?? parameter.default;
+    const { file, line } = sourceOf(declaredAt);
+    if (value === undefined) {
+      const message = `the parameter \`${name}\` is missing, which the template declares at ${file}:${line}`;
+      report(
+        child(usesAt, 'with') ?? usesAt,
+        'missing_field',
+        message,
+        describe(name, parameter),
+        usesAt.key,
+      );
+    } else if (fits(value, parameter)) {
+      values.set(name, value);
+    } else {
+      const type = parameter.type === undefined ? 'a value' : `\`${formatType(parameter.type.value)}\``;
+      const message = `the parameter \`${name}\` is ${type}, found ${shape(value)}`;
+      report(value, 'wrong_type', message, `the template declares it at ${file}:${line}`);
+    }
+  }
+  return values;
+}
+
+function describe(name: string, { type, description }: ParameterSpec): string {
+  const shown = type === undefined ? name : `${name}: ${formatType(type.value)}`;
+  return description === undefined ? `write \`with: {${name}: ...}\`` : `\`${shown}\`: ${description}`;
+}
+
+function fits({ tree }: Cursor, { type }: ParameterSpec): boolean {
+  return type === undefined || isOf(type.value, plainJson(tree));
+}
+
+function isOf(type: Type, value: JsonValue): boolean {
+  switch (type.kind) {
+    case 'string':
+      return typeof value === 'string';
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'int':
+      return Number.isSafeInteger(value);
+    case 'double':
+      return typeof value === 'number';
+    case 'list':
+      return Array.isArray(value) && value.every((each: JsonValue) => isOf(type.element, each));
+    case 'map':
+      return isObject(value) && Object.values(value).every((each) => isOf(type.value, each));
+    default:
+      return true;
+  }
+}
+
+/** Puts values in the places of `{param: NAME}`. */
+class Filling {
+  readonly placed = new Set<string>();
+  readonly #values: ReadonlyMap<string, Cursor>;
+  readonly #declared: ReadonlyMap<string, unknown>;
+  readonly #origin: Origin;
+
+  constructor(values: ReadonlyMap<string, Cursor>, declared: ReadonlyMap<string, unknown>, origin: Origin) {
+    this.#values = values;
+    this.#declared = declared;
+    this.#origin = origin;
+  }
+
+  /** A mapping of the template; `origin`: where its keys stand, for one that comes into another file. */
+  mapping(tree: MappingTree, origin?: Origin): MappingTree {
+    const entries = new Map(
+      [...tree.entries].map(([name, entry]) => [
+        name,
+        { ...entry, value: this.#fill(entry.value), ...(origin === undefined ? {} : { origin }) },
+      ]),
+    );
+    return { ...tree, entries };
+  }
+
+  #fill(tree: Tree): Tree {
+    switch (tree.kind) {
+      case 'scalar':
+        return tree;
+      case 'list':
+        return { ...tree, items: tree.items.flatMap((item) => this.#items(item)) };
+      case 'mapping':
+        return this.#parameter(tree) ?? this.mapping(tree);
+    }
+  }
+
+  /** A list in the place of an element stands for its elements. */
+  #items(item: Tree): readonly Tree[] {
+    const value = item.kind === 'mapping' ? this.#parameter(item) : undefined;
+    if (value?.kind !== 'list') return [value ?? this.#fill(item)];
+    return value.items.map((each) => ({ ...each, ...(value.origin && { origin: value.origin }) }));
+  }
+
+  /** The value of `{param: NAME}`; undefined: it is no such thing. */
+  #parameter(tree: MappingTree): Tree | undefined {
+    const name = tree.entries.size === 1 ? tree.entries.get('param')?.value : undefined;
+    if (name?.kind !== 'scalar' || typeof name.value !== 'string') return undefined;
+    this.placed.add(name.value);
+    const value = this.#values.get(name.value);
+    if (value !== undefined) return { ...asParameter(value.tree), origin: value.origin };
+    if (!this.#declared.has(name.value)) {
+      const at: Cursor = { origin: this.#origin, tree: name, path: '', key: undefined };
+      const help = suggestion(name.value, this.#declared.keys());
+      report(at, 'unknown_reference', `the template has no parameter \`${name.value}\``, help);
+    }
+    return { ...tree, isUnfilled: true };
+  }
+}
+
+/** Marks a value with all that is within it: nothing of it may become an expression. */
+function asParameter(tree: Tree): Tree {
+  switch (tree.kind) {
+    case 'scalar':
+      return { ...tree, isParameter: true };
+    case 'list':
+      return { ...tree, isParameter: true, items: tree.items.map(asParameter) };
+    case 'mapping': {
+      const entries = [...tree.entries].map(
+        ([name, entry]) => [name, { ...entry, value: asParameter(entry.value) }] as const,
+      );
+      return { ...tree, isParameter: true, entries: new Map(entries) };
+    }
+  }
+}
+
+/** What stands beside `uses` comes into the template's: mappings into mappings, lists behind lists; else it wins. */
+function merge(template: MappingTree, own: MappingTree): MappingTree {
+  const entries = new Map(template.entries);
+  for (const [name, entry] of own.entries) {
+    const base = entries.get(name);
+    if (base === undefined) entries.set(name, entry);
+    else entries.set(name, { ...entry, value: mergeValues(base.value, entry.value, base.origin) });
+  }
+  return { ...own, entries, refused: template.refused.union(own.refused) };
+}
+
+function mergeValues(template: Tree, own: Tree, origin: Origin | undefined): Tree {
+  const from = template.origin ?? origin;
+  if (template.kind === 'list' && own.kind === 'list') {
+    const items = template.items.map((item) => (from === undefined ? item : { origin: from, ...item }));
+    return { ...own, items: [...items, ...own.items] };
+  }
+  if (template.kind !== 'mapping' || own.kind !== 'mapping') return own;
+  const entries = [...template.entries].map(
+    ([name, entry]) => [name, from === undefined ? entry : { origin: from, ...entry }] as const,
+  );
+  return merge({ ...template, entries: new Map(entries) }, own);
+}

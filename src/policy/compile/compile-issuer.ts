@@ -1,0 +1,68 @@
+import { ALGORITHMS, DEFAULT_ALGORITHMS } from '../../engine/identity/algorithms.ts';
+import type { Issuer, KeySource } from '../../engine/identity/issuer.ts';
+import { compileKeys } from '../../engine/identity/jwks.ts';
+import { DEFAULT_PLACES } from '../../engine/identity/token-place.ts';
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { type IssuerSpec, refreshOf } from '../language/issuer-document.ts';
+import { report } from '../language/reader.ts';
+import { type Data, inlineData, type References } from './references.ts';
+
+/** An Issuer document with its keys and every default; undefined: something in it is wrong, and was reported. */
+export function compileIssuer(name: string, spec: IssuerSpec, references: References): Issuer | undefined {
+  const algorithms = spec.algorithms?.map(({ value }) => value) ?? DEFAULT_ALGORITHMS;
+  const keys = compileSource(spec, algorithms, references);
+  const { issuer } = spec;
+  if (issuer === undefined || keys === undefined) return undefined;
+  return {
+    name,
+    issuer,
+    audiences: spec.audiences ?? [],
+    anyAudience: spec.anyAudience ?? false,
+    algorithms,
+    keys,
+    from: spec.from ?? DEFAULT_PLACES,
+    clockSkew: spec.clockSkew ?? 30_000,
+    maxAge: spec.maxAge,
+    requireExpiry: spec.requireExpiry ?? true,
+    requireClaims: spec.requireClaims ?? [],
+    types: spec.types,
+    scopesClaim: spec.scopesClaim ?? 'scope',
+  };
+}
+
+function compileSource(
+  spec: IssuerSpec,
+  algorithms: readonly string[],
+  references: References,
+): KeySource | undefined {
+  const { jwksUri, jwksFile, jwks } = spec.keys ?? {};
+  if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
+  const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
+  if (data === undefined) return undefined;
+  // With no algorithm left, what was wrong with them is reported, and no key could fit.
+  if (algorithms.length > 0 && !fitsNone(data, algorithms, spec)) reportKeys(data, algorithms);
+  return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
+}
+
+/** Sound keys, none of them for an algorithm that the author lists: the mistake is in the list. */
+function fitsNone(data: Data, algorithms: readonly string[], spec: IssuerSpec): boolean {
+  const [first] = spec.algorithms ?? [];
+  if (first === undefined || compileKeys(data.value, algorithms).keys.length > 0) return false;
+  const sound = compileKeys(data.value, Object.keys(ALGORITHMS)).keys;
+  if (sound.length === 0) return false;
+  const quoted = (names: Iterable<string>): string => [...names].map((name) => `\`${name}\``).join(', ');
+  const fitting = new Set(sound.flatMap((key) => [...key.algorithms]));
+  const message = `no key of the set is for ${quoted(algorithms)}`;
+  report(first.at, 'invalid_algorithm', message, `the keys are for ${quoted(fitting)}`);
+  return true;
+}
+
+function reportKeys(data: Data, algorithms: readonly string[]): void {
+  for (const { pointer, severity, message } of compileKeys(data.value, algorithms).problems) {
+    report(data.place(pointer), severity === 'error' ? 'invalid_keys' : 'unused_key', message);
+  }
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

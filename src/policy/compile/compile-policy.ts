@@ -1,0 +1,229 @@
+import type { Expected } from '../../cel/compile.ts';
+import type { Issuer } from '../../engine/identity/issuer.ts';
+import { compileJsonSchema } from '../../engine/schema/json-schema.ts';
+import type {
+  CompiledLimit,
+  CompiledMatch,
+  CompiledPolicy,
+  CompiledRespond,
+  CompiledRule,
+  CompiledSchema,
+  JwtRequirement,
+  ResponseValue,
+} from '../../engine/set/policy-set.ts';
+import type { Named } from '../language/document.ts';
+import { sourceOf } from '../language/document.ts';
+import { suggestion } from '../language/fields.ts';
+import {
+  burstOf,
+  type LimitDocument,
+  type MatchDocument,
+  type PolicySpec,
+  type RuleDocument,
+  type SchemaDocument,
+} from '../language/policy-document.ts';
+import { child, report } from '../language/reader.ts';
+import type { Expression } from '../language/values.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import { BODY, CONDITION, COST, type Expressions, KEY, METADATA, TEXT } from './expressions.ts';
+import { inlineData, type References } from './references.ts';
+
+/** What the policies of a folder share while they are compiled. */
+export interface Folder {
+  /** Over all names that the policies may read. */
+  readonly expressions: Expressions;
+  readonly references: References;
+  /** Every Issuer document by name; undefined for one that is wrong itself. */
+  readonly issuers: ReadonlyMap<string, Issuer | undefined>;
+  /** Something in the folder could not be read, so a name that is missing may be there. */
+  readonly incomplete: boolean;
+}
+
+/**
+ * Compiles a policy and reports what is wrong with it. What comes back is to be used only when nothing was: a part
+ * that is wrong is left out of it.
+ */
+export function compilePolicy(
+  { name, metadata }: Named,
+  spec: PolicySpec,
+  folder: Folder,
+): Omit<CompiledPolicy, 'params' | 'variables'> {
+  const rules = spec.rules ?? [];
+  const limits = spec.limits ?? [];
+  refuseDoubledNames([...rules, ...limits]);
+  const early = (expression: Expression | undefined) =>
+    folder.expressions.compileEarly(expression, CONDITION);
+  return {
+    name: name.value,
+    description: metadata.description ?? '',
+    owner: metadata.owner ?? '',
+    controls: metadata.controls ?? [],
+    source: sourceOf(name.at),
+    mode: spec.mode ?? 'enforce',
+    match: (spec.match ?? []).map((entry) => ({ ...compileMatch(entry), when: early(entry.when) })),
+    allowsAmbiguousPath: spec.paths?.ambiguous === 'allow',
+    mtls: spec.authenticate?.mtls && {
+      from: spec.authenticate.mtls.from ?? 'connection',
+      principals: spec.authenticate.mtls.principals,
+    },
+    jwt: compileJwt(spec, folder),
+    denyRules: compileRules(rules, 'deny', folder),
+    allowRules: compileRules(rules, 'allow', folder),
+    schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, folder)),
+    firstLimits: compileLimits(limits, 'first', folder),
+    lastLimits: compileLimits(limits, 'last', folder),
+    respond: compileRespond(spec.respond, folder),
+  };
+}
+
+function compileMatch({ hosts, methods, paths }: MatchDocument): Omit<CompiledMatch, 'when'> {
+  return { hosts, methods: methods && new Set(methods), paths };
+}
+
+/** The match of a rule or schema, which runs after authentication. */
+function compileInner(
+  match: readonly MatchDocument[] | undefined,
+  { expressions }: Folder,
+): readonly CompiledMatch[] {
+  return (match ?? []).map((entry) => ({
+    ...compileMatch(entry),
+    when: expressions.compile(entry.when, CONDITION),
+  }));
+}
+
+function compileJwt(spec: PolicySpec, folder: Folder): JwtRequirement | undefined {
+  const jwt = spec.authenticate?.jwt;
+  if (jwt === undefined) return undefined;
+  const issuers: Issuer[] = [];
+  for (const { value, at } of jwt.issuers ?? []) {
+    const issuer = folder.issuers.get(value);
+    if (issuer !== undefined) issuers.push(issuer);
+    else if (!folder.issuers.has(value) && !folder.incomplete) {
+      const help = suggestion(value, folder.issuers.keys());
+      report(at, 'unknown_reference', `no Issuer document is called \`${value}\``, help);
+    }
+  }
+  return { issuers, required: jwt.required ?? true };
+}
+
+function compileRules(
+  rules: readonly RuleDocument[],
+  effect: 'allow' | 'deny',
+  folder: Folder,
+): readonly CompiledRule[] {
+  const compiled: CompiledRule[] = [];
+  for (const rule of rules) {
+    const { name, at, status, message, expires, reason } = rule;
+    if (rule.effect !== effect && !(rule.effect === undefined && effect === 'deny')) continue;
+    const when = folder.expressions.compile(rule.when, CONDITION);
+    const match = compileInner(rule.match, folder);
+    if (name !== undefined) {
+      const source = sourceOf(at);
+      compiled.push({ name, source, match, when, expires, reason, status, message });
+    }
+  }
+  return compiled;
+}
+
+function compileSchema({ match, body }: SchemaDocument, folder: Folder): readonly CompiledSchema[] {
+  const inner = compileInner(match, folder);
+  const at = body?.jsonSchema?.at;
+  if (at === undefined) return [];
+  const { tree } = at;
+  if (tree.isUnfilled === true) return [];
+  const reference = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+  const data = reference === undefined ? inlineData(at) : folder.references.read({ value: reference, at });
+  if (data === undefined) return [];
+  const { schema, problems } = compileJsonSchema(data.value, { maxBytes: body?.maxBytes });
+  for (const { pointer, message } of problems ?? []) {
+    report(data.place(pointer), 'invalid_schema', message);
+  }
+  return schema === undefined ? [] : [{ match: inner, body: schema }];
+}
+
+function compileLimits(
+  limits: readonly LimitDocument[],
+  phase: 'first' | 'last',
+  { expressions }: Folder,
+): readonly CompiledLimit[] {
+  const compiled: CompiledLimit[] = [];
+  for (const limit of limits) {
+    if ((limit.phase ?? 'last') !== phase) continue;
+    const compile: Expressions['compile'] = (expression, expected) =>
+      phase === 'first'
+        ? expressions.compileEarly(expression, expected)
+        : expressions.compile(expression, expected);
+    const key = (limit.key ?? []).flatMap((part) => compile(part, KEY) ?? []);
+    const cost = compile(limit.cost, COST);
+    refuseConstantCost(limit);
+    const when = compile(limit.when, CONDITION);
+    const { name, rate, headers } = limit;
+    if (name === undefined || rate === undefined) continue;
+    compiled.push({ name, key, rate, burst: burstOf(limit), cost, when, headers: headers ?? 'refusals' });
+  }
+  return compiled;
+}
+
+/** A cost that is a plain number can be seen to fail every request; any other is judged when it is known. */
+function refuseConstantCost(limit: LimitDocument): void {
+  const { cost } = limit;
+  if (cost === undefined || !/^-?[0-9]+$/.test(cost.source.trim())) return;
+  const burst = burstOf(limit);
+  const value = Number(cost.source);
+  if (value >= 0 && value <= burst) return;
+  const message = `\`${cost.source.trim()}\` is not between 0 and the burst, ${burst}`;
+  report(cost.at, 'out_of_range', message, 'no bucket ever holds more than its burst');
+}
+
+function compileRespond(respond: PolicySpec['respond'], folder: Folder): CompiledRespond {
+  const { requestHeaders, responseHeaders, query, metadata } = respond?.allow ?? {};
+  const texts = (written: ReadonlyMap<string, string | Expression> | undefined) =>
+    compileValues(written, folder, TEXT);
+  const body = respond?.deny?.body;
+  return {
+    allow: {
+      requestHeaders: {
+        set: texts(requestHeaders?.set),
+        append: texts(requestHeaders?.append),
+        remove: requestHeaders?.remove ?? [],
+      },
+      responseHeaders: { set: texts(responseHeaders?.set), append: texts(responseHeaders?.append) },
+      query: { set: texts(query?.set), remove: query?.remove ?? [] },
+      metadata: compileValues(metadata, folder, METADATA),
+    },
+    deny: {
+      headers: { set: texts(respond?.deny?.headers?.set) },
+      body: typeof body === 'string' ? body : folder.expressions.compile(body, BODY),
+    },
+  };
+}
+
+function compileValues(
+  headers: ReadonlyMap<string, string | Expression> | undefined,
+  { expressions }: Folder,
+  expected: Expected,
+): ReadonlyMap<string, ResponseValue> {
+  const compiled = new Map<string, ResponseValue>();
+  for (const [name, value] of headers ?? []) {
+    const ready = typeof value === 'string' ? value : expressions.compile(value, expected);
+    if (ready !== undefined) compiled.set(name, ready);
+  }
+  return compiled;
+}
+
+/** Rules and limits are called by their names in answers, so that no two of a policy may share one. */
+function refuseDoubledNames(parts: readonly (RuleDocument | LimitDocument)[]): void {
+  const seen = new Map<string, Cursor>();
+  for (const { name, at } of parts) {
+    const place = child(at, 'name');
+    if (name === undefined || place === undefined) continue;
+    const earlier = seen.get(name);
+    if (earlier === undefined) seen.set(name, place);
+    else {
+      const { file, line } = sourceOf(earlier);
+      const where = file === place.origin.path ? `line ${line}` : `${file}:${line}`;
+      const help = 'names of rules and limits are unique in their policy';
+      report(place, 'duplicate_name', `the name \`${name}\` is taken by ${where}`, help);
+    }
+  }
+}

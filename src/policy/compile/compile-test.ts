@@ -1,0 +1,323 @@
+import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
+import type { Named } from '../language/document.ts';
+import { sourceOf } from '../language/document.ts';
+import { exactlyOne, suggestion } from '../language/fields.ts';
+import { child, type Located, report } from '../language/reader.ts';
+import type {
+  AfterSpec,
+  CallerSpec,
+  CaseSpec,
+  ExpectSpec,
+  MatrixSpec,
+  RequestSpec,
+  RowSpec,
+  TestSpec,
+} from '../language/test-document.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import type {
+  Expectation,
+  PolicyTestDocument,
+  TestCaller,
+  TestCase,
+  TestRequest,
+  TestStep,
+} from './policy-test.ts';
+
+/** What the tests of a folder may name. */
+export interface Known {
+  readonly policies: ReadonlyMap<string, CompiledPolicy>;
+  readonly issuers: ReadonlyMap<string, unknown>;
+  readonly environments: ReadonlyMap<string, unknown>;
+  /** Names of policies of which a rule or limit, or the whole, could not be read. */
+  readonly partial: ReadonlySet<string>;
+  /** Something in the folder could not be read, so a name that is missing may be there. */
+  readonly incomplete: boolean;
+  readonly reasons: ReadonlySet<string> | undefined;
+}
+
+/** What one test document declares. */
+interface Cast {
+  readonly callers: ReadonlyMap<string, TestCaller>;
+  readonly requests: ReadonlyMap<string, RequestSpec>;
+}
+
+const HOUR = 3_600_000;
+/** TEST-NET-1 (RFC 5737). */
+const ADDRESS = '192.0.2.1';
+/** Somebody without any identity. */
+export const NOBODY: TestCaller = {
+  name: '',
+  principal: '',
+  address: ADDRESS,
+  jwt: undefined,
+  token: undefined,
+};
+
+/** Resolves the names in a test document, reports those that are not there, and writes its matrix out as cases. */
+export function compileTest(named: Named, spec: TestSpec, known: Known): PolicyTestDocument {
+  const { name, metadata } = named;
+  const callers = new Map(
+    [...(spec.callers ?? [])].map(([key, { value, at }]) => [key, caller(key, value, at, known)]),
+  );
+  const requests = new Map([...(spec.requests ?? [])].map(([key, { value }]) => [key, value]));
+  const cast: Cast = { callers, requests };
+  return {
+    name: name.value,
+    description: metadata.description ?? '',
+    source: sourceOf(name.at),
+    now: spec.now,
+    environment: environmentOf(named, spec, known),
+    xfccTrustedHops: spec.xfccTrustedHops ?? 0,
+    cases: [
+      ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, cast, known)),
+      ...(spec.matrix ?? []).flatMap(({ value }) => compileMatrix(value, cast, known)),
+    ],
+  };
+}
+
+/** The only Environment, or the one of several that the test names. */
+function environmentOf(
+  { name, at }: Named,
+  { environment }: TestSpec,
+  { environments, incomplete }: Known,
+): string {
+  const [first = '', second] = environments.keys();
+  if (environment === undefined) {
+    if (second === undefined) return first;
+    const help = `write \`environment:\` with one of ${[...environments.keys()].map((each) => `\`${each}\``).join(', ')}`;
+    const message = 'the folder has several Environments, and the test does not say in which it runs';
+    report({ ...at, path: '' }, 'missing_field', message, help, name.at.tree.mark);
+    return first;
+  }
+  if (environments.has(environment.value) || incomplete) return environment.value;
+  const help = suggestion(environment.value, environments.keys());
+  report(environment.at, 'unknown_reference', `no Environment is called \`${environment.value}\``, help);
+  return first;
+}
+
+/** A caller with every default. */
+export function caller(name: string, spec: CallerSpec, at: Cursor, known: Known): TestCaller {
+  const { principal = '', address = ADDRESS, jwt, token } = spec;
+  if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
+  const issuer = jwt?.issuer;
+  if (issuer !== undefined && !known.issuers.has(issuer.value) && !known.incomplete) {
+    const help = suggestion(issuer.value, known.issuers.keys());
+    report(issuer.at, 'unknown_reference', `no Issuer document is called \`${issuer.value}\``, help);
+  }
+  const { claims = {}, header = {}, expiresIn = HOUR } = jwt ?? {};
+  const signed = issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn };
+  return { name, principal, address, jwt: signed, token };
+}
+
+function compileCase(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): readonly TestCase[] {
+  if (spec.each === undefined) return compileOne(spec, at, cast, known);
+  return spec.each.flatMap((row, index) => compileOne(rowCase(spec, row.value, index), row.at, cast, known));
+}
+
+/** The case that a row stands for. */
+function rowCase(spec: CaseSpec, row: RowSpec, index: number): CaseSpec {
+  const { expect, request = spec.request, caller = spec.caller, repeat = spec.repeat } = row;
+  const name = spec.name && `${spec.name} (${row.name ?? index + 1})`;
+  return {
+    name,
+    caller,
+    request,
+    with: merged(spec.with, row.with),
+    repeat,
+    expect: merged(spec.expect, expect),
+    after: spec.after,
+    each: undefined,
+  };
+}
+
+/** The fields of both; those of `over` win, and headers are merged by name. */
+function merged<T extends object>(under: T | undefined, over: T | undefined): T | undefined {
+  if (under === undefined || over === undefined) return over ?? under;
+  const fields: Record<string, unknown> = Object.fromEntries(Object.entries(under));
+  for (const [name, value] of Object.entries(over)) {
+    const before = fields[name];
+    if (value instanceof Map && before instanceof Map) fields[name] = new Map([...before, ...value]);
+    else if (value !== undefined) fields[name] = value;
+  }
+  // Every field is one of either.
+  return fields as T;
+}
+
+function compileOne(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): readonly TestCase[] {
+  const named = spec.caller === undefined ? NOBODY : lookUp(spec.caller, cast.callers, 'caller');
+  const request = requestOf(spec, at, cast);
+  const expect = spec.expect && expectation(spec.expect, known);
+  if (spec.name === undefined || named === undefined || request === undefined || expect === undefined)
+    return [];
+  const { name, repeat = 1 } = spec;
+  const after = (spec.after ?? []).flatMap((step) => compileStep(step, cast));
+  return [{ name, from: 'cases', source: sourceOf(at), caller: named, request, repeat, after, expect }];
+}
+
+function compileStep({ value, at }: Located<AfterSpec>, cast: Cast): readonly TestStep[] {
+  const caller = value.caller === undefined ? NOBODY : lookUp(value.caller, cast.callers, 'caller');
+  const request = requestOf(value, at, cast);
+  if (caller === undefined || request === undefined) return [];
+  return [{ caller, request, repeat: value.repeat ?? 1 }];
+}
+
+function requestOf(
+  { request, with: changes }: AfterSpec,
+  at: Cursor,
+  { requests }: Cast,
+): TestRequest | undefined {
+  if (request === undefined) return undefined;
+  if (typeof request.request !== 'string') {
+    const change = child(at, 'with');
+    if (change !== undefined && child(at, 'request') !== undefined)
+      report(
+        change,
+        'misplaced_field',
+        'this changes a named request, and the request is written out',
+        'write the fields in `request` itself',
+        change.key,
+      );
+    return complete('', request.request, changes);
+  }
+  const name = request.request;
+  const found = lookUp({ value: name, at: request.at }, requests, 'request');
+  return found && complete(name, found, changes);
+}
+
+/** A request with its changes and every default. */
+export function complete(name: string, spec: RequestSpec, changes: RequestSpec | undefined): TestRequest {
+  const headers = new Map<string, string>();
+  const body = changes?.body ?? spec.body;
+  if (body?.type !== undefined) headers.set('content-type', body.type);
+  for (const [header, value] of [...(spec.headers ?? []), ...(changes?.headers ?? [])]) {
+    if (value === null) headers.delete(header);
+    else headers.set(header, value);
+  }
+  return {
+    name,
+    method: changes?.method ?? spec.method ?? 'GET',
+    scheme: changes?.scheme ?? spec.scheme ?? 'https',
+    host: changes?.host ?? spec.host ?? '',
+    path: changes?.path ?? spec.path ?? '/',
+    headers,
+    body: body?.text,
+  };
+}
+
+function compileMatrix(spec: MatrixSpec, cast: Cast, known: Known): readonly TestCase[] {
+  const { callers = [], requests = [], expect } = spec;
+  refuseExtra(spec, known);
+  const cases: TestCase[] = [];
+  for (const who of callers) {
+    const named = lookUp(who, cast.callers, 'caller');
+    const expected = expect?.value.get(who.value);
+    if (expect !== undefined && expected === undefined && child(expect.at, who.value) === undefined) {
+      report(expect.at, 'missing_field', `nothing is expected of \`${who.value}\``, undefined, expect.at.key);
+    }
+    for (const what of requests) {
+      const found = lookUp(what, cast.requests, 'request');
+      if (named === undefined || found === undefined || expected === undefined) continue;
+      cases.push({
+        name: `${who.value} × ${what.value}`,
+        from: 'matrix',
+        source: sourceOf(expected.at),
+        caller: named,
+        request: complete(what.value, found, undefined),
+        repeat: 1,
+        after: [],
+        expect: expectation(expected.value, known),
+      });
+    }
+  }
+  return cases;
+}
+
+/** What is expected of somebody whom the matrix does not list would never be compared. */
+function refuseExtra({ callers = [], expect }: MatrixSpec, known: Known): void {
+  const listed = callers.map(({ value }) => value);
+  for (const [name, { value, at }] of expect?.value ?? []) {
+    if (listed.includes(name)) continue;
+    report(
+      at,
+      'unknown_reference',
+      `\`${name}\` is none of this matrix’s callers`,
+      suggestion(name, listed),
+      at.key,
+    );
+    expectation(value, known);
+  }
+}
+
+function expectation(spec: ExpectSpec, known: Known): Expectation {
+  const { decision, reason, status, requestHeaders, responseHeaders } = spec;
+  if (reason !== undefined && known.reasons !== undefined && !known.reasons.has(reason.value)) {
+    const help = suggestion(reason.value, known.reasons) ?? 'every reason stands in the reference of reasons';
+    report(reason.at, 'unknown_value', `unknown reason \`${reason.value}\``, help);
+  }
+  const [before, after] = spec.rule?.value.split('/', 2) ?? [];
+  const policy = spec.policy?.value ?? (after === undefined ? undefined : before);
+  const rule = after ?? before;
+  if (!known.incomplete) refuseUnknown(spec, policy, rule, known);
+  const snapshot = spec.snapshot?.value;
+  for (const [name, { at }] of spec.shadow ?? []) {
+    if (known.policies.has(name) || known.partial.has(name) || known.incomplete) continue;
+    const help = suggestion(name, known.policies.keys());
+    report(at, 'unknown_reference', `no policy is called \`${name}\``, help, at.key);
+  }
+  const shadow = spec.shadow && new Map([...spec.shadow].map(([name, { value }]) => [name, value]));
+  return {
+    decision,
+    reason: reason?.value,
+    status,
+    policy,
+    rule,
+    requestHeaders,
+    responseHeaders,
+    shadow,
+    snapshot,
+  };
+}
+
+/** Policies and rules that a test expects are there; empty names stand for none. */
+function refuseUnknown(
+  spec: ExpectSpec,
+  policy: string | undefined,
+  rule: string | undefined,
+  known: Known,
+): void {
+  const { policies } = known;
+  const at = spec.policy?.at ?? spec.rule?.at;
+  if (at === undefined) return;
+  const found = policies.get(policy ?? '');
+  if (policy === undefined || policy === '' ? known.partial.size > 0 : known.partial.has(policy)) return;
+  if (policy !== undefined && policy !== '' && found === undefined) {
+    report(at, 'unknown_reference', `no policy is called \`${policy}\``, suggestion(policy, policies.keys()));
+    return;
+  }
+  if (rule === undefined || rule === '' || spec.rule === undefined) return;
+  const names = (found === undefined ? [...policies.values()] : [found]).flatMap(partNames);
+  if (names.includes(rule)) return;
+  const where = found === undefined ? 'no policy has' : `the policy \`${found.name}\` has no`;
+  const what = found === undefined ? `a rule or limit \`${rule}\`` : `rule or limit \`${rule}\``;
+  report(spec.rule.at, 'unknown_reference', `${where} ${what}`, suggestion(rule, names));
+}
+
+function partNames(policy: CompiledPolicy): readonly string[] {
+  const { denyRules, allowRules, firstLimits, lastLimits } = policy;
+  return [...denyRules, ...allowRules, ...firstLimits, ...lastLimits].map(({ name }) => name);
+}
+
+function lookUp<T>(
+  { value, at }: Located<string>,
+  known: ReadonlyMap<string, T>,
+  what: string,
+): T | undefined {
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  return report(
+    at,
+    'unknown_reference',
+    `no ${what} is called \`${value}\``,
+    suggestion(value, known.keys()),
+  );
+}

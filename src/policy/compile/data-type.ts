@@ -1,0 +1,31 @@
+import { DYN, type Type } from '../../cel/value/type.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+
+/**
+ * The type that all of these values have. Whole numbers are ints, and doubles where one among them is none. Values of
+ * different types, and null, have `dyn`.
+ */
+export function typeOfData(values: readonly JsonValue[]): Type {
+  const [first] = values;
+  if (first === undefined || first === null) return DYN;
+  if (values.every((value) => typeof value === 'string')) return { kind: 'string' };
+  if (values.every((value) => typeof value === 'boolean')) return { kind: 'bool' };
+  if (values.every((value) => typeof value === 'number')) {
+    return { kind: values.every(Number.isSafeInteger) ? 'int' : 'double' };
+  }
+  if (values.every((value) => Array.isArray(value))) {
+    return { kind: 'list', element: typeOfData(values.flat() as JsonValue[]) };
+  }
+  if (values.every(isObject)) {
+    return {
+      kind: 'map',
+      key: { kind: 'string' },
+      value: typeOfData(values.flatMap((value) => Object.values(value))),
+    };
+  }
+  return DYN;
+}
+
+export function isObject(value: JsonValue): value is Readonly<Record<string, JsonValue>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,126 @@
+import type { Declaration } from '../../cel/check/environment.ts';
+import type { Type } from '../../cel/value/type.ts';
+import { nearest } from '../../diagnostic/suggest.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import type { EnvironmentValues, PolicySet } from '../../engine/set/policy-set.ts';
+import type { EnvironmentSpec } from '../language/data-document.ts';
+import type { Named } from '../language/document.ts';
+import { sourceOf } from '../language/document.ts';
+import { label, suggestion } from '../language/fields.ts';
+import { report } from '../language/reader.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import { plainJson } from '../yaml/tree.ts';
+import { declared } from './compile-data.ts';
+import { typeOfData } from './data-type.ts';
+
+type EnvironmentDocument = Named & { readonly spec: EnvironmentSpec | undefined };
+
+/** The Environments of a folder: one table of names and types for all of them. */
+export interface Environments {
+  readonly declarations: ReadonlyMap<string, Declaration>;
+  readonly values: ReadonlyMap<string, EnvironmentValues>;
+}
+
+/** Compiles all Environments, and reports where they differ in what they name. */
+export function compileEnvironments(documents: readonly EnvironmentDocument[]): Environments {
+  const written = new Map<string, Written[]>();
+  for (const { name, spec } of documents) {
+    for (const [key, at] of spec?.values ?? []) {
+      const all = written.get(key) ?? [];
+      all.push({ environment: name.value, at, value: plainJson(at.tree) });
+      written.set(key, all);
+    }
+  }
+  const declarations = new Map<string, Declaration>();
+  for (const [key, all] of written) {
+    refuseMissing(key, all, documents);
+    refuseUnlike(key, all);
+    const sizes = all.map(({ value }) => declared(value).declaration.max ?? 0);
+    declarations.set(key, { type: typeOfData(all.map(({ value }) => value)), max: Math.max(...sizes) });
+  }
+  const values = documents.map(({ name, spec }): [string, EnvironmentValues] => {
+    const own = [...(spec?.values ?? [])].map(([key, { tree }]) => [key, plainJson(tree)] as const);
+    const shadow = new Set((spec?.shadow ?? []).map(({ value }) => value));
+    return [name.value, { values: Object.fromEntries(own), shadow }];
+  });
+  return { declarations, values: new Map(values) };
+}
+
+interface Written {
+  readonly environment: string;
+  readonly at: Cursor;
+  readonly value: JsonValue;
+}
+
+function refuseMissing(
+  key: string,
+  all: readonly Written[],
+  documents: readonly EnvironmentDocument[],
+): void {
+  const [first] = all;
+  if (first === undefined) return;
+  for (const { name, at, spec } of documents) {
+    if (spec === undefined || all.some(({ environment }) => environment === name.value)) continue;
+    const { file, line } = sourceOf(first.at);
+    const message = `\`${name.value}\` has no \`${key}\`, which \`${first.environment}\` has at ${file}:${line}`;
+    const near = nearest(key, [...(spec.values ?? new Map()).keys()]);
+    const help =
+      near === undefined
+        ? 'every Environment has the same names'
+        : `it has \`${near}\`: every Environment has the same names`;
+    report({ ...at, path: '' }, 'environments_differ', message, help, label(name.at));
+  }
+}
+
+function refuseUnlike(key: string, all: readonly Written[]): void {
+  const joint = typeOfData(all.map(({ value }) => value));
+  const first = all.find(({ value }) => isLost(joint, typeOfData([value])));
+  if (first === undefined) return;
+  const own = typeOfData([first.value]);
+  const odd = all.find((each) => isLost(typeOfData([first.value, each.value]), own));
+  if (odd === undefined) return;
+  const { file, line } = sourceOf(first.at);
+  const message = `\`${key}\` is of another type in \`${first.environment}\`, at ${file}:${line}`;
+  report(odd.at, 'environments_differ', message, 'a value has the same type in every Environment');
+}
+
+/** Whether of a value's own type less is known where others stand beside it. */
+function isLost(joint: Type, own: Type): boolean {
+  if (joint.kind === 'dyn') return own.kind !== 'dyn';
+  if (joint.kind === 'list' && own.kind === 'list') return isLost(joint.element, own.element);
+  return joint.kind === 'map' && own.kind === 'map' && isLost(joint.value, own.value);
+}
+
+/** Reports policies that an Environment is to shadow and that are not there. */
+export function refuseUnknownShadows(
+  documents: readonly EnvironmentDocument[],
+  policies: ReadonlyMap<string, unknown>,
+): void {
+  for (const { spec } of documents) {
+    for (const { value, at } of spec?.shadow ?? []) {
+      if (policies.has(value)) continue;
+      report(at, 'unknown_reference', `no policy is called \`${value}\``, suggestion(value, policies.keys()));
+    }
+  }
+}
+
+const known = new WeakMap<object, Map<string, object>>();
+
+/** The set as it decides in one of its environments, made once; undefined: there is none of that name. */
+export function inEnvironment<S extends Omit<PolicySet, 'revision' | 'revisionText'>>(
+  set: S,
+  name: string,
+): S | undefined {
+  const environment = set.environments.get(name);
+  if (environment === undefined) return undefined;
+  const made = known.get(set) ?? new Map<string, object>();
+  known.set(set, made);
+  const before = made.get(name);
+  if (before !== undefined) return before as S;
+  const policies = set.policies.map((policy) =>
+    environment.shadow.has(policy.name) ? { ...policy, mode: 'shadow' as const } : policy,
+  );
+  const chosen = { ...set, policies, environment: name, env: environment.values };
+  made.set(name, chosen);
+  return chosen;
+}

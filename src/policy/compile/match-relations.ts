@@ -1,0 +1,75 @@
+import {
+  containsHost,
+  containsPath,
+  hostsOverlap,
+  pathsOverlap,
+} from '../../engine/request/pattern-relations.ts';
+import type { MatchDocument } from '../language/policy-document.ts';
+
+/** An entry of a `match`; the empty one selects everything. */
+export type MatchEntry = Partial<MatchDocument>;
+
+/** The parts of an entry that are compared without evaluating anything. */
+export type MatchPart = 'methods' | 'hosts' | 'paths';
+
+/** Entries that hold together: those of a policy, and of a rule within it. */
+export type Both = readonly MatchEntry[];
+
+const EVERYTHING: readonly MatchEntry[] = [{}];
+
+/** More comparisons than this are not made: nothing is said then. */
+const MOST = 100_000;
+
+export function entriesOf(match: readonly MatchEntry[] | undefined): readonly MatchEntry[] {
+  return match === undefined || match.length === 0 ? EVERYTHING : match;
+}
+
+/** The first part for which no request fits both entries; undefined: one may fit both. */
+export function apartBy(a: MatchEntry, b: MatchEntry): MatchPart | undefined {
+  if (!meet(a.methods, b.methods, (one, other) => one === other)) return 'methods';
+  if (!meet(a.hosts, b.hosts, hostsOverlap)) return 'hosts';
+  return meet(a.paths, b.paths, pathsOverlap) ? undefined : 'paths';
+}
+
+/** What a policy's `match` and one within it select: each pair of entries that some request may fit. */
+export function selections(
+  outer: readonly MatchEntry[] | undefined,
+  inner: readonly MatchEntry[] | undefined,
+): readonly Both[] {
+  return entriesOf(outer).flatMap((a) =>
+    entriesOf(inner).flatMap((b) => (apartBy(a, b) === undefined ? [[a, b]] : [])),
+  );
+}
+
+/** Whether every request of the selections surely fits an entry of `match`. */
+export function covers(match: readonly MatchEntry[] | undefined, selected: readonly Both[]): boolean {
+  const entries = entriesOf(match).filter(({ when }) => when === undefined);
+  if (entries.length * selected.length > MOST) return false;
+  return selected.every((both) => entries.some((entry) => coversBoth(entry, both)));
+}
+
+function coversBoth(entry: MatchEntry, both: Both): boolean {
+  return (
+    both.some(({ methods }) => within(methods, entry.methods, (outer, inner) => outer === inner)) &&
+    both.some(({ hosts }) => within(hosts, entry.hosts, containsHost)) &&
+    both.some(({ paths }) => within(paths, entry.paths, containsPath))
+  );
+}
+
+function meet<T>(
+  a: readonly T[] | undefined,
+  b: readonly T[] | undefined,
+  overlap: (a: T, b: T) => boolean,
+): boolean {
+  if (a === undefined || b === undefined || a.length * b.length > MOST) return true;
+  return a.some((one) => b.some((other) => overlap(one, other)));
+}
+
+function within<T>(
+  inner: readonly T[] | undefined,
+  outer: readonly T[] | undefined,
+  contains: (outer: T, inner: T) => boolean,
+): boolean {
+  if (outer === undefined) return true;
+  return inner?.every((one) => outer.some((other) => contains(other, one))) === true;
+}

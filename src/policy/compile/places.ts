@@ -1,0 +1,74 @@
+import { Diagnostics } from '../../diagnostic/collect.ts';
+import type { Source } from '../../engine/set/policy-set.ts';
+import { sourceOf } from '../language/document.ts';
+import { child } from '../language/reader.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import { readYaml } from '../yaml/yaml-file.ts';
+
+/** Where the parts of a policy stand that do not say it themselves. Where one cannot be found: the policy itself. */
+export interface Places {
+  readonly mtls: Source;
+  readonly jwt: Source;
+  /** By name. */
+  limit(name: string): Source;
+  /** By its place in the list. */
+  schema(index: number): Source;
+  readonly allow: Source;
+  readonly deny: Source;
+}
+
+/** Finds the parts of the policy that stands at `source` in a file with this content. */
+export function placesOf(source: Source, bytes: Uint8Array): Places {
+  const spec = specAt(source, bytes);
+  const place = (...path: readonly string[]): Source => {
+    let at = spec;
+    for (const name of path) at = at && child(at, name);
+    // The key is what a person looks for.
+    return at === undefined ? source : sourceOf(keyOf(at));
+  };
+  const items = (name: string): readonly Cursor[] => {
+    const at = spec && child(spec, name);
+    if (at?.tree.kind !== 'list') return [];
+    return at.tree.items.map((tree) => ({ ...at, tree, key: undefined }));
+  };
+  return {
+    mtls: place('authenticate', 'mtls'),
+    jwt: place('authenticate', 'jwt'),
+    limit: (wanted) => {
+      const found = items('limits').find((at) => textAt(at, 'name') === wanted);
+      return found === undefined ? source : sourceOf(found);
+    },
+    schema: (index) => {
+      // The schemas of a template come before those beside `uses`.
+      const isAdopted = spec !== undefined && child(spec, 'uses') !== undefined;
+      const found = isAdopted ? undefined : items('schemas')[index];
+      return found === undefined ? source : sourceOf(found);
+    },
+    allow: place('respond', 'allow'),
+    deny: place('respond', 'deny'),
+  };
+}
+
+function specAt(source: Source, bytes: Uint8Array): Cursor | undefined {
+  const { path, lines, documents } = readYaml(source.file, bytes);
+  const origin = { path, lines, diagnostics: new Diagnostics() };
+  for (const { tree } of documents) {
+    if (tree === undefined) continue;
+    const at: Cursor = { origin, tree, path: '', key: undefined };
+    const metadata = child(at, 'metadata');
+    const name = metadata && child(metadata, 'name');
+    if (name === undefined) continue;
+    const { line, column } = sourceOf(name);
+    if (line === source.line && column === source.column) return child(at, 'spec');
+  }
+  return undefined;
+}
+
+function keyOf(at: Cursor): Cursor {
+  return at.key === undefined ? at : { ...at, tree: { ...at.tree, mark: at.key } };
+}
+
+function textAt(at: Cursor, name: string): string | undefined {
+  const tree = child(at, name)?.tree;
+  return tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+}

@@ -1,0 +1,77 @@
+import { Diagnostics } from '../../diagnostic/collect.ts';
+import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import type { Lines } from '../../diagnostic/lines.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { type Fields, mapping } from '../language/fields.ts';
+import { child, located, report } from '../language/reader.ts';
+import { CALLER_FIELDS, REQUEST_FIELDS } from '../language/test-document.ts';
+import { instant } from '../language/values.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import { plainJson, type Tree } from '../yaml/tree.ts';
+import { readYaml } from '../yaml/yaml-file.ts';
+import { caller, complete, NOBODY } from './compile-test.ts';
+import type { TestCaller, TestRequest } from './policy-test.ts';
+
+/** A file that holds one request: the words of a PolicyTest. */
+const REQUEST_DOCUMENT_FIELDS = {
+  now: { read: instant, doc: 'RFC 3339; the clock stands still' },
+  caller: { read: located(mapping(CALLER_FIELDS)), doc: 'who calls; missing: one without any identity' },
+  request: { read: mapping(REQUEST_FIELDS), doc: 'what is asked', required: true },
+} as const satisfies Fields;
+
+/** One request as somebody wrote it down. */
+export type WrittenRequest =
+  | { readonly caller: TestCaller; readonly request: TestRequest; readonly now: number | undefined }
+  /** A `CheckRequest` of ext_authz as JSON. */
+  | { readonly check: JsonValue };
+
+export type RequestDocument =
+  | { readonly written: WrittenRequest; readonly diagnostics?: undefined }
+  | { readonly diagnostics: readonly Diagnostic[]; readonly lines: Lines; readonly written?: undefined };
+
+/**
+ * Reads a request from YAML or JSON: `caller`, `request` and `now` as a PolicyTest writes them, or a `CheckRequest`,
+ * which has `attributes`. `issuers` are those that a caller's token may come from.
+ */
+export function readRequestDocument(
+  path: string,
+  bytes: Uint8Array,
+  issuers: ReadonlyMap<string, unknown>,
+): RequestDocument {
+  const { documents, lines, mistakes } = readYaml(path, bytes);
+  const diagnostics = new Diagnostics();
+  for (const mistake of mistakes) diagnostics.add(mistake);
+  const tree = documents[0]?.tree ?? EMPTY;
+  const at: Cursor = { origin: { path, lines, diagnostics }, tree, path: '', key: undefined };
+  if (documents.length > 1) report(at, 'wrong_type', 'one request is wanted, found several documents');
+  const written = diagnostics.errors > 0 ? undefined : readWritten(at, issuers);
+  if (written === undefined || diagnostics.errors > 0) return { diagnostics: diagnostics.sorted(), lines };
+  return { written };
+}
+
+const EMPTY: Tree = {
+  kind: 'mapping',
+  mark: { start: 0, end: 0 },
+  entries: new Map(),
+  refused: new Set(),
+};
+
+function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): WrittenRequest | undefined {
+  if (child(at, 'attributes') !== undefined) return { check: plainJson(at.tree) };
+  const document = mapping(REQUEST_DOCUMENT_FIELDS)(at);
+  if (document?.request === undefined) return undefined;
+  const who = document.caller;
+  const known = {
+    policies: new Map(),
+    issuers,
+    environments: new Map(),
+    partial: new Set<string>(),
+    incomplete: false,
+    reasons: undefined,
+  };
+  return {
+    caller: who === undefined ? NOBODY : caller('caller', who.value, who.at, known),
+    request: complete('', document.request, undefined),
+    now: document.now,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Cursor } from '../yaml/tree.ts';
+import { exactlyOne, type Fields, mapping, type Read } from './fields.ts';
+import { list, located, mapOf, nonEmptyText } from './reader.ts';
+import type { Reader } from './shape.ts';
+import { identifier } from './values.ts';
+
+export const DATASET_FIELDS = {
+  values: { read: (at: Cursor) => at, doc: 'a list, or a mapping from text to values' },
+  file: { read: located(nonEmptyText), doc: 'a `.csv`, `.json` or `.yaml` file beside this one' },
+  key: {
+    read: located(nonEmptyText),
+    doc: 'the column or field by which rows are found; missing: a list of rows',
+  },
+} as const satisfies Fields;
+
+export const ENVIRONMENT_FIELDS = {
+  values: {
+    read: mapOf((at: Cursor) => at, identifier),
+    doc: 'values by name, of the same names and types in every Environment',
+  },
+  shadow: { read: list(located(nonEmptyText)), doc: 'policies that only shadow here' },
+} as const satisfies Fields;
+
+export type DatasetSpec = Read<typeof DATASET_FIELDS>;
+export type EnvironmentSpec = Read<typeof ENVIRONMENT_FIELDS>;
+
+const readDataset = mapping(DATASET_FIELDS);
+
+export const readDatasetSpec: Reader<DatasetSpec> = (at) => {
+  if (at.tree.kind === 'mapping') exactlyOne(at, ['values', 'file']);
+  return readDataset(at);
+};
+
+export const readEnvironmentSpec: Reader<EnvironmentSpec> = mapping(ENVIRONMENT_FIELDS);

@@ -1,0 +1,134 @@
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { DATASET_FIELDS, ENVIRONMENT_FIELDS } from './data-document.ts';
+import { API_VERSION, DOCUMENT_FIELDS, KINDS, metadataFields } from './document.ts';
+import type { Fields } from './fields.ts';
+import { ISSUER_FIELDS } from './issuer-document.ts';
+import { POLICY_FIELDS } from './policy-document.ts';
+import type { Reader } from './shape.ts';
+import { type ShapedField, shapeOf } from './shape.ts';
+import { TEMPLATE_FIELDS } from './template-document.ts';
+import { TEST_FIELDS } from './test-document.ts';
+
+type Kind = keyof typeof KINDS;
+
+/** The fields of the spec of each kind. */
+export const SPEC_FIELDS: Readonly<Record<Kind, Fields>> = {
+  Policy: POLICY_FIELDS,
+  Issuer: ISSUER_FIELDS,
+  PolicyTest: TEST_FIELDS,
+  Dataset: DATASET_FIELDS,
+  Environment: ENVIRONMENT_FIELDS,
+  PolicyTemplate: TEMPLATE_FIELDS,
+};
+
+/**
+ * A JSON Schema (draft 2020-12) of the documents of every kind, for editors. It is made from the tables that the reader
+ * reads by; what they say about several fields together it does not know.
+ */
+export function documentSchema(): JsonObject {
+  const definitions = new Definitions();
+  const kinds = Object.keys(SPEC_FIELDS).map((name) => {
+    const kind = name as Kind;
+    const metadata = definitions.of(metadataFields(kind), `${kind}.metadata`, false);
+    const spec = definitions.of(SPEC_FIELDS[kind], kind, kind === 'PolicyTemplate');
+    return {
+      if: { properties: { kind: { const: kind } }, required: ['kind'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+      then: { properties: { metadata, spec } },
+    };
+  });
+  const { apiVersion, kind, metadata, spec } = DOCUMENT_FIELDS;
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Lictor policy documents',
+    type: 'object',
+    required: Object.keys(DOCUMENT_FIELDS),
+    additionalProperties: false,
+    properties: {
+      apiVersion: { description: apiVersion.doc, const: API_VERSION },
+      kind: {
+        description: kind.doc,
+        oneOf: Object.entries(KINDS).map(([name, { doc }]) => ({ const: name, description: doc })),
+      },
+      metadata: { description: metadata.doc, type: 'object' },
+      spec: { description: spec.doc, type: 'object' },
+    },
+    allOf: kinds,
+    $defs: definitions.all(),
+  };
+}
+
+/** Where text, or any value but an expression, may stand in a template. */
+const PARAMETER: JsonObject = {
+  type: 'object',
+  description: 'the value of a parameter of the template',
+  required: ['param'],
+  additionalProperties: false,
+  properties: { param: { type: 'string' } },
+};
+
+/** The schema of each field table, under the path where it is first met. */
+class Definitions {
+  readonly #found = new Map<string, JsonObject>();
+  /** The names of tables; in a template a table says something else than in a policy. */
+  readonly #names = { plain: new Map<unknown, string>(), template: new Map<unknown, string>() };
+
+  /** A reference to the schema of a table. */
+  of(fields: Readonly<Record<string, ShapedField>>, path: string, isTemplate: boolean): JsonObject {
+    const names = this.#names[isTemplate ? 'template' : 'plain'];
+    const known = names.get(fields);
+    if (known !== undefined) return { $ref: `#/$defs/${known}` };
+    names.set(fields, path);
+    const rows = Object.entries(fields).filter(([, { read }]) => shapeOf(read)?.kind !== 'never');
+    const properties = rows.map(([name, field]): [string, JsonObject] => {
+      const schema = this.#schema(field.like ?? field.read, `${path}.${name}`, isTemplate);
+      return [name, { description: field.doc, ...schema }];
+    });
+    const required = rows.filter(([, field]) => field.required === true).map(([name]) => name);
+    this.#found.set(path, {
+      type: 'object',
+      additionalProperties: false,
+      ...(required.length > 0 ? { required } : {}),
+      properties: Object.fromEntries(properties),
+    });
+    return { $ref: `#/$defs/${path}` };
+  }
+
+  all(): JsonObject {
+    return Object.fromEntries([...this.#found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  #schema(read: Reader<unknown>, path: string, isTemplate: boolean): JsonObject {
+    const shape = shapeOf(read);
+    // `true` and `1` are expressions even without quotes.
+    if (shape?.kind === 'expression') return { type: ['string', 'boolean', 'number'], pattern: '\\S' };
+    const schema = this.#plain(read, path, isTemplate);
+    return isTemplate && shape !== undefined ? { anyOf: [schema, PARAMETER] } : schema;
+  }
+
+  #plain(read: Reader<unknown>, path: string, isTemplate: boolean): JsonObject {
+    const shape = shapeOf(read);
+    const inner = (reader: Reader<unknown>): JsonValue => this.#schema(reader, path, isTemplate);
+    switch (shape?.kind) {
+      case undefined:
+      case 'expression':
+        return {};
+      case 'never':
+        return { not: {} };
+      case 'value':
+        return shape.schema;
+      case 'mapping':
+        return this.of(shape.fields, path, isTemplate);
+      case 'list':
+        return {
+          type: 'array',
+          ...(shape.least > 0 ? { minItems: shape.least } : {}),
+          items: inner(shape.item),
+        };
+      case 'map':
+        return { type: 'object', additionalProperties: inner(shape.value) };
+      case 'either':
+        return { anyOf: shape.of.map(inner) };
+    }
+  }
+}

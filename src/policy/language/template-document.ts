@@ -1,0 +1,72 @@
+import { parseType, type Type } from '../../cel/value/type.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import { type Fields, mapping, type Read, suggestion } from './fields.ts';
+import { POLICY_FIELDS } from './policy-document.ts';
+import { child, located, mapOf, nonEmptyText, report } from './reader.ts';
+import type { Reader } from './shape.ts';
+import { identifier } from './values.ts';
+
+export const PARAMETER_FIELDS = {
+  type: {
+    read: located(dataType),
+    like: nonEmptyText,
+    doc: '`string`, `int`, `double`, `bool`, `dyn`, `list(T)` or `map(string, T)`',
+    required: true,
+  },
+  default: { read: (at: Cursor) => at, doc: 'the value where an adopter gives none; missing: it must' },
+  description: { read: nonEmptyText, doc: 'one line for those who adopt it' },
+} as const satisfies Fields;
+
+const PARAMETERS = {
+  parameters: {
+    read: mapOf(located(mapping(PARAMETER_FIELDS)), identifier),
+    doc: 'what an adopter gives, by name; CEL reads `params.NAME`, text is written `{param: NAME}`',
+  },
+} as const satisfies Fields;
+
+const { uses: _, ...ADOPTED } = POLICY_FIELDS;
+
+/** The fields of a template: its parameters, and those of a Policy but `uses`. */
+export const TEMPLATE_FIELDS = { ...PARAMETERS, ...ADOPTED } as const satisfies Fields;
+
+export type ParameterSpec = Read<typeof PARAMETER_FIELDS>;
+
+export interface TemplateSpec {
+  readonly at: Cursor;
+  readonly parameters: ReadonlyMap<string, { readonly value: ParameterSpec; readonly at: Cursor }>;
+}
+
+/** What a template says is read where it is adopted; here its parameters, and the names of its fields. */
+export const readTemplateSpec: Reader<TemplateSpec> = (at) => {
+  if (at.tree.kind !== 'mapping') {
+    mapping(TEMPLATE_FIELDS)(at);
+    return undefined;
+  }
+  for (const [name, { key }] of at.tree.entries) {
+    if (Object.hasOwn(TEMPLATE_FIELDS, name)) continue;
+    report(at, 'unknown_field', `unknown field \`${name}\``, suggestion(name, TEMPLATE_FIELDS), key);
+  }
+  const parameters = child(at, 'parameters');
+  return { at, parameters: (parameters && PARAMETERS.parameters.read(parameters)) ?? new Map() };
+};
+
+function dataType(at: Cursor): Type | undefined {
+  const written = nonEmptyText(at);
+  if (written === undefined) return undefined;
+  const type = parseType(written);
+  if (type !== undefined && isOfData(type)) return type;
+  const help = 'it is `string`, `int`, `double`, `bool`, `dyn`, `list(T)` or `map(string, T)`';
+  return report(at, 'unknown_value', `\`${written}\` is no type of a parameter`, help);
+}
+
+/** Whether values of the type can be written in YAML. */
+function isOfData(type: Type): boolean {
+  switch (type.kind) {
+    case 'list':
+      return isOfData(type.element);
+    case 'map':
+      return type.key.kind === 'string' && isOfData(type.value);
+    default:
+      return ['string', 'int', 'double', 'bool', 'dyn'].includes(type.kind);
+  }
+}

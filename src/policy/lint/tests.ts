@@ -1,0 +1,44 @@
+import { canonicalPath } from '../../engine/request/canonical-path.ts';
+import { normalizeHost } from '../../engine/request/host.ts';
+import { type MatchFacts, selects } from '../../engine/set/match.ts';
+import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
+import { report } from '../language/reader.ts';
+import type { Sound } from './lint-input.ts';
+
+/** Tells of policies that no case reaches. Conditions are taken to hold: what they come to shows when tests run. */
+export function* adviseOnTests({
+  written,
+  tests,
+  policies: compiled,
+  options,
+}: Sound): Generator<undefined, void> {
+  if (tests.length === 0 && !options.isStrict) return;
+  const cases = tests.flatMap((test) => test.cases);
+  const asked = new Map(
+    cases.map(({ request: { method, host, path } }) => [
+      `${method} ${host} ${path}`,
+      factsOf(method, host, path),
+    ]),
+  );
+  const named = new Set(cases.map(({ expect }) => expect.policy));
+  const rules = new Set(
+    cases.flatMap(({ expect: { policy, rule } }) => (policy === undefined ? (rule ?? []) : [])),
+  );
+  for (const { name, nameAt } of written) {
+    const policy = compiled.get(name);
+    yield;
+    if (policy === undefined || named.has(name) || rulesOf(policy).some((rule) => rules.has(rule))) continue;
+    if ([...asked.values()].some((facts) => selects(policy.match, facts, () => true) !== undefined)) continue;
+    report(nameAt, 'policy_without_tests', `no test sends a request that \`${name}\` governs`, HELP);
+  }
+}
+
+const HELP = 'write a case whose request its `match` selects, or whose `expect` names it';
+
+function rulesOf({ allowRules, denyRules }: CompiledPolicy): readonly string[] {
+  return [...allowRules, ...denyRules].map(({ name }) => name);
+}
+
+function factsOf(method: string, host: string, path: string): MatchFacts {
+  return { method, host: normalizeHost(host), path: canonicalPath(path).path };
+}

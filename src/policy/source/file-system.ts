@@ -1,0 +1,76 @@
+import { constants, readFileSync, statSync } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { errorCode } from '../../diagnostic/system-error.ts';
+
+/** What the arrival of a policy folder asks of a file system; tests pass one that loses files in the middle. */
+export interface Disk {
+  /** The path without links. Rejects as `fs.realpath` does. */
+  realpath(path: string): Promise<string>;
+  /** The entries of a folder, in no particular order. */
+  list(folder: string): Promise<readonly DiskEntry[]>;
+  /** Of what the path leads to, links followed. */
+  stat(path: string): Promise<DiskStat>;
+  /** The whole content; never waits for a writer when the path is a pipe. */
+  read(path: string): Promise<Uint8Array>;
+  statNow(path: string): DiskStat;
+  readNow(path: string): Uint8Array;
+}
+
+export interface DiskEntry {
+  readonly name: string;
+  /** `unknown` where the file system does not say: the entry is then treated as a link is. */
+  readonly kind: 'file' | 'folder' | 'link' | 'unknown';
+}
+
+export interface DiskStat {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Differs whenever the content may differ: device, inode, size, and both times in nanoseconds. */
+  readonly mark: string;
+}
+
+/** Whether something was there a moment ago and is no more: a tree deleted by git-sync, a stale NFS handle. */
+export function isGone(error: unknown): boolean {
+  return ['ENOENT', 'ESTALE', 'ENOTDIR'].includes(errorCode(error));
+}
+
+const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** The machine's own file system. */
+export const nodeDisk: Disk = {
+  realpath: (path) => realpath(path),
+  list: async (folder) =>
+    (await readdir(folder, { withFileTypes: true })).map((entry) => ({
+      name: entry.name,
+      kind: entry.isFile()
+        ? 'file'
+        : entry.isDirectory()
+          ? 'folder'
+          : entry.isSymbolicLink()
+            ? 'link'
+            : 'unknown',
+    })),
+  stat: async (path) => summary(await stat(path, { bigint: true })),
+  read: (path) => readFile(path, { flag: WITHOUT_WAITING }),
+  statNow: (path) => summary(statSync(path, { bigint: true })),
+  readNow: (path) => readFileSync(path, { flag: WITHOUT_WAITING }),
+};
+
+interface BigStat {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+function summary(found: BigStat): DiskStat {
+  return {
+    kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other',
+    size: Number(found.size),
+    mark: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
+  };
+}

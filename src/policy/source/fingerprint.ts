@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, resolve } from 'node:path';
+import { errorCode } from '../../diagnostic/system-error.ts';
+import { findGitDir, headCommit } from '../../git/git-dir.ts';
+import { type Disk, isGone } from './file-system.ts';
+import { rootOf, walk } from './walk.ts';
+
+/** A cheap look at a policy folder that reads no policy. */
+export interface Fingerprint {
+  /** Another whenever a file, a link on the way to one, or the commit that HEAD stands at became another. */
+  readonly mark: string;
+  /**
+   * Real paths of the folders in which such a change would happen, each with the one name in it that matters;
+   * undefined: every name.
+   */
+  readonly folders: ReadonlyMap<string, string | undefined>;
+}
+
+/**
+ * Lists the folder with size, times and inode of each file, and asks git where HEAD is. Never rejects: a folder
+ * that is missing or cannot be read has a fingerprint too.
+ */
+export async function fingerprint(dir: string, disk: Disk): Promise<Fingerprint> {
+  const hash = createHash('sha1');
+  const folders = new Map<string, string | undefined>();
+  try {
+    const [above, name] = await nearestAbove(resolve(dir), disk);
+    folders.set(above, name);
+    const folder = await disk.realpath(dir);
+    folders.set(
+      dirname(folder),
+      dirname(folder) === above && basename(folder) !== name ? undefined : basename(folder),
+    );
+    folders.set(folder, undefined);
+    const root = await rootOf(dir, disk);
+    const walked = await walk(root, disk);
+    hash.update(`${root}\0${walked.truncated}\0`);
+    for (const [path, file] of walked.files) {
+      hash.update(`${path}\0${file.problem ?? `${file.real}\0${file.mark}`}\0`);
+    }
+    for (const entered of walked.folders) folders.set(entered, undefined);
+    hash.update(gitMark(root, folders));
+  } catch (error) {
+    hash.update(`\0${isGone(error) ? 'gone' : errorCode(error)}`);
+  }
+  return { mark: hash.digest('hex'), folders };
+}
+
+/** The nearest folder above a path that exists, and the name in it that leads on to the path. */
+async function nearestAbove(path: string, disk: Disk): Promise<readonly [string, string]> {
+  const above = dirname(path);
+  try {
+    return [await disk.realpath(above), basename(path)];
+  } catch (error) {
+    if (!isGone(error) || above === path) throw error;
+    return nearestAbove(above, disk);
+  }
+}
+
+function gitMark(root: string, folders: Map<string, string | undefined>): string {
+  try {
+    const git = findGitDir(root);
+    if (git === undefined) return 'no git';
+    if ('problem' in git) return git.problem;
+    folders.set(git.own, undefined).set(git.shared, undefined);
+    const head = headCommit(git);
+    return typeof head === 'string' ? head : head.problem;
+  } catch (error) {
+    return errorCode(error);
+  }
+}

@@ -1,0 +1,120 @@
+import { join, sep } from 'node:path';
+import { errorCode } from '../../diagnostic/system-error.ts';
+import { type Disk, type DiskEntry, isGone } from './file-system.ts';
+
+/** What a policy folder holds, before anything is read. */
+export interface Walk {
+  /** Every file, by its path relative to the root (`/` between the parts), in order of path. */
+  readonly files: ReadonlyMap<string, WalkedFile>;
+  /** Real paths of all folders that were entered, the root first. */
+  readonly folders: readonly string[];
+  /** Whether the bounds below were reached, and the rest was not looked at. */
+  readonly truncated: boolean;
+}
+
+export type WalkedFile = UsableFile | UnusableFile;
+
+interface UsableFile {
+  /** The path without links, inside the root. */
+  readonly real: string;
+  readonly size: number;
+  readonly mark: string;
+  readonly problem?: undefined;
+}
+
+interface UnusableFile {
+  /** The second half of a sentence that starts with the path. */
+  readonly problem: string;
+  /** Whether it leads to a folder, whose policies would be missed. */
+  readonly folder: boolean;
+}
+
+/** The most files of a folder, and the most folders in it. */
+export const MAX_FILES = 10_000;
+
+/**
+ * The path, without links, that everything of a policy folder is read through.
+ * A Kubernetes volume keeps its files behind the link `..data`, which is replaced whole by a rename, while the
+ * links beside it are put right one by one afterwards: reading through `..data` sees one version or the other.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/util/atomic_writer.go
+ */
+export async function rootOf(dir: string, disk: Disk): Promise<string> {
+  const folder = await disk.realpath(dir);
+  try {
+    const data = await disk.realpath(join(folder, '..data'));
+    if (isInside(folder, data) && (await disk.stat(data)).kind === 'folder') return data;
+  } catch (error) {
+    if (!isGone(error) && errorCode(error) !== 'ELOOP') throw error;
+  }
+  return folder;
+}
+
+/** Whether a path without links is below a folder without links. */
+function isInside(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/**
+ * Lists the folder with all that is below it. Names that start with a dot are left out; links are followed as
+ * long as they stay inside; a link that leads back to a folder around it is left out. Rejects with the file
+ * system's error when something vanishes in the middle.
+ */
+export async function walk(root: string, disk: Disk): Promise<Walk> {
+  const files = new Map<string, WalkedFile>();
+  const folders: string[] = [];
+  let truncated = false;
+
+  async function enter(real: string, path: string, around: readonly string[]): Promise<void> {
+    if (files.size >= MAX_FILES || folders.length >= MAX_FILES) truncated = true;
+    if (truncated) return;
+    folders.push(real);
+    const entries = (await disk.list(real))
+      .filter((entry) => !entry.name.startsWith('.'))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (entries.length > MAX_FILES) truncated = true;
+    const found = await Promise.all(
+      entries.slice(0, MAX_FILES).map((entry) => inspect(root, join(real, entry.name), entry, disk)),
+    );
+    for (const [index, item] of found.entries()) {
+      const name = path + (entries[index]?.name ?? '');
+      if (item === undefined) continue;
+      if (typeof item !== 'string') {
+        if (files.size >= MAX_FILES) truncated = true;
+        else files.set(name, item);
+      } else if (item !== real && !around.includes(item)) {
+        await enter(item, `${name}/`, [...around, real]);
+      }
+    }
+  }
+
+  await enter(root, '', []);
+  const inOrder = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { files: new Map(inOrder), folders, truncated };
+}
+
+/** What an entry is: a file, or the real path of a folder. */
+async function inspect(
+  root: string,
+  path: string,
+  entry: DiskEntry,
+  disk: Disk,
+): Promise<WalkedFile | string> {
+  if (entry.kind === 'folder') return path;
+  try {
+    const real = entry.kind === 'file' ? path : await disk.realpath(path);
+    const { kind, size, mark } = await disk.stat(real);
+    if (!isInside(root, real) && real !== root) {
+      return { problem: 'leads out of the policy folder', folder: kind === 'folder' };
+    }
+    if (kind === 'folder') return real;
+    return kind === 'file' ? { real, size, mark } : { problem: 'is no regular file', folder: false };
+  } catch (error) {
+    if (entry.kind !== 'file' && isGone(error))
+      return { problem: 'is a link that leads nowhere', folder: false };
+    if (errorCode(error) === 'ELOOP') return { problem: 'is a link that leads to itself', folder: false };
+    if (errorCode(error) === 'EACCES') {
+      return { problem: 'cannot be read (permission denied)', folder: false };
+    }
+    throw error;
+  }
+}

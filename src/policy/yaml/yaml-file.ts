@@ -1,0 +1,90 @@
+import { parseAllDocuments } from 'yaml';
+import { diagnose, wholeFile } from '../../diagnostic/collect.ts';
+import type { Diagnostic, Span } from '../../diagnostic/diagnostic.ts';
+import { Lines } from '../../diagnostic/lines.ts';
+import type { Mark, Tree } from './tree.ts';
+import { syntaxMistake } from './yaml-mistake.ts';
+import { Faults, toTree } from './yaml-tree.ts';
+
+/** A YAML file, parsed. */
+export interface YamlFile {
+  readonly path: string;
+  readonly lines: Lines;
+  /** Without the empty ones. */
+  readonly documents: readonly YamlDocument[];
+  /** What in it is no YAML, or more of it than policies may use. */
+  readonly mistakes: readonly Diagnostic[];
+}
+
+export interface YamlDocument {
+  /** What could be read; undefined when nothing could. */
+  readonly tree: Tree | undefined;
+  /** Its text is no YAML: what `tree` says is not to be trusted. */
+  readonly broken: boolean;
+}
+
+/**
+ * Parses a file. Custom tags, duplicate keys and more than 100 aliases are mistakes as wrong syntax is. Never
+ * throws.
+ */
+export function readYaml(path: string, bytes: Uint8Array): YamlFile {
+  const text = decode(bytes);
+  if (text === undefined) {
+    const mistake = diagnose(
+      'not_utf8',
+      wholeFile(path),
+      'the file is not UTF-8 text',
+      'save the file as UTF-8',
+    );
+    return {
+      path,
+      lines: new Lines(''),
+      documents: [{ tree: undefined, broken: true }],
+      mistakes: [mistake],
+    };
+  }
+  const lines = new Lines(text);
+  const mistakes: Diagnostic[] = [];
+  const faults = new Faults((code, mark, message, help) => {
+    mistakes.push(diagnose(code, spanOf({ path, lines }, mark), message, help));
+  });
+  return { path, lines, documents: readDocuments(lines.text, faults), mistakes };
+}
+
+function readDocuments(text: string, faults: Faults): YamlDocument[] {
+  const documents: YamlDocument[] = [];
+  try {
+    const parsed = parseAllDocuments(text, {
+      keepSourceTokens: true,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+    if (!Array.isArray(parsed)) return [];
+    for (const document of parsed) {
+      const mistake = syntaxMistake(document, text);
+      if (mistake !== undefined) faults.add('yaml_syntax', mistake.mark, mistake.message, mistake.help);
+      const broken = mistake !== undefined;
+      const tree = toTree(document.contents, text, broken ? new Faults(() => undefined) : faults);
+      if (tree !== undefined || broken) documents.push({ tree, broken });
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    faults.add('yaml_syntax', { start: 0, end: 0 }, 'values are nested too deeply');
+    documents.push({ tree: undefined, broken: true });
+  }
+  return documents;
+}
+
+/** The place of a mark of this file. */
+export function spanOf({ path, lines }: Pick<YamlFile, 'path' | 'lines'>, { start, end }: Mark): Span {
+  return { file: path, start: lines.position(start), end: lines.position(Math.max(start, end)) };
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

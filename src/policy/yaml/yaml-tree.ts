@@ -1,0 +1,226 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import type { DiagnosticCode } from '../../diagnostic/codes.ts';
+import type { Entry, Mark, ScalarTree, Tree } from './tree.ts';
+
+/** The most aliases that a file may have, and the most values that a document may have once they are followed. */
+const MOST_ALIASES = 100;
+const MOST_VALUES = 250_000;
+const DEEPEST = 100;
+
+type Report = (code: DiagnosticCode, mark: Mark, message: string, help?: string) => void;
+
+/** What is wrong in one file. */
+export class Faults {
+  aliases = 0;
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  add(code: DiagnosticCode, mark: Mark, message: string, help?: string): void {
+    this.#report(code, mark, message, help);
+  }
+}
+
+/** A parsed document as a tree with places; undefined when it is empty. What cannot be used is reported and left out. */
+export function toTree(contents: unknown, text: string, faults: Faults): Tree | undefined {
+  if (!isMap(contents) && !isSeq(contents) && !isScalar(contents) && !isAlias(contents)) return undefined;
+  if (isScalar(contents) && contents.value === null && contents.source === '') return undefined;
+  return new Grower(text, faults).grow(contents, 0);
+}
+
+class Grower {
+  readonly #text: string;
+  readonly #faults: Faults;
+  readonly #anchors = new Map<string, Tree | 'open'>();
+  /** Values below each tree once aliases are followed, itself included. */
+  readonly #sizes = new WeakMap<Tree, number>();
+
+  constructor(text: string, faults: Faults) {
+    this.#text = text;
+    this.#faults = faults;
+  }
+
+  grow(node: unknown, depth: number): Tree | undefined {
+    if (isAlias(node)) return this.#alias(node);
+    if (!isMap(node) && !isSeq(node) && !isScalar(node)) return undefined;
+    const refused = this.#refuseTag(node);
+    const { anchor } = node;
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open');
+    const tree = this.#value(node, depth);
+    if (anchor !== undefined && tree !== undefined) this.#anchors.set(anchor, tree);
+    return refused ? undefined : tree;
+  }
+
+  #value(node: Node, depth: number): Tree | undefined {
+    const mark = markOf(node);
+    if (depth > DEEPEST) {
+      this.#faults.add('yaml_syntax', mark, `values are nested more than ${DEEPEST} levels deep`);
+      return undefined;
+    }
+    if (isScalar(node)) return scalarTree(node, this.#text);
+    if (isMap(node)) return this.#mapping(node, mark, depth);
+    if (!isSeq(node)) return undefined;
+    const items: Tree[] = [];
+    for (const item of node.items) {
+      const tree = this.grow(item, depth + 1);
+      if (tree !== undefined) items.push(tree);
+    }
+    return this.#sized({ kind: 'list', mark, items, isPartial: items.length < node.items.length }, items);
+  }
+
+  #mapping(node: YAMLMap, mark: Mark, depth: number): Tree | undefined {
+    const entries = new Map<string, Entry>();
+    const merged: Tree[] = [];
+    const refused = new Set<string>();
+    for (const { key, value } of node.items) {
+      if (!isScalar(key)) {
+        this.#faults.add(
+          'wrong_type',
+          isAlias(key) || isMap(key) || isSeq(key) ? markOf(key) : mark,
+          'a key is no text',
+        );
+        continue;
+      }
+      this.#refuseTag(key);
+      const keyMark = markOf(key);
+      const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+      const tree = isEmpty(value) ? missing(keyMark) : this.grow(value, depth + 1);
+      if (tree === undefined) refused.add(name);
+      else if (name === '<<' && key.type === 'PLAIN') merged.push(tree);
+      else if (entries.has(name)) {
+        this.#faults.add(
+          'yaml_duplicate_key',
+          keyMark,
+          `the key \`${name}\` stands here twice`,
+          'keep one of them',
+        );
+      } else entries.set(name, { key: keyMark, value: tree });
+    }
+    for (const tree of merged) this.#merge(tree, entries);
+    return this.#sized(
+      { kind: 'mapping', mark, entries, refused },
+      [...entries.values()].map(({ value }) => value),
+    );
+  }
+
+  /** What a merge key brings never overwrites; of a list, the first that has a key wins. */
+  #merge(tree: Tree, entries: Map<string, Entry>): void {
+    for (const source of tree.kind === 'list' ? tree.items : [tree]) {
+      if (source.kind !== 'mapping') {
+        this.#faults.add(
+          'wrong_type',
+          source.mark,
+          'the merge key `<<` wants an alias of a mapping, or a list of them',
+        );
+        continue;
+      }
+      for (const [name, entry] of source.entries) if (!entries.has(name)) entries.set(name, entry);
+    }
+  }
+
+  #alias(alias: Alias): Tree | undefined {
+    const mark = markOf(alias);
+    this.#faults.aliases++;
+    if (this.#faults.aliases === MOST_ALIASES + 1) {
+      this.#faults.add('yaml_alias', mark, `the file has more than ${MOST_ALIASES} aliases`);
+    }
+    if (this.#faults.aliases > MOST_ALIASES) return undefined;
+    const tree = this.#anchors.get(alias.source);
+    if (tree === undefined) {
+      const help = 'put text that starts with `*` in quotes';
+      this.#faults.add('yaml_alias', mark, `no anchor \`&${alias.source}\` stands before this alias`, help);
+    }
+    if (tree === 'open') {
+      this.#faults.add('yaml_alias', mark, `the alias \`*${alias.source}\` stands inside of what it names`);
+      return undefined;
+    }
+    return tree;
+  }
+
+  #sized<T extends Tree>(tree: T, children: readonly Tree[]): T | undefined {
+    let size = 1;
+    for (const child of children) size += this.#sizes.get(child) ?? 1;
+    if (size > MOST_VALUES) {
+      this.#faults.add(
+        'yaml_alias',
+        tree.mark,
+        `with its aliases followed this holds more than ${MOST_VALUES} values`,
+      );
+      return undefined;
+    }
+    this.#sizes.set(tree, size);
+    return tree;
+  }
+
+  #refuseTag(node: Node): boolean {
+    const { tag } = node;
+    if (tag === undefined || CORE_TAGS.has(tag)) return false;
+    const shown = tag.startsWith(YAML_TAGS) ? `!!${tag.slice(YAML_TAGS.length)}` : tag;
+    const mark = tagMark(this.#text, markOf(node));
+    // An expression such as `!(a in b)` without quotes is a tag to YAML.
+    const help = shown.startsWith('!!')
+      ? 'leave the tag out'
+      : 'to YAML a `!` begins a tag: put the whole value in quotes, or leave the tag out';
+    this.#faults.add('yaml_tag', mark, `the tag \`${shown}\` is not accepted`, help);
+    return true;
+  }
+}
+
+/** YAML 1.2, section 10: what `!!` stands for, and the tags of the core schema. */
+const YAML_TAGS = 'tag:yaml.org,2002:';
+const CORE_TAGS: ReadonlySet<string> = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `${YAML_TAGS}${name}`),
+);
+
+/** A tag stands before its value. */
+function tagMark(text: string, value: Mark): Mark {
+  const last = text.lastIndexOf('!', value.start);
+  if (last === -1) return value;
+  const start = text[last - 1] === '!' ? last - 1 : last;
+  const length = text.slice(last).search(/[\s,\]}]/);
+  return { start, end: length === -1 ? value.end : last + length };
+}
+
+function scalarTree(node: Scalar, text: string): ScalarTree {
+  const mark = markOf(node);
+  const { value } = node;
+  const known =
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'bigint' ||
+    typeof value === 'boolean';
+  const style = STYLES.get(node.type ?? 'PLAIN') ?? 'plain';
+  return { kind: 'scalar', mark, value: known ? value : null, style, content: contentOf(mark, style, text) };
+}
+
+const STYLES: ReadonlyMap<string, ScalarTree['style']> = new Map([
+  ['QUOTE_SINGLE', 'single'],
+  ['QUOTE_DOUBLE', 'double'],
+  ['BLOCK_LITERAL', 'block'],
+  ['BLOCK_FOLDED', 'block'],
+]);
+
+function contentOf({ start, end }: Mark, style: ScalarTree['style'], text: string): Mark {
+  if (style === 'single' || style === 'double')
+    return { start: start + 1, end: Math.max(start + 1, end - 1) };
+  if (style === 'plain') return { start, end };
+  // The header of a block scalar is the rest of its first line.
+  const header = text.indexOf('\n', start);
+  return header === -1 || header >= end ? { start: end, end } : { start: header + 1, end };
+}
+
+function isEmpty(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1]);
+}
+
+/** A key without a value: null, placed at the key. */
+function missing(key: Mark): ScalarTree {
+  return { kind: 'scalar', mark: key, value: null, style: 'plain', content: key };
+}
+
+function markOf(node: Node): Mark {
+  const [start, end] = node.range ?? [0, 0];
+  return { start, end };
+}

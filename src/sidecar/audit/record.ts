@@ -1,0 +1,94 @@
+import type { Decision } from '../../engine/decision/decide.ts';
+import type { TracePlace } from '../../engine/request/traceparent.ts';
+
+/** What one decision leaves behind, as it is written: the members and their order are a promise to programs. */
+export interface DecisionRecord {
+  /** RFC 3339, UTC, microseconds. */
+  readonly time: string;
+  readonly decision_id: string;
+  readonly decision: 'allow' | 'deny';
+  readonly reason: string;
+  readonly status: number;
+  readonly mode: 'enforce';
+  readonly policy: string;
+  readonly rule: string;
+  /** null only while no policy set was ever live. */
+  readonly revision: Decision['revision'] | null;
+  readonly request: {
+    readonly id: string;
+    readonly method: string;
+    readonly host: string;
+    readonly path: string;
+  };
+  readonly source: { readonly principal: string; readonly address: string };
+  readonly destination: { readonly principal: string };
+  readonly jwt?: { readonly issuer: string; readonly subject: string };
+  readonly trace_id: string;
+  readonly span_id: string;
+  /** Whole microseconds. */
+  readonly duration_us: number;
+  readonly controls?: readonly string[];
+  readonly limits?: readonly { readonly policy: string; readonly name: string; readonly remaining: number }[];
+  readonly shadow?: readonly {
+    readonly policy: string;
+    readonly rule: string;
+    readonly decision: 'allow' | 'deny';
+    readonly reason: string;
+  }[];
+}
+
+/**
+ * The record of a decision. Nothing secret and no query string can be in it, since a `Decision` holds neither.
+ * What a decision does not have (a token, controls, limits, shadow verdicts) is left out.
+ */
+export function toRecord(decision: Decision, trace: TracePlace): DecisionRecord {
+  const { request, source, destination, revision, jwt, controls, limits, shadow } = decision;
+  return {
+    time: isoMicroseconds(decision.time),
+    decision_id: decision.id,
+    decision: decision.reason === 'allowed' ? 'allow' : 'deny',
+    reason: decision.reason,
+    status: decision.status,
+    mode: 'enforce',
+    policy: decision.policy,
+    rule: decision.rule,
+    revision:
+      revision === undefined
+        ? null
+        : {
+            commit: revision.commit,
+            digest: revision.digest,
+            dirty: revision.dirty,
+            source: revision.source,
+          },
+    request: { id: request.id, method: request.method, host: request.host, path: request.path },
+    source: { principal: source.principal, address: source.address },
+    destination: { principal: destination.principal },
+    ...(jwt === undefined ? {} : { jwt: { issuer: jwt.issuer, subject: jwt.subject } }),
+    trace_id: trace.traceId,
+    span_id: trace.spanId,
+    duration_us: Math.round(decision.duration),
+    ...(controls.length === 0 ? {} : { controls }),
+    ...(limits.length === 0
+      ? {}
+      : { limits: limits.map(({ policy, name, remaining }) => ({ policy, name, remaining })) }),
+    ...(shadow.length === 0
+      ? {}
+      : {
+          shadow: shadow.map(({ policy, rule, decision: verdict, reason }) => ({
+            policy,
+            rule,
+            decision: verdict,
+            reason,
+          })),
+        }),
+  };
+}
+
+/** `2026-06-01T12:00:00.123456Z` of milliseconds since 1970 with fractions. */
+export function isoMicroseconds(time: number): string {
+  const microseconds = Math.round(time * 1000);
+  const milliseconds = Math.floor(microseconds / 1000);
+  const rest = String(microseconds - milliseconds * 1000).padStart(3, '0');
+  return `${new Date(milliseconds).toISOString().slice(0, -1)}${rest}Z`;
+}

@@ -1,0 +1,96 @@
+import { codec, loadProto } from '../../engine/envoy/proto.ts';
+import { type Call, type Methods, StatusError } from '../transport/transport.ts';
+
+/** `grpc.health.v1.HealthCheckResponse.ServingStatus` */
+const STATUS = { serving: 1, notServing: 2, serviceUnknown: 3 } as const;
+
+/** google.rpc.Code */
+const NOT_FOUND = 5;
+const INVALID_ARGUMENT = 3;
+
+/** What can be asked about: the process, and the one service that matters. */
+const SERVICES: ReadonlySet<string> = new Set(['', 'envoy.service.auth.v3.Authorization']);
+
+export interface Health {
+  readonly methods: Methods;
+  /** Starts as false. */
+  readonly setServing: (serving: boolean) => void;
+}
+
+interface Request {
+  readonly service?: string;
+}
+
+interface Response {
+  readonly status?: number;
+}
+
+/** The health service, `grpc.health.v1`: NOT_SERVING until told otherwise. */
+export function createHealth(): Health {
+  const definition = loadProto('grpc/health/v1/health.proto');
+  const request = codec<Request>(definition, 'grpc.health.v1.HealthCheckRequest');
+  const response = codec<Response>(definition, 'grpc.health.v1.HealthCheckResponse');
+  let serving = false;
+  let change = Promise.withResolvers<void>();
+
+  const serviceOf = (bytes: Uint8Array): string => {
+    try {
+      return request.decode(bytes).service ?? '';
+    } catch {
+      throw new StatusError(INVALID_ARGUMENT, 'the message is no HealthCheckRequest');
+    }
+  };
+  const statusOf = (service: string): number => {
+    if (!SERVICES.has(service)) return STATUS.serviceUnknown;
+    return serving ? STATUS.serving : STATUS.notServing;
+  };
+
+  const check = (bytes: Uint8Array): Uint8Array => {
+    const service = serviceOf(bytes);
+    if (!SERVICES.has(service)) throw new StatusError(NOT_FOUND, 'no such service here');
+    return response.encode({ status: statusOf(service) });
+  };
+
+  /** The state at once and at every change, until the caller goes away or the listener closes. */
+  async function* watch(requests: AsyncIterable<Uint8Array>, { signal }: Call): AsyncGenerator<Uint8Array> {
+    const service = serviceOf(await first(requests));
+    const aborted = whenAborted(signal);
+    let sent: number | undefined;
+    for (;;) {
+      const { promise: changed } = change;
+      const status = statusOf(service);
+      if (status !== sent) yield response.encode({ status });
+      sent = status;
+      if (signal.aborted) return;
+      if (status === statusOf(service)) await Promise.race([changed, aborted]);
+    }
+  }
+
+  return {
+    methods: {
+      '/grpc.health.v1.Health/Check': { unary: check },
+      '/grpc.health.v1.Health/Watch': { stream: watch },
+    },
+    setServing: (next) => {
+      if (next === serving) return;
+      serving = next;
+      const { resolve } = change;
+      change = Promise.withResolvers();
+      resolve();
+    },
+  };
+}
+
+/** Leaves the stream open, which a loop that is left would not. */
+async function first(requests: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const step = await requests[Symbol.asyncIterator]().next();
+  if (step.done === true) throw new StatusError(INVALID_ARGUMENT, 'the stream ended without a message');
+  return step.value;
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,26 @@
+import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
+import type { RefreshResult } from '../../engine/identity/remote-keys.ts';
+import type { Log } from '../telemetry/logging.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+/**
+ * Counts each fetch of an issuer's keys, and logs when they begin to fail and when they work again: every token of the
+ * issuer is refused meanwhile, once the keys that were fetched before are too old.
+ */
+export function keyObserver(
+  metrics: () => Pick<Metrics, 'jwksRefreshed'>,
+  log: Log,
+  statusOf: () => readonly IssuerStatus[],
+): (issuer: string, result: RefreshResult) => void {
+  const failing = new Set<string>();
+  return (issuer, result) => {
+    metrics().jwksRefreshed(issuer, result);
+    if (result === 'failure' && !failing.has(issuer)) {
+      failing.add(issuer);
+      const { error = null, keys = 0 } = statusOf().find(({ name }) => name === issuer) ?? {};
+      log.warn('the keys of an issuer cannot be fetched, which is tried again', { issuer, error, keys });
+    } else if (result === 'success' && failing.delete(issuer)) {
+      log.info('the keys of an issuer can be fetched again', { issuer });
+    }
+  };
+}

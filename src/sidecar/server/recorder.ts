@@ -1,0 +1,72 @@
+import { isAllow } from '../../engine/decision/decide.ts';
+import type { Overwritten } from '../../engine/decision/outcome.ts';
+import type { OnDecision } from '../../engine/envoy/afterwards.ts';
+import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
+import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
+import { toRecord } from '../audit/record.ts';
+import type { Sink } from '../audit/sink.ts';
+import type { Traces } from '../telemetry/decision-tracer.ts';
+import type { Log } from '../telemetry/logging.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+export interface Recorder {
+  readonly record: OnDecision;
+  readonly recent: RecentDecisions;
+  /** Opens audit files anew, for whoever rotates them. */
+  reopen(): void;
+  /** Writes out what is left, for at most `timeout` milliseconds. */
+  close(timeout: number): Promise<void>;
+}
+
+export interface RecorderOptions {
+  readonly sinks: readonly Sink[];
+  readonly traces: Traces;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Warnings of one kind that are logged; more of them say nothing new. */
+const MAX_TOLD = 100;
+
+/** Where a decision goes when its answer is on its way: counted, traced, recorded. */
+export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions): Recorder {
+  const recent = createRecentDecisions();
+  const queues: readonly AuditQueue[] = sinks.map((sink) =>
+    createAuditQueue({
+      sink,
+      onDrop: (name, count) => metrics.auditDropped(name, count),
+      onFailure: (name, error) => log.error('decision records cannot be written', { sink: name, error }),
+    }),
+  );
+  const told = new Set<string>();
+  /** What policies make of answers is the same for thousands of requests. */
+  const tellOnce = ({ what, name, earlier, later }: Overwritten): void => {
+    const key = `${what} ${name} ${earlier} ${later}`;
+    if (told.has(key) || told.size >= MAX_TOLD) return;
+    told.add(key);
+    log.warn(`two policies set the ${what} ${name} differently, the later one wins`, { earlier, later });
+  };
+  return {
+    record(decision, { traceparent }) {
+      metrics.decided(decision);
+      if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) tellOnce(each);
+      const { fault } = decision;
+      if (fault !== undefined) {
+        const { id, reason, policy, rule } = decision;
+        log.error('a decision failed', { decision_id: id, reason, policy, rule, error: fault });
+      }
+      const record = toRecord(decision, traces.trace(decision, traceparent));
+      recent.add(record);
+      if (queues.length === 0) return;
+      const line = JSON.stringify(record);
+      for (const queue of queues) queue.push(line);
+    },
+    recent,
+    reopen() {
+      for (const queue of queues) void queue.reopen();
+    },
+    async close(timeout) {
+      await Promise.all(queues.map((queue) => queue.close(timeout)));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { diagnosticsJson } from '../../diagnostic/json.ts';
+import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
+import type { Revision } from '../../engine/set/revision.ts';
+import type { PolicyStore } from '../../policy/source/store.ts';
+import { packageVersion } from './version.ts';
+
+/** What `/v1/status` says. Times are RFC 3339. */
+export interface Status {
+  readonly version: string;
+  readonly started_at: string;
+  readonly ready: boolean;
+  /** Null while nothing is live. */
+  readonly active: {
+    readonly revision: Revision;
+    /** The Environment that holds here; empty: the folder has none. */
+    readonly environment: string;
+    readonly loaded_at: string;
+    readonly policies: number;
+    readonly rules: number;
+  } | null;
+  /** Null before the first attempt ended. */
+  readonly last_reload: {
+    readonly at: string;
+    readonly result: 'success' | 'failure';
+    readonly errors: number;
+    readonly warnings: number;
+    readonly diagnostics: ReturnType<typeof diagnosticsJson>['diagnostics'];
+    /** How the revision was found, where that is not plain. */
+    readonly notes: readonly string[];
+  } | null;
+  readonly issuers: readonly IssuerStatus[];
+  readonly limits: { readonly store: 'local'; readonly healthy: boolean };
+}
+
+/** Reads the status off the parts that know. `startedAt` in milliseconds since 1970. */
+export function statusOf(store: PolicyStore, issuers: readonly IssuerStatus[], startedAt: number): Status {
+  const set = store.current();
+  const last = store.lastReload;
+  return {
+    version: packageVersion(),
+    started_at: time(startedAt),
+    ready: set !== undefined,
+    active:
+      set === undefined
+        ? null
+        : {
+            revision: set.revision,
+            environment: set.environment,
+            loaded_at: time(store.loadedAt ?? startedAt),
+            policies: set.policies.length,
+            rules: set.policies.reduce(
+              (sum, { allowRules, denyRules }) => sum + allowRules.length + denyRules.length,
+              0,
+            ),
+          },
+    last_reload:
+      last === undefined
+        ? null
+        : {
+            at: time(last.at),
+            // A folder that holds again what is live is fine.
+            result: last.result === 'failure' ? 'failure' : 'success',
+            ...diagnosticsJson(last.diagnostics),
+            notes: last.notes,
+          },
+    issuers,
+    limits: { store: 'local', healthy: true },
+  };
+}
+
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,100 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
+import type { Decision } from '../../engine/decision/decide.ts';
+import { parseTraceparent, type TraceParent, type TracePlace } from '../../engine/request/traceparent.ts';
+import type { Traces, TracesOptions } from './decision-tracer.ts';
+import { hrTime } from './metric-data.ts';
+import { batchingOf, samplerOf } from './sampling.ts';
+import { placeOf } from './trace-place.ts';
+import { warnOnce } from './warn-once.ts';
+
+const SERVICE = 'envoy.service.auth.v3.Authorization';
+
+/** Makes a span of each decision and has the SDK send them. */
+export function exportingTraces(options: TracesOptions, exporter: SpanExporter): Traces {
+  const warn = warnOnce(options.log);
+  const provider = new TracerProvider({
+    resource: resourceOf(options),
+    sampler: samplerOf(options.environment),
+    spanProcessors: [new BatchSpanProcessor({ ...batchingOf(options.environment), exporter })],
+  });
+  const tracer = provider.getTracer('lictor', options.version);
+  return {
+    trace: (decision, traceparent) => makeSpan(tracer, decision, parseTraceparent(traceparent)),
+    async close(timeout) {
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, timeout);
+      await Promise.race([provider.shutdown().catch(warn), late]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Named and described as OpenTelemetry's conventions for RPC servers have it. A denial is no error of the span. */
+function makeSpan(tracer: Tracer, decision: Decision, parent: TraceParent | undefined): TracePlace {
+  const span = tracer.startSpan(
+    `${SERVICE}/Check`,
+    { kind: SpanKind.SERVER, startTime: hrTime(decision.time), attributes: attributesOf(decision) },
+    contextOf(parent),
+  );
+  if (!span.isRecording()) return placeOf(parent);
+  if (decision.fault !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: decision.reason });
+  span.end(hrTime(decision.time + decision.duration / 1000));
+  const { traceId, spanId } = span.spanContext();
+  return { traceId, spanId };
+}
+
+function attributesOf(decision: Decision) {
+  return {
+    'rpc.system': 'grpc',
+    'rpc.service': SERVICE,
+    'rpc.method': 'Check',
+    'rpc.grpc.status_code': 0,
+    'vcs.ref.head.revision': decision.revision?.commit ?? '',
+    'lictor.revision': decision.revisionText,
+    'lictor.decision': decision.reason === 'allowed' ? 'allow' : 'deny',
+    'lictor.reason': decision.reason,
+    'lictor.policy': decision.policy,
+    'lictor.rule': decision.rule,
+    'lictor.decision_id': decision.id,
+    ...(decision.shadow.length === 0
+      ? {}
+      : { 'lictor.shadow': decision.shadow.map(({ policy, decision: verdict }) => `${policy}=${verdict}`) }),
+  };
+}
+
+function contextOf(parent: TraceParent | undefined) {
+  if (parent === undefined) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: parent.traceId,
+    spanId: parent.spanId,
+    traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  });
+}
+
+function resourceOf({ environment, version }: TracesOptions): Resource {
+  const name = environment['OTEL_SERVICE_NAME'];
+  return resourceFromAttributes({
+    ...resourceAttributes(environment['OTEL_RESOURCE_ATTRIBUTES'] ?? ''),
+    [ATTR_SERVICE_VERSION]: version,
+    ...(name === undefined || name === '' ? {} : { [ATTR_SERVICE_NAME]: name }),
+  });
+}
+
+/** `key=value,key=value`, percent-encoded; what cannot be read is left out. */
+function resourceAttributes(text: string): Readonly<Record<string, string>> {
+  const attributes: Record<string, string> = { [ATTR_SERVICE_NAME]: 'lictor' };
+  for (const pair of text.split(',')) {
+    const equals = pair.indexOf('=');
+    if (equals === -1) continue;
+    try {
+      attributes[pair.slice(0, equals).trim()] = decodeURIComponent(pair.slice(equals + 1).trim());
+    } catch {
+      // The specification leaves out what cannot be decoded.
+    }
+  }
+  return attributes;
+}

@@ -1,0 +1,180 @@
+import { CompletionItemKind } from 'vscode-languageserver';
+import { type Checked, typeOf } from '../../cel/check/checked.ts';
+import { type Environment, isDeclarable } from '../../cel/check/environment.ts';
+import type { FunctionDeclaration, Overload } from '../../cel/library/function.ts';
+import { MACROS } from '../../cel/library/macros.ts';
+import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
+import { formatType, type Type } from '../../cel/value/type.ts';
+import type { ScalarTree } from '../../policy/yaml/tree.ts';
+import { describeFunction, describeMacro, documented } from './describe.ts';
+import type { EditedFolder } from './edited-folder.ts';
+import { type ExpressionSite, expressionSite } from './expression-site.ts';
+import { MARKER, type Proposal } from './proposal.ts';
+import type { Owner } from './spots.ts';
+
+/** What may stand where the marker stands in an expression. */
+export function completeExpression(
+  tree: ScalarTree,
+  owner: Owner,
+  folder: EditedFolder,
+): readonly Proposal[] {
+  const site = expressionSite(tree, owner, folder);
+  const way = site && wayTo(site.checked.root);
+  const node = way?.at(-1);
+  if (site === undefined || way === undefined || node === undefined) return [];
+  if (node.kind === 'select' || node.kind === 'has') return members(node.operand, site, folder);
+  if (node.kind === 'call' && node.receiver !== undefined) return members(node.receiver, site, folder);
+  return [
+    ...locals(way),
+    ...roots(site.environment),
+    ...functions(site.environment),
+    ...macros(isGlobalMacro),
+  ];
+}
+
+/** The nodes down to the one whose name holds the marker. */
+function wayTo(node: Node): readonly Node[] | undefined {
+  if (nameOf(node)?.includes(MARKER) === true) return [node];
+  for (const child of childrenOf(node)) {
+    const way = wayTo(child);
+    if (way !== undefined) return [node, ...way];
+  }
+  return undefined;
+}
+
+function nameOf(node: Node): string | undefined {
+  switch (node.kind) {
+    case 'name':
+    case 'call':
+      return node.name;
+    case 'select':
+    case 'has':
+      return node.field;
+    default:
+      return undefined;
+  }
+}
+
+/** Variables of the comprehensions around. */
+function locals(way: readonly Node[]): readonly Proposal[] {
+  const names = way.flatMap((node, index) => {
+    const isInRange = way[index + 1] === childrenOf(node)[0];
+    if (isInRange) return [];
+    if (node.kind === 'loop') return [...node.variables];
+    return node.kind === 'bind' || node.kind === 'optional_map' ? [node.variable] : [];
+  });
+  return [...new Set(names)].map((label) => ({ label, kind: CompletionItemKind.Variable }));
+}
+
+function roots({ roots: all }: Environment): readonly Proposal[] {
+  return [...all].map(([name, type]) => declared(name, name, type));
+}
+
+function declared(label: string, path: string, type: Type): Proposal {
+  const doc = documented(path);
+  const isObject = type.kind === 'object';
+  return {
+    label,
+    kind: isObject ? CompletionItemKind.Module : CompletionItemKind.Field,
+    ...(!isObject && { detail: formatType(type) }),
+    ...(doc !== undefined && { doc }),
+  };
+}
+
+/** What may follow the dot behind a value, or behind the name of a namespace. */
+function members(
+  operand: Node,
+  { checked, environment }: ExpressionSite,
+  folder: EditedFolder,
+): readonly Proposal[] {
+  const namespace =
+    operand.kind === 'name' && !environment.roots.has(operand.name) ? operand.name : undefined;
+  if (namespace !== undefined && environment.namespaces.has(namespace))
+    return inNamespace(namespace, environment);
+  const type = typeOf(checked, operand);
+  if (type.kind === 'object') {
+    return [...type.fields].map(([name, field]) => declared(name, `${type.name}.${name}`, field));
+  }
+  return [
+    ...claims(checked, operand, folder),
+    ...methods(type, environment),
+    ...macros((_, forms) => forms.some((form) => fitsMacro(form, type))),
+  ];
+}
+
+/** What may follow `jwt.claims`, which no type tells. */
+function claims({ references }: Checked, { id }: Node, { names }: EditedFolder): readonly Proposal[] {
+  const reference = references[id];
+  if (reference?.kind !== 'variable' || reference.path.join('.') !== 'jwt.claims') return [];
+  return [...names.claims].filter(isDeclarable).map((label) => ({
+    label,
+    kind: CompletionItemKind.Field,
+    detail: 'a claim of the folder’s issuers and tests',
+  }));
+}
+
+function inNamespace(namespace: string, { functions: all }: Environment): readonly Proposal[] {
+  const known = [...all.values()].filter(({ name }) => name.startsWith(`${namespace}.`));
+  const bindings = macros((name) => name.startsWith(`${namespace}.`));
+  return [...known.map(functionProposal), ...bindings].map((each) => {
+    const label = each.label.slice(namespace.length + 1);
+    return { ...each, label, text: `${label}(` };
+  });
+}
+
+function methods(type: Type, { functions: all }: Environment): readonly Proposal[] {
+  const fits = ({ isMethod, parameters }: Overload): boolean => {
+    const [receiver] = parameters;
+    return isMethod && receiver !== undefined && mayBe(type, receiver);
+  };
+  return [...all.values()].filter(({ overloads }) => overloads.some(fits)).map(functionProposal);
+}
+
+function mayBe(type: Type, wanted: Type): boolean {
+  if (isAny(type) || isAny(wanted)) return true;
+  if (type.kind === 'opaque' && wanted.kind === 'opaque') return type.name === wanted.name;
+  return type.kind === wanted.kind;
+}
+
+function isAny({ kind }: Type): boolean {
+  return kind === 'dyn' || kind === 'error' || kind === 'parameter';
+}
+
+function functions({ functions: all }: Environment): readonly Proposal[] {
+  return [...all.values()]
+    .filter(({ name, overloads }) => /^[A-Za-z]/.test(name) && overloads.some(({ isMethod }) => !isMethod))
+    .map(functionProposal);
+}
+
+function functionProposal(declaration: FunctionDeclaration): Proposal {
+  const { name } = declaration;
+  return {
+    label: name,
+    kind: CompletionItemKind.Function,
+    doc: describeFunction(declaration),
+    text: `${name}(`,
+  };
+}
+
+function macros(isWanted: (name: string, forms: readonly string[]) => boolean): readonly Proposal[] {
+  return Object.entries(MACROS)
+    .filter(([name, { forms }]) => isWanted(name, forms))
+    .map(([name, macro]) => ({
+      label: name,
+      kind: CompletionItemKind.Function,
+      doc: describeMacro(macro),
+      text: `${name}(`,
+    }));
+}
+
+function isGlobalMacro(name: string, forms: readonly string[]): boolean {
+  return forms.some((form) => form.startsWith(`${name}(`));
+}
+
+/** What a macro is called on stands before the dot in its forms. */
+function fitsMacro(form: string, type: Type): boolean {
+  const receiver = /^(range|list|optional)\./.exec(form)?.[1];
+  if (receiver === undefined) return false;
+  if (isAny(type)) return true;
+  return type.kind === receiver || (receiver === 'range' && (type.kind === 'list' || type.kind === 'map'));
+}

@@ -1,0 +1,61 @@
+import { DiagnosticSeverity, type Diagnostic as LspDiagnostic, type Range } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Diagnostic, Position, Span } from '../../diagnostic/diagnostic.ts';
+import type { Judged } from './edited-folder.ts';
+import { type Sources, textDocument } from './sources.ts';
+
+const REFERENCE = new URL('../../../docs/diagnostics.md', import.meta.url).href;
+
+/** The diagnostics of a folder by file, as the protocol has them. What concerns the folder is shown in its first file. */
+export function diagnosticsByFile(
+  { files, diagnostics }: Judged,
+  sources: Sources,
+): ReadonlyMap<string, readonly LspDiagnostic[]> {
+  const byFile = new Map<string, LspDiagnostic[]>();
+  const documents = new Map<string, TextDocument>();
+  const [first] = files.yaml.keys();
+  for (const diagnostic of diagnostics) {
+    const path = diagnostic.span.file === '' ? first : diagnostic.span.file;
+    if (path === undefined) continue;
+    const document = documents.get(path) ?? documentAt(path, files, sources);
+    documents.set(path, document);
+    const told = byFile.get(path) ?? [];
+    told.push(lspDiagnostic(diagnostic, document));
+    byFile.set(path, told);
+  }
+  return byFile;
+}
+
+function documentAt(path: string, files: Judged['files'], sources: Sources): TextDocument {
+  const bytes = files.yaml.get(path);
+  if (bytes !== undefined) return sources.file(path, bytes).document;
+  const found = files.read('', path);
+  return textDocument(found.problem === undefined ? new TextDecoder().decode(found.bytes) : '');
+}
+
+function lspDiagnostic(diagnostic: Diagnostic, document: TextDocument): LspDiagnostic {
+  const { code, severity, message, help, span } = diagnostic;
+  return {
+    range: rangeOf(span, document),
+    severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    code,
+    codeDescription: { href: `${REFERENCE}#${code}` },
+    source: 'lictor',
+    message: help === undefined ? message : `${message}\nhelp: ${help}`,
+  };
+}
+
+/** A span in lines and UTF-16 units from 0; ours counts code points, and from 1. */
+export function rangeOf({ start, end }: Span, document: TextDocument): Range {
+  return { start: positionOf(start, document), end: positionOf(end, document) };
+}
+
+function positionOf({ line, column }: Position, document: TextDocument): Range['start'] {
+  const start = { line: line - 1, character: 0 };
+  const text = document.getText({ start, end: { line, character: 0 } });
+  let character = 0;
+  for (let left = column - 1; left > 0 && character < text.length; left--) {
+    character += (text.codePointAt(character) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return { line: line - 1, character };
+}

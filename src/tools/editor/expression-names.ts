@@ -1,0 +1,53 @@
+import { parse } from '../../cel/syntax/parse.ts';
+import type { Stretch } from '../../cel/syntax/problem.ts';
+import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
+import type { Part } from './roles.ts';
+
+/** A name of the author's that an expression reads, and where the name stands in the source. */
+export interface ExpressionName {
+  readonly of: Part | 'Dataset';
+  readonly name: string;
+  readonly at: Stretch;
+}
+
+const ROOTS: ReadonlyMap<string, ExpressionName['of']> = new Map([
+  ['variables', 'variable'],
+  ['params', 'parameter'],
+  ['env', 'value'],
+  ['data', 'Dataset'],
+] as const);
+
+/** Every name in an expression that a document declares. What cannot be read of it is passed over. */
+export function namesIn(source: string): readonly ExpressionName[] {
+  if (!/\b(?:variables|params|env|data)\b/.test(source)) return [];
+  const names: ExpressionName[] = [];
+  visit(parse(source).root, new Set(), names);
+  return names;
+}
+
+/** `locals` are the variables of comprehensions around, which hide what is declared. */
+function visit(node: Node, locals: ReadonlySet<string>, names: ExpressionName[]): void {
+  if ((node.kind === 'select' || node.kind === 'has') && node.operand.kind === 'name') {
+    const { name, isRooted } = node.operand;
+    const of = isRooted || !locals.has(name) ? ROOTS.get(name) : undefined;
+    if (of !== undefined) names.push({ of, name: node.field, at: node.fieldAt });
+    return;
+  }
+  const own = localsOf(node);
+  // The range, or what is bound, stands outside of what the variables are known in.
+  for (const [index, child] of childrenOf(node).entries()) {
+    visit(child, index === 0 || own.length === 0 ? locals : new Set([...locals, ...own]), names);
+  }
+}
+
+function localsOf(node: Node): readonly string[] {
+  switch (node.kind) {
+    case 'loop':
+      return node.variables;
+    case 'bind':
+    case 'optional_map':
+      return [node.variable];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,118 @@
+import type { Hover } from 'vscode-languageserver';
+import { typeOf } from '../../cel/check/checked.ts';
+import type { Node } from '../../cel/syntax/tree.ts';
+import { REASONS } from '../../engine/decision/reasons.ts';
+import { KINDS } from '../../policy/language/document.ts';
+import { EXPECT_FIELDS } from '../../policy/language/test-document.ts';
+import { locate, unitAt } from '../../policy/yaml/scalar-offset.ts';
+import type { Mark, ScalarTree } from '../../policy/yaml/tree.ts';
+import { code, describeFunction, describeMacro, describeName, macroOf } from './describe.ts';
+import { type ExpressionSite, expressionSite, nodesAt } from './expression-site.ts';
+import type { Occurrence } from './names.ts';
+import { rangeIn } from './places.ts';
+import { type Owner, type Spot, spotAt, spotsOf } from './spots.ts';
+import type { Site, Workspace } from './workspace.ts';
+
+/** What stands at a place; null: nothing that there is anything to say of. */
+export function hover(workspace: Workspace, site: Site, offset: number): Hover | null {
+  const { file, folder } = site;
+  const spot = spotAt(spotsOf(file.yaml), offset);
+  if (spot === undefined) return null;
+  const named = folder.names.at(file.path, offset);
+  const declared = named === undefined ? undefined : describeNamed(workspace, site, named);
+  const told = describeSpot(spot, offset, site) ?? (declared === undefined ? undefined : { text: '' });
+  if (told === undefined) return null;
+  const value = [told.text, declared].filter((text) => text !== undefined && text !== '').join('\n\n');
+  return {
+    contents: { kind: 'markdown', value },
+    range: rangeIn(file, told.mark ?? named?.mark ?? spot.mark),
+  };
+}
+
+interface Told {
+  readonly text: string;
+  readonly mark?: Mark;
+}
+
+function describeSpot(spot: Spot, offset: number, { file, folder }: Site): Told | undefined {
+  if (spot.kind === 'key') {
+    const doc = spot.isOwnName ? undefined : spot.field?.doc;
+    return doc === undefined ? undefined : { text: `**${spot.name}**: ${doc}` };
+  }
+  const { tree, field, shape, owner } = spot;
+  if (tree.kind !== 'scalar') return undefined;
+  if (shape?.kind === 'expression') return describeExpression(tree, owner, offset, { file, folder });
+  if (field === EXPECT_FIELDS.reason) {
+    const reasons: Readonly<Record<string, { readonly doc: string; readonly status: number }>> = REASONS;
+    const known = reasons[String(tree.value)];
+    return known && { text: `**${String(tree.value)}** (${known.status}): ${known.doc}` };
+  }
+  const kinds: Readonly<Record<string, { readonly doc: string }>> = KINDS;
+  const kind = spot.parent === owner.tree ? kinds[String(tree.value)] : undefined;
+  return kind && { text: `**${String(tree.value)}**: ${kind.doc}` };
+}
+
+function describeExpression(
+  tree: ScalarTree,
+  owner: Owner,
+  offset: number,
+  { file, folder }: Pick<Site, 'file' | 'folder'>,
+): Told | undefined {
+  const { text } = file.yaml.lines;
+  const at = unitAt(text, tree, offset);
+  const expression = expressionSite(tree, owner, folder);
+  if (at === undefined || expression === undefined) return undefined;
+  const node = nodesAt(expression.checked.root, at).at(-1);
+  const told = node && describeNode(node, expression);
+  if (node === undefined || told === undefined) return undefined;
+  return { text: told, mark: locate(text, tree, node.start, node.end) };
+}
+
+function describeNode(node: Node, { checked }: ExpressionSite): string | undefined {
+  const reference = checked.references[node.id];
+  switch (reference?.kind) {
+    case 'variable':
+      return describeName(reference.path.join('.'), reference.type);
+    case 'local':
+      return describeName(reference.name, typeOf(checked, node));
+    case 'function':
+      return describeFunction(reference.declaration);
+    default:
+  }
+  if (node.kind === 'loop' || node.kind === 'bind' || node.kind === 'optional_map' || node.kind === 'has') {
+    const macro = macroOf(macroName(node));
+    return macro && describeMacro(macro);
+  }
+  if (node.kind !== 'select') return undefined;
+  return describeName(node.field, typeOf(checked, node));
+}
+
+function macroName(node: Node & { kind: 'loop' | 'bind' | 'optional_map' | 'has' }): string {
+  switch (node.kind) {
+    case 'loop':
+      return node.name;
+    case 'bind':
+      return 'cel.bind';
+    case 'has':
+      return 'has';
+    case 'optional_map':
+      return node.isFlat ? 'optFlatMap' : 'optMap';
+  }
+}
+
+/** The most lines of a definition that are shown. */
+const MOST_LINES = 12;
+
+/** Where it is given, and what it says there. */
+function describeNamed(workspace: Workspace, site: Site, { named }: Occurrence): string | undefined {
+  const [first] = site.folder.names.definitions(named);
+  const file = first && workspace.fileOf(site, first.path);
+  if (first === undefined || file === undefined) return undefined;
+  const { document, yaml } = file;
+  const start = document.positionAt(first.around.start);
+  const lines = yaml.lines.text.slice(first.around.start, first.around.end).trimEnd().split('\n');
+  const indent = ' '.repeat(start.character);
+  const dedented = lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
+  const shown = dedented.length > MOST_LINES ? [...dedented.slice(0, MOST_LINES), '# …'] : dedented;
+  return `${first.path}:${start.line + 1}\n${code(shown.join('\n'), 'yaml')}`;
+}

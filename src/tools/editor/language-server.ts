@@ -1,0 +1,105 @@
+import type { Readable, Writable } from 'node:stream';
+import {
+  createConnection,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { REASONS } from '../../engine/decision/reasons.ts';
+import type { RunCases } from './case-outcome.ts';
+import { fileOf } from './documents.ts';
+import { answered, answerRequests } from './requests.ts';
+import { policyFolderIn, Workspace } from './workspace.ts';
+
+export interface LanguageServerOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly version: string;
+  /** The policy folders; empty: those of the editor's workspace. */
+  readonly folders: readonly string[];
+  readonly runCases: RunCases;
+}
+
+/** Serves an editor by the Language Server Protocol 3.17, until it says `exit` or closes the input, which end the process. */
+export function startLanguageServer(options: LanguageServerOptions): void {
+  const { input, output, version, folders, runCases } = options;
+  const connection = createConnection(input, output);
+  const workspace = new Workspace({
+    reasons: Object.keys(REASONS),
+    now: Date.now,
+    onDiagnostics: (uri, diagnostics) =>
+      void connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }).catch(() => {}),
+    // Lenses tell what tests came to, which is another then.
+    onJudged: () => {
+      if (refreshesLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => {});
+    },
+    onUnread: (problem) => connection.console.warn(problem),
+    onFault: (error) => connection.console.error(`a fault of our own: ${textOf(error)}`),
+  });
+
+  async function addFolders(uris: readonly string[]): Promise<void> {
+    for (const uri of uris) {
+      const dir = fileOf(uri);
+      if (dir !== undefined) workspace.add(await policyFolderIn(dir));
+    }
+  }
+
+  let refreshesLenses = false;
+  let opened: readonly string[] = [];
+  connection.onInitialize((params) => {
+    opened = workspaceFolders(params);
+    if (folders.length > 0 || opened.length > 0) workspace.expectFolders();
+    refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
+    return initialized(version, params);
+  });
+  connection.onInitialized(async () => {
+    if (folders.length > 0) for (const dir of folders) workspace.add(dir);
+    else await workspace.settle(addFolders(opened));
+  });
+  connection.onNotification('workspace/didChangeWorkspaceFolders', async ({ event }: FolderChange) => {
+    if (folders.length > 0) return;
+    for (const { uri } of event.removed) workspace.remove(fileOf(uri) ?? '');
+    await workspace.settle(addFolders(event.added.map(({ uri }) => uri)));
+  });
+  connection.onDidChangeWatchedFiles(() => workspace.poke());
+  connection.onShutdown(() => workspace.close());
+
+  answerRequests(connection, workspace, runCases);
+
+  const documents = new TextDocuments(TextDocument);
+  documents.onDidChangeContent(({ document }) => workspace.edited(document.uri, document.getText()));
+  documents.onDidClose(({ document }) => workspace.closed(document.uri));
+  documents.listen(connection);
+  connection.listen();
+}
+
+interface FolderChange {
+  readonly event: {
+    readonly added: readonly { readonly uri: string }[];
+    readonly removed: readonly { readonly uri: string }[];
+  };
+}
+
+function workspaceFolders(params: InitializeParams): readonly string[] {
+  const { workspaceFolders: folders } = params;
+  if (folders !== null && folders !== undefined) return folders.map(({ uri }) => uri);
+  // oxlint-disable-next-line typescript/no-deprecated -- all that older editors send
+  return params.rootUri === null ? [] : [params.rootUri];
+}
+
+function initialized(version: string, { capabilities }: InitializeParams): InitializeResult {
+  return {
+    serverInfo: { name: 'lictor', version },
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      ...answered(capabilities.textDocument?.rename?.prepareSupport === true),
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    },
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,64 @@
+import { ENVIRONMENT_FIELDS } from '../../policy/language/data-document.ts';
+import { METADATA_FIELDS } from '../../policy/language/document.ts';
+import {
+  JWT_FIELDS,
+  LIMIT_FIELDS,
+  POLICY_FIELDS,
+  RULE_FIELDS,
+  USES_FIELDS,
+} from '../../policy/language/policy-document.ts';
+import type { ShapedField } from '../../policy/language/shape.ts';
+import { TEMPLATE_FIELDS } from '../../policy/language/template-document.ts';
+import {
+  AFTER_FIELDS,
+  CASE_FIELDS,
+  EXPECT_FIELDS,
+  MATRIX_FIELDS,
+  ROW_FIELDS,
+  TEST_FIELDS,
+  TOKEN_FIELDS,
+} from '../../policy/language/test-document.ts';
+import type { Kind } from './spots.ts';
+
+/** What the author gives names to, besides documents. A limit is called as a rule is. */
+export type Part = 'rule' | 'variable' | 'parameter' | 'value' | 'caller' | 'request';
+
+/** What the name in a field is of: a document of a kind, or a part of one. */
+export interface Role {
+  readonly of: Kind | Part | 'document';
+  readonly isDefinition?: true;
+}
+
+/** Fields whose text is a name. `document` is the name of the document itself. */
+export const VALUE_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, Role>([
+  [METADATA_FIELDS.name, { of: 'document', isDefinition: true }],
+  [RULE_FIELDS.name, { of: 'rule', isDefinition: true }],
+  [LIMIT_FIELDS.name, { of: 'rule', isDefinition: true }],
+  [JWT_FIELDS.issuers, { of: 'Issuer' }],
+  [TOKEN_FIELDS.issuer, { of: 'Issuer' }],
+  [USES_FIELDS.template, { of: 'PolicyTemplate' }],
+  [ENVIRONMENT_FIELDS.shadow, { of: 'Policy' }],
+  [TEST_FIELDS.environment, { of: 'Environment' }],
+  [EXPECT_FIELDS.policy, { of: 'Policy' }],
+  [EXPECT_FIELDS.rule, { of: 'rule' }],
+  [CASE_FIELDS.caller, { of: 'caller' }],
+  [CASE_FIELDS.request, { of: 'request' }],
+  [AFTER_FIELDS.caller, { of: 'caller' }],
+  [AFTER_FIELDS.request, { of: 'request' }],
+  [ROW_FIELDS.caller, { of: 'caller' }],
+  [ROW_FIELDS.request, { of: 'request' }],
+  [MATRIX_FIELDS.callers, { of: 'caller' }],
+  [MATRIX_FIELDS.requests, { of: 'request' }],
+]);
+
+/** Fields whose keys are names. */
+export const KEY_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, Role>([
+  [POLICY_FIELDS.variables, { of: 'variable', isDefinition: true }],
+  [TEMPLATE_FIELDS.parameters, { of: 'parameter', isDefinition: true }],
+  [ENVIRONMENT_FIELDS.values, { of: 'value', isDefinition: true }],
+  [TEST_FIELDS.callers, { of: 'caller', isDefinition: true }],
+  [TEST_FIELDS.requests, { of: 'request', isDefinition: true }],
+  [EXPECT_FIELDS.shadow, { of: 'Policy' }],
+  [MATRIX_FIELDS.expect, { of: 'caller' }],
+  [USES_FIELDS.with, { of: 'parameter' }],
+]);

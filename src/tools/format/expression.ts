@@ -1,0 +1,150 @@
+import { parse } from '../../cel/syntax/parse.ts';
+import { print } from '../../cel/syntax/print.ts';
+import { scan } from '../../cel/syntax/scan.ts';
+import { group, type Piece } from './expression-pieces.ts';
+
+/** An expression that can be laid out. Literals and parentheses stay as they are written. */
+export interface Layable {
+  readonly source: string;
+  /** On one line. */
+  readonly line: string;
+  readonly pieces: readonly Piece[];
+}
+
+/** Undefined: it is to be left alone, since it has comments, text over several lines, or mistakes. */
+export function layable(source: string): Layable | undefined {
+  const { tokens, comments, problems } = scan(source);
+  if (comments.length > 0 || problems.length > 0) return undefined;
+  // oxlint-disable-next-line no-control-regex -- what YAML takes in double quotes only, as an escape
+  if (tokens.some(({ text }) => /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/.test(text)))
+    return undefined;
+  // What nests too deeply is a mistake to the parser, and grouping goes as deep.
+  const known = meaning(source);
+  const pieces = known === undefined ? undefined : group(tokens);
+  if (pieces === undefined) return undefined;
+  const line = flat(pieces);
+  return meaning(line) === known ? { source, line, pieces } : undefined;
+}
+
+/**
+ * The lines of an expression, of at most `room` characters where it can be broken: at `||`, `&&` and `? :`, then in
+ * parentheses and brackets. `isBroken` breaks it at an operator even if it fits on a line.
+ */
+export function layOut({ pieces }: Layable, room: number, isBroken: boolean): readonly string[] {
+  const opened = isBroken ? (atCondition(pieces, room) ?? atLogic(pieces, room)) : undefined;
+  return opened ?? fit(pieces, room);
+}
+
+/** The expression in one certain form; undefined when it is none. */
+export function meaning(source: string): string | undefined {
+  const { root, problems } = parse(source);
+  return problems.length === 0 ? print(root) : undefined;
+}
+
+function fit(pieces: readonly Piece[], room: number): readonly string[] {
+  const text = flat(pieces);
+  return text.length <= room ? [text] : broken(pieces, room);
+}
+
+function broken(pieces: readonly Piece[], room: number): readonly string[] {
+  const [first = [], ...others] = splitAt(pieces, ({ text }) => text === ',');
+  if (others.length > 0) {
+    return [first, ...others].flatMap((part, index) =>
+      index < others.length ? withLast(fit(part, room - 1), ',') : fit(part, room),
+    );
+  }
+  return atCondition(pieces, room) ?? atLogic(pieces, room) ?? atBracket(pieces, room) ?? [flat(pieces)];
+}
+
+function atCondition(pieces: readonly Piece[], room: number): readonly string[] | undefined {
+  const question = pieces.findIndex(({ role, text }) => role === 'condition' && text === '?');
+  if (question === -1) return undefined;
+  let depth = 0;
+  const colon = pieces.findIndex(({ role, text }, index) => {
+    if (index <= question || role !== 'condition') return false;
+    if (text === '?') depth += 1;
+    else if (depth === 0) return true;
+    else depth -= 1;
+    return false;
+  });
+  if (colon === -1) return undefined;
+  return [
+    ...fit(pieces.slice(0, question), room),
+    ...hanging('  ? ', fit(pieces.slice(question + 1, colon), room - 4)),
+    ...hanging('  : ', fit(pieces.slice(colon + 1), room - 4)),
+  ];
+}
+
+function atLogic(pieces: readonly Piece[], room: number): readonly string[] | undefined {
+  for (const operator of ['||', '&&']) {
+    const [first = [], ...others] = splitAt(
+      pieces,
+      ({ role, text }) => role === 'binary' && text === operator,
+    );
+    if (others.length === 0) continue;
+    const rest = others.flatMap((part) => hanging(`${operator} `, fit(part, room - 3)));
+    return [...fit(first, room), ...rest];
+  }
+  return undefined;
+}
+
+/** What is shorter stays on its line. */
+const LEAST_INNER = 16;
+
+/** Opens the longest bracket. */
+function atBracket(pieces: readonly Piece[], room: number): readonly string[] | undefined {
+  let longest = -1;
+  let most = LEAST_INNER;
+  for (const [index, { inner }] of pieces.entries()) {
+    const length = inner === undefined ? 0 : flat(inner).length;
+    if (length <= most) continue;
+    longest = index;
+    most = length;
+  }
+  const { text = '', inner, close = '' } = pieces[longest] ?? {};
+  if (inner === undefined) return undefined;
+  const before = pieces.slice(0, longest);
+  const after = pieces.slice(longest);
+  const opened: Piece = { role: 'plain', text };
+  const closed: Piece = { role: 'plain', text: close };
+  return [
+    flat([...before, opened]),
+    ...fit(inner, room - 2).map((line) => `  ${line}`),
+    flat([closed, ...after.slice(1)]),
+  ];
+}
+
+function splitAt(pieces: readonly Piece[], isMark: (piece: Piece) => boolean): readonly (readonly Piece[])[] {
+  const parts: Piece[][] = [[]];
+  for (const piece of pieces) {
+    if (isMark(piece)) parts.push([]);
+    else parts.at(-1)?.push(piece);
+  }
+  return parts;
+}
+
+function hanging(prefix: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, index) => (index === 0 ? prefix : ' '.repeat(prefix.length)) + line);
+}
+
+function withLast(lines: readonly string[], end: string): readonly string[] {
+  return lines.map((line, index) => (index === lines.length - 1 ? line + end : line));
+}
+
+function flat(pieces: readonly Piece[]): string {
+  let text = '';
+  for (const [index, piece] of pieces.entries()) {
+    const before = pieces[index - 1];
+    if (before !== undefined) text += spaceBetween(before, piece);
+    text += piece.text;
+    if (piece.inner !== undefined) text += flat(piece.inner) + (piece.close ?? '');
+  }
+  return text;
+}
+
+function spaceBetween(before: Piece, piece: Piece): '' | ' ' {
+  if (piece.role === 'comma' || piece.role === 'colon') return '';
+  if (before.role === 'comma' || before.role === 'colon') return ' ';
+  const isLoose = [before, piece].some(({ role }) => role === 'binary' || role === 'condition');
+  return isLoose ? ' ' : '';
+}

@@ -1,0 +1,269 @@
+import type { ListTree, MappingTree, ScalarTree, Tree } from '../../policy/yaml/tree.ts';
+import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
+import { type Edit, removeEntry, removeItem, replaceScalar } from './edit.ts';
+import { mutateExpression } from './expression.ts';
+import type { Mutant } from './mutant.ts';
+
+/** Every small change of the policies and templates of a file, in order of line. Some do not compile. */
+export function mutantsOf(file: YamlFile): readonly Mutant[] {
+  const mutants = new Map<string, Mutant>();
+  for (const { tree, broken } of file.documents) {
+    if (broken || tree?.kind !== 'mapping') continue;
+    const kind = textOf(member(tree, 'kind'));
+    const spec = member(tree, 'spec');
+    if ((kind !== 'Policy' && kind !== 'PolicyTemplate') || spec?.kind !== 'mapping') continue;
+    const name = textOf(member(mappingOf(member(tree, 'metadata')), 'name'));
+    const mutator = new Mutator(file, { kind, name: name ?? '' });
+    mutator.policy(spec);
+    // An anchor's value is written once and used often.
+    for (const each of mutator.found) {
+      const { start, end, text } = each.edit;
+      mutants.set(`${start} ${end} ${text}`, each);
+    }
+  }
+  return [...mutants.values()].toSorted((a, b) => a.line - b.line || a.edit.start - b.edit.start);
+}
+
+class Mutator {
+  readonly found: Mutant[] = [];
+  readonly #file: YamlFile;
+  readonly #text: string;
+  readonly #document: Mutant['document'];
+  /** The lines of the keys and items around what is looked at. */
+  #around: readonly number[] = [];
+
+  constructor(file: YamlFile, document: Mutant['document']) {
+    this.#file = file;
+    this.#text = file.lines.text;
+    this.#document = document;
+  }
+
+  policy(spec: MappingTree): void {
+    this.#match(spec, true);
+    this.#authenticate(spec);
+    this.#swap(member(spec, 'mode'), 'enforce', 'shadow');
+    const paths = mappingOf(member(spec, 'paths'));
+    this.#swap(member(paths, 'ambiguous'), 'allow', 'refuse');
+    for (const rule of itemsOf(member(spec, 'rules'))) this.#rule(rule, member(spec, 'rules'));
+    for (const limit of itemsOf(member(spec, 'limits'))) this.#within(limit, () => this.#limit(limit));
+    this.#dropItems(member(spec, 'schemas'), 'the schema is dropped');
+    for (const schema of itemsOf(member(spec, 'schemas')))
+      this.#within(schema, () => this.#match(mappingOf(schema), false));
+    for (const { value } of mappingOf(member(spec, 'variables'))?.entries.values() ?? [])
+      this.#expression(value);
+    this.#respond(member(spec, 'respond'));
+  }
+
+  /** The entries of a `match` lose a method, path or host, or the whole of a kind. */
+  #match(holder: MappingTree | undefined, isOuter: boolean): void {
+    const match = member(holder, 'match');
+    if (match?.kind !== 'list' || holder === undefined) return;
+    this.#dropItems(match, 'the entry of `match` is dropped');
+    for (const item of match.items) {
+      if (item.kind !== 'mapping') continue;
+      for (const field of ['hosts', 'methods', 'paths']) {
+        const list = member(item, field);
+        if (list?.kind !== 'list') continue;
+        for (const [index, each] of list.items.entries()) {
+          this.#add(
+            each,
+            removeItem(this.#text, list, index),
+            `\`${this.#shown(each)}\` is dropped from \`${field}\``,
+          );
+        }
+        const isAlone = item.entries.size === 1;
+        const edit = isAlone
+          ? match.items.length === 1 && removeEntry(this.#text, holder, 'match')
+          : removeEntry(this.#text, item, field);
+        const what = isAlone ? 'the `match` is dropped' : `\`${field}\` is dropped`;
+        if (edit !== false) this.#add(list, edit, what, isOuter);
+      }
+      this.#condition(item, 'when', isOuter);
+    }
+  }
+
+  #authenticate(spec: MappingTree): void {
+    const authenticate = mappingOf(member(spec, 'authenticate'));
+    if (authenticate === undefined) return;
+    for (const [name, { value }] of authenticate.entries) {
+      const isAlone = authenticate.entries.size === 1;
+      const edit = isAlone
+        ? removeEntry(this.#text, spec, 'authenticate')
+        : removeEntry(this.#text, authenticate, name);
+      this.#add(value, edit, `\`${name}\` is dropped`);
+    }
+    const mtls = mappingOf(member(authenticate, 'mtls'));
+    const principals = member(mtls, 'principals');
+    if (mtls !== undefined && principals?.kind === 'list') this.#principals(mtls, principals);
+    const jwt = mappingOf(member(authenticate, 'jwt'));
+    const issuers = member(jwt, 'issuers');
+    if (issuers?.kind === 'list') this.#dropFrom(issuers, 'issuers');
+    this.#swap(member(jwt, 'required'), 'true', 'false');
+    this.#swap(member(jwt, 'bindToCertificate'), 'true', 'false');
+  }
+
+  #principals(mtls: MappingTree, principals: ListTree): void {
+    for (const each of principals.items) {
+      const name = textOf(each) ?? '';
+      const [all] = /^spiffe:\/\/[^/]+\//i.exec(name) ?? [];
+      const wide = all === undefined ? undefined : `${all}**`;
+      if (wide === undefined || wide === name) {
+        const edit = removeEntry(this.#text, mtls, 'principals');
+        this.#add(each, edit, 'any peer will do');
+      } else this.#add(each, replaceScalar(each, wide), `\`${name}\` becomes \`${wide}\``);
+    }
+  }
+
+  #rule(item: Tree, rules: Tree | undefined): void {
+    const rule = mappingOf(item);
+    if (rule === undefined || rules?.kind !== 'list') return;
+    this.#within(item, () => {
+      const effect = textOf(member(rule, 'effect'));
+      if (effect === 'deny') {
+        const edit =
+          rules.items.length > 1
+            ? removeItem(this.#text, rules, rules.items.indexOf(item))
+            : { ...rules.mark, text: '[]' };
+        this.#add(item, edit, 'the rule is dropped');
+      } else this.#swap(member(rule, 'effect'), 'allow', 'deny');
+      this.#match(rule, false);
+      this.#condition(rule, 'when', false);
+      const expires = member(rule, 'expires');
+      if (expires !== undefined)
+        this.#add(expires, replaceScalar(expires, '9999-12-31T00:00:00Z'), 'it never ends');
+    });
+  }
+
+  #limit(item: Tree): void {
+    const limit = mappingOf(item);
+    if (limit === undefined) return;
+    const doubled = member(limit, 'burst') ?? member(limit, 'rate');
+    if (doubled?.kind === 'scalar') {
+      const written = this.#text.slice(doubled.content.start, doubled.content.end);
+      const more = written.replace(/^\d+/, (digits) => String(Number(digits) * 2));
+      this.#add(doubled, replaceScalar(doubled, more), `\`${written}\` becomes \`${more}\``);
+    }
+    this.#condition(limit, 'when', false);
+    this.#expression(member(limit, 'cost'));
+    const key = member(limit, 'key');
+    if (key?.kind === 'list') this.#dropFrom(key, 'key');
+    for (const each of itemsOf(key)) this.#expression(each);
+  }
+
+  #respond(tree: Tree | undefined): void {
+    if (tree?.kind === 'list') {
+      for (const item of tree.items) this.#respond(item);
+    }
+    if (tree?.kind !== 'mapping') return;
+    for (const [name, { value }] of tree.entries) {
+      if (name === 'cel') this.#expression(value);
+      else if ((name === 'set' || name === 'append' || name === 'metadata') && value.kind === 'mapping') {
+        for (const [header, entry] of value.entries) {
+          const edit = removeEntry(this.#text, value, header);
+          this.#add(entry.value, edit, `\`${header}\` is dropped from \`${name}\``, false, entry.key.start);
+          this.#respond(entry.value);
+        }
+      } else if (name === 'remove' && value.kind === 'list') this.#removed(tree, value);
+      else this.#respond(value);
+    }
+  }
+
+  #removed(holder: MappingTree, list: ListTree): void {
+    for (const [index, each] of list.items.entries()) {
+      const edit =
+        list.items.length > 1
+          ? removeItem(this.#text, list, index)
+          : removeEntry(this.#text, holder, 'remove');
+      this.#add(each, edit, `\`${this.#shown(each)}\` is no longer removed`);
+    }
+  }
+
+  /** A condition is dropped as a whole, or changes within. */
+  #condition(holder: MappingTree, name: string, widens: boolean): void {
+    const entry = holder.entries.get(name);
+    if (entry?.value.kind !== 'scalar') return;
+    const { value } = entry;
+    if (textOf(value) !== 'true') {
+      const edit = { start: value.mark.start, end: endWithoutBreak(this.#text, value), text: 'true' };
+      this.#add(value, edit, 'the condition is dropped', widens, entry.key.start);
+    }
+    this.#expression(value, widens, entry.key.start);
+  }
+
+  #expression(tree: Tree | undefined, widens = false, key?: number): void {
+    if (tree?.kind !== 'scalar') return;
+    for (const { edit, what } of mutateExpression(this.#text, tree)) {
+      this.#addAt(edit.start, edit, what, widens, key);
+    }
+  }
+
+  #swap(tree: Tree | undefined, one: string, other: string): void {
+    if (tree?.kind !== 'scalar') return;
+    const now = String(tree.value);
+    if (now !== one && now !== other) return;
+    const then = now === one ? other : one;
+    this.#add(tree, replaceScalar(tree, then), `\`${now}\` becomes \`${then}\``);
+  }
+
+  #dropFrom(list: ListTree, field: string): void {
+    for (const [index, each] of list.items.entries()) {
+      const what = `\`${this.#shown(each)}\` is dropped from \`${field}\``;
+      this.#add(each, removeItem(this.#text, list, index), what);
+    }
+  }
+
+  #dropItems(list: Tree | undefined, what: string): void {
+    if (list?.kind !== 'list') return;
+    for (const [index, each] of list.items.entries()) {
+      this.#add(each, removeItem(this.#text, list, index), what);
+    }
+  }
+
+  #within(item: Tree, run: () => void): void {
+    const before = this.#around;
+    this.#around = [...before, this.#line(item.mark.start)];
+    run();
+    this.#around = before;
+  }
+
+  #add(at: Tree, edit: Edit | undefined, what: string, widens = false, key?: number): void {
+    if (edit !== undefined) this.#addAt(key ?? at.mark.start, edit, what, widens, key);
+  }
+
+  #addAt(at: number, edit: Edit, what: string, widens: boolean, key: number | undefined): void {
+    const line = this.#line(at);
+    const remarkLines = [line, ...(key === undefined ? [] : [this.#line(key)]), ...this.#around];
+    const { path: file } = this.#file;
+    this.found.push({ file, document: this.#document, line, remarkLines, what, edit, widens });
+  }
+
+  /** As it is written, when it is no plain value. */
+  #shown(tree: Tree): string {
+    return textOf(tree) ?? this.#text.slice(tree.mark.start, tree.mark.end).trim();
+  }
+
+  #line(offset: number): number {
+    return this.#file.lines.position(offset).line;
+  }
+}
+
+/** A block of text ends with a line break that belongs to the lines around it. */
+function endWithoutBreak(text: string, { mark }: ScalarTree): number {
+  return mark.start + text.slice(mark.start, mark.end).trimEnd().length;
+}
+
+function member(tree: Tree | undefined, name: string): Tree | undefined {
+  return tree?.kind === 'mapping' ? tree.entries.get(name)?.value : undefined;
+}
+
+function mappingOf(tree: Tree | undefined): MappingTree | undefined {
+  return tree?.kind === 'mapping' ? tree : undefined;
+}
+
+function itemsOf(tree: Tree | undefined): readonly Tree[] {
+  return tree?.kind === 'list' ? tree.items : [];
+}
+
+function textOf(tree: Tree | undefined): string | undefined {
+  return tree?.kind === 'scalar' && tree.value !== null ? String(tree.value) : undefined;
+}

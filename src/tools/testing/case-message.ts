@@ -1,0 +1,103 @@
+import type { CheckRequestMessage } from '../../engine/envoy/messages.ts';
+import type { Issuer } from '../../engine/identity/issuer.ts';
+import type { JsonObject } from '../../engine/request/attributes.ts';
+import type { TestCaller, TestRequest, TestToken } from '../../policy/compile/policy-test.ts';
+import type { ThrowawayKeys } from './throwaway-keys.ts';
+
+/** A request and who sends it. */
+export interface CallerAndRequest {
+  readonly caller: TestCaller;
+  readonly request: TestRequest;
+}
+
+/** What of a request depends on its token. */
+export interface Sent {
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The token as it is sent; undefined: none. */
+  readonly token: string | undefined;
+}
+
+/** The request as its caller sends it at `now`, the token where the issuer wants it first. */
+export async function sentBy(
+  { caller, request }: CallerAndRequest,
+  issuers: ReadonlyMap<string, Issuer>,
+  keys: ThrowawayKeys,
+  now: number,
+): Promise<Sent> {
+  const { path, headers } = request;
+  if (caller.token !== undefined)
+    return withHeader(path, headers, 'authorization', `Bearer ${caller.token}`, caller.token);
+  if (caller.jwt === undefined) return { path, headers, token: undefined };
+  const issuer = issuers.get(caller.jwt.issuer);
+  const place = issuer?.from[0];
+  if (issuer === undefined || place === undefined) {
+    throw new Error(`a token is to come from the issuer ${caller.jwt.issuer}, which is not there`);
+  }
+  const claims = claimsOf(caller.name, caller.jwt, issuer, now);
+  const token = await keys.sign(issuer, claims, caller.jwt.header);
+  if ('query' in place) {
+    return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers, token };
+  }
+  if ('header' in place) return withHeader(path, headers, place.header, `${place.prefix}${token}`, token);
+  const others = headers.get('cookie');
+  const cookie = `${place.cookie}=${token}`;
+  return withHeader(path, headers, 'cookie', others === undefined ? cookie : `${others}; ${cookie}`, token);
+}
+
+function withHeader(
+  path: string,
+  headers: ReadonlyMap<string, string>,
+  name: string,
+  value: string,
+  token: string,
+): Sent {
+  return { path, headers: new Map([...headers, [name, value]]), token };
+}
+
+/** What every token gets, and what the author writes besides or instead. */
+function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number): JsonObject {
+  const iat = Math.floor(now / 1000);
+  const [audience] = issuer.audiences;
+  return {
+    iss: issuer.issuer,
+    sub: subject,
+    ...(audience === undefined ? {} : { aud: audience }),
+    iat,
+    exp: iat + Math.floor(token.expiresIn / 1000),
+    ...token.claims,
+  };
+}
+
+/** What Envoy would send. */
+export function checkRequest(
+  { caller, request }: CallerAndRequest,
+  { path, headers }: Sent,
+  now: number,
+): CheckRequestMessage {
+  const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body);
+  return {
+    attributes: {
+      source: {
+        principal: caller.principal,
+        address: { socketAddress: { address: caller.address, portValue: 0 } },
+      },
+      destination: {},
+      request: {
+        time: { seconds: Math.floor(now / 1000), nanos: (now % 1000) * 1_000_000 },
+        http: {
+          id: 'policy-test',
+          method: request.method,
+          scheme: request.scheme,
+          host: request.host,
+          path,
+          protocol: 'HTTP/2',
+          headers: Object.fromEntries(headers),
+          size: body?.length ?? 0,
+          ...(body === undefined ? {} : { rawBody: body }),
+        },
+      },
+    },
+  };
+}

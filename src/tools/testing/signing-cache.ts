@@ -1,0 +1,19 @@
+import type { ThrowawayKeys } from './throwaway-keys.ts';
+
+/** Keys that sign a token once, however often it is asked for: a caller of a test has many cases. */
+export function signedOnce(keys: ThrowawayKeys): ThrowawayKeys {
+  const signed = new Map<string, Promise<string>>();
+  return {
+    of: (issuer) => keys.of(issuer),
+    refetch: (issuer) => keys.refetch(issuer),
+    sign(issuer, claims, header) {
+      const id = JSON.stringify([issuer.name, claims, header]);
+      let token = signed.get(id);
+      if (token === undefined) {
+        token = keys.sign(issuer, claims, header);
+        signed.set(id, token);
+      }
+      return token;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Decision } from '../../engine/decision/decide.ts';
+import { decide } from '../../engine/decision/decide.ts';
+import type { Services } from '../../engine/decision/services.ts';
+import { createCheck } from '../../engine/envoy/check.ts';
+import { decodeCheck } from '../../engine/envoy/decode.ts';
+import {
+  type CheckRequestMessage,
+  type CheckResponseMessage,
+  decodeCheckResponse,
+  encodeCheckRequest,
+} from '../../engine/envoy/messages.ts';
+import { compileKeys } from '../../engine/identity/jwks.ts';
+import type { KeyProvider } from '../../engine/identity/keys.ts';
+import { createTokenVerifier } from '../../engine/identity/token.ts';
+import { createLocalStore } from '../../engine/limit/local-store.ts';
+import type { Attributes } from '../../engine/request/attributes.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { checkRequest, sentBy } from './case-message.ts';
+import type { Question } from './simulation-request.ts';
+import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
+
+/** A request as it reaches the server. */
+export interface Asked {
+  readonly attributes: Attributes;
+  readonly bytes: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** What must not be shown. */
+  readonly secrets: readonly string[];
+  readonly services: Services;
+}
+
+/** What the server answered. */
+export interface Answered {
+  readonly response: CheckResponseMessage;
+  /** Shadow verdicts included. */
+  readonly decision: Decision;
+}
+
+const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
+
+/** Makes the message, its token signed, and all that a decision about it needs. */
+export async function ask(
+  question: Question,
+  set: Pick<PolicySet, 'issuers'>,
+  xfccTrustedHops: number,
+): Promise<Asked> {
+  const now = question.now ?? Date.now();
+  const throwaway = createThrowawayKeys();
+  const sent = await sentBy(question, set.issuers, throwaway, now);
+  const bytes = encodeCheckRequest(merge(question, checkRequest(question, sent, now)));
+  const { attributes } = decodeCheck(bytes);
+  if (attributes === undefined) throw new Error('the check that was made of the request cannot be read');
+  const authorization = (sent.headers.get('authorization') ?? '').replace(/^\S+ +/, '');
+  return {
+    attributes,
+    bytes,
+    now,
+    secrets: [sent.token ?? '', authorization, sent.headers.get('cookie') ?? ''].filter(
+      (each) => each !== '',
+    ),
+    services: {
+      clock: () => now,
+      id: () => '00000000-0000-4000-8000-000000000000',
+      tokens: createTokenVerifier({ keys: keysFor(question, throwaway) }),
+      xfccTrustedHops,
+      limits: createLocalStore({ maxBuckets: 10_000 }),
+      shadowLimits: createLocalStore({ maxBuckets: 10_000 }),
+    },
+  };
+}
+
+/** A token that was signed here is verified by the key that signed it, any other by those that the folder holds. */
+function keysFor({ caller }: Question, throwaway: ThrowawayKeys): KeyProvider {
+  return {
+    of: (issuer) => {
+      if (issuer.name === caller.jwt?.issuer) return throwaway.of(issuer);
+      if (issuer.keys.kind === 'uri') return { keys: undefined, failing: true };
+      return { keys: compileKeys(issuer.keys.jwks, issuer.algorithms).keys, failing: false };
+    },
+    refetch: () => undefined,
+  };
+}
+
+/** What the proxy said besides stays as it was. */
+function merge({ base, request }: Question, made: CheckRequestMessage): CheckRequestMessage {
+  if (base?.attributes === undefined) return made;
+  const { attributes } = base;
+  const { headerMap: _, ...http } = attributes.request?.http ?? {};
+  const { size, rawBody, ...changed } = made.attributes?.request?.http ?? {};
+  const own = request.body !== undefined && rawBody !== undefined;
+  const body = own ? { size: size ?? 0, rawBody, body: '' } : {};
+  const address = made.attributes?.source?.address?.socketAddress?.address ?? '';
+  const before = attributes.source?.address?.socketAddress;
+  return {
+    attributes: {
+      ...attributes,
+      source: {
+        ...attributes.source,
+        principal: made.attributes?.source?.principal ?? '',
+        address: attributes.source?.address?.pipe
+          ? attributes.source.address
+          : { socketAddress: { ...before, address } },
+      },
+      request: {
+        ...made.attributes?.request,
+        http: { ...http, ...changed, id: http.id ?? '', protocol: http.protocol ?? '', ...body },
+      },
+    },
+  };
+}
+
+/** Decides the request by the server's own code, from the bytes of a CheckRequest to those of a CheckResponse. */
+export async function hearByServer({ bytes, services }: Asked, set: PolicySet): Promise<Answered> {
+  let decision: Decision | undefined;
+  const check = createCheck({
+    ...services,
+    decide: (attributes) => decide(attributes, set, services),
+    set: () => set,
+    deadline: Number.MAX_SAFE_INTEGER,
+    maxInflight: 1,
+    onDecision: (made) => {
+      decision = made;
+    },
+  });
+  const response = decodeCheckResponse(await check.handle(bytes, NOBODY_STOPS_WAITING));
+  await check.settled();
+  if (decision === undefined) throw new Error('the server did not tell its decision');
+  return { response, decision };
+}

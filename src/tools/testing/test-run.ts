@@ -1,0 +1,151 @@
+import { decide } from '../../engine/decision/decide.ts';
+import type { ShadowVerdict } from '../../engine/decision/outcome.ts';
+import type { Services } from '../../engine/decision/services.ts';
+import { type Check, createCheck } from '../../engine/envoy/check.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../../engine/envoy/messages.ts';
+import { createTokenVerifier, type TokenVerifier } from '../../engine/identity/token.ts';
+import type { LimitStore } from '../../engine/limit/limit.ts';
+import { createLocalStore } from '../../engine/limit/local-store.ts';
+import type { PolicySet, Source } from '../../engine/set/policy-set.ts';
+import { inEnvironment } from '../../policy/compile/environments.ts';
+import type { PolicyTestDocument, TestCase, TestStep } from '../../policy/compile/policy-test.ts';
+import { type Answer, answerOf, type Difference, differences } from './answer.ts';
+import { checkRequest, type Sent, sentBy } from './case-message.ts';
+import { signedOnce } from './signing-cache.ts';
+import { type Snapshots, snapshotOf } from './snapshots.ts';
+import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
+
+/** A case with the document that it stands in. */
+export interface ListedCase {
+  readonly document: PolicyTestDocument;
+  readonly case: TestCase;
+}
+
+/** One case, run. */
+export interface CaseResult {
+  readonly test: string;
+  readonly case: TestCase;
+  readonly source: Source;
+  readonly answer: Answer;
+  /** Empty: it holds. */
+  readonly differences: readonly Difference[];
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** What a run of tests may be given besides the policies. */
+export interface TestRunOptions {
+  /** Compares a whole answer with the snapshot that a case names; without it, snapshots are not compared. */
+  readonly snapshots?: Pick<Snapshots, 'compare'> | undefined;
+  /** Called before each request of a case. */
+  readonly onAsk?: (() => void) | undefined;
+}
+
+const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
+
+/**
+ * Runs policy tests through the server's own code, from the bytes of a CheckRequest to those of a CheckResponse.
+ * The clock stands still, keys are throwaway ones, and each case starts with full buckets.
+ */
+export class TestRun {
+  readonly #set: PolicySet;
+  readonly #keys: ThrowawayKeys = signedOnce(createThrowawayKeys());
+  readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys });
+  /** For tests that do not say what time it is, milliseconds since 1970. */
+  readonly #now: number;
+  readonly #options: TestRunOptions;
+  /** Where the clock stands for the case that runs. */
+  #time = 0;
+  readonly #limits = renewable();
+  readonly #shadowLimits = renewable();
+  /** What the shadow policies would have said to the request before. */
+  #shadow: readonly ShadowVerdict[] = [];
+  readonly #checks = new Map<PolicyTestDocument, Check>();
+
+  constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
+    this.#set = set;
+    this.#now = now;
+    this.#options = options;
+  }
+
+  async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
+    const started = performance.now();
+    const now = test.now ?? this.#now;
+    const check = this.#check(test);
+    this.#time = now;
+    this.#limits.renew();
+    this.#shadowLimits.renew();
+    for (const step of each.after) await this.#ask(step, check, now);
+    const { sent, response } = await this.#ask(each, check, now);
+    const decoded = decodeCheckResponse(response);
+    const answer = answerOf(decoded, sent.headers, this.#shadow);
+    const { snapshot } = each.expect;
+    const { snapshots } = this.#options;
+    const unlike =
+      snapshot === undefined || snapshots === undefined
+        ? []
+        : snapshots.compare(each.source.file, snapshot, snapshotOf(decoded, answer, sent.headers));
+    return {
+      test: test.name,
+      case: each,
+      source: each.source,
+      answer,
+      differences: [...differences(each.expect, answer), ...unlike],
+      duration: performance.now() - started,
+    };
+  }
+
+  /** Sends a request as often as it is to be sent, and returns the last answer. */
+  async #ask(step: TestStep, check: Check, now: number): Promise<{ sent: Sent; response: Uint8Array }> {
+    const sent = await sentBy(step, this.#set.issuers, this.#keys, now);
+    const request = encodeCheckRequest(checkRequest(step, sent, now));
+    let response: Uint8Array = new Uint8Array();
+    for (let time = 0; time < step.repeat; time += 1) {
+      this.#options.onAsk?.();
+      response = await check.handle(request, NOBODY_STOPS_WAITING);
+    }
+    await check.settled();
+    return { sent, response };
+  }
+
+  /** One for all cases of a document: what a case changes is its clock and its buckets. */
+  #check(test: PolicyTestDocument): Check {
+    const known = this.#checks.get(test);
+    if (known !== undefined) return known;
+    const { environment, xfccTrustedHops } = test;
+    const set = inEnvironment(this.#set, environment) ?? this.#set;
+    const services: Services = {
+      clock: () => this.#time,
+      id: () => '00000000-0000-4000-8000-000000000000',
+      tokens: this.#tokens,
+      xfccTrustedHops,
+      limits: this.#limits,
+      shadowLimits: this.#shadowLimits,
+    };
+    const check = createCheck({
+      ...services,
+      decide: (attributes) => decide(attributes, set, services),
+      set: () => set,
+      // The clock stands still, so no deadline ever comes; a run-away evaluation is bounded by its own budget.
+      deadline: Number.MAX_SAFE_INTEGER,
+      maxInflight: 1,
+      onDecision: ({ shadow }) => {
+        this.#shadow = shadow;
+      },
+    });
+    this.#checks.set(test, check);
+    return check;
+  }
+}
+
+/** Buckets that `renew` fills. */
+function renewable(): LimitStore & { renew(): void } {
+  let store: LimitStore = createLocalStore({ maxBuckets: 10_000 });
+  return {
+    take: (...taking) => store.take(...taking),
+    giveBack: (...taken) => store.giveBack(...taken),
+    renew() {
+      store = createLocalStore({ maxBuckets: 10_000 });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import {
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import { CompactSign } from 'jose';
+import { ALGORITHMS, type Algorithm, isAlgorithm } from '../../engine/identity/algorithms.ts';
+import type { Issuer } from '../../engine/identity/issuer.ts';
+import type { KeyProvider, KeysNow, VerificationKey } from '../../engine/identity/keys.ts';
+import type { JsonObject } from '../../engine/request/attributes.ts';
+
+/** Keys that stand in for those of every issuer, so that tests of policies can sign tokens on the fly. */
+export interface ThrowawayKeys extends KeyProvider {
+  /** A token of `issuer` with exactly these claims; `header` is added to `alg`, `kid` and `typ` or replaces them. */
+  sign(issuer: Issuer, claims: JsonObject, header?: JsonObject): Promise<string>;
+}
+
+/** Making an elliptic key takes microseconds, an RSA key a tenth of a second. */
+const QUICKEST: readonly Algorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'ES384', 'ES512'];
+
+interface ThrowawayKey {
+  readonly algorithm: Algorithm;
+  readonly signing: KeyObject;
+  readonly verification: VerificationKey;
+}
+
+/** Made once in a process, by issuer name and algorithm. */
+const made = new Map<string, ThrowawayKey>();
+
+/** A verifier with these keys trusts what they sign and nothing else. */
+export function createThrowawayKeys(): ThrowawayKeys {
+  return {
+    of: (issuer): KeysNow => ({ keys: [keyOf(issuer).verification], failing: false }),
+    refetch: () => undefined,
+    sign: async (issuer, claims, header = {}) => {
+      const { algorithm, signing, verification } = keyOf(issuer);
+      const typ = issuer.types?.[0];
+      const protectedHeader = {
+        kid: verification.kid ?? '',
+        ...(typ === undefined ? {} : { typ }),
+        ...header,
+        alg: algorithm,
+      };
+      const payload = new TextEncoder().encode(JSON.stringify(claims));
+      return new CompactSign(payload).setProtectedHeader(protectedHeader).sign(signing);
+    },
+  };
+}
+
+function keyOf(issuer: Issuer): ThrowawayKey {
+  const algorithm = algorithmFor(issuer);
+  const id = `${algorithm} ${issuer.name}`;
+  let key = made.get(id);
+  if (key === undefined) {
+    key = makeKey(algorithm, issuer.name);
+    made.set(id, key);
+  }
+  return key;
+}
+
+function algorithmFor({ algorithms }: Issuer): Algorithm {
+  const known = algorithms.filter(isAlgorithm);
+  return (
+    QUICKEST.find((name) => known.includes(name)) ??
+    known.find((name) => !ALGORITHMS[name].symmetric) ??
+    known[0] ??
+    'ES256'
+  );
+}
+
+function makeKey(algorithm: Algorithm, name: string): ThrowawayKey {
+  const signing = makeMaterial(algorithm);
+  const key = signing.type === 'private' ? createPublicKey(signing) : signing;
+  const kid = `throwaway-${name}`;
+  return {
+    algorithm,
+    signing,
+    verification: { kid, algorithms: new Set([algorithm]), key, identity: `${algorithm} ${kid}` },
+  };
+}
+
+function makeMaterial(algorithm: Algorithm): KeyObject {
+  const facts = ALGORITHMS[algorithm];
+  switch (facts.kty) {
+    case 'EC':
+      return generateKeyPairSync('ec', { namedCurve: facts.crv }).privateKey;
+    case 'OKP':
+      return generateKeyPairSync('ed25519').privateKey;
+    case 'RSA':
+      return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    case 'oct':
+      return createSecretKey(randomBytes(facts.bytes));
+    default:
+      return facts satisfies never;
+  }
+}

@@ -1,0 +1,131 @@
+import { type Allow, decide, isAllow } from '../../../src/engine/decision/decide.ts';
+import type { Denial } from '../../../src/engine/decision/outcome.ts';
+import type { Services } from '../../../src/engine/decision/services.ts';
+import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
+import { attributes } from '../../support/attributes.ts';
+import { policySet } from '../../support/policy-set.ts';
+import { bench, NOW } from './run-case.ts';
+
+const LIMITED = policySet({
+  policies: {
+    limited: {
+      rules: [{ name: 'all', effect: 'allow' }],
+      limits: [{ name: 'once', key: ["'all'"], rate: '1/h' }],
+    },
+  },
+});
+
+async function permit(): Promise<Allow> {
+  const { decision } = await decide(attributes(), LIMITED, bench().services);
+  if (!isAllow(decision.outcome)) throw new Error('not allowed');
+  return decision.outcome;
+}
+
+describe('an allow', () => {
+  test('is what decide makes', async () => {
+    expect(isAllow(await permit())).toBe(true);
+  });
+
+  test.each<[string, (genuine: Allow) => object]>([
+    ['a plain object', () => ({ changes: {}, reason: 'allowed', status: 200 })],
+    ['a copy', (genuine) => ({ ...genuine })],
+    [
+      'an object of the same prototype',
+      (genuine) => Object.create(Object.getPrototypeOf(genuine) as object) as object,
+    ],
+    ['an heir', (genuine) => Object.create(genuine) as object],
+    ['a proxy', (genuine) => new Proxy(genuine, {})],
+    [
+      'a permit of its constructor',
+      (genuine) => new (genuine.constructor as new (changes: object) => object)({}),
+    ],
+  ])('is not %s', async (_, lookAlike) => {
+    expect(isAllow(lookAlike(await permit()) as Allow | Denial)).toBe(false);
+  });
+});
+
+describe('what a limit gave comes back', () => {
+  test.each<[string, Partial<Services>, number | undefined]>([
+    ['when the answer is too late', {}, NOW],
+    [
+      'when something of ours throws at the end',
+      {
+        id: () => {
+          throw new Error('no randomness left');
+        },
+      },
+      undefined,
+    ],
+  ])('%s', async (_, broken, deadline) => {
+    const { services } = bench();
+    const early = decide(attributes(), LIMITED, { ...services, ...broken }, deadline);
+    const outcome = await early.then(
+      ({ decision }) => decision.reason,
+      (error: unknown) => (error as Error).message,
+    );
+    expect(['deadline_exceeded', 'no randomness left']).toContain(outcome);
+    const { decision } = await decide(attributes(), LIMITED, services);
+    expect(decision.reason).toBe('allowed');
+    expect((await decide(attributes(), LIMITED, services)).decision.reason).toBe('rate_limited');
+  });
+});
+
+describe('a decision', () => {
+  test('tells its time, its duration in microseconds and its id', async () => {
+    const times = [NOW, NOW + 0.25, NOW + 0.5];
+    const services = { ...bench().services, clock: () => times.shift() ?? NOW + 1 };
+    const { decision, afterwards } = await decide(attributes(), LIMITED, services);
+    expect(decision).toMatchObject({ id: 'decision-1', time: NOW, duration: 500, status: 200 });
+    expect(afterwards).toBeUndefined();
+  });
+
+  test('without a live set is a denial without a revision', async () => {
+    const { decision } = await decide(attributes(), undefined, bench().services);
+    expect(isAllow(decision.outcome)).toBe(false);
+    expect(decision).toMatchObject({ reason: 'not_ready', status: 503, revisionText: '' });
+    expect(decision.revision).toBeUndefined();
+  });
+
+  test('a shadow policy never takes the room of a bucket that decides', async () => {
+    const set = policySet({
+      policies: {
+        live: {
+          rules: [{ name: 'all', effect: 'allow' }],
+          limits: [{ name: 'once', key: ["'all'"], rate: '1/h' }],
+        },
+        strict: { mode: 'shadow', limits: [{ name: 'many', key: ['request.path'], rate: '1/h' }] },
+      },
+    });
+    const services: Services = {
+      ...bench().services,
+      limits: createLocalStore({ maxBuckets: 1 }),
+      shadowLimits: createLocalStore({ maxBuckets: 1 }),
+    };
+    const reasons: string[] = [];
+    for (const path of ['/a', '/b', '/c']) {
+      const { decision, afterwards } = await decide(attributes({ path }), set, services);
+      const { shadow } = (await afterwards?.()) ?? decision;
+      reasons.push(`${decision.reason}, ${shadow[0]?.reason ?? 'nothing'} in shadow`);
+    }
+    expect(reasons).toEqual([
+      'allowed, allowed in shadow',
+      'rate_limited, allowed in shadow',
+      'rate_limited, allowed in shadow',
+    ]);
+  });
+
+  test('nobody asks for a token or a limit where no policy does', async () => {
+    const untouched = (): never => {
+      throw new Error('asked');
+    };
+    const set = policySet({ policies: { open: { rules: [{ name: 'all', effect: 'allow' }] } } });
+    const services: Services = {
+      ...bench().services,
+      tokens: { verify: untouched },
+      limits: { take: untouched, giveBack: untouched },
+      shadowLimits: { take: untouched, giveBack: untouched },
+    };
+    const { decision } = await decide(attributes({ body: '{', certificate: 'none' }), set, services);
+    expect(decision.reason).toBe('allowed');
+  });
+});

@@ -1,0 +1,232 @@
+import type { Decision } from '../../../src/engine/decision/decide.ts';
+import { decide, isAllow, type Ruling } from '../../../src/engine/decision/decide.ts';
+import type { Services } from '../../../src/engine/decision/services.ts';
+import { createCheck } from '../../../src/engine/envoy/check.ts';
+import {
+  type CheckResponseMessage,
+  decodeCheckResponse,
+  encodeCheckRequest,
+} from '../../../src/engine/envoy/messages.ts';
+import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
+import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
+import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
+import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
+import { createThrowawayKeys } from '../../../src/tools/testing/throwaway-keys.ts';
+import { type Asked, attributes, checkMessage } from '../../support/attributes.ts';
+import { policySet } from '../../support/policy-set.ts';
+import { CERTIFICATES } from '../identity/certificates.ts';
+import { encoded } from '../identity/tokens.ts';
+import {
+  type Case,
+  type CaseFile,
+  type CaseRequest,
+  type Step,
+  stepsOf,
+  type TokenSpec,
+} from './case-file.ts';
+
+/** 2026-06-01T12:00:00Z */
+export const NOW = Date.UTC(2026, 5, 1, 12);
+
+/** What came out of one request, as a case writes it. */
+export interface Seen {
+  readonly decision: 'allow' | 'deny';
+  readonly reason: string;
+  readonly status: number;
+  readonly policy: string;
+  readonly rule: string;
+  readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly appended: readonly (readonly [string, string])[];
+  readonly query: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] };
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly overwritten: readonly unknown[];
+  /** What the policy answers instead of a problem document. */
+  readonly body: string | undefined;
+  readonly controls: readonly string[];
+  readonly limits: readonly unknown[];
+  readonly shadow: readonly unknown[];
+  readonly jwt: unknown;
+  readonly path: string;
+  readonly grpc: boolean;
+  readonly fault: string | null;
+}
+
+export interface Answered {
+  readonly step: Step;
+  readonly decision: Decision;
+  readonly seen: Seen;
+  /** Of a run from bytes to bytes. */
+  readonly response?: CheckResponseMessage;
+}
+
+const SIGNING = createThrowawayKeys();
+const NO_KEYS: KeyProvider = { of: () => ({ keys: undefined, failing: true }), refetch: () => undefined };
+
+/** A clock that stands still until it is set. */
+export interface Bench {
+  readonly services: Services;
+  setClock(now: number): void;
+}
+
+/** Everything that `decide` is given, frozen. */
+export function bench(keys: KeyProvider = SIGNING, xfccTrustedHops = 0): Bench {
+  let now = NOW;
+  let ids = 0;
+  return {
+    services: {
+      clock: () => now,
+      id: () => `decision-${++ids}`,
+      tokens: createTokenVerifier({ keys }),
+      xfccTrustedHops,
+      limits: createLocalStore({ maxBuckets: 1000 }),
+      shadowLimits: createLocalStore({ maxBuckets: 1000 }),
+    },
+    setClock: (to) => {
+      now = to;
+    },
+  };
+}
+
+export function setOf(file: CaseFile, each: Case): PolicySet {
+  const policies = each.only === true ? each.policies : { ...file.policies, ...each.policies };
+  const environment = each.environment ?? file.environment;
+  return policySet({
+    ...file,
+    policies: policies ?? {},
+    ...(environment === undefined ? {} : { environment }),
+  });
+}
+
+/** Sends the requests of a case straight to `decide`. */
+export async function runDirectly(set: PolicySet, each: Case): Promise<readonly Answered[]> {
+  const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
+  const answers: Answered[] = [];
+  for (const step of repeated(each)) {
+    setClock(NOW + (step.at ?? 0));
+    const ruling = await decide(attributes(await asked(step.request, set)), set, services);
+    const decision = await completed(ruling);
+    answers.push({ step, decision, seen: seenOf(decision) });
+  }
+  return answers;
+}
+
+/** Sends them as the proxy does, from bytes to bytes. */
+export async function runThroughCheck(set: PolicySet, each: Case): Promise<readonly Answered[]> {
+  const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
+  const told: Decision[] = [];
+  const check = createCheck({
+    decide: (snapshot, deadline) => decide(snapshot, set, services, deadline),
+    set: () => set,
+    clock: services.clock,
+    id: services.id,
+    deadline: 20_000,
+    maxInflight: 10,
+    onDecision: (decision) => {
+      told.push(decision);
+    },
+  });
+  const call = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
+  const answers: Answered[] = [];
+  for (const step of repeated(each)) {
+    setClock(NOW + (step.at ?? 0));
+    const bytes = encodeCheckRequest(checkMessage(await asked(step.request, set)));
+    const response = decodeCheckResponse(await check.handle(bytes, call));
+    await check.settled();
+    const decision = told.pop();
+    if (decision === undefined) throw new Error('nobody was told of the decision');
+    answers.push({ step, decision, seen: seenOf(decision), response });
+  }
+  return answers;
+}
+
+/** With the shadow verdicts. */
+export async function completed({ decision, afterwards }: Ruling): Promise<Decision> {
+  return afterwards === undefined ? decision : afterwards();
+}
+
+function keysOf({ keys }: Case): KeyProvider {
+  return keys === 'unavailable' ? NO_KEYS : SIGNING;
+}
+
+function repeated(each: Case): readonly Step[] {
+  return stepsOf(each).flatMap((step) => Array.from({ length: step.times ?? 1 }, () => step));
+}
+
+export async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
+  const { token, certificate, headers = {}, ...rest } = request;
+  const text = token === undefined ? undefined : await tokenText(token, set);
+  const isPlaced = Object.values(headers).some((value) => value.includes(PLACE));
+  const bearer = text === undefined || isPlaced ? {} : { authorization: `Bearer ${text}` };
+  const placed = Object.entries(headers).map(([name, value]) => [name, value.replace(PLACE, text ?? '')]);
+  return {
+    ...rest,
+    headers: { ...bearer, ...(Object.fromEntries(placed) as Readonly<Record<string, string>>) },
+    ...(certificate === undefined ? {} : { certificate: pemOf(certificate) }),
+  };
+}
+
+/** Where a header of a case wants the token. */
+const PLACE = '{token}';
+
+async function tokenText(spec: TokenSpec, set: PolicySet): Promise<string> {
+  if (spec.raw !== undefined) return spec.raw;
+  const issuer = set.issuers.get(spec.issuer ?? 'acme');
+  if (issuer === undefined) throw new Error(`no issuer ${spec.issuer ?? 'acme'}`);
+  const usual = {
+    iss: issuer.issuer,
+    aud: issuer.audiences[0] ?? 'any',
+    sub: 'checkout',
+    iat: NOW / 1000,
+    exp: NOW / 1000 + 3600,
+  };
+  const written = Object.entries({ ...usual, ...spec.claims });
+  const claims = Object.fromEntries(written.filter(([, value]) => value !== null));
+  const text = spec.forged === true ? forge(claims, spec) : await SIGNING.sign(issuer, claims, spec.header);
+  return text.padEnd(spec.length ?? 0, 'x');
+}
+
+function forge(claims: object, { header }: TokenSpec): string {
+  const parts = [{ alg: 'ES256', kid: 'throwaway-acme', ...header }, claims];
+  return [...parts.map(encoded), encoded('x'.repeat(64))].join('.');
+}
+
+function pemOf(name: string): string {
+  const known = new Map<string, string>(Object.entries(CERTIFICATES));
+  const pem = known.get(name);
+  if (pem === undefined) throw new Error(`no certificate ${name}`);
+  return pem;
+}
+
+function seenOf(decision: Decision): Seen {
+  const { outcome, reason, status, policy, rule, controls, limits, shadow, jwt, request, fault } = decision;
+  const allowed = isAllow(outcome);
+  return {
+    decision: allowed ? 'allow' : 'deny',
+    reason,
+    status,
+    policy,
+    rule,
+    detail: allowed ? undefined : outcome.detail,
+    headers: allowed ? {} : Object.fromEntries(outcome.headers),
+    requestHeaders: allowed ? Object.fromEntries(outcome.changes.requestHeaders.set) : {},
+    responseHeaders: allowed ? Object.fromEntries(outcome.changes.responseHeaders.set) : {},
+    appended: allowed ? outcome.changes.responseHeaders.append : [],
+    query: {
+      set: allowed ? Object.fromEntries(outcome.changes.query.set) : {},
+      remove: allowed ? [...outcome.changes.query.remove] : [],
+    },
+    overwritten: allowed ? outcome.changes.overwritten : [],
+    metadata: allowed ? Object.fromEntries(outcome.changes.metadata) : {},
+    body: allowed ? undefined : outcome.body,
+    controls,
+    limits,
+    shadow,
+    jwt,
+    path: request.path,
+    grpc: request.grpc,
+    fault: fault?.message ?? null,
+  };
+}

@@ -1,0 +1,254 @@
+import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
+import { encodeCheckRequest, type HttpRequestMessage } from '../../../src/engine/envoy/messages.ts';
+import type { Attributes } from '../../../src/engine/request/attributes.ts';
+import { FULL_CHECK, RAW_HEADERS_CHECK } from '../../support/checks.ts';
+import { officialCheckRequest } from '../../support/official.ts';
+
+function read(bytes: Uint8Array): Attributes {
+  const { attributes, refusal } = decodeCheck(bytes);
+  if (attributes === undefined) throw new Error(`refused: ${refusal}`);
+  return attributes;
+}
+
+function readHttp(http: HttpRequestMessage): Attributes['request'] {
+  return read(encodeCheckRequest({ attributes: { request: { http } } })).request;
+}
+
+describe('decodeCheck', () => {
+  test('copies everything that Envoy sends', () => {
+    const attributes = read(officialCheckRequest.serialize(FULL_CHECK));
+    expect(attributes).toEqual({
+      request: {
+        id: '5c1f8e7e-2a7b-4a3a-9c33-0d1f3b9c0001',
+        method: 'POST',
+        path: '/api/orders?dry=1',
+        host: 'orders.acme.svc:8443',
+        scheme: 'https',
+        protocol: 'HTTP/2',
+        time: { seconds: 1_764_000_000, nanos: 123_456_789 },
+        size: 14,
+        headers: new Map([
+          ['content-type', 'application/json'],
+          ['cookie', 'a=1; b=2'],
+          ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+          ['x-envoy-auth-partial-body', 'false'],
+        ]),
+        body: { bytes: Buffer.from('{"amount": 12}'), truncated: false },
+      },
+      source: {
+        address: '10.0.0.7',
+        port: 43210,
+        principal: 'spiffe://acme.example/ns/shop/sa/checkout',
+        service: 'checkout',
+        labels: new Map([['version', 'v2']]),
+        certificate: '-----BEGIN CERTIFICATE-----\nMIIB+zCC=\n-----END CERTIFICATE-----\n',
+      },
+      destination: {
+        address: '10.0.0.8',
+        port: 8443,
+        principal: 'spiffe://acme.example/ns/shop/sa/orders',
+        service: '',
+        labels: new Map(),
+        certificate: '',
+      },
+      connection: { requestedServerName: 'orders.acme.svc', mtls: true },
+      context: new Map([['route', 'orders']]),
+      metadata: new Map([
+        [
+          'envoy.filters.http.jwt_authn',
+          {
+            sub: 'alice',
+            level: 3,
+            admin: false,
+            nothing: null,
+            groups: ['a', 'b'],
+            nested: { constructor: 'plain' },
+          },
+        ],
+      ]),
+      routeMetadata: new Map([['lictor', { tier: 'gold' }]]),
+    });
+  });
+
+  test('joins raw headers, takes method, path, host and scheme from pseudo-headers', () => {
+    const { request, source, connection } = read(officialCheckRequest.serialize(RAW_HEADERS_CHECK));
+    expect(request).toMatchObject({
+      method: 'GET',
+      path: '/raw',
+      host: 'raw.acme.svc',
+      scheme: 'http',
+      size: -1,
+    });
+    expect([...request.headers]).toEqual([
+      ['x-tag', 'one,two'],
+      ['cookie', 'a=1; b=2'],
+      ['x-bytes', 'a\u{fffd}b'],
+    ]);
+    expect(new TextDecoder().decode(request.body.bytes)).toBe('grüße');
+    expect(source.address).toBe('/run/proxy.sock');
+    expect(connection.mtls).toBe(false);
+  });
+
+  test('tolerates a request that says nothing', () => {
+    const { request, source, destination, connection, context, metadata } = read(
+      encodeCheckRequest({ attributes: { request: { http: {} } } }),
+    );
+    expect(request).toMatchObject({ id: '', method: '', path: '', host: '', time: undefined, size: 0 });
+    expect(request.headers.size).toBe(0);
+    expect(request.body).toEqual({ bytes: new Uint8Array(0), truncated: false });
+    expect([source.principal, source.certificate, destination.address]).toEqual(['', '', '']);
+    expect(connection).toEqual({ requestedServerName: '', mtls: false });
+    expect([context.size, metadata.size]).toEqual([0, 0]);
+  });
+
+  test.each<[string, HttpRequestMessage, Partial<Attributes['request']>]>([
+    ['fields win over pseudo-headers', { method: 'GET', headers: { ':method': 'PUT' } }, { method: 'GET' }],
+    ['the host header stands in for an authority', { headers: { host: 'h' } }, { host: 'h' }],
+    [
+      'x-request-id goes before the number of a stream',
+      { id: '7', headers: { 'x-request-id': 'r' } },
+      { id: 'r' },
+    ],
+    ['which stands in for it', { id: '7' }, { id: '7' }],
+    ['a query beside the path is not hidden', { path: '/a', query: 'b=1' }, { path: '/a?b=1' }],
+    ['a query that the path has is not doubled', { path: '/a?b=1', query: 'b=1' }, { path: '/a?b=1' }],
+    [
+      'a partial body is told',
+      { body: '{"a', headers: { 'X-Envoy-Auth-Partial-Body': 'true' } },
+      { body: { bytes: Buffer.from('{"a'), truncated: true } },
+    ],
+    [
+      'a caller cannot deny that its body is partial',
+      {
+        body: '{"a',
+        headerMap: {
+          headers: [
+            { key: 'x-envoy-auth-partial-body', rawValue: Buffer.from('false') },
+            { key: 'x-envoy-auth-partial-body', rawValue: Buffer.from('true') },
+          ],
+        },
+      },
+      { body: { bytes: Buffer.from('{"a'), truncated: true } },
+    ],
+    [
+      'bytes win over text',
+      { body: 'text', rawBody: Buffer.from('raw') },
+      { body: { bytes: Buffer.from('raw'), truncated: false } },
+    ],
+    [
+      'empty bytes do not hide the text',
+      { body: 'text', rawBody: Buffer.alloc(0) },
+      { body: { bytes: Buffer.from('text'), truncated: false } },
+    ],
+  ])('%s', (_, http, expected) => {
+    expect(readHttp(http)).toMatchObject(expected);
+  });
+
+  test('names that objects have a meaning for are plain', () => {
+    const { headers } = readHttp({
+      headers: Object.fromEntries([
+        ['__proto__', 'a'],
+        ['constructor', 'b'],
+      ]),
+    });
+    expect([...headers]).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+    const fields = Object.fromEntries([['__proto__', { stringValue: 'own' }]]);
+    const metadata = read(
+      encodeCheckRequest({
+        attributes: { request: { http: {} }, metadataContext: { filterMetadata: { filter: { fields } } } },
+      }),
+    ).metadata.get('filter');
+    expect(Object.entries(metadata ?? {})).toEqual([['__proto__', 'own']]);
+    expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
+  });
+
+  test.each([
+    ['a broken escape', '-----BEGIN%2', ''],
+    ['a broken sequence', '%ff%fe', ''],
+    ['nothing encoded', 'plain', 'plain'],
+  ])('a certificate with %s', (_, certificate, expected) => {
+    const { source } = read(
+      encodeCheckRequest({ attributes: { request: { http: {} }, source: { certificate } } }),
+    );
+    expect(source.certificate).toBe(expected);
+    expect({ ...source }.certificate).toBe(expected);
+  });
+
+  test.each<[string, { seconds: number; nanos: number }]>([
+    ['before the year 1', { seconds: -62_135_596_801, nanos: 0 }],
+    ['after the year 9999', { seconds: 253_402_300_800, nanos: 0 }],
+    ['more than a second of nanoseconds', { seconds: 0, nanos: 1_000_000_000 }],
+    ['negative nanoseconds', { seconds: 0, nanos: -1 }],
+  ])('a time %s is unknown', (_, time) => {
+    const { request } = read(encodeCheckRequest({ attributes: { request: { http: {}, time } } }));
+    expect(request.time).toBeUndefined();
+  });
+
+  test('the snapshot is frozen', () => {
+    const attributes = read(officialCheckRequest.serialize(FULL_CHECK));
+    for (const part of [
+      attributes,
+      attributes.request,
+      attributes.request.body,
+      attributes.source,
+      attributes.destination,
+      attributes.connection,
+      attributes.metadata.get('envoy.filters.http.jwt_authn'),
+    ]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  test.each<[string, Uint8Array, string]>([
+    ['no bytes', new Uint8Array(0), 'bad_check'],
+    ['text', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'bad_check'],
+    ['a message cut short', officialCheckRequest.serialize(FULL_CHECK).subarray(0, 300), 'bad_check'],
+    ['no attributes', encodeCheckRequest({}), 'bad_check'],
+    ['no request', encodeCheckRequest({ attributes: {} }), 'not_http'],
+    [
+      'no HTTP request',
+      encodeCheckRequest({ attributes: { request: { time: { seconds: 1 } } } }),
+      'not_http',
+    ],
+  ])('refuses %s', (_, bytes, refusal) => {
+    expect(decodeCheck(bytes)).toEqual({ refusal });
+  });
+
+  test.each([
+    [20, undefined],
+    [5_000, 'bad_check'],
+  ])('metadata nested %d times: %s', (levels, refusal) => {
+    const bytes = nestedMetadata(levels);
+    const { attributes, ...rest } = decodeCheck(bytes);
+    expect(rest.refusal).toBe(refusal);
+    if (refusal === undefined) expect(JSON.stringify(attributes?.metadata.get('f'))).toContain('"deep"');
+  });
+});
+
+/** Written by hand, innermost first, since the encoder has a bound of its own. */
+function nestedMetadata(levels: number): Uint8Array {
+  let value = field(0x1a, Buffer.from('deep'));
+  const struct = (): Buffer =>
+    field(0x0a, Buffer.concat([field(0x0a, Buffer.from('a')), field(0x12, value)]));
+  for (let level = 0; level < levels; level += 1) value = field(0x2a, struct());
+  const filter = Buffer.concat([field(0x0a, Buffer.from('f')), field(0x12, struct())]);
+  const http = field(0x22, field(0x12, Buffer.alloc(0)));
+  return field(0x0a, Buffer.concat([http, field(0x5a, field(0x0a, filter))]));
+}
+
+function field(tag: number, content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([tag]), varint(content.length), content]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  return Buffer.from([...bytes, rest]);
+}

@@ -1,0 +1,146 @@
+import type { Decision } from '../../../src/engine/decision/decide.ts';
+import { isAllow, refuse } from '../../../src/engine/decision/decide.ts';
+import type { Denial } from '../../../src/engine/decision/outcome.ts';
+import { encodeCheck, LAST_RESORT, rpcCode } from '../../../src/engine/envoy/encode.ts';
+import { type CheckResponseMessage, decodeCheckResponse } from '../../../src/engine/envoy/messages.ts';
+import { attributes } from '../../support/attributes.ts';
+import { officialCheckResponse } from '../../support/official.ts';
+import { lettingThrough, permission, standingStill } from '../../support/rulings.ts';
+
+const PRINCIPAL = 'spiffe://acme.example/ns/shop/sa/checkout';
+
+function response(decision: Decision): CheckResponseMessage {
+  return officialCheckResponse.deserialize(Buffer.from(encodeCheck(decision)));
+}
+
+function denied(change: Partial<Denial> = {}, headers: Record<string, string> = {}): Decision {
+  const decision = refuse(
+    'no_rule',
+    'no rule allows this request',
+    attributes({ principal: PRINCIPAL, headers }),
+    lettingThrough(),
+    standingStill(),
+  );
+  if (isAllow(decision.outcome)) throw new Error('a refusal came out as a permission');
+  return { ...decision, outcome: { ...decision.outcome, ...change } };
+}
+
+function headersOf(headers: CheckHeaders): Record<string, string | undefined> {
+  return Object.fromEntries((headers ?? []).map(({ header }) => [header?.key ?? '', header?.value]));
+}
+
+type CheckHeaders = NonNullable<CheckResponseMessage['deniedResponse']>['headers'];
+
+describe('encodeCheck', () => {
+  test('a permission is OK with the changes and the metadata', async () => {
+    const { decision } = await permission(attributes({ principal: PRINCIPAL }), { 'x-tenant': 'acme' });
+    expect(response(decision)).toEqual({
+      status: { code: 0 },
+      okResponse: { headers: [{ header: { key: 'x-tenant', value: 'acme' }, appendAction: 2 }] },
+      dynamicMetadata: {
+        fields: {
+          decision: { stringValue: 'allow' },
+          decision_id: { stringValue: decision.id },
+          reason: { stringValue: 'allowed' },
+          policy: { stringValue: 'open' },
+          rule: { stringValue: 'all' },
+          revision: { stringValue: 'c'.repeat(40) },
+          principal: { stringValue: PRINCIPAL },
+        },
+      },
+    });
+  });
+
+  test('a look-alike of a permission is not OK', () => {
+    const changes = { requestHeaders: { set: new Map() }, responseHeaders: { set: new Map() } };
+    const forged = denied();
+    if (isAllow(forged.outcome)) throw new Error('a refusal came out as a permission');
+    const outcome = Object.assign({ ...forged.outcome }, { changes });
+    const answer = response({ ...forged, outcome, reason: 'allowed', status: 200 });
+    expect(answer.status?.code).toBe(7);
+    expect(answer.okResponse).toBeUndefined();
+  });
+
+  test('a refusal is a problem document with its headers and metadata', () => {
+    const decision = denied({ headers: new Map([['www-authenticate', 'Bearer']]) });
+    const answer = response(decision);
+    expect(answer.status).toEqual({ code: 7, message: 'no_rule' });
+    expect(answer.okResponse).toBeUndefined();
+    expect(answer.deniedResponse?.status).toEqual({ code: 403 });
+    expect(headersOf(answer.deniedResponse?.headers)).toEqual({
+      'content-type': 'application/problem+json',
+      'x-lictor-decision-id': decision.id,
+      'www-authenticate': 'Bearer',
+    });
+    expect(answer.deniedResponse?.headers?.every(({ appendAction }) => appendAction === 2)).toBe(true);
+    expect(JSON.parse(answer.deniedResponse?.body ?? '')).toEqual({
+      type: 'urn:lictor:reason:no_rule',
+      title: 'No rule allows this request',
+      status: 403,
+      detail: 'no rule allows this request',
+      decision_id: decision.id,
+      reason: 'no_rule',
+    });
+    expect(answer.dynamicMetadata?.fields).toMatchObject({
+      decision: { stringValue: 'deny' },
+      reason: { stringValue: 'no_rule' },
+      revision: { stringValue: 'c'.repeat(40) },
+      policy: { stringValue: '' },
+    });
+  });
+
+  test('a gRPC caller gets a sentence and the matching status', () => {
+    const decision = denied({ status: 429 }, { 'content-type': 'application/grpc+proto' });
+    const answer = response(decision);
+    expect(answer.deniedResponse?.body).toBe('no rule allows this request');
+    expect(headersOf(answer.deniedResponse?.headers)).toEqual({
+      'grpc-status': '8',
+      'x-lictor-decision-id': decision.id,
+    });
+  });
+
+  test('half a surrogate pair leaves the answer readable', () => {
+    const half = { detail: 'a member `\ud800` is not expected', headers: new Map([['x-claim', '\udc00']]) };
+    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }));
+    expect(Buffer.from(grpc).toString('hex')).not.toMatch(/eda080|edb080/);
+    expect(decodeCheckResponse(grpc).deniedResponse?.body).toBe('a member `\ufffd` is not expected');
+    const answer = response(denied(half));
+    expect(headersOf(answer.deniedResponse?.headers)).toMatchObject({ 'x-claim': '\ufffd' });
+    expect(JSON.parse(answer.deniedResponse?.body ?? '')).toMatchObject({ detail: half.detail });
+  });
+
+  test('what says what a refusal is stays ours', () => {
+    const headers = new Map([
+      ['content-type', 'text/plain'],
+      ['x-lictor-decision-id', 'forged'],
+    ]);
+    const decision = denied({ headers });
+    expect(headersOf(response(decision).deniedResponse?.headers)).toEqual({
+      'content-type': 'application/problem+json',
+      'x-lictor-decision-id': decision.id,
+    });
+  });
+
+  test.each([
+    [400, 3],
+    [401, 16],
+    [403, 7],
+    [404, 7],
+    [409, 7],
+    [413, 3],
+    [415, 3],
+    [429, 8],
+    [500, 13],
+    [502, 13],
+    [503, 14],
+  ])('HTTP %d is google.rpc code %d', (status, code) => {
+    expect(rpcCode(status)).toBe(code);
+  });
+
+  test('the last resort refuses', () => {
+    expect(decodeCheckResponse(LAST_RESORT)).toEqual({
+      status: { code: 13, message: 'internal_error' },
+      deniedResponse: { status: { code: 500 } },
+    });
+  });
+});

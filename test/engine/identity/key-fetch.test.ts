@@ -1,0 +1,116 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type Fetch, fetchKeys, keyUrlProblem } from '../../../src/engine/identity/key-fetch.ts';
+import { EC, jwks, publicJwk } from './tokens.ts';
+
+const KEYS = JSON.stringify(jwks(publicJwk(EC, { kid: 'ec' })));
+const realFetch: Fetch = (url, init) => fetch(url, init);
+
+describe('keyUrlProblem', () => {
+  test.each([
+    'https://login.acme.example/jwks',
+    'https://10.0.0.1:8443/jwks',
+    'http://localhost:8080/jwks',
+    'http://127.0.0.1/jwks',
+    'http://127.1/jwks',
+    'http://[::1]:80/jwks',
+  ])('%s is fine', (url) => {
+    expect(keyUrlProblem(url)).toBeUndefined();
+  });
+
+  test.each([
+    ['http://login.acme.example/jwks', 'plain `http` is accepted to loopback only; use `https`'],
+    ['http://localhost.evil.example/jwks', 'plain `http` is accepted to loopback only; use `https`'],
+    ['http://127.0.0.1.evil.example/jwks', 'plain `http` is accepted to loopback only; use `https`'],
+    ['http://169.254.169.254/', 'plain `http` is accepted to loopback only; use `https`'],
+    ['https://user:secret@login.acme.example/jwks', 'it holds a user or password'],
+    ['file:///etc/passwd', 'its scheme is neither `https` nor, to loopback, `http`'],
+    ['data:application/json,{}', 'its scheme is neither `https` nor, to loopback, `http`'],
+    ['/jwks', 'it is not an absolute URL'],
+    ['', 'it is not an absolute URL'],
+  ])('%s: %s', (url, problem) => {
+    expect(keyUrlProblem(url)).toBe(problem);
+  });
+});
+
+describe('fetchKeys from a real server', () => {
+  let server: Server | undefined;
+
+  afterEach(async () => {
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve));
+  });
+
+  async function answered(
+    listener: RequestListener,
+    signal = new AbortController().signal,
+  ): ReturnType<typeof fetchKeys> {
+    const listening = createServer(listener);
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const address = listening.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    return fetchKeys(`http://127.0.0.1:${port}/jwks?tenant=secret`, realFetch, signal);
+  }
+
+  test('keys', async () => {
+    const { keys, error } = await answered((_, response) => response.end(KEYS));
+    expect(error).toBeUndefined();
+    expect(keys?.map(({ kid }) => kid)).toEqual(['ec']);
+  });
+
+  test.each<[string, string, RequestListener]>([
+    [
+      'a redirect',
+      'answered with a redirect, which is not followed',
+      (_, response) => response.writeHead(302, { location: '/other' }).end(),
+    ],
+    ['an error', 'answered 503', (_, response) => response.writeHead(503).end(KEYS)],
+    [
+      'an empty answer',
+      'answered with something that is not JSON: an unexpected end at line 1, column 1',
+      (_, response) => response.end(),
+    ],
+    [
+      'a page',
+      'answered with something that is not JSON: an unexpected character at line 1, column 1',
+      (_, response) => response.end('<html>'),
+    ],
+    [
+      'another document',
+      'answered with no usable key: a key set is an object with a list `keys`',
+      (_, response) => response.end('{"issuer":"x"}'),
+    ],
+    [
+      'an endless answer',
+      'answered with more than 1 MiB',
+      (_, response) => {
+        const more = (): void => {
+          while (!response.destroyed && response.write(' '.repeat(65536)));
+          response.once('drain', more);
+        };
+        more();
+      },
+    ],
+    ['a broken connection', 'cannot be reached: UND_ERR_SOCKET', (request) => request.socket.destroy()],
+  ])('%s', async (_, error, listener) => {
+    expect(await answered(listener)).toEqual({ error });
+  });
+
+  test('an answer that stops in the middle is given up when the signal says so', async () => {
+    const abort = new AbortController();
+    const fetching = answered((_, response) => {
+      response.write('{"keys":');
+      setImmediate(() => abort.abort(new Error('timed out')));
+    }, abort.signal);
+    expect(await fetching).toEqual({ error: 'timed out' });
+  });
+
+  test('nobody listening', async () => {
+    await answered((_, response) => response.end(KEYS));
+    const address = server?.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    await new Promise((resolve) => server?.close(resolve));
+    const { error } = await fetchKeys(`http://127.0.0.1:${port}/`, realFetch, new AbortController().signal);
+    expect(error).toMatch(/^cannot be reached: (ECONNREFUSED|UND_ERR_SOCKET)$/);
+  });
+});

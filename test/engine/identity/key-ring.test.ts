@@ -1,0 +1,383 @@
+import type { Issuer } from '../../../src/engine/identity/issuer.ts';
+import type { Fetch } from '../../../src/engine/identity/key-fetch.ts';
+import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
+import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
+import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { attributes } from '../../support/attributes.ts';
+import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, publicJwk, REFRESH, signed } from './tokens.ts';
+
+const URL = 'https://login.acme.example/jwks';
+const FIRST = publicJwk(EC, { kid: 'ec' });
+const NEXT = publicJwk(EC_NEXT, { kid: 'next' });
+
+/** Time that stands still until it is told to go on; timers act in order. */
+class Clock {
+  now = NOW;
+  #timers: { at: number; act: () => void }[] = [];
+
+  readonly timer = (act: () => void, delay: number): (() => void) => {
+    const timer = { at: this.now + delay, act };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  };
+
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.now + milliseconds;
+    for (;;) {
+      const due = this.#timers.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)[0];
+      if (due === undefined) break;
+      this.#timers = this.#timers.filter((other) => other !== due);
+      this.now = due.at;
+      due.act();
+      await settled();
+    }
+    this.now = end;
+  }
+}
+
+/** Everything that only waits for promises has happened. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve));
+  });
+}
+
+/** A provider that serves a set, or is down, or lets a fetch wait until it is answered. */
+class Provider {
+  served: JsonObject | 'down' | 'silent' = jwks(FIRST);
+  readonly fetched: string[] = [];
+
+  readonly fetch: Fetch = (url, { signal }) => {
+    this.fetched.push(url);
+    if (this.served === 'down') {
+      return Promise.reject(
+        new TypeError('fetch failed', { cause: Object.assign(new Error(url), { code: 'ECONNREFUSED' }) }),
+      );
+    }
+    if (this.served === 'silent') {
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    }
+    return Promise.resolve(Response.json(this.served));
+  };
+}
+
+interface Bench {
+  readonly clock: Clock;
+  readonly provider: Provider;
+  readonly ring: KeyRing;
+  readonly verifier: TokenVerifier;
+  readonly refreshed: string[];
+  readonly signatures: () => number;
+  reasonFor(token: string, issuer?: Issuer): Promise<string>;
+}
+
+const REMOTE = remoteIssuer();
+
+function remoteIssuer(members: Partial<Issuer> = {}, url = URL): Issuer {
+  return issuerOf({ keys: { kind: 'uri', jwksUri: url, refresh: REFRESH }, ...members });
+}
+
+function bench(): Bench {
+  const clock = new Clock();
+  const provider = new Provider();
+  const refreshed: string[] = [];
+  let count = 0;
+  const ring = new KeyRing({
+    fetch: provider.fetch,
+    clock: () => clock.now,
+    timer: clock.timer,
+    random: () => 0,
+    onRefresh: (name, result) => refreshed.push(`${name} ${result}`),
+  });
+  const verifier = createTokenVerifier({
+    keys: ring,
+    onSignature: () => {
+      count += 1;
+    },
+  });
+  return {
+    clock,
+    provider,
+    ring,
+    verifier,
+    refreshed,
+    signatures: () => count,
+    reasonFor: async (token, issuer = REMOTE) => {
+      const asked = attributes({ headers: { authorization: `Bearer ${token}` } });
+      return (await verifier.verify(asked, [issuer], NOW)).refusal?.reason ?? 'verified';
+    },
+  };
+}
+
+const TOKEN = await signed();
+const NEXT_TOKEN = await signed(claimsOf(), { kid: 'next' }, EC_NEXT);
+const STRAY_TOKEN = await signed(claimsOf(), { kid: 'stray' }, EC_NEXT);
+
+describe('fetching', () => {
+  test('begins at once, repeats after the interval, and tells', async () => {
+    const { clock, provider, ring, refreshed } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    expect(ring.status()).toEqual([
+      { name: 'acme', keys: 1, fetched_at: '2026-06-01T12:00:00.000Z', error: null },
+    ]);
+    await clock.advance(REFRESH.interval - 1);
+    expect(provider.fetched).toEqual([URL]);
+    await clock.advance(1);
+    expect(provider.fetched).toEqual([URL, URL]);
+    expect(refreshed).toEqual(['acme success', 'acme success']);
+    expect(ring.status()[0]?.fetched_at).toBe('2026-06-01T12:05:00.000Z');
+  });
+
+  test('jitter brings the next fetch forward by a tenth at most', async () => {
+    const clock = new Clock();
+    const provider = new Provider();
+    const ring = new KeyRing({
+      fetch: provider.fetch,
+      clock: () => clock.now,
+      timer: clock.timer,
+      random: () => 0.5,
+    });
+    ring.use([REMOTE]);
+    await settled();
+    await clock.advance(REFRESH.interval * 0.95 - 1);
+    expect(provider.fetched).toHaveLength(1);
+    await clock.advance(1);
+    expect(provider.fetched).toHaveLength(2);
+  });
+
+  test('the first tokens wait for the first fetch', async () => {
+    const { ring, reasonFor, provider } = bench();
+    ring.use([REMOTE]);
+    expect(await Promise.all([reasonFor(TOKEN), reasonFor(TOKEN)])).toEqual(['verified', 'verified']);
+    expect(provider.fetched).toHaveLength(1);
+  });
+
+  test('close ends timers and fetches', async () => {
+    const { clock, provider, ring } = bench();
+    provider.served = 'silent';
+    ring.use([REMOTE, issuerOf({ name: 'inline' })]);
+    ring.close();
+    await settled();
+    expect(clock.timers).toBe(0);
+    await clock.advance(REFRESH.interval * 2);
+    expect(provider.fetched).toHaveLength(1);
+    expect(ring.status()).toEqual([]);
+  });
+});
+
+describe('rotation', () => {
+  test('an unknown kid fetches once for everybody, and verifies', async () => {
+    const { clock, provider, ring, reasonFor, signatures } = bench();
+    ring.use([REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    provider.served = jwks(FIRST, NEXT);
+    await clock.advance(1_000);
+    const reasons = await Promise.all([NEXT_TOKEN, NEXT_TOKEN, STRAY_TOKEN].map((token) => reasonFor(token)));
+    expect(reasons).toEqual(['verified', 'verified', 'token_unknown_key']);
+    expect(provider.fetched).toHaveLength(2);
+    // The key that stayed is the same: what it verified stays verified.
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    expect(signatures()).toBe(2);
+  });
+
+  test('the cooldown lies between two fetches that unknown kids cause', async () => {
+    const { clock, provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    for (let i = 0; i < 5; i += 1) expect(await reasonFor(STRAY_TOKEN)).toBe('token_unknown_key');
+    expect(provider.fetched).toHaveLength(2);
+    provider.served = jwks(FIRST, NEXT);
+    await clock.advance(REFRESH.cooldown - 1);
+    expect(await reasonFor(NEXT_TOKEN)).toBe('token_unknown_key');
+    await clock.advance(1);
+    expect(await reasonFor(NEXT_TOKEN)).toBe('verified');
+    expect(provider.fetched).toHaveLength(3);
+  });
+
+  test('a clock that is set back does not lengthen the cooldown', async () => {
+    const { clock, provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    await reasonFor(STRAY_TOKEN);
+    clock.now -= 86_400_000;
+    provider.served = jwks(FIRST, NEXT);
+    expect(await reasonFor(NEXT_TOKEN)).toBe('verified');
+  });
+
+  test('a key that is gone verifies no token any more, remembered or not', async () => {
+    const { clock, provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    provider.served = jwks(NEXT);
+    await clock.advance(REFRESH.interval);
+    expect(await reasonFor(TOKEN)).toBe('token_unknown_key');
+    expect(await reasonFor(NEXT_TOKEN)).toBe('verified');
+  });
+
+  test('a key that is exchanged under its kid verifies no old token', async () => {
+    const { clock, provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    provider.served = jwks(publicJwk(EC_NEXT, { kid: 'ec' }));
+    await clock.advance(REFRESH.interval);
+    expect(await reasonFor(TOKEN)).toBe('token_bad_signature');
+  });
+
+  test('fetched secrets are never used', async () => {
+    const { provider, ring, reasonFor } = bench();
+    provider.served = jwks(FIRST, { kty: 'oct', kid: 'ec', k: 'A'.repeat(64), alg: 'HS256' });
+    const trusting = remoteIssuer({ algorithms: ['ES256', 'HS256'] });
+    ring.use([trusting]);
+    await settled();
+    expect(ring.status()[0]?.keys).toBe(1);
+    expect(await reasonFor(TOKEN.replace(/^[^.]+/, 'eyJhbGciOiJIUzI1NiIsImtpZCI6ImVjIn0'), trusting)).toBe(
+      'token_bad_algorithm',
+    );
+  });
+});
+
+describe('outages', () => {
+  test('an issuer that is down from the start refuses its tokens at once and heals by itself', async () => {
+    const { clock, provider, ring, reasonFor, refreshed } = bench();
+    provider.served = 'down';
+    ring.use([REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('keys_unavailable');
+    expect(await reasonFor(TOKEN)).toBe('keys_unavailable');
+    expect(ring.status()).toEqual([
+      { name: 'acme', keys: 0, fetched_at: null, error: 'cannot be reached: ECONNREFUSED' },
+    ]);
+    expect(provider.fetched).toHaveLength(1);
+    await clock.advance(3_000);
+    expect(provider.fetched).toHaveLength(3);
+    provider.served = jwks(FIRST);
+    await clock.advance(4_000);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    expect(refreshed).toEqual(['acme failure', 'acme failure', 'acme failure', 'acme success']);
+  });
+
+  test('a provider that does not answer is given up after the timeout', async () => {
+    const { clock, provider, ring } = bench();
+    provider.served = 'silent';
+    ring.use([REMOTE]);
+    await clock.advance(REFRESH.timeout);
+    expect(ring.status()[0]?.error).toBe('timed out');
+  });
+
+  test('keys serve on until they are too stale', async () => {
+    const { clock, provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    provider.served = 'down';
+    await clock.advance(REFRESH.maxStale);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    expect(ring.status()[0]).toMatchObject({ keys: 1, error: 'cannot be reached: ECONNREFUSED' });
+    await clock.advance(1);
+    expect(await reasonFor(TOKEN)).toBe('keys_unavailable');
+    expect(ring.status()[0]).toMatchObject({ keys: 0, fetched_at: '2026-06-01T12:00:00.000Z' });
+  });
+
+  test('an unknown kid during an outage is no fault of the token', async () => {
+    const { provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    provider.served = 'down';
+    expect(await reasonFor(NEXT_TOKEN)).toBe('keys_unavailable');
+    expect(await reasonFor(TOKEN)).toBe('verified');
+  });
+
+  test('one issuer that is down leaves the others alone', async () => {
+    const { provider, ring, reasonFor } = bench();
+    const down = remoteIssuer({ name: 'down', issuer: 'https://down.example' }, 'http://down.example/jwks');
+    ring.use([down, REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    expect(await reasonFor(await signed(claimsOf({ iss: 'https://down.example' })), down)).toBe(
+      'keys_unavailable',
+    );
+    expect(ring.status().map(({ name, error }) => [name, error])).toEqual([
+      ['acme', null],
+      ['down', 'the URL is refused: plain `http` is accepted to loopback only; use `https`'],
+    ]);
+    expect(provider.fetched).toEqual([URL]);
+  });
+
+  test('a set without a usable key is a failure, which keeps the keys from before', async () => {
+    const { clock, provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    provider.served = jwks();
+    await clock.advance(REFRESH.interval);
+    expect(ring.status()[0]?.error).toBe(
+      'answered with no usable key: no key of the set can verify a signature',
+    );
+    expect(await reasonFor(TOKEN)).toBe('verified');
+  });
+});
+
+describe('reloads', () => {
+  test('keep what was fetched, renamed documents and all', async () => {
+    const { provider, ring, reasonFor, signatures } = bench();
+    ring.use([REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    provider.served = 'down';
+    const renamed = remoteIssuer({ name: 'renamed' });
+    ring.use([renamed]);
+    expect(await reasonFor(TOKEN, renamed)).toBe('verified');
+    expect(provider.fetched).toHaveLength(1);
+    expect(signatures()).toBe(1);
+  });
+
+  test('an issuer that went serves checks under way, is fetched no more, and is let go by the next reload', async () => {
+    const { clock, provider, ring, reasonFor } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    ring.use([]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    await clock.advance(REFRESH.interval * 3);
+    expect(provider.fetched).toHaveLength(1);
+    ring.use([]);
+    expect(await reasonFor(TOKEN)).toBe('keys_unavailable');
+  });
+
+  test('an issuer that comes back is fetched again', async () => {
+    const { clock, provider, ring } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    ring.use([]);
+    ring.use([REMOTE]);
+    await settled();
+    expect(provider.fetched).toHaveLength(2);
+    await clock.advance(REFRESH.interval);
+    expect(provider.fetched).toHaveLength(3);
+  });
+
+  test('a shorter interval counts from now', async () => {
+    const { clock, provider, ring } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    ring.use([
+      remoteIssuer({ keys: { kind: 'uri', jwksUri: URL, refresh: { ...REFRESH, interval: 10_000 } } }),
+    ]);
+    await clock.advance(10_000);
+    expect(provider.fetched).toHaveLength(2);
+  });
+
+  test('two documents with one URL share its fetches, each with a status of its own', async () => {
+    const { provider, ring, refreshed } = bench();
+    ring.use([remoteIssuer({ name: 'b' }), remoteIssuer({ name: 'a' })]);
+    await settled();
+    expect(provider.fetched).toHaveLength(1);
+    expect(refreshed).toEqual(['b success', 'a success']);
+    expect(ring.status().map(({ name, keys }) => [name, keys])).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+  });
+});

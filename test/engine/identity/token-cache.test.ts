@@ -1,0 +1,155 @@
+import type { Issuer } from '../../../src/engine/identity/issuer.ts';
+import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
+import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
+import type { TokenResult } from '../../../src/engine/identity/verified.ts';
+import { attributes } from '../../support/attributes.ts';
+import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, NOW_SECONDS, publicJwk, signed } from './tokens.ts';
+
+interface Bench {
+  readonly verifier: TokenVerifier;
+  readonly ring: KeyRing;
+  readonly signatures: () => number;
+  ask(token: string, issuer: Issuer, now?: number): TokenResult | Promise<TokenResult>;
+}
+
+function bench(cacheSize = 100): Bench {
+  let count = 0;
+  const ring = new KeyRing();
+  const verifier = createTokenVerifier({
+    keys: ring,
+    cacheSize,
+    onSignature: () => {
+      count += 1;
+    },
+  });
+  return {
+    verifier,
+    ring,
+    signatures: () => count,
+    ask: (token, issuer, now = NOW) =>
+      verifier.verify(attributes({ headers: { authorization: `Bearer ${token}` } }), [issuer], now),
+  };
+}
+
+test('a token is verified once, then answered at once', async () => {
+  const { ask, signatures } = bench();
+  const [issuer, token] = [issuerOf(), await signed()];
+  const first = ask(token, issuer);
+  expect(first).toBeInstanceOf(Promise);
+  const second = await first;
+  expect(second.refusal).toBeUndefined();
+  const third = ask(token, issuer);
+  expect(third).not.toBeInstanceOf(Promise);
+  expect((await third).token).toBe(second.token);
+  expect(signatures()).toBe(1);
+});
+
+test('concurrent checks of one token share one verification', async () => {
+  const { ask, signatures } = bench();
+  const [issuer, token] = [issuerOf(), await signed()];
+  const results = await Promise.all(Array.from({ length: 20 }, async () => ask(token, issuer)));
+  expect(results.every(({ refusal }) => refusal === undefined)).toBe(true);
+  expect(signatures()).toBe(1);
+});
+
+test('a signature that does not hold is not remembered', async () => {
+  const { ask, signatures } = bench();
+  const [issuer, token] = [issuerOf(), await signed(claimsOf(), {}, EC_NEXT)];
+  for (let i = 0; i < 2; i += 1) {
+    expect((await ask(token, issuer)).refusal?.reason).toBe('token_bad_signature');
+  }
+  expect(signatures()).toBe(2);
+});
+
+test('the key of the cache is the whole token: another signature is another token', async () => {
+  const { ask, signatures } = bench();
+  const issuer = issuerOf();
+  const [token, again] = [await signed(), await signed()];
+  expect((await ask(token, issuer)).refusal).toBeUndefined();
+  const grafted = token.replace(/[^.]+$/, again.split('.')[2]?.replace(/^.{4}/, 'AAAA') ?? '');
+  expect((await ask(grafted, issuer)).refusal?.reason).toBe('token_bad_signature');
+  expect(signatures()).toBe(2);
+});
+
+test('times are judged at every use', async () => {
+  const { ask, signatures } = bench();
+  const issuer = issuerOf({ maxAge: 7_200_000 });
+  const token = await signed(claimsOf({ nbf: NOW_SECONDS, exp: NOW_SECONDS + 10_000 }));
+  const reasonAt = async (now: number): Promise<string | undefined> =>
+    (await ask(token, issuer, now)).refusal?.reason;
+  expect(await reasonAt(NOW)).toBeUndefined();
+  expect(await reasonAt(NOW - 60_000)).toBe('token_not_yet_valid');
+  expect(await reasonAt(NOW + 7_230_001)).toBe('token_too_old');
+  expect(await reasonAt(NOW + 10_030_000)).toBe('token_expired');
+  expect(await reasonAt(NOW + 1)).toBeUndefined();
+  expect(signatures()).toBe(1);
+});
+
+describe('a changed Issuer document is judged anew', () => {
+  test.each<[string, Partial<Issuer>, string]>([
+    ['audiences', { audiences: ['other'] }, 'token_wrong_audience'],
+    ['algorithms', { algorithms: ['RS256'] }, 'token_bad_algorithm'],
+    ['issuer', { issuer: 'https://other.example' }, 'token_unknown_issuer'],
+    ['types', { types: ['at+jwt'] }, 'token_wrong_type'],
+    ['requireClaims', { requireClaims: ['tenant'] }, 'token_claim_missing'],
+    ['from', { from: [{ cookie: 'session' }] }, 'token_missing'],
+    [
+      'a key gone',
+      { keys: { kind: 'inline', jwks: jwks(publicJwk(EC_NEXT, { kid: 'next' })) } },
+      'token_unknown_key',
+    ],
+    [
+      'a key exchanged',
+      { keys: { kind: 'inline', jwks: jwks(publicJwk(EC_NEXT, { kid: 'ec' })) } },
+      'token_bad_signature',
+    ],
+  ])('%s', async (_, members, reason) => {
+    const { ask } = bench();
+    const token = await signed();
+    expect((await ask(token, issuerOf())).refusal).toBeUndefined();
+    expect((await ask(token, issuerOf(members))).refusal?.reason).toBe(reason);
+    expect((await ask(token, issuerOf())).refusal).toBeUndefined();
+  });
+
+  test('what the token says comes from the document that is asked with', async () => {
+    const { ask } = bench();
+    const token = await signed(claimsOf({ scope: 'a', roles: ['b'] }));
+    expect((await ask(token, issuerOf())).token?.scopes).toEqual(['a']);
+    const renamed = await ask(token, issuerOf({ name: 'renamed', scopesClaim: 'roles' }));
+    expect(renamed.token).toMatchObject({ issuerName: 'renamed', scopes: ['b'] });
+  });
+});
+
+test('a reload that changes nothing about the keys verifies nothing again', async () => {
+  const { ask, ring, signatures } = bench();
+  const token = await signed();
+  const [before, after] = [
+    issuerOf(),
+    issuerOf({ keys: { kind: 'inline', jwks: jwks(publicJwk(EC, { kid: 'ec' })) } }),
+  ];
+  ring.use([before]);
+  await ask(token, before);
+  ring.use([after]);
+  expect(ask(token, after)).not.toBeInstanceOf(Promise);
+  expect(signatures()).toBe(1);
+});
+
+test('without a kid, a second fitting key makes a remembered token unclear too', async () => {
+  const { ask } = bench();
+  const token = await signed(claimsOf(), { kid: undefined });
+  expect((await ask(token, issuerOf())).refusal).toBeUndefined();
+  const two = issuerOf({
+    keys: { kind: 'inline', jwks: jwks(publicJwk(EC, { kid: 'ec' }), publicJwk(EC_NEXT)) },
+  });
+  expect((await ask(token, two)).refusal?.reason).toBe('token_unknown_key');
+});
+
+test('the cache is bounded', async () => {
+  const { ask, signatures } = bench(2);
+  const issuer = issuerOf();
+  const tokens = await Promise.all(['a', 'b', 'c'].map((sub) => signed(claimsOf({ sub }))));
+  for (const token of tokens) await ask(token, issuer);
+  expect(ask(tokens[2] ?? '', issuer)).not.toBeInstanceOf(Promise);
+  expect(await ask(tokens[0] ?? '', issuer)).toHaveProperty('token.subject', 'a');
+  expect(signatures()).toBe(4);
+});

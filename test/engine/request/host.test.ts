@@ -1,0 +1,71 @@
+import { compileHost, matchesHost, normalizeHost } from '../../../src/engine/request/host.ts';
+
+function selects(text: string, authority: string): boolean {
+  const { pattern, problem } = compileHost(text);
+  if (pattern === undefined) throw new Error(problem);
+  return matchesHost(pattern, normalizeHost(authority));
+}
+
+describe('a host is normalized', () => {
+  test.each([
+    ['orders.acme.svc', 'orders.acme.svc'],
+    ['Orders.ACME.svc:8443', 'orders.acme.svc'],
+    ['orders.acme.svc.', 'orders.acme.svc'],
+    ['orders.acme.svc.:443', 'orders.acme.svc'],
+    ['orders:', 'orders'],
+    ['orders:http', 'orders:http'],
+    ['[2001:DB8:0:0::1]:443', '[2001:db8::1]'],
+    ['[::1]', '[::1]'],
+    ['::1', '[::1]'],
+    ['[::zz]:80', '[::zz]'],
+    ['\u212Aey.example', '\u212Aey.example'],
+    ['', ''],
+  ])('%j is %j', (authority, host) => {
+    expect(normalizeHost(authority)).toBe(host);
+  });
+});
+
+describe('a pattern selects a host', () => {
+  test.each([
+    ['orders.acme.svc', 'ORDERS.acme.svc:80', true],
+    ['Orders.Acme.Svc.:8080', 'orders.acme.svc', true],
+    ['orders.acme.svc', 'orders.acme.svc.evil', false],
+    ['orders.acme.svc', 'user@orders.acme.svc', false],
+    ['*.acme.svc', 'orders.acme.svc', true],
+    ['*.acme.svc', 'v2.orders.acme.svc:443', true],
+    ['*.acme.svc', 'acme.svc', false],
+    ['*.acme.svc', '.acme.svc', false],
+    ['*.acme.svc', 'a..acme.svc', false],
+    ['*.acme.svc', 'evil.example/.acme.svc', false],
+    ['*.acme.svc', 'xacme.svc', false],
+    ['*', 'anything', true],
+    ['[::1]', '[0:0::1]:9000', true],
+    ['::1', '[::1]', true],
+    ['10.0.0.7', '10.0.0.7:80', true],
+    ['key.example', '\u212Aey.example', false],
+  ])('%j on %j: %j', (text, authority, expected) => {
+    expect(selects(text, authority)).toBe(expected);
+  });
+});
+
+describe('a bad pattern is a problem', () => {
+  test.each([
+    ['', 'a host is empty'],
+    ['https://orders', '`https://orders` is no host, a host has no scheme and no path'],
+    ['orders/api', '`orders/api` is no host, a host has no scheme and no path'],
+    ['or*.acme', '`or*.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
+    ['a.*.acme', '`a.*.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
+    ['**.acme', '`**.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
+    ['a..b', '`a..b` is no host, it has an empty label'],
+    ['*.', '`*.` is no host, `*` stands only as the whole first label: `*.example.org`'],
+    ['[::zz]', '`[::zz]` is no IPv6 address'],
+    ['[::1', '`[::1` is no IPv6 address'],
+    [`${'a'.repeat(64)}.b`, `\`${'a'.repeat(64)}.b\` has a label longer than 63 characters`],
+    [
+      'büro.example',
+      '`büro.example` is no host, a label holds letters, digits, `-` and `_` (other alphabets as `xn--...`)',
+    ],
+  ])('%j', (text, problem) => {
+    expect(compileHost(text)).toEqual({ problem });
+  });
+});

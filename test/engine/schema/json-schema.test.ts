@@ -1,0 +1,242 @@
+import type { JsonValue } from '../../../src/engine/request/attributes.ts';
+import type { BodySchema } from '../../../src/engine/schema/body-schema.ts';
+import { compileJsonSchema } from '../../../src/engine/schema/json-schema.ts';
+
+function compiled(schema: unknown): BodySchema {
+  const result = compileJsonSchema(schema, { maxBytes: undefined });
+  if (result.schema === undefined) throw new Error(JSON.stringify(result.problems));
+  return result.schema;
+}
+
+const order = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://acme.example/order',
+  type: 'object',
+  required: ['sku', 'quantity'],
+  additionalProperties: false,
+  properties: {
+    sku: { type: 'string', pattern: '^[A-Z]{3}-\\d+$' },
+    quantity: { type: 'integer', minimum: 1 },
+    mail: { type: 'string', format: 'email' },
+    size: { enum: ['s', 'm'] },
+    tags: { type: 'array', uniqueItems: true, items: { $ref: '#/$defs/tag' } },
+    never: false,
+  },
+  $defs: { tag: { type: ['string', 'object'] } },
+};
+
+describe('a body that fits', () => {
+  test.each<[string, unknown, JsonValue]>([
+    [
+      'all members',
+      order,
+      { sku: 'ABC-1', quantity: 1, mail: 'a@b.example', size: 's', tags: ['a', { b: 1 }] },
+    ],
+    ['least members', order, { sku: 'ABC-1', quantity: 1.0 }],
+    ['true', true, 'anything'],
+    ['a translated pattern', { type: 'string', pattern: '^\\u0041\\/$' }, 'A/'],
+    [
+      'an inherited name that is said',
+      { type: 'object', properties: { constructor: { type: 'string' } } },
+      {},
+    ],
+    [
+      'an inherited name among unevaluated ones',
+      { type: 'object', anyOf: [{ properties: { constructor: true } }], unevaluatedProperties: false },
+      { constructor: 1 },
+    ],
+  ])('%s', (_name, schema, body) => {
+    expect(compiled(schema).validate(body)).toBeUndefined();
+  });
+});
+
+describe('a body that does not fit is told where and what, without its values', () => {
+  test.each<[unknown, string, string]>([
+    [order, '[]', 'the body must be object'],
+    [order, '{"sku":"ABC-1"}', 'the body must have the member `quantity`'],
+    [order, '{"sku":"secret","quantity":1}', '`/sku` must match pattern "^[A-Z]{3}-\\d+$"'],
+    [order, '{"sku":"ABC-1","quantity":0}', '`/quantity` must be >= 1'],
+    [order, '{"sku":"ABC-1","quantity":1,"a/b~":2}', '`/a~1b~0` is not expected'],
+    [order, '{"sku":"ABC-1","quantity":1,"__proto__":2}', '`/__proto__` is not expected'],
+    [order, '{"sku":"ABC-1","quantity":1,"mail":"secret"}', '`/mail` must be of format `email`'],
+    [order, '{"sku":"ABC-1","quantity":1,"size":"secret"}', '`/size` must be one of "s", "m"'],
+    [order, '{"sku":"ABC-1","quantity":1,"never":1}', '`/never` is not expected'],
+    [order, '{"sku":"ABC-1","quantity":1,"tags":["a",7]}', '`/tags/1` must be string,object'],
+    [order, '{"sku":"ABC-1","quantity":1,"tags":["a","a"]}', '`/tags` must not have the same item twice'],
+    [
+      order,
+      '{"sku":"ABC-1","quantity":1,"tags":[{"a":1,"b":2},{"b":2,"a":1.0}]}',
+      '`/tags` must not have the same item twice',
+    ],
+    [{ type: 'object', required: ['constructor'] }, '{}', 'the body must have the member `constructor`'],
+    [{ type: 'object', propertyNames: { pattern: '^a' } }, '{"b":1}', 'the body must match pattern "^a"'],
+    [
+      { type: 'object', anyOf: [{ properties: { a: true } }, true], unevaluatedProperties: false },
+      '{"constructor":1}',
+      'a member `constructor` is not expected',
+    ],
+    [
+      { type: 'object', anyOf: [{ properties: { a: true } }, true], unevaluatedProperties: false },
+      '{"__proto__":1}',
+      'a member `__proto__` is not expected',
+    ],
+    [
+      { type: 'string', format: 'uri' },
+      JSON.stringify(`a:${'x'.repeat(9000)}`),
+      'the body must be of format `uri`',
+    ],
+  ])('%j: %s', (schema, body, detail) => {
+    expect(compiled(schema).validate(JSON.parse(body) as JsonValue)).toEqual({
+      reason: 'schema_violation',
+      detail,
+    });
+  });
+
+  test.each([
+    ['', true],
+    ['AAAA', true],
+    ['AAA=', true],
+    ['AA==', true],
+    ['AAA', false],
+    ['A===', false],
+    ['AA=A', false],
+    ['AAAA\n', false],
+    ['<b>\nAAAA', false],
+  ])('the format `byte` is base64 from end to end: %j', (text, fits) => {
+    expect(compiled({ type: 'string', format: 'byte' }).validate(text) === undefined).toBe(fits);
+  });
+
+  test.each([
+    ['$ref', '#/$defs/node'],
+    ['$dynamicRef', '#node'],
+  ])('a body cannot double the work with each level through %s', (keyword, target) => {
+    const branch = (kind: string) => ({
+      type: 'object',
+      properties: { child: { [keyword]: target }, kind: { const: kind } },
+      required: ['kind'],
+    });
+    const tree = compiled({
+      $ref: '#/$defs/node',
+      $defs: { node: { $dynamicAnchor: 'node', anyOf: [branch('a'), branch('b')] } },
+    });
+    const chain = (levels: number, end: JsonValue): JsonValue => {
+      let value = end;
+      for (let i = 0; i < levels; i++) value = { child: value, kind: 'b' };
+      return value;
+    };
+    expect(tree.validate(chain(8, { kind: 'a' }))).toBeUndefined();
+    expect(tree.validate(chain(60, { kind: 'c' }))).toEqual({
+      reason: 'schema_violation',
+      detail: 'the body takes too many steps to compare with the schema',
+    });
+    expect(tree.validate(chain(8, { kind: 'a' }))).toBeUndefined();
+  });
+
+  test('a long list of references is no trouble', () => {
+    const item = { oneOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/b' }] };
+    const $defs = { a: { type: 'string' }, b: { type: 'number' } };
+    const list = Array.from({ length: 50_000 }, (_, i) => i);
+    expect(compiled({ type: 'array', items: item, $defs }).validate(list)).toBeUndefined();
+  });
+
+  test('a long place is cut', () => {
+    const body = { ['k'.repeat(5000)]: 1 };
+    const detail = compiled({ type: 'object', additionalProperties: { type: 'string' } }).validate(
+      body,
+    )?.detail;
+    expect(detail).toBe(`\`/${'k'.repeat(199)}...\` must be string`);
+  });
+});
+
+describe('a mistake in a schema is a problem with its place', () => {
+  test.each([
+    ['x', '', 'a JSON Schema is an object or a boolean'],
+    [[1], '', 'a JSON Schema is an object or a boolean'],
+    [
+      { type: 'object', properties: { a: { type: 'strng' } } },
+      '/properties/a/type',
+      '`/properties/a/type` must be equal to one of the allowed values: "array", "boolean", "integer", "null", "number", "object", "string"',
+    ],
+    [
+      { type: 'object', properties: { a: { minimum: 'x' } } },
+      '/properties/a/minimum',
+      '`/properties/a/minimum` must be number',
+    ],
+    [{ type: 'object', propertees: {} }, '/propertees', 'unknown keyword `propertees`'],
+    [{ properties: { a: true } }, '', 'missing type `object` for keyword `properties`'],
+    [
+      { type: 'object', properties: { 'a/b': { minLength: 2 } } },
+      '/properties/a~1b',
+      'missing type `string` for keyword `minLength`',
+    ],
+    [
+      { type: 'object', properties: { a: { type: 'string', format: 'phone' } } },
+      '/properties/a',
+      'unknown format `phone`',
+    ],
+    [
+      { type: 'object', properties: { a: { type: 'string', pattern: '(?=x)' } } },
+      '/properties/a/pattern',
+      'the pattern `(?=x)` is no RE2: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+    ],
+    [
+      { type: 'object', patternProperties: { '(a': true } },
+      '/patternProperties/(a',
+      'the pattern `(a` is no RE2: error parsing regexp: missing closing ): `(a`',
+    ],
+    [
+      { $ref: 'https://acme.example/other' },
+      '/$ref',
+      '`$ref` to `https://acme.example/other` leads to nothing in this document, others are never fetched',
+    ],
+    [
+      { $defs: { a: true }, type: 'object', properties: { x: { $ref: '#/$defs/b' } } },
+      '/properties/x/$ref',
+      '`$ref` to `#/$defs/b` leads to nothing in this document, others are never fetched',
+    ],
+    [
+      { $schema: 'http://json-schema.org/draft-07/schema#' },
+      '/$schema',
+      'the schema must be of 2020-12, `https://json-schema.org/draft/2020-12/schema`',
+    ],
+    [{ allOf: [{ $async: true }] }, '/allOf/0/$async', '`$async` is no keyword of JSON Schema'],
+  ])('%j', (schema, pointer, message) => {
+    expect(compileJsonSchema(schema, { maxBytes: 1 })).toEqual({ problems: [{ pointer, message }] });
+  });
+
+  test('several at once', () => {
+    const result = compileJsonSchema({ type: 1, properties: [], required: 'a' }, { maxBytes: 1 });
+    expect(result.problems?.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/properties',
+      '/required',
+      '/type',
+    ]);
+  });
+});
+
+describe('hostile bodies are judged quickly', () => {
+  test.each<[string, unknown, JsonValue]>([
+    ['a pattern that backtracks', { type: 'string', pattern: '^(a+)+$' }, `${'a'.repeat(20_000)}!`],
+    ['many items', { type: 'array', uniqueItems: true }, Array.from({ length: 50_000 }, (_, i) => ({ i }))],
+    ['a long address', { type: 'string', format: 'email' }, `a@${'a-'.repeat(100_000)}`],
+  ])('%s', (_name, schema, body) => {
+    const { validate } = compiled(schema);
+    const before = performance.now();
+    validate(body);
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+});
+
+test('two patterns of one schema stay apart', () => {
+  const { validate } = compiled({
+    type: 'object',
+    properties: { a: { type: 'string', pattern: '^a$' }, b: { type: 'string', pattern: '^b$' } },
+  });
+  expect(validate({ a: 'a', b: 'b' })).toBeUndefined();
+  expect(validate({ a: 'b' })).toHaveProperty('detail', '`/a` must match pattern "^a$"');
+  expect(validate({ b: 'a' })).toHaveProperty('detail', '`/b` must match pattern "^b$"');
+});
+
+test('the bound on bytes is carried along', () => {
+  expect(compileJsonSchema(true, { maxBytes: 65536 }).schema?.maxBytes).toBe(65536);
+});

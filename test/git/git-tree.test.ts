@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { blobId, readCommitTree } from '../../src/git/git-tree.ts';
+import { commitAll, git, put, scratch } from '../policy/source/scratch.ts';
+import { seeded } from '../support/seeded.ts';
+
+/** A packed repository of three commits, with deltas in its pack. */
+function packed(): { shared: string; commit: string; pack: string; index: string } {
+  const root = scratch();
+  git(root, 'init', '-q');
+  for (const round of ['one', 'two', 'three']) {
+    const files: Record<string, string> = {};
+    for (let n = 0; n < 60; n += 1) files[`p/file-${n}.yaml`] = n === 7 ? round : `${n}`;
+    put(root, files);
+    commitAll(root, round);
+  }
+  git(root, 'repack', '-q', '-a', '-d', '-f');
+  const packs = join(root, '.git', 'objects', 'pack');
+  const names = readdirSync(packs);
+  const named = (end: string) => join(packs, names.find((name) => name.endsWith(end)) ?? '');
+  return {
+    shared: join(root, '.git'),
+    commit: git(root, 'rev-parse', 'HEAD'),
+    pack: named('.pack'),
+    index: named('.idx'),
+  };
+}
+
+function look(shared: string, commit: string): readonly (string | undefined)[] {
+  const tree = readCommitTree(shared, commit);
+  return [...tree.filesBelow('p'), tree.blobAt('p/file-7.yaml'), tree.blobAt('p/none'), tree.blobAt('p')];
+}
+
+test('a packed commit is listed and looked up', () => {
+  const { shared, commit } = packed();
+  const seen = look(shared, commit);
+  expect(seen).toHaveLength(63);
+  expect(seen.slice(60)).toEqual([blobId(Buffer.from('three'), commit), undefined, undefined]);
+});
+
+test.each(['pack', 'index'] as const)(
+  'a damaged %s is an error or does no harm, and always ends',
+  (which) => {
+    const { shared, commit, [which]: file } = packed();
+    const sound = readFileSync(file);
+    const before = look(shared, commit);
+    const random = seeded(20_261_123);
+    let errors = 0;
+    for (let round = 0; round < 400; round += 1) {
+      const damaged = Buffer.from(sound);
+      damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256);
+      const end = round % 4 === 0 ? Math.floor(random() * damaged.length) : damaged.length;
+      writeFileSync(file, damaged.subarray(0, end));
+      try {
+        expect(look(shared, commit)).toHaveLength(before.length);
+      } catch (error) {
+        if (String(error).includes('toHaveLength')) throw error;
+        errors += 1;
+      }
+    }
+    expect(errors).toBeGreaterThan(50);
+  },
+);
+
+test('the id of content is that of git', () => {
+  const dir = put(scratch(), { f: 'some content\n' });
+  expect(blobId(Buffer.from('some content\n'), '0'.repeat(40))).toBe(git(dir, 'hash-object', 'f'));
+});

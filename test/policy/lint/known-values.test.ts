@@ -1,0 +1,75 @@
+import { NAMES } from '../../../src/engine/request/names.ts';
+import { KNOWLEDGE } from '../../../src/policy/lint/known-values.ts';
+import { seenOf } from '../../support/request-facts.ts';
+import { pick, seeded } from '../../support/seeded.ts';
+
+const SCRAPS = [
+  '/',
+  '/',
+  'a',
+  'B',
+  '.',
+  '..',
+  '%2F',
+  '%3F',
+  '?',
+  '*',
+  '//',
+  '%2e',
+  'http://x',
+  ';',
+  'é',
+] as const;
+
+/** What expressions see of a request for this path. */
+function urlPath(path: string): string {
+  const { request } = seenOf({ path }) as { request: { url_path: string } };
+  return request.url_path;
+}
+
+describe('what is known of values', () => {
+  test('no path that a request can have is one that it never has', () => {
+    const random = seeded(20260603);
+    const seen = new Set<string>();
+    for (let round = 0; round < 5000; round++) {
+      const length = Math.floor(random() * 6);
+      const path = urlPath(Array.from({ length }, () => pick(random, SCRAPS)).join(''));
+      seen.add(path);
+      expect([path, KNOWLEDGE.whyNever('request.url_path', 'equals', path)]).toEqual([path, undefined]);
+      for (let cut = 0; cut <= path.length; cut++) {
+        const before = KNOWLEDGE.whyNever('request.url_path', 'startsWith', path.slice(0, cut));
+        expect([path, cut, before]).toEqual([path, cut, undefined]);
+        const after = KNOWLEDGE.whyNever('request.url_path', 'endsWith', path.slice(cut));
+        if (path !== '/' || after?.except === undefined)
+          expect([path, cut, after]).toEqual([path, cut, undefined]);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(500);
+    expect(seen).toContain('*');
+  });
+
+  test('a method of one’s own may be in lower case', () => {
+    expect(KNOWLEDGE.whyNever('request.method', 'equals', 'get')).toMatchObject({ help: 'write `GET`' });
+    for (const method of ['GET', 'purge', 'Report', '']) {
+      expect(KNOWLEDGE.whyNever('request.method', 'equals', method)).toBeUndefined();
+    }
+  });
+
+  test('headers are in lower case, and other maps have keys of any case', () => {
+    expect(KNOWLEDGE.whyNoKey('request.headers', 'X-A')).toMatchObject({ help: 'write `x-a`' });
+    expect(KNOWLEDGE.whyNoKey('request.headers', 'x-a')).toBeUndefined();
+    expect(KNOWLEDGE.whyNoKey('jwt.claims', 'X-A')).toBeUndefined();
+  });
+
+  test('every declared name is there without a token or a certificate, besides bodies', () => {
+    const activation = seenOf({});
+    const valueOf = (name: string): unknown =>
+      name.split('.').reduce<unknown>((value, part) => Reflect.get(Object(value), part), activation);
+    const names = Object.keys(NAMES).filter((name) => KNOWLEDGE.isAlwaysThere(name));
+    expect(names.filter((name) => valueOf(name) === undefined || valueOf(name) === null)).toEqual([]);
+    expect(Object.keys(NAMES).filter((name) => !names.includes(name))).toEqual([
+      'request.body',
+      'request.body_bytes',
+    ]);
+  });
+});

@@ -1,0 +1,393 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
+import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
+import type { Compiled } from '../../../src/policy/source/arrive.ts';
+import { type Disk, nodeDisk } from '../../../src/policy/source/file-system.ts';
+import type { Folder } from '../../../src/policy/source/folder.ts';
+import { diagnostic } from '../../../src/policy/source/load.ts';
+import { PolicyStore, type PolicyStoreOptions } from '../../../src/policy/source/store.ts';
+import { type Watcher, watchFolder } from '../../../src/policy/source/watch.ts';
+import { barePolicy, bareSet } from '../../support/bare-policy.ts';
+import { commitAll, commitLike, git, put, putWorkTree, scratch, texts } from './scratch.ts';
+
+/**
+ * A language for these tests: each word of a file is a policy, `@file` adds the words of that file, `!word` is
+ * a mistake.
+ */
+function compileWords(folder: Folder): Compiled {
+  const names: string[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [path, text] of Object.entries(texts(folder.yaml))) {
+    for (const word of text.split(' ').filter((part) => part !== '')) {
+      const found = word.startsWith('@') ? folder.read(path, word.slice(1)) : undefined;
+      if (word.startsWith('!'))
+        diagnostics.push(diagnostic('yaml_syntax', path, `\`${word}\``, 'do without'));
+      else if (found === undefined) names.push(word);
+      else if (found.problem !== undefined) {
+        diagnostics.push(diagnostic('invalid_reference', path, `\`${word}\` ${found.problem}`, 'add it'));
+      } else names.push(Buffer.from(found.bytes).toString());
+    }
+  }
+  const set = bareSet(names.map(barePolicy));
+  return { set: diagnostics.length > 0 ? undefined : set, diagnostics };
+}
+
+/** A store that writes down what it calls. */
+function storeOf(dir: string, options: Partial<PolicyStoreOptions> = {}) {
+  const calls: string[] = [];
+  let clock = 0;
+  let compilations = 0;
+  const store = new PolicyStore({
+    dir,
+    compile(folder) {
+      compilations += 1;
+      return compileWords(folder);
+    },
+    now: () => (clock += 1_000),
+    onSwap: (set, previous) => calls.push(`swap ${names(previous)} for ${names(set)}`),
+    onFailure: (reload) => calls.push(`failure ${reload.diagnostics.map((each) => each.code).join()}`),
+    onRecovery: () => calls.push('recovery'),
+    ...options,
+  });
+  return { store, calls, compilations: () => compilations };
+}
+
+function names(set: PolicySet | undefined): string {
+  return set === undefined ? 'nothing' : set.policies.map((policy) => policy.name).join('+');
+}
+
+describe('a reload', () => {
+  test('brings in the first set, with its revision', async () => {
+    const dir = put(scratch(), { 'a.yaml': 'one', 'b.yaml': 'two', REVISION: commitLike('x') });
+    const { store, calls } = storeOf(dir);
+    expect(store.current()).toBeUndefined();
+    expect([store.lastReload, store.loadedAt]).toEqual([undefined, undefined]);
+    const reload = await store.reload();
+    expect(reload).toEqual({ at: 1_000, result: 'success', diagnostics: [], notes: [] });
+    expect(store.lastReload).toBe(reload);
+    expect(store.loadedAt).toBe(1_000);
+    expect(names(store.current())).toBe('one+two');
+    expect(store.current()).toMatchObject({
+      revision: { commit: commitLike('x'), source: 'file', digest: expect.stringMatching(/^sha256:/) },
+      revisionText: commitLike('x'),
+    });
+    expect(calls).toEqual(['swap nothing for one+two']);
+  });
+
+  test('of the same content changes nothing and compiles nothing', async () => {
+    const dir = put(scratch(), { 'a.yaml': 'one @k', k: 'kay' });
+    const { store, calls, compilations } = storeOf(dir);
+    await store.reload();
+    const set = store.current();
+    put(dir, { 'a.yaml': 'one @k', 'README.md': '' });
+    expect(await store.reload()).toMatchObject({ result: 'unchanged' });
+    expect(store.current()).toBe(set);
+    expect(store.lastReload).toMatchObject({ at: 1_000, result: 'success' });
+    expect(store.loadedAt).toBe(1_000);
+    expect(calls).toEqual(['swap nothing for one+kay']);
+    expect(compilations()).toBe(1);
+  });
+
+  test('sees that a referenced file changed, and names other bytes by another revision', async () => {
+    const dir = put(scratch(), { 'a.yaml': '@k', k: 'old' });
+    const { store, calls } = storeOf(dir);
+    await store.reload();
+    const before = store.current()?.revisionText;
+    put(dir, { k: 'new' });
+    await store.reload();
+    expect(calls).toEqual(['swap nothing for old', 'swap old for new']);
+    expect(store.current()?.revisionText).not.toBe(before);
+    put(dir, { k: 'old' });
+    await store.reload();
+    expect(store.current()?.revisionText).toBe(before);
+  });
+
+  test('of a commit that holds what is live swaps the revision, without compiling', async () => {
+    const dir = scratch();
+    git(dir, 'init', '-q');
+    put(dir, { 'a.yaml': 'one @k', k: 'kay' });
+    const first = commitAll(dir);
+    const { store, compilations } = storeOf(dir);
+    await store.reload();
+    put(dir, { k: 'other' });
+    await store.reload();
+    expect(store.current()?.revisionText).toBe(`${first}-dirty`);
+    const dirty = store.current();
+    const second = commitAll(dir);
+    await store.reload();
+    expect(store.current()).toMatchObject({
+      revisionText: second,
+      revision: { commit: second, dirty: false, digest: dirty?.revision.digest },
+    });
+    expect(store.current()?.policies).toBe(dirty?.policies);
+    expect(compilations()).toBe(2);
+  });
+});
+
+describe('a folder that cannot decide', () => {
+  const cases: readonly [string, (dir: string) => void, string, RegExp][] = [
+    ['broken', (dir) => put(dir, { 'a.yaml': '!x' }), 'yaml_syntax', /^`!x`$/],
+    [
+      'with a file that cannot be read',
+      (dir) => put(dir, { 'b.yaml/c': '', 'c.yaml': 'x'.repeat(1_100_000) }),
+      'file_too_large',
+      /`c.yaml` is larger than 1 MiB/,
+    ],
+    ['empty', (dir) => rmSync(join(dir, 'a.yaml')), 'no_policies', /holds no policy$/],
+    ['missing', (dir) => rmSync(dir, { recursive: true }), 'folder_unreadable', /does not exist$/],
+    [
+      'with a reference to nothing',
+      (dir) => put(dir, { 'a.yaml': '@none' }),
+      'invalid_reference',
+      /does not exist$/,
+    ],
+  ];
+
+  test.each(cases)('%s: at start there is no set, and it heals', async (_name, spoil, code, message) => {
+    const dir = put(join(scratch(), 'p'), { 'a.yaml': 'one' });
+    const { store, calls } = storeOf(dir);
+    spoil(dir);
+    const reload = await store.reload();
+    expect(reload).toMatchObject({ result: 'failure', diagnostics: [{ code }] });
+    expect(reload.diagnostics[0]?.message).toMatch(message);
+    expect(store.current()).toBeUndefined();
+    expect(store.lastReload).toBe(reload);
+    rmSync(dir, { recursive: true, force: true });
+    put(dir, { 'a.yaml': 'healed' });
+    await store.reload();
+    expect(calls).toEqual([`failure ${code}`, 'swap nothing for healed']);
+  });
+
+  test.each(cases)(
+    '%s: later the last good set stays, and putting it right recovers',
+    async (_name, spoil, code) => {
+      const dir = put(join(scratch(), 'p'), { 'a.yaml': 'one' });
+      const { store, calls } = storeOf(dir);
+      await store.reload();
+      const good = store.current();
+      spoil(dir);
+      await store.reload();
+      await store.reload();
+      expect(store.current()).toBe(good);
+      expect(store.lastReload).toMatchObject({ result: 'failure', diagnostics: [{ code }] });
+      rmSync(dir, { recursive: true, force: true });
+      put(dir, { 'a.yaml': 'one' });
+      await store.reload();
+      expect(store.current()).toBe(good);
+      expect(store.lastReload).toMatchObject({ result: 'success' });
+      expect(calls).toEqual(['swap nothing for one', `failure ${code}`, 'recovery']);
+    },
+  );
+
+  test('a fault in the compiler is a failure like others', async () => {
+    const { store, calls } = storeOf(put(scratch(), { 'a.yaml': 'one' }), {
+      compile: () => Promise.reject(new Error('a fault')),
+    });
+    const reload = await store.reload();
+    expect(reload).toMatchObject({
+      result: 'failure',
+      diagnostics: [{ help: expect.stringMatching(/fault of the program/) }],
+    });
+    expect(reload.diagnostics[0]?.message).toMatch(/could not be compiled: a fault$/);
+    expect(calls).toEqual(['failure internal_fault']);
+  });
+
+  test('a mistake that stays is told once, another one again', async () => {
+    const dir = put(scratch(), { 'a.yaml': '!x' });
+    const { store, calls } = storeOf(dir);
+    await store.reload();
+    await store.reload();
+    put(dir, { 'a.yaml': '!y' });
+    await store.reload();
+    expect(calls).toEqual(['failure yaml_syntax', 'failure yaml_syntax']);
+  });
+});
+
+describe('--require-revision', () => {
+  test('refuses a folder under no commit', async () => {
+    const dir = put(scratch(), { 'a.yaml': 'one' });
+    const { store } = storeOf(dir, { requireRevision: true });
+    const reload = await store.reload();
+    expect(store.current()).toBeUndefined();
+    expect(reload.diagnostics[0]?.code).toBe('no_revision');
+    expect(reload.diagnostics[0]?.message).toMatch(
+      /is under no commit, which `--require-revision` asks for$/,
+    );
+    put(dir, { REVISION: commitLike('x') });
+    await store.reload();
+    expect(store.current()?.revisionText).toBe(commitLike('x'));
+  });
+
+  test.each<[string, Partial<PolicyStoreOptions>, (dir: string) => void, string]>([
+    ['the flag', { revision: commitLike('f') }, () => {}, 'flag'],
+    [
+      'a dirty tree',
+      {},
+      (dir) => {
+        git(dir, 'init', '-q');
+        git(dir, 'commit', '-q', '--allow-empty', '-m', 'x');
+      },
+      'git',
+    ],
+  ])('takes %s', async (_name, options, prepare, source) => {
+    const dir = put(scratch(), { 'a.yaml': 'one' });
+    prepare(dir);
+    const { store } = storeOf(dir, { requireRevision: true, ...options });
+    await store.reload();
+    expect(store.current()?.revision).toMatchObject({ source, dirty: source === 'git' });
+  });
+});
+
+describe('while a folder is being brought in', () => {
+  test('loads come one after the other, and any number of calls during one cause one more', async () => {
+    const dir = put(scratch(), { 'a.yaml': 'one' });
+    let inside = 0;
+    let most = 0;
+    let compilations = 0;
+    let release = () => {};
+    const entered = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let proceed = () => {};
+    const held = new Promise<void>((resolve) => {
+      proceed = resolve;
+    });
+    const { store, calls } = storeOf(dir, {
+      async compile(folder) {
+        compilations += 1;
+        inside += 1;
+        most = Math.max(most, inside);
+        release();
+        await held;
+        inside -= 1;
+        return compileWords(folder);
+      },
+    });
+    const first = store.reload();
+    await entered;
+    put(dir, { 'a.yaml': 'two' });
+    const others = [store.reload(), store.reload(), store.reload()];
+    proceed();
+    await Promise.all([first, ...others]);
+    expect(await others[0]).toBe(await others[2]);
+    expect({ compilations, most }).toEqual({ compilations: 2, most: 1 });
+    expect(calls).toEqual(['swap nothing for one', 'swap one for two']);
+  });
+
+  test('a referenced file that is swapped under the compilation is read again', async () => {
+    const root = scratch();
+    const [one, two] = [commitLike('one'), commitLike('two')];
+    putWorkTree(root, one, { 'a.yaml': 'old @k', k: 'old-k' });
+    let swapped = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      readNow(path) {
+        if (!swapped) putWorkTree(root, two, { 'a.yaml': 'new @k', k: 'new-k' }, one);
+        swapped = true;
+        return nodeDisk.readNow(path);
+      },
+    };
+    const { store, calls } = storeOf(join(root, 'current'), { disk });
+    await store.reload();
+    expect(store.current()?.revision).toMatchObject({ commit: two, source: 'git-sync' });
+    expect(calls).toEqual(['swap nothing for new+new-k']);
+  });
+});
+
+/** A disk that counts what is done on it, and tells before each step. */
+function steppingDisk(step: () => void): Disk {
+  const each = <A extends unknown[], R>(real: (...given: A) => R) => {
+    return (...given: A): R => {
+      step();
+      return real(...given);
+    };
+  };
+  return {
+    realpath: each(nodeDisk.realpath),
+    list: each(nodeDisk.list),
+    stat: each(nodeDisk.stat),
+    read: each(nodeDisk.read),
+    statNow: each(nodeDisk.statNow),
+    readNow: each(nodeDisk.readNow),
+  };
+}
+
+test('git-sync swapping at every point of a load: each set that goes live is whole', async () => {
+  const root = scratch();
+  const version = (n: number) => ({ 'a.yaml': `a${n} @k`, 'b.yaml': `b${n}`, k: `k${n}` });
+  let live = 0;
+  putWorkTree(root, commitLike('0'), version(0));
+  const swap = () => {
+    live += 1;
+    putWorkTree(root, commitLike(String(live)), version(live), commitLike(String(live - 1)));
+  };
+  let left = 0;
+  const disk = steppingDisk(() => {
+    left -= 1;
+    if (left === 0) swap();
+  });
+  const problems: string[] = [];
+  let swaps = 0;
+  const { store } = storeOf(join(root, 'current'), {
+    disk,
+    onSwap(set) {
+      swaps += 1;
+      const n = names(set).replace(/^a(\d+).*/, '$1');
+      if (names(set) !== `a${n}+k${n}+b${n}` || set.revisionText !== commitLike(n)) problems.push(names(set));
+    },
+    onFailure: (reload) => problems.push(reload.diagnostics[0]?.message ?? ''),
+  });
+  for (let steps = 1; steps <= 60; steps += 1) {
+    left = steps;
+    await store.reload();
+    left = 0;
+    await store.reload();
+    expect(store.current()?.revisionText).toBe(commitLike(String(live)));
+  }
+  expect(problems).toEqual([]);
+  expect(live).toBeGreaterThan(10);
+  expect(swaps).toBe(live);
+});
+
+describe('watched', () => {
+  const open: Watcher[] = [];
+  afterEach(() => {
+    for (const watcher of open.splice(0)) watcher.close();
+  });
+
+  /** Waits for a swap to a set of this revision; rejects after 2 s. */
+  function swapTo(
+    listeners: Set<(set: PolicySet) => void>,
+    revision: string,
+    from?: PolicySet,
+  ): Promise<PolicySet> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`no swap to ${revision} in 2 s`)), 2_000);
+      const check = (set: PolicySet) => {
+        if (set.revisionText !== revision) return;
+        clearTimeout(late);
+        listeners.delete(check);
+        resolve(set);
+      };
+      listeners.add(check);
+      if (from !== undefined) check(from);
+    });
+  }
+
+  test('a git repository: edited is dirty, committed is clean, within 2 s each', async () => {
+    const dir = scratch();
+    git(dir, 'init', '-q');
+    put(dir, { 'a.yaml': 'one' });
+    const first = commitAll(dir);
+    const listeners = new Set<(set: PolicySet) => void>();
+    const { store } = storeOf(dir, { onSwap: (set) => listeners.forEach((tell) => tell(set)) });
+    const atFirst = swapTo(listeners, first);
+    open.push(watchFolder(dir, () => store.reload()));
+    await atFirst;
+    put(dir, { 'a.yaml': 'two' });
+    expect(names(await swapTo(listeners, `${first}-dirty`, store.current()))).toBe('two');
+    const second = commitAll(dir);
+    expect(names(await swapTo(listeners, second, store.current()))).toBe('two');
+  });
+});

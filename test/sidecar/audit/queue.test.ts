@@ -1,0 +1,142 @@
+import { createAuditQueue } from '../../../src/sidecar/audit/queue.ts';
+import type { Sink } from '../../../src/sidecar/audit/sink.ts';
+
+/** A sink whose writes end when the test says so. */
+function heldSink() {
+  const chunks: string[] = [];
+  const pending: PromiseWithResolvers<void>[] = [];
+  let arrived = Promise.withResolvers<void>();
+  let closed = false;
+  const sink: Sink = {
+    name: 'held',
+    async write(chunk) {
+      chunks.push(chunk);
+      const write = Promise.withResolvers<void>();
+      pending.push(write);
+      arrived.resolve();
+      await write.promise;
+    },
+    async reopen() {
+      throw new Error('no such folder');
+    },
+    async close() {
+      closed = true;
+    },
+  };
+  return {
+    sink,
+    chunks,
+    isClosed: () => closed,
+    /** The next write that is asked for. */
+    async next() {
+      await arrived.promise;
+      arrived = Promise.withResolvers<void>();
+      const write = pending.shift();
+      if (write === undefined) throw new Error('no write is under way');
+      return write;
+    },
+  };
+}
+
+function queueBefore(sink: Sink, bounds: { readonly maxRecords?: number; readonly maxLength?: number } = {}) {
+  const drops: number[] = [];
+  const failures: string[] = [];
+  const queue = createAuditQueue({
+    sink,
+    ...bounds,
+    onDrop: (_name, count) => drops.push(count),
+    onFailure: (name, error) => failures.push(`${name}: ${error.message}`),
+  });
+  return { queue, drops, failures };
+}
+
+test('lines of one turn are written at once, in order, and closing waits for them', async () => {
+  const held = heldSink();
+  const { queue, drops } = queueBefore(held.sink);
+  for (const line of ['a', 'b', 'c']) queue.push(line);
+  expect(held.chunks).toEqual([]);
+  const write = await held.next();
+  queue.push('d');
+  write.resolve();
+  const closed = queue.close(10_000);
+  (await held.next()).resolve();
+  await closed;
+  expect(held.chunks).toEqual(['a\nb\nc\n', 'd\n']);
+  expect(drops).toEqual([]);
+  expect(held.isClosed()).toBe(true);
+});
+
+test('behind a slow sink the newest are dropped, by number and by length', async () => {
+  const held = heldSink();
+  const { queue, drops } = queueBefore(held.sink, { maxRecords: 3, maxLength: 10 });
+  queue.push('first');
+  const write = await held.next();
+  for (const line of ['1', '2', '3', '4', '5']) queue.push(line);
+  expect(drops).toEqual([1, 1]);
+  write.resolve();
+  const second = await held.next();
+  queue.push('12345');
+  queue.push('123456');
+  expect(drops).toEqual([1, 1, 1]);
+  second.resolve();
+  (await held.next()).resolve();
+  await queue.close(10_000);
+  expect(held.chunks).toEqual(['first\n', '1\n2\n3\n', '12345\n']);
+});
+
+test('a batch is bounded, and a long queue is written whole', async () => {
+  const chunks: string[] = [];
+  const sink: Sink = {
+    name: 'fast',
+    write: async (chunk) => {
+      chunks.push(chunk);
+    },
+    async reopen() {},
+    async close() {},
+  };
+  const { queue, drops } = queueBefore(sink);
+  const lines = Array.from({ length: 5000 }, (_, i) => `${i} ${'x'.repeat(100)}`);
+  for (const line of lines) queue.push(line);
+  await queue.close(10_000);
+  expect(chunks.join('')).toBe(`${lines.join('\n')}\n`);
+  expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(66_000);
+  expect(drops).toEqual([]);
+});
+
+test('a failing sink loses its batch, is reported once, and again after it worked', async () => {
+  const held = heldSink();
+  const { queue, drops, failures } = queueBefore(held.sink);
+  for (const [line, works] of [
+    ['a', false],
+    ['b', false],
+    ['c', true],
+    ['d', false],
+  ] as const) {
+    queue.push(line);
+    const write = await held.next();
+    if (works) write.resolve();
+    else write.reject(new Error(`disk full at ${line}`));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(drops).toEqual([1, 1, 1]);
+  expect(failures).toEqual(['held: disk full at a', 'held: disk full at d']);
+});
+
+test('closing does not wait for ever, and counts what is left', async () => {
+  const held = heldSink();
+  const { queue, drops } = queueBefore(held.sink);
+  queue.push('stuck');
+  await held.next();
+  queue.push('never');
+  queue.push('ever');
+  await queue.close(5);
+  expect(drops).toEqual([2]);
+  queue.push('too late');
+  expect(drops).toEqual([2, 1]);
+});
+
+test('a sink that cannot be reopened is reported', async () => {
+  const { queue, failures } = queueBefore(heldSink().sink);
+  await queue.reopen();
+  expect(failures).toEqual(['held: no such folder']);
+});

@@ -1,0 +1,84 @@
+import { isoMicroseconds, toRecord } from '../../../src/sidecar/audit/record.ts';
+import { aDecision } from '../../support/decision.ts';
+
+const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
+
+test('a plain refusal is written in the promised order, without what it does not have', () => {
+  expect(JSON.stringify(toRecord(aDecision(), trace))).toBe(
+    '{"time":"2026-06-01T12:00:00.123456Z","decision_id":"01900000-0000-7000-8000-000000000001","decision":"deny",' +
+      '"reason":"no_rule","status":403,"mode":"enforce","policy":"orders-api","rule":"",' +
+      `"revision":{"commit":"${'a'.repeat(40)}","digest":"sha256:${'b'.repeat(64)}","dirty":false,"source":"git"},` +
+      '"request":{"id":"req-1","method":"GET","host":"orders.acme.svc","path":"/api/orders/42"},' +
+      '"source":{"principal":"spiffe://acme.example/ns/shop/sa/web","address":"10.0.0.7"},' +
+      '"destination":{"principal":"spiffe://acme.example/ns/shop/sa/orders"},' +
+      '"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","duration_us":41}',
+  );
+});
+
+test('everything that a decision can have comes along', () => {
+  const record = toRecord(
+    aDecision({
+      reason: 'allowed',
+      status: 200,
+      rule: 'readers',
+      jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
+      controls: ['SOC2-CC6.1'],
+      limits: [{ policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 12 }],
+      shadow: [{ policy: 'orders-strict', rule: '', decision: 'deny', reason: 'no_rule' }],
+    }),
+    trace,
+  );
+  expect(Object.keys(record)).toEqual([
+    'time',
+    'decision_id',
+    'decision',
+    'reason',
+    'status',
+    'mode',
+    'policy',
+    'rule',
+    'revision',
+    'request',
+    'source',
+    'destination',
+    'jwt',
+    'trace_id',
+    'span_id',
+    'duration_us',
+    'controls',
+    'limits',
+    'shadow',
+  ]);
+  expect(record).toMatchObject({
+    decision: 'allow',
+    jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
+    controls: ['SOC2-CC6.1'],
+    limits: [{ policy: 'orders-api', name: 'per-caller', remaining: 12 }],
+    shadow: [{ policy: 'orders-strict', rule: '', decision: 'deny', reason: 'no_rule' }],
+  });
+});
+
+test('what is not for the record stays out of it', () => {
+  const decision = aDecision({ fault: new Error('SECRET fault') });
+  const text = JSON.stringify(
+    toRecord(
+      { ...decision, request: { ...decision.request, path: '/a\n\u0000b', traceparent: 'SECRET' } },
+      trace,
+    ),
+  );
+  expect(text).not.toContain('SECRET');
+  expect(text).toContain('"path":"/a\\n\\u0000b"');
+});
+
+test('before the first policy set there is no revision', () => {
+  expect(toRecord(aDecision({ revision: undefined }), trace).revision).toBeNull();
+});
+
+test.each([
+  [0, '1970-01-01T00:00:00.000000Z'],
+  [1_780_315_200_000.9998, '2026-06-01T12:00:00.001000Z'],
+  [1_780_315_200_000.5, '2026-06-01T12:00:00.000500Z'],
+  [1_780_315_199_999.001, '2026-06-01T11:59:59.999001Z'],
+])('%d is %s', (time, text) => {
+  expect(isoMicroseconds(time)).toBe(text);
+});

@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { fileSink, streamSink } from '../../../src/sidecar/audit/sink.ts';
+
+describe('a file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lictor-sink-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  test('is appended to, and not everybody may read it', async () => {
+    const path = join(folder, 'audit.log');
+    for (const line of ['a\n', 'b\n']) {
+      const sink = await fileSink(path);
+      await sink.write(line);
+      await sink.close();
+    }
+    expect(await readFile(path, 'utf8')).toBe('a\nb\n');
+    expect((await stat(path)).mode & 0o007).toBe(0);
+  });
+
+  test('that was moved away is begun anew on reopening', async () => {
+    const path = join(folder, 'audit.log');
+    const sink = await fileSink(path);
+    await sink.write('old\n');
+    await rename(path, `${path}.1`);
+    await sink.write('still old\n');
+    await sink.reopen();
+    await sink.write('new\n');
+    await sink.close();
+    expect(await readFile(`${path}.1`, 'utf8')).toBe('old\nstill old\n');
+    expect(await readFile(path, 'utf8')).toBe('new\n');
+  });
+
+  test('in a folder that is not there is no sink', async () => {
+    const path = join(folder, 'inner', 'audit.log');
+    await expect(fileSink(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('that is full rejects', async () => {
+    const sink = await fileSink('/dev/full');
+    await expect(sink.write('a\n')).rejects.toMatchObject({ code: 'ENOSPC' });
+    await sink.close();
+  });
+});
+
+describe('a stream', () => {
+  test('takes lines', async () => {
+    const stream = new PassThrough();
+    const sink = streamSink('stdout', stream);
+    await sink.write('a\n');
+    await sink.close();
+    expect(String(stream.read())).toBe('a\n');
+  });
+
+  test('whose reader is gone rejects, and does not end the process', async () => {
+    const stream = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    });
+    const sink = streamSink('stdout', stream);
+    await expect(sink.write('a\n')).rejects.toMatchObject({ code: 'EPIPE' });
+    await expect(sink.write('b\n')).rejects.toMatchObject({ code: 'EPIPE' });
+    await sink.close();
+  });
+});

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import type { Client } from '@grpc/grpc-js';
+import { codec, loadProto } from '../../../src/engine/envoy/proto.ts';
+import { createHealth, type Health } from '../../../src/sidecar/rpc/health.ts';
+import { createGrpcJsTransport } from '../../../src/sidecar/transport/grpc-js.ts';
+import type { Listener } from '../../../src/sidecar/transport/transport.ts';
+import { call, connectTo, talk } from '../../support/grpc.ts';
+
+const CHECK = '/grpc.health.v1.Health/Check';
+const WATCH = '/grpc.health.v1.Health/Watch';
+const SERVICE = 'envoy.service.auth.v3.Authorization';
+const [SERVING, NOT_SERVING, SERVICE_UNKNOWN] = [1, 2, 3];
+
+const definition = loadProto('grpc/health/v1/health.proto');
+const request = codec<{ service?: string }>(definition, 'grpc.health.v1.HealthCheckRequest');
+const response = codec<{ status?: number }>(definition, 'grpc.health.v1.HealthCheckResponse');
+
+let health: Health;
+let listener: Listener;
+let client: Client;
+
+beforeEach(async () => {
+  health = createHealth();
+  listener = await createGrpcJsTransport().listen(
+    { address: '127.0.0.1:0', tls: undefined, maxMessageBytes: 4096 },
+    health.methods,
+  );
+  client = connectTo(listener.address);
+});
+
+afterEach(async () => {
+  client.close();
+  await listener.drain(0);
+});
+
+async function check(service: string): Promise<number | undefined> {
+  return response.decode(await call(client, CHECK, request.encode({ service }))).status;
+}
+
+describe('health', () => {
+  test.each(['', SERVICE])('of `%s` follows what is set', async (service) => {
+    expect(await check(service)).toBe(NOT_SERVING);
+    health.setServing(true);
+    expect(await check(service)).toBe(SERVING);
+    health.setServing(false);
+    expect(await check(service)).toBe(NOT_SERVING);
+  });
+
+  test('of a service that is not here is not found', async () => {
+    await expect(check('acme.Orders')).rejects.toMatchObject({ code: 5, details: 'no such service here' });
+  });
+
+  test('a message that cannot be read is an invalid argument', async () => {
+    await expect(call(client, CHECK, Buffer.from([0x0a, 0xff]))).rejects.toMatchObject({ code: 3 });
+  });
+
+  test('a watcher sees the state, its changes, and the end of the listener', async () => {
+    const stream = talk(client, WATCH);
+    const seen: (number | undefined)[] = [];
+    stream.on('data', (bytes: Buffer) => seen.push(response.decode(bytes).status));
+    const ended = once(stream, 'end');
+    stream.write(Buffer.from(request.encode({ service: SERVICE })));
+    stream.end();
+    await once(stream, 'data');
+    health.setServing(true);
+    health.setServing(true);
+    await once(stream, 'data');
+    health.setServing(false);
+    await listener.drain(60_000);
+    await ended;
+    expect(seen).toEqual([NOT_SERVING, SERVING, NOT_SERVING]);
+  });
+
+  test('a watcher of a service that is not here is told so and kept', async () => {
+    const stream = talk(client, WATCH);
+    stream.write(Buffer.from(request.encode({ service: 'acme.Orders' })));
+    stream.end();
+    const [bytes] = (await once(stream, 'data')) as [Buffer];
+    expect(response.decode(bytes).status).toBe(SERVICE_UNKNOWN);
+    const ended = once(stream, 'end');
+    await listener.drain(60_000);
+    await ended;
+  });
+
+  test('a stream that ends without a message is an invalid argument', async () => {
+    const stream = talk(client, WATCH);
+    stream.on('data', () => undefined);
+    const failed = new Promise((resolve) => {
+      stream.once('error', resolve);
+    });
+    stream.end();
+    expect(await failed).toMatchObject({ code: 3 });
+  });
+});

@@ -1,0 +1,39 @@
+import { decide } from '../../../src/engine/decision/decide.ts';
+import { createRecorder } from '../../../src/sidecar/server/recorder.ts';
+import type { Traces } from '../../../src/sidecar/telemetry/decision-tracer.ts';
+import type { Metrics } from '../../../src/sidecar/telemetry/metrics.ts';
+import { attributes } from '../../support/attributes.ts';
+import { policySet } from '../../support/policy-set.ts';
+import { standingStill } from '../../support/rulings.ts';
+
+const QUIET = {
+  metrics: { decided: () => {}, auditDropped: () => {} } as unknown as Metrics,
+  traces: { trace: () => ({ traceId: '', spanId: '', sampled: false }) } as unknown as Traces,
+};
+
+test('what two policies set differently is told once', async () => {
+  const warned: unknown[] = [];
+  const log = {
+    info: () => {},
+    warn: (message: string, fields?: object) => warned.push([message, fields]),
+    error: () => {},
+  };
+  const { record } = createRecorder({ ...QUIET, sinks: [], log });
+  const respond = (value: string) => ({ allow: { requestHeaders: { set: { 'x-a': { cel: value } } } } });
+  const set = policySet({
+    policies: {
+      first: { rules: [{ name: 'all', effect: 'allow' }], respond: respond("'1'") },
+      second: { respond: respond('request.method') },
+    },
+  });
+  for (const method of ['GET', 'POST', 'GET']) {
+    const { decision } = await decide(attributes({ method }), set, standingStill());
+    await record(decision, { traceparent: '' });
+  }
+  expect(warned).toEqual([
+    [
+      'two policies set the request header x-a differently, the later one wins',
+      { earlier: 'first', later: 'second' },
+    ],
+  ]);
+});

@@ -1,0 +1,184 @@
+import { LanguageClient } from '../../support/language-client.ts';
+import { FOLDER } from './folder.ts';
+
+interface Item {
+  readonly label: string;
+  readonly detail?: string;
+  readonly documentation?: { readonly value: string };
+  readonly textEdit: {
+    readonly newText: string;
+    readonly range: { readonly start: object; readonly end: object };
+  };
+}
+
+const stack = new AsyncDisposableStack();
+let client: LanguageClient;
+
+beforeAll(async () => {
+  client = await LanguageClient.start(stack, FOLDER);
+});
+
+afterAll(() => stack.disposeAsync());
+
+/** The text of a file with something else in it. */
+function changed(path: keyof typeof FOLDER, from: string, to: string): string {
+  const text: string = FOLDER[path];
+  expect(text).toContain(from);
+  return text.replace(from, () => to);
+}
+
+async function itemsAt(path: keyof typeof FOLDER, from: string, to: string): Promise<readonly Item[]> {
+  const items = await client.at<Item[] | null>('textDocument/completion', path, changed(path, from, to));
+  client.type(path, FOLDER[path]);
+  return items ?? [];
+}
+
+async function labelsAt(path: keyof typeof FOLDER, from: string, to: string): Promise<readonly string[]> {
+  return (await itemsAt(path, from, to)).map(({ label }) => label);
+}
+
+describe('in YAML', () => {
+  test('fields of the mapping, those that it has left out', async () => {
+    const items = await itemsAt('orders.yaml', '      effect: deny\n', '      effect: deny\n      m|\n');
+    expect(items.map(({ label }) => label)).toEqual(['match', 'status', 'message', 'expires', 'reason']);
+    expect(items.find(({ label }) => label === 'message')).toMatchObject({
+      documentation: { value: 'of a deny rule: shown to the caller' },
+      textEdit: {
+        newText: 'message: ',
+        range: { start: { line: 18, character: 6 }, end: { line: 18, character: 7 } },
+      },
+    });
+  });
+
+  test.each([
+    ['a new list item', 'orders.yaml', '    - name: exports', '    - |\n    - name: exports', 'effect'],
+    ['the first field of a spec', 'data.yaml', 'spec: {values: [', 'spec: {ke|, values: [', 'key'],
+    [
+      'a field in flow style',
+      'template.yaml',
+      '{hosts: [{param: host}]}',
+      '{hosts: [{param: host}], me|}',
+      'methods',
+    ],
+    ['within metadata', 'orders.yaml', '{name: orders}', '{name: orders, o|}', 'owner'],
+    ['of the document', 'orders.yaml', 'kind: Policy', 'ki|', 'kind'],
+    ['in a template', 'template.yaml', '  variables: {', '  li|\n  variables: {', 'limits'],
+    ['of a test request', 'orders.test.yaml', 'path: /}\n    invoice', 'path: /, bo|}\n    invoice', 'body'],
+    ['below a key', 'orders.yaml', '    jwt: {issuers: [acme]}', '    jwt:\n      |', 'issuers'],
+  ] as const)('%s', async (_, path, from, to, wanted) => {
+    expect(await labelsAt(path, from, to)).toContain(wanted);
+  });
+
+  test.each([
+    ['an effect', 'orders.yaml', 'effect: deny', 'effect: |', ['allow', 'deny']],
+    ['a mode', 'orders.yaml', '  variables:\n', '  mode: sh|\n  variables:\n', ['enforce', 'shadow']],
+    ['a boolean', 'orders.yaml', '[acme]}', '[acme], required: |}', ['true', 'false']],
+    [
+      'a kind',
+      'orders.yaml',
+      'kind: Policy',
+      'kind: Po|',
+      ['Policy', 'Issuer', 'PolicyTest', 'Dataset', 'Environment', 'PolicyTemplate'],
+    ],
+    ['a version', 'orders.yaml', 'apiVersion: lictor/v1', 'apiVersion: |', ['lictor/v1']],
+    ['an issuer', 'orders.yaml', 'issuers: [acme]', 'issuers: [|]', ['acme']],
+    ['a template', 'template.yaml', 'template: service', 'template: s|', ['service']],
+    ['a parameter to give', 'template.yaml', 'with: {host: invoices.acme.svc}', 'with: {h|}', ['host']],
+    ['a parameter to place', 'template.yaml', '{param: host}', '{param: |}', ['host']],
+    ['an environment', 'orders.test.yaml', 'environment: production', 'environment: p|', ['production']],
+    ['a shadowed policy', 'data.yaml', 'shadow: [strict]', 'shadow: [|]', ['orders', 'invoices', 'strict']],
+    ['a caller', 'orders.test.yaml', 'caller: checkout', 'caller: |', ['checkout']],
+    [
+      'a caller of a row',
+      'orders.test.yaml',
+      '      request: invoice',
+      '      request: invoice\n      each: [{caller: |}]',
+      ['checkout'],
+    ],
+    [
+      'a request before',
+      'orders.test.yaml',
+      '      request: invoice',
+      '      request: invoice\n      after: [{request: |}]',
+      ['read', 'invoice'],
+    ],
+    [
+      'a shadow policy',
+      'orders.test.yaml',
+      'reason: allowed',
+      'shadow: {|}',
+      ['orders', 'invoices', 'strict'],
+    ],
+    ['a request', 'orders.test.yaml', 'request: invoice', 'request: |', ['read', 'invoice']],
+    [
+      'a rule',
+      'orders.test.yaml',
+      'rule: orders/readers',
+      'rule: orders/r|',
+      ['orders/exports', 'orders/readers', 'invoices/read', 'strict/no-trace'],
+    ],
+    ['a caller of a matrix', 'orders.test.yaml', 'expect: {checkout: allow}', 'expect: {ch|}', ['checkout']],
+  ] as const)('%s', async (_, path, from, to, wanted) => {
+    expect((await labelsAt(path, from, to)).toSorted()).toEqual([...wanted].toSorted());
+  });
+
+  test('a reason, with its status and what it says', async () => {
+    const items = await itemsAt('orders.test.yaml', 'reason: allowed', 'reason: |');
+    expect(items.find(({ label }) => label === 'rate_limited')).toMatchObject({ detail: '429' });
+  });
+});
+
+describe('in expressions', () => {
+  const WHEN = "variables.tenant].exists(tenant, tenant.startsWith('x'))";
+
+  test.each([
+    ['roots', 're|', ['request', 'variables', 'data', 'env', 'size', 'has']],
+    ['fields of a root', 'request.|', ['method', 'headers', 'url_path']],
+    ['a field that is begun', 'request.me|', ['method', 'headers']],
+    ['fields further down', 'source.spiffe.na|', ['namespace', 'trust_domain']],
+    ['variables of the policy', 'variables.|', ['tenant']],
+    ['datasets', 'data.|', ['export_jobs']],
+    ['values of the environments', 'env.|', ['max_total']],
+    ['methods of text', 'request.method.|', ['startsWith', 'size', 'matches']],
+    ['methods of a list, and macros', 'jwt.scopes.|', ['exists', 'size', 'join']],
+    ['claims of issuers and tests', 'jwt.claims.|', ['tenant', 'scope']],
+    ['a namespace', 'math.|', ['abs', 'greatest']],
+    ['variables of a comprehension', '[1].exists(each, ea|)', ['each', 'request']],
+    ['methods of such a variable', "['a'].exists(each, each.|)", ['startsWith']],
+    ['before other text', "request.| == 'GET' && true", ['method']],
+  ])('%s', async (_, begun, wanted) => {
+    const labels = await labelsAt('orders.yaml', `"[${WHEN}"`, `"${begun}"`);
+    expect(labels).toEqual(expect.arrayContaining(wanted));
+  });
+
+  test('only what fits the type', async () => {
+    const text = await labelsAt('orders.yaml', `"[${WHEN}"`, '"request.method.|"');
+    expect(text).not.toContain('exists');
+    expect(text).not.toContain('getFullYear');
+    const fields = await labelsAt('orders.yaml', `"[${WHEN}"`, '"request.|"');
+    expect(fields).not.toContain('startsWith');
+  });
+
+  test('parameters in a template, and in a folded scalar', async () => {
+    expect(await labelsAt('template.yaml', "params.host != ''", 'params.|')).toEqual(['host']);
+    expect(await labelsAt('template.yaml', 'variables.verb ==', 'variables.| ==')).toEqual(['verb']);
+    const folded = await labelsAt('orders.yaml', '&& request.size < env.max_total', '&& request.\n        |');
+    expect(folded).toContain('size');
+  });
+
+  test('a name has its type and meaning, a function its forms and an example', async () => {
+    const method = (await itemsAt('orders.yaml', `"[${WHEN}"`, '"request.|"')).find(
+      ({ label }) => label === 'method',
+    );
+    expect(method).toMatchObject({ detail: 'string', documentation: { value: 'the HTTP method, as sent' } });
+    const starts = (await itemsAt('orders.yaml', `"[${WHEN}"`, '"request.method.st|"')).find(
+      ({ label }) => label === 'startsWith',
+    );
+    expect(starts?.documentation?.value).toContain('string.startsWith(string) -> bool');
+    expect(starts?.textEdit.newText).toBe('startsWith(');
+  });
+
+  test('nothing in text', async () => {
+    expect(await labelsAt('orders.yaml', `"[${WHEN}"`, `"request.method == 'G|'"`)).toEqual([]);
+  });
+});

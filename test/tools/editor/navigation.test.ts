@@ -1,0 +1,342 @@
+import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
+import { replacement } from '../../../src/tools/editor/quick-fix.ts';
+import { LanguageClient, type Range } from '../../support/language-client.ts';
+import { FOLDER } from './folder.ts';
+
+type Path = keyof typeof FOLDER;
+
+interface Location {
+  readonly uri: string;
+  readonly range: Range;
+}
+
+interface Edit {
+  readonly range: Range;
+  readonly newText: string;
+}
+
+interface WorkspaceEdit {
+  readonly changes: Readonly<Record<string, readonly Edit[]>>;
+}
+
+const stack = new AsyncDisposableStack();
+let client: LanguageClient;
+
+beforeAll(async () => {
+  client = await LanguageClient.start(stack, FOLDER);
+});
+
+afterAll(() => stack.disposeAsync());
+
+/** The file with the cursor behind the first letter of what `around` has between `[[` and `]]`. */
+function pointing(path: Path, around: string): string {
+  const plain = around.replace(/\[\[|\]\]/g, '');
+  const text: string = FOLDER[path];
+  expect(text).toContain(plain);
+  const at = text.indexOf(plain) + around.indexOf('[[') + 1;
+  return `${text.slice(0, at)}|${text.slice(at)}`;
+}
+
+const ask = <T>(method: string, path: Path, around: string, more?: object): Promise<T> =>
+  client.at<T>(`textDocument/${method}`, path, pointing(path, around), more);
+
+/** `file:line:text` of each place. */
+function shown(locations: readonly Location[]): readonly string[] {
+  return locations
+    .map(({ uri, range: { start, end } }) => {
+      const path = Object.keys(FOLDER).find((each) => uri === client.uri(each)) as Path;
+      const line = FOLDER[path].split('\n')[start.line] ?? '';
+      return `${path}:${start.line + 1}:${line.slice(start.character, end.character)}`;
+    })
+    .toSorted();
+}
+
+/** The folder's files after an edit. */
+function applied({ changes }: WorkspaceEdit): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(FOLDER).map(([path, text]) => {
+      const lines = text.split('\n');
+      const edits = [...(changes[client.uri(path)] ?? [])].toSorted(
+        (a, b) =>
+          b.range.start.line - a.range.start.line || b.range.start.character - a.range.start.character,
+      );
+      for (const { range, newText } of edits) {
+        const line = lines[range.start.line] ?? '';
+        lines[range.start.line] =
+          line.slice(0, range.start.character) + newText + line.slice(range.end.character);
+      }
+      return [path, lines.join('\n')];
+    }),
+  );
+}
+
+describe('definition', () => {
+  test.each([
+    ['an issuer', 'orders.yaml', 'issuers: [[[acme]]]', 'issuers.yaml:3:acme'],
+    ['an issuer of a test', 'orders.test.yaml', 'issuer: [[acme]]', 'issuers.yaml:3:acme'],
+    ['a dataset', 'orders.yaml', 'data.[[export_jobs]]', 'data.yaml:3:export-jobs'],
+    ['a value of an environment', 'orders.yaml', 'env.[[max_total]]', 'data.yaml:10:max_total'],
+    ['a policy that is shadowed', 'data.yaml', 'shadow: [[[strict]]]', 'strict.yaml:3:strict'],
+    ['an environment', 'orders.test.yaml', 'environment: [[production]]', 'data.yaml:8:production'],
+    ['a variable, in a folded scalar', 'orders.yaml', '== variables.[[tenant]]', 'orders.yaml:7:tenant'],
+    ['a variable, in quotes', 'orders.yaml', '[variables.[[tenant]]]', 'orders.yaml:7:tenant'],
+    ['a template', 'template.yaml', 'template: [[service]]', 'template.yaml:3:service'],
+    ['a parameter in text', 'template.yaml', '{param: [[host]]}', 'template.yaml:6:host'],
+    ['a parameter in an expression', 'template.yaml', 'params.[[host]]', 'template.yaml:6:host'],
+    ['a parameter that is given', 'template.yaml', 'with: {[[host]]', 'template.yaml:6:host'],
+    ['a caller', 'orders.test.yaml', 'caller: [[checkout]]', 'orders.test.yaml:7:checkout'],
+    ['a request', 'orders.test.yaml', 'request: [[read]]', 'orders.test.yaml:9:read'],
+    ['a rule', 'orders.test.yaml', 'orders/[[readers]]', 'orders.yaml:11:readers'],
+    ['the policy of a rule', 'orders.test.yaml', '[[orders]]/readers', 'orders.yaml:3:orders'],
+    ['a rule of a template', 'orders.test.yaml', 'invoices/[[read]]', 'template.yaml:10:read'],
+    [
+      'a caller of a matrix',
+      'orders.test.yaml',
+      'expect: {[[checkout]]: allow}',
+      'orders.test.yaml:7:checkout',
+    ],
+  ] as const)('of %s', async (_, path, around, wanted) => {
+    expect(shown(await ask('definition', path, around))).toEqual([wanted]);
+  });
+
+  test('a variable of a comprehension has none', async () => {
+    expect(await ask('definition', 'orders.yaml', '[[tenant]].startsWith')).toEqual([]);
+  });
+});
+
+describe('references', () => {
+  test.each([
+    ['an issuer', 'issuers.yaml', '{name: [[acme]]', ['orders.test.yaml:7:acme', 'orders.yaml:9:acme']],
+    ['a dataset', 'data.yaml', '{name: [[export-jobs]]', ['orders.yaml:15:export_jobs']],
+    [
+      'a variable',
+      'orders.yaml',
+      '    [[tenant]]: request',
+      ['orders.yaml:14:tenant', 'orders.yaml:19:tenant'],
+    ],
+    ['a rule', 'orders.yaml', 'name: [[readers]]', ['orders.test.yaml:15:readers']],
+    ['a rule of a template', 'template.yaml', '{name: [[read]]', ['orders.test.yaml:18:read']],
+    [
+      'a parameter',
+      'template.yaml',
+      '    [[host]]: {type',
+      ['template.yaml:10:host', 'template.yaml:16:host', 'template.yaml:7:host'],
+    ],
+    [
+      'a caller',
+      'orders.test.yaml',
+      '    [[checkout]]: {jwt',
+      ['orders.test.yaml:13:checkout', 'orders.test.yaml:20:checkout', 'orders.test.yaml:20:checkout'],
+    ],
+  ] as const)('of %s', async (_, path, around, wanted) => {
+    const context = { includeDeclaration: false };
+    const found = await ask<readonly Location[]>('references', path, around, { context });
+    expect(shown(found)).toEqual([...wanted].toSorted());
+  });
+});
+
+describe('rename', () => {
+  const renamed = async (path: Path, around: string, newName: string) =>
+    applied(await ask<WorkspaceEdit>('rename', path, around, { newName }));
+
+  test('a dataset, from an expression: each place has it as it is written there', async () => {
+    const files = await renamed('orders.yaml', 'data.[[export_jobs]]', 'report_jobs');
+    expect(files['data.yaml']).toContain('metadata: {name: report-jobs}');
+    expect(files['orders.yaml']).toContain('data.report_jobs');
+  });
+
+  test('a rule of a template, from a test', async () => {
+    const files = await renamed('orders.test.yaml', 'invoices/[[read]]', 'get');
+    expect(files['template.yaml']).toContain('{name: get, effect');
+    expect(files['orders.test.yaml']).toContain('rule: invoices/get');
+    expect(files['orders.test.yaml']).toContain('request: read');
+  });
+
+  test('a variable leaves what is called the same alone, and a policy its issuer', async () => {
+    const files = await renamed('orders.yaml', '    [[tenant]]: request', 'customer');
+    expect(files['orders.yaml']).toContain("customer: request.headers[?'x-tenant']");
+    expect(files['orders.yaml']).toContain('jwt.claims.tenant == variables.customer');
+    expect(files['orders.yaml']).toContain("[variables.customer].exists(tenant, tenant.startsWith('x'))");
+    const others = await renamed('orders.yaml', '{name: [[orders]]}', 'sales');
+    expect(others['orders.yaml']).toContain('metadata: {name: sales}');
+    expect(others['orders.test.yaml']).toContain('rule: sales/readers');
+    expect(others['orders.test.yaml']).toContain('metadata: {name: orders}');
+  });
+
+  test('a name that YAML would take for a number is quoted', async () => {
+    const files = await renamed('issuers.yaml', '{name: [[acme]]', '007');
+    expect(files['orders.yaml']).toContain('issuers: ["007"]');
+    expect(files['issuers.yaml']).toContain('{name: "007",');
+  });
+
+  test.each([
+    ['taken', 'orders.yaml', 'name: [[readers]]', 'exports', 'the name `exports` is taken'],
+    ['no DNS label', 'issuers.yaml', '{name: [[acme]]', 'Acme', '`Acme` is no DNS label'],
+    [
+      'no identifier',
+      'orders.yaml',
+      '    [[tenant]]: request',
+      'a-b',
+      '`a-b` is no name that an expression can read',
+    ],
+    ['unreadable as data', 'data.yaml', '{name: [[export-jobs]]', '1a', 'no expression can read `data.1a`'],
+  ] as const)('refuses a name that is %s', async (_, path, around, newName, message) => {
+    await expect(ask('rename', path, around, { newName })).rejects.toThrow(message);
+  });
+
+  test('it is prepared with the name alone, and not for what is no name', async () => {
+    expect(await ask('prepareRename', 'orders.test.yaml', 'orders/[[readers]]')).toEqual({
+      placeholder: 'readers',
+      range: { start: { line: 14, character: 45 }, end: { line: 14, character: 52 } },
+    });
+    expect(await ask('prepareRename', 'orders.yaml', '[[effect]]: allow')).toBeNull();
+  });
+});
+
+describe('hover', () => {
+  const told = async (path: Path, around: string): Promise<string> => {
+    const hover = await ask<{ contents: { value: string } } | null>('hover', path, around);
+    return hover?.contents.value ?? '';
+  };
+
+  test.each([
+    ['a field', 'orders.yaml', '  [[authenticate]]:', '**authenticate**: who may send them'],
+    ['a field of a test', 'orders.test.yaml', '[[decision]]: allow', '**decision**: `allow` or `deny`'],
+    ['a kind', 'orders.yaml', 'kind: [[Policy]]', '**Policy**: which requests it governs'],
+    [
+      'a name of an expression',
+      'orders.yaml',
+      'request.[[size]]',
+      'request.size: int\n```\n\nbody size in bytes, -1 unknown',
+    ],
+    ['a root', 'orders.yaml', '[[source]].principal', 'with `address`, `port`'],
+    ['a variable', 'orders.yaml', 'variables.[[tenant]]', 'variables.tenant: string'],
+    [
+      'where it is given',
+      'orders.yaml',
+      'variables.[[tenant]]',
+      "orders.yaml:7\n```yaml\ntenant: request.headers[?'x-tenant'].orValue('')\n```",
+    ],
+    ['a dataset', 'orders.yaml', 'data.[[export_jobs]]', 'data.export_jobs: list(string)'],
+    ['a function', 'orders.yaml', 'tenant.[[startsWith]]', 'string.startsWith(string) -> bool'],
+    ['a macro', 'orders.yaml', '.[[exists]]', 'range.exists(x, condition)'],
+    ['a local', 'orders.yaml', '[[tenant]].startsWith', 'tenant: string'],
+    [
+      'a reason',
+      'orders.test.yaml',
+      'reason: [[allowed]]',
+      '**allowed** (200): a complete evaluation allowed the request',
+    ],
+    [
+      'a rule',
+      'orders.test.yaml',
+      'orders/[[readers]]',
+      'orders.yaml:11\n```yaml\nname: readers\neffect: allow',
+    ],
+    ['an issuer', 'orders.yaml', '[[[acme]]]', 'name: acme, description: Our login'],
+  ] as const)('%s', async (_, path, around, wanted) => {
+    expect(await told(path, around)).toContain(wanted);
+  });
+
+  test('nothing where nothing is', async () => {
+    expect(await ask('hover', 'orders.yaml', '[[orders]].acme.svc')).toBeNull();
+  });
+});
+
+describe('symbols and form', () => {
+  test('documents with their rules, variables and the like', async () => {
+    client.type('template.yaml', FOLDER['template.yaml']);
+    const textDocument = { uri: client.uri('template.yaml') };
+    const symbols = await client.request('textDocument/documentSymbol', { textDocument });
+    expect(symbols).toMatchObject([
+      {
+        name: 'service',
+        detail: 'PolicyTemplate',
+        range: { start: { line: 0, character: 0 } },
+        selectionRange: { start: { line: 2, character: 17 }, end: { line: 2, character: 24 } },
+        children: [{ name: 'host' }, { name: 'verb' }, { name: 'read', detail: 'allow' }],
+      },
+      { name: 'invoices', children: [] },
+    ]);
+  });
+
+  test('the form is that of `lictor fmt`', async () => {
+    const [head = '', spec = ''] = FOLDER['issuers.yaml'].split('spec:\n');
+    const ugly = `${head}spec:\n\n\n${spec.replaceAll(/^ {2}/gm, '      ')}`;
+    client.type('issuers.yaml', ugly);
+    const textDocument = { uri: client.uri('issuers.yaml') };
+    const [edit] = await client.request<Edit[]>('textDocument/formatting', { textDocument, options: {} });
+    expect(edit?.newText).toContain('\n  issuer: https://login.acme.example\n');
+    client.type('issuers.yaml', edit?.newText ?? '');
+    expect(await client.request('textDocument/formatting', { textDocument, options: {} })).toEqual([]);
+    client.type('issuers.yaml', FOLDER['issuers.yaml']);
+  });
+});
+
+describe('quick fixes', () => {
+  const fixed = async (path: Path, from: string, to: string): Promise<string | undefined> => {
+    const text = FOLDER[path].replace(from, () => to);
+    client.type(path, text);
+    const [first] = await client.shown(path, ({ length }) => length > 0);
+    const params = {
+      textDocument: { uri: client.uri(path) },
+      range: first?.range,
+      context: { diagnostics: [first] },
+    };
+    const [action] = await client.request<{ edit: WorkspaceEdit; diagnostics: unknown[] }[]>(
+      'textDocument/codeAction',
+      params,
+    );
+    client.type(path, FOLDER[path]);
+    await client.shown(path, ({ length }) => length === 0);
+    const [edit] = action?.edit.changes[client.uri(path)] ?? [];
+    if (edit === undefined) return undefined;
+    expect(action?.diagnostics).toHaveLength(1);
+    const lines = text.split('\n');
+    const line = lines[edit.range.start.line] ?? '';
+    return line.slice(0, edit.range.start.character) + edit.newText + line.slice(edit.range.end.character);
+  };
+
+  test.each([
+    ['a field', 'orders.yaml', 'effect: deny', 'efect: deny', '      effect: deny'],
+    [
+      'a name in an expression',
+      'orders.yaml',
+      'request.size',
+      'request.sise',
+      '        && request.size < env.max_total',
+    ],
+    ['an issuer in a list', 'orders.yaml', 'issuers: [acme]', 'issuers: [acm]', '    jwt: {issuers: [acme]}'],
+    [
+      'a rule of a policy',
+      'orders.test.yaml',
+      'orders/readers',
+      'orders/reders',
+      '      expect: {decision: allow, rule: orders/readers}',
+    ],
+    ['a word in quotes', 'orders.yaml', 'effect: deny', 'effect: "dney"', '      effect: "deny"'],
+  ] as const)('%s', async (_, path, from, to, wanted) => {
+    expect(await fixed(path, from, to)).toBe(wanted);
+  });
+
+  const told = (message: string, help: string): Diagnostic => ({
+    code: 'wrong_type',
+    severity: 'error',
+    message,
+    help,
+    span: { file: '', start: { line: 1, column: 1 }, end: { line: 1, column: 1 } },
+  });
+
+  test.each([
+    ['expected text', 'put it in quotes: `"1.10"`', '1.10', '"1.10"'],
+    ['expected a list', 'write it as a list: `[{methods: [GET]}]`', '{methods: [GET]}', '[{methods: [GET]}]'],
+    ['`get` is not in upper case', 'write `GET`; the template is adopted at a.yaml:3', 'get', 'GET'],
+    ['`a`: unknown name `request.metod`', 'did you mean `request.method`?', 'metod', 'method'],
+    ['`a`: unknown name `x.metod`', 'did you mean `request.method`?', 'metod', undefined],
+    ['a parameter is missing', 'write `with: {host: ...}`', 'uses', undefined],
+    ['this file holds no policy documents', 'did you mean `apiVersion: lictor/v1`?', '', undefined],
+    ['`x` is no duration', 'write it like `30s`, `5m`, `1h30m` or `500ms`', 'x', undefined],
+  ])('%s, %s', (message, help, written, wanted) => {
+    expect(replacement(told(message, help), written)).toBe(wanted);
+  });
+});

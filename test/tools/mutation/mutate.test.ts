@@ -1,0 +1,202 @@
+import { compileFolder } from '../../../src/policy/compile-folder.ts';
+import { readYaml } from '../../../src/policy/yaml/yaml-file.ts';
+import { edited } from '../../../src/tools/mutation/edit.ts';
+import { diffOf } from '../../../src/tools/mutation/mutant.ts';
+import { mutantsOf } from '../../../src/tools/mutation/mutate.ts';
+import { memoryFiles } from '../../policy/memory-files.ts';
+
+interface Shown {
+  readonly line: number;
+  readonly what: string;
+  readonly diff: readonly string[];
+  readonly compiles: boolean;
+}
+
+/** Every mutant of a policy whose spec is given, behind two lines. */
+function mutantsOfSpec(spec: string): readonly Shown[] {
+  const text = `{apiVersion: lictor/v1, kind: Policy, metadata: {name: p}, spec:\n${spec}}\n`;
+  return shown(text);
+}
+
+function shown(text: string): readonly Shown[] {
+  const file = readYaml('p.yaml', new TextEncoder().encode(text));
+  expect(file.mistakes).toEqual([]);
+  return mutantsOf(file).map(({ line, what, edit }) => ({
+    line,
+    what,
+    diff: diffOf(file.lines, edit),
+    compiles:
+      compileFolder(memoryFiles({ 'p.yaml': edited(file.lines.text, edit), 'i.yaml': ISSUERS })).set !==
+      undefined,
+  }));
+}
+
+const ISSUERS = ['acme', 'globex']
+  .map(
+    (name) =>
+      `apiVersion: lictor/v1\nkind: Issuer\nmetadata: {name: ${name}}\nspec: {issuer: https://${name}.example, audiences: [a], keys: {jwksUri: "https://${name}.example/jwks"}}\n`,
+  )
+  .join('---\n');
+
+describe('what is changed', () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      'operators, operands and negations',
+      `{rules: [{name: r, effect: allow, when: "request.method == 'GET' && !(request.size < 3 || request.host != 'a')"}]}`,
+      [
+        '`allow` becomes `deny`',
+        'the condition is dropped',
+        '`&&` becomes `||`',
+        "`request.method == 'GET'` is dropped",
+        "`!(request.size < 3 || request.host != 'a')` is dropped",
+        '`==` becomes `!=`',
+        'the negation is dropped',
+        '`||` becomes `&&`',
+        '`request.size < 3` is dropped',
+        "`request.host != 'a'` is dropped",
+        '`<` becomes `<=`',
+        '`!=` becomes `==`',
+      ],
+    ],
+    [
+      'each operand of several, and macros',
+      `{rules: [{name: r, effect: allow, when: "request.size > 1 && jwt.scopes.all(s, s == 'a') && jwt.present"}]}`,
+      [
+        '`allow` becomes `deny`',
+        'the condition is dropped',
+        '`&&` becomes `||`',
+        '`&&` becomes `||`',
+        '`request.size > 1` is dropped',
+        "`jwt.scopes.all(s, s == 'a')` is dropped",
+        '`jwt.present` is dropped',
+        '`>` becomes `>=`',
+        '`all` becomes `exists`',
+        '`==` becomes `!=`',
+      ],
+    ],
+    [
+      'match',
+      '{match: [{hosts: [a.test, b.test], methods: [GET]}, {paths: [/a]}], rules: [{name: r, effect: deny, match: [{methods: [PUT]}]}]}',
+      [
+        'the entry of `match` is dropped',
+        'the entry of `match` is dropped',
+        '`a.test` is dropped from `hosts`',
+        '`b.test` is dropped from `hosts`',
+        '`hosts` is dropped',
+        '`methods` is dropped',
+        'the rule is dropped',
+        'the `match` is dropped',
+      ],
+    ],
+    [
+      'who is asked for',
+      '{authenticate: {mtls: {principals: ["spiffe://a.test/x", "spiffe://a.test/**"]}, jwt: {issuers: [acme, globex], required: false}}}',
+      [
+        '`mtls` is dropped',
+        '`spiffe://a.test/x` becomes `spiffe://a.test/**`',
+        'any peer will do',
+        '`jwt` is dropped',
+        '`acme` is dropped from `issuers`',
+        '`globex` is dropped from `issuers`',
+        '`false` becomes `true`',
+      ],
+    ],
+    ['the whole of it', '{authenticate: {mtls: {}}}', ['`mtls` is dropped']],
+    [
+      'limits',
+      '{limits: [{name: a, key: [request.method, request.host], rate: 5/s}, {name: b, key: [request.method], rate: 5/s, burst: 7, when: request.size >= 1}]}',
+      [
+        '`request.method` is dropped from `key`',
+        '`request.host` is dropped from `key`',
+        '`5/s` becomes `10/s`',
+        '`7` becomes `14`',
+        'the condition is dropped',
+        '`>=` becomes `>`',
+      ],
+    ],
+    [
+      'headers, mode and paths',
+      '{mode: shadow, paths: {ambiguous: allow}, respond: {allow: {requestHeaders: {remove: [x-a], set: {x-b: "1", x-c: {cel: "request.size > 0 ? \'a\' : \'b\'"}}}}}}',
+      [
+        '`shadow` becomes `enforce`',
+        '`allow` becomes `refuse`',
+        '`x-a` is no longer removed',
+        '`x-b` is dropped from `set`',
+        '`x-c` is dropped from `set`',
+        '`>` becomes `>=`',
+      ],
+    ],
+  ])('%s', (_, spec, what) => {
+    const mutants = mutantsOfSpec(spec);
+    expect(mutants.map((each) => each.what).toSorted()).toEqual([...what].toSorted());
+    expect(mutants.filter(({ compiles }) => !compiles)).toEqual([]);
+  });
+
+  test('what is no policy is left alone', () => {
+    expect(shown(ISSUERS)).toEqual([]);
+    expect(shown('a: [b]\n')).toEqual([]);
+  });
+});
+
+/** A change is made at its exact place, whatever style it is written in. */
+describe('in blocks', () => {
+  const mutants = shown(`apiVersion: lictor/v1
+kind: Policy
+metadata:
+  name: p
+spec:
+  match:
+    - hosts: [a.test]  # here
+      methods: # these
+        - GET
+        - PUT # too
+  authenticate:
+    jwt:
+      issuers: [acme]
+  rules:
+    - name: one
+      effect: deny
+      when: >-
+        request.method == 'GET' &&
+        request.host == 'b' &&
+        request.size < 3
+    - name: two
+      effect: allow
+      when: |
+        request.method == "GET"
+    # the last
+    - name: three
+      effect: deny
+`);
+
+  test('every one is a policy', () => {
+    expect(mutants.filter(({ compiles }) => !compiles)).toEqual([]);
+  });
+
+  test.each<[string, readonly string[]]>([
+    [
+      '`hosts` is dropped',
+      ['-    - hosts: [a.test]  # here', '-      methods: # these', '+    - methods: # these'],
+    ],
+    ['`methods` is dropped', ['-      methods: # these', '-        - GET', '-        - PUT # too']],
+    ['`GET` is dropped from `methods`', ['-        - GET']],
+    ['`PUT` is dropped from `methods`', ['-        - PUT # too']],
+    ['`jwt` is dropped', ['-  authenticate:', '-    jwt:', '-      issuers: [acme]']],
+    ["`request.method == 'GET'` is dropped", ["-        request.method == 'GET' &&"]],
+    ["`request.host == 'b'` is dropped", ["-        request.host == 'b' &&"]],
+    [
+      '`request.size < 3` is dropped',
+      ["-        request.host == 'b' &&", '-        request.size < 3', "+        request.host == 'b'"],
+    ],
+    ['`<` becomes `<=`', ['-        request.size < 3', '+        request.size <= 3']],
+    ['`allow` becomes `deny`', ['-      effect: allow', '+      effect: deny']],
+  ])('%s', (what, diff) => {
+    expect(mutants.find((each) => each.what === what)?.diff).toEqual(diff);
+  });
+
+  test('the last rule goes with its line', () => {
+    const dropped = mutants.filter(({ what }) => what === 'the rule is dropped');
+    expect(dropped.map(({ line }) => line)).toEqual([15, 26]);
+    expect(dropped[1]?.diff).toEqual(['-    - name: three', '-      effect: deny']);
+  });
+});
