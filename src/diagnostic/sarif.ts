@@ -35,10 +35,10 @@ interface SarifResult {
   readonly ruleIndex: number;
   readonly level: Severity;
   readonly message: Text;
-  readonly locations: readonly [{ readonly physicalLocation: SarifPlace }];
+  readonly locations: readonly [{ readonly physicalLocation: SarifLocation }];
 }
 
-interface SarifPlace {
+interface SarifLocation {
   readonly artifactLocation: { readonly uri: string; readonly uriBaseId?: string };
   readonly region: {
     readonly startLine: number;
@@ -103,7 +103,7 @@ function result({ code, severity, message, help, span }: Diagnostic, lines: Line
   };
 }
 
-function place({ file, start, end }: Span, lines: Lines | undefined): SarifPlace {
+function place({ file, start, end }: Span, lines: Lines | undefined): SarifLocation {
   const absolute = file.startsWith('/');
   const path = file.split('/').map(encodeURIComponent).join('/');
   return {

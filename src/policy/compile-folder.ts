@@ -27,8 +27,8 @@ import { suggestion } from './language/fields.ts';
 import type { PolicySpec } from './language/policy-document.ts';
 import { report } from './language/reader.ts';
 import { silence } from './lint/ignore-comments.ts';
-import { adviseOn } from './lint/lint.ts';
-import type { AdviceOptions } from './lint/lint-input.ts';
+import { lint } from './lint/lint.ts';
+import type { LintOptions } from './lint/lint-input.ts';
 import type { PolicyFiles } from './yaml/policy-files.ts';
 import { readYaml, type YamlFile } from './yaml/yaml-file.ts';
 
@@ -50,7 +50,7 @@ export interface CompileOptions {
   /** For tests, to see what the policies do. */
   readonly instrument?: Instrument | undefined;
   /** Look for what is well-formed and hardly meant as well. Without it that time is saved. */
-  readonly advice?: AdviceOptions | undefined;
+  readonly lint?: LintOptions | undefined;
   /** The Environment to decide in; unless told, the only one. */
   readonly environment?: string | undefined;
   /** Whether several Environments of which none was named are a mistake. */
@@ -140,18 +140,18 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   }
 
   refuseStrays(others, references, incomplete, diagnostics);
-  const { advice } = options;
-  const advised = diagnostics.errors === 0 && advice !== undefined;
+  const { lint: lintOptions } = options;
+  const linted = diagnostics.errors === 0 && lintOptions !== undefined;
   if (diagnostics.errors === 0) {
     warnOfUnused(documents, compiling.specs);
     compiling.warnOfUnused();
     warnOfUnusedData(documents, expressions);
   }
-  if (advised) {
+  if (linted) {
     const { written } = compiling;
-    const { sound } = expressions;
+    const { valid } = expressions;
     const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
-    yield* adviseOn({ written, policies, issuers, tests, expressions: sound, shadowed, options: advice });
+    yield* lint({ written, policies, issuers, tests, expressions: valid, shadowed, options: lintOptions });
   }
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
@@ -163,8 +163,8 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     tests: byName(tests),
     diagnostics: sortDiagnostics(
       silence(policyFiles, diagnostics.sorted(), {
-        isWhole: advised,
-        unjudged: tests.length === 0 && advice?.isStrict !== true ? ['policy_without_tests'] : [],
+        isWhole: linted,
+        unjudged: tests.length === 0 && lintOptions?.isStrict !== true ? ['policy_without_tests'] : [],
       }),
     ),
     scopes: compiling.scopes,
@@ -190,10 +190,10 @@ function finish(
   { values }: Environments,
   environment: string,
 ): CompiledFolder['set'] {
-  const sound = [...issuers].filter((entry): entry is [string, Issuer] => entry[1] !== undefined);
+  const valid = [...issuers].filter((entry): entry is [string, Issuer] => entry[1] !== undefined);
   const set = {
     policies: byName([...policies.values()]),
-    issuers: new Map(sound),
+    issuers: new Map(valid),
     data: Object.fromEntries([...datasets].map(([name, { value }]) => [name, value])),
     environments: values,
     environment: '',

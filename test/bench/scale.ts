@@ -4,9 +4,9 @@ import type { Services } from '../../src/engine/decision/services.ts';
 import { createTokenVerifier } from '../../src/engine/identity/token.ts';
 import { createThrowawayKeys } from '../../src/tools/testing/throwaway-keys.ts';
 import { attributes } from '../support/attributes.ts';
+import { BOUNDLESS } from '../support/pending-decisions.ts';
 import { policyFolder } from '../support/policy-folder.ts';
 import { setOfFiles } from '../support/policy-set.ts';
-import { BOUNDLESS } from '../support/rulings.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 
 /** Of some ten rules, and of more than 10,000. */

@@ -4,7 +4,7 @@ import { decodeCheckResponse } from '../../src/engine/envoy/messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../support/checks.ts';
 import { MUTATIONS } from '../support/mutations.ts';
 import { officialCheckRequest } from '../support/official.ts';
-import { lettingThrough, permission, standingStill } from '../support/rulings.ts';
+import { lettingThrough, permission, standingStill } from '../support/pending-decisions.ts';
 import { pick, seeded } from '../support/seeded.ts';
 
 const ROUNDS = 10_000;

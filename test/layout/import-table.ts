@@ -40,7 +40,7 @@ export const IMPORT_TABLE = {
     'cel/value': { imports: [], portable: true },
     'cel/regex': { imports: ['cel/value'], portable: true },
     'cel/library': { imports: ['cel/value', 'cel/regex'], portable: true },
-    'cel/syntax': { imports: ['cel/value'], portable: true },
+    'cel/syntax': { imports: ['cel/value', 'diagnostic'], portable: true },
     'cel/check': { imports: ['cel/value', 'cel/library', 'cel/syntax', 'diagnostic'], portable: true },
     'cel/interpret': { imports: ['cel/value', 'cel/library', 'cel/syntax', 'cel/check'], portable: true },
     'cel/codegen': {

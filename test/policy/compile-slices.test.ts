@@ -87,7 +87,7 @@ test('whatever a file holds, there is a set or an error, and every mistake can b
       ...files,
       [name]: text.slice(0, at) + pick(random, SCRAPS) + text.slice(at + cut),
     };
-    const { set, diagnostics } = compileFolder(memoryFiles(damaged), { advice: { isStrict: true, now: 0 } });
+    const { set, diagnostics } = compileFolder(memoryFiles(damaged), { lint: { isStrict: true, now: 0 } });
     expect(set === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
     for (const each of diagnostics) {
       const shown = renderDiagnostic(each, damaged[each.span.file], { colour: false });

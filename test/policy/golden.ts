@@ -38,7 +38,7 @@ export function seen(files: Readonly<Record<string, string>>): {
 } {
   const { diagnostics, set } = compileFolder(memoryFiles(files), {
     reasons: Object.keys(REASONS),
-    advice: ADVICE,
+    lint: ADVICE,
   });
   const rendered = diagnostics.map((each) =>
     renderDiagnostic(each, files[each.span.file], { colour: false }),

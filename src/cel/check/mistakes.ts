@@ -1,8 +1,9 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { FunctionDeclaration } from '../library/function.ts';
 import { MACROS, type MacroDeclaration } from '../library/macros.ts';
 import { dashedName, foreignCall, foreignField, foreignName } from '../syntax/foreign.ts';
-import { MAX_PROBLEMS, type Problem, problem, type Stretch } from '../syntax/problem.ts';
+import { MAX_PROBLEMS, type Problem, problem } from '../syntax/problem.ts';
 import type { CallNode, Node } from '../syntax/tree.ts';
 import { ERROR, formatType, type Type } from '../value/type.ts';
 import type { Environment } from './environment.ts';
@@ -26,7 +27,7 @@ export class Mistakes {
     return this.#told.toSorted((a, b) => a.start - b.start).slice(0, MAX_PROBLEMS);
   }
 
-  type(place: Stretch, message: string, help?: string): Type {
+  type(place: Range, message: string, help?: string): Type {
     return this.#tell('cel_type', place, message, help);
   }
 
@@ -35,7 +36,7 @@ export class Mistakes {
     return this.#told.length >= 10 * MAX_PROBLEMS;
   }
 
-  #tell(code: Problem['code'], place: Stretch, message: string, help?: string): Type {
+  #tell(code: Problem['code'], place: Range, message: string, help?: string): Type {
     this.#told.push(problem(code, place, message, help));
     return ERROR;
   }
@@ -79,7 +80,7 @@ export class Mistakes {
     return field === undefined ? undefined : this.#namesEnding(field)[0];
   }
 
-  unknownField(place: Stretch, { name: object, fields }: Type & { kind: 'object' }, field: string): Type {
+  unknownField(place: Range, { name: object, fields }: Type & { kind: 'object' }, field: string): Type {
     const near = nearest(field, fields.keys());
     // `request.ip`: a field of another object.
     const [elsewhere = near && `${object}.${near}`] = this.#namesEnding(field);
@@ -87,11 +88,11 @@ export class Mistakes {
     return this.#tell('cel_unknown_name', place, `unknown name \`${object}.${field}\``, help);
   }
 
-  noFields(place: Stretch, type: string, field: string): Type {
+  noFields(place: Range, type: string, field: string): Type {
     return this.type(place, `\`${type}\` has no fields`, foreignField(field));
   }
 
-  computedField(place: Stretch, { name }: Type & { kind: 'object' }): Type {
+  computedField(place: Range, { name }: Type & { kind: 'object' }): Type {
     return this.type(
       place,
       `the fields of \`${name}\` are read by their names`,
@@ -136,7 +137,7 @@ export class Mistakes {
     return isHidden ? name : `${receiver.name}.${name}`;
   }
 
-  #unknownMember(name: string, place: Stretch): Type {
+  #unknownMember(name: string, place: Range): Type {
     const dot = name.indexOf('.') + 1;
     const members = this.#names(false)
       .filter((each) => each.startsWith(name.slice(0, dot)))
@@ -215,7 +216,7 @@ export class Mistakes {
     return this.type(operand, `\`${container === undefined ? '' : formatType(container)}\` has no elements`);
   }
 
-  branches(place: Stretch, yes: string, no: string): Type {
+  branches(place: Range, yes: string, no: string): Type {
     const message = `the branches of \`?:\` have different types, \`${yes}\` and \`${no}\``;
     return this.type(place, message, 'convert one, or let both be of any type: `dyn(x)`');
   }

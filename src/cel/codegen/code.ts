@@ -1,5 +1,5 @@
 /** Source of JavaScript, and the values of its `K`. */
-export interface Source {
+export interface GeneratedSource {
   readonly source: string;
   readonly constants: readonly unknown[];
 }
@@ -103,7 +103,7 @@ export class Code {
   }
 
   /** The source of a function of `K`, the constants, that gives a function of `a`, the activation. */
-  source(result: string, { before = '', after = '' } = {}): Source {
+  source(result: string, { before = '', after = '' } = {}): GeneratedSource {
     const variables = this.#variables.map((name) => `let ${name};`);
     const body = [...variables, before, ...this.#lines, `return ${result};`, after].join('\n');
     const source = `"use strict";\n${this.#declarations.join('\n')}\nreturn (a) => {\n${body}\n};`;

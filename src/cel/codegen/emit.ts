@@ -8,7 +8,7 @@ import { childrenOf, type Node } from '../syntax/tree.ts';
 import { Optional } from '../value/boxed.ts';
 import { beginBudget, endBudget } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
-import { Code, type Source } from './code.ts';
+import { Code, type GeneratedSource } from './code.ts';
 import { emitBind, emitOptionalMap } from './emit-bind.ts';
 import { emitCall } from './emit-call.ts';
 import { emitList, emitMap } from './emit-container.ts';
@@ -40,7 +40,7 @@ interface Options {
 export function emit(
   checked: Checked,
   { prepared = new Map(), folding = new Constants(checked), shell }: Options,
-): Source {
+): GeneratedSource {
   const emitter = new TreeEmitter(checked, prepared, folding);
   const { text, isBool } = emitter.emit(checked.root, undefined);
   const { code } = emitter;

@@ -1,5 +1,5 @@
+import type { Range } from '../../diagnostic/range.ts';
 import type { Parser } from './parser.ts';
-import type { Stretch } from './problem.ts';
 import type { CallNode, Loop, LoopNode, Node } from './tree.ts';
 
 type Call = Omit<CallNode, 'kind' | 'id'>;
@@ -104,7 +104,7 @@ function makeLoop(
 
 function variableOf(parser: Parser, node: Node | undefined, help: string): string {
   if (node?.kind === 'name' && !node.isRooted) return node.name;
-  const place: Stretch = node ?? parser.token;
+  const place: Range = node ?? parser.token;
   if (node?.kind !== 'missing') parser.report(place, 'the name of a variable has to stand here', help);
   return '';
 }

@@ -1,7 +1,8 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { foreignCharacter, foreignInfix, foreignMark, foreignOperator } from './foreign.ts';
 import { nothing, parseMember } from './member.ts';
 import { Parser } from './parser.ts';
-import type { Problem, Stretch } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { scan } from './scan.ts';
 import { describeToken, type Token } from './token.ts';
 import type { LogicNode, Node, Operator } from './tree.ts';
@@ -120,7 +121,7 @@ function parseBinary(parser: Parser, level: number): Node {
 }
 
 function parseUnary(parser: Parser): Node {
-  const signs: (Stretch & { readonly operator: '!' | '-' })[] = [];
+  const signs: (Range & { readonly operator: '!' | '-' })[] = [];
   for (;;) {
     const { token } = parser;
     const isNegation = isNot(parser);
@@ -146,7 +147,7 @@ function isNot(parser: Parser): boolean {
   return kind === 'name' && /^not$/i.test(text) && (follower === 'name' || follower === 'string');
 }
 
-interface Found extends Stretch {
+interface Found extends Range {
   readonly operator: string;
   /** How many tokens it takes. */
   readonly length: number;

@@ -1,5 +1,6 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { foreignCharacter } from './foreign.ts';
-import { MAX_PROBLEMS, type Problem, problem, type Stretch } from './problem.ts';
+import { MAX_PROBLEMS, type Problem, problem } from './problem.ts';
 import { describeToken, type Token } from './token.ts';
 import { childrenOf, type Node } from './tree.ts';
 
@@ -86,7 +87,7 @@ export class Parser {
    * Reads a mark that has to be here. Where it is not, goes on behind the next one before this bracket closes; false:
    * there is none. Where the expression ends, what is told is the bracket that was `opened`.
    */
-  expect(mark: string, opened?: Stretch, advice?: string): boolean {
+  expect(mark: string, opened?: Range, advice?: string): boolean {
     if (this.accept(mark)) return true;
     const { token } = this;
     if (token.kind === 'end' && opened !== undefined) {
@@ -137,7 +138,7 @@ export class Parser {
     return made;
   }
 
-  get #whole(): Stretch {
+  get #whole(): Range {
     return { start: 0, end: this.#source.length };
   }
 
@@ -155,7 +156,7 @@ export class Parser {
   }
 
   /** Tells a syntax mistake; of those at one place only the first. */
-  report({ start, end }: Stretch, message: string, help?: string): void {
+  report({ start, end }: Range, message: string, help?: string): void {
     if (this.#isStopped || start === this.#lastProblem) return;
     const isTold = this.#problems.some((told) => overlap(told, { start, end }));
     this.#lastProblem = start;
@@ -167,7 +168,7 @@ export class Parser {
   }
 
   /** Tells of a limit, and reads nothing more. */
-  stop(place: Stretch, message: string, help?: string): void {
+  stop(place: Range, message: string, help?: string): void {
     if (this.#isStopped) return;
     this.#problems.splice(0, this.#problems.length, problem('cel_limit', place, message, help));
     this.#giveUp();
@@ -184,7 +185,7 @@ export class Parser {
 }
 
 /** Whether two stretches share a character; an empty one is as wide as one. */
-function overlap(a: Stretch, b: Stretch): boolean {
+function overlap(a: Range, b: Range): boolean {
   return a.start < Math.max(b.end, b.start + 1) && b.start < Math.max(a.end, a.start + 1);
 }
 

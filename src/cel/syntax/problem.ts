@@ -1,3 +1,5 @@
+import type { Range } from '../../diagnostic/range.ts';
+
 /** A mistake in an expression, or with `cel_costly` a warning; `start` and `end` are UTF-16 offsets into its source. */
 export interface Problem {
   readonly code:
@@ -14,15 +16,9 @@ export interface Problem {
   readonly end: number;
 }
 
-/** A stretch of a source, in UTF-16 units. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
-
 export function problem(
   code: Problem['code'],
-  { start, end }: Stretch,
+  { start, end }: Range,
   message: string,
   help?: string,
 ): Problem {

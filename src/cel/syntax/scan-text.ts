@@ -1,5 +1,6 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { encodeUtf8 } from '../value/text.ts';
-import { type Problem, problem, type Stretch } from './problem.ts';
+import { type Problem, problem } from './problem.ts';
 
 export interface ScannedText {
   /** `bad` when the text does not end, or an escape in it is none. */
@@ -36,7 +37,7 @@ export function scanText(source: string, start: number, prefix: string): Scanned
   const quote = source.startsWith(mark.repeat(3), open) ? mark.repeat(3) : mark;
   const pieces = new Pieces(isBytes);
   const problems: Problem[] = [];
-  const bad = (place: Stretch, message: string, help?: string): void => {
+  const bad = (place: Range, message: string, help?: string): void => {
     problems.push(problem('cel_syntax', place, message, help));
   };
 

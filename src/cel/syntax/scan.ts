@@ -1,5 +1,6 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { double, Uint } from '../value/number.ts';
-import { type Problem, problem, type Stretch } from './problem.ts';
+import { type Problem, problem } from './problem.ts';
 import { scanText } from './scan-text.ts';
 import type { Token, TokenKind } from './token.ts';
 
@@ -7,7 +8,7 @@ export interface Scanned {
   /** The last one is the end. */
   readonly tokens: readonly Token[];
   /** From `//` to the end of the line. */
-  readonly comments: readonly Stretch[];
+  readonly comments: readonly Range[];
   readonly problems: readonly Problem[];
 }
 
@@ -26,7 +27,7 @@ const MAX_UINT = 2n ** 64n - 1n;
 /** Takes a source apart. What can be no piece of an expression is one of kind `bad`, and a problem unless it is a mark. */
 export function scan(source: string): Scanned {
   const tokens: Token[] = [];
-  const comments: Stretch[] = [];
+  const comments: Range[] = [];
   const problems: Problem[] = [];
   let at = 0;
 

@@ -1,7 +1,7 @@
-import type { Stretch } from './problem.ts';
+import type { Range } from '../../diagnostic/range.ts';
 
 /** The pieces that a source is made of. `text` is as written, `value` what a literal says. */
-export interface Token extends Stretch {
+export interface Token extends Range {
   readonly kind: TokenKind;
   readonly text: string;
   readonly value?: unknown;

@@ -1,4 +1,4 @@
-import type { Stretch } from './problem.ts';
+import type { Range } from '../../diagnostic/range.ts';
 
 /**
  * An expression as it was written, macros included: what a person reads in it is what stands here. `start` and `end`
@@ -22,7 +22,7 @@ export type Node =
   | OptionalMapNode
   | MissingNode;
 
-interface Base extends Stretch {
+interface Base extends Range {
   /** From 0, in no particular order, each once in a tree. */
   readonly id: number;
 }
@@ -45,7 +45,7 @@ export interface SelectNode extends Base {
   readonly kind: 'select';
   readonly operand: Node;
   readonly field: string;
-  readonly fieldAt: Stretch;
+  readonly fieldAt: Range;
   readonly isOptional: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface HasNode extends Base {
   readonly kind: 'has';
   readonly operand: Node;
   readonly field: string;
-  readonly fieldAt: Stretch;
+  readonly fieldAt: Range;
 }
 
 /** `x[y]`, or `x[?y]`. */
@@ -69,7 +69,7 @@ export interface IndexNode extends Base {
 export interface CallNode extends Base {
   readonly kind: 'call';
   readonly name: string;
-  readonly nameAt: Stretch;
+  readonly nameAt: Range;
   readonly isRooted: boolean;
   readonly receiver: Node | undefined;
   readonly args: readonly Node[];
@@ -128,7 +128,7 @@ export interface MessageNode extends Base {
   readonly kind: 'message';
   /** With the dot before it, if there is one. */
   readonly name: string;
-  readonly nameAt: Stretch;
+  readonly nameAt: Range;
   readonly fields: readonly MessageField[];
 }
 
@@ -155,7 +155,7 @@ export interface LoopNode extends Base {
   readonly loop: Loop;
   /** As written: `exists_one` is `existsOne` too. */
   readonly name: string;
-  readonly nameAt: Stretch;
+  readonly nameAt: Range;
   readonly range: Node;
   readonly variables: readonly [string] | readonly [string, string];
   /** Elements for which it is false are passed over. */

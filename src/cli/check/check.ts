@@ -26,7 +26,7 @@ export async function check(
   terminal: Terminal,
   now = Date.now(),
 ): Promise<ExitCode> {
-  const folder = await openPolicyFolder(dir, terminal, { advice: { isStrict: options.strict, now } });
+  const folder = await openPolicyFolder(dir, terminal, { lint: { isStrict: options.strict, now } });
   if ('problem' in folder) {
     terminal.stderr.write(`lictor check: ${folder.problem}\n`);
     return EXIT.usage;

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { type Paint, painter } from '../../diagnostic/paint.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { normalizeHost } from '../../engine/request/host.ts';
-import type { CompiledMatch, CompiledPolicy, Source } from '../../engine/set/policy-set.ts';
+import type { CompiledMatch, CompiledPolicy, SourceLocation } from '../../engine/set/policy-set.ts';
 import {
   entryText,
   jwtText,
@@ -15,7 +15,7 @@ import {
 import { type ResponsePart, responsePartsOf } from '../../tools/testing/response-parts.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
-import { openSound, placesIn, type SoundFolder } from '../terminal/valid-folder.ts';
+import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
 
 export interface EffectiveOptions {
   readonly host: string;
@@ -46,7 +46,7 @@ interface Governing {
   /** Name of the rule or limit, empty for what has none. */
   readonly name: string;
   readonly mode: CompiledPolicy['mode'];
-  readonly source: Source;
+  readonly source: SourceLocation;
   /** What it asks for, in a few words. */
   readonly text: string;
   /** CEL that has to hold for it to count; several: each of them. */
@@ -70,7 +70,7 @@ export async function effective(
     return EXIT.usage;
   };
   if (!options.path.startsWith('/')) return usage(`\`--path ${options.path}\` does not begin with \`/\``);
-  const folder = await openSound(dir, terminal, options.environment ?? '');
+  const folder = await openValidFolder(dir, terminal, options.environment ?? '');
   if ('problem' in folder) return usage(folder.problem);
   const path = canonicalPath(options.path);
   const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
@@ -92,16 +92,16 @@ export async function effective(
 }
 
 /** Everything of one policy that may have a say. */
-function governing(policy: CompiledPolicy, subject: Subject, folder: SoundFolder): Governing[] {
+function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder): Governing[] {
   const selecting = fitting(policy.match, subject);
   if (selecting === undefined) return [];
   const { name: of, mode, source } = policy;
-  const places = placesIn(folder, source);
+  const places = locationsIn(folder, source);
   const found: Governing[] = [];
   const add = (
     station: Station,
     name: string,
-    at: Source,
+    at: SourceLocation,
     text: string,
     when: readonly string[] = [],
   ): void => void found.push({ station, policy: of, name, mode, source: at, text, when });

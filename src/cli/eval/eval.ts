@@ -3,16 +3,16 @@ import { painter } from '../../diagnostic/paint.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { Watch } from '../../tools/testing/evaluations.ts';
 import { explain } from '../../tools/testing/explain.ts';
-import { type Answered, ask, hearByServer } from '../../tools/testing/simulate.ts';
-import type { Question } from '../../tools/testing/simulation-request.ts';
+import { prepareRequest, type SimulationResult, simulate } from '../../tools/testing/simulate.ts';
+import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
-import { openSound, placesIn, type SoundFolder } from '../terminal/valid-folder.ts';
+import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
 import { evaluateExpression, NO_FOLDER } from './expression.ts';
-import { type QuestionOptions, readQuestion } from './read-request.ts';
+import { type RequestFlags, readRequest } from './read-request.ts';
 import { humanExplanation, jsonExplanation, verdictOf } from './report.ts';
 
-export interface EvalOptions extends QuestionOptions {
+export interface EvalOptions extends RequestFlags {
   readonly expression?: string;
   readonly environment?: string;
   readonly xfccTrustedHops: number;
@@ -32,47 +32,52 @@ export async function evaluate(
   if (dir === undefined && options.expression === undefined) {
     return usage('name the policy folder that decides, or an expression with `--expression`');
   }
-  const folder = dir === undefined ? undefined : await openSound(dir, terminal, options.environment ?? '');
+  const folder =
+    dir === undefined ? undefined : await openValidFolder(dir, terminal, options.environment ?? '');
   if (folder !== undefined && 'problem' in folder) return usage(folder.problem);
   const issuers = folder?.set.issuers ?? new Map();
-  const { question, problem } = await readQuestion(options, issuers, terminal);
-  if (question === undefined) return usage(problem);
+  const { simulation, problem } = await readRequest(options, issuers, terminal);
+  if (simulation === undefined) return usage(problem);
   if (options.expression !== undefined) {
-    return evaluateExpression(options.expression, question, folder?.set ?? NO_FOLDER, options, terminal);
+    return evaluateExpression(options.expression, simulation, folder?.set ?? NO_FOLDER, options, terminal);
   }
   if (folder === undefined || dir === undefined) throw new Error('there is no policy set to decide by');
-  if (question.request.host === '') return usage('the request has no host, name it with `--host`');
-  return decideAndExplain(folder, question, dir, options, terminal);
+  if (simulation.request.host === '') return usage('the request has no host, name it with `--host`');
+  return decideAndExplain(folder, simulation, dir, options, terminal);
 }
 
 async function decideAndExplain(
-  folder: SoundFolder,
-  question: Question,
+  folder: ValidFolder,
+  simulation: SimulationRequest,
   dir: string,
   options: EvalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { set } = folder;
-  const asked = await ask(question, set, options.xfccTrustedHops);
+  const prepared = await prepareRequest(simulation, set, options.xfccTrustedHops);
   const watch = new Watch(set);
-  const answered = await hearByServer(asked, watch.set);
-  const told = {
-    question,
-    asked,
-    answered,
-    explanation: await explain(set, watch, asked, answered, ({ source }) => placesIn(folder, source)),
-    notes: notesOf(question, answered, set),
+  const result = await simulate(prepared, watch.set);
+  const view = {
+    simulation,
+    prepared,
+    result,
+    explanation: await explain(set, watch, prepared, result, ({ source }) => locationsIn(folder, source)),
+    notes: notesOf(simulation, result, set),
     shown: (file: string) => relative(terminal.directory, resolve(terminal.directory, dir, file)),
   };
   const colour = isColourful(terminal.stdout, terminal.environment);
   terminal.stdout.write(
-    options.output === 'json' ? jsonExplanation(told) : humanExplanation(told, painter(colour)),
+    options.output === 'json' ? jsonExplanation(view) : humanExplanation(view, painter(colour)),
   );
-  return answered.decision.reason === 'allowed' ? EXIT.fine : EXIT.fails;
+  return result.decision.reason === 'allowed' ? EXIT.fine : EXIT.fails;
 }
 
 /** What could not be as it was, or is not as it would be at a sidecar. */
-function notesOf({ caller, recorded, notes }: Question, { decision }: Answered, set: PolicySet): string[] {
+function notesOf(
+  { caller, recorded, notes }: SimulationRequest,
+  { decision }: SimulationResult,
+  set: PolicySet,
+): string[] {
   const all = [...notes];
   const fetched = [...set.issuers.values()].filter(({ keys }) => keys.kind === 'uri');
   if (decision.reason === 'keys_unavailable' && fetched.length > 0) {

@@ -4,14 +4,14 @@ import { diagnose } from '../../diagnostic/collect.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import { painter } from '../../diagnostic/paint.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
-import { Facts } from '../../engine/decision/facts.ts';
+import { RequestContext } from '../../engine/decision/request-context.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
-import { declared } from '../../policy/compile/compile-data.ts';
+import { declareData } from '../../policy/compile/compile-data.ts';
 import { SPIFFE_FUNCTIONS } from '../../policy/compile/spiffe-function.ts';
 import { evaluationOf, failed } from '../../tools/testing/evaluations.ts';
-import { ask } from '../../tools/testing/simulate.ts';
-import type { Question } from '../../tools/testing/simulation-request.ts';
+import { prepareRequest } from '../../tools/testing/simulate.ts';
+import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { valueText } from '../../tools/testing/value-text.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
@@ -34,7 +34,9 @@ const NO_POLICY = { name: '', params: {}, variables: new Map() };
 function environmentOf({ data, env }: FolderOfExpression): Environment {
   let environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
   for (const [root, values] of Object.entries({ data, env })) {
-    const names = Object.entries(values).map(([name, value]) => [name, declared(value).declaration] as const);
+    const names = Object.entries(values).map(
+      ([name, value]) => [name, declareData(value).declaration] as const,
+    );
     if (names.length > 0) environment = extendEnvironment(environment, root, new Map(names));
   }
   return environment;
@@ -46,7 +48,7 @@ function environmentOf({ data, env }: FolderOfExpression): Environment {
  */
 export async function evaluateExpression(
   source: string,
-  question: Question,
+  simulation: SimulationRequest,
   set: FolderOfExpression,
   { output, xfccTrustedHops }: ExpressionOptions,
   terminal: Terminal,
@@ -65,28 +67,28 @@ export async function evaluateExpression(
     terminal.stderr.write(shown.join('\n'));
     return EXIT.usage;
   }
-  const asked = await ask(question, set, xfccTrustedHops);
-  const facts = new Facts(asked.attributes, asked.now, set, xfccTrustedHops);
-  const { token, refusal } = await asked.services.tokens.verify(
-    asked.attributes,
+  const prepared = await prepareRequest(simulation, set, xfccTrustedHops);
+  const context = new RequestContext(prepared.attributes, prepared.now, set, xfccTrustedHops);
+  const { token, denial } = await prepared.services.tokens.verify(
+    prepared.attributes,
     [...set.issuers.values()],
-    asked.now,
+    prepared.now,
   );
-  const evaluation = evaluationOf(program, facts.activation(NO_POLICY, token), 'value');
+  const evaluation = evaluationOf(program, context.activation(NO_POLICY, token), 'value');
   const { outcome } = evaluation;
-  const refused = refusal === undefined || refusal.reason === 'token_missing' ? undefined : refusal;
+  const refused = denial === undefined || denial.reason === 'token_missing' ? undefined : denial;
   if (output === 'json') {
-    const json = { ...evaluationJson(evaluation, asked.secrets), tokenRefused: refused?.reason ?? null };
+    const json = { ...evaluationJson(evaluation, prepared.secrets), tokenRefused: refused?.reason ?? null };
     terminal.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   } else {
     const paint = painter(isColourful(terminal.stdout, terminal.environment));
-    const told = failed(outcome)
+    const view = failed(outcome)
       ? paint('red', `failed: ${outcome.message}`)
-      : valueText(outcome, asked.secrets);
+      : valueText(outcome, prepared.secrets);
     const note =
       refused === undefined ? [] : [`${paint('yellow', 'note')}: ${refused.reason}: ${refused.detail}`];
-    const tree = treeLines(evaluation, { paint, secrets: asked.secrets, indent: 0 });
-    terminal.stdout.write(`${[told, ...note, '', ...tree].join('\n')}\n`);
+    const tree = treeLines(evaluation, { paint, secrets: prepared.secrets, indent: 0 });
+    terminal.stdout.write(`${[view, ...note, '', ...tree].join('\n')}\n`);
   }
   return failed(outcome) || outcome === false ? EXIT.fails : EXIT.fine;
 }

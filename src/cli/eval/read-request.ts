@@ -5,16 +5,16 @@ import { encodeCheckRequest } from '../../engine/envoy/messages.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
-import { NOBODY } from '../../policy/compile/compile-test.ts';
+import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
 import { readRequestDocument } from '../../policy/compile/request-document.ts';
-import { questionOfRecord } from '../../tools/testing/recorded-request.ts';
-import type { Question, QuestionResult } from '../../tools/testing/simulation-request.ts';
+import { requestOfRecord } from '../../tools/testing/recorded-request.ts';
+import type { SimulationRequest, SimulationRequestResult } from '../../tools/testing/simulation-request.ts';
 import { readInput } from '../terminal/read-input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** The flags of `lictor eval` that say what the request is. */
-export interface QuestionOptions {
+export interface RequestFlags {
   readonly request?: string;
   readonly record?: string;
   readonly method?: string;
@@ -41,29 +41,30 @@ const ANY: TestRequest = {
 };
 
 /** Reads the request out of a file or a record, if one is named, and changes it as the other flags say. */
-export async function readQuestion(
-  options: QuestionOptions,
+export async function readRequest(
+  options: RequestFlags,
   issuers: ReadonlyMap<string, Issuer>,
   terminal: Terminal,
-): Promise<QuestionResult> {
+): Promise<SimulationRequestResult> {
   if (options.request !== undefined && options.record !== undefined) {
     return { problem: 'take one of `--request` and `--record`' };
   }
   const start = await startOf(options, issuers, terminal);
-  return start.question === undefined ? start : change(start.question, options, issuers, terminal);
+  return start.simulation === undefined ? start : change(start.simulation, options, issuers, terminal);
 }
 
 async function startOf(
-  { request, record }: QuestionOptions,
+  { request, record }: RequestFlags,
   issuers: ReadonlyMap<string, Issuer>,
   terminal: Terminal,
-): Promise<QuestionResult> {
+): Promise<SimulationRequestResult> {
   const path = request ?? record;
   const blank = { base: undefined, recorded: undefined, notes: [] };
-  if (path === undefined) return { question: { caller: NOBODY, request: ANY, now: undefined, ...blank } };
+  if (path === undefined)
+    return { simulation: { caller: ANONYMOUS_CALLER, request: ANY, now: undefined, ...blank } };
   const input = await readInput(path, terminal);
   if (input.problem !== undefined) return input;
-  if (record !== undefined) return questionOfRecord(new TextDecoder().decode(input.bytes), issuers, path);
+  if (record !== undefined) return requestOfRecord(new TextDecoder().decode(input.bytes), issuers, path);
   const name = path === '-' ? 'standard input' : path;
   const document = readRequestDocument(name, input.bytes, issuers);
   if (document.written === undefined) {
@@ -73,12 +74,12 @@ async function startOf(
   }
   const { written } = document;
   if ('check' in written) return questionOfCheck(written.check, name);
-  return { question: { ...blank, ...written } };
+  return { simulation: { ...blank, ...written } };
 }
 
-function questionOfCheck(check: JsonValue, name: string): QuestionResult {
+function questionOfCheck(check: JsonValue, name: string): SimulationRequestResult {
   const { message, problem } = checkRequestOfJson(check);
-  const no = (why: string): QuestionResult => ({
+  const no = (why: string): SimulationRequestResult => ({
     problem: `\`${name}\` is no CheckRequest that can be read: ${why}`,
   });
   if (message === undefined) return no(problem);
@@ -93,8 +94,8 @@ function questionOfCheck(check: JsonValue, name: string): QuestionResult {
   const { request, source } = attributes;
   const { time } = request;
   return {
-    question: {
-      caller: { ...NOBODY, principal: source.principal, address: source.address },
+    simulation: {
+      caller: { ...ANONYMOUS_CALLER, principal: source.principal, address: source.address },
       request: {
         name: '',
         method: request.method,
@@ -113,25 +114,25 @@ function questionOfCheck(check: JsonValue, name: string): QuestionResult {
 }
 
 async function change(
-  question: Question,
-  options: QuestionOptions,
+  simulation: SimulationRequest,
+  options: RequestFlags,
   issuers: ReadonlyMap<string, Issuer>,
   terminal: Terminal,
-): Promise<QuestionResult> {
-  const headers = new Map(question.request.headers);
+): Promise<SimulationRequestResult> {
+  const headers = new Map(simulation.request.headers);
   for (const written of options.header ?? []) {
     const [, name = '', value = ''] = /^([^:\s]+)\s*:\s*(.*)$/s.exec(written) ?? [];
     if (name === '')
       return { problem: `\`--header ${written}\` is no header, write \`--header 'name: value'\`` };
     headers.set(name.toLowerCase(), value);
   }
-  const now = options.now === undefined ? question.now : Date.parse(options.now);
+  const now = options.now === undefined ? simulation.now : Date.parse(options.now);
   if (Number.isNaN(now)) {
     return { problem: `\`--now ${options.now}\` is no time, write it like \`2026-06-01T12:00:00Z\`` };
   }
-  const token = tokenOf(question.caller, options, issuers);
+  const token = tokenOf(simulation.caller, options, issuers);
   if ('problem' in token) return token;
-  let { body } = question.request;
+  let { body } = simulation.request;
   if (options.body !== undefined) {
     const input = await readInput(options.body, terminal);
     if (input.problem !== undefined) return input;
@@ -140,18 +141,18 @@ async function change(
       headers.set('content-type', 'application/json');
     }
   }
-  const { request } = question;
+  const { request } = simulation;
   const { method = request.method, host = request.host, path = request.path } = options;
-  const { principal = question.caller.principal, address = question.caller.address } = options;
+  const { principal = simulation.caller.principal, address = simulation.caller.address } = options;
   if (!path.startsWith('/') && path !== '*')
     return { problem: `\`--path ${path}\` does not begin with \`/\`` };
   return {
-    question: {
-      ...question,
+    simulation: {
+      ...simulation,
       // The name is the token's subject unless a claim says otherwise.
       caller: {
-        ...question.caller,
-        name: question.caller.name || 'caller',
+        ...simulation.caller,
+        name: simulation.caller.name || 'caller',
         principal,
         address,
         ...token,
@@ -165,7 +166,7 @@ async function change(
 /** The token that is sent: as `--token` says, or signed on the fly with what `--issuer` and `--claim` say of it. */
 function tokenOf(
   { jwt, token: sent }: TestCaller,
-  { token, issuer = jwt?.issuer, claim = [], issuer: named }: QuestionOptions,
+  { token, issuer = jwt?.issuer, claim = [], issuer: named }: RequestFlags,
   issuers: ReadonlyMap<string, Issuer>,
 ): Pick<TestCaller, 'jwt' | 'token'> | { readonly problem: string } {
   if (token !== undefined) {

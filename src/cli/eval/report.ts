@@ -3,15 +3,15 @@ import type { Decision } from '../../engine/decision/decide.ts';
 import { isAllow } from '../../engine/decision/decide.ts';
 import { answerOf } from '../../tools/testing/answer.ts';
 import type { Explanation, Finding } from '../../tools/testing/explain.ts';
-import type { Answered, Asked } from '../../tools/testing/simulate.ts';
-import type { Question } from '../../tools/testing/simulation-request.ts';
+import type { PreparedRequest, SimulationResult } from '../../tools/testing/simulate.ts';
+import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
 /** All that there is to tell about one decision. */
-export interface Told {
-  readonly question: Question;
-  readonly asked: Asked;
-  readonly answered: Answered;
+export interface ExplanationView {
+  readonly simulation: SimulationRequest;
+  readonly prepared: PreparedRequest;
+  readonly result: SimulationResult;
   readonly explanation: Explanation;
   readonly notes: readonly string[];
   /** A file of the folder as the user would name it. */
@@ -31,18 +31,18 @@ const STATIONS = [
 ] as const satisfies readonly (readonly [string, keyof Explanation])[];
 
 /** As a person reads it: the answer, then what led to it, station by station. */
-export function humanExplanation(told: Told, paint: Paint): string {
-  const { answered, explanation, asked, notes } = told;
-  const { decision } = answered;
-  const out = [headline(told, paint), ...aboutLines(told, paint), ''];
+export function humanExplanation(view: ExplanationView, paint: Paint): string {
+  const { result, explanation, prepared, notes } = view;
+  const { decision } = result;
+  const out = [headline(view, paint), ...aboutLines(view, paint), ''];
   for (const note of notes) out.push(`${paint('yellow', 'note')}: ${note}`);
   if (notes.length > 0) out.push('');
-  out.push(paint('bold', 'Policies'), ...selectionLines(told, paint), '');
+  out.push(paint('bold', 'Policies'), ...selectionLines(view, paint), '');
   for (const [title, station] of STATIONS) {
     const findings = explanation[station];
     if (findings.length === 0) continue;
     out.push(paint('bold', title));
-    for (const finding of findings) out.push(...findingLines(finding, station, told, paint));
+    for (const finding of findings) out.push(...findingLines(finding, station, view, paint));
     out.push('');
   }
   if (decision.shadow.length > 0) {
@@ -53,7 +53,7 @@ export function humanExplanation(told: Told, paint: Paint): string {
     }
     out.push('');
   }
-  return `${mask(out.join('\n').trimEnd(), asked.secrets)}\n`;
+  return `${mask(out.join('\n').trimEnd(), prepared.secrets)}\n`;
 }
 
 function mask(text: string, secrets: readonly string[]): string {
@@ -62,8 +62,8 @@ function mask(text: string, secrets: readonly string[]): string {
   return masked;
 }
 
-function headline({ answered }: Told, paint: Paint): string {
-  const { decision } = answered;
+function headline({ result }: ExplanationView, paint: Paint): string {
+  const { decision } = result;
   const detail = detailOf(decision);
   const by =
     decision.policy === ''
@@ -78,23 +78,23 @@ function detailOf({ outcome }: Decision): string {
   return isAllow(outcome) ? '' : outcome.detail;
 }
 
-function aboutLines({ answered, asked, question }: Told, paint: Paint): string[] {
-  const { request, source } = asked.attributes;
+function aboutLines({ result, prepared, simulation }: ExplanationView, paint: Paint): string[] {
+  const { request, source } = prepared.attributes;
   const who = source.principal === '' ? 'nobody' : source.principal;
-  const { jwt } = question.caller;
+  const { jwt } = simulation.caller;
   const token = jwt === undefined ? '' : ` with a token of ${jwt.issuer}`;
   const lines = [
     `${request.method} ${request.scheme}://${request.host}${request.path} from ${who} (${source.address})${token}`,
-    paint('dim', `at ${new Date(asked.now).toISOString()}, by revision ${answered.decision.revisionText}`),
+    paint('dim', `at ${new Date(prepared.now).toISOString()}, by revision ${result.decision.revisionText}`),
   ];
-  for (const [name, value] of headersOf(told(answered, asked))) lines.push(`${paint('dim', name)} ${value}`);
-  for (const change of querySaid(answered)) lines.push(`${paint('dim', 'to the service:')} ${change}`);
-  const { fault } = answered.decision;
+  for (const [name, value] of headersOf(view(result, prepared))) lines.push(`${paint('dim', name)} ${value}`);
+  for (const change of querySaid(result)) lines.push(`${paint('dim', 'to the service:')} ${change}`);
+  const { fault } = result.decision;
   if (fault !== undefined) lines.push(`${paint('red', 'failed')}: ${fault.message}`);
   return lines.map((line) => `  ${line}`);
 }
 
-function told({ response }: Answered, { attributes }: Asked) {
+function view({ response }: SimulationResult, { attributes }: PreparedRequest) {
   const before = attributes.request.headers;
   const { requestHeaders, responseHeaders } = answerOf(response, before, []);
   const denied = response.deniedResponse !== undefined;
@@ -102,7 +102,7 @@ function told({ response }: Answered, { attributes }: Asked) {
 }
 
 /** What the caller and the service see otherwise than it was sent, a line each. */
-function headersOf({ before, after, responseHeaders }: ReturnType<typeof told>): [string, string][] {
+function headersOf({ before, after, responseHeaders }: ReturnType<typeof view>): [string, string][] {
   return [
     ...[...responseHeaders].map(([name, value]): [string, string] => ['to the caller:', `${name}: ${value}`]),
     ...[...after]
@@ -115,14 +115,14 @@ function headersOf({ before, after, responseHeaders }: ReturnType<typeof told>):
 }
 
 /** How the query string is changed, a line each. */
-function querySaid({ response: { okResponse } }: Answered): string[] {
+function querySaid({ response: { okResponse } }: SimulationResult): string[] {
   return [
     ...(okResponse?.queryParametersToSet ?? []).map(({ key = '', value = '' }) => `?${key}=${value}`),
     ...(okResponse?.queryParametersToRemove ?? []).map((name) => `?${name} is taken away`),
   ];
 }
 
-function selectionLines({ explanation, asked, shown }: Told, paint: Paint): string[] {
+function selectionLines({ explanation, prepared, shown }: ExplanationView, paint: Paint): string[] {
   const { selection } = explanation;
   if (selection.length === 0) return ['  the folder holds none'];
   const selected = selection.filter(({ state }) => state !== 'no');
@@ -137,24 +137,31 @@ function selectionLines({ explanation, asked, shown }: Told, paint: Paint): stri
       state === 'yes' ? paint('green', '✓') : state === 'failed' ? paint('red', '!') : paint('dim', '·');
     const place = paint('dim', placeOf(finding, shown));
     const trees = finding.evaluations.flatMap((each) =>
-      treeLines(each, { paint, secrets: asked.secrets, indent: 6 }),
+      treeLines(each, { paint, secrets: prepared.secrets, indent: 6 }),
     );
     return [`  ${mark} ${policy}  ${why}  ${place}${verdictMark(finding, paint)}`, ...trees];
   });
   return rest > 0 ? [...lines, paint('dim', `  … and ${rest} more that do not select it`)] : lines;
 }
 
-function placeOf({ source }: Finding, shown: Told['shown']): string {
+function placeOf({ source }: Finding, shown: ExplanationView['shown']): string {
   return `${shown(source.file)}:${source.line}`;
 }
 
-function findingLines(finding: Finding, station: string, { asked, shown }: Told, paint: Paint): string[] {
+function findingLines(
+  finding: Finding,
+  station: string,
+  { prepared, shown }: ExplanationView,
+  paint: Paint,
+): string[] {
   const { policy, what, why, evaluations } = finding;
   const name = `${policy}: ${what}`;
-  const told = finding.state === 'not asked' ? paint('dim', 'not asked') : why;
+  const view = finding.state === 'not asked' ? paint('dim', 'not asked') : why;
   const place = paint('dim', placeOf(finding, shown));
-  const trees = evaluations.flatMap((each) => treeLines(each, { paint, secrets: asked.secrets, indent: 6 }));
-  const line = [`  ${markOf(finding, station, paint)} ${name}`, told, place]
+  const trees = evaluations.flatMap((each) =>
+    treeLines(each, { paint, secrets: prepared.secrets, indent: 6 }),
+  );
+  const line = [`  ${markOf(finding, station, paint)} ${name}`, view, place]
     .filter((part) => part !== '')
     .join('  ');
   return [`${line}${verdictMark(finding, paint)}`, ...trees];
@@ -181,17 +188,17 @@ function markOf({ state, what, decided }: Finding, station: string, paint: Paint
 }
 
 /** What `lictor eval --output json` prints. */
-export function jsonExplanation(all: Told): string {
-  const { answered, asked, explanation, notes, question, shown } = all;
-  const { decision, response } = answered;
-  const { request, source } = asked.attributes;
-  const { before, after, responseHeaders } = told(answered, asked);
+export function jsonExplanation(all: ExplanationView): string {
+  const { result, prepared, explanation, notes, simulation, shown } = all;
+  const { decision, response } = result;
+  const { request, source } = prepared.attributes;
+  const { before, after, responseHeaders } = view(result, prepared);
   const finding = ({ source: place, state, evaluations, ...rest }: Finding) => ({
     ...rest,
     file: shown(place.file),
     line: place.line,
     state: state.replace(' ', '_'),
-    evaluations: evaluations.map((each) => evaluationJson(each, asked.secrets)),
+    evaluations: evaluations.map((each) => evaluationJson(each, prepared.secrets)),
   });
   const list = (station: keyof Explanation) => explanation[station].map(finding);
   const report = {
@@ -200,7 +207,7 @@ export function jsonExplanation(all: Told): string {
     body: response.deniedResponse?.body ?? null,
     fault: decision.fault?.message ?? null,
     revision: decision.revisionText,
-    now: new Date(asked.now).toISOString(),
+    now: new Date(prepared.now).toISOString(),
     request: {
       method: request.method,
       scheme: request.scheme,
@@ -208,7 +215,7 @@ export function jsonExplanation(all: Told): string {
       path: request.path,
       principal: source.principal,
       address: source.address,
-      issuer: question.caller.jwt?.issuer ?? null,
+      issuer: simulation.caller.jwt?.issuer ?? null,
     },
     answer: {
       responseHeaders: Object.fromEntries(responseHeaders),
@@ -216,10 +223,10 @@ export function jsonExplanation(all: Told): string {
         set: Object.fromEntries([...after].filter(([name, value]) => before.get(name) !== value)),
         removed: [...before.keys()].filter((name) => !after.has(name)),
       },
-      query: querySaid(answered),
+      query: querySaid(result),
     },
     notes,
-    recorded: question.recorded ?? null,
+    recorded: simulation.recorded ?? null,
     policies: list('selection'),
     firstLimits: list('firstLimits'),
     authentication: list('authentication'),
@@ -229,7 +236,7 @@ export function jsonExplanation(all: Told): string {
     responses: list('responses'),
     shadow: decision.shadow,
   };
-  return `${mask(JSON.stringify(report, null, 2), asked.secrets)}\n`;
+  return `${mask(JSON.stringify(report, null, 2), prepared.secrets)}\n`;
 }
 
 /** The part of a decision that a record has as well. */

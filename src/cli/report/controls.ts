@@ -1,5 +1,5 @@
-import type { CompiledPolicy, CompiledRule, PolicySet, Source } from '../../engine/set/policy-set.ts';
-import type { Places } from '../../policy/compile/places.ts';
+import type { CompiledPolicy, CompiledRule, PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
+import type { PolicyLocations } from '../../policy/compile/policy-locations.ts';
 import type { PolicyTestDocument, TestCase } from '../../policy/compile/policy-test.ts';
 import { rulesOf } from '../../tools/testing/match-text.ts';
 
@@ -47,7 +47,7 @@ export function reportOf(
   { policies }: Pick<PolicySet, 'policies'>,
   tests: readonly PolicyTestDocument[],
   shown: (file: string) => string,
-  placesIn: (policy: CompiledPolicy) => Places | undefined,
+  placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined,
 ): Report {
   const cases = tests.flatMap((test) => test.cases.map((each) => ({ test: test.name, each })));
   const reported = policies.map((policy): ReportedPolicy => {
@@ -85,7 +85,7 @@ export function reportOf(
 
 type Part = Pick<CompiledRule, 'name' | 'source'>;
 
-function at({ file, line }: Source, shown: (file: string) => string) {
+function at({ file, line }: SourceLocation, shown: (file: string) => string) {
   return { file: shown(file), line };
 }
 

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { openSound, placesIn } from '../terminal/valid-folder.ts';
+import { locationsIn, openValidFolder } from '../terminal/valid-folder.ts';
 import { type Report, reportOf } from './controls.ts';
 import { csvReport, jsonReport, markdownReport, textReport } from './report-form.ts';
 
@@ -11,14 +11,14 @@ export interface ReportOptions {
 
 /** `lictor report DIR`: which policies and rules implement which compliance controls, and what proves them. */
 export async function report(dir: string, { output }: ReportOptions, terminal: Terminal): Promise<ExitCode> {
-  const folder = await openSound(dir, terminal);
+  const folder = await openValidFolder(dir, terminal);
   if ('problem' in folder) {
     terminal.stderr.write(`lictor report: ${folder.problem}\n`);
     return EXIT.usage;
   }
   const shown = (file: string): string =>
     relative(terminal.directory, resolve(terminal.directory, dir, file));
-  const made = reportOf(folder.set, folder.tests, shown, ({ source }) => placesIn(folder, source));
+  const made = reportOf(folder.set, folder.tests, shown, ({ source }) => locationsIn(folder, source));
   terminal.stdout.write(FORMS[output](made));
   return EXIT.fine;
 }

@@ -7,7 +7,7 @@ import { REASONS } from '../../engine/decision/reasons.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { type CompiledFolder, type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
-import { arrive } from '../../policy/source/arrive.ts';
+import { loadPolicySet } from '../../policy/source/load-policy-set.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
@@ -25,7 +25,7 @@ export interface PolicyFolder {
 }
 
 /** What the user named is no folder, or it cannot be read as one. */
-export interface NoFolder {
+export interface FolderProblem {
   readonly problem: string;
 }
 
@@ -34,7 +34,7 @@ export async function openPolicyFolder(
   dir: string,
   terminal: Terminal,
   options: CompileOptions = {},
-): Promise<PolicyFolder | NoFolder> {
+): Promise<PolicyFolder | FolderProblem> {
   let compiled: CompiledFolder | undefined;
   let read: PolicyFiles | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
@@ -43,7 +43,7 @@ export async function openPolicyFolder(
     return compiled;
   };
   const path = resolve(terminal.directory, dir);
-  const { set, folder, diagnostics } = await arrive(path, { compile });
+  const { set, folder, diagnostics } = await loadPolicySet(path, { compile });
   if (folder === undefined) {
     return { problem: diagnostics.map(({ message }) => message.replaceAll(path, dir)).join('; ') };
   }

@@ -1,11 +1,11 @@
-import type { PolicySet, Source } from '../../engine/set/policy-set.ts';
+import type { PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
 import { inEnvironment } from '../../policy/compile/environments.ts';
-import { type Places, placesOf } from '../../policy/compile/places.ts';
-import { type NoFolder, openPolicyFolder, type PolicyFolder, renderAll } from './policy-folder.ts';
+import { locatePolicy, type PolicyLocations } from '../../policy/compile/policy-locations.ts';
+import { type FolderProblem, openPolicyFolder, type PolicyFolder, renderAll } from './policy-folder.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
 /** A policy folder without errors. */
-export interface SoundFolder extends PolicyFolder {
+export interface ValidFolder extends PolicyFolder {
   readonly set: PolicySet;
 }
 
@@ -13,11 +13,11 @@ export interface SoundFolder extends PolicyFolder {
  * Opens a folder for a verb that needs it to compile; its errors go to standard error. With `environment` the set is the
  * one that decides there, empty for the only one there is; without, the set is of no Environment.
  */
-export async function openSound(
+export async function openValidFolder(
   dir: string,
   terminal: Terminal,
   environment?: string,
-): Promise<SoundFolder | NoFolder> {
+): Promise<ValidFolder | FolderProblem> {
   const folder = await openPolicyFolder(dir, terminal);
   if ('problem' in folder) return folder;
   const { set } = folder;
@@ -48,7 +48,7 @@ export async function openSound(
 }
 
 /** Where the parts of a policy stand; undefined: its file cannot be read any more. */
-export function placesIn(folder: PolicyFolder, source: Source): Places | undefined {
+export function locationsIn(folder: PolicyFolder, source: SourceLocation): PolicyLocations | undefined {
   const lines = folder.source(source.file);
-  return lines && placesOf(source, new TextEncoder().encode(lines.text));
+  return lines && locatePolicy(source, new TextEncoder().encode(lines.text));
 }

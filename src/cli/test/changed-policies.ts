@@ -53,7 +53,7 @@ function textsOf({ documents, lines }: YamlFile): ReadonlyMap<string, string> {
     documents.flatMap(({ tree }) =>
       tree === undefined
         ? []
-        : [[idOf(tree), lines.text.slice(tree.mark.start, tree.mark.end).trim()] as const],
+        : [[idOf(tree), lines.text.slice(tree.range.start, tree.range.end).trim()] as const],
     ),
   );
 }

@@ -74,9 +74,9 @@ export class MutationFiles {
 /** White space in the place of documents, so that everything else stays where it is. */
 function blanked(text: string, documents: readonly MappingTree[]): string {
   let out = text;
-  for (const { mark } of documents) {
-    const blank = out.slice(mark.start, mark.end).replaceAll(/[^\n]/g, ' ');
-    out = `${out.slice(0, mark.start)}${blank}${out.slice(mark.end)}`;
+  for (const { range } of documents) {
+    const blank = out.slice(range.start, range.end).replaceAll(/[^\n]/g, ' ');
+    out = `${out.slice(0, range.start)}${blank}${out.slice(range.end)}`;
   }
   return out;
 }

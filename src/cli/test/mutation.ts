@@ -7,10 +7,10 @@ import { readYaml, spanOf } from '../../policy/yaml/yaml-file.ts';
 import type { Observer } from '../../tools/coverage/observe.ts';
 import { instrumentFor } from '../../tools/coverage/observe.ts';
 import { edited } from '../../tools/mutation/edit.ts';
-import { remarkOn } from '../../tools/mutation/ignored-mutants.ts';
+import { ignoreCommentOf } from '../../tools/mutation/ignored-mutants.ts';
 import { diffOf, type Mutant } from '../../tools/mutation/mutant.ts';
 import { mutantsOf } from '../../tools/mutation/mutate.ts';
-import { type Judged, type MutationScore, scoreOf } from '../../tools/mutation/score.ts';
+import { type MutationScore, type ScoredMutant, scoreOf } from '../../tools/mutation/score.ts';
 import { mutationText } from '../../tools/mutation/text.ts';
 import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
@@ -18,11 +18,11 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { changedSince } from './changed-policies.ts';
 import { shownPath } from './human-report.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
-import type { Running } from './run-cases.ts';
+import type { TestSession } from './run-cases.ts';
 import type { TestOptions } from './test-flags.ts';
 
 /** What the changes are tried with. */
-export interface Mutation extends Running {
+export interface Mutation extends TestSession {
   readonly files: PolicyFiles;
   readonly cases: readonly ListedCase[];
 }
@@ -78,8 +78,8 @@ function verdict(score: MutationScore, minMutation: number | undefined, terminal
 }
 
 function annotations(
-  judged: readonly Judged[],
-  folder: Running['folder'],
+  judged: readonly ScoredMutant[],
+  folder: TestSession['folder'],
   path: (file: string) => string,
 ): string {
   const told = judged.flatMap(({ mutant: { file, what, edit }, fate }) => {
@@ -112,15 +112,15 @@ async function judgeAll(
   mutants: readonly Mutant[],
   time: number,
   progress: (done: number, survived: number) => void,
-): Promise<readonly Judged[]> {
+): Promise<readonly ScoredMutant[]> {
   const { folder, cases, files, set } = mutation;
   const end = performance.now() + time;
   const reach = await reachOf(mutation);
   const trial = new MutationFiles(files, set, reach);
-  const judged: Judged[] = [];
+  const judged: ScoredMutant[] = [];
   let survived = 0;
   for (const mutant of mutants) {
-    const remark = remarkOn(mutant, folder.source(mutant.file));
+    const remark = ignoreCommentOf(mutant, folder.source(mutant.file));
     if (remark !== undefined) judged.push({ mutant, fate: 'excused', reason: remark.reason });
     else if (performance.now() > end) judged.push({ mutant, fate: 'untried' });
     else {
@@ -151,7 +151,7 @@ async function judge(
   trial: MutationFiles,
   { file, edit, widens }: Mutant,
   reached: readonly ListedCase[],
-): Promise<Judged['fate']> {
+): Promise<ScoredMutant['fate']> {
   const change = (text: string): string => edited(text, edit);
   const { cases } = mutation;
   const some = reached.length < cases.length ? reached : undefined;
@@ -165,7 +165,7 @@ async function judgeBy(
   { set: { revision, revisionText }, now, snapshots }: Mutation,
   files: PolicyFiles,
   cases: readonly ListedCase[],
-): Promise<Judged['fate']> {
+): Promise<ScoredMutant['fate']> {
   const { set } = compileFolder(files);
   if (set === undefined) return 'invalid';
   const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });

@@ -16,7 +16,7 @@ import type { TestOptions } from './test-flags.ts';
 const MOST_EXPLAINED = 50;
 
 /** What cases are run with. */
-export interface Running {
+export interface TestSession {
   readonly folder: PolicyFolder;
   readonly set: PolicySet;
   readonly snapshots: Snapshots;
@@ -24,19 +24,19 @@ export interface Running {
   readonly now: number;
 }
 
-export function running(
+export function createTestSession(
   folder: PolicyFolder,
   set: PolicySet,
   dir: string,
   { update }: TestOptions,
   terminal: Terminal,
-): Running {
+): TestSession {
   const snapshots = new Snapshots(resolve(terminal.directory, dir), update);
   return { folder, set, snapshots, now: Date.now() };
 }
 
 /** The cases that the flags ask for, in the order that they ask for. */
-export function chosen(
+export function selectCases(
   tests: readonly PolicyTestDocument[],
   { filter, onlyFailed, seed }: TestOptions,
   failed: FailedCases,
@@ -72,7 +72,7 @@ export function noCases({ filter, onlyFailed }: TestOptions): string {
 
 /** Runs cases in their order; `onCase` is told of each before it runs. */
 export async function runAll(
-  { set, now, snapshots }: Running,
+  { set, now, snapshots }: TestSession,
   cases: readonly ListedCase[],
   onCase: (each: ListedCase) => void = () => {},
 ): Promise<readonly CaseResult[]> {
@@ -86,8 +86,8 @@ export async function runAll(
 }
 
 /** Prints what came of the cases, with why for those that failed, and writes snapshots. True: all hold. */
-export async function tell(
-  running: Running,
+export async function reportResults(
+  running: TestSession,
   cases: readonly ListedCase[],
   results: readonly CaseResult[],
   started: number,
@@ -105,7 +105,7 @@ export async function tell(
 }
 
 async function explainAll(
-  { folder: { files }, set, now }: Running,
+  { folder: { files }, set, now }: TestSession,
   cases: readonly ListedCase[],
   results: readonly CaseResult[],
 ): Promise<ReadonlyMap<CaseResult, Explanation>> {

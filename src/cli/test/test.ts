@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { reportCoverage, wantsCoverage } from './coverage.ts';
 import { FailedCases } from './failed-cases.ts';
 import { mutate, wantsMutation } from './mutation.ts';
-import { chosen, noCases, runAll, running, tell } from './run-cases.ts';
+import { createTestSession, noCases, reportResults, runAll, selectCases } from './run-cases.ts';
 import type { TestOptions } from './test-flags.ts';
 import { watchTests } from './watch.ts';
 
@@ -27,15 +27,15 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
     return EXIT.fails;
   }
   const failed = new FailedCases(resolve(terminal.directory, dir), terminal.environment);
-  const cases = chosen(folder.tests, options, failed);
+  const cases = selectCases(folder.tests, options, failed);
   if (cases.length === 0 && !options.allowEmpty) {
     terminal.stderr.write(`lictor test: ${noCases(options)}; \`--allow-empty\` lets that pass\n`);
     return EXIT.fails;
   }
-  const run = running(folder, set, dir, options, terminal);
+  const run = createTestSession(folder, set, dir, options, terminal);
   const results = await runAll(run, cases);
   failed.remember(results);
-  const holds = await tell(run, cases, results, started, dir, options, terminal);
+  const holds = await reportResults(run, cases, results, started, dir, options, terminal);
   const isCovered = counted === undefined || (await reportCoverage(counted, folder, dir, options, terminal));
   if (!wantsMutation(options)) return holds && isCovered ? EXIT.fine : EXIT.fails;
   if (!holds || folder.files === undefined) {

@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { caseId, FailedCases } from './failed-cases.ts';
-import { chosen, noCases, runAll, running, tell } from './run-cases.ts';
+import { createTestSession, noCases, reportResults, runAll, selectCases } from './run-cases.ts';
 import type { TestOptions } from './test-flags.ts';
 
 /** Stays until it is told to end, and runs again what a change of the folder touches. */
@@ -79,12 +79,12 @@ export class WatchedTests {
     }
     const now: Before = { digest: set.revision.digest, documents: documentsOf(folder) };
     if (this.#before?.digest === now.digest) return;
-    const all = chosen(folder.tests, this.#options, this.#failed);
+    const all = selectCases(folder.tests, this.#options, this.#failed);
     const changes = this.#before && changesBetween(this.#before, now);
     const cases = changes === undefined ? all : all.filter((each) => this.#isTouched(each, changes));
     this.#before = now;
     if (all.length === 0) this.#terminal.stderr.write(`lictor test: ${noCases(this.#options)}\n`);
-    const run = running(folder, set, this.#dir, this.#options, this.#terminal);
+    const run = createTestSession(folder, set, this.#dir, this.#options, this.#terminal);
     const results = await runAll(run, cases, ({ document, case: each }) => {
       touched = new Set();
       this.#reach.set(caseId(document.name, each.name), touched);
@@ -100,7 +100,7 @@ export class WatchedTests {
     if (changes !== undefined && this.#options.output === 'human') {
       this.#terminal.stdout.write(`\n${changes.told}: ${count(cases.length, 'case')} of ${all.length}\n`);
     }
-    await tell(run, cases, results, started, this.#dir, this.#options, this.#terminal);
+    await reportResults(run, cases, results, started, this.#dir, this.#options, this.#terminal);
   }
 
   #isTouched({ document, case: each }: ListedCase, changes: Changes): boolean {
@@ -154,7 +154,7 @@ function documentsOf({ files }: PolicyFolder): ReadonlyMap<string, Written> {
   for (const [path, bytes] of files?.yaml ?? []) {
     const { documents: parsed, lines } = readYaml(path, bytes);
     const text = (tree: Tree | undefined): string =>
-      tree === undefined ? '' : lines.text.slice(tree.mark.start, tree.mark.end).trim();
+      tree === undefined ? '' : lines.text.slice(tree.range.start, tree.range.end).trim();
     for (const { tree } of parsed) {
       const kind = text(member(tree, 'kind'));
       const name = text(member(member(tree, 'metadata'), 'name'));

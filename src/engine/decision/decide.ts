@@ -1,18 +1,18 @@
 import type { Attributes } from '../request/attributes.ts';
 import type { PolicySet } from '../set/policy-set.ts';
-import { aboutRequest } from './about.ts';
 import type { DecisionOf } from './decision.ts';
 import { denial } from './denial.ts';
-import { Facts } from './facts.ts';
-import type { Hearing } from './hearing.ts';
-import { Ledger } from './ledger.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
+import { LimitReservations } from './limit-reservations.ts';
 import type { Changes, Denial } from './outcome.ts';
+import { evaluatePolicies, type Verdict } from './pipeline.ts';
 import { type DenialReason, REASONS } from './reasons.ts';
+import { RequestContext } from './request-context.ts';
+import { requestSummary } from './request-summary.ts';
 import { respondDeny } from './respond.ts';
 import { type Selection, select } from './select.ts';
 import type { Services } from './services.ts';
-import { judgeShadows } from './shadow.ts';
-import { hear, type Verdict } from './stations.ts';
+import { evaluateShadows } from './shadow.ts';
 import { Tokens } from './tokens.ts';
 
 /**
@@ -47,10 +47,10 @@ export type Decision = DecisionOf<Allow>;
 export const isAllow: (outcome: Allow | Denial) => outcome is Allow = AllowPermit.is;
 
 /** A decision that can be answered, and what is left to find out when the answer is on its way. */
-export interface Ruling {
+export interface PendingDecision {
   readonly decision: Decision;
   /** Judges the shadow policies: the same decision with their verdicts. Absent when none applies. */
-  readonly afterwards?: () => Promise<Decision>;
+  readonly deferred?: () => Promise<Decision>;
 }
 
 /**
@@ -63,71 +63,76 @@ export async function decide(
   set: PolicySet | undefined,
   services: Services,
   deadline = Number.POSITIVE_INFINITY,
-): Promise<Ruling> {
+): Promise<PendingDecision> {
   const start = services.clock();
   if (set === undefined) {
     return { decision: refuse('not_ready', 'no policy set is live yet', attributes, undefined, services) };
   }
-  const hearing: Hearing = {
-    facts: new Facts(attributes, start, set, services.xfccTrustedHops),
+  const context: EvaluationContext = {
+    request: new RequestContext(attributes, start, set, services.xfccTrustedHops),
     tokens: new Tokens(),
-    ledger: new Ledger(services.limits),
+    reservations: new LimitReservations(services.limits),
     services,
   };
-  const selection = select(set, hearing.facts);
+  const selection = select(set, context.request);
   let decision: Decision | undefined;
   try {
-    const verdict = await judge(selection, hearing, deadline);
-    decision = complete(verdict, selection, set, hearing);
+    const verdict = await decideVerdict(selection, context, deadline);
+    decision = complete(verdict, selection, set, context);
   } finally {
-    if (decision === undefined || !isAllow(decision.outcome)) hearing.ledger.giveBack();
+    if (decision === undefined || !isAllow(decision.outcome)) context.reservations.giveBack();
   }
   if (selection.shadow.length === 0) return { decision };
   const judged = decision;
   return {
     decision,
-    afterwards: async () => ({ ...judged, shadow: await judgeShadows(selection.shadow, hearing) }),
+    deferred: async () => ({ ...judged, shadow: await evaluateShadows(selection.shadow, context) }),
   };
 }
 
 /** The order of the language page. An answer that comes too late allows nothing, so that it keeps nothing either. */
-async function judge(
-  { enforcing, refusal }: Selection,
-  hearing: Hearing,
+async function decideVerdict(
+  { enforcing, cause }: Selection,
+  context: EvaluationContext,
   deadline: number,
 ): Promise<Verdict> {
-  if (refusal !== undefined) return { refusal };
-  const verdict = await hear(enforcing, hearing);
-  if (verdict.refusal !== undefined || hearing.services.clock() < deadline) return verdict;
+  if (cause !== undefined) return { cause };
+  const verdict = await evaluatePolicies(enforcing, context);
+  if (verdict.cause !== undefined || context.services.clock() < deadline) return verdict;
   return {
-    refusal: { reason: 'deadline_exceeded', detail: 'the decision was not complete at the deadline' },
+    cause: { reason: 'deadline_exceeded', detail: 'the decision was not complete at the deadline' },
   };
 }
 
 /** Everything that is answered, recorded, counted and traced about one decision. */
-function complete(verdict: Verdict, { enforcing }: Selection, set: PolicySet, hearing: Hearing): Decision {
-  const { facts, tokens, ledger, services } = hearing;
-  const { allowing, changes, refusal }: Verdict =
-    verdict.refusal === undefined ? verdict : { refusal: respondDeny(verdict.refusal, enforcing, hearing) };
-  const outcome = refusal === undefined ? new AllowPermit(changes) : denial(refusal);
-  const named = allowing ?? refusal;
+function complete(
+  verdict: Verdict,
+  { enforcing }: Selection,
+  set: PolicySet,
+  context: EvaluationContext,
+): Decision {
+  const { request, tokens, reservations, services } = context;
+  const { allowedBy, changes, cause }: Verdict =
+    verdict.cause === undefined ? verdict : { cause: respondDeny(verdict.cause, enforcing, context) };
+  const outcome = cause === undefined ? new AllowPermit(changes) : denial(cause);
+  const named = allowedBy ?? cause;
   const token = tokens.first;
   return {
     id: services.id(),
-    time: facts.now,
-    duration: (services.clock() - facts.now) * 1000,
+    time: request.now,
+    duration: (services.clock() - request.now) * 1000,
     outcome,
     ...(isAllow(outcome) ? ALLOWED : { reason: outcome.reason, status: outcome.status }),
     policy: named?.policy?.name ?? '',
     rule: named?.rule?.name ?? '',
     revision: set.revision,
     revisionText: set.revisionText,
-    ...aboutRequest(facts.attributes, facts.path),
+    ...requestSummary(request.attributes, request.path),
     jwt: token === undefined ? undefined : { issuer: token.issuer, subject: token.subject },
     controls: named?.policy?.controls ?? [],
-    limits: ledger.verdicts,
+    limits: reservations.verdicts,
     shadow: [],
-    fault: refusal?.fault,
+    fault: cause?.fault,
   };
 }
 
@@ -158,7 +163,7 @@ export function refuse(
     rule: '',
     revision: set?.revision,
     revisionText: set?.revisionText ?? '',
-    ...aboutRequest(about),
+    ...requestSummary(about),
     jwt: undefined,
     controls: [],
     limits: [],

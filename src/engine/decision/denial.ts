@@ -1,18 +1,18 @@
+import type { DenialCause } from './denial-cause.ts';
 import type { Denial } from './outcome.ts';
 import { type DenialReason, REASONS } from './reasons.ts';
-import type { Refusal } from './refusal.ts';
 
 /** Dresses a refusal as an answer: its status, and the headers that the reason asks for. */
-export function denial(refusal: Refusal): Denial {
-  const { reason, detail } = refusal;
-  const status = refusal.status ?? REASONS[reason].status;
-  const headers = new Map(refusal.headers);
+export function denial(cause: DenialCause): Denial {
+  const { reason, detail } = cause;
+  const status = cause.status ?? REASONS[reason].status;
+  const headers = new Map(cause.headers);
   if (status === 401) {
     const challenge = bearerChallenge(reason);
     if (challenge !== undefined && !headers.has('www-authenticate'))
       headers.set('www-authenticate', challenge);
   }
-  return { reason, status, detail, headers, body: refusal.body };
+  return { reason, status, detail, headers, body: cause.body };
 }
 
 /**

@@ -2,11 +2,11 @@ import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
 import type { Taken } from '../limit/limit.ts';
 import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
+import type { DenialCause } from './denial-cause.ts';
 import { evaluate, holds, policyError } from './evaluate.ts';
-import type { Hearing } from './hearing.ts';
-import type { Ledger } from './ledger.ts';
-import type { Refusal } from './refusal.ts';
-import type { Applying } from './select.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
+import type { LimitReservations } from './limit-reservations.ts';
+import type { ApplicablePolicy } from './select.ts';
 
 /**
  * Asks the limits of one phase, of every policy that applies, in order; the first that is used up refuses.
@@ -14,16 +14,16 @@ import type { Applying } from './select.ts';
  */
 export async function takeLimits(
   phase: 'first' | 'last',
-  applying: readonly Applying[],
-  { facts, tokens, ledger }: Hearing,
-): Promise<Refusal | undefined> {
-  for (const { policy, params } of applying) {
+  policies: readonly ApplicablePolicy[],
+  { request, tokens, reservations }: EvaluationContext,
+): Promise<DenialCause | undefined> {
+  for (const { policy, params } of policies) {
     const limits = phase === 'first' ? policy.firstLimits : policy.lastLimits;
     if (limits.length === 0) continue;
-    const activation = facts.activation(policy, tokens.of(policy), params);
+    const activation = request.activation(policy, tokens.of(policy), params);
     for (const limit of limits) {
-      const refusal = await takeLimit(limit, policy, activation, facts.now, ledger, phase === 'last');
-      if (refusal !== undefined) return { ...refusal, rule: limit };
+      const cause = await takeLimit(limit, policy, activation, request.now, reservations, phase === 'last');
+      if (cause !== undefined) return { ...cause, rule: limit };
     }
   }
   return undefined;
@@ -34,21 +34,21 @@ async function takeLimit(
   policy: CompiledPolicy,
   activation: Activation,
   now: number,
-  ledger: Ledger,
+  reservations: LimitReservations,
   returnable: boolean,
-): Promise<Refusal | undefined> {
+): Promise<DenialCause | undefined> {
   const asked = holds(limit.when, activation, policy);
   if (asked !== true) return asked === false ? undefined : asked;
   const cost = costOf(limit, policy, activation);
   if (typeof cost !== 'number') return cost;
   const key = bucketKey(limit, policy, activation);
   if (typeof key !== 'string') return key;
-  const taken = await ledger.take(policy, limit, key, cost, now, returnable);
-  if (limit.headers === 'always' || !taken.allowed) rateLimitFields(limit, taken, ledger.headers);
+  const taken = await reservations.take(policy, limit, key, cost, now, returnable);
+  if (limit.headers === 'always' || !taken.allowed) rateLimitFields(limit, taken, reservations.headers);
   return taken.allowed ? undefined : rateLimited(policy, limit, taken);
 }
 
-function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, taken: Taken): Refusal {
+function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, taken: Taken): DenialCause {
   const seconds = Math.max(1, Math.ceil(taken.retryAfter / 1000));
   return {
     reason: 'rate_limited',
@@ -71,10 +71,10 @@ function append(headers: Map<string, string>, name: string, value: string): void
   headers.set(name, before === undefined ? value : `${before}, ${value}`);
 }
 
-function costOf(limit: CompiledLimit, policy: CompiledPolicy, activation: Activation): number | Refusal {
+function costOf(limit: CompiledLimit, policy: CompiledPolicy, activation: Activation): number | DenialCause {
   if (limit.cost === undefined) return 1;
-  const { value, refusal } = evaluate(limit.cost, activation, policy);
-  if (refusal !== undefined) return refusal;
+  const { value, cause } = evaluate(limit.cost, activation, policy);
+  if (cause !== undefined) return cause;
   if (typeof value === 'number' && value >= 0 && value <= limit.burst) return value;
   return policyError(
     policy,
@@ -83,11 +83,15 @@ function costOf(limit: CompiledLimit, policy: CompiledPolicy, activation: Activa
 }
 
 /** Equal keys share a bucket; a shadow policy counts in buckets of its own, so enforcing it later starts afresh. */
-function bucketKey(limit: CompiledLimit, policy: CompiledPolicy, activation: Activation): string | Refusal {
+function bucketKey(
+  limit: CompiledLimit,
+  policy: CompiledPolicy,
+  activation: Activation,
+): string | DenialCause {
   let key = `${policy.mode}/${policy.name}/${limit.name}`;
   for (const program of limit.key) {
-    const { value, refusal } = evaluate(program, activation, policy);
-    if (refusal !== undefined) return refusal;
+    const { value, cause } = evaluate(program, activation, policy);
+    if (cause !== undefined) return cause;
     key += keyPart(value);
   }
   return key;

@@ -2,30 +2,33 @@ import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import type { CompiledPolicy, ResponseValue } from '../set/policy-set.ts';
+import type { DenialCause } from './denial-cause.ts';
 import { evaluate, policyError } from './evaluate.ts';
-import type { Hearing } from './hearing.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
 import type { Changes, Overwritten } from './outcome.ts';
-import type { Refusal } from './refusal.ts';
-import type { Applying } from './select.ts';
+import type { ApplicablePolicy } from './select.ts';
 
 export type ChangesResult =
-  | { readonly changes: Changes; readonly refusal?: undefined }
-  | { readonly refusal: Refusal; readonly changes?: undefined };
+  | { readonly changes: Changes; readonly cause?: undefined }
+  | { readonly cause: DenialCause; readonly changes?: undefined };
 
 /** `respond.allow` of the policies that apply, in order of name: a later one overwrites. */
 export function respondAllow(
-  applying: readonly Applying[],
-  { facts, tokens, ledger }: Hearing,
+  policies: readonly ApplicablePolicy[],
+  { request, tokens, reservations }: EvaluationContext,
 ): ChangesResult {
-  const service = new RequestChanges(facts.attributes.request.headers);
-  const caller = { set: new Map(ledger.headers), append: [] as (readonly [string, string])[] };
+  const service = new RequestChanges(request.attributes.request.headers);
+  const caller = { set: new Map(reservations.headers), append: [] as (readonly [string, string])[] };
   const query = { set: new Map<string, string>(), remove: new Set<string>() };
   const metadata = new Map<string, JsonValue>();
   const made = new Metadata();
-  const settings = applying.length > 1 ? new Settings() : undefined;
-  for (const { policy, params } of applying) {
+  const settings = policies.length > 1 ? new Settings() : undefined;
+  for (const { policy, params } of policies) {
     const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
-    const filling: Filling = { policy, activate: () => facts.activation(policy, tokens.of(policy), params) };
+    const filling: Filling = {
+      policy,
+      activate: () => request.activation(policy, tokens.of(policy), params),
+    };
     const set = (what: Overwritten['what'], name: string, value: JsonValue): void =>
       settings?.set(what, name, value, policy.name);
     for (const name of requestHeaders.remove) service.remove(name);
@@ -33,7 +36,7 @@ export function respondAllow(
       query.set.delete(name);
       query.remove.add(name);
     }
-    const refusal =
+    const cause =
       fillHeaders(
         (name, value) => {
           if (value !== undefined) set('request header', name, value);
@@ -77,7 +80,7 @@ export function respondAllow(
         told,
         filling,
       );
-    if (refusal !== undefined) return { refusal };
+    if (cause !== undefined) return { cause };
   }
   const overwritten = settings?.overwritten ?? NONE_OVERWRITTEN;
   return {
@@ -172,15 +175,15 @@ class RequestChanges {
  * `respond.deny.headers` of the policy that refuses. A value that fails makes the refusal a `policy_error`.
  */
 export function respondDeny(
-  refusal: Refusal,
-  applying: readonly Applying[],
-  { facts, tokens, ledger }: Hearing,
-): Refusal {
-  const headers = new Map([...ledger.headers, ...(refusal.headers ?? [])]);
-  const { policy } = refusal;
-  if (policy === undefined) return { ...refusal, headers };
-  const params = applying.find((each) => each.policy === policy)?.params;
-  const filling: Filling = { policy, activate: () => facts.activation(policy, tokens.of(policy), params) };
+  cause: DenialCause,
+  policies: readonly ApplicablePolicy[],
+  { request, tokens, reservations }: EvaluationContext,
+): DenialCause {
+  const headers = new Map([...reservations.headers, ...(cause.headers ?? [])]);
+  const { policy } = cause;
+  if (policy === undefined) return { ...cause, headers };
+  const params = policies.find((each) => each.policy === policy)?.params;
+  const filling: Filling = { policy, activate: () => request.activation(policy, tokens.of(policy), params) };
   const { deny } = policy.respond;
   let body: string | undefined;
   const wanted = deny.body === undefined ? new Map<string, ResponseValue>() : new Map([['body', deny.body]]);
@@ -191,7 +194,7 @@ export function respondDeny(
       filling,
     ) ?? fillTexts((_, value) => void (body = value), wanted, filling);
   if (failed !== undefined) return failed;
-  return { ...refusal, headers, ...(body === undefined ? {} : { body }) };
+  return { ...cause, headers, ...(body === undefined ? {} : { body }) };
 }
 
 /** Whose values are evaluated, and over what. */
@@ -205,10 +208,10 @@ function fill(
   put: (name: string, value: Value) => void,
   values: ReadonlyMap<string, ResponseValue>,
   { policy, activate }: Filling,
-): Refusal | undefined {
+): DenialCause | undefined {
   for (const [name, wanted] of values) {
     const result = typeof wanted === 'string' ? { value: wanted } : evaluate(wanted, activate(), policy);
-    if (result.refusal !== undefined) return result.refusal;
+    if (result.cause !== undefined) return result.cause;
     try {
       put(name, result.value);
     } catch (error) {
@@ -223,7 +226,7 @@ function fillTexts(
   put: (name: string, value: string | undefined) => void,
   values: ReadonlyMap<string, ResponseValue>,
   filling: Filling,
-): Refusal | undefined {
+): DenialCause | undefined {
   const putText = (name: string, value: Value): void => {
     if (value !== undefined && typeof value !== 'string')
       throw new EvaluationError(`the value of ${name} is no text`);
@@ -236,7 +239,7 @@ function fillHeaders(
   put: (name: string, value: string | undefined) => void,
   values: ReadonlyMap<string, ResponseValue>,
   filling: Filling,
-): Refusal | undefined {
+): DenialCause | undefined {
   const putHeader = (name: string, value: string | undefined): void => {
     if (value !== undefined && !isFieldValue(value))
       throw new EvaluationError(`the value of header ${name} is no header value`);

@@ -1,42 +1,42 @@
 import type { CompiledPolicy, CompiledRule } from '../set/policy-set.ts';
+import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
-import type { Hearing } from './hearing.ts';
-import type { Refusal } from './refusal.ts';
-import { type Applying, selectsWithin } from './select.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
+import { type ApplicablePolicy, selectsWithin } from './select.ts';
 
 /** The rule that allowed; no rule where a policy without allow rules was judged by itself. */
-export interface Allowing {
+export interface AllowingRule {
   readonly policy: CompiledPolicy;
   readonly rule: CompiledRule | undefined;
 }
 
 export type RulesResult =
-  | { readonly allowing: Allowing; readonly refusal?: undefined }
-  | { readonly refusal: Refusal; readonly allowing?: undefined };
+  | { readonly allowedBy: AllowingRule; readonly cause?: undefined }
+  | { readonly cause: DenialCause; readonly allowedBy?: undefined };
 
 /**
  * All deny rules of all policies are evaluated, and the first that matches is named; then allow rules until one
  * matches, unless none is needed. A failing expression anywhere among the deny rules refuses, also beside a deny
  * rule that matches.
  */
-export function judgeRules(
-  applying: readonly Applying[],
-  hearing: Hearing,
+export function evaluateRules(
+  policies: readonly ApplicablePolicy[],
+  context: EvaluationContext,
   allowNeeded: boolean,
 ): RulesResult {
-  const refusal = firstDenial(applying, hearing);
-  if (refusal !== undefined) return { refusal };
-  for (const each of applying) {
+  const cause = firstDenial(policies, context);
+  if (cause !== undefined) return { cause };
+  for (const each of policies) {
     for (const rule of each.policy.allowRules) {
-      const matched = ruleMatches(rule, each, hearing);
-      if (matched === true) return { allowing: { policy: each.policy, rule } };
-      if (matched !== false) return { refusal: { ...matched, rule } };
+      const matched = ruleMatches(rule, each, context);
+      if (matched === true) return { allowedBy: { policy: each.policy, rule } };
+      if (matched !== false) return { cause: { ...matched, rule } };
     }
   }
-  const named = applying.find(({ policy }) => policy.allowRules.length > 0) ?? applying[0];
-  if (!allowNeeded && named !== undefined) return { allowing: { policy: named.policy, rule: undefined } };
+  const named = policies.find(({ policy }) => policy.allowRules.length > 0) ?? policies[0];
+  if (!allowNeeded && named !== undefined) return { allowedBy: { policy: named.policy, rule: undefined } };
   return {
-    refusal: {
+    cause: {
       reason: 'no_rule',
       detail: 'no rule allows this request',
       ...(named === undefined ? {} : { policy: named.policy }),
@@ -44,11 +44,14 @@ export function judgeRules(
   };
 }
 
-function firstDenial(applying: readonly Applying[], hearing: Hearing): Refusal | undefined {
-  let denial: Refusal | undefined;
-  for (const each of applying) {
+function firstDenial(
+  policies: readonly ApplicablePolicy[],
+  context: EvaluationContext,
+): DenialCause | undefined {
+  let denial: DenialCause | undefined;
+  for (const each of policies) {
     for (const rule of each.policy.denyRules) {
-      const matched = ruleMatches(rule, each, hearing);
+      const matched = ruleMatches(rule, each, context);
       if (matched === true) denial ??= ruleDenied(each.policy, rule);
       else if (matched !== false) return { ...matched, rule };
     }
@@ -56,7 +59,7 @@ function firstDenial(applying: readonly Applying[], hearing: Hearing): Refusal |
   return denial;
 }
 
-function ruleDenied(policy: CompiledPolicy, rule: CompiledRule): Refusal {
+function ruleDenied(policy: CompiledPolicy, rule: CompiledRule): DenialCause {
   return {
     reason: 'rule_denied',
     detail: rule.message ?? 'a rule denies this request',
@@ -66,13 +69,17 @@ function ruleDenied(policy: CompiledPolicy, rule: CompiledRule): Refusal {
   };
 }
 
-function ruleMatches(rule: CompiledRule, applying: Applying, { facts, tokens }: Hearing): boolean | Refusal {
-  if (rule.expires !== undefined && facts.now >= rule.expires) return false;
-  const { policy } = applying;
+function ruleMatches(
+  rule: CompiledRule,
+  policies: ApplicablePolicy,
+  { request, tokens }: EvaluationContext,
+): boolean | DenialCause {
+  if (rule.expires !== undefined && request.now >= rule.expires) return false;
+  const { policy } = policies;
   const token = tokens.of(policy);
-  const selected = selectsWithin(rule.match, applying, facts, token);
+  const selected = selectsWithin(rule.match, policies, request, token);
   if (selected === undefined) return false;
   if (selected.failure !== undefined) return selected.failure;
   if (rule.when === undefined) return true;
-  return holds(rule.when, facts.activation(policy, token, selected.params), policy);
+  return holds(rule.when, request.activation(policy, token, selected.params), policy);
 }

@@ -1,28 +1,28 @@
-import type { VerifiedToken } from '../identity/verified.ts';
+import type { VerifiedToken } from '../identity/verified-token.ts';
 import { selects as matchSelects, type Params } from '../set/match.ts';
 import { indexOf } from '../set/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy, PolicySet } from '../set/policy-set.ts';
+import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
-import type { Facts } from './facts.ts';
-import type { Refusal } from './refusal.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** A policy that governs the request, with what the match that selected it found in the path. */
-export interface Applying {
+export interface ApplicablePolicy {
   readonly policy: CompiledPolicy;
   readonly params: Params;
 }
 
 /** A shadow policy that governs the request; with `refusal` it would have refused before anything is heard. */
-export interface Shadowing extends Applying {
-  readonly refusal: Refusal | undefined;
+export interface ApplicableShadow extends ApplicablePolicy {
+  readonly cause: DenialCause | undefined;
 }
 
 /** The policies that govern a request, in order of name. */
 export interface Selection {
-  readonly enforcing: readonly Applying[];
-  readonly shadow: readonly Shadowing[];
+  readonly enforcing: readonly ApplicablePolicy[];
+  readonly shadow: readonly ApplicableShadow[];
   /** Why the enforcing policies are not heard at all. */
-  readonly refusal: Refusal | undefined;
+  readonly cause: DenialCause | undefined;
 }
 
 const NO_PARAMS: Params = new Map();
@@ -31,30 +31,33 @@ const NO_PARAMS: Params = new Map();
  * Finds the policies whose `match` selects the request. Where the `when` of a match fails, nobody knows whether its
  * policy applies, so it is taken to apply and to refuse.
  */
-export function select(set: PolicySet, facts: Facts): Selection {
-  const enforcing: Applying[] = [];
-  const shadow: Shadowing[] = [];
-  let failure: Refusal | undefined;
-  for (const policy of indexOf(set.policies).candidates(facts.matching)) {
-    const selected = selects(policy.match, policy, facts, undefined, NO_PARAMS);
+export function select(set: PolicySet, request: RequestContext): Selection {
+  const enforcing: ApplicablePolicy[] = [];
+  const shadow: ApplicableShadow[] = [];
+  let failure: DenialCause | undefined;
+  for (const policy of indexOf(set.policies).candidates(request.matching)) {
+    const selected = selects(policy.match, policy, request, undefined, NO_PARAMS);
     if (selected === undefined) continue;
-    const applying = { policy, params: selected.params ?? NO_PARAMS };
+    const policies = { policy, params: selected.params ?? NO_PARAMS };
     if (policy.mode === 'shadow') {
-      shadow.push({ ...applying, refusal: refusePath([applying], facts) ?? selected.failure });
-    } else if (selected.failure === undefined) enforcing.push(applying);
+      shadow.push({ ...policies, cause: denyAmbiguousPath([policies], request) ?? selected.failure });
+    } else if (selected.failure === undefined) enforcing.push(policies);
     else failure ??= selected.failure;
   }
-  const refusal = refusePath(enforcing, facts) ?? failure ?? refuseUngoverned(enforcing);
-  return { enforcing, shadow, refusal };
+  const cause = denyAmbiguousPath(enforcing, request) ?? failure ?? denyUngoverned(enforcing);
+  return { enforcing, shadow, cause };
 }
 
-function refusePath(applying: readonly Applying[], { path }: Facts): Refusal | undefined {
+function denyAmbiguousPath(
+  policies: readonly ApplicablePolicy[],
+  { path }: RequestContext,
+): DenialCause | undefined {
   if (path.ambiguous === undefined) return undefined;
-  if (applying.length > 0 && applying.every(({ policy }) => policy.allowsAmbiguousPath)) return undefined;
+  if (policies.length > 0 && policies.every(({ policy }) => policy.allowsAmbiguousPath)) return undefined;
   return { reason: 'ambiguous_path', detail: `the path has ${path.ambiguous}` };
 }
 
-function refuseUngoverned(enforcing: readonly Applying[]): Refusal | undefined {
+function denyUngoverned(enforcing: readonly ApplicablePolicy[]): DenialCause | undefined {
   if (enforcing.length > 0) return undefined;
   return { reason: 'no_policy', detail: 'no policy governs this request' };
 }
@@ -65,11 +68,11 @@ function refuseUngoverned(enforcing: readonly Applying[]): Refusal | undefined {
  */
 export function selectsWithin(
   match: readonly CompiledMatch[],
-  { policy, params }: Applying,
-  facts: Facts,
+  { policy, params }: ApplicablePolicy,
+  request: RequestContext,
   token: VerifiedToken | undefined,
 ): ReturnType<typeof selects> {
-  const selected = selects(match, policy, facts, token, params);
+  const selected = selects(match, policy, request, token, params);
   if (selected?.params === undefined || selected.params.size > 0 || params.size === 0) return selected;
   return { params };
 }
@@ -77,11 +80,11 @@ export function selectsWithin(
 function selects(
   match: readonly CompiledMatch[],
   policy: CompiledPolicy,
-  facts: Facts,
+  request: RequestContext,
   token: VerifiedToken | undefined,
   outer: Params,
-): ReturnType<typeof matchSelects<Refusal>> {
-  return matchSelects<Refusal>(match, facts.matching, (when, own) =>
-    holds(when, facts.activation(policy, token, own.size > 0 ? own : outer), policy),
+): ReturnType<typeof matchSelects<DenialCause>> {
+  return matchSelects<DenialCause>(match, request.matching, (when, own) =>
+    holds(when, request.activation(policy, token, own.size > 0 ? own : outer), policy),
   );
 }

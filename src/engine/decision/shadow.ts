@@ -1,25 +1,25 @@
-import type { Hearing } from './hearing.ts';
-import { Ledger } from './ledger.ts';
+import type { DenialCause } from './denial-cause.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
+import { LimitReservations } from './limit-reservations.ts';
 import type { ShadowVerdict } from './outcome.ts';
-import type { Refusal } from './refusal.ts';
-import type { Shadowing } from './select.ts';
-import { hear } from './stations.ts';
+import { evaluatePolicies } from './pipeline.ts';
+import type { ApplicableShadow } from './select.ts';
 
 /**
  * What each shadow policy would have said by itself. Its limits count in buckets of their own; a policy without
  * allow rules allows when nothing in it refuses.
  */
-export async function judgeShadows(
-  shadowing: readonly Shadowing[],
-  { facts, tokens, services }: Hearing,
+export async function evaluateShadows(
+  shadows: readonly ApplicableShadow[],
+  { request, tokens, services }: EvaluationContext,
 ): Promise<readonly ShadowVerdict[]> {
   const verdicts: ShadowVerdict[] = [];
-  for (const each of shadowing) {
+  for (const each of shadows) {
     verdicts.push(
-      await judgeShadow(each, {
-        facts,
+      await evaluateShadow(each, {
+        request,
         tokens: tokens.fork(),
-        ledger: new Ledger(services.shadowLimits),
+        reservations: new LimitReservations(services.shadowLimits),
         services,
       }),
     );
@@ -27,18 +27,18 @@ export async function judgeShadows(
   return verdicts;
 }
 
-async function judgeShadow(shadowing: Shadowing, hearing: Hearing): Promise<ShadowVerdict> {
-  const { policy, refusal } = shadowing;
-  if (refusal !== undefined) return denying(policy.name, refusal);
-  const heard = await hear([shadowing], hearing, policy.allowRules.length > 0);
-  if (heard.refusal === undefined) {
-    const rule = heard.allowing.rule?.name ?? '';
+async function evaluateShadow(shadows: ApplicableShadow, context: EvaluationContext): Promise<ShadowVerdict> {
+  const { policy, cause } = shadows;
+  if (cause !== undefined) return denying(policy.name, cause);
+  const heard = await evaluatePolicies([shadows], context, policy.allowRules.length > 0);
+  if (heard.cause === undefined) {
+    const rule = heard.allowedBy.rule?.name ?? '';
     return { policy: policy.name, rule, decision: 'allow', reason: 'allowed' };
   }
-  hearing.ledger.giveBack();
-  return denying(policy.name, heard.refusal);
+  context.reservations.giveBack();
+  return denying(policy.name, heard.cause);
 }
 
-function denying(policy: string, { rule, reason }: Refusal): ShadowVerdict {
+function denying(policy: string, { rule, reason }: DenialCause): ShadowVerdict {
   return { policy, rule: rule?.name ?? '', decision: 'deny', reason };
 }

@@ -1,4 +1,4 @@
-import type { VerifiedToken } from '../identity/verified.ts';
+import type { VerifiedToken } from '../identity/verified-token.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
 
 /** The verified tokens of one request, by the policy that asked for them. */

@@ -1,8 +1,8 @@
-import { type Ruling, refuse } from '../decision/decide.ts';
+import { type PendingDecision, refuse } from '../decision/decide.ts';
 import type { DenialReason } from '../decision/reasons.ts';
 import type { Attributes } from '../request/attributes.ts';
-import { Afterwards, type OnDecision } from './afterwards.ts';
 import { decodeCheck } from './decode.ts';
+import { DeferredWork, type OnDecision } from './deferred-work.ts';
 import { encodeCheck, LAST_RESORT } from './encode.ts';
 
 /** What a Check handler needs of a call; `Call` of the transport has it. */
@@ -17,7 +17,11 @@ export type LiveSet = Parameters<typeof refuse>[3];
 
 export interface CheckOptions {
   /** Decides one request by `set`; past `deadline` (milliseconds since 1970) nobody waits for it any more. */
-  readonly decide: (attributes: Attributes, deadline: number, set: LiveSet) => Ruling | Promise<Ruling>;
+  readonly decide: (
+    attributes: Attributes,
+    deadline: number,
+    set: LiveSet,
+  ) => PendingDecision | Promise<PendingDecision>;
   /** The policy set that is live; asked once for each check. */
   readonly set: () => LiveSet;
   /** Milliseconds since 1970, with fractions. */
@@ -46,7 +50,7 @@ export interface Check {
 /** Answers ext_authz checks: decode, decide, encode. */
 export function createCheck(options: CheckOptions): Check {
   const { decide, set, clock, deadline, maxInflight } = options;
-  const afterwards = new Afterwards(options.onDecision);
+  const afterwards = new DeferredWork(options.onDecision);
   let inflight = 0;
 
   const no = (
@@ -55,12 +59,12 @@ export function createCheck(options: CheckOptions): Check {
     about?: Attributes,
     fault?: Error,
     began?: number,
-  ): Ruling => ({
+  ): PendingDecision => ({
     decision: refuse(reason, DETAILS[reason] ?? reason, about, live, options, fault, began),
   });
 
   /** Counted until it ends, also when nobody waits for it any more. */
-  const ruled = async (attributes: Attributes, until: number, live: LiveSet): Promise<Ruling> => {
+  const ruled = async (attributes: Attributes, until: number, live: LiveSet): Promise<PendingDecision> => {
     inflight += 1;
     try {
       return await decide(attributes, until, live);
@@ -71,7 +75,7 @@ export function createCheck(options: CheckOptions): Check {
     }
   };
 
-  const judge = async (request: Uint8Array, call: CheckCall): Promise<Ruling> => {
+  const judge = async (request: Uint8Array, call: CheckCall): Promise<PendingDecision> => {
     // One check, one set: also a refusal that no evaluation led to names the revision that was live at its start.
     const live = set();
     const { attributes, refusal } = decodeCheck(request);
@@ -80,13 +84,13 @@ export function createCheck(options: CheckOptions): Check {
     const now = clock();
     const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
     if (until <= now) return no('deadline_exceeded', live, attributes);
-    const ruling = ruled(attributes, until, live);
-    return (await within(until - now, ruling)) ?? no('deadline_exceeded', live, attributes, undefined, now);
+    const pending = ruled(attributes, until, live);
+    return (await within(until - now, pending)) ?? no('deadline_exceeded', live, attributes, undefined, now);
   };
 
-  const answer = (ruling: Ruling, call: CheckCall): Uint8Array => {
-    const response = encodeCheck(ruling.decision);
-    afterwards.push(ruling, call.metadata('traceparent') ?? ruling.decision.request.traceparent);
+  const answer = (pending: PendingDecision, call: CheckCall): Uint8Array => {
+    const response = encodeCheck(pending.decision);
+    afterwards.push(pending, call.metadata('traceparent') ?? pending.decision.request.traceparent);
     return response;
   };
 

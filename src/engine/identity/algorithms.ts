@@ -14,11 +14,11 @@ export const ALGORITHMS = {
   HS256: { kty: 'oct', symmetric: true, bytes: 32 },
   HS384: { kty: 'oct', symmetric: true, bytes: 48 },
   HS512: { kty: 'oct', symmetric: true, bytes: 64 },
-} as const satisfies Record<string, AlgorithmFacts>;
+} as const satisfies Record<string, AlgorithmProperties>;
 
 export type Algorithm = keyof typeof ALGORITHMS;
 
-export interface AlgorithmFacts {
+export interface AlgorithmProperties {
   readonly kty: string;
   readonly crv?: string;
   readonly symmetric: boolean;
@@ -34,6 +34,6 @@ export function isAlgorithm(name: string): name is Algorithm {
 }
 
 /** The facts of an algorithm, undefined for a name that is none (`none` among them). */
-export function algorithmFacts(name: string): AlgorithmFacts | undefined {
+export function algorithmProperties(name: string): AlgorithmProperties | undefined {
   return isAlgorithm(name) ? ALGORITHMS[name] : undefined;
 }

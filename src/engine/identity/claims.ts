@@ -1,22 +1,22 @@
 import type { JsonValue, Timestamp } from '../request/attributes.ts';
-import { algorithmFacts } from './algorithms.ts';
+import { algorithmProperties } from './algorithms.ts';
 import type { Issuer } from './issuer.ts';
 import { isTexts, type Jwt, memberOf } from './jwt.ts';
-import type { TokenReason, TokenRefusal, VerifiedToken } from './verified.ts';
+import type { TokenDenial, TokenReason, VerifiedToken } from './verified-token.ts';
 
 /** What is wrong with the protected header for this issuer, before any key is looked for. */
-export function judgeHeader(jwt: Jwt, issuer: Issuer): TokenRefusal | undefined {
-  const facts = algorithmFacts(jwt.alg);
+export function checkHeader(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
+  const facts = algorithmProperties(jwt.alg);
   const accepted = facts !== undefined && issuer.algorithms.includes(jwt.alg);
   // A symmetric key that is served to everybody would let everybody sign.
   if (!accepted || (facts.symmetric && issuer.keys.kind !== 'inline')) {
-    return refuse(
+    return tokenDenial(
       'token_bad_algorithm',
       'the token is signed with an algorithm that its issuer is not expected to use',
     );
   }
   if (!acceptsType(jwt.typ, issuer.types))
-    return refuse('token_wrong_type', '`typ` of the token is not accepted here');
+    return tokenDenial('token_wrong_type', '`typ` of the token is not accepted here');
   return undefined;
 }
 
@@ -24,7 +24,7 @@ export function judgeHeader(jwt: Jwt, issuer: Issuer): TokenRefusal | undefined 
  * What is wrong with the claims of a token whose signature holds, at `now` (milliseconds since 1970): times first,
  * then the audience, then the claims that must be there.
  */
-export function judgeClaims(jwt: Jwt, issuer: Issuer, now: number): TokenRefusal | undefined {
+export function checkClaims(jwt: Jwt, issuer: Issuer, now: number): TokenDenial | undefined {
   return judgeTimes(jwt, issuer, now) ?? judgeAudience(jwt, issuer) ?? judgeRequired(jwt, issuer);
 }
 
@@ -45,7 +45,7 @@ export function verifiedToken(jwt: Jwt, issuer: Issuer): VerifiedToken {
 }
 
 /** A refusal with its sentence for the caller, which names a claim at most and never a value. */
-export function refuse(reason: TokenReason, detail: string): TokenRefusal {
+export function tokenDenial(reason: TokenReason, detail: string): TokenDenial {
   return { reason, detail };
 }
 
@@ -60,39 +60,40 @@ function mediaType(type: string): string {
   return lower.startsWith('application/') ? lower.slice('application/'.length) : lower;
 }
 
-function judgeTimes({ claims }: Jwt, issuer: Issuer, now: number): TokenRefusal | undefined {
+function judgeTimes({ claims }: Jwt, issuer: Issuer, now: number): TokenDenial | undefined {
   const skew = issuer.clockSkew;
   const exp = millisOf(memberOf(claims, 'exp'));
   const nbf = millisOf(memberOf(claims, 'nbf'));
   const iat = millisOf(memberOf(claims, 'iat'));
   if (exp === undefined && issuer.requireExpiry)
-    return refuse('token_claim_missing', 'the token has no `exp`');
-  if (exp !== undefined && now >= exp + skew) return refuse('token_expired', 'the token has expired');
+    return tokenDenial('token_claim_missing', 'the token has no `exp`');
+  if (exp !== undefined && now >= exp + skew) return tokenDenial('token_expired', 'the token has expired');
   if (nbf !== undefined && now < nbf - skew)
-    return refuse('token_not_yet_valid', 'the token is not valid yet (`nbf`)');
+    return tokenDenial('token_not_yet_valid', 'the token is not valid yet (`nbf`)');
   if (iat !== undefined && now < iat - skew) {
-    return refuse('token_not_yet_valid', 'the token says that it was issued in the future (`iat`)');
+    return tokenDenial('token_not_yet_valid', 'the token says that it was issued in the future (`iat`)');
   }
   if (issuer.maxAge === undefined) return undefined;
   if (iat === undefined)
-    return refuse('token_claim_missing', 'the token has no `iat`, by which its age is judged');
-  if (now > iat + issuer.maxAge + skew) return refuse('token_too_old', 'the token was issued too long ago');
+    return tokenDenial('token_claim_missing', 'the token has no `iat`, by which its age is judged');
+  if (now > iat + issuer.maxAge + skew)
+    return tokenDenial('token_too_old', 'the token was issued too long ago');
   return undefined;
 }
 
-function judgeAudience(jwt: Jwt, issuer: Issuer): TokenRefusal | undefined {
+function judgeAudience(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
   if (issuer.anyAudience) return undefined;
   const audiences = audiencesOf(jwt);
   if (audiences.some((audience) => issuer.audiences.includes(audience))) return undefined;
-  return refuse('token_wrong_audience', 'the token is for another audience (`aud`)');
+  return tokenDenial('token_wrong_audience', 'the token is for another audience (`aud`)');
 }
 
 /** A claim that is `null` says nothing, as if it were absent. */
-function judgeRequired({ claims }: Jwt, issuer: Issuer): TokenRefusal | undefined {
+function judgeRequired({ claims }: Jwt, issuer: Issuer): TokenDenial | undefined {
   const missing = issuer.requireClaims.find((name) => (memberOf(claims, name) ?? null) === null);
   return missing === undefined
     ? undefined
-    : refuse('token_claim_missing', `the token has no \`${missing}\` claim`);
+    : tokenDenial('token_claim_missing', `the token has no \`${missing}\` claim`);
 }
 
 function audiencesOf({ claims }: Jwt): readonly string[] {

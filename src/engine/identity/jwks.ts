@@ -1,6 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
-import { ALGORITHMS, type AlgorithmFacts, algorithmFacts } from './algorithms.ts';
+import { ALGORITHMS, type AlgorithmProperties, algorithmProperties } from './algorithms.ts';
 import type { VerificationKey } from './keys.ts';
 
 /** Something about a key set that its author should know. */
@@ -64,7 +64,7 @@ function compileKey(
       'this is a private key; publish only the public one, and replace this key since others have seen it',
     );
   }
-  if (kty === 'oct' && !algorithms.some((name) => algorithmFacts(name)?.symmetric)) {
+  if (kty === 'oct' && !algorithms.some((name) => algorithmProperties(name)?.symmetric)) {
     return error('a symmetric key needs a symmetric algorithm in `algorithms`, and to be given inline');
   }
   const parts = PARTS.get(kty)?.map((name) => member(name));
@@ -124,7 +124,7 @@ function fittingAlgorithms(
   material: KeyObject,
   named: JsonValue | undefined,
 ): ReadonlySet<string> {
-  const fits = ([, facts]: readonly [string, AlgorithmFacts]): boolean =>
+  const fits = ([, facts]: readonly [string, AlgorithmProperties]): boolean =>
     facts.kty === kty &&
     (facts.crv === undefined || facts.crv === crv) &&
     (facts.bytes === undefined || facts.bytes <= (material.symmetricKeySize ?? 0));

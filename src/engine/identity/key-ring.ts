@@ -2,9 +2,9 @@ import type { Issuer, Refresh } from './issuer.ts';
 import { compileKeys } from './jwks.ts';
 import type { Fetch } from './key-fetch.ts';
 import type { KeyProvider, KeysNow, VerificationKey } from './keys.ts';
-import { type Outside, type RefreshResult, RemoteKeys } from './remote-keys.ts';
+import { type KeyRingDependencies, type RefreshResult, RemoteKeys } from './remote-keys.ts';
 
-export interface KeyRingOptions extends Partial<Outside> {
+export interface KeyRingOptions extends Partial<KeyRingDependencies> {
   /** Told after each fetch, once for each Issuer document that uses the URL. */
   readonly onRefresh?: (issuerName: string, result: RefreshResult) => void;
 }
@@ -25,7 +25,7 @@ export interface IssuerStatus {
  * own. It outlives policy sets: what was fetched for one serves the next.
  */
 export class KeyRing implements KeyProvider {
-  readonly #outside: Outside;
+  readonly #outside: KeyRingDependencies;
   readonly #onRefresh: (issuerName: string, result: RefreshResult) => void;
   #issuers: readonly Issuer[] = [];
   #remote = new Map<string, RemoteKeys>();

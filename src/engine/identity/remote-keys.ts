@@ -3,7 +3,7 @@ import { type Fetch, fetchKeys } from './key-fetch.ts';
 import type { VerificationKey } from './keys.ts';
 
 /** What the ring may not have of its own. */
-export interface Outside {
+export interface KeyRingDependencies {
   readonly fetch: Fetch;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -22,7 +22,7 @@ const JITTER = 0.1;
 /** The keys behind one URL, kept fresh in the background. */
 export class RemoteKeys {
   readonly #url: string;
-  readonly #outside: Outside;
+  readonly #outside: KeyRingDependencies;
   readonly #onResult: (result: RefreshResult) => void;
   #refresh: Refresh;
   #keys: readonly VerificationKey[] = [];
@@ -36,7 +36,12 @@ export class RemoteKeys {
   #askedAt: number | undefined;
   #stopped = false;
 
-  constructor(url: string, refresh: Refresh, outside: Outside, onResult: (result: RefreshResult) => void) {
+  constructor(
+    url: string,
+    refresh: Refresh,
+    outside: KeyRingDependencies,
+    onResult: (result: RefreshResult) => void,
+  ) {
     this.#url = url;
     this.#refresh = refresh;
     this.#outside = outside;

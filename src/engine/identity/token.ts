@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { compactVerify, errors } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Attributes } from '../request/attributes.ts';
-import { judgeClaims, judgeHeader, refuse, verifiedToken } from './claims.ts';
+import { checkClaims, checkHeader, tokenDenial, verifiedToken } from './claims.ts';
 import type { Issuer, TokenPlace } from './issuer.ts';
 import { type Jwt, readJwt } from './jwt.ts';
 import { type KeyProvider, selectKey, type VerificationKey } from './keys.ts';
 import { type FoundToken, findTokens, placeKey } from './token-place.ts';
-import type { TokenRefusal, TokenResult, VerifiedToken } from './verified.ts';
+import type { TokenDenial, TokenResult, VerifiedToken } from './verified-token.ts';
 
 export interface TokenVerifier {
   /**
@@ -90,16 +90,16 @@ class Verifier implements TokenVerifier {
     issuers: readonly Issuer[],
     now: number,
   ): TokenResult | Promise<TokenResult> {
-    const { found, refusal: notOne } = findToken(attributes, issuers);
-    if (notOne !== undefined) return { refusal: notOne };
+    const { found, denial: notOne } = findToken(attributes, issuers);
+    if (notOne !== undefined) return { denial: notOne };
     const digest = hash('sha256', found.text, 'base64url');
     const proof = this.#proofs.get(digest);
     const { jwt, problem } = proof === undefined ? readJwt(found.text) : { jwt: proof.jwt };
-    if (jwt === undefined) return { refusal: refuse('token_malformed', problem) };
-    const { issuer, refusal: notOurs } = selectIssuer(jwt, found, issuers);
-    if (notOurs !== undefined) return { refusal: notOurs };
-    const refusal = judgeHeader(jwt, issuer);
-    if (refusal !== undefined) return { refusal };
+    if (jwt === undefined) return { denial: tokenDenial('token_malformed', problem) };
+    const { issuer, denial: notOurs } = selectIssuer(jwt, found, issuers);
+    if (notOurs !== undefined) return { denial: notOurs };
+    const denial = checkHeader(jwt, issuer);
+    if (denial !== undefined) return { denial };
     const asked: Asked = { text: found.text, jwt, proof, digest, issuer, now };
     const key = this.#keyFor(asked);
     return key === undefined ? this.#verifyAfterFetch(asked) : this.#verifyWith(key, asked);
@@ -113,7 +113,7 @@ class Verifier implements TokenVerifier {
     if (asked.proof?.key === key) return judgeProven(asked.proof, asked);
     return this.#prove(key, asked).then((proven) =>
       proven === undefined
-        ? { refusal: refuse('token_bad_signature', 'the signature of the token does not hold') }
+        ? { denial: tokenDenial('token_bad_signature', 'the signature of the token does not hold') }
         : judgeProven(proven, asked),
     );
   }
@@ -124,7 +124,7 @@ class Verifier implements TokenVerifier {
     if (fetching === undefined) return this.#withoutKey(asked.issuer);
     const { issuer } = asked;
     const waiting = this.#waiting.get(issuer) ?? 0;
-    if (waiting >= MAX_WAITING) return { refusal: refuse('keys_unavailable', UNAVAILABLE) };
+    if (waiting >= MAX_WAITING) return { denial: tokenDenial('keys_unavailable', UNAVAILABLE) };
     this.#waiting.set(issuer, waiting + 1);
     return fetching.then(() => {
       this.#waiting.set(issuer, (this.#waiting.get(issuer) ?? 1) - 1);
@@ -136,9 +136,9 @@ class Verifier implements TokenVerifier {
   #withoutKey(issuer: Issuer): TokenResult {
     const { keys, failing } = this.#keys.of(issuer);
     if (keys === undefined || failing) {
-      return { refusal: refuse('keys_unavailable', UNAVAILABLE) };
+      return { denial: tokenDenial('keys_unavailable', UNAVAILABLE) };
     }
-    return { refusal: refuse('token_unknown_key', 'the issuer of the token has no key that fits it') };
+    return { denial: tokenDenial('token_unknown_key', 'the issuer of the token has no key that fits it') };
   }
 
   #prove(key: VerificationKey, asked: Asked): Promise<Proof | undefined> {
@@ -166,7 +166,7 @@ const placesOf = new WeakMap<readonly Issuer[], readonly TokenPlace[]>();
 function findToken(
   attributes: Attributes,
   issuers: readonly Issuer[],
-): { found: FoundToken; refusal?: undefined } | { refusal: TokenRefusal; found?: undefined } {
+): { found: FoundToken; denial?: undefined } | { denial: TokenDenial; found?: undefined } {
   let places = placesOf.get(issuers);
   if (places === undefined) {
     const byKey = new Map(
@@ -177,12 +177,14 @@ function findToken(
   }
   const [found, another] = findTokens(attributes, places);
   if (found === undefined)
-    return { refusal: refuse('token_missing', 'a token is required and there is none') };
+    return { denial: tokenDenial('token_missing', 'a token is required and there is none') };
   if (another !== undefined) {
-    return { refusal: refuse('token_ambiguous', 'there is more than one token; send exactly one') };
+    return { denial: tokenDenial('token_ambiguous', 'there is more than one token; send exactly one') };
   }
   if (found.text.length > MAX_TOKEN_LENGTH) {
-    return { refusal: refuse('token_too_large', `the token is longer than ${MAX_TOKEN_LENGTH / 1024} KiB`) };
+    return {
+      denial: tokenDenial('token_too_large', `the token is longer than ${MAX_TOKEN_LENGTH / 1024} KiB`),
+    };
   }
   return { found };
 }
@@ -192,21 +194,26 @@ function selectIssuer(
   jwt: Jwt,
   found: FoundToken,
   issuers: readonly Issuer[],
-): { issuer: Issuer; refusal?: undefined } | { refusal: TokenRefusal; issuer?: undefined } {
+): { issuer: Issuer; denial?: undefined } | { denial: TokenDenial; issuer?: undefined } {
   const named = issuers.filter(({ issuer }) => issuer === jwt.iss);
   if (named.length === 0) {
-    return { refusal: refuse('token_unknown_issuer', 'tokens of this issuer (`iss`) are not accepted here') };
+    return {
+      denial: tokenDenial('token_unknown_issuer', 'tokens of this issuer (`iss`) are not accepted here'),
+    };
   }
   const issuer = named.find(({ from }) => from.some((place) => found.places.includes(placeKey(place))));
   if (issuer !== undefined) return { issuer };
   return {
-    refusal: refuse('token_unknown_issuer', 'tokens of this issuer (`iss`) are not accepted in this place'),
+    denial: tokenDenial(
+      'token_unknown_issuer',
+      'tokens of this issuer (`iss`) are not accepted in this place',
+    ),
   };
 }
 
 function judgeProven(proof: Proof, { issuer, now }: Asked): TokenResult {
-  const refusal = judgeClaims(proof.jwt, issuer, now);
-  if (refusal !== undefined) return { refusal };
+  const denial = checkClaims(proof.jwt, issuer, now);
+  if (denial !== undefined) return { denial };
   let token = proof.tokens.get(issuer);
   if (token === undefined) {
     token = verifiedToken(proof.jwt, issuer);

@@ -8,7 +8,7 @@ export interface TraceParent {
 }
 
 /** Where a decision stands in a distributed trace; empty texts when it stands in none. */
-export interface TracePlace {
+export interface SpanReference {
   readonly traceId: string;
   readonly spanId: string;
 }

@@ -9,7 +9,7 @@ export type BodyReason =
   | 'body_wrong_type'
   | 'schema_violation';
 
-export interface BodyRefusal {
+export interface BodyDenial {
   readonly reason: BodyReason;
   /** For the caller: where in the body (a JSON pointer) and what was expected, never a value of the body. */
   readonly detail: string;
@@ -20,12 +20,12 @@ export interface BodySchema {
   /** Bytes; a longer body is refused before it is parsed. */
   readonly maxBytes: number | undefined;
   /** Judges a parsed body; undefined: it fits. */
-  validate(value: JsonValue): BodyRefusal | undefined;
+  validate(value: JsonValue): BodyDenial | undefined;
 }
 
 export type BodyResult =
-  | { readonly value: JsonValue; readonly refusal?: undefined }
-  | { readonly refusal: BodyRefusal; readonly value?: undefined };
+  | { readonly value: JsonValue; readonly denial?: undefined }
+  | { readonly denial: BodyDenial; readonly value?: undefined };
 
 /** Reads a JSON body: truncated, missing, of another content type and malformed are refusals. */
 export type ReadJsonBody = (body: Body, contentType: string) => BodyResult;

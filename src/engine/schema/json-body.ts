@@ -43,5 +43,5 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 function refuse(reason: BodyReason, detail: string): BodyResult {
-  return { refusal: { reason, detail } };
+  return { denial: { reason, detail } };
 }

@@ -1,7 +1,7 @@
 import type { AnySchema, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
-import type { BodyRefusal, BodySchema } from './body-schema.ts';
+import type { BodyDenial, BodySchema } from './body-schema.ts';
 import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
 import { linearRegExp, type PatternError } from './pattern.ts';
@@ -50,7 +50,7 @@ export function compileJsonSchema(
     return {
       schema: {
         maxBytes: options.maxBytes,
-        validate: (value) => refusal(validate, budget, slippedIn, value),
+        validate: (value) => denial(validate, budget, slippedIn, value),
       },
     };
   } catch (error) {
@@ -144,12 +144,12 @@ function compileProblem(schema: unknown, error: unknown): SchemaProblem {
   return { pointer: place?.[1] === undefined ? '' : pointerOf(place[1]), message: lower(message) };
 }
 
-function refusal(
+function denial(
   validate: ValidateFunction<JsonValue>,
   budget: ReferenceBudget,
   slippedIn: (value: JsonValue) => string | undefined,
   value: JsonValue,
-): BodyRefusal | undefined {
+): BodyDenial | undefined {
   budget.begin(value);
   try {
     if (!validate(value)) return { reason: 'schema_violation', detail: expected(validate.errors?.[0]) };

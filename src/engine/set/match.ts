@@ -4,7 +4,7 @@ import { matchPath } from '../request/path-pattern.ts';
 import type { CompiledMatch } from './policy-set.ts';
 
 /** What of a request `match` looks at. */
-export interface MatchFacts {
+export interface MatchInput {
   /** `normalizeHost` of the authority. */
   readonly host: string;
   readonly method: string;
@@ -34,7 +34,7 @@ const SELECTED = { params: NO_PARAMS } as const;
  */
 export function selects<Failure>(
   match: readonly CompiledMatch[],
-  facts: MatchFacts,
+  facts: MatchInput,
   holds: Holds<Failure>,
 ): Selection<Failure> | undefined {
   if (match.length === 0) return SELECTED;
@@ -52,7 +52,7 @@ export function selects<Failure>(
 }
 
 /** The parameters when method, host and path of an entry fit. */
-function fits(entry: CompiledMatch, facts: MatchFacts): Params | undefined {
+function fits(entry: CompiledMatch, facts: MatchInput): Params | undefined {
   if (entry.methods !== undefined && !entry.methods.has(facts.method)) return undefined;
   if (entry.hosts !== undefined && !anyHost(entry.hosts, facts.host)) return undefined;
   if (entry.paths === undefined) return NO_PARAMS;

@@ -1,7 +1,7 @@
 import type { HostPattern } from '../request/host.ts';
 import type { PathPattern } from '../request/path-pattern.ts';
 import { decodeOnce } from '../request/percent.ts';
-import type { MatchFacts } from './match.ts';
+import type { MatchInput } from './match.ts';
 import type { CompiledMatch, CompiledPolicy } from './policy-set.ts';
 
 /**
@@ -25,7 +25,7 @@ export class PolicyIndex {
   }
 
   /** In their order, some of which select the request and all others do not; methods and conditions are not asked. */
-  candidates({ host, path }: MatchFacts): readonly CompiledPolicy[] {
+  candidates({ host, path }: MatchInput): readonly CompiledPolicy[] {
     const places = new Set<number>();
     const segments = segmentsOf(path);
     this.#any.collect(segments, places);

@@ -37,7 +37,7 @@ export interface EnvironmentValues {
 }
 
 /** Where a piece of policy was written, for records, explanations and messages. Lines and columns count from 1. */
-export interface Source {
+export interface SourceLocation {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -48,7 +48,7 @@ export interface CompiledPolicy {
   readonly description: string;
   readonly owner: string;
   readonly controls: readonly string[];
-  readonly source: Source;
+  readonly source: SourceLocation;
   readonly mode: 'enforce' | 'shadow';
   /** Empty: every request. */
   readonly match: readonly CompiledMatch[];
@@ -92,7 +92,7 @@ export interface JwtRequirement {
 
 export interface CompiledRule {
   readonly name: string;
-  readonly source: Source;
+  readonly source: SourceLocation;
   readonly match: readonly CompiledMatch[];
   /** undefined: true. */
   readonly when: Program | undefined;

@@ -6,7 +6,7 @@ import { mapping, suggestion } from '../language/fields.ts';
 import { USES_FIELDS } from '../language/policy-document.ts';
 import { child, report, shape } from '../language/reader.ts';
 import type { ParameterSpec } from '../language/template-document.ts';
-import type { Cursor, Origin } from '../yaml/tree.ts';
+import type { Cursor, ReaderContext } from '../yaml/tree.ts';
 import { type MappingTree, plainJson, type Tree } from '../yaml/tree.ts';
 import { isObject } from './data-type.ts';
 
@@ -46,11 +46,11 @@ export function adopt(at: Cursor, templates: ReadonlyMap<string, Template>, inco
   }
   if (template.spec === undefined) return own;
   const values = valuesFor(template, uses.with ?? new Map(), usesAt);
-  const { line } = at.origin.lines.position(usesAt.tree.mark.start);
-  const origin: Origin = { ...template.spec.at.origin, adopter: `${at.origin.path}:${line}` };
-  const filling = new Filling(values, template.spec.parameters, origin);
+  const { line } = at.context.lines.position(usesAt.tree.range.start);
+  const context: ReaderContext = { ...template.spec.at.context, adopter: `${at.context.path}:${line}` };
+  const filling = new Filling(values, template.spec.parameters, context);
   const body = template.spec.at.tree;
-  const filled = body.kind === 'mapping' ? filling.mapping(without(body, 'parameters'), origin) : rest;
+  const filled = body.kind === 'mapping' ? filling.mapping(without(body, 'parameters'), context) : rest;
   return {
     at: { ...at, tree: merge(filled, rest) },
     template,
@@ -141,20 +141,24 @@ class Filling {
   readonly placed = new Set<string>();
   readonly #values: ReadonlyMap<string, Cursor>;
   readonly #declared: ReadonlyMap<string, unknown>;
-  readonly #origin: Origin;
+  readonly #context: ReaderContext;
 
-  constructor(values: ReadonlyMap<string, Cursor>, declared: ReadonlyMap<string, unknown>, origin: Origin) {
+  constructor(
+    values: ReadonlyMap<string, Cursor>,
+    declared: ReadonlyMap<string, unknown>,
+    context: ReaderContext,
+  ) {
     this.#values = values;
     this.#declared = declared;
-    this.#origin = origin;
+    this.#context = context;
   }
 
   /** A mapping of the template; `origin`: where its keys stand, for one that comes into another file. */
-  mapping(tree: MappingTree, origin?: Origin): MappingTree {
+  mapping(tree: MappingTree, context?: ReaderContext): MappingTree {
     const entries = new Map(
       [...tree.entries].map(([name, entry]) => [
         name,
-        { ...entry, value: this.#fill(entry.value), ...(origin === undefined ? {} : { origin }) },
+        { ...entry, value: this.#fill(entry.value), ...(context === undefined ? {} : { context }) },
       ]),
     );
     return { ...tree, entries };
@@ -175,7 +179,7 @@ class Filling {
   #items(item: Tree): readonly Tree[] {
     const value = item.kind === 'mapping' ? this.#parameter(item) : undefined;
     if (value?.kind !== 'list') return [value ?? this.#fill(item)];
-    return value.items.map((each) => ({ ...each, ...(value.origin && { origin: value.origin }) }));
+    return value.items.map((each) => ({ ...each, ...(value.context && { context: value.context }) }));
   }
 
   /** The value of `{param: NAME}`; undefined: it is no such thing. */
@@ -184,9 +188,9 @@ class Filling {
     if (name?.kind !== 'scalar' || typeof name.value !== 'string') return undefined;
     this.placed.add(name.value);
     const value = this.#values.get(name.value);
-    if (value !== undefined) return { ...asParameter(value.tree), origin: value.origin };
+    if (value !== undefined) return { ...asParameter(value.tree), context: value.context };
     if (!this.#declared.has(name.value)) {
-      const at: Cursor = { origin: this.#origin, tree: name, path: '', key: undefined };
+      const at: Cursor = { context: this.#context, tree: name, path: '', key: undefined };
       const help = suggestion(name.value, this.#declared.keys());
       report(at, 'unknown_reference', `the template has no parameter \`${name.value}\``, help);
     }
@@ -216,20 +220,20 @@ function merge(template: MappingTree, own: MappingTree): MappingTree {
   for (const [name, entry] of own.entries) {
     const base = entries.get(name);
     if (base === undefined) entries.set(name, entry);
-    else entries.set(name, { ...entry, value: mergeValues(base.value, entry.value, base.origin) });
+    else entries.set(name, { ...entry, value: mergeValues(base.value, entry.value, base.context) });
   }
   return { ...own, entries, refused: template.refused.union(own.refused) };
 }
 
-function mergeValues(template: Tree, own: Tree, origin: Origin | undefined): Tree {
-  const from = template.origin ?? origin;
+function mergeValues(template: Tree, own: Tree, context: ReaderContext | undefined): Tree {
+  const from = template.context ?? context;
   if (template.kind === 'list' && own.kind === 'list') {
-    const items = template.items.map((item) => (from === undefined ? item : { origin: from, ...item }));
+    const items = template.items.map((item) => (from === undefined ? item : { context: from, ...item }));
     return { ...own, items: [...items, ...own.items] };
   }
   if (template.kind !== 'mapping' || own.kind !== 'mapping') return own;
   const entries = [...template.entries].map(
-    ([name, entry]) => [name, from === undefined ? entry : { origin: from, ...entry }] as const,
+    ([name, entry]) => [name, from === undefined ? entry : { context: from, ...entry }] as const,
   );
   return merge({ ...template, entries: new Map(entries) }, own);
 }

@@ -36,10 +36,10 @@ export function compileDataset(
   }
   const rows = rowsOf(spec, references);
   const value = rows && spec.key !== undefined ? keyed(rows, spec.key, spec.file?.value) : rows?.value;
-  return value === undefined || wrongName ? undefined : declared(value);
+  return value === undefined || wrongName ? undefined : declareData(value);
 }
 
-export function declared(value: JsonValue): DeclaredData {
+export function declareData(value: JsonValue): DeclaredData {
   return { value, declaration: { type: typeOfData([value]), max: JSON.stringify(value).length } };
 }
 
@@ -80,11 +80,11 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
   if (found === undefined) return undefined;
   const { path, text } = found;
   const { at } = file;
-  const origin = { path, lines: new Lines(text), diagnostics: at.origin.diagnostics };
+  const context = { path, lines: new Lines(text), diagnostics: at.context.diagnostics };
   const lineAt = (line: number): Cursor => {
-    const start = origin.lines.startOf(line);
-    const mark = { start, end: start + origin.lines.line(line).length };
-    return { origin, tree: { kind: 'list', mark, items: [], isPartial: false }, path: '', key: undefined };
+    const start = context.lines.startOf(line);
+    const range = { start, end: start + context.lines.line(line).length };
+    return { context, tree: { kind: 'list', range, items: [], isPartial: false }, path: '', key: undefined };
   };
   const help = 'the first line names the columns, and every other has a value for each of them';
   try {

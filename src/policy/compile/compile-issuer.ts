@@ -48,10 +48,10 @@ function compileSource(
 function fitsNone(data: Data, algorithms: readonly string[], spec: IssuerSpec): boolean {
   const [first] = spec.algorithms ?? [];
   if (first === undefined || compileKeys(data.value, algorithms).keys.length > 0) return false;
-  const sound = compileKeys(data.value, Object.keys(ALGORITHMS)).keys;
-  if (sound.length === 0) return false;
+  const valid = compileKeys(data.value, Object.keys(ALGORITHMS)).keys;
+  if (valid.length === 0) return false;
   const quoted = (names: Iterable<string>): string => [...names].map((name) => `\`${name}\``).join(', ');
-  const fitting = new Set(sound.flatMap((key) => [...key.algorithms]));
+  const fitting = new Set(valid.flatMap((key) => [...key.algorithms]));
   const message = `no key of the set is for ${quoted(algorithms)}`;
   report(first.at, 'invalid_algorithm', message, `the keys are for ${quoted(fitting)}`);
   return true;

@@ -221,7 +221,7 @@ function refuseDoubledNames(parts: readonly (RuleDocument | LimitDocument)[]): v
     if (earlier === undefined) seen.set(name, place);
     else {
       const { file, line } = sourceOf(earlier);
-      const where = file === place.origin.path ? `line ${line}` : `${file}:${line}`;
+      const where = file === place.context.path ? `line ${line}` : `${file}:${line}`;
       const help = 'names of rules and limits are unique in their policy';
       report(place, 'duplicate_name', `the name \`${name}\` is taken by ${where}`, help);
     }

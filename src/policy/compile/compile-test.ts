@@ -24,7 +24,7 @@ import type {
 } from './policy-test.ts';
 
 /** What the tests of a folder may name. */
-export interface Known {
+export interface CompiledNames {
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, unknown>;
   readonly environments: ReadonlyMap<string, unknown>;
@@ -45,7 +45,7 @@ const HOUR = 3_600_000;
 /** TEST-NET-1 (RFC 5737). */
 const ADDRESS = '192.0.2.1';
 /** Somebody without any identity. */
-export const NOBODY: TestCaller = {
+export const ANONYMOUS_CALLER: TestCaller = {
   name: '',
   principal: '',
   address: ADDRESS,
@@ -54,7 +54,7 @@ export const NOBODY: TestCaller = {
 };
 
 /** Resolves the names in a test document, reports those that are not there, and writes its matrix out as cases. */
-export function compileTest(named: Named, spec: TestSpec, known: Known): PolicyTestDocument {
+export function compileTest(named: Named, spec: TestSpec, known: CompiledNames): PolicyTestDocument {
   const { name, metadata } = named;
   const callers = new Map(
     [...(spec.callers ?? [])].map(([key, { value, at }]) => [key, caller(key, value, at, known)]),
@@ -79,14 +79,14 @@ export function compileTest(named: Named, spec: TestSpec, known: Known): PolicyT
 function environmentOf(
   { name, at }: Named,
   { environment }: TestSpec,
-  { environments, incomplete }: Known,
+  { environments, incomplete }: CompiledNames,
 ): string {
   const [first = '', second] = environments.keys();
   if (environment === undefined) {
     if (second === undefined) return first;
     const help = `write \`environment:\` with one of ${[...environments.keys()].map((each) => `\`${each}\``).join(', ')}`;
     const message = 'the folder has several Environments, and the test does not say in which it runs';
-    report({ ...at, path: '' }, 'missing_field', message, help, name.at.tree.mark);
+    report({ ...at, path: '' }, 'missing_field', message, help, name.at.tree.range);
     return first;
   }
   if (environments.has(environment.value) || incomplete) return environment.value;
@@ -96,7 +96,7 @@ function environmentOf(
 }
 
 /** A caller with every default. */
-export function caller(name: string, spec: CallerSpec, at: Cursor, known: Known): TestCaller {
+export function caller(name: string, spec: CallerSpec, at: Cursor, known: CompiledNames): TestCaller {
   const { principal = '', address = ADDRESS, jwt, token } = spec;
   if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
   const issuer = jwt?.issuer;
@@ -109,7 +109,7 @@ export function caller(name: string, spec: CallerSpec, at: Cursor, known: Known)
   return { name, principal, address, jwt: signed, token };
 }
 
-function compileCase(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): readonly TestCase[] {
+function compileCase(spec: CaseSpec, at: Cursor, cast: Cast, known: CompiledNames): readonly TestCase[] {
   if (spec.each === undefined) return compileOne(spec, at, cast, known);
   return spec.each.flatMap((row, index) => compileOne(rowCase(spec, row.value, index), row.at, cast, known));
 }
@@ -143,8 +143,8 @@ function merged<T extends object>(under: T | undefined, over: T | undefined): T 
   return fields as T;
 }
 
-function compileOne(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): readonly TestCase[] {
-  const named = spec.caller === undefined ? NOBODY : lookUp(spec.caller, cast.callers, 'caller');
+function compileOne(spec: CaseSpec, at: Cursor, cast: Cast, known: CompiledNames): readonly TestCase[] {
+  const named = spec.caller === undefined ? ANONYMOUS_CALLER : lookUp(spec.caller, cast.callers, 'caller');
   const request = requestOf(spec, at, cast);
   const expect = spec.expect && expectation(spec.expect, known);
   if (spec.name === undefined || named === undefined || request === undefined || expect === undefined)
@@ -155,7 +155,7 @@ function compileOne(spec: CaseSpec, at: Cursor, cast: Cast, known: Known): reado
 }
 
 function compileStep({ value, at }: Located<AfterSpec>, cast: Cast): readonly TestStep[] {
-  const caller = value.caller === undefined ? NOBODY : lookUp(value.caller, cast.callers, 'caller');
+  const caller = value.caller === undefined ? ANONYMOUS_CALLER : lookUp(value.caller, cast.callers, 'caller');
   const request = requestOf(value, at, cast);
   if (caller === undefined || request === undefined) return [];
   return [{ caller, request, repeat: value.repeat ?? 1 }];
@@ -204,7 +204,7 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
   };
 }
 
-function compileMatrix(spec: MatrixSpec, cast: Cast, known: Known): readonly TestCase[] {
+function compileMatrix(spec: MatrixSpec, cast: Cast, known: CompiledNames): readonly TestCase[] {
   const { callers = [], requests = [], expect } = spec;
   refuseExtra(spec, known);
   const cases: TestCase[] = [];
@@ -233,7 +233,7 @@ function compileMatrix(spec: MatrixSpec, cast: Cast, known: Known): readonly Tes
 }
 
 /** What is expected of somebody whom the matrix does not list would never be compared. */
-function refuseExtra({ callers = [], expect }: MatrixSpec, known: Known): void {
+function refuseExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames): void {
   const listed = callers.map(({ value }) => value);
   for (const [name, { value, at }] of expect?.value ?? []) {
     if (listed.includes(name)) continue;
@@ -248,7 +248,7 @@ function refuseExtra({ callers = [], expect }: MatrixSpec, known: Known): void {
   }
 }
 
-function expectation(spec: ExpectSpec, known: Known): Expectation {
+function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
   const { decision, reason, status, requestHeaders, responseHeaders } = spec;
   if (reason !== undefined && known.reasons !== undefined && !known.reasons.has(reason.value)) {
     const help = suggestion(reason.value, known.reasons) ?? 'every reason stands in the reference of reasons';
@@ -283,7 +283,7 @@ function refuseUnknown(
   spec: ExpectSpec,
   policy: string | undefined,
   rule: string | undefined,
-  known: Known,
+  known: CompiledNames,
 ): void {
   const { policies } = known;
   const at = spec.policy?.at ?? spec.rule?.at;

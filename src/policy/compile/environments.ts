@@ -10,7 +10,7 @@ import { label, suggestion } from '../language/fields.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson } from '../yaml/tree.ts';
-import { declared } from './compile-data.ts';
+import { declareData } from './compile-data.ts';
 import { typeOfData } from './data-type.ts';
 
 type EnvironmentDocument = Named & { readonly spec: EnvironmentSpec | undefined };
@@ -35,7 +35,7 @@ export function compileEnvironments(documents: readonly EnvironmentDocument[]): 
   for (const [key, all] of written) {
     refuseMissing(key, all, documents);
     refuseUnlike(key, all);
-    const sizes = all.map(({ value }) => declared(value).declaration.max ?? 0);
+    const sizes = all.map(({ value }) => declareData(value).declaration.max ?? 0);
     declarations.set(key, { type: typeOfData(all.map(({ value }) => value)), max: Math.max(...sizes) });
   }
   const values = documents.map(({ name, spec }): [string, EnvironmentValues] => {

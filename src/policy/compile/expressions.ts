@@ -9,12 +9,12 @@ import type { Program } from '../../cel/interpret/program.ts';
 import type { Problem } from '../../cel/syntax/problem.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { ERROR } from '../../cel/value/type.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import { locate } from '../yaml/scalar-offset.ts';
-import type { Mark } from '../yaml/tree.ts';
-import type { Instrument, Place } from './instrument.ts';
+import type { ExpressionLocation, Instrument } from './instrument.ts';
 import { SPIFFE_FUNCTIONS } from './spiffe-function.ts';
 
 export const CONDITION = { result: ['bool'] } as const satisfies Expected;
@@ -42,7 +42,7 @@ const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefi
   ['params', ['the policy is of no template with parameters', 'segments of the path are `request.params`']],
 ] as const);
 
-export interface SoundExpression {
+export interface ValidExpression {
   readonly expression: Expression;
   readonly environment: Environment;
 }
@@ -50,7 +50,7 @@ export interface SoundExpression {
 /** Compiles expressions over the same names; the same text for the same use is compiled once. */
 export class Expressions {
   /** Those that are sound, with what they were compiled against, for a closer look; also those of what extends this. */
-  readonly sound: SoundExpression[];
+  readonly valid: ValidExpression[];
   readonly #environment: Environment;
   readonly #compiled = new Map<string, Compiled>();
   /** What variables read, by their names, with what the variables in them read. */
@@ -69,7 +69,7 @@ export class Expressions {
     this.#behind = behind;
     this.#outer = outer;
     this.#instrument = instrument ?? (outer === undefined ? undefined : outer.#instrument);
-    this.sound = outer?.sound ?? [];
+    this.valid = outer?.valid ?? [];
   }
 
   /** What the expressions may read. */
@@ -130,7 +130,7 @@ export class Expressions {
     const { program } = compiled;
     for (const name of program?.reads ?? []) this.#note(name);
     if (program === undefined) return undefined;
-    this.sound.push({ expression, environment: this.#environment });
+    this.valid.push({ expression, environment: this.#environment });
     return this.#instrument === undefined ? program : this.#instrument.program(program, placeOf(expression));
   }
 
@@ -168,13 +168,13 @@ export class Expressions {
 function reportSwallowed(expression: Expression): boolean {
   const { at, source } = expression;
   if (at.tree.kind !== 'scalar' || !source.includes('//')) return false;
-  const { text } = at.origin.lines;
+  const { text } = at.context.lines;
   const swallowing = scan(source).comments.find(({ start, end }) => {
-    const mark = markIn(expression, start, end);
-    return text.slice(mark.start, mark.end).includes('\n');
+    const range = rangeIn(expression, start, end);
+    return text.slice(range.start, range.end).includes('\n');
   });
   if (swallowing === undefined) return false;
-  const { start } = markIn(expression, swallowing.start, swallowing.end);
+  const { start } = rangeIn(expression, swallowing.start, swallowing.end);
   const message = 'the comment takes in the lines below, which YAML folds into this one';
   const help = 'write `when: |`, which keeps lines, or put the comment behind `#` above the expression';
   report(at, 'cel_syntax', message, help, { start, end: start + 2 });
@@ -182,36 +182,36 @@ function reportSwallowed(expression: Expression): boolean {
 }
 
 function reportProblem(expression: Expression, problem: Problem): void {
-  const mark = markIn(expression, problem.start, problem.end);
+  const range = rangeIn(expression, problem.start, problem.end);
   const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
   const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
   const message = why === undefined ? problem.message : `nothing is called \`${root}\` here: ${why}`;
-  report(expression.at, problem.code, message, why === undefined ? problem.help : help, mark);
+  report(expression.at, problem.code, message, why === undefined ? problem.help : help, range);
 }
 
-function placeOf(expression: Expression): Place {
-  const { origin, tree, key } = expression.at;
+function placeOf(expression: Expression): ExpressionLocation {
+  const { context, tree, key } = expression.at;
   return {
-    file: origin.path,
-    lines: origin.lines,
-    mark: { start: key?.start ?? tree.mark.start, end: tree.mark.end },
-    locate: (start, end) => markIn(expression, start, end),
+    file: context.path,
+    lines: context.lines,
+    range: { start: key?.start ?? tree.range.start, end: tree.range.end },
+    locate: (start, end) => rangeIn(expression, start, end),
   };
 }
 
 /** Where an expression reads a name first; undefined: what is written there is another name for it. */
-function firstRead(expression: Expression, program: Program, name: string): Mark | undefined {
+function firstRead(expression: Expression, program: Program, name: string): Range | undefined {
   const form = new RegExp(`^\\.?${name.replace('.', '\\s*\\.\\s*')}\\b`);
   const reads = program.parts.flatMap(({ start, end }) => {
     const [read] = form.exec(expression.source.slice(start, end)) ?? [];
     return read === undefined ? [] : [{ start, end: start + read.length }];
   });
   const [first] = reads.toSorted((a, b) => a.start - b.start);
-  return first && markIn(expression, first.start, first.end);
+  return first && rangeIn(expression, first.start, first.end);
 }
 
 /** Where a stretch of an expression stands in its file. */
-export function markIn({ at }: Expression, start: number, end: number): Mark {
-  const { tree, origin } = at;
-  return tree.kind === 'scalar' ? locate(origin.lines.text, tree, start, end) : tree.mark;
+export function rangeIn({ at }: Expression, start: number, end: number): Range {
+  const { tree, context } = at;
+  return tree.kind === 'scalar' ? locate(context.lines.text, tree, start, end) : tree.range;
 }

@@ -25,9 +25,9 @@ export function isBroken({ documents }: YamlFile): boolean {
 }
 
 function documentsOf({ path, lines, documents }: YamlFile, diagnostics: Diagnostics): Cursor[] {
-  const origin = { path, lines, diagnostics };
+  const context = { path, lines, diagnostics };
   return documents.flatMap(({ tree, broken }) =>
-    broken || tree === undefined ? [] : [{ origin, tree, path: '', key: undefined }],
+    broken || tree === undefined ? [] : [{ context, tree, path: '', key: undefined }],
   );
 }
 

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../engine/request/attributes.ts';
-import type { Source } from '../../engine/set/policy-set.ts';
+import type { SourceLocation } from '../../engine/set/policy-set.ts';
 
 /** A `PolicyTest` document, checked, every name in it resolved. */
 export interface PolicyTestDocument {
   readonly name: string;
   readonly description: string;
-  readonly source: Source;
+  readonly source: SourceLocation;
   /** Milliseconds since 1970 at which the clock stands still; undefined: the document does not say. */
   readonly now: number | undefined;
   /** Name of an Environment document; empty: the folder has none. */
@@ -28,7 +28,7 @@ export interface TestCase {
   /** As written, that of a row behind it in parentheses; of a matrix `caller × request`. */
   readonly name: string;
   readonly from: 'cases' | 'matrix';
-  readonly source: Source;
+  readonly source: SourceLocation;
   readonly caller: TestCaller;
   /** With the changes of `with`. */
   readonly request: TestRequest;

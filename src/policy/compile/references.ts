@@ -22,7 +22,7 @@ export function inlineData(at: Cursor): Data {
     file: undefined,
     place: (pointer) => {
       const tree = follow(at.tree, pointer);
-      return { ...at, origin: tree.origin ?? at.origin, tree };
+      return { ...at, context: tree.context ?? at.context, tree };
     },
   };
 }
@@ -60,7 +60,7 @@ export class References {
   }
 
   #open(reference: string, at: Cursor): { readonly path: string; readonly bytes: Uint8Array } | undefined {
-    const file = this.#files.read(at.origin.path, reference);
+    const file = this.#files.read(at.context.path, reference);
     if (file.problem !== undefined) {
       const message = `\`${reference}\` ${file.problem}`;
       return report(at, 'invalid_reference', message, 'paths are relative to this file');
@@ -71,7 +71,7 @@ export class References {
 }
 
 function yamlData(path: string, bytes: Uint8Array, at: Cursor): Data | undefined {
-  const { diagnostics } = at.origin;
+  const { diagnostics } = at.context;
   const { documents, lines, mistakes } = readYaml(path, bytes);
   for (const mistake of mistakes) diagnostics.add(mistake);
   if (mistakes.length > 0) return undefined;
@@ -83,7 +83,7 @@ function yamlData(path: string, bytes: Uint8Array, at: Cursor): Data | undefined
       `\`${path}\` holds ${second ? 'more than one document' : 'nothing'}`,
     );
   }
-  const whole: Cursor = { origin: { path, lines, diagnostics }, tree: first.tree, path: '', key: undefined };
+  const whole: Cursor = { context: { path, lines, diagnostics }, tree: first.tree, path: '', key: undefined };
   return { ...inlineData(whole), file: path };
 }
 
@@ -92,12 +92,12 @@ function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor
   if (text === undefined) return undefined;
   const { value, fault } = parseJson(text);
   if (fault !== undefined) {
-    const origin = { path, lines: new Lines(text), diagnostics: at.origin.diagnostics };
-    const mark = { start: fault.at, end: fault.at + 1 };
-    const { line } = at.origin.lines.position(at.tree.mark.start);
+    const context = { path, lines: new Lines(text), diagnostics: at.context.diagnostics };
+    const range = { start: fault.at, end: fault.at + 1 };
+    const { line } = at.context.lines.position(at.tree.range.start);
     const message = `the file is no JSON: ${fault.what}`;
-    const help = `it is named at ${at.origin.path}:${line}`;
-    return report({ ...at, origin, path: '' }, 'invalid_reference', message, help, mark);
+    const help = `it is named at ${at.context.path}:${line}`;
+    return report({ ...at, context, path: '' }, 'invalid_reference', message, help, range);
   }
   return { value, file: path, place: (pointer) => placeInJson(path, bytes, pointer, at) };
 }
@@ -115,6 +115,6 @@ function placeInJson(path: string, bytes: Uint8Array, pointer: string, at: Curso
   const { documents, lines } = readYaml(path, bytes);
   const tree = documents[0]?.tree;
   if (tree === undefined) return at;
-  const { diagnostics } = at.origin;
-  return { origin: { path, lines, diagnostics }, tree: follow(tree, pointer), path: '', key: undefined };
+  const { diagnostics } = at.context;
+  return { context: { path, lines, diagnostics }, tree: follow(tree, pointer), path: '', key: undefined };
 }

@@ -9,7 +9,7 @@ import { instant } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson, type Tree } from '../yaml/tree.ts';
 import { readYaml } from '../yaml/yaml-file.ts';
-import { caller, complete, NOBODY } from './compile-test.ts';
+import { ANONYMOUS_CALLER, caller, complete } from './compile-test.ts';
 import type { TestCaller, TestRequest } from './policy-test.ts';
 
 /** A file that holds one request: the words of a PolicyTest. */
@@ -42,7 +42,7 @@ export function readRequestDocument(
   const diagnostics = new Diagnostics();
   for (const mistake of mistakes) diagnostics.add(mistake);
   const tree = documents[0]?.tree ?? EMPTY;
-  const at: Cursor = { origin: { path, lines, diagnostics }, tree, path: '', key: undefined };
+  const at: Cursor = { context: { path, lines, diagnostics }, tree, path: '', key: undefined };
   if (documents.length > 1) report(at, 'wrong_type', 'one request is wanted, found several documents');
   const written = diagnostics.errors > 0 ? undefined : readWritten(at, issuers);
   if (written === undefined || diagnostics.errors > 0) return { diagnostics: diagnostics.sorted(), lines };
@@ -51,7 +51,7 @@ export function readRequestDocument(
 
 const EMPTY: Tree = {
   kind: 'mapping',
-  mark: { start: 0, end: 0 },
+  range: { start: 0, end: 0 },
   entries: new Map(),
   refused: new Set(),
 };
@@ -70,7 +70,7 @@ function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): Written
     reasons: undefined,
   };
   return {
-    caller: who === undefined ? NOBODY : caller('caller', who.value, who.at, known),
+    caller: who === undefined ? ANONYMOUS_CALLER : caller('caller', who.value, who.at, known),
     request: complete('', document.request, undefined),
     now: document.now,
   };

@@ -11,9 +11,9 @@ export function placeOf(at: Cursor | undefined, ...way: readonly (string | numbe
   return place;
 }
 
-function itemOf({ tree, origin, path }: Cursor, index: number): Cursor | undefined {
+function itemOf({ tree, context, path }: Cursor, index: number): Cursor | undefined {
   const item = tree.kind === 'list' ? tree.items[index] : undefined;
-  return item && { origin: item.origin ?? origin, tree: item, path: `${path}[${index}]`, key: undefined };
+  return item && { context: item.context ?? context, tree: item, path: `${path}[${index}]`, key: undefined };
 }
 
 /** `a`, `b` and so on, at most five of them. */

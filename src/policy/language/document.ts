@@ -1,4 +1,4 @@
-import type { Source } from '../../engine/set/policy-set.ts';
+import type { SourceLocation } from '../../engine/set/policy-set.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import {
   type DatasetSpec,
@@ -144,8 +144,8 @@ export function isPartial(written: Cursor, spec: PolicySpec | undefined): boolea
 }
 
 /** Where a value was written. */
-export function sourceOf({ origin, tree }: Cursor): Source {
-  return { file: origin.path, ...origin.lines.position(tree.mark.start) };
+export function sourceOf({ context, tree }: Cursor): SourceLocation {
+  return { file: context.path, ...context.lines.position(tree.range.start) };
 }
 
 function readVersion(at: Cursor): string | undefined {

@@ -1,5 +1,6 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
-import type { Cursor, Mark } from '../yaml/tree.ts';
+import type { Cursor } from '../yaml/tree.ts';
 import { child, lacks, report, shape } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { shaped } from './shape.ts';
@@ -30,9 +31,9 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     if (tree.kind !== 'mapping')
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
     const misspelt = new Set<string>();
-    for (const [name, { key, origin = at.origin }] of tree.entries) {
+    for (const [name, { key, context = at.context }] of tree.entries) {
       if (Object.hasOwn(fields, name)) continue;
-      report({ ...at, origin }, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
+      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
       misspelt.add(nearest(name, Object.keys(fields)) ?? '');
     }
     const read: Record<string, unknown> = {};
@@ -125,10 +126,10 @@ export function suggestion(name: string, known: Fields | Iterable<string>): stri
 }
 
 /** Where something that is missing from a mapping is shown: at the key that holds it, else at its first key. */
-export function label({ key, tree }: Cursor): Mark {
+export function label({ key, tree }: Cursor): Range {
   if (key !== undefined) return key;
   const first = tree.kind === 'mapping' ? tree.entries.values().next().value : undefined;
-  return first?.key ?? tree.mark;
+  return first?.key ?? tree.range;
 }
 
 function isIterable(known: Fields | Iterable<string>): known is Iterable<string> {

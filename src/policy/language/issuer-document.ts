@@ -1,4 +1,9 @@
-import { ALGORITHMS, type Algorithm, algorithmFacts, isAlgorithm } from '../../engine/identity/algorithms.ts';
+import {
+  ALGORITHMS,
+  type Algorithm,
+  algorithmProperties,
+  isAlgorithm,
+} from '../../engine/identity/algorithms.ts';
 import type { Refresh, TokenPlace } from '../../engine/identity/issuer.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import {
@@ -85,7 +90,7 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
   const keys = child(at, 'keys');
   if (keys !== undefined && child(keys, 'jwksUri') !== undefined) {
     for (const { value, at: place } of spec.algorithms ?? []) {
-      if (!algorithmFacts(value)?.symmetric) continue;
+      if (!algorithmProperties(value)?.symmetric) continue;
       const message = `\`${value}\` needs a secret, which no key set at a URL may hold`;
       report(place, 'invalid_algorithm', message, 'leave it out, or give the secret in `jwks`');
     }

@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
-import type { Cursor, Entry, Mark } from '../yaml/tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
+import type { Cursor, Entry } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 import { type Reader, shaped, shapeOf, textual } from './shape.ts';
 
@@ -15,14 +16,14 @@ export function report(
   code: DiagnosticCode,
   message: string,
   help?: string,
-  mark?: Mark,
+  range?: Range,
 ): undefined {
-  const { origin, tree, path } = at;
+  const { context, tree, path } = at;
   if (tree.isUnfilled === true) return undefined;
   const where = path === '' ? '' : `\`${path}\`: `;
-  const adopted = origin.adopter === undefined ? undefined : `the template is adopted at ${origin.adopter}`;
+  const adopted = context.adopter === undefined ? undefined : `the template is adopted at ${context.adopter}`;
   const told = [help, adopted].filter((each) => each !== undefined).join('; ') || undefined;
-  origin.diagnostics.report(code, spanOf(origin, mark ?? tree.mark), `${where}${message}`, told, message);
+  context.diagnostics.report(code, spanOf(context, range ?? tree.range), `${where}${message}`, told, message);
   return undefined;
 }
 
@@ -52,8 +53,8 @@ export function shape({ tree }: Cursor): string {
 }
 
 /** What the author wrote for a scalar, quotes left out. */
-export function written({ origin, tree }: Cursor): string {
-  return origin.lines.text.slice(tree.mark.start, tree.mark.end);
+export function written({ context, tree }: Cursor): string {
+  return context.lines.text.slice(tree.range.start, tree.range.end);
 }
 
 /** Text. A number or boolean that was meant as text needs quotes, since `1.10` and `yes` are not what they seem. */
@@ -115,14 +116,14 @@ export function parsed<T>(
 
 export function list<T>(item: Reader<T>): Reader<readonly T[]> {
   const reader: Reader<readonly T[]> = (at) => {
-    const { tree, path, origin } = at;
+    const { tree, path, context } = at;
     if (tree.kind !== 'list') {
       return report(at, 'wrong_type', `expected a list, found ${shape(at)}`, listHelp(at));
     }
     const read: T[] = [];
     for (const [index, child] of tree.items.entries()) {
       const value = item({
-        origin: child.origin ?? origin,
+        context: child.context ?? context,
         tree: child,
         path: `${path}[${index}]`,
         key: undefined,
@@ -166,8 +167,8 @@ export function mapOf<T>(
     const read = new Map<string, T>();
     for (const [key, entry] of at.tree.entries) {
       const child = childOf(at, key, entry);
-      const origin = entry.origin ?? at.origin;
-      const keyed = name(key, { ...child, origin, tree: { ...entry.value, mark: entry.key } });
+      const context = entry.context ?? at.context;
+      const keyed = name(key, { ...child, context, tree: { ...entry.value, range: entry.key } });
       const result = value(child);
       if (keyed === undefined || result === undefined) continue;
       if (read.has(keyed))
@@ -190,8 +191,8 @@ export function child(at: Cursor, name: string): Cursor | undefined {
   return entry === undefined ? undefined : childOf(at, name, entry);
 }
 
-function childOf(at: Cursor, name: string, { key, value, origin = at.origin }: Entry): Cursor {
+function childOf(at: Cursor, name: string, { key, value, context = at.context }: Entry): Cursor {
   const path = at.path === '' ? name : `${at.path}.${name}`;
-  const own = value.origin ?? origin;
-  return { origin: own, tree: value, path, key: own === origin ? key : undefined };
+  const own = value.context ?? context;
+  return { context: own, tree: value, path, key: own === context ? key : undefined };
 }

@@ -25,7 +25,7 @@ export const expression: Reader<Expression> = (at) => {
     const help = 'write an expression that reads `params.NAME`';
     return report(at, 'wrong_type', 'a parameter is a value, and an expression is wanted here', help);
   }
-  at.origin.onExpression?.(at);
+  at.context.onExpression?.(at);
   if (tree.kind !== 'scalar' || tree.value === null) {
     const isCel = tree.kind === 'mapping' && tree.entries.has('cel');
     const help = isCel ? 'write it without `cel:`, this is always CEL' : undefined;

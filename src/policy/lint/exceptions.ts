@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 const SOON = 14 * DAY;
 
 /** Tells of rules that have ended, and of those that are about to. `now` in milliseconds since 1970. */
-export function adviseOnExceptions({ spec }: WrittenPolicy, now: number): void {
+export function lintExceptions({ spec }: WrittenPolicy, now: number): void {
   for (const { at, expires } of spec.rules ?? []) {
     const place = placeOf(at, 'expires');
     if (expires === undefined || place === undefined || expires - now > SOON) continue;

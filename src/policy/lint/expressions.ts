@@ -1,15 +1,15 @@
-import { type Advice, advise } from '../../cel/advise.ts';
 import type { Environment } from '../../cel/check/environment.ts';
 import type { ConstantPart } from '../../cel/interpret/constant-parts.ts';
+import { type ExpressionFindings, lintExpression } from '../../cel/lint.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import { markIn } from '../compile/expressions.ts';
+import { rangeIn } from '../compile/expressions.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { listed } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import { KNOWLEDGE } from './known-values.ts';
-import type { Sound } from './lint-input.ts';
+import type { LintInput } from './lint-input.ts';
 
 /** Claims that every token has that is accepted, whether or not an issuer requires them. */
 const VERIFIED: ReadonlySet<string> = new Set(['iss', 'aud', 'exp']);
@@ -18,28 +18,32 @@ const VERIFIED: ReadonlySet<string> = new Set(['iss', 'aud', 'exp']);
 const BUNDLE = 20;
 
 /** Tells of conditions that do not depend on the request, and of claims that may be missing. */
-export function* adviseOnExpressions({ written, expressions, issuers }: Sound): Generator<undefined, void> {
+export function* lintExpressions({ written, expressions, issuers }: LintInput): Generator<undefined, void> {
   const ruleConditions = new Set(
     written.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ when }) => when ?? [])),
   );
   const accepted = new Map(written.flatMap((policy) => conditionsWithIssuers(policy, issuers)));
   const segments = new Map(written.flatMap(expressionsWithSegments));
-  const read = new Map<Environment, Map<string, Advice>>();
+  const read = new Map<Environment, Map<string, ExpressionFindings>>();
   for (const [index, { expression, environment }] of expressions.entries()) {
-    const known = read.get(environment) ?? new Map<string, Advice>();
+    const known = read.get(environment) ?? new Map<string, ExpressionFindings>();
     read.set(environment, known);
-    const advice = known.get(expression.source) ?? advise(expression.source, environment, KNOWLEDGE);
-    known.set(expression.source, advice);
-    tellConstants(expression, advice, ruleConditions.has(expression));
+    const lint = known.get(expression.source) ?? lintExpression(expression.source, environment, KNOWLEDGE);
+    known.set(expression.source, lint);
+    tellConstants(expression, lint, ruleConditions.has(expression));
     const from = accepted.get(expression);
-    if (from !== undefined) tellClaims(expression, advice, from);
+    if (from !== undefined) tellClaims(expression, lint, from);
     const named = segments.get(expression);
-    if (named !== undefined) tellParameters(expression, advice, named);
+    if (named !== undefined) tellParameters(expression, lint, named);
     if (index % BUNDLE === BUNDLE - 1) yield;
   }
 }
 
-function tellConstants(expression: Expression, { constant, whole }: Advice, isRule: boolean): void {
+function tellConstants(
+  expression: Expression,
+  { constant, whole }: ExpressionFindings,
+  isRule: boolean,
+): void {
   for (const part of constant) {
     const { start, end, decides } = part;
     const isWhole = start === 0 && end === expression.source.trimEnd().length;
@@ -51,7 +55,7 @@ function tellConstants(expression: Expression, { constant, whole }: Advice, isRu
         ? `, and so the whole is always ${whole}`
         : '';
     const help = part.why === undefined && isWhole && whole === true ? NEEDLESS : part.why?.help;
-    report(expression.at, code, `${sentence(part)}${rest}`, help, markIn(expression, start, end));
+    report(expression.at, code, `${sentence(part)}${rest}`, help, rangeIn(expression, start, end));
   }
 }
 
@@ -72,7 +76,7 @@ function sentence({ outcome, why }: ConstantPart): string {
 /** The conditions of a policy that see a token, with the issuers whose tokens it accepts. */
 function conditionsWithIssuers(
   { spec }: WrittenPolicy,
-  known: Sound['issuers'],
+  known: LintInput['issuers'],
 ): readonly (readonly [Expression, readonly Issuer[]])[] {
   const { rules = [] } = spec;
   const names = spec.authenticate?.jwt?.issuers ?? [];
@@ -83,8 +87,8 @@ function conditionsWithIssuers(
   return conditions.map((condition) => [condition, issuers] as const);
 }
 
-function tellClaims(expression: Expression, advice: Advice, issuers: readonly Issuer[]): void {
-  const reads = advice.keys('jwt.claims');
+function tellClaims(expression: Expression, lint: ExpressionFindings, issuers: readonly Issuer[]): void {
+  const reads = lint.keys('jwt.claims');
   const known = new Set([...VERIFIED, ...reads.flatMap(({ key, isAsked }) => (isAsked ? [key] : []))]);
   for (const { key, start, end } of reads) {
     if (known.has(key) || issuers.some(({ requireClaims }) => requireClaims.includes(key))) continue;
@@ -92,7 +96,7 @@ function tellClaims(expression: Expression, advice: Advice, issuers: readonly Is
     const message = `a token without the claim \`${key}\` is refused with \`policy_error\``;
     const names = listed(issuers.map(({ name }) => name));
     const help = `put it into \`requireClaims\` of ${names}, or ask for it: \`has(jwt.claims.${key})\``;
-    report(expression.at, 'claim_not_required', message, help, markIn(expression, start, end));
+    report(expression.at, 'claim_not_required', message, help, rangeIn(expression, start, end));
   }
 }
 
@@ -121,12 +125,12 @@ function isExpression(value: object): value is Expression {
   return 'source' in value && typeof value.source === 'string' && 'at' in value;
 }
 
-function tellParameters(expression: Expression, advice: Advice, names: ReadonlySet<string>): void {
-  for (const { key, start, end } of advice.keys('request.params')) {
+function tellParameters(expression: Expression, lint: ExpressionFindings, names: ReadonlySet<string>): void {
+  for (const { key, start, end } of lint.keys('request.params')) {
     if (names.has(key)) continue;
     const message = `no path of the policy has a segment \`{${key}}\``;
     const near = nearest(key, [...names]);
     const help = near === undefined ? `name the segment so in \`paths\`` : `did you mean \`${near}\`?`;
-    report(expression.at, 'unnamed_segment', message, help, markIn(expression, start, end));
+    report(expression.at, 'unnamed_segment', message, help, rangeIn(expression, start, end));
   }
 }

@@ -2,8 +2,8 @@ import { CODES, type DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnose } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import { suggestion } from '../language/fields.ts';
-import type { Mark } from '../yaml/tree.ts';
 import { isComment, spokenOf, type YamlPiece, yamlPieces } from '../yaml/yaml-comments.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 
@@ -18,7 +18,7 @@ interface Commented {
 /** `# lictor-ignore: CODE reason`, which silences a warning. */
 interface IgnoreComment {
   readonly code: DiagnosticCode;
-  readonly mark: Mark;
+  readonly range: Range;
   /** The line that it speaks of. */
   readonly line: number;
 }
@@ -47,10 +47,10 @@ export function silence(
     const unneeded = isWhole
       ? comments.filter((each) => !used.has(each) && !unjudged.includes(each.code))
       : [];
-    const told = unneeded.map(({ code, mark }) =>
+    const told = unneeded.map(({ code, range }) =>
       diagnose(
         'unneeded_ignore',
-        spanOf(file, mark),
+        spanOf(file, range),
         `there is no \`${code}\` here to silence`,
         'take the comment out',
       ),
@@ -73,7 +73,7 @@ function readComments(file: Commented): Read {
   const firstLines = new Map<number, number>();
   for (const piece of yamlPieces(file.lines.text)) {
     if (isComment(piece)) readComment(piece, file, comments, mistakes);
-    else if (piece.text.trim().includes('\n')) noteLines(piece.mark, file.lines, firstLines);
+    else if (piece.text.trim().includes('\n')) noteLines(piece.range, file.lines, firstLines);
   }
   return { comments, mistakes, firstLines };
 }
@@ -84,7 +84,7 @@ export function isIgnoreComment(text: string): boolean {
 }
 
 function readComment(
-  { text, mark }: YamlPiece,
+  { text, range }: YamlPiece,
   file: Commented,
   comments: IgnoreComment[],
   mistakes: Diagnostic[],
@@ -93,7 +93,7 @@ function readComment(
   if (said === undefined) return;
   const [code = '', ...reason] = said.trim().split(/\s+/);
   const refuse = (message: string, help: string | undefined): void => {
-    mistakes.push(diagnose('invalid_ignore', spanOf(file, mark), message, help));
+    mistakes.push(diagnose('invalid_ignore', spanOf(file, range), message, help));
   };
   const form = `write \`# ${WORD}: CODE reason\``;
   if (code === '') refuse('the comment names no warning', form);
@@ -103,11 +103,11 @@ function readComment(
   } else if (UNSILENCED.has(code)) {
     refuse(`\`${code}\` cannot be silenced`, 'put the other comment right');
   } else if (reason.join('') === '') refuse('the comment gives no reason', form);
-  else comments.push({ code, mark, line: spokenOf(file.lines.position(mark.start).line, file.lines) });
+  else comments.push({ code, range, line: spokenOf(file.lines.position(range.start).line, file.lines) });
 }
 
 /** The header of a block scalar, and the key before it, stand on the line above the value. */
-function noteLines({ start, end }: Mark, lines: Lines, firstLines: Map<number, number>): void {
+function noteLines({ start, end }: Range, lines: Lines, firstLines: Map<number, number>): void {
   const from = lines.position(start);
   const first = lines.text[start - 1] === '\n' ? from.line - 1 : from.line;
   for (let line = first + 1; line <= lines.position(end - 1).line; line++) firstLines.set(line, first);

@@ -1,20 +1,20 @@
-import { adviseOnExceptions } from './exceptions.ts';
-import { adviseOnExpressions } from './expressions.ts';
-import type { Sound } from './lint-input.ts';
-import { adviseOnPatterns } from './patterns.ts';
-import { Surroundings } from './policy-context.ts';
-import { adviseOnRules } from './rules.ts';
-import { adviseOnTests } from './tests.ts';
+import { lintExceptions } from './exceptions.ts';
+import { lintExpressions } from './expressions.ts';
+import type { LintInput } from './lint-input.ts';
+import { lintPatterns } from './patterns.ts';
+import { PolicyContext } from './policy-context.ts';
+import { lintRules } from './rules.ts';
+import { lintTests } from './tests.ts';
 
 /** Reports what is well-formed and hardly what its author wants; one step a policy or a bundle of expressions. */
-export function* adviseOn(sound: Sound): Generator<undefined, void> {
-  yield* adviseOnExpressions(sound);
-  const around = new Surroundings(sound.written, sound.shadowed);
-  for (const policy of sound.written) {
-    adviseOnPatterns(policy);
-    adviseOnRules(policy, around);
-    adviseOnExceptions(policy, sound.options.now);
+export function* lint(valid: LintInput): Generator<undefined, void> {
+  yield* lintExpressions(valid);
+  const around = new PolicyContext(valid.written, valid.shadowed);
+  for (const policy of valid.written) {
+    lintPatterns(policy);
+    lintRules(policy, around);
+    lintExceptions(policy, valid.options.now);
     yield;
   }
-  yield* adviseOnTests(sound);
+  yield* lintTests(valid);
 }

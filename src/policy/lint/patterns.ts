@@ -11,7 +11,7 @@ import type { Cursor } from '../yaml/tree.ts';
 const LONGEST = 500;
 
 /** Tells of patterns that another pattern of their list makes needless. */
-export function adviseOnPatterns({ spec, at }: WrittenPolicy): void {
+export function lintPatterns({ spec, at }: WrittenPolicy): void {
   const principals = placeOf(at, 'authenticate', 'mtls', 'principals');
   tell(
     spec.authenticate?.mtls?.principals,

@@ -9,7 +9,7 @@ interface PlainDeny {
 }
 
 /** The policies of a folder that are in force everywhere, by the hosts that they name. */
-export class Surroundings {
+export class PolicyContext {
   readonly #byHost = new Map<string, WrittenPolicy[]>();
   /** Those that may govern hosts which they do not spell out. */
   readonly #wide: WrittenPolicy[] = [];

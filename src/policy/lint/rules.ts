@@ -3,10 +3,10 @@ import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { listed, placeOf } from '../compile/written-places.ts';
 import type { RuleDocument } from '../language/policy-document.ts';
 import { report } from '../language/reader.ts';
-import { plainDenies, type Surroundings } from './policy-context.ts';
+import { type PolicyContext, plainDenies } from './policy-context.ts';
 
 /** Tells of rules that never matter, and of those that let anybody in. */
-export function adviseOnRules(policy: WrittenPolicy, around: Surroundings): void {
+export function lintRules(policy: WrittenPolicy, around: PolicyContext): void {
   for (const rule of policy.spec.rules ?? []) tellApart(rule, policy);
   const others = around.of(policy);
   tellShadowed(policy, others);

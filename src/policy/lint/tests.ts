@@ -1,17 +1,17 @@
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { normalizeHost } from '../../engine/request/host.ts';
-import { type MatchFacts, selects } from '../../engine/set/match.ts';
+import { type MatchInput, selects } from '../../engine/set/match.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import { report } from '../language/reader.ts';
-import type { Sound } from './lint-input.ts';
+import type { LintInput } from './lint-input.ts';
 
 /** Tells of policies that no case reaches. Conditions are taken to hold: what they come to shows when tests run. */
-export function* adviseOnTests({
+export function* lintTests({
   written,
   tests,
   policies: compiled,
   options,
-}: Sound): Generator<undefined, void> {
+}: LintInput): Generator<undefined, void> {
   if (tests.length === 0 && !options.isStrict) return;
   const cases = tests.flatMap((test) => test.cases);
   const asked = new Map(
@@ -39,6 +39,6 @@ function rulesOf({ allowRules, denyRules }: CompiledPolicy): readonly string[] {
   return [...allowRules, ...denyRules].map(({ name }) => name);
 }
 
-function factsOf(method: string, host: string, path: string): MatchFacts {
+function factsOf(method: string, host: string, path: string): MatchInput {
   return { method, host: normalizeHost(host), path: canonicalPath(path).path };
 }

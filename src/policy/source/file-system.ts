@@ -3,26 +3,26 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { errorCode } from '../../diagnostic/system-error.ts';
 
 /** What the arrival of a policy folder asks of a file system; tests pass one that loses files in the middle. */
-export interface Disk {
+export interface FileSystem {
   /** The path without links. Rejects as `fs.realpath` does. */
   realpath(path: string): Promise<string>;
   /** The entries of a folder, in no particular order. */
-  list(folder: string): Promise<readonly DiskEntry[]>;
+  list(folder: string): Promise<readonly DirectoryEntry[]>;
   /** Of what the path leads to, links followed. */
-  stat(path: string): Promise<DiskStat>;
+  stat(path: string): Promise<FileStat>;
   /** The whole content; never waits for a writer when the path is a pipe. */
   read(path: string): Promise<Uint8Array>;
-  statNow(path: string): DiskStat;
+  statNow(path: string): FileStat;
   readNow(path: string): Uint8Array;
 }
 
-export interface DiskEntry {
+export interface DirectoryEntry {
   readonly name: string;
   /** `unknown` where the file system does not say: the entry is then treated as a link is. */
   readonly kind: 'file' | 'folder' | 'link' | 'unknown';
 }
 
-export interface DiskStat {
+export interface FileStat {
   readonly kind: 'file' | 'folder' | 'other';
   /** Bytes. */
   readonly size: number;
@@ -38,7 +38,7 @@ export function isGone(error: unknown): boolean {
 const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** The machine's own file system. */
-export const nodeDisk: Disk = {
+export const nodeFileSystem: FileSystem = {
   realpath: (path) => realpath(path),
   list: async (folder) =>
     (await readdir(folder, { withFileTypes: true })).map((entry) => ({
@@ -67,7 +67,7 @@ interface BigStat {
   isDirectory(): boolean;
 }
 
-function summary(found: BigStat): DiskStat {
+function summary(found: BigStat): FileStat {
   return {
     kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other',
     size: Number(found.size),

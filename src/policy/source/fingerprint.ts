@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { findGitDir, headCommit } from '../../git/git-dir.ts';
-import { type Disk, isGone } from './file-system.ts';
+import { type FileSystem, isGone } from './file-system.ts';
 import { rootOf, walk } from './walk.ts';
 
 /** A cheap look at a policy folder that reads no policy. */
@@ -20,20 +20,20 @@ export interface Fingerprint {
  * Lists the folder with size, times and inode of each file, and asks git where HEAD is. Never rejects: a folder
  * that is missing or cannot be read has a fingerprint too.
  */
-export async function fingerprint(dir: string, disk: Disk): Promise<Fingerprint> {
+export async function fingerprint(dir: string, fileSystem: FileSystem): Promise<Fingerprint> {
   const hash = createHash('sha1');
   const folders = new Map<string, string | undefined>();
   try {
-    const [above, name] = await nearestAbove(resolve(dir), disk);
+    const [above, name] = await nearestAbove(resolve(dir), fileSystem);
     folders.set(above, name);
-    const folder = await disk.realpath(dir);
+    const folder = await fileSystem.realpath(dir);
     folders.set(
       dirname(folder),
       dirname(folder) === above && basename(folder) !== name ? undefined : basename(folder),
     );
     folders.set(folder, undefined);
-    const root = await rootOf(dir, disk);
-    const walked = await walk(root, disk);
+    const root = await rootOf(dir, fileSystem);
+    const walked = await walk(root, fileSystem);
     hash.update(`${root}\0${walked.truncated}\0`);
     for (const [path, file] of walked.files) {
       hash.update(`${path}\0${file.problem ?? `${file.real}\0${file.mark}`}\0`);
@@ -47,13 +47,13 @@ export async function fingerprint(dir: string, disk: Disk): Promise<Fingerprint>
 }
 
 /** The nearest folder above a path that exists, and the name in it that leads on to the path. */
-async function nearestAbove(path: string, disk: Disk): Promise<readonly [string, string]> {
+async function nearestAbove(path: string, fileSystem: FileSystem): Promise<readonly [string, string]> {
   const above = dirname(path);
   try {
-    return [await disk.realpath(above), basename(path)];
+    return [await fileSystem.realpath(above), basename(path)];
   } catch (error) {
     if (!isGone(error) || above === path) throw error;
-    return nearestAbove(above, disk);
+    return nearestAbove(above, fileSystem);
   }
 }
 

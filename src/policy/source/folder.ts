@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import type { PolicyFiles } from '../yaml/policy-files.ts';
-import type { Disk } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 import type { Walk } from './walk.ts';
 
 /** The most bytes of one file. */
@@ -42,7 +42,7 @@ export function createFolder(
   realPath: string,
   walked: Walk,
   { yaml: yamlFiles, revision }: FilesOfPass,
-  disk: Disk,
+  fileSystem: FileSystem,
 ): Folder {
   const read = new Map(yamlFiles);
   const yaml = new Map([...yamlFiles].map(([path, file]) => [path, file.bytes]));
@@ -57,8 +57,8 @@ export function createFolder(
     if (found.problem !== undefined) return { problem: found.problem };
     if (found.size > MAX_FILE_BYTES) return { problem: 'is larger than 1 MiB' };
     try {
-      const bytes = disk.readNow(found.real);
-      if (disk.statNow(found.real).mark !== found.mark) torn = true;
+      const bytes = fileSystem.readNow(found.real);
+      if (fileSystem.statNow(found.real).mark !== found.mark) torn = true;
       return readFileOf(bytes);
     } catch (error) {
       torn = true;

@@ -2,7 +2,7 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
-import { type Disk, isGone, nodeDisk } from './file-system.ts';
+import { type FileSystem, isGone, nodeFileSystem } from './file-system.ts';
 import {
   createFolder,
   type FilesOfPass,
@@ -33,11 +33,11 @@ const ATTEMPTS = 10;
  * two versions are never mixed, also where a whole tree is swapped by a link and the old one deleted at once.
  * Never rejects for what is on the disk.
  */
-export async function loadFolder(dir: string, disk: Disk = nodeDisk): Promise<Loaded> {
+export async function loadFolder(dir: string, fileSystem: FileSystem = nodeFileSystem): Promise<Loaded> {
   let last: unknown;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {
-      const loaded = await onePass(dir, disk);
+      const loaded = await onePass(dir, fileSystem);
       if (loaded !== undefined) return loaded;
       last = undefined;
     } catch (error) {
@@ -47,21 +47,21 @@ export async function loadFolder(dir: string, disk: Disk = nodeDisk): Promise<Lo
     }
   }
   if (last === undefined) return failed(dir, 'unsettled', 'kept changing while it was read');
-  return (await exists(dir, disk))
+  return (await exists(dir, fileSystem))
     ? failed(dir, 'unsettled', 'kept losing files while it was read')
     : failed(dir, 'missing', 'does not exist');
 }
 
 /** undefined: something changed meanwhile. */
-async function onePass(dir: string, disk: Disk): Promise<Loaded | undefined> {
-  const root = await rootOf(dir, disk);
-  if ((await disk.stat(root)).kind !== 'folder') return failed(dir, 'not-a-folder', 'is not a folder');
-  const walked = await walk(root, disk);
+async function onePass(dir: string, fileSystem: FileSystem): Promise<Loaded | undefined> {
+  const root = await rootOf(dir, fileSystem);
+  if ((await fileSystem.stat(root)).kind !== 'folder') return failed(dir, 'not-a-folder', 'is not a folder');
+  const walked = await walk(root, fileSystem);
   if (walked.truncated) return tooMany(dir);
-  const { yaml, revision, diagnostics } = await readFiles(walked, disk);
-  const settled = (await rootOf(dir, disk)) === root && sameFiles(walked, await walk(root, disk));
+  const { yaml, revision, diagnostics } = await readFiles(walked, fileSystem);
+  const settled = (await rootOf(dir, fileSystem)) === root && sameFiles(walked, await walk(root, fileSystem));
   return settled
-    ? { folder: createFolder(dir, root, walked, { yaml, revision }, disk), diagnostics }
+    ? { folder: createFolder(dir, root, walked, { yaml, revision }, fileSystem), diagnostics }
     : undefined;
 }
 
@@ -85,12 +85,15 @@ function leadsAway(file: WalkedFile): boolean {
 /** How many files are open at a time. */
 const READERS = 16;
 
-async function readFiles(walked: Walk, disk: Disk): Promise<FilesOfPass & Pick<Loaded, 'diagnostics'>> {
+async function readFiles(
+  walked: Walk,
+  fileSystem: FileSystem,
+): Promise<FilesOfPass & Pick<Loaded, 'diagnostics'>> {
   const wanted = [...walked.files].filter(([path, file]) => isOfPass(path) || leadsAway(file));
   const contents = new Map<string, ReadFile | Diagnostic>();
   const rest = wanted.values();
   async function reader(): Promise<void> {
-    for (const [path, file] of rest) contents.set(path, await contentOf(path, file, disk));
+    for (const [path, file] of rest) contents.set(path, await contentOf(path, file, fileSystem));
   }
   await Promise.all(Array.from({ length: READERS }, reader));
 
@@ -108,13 +111,17 @@ async function readFiles(walked: Walk, disk: Disk): Promise<FilesOfPass & Pick<L
   return { yaml, revision, diagnostics };
 }
 
-async function contentOf(path: string, file: WalkedFile, disk: Disk): Promise<ReadFile | Diagnostic> {
+async function contentOf(
+  path: string,
+  file: WalkedFile,
+  fileSystem: FileSystem,
+): Promise<ReadFile | Diagnostic> {
   if (file.problem !== undefined) {
     return diagnostic('file_unreadable', path, `\`${path}\` ${file.problem}`, 'put a regular file here');
   }
   if (file.size > MAX_FILE_BYTES) return tooLarge(path);
   try {
-    const bytes = await disk.read(file.real);
+    const bytes = await fileSystem.read(file.real);
     return bytes.byteLength > MAX_FILE_BYTES ? tooLarge(path) : readFileOf(bytes);
   } catch (error) {
     if (isGone(error)) throw error;
@@ -139,8 +146,8 @@ function marksOf(walked: Walk): string {
     .join('\n');
 }
 
-async function exists(dir: string, disk: Disk): Promise<boolean> {
-  return disk.stat(dir).then(
+async function exists(dir: string, fileSystem: FileSystem): Promise<boolean> {
+  return fileSystem.stat(dir).then(
     () => true,
     () => false,
   );

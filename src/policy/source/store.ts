@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { errorMessage } from '../../diagnostic/system-error.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
-import { type Arrival, arrive, type CompileFolder } from './arrive.ts';
-import type { Disk } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 import { diagnostic } from './load.ts';
+import { type CompileFolder, type LoadResult, loadPolicySet } from './load-policy-set.ts';
 
 /** How an attempt to bring in the folder ended. */
 export interface Reload {
@@ -23,7 +23,7 @@ export interface PolicyStoreOptions {
   readonly revision?: string | undefined;
   /** `--require-revision`: a folder under no commit is not taken. A dirty one is, and shows as such. */
   readonly requireRevision?: boolean;
-  readonly disk?: Disk;
+  readonly fileSystem?: FileSystem;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** After a swap; `previous` is undefined for the first set. */
@@ -41,7 +41,7 @@ export class PolicyStore {
   #loadedAt: number | undefined;
   #last: Reload | undefined;
   /** The arrival that `#current` came with. */
-  #live: Arrival | undefined;
+  #live: LoadResult | undefined;
   #lastFailure = '';
   #running: Promise<Reload> | undefined;
   #next: Promise<Reload> | undefined;
@@ -89,30 +89,30 @@ export class PolicyStore {
   }
 
   async #reloadOnce(): Promise<Reload> {
-    const { dir, compile, revision: flag, disk } = this.#options;
-    let arrival: Arrival;
+    const { dir, compile, revision: flag, fileSystem } = this.#options;
+    let result: LoadResult;
     try {
-      arrival = await arrive(dir, { compile, flag, disk, previous: this.#live });
+      result = await loadPolicySet(dir, { compile, flag, fileSystem, previous: this.#live });
     } catch (error) {
       return this.#fail([ownFault(dir, error)], [], '');
     }
-    const reasons = this.#objections(arrival);
-    if (arrival.set === undefined || reasons.length > 0) {
-      return this.#fail(reasons, arrival.notes, arrival.revision?.digest ?? '');
+    const reasons = this.#objections(result);
+    if (result.set === undefined || reasons.length > 0) {
+      return this.#fail(reasons, result.notes, result.revision?.digest ?? '');
     }
-    return this.#take(arrival, arrival.set);
+    return this.#take(result, result.set);
   }
 
   /** Why an arrival cannot decide. */
-  #objections(arrival: Arrival): readonly Diagnostic[] {
+  #objections(result: LoadResult): readonly Diagnostic[] {
     const { dir, requireRevision = false } = this.#options;
-    if (arrival.set === undefined) return arrival.diagnostics;
+    if (result.set === undefined) return result.diagnostics;
     const reasons: Diagnostic[] = [];
-    if (arrival.set.policies.length === 0) {
+    if (result.set.policies.length === 0) {
       const message = `\`${dir}\` holds no policy`;
       reasons.push(diagnostic('no_policies', '', message, 'add a document of kind `Policy`'));
     }
-    if (requireRevision && arrival.set.revision.commit === '') {
+    if (requireRevision && result.set.revision.commit === '') {
       const message = `\`${dir}\` is under no commit, which \`--require-revision\` asks for`;
       const help = 'serve a git checkout, add a file `REVISION`, or pass `--revision`';
       reasons.push(diagnostic('no_revision', '', message, help));
@@ -120,13 +120,13 @@ export class PolicyStore {
     return reasons;
   }
 
-  #take(arrival: Arrival, set: PolicySet): Reload {
+  #take(result: LoadResult, set: PolicySet): Reload {
     const { now, onSwap, onRecovery } = this.#options;
     const previous = this.#current;
     const failedBefore = this.#last?.result === 'failure';
-    this.#live = arrival;
+    this.#live = result;
     this.#lastFailure = '';
-    const shared = { at: now(), diagnostics: arrival.diagnostics, notes: arrival.notes };
+    const shared = { at: now(), diagnostics: result.diagnostics, notes: result.notes };
     if (set === previous) {
       if (!failedBefore) return { ...shared, result: 'unchanged' };
       this.#last = { ...shared, result: 'success' };

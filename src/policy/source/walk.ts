@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
-import { type Disk, type DiskEntry, isGone } from './file-system.ts';
+import { type DirectoryEntry, type FileSystem, isGone } from './file-system.ts';
 
 /** What a policy folder holds, before anything is read. */
 export interface Walk {
@@ -38,11 +38,11 @@ export const MAX_FILES = 10_000;
  * links beside it are put right one by one afterwards: reading through `..data` sees one version or the other.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/util/atomic_writer.go
  */
-export async function rootOf(dir: string, disk: Disk): Promise<string> {
-  const folder = await disk.realpath(dir);
+export async function rootOf(dir: string, fileSystem: FileSystem): Promise<string> {
+  const folder = await fileSystem.realpath(dir);
   try {
-    const data = await disk.realpath(join(folder, '..data'));
-    if (isInside(folder, data) && (await disk.stat(data)).kind === 'folder') return data;
+    const data = await fileSystem.realpath(join(folder, '..data'));
+    if (isInside(folder, data) && (await fileSystem.stat(data)).kind === 'folder') return data;
   } catch (error) {
     if (!isGone(error) && errorCode(error) !== 'ELOOP') throw error;
   }
@@ -59,7 +59,7 @@ function isInside(folder: string, path: string): boolean {
  * long as they stay inside; a link that leads back to a folder around it is left out. Rejects with the file
  * system's error when something vanishes in the middle.
  */
-export async function walk(root: string, disk: Disk): Promise<Walk> {
+export async function walk(root: string, fileSystem: FileSystem): Promise<Walk> {
   const files = new Map<string, WalkedFile>();
   const folders: string[] = [];
   let truncated = false;
@@ -68,12 +68,12 @@ export async function walk(root: string, disk: Disk): Promise<Walk> {
     if (files.size >= MAX_FILES || folders.length >= MAX_FILES) truncated = true;
     if (truncated) return;
     folders.push(real);
-    const entries = (await disk.list(real))
+    const entries = (await fileSystem.list(real))
       .filter((entry) => !entry.name.startsWith('.'))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     if (entries.length > MAX_FILES) truncated = true;
     const found = await Promise.all(
-      entries.slice(0, MAX_FILES).map((entry) => inspect(root, join(real, entry.name), entry, disk)),
+      entries.slice(0, MAX_FILES).map((entry) => inspect(root, join(real, entry.name), entry, fileSystem)),
     );
     for (const [index, item] of found.entries()) {
       const name = path + (entries[index]?.name ?? '');
@@ -96,13 +96,13 @@ export async function walk(root: string, disk: Disk): Promise<Walk> {
 async function inspect(
   root: string,
   path: string,
-  entry: DiskEntry,
-  disk: Disk,
+  entry: DirectoryEntry,
+  fileSystem: FileSystem,
 ): Promise<WalkedFile | string> {
   if (entry.kind === 'folder') return path;
   try {
-    const real = entry.kind === 'file' ? path : await disk.realpath(path);
-    const { kind, size, mark } = await disk.stat(real);
+    const real = entry.kind === 'file' ? path : await fileSystem.realpath(path);
+    const { kind, size, mark } = await fileSystem.stat(real);
     if (!isInside(root, real) && real !== root) {
       return { problem: 'leads out of the policy folder', folder: kind === 'folder' };
     }

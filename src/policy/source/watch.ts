@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { type Disk, nodeDisk } from './file-system.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 
 export interface Watcher {
@@ -14,7 +14,7 @@ export interface WatchOptions {
   readonly pollInterval?: number;
   /** Milliseconds from a sign of change to the look that it causes, default 50. */
   readonly debounce?: number;
-  readonly disk?: Disk;
+  readonly fileSystem?: FileSystem;
   readonly timers?: Timers;
   /** `false`: poll only. */
   readonly notifications?: boolean;
@@ -57,7 +57,7 @@ export function watchFolder(
   onChange: () => Promise<unknown>,
   options: WatchOptions = {},
 ): Watcher {
-  const { pollInterval = 500, debounce = 50, disk = nodeDisk, timers = realTimers } = options;
+  const { pollInterval = 500, debounce = 50, fileSystem = nodeFileSystem, timers = realTimers } = options;
   let closed = false;
   let looking = false;
   let again = false;
@@ -77,7 +77,7 @@ export function watchFolder(
     looking = true;
     cancelPoll();
     const began = timers.now();
-    const seen = await fingerprint(dir, disk);
+    const seen = await fingerprint(dir, fileSystem);
     cost = timers.now() - began;
     if (closed) return;
     const changed = seen.mark !== mark;

@@ -1,11 +1,12 @@
-import type { Mark, ScalarTree } from './tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
+import type { ScalarTree } from './tree.ts';
 
 /**
  * Where a stretch of a scalar's value stands in the file, for pointing into an expression whatever style it is
  * written in. `start` and `end` count UTF-16 units of the value. Where the two texts cannot be laid side by side
  * the answer is the whole scalar.
  */
-export function locate(text: string, scalar: ScalarTree, start: number, end: number): Mark {
+export function locate(text: string, scalar: ScalarTree, start: number, end: number): Range {
   const { value, content } = scalar;
   if (typeof value !== 'string') {
     return {
@@ -14,13 +15,13 @@ export function locate(text: string, scalar: ScalarTree, start: number, end: num
     };
   }
   const places = align(text.slice(content.start, content.end), value, scalar.style);
-  if (places === undefined) return scalar.mark;
+  if (places === undefined) return scalar.range;
   const first = places[start];
   // Behind the last character: a mistake at the end, such as an operand that is missing.
   if (first === undefined) {
     const last = places.findLast((place) => place !== undefined);
     return last === undefined
-      ? scalar.mark
+      ? scalar.range
       : { start: content.start + last.end, end: content.start + last.end };
   }
   const last = places[Math.max(end - 1, start)] ?? first;
@@ -45,12 +46,12 @@ export function unitAt(text: string, scalar: ScalarTree, offset: number): number
  * For each unit of `value` where it stands in `source`. Every style keeps what is not white space in order, and a
  * run of white space in one text stands for a run in the other (folding, indentation): that is all that is used.
  */
-function align(source: string, value: string, style: ScalarTree['style']): (Mark | undefined)[] | undefined {
-  const places: (Mark | undefined)[] = [];
+function align(source: string, value: string, style: ScalarTree['style']): (Range | undefined)[] | undefined {
+  const places: (Range | undefined)[] = [];
   let at = 0;
   let done = 0;
-  const take = (length: number, mark: Mark): void => {
-    for (let unit = 0; unit < length; unit++) places[done + unit] = mark;
+  const take = (length: number, range: Range): void => {
+    for (let unit = 0; unit < length; unit++) places[done + unit] = range;
     done += length;
   };
   while (at < source.length) {
@@ -66,9 +67,9 @@ function align(source: string, value: string, style: ScalarTree['style']): (Mark
     }
     if (style === 'double' && char === '\\') {
       const { meaning, length } = escape(source, at);
-      const mark = { start: at, end: at + length };
+      const range = { start: at, end: at + length };
       at += length;
-      if (value.startsWith(meaning, done)) take(meaning.length, mark);
+      if (value.startsWith(meaning, done)) take(meaning.length, range);
       else if (!(isSpace(meaning) && done > 0 && isSpace(value[done - 1] ?? ''))) return undefined;
       continue;
     }

@@ -1,12 +1,7 @@
 import type { Diagnostics } from '../../diagnostic/collect.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
-
-/** A stretch of a file's text in UTF-16 offsets. */
-export interface Mark {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** A YAML value with aliases and merge keys resolved. One that an alias names is shared, not copied. */
 export type Tree = ScalarTree | ListTree | MappingTree;
@@ -14,7 +9,7 @@ export type Tree = ScalarTree | ListTree | MappingTree;
 /** What a value has that did not come from where it now stands. */
 interface Moved {
   /** The file that it stands in; undefined: that of what holds it. */
-  readonly origin?: Origin;
+  readonly context?: ReaderContext;
   /** It is the value of a template's parameter. */
   readonly isParameter?: true;
   /** It waits for a parameter that nobody gives, which was reported. */
@@ -23,16 +18,16 @@ interface Moved {
 
 export interface ScalarTree extends Moved {
   readonly kind: 'scalar';
-  readonly mark: Mark;
+  readonly range: Range;
   readonly value: string | number | bigint | boolean | null;
   readonly style: 'plain' | 'single' | 'double' | 'block';
   /** The text between which `value` was read, quotes and block header left out. */
-  readonly content: Mark;
+  readonly content: Range;
 }
 
 export interface ListTree extends Moved {
   readonly kind: 'list';
-  readonly mark: Mark;
+  readonly range: Range;
   readonly items: readonly Tree[];
   /** Some item could not be used and is left out, which was reported. */
   readonly isPartial: boolean;
@@ -40,7 +35,7 @@ export interface ListTree extends Moved {
 
 export interface MappingTree extends Moved {
   readonly kind: 'mapping';
-  readonly mark: Mark;
+  readonly range: Range;
   /** As written, keys that a merge key brought behind the others. */
   readonly entries: ReadonlyMap<string, Entry>;
   /** Keys whose value could not be used and is left out, which was reported. */
@@ -48,14 +43,14 @@ export interface MappingTree extends Moved {
 }
 
 export interface Entry {
-  readonly key: Mark;
+  readonly key: Range;
   /** The file that the key stands in; undefined: that of the mapping. */
-  readonly origin?: Origin;
+  readonly context?: ReaderContext;
   readonly value: Tree;
 }
 
 /** The file that a value stands in, and where its mistakes go. */
-export interface Origin {
+export interface ReaderContext {
   readonly path: string;
   readonly lines: Lines;
   readonly diagnostics: Diagnostics;
@@ -67,12 +62,12 @@ export interface Origin {
 
 /** A value of a document on its way to be read. */
 export interface Cursor {
-  readonly origin: Origin;
+  readonly context: ReaderContext;
   readonly tree: Tree;
   /** From the document's `spec` on, such as `rules[2].when`; empty for the document and the spec themselves. */
   readonly path: string;
   /** The key that holds the value; undefined in a list and at the top. */
-  readonly key: Mark | undefined;
+  readonly key: Range | undefined;
 }
 
 /** The value as plain JSON data; `__proto__` is a plain own key. Integers beyond the safe range lose digits. */
@@ -102,5 +97,5 @@ export function follow(tree: Tree, pointer: string): Tree {
     at = next;
     start = entry?.key.start;
   }
-  return start === undefined ? at : { ...at, mark: { start, end: at.mark.end } };
+  return start === undefined ? at : { ...at, range: { start, end: at.range.end } };
 }

@@ -1,11 +1,11 @@
 import { Lexer } from 'yaml';
 import type { Lines } from '../../diagnostic/lines.ts';
-import type { Mark } from './tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
 
 /** A piece of a YAML text, as the lexer takes it apart. */
 export interface YamlPiece {
   readonly text: string;
-  readonly mark: Mark;
+  readonly range: Range;
   /** Text without quotes, or a block of it; what begins like a comment or a mark is none there. */
   readonly isScalar: boolean;
 }
@@ -23,7 +23,7 @@ export function* yamlPieces(text: string): Generator<YamlPiece> {
       isScalar = piece === SCALAR_FOLLOWS;
       continue;
     }
-    yield { text: piece, mark: { start: at, end: at + piece.length }, isScalar };
+    yield { text: piece, range: { start: at, end: at + piece.length }, isScalar };
     at += piece.length;
     isScalar = false;
   }
@@ -35,8 +35,8 @@ export function isComment({ text, isScalar }: YamlPiece): boolean {
 }
 
 /** The comments of a YAML text, from `#` to the end of the line. A `#` inside of a value is none. */
-export function yamlComments(text: string): readonly Mark[] {
-  return [...yamlPieces(text)].filter(isComment).map(({ mark }) => mark);
+export function yamlComments(text: string): readonly Range[] {
+  return [...yamlPieces(text)].filter(isComment).map(({ range }) => range);
 }
 
 /** The line that a comment on `line` speaks of: that one, or the next with something else on it. */

@@ -2,7 +2,8 @@ import { parseAllDocuments } from 'yaml';
 import { diagnose, wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic, Span } from '../../diagnostic/diagnostic.ts';
 import { Lines } from '../../diagnostic/lines.ts';
-import type { Mark, Tree } from './tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
+import type { Tree } from './tree.ts';
 import { syntaxMistake } from './yaml-mistake.ts';
 import { Faults, toTree } from './yaml-tree.ts';
 
@@ -45,8 +46,8 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   }
   const lines = new Lines(text);
   const mistakes: Diagnostic[] = [];
-  const faults = new Faults((code, mark, message, help) => {
-    mistakes.push(diagnose(code, spanOf({ path, lines }, mark), message, help));
+  const faults = new Faults((code, range, message, help) => {
+    mistakes.push(diagnose(code, spanOf({ path, lines }, range), message, help));
   });
   return { path, lines, documents: readDocuments(lines.text, faults), mistakes };
 }
@@ -63,7 +64,7 @@ function readDocuments(text: string, faults: Faults): YamlDocument[] {
     if (!Array.isArray(parsed)) return [];
     for (const document of parsed) {
       const mistake = syntaxMistake(document, text);
-      if (mistake !== undefined) faults.add('yaml_syntax', mistake.mark, mistake.message, mistake.help);
+      if (mistake !== undefined) faults.add('yaml_syntax', mistake.range, mistake.message, mistake.help);
       const broken = mistake !== undefined;
       const tree = toTree(document.contents, text, broken ? new Faults(() => undefined) : faults);
       if (tree !== undefined || broken) documents.push({ tree, broken });
@@ -77,7 +78,7 @@ function readDocuments(text: string, faults: Faults): YamlDocument[] {
 }
 
 /** The place of a mark of this file. */
-export function spanOf({ path, lines }: Pick<YamlFile, 'path' | 'lines'>, { start, end }: Mark): Span {
+export function spanOf({ path, lines }: Pick<YamlFile, 'path' | 'lines'>, { start, end }: Range): Span {
   return { file: path, start: lines.position(start), end: lines.position(Math.max(start, end)) };
 }
 

@@ -1,9 +1,9 @@
 import { type Document, isCollection, isScalar, type Node, visit, type YAMLError } from 'yaml';
-import type { Mark } from './tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
 
 /** What is wrong with the syntax of a document, and where. */
 export interface SyntaxMistake {
-  readonly mark: Mark;
+  readonly range: Range;
   /** One lower-case sentence without a full stop. */
   readonly message: string;
   readonly help: string | undefined;
@@ -24,7 +24,7 @@ export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMi
     textBehindQuote(error, document, text) ??
     braceInText(error, text) ??
     wrongColumn(error, errors, text) ?? {
-      mark: markOf(error),
+      range: rangeOf(error),
       message: sentence(error),
       help: / flow-(seq|map)-start /.test(error.message)
         ? 'within brackets, text that has `[` or `{` in it stands in quotes'
@@ -66,7 +66,7 @@ function unclosedBracket({ message }: YAMLError, document: Document.Parsed): Syn
   if (last === undefined) return undefined;
   const { offset, source } = last;
   return {
-    mark: { start: offset, end: offset + 1 },
+    range: { start: offset, end: offset + 1 },
     message: `a \`${source}\` that is not closed`,
     help: `close it with \`${source === '{' ? '}' : ']'}\``,
   };
@@ -78,7 +78,7 @@ function unclosedQuote({ message, pos }: YAMLError, document: Document.Parsed): 
   const start = opened?.range?.[0];
   if (start === undefined) return undefined;
   return {
-    mark: { start, end: start + 1 },
+    range: { start, end: start + 1 },
     message: 'a quote that is not closed',
     help: 'close it on the same line',
   };
@@ -97,26 +97,26 @@ function textBehindQuote(
   if (start === undefined) return undefined;
   const whole = text.slice(start, to).trimEnd();
   const rest = text.slice(start + whole.length);
-  const mark = { start, end: start + whole.length };
+  const range = { start, end: start + whole.length };
   const message = 'text behind a closing quote: the value ends there';
   // `"a.matches("/b")"`: all of it was meant to stand in quotes, and the inner ones end it.
   const own = whole[0] ?? '';
   const other = own === '"' ? "'" : '"';
   if (/^[\w/]/.test(text.slice(end, from + 1)) && whole.endsWith(own) && !whole.includes(other)) {
     const inner = whole.slice(1, -1).replaceAll(own, other);
-    return { mark, message, help: `write other quotes within it: \`${own}${inner}${own}\`` };
+    return { range, message, help: `write other quotes within it: \`${own}${inner}${own}\`` };
   }
   const quote = ['"', "'"].find((each) => !whole.includes(each));
   if (quote === undefined || /[\n\\]/.test(whole) || !/^\s*([\n,\]}]|#|$)/.test(rest)) {
     return {
-      mark,
+      range,
       message,
       help: 'put the whole expression in double quotes, and text within it in single ones',
     };
   }
   const name = quote === '"' ? 'double' : 'single';
   const help = `put the whole expression in ${name} quotes: \`${quote}${whole}${quote}\``;
-  return { mark, message, help };
+  return { range, message, help };
 }
 
 /** `[/loans/{id}]`: within brackets a brace opens a mapping wherever it stands. */
@@ -127,7 +127,11 @@ function braceInText({ code, pos: [at] }: YAMLError, text: string): SyntaxMistak
   const start = at - before.length;
   const whole = /^[^\s,[\]{}]+(\{[^\s,[\]{}]*\}[^\s,[\]{}]*)*/.exec(text.slice(start, start + 400))?.[0];
   const help = `put a path with \`{\` in quotes${whole === undefined || /["'\\]/.test(whole) ? '' : `: \`"${whole}"\``}`;
-  return { mark: { start, end: start + (whole ?? before).length }, message: 'a `{` within plain text', help };
+  return {
+    range: { start, end: start + (whole ?? before).length },
+    message: 'a `{` within plain text',
+    help,
+  };
 }
 
 /** A key that stands left or right of the keys beside it. */
@@ -147,7 +151,7 @@ function wrongColumn(
   const [word = ''] = /^[^\s:]*/.exec(text.slice(start)) ?? [];
   const column = columnBeside(text.slice(0, lineStart), indent.length, left);
   return {
-    mark: { start, end: start + Math.max(1, word.length) },
+    range: { start, end: start + Math.max(1, word.length) },
     message: `${word === '' ? 'this' : `\`${printed(word)}\``} stands in another column than the keys that it belongs to`,
     help:
       column === undefined
@@ -187,7 +191,7 @@ function printed(word: string): string {
   return word.length > 40 ? `${word.slice(0, 40)}…` : word;
 }
 
-function markOf({ pos: [start, end] }: YAMLError): Mark {
+function rangeOf({ pos: [start, end] }: YAMLError): Range {
   return { start, end: Math.max(end, start + 1) };
 }
 

@@ -1,13 +1,14 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
-import type { Entry, Mark, ScalarTree, Tree } from './tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
+import type { Entry, ScalarTree, Tree } from './tree.ts';
 
 /** The most aliases that a file may have, and the most values that a document may have once they are followed. */
 const MOST_ALIASES = 100;
 const MOST_VALUES = 250_000;
 const DEEPEST = 100;
 
-type Report = (code: DiagnosticCode, mark: Mark, message: string, help?: string) => void;
+type Report = (code: DiagnosticCode, range: Range, message: string, help?: string) => void;
 
 /** What is wrong in one file. */
 export class Faults {
@@ -18,8 +19,8 @@ export class Faults {
     this.#report = report;
   }
 
-  add(code: DiagnosticCode, mark: Mark, message: string, help?: string): void {
-    this.#report(code, mark, message, help);
+  add(code: DiagnosticCode, range: Range, message: string, help?: string): void {
+    this.#report(code, range, message, help);
   }
 }
 
@@ -54,23 +55,23 @@ class Grower {
   }
 
   #value(node: Node, depth: number): Tree | undefined {
-    const mark = markOf(node);
+    const range = rangeOf(node);
     if (depth > DEEPEST) {
-      this.#faults.add('yaml_syntax', mark, `values are nested more than ${DEEPEST} levels deep`);
+      this.#faults.add('yaml_syntax', range, `values are nested more than ${DEEPEST} levels deep`);
       return undefined;
     }
     if (isScalar(node)) return scalarTree(node, this.#text);
-    if (isMap(node)) return this.#mapping(node, mark, depth);
+    if (isMap(node)) return this.#mapping(node, range, depth);
     if (!isSeq(node)) return undefined;
     const items: Tree[] = [];
     for (const item of node.items) {
       const tree = this.grow(item, depth + 1);
       if (tree !== undefined) items.push(tree);
     }
-    return this.#sized({ kind: 'list', mark, items, isPartial: items.length < node.items.length }, items);
+    return this.#sized({ kind: 'list', range, items, isPartial: items.length < node.items.length }, items);
   }
 
-  #mapping(node: YAMLMap, mark: Mark, depth: number): Tree | undefined {
+  #mapping(node: YAMLMap, range: Range, depth: number): Tree | undefined {
     const entries = new Map<string, Entry>();
     const merged: Tree[] = [];
     const refused = new Set<string>();
@@ -78,13 +79,13 @@ class Grower {
       if (!isScalar(key)) {
         this.#faults.add(
           'wrong_type',
-          isAlias(key) || isMap(key) || isSeq(key) ? markOf(key) : mark,
+          isAlias(key) || isMap(key) || isSeq(key) ? rangeOf(key) : range,
           'a key is no text',
         );
         continue;
       }
       this.#refuseTag(key);
-      const keyMark = markOf(key);
+      const keyMark = rangeOf(key);
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
       const tree = isEmpty(value) ? missing(keyMark) : this.grow(value, depth + 1);
       if (tree === undefined) refused.add(name);
@@ -100,7 +101,7 @@ class Grower {
     }
     for (const tree of merged) this.#merge(tree, entries);
     return this.#sized(
-      { kind: 'mapping', mark, entries, refused },
+      { kind: 'mapping', range, entries, refused },
       [...entries.values()].map(({ value }) => value),
     );
   }
@@ -111,7 +112,7 @@ class Grower {
       if (source.kind !== 'mapping') {
         this.#faults.add(
           'wrong_type',
-          source.mark,
+          source.range,
           'the merge key `<<` wants an alias of a mapping, or a list of them',
         );
         continue;
@@ -121,19 +122,19 @@ class Grower {
   }
 
   #alias(alias: Alias): Tree | undefined {
-    const mark = markOf(alias);
+    const range = rangeOf(alias);
     this.#faults.aliases++;
     if (this.#faults.aliases === MOST_ALIASES + 1) {
-      this.#faults.add('yaml_alias', mark, `the file has more than ${MOST_ALIASES} aliases`);
+      this.#faults.add('yaml_alias', range, `the file has more than ${MOST_ALIASES} aliases`);
     }
     if (this.#faults.aliases > MOST_ALIASES) return undefined;
     const tree = this.#anchors.get(alias.source);
     if (tree === undefined) {
       const help = 'put text that starts with `*` in quotes';
-      this.#faults.add('yaml_alias', mark, `no anchor \`&${alias.source}\` stands before this alias`, help);
+      this.#faults.add('yaml_alias', range, `no anchor \`&${alias.source}\` stands before this alias`, help);
     }
     if (tree === 'open') {
-      this.#faults.add('yaml_alias', mark, `the alias \`*${alias.source}\` stands inside of what it names`);
+      this.#faults.add('yaml_alias', range, `the alias \`*${alias.source}\` stands inside of what it names`);
       return undefined;
     }
     return tree;
@@ -145,7 +146,7 @@ class Grower {
     if (size > MOST_VALUES) {
       this.#faults.add(
         'yaml_alias',
-        tree.mark,
+        tree.range,
         `with its aliases followed this holds more than ${MOST_VALUES} values`,
       );
       return undefined;
@@ -158,12 +159,12 @@ class Grower {
     const { tag } = node;
     if (tag === undefined || CORE_TAGS.has(tag)) return false;
     const shown = tag.startsWith(YAML_TAGS) ? `!!${tag.slice(YAML_TAGS.length)}` : tag;
-    const mark = tagMark(this.#text, markOf(node));
+    const range = tagRange(this.#text, rangeOf(node));
     // An expression such as `!(a in b)` without quotes is a tag to YAML.
     const help = shown.startsWith('!!')
       ? 'leave the tag out'
       : 'to YAML a `!` begins a tag: put the whole value in quotes, or leave the tag out';
-    this.#faults.add('yaml_tag', mark, `the tag \`${shown}\` is not accepted`, help);
+    this.#faults.add('yaml_tag', range, `the tag \`${shown}\` is not accepted`, help);
     return true;
   }
 }
@@ -175,7 +176,7 @@ const CORE_TAGS: ReadonlySet<string> = new Set(
 );
 
 /** A tag stands before its value. */
-function tagMark(text: string, value: Mark): Mark {
+function tagRange(text: string, value: Range): Range {
   const last = text.lastIndexOf('!', value.start);
   if (last === -1) return value;
   const start = text[last - 1] === '!' ? last - 1 : last;
@@ -184,7 +185,7 @@ function tagMark(text: string, value: Mark): Mark {
 }
 
 function scalarTree(node: Scalar, text: string): ScalarTree {
-  const mark = markOf(node);
+  const range = rangeOf(node);
   const { value } = node;
   const known =
     typeof value === 'string' ||
@@ -192,7 +193,13 @@ function scalarTree(node: Scalar, text: string): ScalarTree {
     typeof value === 'bigint' ||
     typeof value === 'boolean';
   const style = STYLES.get(node.type ?? 'PLAIN') ?? 'plain';
-  return { kind: 'scalar', mark, value: known ? value : null, style, content: contentOf(mark, style, text) };
+  return {
+    kind: 'scalar',
+    range,
+    value: known ? value : null,
+    style,
+    content: contentOf(range, style, text),
+  };
 }
 
 const STYLES: ReadonlyMap<string, ScalarTree['style']> = new Map([
@@ -202,7 +209,7 @@ const STYLES: ReadonlyMap<string, ScalarTree['style']> = new Map([
   ['BLOCK_FOLDED', 'block'],
 ]);
 
-function contentOf({ start, end }: Mark, style: ScalarTree['style'], text: string): Mark {
+function contentOf({ start, end }: Range, style: ScalarTree['style'], text: string): Range {
   if (style === 'single' || style === 'double')
     return { start: start + 1, end: Math.max(start + 1, end - 1) };
   if (style === 'plain') return { start, end };
@@ -216,11 +223,11 @@ function isEmpty(node: unknown): boolean {
 }
 
 /** A key without a value: null, placed at the key. */
-function missing(key: Mark): ScalarTree {
-  return { kind: 'scalar', mark: key, value: null, style: 'plain', content: key };
+function missing(key: Range): ScalarTree {
+  return { kind: 'scalar', range: key, value: null, style: 'plain', content: key };
 }
 
-function markOf(node: Node): Mark {
+function rangeOf(node: Node): Range {
   const [start, end] = node.range ?? [0, 0];
   return { start, end };
 }

@@ -1,5 +1,5 @@
 import type { Decision } from '../../engine/decision/decide.ts';
-import type { TracePlace } from '../../engine/request/traceparent.ts';
+import type { SpanReference } from '../../engine/request/traceparent.ts';
 
 /** What one decision leaves behind, as it is written: the members and their order are a promise to programs. */
 export interface DecisionRecord {
@@ -41,7 +41,7 @@ export interface DecisionRecord {
  * The record of a decision. Nothing secret and no query string can be in it, since a `Decision` holds neither.
  * What a decision does not have (a token, controls, limits, shadow verdicts) is left out.
  */
-export function toRecord(decision: Decision, trace: TracePlace): DecisionRecord {
+export function toRecord(decision: Decision, trace: SpanReference): DecisionRecord {
   const { request, source, destination, revision, jwt, controls, limits, shadow } = decision;
   return {
     time: isoMicroseconds(decision.time),

@@ -41,7 +41,7 @@ function readSettings(file: YamlFile, diagnostics: Diagnostics): SettingsSource[
   for (const { tree, broken } of file.documents) {
     if (broken || tree === undefined) continue;
     if (tree.kind !== 'mapping') {
-      diagnostics.report('wrong_type', spanOf(file, tree.mark), 'settings are written `name: value`');
+      diagnostics.report('wrong_type', spanOf(file, tree.range), 'settings are written `name: value`');
       continue;
     }
     for (const [name, { key, value }] of tree.entries) {
@@ -56,7 +56,7 @@ function readSettings(file: YamlFile, diagnostics: Diagnostics): SettingsSource[
       else
         diagnostics.report(
           'wrong_type',
-          spanOf(file, value.mark),
+          spanOf(file, value.range),
           `\`${name}\` takes ${wanted(name as FlagName)}`,
         );
     }

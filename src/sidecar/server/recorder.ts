@@ -1,6 +1,6 @@
 import { isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
-import type { OnDecision } from '../../engine/envoy/afterwards.ts';
+import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
 import { toRecord } from '../audit/record.ts';

@@ -69,7 +69,7 @@ export function hrTime(time: number): HrTime {
 
 function common(name: MetricName) {
   return {
-    descriptor: { name, description: METRICS[name].doc, unit: '', valueType: ValueType.DOUBLE, advice: {} },
+    descriptor: { name, description: METRICS[name].doc, unit: '', valueType: ValueType.DOUBLE, lint: {} },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
   };
 }

@@ -3,11 +3,11 @@ import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { Decision } from '../../engine/decision/decide.ts';
-import { parseTraceparent, type TraceParent, type TracePlace } from '../../engine/request/traceparent.ts';
+import { parseTraceparent, type SpanReference, type TraceParent } from '../../engine/request/traceparent.ts';
 import type { Traces, TracesOptions } from './decision-tracer.ts';
 import { hrTime } from './metric-data.ts';
 import { batchingOf, samplerOf } from './sampling.ts';
-import { placeOf } from './trace-place.ts';
+import { spanReference } from './span-reference.ts';
 import { warnOnce } from './warn-once.ts';
 
 const SERVICE = 'envoy.service.auth.v3.Authorization';
@@ -33,13 +33,13 @@ export function exportingTraces(options: TracesOptions, exporter: SpanExporter):
 }
 
 /** Named and described as OpenTelemetry's conventions for RPC servers have it. A denial is no error of the span. */
-function makeSpan(tracer: Tracer, decision: Decision, parent: TraceParent | undefined): TracePlace {
+function makeSpan(tracer: Tracer, decision: Decision, parent: TraceParent | undefined): SpanReference {
   const span = tracer.startSpan(
     `${SERVICE}/Check`,
     { kind: SpanKind.SERVER, startTime: hrTime(decision.time), attributes: attributesOf(decision) },
     contextOf(parent),
   );
-  if (!span.isRecording()) return placeOf(parent);
+  if (!span.isRecording()) return spanReference(parent);
   if (decision.fault !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: decision.reason });
   span.end(hrTime(decision.time + decision.duration / 1000));
   const { traceId, spanId } = span.spanContext();

@@ -2,7 +2,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { parseTraceparent } from '../../engine/request/traceparent.ts';
 import type { Traces, TracesOptions } from './decision-tracer.ts';
 import { createExporter, exporterKind } from './exporter.ts';
-import { placeOf } from './trace-place.ts';
+import { spanReference } from './span-reference.ts';
 
 /**
  * Spans for decisions, sent by OTLP when the standard variables ask for it. When they do not, nothing of the SDK is
@@ -11,7 +11,7 @@ import { placeOf } from './trace-place.ts';
 export async function createTraces(options: TracesOptions): Promise<Traces> {
   const exporter = options.exporter ?? (await exporterOf(options.environment));
   if (exporter === undefined) {
-    return { trace: (_, traceparent) => placeOf(parseTraceparent(traceparent)), async close() {} };
+    return { trace: (_, traceparent) => spanReference(parseTraceparent(traceparent)), async close() {} };
   }
   const { exportingTraces } = await import('./spans.ts');
   return exportingTraces(options, exporter);

@@ -1,14 +1,14 @@
 import type { EvaluationError, Part } from '../../cel/interpret/program.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
-import type { CompiledPolicy, CompiledRule, Source } from '../../engine/set/policy-set.ts';
-import type { Mark } from '../../policy/yaml/tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
+import type { CompiledPolicy, CompiledRule, SourceLocation } from '../../engine/set/policy-set.ts';
 import type { Effect, Observer, PartOutcome, PlacedExpression } from './observe.ts';
 
 /** What was seen of a rule, in times. */
 export interface RuleCount {
   readonly name: string;
   readonly effect: Effect;
-  readonly source: Source;
+  readonly source: SourceLocation;
   readonly expressions: readonly ExpressionCount[];
   tried: number;
   matched: number;
@@ -20,9 +20,9 @@ export interface ExpressionCount {
   readonly file: string;
   readonly lines: Lines;
   /** With the key that holds it. */
-  readonly mark: Mark;
+  readonly range: Range;
   /** The expression alone. */
-  readonly body: Mark;
+  readonly body: Range;
   /** Those that come to a bool and are no literals, each before those that it consists of. */
   readonly conditions: readonly ConditionCount[];
   evaluated: number;
@@ -31,7 +31,7 @@ export interface ExpressionCount {
 /** How often a condition, or a part of one, came to what. */
 export interface ConditionCount {
   readonly part: Part;
-  readonly mark: Mark;
+  readonly range: Range;
   true: number;
   false: number;
   error: number;
@@ -39,7 +39,7 @@ export interface ConditionCount {
 
 export interface PolicyCount {
   readonly name: string;
-  readonly source: Source;
+  readonly source: SourceLocation;
   readonly rules: readonly RuleCount[];
   readonly expressions: readonly ExpressionCount[];
   applied: number;
@@ -58,7 +58,7 @@ export class CoverageCount implements Observer {
   compiled(policy: CompiledPolicy, placed: readonly PlacedExpression[]): void {
     const own: ExpressionCount[] = [];
     for (const each of placed) {
-      const key = `${each.place.file}:${each.place.mark.start}`;
+      const key = `${each.place.file}:${each.place.range.start}`;
       let count = this.#places.get(key);
       if (count === undefined) {
         count = newExpression(each);
@@ -123,10 +123,10 @@ export class CoverageCount implements Observer {
 function newExpression({ program, place }: PlacedExpression): ExpressionCount {
   const conditions = program.parts
     .filter(({ isBool, isLiteral }) => isBool && !isLiteral)
-    .map((part) => ({ part, mark: place.locate(part.start, part.end), true: 0, false: 0, error: 0 }));
-  const { file, lines, mark } = place;
+    .map((part) => ({ part, range: place.locate(part.start, part.end), true: 0, false: 0, error: 0 }));
+  const { file, lines, range } = place;
   const body = place.locate(0, program.source.length);
-  return { file, lines, mark, body, conditions, evaluated: 0 };
+  return { file, lines, range, body, conditions, evaluated: 0 };
 }
 
 function keyOf({ start, end, depth }: Part): string {

@@ -1,8 +1,8 @@
 import type { Span } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
-import type { Source } from '../../engine/set/policy-set.ts';
+import type { Range } from '../../diagnostic/range.ts';
+import type { SourceLocation } from '../../engine/set/policy-set.ts';
 import { type Remark, remarksOf } from '../../policy/compile/remarks.ts';
-import type { Mark } from '../../policy/yaml/tree.ts';
 import { spanOf } from '../../policy/yaml/yaml-file.ts';
 import type { ConditionCount, CoverageCount, ExpressionCount, PolicyCount, RuleCount } from './count.ts';
 
@@ -24,7 +24,7 @@ export interface Gap {
 }
 
 /** A gap that its author left out, and why. */
-export interface Excused {
+export interface ExcludedGap {
   readonly file: string;
   readonly line: number;
   readonly reason: string;
@@ -32,7 +32,7 @@ export interface Excused {
 
 export interface PolicyCoverage {
   readonly name: string;
-  readonly source: Source;
+  readonly source: SourceLocation;
   /** Whether it governed the request of any case. */
   readonly reached: boolean;
   /** Rules that matched. */
@@ -51,9 +51,9 @@ export interface Coverage {
   readonly percent: number;
   /** In order of file and line. */
   readonly gaps: readonly Gap[];
-  readonly excused: readonly Excused[];
+  readonly excused: readonly ExcludedGap[];
   /** Remarks that leave nothing out: there is no gap, or they give no reason. */
-  readonly idle: readonly Excused[];
+  readonly idle: readonly ExcludedGap[];
   /** The texts of the files in which policies stand. */
   readonly sources: ReadonlyMap<string, Lines>;
 }
@@ -112,7 +112,7 @@ function policyCoverage(policy: PolicyCount, remarks: Remarks, gaps: Gap[]): Pol
   let outcomes: Share = { covered: 0, total: 0 };
   for (const each of policy.expressions) {
     const share = shareOf(each);
-    const first = each.lines.position(each.mark.start).line;
+    const first = each.lines.position(each.range.start).line;
     const last = each.lines.position(each.body.end).line;
     const remark = outOfRule.get(each) ?? remarks.on(each.file, first, last);
     if (share.covered < share.total && remark !== undefined) {
@@ -146,9 +146,9 @@ function ruleGap(policy: string, { name, source, tried, failed }: RuleCount, rem
 }
 
 function expressionGaps(policy: string, expression: ExpressionCount): readonly Gap[] {
-  const gap = (mark: Mark, missing: string): Gap => ({
+  const gap = (range: Range, missing: string): Gap => ({
     policy,
-    span: spanOf({ path: expression.file, lines: expression.lines }, mark),
+    span: spanOf({ path: expression.file, lines: expression.lines }, range),
     missing,
   });
   if (expression.evaluated === 0) return [gap(expression.body, 'never evaluated')];
@@ -158,7 +158,7 @@ function expressionGaps(policy: string, expression: ExpressionCount): readonly G
     if (condition.part.end <= silent) continue;
     const missing = missingOf(condition);
     if (missing === undefined) continue;
-    gaps.push(gap(condition.mark, missing));
+    gaps.push(gap(condition.range, missing));
     // What it consists of was not evaluated either.
     if (isSilent(condition)) silent = condition.part.end;
   }
@@ -224,7 +224,7 @@ class Remarks {
 
   told(): Pick<Coverage, 'excused' | 'idle'> {
     const all = [...this.#remarks].flatMap(([file, found]) => found.map((remark) => ({ file, remark })));
-    const shown = (used: boolean): readonly Excused[] =>
+    const shown = (used: boolean): readonly ExcludedGap[] =>
       all
         .filter(({ remark }) => this.#used.has(remark) === used)
         .map(({ file, remark: { line, reason } }) => ({ file, line, reason }));

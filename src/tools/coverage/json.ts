@@ -46,8 +46,8 @@ function policyJson(
       ...lines.position(body.start),
       evaluated,
       conditions: conditions.map((condition) => ({
-        text: lines.text.slice(condition.mark.start, condition.mark.end),
-        ...lines.position(condition.mark.start),
+        text: lines.text.slice(condition.range.start, condition.range.end),
+        ...lines.position(condition.range.start),
         true: condition.true,
         false: condition.false,
         error: condition.error,

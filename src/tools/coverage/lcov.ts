@@ -24,7 +24,7 @@ export function coverageLcov({ policies }: Coverage, path: (file: string) => str
       const record = fileOf(file);
       hit(record, lines.position(body.start).line, evaluated);
       for (const condition of conditions) {
-        const line = lines.position(condition.mark.start).line;
+        const line = lines.position(condition.range.start).line;
         hit(record, line, condition.true + condition.false + condition.error);
         record.branches.push({ line, counts: [condition.true, condition.false], evaluated });
       }

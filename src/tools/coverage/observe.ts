@@ -6,12 +6,12 @@ import {
   type Value,
 } from '../../cel/interpret/program.ts';
 import type { CompiledMatch, CompiledPolicy, CompiledRule } from '../../engine/set/policy-set.ts';
-import type { Instrument, Place } from '../../policy/compile/instrument.ts';
+import type { ExpressionLocation, Instrument } from '../../policy/compile/instrument.ts';
 
 /** An expression at the place where it is written. */
 export interface PlacedExpression {
   readonly program: Program;
-  readonly place: Place;
+  readonly place: ExpressionLocation;
   /** What stands for it in the policy. */
   readonly observed: Program;
 }

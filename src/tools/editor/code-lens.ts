@@ -1,16 +1,16 @@
 import type { CodeLens } from 'vscode-languageserver';
 import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
 import type { CaseOutcome } from './case-outcome.ts';
+import { textAt } from './document-nodes.ts';
 import { rangeIn } from './places.ts';
-import { textAt } from './spots.ts';
-import type { Tested } from './tested.ts';
+import type { TestedFolder } from './tested-folder.ts';
 import type { Site } from './workspace.ts';
 
 /** Runs a PolicyTest by its URI and name, and shows what came of it. */
 export const RUN_TEST = 'lictor.test';
 
 /** Above each test and case whether it holds, and above each rule how many cases it decided or helped to decide. */
-export function codeLenses(site: Site, uri: string, tested: Tested | undefined): readonly CodeLens[] {
+export function codeLenses(site: Site, uri: string, tested: TestedFolder | undefined): readonly CodeLens[] {
   return site.file.yaml.documents.flatMap(({ tree }) => {
     if (tree?.kind !== 'mapping') return [];
     const name = textAt(tree, 'metadata', 'name') ?? '';
@@ -34,13 +34,13 @@ function lensesOfTest(
   uri: string,
   tree: MappingTree,
   name: string,
-  tested: Tested | undefined,
+  tested: TestedFolder | undefined,
 ): readonly CodeLens[] {
   const own = tested?.outcomes.filter(({ test }) => test === name) ?? [];
   const command = { command: RUN_TEST, arguments: [uri, name] };
   const place = entryAt(tree, 'metadata', 'name') ?? tree;
   const title = own.length === 0 ? 'run test' : `run test: ${summary(own)}`;
-  const range = rangeIn(site.file, place.mark);
+  const range = rangeIn(site.file, place.range);
   const cases = itemsAt(tree, 'cases').flatMap((item): CodeLens[] => {
     const written = textAt(item, 'name');
     const at = entryAt(item, 'name');
@@ -49,7 +49,7 @@ function lensesOfTest(
     if (at === undefined || ended.length === 0) return [];
     const [wrong] = ended.flatMap(({ differences }) => differences);
     const told = wrong === undefined ? 'holds' : `does not hold: ${wrong}`;
-    return [{ range: rangeIn(site.file, at.mark), command: { title: told, ...command } }];
+    return [{ range: rangeIn(site.file, at.range), command: { title: told, ...command } }];
   });
   return [{ range, command: { title, ...command } }, ...cases];
 }
@@ -58,7 +58,7 @@ function lensesOfRules(
   { file }: Site,
   tree: MappingTree,
   policies: readonly string[],
-  tested: Tested | undefined,
+  tested: TestedFolder | undefined,
 ): readonly CodeLens[] {
   if (tested === undefined) return [];
   const counts = tested.policies.filter(({ name }) => policies.includes(name)).flatMap(({ rules }) => rules);
@@ -70,7 +70,7 @@ function lensesOfRules(
     const matched = own.reduce((sum, count) => sum + count.matched, 0);
     const title =
       matched === 0 ? 'no test request matches' : `matched by ${counted(matched, 'test request')}`;
-    return [{ range: rangeIn(file, at.mark), command: { title, command: '' } }];
+    return [{ range: rangeIn(file, at.range), command: { title, command: '' } }];
   });
 }
 

@@ -7,10 +7,10 @@ import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
 import { formatType, type Type } from '../../cel/value/type.ts';
 import type { ScalarTree } from '../../policy/yaml/tree.ts';
 import { describeFunction, describeMacro, documented } from './describe.ts';
+import type { Owner } from './document-nodes.ts';
 import type { EditedFolder } from './edited-folder.ts';
 import { type ExpressionSite, expressionSite } from './expression-site.ts';
 import { MARKER, type Proposal } from './proposal.ts';
-import type { Owner } from './spots.ts';
 
 /** What may stand where the marker stands in an expression. */
 export function completeExpression(

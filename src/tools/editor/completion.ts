@@ -1,23 +1,23 @@
-import { type CompletionItem, CompletionItemKind, type Range } from 'vscode-languageserver';
+import { type CompletionItem, CompletionItemKind, type Range as LspRange } from 'vscode-languageserver';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { KINDS } from '../../policy/language/document.ts';
 import { type ShapedField, shapeOf } from '../../policy/language/shape.ts';
 import { EXPECT_FIELDS } from '../../policy/language/test-document.ts';
 import { completeExpression } from './complete-expression.ts';
+import { type DocumentNode, documentNodes, type KeyNode, textAt, type ValueNode } from './document-nodes.ts';
 import { scopeOf } from './names.ts';
 import { rangeIn } from './places.ts';
 import { MARKER, type Proposal } from './proposal.ts';
 import { KEY_ROLES, type Role, VALUE_ROLES } from './roles.ts';
 import { sourceFile } from './sources.ts';
-import { type KeySpot, type Spot, spotsOf, textAt, type ValueSpot } from './spots.ts';
 import type { Site } from './workspace.ts';
 
 /** What may stand at a place, in the order in which the language lists it. */
 export function complete(site: Site, offset: number): readonly CompletionItem[] {
   for (const probe of probesFor(site.file.yaml.lines.text, offset)) {
     const file = sourceFile(site.file.path, new TextEncoder().encode(probe));
-    const spot = spotsOf(file.yaml).find((each) => isMarked(each));
+    const spot = documentNodes(file.yaml).find((each) => isMarked(each));
     const proposals = spot === undefined ? undefined : proposalsFor(spot, site);
     if (proposals === undefined || proposals.items.length === 0) continue;
     const start = offset - proposals.begun.length;
@@ -42,7 +42,7 @@ function probesFor(text: string, offset: number): readonly string[] {
 
 const MARKED_KEY = new RegExp(`${MARKER}[\\w-]*$`);
 
-function isMarked(spot: Spot): boolean {
+function isMarked(spot: DocumentNode): boolean {
   // A word without a colon is one key with the line below it, to YAML.
   if (spot.kind === 'key') return MARKED_KEY.test(spot.name);
   return spot.tree.kind === 'scalar' && String(spot.tree.value).includes(MARKER);
@@ -54,7 +54,7 @@ interface Proposals {
   readonly items: readonly Proposal[];
 }
 
-function proposalsFor(spot: Spot, site: Site): Proposals {
+function proposalsFor(spot: DocumentNode, site: Site): Proposals {
   if (spot.kind === 'key') return { begun: begunOf(spot.name), items: keys(spot, site) };
   const { tree, shape } = spot;
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return { begun: '', items: [] };
@@ -70,7 +70,7 @@ function begunOf(text: string): string {
 }
 
 /** The fields of the mapping that it does not have yet, or the names that its keys are of. */
-function keys({ table, field, isOwnName, parent, owner }: KeySpot, site: Site): readonly Proposal[] {
+function keys({ table, field, isOwnName, parent, owner }: KeyNode, site: Site): readonly Proposal[] {
   if (isOwnName) {
     const role = field && KEY_ROLES.get(field);
     if (role === undefined || role.isDefinition === true) return [];
@@ -97,7 +97,7 @@ function takesBlock({ read, like = read }: ShapedField): boolean {
   return ['mapping', 'map', 'list'].includes(shapeOf(like)?.kind ?? '');
 }
 
-function values(spot: ValueSpot, site: Site): readonly Proposal[] {
+function values(spot: ValueNode, site: Site): readonly Proposal[] {
   const { field, shape, owner, parent } = spot;
   if (spot.isParameter) return named({ of: 'parameter' }, scopeOf(owner), site);
   const role = field && parent && VALUE_ROLES.get(field);
@@ -150,7 +150,11 @@ function rules({ names }: Site['folder']): readonly Proposal[] {
   });
 }
 
-function itemOf({ label, kind, detail, doc, text }: Proposal, range: Range, index: number): CompletionItem {
+function itemOf(
+  { label, kind, detail, doc, text }: Proposal,
+  range: LspRange,
+  index: number,
+): CompletionItem {
   return {
     label,
     kind,

@@ -1,14 +1,18 @@
-import { DiagnosticSeverity, type Diagnostic as LspDiagnostic, type Range } from 'vscode-languageserver';
+import {
+  DiagnosticSeverity,
+  type Diagnostic as LspDiagnostic,
+  type Range as LspRange,
+} from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic, Position, Span } from '../../diagnostic/diagnostic.ts';
-import type { Judged } from './edited-folder.ts';
+import type { FolderDiagnostics } from './edited-folder.ts';
 import { type Sources, textDocument } from './sources.ts';
 
 const REFERENCE = new URL('../../../docs/diagnostics.md', import.meta.url).href;
 
 /** The diagnostics of a folder by file, as the protocol has them. What concerns the folder is shown in its first file. */
 export function diagnosticsByFile(
-  { files, diagnostics }: Judged,
+  { files, diagnostics }: FolderDiagnostics,
   sources: Sources,
 ): ReadonlyMap<string, readonly LspDiagnostic[]> {
   const byFile = new Map<string, LspDiagnostic[]>();
@@ -26,7 +30,7 @@ export function diagnosticsByFile(
   return byFile;
 }
 
-function documentAt(path: string, files: Judged['files'], sources: Sources): TextDocument {
+function documentAt(path: string, files: FolderDiagnostics['files'], sources: Sources): TextDocument {
   const bytes = files.yaml.get(path);
   if (bytes !== undefined) return sources.file(path, bytes).document;
   const found = files.read('', path);
@@ -46,11 +50,11 @@ function lspDiagnostic(diagnostic: Diagnostic, document: TextDocument): LspDiagn
 }
 
 /** A span in lines and UTF-16 units from 0; ours counts code points, and from 1. */
-export function rangeOf({ start, end }: Span, document: TextDocument): Range {
+export function rangeOf({ start, end }: Span, document: TextDocument): LspRange {
   return { start: positionOf(start, document), end: positionOf(end, document) };
 }
 
-function positionOf({ line, column }: Position, document: TextDocument): Range['start'] {
+function positionOf({ line, column }: Position, document: TextDocument): LspRange['start'] {
   const start = { line: line - 1, character: 0 };
   const text = document.getText({ start, end: { line, character: 0 } });
   let character = 0;

@@ -1,8 +1,9 @@
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver';
-import type { MappingTree, Mark, Tree } from '../../policy/yaml/tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
+import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
+import { textAt } from './document-nodes.ts';
 import { rangeIn } from './places.ts';
 import type { SourceFile } from './sources.ts';
-import { textAt } from './spots.ts';
 
 /** Lists of a spec whose items have names, and maps from names. */
 const NAMED_ITEMS: ReadonlyMap<string, SymbolKind> = new Map([
@@ -26,7 +27,10 @@ export function documentSymbols(file: SourceFile): readonly DocumentSymbol[] {
     const place = name ?? tree.entries.get('kind')?.value ?? tree;
     const title = textAt(metadata, 'name') || kind;
     return [
-      { ...symbol(file, title, SymbolKind.Class, tree.mark, place.mark, kind), children: parts(tree, file) },
+      {
+        ...symbol(file, title, SymbolKind.Class, tree.range, place.range, kind),
+        children: parts(tree, file),
+      },
     ];
   });
 }
@@ -44,15 +48,15 @@ function items(value: Tree, kind: SymbolKind, file: SourceFile): DocumentSymbol[
   if (value.kind === 'list') {
     return value.items.flatMap((item) => {
       const name = textAt(item, 'name');
-      const place = item.kind === 'mapping' ? item.entries.get('name')?.value.mark : undefined;
+      const place = item.kind === 'mapping' ? item.entries.get('name')?.value.range : undefined;
       if (name === undefined || name === '' || place === undefined) return [];
-      return [symbol(file, name, kind, item.mark, place, textAt(item, 'effect'))];
+      return [symbol(file, name, kind, item.range, place, textAt(item, 'effect'))];
     });
   }
   if (value.kind !== 'mapping') return [];
   return [...value.entries].flatMap(([name, { key, value: inner }]) => {
     if (name === '') return [];
-    return [symbol(file, name, kind, { start: key.start, end: Math.max(key.end, inner.mark.end) }, key)];
+    return [symbol(file, name, kind, { start: key.start, end: Math.max(key.end, inner.range.end) }, key)];
   });
 }
 
@@ -60,13 +64,13 @@ function symbol(
   file: SourceFile,
   name: string,
   kind: SymbolKind,
-  mark: Mark,
-  place: Mark,
+  whole: Range,
+  place: Range,
   detail?: string,
 ): DocumentSymbol {
   // What an alias or merge key brings stands elsewhere; the protocol wants the name within the whole.
-  const isWithin = mark.start <= place.start && place.end <= mark.end;
+  const isWithin = whole.start <= place.start && place.end <= whole.end;
   const selectionRange = rangeIn(file, place);
-  const range = isWithin ? rangeIn(file, mark) : selectionRange;
+  const range = isWithin ? rangeIn(file, whole) : selectionRange;
   return { name, kind, range, selectionRange, ...(detail !== undefined && { detail }) };
 }

@@ -4,13 +4,13 @@ import { type CompiledFolder, compileInSlices } from '../../policy/compile-folde
 import { diagnostic, type Loaded, loadFolder } from '../../policy/source/load.ts';
 import { realTimers, type Timers, type Watcher, watchFolder } from '../../policy/source/watch.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
+import type { Owner } from './document-nodes.ts';
 import { NameIndex } from './name-index.ts';
 import { type Buffers, isRead, isTooLarge, overlay } from './overlay.ts';
 import { Sources } from './sources.ts';
-import type { Owner } from './spots.ts';
 
 /** What a folder came to, at one moment. */
-export interface Judged {
+export interface FolderDiagnostics {
   readonly files: PolicyFiles;
   readonly compiled: CompiledFolder;
   /** Sorted by file; those of the disk too. */
@@ -25,7 +25,7 @@ export interface EditedFolderOptions {
   /** What is open in it now. */
   readonly buffers: () => Buffers;
   /** Called when the folder was compiled anew. */
-  readonly onJudged: (judged: Judged) => void;
+  readonly onJudged: (judged: FolderDiagnostics) => void;
   /** The folder cannot be read as one, and why. */
   readonly onUnread: (problem: string) => void;
   /** A fault of our own. */
@@ -47,7 +47,7 @@ export class EditedFolder {
   readonly #timers: Timers;
   #watcher: Watcher | undefined;
   #loaded: Loaded | undefined;
-  #judged: Judged | undefined;
+  #judged: FolderDiagnostics | undefined;
   #overlaid: { readonly change: number; readonly files: PolicyFiles } | undefined;
   #index: { readonly change: number; readonly names: NameIndex } | undefined;
   /** What the expressions of each document could read when it last compiled. */
@@ -95,7 +95,7 @@ export class EditedFolder {
   }
 
   /** The newest compilation; undefined: there was none yet. */
-  get judged(): Judged | undefined {
+  get judged(): FolderDiagnostics | undefined {
     return this.#judged;
   }
 
@@ -146,8 +146,8 @@ export class EditedFolder {
     };
     try {
       const parse = (path: string, bytes: Uint8Array) => this.sources.file(path, bytes).yaml;
-      const advice = { isStrict: false, now: this.#options.now() };
-      const options = { reasons: this.#options.reasons, parse, advice };
+      const lint = { isStrict: false, now: this.#options.now() };
+      const options = { reasons: this.#options.reasons, parse, lint };
       const compiled = await compileInSlices(files, options, { now: () => performance.now(), pause });
       this.sources.keep(new Set(files.yaml.keys()));
       const diagnostics = [...this.#ofFiles(), ...compiled.diagnostics];

@@ -1,13 +1,13 @@
 import { parse } from '../../cel/syntax/parse.ts';
-import type { Stretch } from '../../cel/syntax/problem.ts';
 import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import type { Part } from './roles.ts';
 
 /** A name of the author's that an expression reads, and where the name stands in the source. */
 export interface ExpressionName {
   readonly of: Part | 'Dataset';
   readonly name: string;
-  readonly at: Stretch;
+  readonly at: Range;
 }
 
 const ROOTS: ReadonlyMap<string, ExpressionName['of']> = new Map([

@@ -10,8 +10,8 @@ import { parse } from '../../cel/syntax/parse.ts';
 import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
 import { DYN } from '../../cel/value/type.ts';
 import type { ScalarTree, Tree } from '../../policy/yaml/tree.ts';
+import type { Owner } from './document-nodes.ts';
 import type { EditedFolder } from './edited-folder.ts';
-import type { Owner } from './spots.ts';
 
 /** An expression, with the types of all that could be read of it. */
 export interface ExpressionSite {

@@ -1,22 +1,23 @@
 import type { Hover } from 'vscode-languageserver';
 import { typeOf } from '../../cel/check/checked.ts';
 import type { Node } from '../../cel/syntax/tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import { KINDS } from '../../policy/language/document.ts';
 import { EXPECT_FIELDS } from '../../policy/language/test-document.ts';
 import { locate, unitAt } from '../../policy/yaml/scalar-offset.ts';
-import type { Mark, ScalarTree } from '../../policy/yaml/tree.ts';
+import type { ScalarTree } from '../../policy/yaml/tree.ts';
 import { code, describeFunction, describeMacro, describeName, macroOf } from './describe.ts';
+import { type DocumentNode, documentNodes, nodeAt, type Owner } from './document-nodes.ts';
 import { type ExpressionSite, expressionSite, nodesAt } from './expression-site.ts';
 import type { Occurrence } from './names.ts';
 import { rangeIn } from './places.ts';
-import { type Owner, type Spot, spotAt, spotsOf } from './spots.ts';
 import type { Site, Workspace } from './workspace.ts';
 
 /** What stands at a place; null: nothing that there is anything to say of. */
 export function hover(workspace: Workspace, site: Site, offset: number): Hover | null {
   const { file, folder } = site;
-  const spot = spotAt(spotsOf(file.yaml), offset);
+  const spot = nodeAt(documentNodes(file.yaml), offset);
   if (spot === undefined) return null;
   const named = folder.names.at(file.path, offset);
   const declared = named === undefined ? undefined : describeNamed(workspace, site, named);
@@ -25,16 +26,16 @@ export function hover(workspace: Workspace, site: Site, offset: number): Hover |
   const value = [told.text, declared].filter((text) => text !== undefined && text !== '').join('\n\n');
   return {
     contents: { kind: 'markdown', value },
-    range: rangeIn(file, told.mark ?? named?.mark ?? spot.mark),
+    range: rangeIn(file, told.range ?? named?.range ?? spot.range),
   };
 }
 
 interface Told {
   readonly text: string;
-  readonly mark?: Mark;
+  readonly range?: Range;
 }
 
-function describeSpot(spot: Spot, offset: number, { file, folder }: Site): Told | undefined {
+function describeSpot(spot: DocumentNode, offset: number, { file, folder }: Site): Told | undefined {
   if (spot.kind === 'key') {
     const doc = spot.isOwnName ? undefined : spot.field?.doc;
     return doc === undefined ? undefined : { text: `**${spot.name}**: ${doc}` };
@@ -65,7 +66,7 @@ function describeExpression(
   const node = nodesAt(expression.checked.root, at).at(-1);
   const told = node && describeNode(node, expression);
   if (node === undefined || told === undefined) return undefined;
-  return { text: told, mark: locate(text, tree, node.start, node.end) };
+  return { text: told, range: locate(text, tree, node.start, node.end) };
 }
 
 function describeNode(node: Node, { checked }: ExpressionSite): string | undefined {

@@ -29,7 +29,7 @@ export class NameIndex {
 
   /** The name at a place of a file, the place right behind it included. */
   at(path: string, offset: number): Occurrence | undefined {
-    return this.#files.get(path)?.find(({ mark }) => mark.start <= offset && offset <= mark.end);
+    return this.#files.get(path)?.find(({ range }) => range.start <= offset && offset <= range.end);
   }
 
   definitions(named: Named): readonly Occurrence[] {

@@ -1,12 +1,21 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { nameInExpressions } from '../../policy/compile/compile-data.ts';
 import { ISSUER_FIELDS } from '../../policy/language/issuer-document.ts';
 import { TOKEN_FIELDS } from '../../policy/language/test-document.ts';
 import { locate } from '../../policy/yaml/scalar-offset.ts';
-import type { Mark, ScalarTree, Tree } from '../../policy/yaml/tree.ts';
+import type { ScalarTree, Tree } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
+import {
+  type DocumentNode,
+  documentNodes,
+  type KeyNode,
+  type Kind,
+  type Owner,
+  textAt,
+  type ValueNode,
+} from './document-nodes.ts';
 import { namesIn } from './expression-names.ts';
 import { KEY_ROLES, type Part, type Role, VALUE_ROLES } from './roles.ts';
-import { type KeySpot, type Kind, type Owner, type Spot, spotsOf, textAt, type ValueSpot } from './spots.ts';
 
 /** Something that the author gave a name to. */
 export interface Named {
@@ -22,13 +31,13 @@ export interface Occurrence {
   readonly named: Named;
   readonly isDefinition: boolean;
   /** The name alone, without quotes. */
-  readonly mark: Mark;
+  readonly range: Range;
   /** Whether it stands in an expression. */
   readonly isInExpression: boolean;
   /** Whether it is a plain YAML scalar, which another name could turn into a number. */
   readonly isPlain: boolean;
   /** What it is the name of, or what holds it. */
-  readonly around: Mark;
+  readonly around: Range;
   /** As written. */
   readonly written: string;
   /** The path of the file. */
@@ -69,24 +78,24 @@ class Collection {
   }
 
   collect(): FileNames {
-    for (const spot of spotsOf(this.#file)) {
+    for (const spot of documentNodes(this.#file)) {
       if (spot.kind === 'key') this.#key(spot);
       else this.#value(spot);
     }
     return { occurrences: this.#occurrences, uses: this.#uses, claims: this.#claims };
   }
 
-  #key(spot: KeySpot): void {
+  #key(spot: KeyNode): void {
     const role = spot.isOwnName && spot.field !== undefined ? KEY_ROLES.get(spot.field) : undefined;
     if (role === undefined) return;
     const { text } = this.#file.lines;
-    const isQuoted = /["']/.test(text[spot.mark.start] ?? '');
-    const mark = isQuoted ? { start: spot.mark.start + 1, end: spot.mark.end - 1 } : spot.mark;
-    const around = { start: spot.mark.start, end: spot.value.mark.end };
-    this.#add(named(spot, role, spot.name), mark, { role, isPlain: !isQuoted, around });
+    const isQuoted = /["']/.test(text[spot.range.start] ?? '');
+    const range = isQuoted ? { start: spot.range.start + 1, end: spot.range.end - 1 } : spot.range;
+    const around = { start: spot.range.start, end: spot.value.range.end };
+    this.#add(named(spot, role, spot.name), range, { role, isPlain: !isQuoted, around });
   }
 
-  #value(spot: ValueSpot): void {
+  #value(spot: ValueNode): void {
     const { tree, owner, field, shape } = spot;
     if (field === TOKEN_FIELDS.claims && tree.kind === 'mapping' && spot.parent !== undefined) {
       for (const claim of tree.entries.keys()) this.#claims.add(claim);
@@ -105,18 +114,18 @@ class Collection {
     }
   }
 
-  #text({ parent }: Spot, tree: ScalarTree, what: Named | undefined, role: Partial<Role>): void {
-    const mark = tree.style === 'block' ? tree.mark : tree.content;
-    const around = parent?.mark ?? mark;
-    this.#add(what, mark, { role, isPlain: tree.style === 'plain', around });
+  #text({ parent }: DocumentNode, tree: ScalarTree, what: Named | undefined, role: Partial<Role>): void {
+    const range = tree.style === 'block' ? tree.range : tree.content;
+    const around = parent?.range ?? range;
+    this.#add(what, range, { role, isPlain: tree.style === 'plain', around });
   }
 
   /** `rule`, or `policy/rule`; the policy may stand in a field beside it. */
-  #rule(tree: ScalarTree, value: string, { parent }: Spot): void {
+  #rule(tree: ScalarTree, value: string, { parent }: DocumentNode): void {
     const slash = value.indexOf('/');
     const policy = slash === -1 ? textAt(parent, 'policy') : value.slice(0, slash);
     const scope = policy === undefined ? ANY_POLICY : `Policy ${policy}`;
-    const about = { role: {}, isPlain: tree.style === 'plain' && slash === -1, around: tree.mark };
+    const about = { role: {}, isPlain: tree.style === 'plain' && slash === -1, around: tree.range };
     if (tree.style === 'block') return;
     const { start, end } = tree.content;
     this.#add({ of: 'rule', scope, name: value.slice(slash + 1) }, { start: start + slash + 1, end }, about);
@@ -129,37 +138,37 @@ class Collection {
     if (typeof tree.value !== 'string') return;
     for (const { of, name, at } of namesIn(tree.value)) {
       const what = { of, name, scope: of === 'value' || of === 'Dataset' ? '' : scopeOf(owner) };
-      const mark = locate(text, tree, at.start, at.end);
-      this.#add(what, mark, { role: {}, isPlain: false, isInExpression: true, around: tree.mark });
+      const range = locate(text, tree, at.start, at.end);
+      this.#add(what, range, { role: {}, isPlain: false, isInExpression: true, around: tree.range });
     }
   }
 
   #add(
     what: Named | undefined,
-    mark: Mark,
+    range: Range,
     about: Pick<Occurrence, 'isPlain' | 'around'> & {
       readonly role: Partial<Role>;
       readonly isInExpression?: boolean;
     },
   ): void {
-    if (what === undefined || this.#met.has(`${mark.start} ${mark.end}`)) return;
-    this.#met.add(`${mark.start} ${mark.end}`);
+    if (what === undefined || this.#met.has(`${range.start} ${range.end}`)) return;
+    this.#met.add(`${range.start} ${range.end}`);
     const { path, lines } = this.#file;
     this.#occurrences.push({
       named: what,
       isDefinition: about.role.isDefinition === true,
-      mark,
+      range,
       isInExpression: about.isInExpression === true,
       isPlain: about.isPlain,
       around: about.around,
-      written: lines.text.slice(mark.start, mark.end),
+      written: lines.text.slice(range.start, range.end),
       path,
     });
   }
 }
 
 /** What a name in the place of a spot is of. */
-function named({ owner }: Spot, { of, isDefinition }: Role, name: string): Named | undefined {
+function named({ owner }: DocumentNode, { of, isDefinition }: Role, name: string): Named | undefined {
   switch (of) {
     case 'document':
       return owner.kind && { of: owner.kind, scope: '', name: documentName(owner.kind, name) };

@@ -1,7 +1,7 @@
 import {
   ErrorCodes,
   type Location,
-  type Range,
+  type Range as LspRange,
   ResponseError,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
@@ -36,11 +36,11 @@ export function references(
 }
 
 /** The name at a place, if it can be renamed. */
-export function prepareRename(site: Site, offset: number): { range: Range; placeholder: string } | null {
+export function prepareRename(site: Site, offset: number): { range: LspRange; placeholder: string } | null {
   const { names } = site.folder;
   const at = names.at(site.file.path, offset);
   if (at === undefined || names.definitions(at.named).length === 0) return null;
-  return { range: rangeIn(site.file, at.mark), placeholder: at.written };
+  return { range: rangeIn(site.file, at.range), placeholder: at.written };
 }
 
 /** Gives what is named at a place another name, wherever it stands. */
@@ -57,13 +57,13 @@ export function rename(workspace: Workspace, site: Site, offset: number, name: s
   if (taken.name !== named.name && names.definitions(taken).length > 0) {
     refuse(`the name \`${wanted}\` is taken`);
   }
-  const changes: Record<string, { range: Range; newText: string }[]> = {};
+  const changes: Record<string, { range: LspRange; newText: string }[]> = {};
   for (const occurrence of names.all(named)) {
     const file = workspace.fileOf(site, occurrence.path);
     if (file === undefined) continue;
     if (file.yaml.documents.some(({ broken }) => broken)) refuse(`\`${file.path}\` is no YAML as it stands`);
     const edits = (changes[workspace.uriOf(site, occurrence.path)] ??= []);
-    edits.push({ range: rangeIn(file, occurrence.mark), newText: written(occurrence, wanted) });
+    edits.push({ range: rangeIn(file, occurrence.range), newText: written(occurrence, wanted) });
   }
   return { changes };
 }

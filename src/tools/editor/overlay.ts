@@ -7,9 +7,9 @@ import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 export type Buffers = ReadonlyMap<string, Uint8Array>;
 
 /** A policy folder as its author sees it: what is open stands before what is on the disk. */
-export function overlay(disk: PolicyFiles, buffers: Buffers): PolicyFiles {
-  if (buffers.size === 0) return disk;
-  const yaml = new Map(disk.yaml);
+export function overlay(fileSystem: PolicyFiles, buffers: Buffers): PolicyFiles {
+  if (buffers.size === 0) return fileSystem;
+  const yaml = new Map(fileSystem.yaml);
   for (const [path, bytes] of buffers) {
     if (!isRead(path)) continue;
     if (isTooLarge(bytes)) yaml.delete(path);
@@ -18,7 +18,7 @@ export function overlay(disk: PolicyFiles, buffers: Buffers): PolicyFiles {
   return {
     yaml: new Map([...yaml].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     read(fromFile, reference) {
-      const found = disk.read(fromFile, reference);
+      const found = fileSystem.read(fromFile, reference);
       // What was never saved is found by its path alone.
       const path = found.problem === undefined ? found.path : posix.join(posix.dirname(fromFile), reference);
       const bytes = buffers.get(path);

@@ -1,11 +1,11 @@
-import type { Location, Range } from 'vscode-languageserver';
-import type { Mark } from '../../policy/yaml/tree.ts';
+import type { Location, Range as LspRange } from 'vscode-languageserver';
+import type { Range } from '../../diagnostic/range.ts';
 import type { Occurrence } from './names.ts';
 import type { SourceFile } from './sources.ts';
 import type { Site, Workspace } from './workspace.ts';
 
 /** A stretch of a file as the protocol has it. */
-export function rangeIn({ document }: SourceFile, { start, end }: Mark): Range {
+export function rangeIn({ document }: SourceFile, { start, end }: Range): LspRange {
   return { start: document.positionAt(start), end: document.positionAt(end) };
 }
 
@@ -13,8 +13,8 @@ export function rangeIn({ document }: SourceFile, { start, end }: Mark): Range {
 export function locationOf(
   workspace: Workspace,
   site: Site,
-  { path, mark }: Occurrence,
+  { path, range }: Occurrence,
 ): Location | undefined {
   const file = workspace.fileOf(site, path);
-  return file && { uri: workspace.uriOf(site, path), range: rangeIn(file, mark) };
+  return file && { uri: workspace.uriOf(site, path), range: rangeIn(file, range) };
 }

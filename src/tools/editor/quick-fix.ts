@@ -1,4 +1,9 @@
-import { type CodeAction, CodeActionKind, type Diagnostic, type Range } from 'vscode-languageserver';
+import {
+  type CodeAction,
+  CodeActionKind,
+  type Diagnostic,
+  type Range as LspRange,
+} from 'vscode-languageserver';
 import type { Diagnostic as Told } from '../../diagnostic/diagnostic.ts';
 import { rangeOf } from './diagnostics.ts';
 import type { Site } from './workspace.ts';
@@ -7,7 +12,7 @@ import type { Site } from './workspace.ts';
 export function quickFixes(
   site: Site,
   uri: string,
-  range: Range,
+  range: LspRange,
   shown: readonly Diagnostic[],
 ): readonly CodeAction[] {
   const { file, folder } = site;
@@ -52,14 +57,14 @@ export function replacement({ message, help = '' }: Told, written: string): stri
   return wrong.includes(before + written) ? wanted.slice(before.length) : undefined;
 }
 
-function touches(a: Range, b: Range): boolean {
+function touches(a: LspRange, b: LspRange): boolean {
   return !isBefore(a.end, b.start) && !isBefore(b.end, a.start);
 }
 
-function same(a: Range, b: Range): boolean {
+function same(a: LspRange, b: LspRange): boolean {
   return a.start.line === b.start.line && a.start.character === b.start.character && !isBefore(a.end, b.end);
 }
 
-function isBefore(a: Range['start'], b: Range['start']): boolean {
+function isBefore(a: LspRange['start'], b: LspRange['start']): boolean {
   return a.line < b.line || (a.line === b.line && a.character < b.character);
 }

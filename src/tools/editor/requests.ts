@@ -12,7 +12,7 @@ import { documentSymbols } from './document-symbols.ts';
 import { hover } from './hover.ts';
 import { definition, prepareRename, references, rename } from './navigation.ts';
 import { quickFixes } from './quick-fix.ts';
-import { testedOf, testOne } from './tested.ts';
+import { testedOf, testOne } from './tested-folder.ts';
 import type { Site, Workspace } from './workspace.ts';
 
 /** What `answerRequests` answers. Only some editors know that a rename can be prepared. */

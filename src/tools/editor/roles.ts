@@ -18,7 +18,7 @@ import {
   TEST_FIELDS,
   TOKEN_FIELDS,
 } from '../../policy/language/test-document.ts';
-import type { Kind } from './spots.ts';
+import type { Kind } from './document-nodes.ts';
 
 /** What the author gives names to, besides documents. A limit is called as a rule is. */
 export type Part = 'rule' | 'variable' | 'parameter' | 'value' | 'caller' | 'request';

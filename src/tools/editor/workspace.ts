@@ -2,11 +2,11 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from 'vscode-languageserver';
 import { holdsPolicies } from '../../policy/compile/folder-documents.ts';
-import { type Disk, nodeDisk } from '../../policy/source/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../../policy/source/file-system.ts';
 import { isYaml } from '../../policy/source/load.ts';
 import { diagnosticsByFile } from './diagnostics.ts';
 import { fileOf, OpenDocuments, pathWithin } from './documents.ts';
-import { EditedFolder, type Judged } from './edited-folder.ts';
+import { EditedFolder, type FolderDiagnostics } from './edited-folder.ts';
 import type { SourceFile } from './sources.ts';
 
 /** A policy folder of the workspace. */
@@ -158,7 +158,7 @@ export class Workspace {
   }
 
   /** A workspace without any policy is none of ours. */
-  #tell(root: PolicyRoot, judged: Judged): void {
+  #tell(root: PolicyRoot, judged: FolderDiagnostics): void {
     const { sources } = root.folder;
     const isOurs = [...judged.files.yaml].some(([path, bytes]) =>
       holdsPolicies(sources.file(path, bytes).yaml),
@@ -194,13 +194,13 @@ export class Workspace {
  * The policy folder of a workspace folder: the folder itself, or its `policies` where no file that stands directly in it
  * holds policies.
  */
-export async function policyFolderIn(dir: string, disk: Disk = nodeDisk): Promise<string> {
+export async function policyFolderIn(dir: string, fileSystem: FileSystem = nodeFileSystem): Promise<string> {
   try {
-    const entries = await disk.list(dir);
+    const entries = await fileSystem.list(dir);
     if (!entries.some(({ name, kind }) => name === 'policies' && kind !== 'file')) return dir;
     for (const { name, kind } of entries) {
       if (kind !== 'file' || !isYaml(name)) continue;
-      const text = new TextDecoder().decode(await disk.read(join(dir, name)));
+      const text = new TextDecoder().decode(await fileSystem.read(join(dir, name)));
       if (/^apiVersion:\s*["']?lictor\//m.test(text)) return dir;
     }
     return join(dir, 'policies');

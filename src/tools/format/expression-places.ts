@@ -15,12 +15,12 @@ export function expressionsOf({ path, lines, documents }: YamlFile): ReadonlyMap
   const expressions = new Map<number, string>();
   const onExpression = ({ tree }: Cursor): void => {
     if (tree.kind === 'scalar' && typeof tree.value === 'string')
-      expressions.set(tree.mark.start, tree.value);
+      expressions.set(tree.range.start, tree.value);
   };
-  const origin = { path, lines, diagnostics: new Diagnostics(), onExpression };
+  const context = { path, lines, diagnostics: new Diagnostics(), onExpression };
   for (const { tree } of documents) {
     if (tree === undefined) continue;
-    const at: Cursor = { origin, tree, path: '', key: undefined };
+    const at: Cursor = { context, tree, path: '', key: undefined };
     if (versionOf(at)?.startsWith('lictor/') !== true) continue;
     readDocument(at);
     readSpec(at);

@@ -38,10 +38,10 @@ export function format(path: string, bytes: Uint8Array): Formatted {
 
 /** A byte-order mark stays, and so do line ends of the kind that the first one is. */
 function formatText(path: string, original: string): string {
-  const mark = original.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const range = original.startsWith('\uFEFF') ? '\uFEFF' : '';
   const isWindows = /^[^\n]*\r\n/.test(original);
-  const plain = original.slice(mark.length).replaceAll('\r\n', '\n');
+  const plain = original.slice(range.length).replaceAll('\r\n', '\n');
   const expressions = expressionsOf(readYaml(path, new TextEncoder().encode(plain)));
   const text = writeLayout(readLayout(plain, expressions));
-  return mark + (isWindows ? text.replaceAll('\n', '\r\n') : text);
+  return range + (isWindows ? text.replaceAll('\n', '\r\n') : text);
 }

@@ -32,7 +32,7 @@ function dataOf(file: YamlFile): string {
         return `{${entries.join()}}`;
       }
       case 'scalar': {
-        const source = expressions.get(tree.mark.start);
+        const source = expressions.get(tree.range.start);
         const known = source === undefined ? undefined : meaning(source);
         if (known !== undefined) return `cel ${JSON.stringify(known)}`;
         return typeof tree.value === 'string'

@@ -2,8 +2,9 @@ import { parse } from '../../cel/syntax/parse.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import type { Token } from '../../cel/syntax/token.ts';
 import { childrenOf, type LogicNode, type Node, type OperatorNode } from '../../cel/syntax/tree.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import { locate } from '../../policy/yaml/scalar-offset.ts';
-import type { Mark, ScalarTree } from '../../policy/yaml/tree.ts';
+import type { ScalarTree } from '../../policy/yaml/tree.ts';
 import type { Edit } from './edit.ts';
 
 /** A change of an expression, in the file that holds it. */
@@ -44,21 +45,21 @@ export function mutateExpression(text: string, scalar: ScalarTree): readonly Exp
 
 /** Text without quotes may not begin with everything: then the whole of it gets some. */
 function requoted(
-  { style, mark }: ScalarTree,
+  { style, range }: ScalarTree,
   { start, end, text }: Change,
   source: string,
 ): Edit | undefined {
   if (style !== 'plain' || start > 0) return undefined;
   const whole = `${text}${source.slice(end)}`;
-  return /^[\w(]/.test(whole) ? undefined : { ...mark, text: JSON.stringify(whole) };
+  return /^[\w(]/.test(whole) ? undefined : { ...range, text: JSON.stringify(whole) };
 }
 
 /** What is taken out up to the next piece takes along whatever white space YAML made one blank of. */
-function placeOf(text: string, scalar: ScalarTree, { start, end }: Change, source: string): Mark {
-  const mark = locate(text, scalar, start, end);
-  if (!/\s/.test(source[end - 1] ?? '')) return mark;
-  const space = /^\s*/.exec(text.slice(mark.end))?.[0] ?? '';
-  return { start: mark.start, end: mark.end + space.length };
+function placeOf(text: string, scalar: ScalarTree, { start, end }: Change, source: string): Range {
+  const range = locate(text, scalar, start, end);
+  if (!/\s/.test(source[end - 1] ?? '')) return range;
+  const space = /^\s*/.exec(text.slice(range.end))?.[0] ?? '';
+  return { start: range.start, end: range.end + space.length };
 }
 
 function changesWithin(node: Node, tokens: readonly Token[], source: string): readonly Change[] {

@@ -6,7 +6,7 @@ import type { Mutant } from './mutant.ts';
 export const UNMUTATED = 'lictor-unmutated';
 
 /** The remark, with a reason, that speaks of a mutant. */
-export function remarkOn(mutant: Mutant, lines: Lines | undefined): Remark | undefined {
+export function ignoreCommentOf(mutant: Mutant, lines: Lines | undefined): Remark | undefined {
   if (lines === undefined) return undefined;
   return remarksOf(lines, UNMUTATED).find(
     ({ about, reason }) => reason !== '' && mutant.remarkLines.includes(about),

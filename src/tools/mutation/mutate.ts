@@ -123,7 +123,7 @@ class Mutator {
         const edit =
           rules.items.length > 1
             ? removeItem(this.#text, rules, rules.items.indexOf(item))
-            : { ...rules.mark, text: '[]' };
+            : { ...rules.range, text: '[]' };
         this.#add(item, edit, 'the rule is dropped');
       } else this.#swap(member(rule, 'effect'), 'allow', 'deny');
       this.#match(rule, false);
@@ -184,7 +184,7 @@ class Mutator {
     if (entry?.value.kind !== 'scalar') return;
     const { value } = entry;
     if (textOf(value) !== 'true') {
-      const edit = { start: value.mark.start, end: endWithoutBreak(this.#text, value), text: 'true' };
+      const edit = { start: value.range.start, end: endWithoutBreak(this.#text, value), text: 'true' };
       this.#add(value, edit, 'the condition is dropped', widens, entry.key.start);
     }
     this.#expression(value, widens, entry.key.start);
@@ -221,13 +221,13 @@ class Mutator {
 
   #within(item: Tree, run: () => void): void {
     const before = this.#around;
-    this.#around = [...before, this.#line(item.mark.start)];
+    this.#around = [...before, this.#line(item.range.start)];
     run();
     this.#around = before;
   }
 
   #add(at: Tree, edit: Edit | undefined, what: string, widens = false, key?: number): void {
-    if (edit !== undefined) this.#addAt(key ?? at.mark.start, edit, what, widens, key);
+    if (edit !== undefined) this.#addAt(key ?? at.range.start, edit, what, widens, key);
   }
 
   #addAt(at: number, edit: Edit, what: string, widens: boolean, key: number | undefined): void {
@@ -239,7 +239,7 @@ class Mutator {
 
   /** As it is written, when it is no plain value. */
   #shown(tree: Tree): string {
-    return textOf(tree) ?? this.#text.slice(tree.mark.start, tree.mark.end).trim();
+    return textOf(tree) ?? this.#text.slice(tree.range.start, tree.range.end).trim();
   }
 
   #line(offset: number): number {
@@ -248,8 +248,8 @@ class Mutator {
 }
 
 /** A block of text ends with a line break that belongs to the lines around it. */
-function endWithoutBreak(text: string, { mark }: ScalarTree): number {
-  return mark.start + text.slice(mark.start, mark.end).trimEnd().length;
+function endWithoutBreak(text: string, { range }: ScalarTree): number {
+  return range.start + text.slice(range.start, range.end).trimEnd().length;
 }
 
 function member(tree: Tree | undefined, name: string): Tree | undefined {

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 /** What came of a change of the policies. */
-export type Fate =
+export type MutantStatus =
   /** A case noticed it. */
   | 'killed'
   /** No case did. */
@@ -13,9 +13,9 @@ export type Fate =
   /** Time was out. */
   | 'untried';
 
-export interface Judged {
+export interface ScoredMutant {
   readonly mutant: Mutant;
-  readonly fate: Fate;
+  readonly fate: MutantStatus;
   /** Of an excused one. */
   readonly reason?: string;
 }
@@ -30,8 +30,8 @@ export interface MutationScore {
   readonly percent: number;
 }
 
-export function scoreOf(judged: readonly Judged[]): MutationScore {
-  const number = (fate: Fate): number => judged.filter((each) => each.fate === fate).length;
+export function scoreOf(judged: readonly ScoredMutant[]): MutationScore {
+  const number = (fate: MutantStatus): number => judged.filter((each) => each.fate === fate).length;
   const killed = number('killed');
   const survived = number('survived');
   const percent = killed + survived === 0 ? 100 : (killed / (killed + survived)) * 100;

@@ -1,7 +1,7 @@
 import type { Lines } from '../../diagnostic/lines.ts';
 import { painter } from '../../diagnostic/paint.ts';
 import { diffOf } from './mutant.ts';
-import type { Judged, MutationScore } from './score.ts';
+import type { MutationScore, ScoredMutant } from './score.ts';
 
 export interface MutationTextOptions {
   readonly colour: boolean;
@@ -12,7 +12,7 @@ export interface MutationTextOptions {
 
 /** The survivors, each with its place and a diff, and the score. */
 export function mutationText(
-  judged: readonly Judged[],
+  judged: readonly ScoredMutant[],
   score: MutationScore,
   { colour, path, source }: MutationTextOptions,
 ): string {

@@ -6,7 +6,7 @@ import {
   type Program,
   type Value,
 } from '../../cel/interpret/program.ts';
-import type { BodyRefusal } from '../../engine/schema/body-schema.ts';
+import type { BodyDenial } from '../../engine/schema/body-schema.ts';
 import type {
   CompiledLimit,
   CompiledMatch,
@@ -45,8 +45,8 @@ type Place = object;
 export class Watch {
   readonly set: PolicySet;
   readonly #evaluations = new Map<Place, Evaluation[]>();
-  readonly #asked = new Set<Place>();
-  readonly #bodies = new Map<CompiledSchema, BodyRefusal | undefined>();
+  readonly #prepared = new Set<Place>();
+  readonly #bodies = new Map<CompiledSchema, BodyDenial | undefined>();
 
   constructor(set: PolicySet) {
     this.set = { ...set, policies: set.policies.map((policy) => this.#policy(policy)) };
@@ -54,7 +54,7 @@ export class Watch {
 
   /** Whether a rule, limit or schema was looked at. */
   wasAsked(place: CompiledRule | CompiledLimit | CompiledSchema): boolean {
-    return this.#asked.has(place);
+    return this.#prepared.has(place);
   }
 
   /** In the order in which they were evaluated. */
@@ -63,8 +63,8 @@ export class Watch {
   }
 
   /** Whether a schema judged a body, and what it had against it. */
-  bodyOf(schema: CompiledSchema): { readonly refusal: BodyRefusal | undefined } | undefined {
-    return this.#bodies.has(schema) ? { refusal: this.#bodies.get(schema) } : undefined;
+  bodyOf(schema: CompiledSchema): { readonly denial: BodyDenial | undefined } | undefined {
+    return this.#bodies.has(schema) ? { denial: this.#bodies.get(schema) } : undefined;
   }
 
   #policy(policy: CompiledPolicy): CompiledPolicy {
@@ -101,9 +101,9 @@ export class Watch {
     const body: CompiledSchema['body'] = {
       ...schema.body,
       validate: (value) => {
-        const refusal = schema.body.validate(value);
-        this.#bodies.set(schema, refusal);
-        return refusal;
+        const denial = schema.body.validate(value);
+        this.#bodies.set(schema, denial);
+        return denial;
       },
     };
     return this.#asking({ ...schema, body }, schema, 'match', match);
@@ -154,7 +154,7 @@ export class Watch {
     return Object.defineProperty(watched, member, {
       enumerable: true,
       get: () => {
-        this.#asked.add(place);
+        this.#prepared.add(place);
         return value;
       },
     });

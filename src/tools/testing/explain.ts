@@ -1,7 +1,7 @@
 import { authenticatePeer } from '../../engine/decision/authenticate.ts';
 import { isAllow } from '../../engine/decision/decide.ts';
-import { Facts } from '../../engine/decision/facts.ts';
-import type { MatchFacts } from '../../engine/set/match.ts';
+import { RequestContext } from '../../engine/decision/request-context.ts';
+import type { MatchInput } from '../../engine/set/match.ts';
 import type {
   CompiledLimit,
   CompiledMatch,
@@ -9,13 +9,13 @@ import type {
   CompiledRule,
   CompiledSchema,
   PolicySet,
-  Source,
+  SourceLocation,
 } from '../../engine/set/policy-set.ts';
-import type { Places } from '../../policy/compile/places.ts';
+import type { PolicyLocations } from '../../policy/compile/policy-locations.ts';
 import { type Evaluation, failed, type Watch } from './evaluations.ts';
 import { entryText, jwtText, limitText, misfit, mtlsText, rulesOf } from './match-text.ts';
 import { responsePartsOf } from './response-parts.ts';
-import type { Answered, Asked } from './simulate.ts';
+import type { PreparedRequest, SimulationResult } from './simulate.ts';
 
 /** How a piece of a policy came out. */
 export type State =
@@ -33,7 +33,7 @@ export interface Finding {
   readonly policy: string;
   /** What it is, such as `deny no-trace`; its policy is beside it. */
   readonly what: string;
-  readonly source: Source;
+  readonly source: SourceLocation;
   readonly state: State;
   /** In a few words. */
   readonly why: string;
@@ -58,11 +58,11 @@ export interface Explanation {
 export async function explain(
   set: PolicySet,
   watch: Watch,
-  asked: Asked,
-  answered: Answered,
-  placesIn: (policy: CompiledPolicy) => Places | undefined,
+  prepared: PreparedRequest,
+  answered: SimulationResult,
+  placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined,
 ): Promise<Explanation> {
-  const facts = new Facts(asked.attributes, asked.now, set, asked.services.xfccTrustedHops);
+  const facts = new RequestContext(prepared.attributes, prepared.now, set, prepared.services.xfccTrustedHops);
   const at = new Explainer(watch, facts, answered, placesIn);
   const selection = set.policies.map((policy) => at.selection(policy));
   const shadows = new Set(set.policies.filter(({ mode }) => mode === 'shadow').map(({ name }) => name));
@@ -79,7 +79,7 @@ export async function explain(
   const rules = applying
     .flatMap((policy) => rulesOf(policy).map(({ effect, rule }) => at.rule(policy, rule, effect)))
     .toSorted((a, b) => Number(a.what.startsWith('allow')) - Number(b.what.startsWith('allow')));
-  const authentication = await Promise.all(applying.map((policy) => at.authentication(policy, asked)));
+  const authentication = await Promise.all(applying.map((policy) => at.authentication(policy, prepared)));
   return {
     selection,
     firstLimits: labelled(applying.flatMap((each) => each.firstLimits.map((limit) => at.limit(each, limit)))),
@@ -100,15 +100,15 @@ interface Matched {
 
 class Explainer {
   readonly #watch: Watch;
-  readonly #facts: Facts;
-  readonly #answered: Answered;
-  readonly #placesIn: (policy: CompiledPolicy) => Places | undefined;
+  readonly #facts: RequestContext;
+  readonly #answered: SimulationResult;
+  readonly #placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined;
 
   constructor(
     watch: Watch,
-    facts: Facts,
-    answered: Answered,
-    placesIn: (policy: CompiledPolicy) => Places | undefined,
+    facts: RequestContext,
+    answered: SimulationResult,
+    placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined,
   ) {
     this.#placesIn = placesIn;
     this.#watch = watch;
@@ -126,35 +126,38 @@ class Explainer {
     return { policy: policy.name, what: '', source: policy.source, ...matched, why, decided, evaluations };
   }
 
-  async authentication(policy: CompiledPolicy, { services, attributes, now }: Asked): Promise<Finding[]> {
+  async authentication(
+    policy: CompiledPolicy,
+    { services, attributes, now }: PreparedRequest,
+  ): Promise<Finding[]> {
     const findings: Finding[] = [];
-    const add = (what: 'mtls' | 'jwt', refusal: string | undefined, why: string, reason: RegExp): void => {
-      const state = refusal === undefined ? 'yes' : 'no';
+    const add = (what: 'mtls' | 'jwt', denial: string | undefined, why: string, reason: RegExp): void => {
+      const state = denial === undefined ? 'yes' : 'no';
       const decided = this.#decided(policy, '') && reason.test(this.#answered.decision.reason);
       const source = this.#placesIn(policy)?.[what] ?? policy.source;
       findings.push({ policy: policy.name, what, source, state, why, decided, evaluations: [] });
     };
     if (policy.mtls !== undefined) {
-      const refusal = authenticatePeer(policy, this.#facts);
+      const denial = authenticatePeer(policy, this.#facts);
       const wanted = mtlsText(policy.mtls);
-      add('mtls', refusal?.reason, refusal === undefined ? wanted : `${wanted}: ${refusal.detail}`, /^peer_/);
+      add('mtls', denial?.reason, denial === undefined ? wanted : `${wanted}: ${denial.detail}`, /^peer_/);
     }
     if (policy.jwt !== undefined) {
-      const { refusal, token } = await services.tokens.verify(attributes, policy.jwt.issuers, now);
-      const absent = refusal?.reason === 'token_missing' && !policy.jwt.required;
+      const { denial, token } = await services.tokens.verify(attributes, policy.jwt.issuers, now);
+      const absent = denial?.reason === 'token_missing' && !policy.jwt.required;
       const held =
         token === undefined ? '' : `: one of ${token.issuerName}, subject ${token.subject || '(none)'}`;
-      const told = refusal === undefined ? held : absent ? ': there is none' : `: ${refusal.detail}`;
+      const told = denial === undefined ? held : absent ? ': there is none' : `: ${denial.detail}`;
       const why = jwtText(policy.jwt) + told;
-      add('jwt', absent ? undefined : refusal?.reason, why, /^(token_|keys_)/);
+      add('jwt', absent ? undefined : denial?.reason, why, /^(token_|keys_)/);
     }
     return findings;
   }
 
   rule(policy: CompiledPolicy, rule: CompiledRule, effect: 'allow' | 'deny'): Finding {
-    const asked = this.#watch.wasAsked(rule);
+    const prepared = this.#watch.wasAsked(rule);
     const own = this.#watch.evaluationsOf(rule);
-    const matched = asked ? this.#match(rule.match) : NOT_ASKED;
+    const matched = prepared ? this.#match(rule.match) : NOT_ASKED;
     const finding = {
       policy: policy.name,
       what: `${effect} ${rule.name}`,
@@ -207,13 +210,13 @@ class Explainer {
     const judged = this.#watch.bodyOf(schema);
     const { policy: by, reason } = this.#answered.decision;
     if (matched.state !== 'yes') return { ...finding, ...matched, decided: false };
-    if (judged?.refusal === undefined && judged !== undefined) {
+    if (judged?.denial === undefined && judged !== undefined) {
       return { ...finding, ...matched, why: 'the body fits', decided: false };
     }
     const decided = by === policy.name && /^(body_|schema_)/.test(reason);
     const { outcome } = this.#answered.decision;
     const unjudged = decided && !isAllow(outcome) ? outcome.detail : 'the body cannot be judged';
-    const why = judged?.refusal?.detail ?? unjudged;
+    const why = judged?.denial?.detail ?? unjudged;
     return { ...finding, ...matched, state: 'no', why, decided };
   }
 
@@ -239,7 +242,7 @@ class Explainer {
 
   #match(match: readonly CompiledMatch[]): Matched {
     if (match.length === 0) return { state: 'yes', why: 'every request', evaluations: [] };
-    const facts: MatchFacts = this.#facts.matching;
+    const facts: MatchInput = this.#facts.matching;
     const reasons: string[] = [];
     const evaluations: Evaluation[] = [];
     for (const entry of match) {

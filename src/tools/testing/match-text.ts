@@ -1,6 +1,6 @@
 import { matchesHost } from '../../engine/request/host.ts';
 import { matchPath } from '../../engine/request/path-pattern.ts';
-import type { MatchFacts } from '../../engine/set/match.ts';
+import type { MatchInput } from '../../engine/set/match.ts';
 import type {
   CompiledLimit,
   CompiledMatch,
@@ -14,7 +14,7 @@ import { formatDuration } from '../../policy/language/duration.ts';
 /** Why the host, method or path of a request does not fit an entry; undefined: they fit. A part not told fits. */
 export function misfit(
   { hosts, methods, paths }: CompiledMatch,
-  { host, method, path }: { readonly [Name in keyof MatchFacts]: MatchFacts[Name] | undefined },
+  { host, method, path }: { readonly [Name in keyof MatchInput]: MatchInput[Name] | undefined },
 ): string | undefined {
   if (host !== undefined && hosts !== undefined && !hosts.some((each) => matchesHost(each, host))) {
     return `the host is not ${oneOf(hosts.map(({ text }) => text))}`;

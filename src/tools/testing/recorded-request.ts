@@ -1,20 +1,20 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
-import { NOBODY } from '../../policy/compile/compile-test.ts';
+import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
 import type { TestCaller } from '../../policy/compile/policy-test.ts';
-import type { QuestionResult } from './simulation-request.ts';
+import type { SimulationRequestResult } from './simulation-request.ts';
 
 /** What no record holds, so that what was decided by it may come out differently. */
 const NOT_HELD =
   'a record holds no headers, query string, body, certificate or metadata, and no claims but issuer and subject: add what the decision needs with --header, --path, --body and --claim';
 
 /** The request of one line of the decision log; see docs/operating.md. */
-export function questionOfRecord(
+export function requestOfRecord(
   text: string,
   issuers: ReadonlyMap<string, Issuer>,
   path: string,
-): QuestionResult {
+): SimulationRequestResult {
   const name = path === '-' ? 'standard input' : `\`${path}\``;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const [line] = lines;
@@ -37,9 +37,9 @@ export function questionOfRecord(
   const unread = textOf(request, 'method') === '' ? ['the check could not be read when it was decided'] : [];
   const { status } = value as JsonObject;
   return {
-    question: {
+    simulation: {
       caller: {
-        ...NOBODY,
+        ...ANONYMOUS_CALLER,
         principal: textOf(member(value, 'source'), 'principal'),
         address: textOf(member(value, 'source'), 'address'),
         jwt,

@@ -1,7 +1,7 @@
 import type { ThrowawayKeys } from './throwaway-keys.ts';
 
 /** Keys that sign a token once, however often it is asked for: a caller of a test has many cases. */
-export function signedOnce(keys: ThrowawayKeys): ThrowawayKeys {
+export function cacheSignatures(keys: ThrowawayKeys): ThrowawayKeys {
   const signed = new Map<string, Promise<string>>();
   return {
     of: (issuer) => keys.of(issuer),

@@ -16,11 +16,11 @@ import { createLocalStore } from '../../engine/limit/local-store.ts';
 import type { Attributes } from '../../engine/request/attributes.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { checkRequest, sentBy } from './case-message.ts';
-import type { Question } from './simulation-request.ts';
+import type { SimulationRequest } from './simulation-request.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
 
 /** A request as it reaches the server. */
-export interface Asked {
+export interface PreparedRequest {
   readonly attributes: Attributes;
   readonly bytes: Uint8Array;
   /** Milliseconds since 1970. */
@@ -31,7 +31,7 @@ export interface Asked {
 }
 
 /** What the server answered. */
-export interface Answered {
+export interface SimulationResult {
   readonly response: CheckResponseMessage;
   /** Shadow verdicts included. */
   readonly decision: Decision;
@@ -40,15 +40,15 @@ export interface Answered {
 const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
 
 /** Makes the message, its token signed, and all that a decision about it needs. */
-export async function ask(
-  question: Question,
+export async function prepareRequest(
+  simulation: SimulationRequest,
   set: Pick<PolicySet, 'issuers'>,
   xfccTrustedHops: number,
-): Promise<Asked> {
-  const now = question.now ?? Date.now();
+): Promise<PreparedRequest> {
+  const now = simulation.now ?? Date.now();
   const throwaway = createThrowawayKeys();
-  const sent = await sentBy(question, set.issuers, throwaway, now);
-  const bytes = encodeCheckRequest(merge(question, checkRequest(question, sent, now)));
+  const sent = await sentBy(simulation, set.issuers, throwaway, now);
+  const bytes = encodeCheckRequest(merge(simulation, checkRequest(simulation, sent, now)));
   const { attributes } = decodeCheck(bytes);
   if (attributes === undefined) throw new Error('the check that was made of the request cannot be read');
   const authorization = (sent.headers.get('authorization') ?? '').replace(/^\S+ +/, '');
@@ -62,7 +62,7 @@ export async function ask(
     services: {
       clock: () => now,
       id: () => '00000000-0000-4000-8000-000000000000',
-      tokens: createTokenVerifier({ keys: keysFor(question, throwaway) }),
+      tokens: createTokenVerifier({ keys: keysFor(simulation, throwaway) }),
       xfccTrustedHops,
       limits: createLocalStore({ maxBuckets: 10_000 }),
       shadowLimits: createLocalStore({ maxBuckets: 10_000 }),
@@ -71,7 +71,7 @@ export async function ask(
 }
 
 /** A token that was signed here is verified by the key that signed it, any other by those that the folder holds. */
-function keysFor({ caller }: Question, throwaway: ThrowawayKeys): KeyProvider {
+function keysFor({ caller }: SimulationRequest, throwaway: ThrowawayKeys): KeyProvider {
   return {
     of: (issuer) => {
       if (issuer.name === caller.jwt?.issuer) return throwaway.of(issuer);
@@ -83,7 +83,7 @@ function keysFor({ caller }: Question, throwaway: ThrowawayKeys): KeyProvider {
 }
 
 /** What the proxy said besides stays as it was. */
-function merge({ base, request }: Question, made: CheckRequestMessage): CheckRequestMessage {
+function merge({ base, request }: SimulationRequest, made: CheckRequestMessage): CheckRequestMessage {
   if (base?.attributes === undefined) return made;
   const { attributes } = base;
   const { headerMap: _, ...http } = attributes.request?.http ?? {};
@@ -111,7 +111,10 @@ function merge({ base, request }: Question, made: CheckRequestMessage): CheckReq
 }
 
 /** Decides the request by the server's own code, from the bytes of a CheckRequest to those of a CheckResponse. */
-export async function hearByServer({ bytes, services }: Asked, set: PolicySet): Promise<Answered> {
+export async function simulate(
+  { bytes, services }: PreparedRequest,
+  set: PolicySet,
+): Promise<SimulationResult> {
   let decision: Decision | undefined;
   const check = createCheck({
     ...services,

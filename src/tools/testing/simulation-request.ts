@@ -2,7 +2,7 @@ import type { CheckRequestMessage } from '../../engine/envoy/messages.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
 
 /** One request to be decided. */
-export interface Question {
+export interface SimulationRequest {
   readonly caller: TestCaller;
   readonly request: TestRequest;
   /** Milliseconds since 1970; undefined: now. */
@@ -10,17 +10,17 @@ export interface Question {
   /** What else the proxy said about it, and a body that is no text. */
   readonly base: CheckRequestMessage | undefined;
   /** What the request was decided as before. */
-  readonly recorded: Recorded | undefined;
+  readonly recorded: RecordedOutcome | undefined;
   /** What the user should know about it. */
   readonly notes: readonly string[];
 }
 
-export type QuestionResult =
-  | { readonly question: Question; readonly problem?: undefined }
-  | { readonly problem: string; readonly question?: undefined };
+export type SimulationRequestResult =
+  | { readonly simulation: SimulationRequest; readonly problem?: undefined }
+  | { readonly problem: string; readonly simulation?: undefined };
 
 /** How a request was decided when it was recorded. */
-export interface Recorded {
+export interface RecordedOutcome {
   readonly decision: string;
   readonly reason: string;
   readonly status: number;

@@ -6,12 +6,12 @@ import { decodeCheckResponse, encodeCheckRequest } from '../../engine/envoy/mess
 import { createTokenVerifier, type TokenVerifier } from '../../engine/identity/token.ts';
 import type { LimitStore } from '../../engine/limit/limit.ts';
 import { createLocalStore } from '../../engine/limit/local-store.ts';
-import type { PolicySet, Source } from '../../engine/set/policy-set.ts';
+import type { PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
 import { inEnvironment } from '../../policy/compile/environments.ts';
 import type { PolicyTestDocument, TestCase, TestStep } from '../../policy/compile/policy-test.ts';
 import { type Answer, answerOf, type Difference, differences } from './answer.ts';
 import { checkRequest, type Sent, sentBy } from './case-message.ts';
-import { signedOnce } from './signing-cache.ts';
+import { cacheSignatures } from './signing-cache.ts';
 import { type Snapshots, snapshotOf } from './snapshots.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
 
@@ -25,7 +25,7 @@ export interface ListedCase {
 export interface CaseResult {
   readonly test: string;
   readonly case: TestCase;
-  readonly source: Source;
+  readonly source: SourceLocation;
   readonly answer: Answer;
   /** Empty: it holds. */
   readonly differences: readonly Difference[];
@@ -49,7 +49,7 @@ const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSIT
  */
 export class TestRun {
   readonly #set: PolicySet;
-  readonly #keys: ThrowawayKeys = signedOnce(createThrowawayKeys());
+  readonly #keys: ThrowawayKeys = cacheSignatures(createThrowawayKeys());
   readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys });
   /** For tests that do not say what time it is, milliseconds since 1970. */
   readonly #now: number;

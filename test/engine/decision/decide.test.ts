@@ -74,9 +74,9 @@ describe('a decision', () => {
   test('tells its time, its duration in microseconds and its id', async () => {
     const times = [NOW, NOW + 0.25, NOW + 0.5];
     const services = { ...bench().services, clock: () => times.shift() ?? NOW + 1 };
-    const { decision, afterwards } = await decide(attributes(), LIMITED, services);
+    const { decision, deferred } = await decide(attributes(), LIMITED, services);
     expect(decision).toMatchObject({ id: 'decision-1', time: NOW, duration: 500, status: 200 });
-    expect(afterwards).toBeUndefined();
+    expect(deferred).toBeUndefined();
   });
 
   test('without a live set is a denial without a revision', async () => {
@@ -103,8 +103,8 @@ describe('a decision', () => {
     };
     const reasons: string[] = [];
     for (const path of ['/a', '/b', '/c']) {
-      const { decision, afterwards } = await decide(attributes({ path }), set, services);
-      const { shadow } = (await afterwards?.()) ?? decision;
+      const { decision, deferred } = await decide(attributes({ path }), set, services);
+      const { shadow } = (await deferred?.()) ?? decision;
       reasons.push(`${decision.reason}, ${shadow[0]?.reason ?? 'nothing'} in shadow`);
     }
     expect(reasons).toEqual([

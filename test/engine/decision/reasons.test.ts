@@ -84,7 +84,7 @@ describe('reasons', () => {
     for (const reason of Object.keys(REASONS)) {
       if (!reason.startsWith('token_')) continue;
       const { services } = bench();
-      const refusing = { verify: () => ({ refusal: { reason: reason as 'token_missing', detail: 'no' } }) };
+      const refusing = { verify: () => ({ denial: { reason: reason as 'token_missing', detail: 'no' } }) };
       const { decision } = await decide(attributes(), set, { ...services, tokens: refusing });
       if (isAllow(decision.outcome)) throw new Error(`${reason} is allowed`);
       expect(decision.outcome.headers.get('www-authenticate')).toMatch(

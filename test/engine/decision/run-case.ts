@@ -1,5 +1,5 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
-import { decide, isAllow, type Ruling } from '../../../src/engine/decision/decide.ts';
+import { decide, isAllow, type PendingDecision } from '../../../src/engine/decision/decide.ts';
 import type { Services } from '../../../src/engine/decision/services.ts';
 import { createCheck } from '../../../src/engine/envoy/check.ts';
 import {
@@ -106,8 +106,8 @@ export async function runDirectly(set: PolicySet, each: Case): Promise<readonly 
   const answers: Answered[] = [];
   for (const step of repeated(each)) {
     setClock(NOW + (step.at ?? 0));
-    const ruling = await decide(attributes(await asked(step.request, set)), set, services);
-    const decision = await completed(ruling);
+    const pending = await decide(attributes(await asked(step.request, set)), set, services);
+    const decision = await completed(pending);
     answers.push({ step, decision, seen: seenOf(decision) });
   }
   return answers;
@@ -143,8 +143,8 @@ export async function runThroughCheck(set: PolicySet, each: Case): Promise<reado
 }
 
 /** With the shadow verdicts. */
-export async function completed({ decision, afterwards }: Ruling): Promise<Decision> {
-  return afterwards === undefined ? decision : afterwards();
+export async function completed({ decision, deferred }: PendingDecision): Promise<Decision> {
+  return deferred === undefined ? decision : deferred();
 }
 
 function keysOf({ keys }: Case): KeyProvider {

@@ -1,8 +1,8 @@
 import type { Program } from '../../../src/cel/interpret/program.ts';
 import { decide, isAllow } from '../../../src/engine/decision/decide.ts';
 import { attributes } from '../../support/attributes.ts';
+import { standingStill } from '../../support/pending-decisions.ts';
 import { policySet } from '../../support/policy-set.ts';
-import { standingStill } from '../../support/rulings.ts';
 
 test('a variable is evaluated once for a request, however many policies apply', async () => {
   const policy = {

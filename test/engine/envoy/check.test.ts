@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Decision, Ruling } from '../../../src/engine/decision/decide.ts';
+import type { Decision, PendingDecision } from '../../../src/engine/decision/decide.ts';
 import {
   type Check,
   type CheckCall,
@@ -12,7 +12,7 @@ import {
   encodeCheckRequest,
 } from '../../../src/engine/envoy/messages.ts';
 import { FULL_CHECK } from '../../support/checks.ts';
-import { lettingThrough, permission, standingStill } from '../../support/rulings.ts';
+import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
 
 const NOW = 1_764_000_000_000;
 const REQUEST = encodeCheckRequest(FULL_CHECK);
@@ -127,7 +127,7 @@ describe('createCheck', () => {
   ])('refuses at %s', async (_, deadline, after) => {
     jest.useFakeTimers({ now: NOW });
     const seen: number[] = [];
-    const never = Promise.withResolvers<Ruling>();
+    const never = Promise.withResolvers<PendingDecision>();
     const { check, told } = checkWith({
       clock: Date.now,
       decide: (_attributes, until) => {
@@ -230,7 +230,7 @@ describe('createCheck', () => {
         const { decision } = await permission(attributes);
         return {
           decision,
-          afterwards: () => {
+          deferred: () => {
             order.push('shadow');
             return fails ? Promise.reject(broken) : Promise.resolve({ ...decision, shadow });
           },

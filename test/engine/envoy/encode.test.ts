@@ -5,7 +5,7 @@ import { encodeCheck, LAST_RESORT, rpcCode } from '../../../src/engine/envoy/enc
 import { type CheckResponseMessage, decodeCheckResponse } from '../../../src/engine/envoy/messages.ts';
 import { attributes } from '../../support/attributes.ts';
 import { officialCheckResponse } from '../../support/official.ts';
-import { lettingThrough, permission, standingStill } from '../../support/rulings.ts';
+import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
 
 const PRINCIPAL = 'spiffe://acme.example/ns/shop/sa/checkout';
 

@@ -112,7 +112,7 @@ function bench(): Bench {
     signatures: () => count,
     reasonFor: async (token, issuer = REMOTE) => {
       const asked = attributes({ headers: { authorization: `Bearer ${token}` } });
-      return (await verifier.verify(asked, [issuer], NOW)).refusal?.reason ?? 'verified';
+      return (await verifier.verify(asked, [issuer], NOW)).denial?.reason ?? 'verified';
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
-import type { TokenResult } from '../../../src/engine/identity/verified.ts';
+import type { TokenResult } from '../../../src/engine/identity/verified-token.ts';
 import { attributes } from '../../support/attributes.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, NOW_SECONDS, publicJwk, signed } from './tokens.ts';
 
@@ -37,7 +37,7 @@ test('a token is verified once, then answered at once', async () => {
   const first = ask(token, issuer);
   expect(first).toBeInstanceOf(Promise);
   const second = await first;
-  expect(second.refusal).toBeUndefined();
+  expect(second.denial).toBeUndefined();
   const third = ask(token, issuer);
   expect(third).not.toBeInstanceOf(Promise);
   expect((await third).token).toBe(second.token);
@@ -48,7 +48,7 @@ test('concurrent checks of one token share one verification', async () => {
   const { ask, signatures } = bench();
   const [issuer, token] = [issuerOf(), await signed()];
   const results = await Promise.all(Array.from({ length: 20 }, async () => ask(token, issuer)));
-  expect(results.every(({ refusal }) => refusal === undefined)).toBe(true);
+  expect(results.every(({ denial }) => denial === undefined)).toBe(true);
   expect(signatures()).toBe(1);
 });
 
@@ -56,7 +56,7 @@ test('a signature that does not hold is not remembered', async () => {
   const { ask, signatures } = bench();
   const [issuer, token] = [issuerOf(), await signed(claimsOf(), {}, EC_NEXT)];
   for (let i = 0; i < 2; i += 1) {
-    expect((await ask(token, issuer)).refusal?.reason).toBe('token_bad_signature');
+    expect((await ask(token, issuer)).denial?.reason).toBe('token_bad_signature');
   }
   expect(signatures()).toBe(2);
 });
@@ -65,9 +65,9 @@ test('the key of the cache is the whole token: another signature is another toke
   const { ask, signatures } = bench();
   const issuer = issuerOf();
   const [token, again] = [await signed(), await signed()];
-  expect((await ask(token, issuer)).refusal).toBeUndefined();
+  expect((await ask(token, issuer)).denial).toBeUndefined();
   const grafted = token.replace(/[^.]+$/, again.split('.')[2]?.replace(/^.{4}/, 'AAAA') ?? '');
-  expect((await ask(grafted, issuer)).refusal?.reason).toBe('token_bad_signature');
+  expect((await ask(grafted, issuer)).denial?.reason).toBe('token_bad_signature');
   expect(signatures()).toBe(2);
 });
 
@@ -76,7 +76,7 @@ test('times are judged at every use', async () => {
   const issuer = issuerOf({ maxAge: 7_200_000 });
   const token = await signed(claimsOf({ nbf: NOW_SECONDS, exp: NOW_SECONDS + 10_000 }));
   const reasonAt = async (now: number): Promise<string | undefined> =>
-    (await ask(token, issuer, now)).refusal?.reason;
+    (await ask(token, issuer, now)).denial?.reason;
   expect(await reasonAt(NOW)).toBeUndefined();
   expect(await reasonAt(NOW - 60_000)).toBe('token_not_yet_valid');
   expect(await reasonAt(NOW + 7_230_001)).toBe('token_too_old');
@@ -106,9 +106,9 @@ describe('a changed Issuer document is judged anew', () => {
   ])('%s', async (_, members, reason) => {
     const { ask } = bench();
     const token = await signed();
-    expect((await ask(token, issuerOf())).refusal).toBeUndefined();
-    expect((await ask(token, issuerOf(members))).refusal?.reason).toBe(reason);
-    expect((await ask(token, issuerOf())).refusal).toBeUndefined();
+    expect((await ask(token, issuerOf())).denial).toBeUndefined();
+    expect((await ask(token, issuerOf(members))).denial?.reason).toBe(reason);
+    expect((await ask(token, issuerOf())).denial).toBeUndefined();
   });
 
   test('what the token says comes from the document that is asked with', async () => {
@@ -137,11 +137,11 @@ test('a reload that changes nothing about the keys verifies nothing again', asyn
 test('without a kid, a second fitting key makes a remembered token unclear too', async () => {
   const { ask } = bench();
   const token = await signed(claimsOf(), { kid: undefined });
-  expect((await ask(token, issuerOf())).refusal).toBeUndefined();
+  expect((await ask(token, issuerOf())).denial).toBeUndefined();
   const two = issuerOf({
     keys: { kind: 'inline', jwks: jwks(publicJwk(EC, { kid: 'ec' }), publicJwk(EC_NEXT)) },
   });
-  expect((await ask(token, two)).refusal?.reason).toBe('token_unknown_key');
+  expect((await ask(token, two)).denial?.reason).toBe('token_unknown_key');
 });
 
 test('the cache is bounded', async () => {

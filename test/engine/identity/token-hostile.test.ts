@@ -33,7 +33,7 @@ test('3,000 mutations of a good token are all refused, and none throws', async (
   const token = await signed();
   const verify = async (text: string): Promise<string> => {
     const asked = attributes({ headers: { authorization: `Bearer ${text}` } });
-    return (await verifier.verify(asked, issuers, NOW)).refusal?.reason ?? 'verified';
+    return (await verifier.verify(asked, issuers, NOW)).denial?.reason ?? 'verified';
   };
   expect(await verify(token)).toBe('verified');
   const reasons = new Set<string>();

@@ -11,11 +11,11 @@ test('tokens that wait for a key fetch take only so much room', async () => {
   const asked = attributes({ headers: { authorization: `Bearer ${await signed()}` } });
 
   const waiting = Array.from({ length: 1000 }, async () => verifier.verify(asked, [issuer], NOW));
-  expect(verifier.verify(asked, [issuer], NOW)).toMatchObject({ refusal: { reason: 'keys_unavailable' } });
+  expect(verifier.verify(asked, [issuer], NOW)).toMatchObject({ denial: { reason: 'keys_unavailable' } });
   expect(verifier.verify(asked, [other], NOW)).toBeInstanceOf(Promise);
 
   fetched.resolve();
   const answers = await Promise.all(waiting);
-  expect(new Set(answers.map(({ refusal }) => refusal?.reason))).toEqual(new Set(['token_unknown_key']));
+  expect(new Set(answers.map(({ denial }) => denial?.reason))).toEqual(new Set(['token_unknown_key']));
   expect(verifier.verify(asked, [issuer], NOW)).toBeInstanceOf(Promise);
 });

@@ -1,7 +1,7 @@
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
-import type { TokenReason, TokenResult } from '../../../src/engine/identity/verified.ts';
+import type { TokenReason, TokenResult } from '../../../src/engine/identity/verified-token.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
 import { attributes } from '../../support/attributes.ts';
 import {
@@ -390,15 +390,15 @@ const REFUSED: readonly Case[] = [
 
 describe('a token is accepted with', () => {
   test.each(ACCEPTED)('$what', async ({ token, issuer, now }) => {
-    expect((await verify(await token, issuer, now)).refusal).toBeUndefined();
+    expect((await verify(await token, issuer, now)).denial).toBeUndefined();
   });
 });
 
 describe('a token is refused for', () => {
   test.each(REFUSED)('$what', async ({ token, issuer, now, reason, detail }) => {
-    const { refusal } = await verify(await token, issuer, now);
-    expect(refusal?.reason).toBe(reason);
-    if (detail !== undefined) expect(refusal?.detail).toBe(detail);
+    const { denial } = await verify(await token, issuer, now);
+    expect(denial?.reason).toBe(reason);
+    if (detail !== undefined) expect(denial?.detail).toBe(detail);
   });
 });
 
@@ -415,7 +415,7 @@ test('the example of RFC 7515, appendix A.1, verifies', async () => {
   };
   const { token: verified } = await verify(token, issuer, 1_300_819_380_000);
   expect(verified?.claims['http://example.com/is_root']).toBe(true);
-  expect((await verify(token, issuer, 1_300_819_410_000)).refusal?.reason).toBe('token_expired');
+  expect((await verify(token, issuer, 1_300_819_410_000)).denial?.reason).toBe('token_expired');
 });
 
 describe('a verified token', () => {
@@ -480,12 +480,12 @@ describe('places', () => {
     path: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<string | undefined> {
-    const { refusal, token } = await verifier().verify(
+    const { denial, token } = await verifier().verify(
       attributes({ path, headers }),
       [internal, partner],
       NOW,
     );
-    return refusal?.reason ?? token?.issuerName;
+    return denial?.reason ?? token?.issuerName;
   }
 
   test('each issuer only in its own', async () => {

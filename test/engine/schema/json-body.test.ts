@@ -97,6 +97,6 @@ describe('a body that cannot be read refuses', () => {
       'the body is not UTF-8',
     ],
   ])('%s', (_name, body, contentType, reason, detail) => {
-    expect(readJsonBody(body, contentType)).toEqual({ refusal: { reason, detail } });
+    expect(readJsonBody(body, contentType)).toEqual({ denial: { reason, detail } });
   });
 });

@@ -1,7 +1,7 @@
 import type { Program } from '../../../src/cel/interpret/program.ts';
 import { compileHost } from '../../../src/engine/request/host.ts';
 import { compilePath } from '../../../src/engine/request/path-pattern.ts';
-import { type MatchFacts, type Params, selects } from '../../../src/engine/set/match.ts';
+import { type MatchInput, type Params, selects } from '../../../src/engine/set/match.ts';
 import type { CompiledMatch } from '../../../src/engine/set/policy-set.ts';
 
 interface Written {
@@ -31,7 +31,7 @@ function program(source: string): Program {
   };
 }
 
-const GET: MatchFacts = { host: 'a.example', method: 'GET', path: '/api/orders/42' };
+const GET: MatchInput = { host: 'a.example', method: 'GET', path: '/api/orders/42' };
 
 /** Plays the evaluator: `true` and `false` come to themselves, anything else fails. */
 function holds({ source }: Program): boolean | 'failed' {

@@ -73,7 +73,7 @@ function mistakesOf(document: Json): string[] {
   const { path, lines, documents } = readYaml('x.yaml', new TextEncoder().encode(JSON.stringify(document)));
   for (const { tree } of documents) {
     if (tree === undefined) continue;
-    const at = { origin: { path, lines, diagnostics }, tree, path: '', key: undefined };
+    const at = { context: { path, lines, diagnostics }, tree, path: '', key: undefined };
     readDocument(at);
     const kind = child(at, 'kind')?.tree;
     const spec = child(at, 'spec');

@@ -1,6 +1,6 @@
 import { NAMES } from '../../../src/engine/request/names.ts';
 import { KNOWLEDGE } from '../../../src/policy/lint/known-values.ts';
-import { seenOf } from '../../support/request-facts.ts';
+import { seenOf } from '../../support/request-context.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
 const SCRAPS = [

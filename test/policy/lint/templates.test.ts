@@ -25,7 +25,7 @@ spec:
 /** Each diagnostic as `file:line code`. */
 function told(adopter: string, template = TEMPLATE): readonly string[] {
   const files = memoryFiles({ 'template.yaml': template, 'policy.yaml': adopter });
-  const { diagnostics } = compileFolder(files, { advice: { isStrict: false, now: 0 } });
+  const { diagnostics } = compileFolder(files, { lint: { isStrict: false, now: 0 } });
   return diagnostics.map(({ code, span }) => `${span.file}:${span.start.line} ${code}`);
 }
 
@@ -63,7 +63,7 @@ describe('advice on what is declared', () => {
   const policy = (rules: string, more = ''): string =>
     `apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: p}\nspec:\n  authenticate: {mtls: {}}\n${more}  rules: [${rules}]\n`;
   const codes = (text: string): readonly string[] =>
-    compileFolder(memoryFiles({ 'a.yaml': text }), { advice: { isStrict: false, now: 0 } }).diagnostics.map(
+    compileFolder(memoryFiles({ 'a.yaml': text }), { lint: { isStrict: false, now: 0 } }).diagnostics.map(
       ({ code }) => code,
     );
 

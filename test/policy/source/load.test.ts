@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Disk, nodeDisk } from '../../../src/policy/source/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../../../src/policy/source/file-system.ts';
 import { loadFolder } from '../../../src/policy/source/load.ts';
 import { commitLike, folderOf, put, putVolume, putWorkTree, scratch, swapLink, texts } from './scratch.ts';
 
@@ -167,16 +167,16 @@ describe('files that cannot be read leave the others readable', () => {
 
 describe('a folder that changes while it is read', () => {
   /** A disk on which something happens before a chosen file is read for the first few times. */
-  function interrupted(name: string, times: number, happen: () => void): Disk {
+  function interrupted(name: string, times: number, happen: () => void): FileSystem {
     let left = times;
     return {
-      ...nodeDisk,
+      ...nodeFileSystem,
       async read(path) {
         if (path.endsWith(name) && left > 0) {
           left -= 1;
           happen();
         }
-        return nodeDisk.read(path);
+        return nodeFileSystem.read(path);
       },
     };
   }
@@ -185,10 +185,10 @@ describe('a folder that changes while it is read', () => {
     const root = scratch();
     const [one, two] = [commitLike('one'), commitLike('two')];
     putWorkTree(root, one, { 'a.yaml': 'old', 'b.yaml': 'old' });
-    const disk = interrupted('b.yaml', 1, () =>
+    const fileSystem = interrupted('b.yaml', 1, () =>
       putWorkTree(root, two, { 'a.yaml': 'new', 'b.yaml': 'new' }, one),
     );
-    const folder = await folderOf(join(root, 'current'), disk);
+    const folder = await folderOf(join(root, 'current'), fileSystem);
     expect(texts(folder.yaml)).toEqual({ 'a.yaml': 'new', 'b.yaml': 'new' });
     expect(folder.realPath).toContain(two);
   });
@@ -197,14 +197,14 @@ describe('a folder that changes while it is read', () => {
     const root = scratch();
     const [one, two] = [commitLike('one'), commitLike('two')];
     putWorkTree(root, one, { 'a.yaml': 'old' });
-    const disk = interrupted('a.yaml', 1, () => putWorkTree(root, two, { 'a.yaml': 'new' }));
-    expect(texts((await folderOf(join(root, 'current'), disk)).yaml)).toEqual({ 'a.yaml': 'new' });
+    const fileSystem = interrupted('a.yaml', 1, () => putWorkTree(root, two, { 'a.yaml': 'new' }));
+    expect(texts((await folderOf(join(root, 'current'), fileSystem)).yaml)).toEqual({ 'a.yaml': 'new' });
   });
 
   test('a file edited behind the reader is read again, so no two versions mix', async () => {
     const dir = put(scratch(), { 'a.yaml': 'old', 'b.yaml': 'old' });
-    const disk = interrupted('b.yaml', 1, () => put(dir, { 'a.yaml': 'newer', 'b.yaml': 'newer' }));
-    expect(texts((await folderOf(dir, disk)).yaml)).toEqual({ 'a.yaml': 'newer', 'b.yaml': 'newer' });
+    const fileSystem = interrupted('b.yaml', 1, () => put(dir, { 'a.yaml': 'newer', 'b.yaml': 'newer' }));
+    expect(texts((await folderOf(dir, fileSystem)).yaml)).toEqual({ 'a.yaml': 'newer', 'b.yaml': 'newer' });
   });
 
   test('the commit is that of what was read with it', async () => {
@@ -224,26 +224,26 @@ describe('a folder that changes while it is read', () => {
 
   test('a folder that is gone for good is missing', async () => {
     const dir = put(join(scratch(), 'p'), { 'a.yaml': 'old' });
-    const disk = interrupted('a.yaml', 1, () => rmSync(dir, { recursive: true }));
-    expect(await loadFolder(dir, disk)).toMatchObject({ failure: 'missing' });
+    const fileSystem = interrupted('a.yaml', 1, () => rmSync(dir, { recursive: true }));
+    expect(await loadFolder(dir, fileSystem)).toMatchObject({ failure: 'missing' });
   });
 
   test('one that never rests is given up', async () => {
     const dir = put(scratch(), { 'a.yaml': 'a' });
-    const disk = interrupted('a.yaml', Number.POSITIVE_INFINITY, () =>
+    const fileSystem = interrupted('a.yaml', Number.POSITIVE_INFINITY, () =>
       appendFileSync(join(dir, 'a.yaml'), 'x'),
     );
-    const loaded = await loadFolder(dir, disk);
+    const loaded = await loadFolder(dir, fileSystem);
     expect(loaded).toMatchObject({ failure: 'unsettled', diagnostics: [{ code: 'folder_unreadable' }] });
     expect(loaded.diagnostics[0]?.message).toMatch(/kept changing while it was read$/);
   });
 
   test('a log that is written in the folder all the time does not disturb', async () => {
     const dir = put(scratch(), { 'a.yaml': 'a', 'x.log': '' });
-    const disk = interrupted('a.yaml', Number.POSITIVE_INFINITY, () =>
+    const fileSystem = interrupted('a.yaml', Number.POSITIVE_INFINITY, () =>
       appendFileSync(join(dir, 'x.log'), 'x'),
     );
-    expect((await loadFolder(dir, disk)).failure).toBeUndefined();
+    expect((await loadFolder(dir, fileSystem)).failure).toBeUndefined();
   });
 });
 

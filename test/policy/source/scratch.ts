@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { nodeDisk } from '../../../src/policy/source/file-system.ts';
+import { nodeFileSystem } from '../../../src/policy/source/file-system.ts';
 import type { Folder } from '../../../src/policy/source/folder.ts';
 import { loadFolder } from '../../../src/policy/source/load.ts';
 
@@ -86,8 +86,8 @@ export function commitAll(dir: string, message = 'a change'): string {
 }
 
 /** The loaded folder; throws when it does not load. */
-export async function folderOf(dir: string, disk = nodeDisk): Promise<Folder> {
-  const loaded = await loadFolder(dir, disk);
+export async function folderOf(dir: string, fileSystem = nodeFileSystem): Promise<Folder> {
+  const loaded = await loadFolder(dir, fileSystem);
   if (loaded.folder === undefined) throw new Error(loaded.diagnostics[0]?.message);
   return loaded.folder;
 }

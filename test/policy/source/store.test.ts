@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
-import type { Compiled } from '../../../src/policy/source/arrive.ts';
-import { type Disk, nodeDisk } from '../../../src/policy/source/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../../../src/policy/source/file-system.ts';
 import type { Folder } from '../../../src/policy/source/folder.ts';
 import { diagnostic } from '../../../src/policy/source/load.ts';
+import type { CompileResult } from '../../../src/policy/source/load-policy-set.ts';
 import { PolicyStore, type PolicyStoreOptions } from '../../../src/policy/source/store.ts';
 import { type Watcher, watchFolder } from '../../../src/policy/source/watch.ts';
 import { barePolicy, bareSet } from '../../support/bare-policy.ts';
@@ -15,7 +15,7 @@ import { commitAll, commitLike, git, put, putWorkTree, scratch, texts } from './
  * A language for these tests: each word of a file is a policy, `@file` adds the words of that file, `!word` is
  * a mistake.
  */
-function compileWords(folder: Folder): Compiled {
+function compileWords(folder: Folder): CompileResult {
   const names: string[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [path, text] of Object.entries(texts(folder.yaml))) {
@@ -280,15 +280,15 @@ describe('while a folder is being brought in', () => {
     const [one, two] = [commitLike('one'), commitLike('two')];
     putWorkTree(root, one, { 'a.yaml': 'old @k', k: 'old-k' });
     let swapped = false;
-    const disk: Disk = {
-      ...nodeDisk,
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
       readNow(path) {
         if (!swapped) putWorkTree(root, two, { 'a.yaml': 'new @k', k: 'new-k' }, one);
         swapped = true;
-        return nodeDisk.readNow(path);
+        return nodeFileSystem.readNow(path);
       },
     };
-    const { store, calls } = storeOf(join(root, 'current'), { disk });
+    const { store, calls } = storeOf(join(root, 'current'), { fileSystem });
     await store.reload();
     expect(store.current()?.revision).toMatchObject({ commit: two, source: 'git-sync' });
     expect(calls).toEqual(['swap nothing for new+new-k']);
@@ -296,7 +296,7 @@ describe('while a folder is being brought in', () => {
 });
 
 /** A disk that counts what is done on it, and tells before each step. */
-function steppingDisk(step: () => void): Disk {
+function steppingDisk(step: () => void): FileSystem {
   const each = <A extends unknown[], R>(real: (...given: A) => R) => {
     return (...given: A): R => {
       step();
@@ -304,12 +304,12 @@ function steppingDisk(step: () => void): Disk {
     };
   };
   return {
-    realpath: each(nodeDisk.realpath),
-    list: each(nodeDisk.list),
-    stat: each(nodeDisk.stat),
-    read: each(nodeDisk.read),
-    statNow: each(nodeDisk.statNow),
-    readNow: each(nodeDisk.readNow),
+    realpath: each(nodeFileSystem.realpath),
+    list: each(nodeFileSystem.list),
+    stat: each(nodeFileSystem.stat),
+    read: each(nodeFileSystem.read),
+    statNow: each(nodeFileSystem.statNow),
+    readNow: each(nodeFileSystem.readNow),
   };
 }
 
@@ -323,14 +323,14 @@ test('git-sync swapping at every point of a load: each set that goes live is who
     putWorkTree(root, commitLike(String(live)), version(live), commitLike(String(live - 1)));
   };
   let left = 0;
-  const disk = steppingDisk(() => {
+  const fileSystem = steppingDisk(() => {
     left -= 1;
     if (left === 0) swap();
   });
   const problems: string[] = [];
   let swaps = 0;
   const { store } = storeOf(join(root, 'current'), {
-    disk,
+    fileSystem,
     onSwap(set) {
       swaps += 1;
       const n = names(set).replace(/^a(\d+).*/, '$1');

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Disk, nodeDisk } from '../../../src/policy/source/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../../../src/policy/source/file-system.ts';
 import { loadFolder } from '../../../src/policy/source/load.ts';
 import {
   type Timers,
@@ -223,7 +223,11 @@ function stillTimers(): Timers & { pass(): void; due(): readonly number[] } {
 }
 
 /** Counts calls, and lets a test wait until a timer is set again, which is when a look is over. */
-function counted(dir: string, disk: Disk = nodeDisk, onChange: () => Promise<void> = async () => {}) {
+function counted(
+  dir: string,
+  fileSystem: FileSystem = nodeFileSystem,
+  onChange: () => Promise<void> = async () => {},
+) {
   const timers = stillTimers();
   let calls = 0;
   let settled = () => {};
@@ -234,7 +238,7 @@ function counted(dir: string, disk: Disk = nodeDisk, onChange: () => Promise<voi
       await onChange();
     },
     {
-      disk,
+      fileSystem,
       notifications: false,
       timers: {
         ...timers,
@@ -340,7 +344,7 @@ describe('calls', () => {
     let most = 0;
     let release = () => {};
     let entered = () => {};
-    const { rest, calls, watcher } = counted(put(scratch(), { 'a.yaml': '1' }), nodeDisk, async () => {
+    const { rest, calls, watcher } = counted(put(scratch(), { 'a.yaml': '1' }), nodeFileSystem, async () => {
       inside += 1;
       most = Math.max(most, inside);
       entered();
@@ -357,7 +361,7 @@ describe('calls', () => {
 
   test('a call that rejects does not end the watching', async () => {
     const dir = put(scratch(), { 'a.yaml': '1' });
-    const { look, rest, calls } = counted(dir, nodeDisk, () => Promise.reject(new Error('no')));
+    const { look, rest, calls } = counted(dir, nodeFileSystem, () => Promise.reject(new Error('no')));
     await rest();
     expect(calls()).toBe(1);
     put(dir, { 'a.yaml': 'other' });
@@ -381,11 +385,11 @@ test('a folder that is slow to list is looked at less often, though within the 2
   await new Promise<void>((resolve) => {
     const watcher = watchFolder(put(scratch(), { 'a.yaml': '1' }), async () => {}, {
       notifications: false,
-      disk: {
-        ...nodeDisk,
+      fileSystem: {
+        ...nodeFileSystem,
         list(folder) {
           clock += 80;
-          return nodeDisk.list(folder);
+          return nodeFileSystem.list(folder);
         },
       },
       timers: {

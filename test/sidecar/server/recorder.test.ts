@@ -3,8 +3,8 @@ import { createRecorder } from '../../../src/sidecar/server/recorder.ts';
 import type { Traces } from '../../../src/sidecar/telemetry/decision-tracer.ts';
 import type { Metrics } from '../../../src/sidecar/telemetry/metrics.ts';
 import { attributes } from '../../support/attributes.ts';
+import { standingStill } from '../../support/pending-decisions.ts';
 import { policySet } from '../../support/policy-set.ts';
-import { standingStill } from '../../support/rulings.ts';
 
 const QUIET = {
   metrics: { decided: () => {}, auditDropped: () => {} } as unknown as Metrics,

@@ -2,7 +2,7 @@ import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
-import type { TokenResult } from '../../../src/engine/identity/verified.ts';
+import type { TokenResult } from '../../../src/engine/identity/verified-token.ts';
 import { createThrowawayKeys } from '../../../src/tools/testing/throwaway-keys.ts';
 import { issuerOf, NOW, NOW_SECONDS, REFRESH, signed } from '../../engine/identity/tokens.ts';
 import { attributes } from '../../support/attributes.ts';
@@ -32,11 +32,11 @@ describe('throwaway keys', () => {
     const keys = createThrowawayKeys();
     const source = { kind: 'uri', jwksUri: 'https://login.acme.example/jwks', refresh: REFRESH } as const;
     const issuer = issuerOf({ keys: source, types: ['at+jwt'] });
-    expect((await ask(keys, await keys.sign(issuer, CLAIMS), issuer)).refusal).toBeUndefined();
+    expect((await ask(keys, await keys.sign(issuer, CLAIMS), issuer)).denial).toBeUndefined();
     const other = await keys.sign(issuer, CLAIMS, { typ: 'JWT' });
-    expect((await ask(keys, other, issuer)).refusal?.reason).toBe('token_wrong_type');
+    expect((await ask(keys, other, issuer)).denial?.reason).toBe('token_wrong_type');
     const unknown = await keys.sign(issuer, CLAIMS, { kid: 'other' });
-    expect((await ask(keys, unknown, issuer)).refusal?.reason).toBe('token_unknown_key');
+    expect((await ask(keys, unknown, issuer)).denial?.reason).toBe('token_unknown_key');
   });
 
   test("are one issuer's alone, and nobody trusts them but a verifier of throwaway keys", async () => {
@@ -44,9 +44,9 @@ describe('throwaway keys', () => {
     const issuer = issuerOf();
     const partner = issuerOf({ name: 'partner' });
     const borrowed = await keys.sign(partner, CLAIMS, { kid: 'throwaway-acme' });
-    expect((await ask(keys, borrowed, issuer)).refusal?.reason).toBe('token_bad_signature');
+    expect((await ask(keys, borrowed, issuer)).denial?.reason).toBe('token_bad_signature');
     const token = await keys.sign(issuer, CLAIMS);
-    expect((await ask(new KeyRing(), token, issuer)).refusal?.reason).toBe('token_unknown_key');
-    expect((await ask(keys, await signed(), issuer)).refusal?.reason).toBe('token_unknown_key');
+    expect((await ask(new KeyRing(), token, issuer)).denial?.reason).toBe('token_unknown_key');
+    expect((await ask(keys, await signed(), issuer)).denial?.reason).toBe('token_unknown_key');
   });
 });

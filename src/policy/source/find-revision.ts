@@ -28,7 +28,7 @@ interface Commit {
  * `dirty` compares content with content: a checkout that rewrites line ends or runs other filters is dirty, so
  * is an untracked or ignored policy file, and a tree whose commit cannot be read.
  */
-export async function revisionOf(folder: Folder, options: { flag?: string } = {}): Promise<RevisionFound> {
+export async function findRevision(folder: Folder, options: { flag?: string } = {}): Promise<RevisionFound> {
   const notes: string[] = [];
   const found =
     (await fromGitSync(folder, notes)) ??

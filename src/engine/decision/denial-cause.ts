@@ -2,7 +2,7 @@ import type { CompiledPolicy } from '../set/policy-set.ts';
 import type { DenialReason } from './reasons.ts';
 
 /** Why a station says no, before it is dressed as an answer. */
-export interface Refusal {
+export interface DenialCause {
   readonly reason: DenialReason;
   /** For the caller: one sentence; never a rule's source, a token or a claim's value. */
   readonly detail: string;

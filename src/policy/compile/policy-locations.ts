@@ -1,26 +1,26 @@
 import { Diagnostics } from '../../diagnostic/collect.ts';
-import type { Source } from '../../engine/set/policy-set.ts';
+import type { SourceLocation } from '../../engine/set/policy-set.ts';
 import { sourceOf } from '../language/document.ts';
 import { child } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { readYaml } from '../yaml/yaml-file.ts';
 
 /** Where the parts of a policy stand that do not say it themselves. Where one cannot be found: the policy itself. */
-export interface Places {
-  readonly mtls: Source;
-  readonly jwt: Source;
+export interface PolicyLocations {
+  readonly mtls: SourceLocation;
+  readonly jwt: SourceLocation;
   /** By name. */
-  limit(name: string): Source;
+  limit(name: string): SourceLocation;
   /** By its place in the list. */
-  schema(index: number): Source;
-  readonly allow: Source;
-  readonly deny: Source;
+  schema(index: number): SourceLocation;
+  readonly allow: SourceLocation;
+  readonly deny: SourceLocation;
 }
 
 /** Finds the parts of the policy that stands at `source` in a file with this content. */
-export function placesOf(source: Source, bytes: Uint8Array): Places {
+export function locatePolicy(source: SourceLocation, bytes: Uint8Array): PolicyLocations {
   const spec = specAt(source, bytes);
-  const place = (...path: readonly string[]): Source => {
+  const place = (...path: readonly string[]): SourceLocation => {
     let at = spec;
     for (const name of path) at = at && child(at, name);
     // The key is what a person looks for.
@@ -49,12 +49,12 @@ export function placesOf(source: Source, bytes: Uint8Array): Places {
   };
 }
 
-function specAt(source: Source, bytes: Uint8Array): Cursor | undefined {
+function specAt(source: SourceLocation, bytes: Uint8Array): Cursor | undefined {
   const { path, lines, documents } = readYaml(source.file, bytes);
-  const origin = { path, lines, diagnostics: new Diagnostics() };
+  const context = { path, lines, diagnostics: new Diagnostics() };
   for (const { tree } of documents) {
     if (tree === undefined) continue;
-    const at: Cursor = { origin, tree, path: '', key: undefined };
+    const at: Cursor = { context, tree, path: '', key: undefined };
     const metadata = child(at, 'metadata');
     const name = metadata && child(metadata, 'name');
     if (name === undefined) continue;
@@ -65,7 +65,7 @@ function specAt(source: Source, bytes: Uint8Array): Cursor | undefined {
 }
 
 function keyOf(at: Cursor): Cursor {
-  return at.key === undefined ? at : { ...at, tree: { ...at.tree, mark: at.key } };
+  return at.key === undefined ? at : { ...at, tree: { ...at.tree, range: at.key } };
 }
 
 function textAt(at: Cursor, name: string): string | undefined {

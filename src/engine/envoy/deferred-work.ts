@@ -1,4 +1,4 @@
-import type { Decision, Ruling } from '../decision/decide.ts';
+import type { Decision, PendingDecision } from '../decision/decide.ts';
 
 /** What is known of the caller's trace: the W3C `traceparent` text, empty when there was none. */
 export interface TraceContext {
@@ -8,7 +8,7 @@ export interface TraceContext {
 export type OnDecision = (decision: Decision, trace: TraceContext) => void | Promise<void>;
 
 interface Waiting {
-  readonly ruling: Ruling;
+  readonly pending: PendingDecision;
   readonly traceparent: string;
 }
 
@@ -22,7 +22,7 @@ export const MOST_JUDGED = 10_000;
  * What is done about a decision when its answer is on its way: the shadow policies are judged and the decision is
  * handed on, all those of one turn of the event loop together. Nothing in here can harm an answer.
  */
-export class Afterwards {
+export class DeferredWork {
   readonly #onDecision: OnDecision;
   #waiting: Waiting[] = [];
   /** Pushed and not yet handed on. */
@@ -34,9 +34,9 @@ export class Afterwards {
     this.#onDecision = onDecision;
   }
 
-  push(ruling: Ruling, traceparent: string): void {
+  push(pending: PendingDecision, traceparent: string): void {
     this.#open += 1;
-    this.#waiting.push({ ruling, traceparent });
+    this.#waiting.push({ pending, traceparent });
     if (this.#waiting.length > 1) return;
     setImmediate(() => {
       const batch = this.#waiting;
@@ -53,8 +53,8 @@ export class Afterwards {
     });
   }
 
-  async #handOn({ ruling, traceparent }: Waiting): Promise<void> {
-    const decision = await this.#complete(ruling);
+  async #handOn({ pending, traceparent }: Waiting): Promise<void> {
+    const decision = await this.#complete(pending);
     try {
       await this.#onDecision(decision, { traceparent });
     } catch {
@@ -66,11 +66,11 @@ export class Afterwards {
   }
 
   /** With the verdicts of the shadow policies; without them when they fail, or too many are being found out. */
-  async #complete({ decision, afterwards }: Ruling): Promise<Decision> {
-    if (afterwards === undefined || this.#judging >= MOST_JUDGED) return decision;
+  async #complete({ decision, deferred }: PendingDecision): Promise<Decision> {
+    if (deferred === undefined || this.#judging >= MOST_JUDGED) return decision;
     this.#judging += 1;
     try {
-      return await afterwards();
+      return await deferred();
     } catch {
       return decision;
     } finally {

@@ -26,7 +26,7 @@ function policy(name: string, spec: Spec): string {
 }
 
 function codes(text: string, isStrict = false, now = 0): readonly string[] {
-  const { diagnostics } = compileFolder(memoryFiles({ 'a.yaml': text }), { advice: { isStrict, now } });
+  const { diagnostics } = compileFolder(memoryFiles({ 'a.yaml': text }), { lint: { isStrict, now } });
   return diagnostics.map(({ code }) => code);
 }
 

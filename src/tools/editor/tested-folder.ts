@@ -2,10 +2,10 @@ import { compileInSlices } from '../../policy/compile-folder.ts';
 import { CoverageCount, type PolicyCount } from '../coverage/count.ts';
 import { instrumentFor } from '../coverage/observe.ts';
 import type { CaseOutcome, RunCases } from './case-outcome.ts';
-import type { EditedFolder, Judged } from './edited-folder.ts';
+import type { EditedFolder, FolderDiagnostics } from './edited-folder.ts';
 
 /** What the tests of a folder came to. */
-export interface Tested {
+export interface TestedFolder {
   /** By test and case; several where a case has rows or a matrix. */
   readonly outcomes: readonly CaseOutcome[];
   /** What they reached of each policy. */
@@ -15,10 +15,14 @@ export interface Tested {
 /** With more cases than these, tests are run when they are asked for only. */
 const MOST_CASES = 1_000;
 
-const known = new WeakMap<Judged, Promise<Tested | undefined>>();
+const known = new WeakMap<FolderDiagnostics, Promise<TestedFolder | undefined>>();
 
 /** The tests of a folder as it was compiled last, run once. Undefined: it has mistakes, or too many cases. */
-export function testedOf(folder: EditedFolder, dir: string, run: RunCases): Promise<Tested | undefined> {
+export function testedOf(
+  folder: EditedFolder,
+  dir: string,
+  run: RunCases,
+): Promise<TestedFolder | undefined> {
   const { judged } = folder;
   if (judged === undefined) return Promise.resolve(undefined);
   const made = known.get(judged) ?? testAll(judged, dir, run);
@@ -26,7 +30,11 @@ export function testedOf(folder: EditedFolder, dir: string, run: RunCases): Prom
   return made;
 }
 
-async function testAll({ files, compiled }: Judged, dir: string, run: RunCases): Promise<Tested | undefined> {
+async function testAll(
+  { files, compiled }: FolderDiagnostics,
+  dir: string,
+  run: RunCases,
+): Promise<TestedFolder | undefined> {
   const cases = compiled.tests.reduce((sum, { cases: { length } }) => sum + length, 0);
   if (compiled.set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
   const count = new CoverageCount();

@@ -3,7 +3,7 @@ import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
 import type { LimitVerdict } from './outcome.ts';
 
 /** What the limits of one request have taken so far, so that a later refusal can give it back. */
-export class Ledger {
+export class LimitReservations {
   readonly verdicts: LimitVerdict[] = [];
   /** `RateLimit` fields for the answer, whatever it is. */
   readonly headers = new Map<string, string>();

@@ -2,9 +2,9 @@ import type { Attributes } from '../request/attributes.ts';
 import { canonicalPath } from '../request/canonical-path.ts';
 import type { DecisionOf } from './decision.ts';
 
-type About = Pick<DecisionOf<unknown>, 'request' | 'source' | 'destination'>;
+type RequestSummary = Pick<DecisionOf<unknown>, 'request' | 'source' | 'destination'>;
 
-const NOTHING: About = {
+const NOTHING: RequestSummary = {
   request: { id: '', method: '', host: '', path: '', grpc: false, traceparent: '' },
   source: { principal: '', address: '' },
   destination: { principal: '' },
@@ -14,10 +14,10 @@ const NOTHING: About = {
 const GRPC = /^application\/grpc(?:\+|$)/;
 
 /** What a decision tells about its request: never the query string, which often holds secrets. */
-export function aboutRequest(
+export function requestSummary(
   attributes: Attributes | undefined,
   path = canonicalPath(attributes?.request.path ?? ''),
-): About {
+): RequestSummary {
   if (attributes === undefined) return NOTHING;
   const { request, source, destination } = attributes;
   return {

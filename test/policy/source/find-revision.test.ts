@@ -12,11 +12,11 @@ import {
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { findGitDir, headCommit } from '../../../src/git/git-dir.ts';
-import { type RevisionFound, revisionOf } from '../../../src/policy/source/revision-of.ts';
+import { findRevision, type RevisionFound } from '../../../src/policy/source/find-revision.ts';
 import { commitAll, commitLike, folderOf, git, put, putVolume, putWorkTree, scratch } from './scratch.ts';
 
 async function find(dir: string, flag?: string): Promise<RevisionFound> {
-  return revisionOf(await folderOf(dir), flag === undefined ? {} : { flag });
+  return findRevision(await folderOf(dir), flag === undefined ? {} : { flag });
 }
 
 /** A repository with policies in a folder of it, one commit old. */
@@ -312,7 +312,7 @@ describe('dirty', () => {
     change(dir, root);
     const folder = await folderOf(dir);
     folder.read('a.yaml', 'k.json');
-    const { revision, notes } = await revisionOf(folder);
+    const { revision, notes } = await findRevision(folder);
     expect(revision).toMatchObject({ commit, dirty, source: 'git' });
     expect(notes).toHaveLength(dirty ? 1 : 0);
   });

@@ -1,4 +1,4 @@
-import { decide, type Ruling } from '../../src/engine/decision/decide.ts';
+import { decide, type PendingDecision } from '../../src/engine/decision/decide.ts';
 import type { Services } from '../../src/engine/decision/services.ts';
 import type { LimitStore } from '../../src/engine/limit/limit.ts';
 import type { Attributes } from '../../src/engine/request/attributes.ts';
@@ -38,7 +38,7 @@ export function standingStill(now = 1_764_000_000_000): Services {
       ids += 1;
       return `decision-${String(ids)}`;
     },
-    tokens: { verify: () => ({ refusal: { reason: 'token_missing', detail: 'a token is required' } }) },
+    tokens: { verify: () => ({ denial: { reason: 'token_missing', detail: 'a token is required' } }) },
     limits: BOUNDLESS,
     shadowLimits: BOUNDLESS,
   };
@@ -54,6 +54,6 @@ export const BOUNDLESS: LimitStore = {
 export function permission(
   attributes: Attributes,
   requestHeaders: Readonly<Record<string, string>> = {},
-): Promise<Ruling> {
+): Promise<PendingDecision> {
   return decide(attributes, lettingThrough(requestHeaders), standingStill());
 }

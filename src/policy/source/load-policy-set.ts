@@ -2,22 +2,22 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import { revisionText } from '../../engine/set/revision.ts';
-import type { Disk } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
+import { findRevision } from './find-revision.ts';
 import type { Folder } from './folder.ts';
 import { type LoadFailure, loadFolder } from './load.ts';
-import { revisionOf } from './revision-of.ts';
 
 /** A compilation's result. The revision is found after it, when all files are known that it read. */
-export interface Compiled {
+export interface CompileResult {
   /** undefined: there are errors. A revision in it is replaced. */
   readonly set: Omit<PolicySet, 'revision' | 'revisionText'> | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export type CompileFolder = (folder: Folder) => Compiled | Promise<Compiled>;
+export type CompileFolder = (folder: Folder) => CompileResult | Promise<CompileResult>;
 
 /** What a folder came to: a policy set, or the reasons why there is none. */
-export interface Arrival {
+export interface LoadResult {
   readonly set: PolicySet | undefined;
   /** undefined: `failure` tells why. */
   readonly folder: Folder | undefined;
@@ -28,13 +28,13 @@ export interface Arrival {
   readonly notes: readonly string[];
 }
 
-export interface ArriveOptions {
+export interface LoadOptions {
   readonly compile: CompileFolder;
   /** The `--revision` flag. */
   readonly flag?: string | undefined;
-  readonly disk?: Disk | undefined;
+  readonly fileSystem?: FileSystem | undefined;
   /** The arrival before this one: what did not change is taken over from it. */
-  readonly previous?: Arrival | undefined;
+  readonly previous?: LoadResult | undefined;
 }
 
 /** How often a folder is loaded anew when a file that a document refers to changed under the compilation. */
@@ -45,21 +45,21 @@ const ATTEMPTS = 3;
  * when neither content nor revision changed, and its compiled parts under the new revision when only that did.
  * Rejects only when `compile` does.
  */
-export async function arrive(dir: string, options: ArriveOptions): Promise<Arrival> {
+export async function loadPolicySet(dir: string, options: LoadOptions): Promise<LoadResult> {
   for (let attempt = 1; ; attempt += 1) {
-    const arrival = await arriveOnce(dir, options);
-    if (arrival.folder?.isTorn() !== true || attempt === ATTEMPTS) return arrival;
+    const result = await loadOnce(dir, options);
+    if (result.folder?.isTorn() !== true || attempt === ATTEMPTS) return result;
   }
 }
 
-async function arriveOnce(dir: string, options: ArriveOptions): Promise<Arrival> {
-  const { folder, failure, diagnostics } = await loadFolder(dir, options.disk);
+async function loadOnce(dir: string, options: LoadOptions): Promise<LoadResult> {
+  const { folder, failure, diagnostics } = await loadFolder(dir, options.fileSystem);
   if (folder === undefined) {
     return { set: undefined, folder, failure, revision: undefined, diagnostics, notes: [] };
   }
   const known = unchanged(folder, options.previous);
   const compiled = known ?? (await options.compile(folder));
-  const { revision, notes } = await revisionOf(
+  const { revision, notes } = await findRevision(
     folder,
     options.flag === undefined ? {} : { flag: options.flag },
   );
@@ -75,7 +75,7 @@ async function arriveOnce(dir: string, options: ArriveOptions): Promise<Arrival>
 }
 
 /** The compilation of the previous arrival, when every file that it read holds the same as then. */
-function unchanged(folder: Folder, previous: Arrival | undefined): Compiled | undefined {
+function unchanged(folder: Folder, previous: LoadResult | undefined): CompileResult | undefined {
   if (previous?.set === undefined || previous.folder === undefined) return undefined;
   const referenced = [...previous.folder.files().keys()].filter((path) => !folder.yaml.has(path));
   if (folder.digestWith(referenced) !== previous.set.revision.digest) return undefined;
@@ -85,7 +85,7 @@ function unchanged(folder: Folder, previous: Arrival | undefined): Compiled | un
 
 function under(
   revision: Revision,
-  compiled: Compiled['set'],
+  compiled: CompileResult['set'],
   previous: PolicySet | undefined,
 ): PolicySet | undefined {
   if (compiled === undefined) return undefined;

@@ -6,7 +6,7 @@ import { Constants } from './interpret/fold.ts';
 import { parse } from './syntax/parse.ts';
 
 /** What is odd about an expression that is sound. */
-export interface Advice {
+export interface ExpressionFindings {
   /** Conditions within it that come to the same whatever the request, in the order in which they stand. */
   readonly constant: readonly ConstantPart[];
   /** What the whole comes to whatever the request; undefined: it depends. */
@@ -16,7 +16,11 @@ export interface Advice {
 }
 
 /** Reads an expression that compiles once more, as closely as an author wants it read. */
-export function advise(source: string, environment: Environment, knowledge: Knowledge): Advice {
+export function lintExpression(
+  source: string,
+  environment: Environment,
+  knowledge: Knowledge,
+): ExpressionFindings {
   const checked = check(source, parse(source), environment);
   const { parts, whole } = constantParts(checked, new Constants(checked), knowledge);
   return { constant: parts, whole, keys: (name) => keyReads(checked, name) };

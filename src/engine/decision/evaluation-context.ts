@@ -1,12 +1,12 @@
-import type { Facts } from './facts.ts';
-import type { Ledger } from './ledger.ts';
+import type { LimitReservations } from './limit-reservations.ts';
+import type { RequestContext } from './request-context.ts';
 import type { Services } from './services.ts';
 import type { Tokens } from './tokens.ts';
 
 /** One request being heard: what it says, what was proven about it so far, and what it has taken. */
-export interface Hearing {
-  readonly facts: Facts;
+export interface EvaluationContext {
+  readonly request: RequestContext;
   readonly tokens: Tokens;
-  readonly ledger: Ledger;
+  readonly reservations: LimitReservations;
   readonly services: Services;
 }

@@ -1,26 +1,26 @@
 import type { Activation } from '../../cel/interpret/program.ts';
 import { readCertificate } from '../identity/certificate.ts';
 import { parseSpiffe } from '../identity/spiffe.ts';
-import type { VerifiedToken } from '../identity/verified.ts';
+import type { VerifiedToken } from '../identity/verified-token.ts';
 import type { Attributes, JsonValue, Peer, Timestamp } from '../request/attributes.ts';
 import { type CanonicalPath, canonicalPath } from '../request/canonical-path.ts';
 import { normalizeHost } from '../request/host.ts';
 import { parseQuery } from '../request/query.ts';
 import { parseXfcc, type XfccElement } from '../request/xfcc.ts';
-import type { BodyRefusal, BodyResult } from '../schema/body-schema.ts';
+import type { BodyDenial, BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
-import type { MatchFacts, Params } from '../set/match.ts';
+import type { MatchInput, Params } from '../set/match.ts';
 import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import { variablesOf } from './variables.ts';
 
 /** Thrown by `request.body` when there is nothing to read; becomes the denial with the body's own reason. */
 export class BodyUnavailable extends Error {
   override readonly name = 'BodyUnavailable';
-  readonly refusal: BodyRefusal;
+  readonly denial: BodyDenial;
 
-  constructor(refusal: BodyRefusal) {
-    super(refusal.detail);
-    this.refusal = refusal;
+  constructor(denial: BodyDenial) {
+    super(denial.detail);
+    this.denial = denial;
   }
 }
 
@@ -40,31 +40,31 @@ const NO_TOKEN = Object.freeze({
 });
 
 /** What expressions see of the whole folder. */
-export type FolderFacts = Pick<PolicySet, 'revisionText' | 'data' | 'env'>;
+export type FolderContext = Pick<PolicySet, 'revisionText' | 'data' | 'env'>;
 
 /** What expressions see of the policy that they stand in. */
-type PolicyFacts = Pick<CompiledPolicy, 'name' | 'params' | 'variables'>;
+type PolicyContext = Pick<CompiledPolicy, 'name' | 'params' | 'variables'>;
 
 /**
  * What one request says, made from its attributes once and as late as possible: what no policy of the route
  * reads is never computed.
  */
-export class Facts {
+export class RequestContext {
   readonly attributes: Attributes;
   /** Milliseconds since 1970, with fractions. */
   readonly now: number;
   readonly path: CanonicalPath;
-  readonly matching: MatchFacts;
-  readonly #folder: FolderFacts;
+  readonly matching: MatchInput;
+  readonly #folder: FolderContext;
   #roots: SharedRoots | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
-  readonly #activated = new Map<PolicyFacts, Activated>();
+  readonly #activated = new Map<PolicyContext, CachedActivation>();
   #body: BodyResult | undefined;
 
   readonly #xfccTrustedHops: number;
   #xfcc: readonly XfccElement[] | undefined;
 
-  constructor(attributes: Attributes, now: number, folder: FolderFacts, xfccTrustedHops = 0) {
+  constructor(attributes: Attributes, now: number, folder: FolderContext, xfccTrustedHops = 0) {
     this.#xfccTrustedHops = xfccTrustedHops;
     this.attributes = attributes;
     this.now = now;
@@ -105,7 +105,11 @@ export class Facts {
   }
 
   /** What the expressions of one policy see. Before authentication `token` is undefined. */
-  activation(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params = NO_PARAMS): Activation {
+  activation(
+    policy: PolicyContext,
+    token: VerifiedToken | undefined,
+    params: Params = NO_PARAMS,
+  ): Activation {
     // Stations go from policy to policy and come back to each, mostly with the same parameters: what was made for it
     // stays, so that its variables are evaluated once.
     const before = this.#activated.get(policy);
@@ -115,15 +119,15 @@ export class Facts {
     return activation;
   }
 
-  #activate(policy: PolicyFacts, token: VerifiedToken | undefined, params: Params): Activation {
+  #activate(policy: PolicyContext, token: VerifiedToken | undefined, params: Params): Activation {
     this.#roots ??= new SharedRoots(this);
     const roots = this.#roots;
     const activation = {
-      request: new RequestFacts(this, params),
+      request: new RequestValues(this, params),
       source: roots.source,
       destination: roots.destination,
       connection: roots.connection,
-      jwt: token === undefined ? NO_TOKEN : new TokenFacts(token),
+      jwt: token === undefined ? NO_TOKEN : new TokenValues(token),
       context: this.attributes.context,
       metadata: this.attributes.metadata,
       route_metadata: this.attributes.routeMetadata,
@@ -140,7 +144,7 @@ export class Facts {
 }
 
 /** What an activation was made of. */
-interface Activated {
+interface CachedActivation {
   readonly token: VerifiedToken | undefined;
   readonly params: Params;
   readonly activation: Activation;
@@ -148,15 +152,15 @@ interface Activated {
 
 /** The roots that are the same for every policy of one request. */
 class SharedRoots {
-  readonly source: PeerFacts;
-  readonly destination: PeerFacts;
+  readonly source: PeerValues;
+  readonly destination: PeerValues;
   readonly connection: { readonly requested_server_name: string; readonly mtls: boolean };
   readonly now: Timestamp;
 
-  constructor(facts: Facts) {
-    const { attributes, now } = facts;
-    this.source = new SourceFacts(attributes.source, facts);
-    this.destination = new PeerFacts(attributes.destination);
+  constructor(request: RequestContext) {
+    const { attributes, now } = request;
+    this.source = new SourceValues(attributes.source, request);
+    this.destination = new PeerValues(attributes.destination);
     this.connection = {
       requested_server_name: attributes.connection.requestedServerName,
       mtls: attributes.connection.mtls,
@@ -165,17 +169,17 @@ class SharedRoots {
   }
 }
 
-class RequestFacts {
-  readonly #facts: Facts;
+class RequestValues {
+  readonly #context: RequestContext;
   readonly params: Params;
 
-  constructor(facts: Facts, params: Params) {
-    this.#facts = facts;
+  constructor(context: RequestContext, params: Params) {
+    this.#context = context;
     this.params = params;
   }
 
   get #request(): Attributes['request'] {
-    return this.#facts.attributes.request;
+    return this.#context.attributes.request;
   }
   get id(): string {
     return this.#request.id;
@@ -188,11 +192,11 @@ class RequestFacts {
   }
   /** A slash at the end makes no difference, neither to `paths` nor to an expression. */
   get url_path(): string {
-    const { path } = this.#facts.path;
+    const { path } = this.#context.path;
     return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   }
   get query(): string {
-    return this.#facts.path.query;
+    return this.#context.path.query;
   }
   get host(): string {
     return this.#request.host;
@@ -213,17 +217,17 @@ class RequestFacts {
     return this.#request.headers;
   }
   get query_params(): ReadonlyMap<string, readonly string[]> {
-    return this.#facts.queryParams;
+    return this.#context.queryParams;
   }
   get time(): Timestamp {
-    return this.#request.time ?? timestamp(this.#facts.now);
+    return this.#request.time ?? timestamp(this.#context.now);
   }
   get size(): number {
     return this.#request.size;
   }
   get body(): JsonValue {
-    const { value, refusal } = this.#facts.body;
-    if (refusal !== undefined) throw new BodyUnavailable(refusal);
+    const { value, denial } = this.#context.body;
+    if (denial !== undefined) throw new BodyUnavailable(denial);
     return value;
   }
   get body_bytes(): Uint8Array {
@@ -237,12 +241,12 @@ class RequestFacts {
   }
 }
 
-type SpiffeFacts = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'service_account', string>>;
+type SpiffeValues = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'service_account', string>>;
 
-class PeerFacts {
+class PeerValues {
   readonly #peer: Peer;
-  #spiffe: SpiffeFacts | undefined;
-  #certificate: CertificateFacts | undefined;
+  #spiffe: SpiffeValues | undefined;
+  #certificate: CertificateValues | undefined;
 
   constructor(peer: Peer) {
     this.#peer = peer;
@@ -266,30 +270,30 @@ class PeerFacts {
   get labels(): ReadonlyMap<string, string> {
     return this.#peer.labels;
   }
-  get certificate(): CertificateFacts {
-    this.#certificate ??= certificateFacts(this.#peer.certificate);
+  get certificate(): CertificateValues {
+    this.#certificate ??= certificateValues(this.#peer.certificate);
     return this.#certificate;
   }
-  get spiffe(): SpiffeFacts {
-    this.#spiffe ??= spiffeFacts(this.#peer.principal);
+  get spiffe(): SpiffeValues {
+    this.#spiffe ??= spiffeValues(this.#peer.principal);
     return this.#spiffe;
   }
 }
 
-class SourceFacts extends PeerFacts {
-  readonly #facts: Facts;
+class SourceValues extends PeerValues {
+  readonly #request: RequestContext;
 
-  constructor(peer: Peer, facts: Facts) {
+  constructor(peer: Peer, request: RequestContext) {
     super(peer);
-    this.#facts = facts;
+    this.#request = request;
   }
 
   get xfcc(): readonly XfccElement[] {
-    return this.#facts.xfcc;
+    return this.#request.xfcc;
   }
 }
 
-interface CertificateFacts {
+interface CertificateValues {
   readonly subject: string;
   readonly issuer: string;
   readonly serial: string;
@@ -300,7 +304,7 @@ interface CertificateFacts {
   readonly sha256: string;
 }
 
-const NO_CERTIFICATE: CertificateFacts = Object.freeze({
+const NO_CERTIFICATE: CertificateValues = Object.freeze({
   subject: '',
   issuer: '',
   serial: '',
@@ -312,7 +316,7 @@ const NO_CERTIFICATE: CertificateFacts = Object.freeze({
 });
 
 /** A certificate that cannot be read says nothing, and its peer is refused where one is asked for. */
-function certificateFacts(pem: string): CertificateFacts {
+function certificateValues(pem: string): CertificateValues {
   const certificate = readCertificate(pem);
   if (certificate === undefined) return NO_CERTIFICATE;
   const { subject, issuer, serial, notBefore, notAfter, uriSans, dnsSans, sha256 } = certificate;
@@ -328,7 +332,7 @@ function certificateFacts(pem: string): CertificateFacts {
   };
 }
 
-function spiffeFacts(principal: string): SpiffeFacts {
+function spiffeValues(principal: string): SpiffeValues {
   const id = parseSpiffe(principal);
   return {
     trust_domain: id?.trustDomain ?? '',
@@ -338,7 +342,7 @@ function spiffeFacts(principal: string): SpiffeFacts {
   };
 }
 
-class TokenFacts {
+class TokenValues {
   readonly #token: VerifiedToken;
   readonly present = true;
 

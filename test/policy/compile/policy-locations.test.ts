@@ -1,4 +1,4 @@
-import { placesOf } from '../../../src/policy/compile/places.ts';
+import { locatePolicy } from '../../../src/policy/compile/policy-locations.ts';
 
 const FILE = `apiVersion: lictor/v1
 kind: Policy
@@ -26,26 +26,26 @@ const bytes = new TextEncoder().encode(FILE);
 const second = { file: 'p.yaml', line: 10, column: 9 };
 
 test('parts are found in the document that the policy is', () => {
-  const places = placesOf(second, bytes);
+  const places = locatePolicy(second, bytes);
   expect(places.mtls).toEqual({ file: 'p.yaml', line: 13, column: 5 });
   expect(places.limit('a').line).toBe(19);
   expect([places.schema(0).line, places.schema(1).line]).toEqual([15, 16]);
-  expect(placesOf({ file: 'p.yaml', line: 3, column: 18 }, bytes).limit('a').line).toBe(5);
+  expect(locatePolicy({ file: 'p.yaml', line: 3, column: 18 }, bytes).limit('a').line).toBe(5);
 });
 
 test('schemas of a policy that adopts a template are where the policy is', () => {
   const adopting = new TextEncoder().encode(
     FILE.replace('    mtls: {}\n', '    mtls: {}\n  uses: {template: t}\n'),
   );
-  expect(placesOf(second, adopting).schema(0)).toEqual(second);
+  expect(locatePolicy(second, adopting).schema(0)).toEqual(second);
 });
 
 test('what is not there is where the policy is', () => {
-  const places = placesOf(second, bytes);
+  const places = locatePolicy(second, bytes);
   expect([places.jwt, places.allow, places.deny, places.limit('b'), places.schema(2)]).toEqual(
     Array.from({ length: 5 }, () => second),
   );
   const moved = { ...second, line: 11 };
-  expect(placesOf(moved, bytes).mtls).toEqual(moved);
-  expect(placesOf(second, new TextEncoder().encode('a: [')).mtls).toEqual(second);
+  expect(locatePolicy(moved, bytes).mtls).toEqual(moved);
+  expect(locatePolicy(second, new TextEncoder().encode('a: [')).mtls).toEqual(second);
 });

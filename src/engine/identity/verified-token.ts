@@ -33,12 +33,12 @@ export type TokenReason =
   | 'token_not_bound'
   | 'keys_unavailable';
 
-export interface TokenRefusal {
+export interface TokenDenial {
   readonly reason: TokenReason;
   /** For the caller: one sentence, naming a claim or a place at most, never a value. */
   readonly detail: string;
 }
 
 export type TokenResult =
-  | { readonly token: VerifiedToken; readonly refusal?: undefined }
-  | { readonly refusal: TokenRefusal; readonly token?: undefined };
+  | { readonly token: VerifiedToken; readonly denial?: undefined }
+  | { readonly denial: TokenDenial; readonly token?: undefined };

@@ -1,10 +1,10 @@
-import { advise } from '../../../src/cel/advise.ts';
 import { compile } from '../../../src/cel/compile.ts';
 import { EvaluationError } from '../../../src/cel/interpret/program.ts';
+import { lintExpression } from '../../../src/cel/lint.ts';
 import { KNOWLEDGE } from '../../../src/policy/lint/known-values.ts';
 import { randomExpression } from '../../cel/interpret/random-expression.ts';
 import { environment } from '../../cel/names.ts';
-import { seenOf } from '../../support/request-facts.ts';
+import { seenOf } from '../../support/request-context.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
 const METHODS = ['GET', 'POST', 'purge', ''] as const;
@@ -64,7 +64,7 @@ const REQUESTS = METHODS.flatMap((method) =>
 
 /** Parts by their place, as far as the advice is that they are always true or false. */
 function verdicts(source: string): ReadonlyMap<string, boolean> {
-  const { constant } = advise(source, environment, KNOWLEDGE);
+  const { constant } = lintExpression(source, environment, KNOWLEDGE);
   return new Map(
     constant.flatMap(({ start, end, outcome, why }) =>
       typeof outcome === 'boolean' && why?.except === undefined
@@ -82,7 +82,7 @@ test('whatever is said to be always true or false is, for every request', () => 
     const { program } = compile(source, environment, { result: ['bool'] });
     if (program === undefined) continue;
     const said = verdicts(source);
-    const { whole } = advise(source, environment, KNOWLEDGE);
+    const { whole } = lintExpression(source, environment, KNOWLEDGE);
     if (whole !== undefined) seen.wholes++;
     for (let each = 0; each < 6; each++) {
       const request = pick(random, [REQUESTS[0] ?? {}, ...REQUESTS]);
@@ -108,7 +108,7 @@ test('advice is given of any expression that compiles, however odd', () => {
     const source = randomExpression(random);
     if (compile(source, environment, { result: ['dyn'] }).program === undefined) continue;
     compiled++;
-    const { constant, keys } = advise(source, environment, KNOWLEDGE);
+    const { constant, keys } = lintExpression(source, environment, KNOWLEDGE);
     for (const { start, end } of [...constant, ...keys('jwt.claims')]) {
       expect([source, 0 <= start && start < end && end <= source.length]).toEqual([source, true]);
     }

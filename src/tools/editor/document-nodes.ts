@@ -1,9 +1,10 @@
+import type { Range } from '../../diagnostic/range.ts';
 import { API_VERSION, DOCUMENT_FIELDS, KINDS, metadataFields } from '../../policy/language/document.ts';
 import { mapping, oneOf } from '../../policy/language/fields.ts';
 import { SPEC_FIELDS } from '../../policy/language/json-schema.ts';
 import type { Reader } from '../../policy/language/shape.ts';
 import { type Shape, type ShapedField, shapeOf } from '../../policy/language/shape.ts';
-import type { MappingTree, Mark, Tree } from '../../policy/yaml/tree.ts';
+import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 
 export type Kind = keyof typeof KINDS;
@@ -20,18 +21,18 @@ export interface Owner {
 }
 
 /** A key or a value of a document, and what the language has in its place. */
-export type Spot = KeySpot | ValueSpot;
+export type DocumentNode = KeyNode | ValueNode;
 
 interface Base {
   readonly owner: Owner;
-  readonly mark: Mark;
+  readonly range: Range;
   /** The row of a field table that it belongs to: of a list and of a map that of the whole. */
   readonly field: ShapedField | undefined;
   /** The mapping around it. */
   readonly parent: MappingTree | undefined;
 }
 
-export interface KeySpot extends Base {
+export interface KeyNode extends Base {
   readonly kind: 'key';
   readonly name: string;
   readonly value: Tree;
@@ -41,7 +42,7 @@ export interface KeySpot extends Base {
   readonly isOwnName: boolean;
 }
 
-export interface ValueSpot extends Base {
+export interface ValueNode extends Base {
   readonly kind: 'value';
   readonly tree: Tree;
   readonly shape: Shape | undefined;
@@ -50,21 +51,21 @@ export interface ValueSpot extends Base {
 }
 
 /** Every key and value of the policy documents of a file, by the tables that the reader reads by. */
-export function spotsOf({ documents }: Pick<YamlFile, 'documents'>): readonly Spot[] {
-  const spots: Spot[] = [];
+export function documentNodes({ documents }: Pick<YamlFile, 'documents'>): readonly DocumentNode[] {
+  const spots: DocumentNode[] = [];
   for (const { tree } of documents) if (tree?.kind === 'mapping') new Walk(tree, spots).document();
   return spots;
 }
 
 /** The innermost key or scalar at a place, the place right behind it included. */
-export function spotAt(spots: readonly Spot[], offset: number): Spot | undefined {
+export function nodeAt(spots: readonly DocumentNode[], offset: number): DocumentNode | undefined {
   const around = spots.filter(
     (spot) =>
       (spot.kind === 'key' || spot.tree.kind === 'scalar') &&
-      spot.mark.start <= offset &&
-      offset <= spot.mark.end,
+      spot.range.start <= offset &&
+      offset <= spot.range.end,
   );
-  return around.toSorted((a, b) => a.mark.end - a.mark.start - (b.mark.end - b.mark.start))[0];
+  return around.toSorted((a, b) => a.range.end - a.range.start - (b.range.end - b.range.start))[0];
 }
 
 /** The text of a field of a mapping; undefined: it has none that is text. */
@@ -80,9 +81,9 @@ const PARAMETER: ShapedField = { read: () => undefined, doc: 'the value of a par
 
 class Walk {
   readonly #owner: Owner;
-  readonly #spots: Spot[];
+  readonly #spots: DocumentNode[];
 
-  constructor(tree: MappingTree, spots: Spot[]) {
+  constructor(tree: MappingTree, spots: DocumentNode[]) {
     const kind = textAt(tree, 'kind') ?? '';
     const name = textAt(tree, 'metadata', 'name') ?? '';
     // Others have documents of such kinds, too.
@@ -106,7 +107,7 @@ class Walk {
   #fields(tree: MappingTree, table: Table | undefined): void {
     for (const [name, { key, value }] of tree.entries) {
       const field = table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
-      this.#key({ mark: key, field, parent: tree, name, value, table, isOwnName: false });
+      this.#key({ range: key, field, parent: tree, name, value, table, isOwnName: false });
       this.#value(value, field && (field.like ?? field.read), field, tree);
     }
   }
@@ -127,7 +128,7 @@ class Walk {
     this.#spots.push({
       kind: 'value',
       owner,
-      mark: tree.mark,
+      range: tree.range,
       field,
       parent,
       tree,
@@ -139,7 +140,7 @@ class Walk {
       for (const each of tree.items) this.#value(each, item, field, parent);
     } else if (tree.kind === 'mapping' && shape?.kind === 'map') {
       for (const [name, { key, value }] of tree.entries) {
-        this.#key({ mark: key, field, parent: tree, name, value, table: undefined, isOwnName: true });
+        this.#key({ range: key, field, parent: tree, name, value, table: undefined, isOwnName: true });
         this.#value(value, shape.value, undefined, tree);
       }
     } else if (tree.kind === 'mapping') {
@@ -150,14 +151,14 @@ class Walk {
   #parameter(tree: MappingTree): void {
     for (const [name, { key, value }] of tree.entries) {
       const table = { param: PARAMETER };
-      this.#key({ mark: key, field: PARAMETER, parent: tree, name, value, table, isOwnName: false });
-      const { mark } = value;
-      const about = { owner: this.#owner, mark, field: PARAMETER, parent: tree, shape: undefined };
+      this.#key({ range: key, field: PARAMETER, parent: tree, name, value, table, isOwnName: false });
+      const { range } = value;
+      const about = { owner: this.#owner, range, field: PARAMETER, parent: tree, shape: undefined };
       this.#spots.push({ ...about, kind: 'value', tree: value, isParameter: true });
     }
   }
 
-  #key(spot: Omit<KeySpot, 'kind' | 'owner'>): void {
+  #key(spot: Omit<KeyNode, 'kind' | 'owner'>): void {
     this.#spots.push({ kind: 'key', owner: this.#owner, ...spot });
   }
 }

@@ -1,0 +1,5 @@
+/** Part of a text, in UTF-16 offsets; `end` is the first offset after it. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
