@@ -16,9 +16,9 @@ import {
   inEnvironment,
   refuseUnknownShadows,
 } from './compile/environments.ts';
+import type { LocatedExpression } from './compile/expression-location.ts';
 import { Expressions } from './compile/expressions.ts';
 import { isBroken, readDocuments, refuseStrays, split } from './compile/folder-documents.ts';
-import type { Instrument } from './compile/instrument.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { References } from './compile/references.ts';
@@ -42,13 +42,13 @@ export interface CompiledFolder {
   readonly diagnostics: readonly Diagnostic[];
   /** What the expressions of each document may read, for tools. */
   readonly scopes: Scopes;
+  /** The expressions of a policy in the order of compilation, with their locations, for tools. */
+  expressionsOf(policy: string): readonly LocatedExpression[];
 }
 
 export interface CompileOptions {
   /** The reason table, against which the tests' `reason` is checked; without it any reason passes. */
   readonly reasons?: Iterable<string>;
-  /** For tests, to see what the policies do. */
-  readonly instrument?: Instrument | undefined;
   /** Look for what is well-formed and hardly meant as well. Without it that time is saved. */
   readonly lint?: LintOptions | undefined;
   /** The Environment to decide in; unless told, the only one. */
@@ -110,11 +110,11 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const datasets = compileDatasets(documents, references);
   const environmentDocuments = documentsOf(documents, 'Environment');
   const environments = compileEnvironments(environmentDocuments);
-  const expressions = new Expressions(undefined, undefined, undefined, options.instrument)
+  const expressions = new Expressions()
     .extended('data', new Map([...datasets].map(([name, { declaration }]) => [name, declaration])))
     .extended('env', environments.declarations);
   const folder: Folder = { expressions, references, issuers, incomplete };
-  const compiling = new PolicyCompiler(documents, folder, options.instrument);
+  const compiling = new PolicyCompiler(documents, folder);
   for (const document of documentsOf(documents, 'Policy')) {
     compiling.compile(document);
     yield;
@@ -168,6 +168,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
       }),
     ),
     scopes: compiling.scopes,
+    expressionsOf: (policy) => compiling.expressionsOf(policy),
   };
 }
 

@@ -111,7 +111,7 @@ test('every station, with its place and what it depends on', async () => {
    orders  set x-a = "1"  policies/orders.yaml:33
    orders  set x-b = {cel: jwt.subject}  policies/orders.yaml:33
    orders  append via = "l"  policies/orders.yaml:33
-   orders  refusal: set x-d = "2"  policies/orders.yaml:34
+   orders  denial: set x-d = "2"  policies/orders.yaml:34
 `);
   expect(code).toBe(0);
 });
@@ -137,7 +137,7 @@ test('the same for programs', async () => {
   const { governed, ...about } = JSON.parse(stdout) as { governed: unknown[] };
   expect(about).toEqual({ host: 'orders.acme.svc', method: null, path: '/admin', note: null });
   expect(governed).toContainEqual({
-    station: 'deny_rules',
+    step: 'deny_rules',
     policy: 'orders',
     name: 'nobody',
     mode: 'enforce',

@@ -63,13 +63,13 @@ export interface Program {
   ): Value | EvaluationError;
 }
 
-/** `program`, evaluated otherwise. */
-export function evaluatedBy(program: Program, evaluate: Program['evaluate']): Program {
+/** A program that evaluates as `program` and is an object of its own: a trace tells places in a policy apart by it. */
+export function copyProgram(program: Program): Program {
   return {
     source: program.source,
     type: program.type,
     reads: program.reads,
-    evaluate,
+    evaluate: program.evaluate,
     get parts() {
       return program.parts;
     },

@@ -1,18 +1,16 @@
 import { relative, resolve } from 'node:path';
 import { type Paint, painter } from '../../diagnostic/paint.ts';
+import { STEPS, type Step } from '../../engine/decision/trace.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { normalizeHost } from '../../engine/request/host.ts';
+import { mismatch } from '../../engine/set/match.ts';
 import type { CompiledMatch, CompiledPolicy, SourceLocation } from '../../engine/set/policy-set.ts';
+import { entryText, jwtText, limitText, mtlsText, oneLine, rulesOf } from '../../tools/testing/match-text.ts';
 import {
-  entryText,
-  jwtText,
-  limitText,
-  misfit,
-  mtlsText,
-  oneLine,
-  rulesOf,
-} from '../../tools/testing/match-text.ts';
-import { type ResponsePart, responsePartsOf } from '../../tools/testing/response-parts.ts';
+  type PossibleChange,
+  possibleChanges,
+  RESPONSE_CHANGES,
+} from '../../tools/testing/response-changes.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
@@ -25,23 +23,20 @@ export interface EffectiveOptions {
   readonly output: 'human' | 'json';
 }
 
-/** The stations of a decision, in order. */
-const STATIONS = [
-  'policies',
-  'limits before authentication',
-  'authentication',
-  'deny rules',
-  'allow rules',
-  'schemas',
-  'limits',
-  'response',
-] as const;
-
-type Station = (typeof STATIONS)[number];
+const TITLES = {
+  policies: 'policies',
+  first_limits: 'limits before authentication',
+  authentication: 'authentication',
+  deny_rules: 'deny rules',
+  allow_rules: 'allow rules',
+  schemas: 'schemas',
+  limits: 'limits',
+  response: 'response',
+} as const satisfies Record<Step, string>;
 
 /** One thing that governs the request. */
 interface Governing {
-  readonly station: Station;
+  readonly step: Step;
   readonly policy: string;
   /** Name of the rule or limit, empty for what has none. */
   readonly name: string;
@@ -75,7 +70,7 @@ export async function effective(
   const path = canonicalPath(options.path);
   const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
   const found = folder.set.policies.flatMap((policy) => governing(policy, subject, folder));
-  const sorted = STATIONS.flatMap((station) => found.filter((each) => each.station === station));
+  const sorted = STEPS.flatMap((step) => found.filter((each) => each.step === step));
   const shown = (file: string): string =>
     relative(terminal.directory, resolve(terminal.directory, dir, file));
   const paint = painter(isColourful(terminal.stdout, terminal.environment));
@@ -99,26 +94,26 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
   const places = locationsIn(folder, source);
   const found: Governing[] = [];
   const add = (
-    station: Station,
+    step: Step,
     name: string,
     at: SourceLocation,
     text: string,
     when: readonly string[] = [],
-  ): void => void found.push({ station, policy: of, name, mode, source: at, text, when });
+  ): void => void found.push({ step, policy: of, name, mode, source: at, text, when });
 
   add('policies', '', source, selecting.text, selecting.when);
   for (const limit of policy.firstLimits) {
     const at = places?.limit(limit.name) ?? source;
-    add('limits before authentication', limit.name, at, limitText(limit), conditions(limit));
+    add('first_limits', limit.name, at, limitText(limit), conditions(limit));
   }
   if (policy.mtls !== undefined) add('authentication', '', places?.mtls ?? source, mtlsText(policy.mtls));
   if (policy.jwt !== undefined) add('authentication', '', places?.jwt ?? source, jwtText(policy.jwt));
   for (const { effect, rule } of rulesOf(policy)) {
     const fits = fitting(rule.match, subject);
     if (fits === undefined) continue;
-    const station = effect === 'deny' ? 'deny rules' : 'allow rules';
+    const step = effect === 'deny' ? 'deny_rules' : 'allow_rules';
     const end = rule.expires === undefined ? '' : `, until ${new Date(rule.expires).toISOString()}`;
-    add(station, rule.name, rule.source, fits.text + end, [...fits.when, ...conditions(rule)]);
+    add(step, rule.name, rule.source, fits.text + end, [...fits.when, ...conditions(rule)]);
   }
   for (const [index, schema] of policy.schemas.entries()) {
     const fits = fitting(schema.match, subject);
@@ -131,13 +126,15 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
   for (const limit of policy.lastLimits) {
     add('limits', limit.name, places?.limit(limit.name) ?? source, limitText(limit), conditions(limit));
   }
-  for (const part of responsePartsOf(policy.respond)) {
-    add('response', '', places?.[part.to] ?? source, responseText(part));
+  for (const each of possibleChanges(policy.respond)) {
+    const at = places?.[RESPONSE_CHANGES[each.change].to] ?? source;
+    add('response', '', at, changeText(each));
   }
   return found;
 }
 
-function responseText({ what, value }: ResponsePart): string {
+function changeText({ change, name, value }: PossibleChange): string {
+  const what = `${RESPONSE_CHANGES[change].text} ${name}`;
   if (value === undefined) return what;
   return `${what} = ${typeof value === 'string' ? JSON.stringify(value) : `{cel: ${oneLine(value.source)}}`}`;
 }
@@ -152,7 +149,7 @@ function fitting(
   subject: Subject,
 ): { readonly text: string; readonly when: readonly string[] } | undefined {
   if (match.length === 0) return { text: 'every request', when: [] };
-  const entries = match.filter((entry) => misfit(entry, subject) === undefined);
+  const entries = match.filter((entry) => mismatch(entry, subject) === undefined);
   if (entries.length === 0) return undefined;
   const text = entries.map(entryText).join('; or ');
   const when = entries.flatMap(conditions);
@@ -170,10 +167,10 @@ function human(
 ): string {
   const out = [`${method ?? 'any method'} ${host}${path}`, ...(note === undefined ? [] : [note]), ''];
   if (found.length === 0) return `${[...out, 'no policy governs this: denied with no_policy'].join('\n')}\n`;
-  for (const [index, station] of STATIONS.entries()) {
-    const here = found.filter((each) => each.station === station);
+  for (const [index, step] of STEPS.entries()) {
+    const here = found.filter((each) => each.step === step);
     if (here.length === 0) continue;
-    out.push(paint('bold', `${index + 1}. ${station}`));
+    out.push(paint('bold', `${index + 1}. ${TITLES[step]}`));
     for (const { policy, name, mode, source, text, when } of here) {
       const label = `${policy}${name === '' ? '' : `/${name}`}${mode === 'shadow' ? ' (shadow)' : ''}`;
       out.push(`   ${label}  ${text}  ${paint('dim', `${shown(source.file)}:${source.line}`)}`);
@@ -183,7 +180,7 @@ function human(
   }
   const enforcing = found.filter(({ mode }) => mode === 'enforce');
   if (enforcing.length === 0) out.push('only shadow policies select this: denied with no_policy', '');
-  else if (!enforcing.some(({ station }) => station === 'allow rules')) {
+  else if (!enforcing.some(({ step }) => step === 'allow_rules')) {
     out.push('no allow rule can match: denied with no_rule unless something refuses before', '');
   }
   return `${out.join('\n').trimEnd()}\n`;
@@ -195,8 +192,7 @@ function json(
   note: string | undefined,
   shown: (file: string) => string,
 ): string {
-  const governed = found.map(({ source, station, ...rest }) => ({
-    station: station.replaceAll(' ', '_'),
+  const governed = found.map(({ source, ...rest }) => ({
     ...rest,
     file: shown(source.file),
     line: source.line,

@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path';
 import { painter } from '../../diagnostic/paint.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
-import { Watch } from '../../tools/testing/evaluations.ts';
 import { explain } from '../../tools/testing/explain.ts';
 import { prepareRequest, type SimulationResult, simulate } from '../../tools/testing/simulate.ts';
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
+import { TraceRecording } from '../../tools/testing/trace-recording.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
@@ -55,13 +55,18 @@ async function decideAndExplain(
 ): Promise<ExitCode> {
   const { set } = folder;
   const prepared = await prepareRequest(simulation, set, options.xfccTrustedHops);
-  const watch = new Watch(set);
-  const result = await simulate(prepared, watch.set);
+  const recording = new TraceRecording();
+  const result = await simulate(prepared, set, recording);
   const view = {
     simulation,
     prepared,
     result,
-    explanation: await explain(set, watch, prepared, result, ({ source }) => locationsIn(folder, source)),
+    explanation: explain({
+      set,
+      recording,
+      decision: result.decision,
+      locationsIn: ({ source }) => locationsIn(folder, source),
+    }),
     notes: notesOf(simulation, result, set),
     shown: (file: string) => relative(terminal.directory, resolve(terminal.directory, dir, file)),
   };

@@ -9,7 +9,7 @@ import { NAMES } from '../../engine/request/names.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { declareData } from '../../policy/compile/compile-data.ts';
 import { SPIFFE_FUNCTIONS } from '../../policy/compile/spiffe-function.ts';
-import { evaluationOf, failed } from '../../tools/testing/evaluations.ts';
+import { evaluateWithParts, failed } from '../../tools/testing/evaluation.ts';
 import { prepareRequest } from '../../tools/testing/simulate.ts';
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { valueText } from '../../tools/testing/value-text.ts';
@@ -74,11 +74,11 @@ export async function evaluateExpression(
     [...set.issuers.values()],
     prepared.now,
   );
-  const evaluation = evaluationOf(program, context.activation(NO_POLICY, token), 'value');
+  const evaluation = evaluateWithParts(program, context.activation(NO_POLICY, token), 'value');
   const { outcome } = evaluation;
   const refused = denial === undefined || denial.reason === 'token_missing' ? undefined : denial;
   if (output === 'json') {
-    const json = { ...evaluationJson(evaluation, prepared.secrets), tokenRefused: refused?.reason ?? null };
+    const json = { ...evaluationJson(evaluation, prepared.secrets), token_denied: refused?.reason ?? null };
     terminal.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   } else {
     const paint = painter(isColourful(terminal.stdout, terminal.environment));

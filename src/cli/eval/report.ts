@@ -1,8 +1,8 @@
 import type { Paint } from '../../diagnostic/paint.ts';
 import type { Decision } from '../../engine/decision/decide.ts';
-import { isAllow } from '../../engine/decision/decide.ts';
+import type { Step } from '../../engine/decision/trace.ts';
 import { answerOf } from '../../tools/testing/answer.ts';
-import type { Explanation, Finding } from '../../tools/testing/explain.ts';
+import { denialDetail, type Explanation, type Finding } from '../../tools/testing/explain.ts';
 import type { PreparedRequest, SimulationResult } from '../../tools/testing/simulate.ts';
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { evaluationJson, treeLines } from './tree.ts';
@@ -21,16 +21,17 @@ export interface ExplanationView {
 /** Of the policies that do not select the request, so many are shown. */
 const MOST_UNSELECTED = 8;
 
-const STATIONS = [
-  ['Limits before authentication', 'firstLimits'],
-  ['Authentication', 'authentication'],
-  ['Rules', 'rules'],
-  ['Schemas', 'schemas'],
-  ['Limits', 'limits'],
-  ['Response', 'responses'],
-] as const satisfies readonly (readonly [string, keyof Explanation])[];
+/** The sections of a report after that of the policies. */
+const SECTIONS = [
+  { title: 'Limits before authentication', steps: ['first_limits'] },
+  { title: 'Authentication', steps: ['authentication'] },
+  { title: 'Rules', steps: ['deny_rules', 'allow_rules'] },
+  { title: 'Schemas', steps: ['schemas'] },
+  { title: 'Limits', steps: ['limits'] },
+  { title: 'Response', steps: ['response'] },
+] as const satisfies readonly { readonly title: string; readonly steps: readonly Step[] }[];
 
-/** As a person reads it: the answer, then what led to it, station by station. */
+/** The report for a person: the answer, then the findings that led to it, step by step. */
 export function humanExplanation(view: ExplanationView, paint: Paint): string {
   const { result, explanation, prepared, notes } = view;
   const { decision } = result;
@@ -38,12 +39,11 @@ export function humanExplanation(view: ExplanationView, paint: Paint): string {
   for (const note of notes) out.push(`${paint('yellow', 'note')}: ${note}`);
   if (notes.length > 0) out.push('');
   out.push(paint('bold', 'Policies'), ...selectionLines(view, paint), '');
-  for (const [title, station] of STATIONS) {
-    const findings = explanation[station];
-    if (findings.length === 0) continue;
-    out.push(paint('bold', title));
-    for (const finding of findings) out.push(...findingLines(finding, station, view, paint));
-    out.push('');
+  for (const { title, steps } of SECTIONS) {
+    const lines = steps.flatMap((step) =>
+      explanation[step].flatMap((finding) => findingLines(finding, step, view, paint)),
+    );
+    if (lines.length > 0) out.push(paint('bold', title), ...lines, '');
   }
   if (decision.shadow.length > 0) {
     out.push(paint('bold', 'Shadow policies would have said'));
@@ -64,7 +64,7 @@ function mask(text: string, secrets: readonly string[]): string {
 
 function headline({ result }: ExplanationView, paint: Paint): string {
   const { decision } = result;
-  const detail = detailOf(decision);
+  const detail = denialDetail(decision);
   const by =
     decision.policy === ''
       ? ''
@@ -72,10 +72,6 @@ function headline({ result }: ExplanationView, paint: Paint): string {
   if (decision.reason === 'allowed') return `${paint('green', 'allow')} 200${by}`;
   const what = `${paint('red', 'deny')} ${decision.status} ${decision.reason}${by}`;
   return detail === '' ? what : `${what}: ${detail}`;
-}
-
-function detailOf({ outcome }: Decision): string {
-  return isAllow(outcome) ? '' : outcome.detail;
 }
 
 function aboutLines({ result, prepared, simulation }: ExplanationView, paint: Paint): string[] {
@@ -123,11 +119,11 @@ function querySaid({ response: { okResponse } }: SimulationResult): string[] {
 }
 
 function selectionLines({ explanation, prepared, shown }: ExplanationView, paint: Paint): string[] {
-  const { selection } = explanation;
-  if (selection.length === 0) return ['  the folder holds none'];
-  const selected = selection.filter(({ state }) => state !== 'no');
-  // Those come first that come near: what differs is not the host.
-  const others = selection
+  const { policies } = explanation;
+  if (policies.length === 0) return ['  the folder has none'];
+  const selected = policies.filter(({ state }) => state !== 'no');
+  // Policies that differ in more than the host are the nearest, and come first.
+  const others = policies
     .filter(({ state }) => state === 'no')
     .toSorted((a, b) => Number(a.why.startsWith('the host')) - Number(b.why.startsWith('the host')));
   const rest = others.length - MOST_UNSELECTED;
@@ -150,18 +146,18 @@ function placeOf({ source }: Finding, shown: ExplanationView['shown']): string {
 
 function findingLines(
   finding: Finding,
-  station: string,
+  step: Step,
   { prepared, shown }: ExplanationView,
   paint: Paint,
 ): string[] {
   const { policy, what, why, evaluations } = finding;
   const name = `${policy}: ${what}`;
-  const view = finding.state === 'not asked' ? paint('dim', 'not asked') : why;
+  const view = finding.state === 'not evaluated' ? paint('dim', 'not evaluated') : why;
   const place = paint('dim', placeOf(finding, shown));
   const trees = evaluations.flatMap((each) =>
     treeLines(each, { paint, secrets: prepared.secrets, indent: 6 }),
   );
-  const line = [`  ${markOf(finding, station, paint)} ${name}`, view, place]
+  const line = [`  ${markOf(finding, step, paint)} ${name}`, view, place]
     .filter((part) => part !== '')
     .join('  ');
   return [`${line}${verdictMark(finding, paint)}`, ...trees];
@@ -171,23 +167,23 @@ function verdictMark({ decided }: Finding, paint: Paint): string {
   return decided ? paint('bold', '  ← decided') : '';
 }
 
-function markOf({ state, what, decided }: Finding, station: string, paint: Paint): string {
+function markOf({ state, decided }: Finding, step: Step, paint: Paint): string {
   switch (state) {
     case 'failed':
       return paint('red', '!');
-    case 'not asked':
+    case 'not evaluated':
       return ' ';
     case 'no':
-      // A rule or schema that is not for this request refuses nothing.
-      return !decided && (station === 'rules' || station === 'schemas')
-        ? paint('dim', '·')
-        : paint('red', '✗');
+      // A rule or schema that is not for this request denies nothing.
+      return !decided && DENY_ONLY_IF_DECIDED.includes(step) ? paint('dim', '·') : paint('red', '✗');
     case 'yes':
-      return what.startsWith('deny ') ? paint('red', '✗') : paint('green', '✓');
+      return step === 'deny_rules' ? paint('red', '✗') : paint('green', '✓');
   }
 }
 
-/** What `lictor eval --output json` prints. */
+const DENY_ONLY_IF_DECIDED: readonly Step[] = ['deny_rules', 'allow_rules', 'schemas'];
+
+/** The output of `lictor eval --output json`. */
 export function jsonExplanation(all: ExplanationView): string {
   const { result, prepared, explanation, notes, simulation, shown } = all;
   const { decision, response } = result;
@@ -200,10 +196,10 @@ export function jsonExplanation(all: ExplanationView): string {
     state: state.replace(' ', '_'),
     evaluations: evaluations.map((each) => evaluationJson(each, prepared.secrets)),
   });
-  const list = (station: keyof Explanation) => explanation[station].map(finding);
+  const list = (...steps: readonly Step[]) => steps.flatMap((step) => explanation[step].map(finding));
   const report = {
     ...verdictOf(decision),
-    detail: detailOf(decision),
+    detail: denialDetail(decision),
     body: response.deniedResponse?.body ?? null,
     fault: decision.fault?.message ?? null,
     revision: decision.revisionText,
@@ -218,8 +214,8 @@ export function jsonExplanation(all: ExplanationView): string {
       issuer: simulation.caller.jwt?.issuer ?? null,
     },
     answer: {
-      responseHeaders: Object.fromEntries(responseHeaders),
-      requestHeaders: {
+      response_headers: Object.fromEntries(responseHeaders),
+      request_headers: {
         set: Object.fromEntries([...after].filter(([name, value]) => before.get(name) !== value)),
         removed: [...before.keys()].filter((name) => !after.has(name)),
       },
@@ -227,13 +223,13 @@ export function jsonExplanation(all: ExplanationView): string {
     },
     notes,
     recorded: simulation.recorded ?? null,
-    policies: list('selection'),
-    firstLimits: list('firstLimits'),
+    policies: list('policies'),
+    first_limits: list('first_limits'),
     authentication: list('authentication'),
-    rules: list('rules'),
+    rules: list('deny_rules', 'allow_rules'),
     schemas: list('schemas'),
     limits: list('limits'),
-    responses: list('responses'),
+    responses: list('response'),
     shadow: decision.shadow,
   };
   return `${mask(JSON.stringify(report, null, 2), prepared.secrets)}\n`;

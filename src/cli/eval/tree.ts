@@ -1,5 +1,5 @@
 import type { Paint } from '../../diagnostic/paint.ts';
-import { type Evaluation, failed, type Step } from '../../tools/testing/evaluations.ts';
+import { type EvaluatedPart, type Evaluation, failed } from '../../tools/testing/evaluation.ts';
 import { cut, valueText } from '../../tools/testing/value-text.ts';
 
 /** How wide the expressions and their values may become, in characters. */
@@ -16,8 +16,8 @@ export interface TreeLook {
 }
 
 /** The parts of an expression, each below the one that it belongs to, what it came to on the right. */
-export function treeLines({ role, steps }: Evaluation, { paint, secrets, indent }: TreeLook): string[] {
-  const rows = steps.map((step) => {
+export function treeLines({ role, parts }: Evaluation, { paint, secrets, indent }: TreeLook): string[] {
+  const rows = parts.map((step) => {
     const label = step.depth === 0 ? `${role}: ` : '';
     const text = cut(`${'  '.repeat(step.depth)}${label}${step.text}`, WIDEST_TEXT);
     return { text, step };
@@ -30,7 +30,7 @@ export function treeLines({ role, steps }: Evaluation, { paint, secrets, indent 
   });
 }
 
-function outcomeText({ outcomes }: Step, paint: Paint, secrets: readonly string[]): string {
+function outcomeText({ outcomes }: EvaluatedPart, paint: Paint, secrets: readonly string[]): string {
   if (outcomes.length === 0) return paint('dim', 'not needed');
   const shown = outcomes.slice(0, MOST_VALUES).map((outcome) => {
     if (failed(outcome)) return paint('red', `✗ ${outcome.message}`);
@@ -43,12 +43,12 @@ function outcomeText({ outcomes }: Step, paint: Paint, secrets: readonly string[
 }
 
 /** The same for programs. */
-export function evaluationJson({ role, source, outcome, steps }: Evaluation, secrets: readonly string[]) {
+export function evaluationJson({ role, source, outcome, parts }: Evaluation, secrets: readonly string[]) {
   return {
     role,
     source,
     ...outcomeJson(outcome, secrets),
-    steps: steps.map(({ text, depth, outcomes }) => ({
+    steps: parts.map(({ text, depth, outcomes }) => ({
       text,
       depth,
       outcomes: outcomes.map((each) => outcomeJson(each, secrets)),

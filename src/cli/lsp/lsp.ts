@@ -29,8 +29,9 @@ const UNWRITTEN = {
   revisionText: '',
 } as const;
 
-const runCases: RunCases = async function* runCases(set, tests, dir) {
-  const run = new TestRun({ ...set, ...UNWRITTEN }, Date.now(), { snapshots: new Snapshots(dir, false) });
+const runCases: RunCases = async function* runCases(set, tests, dir, trace) {
+  const snapshots = new Snapshots(dir, false);
+  const run = new TestRun({ ...set, ...UNWRITTEN }, Date.now(), { snapshots, trace });
   for (const test of tests) {
     for (const each of test.cases) {
       const { differences } = await run.run(test, each);

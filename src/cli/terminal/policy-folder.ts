@@ -5,6 +5,7 @@ import { Lines } from '../../diagnostic/lines.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { type CompiledFolder, type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
 import { loadPolicySet } from '../../policy/source/load-policy-set.ts';
@@ -20,6 +21,8 @@ export interface PolicyFolder {
   readonly diagnostics: readonly Diagnostic[];
   /** What was read, to be compiled again otherwise; undefined when nothing was. */
   readonly files: PolicyFiles | undefined;
+  /** The expressions of a policy of the set, with their locations. */
+  expressionsOf(policy: string): readonly LocatedExpression[];
   /** The text of a file of it, for carets. */
   source(file: string): Lines | undefined;
 }
@@ -53,6 +56,7 @@ export async function openPolicyFolder(
     tests: compiled?.tests ?? [],
     diagnostics: sortDiagnostics(diagnostics),
     files: read,
+    expressionsOf: (policy) => compiled?.expressionsOf(policy) ?? [],
     source(file) {
       if (!lines.has(file)) {
         const bytes = folder.files().get(file);

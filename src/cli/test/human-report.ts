@@ -3,7 +3,7 @@ import { type Paint, painter } from '../../diagnostic/paint.ts';
 import { displayCells } from '../../diagnostic/width.ts';
 import type { TestCase, TestStep } from '../../policy/compile/policy-test.ts';
 import type { Answer, Difference } from '../../tools/testing/answer.ts';
-import type { Condition, Explanation } from '../../tools/testing/explain-failure.ts';
+import type { Condition, FailureExplanation } from '../../tools/testing/explain-failure.ts';
 import type { CaseResult } from '../../tools/testing/test-run.ts';
 import { outcomeText } from '../../tools/testing/value-text.ts';
 import { count } from '../terminal/count.ts';
@@ -12,7 +12,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 /** A run of tests, to be told in one form or another. */
 export interface TestReport {
   readonly results: readonly CaseResult[];
-  readonly explanations: ReadonlyMap<CaseResult, Explanation>;
+  readonly explanations: ReadonlyMap<CaseResult, FailureExplanation>;
   /** The folder as the user named it. */
   readonly dir: string;
   readonly terminal: Terminal;
@@ -133,22 +133,22 @@ function sentence({ decision, reason, status, policy, rule, detail }: Answer): s
 }
 
 function whyLines(
-  { policies, rules, conditions }: Explanation,
+  { policies, rules, conditions }: FailureExplanation,
   path: (file: string) => string,
   paint: Paint,
 ): readonly string[] {
   const applied = policies.length === 0 ? 'no policy was heard' : policies.join(', ');
   const width = Math.max(0, ...rules.map(({ name }) => name.length));
-  const tried = rules.map(({ name, effect, came }) => {
+  const tried = rules.map(({ name, effect, result }) => {
     const style =
-      came === 'matched'
+      result === 'matched'
         ? effect === 'allow'
           ? 'green'
           : 'red'
-        : came.startsWith('failed')
+        : result.startsWith('failed')
           ? 'yellow'
           : 'dim';
-    return `  ${effect.padEnd(5)}  ${name.padEnd(width)}  ${paint(style, came)}`;
+    return `  ${effect.padEnd(5)}  ${name.padEnd(width)}  ${paint(style, result)}`;
   });
   return [
     `${paint('dim', 'policies')}  ${applied}`,

@@ -4,14 +4,13 @@ import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { compileFolder } from '../../policy/compile-folder.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { readYaml, spanOf } from '../../policy/yaml/yaml-file.ts';
-import type { Observer } from '../../tools/coverage/observe.ts';
-import { instrumentFor } from '../../tools/coverage/observe.ts';
 import { edited } from '../../tools/mutation/edit.ts';
 import { ignoreCommentOf } from '../../tools/mutation/ignored-mutants.ts';
 import { diffOf, type Mutant } from '../../tools/mutation/mutant.ts';
 import { mutantsOf } from '../../tools/mutation/mutate.ts';
 import { type MutationScore, type ScoredMutant, scoreOf } from '../../tools/mutation/score.ts';
 import { mutationText } from '../../tools/mutation/text.ts';
+import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
 import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
@@ -176,18 +175,14 @@ async function judgeBy(
   return 'survived';
 }
 
-async function reachOf({ files, set, cases, now }: Mutation): Promise<Reach> {
-  const reach = new Map<ListedCase, Set<string>>();
-  let touched = new Set<string>();
-  const observer: Observer = { applies: ({ name }) => void touched.add(name) };
-  const { set: observed } = compileFolder(files, { instrument: instrumentFor(observer) });
-  if (observed === undefined) return reach;
-  const { revision, revisionText } = set;
-  const run = new TestRun({ ...observed, revision, revisionText }, now);
+async function reachOf({ set, cases, now }: Mutation): Promise<Reach> {
+  const reach = new Map<ListedCase, ReadonlySet<string>>();
+  const reached = new ReachedPolicies();
+  const run = new TestRun(set, now, { trace: reached });
   for (const each of cases) {
-    touched = new Set();
+    const names = reached.begin();
     await run.run(each.document, each.case);
-    reach.set(each, touched);
+    reach.set(each, names);
   }
   return reach;
 }

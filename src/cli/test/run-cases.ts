@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
-import { Explainer, type Explanation } from '../../tools/testing/explain-failure.ts';
+import { FailureExplainer, type FailureExplanation } from '../../tools/testing/explain-failure.ts';
 import { Snapshots } from '../../tools/testing/snapshots.ts';
 import { type CaseResult, type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
 import { count } from '../terminal/count.ts';
@@ -70,16 +71,23 @@ export function noCases({ filter, onlyFailed }: TestOptions): string {
   return filter === undefined ? 'the folder has no tests' : 'no case has such a name';
 }
 
-/** Runs cases in their order; `onCase` is told of each before it runs. */
+/** Receivers of a run besides its results. */
+export interface RunObserver {
+  readonly trace?: DecisionTrace | undefined;
+  /** Called with each case before it runs. */
+  readonly onCase?: (each: ListedCase) => void;
+}
+
+/** Runs cases in their order. */
 export async function runAll(
   { set, now, snapshots }: TestSession,
   cases: readonly ListedCase[],
-  onCase: (each: ListedCase) => void = () => {},
+  { trace, onCase }: RunObserver = {},
 ): Promise<readonly CaseResult[]> {
-  const run = new TestRun(set, now, { snapshots });
+  const run = new TestRun(set, now, { snapshots, trace });
   const results: CaseResult[] = [];
   for (const each of cases) {
-    onCase(each);
+    onCase?.(each);
     results.push(await run.run(each.document, each.case));
   }
   return results;
@@ -105,19 +113,18 @@ export async function reportResults(
 }
 
 async function explainAll(
-  { folder: { files }, set, now }: TestSession,
+  { folder, set, now }: TestSession,
   cases: readonly ListedCase[],
   results: readonly CaseResult[],
-): Promise<ReadonlyMap<CaseResult, Explanation>> {
-  const explanations = new Map<CaseResult, Explanation>();
-  let explainer: Explainer | undefined;
+): Promise<ReadonlyMap<CaseResult, FailureExplanation>> {
+  const explanations = new Map<CaseResult, FailureExplanation>();
+  let explainer: FailureExplainer | undefined;
   for (const [index, result] of results.entries()) {
     const document = cases[index]?.document;
-    if (result.differences.length === 0 || document === undefined || files === undefined) continue;
+    if (result.differences.length === 0 || document === undefined) continue;
     if (explanations.size >= MOST_EXPLAINED) break;
-    explainer ??= new Explainer(files, set, now);
-    const explanation = await explainer.explain(document, result);
-    if (explanation !== undefined) explanations.set(result, explanation);
+    explainer ??= new FailureExplainer(set, (policy) => folder.expressionsOf(policy), now);
+    explanations.set(result, await explainer.explain(document, result));
   }
   return explanations;
 }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { CoverageCount } from '../../tools/coverage/count.ts';
-import { instrumentFor } from '../../tools/coverage/observe.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -15,8 +14,7 @@ import { watchTests } from './watch.ts';
 export async function test(dir: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
   if (options.watch) return watchTests(dir, options, terminal);
   const started = performance.now();
-  const counted = wantsCoverage(options) ? new CoverageCount() : undefined;
-  const folder = await openPolicyFolder(dir, terminal, { instrument: counted && instrumentFor(counted) });
+  const folder = await openPolicyFolder(dir, terminal);
   if ('problem' in folder) {
     terminal.stderr.write(`lictor test: ${folder.problem}\n`);
     return EXIT.usage;
@@ -33,7 +31,11 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
     return EXIT.fails;
   }
   const run = createTestSession(folder, set, dir, options, terminal);
-  const results = await runAll(run, cases);
+  const { expressionsOf } = folder;
+  const counted = wantsCoverage(options)
+    ? new CoverageCount({ policies: set.policies, expressionsOf })
+    : undefined;
+  const results = await runAll(run, cases, { trace: counted });
   failed.remember(results);
   const holds = await reportResults(run, cases, results, started, dir, options, terminal);
   const isCovered = counted === undefined || (await reportCoverage(counted, folder, dir, options, terminal));

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { watchFolder } from '../../policy/source/watch.ts';
 import type { Tree } from '../../policy/yaml/tree.ts';
 import { readYaml } from '../../policy/yaml/yaml-file.ts';
-import { instrumentFor } from '../../tools/coverage/observe.ts';
+import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
 import type { ListedCase } from '../../tools/testing/test-run.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
@@ -65,9 +65,7 @@ export class WatchedTests {
   /** Looks at the folder, and runs what changed since the look before; all of it at the first look. */
   async look(): Promise<void> {
     const started = performance.now();
-    let touched = new Set<string>();
-    const instrument = instrumentFor({ applies: ({ name }) => void touched.add(name) });
-    const folder = await openPolicyFolder(this.#dir, this.#terminal, { instrument });
+    const folder = await openPolicyFolder(this.#dir, this.#terminal);
     if ('problem' in folder) {
       this.#terminal.stderr.write(`lictor test: ${folder.problem}\n`);
       return;
@@ -85,9 +83,12 @@ export class WatchedTests {
     this.#before = now;
     if (all.length === 0) this.#terminal.stderr.write(`lictor test: ${noCases(this.#options)}\n`);
     const run = createTestSession(folder, set, this.#dir, this.#options, this.#terminal);
-    const results = await runAll(run, cases, ({ document, case: each }) => {
-      touched = new Set();
-      this.#reach.set(caseId(document.name, each.name), touched);
+    const reached = new ReachedPolicies();
+    const results = await runAll(run, cases, {
+      trace: reached,
+      onCase: ({ document, case: each }) => {
+        this.#reach.set(caseId(document.name, each.name), reached.begin());
+      },
     });
     const ran = new Set(cases.map(({ document, case: each }) => caseId(document.name, each.name)));
     this.#failing = new Set([

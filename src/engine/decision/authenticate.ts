@@ -2,60 +2,91 @@ import { certificateHolds } from '../identity/certificate.ts';
 import { matchesPrincipal } from '../identity/principal.ts';
 import type { TokenResult } from '../identity/verified-token.ts';
 import { principalOf } from '../request/xfcc.ts';
-import type { CompiledPolicy } from '../set/policy-set.ts';
+import type { CompiledPolicy, JwtRequirement, MtlsRequirement } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ApplicablePolicy } from './select.ts';
 
-/** `authenticate` of every policy that applies must hold; verified tokens join the hearing. */
+/** `authenticate` of every applicable policy must hold; verified tokens are added to the context. */
 export async function authenticate(
   policies: readonly ApplicablePolicy[],
-  { request, tokens, services }: EvaluationContext,
+  context: EvaluationContext,
 ): Promise<DenialCause | undefined> {
   for (const { policy } of policies) {
-    const cause = authenticatePeer(policy, request);
+    if (policy.mtls === undefined) continue;
+    const cause = authenticatePeer(policy, policy.mtls, context.request);
     if (cause !== undefined) return cause;
   }
   for (const { policy } of policies) {
     if (policy.jwt === undefined) continue;
-    const verifying = services.tokens.verify(request.attributes, policy.jwt.issuers, request.now);
-    // A cached token is answered at once: then nothing waits.
-    const result: TokenResult = verifying instanceof Promise ? await verifying : verifying;
-    if (result.denial === undefined) tokens.add(policy, result.token);
-    else if (result.denial.reason !== 'token_missing' || policy.jwt.required)
-      return { ...result.denial, policy };
+    const { attributes, now } = context.request;
+    const verifying = context.services.tokens.verify(attributes, policy.jwt.issuers, now);
+    // A cached token is verified at once: then nothing waits.
+    const result = verifying instanceof Promise ? await verifying : verifying;
+    const cause = takeToken(result, policy, policy.jwt, context);
+    if (cause !== undefined) return cause;
   }
   return undefined;
 }
 
-/** What `mtls` of one policy says of the peer; undefined: it holds. */
-export function authenticatePeer(policy: CompiledPolicy, request: RequestContext): DenialCause | undefined {
-  if (policy.mtls === undefined) return undefined;
-  const { principals, from } = policy.mtls;
-  const principal = from === 'xfcc' ? forwardedPrincipal(request) : request.attributes.source.principal;
-  if (principal === '') {
-    return {
-      reason: 'peer_missing',
-      detail: 'this service takes calls from authenticated workloads only',
-      policy,
-    };
-  }
-  const { certificate } = request.attributes.source;
+function authenticatePeer(
+  policy: CompiledPolicy,
+  requirement: MtlsRequirement,
+  request: RequestContext,
+): DenialCause | undefined {
+  const isForwarded = requirement.from === 'xfcc';
+  const principal = isForwarded ? forwardedPrincipal(request) : request.attributes.source.principal;
+  const denial = peerDenial(principal, requirement, request);
+  const cause = denial && { ...denial, policy };
+  request.trace?.report({ kind: 'authentication', requirement: 'mtls', policy, principal, cause });
+  return cause;
+}
+
+function peerDenial(
+  principal: string,
+  { principals, from }: MtlsRequirement,
+  { attributes: { source } }: RequestContext,
+): Pick<DenialCause, 'reason' | 'detail'> | undefined {
+  if (principal === '') return PEER_MISSING;
+  const { certificate } = source;
   if (from === 'connection' && certificate !== '' && !certificateHolds(certificate, principal)) {
-    return {
-      reason: 'peer_untrusted',
-      detail: 'the certificate does not hold the identity it was presented for',
-      policy,
-    };
+    return PEER_NOT_IN_CERTIFICATE;
   }
-  if (principals !== undefined && !principals.some((pattern) => matchesPrincipal(pattern, principal))) {
-    return { reason: 'peer_untrusted', detail: 'this workload is not among those that may call', policy };
+  if (principals === undefined || principals.some((pattern) => matchesPrincipal(pattern, principal))) {
+    return undefined;
   }
-  return undefined;
+  return PEER_NOT_ALLOWED;
 }
 
-/** Whom the nearest trusted proxy has seen. */
+const PEER_MISSING = {
+  reason: 'peer_missing',
+  detail: 'this service takes calls from authenticated workloads only',
+} as const;
+
+const PEER_NOT_IN_CERTIFICATE = {
+  reason: 'peer_untrusted',
+  detail: 'the certificate does not hold the identity it was presented for',
+} as const;
+
+const PEER_NOT_ALLOWED = {
+  reason: 'peer_untrusted',
+  detail: 'this workload is not among those that may call',
+} as const;
+
+function takeToken(
+  { token, denial }: TokenResult,
+  policy: CompiledPolicy,
+  { required }: JwtRequirement,
+  { request, tokens }: EvaluationContext,
+): DenialCause | undefined {
+  const cause = denial && { ...denial, policy };
+  request.trace?.report({ kind: 'authentication', requirement: 'jwt', policy, token, required, cause });
+  if (token !== undefined) tokens.add(policy, token);
+  return denial?.reason === 'token_missing' && !required ? undefined : cause;
+}
+
+/** The principal of the client that the nearest trusted proxy has seen; empty if there is none. */
 function forwardedPrincipal({ xfcc }: RequestContext): string {
   const nearest = xfcc.at(-1);
   return nearest === undefined ? '' : principalOf(nearest);

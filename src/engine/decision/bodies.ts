@@ -1,4 +1,5 @@
 import type { BodySchema } from '../schema/body-schema.ts';
+import type { CompiledSchema } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { RequestContext } from './request-context.ts';
@@ -7,19 +8,36 @@ import { type ApplicablePolicy, selectsWithin } from './select.ts';
 /** Every schema that selects the request must accept its body. */
 export function checkBodies(
   policies: readonly ApplicablePolicy[],
-  { request, tokens }: EvaluationContext,
+  context: EvaluationContext,
 ): DenialCause | undefined {
   for (const each of policies) {
-    const { policy } = each;
-    for (const schema of policy.schemas) {
-      const selected = selectsWithin(schema.match, each, request, tokens.of(policy));
-      if (selected === undefined) continue;
-      if (selected.failure !== undefined) return selected.failure;
-      const cause = checkBody(schema.body, request);
-      if (cause !== undefined) return { ...cause, policy };
+    for (const schema of each.policy.schemas) {
+      const cause = checkSchema(schema, each, context);
+      if (cause !== undefined) return cause;
     }
   }
   return undefined;
+}
+
+function checkSchema(
+  schema: CompiledSchema,
+  applicable: ApplicablePolicy,
+  { request, tokens }: EvaluationContext,
+): DenialCause | undefined {
+  const { policy } = applicable;
+  const { trace } = request;
+  const entries = trace && [];
+  const selected = selectsWithin(schema.match, applicable, request, tokens.of(policy), entries);
+  const denial =
+    selected === undefined || selected.failure !== undefined ? undefined : checkBody(schema.body, request);
+  const cause = denial === undefined ? selected?.failure : { ...denial, policy };
+  if (entries !== undefined) {
+    const unselected = selected === undefined ? 'not_selected' : 'failed';
+    const judged = denial === undefined ? 'accepted' : 'denied';
+    const result = selected?.params === undefined ? unselected : judged;
+    trace?.report({ kind: 'schema', policy, schema, entries, result, cause });
+  }
+  return cause;
 }
 
 function checkBody(

@@ -14,6 +14,7 @@ import { type Selection, select } from './select.ts';
 import type { Services } from './services.ts';
 import { evaluateShadows } from './shadow.ts';
 import { Tokens } from './tokens.ts';
+import type { DecisionTrace } from './trace.ts';
 
 /**
  * The permission to say OK.
@@ -63,13 +64,14 @@ export async function decide(
   set: PolicySet | undefined,
   services: Services,
   deadline = Number.POSITIVE_INFINITY,
+  trace?: DecisionTrace,
 ): Promise<PendingDecision> {
   const start = services.clock();
   if (set === undefined) {
     return { decision: refuse('not_ready', 'no policy set is live yet', attributes, undefined, services) };
   }
   const context: EvaluationContext = {
-    request: new RequestContext(attributes, start, set, services.xfccTrustedHops),
+    request: new RequestContext(attributes, start, set, services.xfccTrustedHops, trace),
     tokens: new Tokens(),
     reservations: new LimitReservations(services.limits),
     services,

@@ -2,6 +2,7 @@ import { type Activation, EvaluationError, type Program, type Value } from '../.
 import type { CompiledPolicy } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { BodyUnavailable } from './request-context.ts';
+import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
 /** The value of an expression, or the refusal that its failure is. */
 export type EvaluationResult =
@@ -12,8 +13,14 @@ export type EvaluationResult =
  * Evaluates one expression of `policy`. A body that cannot be read refuses with its own reason, every other
  * failure with `policy_error`: an expression that fails, wherever it stands, denies.
  */
-export function evaluate(program: Program, activation: Activation, policy: CompiledPolicy): EvaluationResult {
-  const value = program.evaluate(activation);
+export function evaluate(
+  program: Program,
+  activation: Activation,
+  policy: CompiledPolicy,
+  trace: DecisionTrace | undefined,
+): EvaluationResult {
+  const value =
+    trace === undefined ? program.evaluate(activation) : evaluateTraced(program, activation, trace);
   if (!(value instanceof EvaluationError)) return { value };
   if (value.cause instanceof BodyUnavailable) return { cause: { ...value.cause.denial, policy } };
   return { cause: policyError(policy, value) };
@@ -24,9 +31,10 @@ export function holds(
   when: Program | undefined,
   activation: Activation,
   policy: CompiledPolicy,
+  trace: DecisionTrace | undefined,
 ): boolean | DenialCause {
   if (when === undefined) return true;
-  const result = evaluate(when, activation, policy);
+  const result = evaluate(when, activation, policy, trace);
   if (result.cause !== undefined) return result.cause;
   if (typeof result.value === 'boolean') return result.value;
   return policyError(policy, new EvaluationError('a condition came to something other than a bool'));

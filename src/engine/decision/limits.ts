@@ -6,7 +6,9 @@ import type { DenialCause } from './denial-cause.ts';
 import { evaluate, holds, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { LimitReservations } from './limit-reservations.ts';
+import type { RequestContext } from './request-context.ts';
 import type { ApplicablePolicy } from './select.ts';
+import type { DecisionTrace } from './trace.ts';
 
 /**
  * Asks the limits of one phase, of every policy that applies, in order; the first that is used up refuses.
@@ -22,30 +24,54 @@ export async function takeLimits(
     if (limits.length === 0) continue;
     const activation = request.activation(policy, tokens.of(policy), params);
     for (const limit of limits) {
-      const cause = await takeLimit(limit, policy, activation, request.now, reservations, phase === 'last');
-      if (cause !== undefined) return { ...cause, rule: limit };
+      const taking = { limit, policy, phase, activation, request };
+      const result = await takeLimit(taking, reservations);
+      if (request.trace !== undefined) reportLimit(taking, result, request.trace);
+      if (result.cause !== undefined) return { ...result.cause, rule: limit };
     }
   }
   return undefined;
 }
 
-async function takeLimit(
-  limit: CompiledLimit,
-  policy: CompiledPolicy,
-  activation: Activation,
-  now: number,
-  reservations: LimitReservations,
-  returnable: boolean,
-): Promise<DenialCause | undefined> {
-  const asked = holds(limit.when, activation, policy);
-  if (asked !== true) return asked === false ? undefined : asked;
-  const cost = costOf(limit, policy, activation);
-  if (typeof cost !== 'number') return cost;
-  const key = bucketKey(limit, policy, activation);
-  if (typeof key !== 'string') return key;
-  const taken = await reservations.take(policy, limit, key, cost, now, returnable);
+/** One limit that is asked for one request. */
+interface Taking {
+  readonly limit: CompiledLimit;
+  readonly policy: CompiledPolicy;
+  readonly phase: 'first' | 'last';
+  readonly activation: Activation;
+  readonly request: RequestContext;
+}
+
+/** Without `taken`, the bucket was not asked. */
+interface TakingResult {
+  readonly taken?: Taken;
+  readonly cause?: DenialCause;
+}
+
+const NOT_COUNTED: TakingResult = {};
+
+async function takeLimit(taking: Taking, reservations: LimitReservations): Promise<TakingResult> {
+  const { limit, policy, phase, activation, request } = taking;
+  const counts = holds(limit.when, activation, policy, request.trace);
+  if (counts !== true) return counts === false ? NOT_COUNTED : { cause: counts };
+  const cost = costOf(taking);
+  if (typeof cost !== 'number') return { cause: cost };
+  const key = bucketKey(taking);
+  if (typeof key !== 'string') return { cause: key };
+  const taken = await reservations.take(policy, limit, key, cost, request.now, phase === 'last');
   if (limit.headers === 'always' || !taken.allowed) rateLimitFields(limit, taken, reservations.headers);
-  return taken.allowed ? undefined : rateLimited(policy, limit, taken);
+  return taken.allowed ? { taken } : { taken, cause: rateLimited(policy, limit, taken) };
+}
+
+function reportLimit(
+  { limit, policy, phase }: Taking,
+  { taken, cause }: TakingResult,
+  trace: DecisionTrace,
+): void {
+  const step = phase === 'first' ? 'first_limits' : 'limits';
+  const unasked = cause === undefined ? 'not_counted' : 'failed';
+  const result = taken === undefined ? unasked : taken.allowed ? 'taken' : 'exhausted';
+  trace.report({ kind: 'limit', step, policy, limit, result, remaining: taken?.remaining });
 }
 
 function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, taken: Taken): DenialCause {
@@ -71,9 +97,9 @@ function append(headers: Map<string, string>, name: string, value: string): void
   headers.set(name, before === undefined ? value : `${before}, ${value}`);
 }
 
-function costOf(limit: CompiledLimit, policy: CompiledPolicy, activation: Activation): number | DenialCause {
+function costOf({ limit, policy, activation, request }: Taking): number | DenialCause {
   if (limit.cost === undefined) return 1;
-  const { value, cause } = evaluate(limit.cost, activation, policy);
+  const { value, cause } = evaluate(limit.cost, activation, policy, request.trace);
   if (cause !== undefined) return cause;
   if (typeof value === 'number' && value >= 0 && value <= limit.burst) return value;
   return policyError(
@@ -83,14 +109,10 @@ function costOf(limit: CompiledLimit, policy: CompiledPolicy, activation: Activa
 }
 
 /** Equal keys share a bucket; a shadow policy counts in buckets of its own, so enforcing it later starts afresh. */
-function bucketKey(
-  limit: CompiledLimit,
-  policy: CompiledPolicy,
-  activation: Activation,
-): string | DenialCause {
+function bucketKey({ limit, policy, activation, request }: Taking): string | DenialCause {
   let key = `${policy.mode}/${policy.name}/${limit.name}`;
   for (const program of limit.key) {
-    const { value, cause } = evaluate(program, activation, policy);
+    const { value, cause } = evaluate(program, activation, policy, request.trace);
     if (cause !== undefined) return cause;
     key += keyPart(value);
   }

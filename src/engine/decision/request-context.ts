@@ -11,6 +11,7 @@ import type { BodyDenial, BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
 import type { MatchInput, Params } from '../set/match.ts';
 import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
+import type { DecisionTrace } from './trace.ts';
 import { variablesOf } from './variables.ts';
 
 /** Thrown by `request.body` when there is nothing to read; becomes the denial with the body's own reason. */
@@ -55,6 +56,8 @@ export class RequestContext {
   readonly now: number;
   readonly path: CanonicalPath;
   readonly matching: MatchInput;
+  /** Undefined when serving. */
+  readonly trace: DecisionTrace | undefined;
   readonly #folder: FolderContext;
   #roots: SharedRoots | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
@@ -64,7 +67,14 @@ export class RequestContext {
   readonly #xfccTrustedHops: number;
   #xfcc: readonly XfccElement[] | undefined;
 
-  constructor(attributes: Attributes, now: number, folder: FolderContext, xfccTrustedHops = 0) {
+  constructor(
+    attributes: Attributes,
+    now: number,
+    folder: FolderContext,
+    xfccTrustedHops = 0,
+    trace?: DecisionTrace,
+  ) {
+    this.trace = trace;
     this.#xfccTrustedHops = xfccTrustedHops;
     this.attributes = attributes;
     this.now = now;
@@ -138,7 +148,7 @@ export class RequestContext {
       variables: {},
       now: roots.now,
     };
-    activation.variables = variablesOf(policy.variables, activation);
+    activation.variables = variablesOf(policy.variables, activation, this.trace);
     return activation;
   }
 }

@@ -7,6 +7,7 @@ import { evaluate, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { Changes, Overwritten } from './outcome.ts';
 import type { ApplicablePolicy } from './select.ts';
+import type { DecisionTrace, ResponseChange } from './trace.ts';
 
 export type ChangesResult =
   | { readonly changes: Changes; readonly cause?: undefined }
@@ -28,16 +29,22 @@ export function respondAllow(
     const filling: Filling = {
       policy,
       activate: () => request.activation(policy, tokens.of(policy), params),
+      trace: request.trace,
     };
     const set = (what: Overwritten['what'], name: string, value: JsonValue): void =>
       settings?.set(what, name, value, policy.name);
-    for (const name of requestHeaders.remove) service.remove(name);
+    for (const name of requestHeaders.remove) {
+      reportRemoval('request_header_remove', name, filling);
+      service.remove(name);
+    }
     for (const name of wanted.remove) {
+      reportRemoval('query_remove', name, filling);
       query.set.delete(name);
       query.remove.add(name);
     }
     const cause =
       fillHeaders(
+        'request_header_set',
         (name, value) => {
           if (value !== undefined) set('request header', name, value);
           service.set(name, value);
@@ -45,8 +52,14 @@ export function respondAllow(
         requestHeaders.set,
         filling,
       ) ??
-      fillHeaders((name, value) => service.append(name, value), requestHeaders.append, filling) ??
       fillHeaders(
+        'request_header_append',
+        (name, value) => service.append(name, value),
+        requestHeaders.append,
+        filling,
+      ) ??
+      fillHeaders(
+        'response_header_set',
         present((name, value) => {
           set('response header', name, value);
           caller.set.set(name, value);
@@ -55,11 +68,13 @@ export function respondAllow(
         filling,
       ) ??
       fillHeaders(
+        'response_header_append',
         present((name, value) => caller.append.push([name, value])),
         responseHeaders.append,
         filling,
       ) ??
       fillTexts(
+        'query_set',
         (name, value) => {
           query.remove.delete(name);
           if (value !== undefined) {
@@ -71,6 +86,7 @@ export function respondAllow(
         filling,
       ) ??
       fill(
+        'metadata_set',
         (name, value) => {
           if (value === undefined) return;
           const json = made.jsonOf(value);
@@ -183,69 +199,94 @@ export function respondDeny(
   const { policy } = cause;
   if (policy === undefined) return { ...cause, headers };
   const params = policies.find((each) => each.policy === policy)?.params;
-  const filling: Filling = { policy, activate: () => request.activation(policy, tokens.of(policy), params) };
+  const filling: Filling = {
+    policy,
+    activate: () => request.activation(policy, tokens.of(policy), params),
+    trace: request.trace,
+  };
   const { deny } = policy.respond;
   let body: string | undefined;
   const wanted = deny.body === undefined ? new Map<string, ResponseValue>() : new Map([['body', deny.body]]);
   const failed =
     fillHeaders(
+      'deny_header_set',
       present((name, value) => headers.set(name, value)),
       deny.headers.set,
       filling,
-    ) ?? fillTexts((_, value) => void (body = value), wanted, filling);
+    ) ?? fillTexts('deny_body', (_, value) => void (body = value), wanted, filling);
   if (failed !== undefined) return failed;
   return { ...cause, headers, ...(body === undefined ? {} : { body }) };
 }
 
-/** Whose values are evaluated, and over what. */
+/** The policy whose values are evaluated, and over what. */
 interface Filling {
   readonly policy: CompiledPolicy;
+  readonly trace: DecisionTrace | undefined;
   activate(): Activation;
 }
 
-/** Evaluates each value and hands it to `put`, undefined for an optional without one; one that fails is the refusal. */
+function reportRemoval(change: ResponseChange, name: string, { policy, trace }: Filling): void {
+  trace?.report({ kind: 'response', policy, change, name, value: undefined, cause: undefined });
+}
+
+/** Passes each value to `put`, undefined for an optional without one; the cause of the first that fails. */
 function fill(
+  change: ResponseChange,
   put: (name: string, value: Value) => void,
   values: ReadonlyMap<string, ResponseValue>,
-  { policy, activate }: Filling,
+  filling: Filling,
 ): DenialCause | undefined {
-  for (const [name, wanted] of values) {
-    const result = typeof wanted === 'string' ? { value: wanted } : evaluate(wanted, activate(), policy);
-    if (result.cause !== undefined) return result.cause;
-    try {
-      put(name, result.value);
-    } catch (error) {
-      if (error instanceof EvaluationError) return policyError(policy, error);
-      throw error;
-    }
+  for (const [name, value] of values) {
+    const cause = fillOne(put, name, value, filling);
+    filling.trace?.report({ kind: 'response', policy: filling.policy, change, name, value, cause });
+    if (cause !== undefined) return cause;
   }
   return undefined;
 }
 
+function fillOne(
+  put: (name: string, value: Value) => void,
+  name: string,
+  wanted: ResponseValue,
+  { policy, activate, trace }: Filling,
+): DenialCause | undefined {
+  const result = typeof wanted === 'string' ? { value: wanted } : evaluate(wanted, activate(), policy, trace);
+  if (result.cause !== undefined) return result.cause;
+  try {
+    put(name, result.value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EvaluationError) return policyError(policy, error);
+    throw error;
+  }
+}
+
 function fillTexts(
+  change: ResponseChange,
   put: (name: string, value: string | undefined) => void,
   values: ReadonlyMap<string, ResponseValue>,
   filling: Filling,
 ): DenialCause | undefined {
   const putText = (name: string, value: Value): void => {
     if (value !== undefined && typeof value !== 'string')
-      throw new EvaluationError(`the value of ${name} is no text`);
+      throw new EvaluationError(`the value of ${name} is not text`);
     put(name, value);
   };
-  return fill(putText, values, filling);
+  return fill(change, putText, values, filling);
 }
 
 function fillHeaders(
+  change: ResponseChange,
   put: (name: string, value: string | undefined) => void,
   values: ReadonlyMap<string, ResponseValue>,
   filling: Filling,
 ): DenialCause | undefined {
   const putHeader = (name: string, value: string | undefined): void => {
     if (value !== undefined && !isFieldValue(value))
-      throw new EvaluationError(`the value of header ${name} is no header value`);
+      throw new EvaluationError(`the value of header ${name} is not a valid header value`);
     put(name, value);
   };
-  return fillTexts(putHeader, values, filling);
+  return fillTexts(change, putHeader, values, filling);
 }
 
 /** RFC 9110, section 5.5: no line break, no NUL, no other control character but a tab. */

@@ -3,6 +3,7 @@ import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { type ApplicablePolicy, selectsWithin } from './select.ts';
+import type { Effect, RuleEvent } from './trace.ts';
 
 /** The rule that allowed; no rule where a policy without allow rules was judged by itself. */
 export interface AllowingRule {
@@ -28,7 +29,7 @@ export function evaluateRules(
   if (cause !== undefined) return { cause };
   for (const each of policies) {
     for (const rule of each.policy.allowRules) {
-      const matched = ruleMatches(rule, each, context);
+      const matched = ruleMatches(rule, 'allow', each, context);
       if (matched === true) return { allowedBy: { policy: each.policy, rule } };
       if (matched !== false) return { cause: { ...matched, rule } };
     }
@@ -51,7 +52,7 @@ function firstDenial(
   let denial: DenialCause | undefined;
   for (const each of policies) {
     for (const rule of each.policy.denyRules) {
-      const matched = ruleMatches(rule, each, context);
+      const matched = ruleMatches(rule, 'deny', each, context);
       if (matched === true) denial ??= ruleDenied(each.policy, rule);
       else if (matched !== false) return { ...matched, rule };
     }
@@ -71,15 +72,32 @@ function ruleDenied(policy: CompiledPolicy, rule: CompiledRule): DenialCause {
 
 function ruleMatches(
   rule: CompiledRule,
-  policies: ApplicablePolicy,
+  effect: Effect,
+  applicable: ApplicablePolicy,
   { request, tokens }: EvaluationContext,
 ): boolean | DenialCause {
-  if (rule.expires !== undefined && request.now >= rule.expires) return false;
-  const { policy } = policies;
+  const { policy } = applicable;
+  const { trace } = request;
+  if (rule.expires !== undefined && request.now >= rule.expires) {
+    trace?.report({ kind: 'rule', policy, rule, effect, entries: [], result: 'expired' });
+    return false;
+  }
   const token = tokens.of(policy);
-  const selected = selectsWithin(rule.match, policies, request, token);
-  if (selected === undefined) return false;
-  if (selected.failure !== undefined) return selected.failure;
-  if (rule.when === undefined) return true;
-  return holds(rule.when, request.activation(policy, token, selected.params), policy);
+  const entries = trace && [];
+  const selected = selectsWithin(rule.match, applicable, request, token, entries);
+  const outcome =
+    selected === undefined || selected.failure !== undefined
+      ? selected?.failure
+      : rule.when === undefined ||
+        holds(rule.when, request.activation(policy, token, selected.params), policy, trace);
+  if (entries !== undefined) {
+    trace?.report({ kind: 'rule', policy, rule, effect, entries, result: resultOf(outcome) });
+  }
+  return outcome ?? false;
+}
+
+function resultOf(outcome: boolean | DenialCause | undefined): RuleEvent['result'] {
+  if (outcome === undefined) return 'not_selected';
+  if (typeof outcome === 'boolean') return outcome ? 'matched' : 'false';
+  return 'failed';
 }

@@ -1,18 +1,19 @@
 import type { VerifiedToken } from '../identity/verified-token.ts';
-import { selects as matchSelects, type Params } from '../set/match.ts';
+import { type MatchEntryResult, selects as matchSelects, mismatch, type Params } from '../set/match.ts';
 import { indexOf } from '../set/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
 import type { RequestContext } from './request-context.ts';
+import type { DecisionTrace } from './trace.ts';
 
-/** A policy that governs the request, with what the match that selected it found in the path. */
+/** A policy that governs the request, with the path parameters of the match that selected it. */
 export interface ApplicablePolicy {
   readonly policy: CompiledPolicy;
   readonly params: Params;
 }
 
-/** A shadow policy that governs the request; with `refusal` it would have refused before anything is heard. */
+/** A shadow policy that governs the request; with a `cause` it would have denied before any other step. */
 export interface ApplicableShadow extends ApplicablePolicy {
   readonly cause: DenialCause | undefined;
 }
@@ -21,31 +22,67 @@ export interface ApplicableShadow extends ApplicablePolicy {
 export interface Selection {
   readonly enforcing: readonly ApplicablePolicy[];
   readonly shadow: readonly ApplicableShadow[];
-  /** Why the enforcing policies are not heard at all. */
+  /** Set if the enforcing policies deny before any other step. */
   readonly cause: DenialCause | undefined;
 }
 
 const NO_PARAMS: Params = new Map();
 
 /**
- * Finds the policies whose `match` selects the request. Where the `when` of a match fails, nobody knows whether its
- * policy applies, so it is taken to apply and to refuse.
+ * The policies whose `match` selects the request. If the `when` of a match fails, it is unknown whether its policy
+ * applies: then it is taken to apply and to deny.
  */
 export function select(set: PolicySet, request: RequestContext): Selection {
   const enforcing: ApplicablePolicy[] = [];
   const shadow: ApplicableShadow[] = [];
   let failure: DenialCause | undefined;
-  for (const policy of indexOf(set.policies).candidates(request.matching)) {
-    const selected = selects(policy.match, policy, request, undefined, NO_PARAMS);
+  const candidates = indexOf(set.policies).candidates(request.matching);
+  for (const policy of candidates) {
+    const results = request.trace && [];
+    const selected = selects(policy.match, policy, request, undefined, NO_PARAMS, results);
+    if (results !== undefined) reportPolicy(policy, selected, results, request.trace);
     if (selected === undefined) continue;
-    const policies = { policy, params: selected.params ?? NO_PARAMS };
+    const applicable = { policy, params: selected.params ?? NO_PARAMS };
     if (policy.mode === 'shadow') {
-      shadow.push({ ...policies, cause: denyAmbiguousPath([policies], request) ?? selected.failure });
-    } else if (selected.failure === undefined) enforcing.push(policies);
+      shadow.push({ ...applicable, cause: denyAmbiguousPath([applicable], request) ?? selected.failure });
+    } else if (selected.failure === undefined) enforcing.push(applicable);
     else failure ??= selected.failure;
   }
+  if (request.trace !== undefined) reportOthers(set.policies, new Set(candidates), request, request.trace);
   const cause = denyAmbiguousPath(enforcing, request) ?? failure ?? denyUngoverned(enforcing);
   return { enforcing, shadow, cause };
+}
+
+function reportPolicy(
+  policy: CompiledPolicy,
+  selected: ReturnType<typeof selects>,
+  entries: readonly MatchEntryResult[],
+  trace: DecisionTrace | undefined,
+): void {
+  const applied = selected?.failure === undefined ? 'applies' : 'failed';
+  trace?.report({
+    kind: 'policy',
+    policy,
+    entries,
+    result: selected === undefined ? 'does_not_apply' : applied,
+  });
+}
+
+/** Reports the policies that the index left out. Their conditions are not evaluated, as when serving. */
+function reportOthers(
+  policies: readonly CompiledPolicy[],
+  candidates: ReadonlySet<CompiledPolicy>,
+  { matching }: RequestContext,
+  trace: DecisionTrace,
+): void {
+  for (const policy of policies) {
+    if (candidates.has(policy)) continue;
+    const entries = policy.match.flatMap((entry) => {
+      const result = mismatch(entry, matching);
+      return result === undefined ? [] : [{ entry, result }];
+    });
+    trace.report({ kind: 'policy', policy, entries, result: 'does_not_apply' });
+  }
 }
 
 function denyAmbiguousPath(
@@ -63,16 +100,17 @@ function denyUngoverned(enforcing: readonly ApplicablePolicy[]): DenialCause | u
 }
 
 /**
- * Whether a `match` inside of a policy that applies selects the request, and with which parameters: its own, or
- * those of the policy's match where it names none.
+ * Selection by a `match` within an applicable policy, with its own parameters, or those of the policy's match if it
+ * names none. `results` takes the result of each entry.
  */
 export function selectsWithin(
   match: readonly CompiledMatch[],
   { policy, params }: ApplicablePolicy,
   request: RequestContext,
   token: VerifiedToken | undefined,
+  results: MatchEntryResult[] | undefined,
 ): ReturnType<typeof selects> {
-  const selected = selects(match, policy, request, token, params);
+  const selected = selects(match, policy, request, token, params, results);
   if (selected?.params === undefined || selected.params.size > 0 || params.size === 0) return selected;
   return { params };
 }
@@ -83,8 +121,13 @@ function selects(
   request: RequestContext,
   token: VerifiedToken | undefined,
   outer: Params,
+  results: MatchEntryResult[] | undefined,
 ): ReturnType<typeof matchSelects<DenialCause>> {
-  return matchSelects<DenialCause>(match, request.matching, (when, own) =>
-    holds(when, request.activation(policy, token, own.size > 0 ? own : outer), policy),
+  return matchSelects<DenialCause>(
+    match,
+    request.matching,
+    (when, own) =>
+      holds(when, request.activation(policy, token, own.size > 0 ? own : outer), policy, request.trace),
+    results,
   );
 }

@@ -1,41 +1,53 @@
 import { type Activation, EvaluationError, type Program, type Value } from '../../cel/interpret/program.ts';
+import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
 /** The variables of one policy, for one request: each is evaluated when it is first read, and once. */
 type Variables = object;
 
 const NONE: Variables = Object.freeze({});
 
-const makers = new WeakMap<ReadonlyMap<string, Program>, new (activation: Activation) => Variables>();
+type VariablesClass = new (activation: Activation, trace: DecisionTrace | undefined) => Variables;
+
+const classes = new WeakMap<ReadonlyMap<string, Program>, VariablesClass>();
 
 /**
- * What stands behind `variables` in an activation. Reading one whose expression fails throws its `EvaluationError`,
- * which is then what the expression that reads it comes to.
+ * The value of `variables` in an activation. Reading one whose expression fails throws its `EvaluationError`, which is
+ * then the outcome of the expression that reads it.
  */
-export function variablesOf(programs: ReadonlyMap<string, Program>, activation: Activation): Variables {
+export function variablesOf(
+  programs: ReadonlyMap<string, Program>,
+  activation: Activation,
+  trace: DecisionTrace | undefined,
+): Variables {
   if (programs.size === 0) return NONE;
-  let Maker = makers.get(programs);
-  if (Maker === undefined) {
-    Maker = makerOf(programs);
-    makers.set(programs, Maker);
+  let Class = classes.get(programs);
+  if (Class === undefined) {
+    Class = classOf(programs);
+    classes.set(programs, Class);
   }
-  return new Maker(activation);
+  return new Class(activation, trace);
 }
 
-/** Getters stand on a prototype that all requests share. */
-function makerOf(programs: ReadonlyMap<string, Program>): new (activation: Activation) => Variables {
+/** A class whose getters are shared by all requests. */
+function classOf(programs: ReadonlyMap<string, Program>): VariablesClass {
   class PolicyVariables {
     readonly #activation: Activation;
+    readonly #trace: DecisionTrace | undefined;
     readonly #known = new Map<string, Value | EvaluationError>();
 
-    constructor(activation: Activation) {
+    constructor(activation: Activation, trace: DecisionTrace | undefined) {
       this.#activation = activation;
+      this.#trace = trace;
     }
 
     static read(variables: PolicyVariables, name: string, program: Program): Value {
       const known = variables.#known;
       let value = known.get(name);
       if (value === undefined && !known.has(name)) {
-        value = program.evaluate(variables.#activation);
+        value =
+          variables.#trace === undefined
+            ? program.evaluate(variables.#activation)
+            : evaluateTraced(program, variables.#activation, variables.#trace);
         known.set(name, value);
       }
       if (value instanceof EvaluationError) throw value;

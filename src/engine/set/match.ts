@@ -3,7 +3,7 @@ import { matchesHost } from '../request/host.ts';
 import { matchPath } from '../request/path-pattern.ts';
 import type { CompiledMatch } from './policy-set.ts';
 
-/** What of a request `match` looks at. */
+/** The properties of a request that `match` compares. */
 export interface MatchInput {
   /** `normalizeHost` of the authority. */
   readonly host: string;
@@ -15,49 +15,63 @@ export interface MatchInput {
 /** The decoded `{name}` segments of the path pattern that matched. */
 export type Params = ReadonlyMap<string, string>;
 
-/** Evaluates the `when` of an entry for a request with these parameters; `Failure` when it does not come to a bool. */
+/** Evaluates the `when` of an entry for a request with these parameters; `Failure` if it does not evaluate to a bool. */
 export type Holds<Failure> = (when: Program, params: Params) => boolean | Failure;
 
-/** Selected, with the parameters of the entry that led there; or an expression on the way failed. */
+/** Selected, with the parameters of the entry that selected; or an expression failed. */
 export type Selection<Failure> =
   | { readonly params: Params; readonly failure?: undefined }
   | { readonly failure: Failure; readonly params?: undefined };
+
+/** Result of one entry, for traces: `host`, `method`, `path` name the part that does not fit, `when` that it is false. */
+export interface MatchEntryResult {
+  readonly entry: CompiledMatch;
+  readonly result: 'selected' | 'host' | 'method' | 'path' | 'when' | 'failed';
+}
 
 const NO_PARAMS: Params = new Map();
 /** Shared by every selection without parameters, so that the common case allocates nothing. */
 const SELECTED = { params: NO_PARAMS } as const;
 
 /**
- * Whether any entry of a `match` selects the request: the first that does is the answer, an entry whose expression
- * fails before that is a failure, undefined is no. An empty `match` selects every request. Within an entry the
- * cheap parts are asked first; of its `paths` the first that fits gives the parameters.
+ * Selection of a request by a `match`: by its first entry that selects; a failure if an expression fails before that;
+ * undefined if no entry selects. An empty `match` selects every request. Within an entry the cheap parts are compared
+ * first; of its `paths` the first that fits gives the parameters. `results` takes the result of each entry tried.
  */
 export function selects<Failure>(
   match: readonly CompiledMatch[],
-  facts: MatchInput,
+  input: MatchInput,
   holds: Holds<Failure>,
+  results?: MatchEntryResult[],
 ): Selection<Failure> | undefined {
   if (match.length === 0) return SELECTED;
   for (const entry of match) {
-    const params = fits(entry, facts);
-    if (params === undefined) continue;
+    const params = fits(entry, input);
+    if (params === undefined) {
+      results?.push({ entry, result: mismatch(entry, input) ?? 'path' });
+      continue;
+    }
     if (entry.when !== undefined) {
       const held = holds(entry.when, params);
-      if (held === false) continue;
-      if (held !== true) return { failure: held };
+      if (held !== true) {
+        results?.push({ entry, result: held === false ? 'when' : 'failed' });
+        if (held === false) continue;
+        return { failure: held };
+      }
     }
+    results?.push({ entry, result: 'selected' });
     return params.size === 0 ? SELECTED : { params };
   }
   return undefined;
 }
 
-/** The parameters when method, host and path of an entry fit. */
-function fits(entry: CompiledMatch, facts: MatchInput): Params | undefined {
-  if (entry.methods !== undefined && !entry.methods.has(facts.method)) return undefined;
-  if (entry.hosts !== undefined && !anyHost(entry.hosts, facts.host)) return undefined;
+/** The parameters if method, host and path of an entry fit. */
+function fits(entry: CompiledMatch, input: MatchInput): Params | undefined {
+  if (entry.methods !== undefined && !entry.methods.has(input.method)) return undefined;
+  if (entry.hosts !== undefined && !anyHost(entry.hosts, input.host)) return undefined;
   if (entry.paths === undefined) return NO_PARAMS;
   for (const pattern of entry.paths) {
-    const params = matchPath(pattern, facts.path);
+    const params = matchPath(pattern, input.path);
     if (params !== undefined) return params;
   }
   return undefined;
@@ -66,4 +80,15 @@ function fits(entry: CompiledMatch, facts: MatchInput): Params | undefined {
 function anyHost(hosts: NonNullable<CompiledMatch['hosts']>, host: string): boolean {
   for (const pattern of hosts) if (matchesHost(pattern, host)) return true;
   return false;
+}
+
+/** The part of an entry that does not fit; undefined if all do. A property that is undefined fits everything. */
+export function mismatch(
+  { hosts, methods, paths }: CompiledMatch,
+  { host, method, path }: { readonly [Name in keyof MatchInput]: MatchInput[Name] | undefined },
+): 'host' | 'method' | 'path' | undefined {
+  if (host !== undefined && hosts !== undefined && !anyHost(hosts, host)) return 'host';
+  if (method !== undefined && methods !== undefined && !methods.has(method)) return 'method';
+  const isPath = path === undefined || paths === undefined || paths.some((each) => matchPath(each, path));
+  return isPath ? undefined : 'path';
 }

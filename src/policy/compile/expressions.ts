@@ -5,7 +5,7 @@ import {
   extendEnvironment,
 } from '../../cel/check/environment.ts';
 import { type Compiled, compile, type Expected } from '../../cel/compile.ts';
-import type { Program } from '../../cel/interpret/program.ts';
+import { copyProgram, type Program } from '../../cel/interpret/program.ts';
 import type { Problem } from '../../cel/syntax/problem.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { ERROR } from '../../cel/value/type.ts';
@@ -14,7 +14,7 @@ import { NAMES } from '../../engine/request/names.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import { locate } from '../yaml/scalar-offset.ts';
-import type { ExpressionLocation, Instrument } from './instrument.ts';
+import type { ExpressionLocation, LocatedExpression } from './expression-location.ts';
 import { SPIFFE_FUNCTIONS } from './spiffe-function.ts';
 
 export const CONDITION = { result: ['bool'] } as const satisfies Expected;
@@ -44,6 +44,8 @@ const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefi
 
 export interface ValidExpression {
   readonly expression: Expression;
+  /** The object of the policy set, which no other place has. */
+  readonly program: Program;
   readonly environment: Environment;
 }
 
@@ -57,18 +59,15 @@ export class Expressions {
   readonly #behind: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #outer: Expressions | undefined;
   readonly #read = new Set<string>();
-  readonly #instrument: Instrument | undefined;
 
   constructor(
     environment: Environment = ENVIRONMENT,
     behind: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
     outer?: Expressions,
-    instrument?: Instrument,
   ) {
     this.#environment = environment;
     this.#behind = behind;
     this.#outer = outer;
-    this.#instrument = instrument ?? (outer === undefined ? undefined : outer.#instrument);
     this.valid = outer?.valid ?? [];
   }
 
@@ -127,11 +126,11 @@ export class Expressions {
       this.#compiled.set(key, compiled);
     }
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
-    const { program } = compiled;
-    for (const name of program?.reads ?? []) this.#note(name);
-    if (program === undefined) return undefined;
-    this.valid.push({ expression, environment: this.#environment });
-    return this.#instrument === undefined ? program : this.#instrument.program(program, placeOf(expression));
+    for (const name of compiled.program?.reads ?? []) this.#note(name);
+    if (compiled.program === undefined) return undefined;
+    const program = copyProgram(compiled.program);
+    this.valid.push({ expression, program, environment: this.#environment });
+    return program;
   }
 
   /** A condition that runs before authentication, when there is no token yet. */
@@ -189,7 +188,12 @@ function reportProblem(expression: Expression, problem: Problem): void {
   report(expression.at, problem.code, message, why === undefined ? problem.help : help, range);
 }
 
-function placeOf(expression: Expression): ExpressionLocation {
+/** The expression with its location in its file. */
+export function locateExpression({ expression, program }: ValidExpression): LocatedExpression {
+  return { program, location: locationOf(expression) };
+}
+
+function locationOf(expression: Expression): ExpressionLocation {
   const { context, tree, key } = expression.at;
   return {
     file: context.path,
@@ -210,7 +214,7 @@ function firstRead(expression: Expression, program: Program, name: string): Rang
   return first && rangeIn(expression, first.start, first.end);
 }
 
-/** Where a stretch of an expression stands in its file. */
+/** The range of the file that holds this range of an expression. */
 export function rangeIn({ at }: Expression, start: number, end: number): Range {
   const { tree, context } = at;
   return tree.kind === 'scalar' ? locate(context.lines.text, tree, start, end) : tree.range;

@@ -6,8 +6,8 @@ import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { adopt, parameterDeclarations } from './adopt.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
-import { Expressions } from './expressions.ts';
-import type { Instrument } from './instrument.ts';
+import type { LocatedExpression } from './expression-location.ts';
+import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 
 /** What expressions may read, by the name of the document that holds them. */
 export interface Scopes {
@@ -43,14 +43,13 @@ export class PolicyCompiler {
   /** Names of policies of which a rule or limit, or the whole, could not be read. */
   readonly partial = new Set<string>();
   readonly #folder: Folder;
-  readonly #instrument: Instrument | undefined;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
+  readonly #expressions = new Map<string, readonly ValidExpression[]>();
   readonly #compiled: (WrittenPolicy & { readonly expressions: Expressions })[] = [];
 
-  constructor(documents: readonly PolicyDocument[], folder: Folder, instrument?: Instrument) {
+  constructor(documents: readonly PolicyDocument[], folder: Folder) {
     this.#folder = folder;
-    this.#instrument = instrument;
     this.#templates = new Map(
       documentsOf(documents, 'PolicyTemplate').map((template) => [template.name.value, template]),
     );
@@ -64,6 +63,11 @@ export class PolicyCompiler {
   /** What was read of each policy. */
   get specs(): readonly PolicySpec[] {
     return this.#compiled.map(({ spec }) => spec);
+  }
+
+  /** The expressions of a policy as written, those of its template included, with their locations. */
+  expressionsOf(policy: string): readonly LocatedExpression[] {
+    return (this.#expressions.get(policy) ?? []).map(locateExpression);
   }
 
   /** What the expressions of each document may read. */
@@ -96,6 +100,7 @@ export class PolicyCompiler {
     const spec = readPolicySpec(at);
     if (isPartial(at, spec)) this.partial.add(name);
     if (spec === undefined) return;
+    const before = this.#folder.expressions.valid.length;
     const adoption = template && this.#adoption(template);
     for (const each of placed) adoption?.placed.add(each);
     const outer = adoption?.expressions ?? this.#folder.expressions;
@@ -104,7 +109,8 @@ export class PolicyCompiler {
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
     const policy: CompiledPolicy = { ...compiled, controls, params, variables: programs };
-    this.policies.set(name, this.#instrument?.policy(policy) ?? policy);
+    this.policies.set(name, policy);
+    this.#expressions.set(name, this.#folder.expressions.valid.slice(before));
   }
 
   /** A variable that nobody reads does nothing, as does a template that nobody adopts. To be called without errors. */

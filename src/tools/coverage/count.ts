@@ -1,10 +1,17 @@
-import type { EvaluationError, Part } from '../../cel/interpret/program.ts';
+import type { Part, Program } from '../../cel/interpret/program.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
+import type {
+  DecisionTrace,
+  Effect,
+  EvaluationEvent,
+  RuleEvent,
+  TraceEvent,
+} from '../../engine/decision/trace.ts';
 import type { CompiledPolicy, CompiledRule, SourceLocation } from '../../engine/set/policy-set.ts';
-import type { Effect, Observer, PartOutcome, PlacedExpression } from './observe.ts';
+import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
 
-/** What was seen of a rule, in times. */
+/** Counts of one rule over the cases of a run. */
 export interface RuleCount {
   readonly name: string;
   readonly effect: Effect;
@@ -15,7 +22,7 @@ export interface RuleCount {
   failed: number;
 }
 
-/** What was seen of an expression, in times. */
+/** Counts of one expression over the cases of a run. */
 export interface ExpressionCount {
   readonly file: string;
   readonly lines: Lines;
@@ -23,12 +30,12 @@ export interface ExpressionCount {
   readonly range: Range;
   /** The expression alone. */
   readonly body: Range;
-  /** Those that come to a bool and are no literals, each before those that it consists of. */
+  /** Its parts of type bool that are not literals, each before those that it consists of. */
   readonly conditions: readonly ConditionCount[];
   evaluated: number;
 }
 
-/** How often a condition, or a part of one, came to what. */
+/** Counts of the outcomes of a condition, or of a part of one. */
 export interface ConditionCount {
   readonly part: Part;
   readonly range: Range;
@@ -45,68 +52,94 @@ export interface PolicyCount {
   applied: number;
 }
 
-/** Counts what the cases of a run reach of the policies that are compiled with it. */
-export class CoverageCount implements Observer {
-  /** In order of compilation. */
-  readonly policies: PolicyCount[] = [];
+/** The policies of a folder, and the locations of their expressions. */
+export interface CountedFolder {
+  readonly policies: readonly CompiledPolicy[];
+  expressionsOf(policy: string): readonly LocatedExpression[];
+}
+
+/**
+ * Counts which policies, rules and outcomes the cases of a run reach, from the trace of their decisions. Several
+ * policies of one template share the counts of its expressions.
+ */
+export class CoverageCount implements DecisionTrace {
+  readonly wantsParts = true;
+  /** In the order of the policy set. */
+  readonly policies: readonly PolicyCount[];
   readonly #byPolicy = new Map<string, PolicyCount>();
   readonly #rules = new Map<CompiledRule, RuleCount>();
-  readonly #expressions = new Map<PlacedExpression, ExpressionCount>();
-  readonly #places = new Map<string, ExpressionCount>();
+  readonly #expressions = new Map<Program, ExpressionCount>();
+  readonly #byLocation = new Map<string, ExpressionCount>();
   readonly #conditions = new Map<ExpressionCount, Map<string, ConditionCount>>();
 
-  compiled(policy: CompiledPolicy, placed: readonly PlacedExpression[]): void {
-    const own: ExpressionCount[] = [];
-    for (const each of placed) {
-      const key = `${each.place.file}:${each.place.range.start}`;
-      let count = this.#places.get(key);
-      if (count === undefined) {
-        count = newExpression(each);
-        this.#places.set(key, count);
-        this.#conditions.set(count, new Map(count.conditions.map((one) => [keyOf(one.part), one])));
-        own.push(count);
-      }
-      this.#expressions.set(each, count);
-    }
-    const ruleOf = (rule: CompiledRule, effect: Effect): RuleCount => {
-      const within = new Set([rule.when, ...rule.match.map(({ when }) => when)]);
-      const expressions = placed.flatMap((each) =>
-        within.has(each.observed) ? (this.#expressions.get(each) ?? []) : [],
-      );
-      const { name, source } = rule;
-      const count = { name, effect, source, expressions, tried: 0, matched: 0, failed: 0 };
-      this.#rules.set(rule, count);
-      return count;
-    };
-    const rules = [
-      ...policy.denyRules.map((rule) => ruleOf(rule, 'deny')),
-      ...policy.allowRules.map((rule) => ruleOf(rule, 'allow')),
-    ].toSorted((a, b) => a.source.line - b.source.line || a.source.column - b.source.column);
-    const { name, source } = policy;
-    const count = { name, source, rules, expressions: own, applied: 0 };
-    this.policies.push(count);
-    this.#byPolicy.set(name, count);
+  constructor({ policies, expressionsOf }: CountedFolder) {
+    this.policies = policies.map((policy) => this.#policy(policy, expressionsOf(policy.name)));
   }
 
-  applies({ name }: CompiledPolicy): void {
+  report(event: TraceEvent): void {
+    switch (event.kind) {
+      case 'policy':
+        if (event.result === 'applies') this.#applied(event.policy);
+        break;
+      case 'rule':
+        this.#tried(event);
+        break;
+      case 'evaluation':
+        this.#evaluated(event);
+        break;
+      default:
+    }
+  }
+
+  #policy(policy: CompiledPolicy, located: readonly LocatedExpression[]): PolicyCount {
+    const own = located.flatMap((each) => this.#expression(each));
+    const { name, source } = policy;
+    const rules = [
+      ...policy.denyRules.map((rule) => this.#rule(rule, 'deny')),
+      ...policy.allowRules.map((rule) => this.#rule(rule, 'allow')),
+    ].toSorted((a, b) => a.source.line - b.source.line || a.source.column - b.source.column);
+    const count = { name, source, rules, expressions: own, applied: 0 };
+    this.#byPolicy.set(name, count);
+    return count;
+  }
+
+  /** The count of an expression; empty if another policy of the same template has it already. */
+  #expression(located: LocatedExpression): readonly ExpressionCount[] {
+    const { program, location } = located;
+    const key = `${location.file}:${location.range.start}`;
+    const known = this.#byLocation.get(key);
+    const count = known ?? newExpression(located);
+    this.#expressions.set(program, count);
+    if (known !== undefined) return [];
+    this.#byLocation.set(key, count);
+    this.#conditions.set(count, new Map(count.conditions.map((one) => [keyOf(one.part), one])));
+    return [count];
+  }
+
+  #rule(rule: CompiledRule, effect: Effect): RuleCount {
+    const programs = [...rule.match.map(({ when }) => when), rule.when];
+    const expressions = programs.flatMap((program) => (program && this.#expressions.get(program)) ?? []);
+    const { name, source } = rule;
+    const count = { name, effect, source, expressions, tried: 0, matched: 0, failed: 0 };
+    this.#rules.set(rule, count);
+    return count;
+  }
+
+  #applied({ name }: CompiledPolicy): void {
     const count = this.#byPolicy.get(name);
     if (count !== undefined) count.applied += 1;
   }
 
-  tried(_policy: CompiledPolicy, rule: CompiledRule): void {
+  #tried({ rule, result }: RuleEvent): void {
     const count = this.#rules.get(rule);
-    if (count !== undefined) count.tried += 1;
+    if (count === undefined || result === 'expired') return;
+    count.tried += 1;
+    if (result === 'matched') count.matched += 1;
+    else if (result === 'failed') count.failed += 1;
   }
 
-  came(_policy: CompiledPolicy, rule: CompiledRule, outcome: boolean | EvaluationError): void {
-    const count = this.#rules.get(rule);
-    if (count === undefined) return;
-    if (outcome === true) count.matched += 1;
-    else if (outcome !== false) count.failed += 1;
-  }
-
-  evaluated(placed: PlacedExpression, parts: readonly PartOutcome[]): void {
-    const count = this.#expressions.get(placed);
+  #evaluated({ program, parts }: EvaluationEvent): void {
+    const count = this.#expressions.get(program);
     if (count === undefined) return;
     count.evaluated += 1;
     const conditions = this.#conditions.get(count);
@@ -120,12 +153,12 @@ export class CoverageCount implements Observer {
   }
 }
 
-function newExpression({ program, place }: PlacedExpression): ExpressionCount {
+function newExpression({ program, location }: LocatedExpression): ExpressionCount {
   const conditions = program.parts
     .filter(({ isBool, isLiteral }) => isBool && !isLiteral)
-    .map((part) => ({ part, range: place.locate(part.start, part.end), true: 0, false: 0, error: 0 }));
-  const { file, lines, range } = place;
-  const body = place.locate(0, program.source.length);
+    .map((part) => ({ part, range: location.locate(part.start, part.end), true: 0, false: 0, error: 0 }));
+  const { file, lines, range } = location;
+  const body = location.locate(0, program.source.length);
   return { file, lines, range, body, conditions, evaluated: 0 };
 }
 

@@ -1,3 +1,4 @@
+import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import type { CompiledFolder } from '../../policy/compile-folder.ts';
 
@@ -9,9 +10,10 @@ export interface CaseOutcome {
   readonly differences: readonly string[];
 }
 
-/** Runs cases through the server's own code, one a step. `dir` is the policy folder. */
+/** Runs cases through the server's own code, one per step. `dir` is the policy folder. */
 export type RunCases = (
   set: NonNullable<CompiledFolder['set']>,
   tests: readonly PolicyTestDocument[],
   dir: string,
+  trace?: DecisionTrace,
 ) => AsyncIterable<CaseOutcome>;

@@ -1,6 +1,4 @@
-import { compileInSlices } from '../../policy/compile-folder.ts';
 import { CoverageCount, type PolicyCount } from '../coverage/count.ts';
-import { instrumentFor } from '../coverage/observe.ts';
 import type { CaseOutcome, RunCases } from './case-outcome.ts';
 import type { EditedFolder, FolderDiagnostics } from './edited-folder.ts';
 
@@ -31,20 +29,15 @@ export function testedOf(
 }
 
 async function testAll(
-  { files, compiled }: FolderDiagnostics,
+  { compiled }: FolderDiagnostics,
   dir: string,
   run: RunCases,
 ): Promise<TestedFolder | undefined> {
-  const cases = compiled.tests.reduce((sum, { cases: { length } }) => sum + length, 0);
-  if (compiled.set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
-  const count = new CoverageCount();
-  const options = { instrument: instrumentFor(count) };
-  const { set, tests } = await compileInSlices(files, options, {
-    now: () => performance.now(),
-    pause: nextTurn,
-  });
-  const outcomes: CaseOutcome[] = [];
-  if (set !== undefined) outcomes.push(...(await outcomesOf(run(set, tests, dir))));
+  const { set, tests, expressionsOf } = compiled;
+  const cases = tests.reduce((sum, { cases: { length } }) => sum + length, 0);
+  if (set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
+  const count = new CoverageCount({ policies: set.policies, expressionsOf });
+  const outcomes = await outcomesOf(run(set, tests, dir, count));
   return { outcomes, policies: count.policies };
 }
 

@@ -1,28 +1,27 @@
-import { EvaluationError, type Part } from '../../cel/interpret/program.ts';
-import type { CompiledPolicy, CompiledRule, PolicySet } from '../../engine/set/policy-set.ts';
+import { EvaluationError, type Part, type Program } from '../../cel/interpret/program.ts';
+import type { Effect, EvaluationEvent, PartOutcome, RuleEvent } from '../../engine/decision/trace.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
-import { compileFolder } from '../../policy/compile-folder.ts';
-import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
-import type { Effect, Observer, PartOutcome, PlacedExpression } from '../coverage/observe.ts';
-import { instrumentFor } from '../coverage/observe.ts';
 import { type CaseResult, TestRun } from './test-run.ts';
+import { TraceRecording } from './trace-recording.ts';
 import { outcomeText } from './value-text.ts';
 
-/** Why a case came out as it did. */
-export interface Explanation {
-  /** Those that governed the request, in order of name; a shadow policy has `(shadow)` behind it. */
+/** The reasons why a case came out as it did. */
+export interface FailureExplanation {
+  /** Those that governed the request, in order of name; a shadow policy is followed by `(shadow)`. */
   readonly policies: readonly string[];
-  /** In the order in which they were tried. */
+  /** In the order in which they were evaluated. */
   readonly rules: readonly TriedRule[];
-  /** The conditions of the rules that matter, each with what its parts came to. */
+  /** The conditions of the rules that matter, with the values of their parts. */
   readonly conditions: readonly Condition[];
 }
 
 export interface TriedRule {
   readonly name: string;
   readonly effect: Effect;
-  /** `matched`, `false`, `not selected by its match`, or what failed. */
-  readonly came: string;
+  /** `matched`, `false`, `not selected by its match`, or `failed:` and why. */
+  readonly result: string;
 }
 
 export interface Condition {
@@ -43,103 +42,101 @@ export interface ShownPart {
 /** Rules whose conditions are shown when no single one decided. */
 const MOST_RULES = 3;
 
-interface Step {
-  readonly policy: CompiledPolicy;
-  readonly rule: CompiledRule;
-  readonly effect: Effect;
-  came: boolean | EvaluationError | undefined;
-  readonly evaluations: Evaluation[];
+/** A rule that was evaluated, with the evaluations that it asked for. */
+interface RuleStep extends Pick<RuleEvent, 'policy' | 'rule' | 'effect' | 'result'> {
+  readonly evaluations: readonly EvaluationEvent[];
 }
 
-interface Evaluation {
-  readonly placed: PlacedExpression;
-  readonly parts: readonly PartOutcome[];
-  readonly owner: Owner;
-}
-
+/** The place of an expression in the policies. */
 interface Owner {
   readonly policy: string;
-  /** Of a variable's expression, its name. */
+  /** Name of the variable that it defines. */
   readonly variable: string | undefined;
+  readonly located: LocatedExpression;
 }
 
-/** Runs cases once more, by policies that tell what they do, and says why each came out as it did. */
-export class Explainer {
-  readonly #run: TestRun | undefined;
-  #applying: string[] = [];
-  #steps: Step[] = [];
-  #evaluations: Evaluation[] = [];
-  /** Of no rule: of a match, a limit, a header. */
-  #others: Evaluation[] = [];
-  readonly #owners = new Map<PlacedExpression, Owner>();
+/** Runs failed cases once more with a trace, and explains each. */
+export class FailureExplainer {
+  readonly #recording = new TraceRecording();
+  readonly #run: TestRun;
+  readonly #owners: ReadonlyMap<Program, Owner>;
 
-  constructor(files: PolicyFiles, original: PolicySet, now: number) {
-    const observer: Observer = {
-      compiled: (policy, expressions) => {
-        const variables = new Map([...policy.variables].map(([name, program]) => [program, name]));
-        for (const each of expressions) {
-          const variable = variables.get(each.observed);
-          this.#owners.set(each, { policy: policy.name, variable });
-        }
-      },
-      applies: ({ name }) => {
-        this.#applying.push(name);
-      },
-      tried: (policy, rule, effect) => {
-        this.#others.push(...this.#evaluations.splice(0));
-        this.#steps.push({ policy, rule, effect, came: undefined, evaluations: [] });
-      },
-      came: (_policy, rule, outcome) => {
-        const step = this.#steps.findLast((each) => each.rule === rule);
-        if (step === undefined) return;
-        step.came = outcome;
-        // What was evaluated since the rule's turn came.
-        step.evaluations.push(...this.#evaluations.splice(0));
-      },
-      evaluated: (placed, parts) => {
-        const owner = this.#owners.get(placed) ?? { policy: '', variable: undefined };
-        this.#evaluations.push({ placed, parts, owner });
-      },
-    };
-    const { set } = compileFolder(files, { instrument: instrumentFor(observer) });
-    const { revision, revisionText } = original;
-    const onAsk = (): void => {
-      this.#applying = [];
-      this.#steps = [];
-      this.#evaluations = [];
-      this.#others = [];
-    };
-    this.#run = set && new TestRun({ ...set, revision, revisionText }, now, { onAsk });
+  constructor(set: PolicySet, expressionsOf: (policy: string) => readonly LocatedExpression[], now: number) {
+    this.#owners = ownersOf(set, expressionsOf);
+    this.#run = new TestRun(set, now, {
+      trace: this.#recording,
+      onAsk: () => this.#recording.clear(),
+    });
   }
 
-  async explain(test: PolicyTestDocument, result: CaseResult): Promise<Explanation | undefined> {
-    if (this.#run === undefined) return undefined;
+  async explain(test: PolicyTestDocument, result: CaseResult): Promise<FailureExplanation> {
     await this.#run.run(test, result.case);
-    const steps = this.#steps;
-    const others = [...this.#others, ...this.#evaluations];
-    const failing = others.filter(({ parts }) => parts.at(-1)?.outcome instanceof EvaluationError);
+    const { steps, others } = stepsOf(this.#recording);
+    const failing = others.filter(({ outcome }) => outcome instanceof EvaluationError);
     const { shadow } = result.answer;
     const marked = (policy: string, name: string): string => (shadow.has(policy) ? `${name} (shadow)` : name);
+    const applying = this.#recording.of('policy').filter((event) => event.result === 'applies');
     return {
-      policies: [...new Set(this.#applying)].toSorted().map((name) => marked(name, name)),
-      rules: steps.map(({ policy, rule, effect, came }) => ({
-        name: marked(policy.name, `${policy.name}/${rule.name}`),
-        effect,
-        came: shownOutcome(came),
+      policies: [...new Set(applying.map(({ policy }) => policy.name))]
+        .toSorted()
+        .map((name) => marked(name, name)),
+      rules: steps.map((step) => ({
+        name: marked(step.policy.name, `${step.policy.name}/${step.rule.name}`),
+        effect: step.effect,
+        result: resultText(step),
       })),
       conditions: [
-        ...deciding(heardOf(steps, result), result).flatMap(({ policy, rule, evaluations }) =>
-          evaluations.map((each) => conditionOf(`${policy.name}/${rule.name}`, each)),
+        ...deciding(relevant(steps, result), result).flatMap(({ policy, rule, evaluations }) =>
+          evaluations.flatMap((each) => this.#condition(`${policy.name}/${rule.name}`, each)),
         ),
         // Outside of rules: a match, a limit, a header.
-        ...failing.map((each) => conditionOf(each.owner.policy, each)),
+        ...failing.flatMap((each) => this.#condition(undefined, each)),
       ],
     };
   }
+
+  #condition(rule: string | undefined, event: EvaluationEvent): readonly Condition[] {
+    const owner = this.#owners.get(event.program);
+    return owner === undefined ? [] : [conditionOf(rule ?? owner.policy, owner, event.parts)];
+  }
 }
 
-/** What the policies said that the case is about: shadow policies only where nothing else is other than expected. */
-function heardOf(steps: readonly Step[], { answer, differences }: CaseResult): readonly Step[] {
+function ownersOf(
+  { policies }: PolicySet,
+  expressionsOf: (policy: string) => readonly LocatedExpression[],
+): ReadonlyMap<Program, Owner> {
+  const owners = new Map<Program, Owner>();
+  for (const { name: policy, variables } of policies) {
+    const names = new Map([...variables].map(([name, program]) => [program, name]));
+    for (const located of expressionsOf(policy)) {
+      owners.set(located.program, { policy, variable: names.get(located.program), located });
+    }
+  }
+  return owners;
+}
+
+/** The rules that were evaluated; an evaluation is reported before the step that asked for it. */
+function stepsOf({ events }: TraceRecording): {
+  readonly steps: readonly RuleStep[];
+  readonly others: readonly EvaluationEvent[];
+} {
+  const steps: RuleStep[] = [];
+  const others: EvaluationEvent[] = [];
+  let evaluations: EvaluationEvent[] = [];
+  for (const event of events) {
+    if (event.kind === 'evaluation') {
+      evaluations.push(event);
+      continue;
+    }
+    if (event.kind !== 'rule') others.push(...evaluations);
+    else if (event.result !== 'expired') steps.push({ ...event, evaluations });
+    evaluations = [];
+  }
+  return { steps, others: [...others, ...evaluations] };
+}
+
+/** The steps that the case is about: those of shadow policies only if nothing else differs from what was expected. */
+function relevant(steps: readonly RuleStep[], { answer, differences }: CaseResult): readonly RuleStep[] {
   const trials = new Set(differences.map(({ field }) => /^shadow\.(.*)$/.exec(field)?.[1]));
   return steps.filter(({ policy: { name } }) =>
     trials.has(undefined) ? !answer.shadow.has(name) : trials.has(name),
@@ -147,10 +144,10 @@ function heardOf(steps: readonly Step[], { answer, differences }: CaseResult): r
 }
 
 /** The rule that decided or failed; when there is none, that which was wanted, or those that could have allowed. */
-function deciding(steps: readonly Step[], { answer, case: { expect } }: CaseResult): readonly Step[] {
-  const failed = steps.filter(({ came }) => came instanceof EvaluationError);
+function deciding(steps: readonly RuleStep[], { answer, case: { expect } }: CaseResult): readonly RuleStep[] {
+  const failed = steps.filter(({ result }) => result === 'failed');
   if (failed.length > 0) return failed.slice(0, MOST_RULES);
-  const named = (policy: string | undefined, rule: string | undefined): readonly Step[] =>
+  const named = (policy: string | undefined, rule: string | undefined): readonly RuleStep[] =>
     rule === undefined || rule === ''
       ? []
       : steps.filter(
@@ -162,30 +159,45 @@ function deciding(steps: readonly Step[], { answer, case: { expect } }: CaseResu
   const own = named(answer.policy, answer.rule);
   if (own.length > 0) return own;
   // Of a shadow policy the answer names no rule.
-  const matched = steps.filter(({ policy, came }) => answer.shadow.has(policy.name) && came === true);
+  const matched = steps.filter(
+    ({ policy, result }) => answer.shadow.has(policy.name) && result === 'matched',
+  );
   if (matched.length > 0) return matched.slice(0, MOST_RULES);
-  return steps.filter(({ effect, came }) => effect === 'allow' && came === false).slice(0, MOST_RULES);
+  return steps.filter(({ effect, result }) => effect === 'allow' && result === 'false').slice(0, MOST_RULES);
 }
 
-function shownOutcome(came: Step['came']): string {
-  if (came === undefined) return 'not selected by its match';
-  if (came instanceof EvaluationError) return `failed: ${came.message}`;
-  return came ? 'matched' : 'false';
+function resultText({ result, evaluations }: RuleStep): string {
+  switch (result) {
+    case 'matched':
+    case 'false':
+      return result;
+    case 'not_selected':
+      return 'not selected by its match';
+    case 'expired':
+      return 'expired';
+    case 'failed': {
+      const failing = evaluations.findLast(({ outcome }) => outcome instanceof EvaluationError)?.outcome;
+      return failing instanceof EvaluationError ? `failed: ${failing.message}` : 'failed';
+    }
+  }
 }
 
-function conditionOf(named: string, { placed: { program, place }, parts, owner }: Evaluation): Condition {
-  const { policy, variable } = owner;
-  const of = variable === undefined ? named : `${policy}, variables.${variable}`;
+function conditionOf(
+  rule: string,
+  { policy, variable, located: { program, location } }: Owner,
+  parts: readonly PartOutcome[],
+): Condition {
+  const of = variable === undefined ? rule : `${policy}, variables.${variable}`;
   const outcomes = Map.groupBy(parts, ({ part }) => part);
   const silent = program.parts.filter((part) => !outcomes.has(part));
-  // What is not evaluated says so once, for all that it consists of.
+  // A part that is not evaluated is shown once, for all that it consists of.
   const shown = program.parts
     .filter((part) => isTelling(part, program.parts, program.source))
     .filter((part) => !silent.includes(part) || silent.every((each) => !encloses(each, part)));
-  const { line } = place.lines.position(place.locate(0, program.source.length).start);
+  const { line } = location.lines.position(location.locate(0, program.source.length).start);
   return {
     of,
-    file: place.file,
+    file: location.file,
     line,
     parts: shown.map((part) => ({
       depth: shown.filter((each) => each !== part && encloses(each, part)).length,

@@ -1,10 +1,17 @@
-import { authenticatePeer } from '../../engine/decision/authenticate.ts';
-import { isAllow } from '../../engine/decision/decide.ts';
-import { RequestContext } from '../../engine/decision/request-context.ts';
-import type { MatchInput } from '../../engine/set/match.ts';
+import { type Decision, isAllow } from '../../engine/decision/decide.ts';
+import type {
+  AuthenticationEvent,
+  Effect,
+  LimitEvent,
+  PolicyEvent,
+  ResponseEvent,
+  RuleEvent,
+  SchemaEvent,
+  Step,
+} from '../../engine/decision/trace.ts';
+import type { MatchEntryResult } from '../../engine/set/match.ts';
 import type {
   CompiledLimit,
-  CompiledMatch,
   CompiledPolicy,
   CompiledRule,
   CompiledSchema,
@@ -12,12 +19,12 @@ import type {
   SourceLocation,
 } from '../../engine/set/policy-set.ts';
 import type { PolicyLocations } from '../../policy/compile/policy-locations.ts';
-import { type Evaluation, failed, type Watch } from './evaluations.ts';
-import { entryText, jwtText, limitText, misfit, mtlsText, rulesOf } from './match-text.ts';
-import { responsePartsOf } from './response-parts.ts';
-import type { PreparedRequest, SimulationResult } from './simulate.ts';
+import { type Evaluation, failed } from './evaluation.ts';
+import { entryText, jwtText, limitText, mismatchText, mtlsText } from './match-text.ts';
+import { RESPONSE_CHANGES } from './response-changes.ts';
+import type { TraceRecording } from './trace-recording.ts';
 
-/** How a piece of a policy came out. */
+/** Result of one part of a policy. */
 export type State =
   /** It selects the request, holds, or let it through. */
   | 'yes'
@@ -25,249 +32,272 @@ export type State =
   | 'no'
   /** An expression of it failed. */
   | 'failed'
-  /** The decision was made before it was asked. */
-  | 'not asked';
+  /** The decision was made before it was evaluated. */
+  | 'not evaluated';
 
-/** One piece of a policy and how it came out. */
+/** One part of a policy and its result. */
 export interface Finding {
   readonly policy: string;
-  /** What it is, such as `deny no-trace`; its policy is beside it. */
+  /** Name of the part, such as `deny no-trace`; its policy is beside it. */
   readonly what: string;
   readonly source: SourceLocation;
   readonly state: State;
   /** In a few words. */
   readonly why: string;
-  /** Whether it made the decision. */
+  /** True if it made the decision. */
   readonly decided: boolean;
   readonly evaluations: readonly Evaluation[];
 }
 
-/** Everything that led to one decision, station by station. */
-export interface Explanation {
-  /** Every policy of the folder, whether it governs the request or not. */
-  readonly selection: readonly Finding[];
-  readonly firstLimits: readonly Finding[];
-  readonly authentication: readonly Finding[];
-  readonly rules: readonly Finding[];
-  readonly schemas: readonly Finding[];
-  readonly limits: readonly Finding[];
-  readonly responses: readonly Finding[];
+/** The findings of a decision, by step. */
+export type Explanation = Readonly<Record<Step, readonly Finding[]>>;
+
+/** The decision that a recording is about. */
+export interface ExplainedDecision {
+  readonly set: PolicySet;
+  readonly recording: TraceRecording;
+  readonly decision: Decision;
+  /** Undefined: the file of the policy cannot be read any more. */
+  readonly locationsIn: (policy: CompiledPolicy) => PolicyLocations | undefined;
 }
 
-/** Puts together what the watch saw while the request was decided; `set` is what the watch was made of. */
-export async function explain(
-  set: PolicySet,
-  watch: Watch,
-  prepared: PreparedRequest,
-  answered: SimulationResult,
-  placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined,
-): Promise<Explanation> {
-  const facts = new RequestContext(prepared.attributes, prepared.now, set, prepared.services.xfccTrustedHops);
-  const at = new Explainer(watch, facts, answered, placesIn);
-  const selection = set.policies.map((policy) => at.selection(policy));
-  const shadows = new Set(set.policies.filter(({ mode }) => mode === 'shadow').map(({ name }) => name));
-  const labelled = (findings: readonly Finding[]): readonly Finding[] =>
-    findings.map((each) =>
-      shadows.has(each.policy) && each.state !== 'not asked'
-        ? { ...each, why: ['in shadow', each.why].filter((part) => part !== '').join(': ') }
-        : each,
-    );
-  const applying = set.policies.filter((_, index) => {
-    const state = selection[index]?.state;
-    return state === 'yes' || state === 'failed';
-  });
-  const rules = applying
-    .flatMap((policy) => rulesOf(policy).map(({ effect, rule }) => at.rule(policy, rule, effect)))
-    .toSorted((a, b) => Number(a.what.startsWith('allow')) - Number(b.what.startsWith('allow')));
-  const authentication = await Promise.all(applying.map((policy) => at.authentication(policy, prepared)));
-  return {
-    selection,
-    firstLimits: labelled(applying.flatMap((each) => each.firstLimits.map((limit) => at.limit(each, limit)))),
-    authentication: labelled(authentication.flat()),
-    rules: labelled(rules),
-    schemas: labelled(applying.flatMap((each) => each.schemas.map((schema) => at.schema(each, schema)))),
-    limits: labelled(applying.flatMap((each) => each.lastLimits.map((limit) => at.limit(each, limit)))),
-    responses: labelled(applying.flatMap((policy) => at.responses(policy))),
-  };
+/** Explains a decision by what its trace reported; what was not reported was not evaluated. */
+export function explain(explained: ExplainedDecision): Explanation {
+  return new Explainer(explained).explain();
 }
 
-/** How the entries of a match came out. */
-interface Matched {
-  readonly state: State;
-  readonly why: string;
-  readonly evaluations: readonly Evaluation[];
-}
+const NOT_EVALUATED = { state: 'not evaluated', why: '', evaluations: [], decided: false } as const;
 
 class Explainer {
-  readonly #watch: Watch;
-  readonly #facts: RequestContext;
-  readonly #answered: SimulationResult;
-  readonly #placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined;
+  readonly #explained: ExplainedDecision;
+  readonly #recording: TraceRecording;
+  readonly #locations = new Map<CompiledPolicy, PolicyLocations | undefined>();
 
-  constructor(
-    watch: Watch,
-    facts: RequestContext,
-    answered: SimulationResult,
-    placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined,
-  ) {
-    this.#placesIn = placesIn;
-    this.#watch = watch;
-    this.#facts = facts;
-    this.#answered = answered;
+  constructor(explained: ExplainedDecision) {
+    this.#explained = explained;
+    this.#recording = explained.recording;
   }
 
-  selection(policy: CompiledPolicy): Finding {
-    const matched = this.#match(policy.match);
-    const shadow = policy.mode === 'shadow' ? 'in shadow' : '';
-    const why = [shadow, matched.why].filter((part) => part !== '').join(', ');
-    // A match that failed refuses as its policy, without a rule.
-    const decided = matched.state === 'failed' && this.#decided(policy, '');
-    const evaluations = [...matched.evaluations, ...this.#watch.evaluationsOf(policy.variables)];
-    return { policy: policy.name, what: '', source: policy.source, ...matched, why, decided, evaluations };
-  }
-
-  async authentication(
-    policy: CompiledPolicy,
-    { services, attributes, now }: PreparedRequest,
-  ): Promise<Finding[]> {
-    const findings: Finding[] = [];
-    const add = (what: 'mtls' | 'jwt', denial: string | undefined, why: string, reason: RegExp): void => {
-      const state = denial === undefined ? 'yes' : 'no';
-      const decided = this.#decided(policy, '') && reason.test(this.#answered.decision.reason);
-      const source = this.#placesIn(policy)?.[what] ?? policy.source;
-      findings.push({ policy: policy.name, what, source, state, why, decided, evaluations: [] });
+  explain(): Explanation {
+    const reported = new Map(this.#recording.of('policy').map((event) => [event.policy, event]));
+    const events = this.#explained.set.policies.flatMap((policy) => reported.get(policy) ?? []);
+    const applying = events.filter(({ result }) => result !== 'does_not_apply').map(({ policy }) => policy);
+    const each = (find: (policy: CompiledPolicy) => readonly Finding[]): readonly Finding[] =>
+      applying.flatMap((policy) => find(policy).map((finding) => labelled(policy, finding)));
+    return {
+      policies: events.map((event) => this.#policy(event)),
+      first_limits: each((policy) => policy.firstLimits.map((limit) => this.#limit(policy, limit))),
+      authentication: each((policy) => this.#authentication(policy)),
+      deny_rules: each((policy) => policy.denyRules.map((rule) => this.#rule(policy, rule, 'deny'))),
+      allow_rules: each((policy) => policy.allowRules.map((rule) => this.#rule(policy, rule, 'allow'))),
+      schemas: each((policy) => policy.schemas.map((schema, index) => this.#schema(policy, schema, index))),
+      limits: each((policy) => policy.lastLimits.map((limit) => this.#limit(policy, limit))),
+      response: each((policy) => this.#response(policy)),
     };
-    if (policy.mtls !== undefined) {
-      const denial = authenticatePeer(policy, this.#facts);
-      const wanted = mtlsText(policy.mtls);
-      add('mtls', denial?.reason, denial === undefined ? wanted : `${wanted}: ${denial.detail}`, /^peer_/);
-    }
-    if (policy.jwt !== undefined) {
-      const { denial, token } = await services.tokens.verify(attributes, policy.jwt.issuers, now);
-      const absent = denial?.reason === 'token_missing' && !policy.jwt.required;
-      const held =
-        token === undefined ? '' : `: one of ${token.issuerName}, subject ${token.subject || '(none)'}`;
-      const told = denial === undefined ? held : absent ? ': there is none' : `: ${denial.detail}`;
-      const why = jwtText(policy.jwt) + told;
-      add('jwt', absent ? undefined : denial?.reason, why, /^(token_|keys_)/);
-    }
-    return findings;
   }
 
-  rule(policy: CompiledPolicy, rule: CompiledRule, effect: 'allow' | 'deny'): Finding {
-    const prepared = this.#watch.wasAsked(rule);
-    const own = this.#watch.evaluationsOf(rule);
-    const matched = prepared ? this.#match(rule.match) : NOT_ASKED;
-    const finding = {
+  #policy({ policy, entries, result }: PolicyEvent): Finding {
+    const state = STATE_OF_POLICY[result];
+    const { why, evaluations } = this.#match(entries);
+    return {
       policy: policy.name,
-      what: `${effect} ${rule.name}`,
-      source: rule.source,
-      decided: this.#decided(policy, rule.name),
-      evaluations: [...matched.evaluations, ...own],
+      what: '',
+      source: policy.source,
+      state,
+      why: policy.mode === 'shadow' ? `in shadow, ${why}` : why,
+      // A match that failed denies as its policy, without a rule.
+      decided: state === 'failed' && this.#decided(policy, ''),
+      evaluations: [...evaluations, ...this.#variables(policy)],
     };
-    if (rule.expires !== undefined && this.#facts.now >= rule.expires) {
-      return { ...finding, state: 'no', why: `ended ${new Date(rule.expires).toISOString()}` };
-    }
-    if (matched.state !== 'yes') return { ...finding, state: matched.state, why: matched.why };
-    const outcome = own[0]?.outcome;
-    if (failed(outcome)) return { ...finding, state: 'failed', why: outcome.message };
-    const why = rule.when === undefined ? 'no condition' : String(outcome);
-    return { ...finding, state: outcome === false ? 'no' : 'yes', why };
   }
 
-  limit(policy: CompiledPolicy, limit: CompiledLimit): Finding {
-    const evaluations = this.#watch.evaluationsOf(limit);
-    const { limits } = this.#answered.decision;
-    const taken = limits.find((each) => each.policy === policy.name && each.name === limit.name);
-    const failing = evaluations.find(({ outcome }) => failed(outcome));
-    const finding = {
+  #variables({ variables }: CompiledPolicy): readonly Evaluation[] {
+    return [...variables].flatMap(([name, program]) =>
+      this.#recording.evaluationsOf(program, `variables.${name}`),
+    );
+  }
+
+  #limit(policy: CompiledPolicy, limit: CompiledLimit): Finding {
+    const event = this.#recording.of('limit').find((each) => each.limit === limit);
+    const source = this.#locationsIn(policy)?.limit(limit.name) ?? policy.source;
+    const named = { policy: policy.name, what: limit.name, source };
+    const evaluations = [
+      ...this.#recording.evaluationsOf(limit.when, 'when'),
+      ...this.#recording.evaluationsOf(limit.cost, 'cost'),
+      ...limit.key.flatMap((key) => this.#recording.evaluationsOf(key, 'key')),
+    ];
+    if (event === undefined) return { ...named, ...NOT_EVALUATED, why: limitText(limit) };
+    const { state, why } = limitResult(event, evaluations);
+    return { ...named, state, why, evaluations, decided: this.#decided(policy, limit.name) };
+  }
+
+  #authentication(policy: CompiledPolicy): Finding[] {
+    const { name, mtls, jwt } = policy;
+    const places = this.#locationsIn(policy);
+    const events = this.#recording.of('authentication').filter((event) => event.policy === policy);
+    const finding = (what: 'mtls' | 'jwt', wanted: string, reasons: RegExp): Finding => {
+      const named = { policy: name, what, source: places?.[what] ?? policy.source };
+      const event = events.find(({ requirement }) => requirement === what);
+      if (event === undefined) return { ...named, ...NOT_EVALUATED, why: wanted };
+      const decided = this.#decided(policy, '') && reasons.test(this.#explained.decision.reason);
+      return { ...named, ...authenticationResult(event, wanted), evaluations: [], decided };
+    };
+    return [
+      ...(mtls === undefined ? [] : [finding('mtls', mtlsText(mtls), /^peer_/)]),
+      ...(jwt === undefined ? [] : [finding('jwt', jwtText(jwt), /^(token_|keys_)/)]),
+    ];
+  }
+
+  #rule(policy: CompiledPolicy, rule: CompiledRule, effect: Effect): Finding {
+    const named = { policy: policy.name, what: `${effect} ${rule.name}`, source: rule.source };
+    const event = this.#recording.of('rule').find((each) => each.rule === rule);
+    if (event === undefined) return { ...named, ...NOT_EVALUATED };
+    const matched = this.#match(event.entries);
+    const own = this.#recording.evaluationsOf(rule.when, 'when');
+    const { state, why } = ruleResult(event, matched.why, own);
+    const evaluations = [...matched.evaluations, ...own];
+    return { ...named, state, why, evaluations, decided: this.#decided(policy, rule.name) };
+  }
+
+  #schema(policy: CompiledPolicy, schema: CompiledSchema, index: number): Finding {
+    const source = this.#locationsIn(policy)?.schema(index) ?? policy.source;
+    const named = { policy: policy.name, what: 'body', source };
+    const event = this.#recording.of('schema').find((each) => each.schema === schema);
+    if (event === undefined) return { ...named, ...NOT_EVALUATED };
+    const matched = this.#match(event.entries);
+    const { state, why } = schemaResult(event, matched.why);
+    const { policy: by, reason } = this.#explained.decision;
+    const decided = event.result === 'denied' && by === policy.name && reason === event.cause?.reason;
+    return { ...named, state, why, evaluations: matched.evaluations, decided };
+  }
+
+  #response(policy: CompiledPolicy): Finding[] {
+    const events = this.#recording.of('response').filter((event) => event.policy === policy);
+    return events.map((event) => this.#change(event));
+  }
+
+  /** One change that a policy made, or that failed. */
+  #change({ policy, change, name, value, cause }: ResponseEvent): Finding {
+    const { text, to } = RESPONSE_CHANGES[change];
+    const state = cause === undefined ? 'yes' : 'failed';
+    return {
       policy: policy.name,
-      what: limit.name,
-      source: this.#placesIn(policy)?.limit(limit.name) ?? policy.source,
-      decided: this.#decided(policy, limit.name),
-      evaluations,
+      what: `${text} ${name}`,
+      source: this.#locationsIn(policy)?.[to] ?? policy.source,
+      state,
+      why: cause?.fault?.message ?? cause?.detail ?? (typeof value === 'string' ? value : ''),
+      decided: state === 'failed' && policy.mode === 'enforce',
+      evaluations: typeof value === 'object' ? this.#recording.evaluationsOf(value, name) : [],
     };
-    const told = limitText(limit);
-    if (failing !== undefined && failed(failing.outcome)) {
-      return { ...finding, state: 'failed', why: `\`${failing.role}\` failed: ${failing.outcome.message}` };
-    }
-    if (taken !== undefined) {
-      const left = taken.allowed ? `${taken.remaining} left` : 'used up';
-      return { ...finding, state: taken.allowed ? 'yes' : 'no', why: `${told}: ${left}` };
-    }
-    if (!this.#watch.wasAsked(limit)) return { ...finding, state: 'not asked', why: told };
-    const counted = evaluations.some(({ role, outcome }) => role === 'when' && outcome === false);
-    return { ...finding, state: 'yes', why: counted ? `${told}: does not count this request` : told };
   }
 
-  schema(policy: CompiledPolicy, schema: CompiledSchema): Finding {
-    const source = this.#placesIn(policy)?.schema(policy.schemas.indexOf(schema)) ?? policy.source;
-    const finding = { policy: policy.name, what: 'body', source };
-    if (!this.#watch.wasAsked(schema)) {
-      return { ...finding, ...NOT_ASKED, decided: false };
+  /** The reason why the entries of a match selected the request, or did not. */
+  #match(results: readonly MatchEntryResult[]): Pick<Finding, 'why' | 'evaluations'> {
+    const evaluations = results.flatMap(({ entry, result }) =>
+      result === 'host' || result === 'method' || result === 'path'
+        ? []
+        : this.#recording.evaluationsOf(entry.when, 'when'),
+    );
+    const last = results.at(-1);
+    if (last === undefined) return { why: 'every request', evaluations };
+    if (last.result === 'selected') return { why: entryText(last.entry), evaluations };
+    if (last.result === 'failed') {
+      return { why: `\`when\` failed: ${failureOf(evaluations) ?? 'for an unknown reason'}`, evaluations };
     }
-    const matched = this.#match(schema.match);
-    const judged = this.#watch.bodyOf(schema);
-    const { policy: by, reason } = this.#answered.decision;
-    if (matched.state !== 'yes') return { ...finding, ...matched, decided: false };
-    if (judged?.denial === undefined && judged !== undefined) {
-      return { ...finding, ...matched, why: 'the body fits', decided: false };
-    }
-    const decided = by === policy.name && /^(body_|schema_)/.test(reason);
-    const { outcome } = this.#answered.decision;
-    const unjudged = decided && !isAllow(outcome) ? outcome.detail : 'the body cannot be judged';
-    const why = judged?.denial?.detail ?? unjudged;
-    return { ...finding, ...matched, state: 'no', why, decided };
+    const reasons = results.map(({ entry, result }) => mismatchText(entry, result));
+    return { why: [...new Set(reasons)].join('; '), evaluations };
   }
 
-  /** What a policy did to the answer, or would have done where something of it failed. */
-  responses(policy: CompiledPolicy): Finding[] {
-    const { reason, policy: by } = this.#answered.decision;
-    const places = this.#placesIn(policy);
-    const findings: Finding[] = [];
-    for (const { to, what, value, holder, name } of responsePartsOf(policy.respond)) {
-      const evaluations = this.#watch.evaluationsOf(holder).filter(({ role }) => role === name);
-      const outcome = evaluations[0]?.outcome;
-      const applies = to === 'deny' ? by === policy.name : reason === 'allowed' && policy.mode === 'enforce';
-      const wasMade = typeof value === 'object' ? evaluations.length > 0 : applies;
-      if (!wasMade) continue;
-      const source = places?.[to] ?? policy.source;
-      const state = failed(outcome) ? 'failed' : 'yes';
-      const why = failed(outcome) ? outcome.message : typeof value === 'string' ? value : '';
-      const decided = failed(outcome) && policy.mode === 'enforce';
-      findings.push({ policy: policy.name, what, source, state, why, decided, evaluations });
+  #locationsIn(policy: CompiledPolicy): PolicyLocations | undefined {
+    if (!this.#locations.has(policy)) {
+      this.#locations.set(policy, this.#explained.locationsIn(policy));
     }
-    return findings;
-  }
-
-  #match(match: readonly CompiledMatch[]): Matched {
-    if (match.length === 0) return { state: 'yes', why: 'every request', evaluations: [] };
-    const facts: MatchInput = this.#facts.matching;
-    const reasons: string[] = [];
-    const evaluations: Evaluation[] = [];
-    for (const entry of match) {
-      const reason = misfit(entry, facts);
-      if (reason !== undefined) {
-        reasons.push(reason);
-        continue;
-      }
-      if (entry.when === undefined) return { state: 'yes', why: entryText(entry), evaluations };
-      const [evaluation] = this.#watch.evaluationsOf(entry);
-      if (evaluation === undefined) return { ...NOT_ASKED, evaluations };
-      evaluations.push(evaluation);
-      if (evaluation.outcome === true) return { state: 'yes', why: entryText(entry), evaluations };
-      if (failed(evaluation.outcome)) {
-        return { state: 'failed', why: `\`when\` failed: ${evaluation.outcome.message}`, evaluations };
-      }
-      reasons.push('`when` does not hold');
-    }
-    return { state: 'no', why: [...new Set(reasons)].join('; '), evaluations };
+    return this.#locations.get(policy);
   }
 
   #decided({ name }: CompiledPolicy, rule: string): boolean {
-    const { policy, rule: by } = this.#answered.decision;
+    const { policy, rule: by } = this.#explained.decision;
     return policy === name && by === rule;
   }
 }
 
-const NOT_ASKED: Matched = { state: 'not asked', why: '', evaluations: [] };
+const STATE_OF_POLICY = { applies: 'yes', does_not_apply: 'no', failed: 'failed' } as const satisfies Record<
+  PolicyEvent['result'],
+  State
+>;
+
+type Result = Pick<Finding, 'state' | 'why'>;
+
+function limitResult({ limit, result, remaining }: LimitEvent, evaluations: readonly Evaluation[]): Result {
+  const text = limitText(limit);
+  switch (result) {
+    case 'taken':
+      return { state: 'yes', why: `${text}: ${remaining} left` };
+    case 'exhausted':
+      return { state: 'no', why: `${text}: used up` };
+    case 'not_counted':
+      return { state: 'yes', why: `${text}: does not count this request` };
+    case 'failed': {
+      const failing = evaluations.find(({ outcome }) => failed(outcome));
+      const role = failing === undefined ? 'cost' : failing.role;
+      return { state: 'failed', why: `\`${role}\` failed: ${failureOf(evaluations) ?? 'out of range'}` };
+    }
+  }
+}
+
+function authenticationResult(event: AuthenticationEvent, wanted: string): Result {
+  const { cause } = event;
+  if (event.requirement === 'jwt' && event.token !== undefined) {
+    const { issuerName, subject } = event.token;
+    return { state: 'yes', why: `${wanted}: one of ${issuerName}, subject ${subject || '(none)'}` };
+  }
+  if (cause === undefined) return { state: 'yes', why: wanted };
+  if (event.requirement === 'jwt' && cause.reason === 'token_missing' && !event.required) {
+    return { state: 'yes', why: `${wanted}: there is none` };
+  }
+  return { state: 'no', why: `${wanted}: ${cause.detail}` };
+}
+
+function ruleResult({ rule, result }: RuleEvent, matchWhy: string, own: readonly Evaluation[]): Result {
+  switch (result) {
+    case 'expired':
+      return { state: 'no', why: `ended ${new Date(rule.expires ?? 0).toISOString()}` };
+    case 'not_selected':
+      return { state: 'no', why: matchWhy };
+    case 'matched':
+      return { state: 'yes', why: rule.when === undefined ? 'no condition' : 'true' };
+    case 'false':
+      return { state: 'no', why: 'false' };
+    case 'failed':
+      return { state: 'failed', why: failureOf(own) ?? matchWhy };
+  }
+}
+
+function schemaResult({ result, cause }: SchemaEvent, matchWhy: string): Result {
+  switch (result) {
+    case 'accepted':
+      return { state: 'yes', why: 'the body fits' };
+    case 'denied':
+      return { state: 'no', why: cause?.detail ?? 'the body does not fit' };
+    case 'not_selected':
+      return { state: 'no', why: matchWhy };
+    case 'failed':
+      return { state: 'failed', why: matchWhy };
+  }
+}
+
+/** The message of the first evaluation that failed. */
+function failureOf(evaluations: readonly Evaluation[]): string | undefined {
+  for (const { outcome } of evaluations) if (failed(outcome)) return outcome.message;
+  return undefined;
+}
+
+function labelled({ mode }: CompiledPolicy, finding: Finding): Finding {
+  if (mode !== 'shadow' || finding.state === 'not evaluated') return finding;
+  return { ...finding, why: ['in shadow', finding.why].filter((part) => part !== '').join(': ') };
+}
+
+/** The sentence for the caller; empty for an allow. */
+export function denialDetail({ outcome }: Decision): string {
+  return isAllow(outcome) ? '' : outcome.detail;
+}

@@ -1,6 +1,4 @@
-import { matchesHost } from '../../engine/request/host.ts';
-import { matchPath } from '../../engine/request/path-pattern.ts';
-import type { MatchInput } from '../../engine/set/match.ts';
+import type { MatchEntryResult } from '../../engine/set/match.ts';
 import type {
   CompiledLimit,
   CompiledMatch,
@@ -11,25 +9,25 @@ import type {
 } from '../../engine/set/policy-set.ts';
 import { formatDuration } from '../../policy/language/duration.ts';
 
-/** Why the host, method or path of a request does not fit an entry; undefined: they fit. A part not told fits. */
-export function misfit(
+/** The reason why an entry of a match does not select a request. */
+export function mismatchText(
   { hosts, methods, paths }: CompiledMatch,
-  { host, method, path }: { readonly [Name in keyof MatchInput]: MatchInput[Name] | undefined },
-): string | undefined {
-  if (host !== undefined && hosts !== undefined && !hosts.some((each) => matchesHost(each, host))) {
-    return `the host is not ${oneOf(hosts.map(({ text }) => text))}`;
+  result: MatchEntryResult['result'],
+): string {
+  switch (result) {
+    case 'host':
+      return `the host is not ${oneOf((hosts ?? []).map(({ text }) => text))}`;
+    case 'method':
+      return `the method is not ${oneOf([...(methods ?? [])])}`;
+    case 'path':
+      return `the path is not ${oneOf((paths ?? []).map(({ text }) => text))}`;
+    case 'when':
+      return '`when` does not hold';
+    case 'failed':
+      return '`when` failed';
+    case 'selected':
+      return '';
   }
-  if (method !== undefined && methods !== undefined && !methods.has(method)) {
-    return `the method is not ${oneOf([...methods])}`;
-  }
-  if (
-    path !== undefined &&
-    paths !== undefined &&
-    paths.every((each) => matchPath(each, path) === undefined)
-  ) {
-    return `the path is not ${oneOf(paths.map(({ text }) => text))}`;
-  }
-  return undefined;
 }
 
 function oneOf(names: readonly string[]): string {
@@ -72,7 +70,7 @@ export function limitText({ rate, burst, key }: CompiledLimit): string {
 
 const PERIODS = [1000, 60_000, 3_600_000, 86_400_000];
 
-/** Every rule with its effect, in the order in which they are asked. */
+/** Every rule with its effect, in the order of evaluation. */
 export function rulesOf({
   denyRules,
   allowRules,

@@ -1,6 +1,7 @@
 import type { Decision } from '../../engine/decision/decide.ts';
 import { decide } from '../../engine/decision/decide.ts';
 import type { Services } from '../../engine/decision/services.ts';
+import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import { createCheck } from '../../engine/envoy/check.ts';
 import { decodeCheck } from '../../engine/envoy/decode.ts';
 import {
@@ -114,11 +115,12 @@ function merge({ base, request }: SimulationRequest, made: CheckRequestMessage):
 export async function simulate(
   { bytes, services }: PreparedRequest,
   set: PolicySet,
+  trace?: DecisionTrace,
 ): Promise<SimulationResult> {
   let decision: Decision | undefined;
   const check = createCheck({
     ...services,
-    decide: (attributes) => decide(attributes, set, services),
+    decide: (attributes) => decide(attributes, set, services, undefined, trace),
     set: () => set,
     deadline: Number.MAX_SAFE_INTEGER,
     maxInflight: 1,

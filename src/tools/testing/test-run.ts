@@ -1,6 +1,7 @@
 import { decide } from '../../engine/decision/decide.ts';
 import type { ShadowVerdict } from '../../engine/decision/outcome.ts';
 import type { Services } from '../../engine/decision/services.ts';
+import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
 import { decodeCheckResponse, encodeCheckRequest } from '../../engine/envoy/messages.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../engine/identity/token.ts';
@@ -37,6 +38,8 @@ export interface CaseResult {
 export interface TestRunOptions {
   /** Compares a whole answer with the snapshot that a case names; without it, snapshots are not compared. */
   readonly snapshots?: Pick<Snapshots, 'compare'> | undefined;
+  /** Receives the steps of every decision. */
+  readonly trace?: DecisionTrace | undefined;
   /** Called before each request of a case. */
   readonly onAsk?: (() => void) | undefined;
 }
@@ -124,7 +127,7 @@ export class TestRun {
     };
     const check = createCheck({
       ...services,
-      decide: (attributes) => decide(attributes, set, services),
+      decide: (attributes) => decide(attributes, set, services, undefined, this.#options.trace),
       set: () => set,
       // The clock stands still, so no deadline ever comes; a run-away evaluation is bounded by its own budget.
       deadline: Number.MAX_SAFE_INTEGER,

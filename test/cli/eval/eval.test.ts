@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { CompactSign } from 'jose';
 import { openPolicyFolder } from '../../../src/cli/terminal/policy-folder.ts';
 import { processTerminal } from '../../../src/cli/terminal/terminal.ts';
-import { Watch } from '../../../src/tools/testing/evaluations.ts';
+
 import { type CaseResult, TestRun } from '../../../src/tools/testing/test-run.ts';
+import { TraceRecording } from '../../../src/tools/testing/trace-recording.ts';
 import type { Ended } from '../../support/command.ts';
 import { runHere } from '../../support/run-here.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
@@ -149,7 +150,7 @@ Rules
         jwt.scopes                                    ["orders:list", "orders:read"]
         s == 'orders:read'                            false · true
           s                                           "orders:list" · "orders:read"
-    orders: allow write  not asked  policies/orders.yaml:14
+    orders: allow write  not evaluated  policies/orders.yaml:14
 
 Schemas
   · orders: body  the method is not POST  policies/orders.yaml:16
@@ -175,9 +176,9 @@ test.each<[string, readonly string[], string, string, readonly string[]]>([
     ['--principal', 'spiffe://acme.example/ns/hr/sa/x'],
     'peer_untrusted',
     'authentication',
-    ['orders: mtls = no (decided)', 'orders: jwt = no'],
+    ['orders: mtls = no (decided)', 'orders: jwt = not_evaluated'],
   ],
-  ['nothing is asked past a refusal', [], 'token_missing', 'limits', ['orders: calls = not_asked']],
+  ['nothing is asked past a refusal', [], 'token_missing', 'limits', ['orders: calls = not_evaluated']],
   [
     'a deny rule',
     [...TOKEN, '--path', '/orders/export'],
@@ -187,8 +188,8 @@ test.each<[string, readonly string[], string, string, readonly string[]]>([
       'orders: deny no-export = yes (decided)',
       'orders: deny typed = no',
       'strict: deny nobody = yes',
-      'orders: allow read = not_asked',
-      'orders: allow write = not_asked',
+      'orders: allow read = not_evaluated',
+      'orders: allow write = not_evaluated',
     ],
   ],
   [
@@ -213,8 +214,8 @@ test.each<[string, readonly string[], string, string, readonly string[]]>([
       'orders: deny no-export = no',
       'orders: deny typed = failed (decided)',
       'strict: deny nobody = yes',
-      'orders: allow read = not_asked',
-      'orders: allow write = not_asked',
+      'orders: allow read = not_evaluated',
+      'orders: allow write = not_evaluated',
     ],
   ],
   [
@@ -355,7 +356,7 @@ describe('a recorded decision', () => {
     const whole = await report('--record', 'record.jsonl', '--claim', 'scope=orders:read');
     expect(whole.reason).toBe('allowed');
     expect(whole.notes).toContain('it was recorded the same: allow 200 allowed by orders/read');
-    expect(whole['answer']).toMatchObject({ requestHeaders: { set: { 'x-subject': 'ann' } } });
+    expect(whole['answer']).toMatchObject({ request_headers: { set: { 'x-subject': 'ann' } } });
   });
 
   test('of another issuer, without its token', async () => {
@@ -618,7 +619,7 @@ spec:
     const { stdout } = await run('answers', '--host', 'a.acme.svc', '--path', '/closed', '--output', 'json');
     const told = JSON.parse(stdout) as Report;
     expect(told).toMatchObject({ rule: 'closed', body: '{no GET', detail: 'a rule denies this request' });
-    expect(parts(told)).toEqual(['answers: refusal: set x-help = yes', 'answers: refusal: body = yes']);
+    expect(parts(told)).toEqual(['answers: denial: set x-help = yes', 'answers: denial: body = yes']);
   });
 
   test('and where a value fails', async () => {
@@ -626,9 +627,11 @@ spec:
     const told = JSON.parse(stdout) as Report;
     expect(told.reason).toBe('policy_error');
     expect(parts(told)).toEqual([
+      'answers: remove x-gone = yes',
+      'answers: query: remove debug = yes',
       'answers: set x-n = failed (decided)',
-      'answers: refusal: set x-help = yes',
-      'answers: refusal: body = yes',
+      'answers: denial: set x-help = yes',
+      'answers: denial: body = yes',
     ]);
   });
 });
@@ -657,12 +660,12 @@ spec:
   expect((await run(...args, '--xfcc-trusted-hops', 'all')).code).toBe(2);
 });
 
-test('a watched set answers every test of the example policies as the plain one does', async () => {
+test('every test of the example policies gets the same answer with and without a trace', async () => {
   const folder = await openPolicyFolder('policies', { ...processTerminal(), directory: process.cwd() });
   if ('problem' in folder || folder.set === undefined) throw new Error('the example does not compile');
   const now = Date.now();
   const plain = new TestRun(folder.set, now);
-  const watched = new TestRun(new Watch(folder.set).set, now);
+  const traced = new TestRun(folder.set, now, { trace: new TraceRecording() });
   const cases = folder.tests.flatMap((test) => test.cases.map((each) => ({ test, each })));
   expect(cases.length).toBeGreaterThan(50);
   // Every token is signed anew.
@@ -671,6 +674,6 @@ test('a watched set answers every test of the example policies as the plain one 
     requestHeaders: [...answer.requestHeaders].filter(([name]) => name !== 'authorization'),
   });
   for (const { test, each } of cases) {
-    expect(steady(await watched.run(test, each))).toEqual(steady(await plain.run(test, each)));
+    expect(steady(await traced.run(test, each))).toEqual(steady(await plain.run(test, each)));
   }
 });

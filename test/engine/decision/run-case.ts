@@ -1,6 +1,7 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
 import { decide, isAllow, type PendingDecision } from '../../../src/engine/decision/decide.ts';
 import type { Services } from '../../../src/engine/decision/services.ts';
+import type { DecisionTrace } from '../../../src/engine/decision/trace.ts';
 import { createCheck } from '../../../src/engine/envoy/check.ts';
 import {
   type CheckResponseMessage,
@@ -101,12 +102,16 @@ export function setOf(file: CaseFile, each: Case): PolicySet {
 }
 
 /** Sends the requests of a case straight to `decide`. */
-export async function runDirectly(set: PolicySet, each: Case): Promise<readonly Answered[]> {
+export async function runDirectly(
+  set: PolicySet,
+  each: Case,
+  trace?: DecisionTrace,
+): Promise<readonly Answered[]> {
   const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
   const answers: Answered[] = [];
   for (const step of repeated(each)) {
     setClock(NOW + (step.at ?? 0));
-    const pending = await decide(attributes(await asked(step.request, set)), set, services);
+    const pending = await decide(attributes(await asked(step.request, set)), set, services, undefined, trace);
     const decision = await completed(pending);
     answers.push({ step, decision, seen: seenOf(decision) });
   }

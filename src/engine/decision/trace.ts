@@ -1,0 +1,143 @@
+import type { Activation, EvaluationError, Part, Program, Value } from '../../cel/interpret/program.ts';
+import type { VerifiedToken } from '../identity/verified-token.ts';
+import type { MatchEntryResult } from '../set/match.ts';
+import type { CompiledLimit, CompiledPolicy, CompiledRule, CompiledSchema } from '../set/policy-set.ts';
+import type { DenialCause } from './denial-cause.ts';
+
+/**
+ * Receiver of the steps of one decision, for tools that explain decisions or measure tests. Serving passes none: then
+ * no event is made. A decision is the same with and without a trace.
+ */
+export interface DecisionTrace {
+  /** True: expressions are interpreted, some hundred times slower, and evaluations hold the value of each part. */
+  readonly wantsParts: boolean;
+  report(event: TraceEvent): void;
+}
+
+/** The steps of a decision, in order. Shadow policies go through them after the answer, one policy at a time. */
+export const STEPS = [
+  'policies',
+  'first_limits',
+  'authentication',
+  'deny_rules',
+  'allow_rules',
+  'schemas',
+  'limits',
+  'response',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+export type TraceEvent =
+  | PolicyEvent
+  | LimitEvent
+  | AuthenticationEvent
+  | RuleEvent
+  | SchemaEvent
+  | ResponseEvent
+  | EvaluationEvent;
+
+/** Reported once for every policy of the set. */
+export interface PolicyEvent {
+  readonly kind: 'policy';
+  readonly policy: CompiledPolicy;
+  /** Results of the entries of its `match` until one selected the request or failed; empty if it has no `match`. */
+  readonly entries: readonly MatchEntryResult[];
+  readonly result: 'applies' | 'does_not_apply' | 'failed';
+}
+
+export interface LimitEvent {
+  readonly kind: 'limit';
+  readonly step: 'first_limits' | 'limits';
+  readonly policy: CompiledPolicy;
+  readonly limit: CompiledLimit;
+  /** `not_counted`: its `when` is false. */
+  readonly result: 'not_counted' | 'taken' | 'exhausted' | 'failed';
+  /** Units left in the bucket; undefined if the bucket was not asked. */
+  readonly remaining: number | undefined;
+}
+
+/** One requirement of `authenticate`. */
+export type AuthenticationEvent = {
+  readonly kind: 'authentication';
+  readonly policy: CompiledPolicy;
+  /** Undefined: the requirement holds. A token that is absent and not required has the cause `token_missing`. */
+  readonly cause: DenialCause | undefined;
+} & (
+  | { readonly requirement: 'mtls'; readonly principal: string }
+  | { readonly requirement: 'jwt'; readonly token: VerifiedToken | undefined; readonly required: boolean }
+);
+
+export type Effect = 'allow' | 'deny';
+
+export interface RuleEvent {
+  readonly kind: 'rule';
+  readonly policy: CompiledPolicy;
+  readonly rule: CompiledRule;
+  readonly effect: Effect;
+  /** Results of the entries of the rule's own `match`. */
+  readonly entries: readonly MatchEntryResult[];
+  readonly result: 'matched' | 'false' | 'not_selected' | 'expired' | 'failed';
+}
+
+export interface SchemaEvent {
+  readonly kind: 'schema';
+  readonly policy: CompiledPolicy;
+  readonly schema: CompiledSchema;
+  readonly entries: readonly MatchEntryResult[];
+  readonly result: 'accepted' | 'denied' | 'not_selected' | 'failed';
+  readonly cause: DenialCause | undefined;
+}
+
+/** One change to the request or the answer, or one that failed. */
+export interface ResponseEvent {
+  readonly kind: 'response';
+  readonly policy: CompiledPolicy;
+  readonly change: ResponseChange;
+  readonly name: string;
+  /** Program or text of the policy; undefined: the name is removed. */
+  readonly value: string | Program | undefined;
+  readonly cause: DenialCause | undefined;
+}
+
+export type ResponseChange =
+  | 'request_header_remove'
+  | 'request_header_set'
+  | 'request_header_append'
+  | 'response_header_set'
+  | 'response_header_append'
+  | 'query_remove'
+  | 'query_set'
+  | 'metadata_set'
+  | 'deny_header_set'
+  | 'deny_body';
+
+/** Value of one part of an expression. */
+export interface PartOutcome {
+  readonly part: Part;
+  readonly outcome: Value | EvaluationError;
+}
+
+/** Reported when an expression was evaluated, before the event of the step that asked for it. */
+export interface EvaluationEvent {
+  readonly kind: 'evaluation';
+  /** The object of the policy set; each place that holds an expression has its own. */
+  readonly program: Program;
+  readonly outcome: Value | EvaluationError;
+  /** Each after those that it consists of; empty unless the trace wants parts. */
+  readonly parts: readonly PartOutcome[];
+}
+
+/** Evaluates and reports. */
+export function evaluateTraced(
+  program: Program,
+  activation: Activation,
+  trace: DecisionTrace,
+): Value | EvaluationError {
+  const parts: PartOutcome[] = [];
+  const outcome = trace.wantsParts
+    ? program.trace(activation, (part, value) => void parts.push({ part, outcome: value }))
+    : program.evaluate(activation);
+  trace.report({ kind: 'evaluation', program, outcome, parts });
+  return outcome;
+}
