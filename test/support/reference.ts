@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CODES } from '../../src/diagnostic/codes.ts';
-import { REASONS } from '../../src/engine/decision/reasons.ts';
+import { GRPC_CODES, REASONS } from '../../src/engine/decision/reasons.ts';
 import { NAMES } from '../../src/engine/request/names.ts';
 import { variableOf } from '../../src/sidecar/server/configuration.ts';
 import { FLAGS, type Flag, type FlagName } from '../../src/sidecar/server/flags.ts';
@@ -15,8 +15,15 @@ export const TABLES: Readonly<Record<string, { readonly page: string; readonly t
     page: 'docs/reasons.md',
     text: () =>
       table(
-        ['reason', 'status', 'title', 'when'],
-        Object.entries(REASONS).map(([name, row]) => [code(name), String(row.status), row.title, row.doc]),
+        ['reason', 'status', 'gRPC', 'challenge', 'title', 'when'],
+        Object.entries(REASONS).map(([name, row]) => [
+          code(name),
+          String(row.status),
+          `${row.grpc} (${GRPC_CODES[row.grpc]})`,
+          'challenge' in row ? code(row.challenge) : '',
+          row.title,
+          row.doc,
+        ]),
       ),
   },
   metrics: {

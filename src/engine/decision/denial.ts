@@ -1,8 +1,8 @@
 import type { DenialCause } from './denial-cause.ts';
 import type { Denial } from './outcome.ts';
-import { type DenialReason, REASONS } from './reasons.ts';
+import { challengeOf, type DenialReason, REASONS } from './reasons.ts';
 
-/** Dresses a refusal as an answer: its status, and the headers that the reason asks for. */
+/** The denial for a cause, with its status and the headers that its reason requires. */
 export function denial(cause: DenialCause): Denial {
   const { reason, detail } = cause;
   const status = cause.status ?? REASONS[reason].status;
@@ -15,15 +15,12 @@ export function denial(cause: DenialCause): Denial {
   return { reason, status, detail, headers, body: cause.body };
 }
 
-/**
- * RFC 6750, section 3: at least one parameter, and no error code where the request carried no token at all. The
- * realm is a constant, since names of policies are none of a caller's business.
- */
+/** The realm is a constant: callers learn no names of policies. */
 function bearerChallenge(reason: DenialReason): string | undefined {
-  if (reason === 'token_missing') return CHALLENGE;
-  if (!reason.startsWith('token_')) return undefined;
-  const error = reason === 'token_ambiguous' ? 'invalid_request' : 'invalid_token';
-  return `${CHALLENGE}, error="${error}", error_description="${REASONS[reason].title}"`;
+  const row = challengeOf(reason);
+  if (row === undefined) return undefined;
+  if (row.challenge === 'no_error') return CHALLENGE;
+  return `${CHALLENGE}, error="${row.challenge}", error_description="${row.title}"`;
 }
 
 const CHALLENGE = 'Bearer realm="lictor"';

@@ -1,7 +1,7 @@
 import type { Decision } from '../decision/decide.ts';
 import { isAllow } from '../decision/decide.ts';
 import type { Changes, Denial } from '../decision/outcome.ts';
-import { REASONS } from '../decision/reasons.ts';
+import { GRPC_CODES, grpcCodeOf, REASONS } from '../decision/reasons.ts';
 import {
   APPEND_ACTION,
   type CheckResponseMessage,
@@ -30,45 +30,23 @@ export function encodeCheck(decision: Decision): Uint8Array {
     if (metadata.size > 0 && dynamicMetadata.fields !== undefined) {
       const values = structOf(Object.fromEntries(metadata));
       return encodeCheckResponse({
-        status: { code: OK },
+        status: { code: GRPC_CODES.OK },
         okResponse: okResponse(outcome.changes),
         dynamicMetadata: { fields: { ...dynamicMetadata.fields, values: { structValue: values } } },
       });
     }
     return encodeCheckResponse({
-      status: { code: OK },
+      status: { code: GRPC_CODES.OK },
       okResponse: okResponse(outcome.changes),
       dynamicMetadata,
     });
   }
   return encodeCheckResponse({
-    status: { code: rpcCode(outcome.status), message: outcome.reason },
+    status: { code: grpcCodeOf(outcome.reason, outcome.status), message: outcome.reason },
     deniedResponse: deniedResponse(decision, outcome),
     dynamicMetadata,
   });
 }
-
-/** google.rpc.Code of an HTTP status, by the table of the language page; what it does not list, by its class. */
-export function rpcCode(status: number): number {
-  return RPC_CODES[status] ?? (status >= 500 ? INTERNAL : PERMISSION_DENIED);
-}
-
-const OK = 0;
-const INVALID_ARGUMENT = 3;
-const PERMISSION_DENIED = 7;
-const RESOURCE_EXHAUSTED = 8;
-const INTERNAL = 13;
-const UNAVAILABLE = 14;
-const UNAUTHENTICATED = 16;
-
-const RPC_CODES: Readonly<Record<number, number>> = {
-  400: INVALID_ARGUMENT,
-  401: UNAUTHENTICATED,
-  413: INVALID_ARGUMENT,
-  415: INVALID_ARGUMENT,
-  429: RESOURCE_EXHAUSTED,
-  503: UNAVAILABLE,
-};
 
 function okResponse({
   requestHeaders,
@@ -103,7 +81,7 @@ function deniedResponse(
   const headers = new Map([['content-type', 'text/plain; charset=utf-8'], ...denial.headers]);
   if (grpc) {
     headers.delete('content-type');
-    headers.set('grpc-status', String(rpcCode(denial.status)));
+    headers.set('grpc-status', String(grpcCodeOf(denial.reason, denial.status)));
   } else if (own === undefined) headers.set('content-type', 'application/problem+json');
   headers.set('x-lictor-decision-id', decision.id);
   return {
@@ -151,6 +129,6 @@ function readable(text: string): string {
 
 /** A refusal that needs nothing: no decision, no id. */
 export const LAST_RESORT: Uint8Array = encodeCheckResponse({
-  status: { code: INTERNAL, message: 'internal_error' },
+  status: { code: GRPC_CODES.INTERNAL, message: 'internal_error' },
   deniedResponse: { status: { code: REASONS.internal_error.status } },
 });

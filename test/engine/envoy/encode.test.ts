@@ -1,7 +1,8 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
 import { isAllow, refuse } from '../../../src/engine/decision/decide.ts';
 import type { Denial } from '../../../src/engine/decision/outcome.ts';
-import { encodeCheck, LAST_RESORT, rpcCode } from '../../../src/engine/envoy/encode.ts';
+import { grpcCodeOf } from '../../../src/engine/decision/reasons.ts';
+import { encodeCheck, LAST_RESORT } from '../../../src/engine/envoy/encode.ts';
 import { type CheckResponseMessage, decodeCheckResponse } from '../../../src/engine/envoy/messages.ts';
 import { attributes } from '../../support/attributes.ts';
 import { officialCheckResponse } from '../../support/official.ts';
@@ -134,7 +135,7 @@ describe('encodeCheck', () => {
     [502, 13],
     [503, 14],
   ])('HTTP %d is google.rpc code %d', (status, code) => {
-    expect(rpcCode(status)).toBe(code);
+    expect(grpcCodeOf('rule_denied', status)).toBe(code);
   });
 
   test('the last resort refuses', () => {
