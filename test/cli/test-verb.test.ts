@@ -76,7 +76,7 @@ test('a failure shows the rules that were tried and what the parts of the condit
 
       answered  deny 403 no_rule by orders: no rule allows this request
       policies  orders
-      rules     in the order in which they were tried:
+      rules     in order of evaluation:
         deny   orders/no-trace  not selected by its match
         allow  orders/read      false
       orders/read p/orders.yaml:11

@@ -173,7 +173,7 @@ describe('test', () => {
 
       answered  deny 403 no_rule by orders: no rule allows this request
       policies  orders
-      rules     in the order in which they were tried:
+      rules     in order of evaluation:
         allow  orders/read  not selected by its match
 
   ✓ checkout × read

@@ -120,8 +120,7 @@ export const IMPORT_TABLE = {
     'tools/mutation': { imports: ['policy/', 'cel/', 'diagnostic'] },
     'tools/coverage': { imports: ['policy/', ...ENGINE, 'cel/', 'diagnostic'] },
     'tools/testing': {
-      imports: ['tools/coverage', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
-      types: ['sidecar/audit'],
+      imports: ['tools/coverage', 'sidecar/audit', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
     },
     'tools/editor': {
       imports: ['tools/format', 'tools/coverage', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
@@ -133,7 +132,9 @@ export const IMPORT_TABLE = {
     'cli/schema': { imports: ['cli/terminal', 'policy/'] },
     'cli/check': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'diagnostic'] },
     'cli/effective': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'diagnostic'] },
-    'cli/eval': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'cel/', 'diagnostic'] },
+    'cli/eval': {
+      imports: ['cli/terminal', 'tools/testing', 'sidecar/audit', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
+    },
     'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'diagnostic'] },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'diagnostic'] },
     'cli/lsp': { imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing'] },

@@ -77,7 +77,7 @@ async function decideAndExplain(
   return result.decision.reason === 'allowed' ? EXIT.fine : EXIT.fails;
 }
 
-/** What could not be as it was, or is not as it would be at a sidecar. */
+/** Notes on differences from the recorded request, and from a decision of a sidecar. */
 function notesOf(
   { caller, recorded, notes }: SimulationRequest,
   { decision }: SimulationResult,
@@ -98,7 +98,7 @@ function notesOf(
   const was = `${recorded.decision} ${recorded.status} ${recorded.reason} by ${named(recorded)}`;
   const now = verdictOf(decision);
   const same = recorded.reason === now.reason && named(recorded) === named(now);
-  all.push(same ? `it was recorded the same: ${was}` : `it was recorded otherwise: ${was}`);
+  all.push(same ? `it was recorded the same: ${was}` : `it was recorded differently: ${was}`);
   if (recorded.digest !== '' && recorded.digest !== set.revision.digest) {
     all.push(`it was recorded by other policies: ${recorded.digest}`);
   }

@@ -17,7 +17,7 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
-/** What of a folder one expression sees. */
+/** The parts of a folder that an expression can read. */
 export type FolderOfExpression = Pick<PolicySet, 'issuers' | 'data' | 'env' | 'revisionText'>;
 
 export interface ExpressionOptions {
@@ -25,7 +25,7 @@ export interface ExpressionOptions {
   readonly xfccTrustedHops: number;
 }
 
-/** Of no folder at all. */
+/** Values without a folder. */
 export const NO_FOLDER: FolderOfExpression = { issuers: new Map(), data: {}, env: {}, revisionText: '' };
 
 const NO_POLICY = { name: '', params: {}, variables: new Map() };
@@ -43,8 +43,8 @@ function environmentOf({ data, env }: FolderOfExpression): Environment {
 }
 
 /**
- * Evaluates one expression over a request and shows what each part of it comes to. `jwt` is the token as the issuers of
- * the folder verify it. It ends well unless the expression fails or comes to false.
+ * Evaluates one expression over a request and shows the value of each part. `jwt` is the token as verified by the
+ * issuers of the folder. Exit code 1 if the expression fails or is false.
  */
 export async function evaluateExpression(
   source: string,

@@ -1,13 +1,14 @@
 import type { Paint } from '../../diagnostic/paint.ts';
 import type { Decision } from '../../engine/decision/decide.ts';
 import type { Step } from '../../engine/decision/trace.ts';
+import type { RecordedDecision } from '../../sidecar/audit/read-record.ts';
 import { answerOf } from '../../tools/testing/answer.ts';
 import { denialDetail, type Explanation, type Finding } from '../../tools/testing/explain.ts';
 import type { PreparedRequest, SimulationResult } from '../../tools/testing/simulate.ts';
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
-/** All that there is to tell about one decision. */
+/** Input of the reports about one decision. */
 export interface ExplanationView {
   readonly simulation: SimulationRequest;
   readonly prepared: PreparedRequest;
@@ -97,7 +98,7 @@ function view({ response }: SimulationResult, { attributes }: PreparedRequest) {
   return { before, after: denied ? before : requestHeaders, responseHeaders };
 }
 
-/** What the caller and the service see otherwise than it was sent, a line each. */
+/** Headers changed for the caller and for the service, one line each. */
 function headersOf({ before, after, responseHeaders }: ReturnType<typeof view>): [string, string][] {
   return [
     ...[...responseHeaders].map(([name, value]): [string, string] => ['to the caller:', `${name}: ${value}`]),
@@ -110,7 +111,7 @@ function headersOf({ before, after, responseHeaders }: ReturnType<typeof view>):
   ];
 }
 
-/** How the query string is changed, a line each. */
+/** Changes of the query string, one line each. */
 function querySaid({ response: { okResponse } }: SimulationResult): string[] {
   return [
     ...(okResponse?.queryParametersToSet ?? []).map(({ key = '', value = '' }) => `?${key}=${value}`),
@@ -222,7 +223,7 @@ export function jsonExplanation(all: ExplanationView): string {
       query: querySaid(result),
     },
     notes,
-    recorded: simulation.recorded ?? null,
+    recorded: simulation.recorded === undefined ? null : recordedJson(simulation.recorded),
     policies: list('policies'),
     first_limits: list('first_limits'),
     authentication: list('authentication'),
@@ -233,6 +234,10 @@ export function jsonExplanation(all: ExplanationView): string {
     shadow: decision.shadow,
   };
   return `${mask(JSON.stringify(report, null, 2), prepared.secrets)}\n`;
+}
+
+function recordedJson({ decision, reason, status, policy, rule, digest }: RecordedDecision) {
+  return { decision, reason, status, policy, rule, digest };
 }
 
 /** The part of a decision that a record has as well. */

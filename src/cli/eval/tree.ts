@@ -2,10 +2,10 @@ import type { Paint } from '../../diagnostic/paint.ts';
 import { type EvaluatedPart, type Evaluation, failed } from '../../tools/testing/evaluation.ts';
 import { cut, valueText } from '../../tools/testing/value-text.ts';
 
-/** How wide the expressions and their values may become, in characters. */
+/** Widths of the columns of expressions and values, in characters. */
 const WIDEST_TEXT = 72;
 const WIDEST_VALUE = 60;
-/** Of a comprehension: the values of so many rounds are shown. */
+/** Number of rounds of a comprehension whose values are shown. */
 const MOST_VALUES = 4;
 
 export interface TreeLook {
@@ -15,7 +15,7 @@ export interface TreeLook {
   readonly indent: number;
 }
 
-/** The parts of an expression, each below the one that it belongs to, what it came to on the right. */
+/** Lines of the parts of an expression, each below the part that it belongs to, with its value on the right. */
 export function treeLines({ role, parts }: Evaluation, { paint, secrets, indent }: TreeLook): string[] {
   const rows = parts.map((step) => {
     const label = step.depth === 0 ? `${role}: ` : '';
@@ -42,7 +42,7 @@ function outcomeText({ outcomes }: EvaluatedPart, paint: Paint, secrets: readonl
   return shown.join(paint('dim', ' · ')) + more;
 }
 
-/** The same for programs. */
+/** The same in JSON. */
 export function evaluationJson({ role, source, outcome, parts }: Evaluation, secrets: readonly string[]) {
   return {
     role,

@@ -12,7 +12,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export type Changed = (file: string, kind: string, name: string) => boolean;
 
 /**
- * What of a folder is another than at `revision`, as git and the working tree say. The problem is a sentence about
+ * Files of a folder that differ from `revision`, by git and the working tree. The problem is a sentence about
  * the revision, or about git.
  */
 export async function changedSince(

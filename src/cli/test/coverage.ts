@@ -12,12 +12,12 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { shownPath } from './human-report.ts';
 import type { TestOptions } from './test-flags.ts';
 
-/** Whether the run is to be counted at all. */
+/** True if a flag asks for coverage. */
 export function wantsCoverage({ coverage, coverageOutput, minCoverage }: TestOptions): boolean {
   return coverage || coverageOutput !== undefined || minCoverage !== undefined;
 }
 
-/** Tells and writes what was covered. False: it is less than what is asked for. */
+/** Prints and writes the coverage. False: it is below `--min-coverage`. */
 export async function reportCoverage(
   count: CoverageCount,
   folder: PolicyFolder,
@@ -28,7 +28,7 @@ export async function reportCoverage(
   const coverage = coverageOf(count, (file) => folder.source(file));
   const path = (file: string): string => shownPath(file, dir, terminal);
   if (options.coverage) {
-    // What programs read goes to standard output alone.
+    // Machine-readable output has standard output to itself.
     const stream = options.output === 'human' ? terminal.stdout : terminal.stderr;
     const colour = isColourful(stream, terminal.environment);
     stream.write(`\ncoverage\n${coverageText(coverage, { colour, path })}`);

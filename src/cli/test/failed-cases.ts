@@ -27,7 +27,7 @@ export class FailedCases {
     }
   }
 
-  /** Those that were not run stay as they were. A cache that cannot be written is no trouble. */
+  /** Cases that did not run keep their state. A cache that cannot be written is ignored. */
   remember(results: readonly CaseResult[]): void {
     const before = this.read();
     const failed = new Set(before);
@@ -45,7 +45,7 @@ export class FailedCases {
   }
 }
 
-/** What a case is called in a filter, and from one run to the next. */
+/** Identity of a case in filters and between runs. */
 export function caseId(test: string, name: string): string {
   return `${test}: ${name}`;
 }

@@ -9,7 +9,7 @@ import { outcomeText } from '../../tools/testing/value-text.ts';
 import { count } from '../terminal/count.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** A run of tests, to be told in one form or another. */
+/** Input of the reports about a run of tests. */
 export interface TestReport {
   readonly results: readonly CaseResult[];
   readonly explanations: ReadonlyMap<CaseResult, FailureExplanation>;
@@ -23,7 +23,7 @@ export interface TestReport {
   readonly seed: number | undefined;
 }
 
-/** The cases under their tests, a failure with what was wanted, what came and why, and a last line that says it all. */
+/** The cases by test, failures with expected and actual values and an explanation, and a summary line. */
 export function humanReport(report: TestReport): string {
   const { results, colour, duration, seed } = report;
   const paint = painter(colour);
@@ -100,7 +100,7 @@ function cut(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-/** What was wanted and what came, side by side. */
+/** Expected and actual values, side by side. */
 function compared(differences: readonly Difference[], paint: Paint): readonly string[] {
   const rows = differences.map(({ field, wanted, got }) => [field, shown(wanted), shown(got)] as const);
   const first = Math.max(...rows.map(([field]) => displayWidth(field)));
@@ -137,7 +137,7 @@ function whyLines(
   path: (file: string) => string,
   paint: Paint,
 ): readonly string[] {
-  const applied = policies.length === 0 ? 'no policy was heard' : policies.join(', ');
+  const applied = policies.length === 0 ? 'no policy applied' : policies.join(', ');
   const width = Math.max(0, ...rules.map(({ name }) => name.length));
   const tried = rules.map(({ name, effect, result }) => {
     const style =
@@ -152,7 +152,7 @@ function whyLines(
   });
   return [
     `${paint('dim', 'policies')}  ${applied}`,
-    ...(tried.length === 0 ? [] : [`${paint('dim', 'rules')}     in the order in which they were tried:`]),
+    ...(tried.length === 0 ? [] : [`${paint('dim', 'rules')}     in order of evaluation:`]),
     ...tried,
     ...conditions.flatMap((condition) => conditionLines(condition, path, paint)),
   ];

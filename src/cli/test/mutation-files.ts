@@ -37,7 +37,7 @@ export class MutationFiles {
       if (kinds.some((kind) => kind !== 'PolicyTest' && kind !== 'Policy')) this.#shared.add(path);
     }
     for (const { name, match } of set.policies) {
-      // Whom it governs is not known by its form alone.
+      // Its `match` alone does not say which requests it governs.
       if (match.some(({ when }) => when !== undefined)) this.#share(name);
     }
     for (const { shadow } of set.environments.values()) for (const name of shadow) this.#share(name);

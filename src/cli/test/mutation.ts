@@ -20,18 +20,18 @@ import { MutationFiles, type Reach } from './mutation-files.ts';
 import type { TestSession } from './run-cases.ts';
 import type { TestOptions } from './test-flags.ts';
 
-/** What the changes are tried with. */
+/** Input of a mutation run. */
 export interface Mutation extends TestSession {
   readonly files: PolicyFiles;
   readonly cases: readonly ListedCase[];
 }
 
-/** Whether the policies are to be changed at all. */
+/** True if a flag asks for mutation. */
 export function wantsMutation({ mutate: asked, since, minMutation }: TestOptions): boolean {
   return asked || since !== undefined || minMutation !== undefined;
 }
 
-/** Changes the policies in small ways, and tells which changes no case notices. All cases must hold before. */
+/** Runs the cases against small changes of the policies, and reports those that no case notices. All cases must pass before. */
 export async function mutate(
   mutation: Mutation,
   dir: string,
@@ -47,7 +47,7 @@ export async function mutate(
   const progress = progressOn(terminal, mutants.length);
   const judged = await judgeAll(mutation, mutants, options.mutationTime * 1000, progress);
   const score = scoreOf(judged);
-  // What programs read goes to standard output alone.
+  // Machine-readable output has standard output to itself.
   const stream = options.output === 'human' ? terminal.stdout : terminal.stderr;
   const text = mutationText(judged, score, {
     colour: isColourful(stream, terminal.environment),
@@ -187,7 +187,7 @@ async function reachOf({ set, cases, now }: Mutation): Promise<Reach> {
   return reach;
 }
 
-/** How far it is, on a terminal only, on one line that the report overwrites. */
+/** Progress on one line of a terminal, which the report overwrites. */
 function progressOn({ stderr }: Terminal, total: number): (done: number, survived: number) => void {
   if (!('isTTY' in stderr) || stderr.isTTY !== true) return () => {};
   return (done, survived) => {

@@ -1,7 +1,7 @@
 import { annotation } from '../../diagnostic/github.ts';
 import { plainFailure, shownPath, type TestReport } from './human-report.ts';
 
-/** What `lictor test --output json` prints. */
+/** Output of `lictor test --output json`. */
 export function jsonReport({ results, explanations, dir, terminal }: TestReport): string {
   const failed = results.filter(({ differences }) => differences.length > 0).length;
   const cases = results.map((result) => {
@@ -78,7 +78,7 @@ function attribute(text: string): string {
   return content(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
 }
 
-/** What XML 1.0 cannot hold at all is left out. */
+/** Text without the characters that XML 1.0 excludes. */
 function content(text: string): string {
   return text
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')

@@ -13,10 +13,10 @@ import { humanReport, type TestReport } from './human-report.ts';
 import { githubReport, jsonReport, junitReport } from './report-formats.ts';
 import type { TestOptions } from './test-flags.ts';
 
-/** Failures beyond these are told without why. */
+/** Number of failures that are explained. */
 const MOST_EXPLAINED = 50;
 
-/** What cases are run with. */
+/** Input of a run of cases. */
 export interface TestSession {
   readonly folder: PolicyFolder;
   readonly set: PolicySet;
@@ -36,7 +36,7 @@ export function createTestSession(
   return { folder, set, snapshots, now: Date.now() };
 }
 
-/** The cases that the flags ask for, in the order that they ask for. */
+/** Cases selected by the flags, in the order that they ask for. */
 export function selectCases(
   tests: readonly PolicyTestDocument[],
   { filter, onlyFailed, seed }: TestOptions,
@@ -65,13 +65,13 @@ function shuffled<T>(list: readonly T[], seed: number): readonly T[] {
   return out;
 }
 
-/** Why there is none. */
+/** Message for an empty selection. */
 export function noCases({ filter, onlyFailed }: TestOptions): string {
   if (onlyFailed) return 'no case is known to have failed';
   return filter === undefined ? 'the folder has no tests' : 'no case has such a name';
 }
 
-/** Receivers of a run besides its results. */
+/** Observers of a run. */
 export interface RunObserver {
   readonly trace?: DecisionTrace | undefined;
   /** Called with each case before it runs. */
@@ -93,7 +93,7 @@ export async function runAll(
   return results;
 }
 
-/** Prints what came of the cases, with why for those that failed, and writes snapshots. True: all hold. */
+/** Prints the results, explains failures, and writes snapshots. True if all cases pass. */
 export async function reportResults(
   running: TestSession,
   cases: readonly ListedCase[],

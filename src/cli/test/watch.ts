@@ -12,7 +12,7 @@ import { caseId, FailedCases } from './failed-cases.ts';
 import { createTestSession, noCases, reportResults, runAll, selectCases } from './run-cases.ts';
 import type { TestOptions } from './test-flags.ts';
 
-/** Stays until it is told to end, and runs again what a change of the folder touches. */
+/** Runs until it is interrupted, and runs again the cases that a change of the folder can affect. */
 export async function watchTests(dir: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
   const watched = new WatchedTests(dir, options, terminal);
   const watcher = watchFolder(resolve(terminal.directory, dir), () => watched.look());
@@ -27,7 +27,7 @@ export async function watchTests(dir: string, options: TestOptions, terminal: Te
   return EXIT.fine;
 }
 
-/** What a run before knew of the folder. */
+/** The folder at the last run. */
 interface Before {
   /** Of every file that was read, its documents included. */
   readonly digest: string;
@@ -113,7 +113,7 @@ export class WatchedTests {
 }
 
 interface Changes {
-  /** What changed may be of account for every case. */
+  /** True if the change can affect every case. */
   readonly everything: boolean;
   readonly tests: ReadonlySet<string>;
   readonly policies: readonly string[];
@@ -160,7 +160,7 @@ function documentsOf({ files }: PolicyFolder): ReadonlyMap<string, Written> {
       const kind = text(member(tree, 'kind'));
       const name = text(member(member(tree, 'metadata'), 'name'));
       const spec = member(tree, 'spec');
-      // What else decides whether a policy is heard.
+      // Fields that decide whether a policy applies.
       const match = ['match', 'mode', 'paths', 'uses'].map((field) => text(member(spec, field))).join('\n');
       documents.set(`${kind} ${name}`, { kind, name, text: text(tree), match });
     }

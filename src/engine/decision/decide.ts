@@ -1,7 +1,7 @@
 import type { Attributes } from '../request/attributes.ts';
 import type { PolicySet } from '../set/policy-set.ts';
 import type { DecisionOf } from './decision.ts';
-import { denial } from './denial.ts';
+import { denialOf } from './denial.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { LimitReservations } from './limit-reservations.ts';
 import type { Changes, Denial } from './outcome.ts';
@@ -17,7 +17,7 @@ import { Tokens } from './tokens.ts';
 import type { DecisionTrace } from './trace.ts';
 
 /**
- * The permission to say OK.
+ * Permission to answer OK.
  * INVARIANT: only `decide` makes one, and only at the end of a complete evaluation: the class is not exported,
  * and `isAllow` looks at a private field, which nothing else can have.
  */
@@ -33,7 +33,7 @@ class AllowPermit {
     return #complete in outcome && outcome.#complete;
   }
 
-  // Or else every permit would lead to the class, and so to another permit.
+  // Otherwise every permit would lead to the class, and so to another permit.
   static {
     Reflect.deleteProperty(AllowPermit.prototype, 'constructor');
   }
@@ -44,20 +44,20 @@ export type Allow = AllowPermit;
 /** One decision, complete. */
 export type Decision = DecisionOf<Allow>;
 
-/** Whether an outcome is the permit that `decide` makes; a look-alike is not. */
+/** True if an outcome is a permit made by `decide`; an object of the same shape is not. */
 export const isAllow: (outcome: Allow | Denial) => outcome is Allow = AllowPermit.is;
 
-/** A decision that can be answered, and what is left to find out when the answer is on its way. */
+/** A decision that can be answered, with the work that can wait until the answer is sent. */
 export interface PendingDecision {
   readonly decision: Decision;
-  /** Judges the shadow policies: the same decision with their verdicts. Absent when none applies. */
+  /** Evaluates the shadow policies: the same decision with their verdicts. Absent if no shadow policy applies. */
   readonly deferred?: () => Promise<Decision>;
 }
 
 /**
  * Decides one request by one policy set, from start to end.
- * `deadline` is in milliseconds of the services' clock: past it nothing is allowed and nothing stays taken.
- * Throws only for a fault of our own, which the caller of this function answers with `internal_error`.
+ * `deadline` is in milliseconds of the services' clock: after it nothing is allowed and limits get back what was taken.
+ * `trace` receives the steps. Throws only for a fault of our own, which the caller answers with `internal_error`.
  */
 export async function decide(
   attributes: Attributes,
@@ -68,7 +68,9 @@ export async function decide(
 ): Promise<PendingDecision> {
   const start = services.clock();
   if (set === undefined) {
-    return { decision: refuse('not_ready', 'no policy set is live yet', attributes, undefined, services) };
+    return {
+      decision: denyUnevaluated('not_ready', 'no policy set is live yet', attributes, undefined, services),
+    };
   }
   const context: EvaluationContext = {
     request: new RequestContext(attributes, start, set, services.xfccTrustedHops, trace),
@@ -79,21 +81,21 @@ export async function decide(
   const selection = select(set, context.request);
   let decision: Decision | undefined;
   try {
-    const verdict = await decideVerdict(selection, context, deadline);
+    const verdict = await verdictOf(selection, context, deadline);
     decision = complete(verdict, selection, set, context);
   } finally {
     if (decision === undefined || !isAllow(decision.outcome)) context.reservations.giveBack();
   }
   if (selection.shadow.length === 0) return { decision };
-  const judged = decision;
+  const evaluated = decision;
   return {
     decision,
-    deferred: async () => ({ ...judged, shadow: await evaluateShadows(selection.shadow, context) }),
+    deferred: async () => ({ ...evaluated, shadow: await evaluateShadows(selection.shadow, context) }),
   };
 }
 
-/** The order of the language page. An answer that comes too late allows nothing, so that it keeps nothing either. */
-async function decideVerdict(
+/** Evaluates the enforcing policies; a verdict after the deadline is a denial, so limits get back what was taken. */
+async function verdictOf(
   { enforcing, cause }: Selection,
   context: EvaluationContext,
   deadline: number,
@@ -106,7 +108,7 @@ async function decideVerdict(
   };
 }
 
-/** Everything that is answered, recorded, counted and traced about one decision. */
+/** The decision with everything that is answered, recorded, counted and traced about it. */
 function complete(
   verdict: Verdict,
   { enforcing }: Selection,
@@ -116,7 +118,7 @@ function complete(
   const { request, tokens, reservations, services } = context;
   const { allowedBy, changes, cause }: Verdict =
     verdict.cause === undefined ? verdict : { cause: respondDeny(verdict.cause, enforcing, context) };
-  const outcome = cause === undefined ? new AllowPermit(changes) : denial(cause);
+  const outcome = cause === undefined ? new AllowPermit(changes) : denialOf(cause);
   const named = allowedBy ?? cause;
   const token = tokens.first;
   return {
@@ -141,10 +143,10 @@ function complete(
 const ALLOWED = { reason: 'allowed', status: REASONS.allowed.status } as const;
 
 /**
- * A refusal that no evaluation led to: nothing is live, the message cannot be read, time or room is out. `began` is
- * when the check arrived, for how long it took.
+ * A denial without evaluation: no policy set is live, the message cannot be read, or time or capacity is exhausted.
+ * `began` is the time of arrival of the check, from which the duration is measured.
  */
-export function refuse(
+export function denyUnevaluated(
   reason: DenialReason,
   detail: string,
   about: Attributes | undefined,
@@ -153,7 +155,7 @@ export function refuse(
   fault?: Error,
   began = services.clock(),
 ): Decision {
-  const outcome = denial({ reason, detail });
+  const outcome = denialOf({ reason, detail });
   return {
     id: services.id(),
     time: began,

@@ -4,7 +4,7 @@ import type { Reason } from './reasons.ts';
 
 /**
  * One decision, complete: the answer, and everything that is recorded, counted and traced about it. `Permit` is the
- * value that only `decide` makes, which is why the type of whole decisions, `Decision`, stands beside it.
+ * value that only `decide` can make; `Decision` in `decide.ts` is this type with that value.
  */
 export interface DecisionOf<Permit> {
   readonly id: string;
@@ -16,9 +16,9 @@ export interface DecisionOf<Permit> {
   readonly reason: Reason;
   /** HTTP status; 200 for an allow. */
   readonly status: number;
-  /** Name of the policy that decided, empty where none did. */
+  /** Name of the policy that decided; empty if none did. */
   readonly policy: string;
-  /** Name of the rule (or limit) that decided, empty where none did. */
+  /** Name of the rule or limit that decided; empty if none did. */
   readonly rule: string;
   /** Undefined only while no policy set was ever live. */
   readonly revision: Revision | undefined;
@@ -28,11 +28,11 @@ export interface DecisionOf<Permit> {
     readonly id: string;
     readonly method: string;
     readonly host: string;
-    /** Canonical where it could be made so, without the query string. */
+    /** Canonical if possible, without the query string. */
     readonly path: string;
-    /** Whether the caller speaks gRPC, which changes what a refusal looks like. */
+    /** True if the caller speaks gRPC, which gets denials in another form. */
     readonly grpc: boolean;
-    /** The `traceparent` header that came with the request, empty when none did. */
+    /** The `traceparent` header of the request; empty if it has none. */
     readonly traceparent: string;
   };
   readonly source: { readonly principal: string; readonly address: string };
@@ -42,6 +42,6 @@ export interface DecisionOf<Permit> {
   readonly controls: readonly string[];
   readonly limits: readonly LimitVerdict[];
   readonly shadow: readonly ShadowVerdict[];
-  /** What failed, for the process log of the operator; never shown to the caller. */
+  /** The fault, for the process log of the operator; never shown to the caller. */
   readonly fault: Error | undefined;
 }

@@ -1,21 +1,21 @@
 import type { CompiledPolicy } from '../set/policy-set.ts';
 import type { DenialReason } from './reasons.ts';
 
-/** Why a station says no, before it is dressed as an answer. */
+/** Cause of a denial, found by one step of the pipeline; `denialOf` makes the answer of it. */
 export interface DenialCause {
   readonly reason: DenialReason;
   /** For the caller: one sentence; never a rule's source, a token or a claim's value. */
   readonly detail: string;
-  /** The policy that refuses, where one does. */
+  /** The policy that denies, if one does. */
   readonly policy?: CompiledPolicy;
-  /** The rule or limit of that policy which refuses, where one does. */
+  /** The rule or limit of that policy that denies, if one does. */
   readonly rule?: { readonly name: string };
   /** Instead of the reason's default status. */
   readonly status?: number;
-  /** Beside those that the reason asks for. Lower-case names. */
+  /** In addition to those that the reason requires. Lower-case names. */
   readonly headers?: ReadonlyMap<string, string>;
-  /** What the policy answers instead of a problem document. */
+  /** Body of the policy, in place of the problem document. */
   readonly body?: string;
-  /** What failed, for the operator. */
+  /** The fault, for the operator. */
   readonly fault?: Error;
 }

@@ -3,7 +3,7 @@ import type { Denial } from './outcome.ts';
 import { challengeOf, type DenialReason, REASONS } from './reasons.ts';
 
 /** The denial for a cause, with its status and the headers that its reason requires. */
-export function denial(cause: DenialCause): Denial {
+export function denialOf(cause: DenialCause): Denial {
   const { reason, detail } = cause;
   const status = cause.status ?? REASONS[reason].status;
   const headers = new Map(cause.headers);

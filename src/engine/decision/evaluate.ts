@@ -4,14 +4,14 @@ import type { DenialCause } from './denial-cause.ts';
 import { BodyUnavailable } from './request-context.ts';
 import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
-/** The value of an expression, or the refusal that its failure is. */
+/** Value of an expression, or the denial cause that its failure is. */
 export type EvaluationResult =
   | { readonly value: Value; readonly cause?: undefined }
   | { readonly cause: DenialCause; readonly value?: undefined };
 
 /**
- * Evaluates one expression of `policy`. A body that cannot be read refuses with its own reason, every other
- * failure with `policy_error`: an expression that fails, wherever it stands, denies.
+ * Evaluates one expression of `policy`. A body that cannot be read denies with its own reason, every other
+ * failure with `policy_error`: an expression that fails denies, wherever it is written.
  */
 export function evaluate(
   program: Program,
@@ -26,7 +26,7 @@ export function evaluate(
   return { cause: policyError(policy, value) };
 }
 
-/** A condition: an absent one is true. Anything but a bool is a failure. */
+/** Value of a condition; true if it is absent. Anything but a bool is a failure. */
 export function holds(
   when: Program | undefined,
   activation: Activation,
@@ -37,10 +37,10 @@ export function holds(
   const result = evaluate(when, activation, policy, trace);
   if (result.cause !== undefined) return result.cause;
   if (typeof result.value === 'boolean') return result.value;
-  return policyError(policy, new EvaluationError('a condition came to something other than a bool'));
+  return policyError(policy, new EvaluationError('a condition evaluated to a value that is not a bool'));
 }
 
-/** The refusal for an expression of `policy` that failed. */
+/** Denial cause for an expression of `policy` that failed. */
 export function policyError(policy: CompiledPolicy, fault: Error): DenialCause {
   return {
     reason: 'policy_error',

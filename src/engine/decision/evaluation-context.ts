@@ -3,7 +3,7 @@ import type { RequestContext } from './request-context.ts';
 import type { Services } from './services.ts';
 import type { Tokens } from './tokens.ts';
 
-/** One request being heard: what it says, what was proven about it so far, and what it has taken. */
+/** State of the evaluation of one request: its values, its verified tokens, and what it has taken from limits. */
 export interface EvaluationContext {
   readonly request: RequestContext;
   readonly tokens: Tokens;

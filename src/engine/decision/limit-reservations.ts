@@ -2,10 +2,10 @@ import type { LimitStore, Taken } from '../limit/limit.ts';
 import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
 import type { LimitVerdict } from './outcome.ts';
 
-/** What the limits of one request have taken so far, so that a later refusal can give it back. */
+/** The units that one request has taken from limits so far, so that a later denial can give them back. */
 export class LimitReservations {
   readonly verdicts: LimitVerdict[] = [];
-  /** `RateLimit` fields for the answer, whatever it is. */
+  /** `RateLimit` fields of the answer, for an allow and for a denial. */
   readonly headers = new Map<string, string>();
   readonly #store: LimitStore;
   readonly #returns: (() => void)[] = [];
@@ -14,7 +14,7 @@ export class LimitReservations {
     this.#store = store;
   }
 
-  /** Takes from one bucket; what is `returnable` comes back with `giveBack`. */
+  /** Takes from one bucket; `giveBack` returns what was taken as `returnable`. */
   async take(
     policy: CompiledPolicy,
     limit: CompiledLimit,
@@ -37,7 +37,7 @@ export class LimitReservations {
     return taken;
   }
 
-  /** A request that is refused after all never empties somebody's bucket. */
+  /** Gives back what was taken, so that denied requests do not empty a caller's bucket. */
   giveBack(): void {
     for (const giveBack of this.#returns.splice(0)) giveBack();
   }

@@ -11,8 +11,8 @@ import type { ApplicablePolicy } from './select.ts';
 import type { DecisionTrace } from './trace.ts';
 
 /**
- * Asks the limits of one phase, of every policy that applies, in order; the first that is used up refuses.
- * What the first phase takes is never given back: it is there to blunt floods of requests that are refused later.
+ * Takes from the limits of one phase, of every applicable policy in order; the first that is exhausted denies.
+ * Units taken in the first phase are never given back: it bounds floods of requests that later steps deny.
  */
 export async function takeLimits(
   phase: 'first' | 'last',
@@ -33,7 +33,7 @@ export async function takeLimits(
   return undefined;
 }
 
-/** One limit that is asked for one request. */
+/** One limit and the request that takes from it. */
 interface Taking {
   readonly limit: CompiledLimit;
   readonly policy: CompiledPolicy;
@@ -42,7 +42,7 @@ interface Taking {
   readonly request: RequestContext;
 }
 
-/** Without `taken`, the bucket was not asked. */
+/** Without `taken`, the bucket was not touched. */
 interface TakingResult {
   readonly taken?: Taken;
   readonly cause?: DenialCause;
@@ -84,7 +84,7 @@ function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, taken: Taken)
   };
 }
 
-/** `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10: `q` units, whole again after `w` s. */
+/** `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10: `q` units, all back after `w` s. */
 function rateLimitFields(limit: CompiledLimit, taken: Taken, headers: Map<string, string>): void {
   const window = Math.max(1, Math.ceil((limit.burst * limit.rate.period) / limit.rate.count / 1000));
   const reset = Math.ceil((taken.allowed ? taken.resetAfter : taken.retryAfter) / 1000);
@@ -108,7 +108,7 @@ function costOf({ limit, policy, activation, request }: Taking): number | Denial
   );
 }
 
-/** Equal keys share a bucket; a shadow policy counts in buckets of its own, so enforcing it later starts afresh. */
+/** Equal keys share a bucket; shadow policies have buckets of their own, so enforcing one later starts with full ones. */
 function bucketKey({ limit, policy, activation, request }: Taking): string | DenialCause {
   let key = `${policy.mode}/${policy.name}/${limit.name}`;
   for (const program of limit.key) {
@@ -119,7 +119,7 @@ function bucketKey({ limit, policy, activation, request }: Taking): string | Den
   return key;
 }
 
-/** Type and length stand before each part, so that two different lists of values never make the same key. */
+/** A part with its type and length, so that two different lists of values never make the same key. */
 function keyPart(value: Value): string {
   const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   return `/${typeof value}:${text.length}:${text}`;

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../request/attributes.ts';
 import type { DenialReason, Reason } from './reasons.ts';
 
-/** A refusal, ready to be answered. */
+/** A denial, ready to be encoded. */
 export interface Denial {
   readonly reason: DenialReason;
   /** HTTP status, 4xx or 5xx. */
@@ -10,15 +10,15 @@ export interface Denial {
   readonly detail: string;
   /** Response headers toward the caller, lower-case names: `www-authenticate`, `retry-after`, those of the policy. */
   readonly headers: ReadonlyMap<string, string>;
-  /** What the policy answers instead of a problem document. */
+  /** Body of the policy, in place of the problem document. */
   readonly body: string | undefined;
 }
 
-/** What an allowed request is changed by on its way. Lower-case names. */
+/** Changes to an allowed request and its response. Lower-case names. */
 export interface Changes {
   readonly requestHeaders: {
     readonly set: ReadonlyMap<string, string>;
-    /** Each goes behind what the request, or `set`, has under the name. */
+    /** Each is appended to the value that the request, or `set`, has for the name. */
     readonly append: readonly (readonly [name: string, value: string])[];
     /** None of them is in `set` or `append`. */
     readonly remove: ReadonlySet<string>;
@@ -32,12 +32,12 @@ export interface Changes {
     /** None of them is in `set`. */
     readonly remove: ReadonlySet<string>;
   };
-  /** Plain JSON values, for filters behind this one. */
+  /** Plain JSON values, for later filters of Envoy. */
   readonly metadata: ReadonlyMap<string, JsonValue>;
   readonly overwritten: readonly Overwritten[];
 }
 
-/** A name that two policies set differently for one request, which is seldom meant. The later one wins. */
+/** A name that two policies set to different values for one request, probably by mistake. The later one wins. */
 export interface Overwritten {
   readonly what: 'request header' | 'response header' | 'query parameter' | 'metadata value';
   readonly name: string;
@@ -46,7 +46,7 @@ export interface Overwritten {
   readonly later: string;
 }
 
-/** What a shadow policy would have said by itself. */
+/** Decision of a shadow policy by itself. */
 export interface ShadowVerdict {
   readonly policy: string;
   readonly rule: string;
@@ -54,7 +54,7 @@ export interface ShadowVerdict {
   readonly reason: Reason;
 }
 
-/** A limit that was asked. */
+/** Result of a limit that the request counted against. */
 export interface LimitVerdict {
   readonly policy: string;
   readonly name: string;

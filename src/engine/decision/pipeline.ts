@@ -8,14 +8,14 @@ import { respondAllow } from './respond.ts';
 import { type AllowingRule, evaluateRules } from './rules.ts';
 import type { ApplicablePolicy } from './select.ts';
 
-/** What a hearing comes to. */
+/** Result of the pipeline. */
 export type Verdict =
   | { readonly allowedBy: AllowingRule; readonly changes: Changes; readonly cause?: undefined }
   | { readonly cause: DenialCause; readonly allowedBy?: undefined; readonly changes?: undefined };
 
 /**
- * The stations, in the order of the language page, for the policies that apply. With `allowNeeded` false, a
- * policy without allow rules is content when nothing refuses, which is how a lone baseline is judged in shadow.
+ * Evaluates the applicable policies, step by step in the order of `STEPS`. With `allowNeeded` false, policies without
+ * allow rules allow what nothing denies, which is how a single baseline is evaluated in shadow.
  */
 export async function evaluatePolicies(
   policies: readonly ApplicablePolicy[],

@@ -14,7 +14,7 @@ import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import type { DecisionTrace } from './trace.ts';
 import { variablesOf } from './variables.ts';
 
-/** Thrown by `request.body` when there is nothing to read; becomes the denial with the body's own reason. */
+/** Thrown by `request.body` if the body cannot be read; becomes the denial with the body's own reason. */
 export class BodyUnavailable extends Error {
   override readonly name = 'BodyUnavailable';
   readonly denial: BodyDenial;
@@ -40,16 +40,13 @@ const NO_TOKEN = Object.freeze({
   header: {},
 });
 
-/** What expressions see of the whole folder. */
+/** Values of the whole folder that expressions read. */
 export type FolderContext = Pick<PolicySet, 'revisionText' | 'data' | 'env'>;
 
-/** What expressions see of the policy that they stand in. */
+/** Values of their own policy that expressions read. */
 type PolicyContext = Pick<CompiledPolicy, 'name' | 'params' | 'variables'>;
 
-/**
- * What one request says, made from its attributes once and as late as possible: what no policy of the route
- * reads is never computed.
- */
+/** Values derived from the attributes of one request, each computed once, when a policy first reads it. */
 export class RequestContext {
   readonly attributes: Attributes;
   /** Milliseconds since 1970, with fractions. */
@@ -87,7 +84,7 @@ export class RequestContext {
     };
   }
 
-  /** The body as JSON, read when first asked for. */
+  /** The body as JSON, parsed when first read. */
   get body(): BodyResult {
     this.#body ??= readJsonBody(
       this.attributes.request.body,
@@ -96,7 +93,7 @@ export class RequestContext {
     return this.#body;
   }
 
-  /** What trusted proxies say of their clients, the nearest last. A header that cannot be read says nothing. */
+  /** Elements of trusted proxies, the nearest last; empty if the header cannot be parsed. */
   get xfcc(): readonly XfccElement[] {
     this.#xfcc ??= this.#readXfcc();
     return this.#xfcc;
@@ -108,20 +105,20 @@ export class RequestContext {
     return parseXfcc(header)?.slice(-this.#xfccTrustedHops) ?? NO_XFCC;
   }
 
-  /** The query string, parsed when first asked for. */
+  /** The query string, parsed when first read. */
   get queryParams(): ReadonlyMap<string, readonly string[]> {
     this.#queryParams ??= parseQuery(this.path.query);
     return this.#queryParams;
   }
 
-  /** What the expressions of one policy see. Before authentication `token` is undefined. */
+  /** The activation for the expressions of one policy. Before authentication `token` is undefined. */
   activation(
     policy: PolicyContext,
     token: VerifiedToken | undefined,
     params: Params = NO_PARAMS,
   ): Activation {
-    // Stations go from policy to policy and come back to each, mostly with the same parameters: what was made for it
-    // stays, so that its variables are evaluated once.
+    // Steps go from policy to policy, mostly with the same parameters: the activation of each is kept, so that its
+    // variables are evaluated once.
     const before = this.#activated.get(policy);
     if (before !== undefined && before.token === token && before.params === params) return before.activation;
     const activation = this.#activate(policy, token, params);
@@ -153,7 +150,7 @@ export class RequestContext {
   }
 }
 
-/** What an activation was made of. */
+/** An activation with its inputs. */
 interface CachedActivation {
   readonly token: VerifiedToken | undefined;
   readonly params: Params;
@@ -325,7 +322,7 @@ const NO_CERTIFICATE: CertificateValues = Object.freeze({
   sha256: '',
 });
 
-/** A certificate that cannot be read says nothing, and its peer is refused where one is asked for. */
+/** Empty values if the certificate cannot be read; `authenticate` denies such a peer. */
 function certificateValues(pem: string): CertificateValues {
   const certificate = readCertificate(pem);
   if (certificate === undefined) return NO_CERTIFICATE;

@@ -10,10 +10,10 @@ const NOTHING: RequestSummary = {
   destination: { principal: '' },
 };
 
-/** What Envoy answers as gRPC: `application/grpc`, alone or with a `+` behind it, so not gRPC-Web. */
+/** Content types that Envoy treats as gRPC: `application/grpc`, alone or followed by `+`, so not gRPC-Web. */
 const GRPC = /^application\/grpc(?:\+|$)/;
 
-/** What a decision tells about its request: never the query string, which often holds secrets. */
+/** The part of a request that decisions record: without the query string, which often holds secrets. */
 export function requestSummary(
   attributes: Attributes | undefined,
   path = canonicalPath(attributes?.request.path ?? ''),

@@ -13,7 +13,7 @@ export type ChangesResult =
   | { readonly changes: Changes; readonly cause?: undefined }
   | { readonly cause: DenialCause; readonly changes?: undefined };
 
-/** `respond.allow` of the policies that apply, in order of name: a later one overwrites. */
+/** Changes by `respond.allow` of the applicable policies, in order of name: a later one overwrites. */
 export function respondAllow(
   policies: readonly ApplicablePolicy[],
   { request, tokens, reservations }: EvaluationContext,
@@ -106,7 +106,7 @@ export function respondAllow(
 
 const NONE_OVERWRITTEN: readonly Overwritten[] = [];
 
-/** What was set, by whom, to tell who sets the same name to something else. */
+/** Names that policies have set, to find two policies that set one name to different values. */
 class Settings {
   readonly overwritten: Overwritten[] = [];
   readonly #known = new Map<string, { readonly policy: string; readonly value: string }>();
@@ -122,7 +122,7 @@ class Settings {
   }
 }
 
-/** Passes over an optional without a value. */
+/** Skips an optional without a value. */
 function present(
   put: (name: string, value: string) => unknown,
 ): (name: string, value: string | undefined) => void {
@@ -132,9 +132,9 @@ function present(
 }
 
 /**
- * What several policies, one after the other, want of the request's headers. Envoy removes behind everything else,
- * so a name that a later policy sets again must no longer be among those to remove. It appends only to what is
- * there, so the first value of a header that the request lacks is set.
+ * Changes to the request's headers by several policies, one after the other. Envoy removes after everything else, so a
+ * name that a later policy sets again must not be among those to remove. It appends only to headers that exist, so the
+ * first value of a header that the request lacks is set.
  */
 class RequestChanges {
   readonly #sent: ReadonlyMap<string, string>;
@@ -147,14 +147,14 @@ class RequestChanges {
     this.#sent = sent;
   }
 
-  /** Without a value, what the caller sent under the name would pass for ours; what an earlier policy set stays. */
+  /** Without a value the caller's own header is removed, as it would pass for ours; a value of an earlier policy stays. */
   set(name: string, value: string | undefined): void {
     if (value === undefined) {
       if (this.#set.has(name)) return;
       const [first, ...others] = this.#append.filter(([appended]) => appended === name);
       this.remove(name);
       if (first === undefined) return;
-      // What an earlier policy appended stays, without what the caller sent.
+      // Values that an earlier policy appended stay, without those of the caller.
       this.set(name, first[1]);
       this.#append.push(...others);
       return;
@@ -187,8 +187,8 @@ class RequestChanges {
 }
 
 /**
- * The refusal with its headers: the `RateLimit` fields of the limits that were asked and say so, and
- * `respond.deny.headers` of the policy that refuses. A value that fails makes the refusal a `policy_error`.
+ * The denial cause with its headers: the `RateLimit` fields, and `respond.deny` of the policy that denies. A value that
+ * fails makes it a `policy_error`.
  */
 export function respondDeny(
   cause: DenialCause,
@@ -289,18 +289,18 @@ function fillHeaders(
   return fillTexts(change, putHeader, values, filling);
 }
 
-/** RFC 9110, section 5.5: no line break, no NUL, no other control character but a tab. */
+/** RFC 9110, section 5.5: no control characters but tab. */
 function isFieldValue(value: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   return !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
 }
 
-/** What a proxy reads of metadata: messages nest no deeper there, and headers and metadata share its memory. */
+/** Bounds of metadata: Envoy's messages nest no deeper, and its headers and metadata share memory. */
 const MAX_DEPTH = 24;
 const MAX_VALUES = 10_000;
 const MAX_CHARACTERS = 65_536;
 
-/** Makes JSON of values, keys as text. Fails on bytes, and on what is too large or too deep for metadata. */
+/** Converts values to JSON, keys to text. Fails on bytes, and on values that are too large or too deep for metadata. */
 class Metadata {
   #values = MAX_VALUES;
   #characters = MAX_CHARACTERS;
@@ -315,7 +315,8 @@ class Metadata {
     if (Array.isArray(value)) return value.map((each) => this.jsonOf(each, depth + 1));
     const entries =
       value instanceof Map ? value.entries() : isPlain(value) ? Object.entries(value) : undefined;
-    if (entries === undefined) throw new EvaluationError('a value of the metadata is of no plain type');
+    if (entries === undefined)
+      throw new EvaluationError('a value of the metadata has a type that JSON lacks');
     const made: [string, JsonValue][] = [];
     for (const [key, each] of entries) made.push([this.#text(String(key)), this.jsonOf(each, depth + 1)]);
     return Object.fromEntries(made);
@@ -328,10 +329,10 @@ class Metadata {
   }
 }
 
-/** An int beyond the safe ones loses digits; JSON has no infinity. */
+/** Integers beyond the safe range lose digits; JSON has no infinity. */
 function numberOf(value: number | bigint): number {
   const number = Number(value);
-  if (!Number.isFinite(number)) throw new EvaluationError('a value of the metadata is no number of JSON');
+  if (!Number.isFinite(number)) throw new EvaluationError('a value of the metadata is not a JSON number');
   return number;
 }
 

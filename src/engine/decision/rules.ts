@@ -5,7 +5,7 @@ import type { EvaluationContext } from './evaluation-context.ts';
 import { type ApplicablePolicy, selectsWithin } from './select.ts';
 import type { Effect, RuleEvent } from './trace.ts';
 
-/** The rule that allowed; no rule where a policy without allow rules was judged by itself. */
+/** The rule that allowed; undefined if a policy without allow rules was evaluated by itself. */
 export interface AllowingRule {
   readonly policy: CompiledPolicy;
   readonly rule: CompiledRule | undefined;
@@ -16,9 +16,8 @@ export type RulesResult =
   | { readonly cause: DenialCause; readonly allowedBy?: undefined };
 
 /**
- * All deny rules of all policies are evaluated, and the first that matches is named; then allow rules until one
- * matches, unless none is needed. A failing expression anywhere among the deny rules refuses, also beside a deny
- * rule that matches.
+ * Evaluates all deny rules of all policies, of which the first that matches is named; then allow rules until one
+ * matches, unless none is needed. An expression of a deny rule that fails denies, even if another deny rule matches.
  */
 export function evaluateRules(
   policies: readonly ApplicablePolicy[],

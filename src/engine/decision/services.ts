@@ -1,16 +1,16 @@
 import type { TokenVerifier } from '../identity/token.ts';
 import type { LimitStore } from '../limit/limit.ts';
 
-/** Everything that `decide` may not have of its own. */
+/** Clock, identifiers, verification and limits: the dependencies of `decide`. */
 export interface Services {
   /** Milliseconds since 1970, with fractions. */
   readonly clock: () => number;
   /** A new decision id. */
   readonly id: () => string;
   readonly tokens: TokenVerifier;
-  /** How many elements of `x-forwarded-client-cert`, from the last on, were added by proxies of ours; default none. */
+  /** Number of elements of `x-forwarded-client-cert`, counted from the last, that trusted proxies added; default 0. */
   readonly xfccTrustedHops?: number;
   readonly limits: LimitStore;
-  /** Where shadow policies count. Apart, so that their keys never take the room of a bucket that decides. */
+  /** Buckets of shadow policies, apart from `limits` so that their keys never evict a bucket that decides. */
   readonly shadowLimits: LimitStore;
 }

@@ -6,8 +6,8 @@ import { evaluatePolicies } from './pipeline.ts';
 import type { ApplicableShadow } from './select.ts';
 
 /**
- * What each shadow policy would have said by itself. Its limits count in buckets of their own; a policy without
- * allow rules allows when nothing in it refuses.
+ * Decisions of shadow policies, each by itself. Their limits count in buckets of their own; a policy without allow
+ * rules allows what nothing in it denies.
  */
 export async function evaluateShadows(
   shadows: readonly ApplicableShadow[],
@@ -30,13 +30,13 @@ export async function evaluateShadows(
 async function evaluateShadow(shadows: ApplicableShadow, context: EvaluationContext): Promise<ShadowVerdict> {
   const { policy, cause } = shadows;
   if (cause !== undefined) return denying(policy.name, cause);
-  const heard = await evaluatePolicies([shadows], context, policy.allowRules.length > 0);
-  if (heard.cause === undefined) {
-    const rule = heard.allowedBy.rule?.name ?? '';
+  const verdict = await evaluatePolicies([shadows], context, policy.allowRules.length > 0);
+  if (verdict.cause === undefined) {
+    const rule = verdict.allowedBy.rule?.name ?? '';
     return { policy: policy.name, rule, decision: 'allow', reason: 'allowed' };
   }
   context.reservations.giveBack();
-  return denying(policy.name, heard.cause);
+  return denying(policy.name, verdict.cause);
 }
 
 function denying(policy: string, { rule, reason }: DenialCause): ShadowVerdict {

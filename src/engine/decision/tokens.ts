@@ -1,7 +1,7 @@
 import type { VerifiedToken } from '../identity/verified-token.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
 
-/** The verified tokens of one request, by the policy that asked for them. */
+/** Verified tokens of one request, by the policy that requires them. */
 export class Tokens {
   readonly #byPolicy = new Map<CompiledPolicy, VerifiedToken>();
   #first: VerifiedToken | undefined;
@@ -12,14 +12,14 @@ export class Tokens {
   }
 
   /**
-   * What `jwt` is for the expressions of `policy`: the token it asked for. A policy that asks for none sees the
-   * one that another applying policy verified, the first by name.
+   * The `jwt` of the expressions of `policy`: the token that it requires. A policy without `authenticate.jwt` reads
+   * the token that another applicable policy verified, the first by name.
    */
   of(policy: CompiledPolicy): VerifiedToken | undefined {
     return policy.jwt === undefined ? this.#first : this.#byPolicy.get(policy);
   }
 
-  /** A copy that can go its own way. */
+  /** An independent copy. */
   fork(): Tokens {
     const copy = new Tokens();
     for (const [policy, token] of this.#byPolicy) copy.add(policy, token);

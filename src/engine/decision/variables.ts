@@ -1,7 +1,7 @@
 import { type Activation, EvaluationError, type Program, type Value } from '../../cel/interpret/program.ts';
 import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
-/** The variables of one policy, for one request: each is evaluated when it is first read, and once. */
+/** Variables of one policy for one request, each evaluated once, when it is first read. */
 type Variables = object;
 
 const NONE: Variables = Object.freeze({});

@@ -1,4 +1,4 @@
-import { type PendingDecision, refuse } from '../decision/decide.ts';
+import { denyUnevaluated, type PendingDecision } from '../decision/decide.ts';
 import type { DenialReason } from '../decision/reasons.ts';
 import type { Attributes } from '../request/attributes.ts';
 import { decodeCheck } from './decode.ts';
@@ -13,7 +13,7 @@ export interface CheckCall {
 }
 
 /** The policy set that decides; undefined until one is live. */
-export type LiveSet = Parameters<typeof refuse>[3];
+export type LiveSet = Parameters<typeof denyUnevaluated>[3];
 
 export interface CheckOptions {
   /** Decides one request by `set`; past `deadline` (milliseconds since 1970) nobody waits for it any more. */
@@ -60,7 +60,7 @@ export function createCheck(options: CheckOptions): Check {
     fault?: Error,
     began?: number,
   ): PendingDecision => ({
-    decision: refuse(reason, DETAILS[reason] ?? reason, about, live, options, fault, began),
+    decision: denyUnevaluated(reason, DETAILS[reason] ?? reason, about, live, options, fault, began),
   });
 
   /** Counted until it ends, also when nobody waits for it any more. */

@@ -9,13 +9,13 @@ import type { ConditionCount, CoverageCount, ExpressionCount, PolicyCount, RuleC
 /** The comment that leaves a rule or expression out. */
 export const UNCOVERED = 'lictor-uncovered';
 
-/** So many of so many. */
+/** Covered number of a total. */
 export interface Share {
   readonly covered: number;
   readonly total: number;
 }
 
-/** What no case showed. */
+/** Rule or outcome that no case reached. */
 export interface Gap {
   readonly policy: string;
   readonly span: Span;
@@ -33,7 +33,7 @@ export interface ExcludedGap {
 export interface PolicyCoverage {
   readonly name: string;
   readonly source: SourceLocation;
-  /** Whether it governed the request of any case. */
+  /** True if it applied to the request of any case. */
   readonly reached: boolean;
   /** Rules that matched. */
   readonly rules: Share;
@@ -42,7 +42,7 @@ export interface PolicyCoverage {
   readonly counts: PolicyCount;
 }
 
-/** What the cases of a run showed of the policies. */
+/** Coverage of the policies by the cases of a run. */
 export interface Coverage {
   readonly policies: readonly PolicyCoverage[];
   readonly rules: Share;
@@ -52,9 +52,9 @@ export interface Coverage {
   /** In order of file and line. */
   readonly gaps: readonly Gap[];
   readonly excused: readonly ExcludedGap[];
-  /** Remarks that leave nothing out: there is no gap, or they give no reason. */
+  /** Comments without effect: there is no gap, or they give no reason. */
   readonly idle: readonly ExcludedGap[];
-  /** The texts of the files in which policies stand. */
+  /** Texts of the files with policies. */
   readonly sources: ReadonlyMap<string, Lines>;
 }
 
@@ -83,7 +83,7 @@ export function percentOf({ covered, total }: Share): number {
   return total === 0 ? 100 : (covered / total) * 100;
 }
 
-/** Whole per cent, rounded down: 100 stands for everything. */
+/** Whole per cent, rounded down, so that 100 % means everything. */
 export function shownPercent(percent: number): string {
   return `${Math.floor(percent + 1e-9)} %`;
 }
@@ -93,7 +93,7 @@ function policyCoverage(policy: PolicyCount, remarks: Remarks, gaps: Gap[]): Pol
   remarks.read(source.file);
   let ruleCount: Share = { covered: 0, total: 0 };
   const outOfRule = new Map<ExpressionCount, Remark>();
-  /** What the gap of a rule says already. */
+  /** Expressions that the gap of their rule covers. */
   const told = new Set<ExpressionCount>();
   for (const rule of policy.rules) {
     const remark = remarks.on(rule.source.file, rule.source.line, rule.source.line);
@@ -159,7 +159,7 @@ function expressionGaps(policy: string, expression: ExpressionCount): readonly G
     const missing = missingOf(condition);
     if (missing === undefined) continue;
     gaps.push(gap(condition.range, missing));
-    // What it consists of was not evaluated either.
+    // Its parts were not evaluated either.
     if (isSilent(condition)) silent = condition.part.end;
   }
   return gaps;
@@ -192,7 +192,7 @@ function byPlace(a: Gap, b: Gap): number {
   return start.line - b.span.start.line || start.column - b.span.start.column;
 }
 
-/** The remarks of the files that were asked about, and which of them were needed. */
+/** Comments of the files that were read, and which of them excluded a gap. */
 class Remarks {
   readonly sources = new Map<string, Lines>();
   readonly #source: (file: string) => Lines | undefined;

@@ -50,7 +50,7 @@ mark{background:#ffb0a6;color:#000;border-bottom:2px solid #cf222e}
 pre em{color:#cf222e;font-style:italic;padding-left:1em}
 `;
 
-/** By file, the lines on which something stands that was reached. */
+/** By file, the lines with something that was reached. */
 function hitLines({ policies }: Coverage): ReadonlyMap<string, ReadonlySet<number>> {
   const hits = new Map<string, Set<number>>();
   const add = (file: string, line: number): void => {
@@ -75,7 +75,7 @@ function sourceLines(
   hits: ReadonlySet<number> | undefined,
 ): string {
   const out: string[] = [];
-  // The last line of a text that ends with a line end is none.
+  // A text that ends with a line break has no further line.
   const count = lines.line(lines.count) === '' ? lines.count - 1 : lines.count;
   for (let number = 1; number <= count; number++) {
     const own = gaps.filter(({ span }) => span.start.line <= number && number <= span.end.line);

@@ -3,7 +3,7 @@ import { type CheckResponseMessage, type HeaderValueOptionMessage } from '../../
 import { parseJson } from '../../engine/request/json.ts';
 import type { Expectation } from '../../policy/compile/policy-test.ts';
 
-/** What a caller, the service and the access log would see of one answer. */
+/** One answer as the caller, the service and the access log see it. */
 export interface Answer {
   readonly decision: string;
   readonly reason: string;
@@ -12,7 +12,7 @@ export interface Answer {
   readonly rule: string;
   /** The refusal's sentence for the caller; empty for an allow. */
   readonly detail: string;
-  /** What the service sees; empty when the request never reaches it. */
+  /** Headers that the service sees; empty if the request never reaches it. */
   readonly requestHeaders: ReadonlyMap<string, string>;
   /** Headers set toward the caller. */
   readonly responseHeaders: ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ export interface Difference {
   readonly got: string;
 }
 
-/** Reads an answer to a request that was sent with these headers; `shadow` stands in the decision's record. */
+/** The answer to a request that was sent with these headers; `shadow` comes from the decision's record. */
 export function answerOf(
   response: CheckResponseMessage,
   sent: ReadonlyMap<string, string>,
@@ -80,7 +80,7 @@ export function differences(expected: Expectation, answer: Answer): readonly Dif
 
 const ABSENT = '(absent)';
 
-/** What the service sees of an allowed request: what the caller sent, as the answer changes it. */
+/** Headers of an allowed request as the service sees them: those of the caller, changed by the answer. */
 function seenByService(
   response: CheckResponseMessage,
   sent: ReadonlyMap<string, string>,
@@ -111,7 +111,7 @@ function withHeaders(
 /** The `detail` of a problem document; a gRPC caller's body is the sentence itself. */
 function detailOf(body: string | undefined): string {
   if (body === undefined || !body.startsWith('{')) return body ?? '';
-  // What a policy answers itself may be anything.
+  // A body written by a policy may be anything.
   const problem: unknown = parseJson(body).value;
   const isProblem = typeof problem === 'object' && problem !== null && 'detail' in problem;
   return isProblem ? String(problem.detail) : '';

@@ -10,7 +10,7 @@ export interface CallerAndRequest {
   readonly request: TestRequest;
 }
 
-/** What of a request depends on its token. */
+/** The parts of a request that depend on its token. */
 export interface Sent {
   readonly path: string;
   /** Lower-case names. */
@@ -56,7 +56,7 @@ function withHeader(
   return { path, headers: new Map([...headers, [name, value]]), token };
 }
 
-/** What every token gets, and what the author writes besides or instead. */
+/** The claims of every token, overridden and extended by those of the author. */
 function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number): JsonObject {
   const iat = Math.floor(now / 1000);
   const [audience] = issuer.audiences;
@@ -70,7 +70,7 @@ function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number
   };
 }
 
-/** What Envoy would send. */
+/** The message that Envoy would send. */
 export function checkRequest(
   { caller, request }: CallerAndRequest,
   { path, headers }: Sent,

@@ -7,7 +7,7 @@ import { type CaseResult, TestRun } from './test-run.ts';
 import { TraceRecording } from './trace-recording.ts';
 import { outcomeText } from './value-text.ts';
 
-/** The reasons why a case came out as it did. */
+/** Explanation of the answer to one case. */
 export interface FailureExplanation {
   /** Those that governed the request, in order of name; a shadow policy is followed by `(shadow)`. */
   readonly policies: readonly string[];
@@ -143,7 +143,7 @@ function relevant(steps: readonly RuleStep[], { answer, differences }: CaseResul
   );
 }
 
-/** The rule that decided or failed; when there is none, that which was wanted, or those that could have allowed. */
+/** The rule that decided or failed; if there is none, the expected one, or those that could have allowed. */
 function deciding(steps: readonly RuleStep[], { answer, case: { expect } }: CaseResult): readonly RuleStep[] {
   const failed = steps.filter(({ result }) => result === 'failed');
   if (failed.length > 0) return failed.slice(0, MOST_RULES);

@@ -1,12 +1,11 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
-import { parseJson } from '../../engine/request/json.ts';
 import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
 import type { TestCaller } from '../../policy/compile/policy-test.ts';
-import type { SimulationRequestResult } from './simulation-request.ts';
+import { type RecordedDecision, readRecord } from '../../sidecar/audit/read-record.ts';
+import type { SimulationRequest, SimulationRequestResult } from './simulation-request.ts';
 
-/** What no record holds, so that what was decided by it may come out differently. */
-const NOT_HELD =
+/** Data that records lack, so that the simulation may be decided differently. */
+const NOT_RECORDED =
   'a record holds no headers, query string, body, certificate or metadata, and no claims but issuer and subject: add what the decision needs with --header, --path, --body and --claim';
 
 /** The request of one line of the decision log; see docs/operating.md. */
@@ -21,81 +20,49 @@ export function requestOfRecord(
   if (line === undefined) return { problem: `${name} holds no record` };
   if (lines.length > 1) {
     const how = path === '-' ? '' : `: \`sed -n 1p ${path} | lictor eval DIR --record -\``;
-    return { problem: `${name} holds ${lines.length} records, and one is wanted${how}` };
+    return { problem: `${name} holds ${lines.length} records, and one is expected${how}` };
   }
-  const { value, fault } = parseJson(line);
-  if (fault !== undefined) return { problem: `${name} holds no record: it is no JSON, ${fault.what}` };
-  const request = member(value, 'request');
-  const time = Date.parse(textOf(value, 'time'));
-  const reason = textOf(value, 'reason');
-  if (request === undefined || reason === '' || Number.isNaN(time)) {
-    return {
-      problem: `${name} holds no record: it has no \`time\`, \`reason\` or \`request\``,
-    };
-  }
-  const { jwt, note } = tokenOf(member(value, 'jwt'), issuers);
-  const unread = textOf(request, 'method') === '' ? ['the check could not be read when it was decided'] : [];
-  const { status } = value as JsonObject;
+  const { record, problem } = readRecord(line);
+  return record === undefined
+    ? { problem: `${name} ${problem}` }
+    : { simulation: simulationOf(record, issuers) };
+}
+
+function simulationOf(record: RecordedDecision, issuers: ReadonlyMap<string, Issuer>): SimulationRequest {
+  const { time, request, source } = record;
+  const { jwt, notes } = tokenOf(record, issuers);
+  const unread = request.method === '' ? ['the check could not be read when it was decided'] : [];
   return {
-    simulation: {
-      caller: {
-        ...ANONYMOUS_CALLER,
-        principal: textOf(member(value, 'source'), 'principal'),
-        address: textOf(member(value, 'source'), 'address'),
-        jwt,
-      },
-      request: {
-        name: '',
-        method: textOf(request, 'method'),
-        scheme: 'https',
-        host: textOf(request, 'host'),
-        path: textOf(request, 'path') || '/',
-        headers: new Map(),
-        body: undefined,
-      },
-      now: time,
-      base: undefined,
-      recorded: {
-        decision: textOf(value, 'decision'),
-        reason,
-        status: typeof status === 'number' ? status : 0,
-        policy: textOf(value, 'policy'),
-        rule: textOf(value, 'rule'),
-        digest: textOf(member(value, 'revision'), 'digest'),
-      },
-      notes: [NOT_HELD, ...note, ...unread],
+    caller: { ...ANONYMOUS_CALLER, principal: source.principal, address: source.address, jwt },
+    request: {
+      name: '',
+      method: request.method,
+      scheme: 'https',
+      host: request.host,
+      path: request.path || '/',
+      headers: new Map(),
+      body: undefined,
     },
+    now: time,
+    base: undefined,
+    recorded: record,
+    notes: [NOT_RECORDED, ...notes, ...unread],
   };
 }
 
-/** A token with the same issuer and subject, which is all that a record tells of it. */
+/** A token with the same issuer and subject, the only claims that records hold. */
 function tokenOf(
-  jwt: JsonObject | undefined,
+  { jwt }: RecordedDecision,
   issuers: ReadonlyMap<string, Issuer>,
-): { readonly jwt: TestCaller['jwt']; readonly note: readonly string[] } {
-  if (jwt === undefined) return { jwt: undefined, note: [] };
-  const url = textOf(jwt, 'issuer');
-  const found = [...issuers.values()].find(({ issuer }) => issuer === url);
+): { readonly jwt: TestCaller['jwt']; readonly notes: readonly string[] } {
+  if (jwt === undefined) return { jwt: undefined, notes: [] };
+  const found = [...issuers.values()].find(({ issuer }) => issuer === jwt.issuer);
   if (found === undefined) {
     return {
       jwt: undefined,
-      note: [`no Issuer document of the folder is for ${url}, so the token is left out`],
+      notes: [`no Issuer document of the folder is for ${jwt.issuer}, so the token is left out`],
     };
   }
-  const claims = { sub: textOf(jwt, 'subject') };
-  return { jwt: { issuer: found.name, claims, header: {}, expiresIn: 3_600_000 }, note: [] };
-}
-
-function member(value: JsonValue | undefined, name: string): JsonObject | undefined {
-  const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return isObject(found) ? found : undefined;
-}
-
-function textOf(value: JsonValue | undefined, name: string): string {
-  const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return typeof found === 'string' ? found : '';
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const claims = { sub: jwt.subject };
+  return { jwt: { issuer: found.name, claims, header: {}, expiresIn: 3_600_000 }, notes: [] };
 }

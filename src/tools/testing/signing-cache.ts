@@ -1,6 +1,6 @@
 import type { ThrowawayKeys } from './throwaway-keys.ts';
 
-/** Keys that sign a token once, however often it is asked for: a caller of a test has many cases. */
+/** Keys that sign each token once: the cases of a test share callers. */
 export function cacheSignatures(keys: ThrowawayKeys): ThrowawayKeys {
   const signed = new Map<string, Promise<string>>();
   return {

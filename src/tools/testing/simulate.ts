@@ -26,12 +26,12 @@ export interface PreparedRequest {
   readonly bytes: Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** What must not be shown. */
+  /** Texts that reports mask. */
   readonly secrets: readonly string[];
   readonly services: Services;
 }
 
-/** What the server answered. */
+/** The server's answer, with its decision. */
 export interface SimulationResult {
   readonly response: CheckResponseMessage;
   /** Shadow verdicts included. */
@@ -83,7 +83,7 @@ function keysFor({ caller }: SimulationRequest, throwaway: ThrowawayKeys): KeyPr
   };
 }
 
-/** What the proxy said besides stays as it was. */
+/** The message with the changed request; everything else of the proxy's message is kept. */
 function merge({ base, request }: SimulationRequest, made: CheckRequestMessage): CheckRequestMessage {
   if (base?.attributes === undefined) return made;
   const { attributes } = base;
@@ -130,6 +130,6 @@ export async function simulate(
   });
   const response = decodeCheckResponse(await check.handle(bytes, NOBODY_STOPS_WAITING));
   await check.settled();
-  if (decision === undefined) throw new Error('the server did not tell its decision');
+  if (decision === undefined) throw new Error('the server did not report its decision');
   return { response, decision };
 }

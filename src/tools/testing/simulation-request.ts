@@ -1,5 +1,6 @@
 import type { CheckRequestMessage } from '../../engine/envoy/messages.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
+import type { RecordedDecision } from '../../sidecar/audit/read-record.ts';
 
 /** One request to be decided. */
 export interface SimulationRequest {
@@ -7,25 +8,14 @@ export interface SimulationRequest {
   readonly request: TestRequest;
   /** Milliseconds since 1970; undefined: now. */
   readonly now: number | undefined;
-  /** What else the proxy said about it, and a body that is no text. */
+  /** Other attributes from the proxy, and a body that is not text. */
   readonly base: CheckRequestMessage | undefined;
-  /** What the request was decided as before. */
-  readonly recorded: RecordedOutcome | undefined;
-  /** What the user should know about it. */
+  /** The recorded decision. */
+  readonly recorded: RecordedDecision | undefined;
+  /** Notes for the user. */
   readonly notes: readonly string[];
 }
 
 export type SimulationRequestResult =
   | { readonly simulation: SimulationRequest; readonly problem?: undefined }
   | { readonly problem: string; readonly simulation?: undefined };
-
-/** How a request was decided when it was recorded. */
-export interface RecordedOutcome {
-  readonly decision: string;
-  readonly reason: string;
-  readonly status: number;
-  readonly policy: string;
-  readonly rule: string;
-  /** The digest of the policies that decided; empty while none was live. */
-  readonly digest: string;
-}

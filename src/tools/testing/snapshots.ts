@@ -6,7 +6,7 @@ import { readStruct } from '../../engine/envoy/metadata.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import type { Answer, Difference } from './answer.ts';
 
-/** What is another each time, or with each commit. */
+/** Fields that differ in every run, or with every commit. */
 const FLEETING: ReadonlySet<string> = new Set([
   'decision_id',
   'x-lictor-decision-id',
@@ -42,7 +42,7 @@ export function snapshotOf(
   return steady(whole) as JsonObject;
 }
 
-/** What the service sees otherwise than it was sent; null: taken away. A token that is passed on is left out so. */
+/** Headers that the answer changes; null: removed. A token that is passed on unchanged is left out this way. */
 function changesOf(sent: ReadonlyMap<string, string>, seen: ReadonlyMap<string, string>): JsonObject {
   const changes: Record<string, JsonValue> = {};
   for (const [name, value] of seen) if (sent.get(name) !== value) changes[name] = value;
@@ -70,7 +70,7 @@ function steady(value: JsonValue): JsonValue {
   );
 }
 
-/** The snapshots beside the tests of a folder: read when first asked for, written at the end. */
+/** Snapshot files next to the tests of a folder: read at first use, written at the end. */
 export class Snapshots {
   readonly #folder: string;
   readonly #update: boolean;
@@ -82,7 +82,7 @@ export class Snapshots {
     this.#update = update;
   }
 
-  /** How `whole` differs from the snapshot. When updating, only two cases that name one snapshot can differ. */
+  /** Differences from the snapshot. When updating, only two cases that name one snapshot can differ. */
   compare(testFile: string, name: string, whole: JsonObject): readonly Difference[] {
     const file = join(dirname(testFile), `${name}.snapshot.json`);
     const earlier = this.#update ? this.#fresh.get(file) : this.#read(file);
@@ -97,7 +97,7 @@ export class Snapshots {
     return compareLeaves(name, leavesOf(earlier), leavesOf(whole));
   }
 
-  /** How many files were written. */
+  /** Number of files written. */
   async write(): Promise<number> {
     for (const [file, whole] of this.#fresh) {
       await writeFile(join(this.#folder, file), `${JSON.stringify(whole, null, 2)}\n`);

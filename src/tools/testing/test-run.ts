@@ -16,7 +16,7 @@ import { cacheSignatures } from './signing-cache.ts';
 import { type Snapshots, snapshotOf } from './snapshots.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
 
-/** A case with the document that it stands in. */
+/** A case with its document. */
 export interface ListedCase {
   readonly document: PolicyTestDocument;
   readonly case: TestCase;
@@ -34,7 +34,7 @@ export interface CaseResult {
   readonly duration: number;
 }
 
-/** What a run of tests may be given besides the policies. */
+/** Options of a test run. */
 export interface TestRunOptions {
   /** Compares a whole answer with the snapshot that a case names; without it, snapshots are not compared. */
   readonly snapshots?: Pick<Snapshots, 'compare'> | undefined;
@@ -48,7 +48,7 @@ const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSIT
 
 /**
  * Runs policy tests through the server's own code, from the bytes of a CheckRequest to those of a CheckResponse.
- * The clock stands still, keys are throwaway ones, and each case starts with full buckets.
+ * The clock is frozen, keys are throwaway keys, and each case starts with full buckets.
  */
 export class TestRun {
   readonly #set: PolicySet;
@@ -57,11 +57,11 @@ export class TestRun {
   /** For tests that do not say what time it is, milliseconds since 1970. */
   readonly #now: number;
   readonly #options: TestRunOptions;
-  /** Where the clock stands for the case that runs. */
+  /** Time of the case that runs, milliseconds since 1970. */
   #time = 0;
   readonly #limits = renewable();
   readonly #shadowLimits = renewable();
-  /** What the shadow policies would have said to the request before. */
+  /** Verdicts of the shadow policies on the last request. */
   #shadow: readonly ShadowVerdict[] = [];
   readonly #checks = new Map<PolicyTestDocument, Check>();
 
@@ -129,7 +129,7 @@ export class TestRun {
       ...services,
       decide: (attributes) => decide(attributes, set, services, undefined, this.#options.trace),
       set: () => set,
-      // The clock stands still, so no deadline ever comes; a run-away evaluation is bounded by its own budget.
+      // The clock is frozen, so no deadline is reached; the evaluation budget bounds expressions.
       deadline: Number.MAX_SAFE_INTEGER,
       maxInflight: 1,
       onDecision: ({ shadow }) => {

@@ -11,7 +11,7 @@ import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { KeyProvider, KeysNow, VerificationKey } from '../../engine/identity/keys.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
 
-/** Keys that stand in for those of every issuer, so that tests of policies can sign tokens on the fly. */
+/** Keys in place of those of every issuer, so that tests of policies can sign tokens. */
 export interface ThrowawayKeys extends KeyProvider {
   /** A token of `issuer` with exactly these claims; `header` is added to `alg`, `kid` and `typ` or replaces them. */
   sign(issuer: Issuer, claims: JsonObject, header?: JsonObject): Promise<string>;

@@ -6,12 +6,12 @@ const LONGEST = 96;
 /** A compact JWS (RFC 7515, section 7.1), whose header is JSON. It says nothing to a reader, and reports are kept. */
 const TOKEN = /\beyJ[\w-]*\.[\w-]+\.[\w-]*/g;
 
-/** What an expression came to, as a report shows it. */
+/** Outcome of an expression as a report shows it. */
 export function outcomeText(outcome: Value | EvaluationError): string {
   return outcome instanceof EvaluationError ? `failed: ${outcome.message}` : cut(valueText(outcome), LONGEST);
 }
 
-/** A value of an expression as a person reads it, in one line; tokens, and what is `secret`, stand as `(token)`. */
+/** A value of an expression in one line; tokens and `secrets` are shown as `(token)`. */
 export function valueText(value: Value, secrets: readonly string[] = []): string {
   let text = written(value, 0);
   for (const secret of secrets) if (secret.length > 0) text = text.replaceAll(secret, '(token)');
@@ -43,7 +43,7 @@ function written(value: Value, depth: number): string {
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}: ${written(each, depth + 1)}`).join(', ')}}`;
 }
 
-/** A getter may fail: reading a whole object reads all of it, also a body that is not there. */
+/** Getters may fail: reading a whole object reads a missing body as well. */
 function entriesOf(value: object): [Value, Value][] {
   return Object.keys(value).map((key) => {
     try {

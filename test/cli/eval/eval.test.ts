@@ -350,7 +350,7 @@ describe('a recorded decision', () => {
     expect(bare.notes).toEqual([
       expect.stringContaining('a record holds no headers'),
       expect.stringContaining('throwaway key'),
-      'it was recorded otherwise: allow 200 allowed by orders/read',
+      'it was recorded differently: allow 200 allowed by orders/read',
       'it was recorded by other policies: sha256:0',
     ]);
     const whole = await report('--record', 'record.jsonl', '--claim', 'scope=orders:read');
@@ -370,7 +370,7 @@ describe('a recorded decision', () => {
   test.each([
     ['nothing', '', 'holds no record'],
     ['two lines', '{}\n{}\n', 'holds 2 records'],
-    ['no JSON', 'hello', 'is no JSON'],
+    ['no JSON', 'hello', 'is not JSON'],
     ['other JSON', '{"level": 30}', 'it has no `time`, `reason` or `request`'],
   ])('%s is refused', async (_, text, message) => {
     await writeFile(join(directory, 'bad.jsonl'), text);

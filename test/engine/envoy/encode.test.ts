@@ -1,5 +1,5 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
-import { isAllow, refuse } from '../../../src/engine/decision/decide.ts';
+import { denyUnevaluated, isAllow } from '../../../src/engine/decision/decide.ts';
 import type { Denial } from '../../../src/engine/decision/outcome.ts';
 import { grpcCodeOf } from '../../../src/engine/decision/reasons.ts';
 import { encodeCheck, LAST_RESORT } from '../../../src/engine/envoy/encode.ts';
@@ -15,7 +15,7 @@ function response(decision: Decision): CheckResponseMessage {
 }
 
 function denied(change: Partial<Denial> = {}, headers: Record<string, string> = {}): Decision {
-  const decision = refuse(
+  const decision = denyUnevaluated(
     'no_rule',
     'no rule allows this request',
     attributes({ principal: PRINCIPAL, headers }),

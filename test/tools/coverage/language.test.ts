@@ -96,7 +96,7 @@ test('a variable that a condition reads is told as what it is', async () => {
   const { stdout } = await inProcess(['test', 'p'], directory);
   expect(stdout).toContain(`
       policies  a
-      rules     in the order in which they were tried:
+      rules     in order of evaluation:
         allow  a/read  false
       a, variables.reading p/all.yaml:8
         request.method in ['GET', 'HEAD'] && env.name == 'stage'  false
