@@ -104,7 +104,7 @@ describe('a folder with forty mistakes', () => {
 
   test('forty, all of them different, each exact to the column', async () => {
     const { diagnostics } = JSON.parse(await check('json')) as { diagnostics: readonly DiagnosticJson[] };
-    const told = diagnostics.map(({ file, line, column, endLine, endColumn, code }) => {
+    const told = diagnostics.map(({ file, line, column, end_line: endLine, end_column: endColumn, code }) => {
       const region = { startLine: line, startColumn: column, endLine, endColumn };
       const place = `${file.replace('policies/', '')}:${line}`;
       return [place, code, underlined(file, region, (written) => [...written])];

@@ -76,7 +76,7 @@ export async function evaluateExpression(
   const { outcome } = evaluation;
   const refused = refusal === undefined || refusal.reason === 'token_missing' ? undefined : refusal;
   if (output === 'json') {
-    const json = { ...evaluationJson(evaluation, asked.secrets), tokenRefused: refused?.reason ?? null };
+    const json = { ...evaluationJson(evaluation, asked.secrets), token_refused: refused?.reason ?? null };
     terminal.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   } else {
     const paint = painter(isColourful(terminal.stdout, terminal.environment));

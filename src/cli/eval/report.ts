@@ -211,8 +211,8 @@ export function jsonExplanation(all: Told): string {
       issuer: question.caller.jwt?.issuer ?? null,
     },
     answer: {
-      responseHeaders: Object.fromEntries(responseHeaders),
-      requestHeaders: {
+      response_headers: Object.fromEntries(responseHeaders),
+      request_headers: {
         set: Object.fromEntries([...after].filter(([name, value]) => before.get(name) !== value)),
         removed: [...before.keys()].filter((name) => !after.has(name)),
       },
@@ -221,7 +221,7 @@ export function jsonExplanation(all: Told): string {
     notes,
     recorded: question.recorded ?? null,
     policies: list('selection'),
-    firstLimits: list('firstLimits'),
+    first_limits: list('firstLimits'),
     authentication: list('authentication'),
     rules: list('rules'),
     schemas: list('schemas'),

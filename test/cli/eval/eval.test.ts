@@ -355,7 +355,7 @@ describe('a recorded decision', () => {
     const whole = await report('--record', 'record.jsonl', '--claim', 'scope=orders:read');
     expect(whole.reason).toBe('allowed');
     expect(whole.notes).toContain('it was recorded the same: allow 200 allowed by orders/read');
-    expect(whole['answer']).toMatchObject({ requestHeaders: { set: { 'x-subject': 'ann' } } });
+    expect(whole['answer']).toMatchObject({ request_headers: { set: { 'x-subject': 'ann' } } });
   });
 
   test('of another issuer, without its token', async () => {
