@@ -156,7 +156,11 @@ test('as JSON', async () => {
 
 test.each([
   ['no such folder', ['nowhere'], '`nowhere` does not exist'],
-  ['a form that there is not', ['policies', '--output', 'xml'], "argument 'xml' is invalid"],
+  [
+    'a form that there is not',
+    ['policies', '--output', 'xml'],
+    '--output: `xml` is not a known value; write text, markdown, json or csv',
+  ],
 ])('%s is refused', async (_, args, message) => {
   const ended = await run(...args);
   expect([ended.code, ended.stdout]).toEqual([2, '']);

@@ -10,14 +10,12 @@ import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, renderAll, seenFrom } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import type { CheckOptions } from './flags.ts';
 
-export interface CheckOptions {
-  readonly strict: boolean;
-  readonly output: keyof typeof FORMS;
-}
-
-/** What a folder comes to, in each form. */
-const FORMS = { human, json, github, sarif } as const;
+const FORMS = { human, json, github, sarif } as const satisfies Record<
+  CheckOptions['output'],
+  (folder: PolicyFolder, dir: string, terminal: Terminal) => string
+>;
 
 /** `lictor check DIR`: every mistake in a policy folder, with its place. `now` in milliseconds since 1970. */
 export async function check(

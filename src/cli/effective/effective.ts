@@ -16,14 +16,7 @@ import { type ResponsePart, responsePartsOf } from '../../tools/testing/response
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { openSound, placesIn, type SoundFolder } from '../terminal/valid-folder.ts';
-
-export interface EffectiveOptions {
-  readonly host: string;
-  readonly path: string;
-  readonly method?: string;
-  readonly environment?: string;
-  readonly output: 'human' | 'json';
-}
+import type { EffectiveOptions } from './flags.ts';
 
 /** The stations of a decision, in order. */
 const STATIONS = [
@@ -69,7 +62,6 @@ export async function effective(
     terminal.stderr.write(`lictor effective: ${problem}\n`);
     return EXIT.usage;
   };
-  if (!options.path.startsWith('/')) return usage(`\`--path ${options.path}\` does not begin with \`/\``);
   const folder = await openSound(dir, terminal, options.environment ?? '');
   if ('problem' in folder) return usage(folder.problem);
   const path = canonicalPath(options.path);

@@ -15,15 +15,11 @@ import type { Question } from '../../tools/testing/simulation-request.ts';
 import { valueText } from '../../tools/testing/value-text.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import type { EvalOptions } from './flags.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
 /** What of a folder one expression sees. */
 export type FolderOfExpression = Pick<PolicySet, 'issuers' | 'data' | 'env' | 'revisionText'>;
-
-export interface ExpressionOptions {
-  readonly output: 'human' | 'json';
-  readonly xfccTrustedHops: number;
-}
 
 /** Of no folder at all. */
 export const NO_FOLDER: FolderOfExpression = { issuers: new Map(), data: {}, env: {}, revisionText: '' };
@@ -48,7 +44,7 @@ export async function evaluateExpression(
   source: string,
   question: Question,
   set: FolderOfExpression,
-  { output, xfccTrustedHops }: ExpressionOptions,
+  { output, xfccTrustedHops }: EvalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { program, problems } = compile(source, environmentOf(set), {

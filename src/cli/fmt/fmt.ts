@@ -9,12 +9,8 @@ import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { replaceFile } from '../terminal/replace-file.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import type { FmtOptions } from './flags.ts';
 import { yamlFiles } from './yaml-files.ts';
-
-export interface FmtOptions {
-  /** Nothing is written. */
-  readonly check: boolean;
-}
 
 /** `lictor fmt [PATH...]`: gives policy files their one form. `-` reads `stdin` and writes to standard output. */
 export async function fmt(

@@ -6,13 +6,10 @@ import { Snapshots } from '../../tools/testing/snapshots.ts';
 import { TestRun } from '../../tools/testing/test-run.ts';
 import type { ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-
-export interface LspOptions {
-  readonly policies?: readonly string[];
-}
+import type { LspOptions } from './flags.ts';
 
 /** `lictor lsp`: a language server for editors. It ends the process itself, when the editor says so or is gone. */
-export function lsp({ policies = [] }: LspOptions, terminal: Terminal): Promise<ExitCode> {
+export function lsp({ policies }: LspOptions, terminal: Terminal): Promise<ExitCode> {
   startLanguageServer({
     input: process.stdin,
     output: process.stdout,

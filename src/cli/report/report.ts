@@ -3,11 +3,8 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { openSound, placesIn } from '../terminal/valid-folder.ts';
 import { type Report, reportOf } from './controls.ts';
+import type { ReportOptions } from './flags.ts';
 import { csvReport, jsonReport, markdownReport, textReport } from './report-form.ts';
-
-export interface ReportOptions {
-  readonly output: 'text' | 'markdown' | 'json' | 'csv';
-}
 
 /** `lictor report DIR`: which policies and rules implement which compliance controls, and what proves them. */
 export async function report(dir: string, { output }: ReportOptions, terminal: Terminal): Promise<ExitCode> {

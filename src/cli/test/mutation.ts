@@ -16,10 +16,10 @@ import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { changedSince } from './changed-policies.ts';
+import type { TestOptions } from './flags.ts';
 import { shownPath } from './human-report.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
 import type { Running } from './run-cases.ts';
-import type { TestOptions } from './test-flags.ts';
 
 /** What the changes are tried with. */
 export interface Mutation extends Running {

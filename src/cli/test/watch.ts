@@ -9,8 +9,8 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { caseId, FailedCases } from './failed-cases.ts';
+import type { TestOptions } from './flags.ts';
 import { chosen, noCases, runAll, running, tell } from './run-cases.ts';
-import type { TestOptions } from './test-flags.ts';
 
 /** Stays until it is told to end, and runs again what a change of the folder touches. */
 export async function watchTests(dir: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, pino } from 'pino';
+import type { LogLevel } from './log-level.ts';
 
 /** The process log, for operators; one JSON object a line. Never a secret, never a request's data. */
 export interface Log {
@@ -6,11 +7,6 @@ export interface Log {
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
-
-/** From the most talkative on. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** UTF-16 units that wait for a slow reader of standard error; what comes on top is dropped. */
 const MAX_WAITING = 1024 * 1024;

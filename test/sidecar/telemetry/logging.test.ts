@@ -1,4 +1,5 @@
-import { createLog, type LogLevel } from '../../../src/sidecar/telemetry/logging.ts';
+import type { LogLevel } from '../../../src/sidecar/telemetry/log-level.ts';
+import { createLog } from '../../../src/sidecar/telemetry/logging.ts';
 
 function logged(level: LogLevel) {
   const lines: Record<string, unknown>[] = [];
