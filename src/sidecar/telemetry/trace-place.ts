@@ -2,7 +2,7 @@ import type { TraceParent, TracePlace } from '../../engine/request/traceparent.t
 
 const NOWHERE: TracePlace = { traceId: '', spanId: '' };
 
-/** In the caller's own span, where there is one. */
+/** Place of the span of the caller; empty if it has none. */
 export function placeOf(parent: TraceParent | undefined): TracePlace {
   return parent === undefined ? NOWHERE : { traceId: parent.traceId, spanId: parent.spanId };
 }

@@ -22,7 +22,7 @@ test('a line has time, level, message and fields', () => {
   ]);
 });
 
-test('an error is shown with its message and where it came from', () => {
+test('an error is written with its message and its stack', () => {
   const { log, lines } = logged('error');
   log.error('a decision failed', { error: new TypeError('broken') });
   expect(lines[0]).toMatchObject({

@@ -11,7 +11,7 @@ test.each<[string, Address]>([
   expect(formatAddress(address)).toBe(text);
 });
 
-test('the URL form of a socket path is taken too', () => {
+test('the URL form of a socket path is accepted', () => {
   expect(parseAddress('unix:///run/a.sock')).toEqual({ kind: 'unix', path: '/run/a.sock' });
 });
 
