@@ -72,7 +72,7 @@ afterAll(() => stack.disposeAsync());
 
 const run = (...args: readonly string[]): Promise<Ended> => runHere(['effective', ...args], directory);
 
-test('every station, with its place and what it depends on', async () => {
+test('every step, with its place and what it depends on', async () => {
   const { code, stdout } = await run(
     'policies',
     '--host',
@@ -137,7 +137,7 @@ test('the same for programs', async () => {
   const { governed, ...about } = JSON.parse(stdout) as { governed: unknown[] };
   expect(about).toEqual({ host: 'orders.acme.svc', method: null, path: '/admin', note: null });
   expect(governed).toContainEqual({
-    station: 'deny_rules',
+    step: 'deny_rules',
     policy: 'orders',
     name: 'nobody',
     mode: 'enforce',
@@ -166,7 +166,7 @@ test.each<[string, readonly string[], number, string]>([
     'an ambiguous path',
     ['--host', 'orders.acme.svc', '--path', '/orders%2f'],
     0,
-    'refused unless every policy says',
+    'denied unless every policy has',
   ],
 ])('%s', async (_, args, code, told) => {
   const ended = await run('policies', ...args);

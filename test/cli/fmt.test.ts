@@ -60,7 +60,7 @@ test('a YAML file that is named is formatted whatever it is, and no other file',
   expect(await fmt('other.yaml', 'partners.csv')).toMatchObject({
     code: 2,
     stdout: 'other.yaml\n',
-    stderr: expect.stringContaining('partners.csv` is no YAML file'),
+    stderr: expect.stringContaining('partners.csv` is not a YAML file'),
   });
   expect(await read('other.yaml')).toBe('openapi: 3.1.0\n');
   expect(await read('partners.csv')).toBe(table);
@@ -77,7 +77,7 @@ test('--check writes nothing and fails', async () => {
   expect(await fmt('--check', 'tidy.yaml')).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('a file that is no YAML is shown and left alone, and the others are formatted', async () => {
+test('a file that is not YAML is reported and not changed, and the others are formatted', async () => {
   await put({ 'a.yaml': BROKEN, 'b.yaml': UNTIDY, 'no-policy.yaml': 'a: [1\n' });
   const ended = await fmt();
   expect(ended).toMatchObject({ code: 1, stdout: 'b.yaml\n' });
@@ -133,12 +133,12 @@ describe('standard input', () => {
     expect(await piped(UNTIDY, '--check', '-')).toEqual({ code: 1, stdout: '<stdin>\n', stderr: '' });
     expect(await piped(TIDY, '--check', '-')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
-  test('gives nothing when it is no YAML', async () => {
+  test('prints nothing if the input is not YAML', async () => {
     const ended = await piped(BROKEN, '-');
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain('<stdin>:3:11: error[yaml_syntax]');
   });
-  test('stands alone', async () => {
+  test('cannot be combined with paths', async () => {
     expect(await piped(UNTIDY, '-', 'a.yaml')).toMatchObject({ code: 2, stdout: '' });
   });
 });

@@ -122,7 +122,7 @@ test('a file in the place of the folder is refused', async () => {
   await writeFile(join(directory, 'shop'), '');
   expect(await runHere(['init', 'shop'], directory)).toMatchObject({
     code: 2,
-    stderr: 'lictor init: `shop` is no folder, so nothing was written\n',
+    stderr: 'lictor init: `shop` is not a folder, so nothing was written\n',
   });
 });
 

@@ -18,8 +18,8 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { openSound, placesIn, type SoundFolder } from '../terminal/valid-folder.ts';
 import type { EffectiveOptions } from './flags.ts';
 
-/** The stations of a decision, in order. */
-const STATIONS = [
+/** Steps of a decision, in order. */
+const STEPS = [
   'policies',
   'limits before authentication',
   'authentication',
@@ -30,19 +30,19 @@ const STATIONS = [
   'response',
 ] as const;
 
-type Station = (typeof STATIONS)[number];
+type Step = (typeof STEPS)[number];
 
-/** One thing that governs the request. */
+/** One part of a policy that governs the request. */
 interface Governing {
-  readonly station: Station;
+  readonly step: Step;
   readonly policy: string;
   /** Name of the rule or limit, empty for what has none. */
   readonly name: string;
   readonly mode: CompiledPolicy['mode'];
   readonly source: Source;
-  /** What it asks for, in a few words. */
+  /** Requirement, as a phrase. */
   readonly text: string;
-  /** CEL that has to hold for it to count; several: each of them. */
+  /** CEL conditions that must all be true for the part to apply. */
   readonly when: readonly string[];
 }
 
@@ -52,7 +52,7 @@ interface Subject {
   readonly path: string;
 }
 
-/** `lictor effective DIR`: what governs requests to a host and path, in the order in which it is asked. */
+/** `lictor effective DIR`: prints what governs requests to a host and path, in order of evaluation. */
 export async function effective(
   dir: string,
   options: EffectiveOptions,
@@ -67,14 +67,14 @@ export async function effective(
   const path = canonicalPath(options.path);
   const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
   const found = folder.set.policies.flatMap((policy) => governing(policy, subject, folder));
-  const sorted = STATIONS.flatMap((station) => found.filter((each) => each.station === station));
+  const sorted = STEPS.flatMap((step) => found.filter((each) => each.step === step));
   const shown = (file: string): string =>
     relative(terminal.directory, resolve(terminal.directory, dir, file));
   const paint = painter(isColourful(terminal.stdout, terminal.environment));
   const note =
     path.ambiguous === undefined
       ? undefined
-      : `the path has ${path.ambiguous}: refused unless every policy says \`paths: {ambiguous: allow}\``;
+      : `the path has ${path.ambiguous}: denied unless every policy has \`paths: {ambiguous: allow}\``;
   terminal.stdout.write(
     options.output === 'json'
       ? json(sorted, subject, note, shown)
@@ -83,20 +83,15 @@ export async function effective(
   return sorted.some(({ mode }) => mode === 'enforce') ? EXIT.fine : EXIT.fails;
 }
 
-/** Everything of one policy that may have a say. */
+/** Parts of one policy that can apply to the request. */
 function governing(policy: CompiledPolicy, subject: Subject, folder: SoundFolder): Governing[] {
   const selecting = fitting(policy.match, subject);
   if (selecting === undefined) return [];
   const { name: of, mode, source } = policy;
   const places = placesIn(folder, source);
   const found: Governing[] = [];
-  const add = (
-    station: Station,
-    name: string,
-    at: Source,
-    text: string,
-    when: readonly string[] = [],
-  ): void => void found.push({ station, policy: of, name, mode, source: at, text, when });
+  const add = (step: Step, name: string, at: Source, text: string, when: readonly string[] = []): void =>
+    void found.push({ step, policy: of, name, mode, source: at, text, when });
 
   add('policies', '', source, selecting.text, selecting.when);
   for (const limit of policy.firstLimits) {
@@ -108,9 +103,9 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: SoundFolder
   for (const { effect, rule } of rulesOf(policy)) {
     const fits = fitting(rule.match, subject);
     if (fits === undefined) continue;
-    const station = effect === 'deny' ? 'deny rules' : 'allow rules';
+    const step = effect === 'deny' ? 'deny rules' : 'allow rules';
     const end = rule.expires === undefined ? '' : `, until ${new Date(rule.expires).toISOString()}`;
-    add(station, rule.name, rule.source, fits.text + end, [...fits.when, ...conditions(rule)]);
+    add(step, rule.name, rule.source, fits.text + end, [...fits.when, ...conditions(rule)]);
   }
   for (const [index, schema] of policy.schemas.entries()) {
     const fits = fitting(schema.match, subject);
@@ -138,7 +133,7 @@ function conditions({ when }: Pick<CompiledMatch, 'when'>): readonly string[] {
   return when === undefined ? [] : [oneLine(when.source)];
 }
 
-/** The entries that may select the request; undefined: none can. Several entries with conditions are alternatives. */
+/** The entries that can select the request; undefined if none can. Several entries with conditions are alternatives. */
 function fitting(
   match: readonly CompiledMatch[],
   subject: Subject,
@@ -148,7 +143,7 @@ function fitting(
   if (entries.length === 0) return undefined;
   const text = entries.map(entryText).join('; or ');
   const when = entries.flatMap(conditions);
-  // One that needs no condition selects whatever the others say.
+  // An entry without a condition selects the request in any case.
   if (when.length < entries.length) return { text, when: [] };
   return { text, when: when.length < 2 ? when : [when.map((each) => `(${each})`).join(' || ')] };
 }
@@ -162,10 +157,10 @@ function human(
 ): string {
   const out = [`${method ?? 'any method'} ${host}${path}`, ...(note === undefined ? [] : [note]), ''];
   if (found.length === 0) return `${[...out, 'no policy governs this: denied with no_policy'].join('\n')}\n`;
-  for (const [index, station] of STATIONS.entries()) {
-    const here = found.filter((each) => each.station === station);
+  for (const [index, step] of STEPS.entries()) {
+    const here = found.filter((each) => each.step === step);
     if (here.length === 0) continue;
-    out.push(paint('bold', `${index + 1}. ${station}`));
+    out.push(paint('bold', `${index + 1}. ${step}`));
     for (const { policy, name, mode, source, text, when } of here) {
       const label = `${policy}${name === '' ? '' : `/${name}`}${mode === 'shadow' ? ' (shadow)' : ''}`;
       out.push(`   ${label}  ${text}  ${paint('dim', `${shown(source.file)}:${source.line}`)}`);
@@ -175,8 +170,8 @@ function human(
   }
   const enforcing = found.filter(({ mode }) => mode === 'enforce');
   if (enforcing.length === 0) out.push('only shadow policies select this: denied with no_policy', '');
-  else if (!enforcing.some(({ station }) => station === 'allow rules')) {
-    out.push('no allow rule can match: denied with no_rule unless something refuses before', '');
+  else if (!enforcing.some(({ step }) => step === 'allow rules')) {
+    out.push('no allow rule can match: denied with no_rule unless an earlier step denies', '');
   }
   return `${out.join('\n').trimEnd()}\n`;
 }
@@ -187,8 +182,8 @@ function json(
   note: string | undefined,
   shown: (file: string) => string,
 ): string {
-  const governed = found.map(({ source, station, ...rest }) => ({
-    station: station.replaceAll(' ', '_'),
+  const governed = found.map(({ source, step, ...rest }) => ({
+    step: step.replaceAll(' ', '_'),
     ...rest,
     file: shown(source.file),
     line: source.line,

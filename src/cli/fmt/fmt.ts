@@ -12,7 +12,7 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import type { FmtOptions } from './flags.ts';
 import { yamlFiles } from './yaml-files.ts';
 
-/** `lictor fmt [PATH...]`: gives policy files their one form. `-` reads `stdin` and writes to standard output. */
+/** `lictor fmt [PATH...]`: formats policy files. `-` reads `stdin` and writes to standard output. */
 export async function fmt(
   paths: readonly string[],
   options: FmtOptions,
@@ -21,7 +21,9 @@ export async function fmt(
 ): Promise<ExitCode> {
   if (!paths.includes('-')) return new Run(options, terminal).files(paths.length === 0 ? ['.'] : paths);
   if (paths.length === 1) return new Run(options, terminal).stream(stdin);
-  terminal.stderr.write('lictor fmt: `-` stands alone, since its output is all of the standard output\n');
+  terminal.stderr.write(
+    'lictor fmt: `-` cannot be combined with paths, since its output is the standard output\n',
+  );
   return EXIT.usage;
 }
 
@@ -84,7 +86,7 @@ class Run {
 
   #refuse(shown: string, formatted: Exclude<Formatted, { readonly kind: 'formatted' }>): void {
     if (formatted.kind === 'fault') {
-      const message = `lictor fmt: \`${shown}\` is left as it is: formatted, ${formatted.problem}. Please report this with the file\n`;
+      const message = `lictor fmt: \`${shown}\` is not changed: formatted, ${formatted.problem}. Please report this with the file\n`;
       return this.#fail(EXIT.fault, message);
     }
     const colour = isColourful(this.#terminal.stderr, this.#terminal.environment);
@@ -94,7 +96,7 @@ class Run {
     this.#fail(EXIT.fails, rendered.join(''));
   }
 
-  /** The worst ending counts. */
+  /** Records a failure; the highest exit code counts. */
   #fail(code: ExitCode, message: string): void {
     if (code > this.#code) this.#code = code;
     this.#terminal.stderr.write(message);

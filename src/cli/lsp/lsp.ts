@@ -8,7 +8,7 @@ import type { ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { LspOptions } from './flags.ts';
 
-/** `lictor lsp`: a language server for editors. It ends the process itself, when the editor says so or is gone. */
+/** `lictor lsp`: a language server for editors. It ends the process itself, at the request or after the end of the editor. */
 export function lsp({ policies }: LspOptions, terminal: Terminal): Promise<ExitCode> {
   startLanguageServer({
     input: process.stdin,
@@ -20,21 +20,21 @@ export function lsp({ policies }: LspOptions, terminal: Terminal): Promise<ExitC
   return new Promise(() => {});
 }
 
-/** What is being written has no revision yet. */
-const UNWRITTEN = {
+/** Text in an editor has no revision. */
+const NO_REVISION = {
   revision: { commit: '', digest: '', dirty: true, source: 'digest' },
   revisionText: '',
 } as const;
 
 const runCases: RunCases = async function* runCases(set, tests, dir) {
-  const run = new TestRun({ ...set, ...UNWRITTEN }, Date.now(), { snapshots: new Snapshots(dir, false) });
+  const run = new TestRun({ ...set, ...NO_REVISION }, Date.now(), { snapshots: new Snapshots(dir, false) });
   for (const test of tests) {
     for (const each of test.cases) {
       const { differences } = await run.run(test, each);
-      const told = differences.map(
+      const texts = differences.map(
         ({ field, wanted, got }) => `${field}: wanted \`${wanted}\`, got \`${got}\``,
       );
-      yield { test: test.name, name: each.name, differences: told };
+      yield { test: test.name, name: each.name, differences: texts };
     }
   }
 };

@@ -562,8 +562,8 @@ spec: {values: {open: false}}
   });
 
   test.each([
-    [[], 'several Environments, name one with `--environment`; known here: `production`, `staging`'],
-    [['--environment', 'test'], 'no Environment is called `test`'],
+    [[], 'several Environments, select one with `--environment`; known here: `production`, `staging`'],
+    [['--environment', 'test'], 'unknown Environment `test`'],
   ])('%j is refused', async (args, message) => {
     const ended = await run(...SHOP, ...args);
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -142,7 +142,7 @@ describe('descriptors', () => {
     ['an extension', { fileContainingExtension: { containingType: 'a', extensionNumber: 1 } }, 5],
     ['the extensions of a type', { allExtensionNumbersOfType: 'acme.None' }, 5],
     ['nothing', {}, 12],
-  ])('asked for %s that is not here: an error', async (_, asked, code) => {
+  ])('an unknown request for %s is an error', async (_, asked, code) => {
     const [answer] = await ask('v1', asked);
     expect(answer?.errorResponse?.errorCode).toBe(code);
   });

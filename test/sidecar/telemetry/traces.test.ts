@@ -135,7 +135,7 @@ test.each([
   ['traceidratio', 'a half', '00', 1],
   ['parentbased_always_off', undefined, '01', 1],
   ['parentbased_traceidratio', '0', '01', 1],
-  ['nobody_knows_this', undefined, '00', 0],
+  ['unknown_sampler', undefined, '00', 0],
 ])('OTEL_TRACES_SAMPLER=%s with %s under a parent with flags %s', async (name, argument, flags, spans) => {
   const exporter = new KeepingExporter();
   const { traces } = await tracesTo(exporter, {

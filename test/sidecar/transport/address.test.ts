@@ -26,6 +26,6 @@ test.each([
   'http://host:80',
   'unix:',
   'unix:a\0b',
-])('`%s` is none', (text) => {
+])('`%s` is not an address', (text) => {
   expect(parseAddress(text)).toBeUndefined();
 });

@@ -149,7 +149,7 @@ describe('unary calls', () => {
 
   test.each<[string, Error, number, string]>([
     ['a status', new StatusError(5, 'no such thing'), 5, 'no such thing'],
-    ['an accident', new Error('a secret inside'), 13, 'the call failed'],
+    ['an unexpected error', new Error('a secret inside'), 13, 'the call failed'],
   ])('%s that is thrown ends the call', async (_, error, code, details) => {
     const { address } = await listen({ [ECHO]: { unary: () => Promise.reject(error) } });
     await expect(call(client(address), ECHO, Buffer.alloc(0))).rejects.toMatchObject({ code, details });
@@ -165,7 +165,7 @@ describe('unary calls', () => {
   });
 
   test.each([
-    ['over the limit, with nobody to answer it', LIMIT + 1],
+    ['over the limit, without an answer of its own', LIMIT + 1],
     ['far over the limit', LIMIT * 17],
   ])('a message %s ends the call', async (_, length) => {
     const { address } = await listen(echo);
@@ -301,7 +301,7 @@ describe('TLS', () => {
       'with a certificate of another authority',
       () => ({ ca: certificates.ca, ...strangers.workloads.get('checkout') }),
     ],
-  ])('a caller %s is not', async (_, tls) => {
+  ])('a caller %s is rejected', async (_, tls) => {
     const made = client(await listenTls(true), tls());
     await expect(call(made, ECHO, Buffer.from('hi'))).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
