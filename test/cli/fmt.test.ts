@@ -29,7 +29,7 @@ async function put(files: Readonly<Record<string, string>>): Promise<void> {
 const read = (path: string): Promise<string> => readFile(join(directory, path), 'utf8');
 const fmt = (...args: string[]): Promise<Ended> => lictor(['fmt', ...args], { directory });
 
-test('formats the policy files below the current folder, and says which', async () => {
+test('formats the policy files below the current folder, and lists them', async () => {
   await put({
     'a.yaml': UNTIDY,
     'deep/b.yml': UNTIDY,
@@ -54,7 +54,7 @@ test('formats the policy files below the current folder, and says which', async 
   expect(await fmt()).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('a YAML file that is named is formatted whatever it is, and no other file', async () => {
+test('a YAML file that is named is formatted whatever it contains, and no other file', async () => {
   const table = 'id,tier\nacme,gold\n';
   await put({ 'other.yaml': OTHER, 'partners.csv': table });
   expect(await fmt('other.yaml', 'partners.csv')).toMatchObject({
@@ -86,14 +86,14 @@ test('a file that is not YAML is reported and not changed, and the others are fo
   expect(await read('a.yaml')).toBe(BROKEN);
 });
 
-test('a path that is not there is wrong usage, and the others are formatted', async () => {
+test('a missing path is wrong usage, and the others are formatted', async () => {
   await put({ 'a.yaml': UNTIDY });
   const ended = await fmt('none', 'a.yaml');
   expect(ended).toMatchObject({ code: 2, stdout: 'a.yaml\n' });
   expect(ended.stderr).toContain('`none` does not exist');
 });
 
-test('the mode stays, and a link that is named still leads to its file', async () => {
+test('the mode is kept, and a link that is named is followed', async () => {
   await put({ 'real/a.yaml': UNTIDY });
   await chmod(join(directory, 'real/a.yaml'), 0o640);
   await symlink('real/a.yaml', join(directory, 'link.yaml'));
@@ -126,7 +126,7 @@ describe('standard input', () => {
     });
   }
 
-  test('goes to standard output', async () => {
+  test('is formatted to standard output', async () => {
     expect(await piped(UNTIDY, '-')).toEqual({ code: 0, stdout: TIDY, stderr: '' });
   });
   test('is only checked with --check', async () => {

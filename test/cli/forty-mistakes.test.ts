@@ -80,7 +80,7 @@ interface Region {
   readonly endColumn: number;
 }
 
-/** The stretch of a file; `units` takes a line apart into what columns count. */
+/** Text of a region of a file; `units` splits a line into the units of columns. */
 function underlined(file: string, region: Region, units: (line: string) => readonly string[]): string {
   const { startLine, startColumn, endLine, endColumn } = region;
   const shown = lines(file)
@@ -116,7 +116,7 @@ describe('a folder with forty mistakes', () => {
     expect(new Set(mistakes).size).toBe(40);
   });
 
-  test('the same in UTF-16 units for code scanning', async () => {
+  test('for code scanning, with columns in UTF-16 units', async () => {
     const { runs } = JSON.parse(await check('sarif')) as SarifLog;
     const told = (runs[0]?.results ?? []).map(({ ruleId, locations: [{ physicalLocation }] }) => {
       const { artifactLocation, region } = physicalLocation;
@@ -126,7 +126,7 @@ describe('a folder with forty mistakes', () => {
     expect(told).toEqual(UNDERLINED);
   });
 
-  test('one command each for a pull request', async () => {
+  test('for a pull request, with one command each', async () => {
     const commands = (await check('github')).split('\n').filter((line) => line.startsWith('::'));
     expect(commands).toHaveLength(40);
     expect(commands.filter((line) => !/^::(error|warning) file=policies\/.+::.+/.test(line))).toEqual([]);

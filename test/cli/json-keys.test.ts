@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inProcess } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
+import { camelCaseKeys } from '../support/snake-case.ts';
 import { ROOT } from '../support/tools.ts';
 
 const POLICIES = new URL('policies', ROOT).pathname;
@@ -15,16 +16,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => stack.disposeAsync());
-
-/** The names in a JSON text that are not snake_case; the names of headers may hold a `-`. */
-function camelCaseKeys(text: string): readonly string[] {
-  const found = new Set<string>();
-  JSON.parse(text, (name, value: unknown) => {
-    if (!/^[a-z0-9_-]*$/.test(name)) found.add(name);
-    return value;
-  });
-  return [...found];
-}
 
 const REQUEST = ['--host', 'orders.acme.svc', '--path', '/api/orders/42', '--issuer', 'acme'];
 

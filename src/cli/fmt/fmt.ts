@@ -41,7 +41,7 @@ class Run {
 
   async stream(stdin: Readable): Promise<ExitCode> {
     const formatted = format('<stdin>', await buffer(stdin));
-    if (formatted.kind !== 'formatted') this.#refuse('<stdin>', formatted);
+    if (formatted.kind !== 'formatted') this.#report('<stdin>', formatted);
     else if (!this.#options.check) this.#terminal.stdout.write(formatted.text);
     else if (formatted.isChanged) this.#wouldChange('<stdin>');
     return this.#code;
@@ -65,7 +65,7 @@ class Run {
       const formatted = format(shown, await readFile(path));
       if (!formatted.holdsPolicies && !isNamed) return;
       this.#seen += 1;
-      if (formatted.kind !== 'formatted') return this.#refuse(shown, formatted);
+      if (formatted.kind !== 'formatted') return this.#report(shown, formatted);
       if (!formatted.isChanged) return;
       if (this.#options.check) return this.#wouldChange(shown);
       await replaceFile(path, formatted.text);
@@ -84,7 +84,7 @@ class Run {
     this.#fail(EXIT.fails, '');
   }
 
-  #refuse(shown: string, formatted: Exclude<Formatted, { readonly kind: 'formatted' }>): void {
+  #report(shown: string, formatted: Exclude<Formatted, { readonly kind: 'formatted' }>): void {
     if (formatted.kind === 'fault') {
       const message = `lictor fmt: \`${shown}\` is not changed: formatted, ${formatted.problem}. Please report this with the file\n`;
       return this.#fail(EXIT.fault, message);

@@ -1,7 +1,7 @@
 /** Exit codes of the process. */
 export const EXIT = {
   fine: 0,
-  /** The check that was asked for failed. */
+  /** The check failed: a mistake, a failed case, a denial. */
   fails: 1,
   /** Wrong usage or configuration. */
   usage: 2,

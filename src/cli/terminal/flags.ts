@@ -39,7 +39,7 @@ function noteOn(flag: Flag): string {
   return notes.length === 0 ? '' : ` (${notes.join('; ')})`;
 }
 
-/** What commander keeps: a text, a list of texts, true for a switch, undefined for what was not given. */
+/** Texts of a value of commander: a text, a list of texts, true for a switch; undefined if it was not given. */
 function textsOf(value: unknown): string | readonly string[] | undefined {
   if (Array.isArray(value)) return value.map(String);
   return typeof value === 'string' || typeof value === 'boolean' ? String(value) : undefined;
