@@ -103,7 +103,7 @@ test('a second one at the same addresses is told so, and the first goes on', asy
   );
   expect(adminTaken).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining(`--admin: cannot listen on \`${port}\`: it is in use`),
+    stderr: expect.stringContaining(`--admin: cannot listen on \`${port}\`: the address is in use`),
   });
   expect((await ask()).status).toBe(200);
 });
