@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools build test lint format demo bench clean
+.PHONY: help node install tools build test lint format reference golden demo bench clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -44,6 +44,12 @@ lint: install ## Types, oxlint, biome, fmt of policies, and knip for what nobody
 
 format: install ## Lay out and sort imports, in place
 	@npm run -s format
+
+reference: install ## Write the tables of docs/ that are generated from the source code
+	@node test/support/reference.ts
+
+golden: install ## Write what diagnostics, the formatter and the schema give now; read the change before you commit it
+	@UPDATE_GOLDEN=1 npm test -s -- --testNamePattern golden $$(grep -rl --include='*.test.ts' expectGolden test)
 
 demo: install tools ## A real Envoy, real requests, a policy commit; TOUR=once exits after the tour
 	@TOUR=$(TOUR) node $(DEMO)

@@ -8,8 +8,8 @@ export interface DiagnosticJson {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
+  readonly end_line: number;
+  readonly end_column: number;
   readonly message: string;
   /** Empty when there is none. */
   readonly help: string;
@@ -29,8 +29,8 @@ export function diagnosticJson({ span, severity, code, message, help }: Diagnost
     file: span.file,
     line: span.start.line,
     column: span.start.column,
-    endLine: span.end.line,
-    endColumn: span.end.column,
+    end_line: span.end.line,
+    end_column: span.end.column,
     message,
     help: help ?? '',
   };

@@ -35,7 +35,7 @@ describe('lictor check', () => {
     return { code, out: await text(stdout) };
   }
 
-  test('a warning is shown, and fails only where it is to be strict', async () => {
+  test('a warning is printed, and fails only with --strict', async () => {
     const shown = await check(POLICY);
     expect(shown.code).toBe(0);
     expect(shown.out).toContain('health.yaml:6:13: warning[open_allow]: `rules[0].name`: anybody may');
@@ -58,9 +58,9 @@ describe('lictor check', () => {
     expect(sarif.runs).toEqual([expect.objectContaining({ results: [] })]);
   });
 
-  test('a form that there is not is wrong usage', async () => {
+  test('an unknown form is wrong usage', async () => {
     const { code, out } = await check(POLICY, '--output', 'xml');
     expect(code).toBe(2);
-    expect(out).toContain('human, json, github, sarif');
+    expect(out).toContain('human, json, github or sarif');
   });
 });

@@ -72,7 +72,7 @@ afterAll(() => stack.disposeAsync());
 
 const run = (...args: readonly string[]): Promise<Ended> => runHere(['effective', ...args], directory);
 
-test('every station, with its place and what it depends on', async () => {
+test('every step, with its position and its conditions', async () => {
   const { code, stdout } = await run(
     'policies',
     '--host',
@@ -116,11 +116,11 @@ test('every station, with its place and what it depends on', async () => {
   expect(code).toBe(0);
 });
 
-test('without a method all of them are asked about, and conditions are alternatives', async () => {
+test('without a method, every method applies, and conditions are alternatives', async () => {
   const { stdout } = await run('policies', '--host', 'orders.acme.svc', '--path', '/orders');
   expect(stdout).toContain("      when (request.scheme == 'https') || (request.scheme == 'http')\n");
   expect(stdout).toContain('   orders/read  GET  ');
-  // One of its entries needs no condition.
+  // One of its entries has no condition.
   expect(stdout).toMatch(/ {3}orders\/write {2}POST; or PUT .*\n\n/);
 });
 
@@ -166,7 +166,7 @@ test.each<[string, readonly string[], number, string]>([
     'an ambiguous path',
     ['--host', 'orders.acme.svc', '--path', '/orders%2f'],
     0,
-    'refused unless every policy says',
+    'denied unless every policy has',
   ],
 ])('%s', async (_, args, code, told) => {
   const ended = await run('policies', ...args);
@@ -178,7 +178,7 @@ test.each<[string, readonly string[], string]>([
   ['a path without a slash', ['policies', '--host', 'a', '--path', 'x'], 'does not begin with `/`'],
   ['no such folder', ['nowhere', '--host', 'a', '--path', '/'], '`nowhere` does not exist'],
   ['a broken folder', ['broken', '--host', 'a', '--path', '/'], 'did you mean `Policy`?'],
-])('%s is refused', async (_, args, message) => {
+])('%s is wrong usage', async (_, args, message) => {
   const ended = await run(...args);
   expect([ended.code, ended.stdout]).toEqual([2, '']);
   expect(ended.stderr).toContain(message);

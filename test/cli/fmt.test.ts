@@ -29,7 +29,7 @@ async function put(files: Readonly<Record<string, string>>): Promise<void> {
 const read = (path: string): Promise<string> => readFile(join(directory, path), 'utf8');
 const fmt = (...args: string[]): Promise<Ended> => lictor(['fmt', ...args], { directory });
 
-test('formats the policy files below the current folder, and says which', async () => {
+test('formats the policy files below the current folder, and lists them', async () => {
   await put({
     'a.yaml': UNTIDY,
     'deep/b.yml': UNTIDY,
@@ -54,13 +54,13 @@ test('formats the policy files below the current folder, and says which', async 
   expect(await fmt()).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('a YAML file that is named is formatted whatever it is, and no other file', async () => {
+test('a YAML file that is named is formatted whatever it contains, and no other file', async () => {
   const table = 'id,tier\nacme,gold\n';
   await put({ 'other.yaml': OTHER, 'partners.csv': table });
   expect(await fmt('other.yaml', 'partners.csv')).toMatchObject({
     code: 2,
     stdout: 'other.yaml\n',
-    stderr: expect.stringContaining('partners.csv` is no YAML file'),
+    stderr: expect.stringContaining('partners.csv` is not a YAML file'),
   });
   expect(await read('other.yaml')).toBe('openapi: 3.1.0\n');
   expect(await read('partners.csv')).toBe(table);
@@ -77,7 +77,7 @@ test('--check writes nothing and fails', async () => {
   expect(await fmt('--check', 'tidy.yaml')).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('a file that is no YAML is shown and left alone, and the others are formatted', async () => {
+test('a file that is not YAML is reported and not changed, and the others are formatted', async () => {
   await put({ 'a.yaml': BROKEN, 'b.yaml': UNTIDY, 'no-policy.yaml': 'a: [1\n' });
   const ended = await fmt();
   expect(ended).toMatchObject({ code: 1, stdout: 'b.yaml\n' });
@@ -86,14 +86,14 @@ test('a file that is no YAML is shown and left alone, and the others are formatt
   expect(await read('a.yaml')).toBe(BROKEN);
 });
 
-test('a path that is not there is wrong usage, and the others are formatted', async () => {
+test('a missing path is wrong usage, and the others are formatted', async () => {
   await put({ 'a.yaml': UNTIDY });
   const ended = await fmt('none', 'a.yaml');
   expect(ended).toMatchObject({ code: 2, stdout: 'a.yaml\n' });
   expect(ended.stderr).toContain('`none` does not exist');
 });
 
-test('the mode stays, and a link that is named still leads to its file', async () => {
+test('the mode is kept, and a link that is named is followed', async () => {
   await put({ 'real/a.yaml': UNTIDY });
   await chmod(join(directory, 'real/a.yaml'), 0o640);
   await symlink('real/a.yaml', join(directory, 'link.yaml'));
@@ -126,19 +126,19 @@ describe('standard input', () => {
     });
   }
 
-  test('goes to standard output', async () => {
+  test('is formatted to standard output', async () => {
     expect(await piped(UNTIDY, '-')).toEqual({ code: 0, stdout: TIDY, stderr: '' });
   });
   test('is only checked with --check', async () => {
     expect(await piped(UNTIDY, '--check', '-')).toEqual({ code: 1, stdout: '<stdin>\n', stderr: '' });
     expect(await piped(TIDY, '--check', '-')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
-  test('gives nothing when it is no YAML', async () => {
+  test('prints nothing if the input is not YAML', async () => {
     const ended = await piped(BROKEN, '-');
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain('<stdin>:3:11: error[yaml_syntax]');
   });
-  test('stands alone', async () => {
+  test('cannot be combined with paths', async () => {
     expect(await piped(UNTIDY, '-', 'a.yaml')).toMatchObject({ code: 2, stdout: '' });
   });
 });

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { run } from '../../src/cli/run.ts';
 import type { DiagnosticJson } from '../../src/diagnostic/json.ts';
 import type { SarifLog } from '../../src/diagnostic/sarif.ts';
+import { expectGolden } from '../support/generated.ts';
 
 const GOLDEN = 'test/golden/forty';
 
@@ -79,7 +80,7 @@ interface Region {
   readonly endColumn: number;
 }
 
-/** The stretch of a file; `units` takes a line apart into what columns count. */
+/** Text of a region of a file; `units` splits a line into the units of columns. */
 function underlined(file: string, region: Region, units: (line: string) => readonly string[]): string {
   const { startLine, startColumn, endLine, endColumn } = region;
   const shown = lines(file)
@@ -95,16 +96,16 @@ function underlined(file: string, region: Region, units: (line: string) => reado
 }
 
 describe('a folder with forty mistakes', () => {
-  test('as a person sees them', async () => {
+  test('the golden text for people', async () => {
     const shown = await check('human');
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(`${GOLDEN}/expected.txt`, shown);
-    expect(shown).toBe(readFileSync(`${GOLDEN}/expected.txt`, 'utf8'));
+    const expected = `${GOLDEN}/expected.txt`;
+    expectGolden(shown, readFileSync(expected, 'utf8'), (text) => writeFileSync(expected, text));
     expect(shown.match(/^policies\/.*: (error|warning)\[/gm)).toHaveLength(40);
   });
 
   test('forty, all of them different, each exact to the column', async () => {
     const { diagnostics } = JSON.parse(await check('json')) as { diagnostics: readonly DiagnosticJson[] };
-    const told = diagnostics.map(({ file, line, column, endLine, endColumn, code }) => {
+    const told = diagnostics.map(({ file, line, column, end_line: endLine, end_column: endColumn, code }) => {
       const region = { startLine: line, startColumn: column, endLine, endColumn };
       const place = `${file.replace('policies/', '')}:${line}`;
       return [place, code, underlined(file, region, (written) => [...written])];
@@ -115,7 +116,7 @@ describe('a folder with forty mistakes', () => {
     expect(new Set(mistakes).size).toBe(40);
   });
 
-  test('the same in UTF-16 units for code scanning', async () => {
+  test('for code scanning, with columns in UTF-16 units', async () => {
     const { runs } = JSON.parse(await check('sarif')) as SarifLog;
     const told = (runs[0]?.results ?? []).map(({ ruleId, locations: [{ physicalLocation }] }) => {
       const { artifactLocation, region } = physicalLocation;
@@ -125,7 +126,7 @@ describe('a folder with forty mistakes', () => {
     expect(told).toEqual(UNDERLINED);
   });
 
-  test('one command each for a pull request', async () => {
+  test('for a pull request, with one command each', async () => {
     const commands = (await check('github')).split('\n').filter((line) => line.startsWith('::'));
     expect(commands).toHaveLength(40);
     expect(commands.filter((line) => !/^::(error|warning) file=policies\/.+::.+/.test(line))).toEqual([]);

@@ -22,7 +22,7 @@ async function filesIn(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-test('what it writes is green at once, without a warning', async () => {
+test('the checks and tests of a new repository pass without a warning', async () => {
   const made = await runHere(['init', 'shop'], directory);
   expect([made.code, made.stderr]).toEqual([0, '']);
   const shop = join(directory, 'shop');
@@ -37,7 +37,7 @@ test('what it writes is green at once, without a warning', async () => {
   expect(tested.stdout).toMatch(/^mutation score 100 %/m);
 });
 
-test('the steps that it ends with and those of its README work', async () => {
+test('the next steps that it prints and those of its README work', async () => {
   const { stdout } = await runHere(['init', 'shop'], directory);
   const shop = join(directory, 'shop');
   const readme = await readFile(join(shop, 'README.md'), 'utf8');
@@ -86,7 +86,7 @@ test('editors, git and both pipelines have their files', async () => {
   }
 });
 
-test('the schema that the editor is told of is the one that is printed', async () => {
+test('the schema for editors is that of lictor schema', async () => {
   await runHere(['init', '.'], directory);
   const settings = JSON.parse(await readFile(join(directory, '.vscode/settings.json'), 'utf8')) as {
     'yaml.schemas': Record<string, string>;
@@ -95,7 +95,7 @@ test('the schema that the editor is told of is the one that is printed', async (
   expect(await readFile(join(directory, schema), 'utf8')).toBe((await runHere(['schema'], directory)).stdout);
 });
 
-test('a repository that was just made is welcome', async () => {
+test('a new git repository counts as empty', async () => {
   await mkdir(join(directory, 'shop/.git'), { recursive: true });
   expect((await runHere(['init', 'shop'], directory)).code).toBe(0);
 });
@@ -107,7 +107,7 @@ test.each<[string, readonly string[], string]>([
     ['b', 'a', 'c'],
     '`shop` is not empty: `a` and 2 others are in the way, so nothing was written',
   ],
-])('a folder that holds %s is refused', async (_, held, message) => {
+])('a folder that contains %s is rejected', async (_, held, message) => {
   await mkdir(join(directory, 'shop'));
   for (const name of held) await writeFile(join(directory, 'shop', name), '');
   expect(await runHere(['init', 'shop'], directory)).toEqual({
@@ -118,11 +118,11 @@ test.each<[string, readonly string[], string]>([
   expect((await readdir(join(directory, 'shop'))).sort()).toEqual([...held].sort());
 });
 
-test('a file in the place of the folder is refused', async () => {
+test('a file instead of a folder is rejected', async () => {
   await writeFile(join(directory, 'shop'), '');
   expect(await runHere(['init', 'shop'], directory)).toMatchObject({
     code: 2,
-    stderr: 'lictor init: `shop` is no folder, so nothing was written\n',
+    stderr: 'lictor init: `shop` is not a folder, so nothing was written\n',
   });
 });
 

@@ -104,7 +104,7 @@ test('a folder without controls', async () => {
   expect(stdout).toContain('without a control: closed, open, orders, wiki\n');
 });
 
-test('as Markdown, with what has a meaning there escaped', async () => {
+test('as Markdown, with escaped characters', async () => {
   const { stdout } = await run('policies', '--output', 'markdown');
   expect(stdout).toContain(`## SOC2-CC6.1
 
@@ -120,7 +120,7 @@ test('as Markdown, with what has a meaning there escaped', async () => {
   );
 });
 
-test('as CSV, in which nothing is a formula', async () => {
+test('as CSV, without formulas', async () => {
   const { stdout } = await run('policies', '--output', 'csv');
   const rows = stdout.split('\r\n');
   expect(rows[0]).toBe('control,policy,owner,mode,effect,rule,tests,expires,reason,file,line');
@@ -156,8 +156,12 @@ test('as JSON', async () => {
 
 test.each([
   ['no such folder', ['nowhere'], '`nowhere` does not exist'],
-  ['a form that there is not', ['policies', '--output', 'xml'], "argument 'xml' is invalid"],
-])('%s is refused', async (_, args, message) => {
+  [
+    'a form that there is not',
+    ['policies', '--output', 'xml'],
+    '--output: `xml` is not a known value; write text, markdown, json or csv',
+  ],
+])('%s is wrong usage', async (_, args, message) => {
   const ended = await run(...args);
   expect([ended.code, ended.stdout]).toEqual([2, '']);
   expect(ended.stderr).toContain(message);

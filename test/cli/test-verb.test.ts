@@ -244,21 +244,21 @@ describe('snapshots', () => {
       metadata: expect.objectContaining({ policy: 'orders', rule: 'read' }),
       policy: 'orders',
       reason: 'allowed',
-      requestHeaders: { authorization: null, 'x-subject': 'reader' },
+      request_headers: { authorization: null, 'x-subject': 'reader' },
       rule: 'read',
       status: 200,
     });
     expect(text).not.toMatch(/revision|decision_id/);
     expect(JSON.parse(await readFile(join(directory, 'p/limited.snapshot.json'), 'utf8'))).toMatchObject({
       body: { reason: 'rate_limited', status: 429 },
-      responseHeaders: { 'retry-after': '30' },
+      response_headers: { 'retry-after': '30' },
     });
     expect((await run(CASES)).code).toBe(0);
 
     await writeFile(file, text.replace('"x-subject": "reader"', '"x-subject": "writer"'));
     const { code, stdout } = await run(CASES);
     expect(code).toBe(1);
-    expect(stdout).toContain('snapshot allowed.requestHeaders.x-subject  "writer"  "reader"\n');
+    expect(stdout).toContain('snapshot allowed.request_headers.x-subject  "writer"  "reader"\n');
   });
 
   test('two cases that name one must have one answer', async () => {

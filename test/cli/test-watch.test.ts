@@ -37,6 +37,12 @@ const OPTIONS = {
   coverage: false,
   mutate: false,
   mutationTime: 1,
+  filter: undefined,
+  seed: undefined,
+  coverageOutput: undefined,
+  minCoverage: undefined,
+  since: undefined,
+  minMutation: undefined,
 } as const;
 
 let stack: AsyncDisposableStack;

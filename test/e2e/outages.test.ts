@@ -94,7 +94,7 @@ test('a second one at the same addresses is told so, and the first goes on', asy
   expect(taken).toEqual({
     code: 2,
     stdout: '',
-    stderr: `lictor serve: --listen: cannot listen on \`${listen}\`: another process listens there, stop it or choose another path\n`,
+    stderr: `lictor serve: --listen: cannot listen on \`${listen}\`: another process listens on it, stop that process or choose another path\n`,
   });
   const port = admin.slice('http://'.length);
   const adminTaken = await runLictor(
@@ -103,7 +103,7 @@ test('a second one at the same addresses is told so, and the first goes on', asy
   );
   expect(adminTaken).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining(`--admin: cannot listen on \`${port}\`: it is in use`),
+    stderr: expect.stringContaining(`--admin: cannot listen on \`${port}\`: the address is in use`),
   });
   expect((await ask()).status).toBe(200);
 });

@@ -118,12 +118,12 @@ describe('what cannot be served is said at once, with exit code 2', () => {
     expect(ended.stderr.trimEnd().split('\n')).toEqual([
       'lictor serve: lictor.yaml:2:1: unknown setting `transprot`; did you mean `transport`?',
       'lictor serve: lictor.yaml:3:8: `audit` takes a text or a list of texts',
-      'lictor serve: --tls-client-ca: asks for --tls-cert and --tls-key as well',
       'lictor serve: lictor.yaml: policies: `` is empty',
-      'lictor serve: --listen: `nonsense` is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH',
-      'lictor serve: LICTOR_REVISION: `abc` is no full commit id of 40 or 64 hex digits',
-      'lictor serve: LICTOR_DEADLINE: `soon` is no time above zero such as `500ms`, `1s` or `5m`',
-      'lictor serve: --max-inflight: `none` is no whole number above zero',
+      'lictor serve: --listen: `nonsense` is not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH',
+      'lictor serve: LICTOR_REVISION: `abc` is not a full commit id of 40 or 64 hex digits',
+      'lictor serve: LICTOR_DEADLINE: `soon` is not a duration above zero, such as `500ms`, `1s` or `5m`',
+      'lictor serve: --max-inflight: `none` is not a whole number above zero',
+      'lictor serve: --tls-client-ca: requires --tls-cert and --tls-key',
     ]);
   });
 
@@ -261,7 +261,7 @@ test('records go on in a new file after SIGHUP, and none is lost', async () => {
   const ids = async (file: string): Promise<string[]> =>
     (await readLines<DecisionRecord>(file)).map(({ decision_id }) => decision_id);
   expect([await ids(old), await ids(lictor.records)]).toEqual([[before, between], [after]]);
-  expect(await readFile(lictor.child.log, 'utf8')).toContain('reloading, as asked');
+  expect(await readFile(lictor.child.log, 'utf8')).toContain('reloading on request');
 });
 
 describe('what a proxy in good order never causes is refused too', () => {

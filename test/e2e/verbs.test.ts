@@ -112,8 +112,8 @@ describe('check', () => {
       file: 'five/orders.yaml',
       line: 8,
       column: 7,
-      endLine: 8,
-      endColumn: 13,
+      end_line: 8,
+      end_column: 13,
       severity: 'error',
       code: 'unknown_field',
       message: '`match[0]`: unknown field `method`',
@@ -220,7 +220,13 @@ describe('test', () => {
     ['a folder that does not compile', ['five'], 1, '', 'the folder does not compile, no test was run'],
     ['no folder', ['nowhere'], 2, '', '`nowhere` does not exist'],
     ['no argument: the folder that one stands in', [], 1, '', 'the folder does not compile'],
-    ['a form that there is not', ['passing', '--output', 'xml'], 2, '', "argument 'xml' is invalid"],
+    [
+      'a form that there is not',
+      ['passing', '--output', 'xml'],
+      2,
+      '',
+      '--output: `xml` is not a known value',
+    ],
   ])('%s', async (_, args, code, stdout, stderr) => {
     const ended = steady(await run('test', ...args));
     expect(ended.code).toBe(code);

@@ -35,6 +35,7 @@ export const IMPORT_TABLE = {
     // The ground.
     diagnostic: { imports: [], portable: true },
     git: { imports: ['diagnostic'] },
+    flag: { imports: [], portable: true },
 
     // The expression language.
     'cel/value': { imports: [], portable: true },
@@ -111,6 +112,7 @@ export const IMPORT_TABLE = {
         'sidecar/admin',
         'policy/',
         ...ENGINE,
+        'flag',
         'diagnostic',
       ],
     },
@@ -127,18 +129,29 @@ export const IMPORT_TABLE = {
     },
 
     // The command line: `cli` itself reads the verb, and every verb has a folder.
-    'cli/terminal': { imports: ['policy/', ...ENGINE, 'diagnostic'] },
-    'cli/serve': { imports: ['cli/terminal', 'sidecar/server'] },
+    'cli/terminal': { imports: ['policy/', ...ENGINE, 'flag', 'diagnostic'] },
+    'cli/serve': { imports: ['cli/terminal', 'sidecar/server', 'flag'] },
     'cli/schema': { imports: ['cli/terminal', 'policy/'] },
-    'cli/check': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'diagnostic'] },
-    'cli/effective': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'diagnostic'] },
-    'cli/eval': {
-      imports: ['cli/terminal', 'tools/testing', 'sidecar/audit', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
+    'cli/check': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'flag', 'diagnostic'] },
+    'cli/effective': {
+      imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'],
     },
-    'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'diagnostic'] },
+    'cli/eval': {
+      imports: [
+        'cli/terminal',
+        'tools/testing',
+        'sidecar/audit',
+        'policy/',
+        ...ENGINE,
+        'cel/',
+        'flag',
+        'diagnostic',
+      ],
+    },
+    'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'flag', 'diagnostic'] },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'diagnostic'] },
-    'cli/lsp': { imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing'] },
-    'cli/report': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'diagnostic'] },
+    'cli/lsp': { imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing', 'flag'] },
+    'cli/report': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'] },
     'cli/test': {
       imports: [
         'cli/terminal',
@@ -147,10 +160,11 @@ export const IMPORT_TABLE = {
         'tools/mutation',
         'policy/',
         ...ENGINE,
+        'flag',
         'diagnostic',
       ],
     },
-    cli: { imports: ['cli/', 'sidecar/server'] },
+    cli: { imports: ['cli/', 'sidecar/server', 'flag'] },
     main: { imports: ['cli/'] },
   },
   packages: {

@@ -1,17 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { ROOT } from '../support/tools.ts';
 import { checkLayout, folderOf } from './check-layout.ts';
 import { findCycles } from './cycles.ts';
 import { IMPORT_TABLE, type ImportTable } from './import-table.ts';
+import { sources } from './sources.ts';
 
 const table: ImportTable = IMPORT_TABLE;
-
-/** Every TypeScript file of src, by its path from the root of the checkout. */
-function sources(): Map<string, string> {
-  const names = readdirSync(new URL('src', ROOT), { recursive: true, encoding: 'utf8' });
-  const paths = names.filter((name) => name.endsWith('.ts')).map((name) => `src/${name}`);
-  return new Map(paths.map((path) => [path, readFileSync(new URL(path, ROOT), 'utf8')]));
-}
 
 describe('the import table', () => {
   test('holds in every file of src', () => {

@@ -47,7 +47,7 @@ export function seen(files: Readonly<Record<string, string>>): {
   return { text: `${[...rendered, verdict].join('\n\n')}\n`, found: diagnostics };
 }
 
-/** `UPDATE_GOLDEN=1` writes what comes out, to be read before it is committed. */
+/** Writes the file with the text that came out. */
 export function accept({ name, files }: GoldenCase, text: string): void {
   const sections = Object.entries(files).map(([path, content]) => `>>> ${path}\n${content}`);
   writeFileSync(`${FOLDER}/${name}.txt`, `${sections.join('')}${EXPECTED}\n${text}`);

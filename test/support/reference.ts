@@ -1,16 +1,32 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { VERBS } from '../../src/cli/verbs.ts';
 import { CODES } from '../../src/diagnostic/codes.ts';
 import { GRPC_CODES, REASONS } from '../../src/engine/decision/reasons.ts';
 import { NAMES } from '../../src/engine/request/names.ts';
-import { variableOf } from '../../src/sidecar/server/configuration.ts';
-import { FLAGS, type Flag, type FlagName } from '../../src/sidecar/server/flags.ts';
+import { SETTINGS } from '../../src/sidecar/server/settings.ts';
 import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
 import { conformanceTable } from '../cel/conformance/table.ts';
 import { functionTables, macroTable } from './cel-reference.ts';
+import { flagTable, settingTable } from './flag-reference.ts';
 import { code, table } from './markdown.ts';
 
-/** The reference tables of `docs/`, made from the tables that the code runs by. */
-export const TABLES: Readonly<Record<string, { readonly page: string; readonly text: () => string }>> = {
+interface ReferenceTable {
+  readonly page: string;
+  readonly text: () => string;
+}
+
+/** The flags of `serve` are settings, which have a page of their own. */
+const VERB_TABLES: Readonly<Record<string, ReferenceTable>> = Object.fromEntries(
+  VERBS.filter(({ name, flags }) => name !== 'serve' && Object.keys(flags).length > 0).map(
+    ({ name, flags }) => [
+      `flags of ${name}`,
+      { page: 'docs/command-line.md', text: () => flagTable(flags) } satisfies ReferenceTable,
+    ],
+  ),
+);
+
+/** The reference tables of `docs/`, generated from the tables of the source code. */
+export const TABLES: Readonly<Record<string, ReferenceTable>> = {
   reasons: {
     page: 'docs/reasons.md',
     text: () =>
@@ -52,19 +68,8 @@ export const TABLES: Readonly<Record<string, { readonly page: string; readonly t
         ]),
       ),
   },
-  flags: {
-    page: 'docs/configuration.md',
-    text: () =>
-      table(
-        ['flag', 'environment', 'default', 'meaning'],
-        Object.entries(FLAGS).map(([name, row]: [string, Flag]) => [
-          code(`--${name}${row.value === undefined ? '' : ` ${row.value}`}`),
-          code(variableOf(name as FlagName)),
-          row.default === undefined ? '' : code(row.default),
-          row.doc,
-        ]),
-      ),
-  },
+  settings: { page: 'docs/configuration.md', text: () => settingTable(SETTINGS) },
+  ...VERB_TABLES,
   macros: { page: 'docs/cel.md', text: macroTable },
   functions: { page: 'docs/cel.md', text: functionTables },
   conformance: { page: 'docs/cel.md', text: conformanceTable },

@@ -10,16 +10,14 @@ import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, renderAll, seenFrom } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import type { CheckOptions } from './flags.ts';
 
-export interface CheckOptions {
-  readonly strict: boolean;
-  readonly output: keyof typeof FORMS;
-}
+const FORMS = { human, json, github, sarif } as const satisfies Record<
+  CheckOptions['output'],
+  (folder: PolicyFolder, dir: string, terminal: Terminal) => string
+>;
 
-/** What a folder comes to, in each form. */
-const FORMS = { human, json, github, sarif } as const;
-
-/** `lictor check DIR`: every mistake in a policy folder, with its place. `now` in milliseconds since 1970. */
+/** `lictor check DIR`: prints every mistake in a policy folder. `now` in milliseconds since 1970. */
 export async function check(
   dir: string,
   options: CheckOptions,
@@ -40,7 +38,7 @@ function json(folder: PolicyFolder, dir: string, terminal: Terminal): string {
   return `${JSON.stringify(diagnosticsJson(seenFromHere(folder, dir, terminal)), null, 2)}\n`;
 }
 
-/** Workflow commands, and the summary for whoever reads the log. */
+/** Workflow commands of GitHub, and the summary for readers of the log. */
 function github(folder: PolicyFolder, dir: string, terminal: Terminal): string {
   const commands = seenFromHere(folder, dir, terminal).map((each) => `${githubCommand(each)}\n`);
   return commands.join('') + summary(folder, dir);
@@ -74,6 +72,10 @@ function summary({ diagnostics, set, tests }: PolicyFolder, dir: string): string
   const warnings = diagnostics.length - errors;
   if (errors > 0) return `${dir}: ${count(errors, 'error')}, ${count(warnings, 'warning')}\n`;
   const { policies = [], issuers = new Map() } = set ?? {};
-  const held = [count(policies.length, 'policy'), count(issuers.size, 'issuer'), count(tests.length, 'test')];
-  return `${dir}: ${held.join(', ')}: no errors${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}\n`;
+  const parts = [
+    count(policies.length, 'policy'),
+    count(issuers.size, 'issuer'),
+    count(tests.length, 'test'),
+  ];
+  return `${dir}: ${parts.join(', ')}: no errors${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}\n`;
 }

@@ -14,14 +14,7 @@ import {
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
-
-export interface EffectiveOptions {
-  readonly host: string;
-  readonly path: string;
-  readonly method?: string;
-  readonly environment?: string;
-  readonly output: 'human' | 'json';
-}
+import type { EffectiveOptions } from './flags.ts';
 
 const TITLES = {
   policies: 'policies',
@@ -34,7 +27,7 @@ const TITLES = {
   response: 'response',
 } as const satisfies Record<Step, string>;
 
-/** One thing that governs the request. */
+/** One part of a policy that governs the request. */
 interface Governing {
   readonly step: Step;
   readonly policy: string;
@@ -42,9 +35,9 @@ interface Governing {
   readonly name: string;
   readonly mode: CompiledPolicy['mode'];
   readonly source: SourceLocation;
-  /** What it asks for, in a few words. */
+  /** Requirement, as a phrase. */
   readonly text: string;
-  /** CEL that has to hold for it to count; several: each of them. */
+  /** CEL conditions that must all be true for the part to apply. */
   readonly when: readonly string[];
 }
 
@@ -54,7 +47,7 @@ interface Subject {
   readonly path: string;
 }
 
-/** `lictor effective DIR`: what governs requests to a host and path, in the order in which it is asked. */
+/** `lictor effective DIR`: prints what governs requests to a host and path, in order of evaluation. */
 export async function effective(
   dir: string,
   options: EffectiveOptions,
@@ -64,7 +57,6 @@ export async function effective(
     terminal.stderr.write(`lictor effective: ${problem}\n`);
     return EXIT.usage;
   };
-  if (!options.path.startsWith('/')) return usage(`\`--path ${options.path}\` does not begin with \`/\``);
   const folder = await openValidFolder(dir, terminal, options.environment ?? '');
   if ('problem' in folder) return usage(folder.problem);
   const path = canonicalPath(options.path);
@@ -77,7 +69,7 @@ export async function effective(
   const note =
     path.ambiguous === undefined
       ? undefined
-      : `the path has ${path.ambiguous}: refused unless every policy says \`paths: {ambiguous: allow}\``;
+      : `the path has ${path.ambiguous}: denied unless every policy has \`paths: {ambiguous: allow}\``;
   terminal.stdout.write(
     options.output === 'json'
       ? json(sorted, subject, note, shown)
@@ -86,7 +78,7 @@ export async function effective(
   return sorted.some(({ mode }) => mode === 'enforce') ? EXIT.fine : EXIT.fails;
 }
 
-/** Everything of one policy that may have a say. */
+/** Parts of one policy that can apply to the request. */
 function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder): Governing[] {
   const selecting = fitting(policy.match, subject);
   if (selecting === undefined) return [];
@@ -143,7 +135,7 @@ function conditions({ when }: Pick<CompiledMatch, 'when'>): readonly string[] {
   return when === undefined ? [] : [oneLine(when.source)];
 }
 
-/** The entries that may select the request; undefined: none can. Several entries with conditions are alternatives. */
+/** The entries that can select the request; undefined if none can. Several entries with conditions are alternatives. */
 function fitting(
   match: readonly CompiledMatch[],
   subject: Subject,
@@ -153,7 +145,7 @@ function fitting(
   if (entries.length === 0) return undefined;
   const text = entries.map(entryText).join('; or ');
   const when = entries.flatMap(conditions);
-  // One that needs no condition selects whatever the others say.
+  // An entry without a condition selects the request in any case.
   if (when.length < entries.length) return { text, when: [] };
   return { text, when: when.length < 2 ? when : [when.map((each) => `(${each})`).join(' || ')] };
 }
@@ -181,7 +173,7 @@ function human(
   const enforcing = found.filter(({ mode }) => mode === 'enforce');
   if (enforcing.length === 0) out.push('only shadow policies select this: denied with no_policy', '');
   else if (!enforcing.some(({ step }) => step === 'allow_rules')) {
-    out.push('no allow rule can match: denied with no_rule unless something refuses before', '');
+    out.push('no allow rule can match: denied with no_rule unless an earlier step denies', '');
   }
   return `${out.join('\n').trimEnd()}\n`;
 }

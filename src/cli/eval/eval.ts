@@ -9,15 +9,9 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
 import { evaluateExpression, NO_FOLDER } from './expression.ts';
-import { type RequestFlags, readRequest } from './read-request.ts';
+import type { EvalOptions } from './flags.ts';
+import { readRequest } from './read-request.ts';
 import { humanExplanation, jsonExplanation, verdictOf } from './report.ts';
-
-export interface EvalOptions extends RequestFlags {
-  readonly expression?: string;
-  readonly environment?: string;
-  readonly xfccTrustedHops: number;
-  readonly output: 'human' | 'json';
-}
 
 /** `lictor eval DIR`: decides one request and explains the decision; with `--expression`, evaluates that instead. */
 export async function evaluate(

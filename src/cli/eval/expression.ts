@@ -15,15 +15,11 @@ import type { SimulationRequest } from '../../tools/testing/simulation-request.t
 import { valueText } from '../../tools/testing/value-text.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import type { EvalOptions } from './flags.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
 /** The parts of a folder that an expression can read. */
 export type FolderOfExpression = Pick<PolicySet, 'issuers' | 'data' | 'env' | 'revisionText'>;
-
-export interface ExpressionOptions {
-  readonly output: 'human' | 'json';
-  readonly xfccTrustedHops: number;
-}
 
 /** Values without a folder. */
 export const NO_FOLDER: FolderOfExpression = { issuers: new Map(), data: {}, env: {}, revisionText: '' };
@@ -50,7 +46,7 @@ export async function evaluateExpression(
   source: string,
   simulation: SimulationRequest,
   set: FolderOfExpression,
-  { output, xfccTrustedHops }: ExpressionOptions,
+  { output, xfccTrustedHops }: EvalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { program, problems } = compile(source, environmentOf(set), {

@@ -12,23 +12,7 @@ import { requestOfRecord } from '../../tools/testing/recorded-request.ts';
 import type { SimulationRequest, SimulationRequestResult } from '../../tools/testing/simulation-request.ts';
 import { readInput } from '../terminal/read-input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-
-/** The flags of `lictor eval` that say what the request is. */
-export interface RequestFlags {
-  readonly request?: string;
-  readonly record?: string;
-  readonly method?: string;
-  readonly host?: string;
-  readonly path?: string;
-  readonly principal?: string;
-  readonly address?: string;
-  readonly header?: readonly string[];
-  readonly body?: string;
-  readonly token?: string;
-  readonly issuer?: string;
-  readonly claim?: readonly string[];
-  readonly now?: string;
-}
+import type { EvalOptions } from './flags.ts';
 
 const ANY: TestRequest = {
   name: '',
@@ -42,7 +26,7 @@ const ANY: TestRequest = {
 
 /** Reads the request out of a file or a record, if one is named, and changes it as the other flags say. */
 export async function readRequest(
-  options: RequestFlags,
+  options: EvalOptions,
   issuers: ReadonlyMap<string, Issuer>,
   terminal: Terminal,
 ): Promise<SimulationRequestResult> {
@@ -54,7 +38,7 @@ export async function readRequest(
 }
 
 async function startOf(
-  { request, record }: RequestFlags,
+  { request, record }: EvalOptions,
   issuers: ReadonlyMap<string, Issuer>,
   terminal: Terminal,
 ): Promise<SimulationRequestResult> {
@@ -115,21 +99,11 @@ function questionOfCheck(check: JsonValue, name: string): SimulationRequestResul
 
 async function change(
   simulation: SimulationRequest,
-  options: RequestFlags,
+  options: EvalOptions,
   issuers: ReadonlyMap<string, Issuer>,
   terminal: Terminal,
 ): Promise<SimulationRequestResult> {
-  const headers = new Map(simulation.request.headers);
-  for (const written of options.header ?? []) {
-    const [, name = '', value = ''] = /^([^:\s]+)\s*:\s*(.*)$/s.exec(written) ?? [];
-    if (name === '')
-      return { problem: `\`--header ${written}\` is no header, write \`--header 'name: value'\`` };
-    headers.set(name.toLowerCase(), value);
-  }
-  const now = options.now === undefined ? simulation.now : Date.parse(options.now);
-  if (Number.isNaN(now)) {
-    return { problem: `\`--now ${options.now}\` is no time, write it like \`2026-06-01T12:00:00Z\`` };
-  }
+  const headers = new Map([...simulation.request.headers, ...options.header]);
   const token = tokenOf(simulation.caller, options, issuers);
   if ('problem' in token) return token;
   let { body } = simulation.request;
@@ -144,8 +118,10 @@ async function change(
   const { request } = simulation;
   const { method = request.method, host = request.host, path = request.path } = options;
   const { principal = simulation.caller.principal, address = simulation.caller.address } = options;
-  if (!path.startsWith('/') && path !== '*')
-    return { problem: `\`--path ${path}\` does not begin with \`/\`` };
+  const { now = simulation.now } = options;
+  if (!path.startsWith('/') && path !== '*') {
+    return { problem: `the path \`${path}\` does not begin with \`/\`` };
+  }
   return {
     simulation: {
       ...simulation,
@@ -166,7 +142,7 @@ async function change(
 /** The token that is sent: as `--token` says, or signed on the fly with what `--issuer` and `--claim` say of it. */
 function tokenOf(
   { jwt, token: sent }: TestCaller,
-  { token, issuer = jwt?.issuer, claim = [], issuer: named }: RequestFlags,
+  { token, issuer = jwt?.issuer, claim, issuer: named }: EvalOptions,
   issuers: ReadonlyMap<string, Issuer>,
 ): Pick<TestCaller, 'jwt' | 'token'> | { readonly problem: string } {
   if (token !== undefined) {
@@ -182,14 +158,8 @@ function tokenOf(
     const known = names === '' ? 'the folder has none' : `known here: ${names}`;
     return { problem: `no Issuer document is called \`${issuer}\`; ${known}` };
   }
-  const claims: Record<string, JsonValue> = { ...jwt?.claims };
-  for (const written of claim) {
-    const at = written.indexOf('=');
-    if (at < 1) return { problem: `\`--claim ${written}\` is no claim, write \`--claim name=value\`` };
-    const text = written.slice(at + 1);
-    const { value, fault } = parseJson(text);
-    claims[written.slice(0, at)] = fault === undefined ? value : text;
-  }
+  const given = Object.fromEntries(claim.map(({ name, value }) => [name, value]));
+  const claims: Record<string, JsonValue> = { ...jwt?.claims, ...given };
   const { header = {}, expiresIn = 3_600_000 } = jwt ?? {};
   return { jwt: { issuer, claims, header, expiresIn }, token: undefined };
 }

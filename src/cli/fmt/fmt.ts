@@ -9,14 +9,10 @@ import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { replaceFile } from '../terminal/replace-file.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import type { FmtOptions } from './flags.ts';
 import { yamlFiles } from './yaml-files.ts';
 
-export interface FmtOptions {
-  /** Nothing is written. */
-  readonly check: boolean;
-}
-
-/** `lictor fmt [PATH...]`: gives policy files their one form. `-` reads `stdin` and writes to standard output. */
+/** `lictor fmt [PATH...]`: formats policy files. `-` reads `stdin` and writes to standard output. */
 export async function fmt(
   paths: readonly string[],
   options: FmtOptions,
@@ -25,7 +21,9 @@ export async function fmt(
 ): Promise<ExitCode> {
   if (!paths.includes('-')) return new Run(options, terminal).files(paths.length === 0 ? ['.'] : paths);
   if (paths.length === 1) return new Run(options, terminal).stream(stdin);
-  terminal.stderr.write('lictor fmt: `-` stands alone, since its output is all of the standard output\n');
+  terminal.stderr.write(
+    'lictor fmt: `-` cannot be combined with paths, since its output is the standard output\n',
+  );
   return EXIT.usage;
 }
 
@@ -43,7 +41,7 @@ class Run {
 
   async stream(stdin: Readable): Promise<ExitCode> {
     const formatted = format('<stdin>', await buffer(stdin));
-    if (formatted.kind !== 'formatted') this.#refuse('<stdin>', formatted);
+    if (formatted.kind !== 'formatted') this.#report('<stdin>', formatted);
     else if (!this.#options.check) this.#terminal.stdout.write(formatted.text);
     else if (formatted.isChanged) this.#wouldChange('<stdin>');
     return this.#code;
@@ -67,7 +65,7 @@ class Run {
       const formatted = format(shown, await readFile(path));
       if (!formatted.holdsPolicies && !isNamed) return;
       this.#seen += 1;
-      if (formatted.kind !== 'formatted') return this.#refuse(shown, formatted);
+      if (formatted.kind !== 'formatted') return this.#report(shown, formatted);
       if (!formatted.isChanged) return;
       if (this.#options.check) return this.#wouldChange(shown);
       await replaceFile(path, formatted.text);
@@ -86,9 +84,9 @@ class Run {
     this.#fail(EXIT.fails, '');
   }
 
-  #refuse(shown: string, formatted: Exclude<Formatted, { readonly kind: 'formatted' }>): void {
+  #report(shown: string, formatted: Exclude<Formatted, { readonly kind: 'formatted' }>): void {
     if (formatted.kind === 'fault') {
-      const message = `lictor fmt: \`${shown}\` is left as it is: formatted, ${formatted.problem}. Please report this with the file\n`;
+      const message = `lictor fmt: \`${shown}\` is not changed: formatted, ${formatted.problem}. Please report this with the file\n`;
       return this.#fail(EXIT.fault, message);
     }
     const colour = isColourful(this.#terminal.stderr, this.#terminal.environment);
@@ -98,7 +96,7 @@ class Run {
     this.#fail(EXIT.fails, rendered.join(''));
   }
 
-  /** The worst ending counts. */
+  /** Records a failure; the highest exit code counts. */
   #fail(code: ExitCode, message: string): void {
     if (code > this.#code) this.#code = code;
     this.#terminal.stderr.write(message);

@@ -3,28 +3,28 @@ import { join } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { isYaml } from '../../policy/source/load.ts';
 
-/** The files that a path stands for: itself, or the YAML files of a folder. */
+/** The files of a path: the file itself, or the YAML files of a folder. */
 export type YamlFiles =
   | {
-      /** Absolute, in order. */
+      /** Absolute paths, in order. */
       readonly files: readonly string[];
-      /** The path is the file's own. */
+      /** True if the path is that of a file. */
       readonly isNamed: boolean;
     }
   /** The second half of a sentence that starts with the path. */
   | { readonly problem: string };
 
 /**
- * Lists what a path stands for. In a folder, names that start with a dot and `node_modules` are left out and links are
- * not followed; a link that is named itself stands for what it leads to.
+ * Lists the files of a path. In a folder, `node_modules` and names that start with a dot are skipped and links are not
+ * followed. A path that is a link itself is followed.
  */
 export async function yamlFiles(path: string): Promise<YamlFiles> {
   try {
     const real = await realpath(path);
     const found = await stat(real);
     if (found.isFile()) {
-      // What is no YAML would be made some: a table of a dataset would come out as one line of text.
-      return isYaml(path) ? { files: [real], isNamed: true } : { problem: 'is no YAML file' };
+      // Formatting would turn other text into YAML: a CSV table would become one line.
+      return isYaml(path) ? { files: [real], isNamed: true } : { problem: 'is not a YAML file' };
     }
     if (!found.isDirectory()) return { problem: 'is neither a file nor a folder' };
     return { files: await below(path), isNamed: false };

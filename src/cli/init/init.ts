@@ -10,18 +10,18 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 
 /**
- * The folder `templates/init` of the package: the same two steps up from `src/cli` and from `dist/cli`. In it `dot_`
- * stands for the dot that a name begins with, since packages leave some of such files out.
+ * The folder `templates/init` of the package, at the same relative path from `src/cli/init` and `dist/cli/init`. The
+ * prefix `dot_` of its names becomes a dot, since npm leaves some files with a dot out of a package.
  */
 const TEMPLATES = fileURLToPath(new URL('../../../templates/init/', import.meta.url));
 
-/** By which editors complete and check; the settings in the templates name it. */
+/** JSON Schema for editors; the settings in the templates refer to it. */
 const SCHEMA = '.vscode/lictor.schema.json';
 
-/** What may be in a folder already: a repository that was just made. */
-const WELCOME: ReadonlySet<string> = new Set(['.git']);
+/** Names that a folder can contain before, as in a new git repository. */
+const IGNORED: ReadonlySet<string> = new Set(['.git']);
 
-/** `lictor init DIR`: writes a new policy repository, green at once. */
+/** `lictor init DIR`: writes a new policy repository whose checks and tests pass. */
 export async function init(dir: string, terminal: Terminal): Promise<ExitCode> {
   const usage = (problem: string): ExitCode => {
     terminal.stderr.write(`lictor init: ${problem}\n`);
@@ -44,22 +44,22 @@ export async function init(dir: string, terminal: Terminal): Promise<ExitCode> {
   return EXIT.fine;
 }
 
-/** What keeps a folder from being filled; undefined: nothing. */
+/** Reason why nothing can be written to a folder; undefined if it can. */
 async function obstacleIn(target: string): Promise<string | undefined> {
   try {
-    const held = (await readdir(target)).filter((name) => !WELCOME.has(name)).sort();
-    const [first] = held;
+    const names = (await readdir(target)).filter((name) => !IGNORED.has(name)).sort();
+    const [first] = names;
     if (first === undefined) return undefined;
-    const more = held.length > 1 ? ` and ${count(held.length - 1, 'other')}` : '';
-    return `is not empty: \`${first}\`${more} ${held.length > 1 ? 'are' : 'is'} in the way`;
+    const more = names.length > 1 ? ` and ${count(names.length - 1, 'other')}` : '';
+    return `is not empty: \`${first}\`${more} ${names.length > 1 ? 'are' : 'is'} in the way`;
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT') return undefined;
-    return code === 'ENOTDIR' ? 'is no folder' : `cannot be read (${code})`;
+    return code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`;
   }
 }
 
-/** Path and text of every file, in order of path. */
+/** Text of every file by its path, in order of path. */
 async function templateFiles(): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(TEMPLATES, { recursive: true, withFileTypes: true });
   const files: [string, string][] = [];
@@ -86,22 +86,22 @@ function nextSteps(
 ): string {
   const paint = painter(isColourful(terminal.stdout, terminal.environment));
   const width = Math.max(...STEPS.map(([command]) => command.length)) + 2;
-  const inside = relative(terminal.directory, target) === '';
-  const steps = [...(inside ? [] : [[`cd ${dir}`, ''] as const]), ...STEPS].map(([command, does]) =>
+  const isCurrent = relative(terminal.directory, target) === '';
+  const steps = [...(isCurrent ? [] : [[`cd ${dir}`, ''] as const]), ...STEPS].map(([command, does]) =>
     `  ${paint('bold', command.padEnd(width))}${does}`.trimEnd(),
   );
   return `${dir}: ${count(files.size, 'file')} written\n${[...files.keys()].map((path) => `  ${path}\n`).join('')}
 Next:
 ${steps.join('\n')}
 
-Then put your own trust domain, login and hosts in the place of example.org; README.md says where.
+Then replace example.org with your own trust domain, login and hosts; README.md lists the places.
 `;
 }
 
 const STEPS = [
-  ['lictor check --strict .', 'every mistake, with its place'],
-  ['lictor test --coverage .', 'the tests, through the code of the server, and what they cover'],
-  ['lictor test --mutate .', 'whether they would notice a change'],
-  ['lictor report .', 'which rules implement which controls'],
-  ['git init && git add . && git commit -m "Policies"', 'decisions then name the commit'],
+  ['lictor check --strict .', 'every mistake, with its position'],
+  ['lictor test --coverage .', 'the tests, run by the code of the server, and their coverage'],
+  ['lictor test --mutate .', 'changes of the policies that no test notices'],
+  ['lictor report .', 'the rules that implement each control'],
+  ['git init && git add . && git commit -m "Policies"', 'then decisions name the commit'],
 ] as const;

@@ -6,13 +6,10 @@ import { Snapshots } from '../../tools/testing/snapshots.ts';
 import { TestRun } from '../../tools/testing/test-run.ts';
 import type { ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import type { LspOptions } from './flags.ts';
 
-export interface LspOptions {
-  readonly policies?: readonly string[];
-}
-
-/** `lictor lsp`: a language server for editors. It ends the process itself, when the editor says so or is gone. */
-export function lsp({ policies = [] }: LspOptions, terminal: Terminal): Promise<ExitCode> {
+/** `lictor lsp`: a language server for editors. It ends the process itself, at the request or after the end of the editor. */
+export function lsp({ policies }: LspOptions, terminal: Terminal): Promise<ExitCode> {
   startLanguageServer({
     input: process.stdin,
     output: process.stdout,
@@ -23,22 +20,22 @@ export function lsp({ policies = [] }: LspOptions, terminal: Terminal): Promise<
   return new Promise(() => {});
 }
 
-/** What is being written has no revision yet. */
-const UNWRITTEN = {
+/** Text in an editor has no revision. */
+const NO_REVISION = {
   revision: { commit: '', digest: '', dirty: true, source: 'digest' },
   revisionText: '',
 } as const;
 
 const runCases: RunCases = async function* runCases(set, tests, dir, trace) {
   const snapshots = new Snapshots(dir, false);
-  const run = new TestRun({ ...set, ...UNWRITTEN }, Date.now(), { snapshots, trace });
+  const run = new TestRun({ ...set, ...NO_REVISION }, Date.now(), { snapshots, trace });
   for (const test of tests) {
     for (const each of test.cases) {
       const { differences } = await run.run(test, each);
-      const told = differences.map(
+      const texts = differences.map(
         ({ field, wanted, got }) => `${field}: wanted \`${wanted}\`, got \`${got}\``,
       );
-      yield { test: test.name, name: each.name, differences: told };
+      yield { test: test.name, name: each.name, differences: texts };
     }
   }
 };

@@ -3,13 +3,13 @@ import type { PolicyLocations } from '../../policy/compile/policy-locations.ts';
 import type { PolicyTestDocument, TestCase } from '../../policy/compile/policy-test.ts';
 import { rulesOf } from '../../tools/testing/match-text.ts';
 
-/** What implements the controls of a folder. */
+/** Controls of a folder and the policies that implement them. */
 export interface Report {
   /** In order of name. */
   readonly controls: readonly ReportedControl[];
-  /** Names of policies that no control asks for. */
+  /** Names of policies without a control. */
   readonly uncontrolled: readonly string[];
-  /** In order of name, those without a control included. */
+  /** In order of name, with those without a control. */
   readonly policies: readonly ReportedPolicy[];
 }
 
@@ -35,14 +35,15 @@ export interface ReportedRule {
   readonly effect: 'allow' | 'deny' | 'limit';
   readonly file: string;
   readonly line: number;
-  /** Cases that expect it to decide, as `test: case`. */
+  /** Test cases that expect the rule to decide, as `test: case`. */
   readonly tests: readonly string[];
-  /** When an exception ends, RFC 3339, and why there is one; null for a rule that is none. */
+  /** End of an exception, RFC 3339; null for a rule that is not an exception. */
   readonly expires: string | null;
+  /** Reason of an exception. */
   readonly reason: string | null;
 }
 
-/** Gathers what a folder says about its controls. */
+/** Collects the controls of a policy set; `shown` is the path of a file for the user. */
 export function reportOf(
   { policies }: Pick<PolicySet, 'policies'>,
   tests: readonly PolicyTestDocument[],
@@ -89,7 +90,7 @@ function at({ file, line }: SourceLocation, shown: (file: string) => string) {
   return { file: shown(file), line };
 }
 
-/** Whether a case expects the rule to decide. One that names no policy means the only one with such a rule. */
+/** True if a case expects the rule to decide. Without a policy, it means the only one with a rule of that name. */
 function expects(
   { expect: { policy, rule } }: TestCase,
   { name }: CompiledPolicy,
@@ -107,7 +108,7 @@ function partNames(policy: CompiledPolicy): readonly string[] {
   return [...rulesOf(policy).map(({ rule }) => rule.name), ...limits.map(({ name }) => name)];
 }
 
-/** The end of an exception, of a rule that has one. */
+/** End and reason of a rule that is an exception. */
 function exceptionOf({ expires, reason }: CompiledRule): Pick<ReportedRule, 'expires' | 'reason'> {
   return { expires: expires === undefined ? null : new Date(expires).toISOString(), reason: reason ?? null };
 }

@@ -1,7 +1,7 @@
 import { count } from '../terminal/count.ts';
 import type { Report, ReportedPolicy, ReportedRule } from './controls.ts';
 
-/** As a person reads it: every control with its policies and rules below. */
+/** For people: every control, followed by its policies and rules. */
 export function textReport({ controls, uncontrolled, policies }: Report): string {
   const out: string[] = [];
   for (const { control, policies: implementing } of controls) {
@@ -32,18 +32,18 @@ function policyLines(policy: ReportedPolicy): string[] {
   return [
     `  ${name} (${about})  ${file}:${line}`,
     ...(description === '' ? [] : [`    ${description}`]),
-    ...rules.map((rule) => `    ${`${rule.effect} ${rule.name}`.padEnd(width)}  ${provenBy(rule)}`),
+    ...rules.map((rule) => `    ${`${rule.effect} ${rule.name}`.padEnd(width)}  ${testsOf(rule)}`),
   ];
 }
 
-function provenBy({ tests }: ReportedRule): string {
+function testsOf({ tests }: ReportedRule): string {
   return tests.length === 0 ? 'no test expects it' : count(tests.length, 'test');
 }
 
 function summary(policies: readonly ReportedPolicy[], controls: number): string {
   const rules = policies.flatMap(({ rules }) => rules);
-  const proven = rules.filter(({ tests }) => tests.length > 0).length;
-  return `${count(controls, 'control')}, ${policies.length === 1 ? '1 policy' : count(policies.length, 'policy')}, ${count(rules.length, 'rule')} and limits, ${proven} of them expected by a test`;
+  const tested = rules.filter(({ tests }) => tests.length > 0).length;
+  return `${count(controls, 'control')}, ${policies.length === 1 ? '1 policy' : count(policies.length, 'policy')}, ${count(rules.length, 'rule')} and limits, ${tested} of them expected by a test`;
 }
 
 function exceptionsOf(policies: readonly ReportedPolicy[]) {
@@ -92,7 +92,7 @@ function escaped(text: string): string {
   return text.replaceAll(/[\\|`*_<>[\]]/g, (mark) => `\\${mark}`).replaceAll(/\s+/g, ' ');
 }
 
-/** The whole report as an object. */
+/** For programs. */
 export function jsonReport({ controls, uncontrolled, policies }: Report): string {
   const named = controls.map(({ control, policies: of }) => ({
     control,
@@ -115,7 +115,7 @@ const COLUMNS = [
   'line',
 ];
 
-/** RFC 4180: a line for each rule under each control; a policy without rules, or without a control, has one as well. */
+/** RFC 4180: one line for each rule of each control, and for each policy without rules or without a control. */
 export function csvReport({ controls, policies }: Report): string {
   const rows = [
     ...controls.flatMap(({ control, policies: of }) => of.flatMap((policy) => rowsOf(control, policy))),
@@ -139,7 +139,7 @@ function rowsOf(control: string, { name, owner, mode, file, line, rules }: Repor
   ]);
 }
 
-/** A spreadsheet would run a field that begins with one of these as a formula: a `'` before it keeps it text. */
+/** A spreadsheet would evaluate a field with one of these first characters as a formula; a leading `'` makes it text. */
 function csvField(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -3,13 +3,10 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder } from '../terminal/valid-folder.ts';
 import { type Report, reportOf } from './controls.ts';
+import type { ReportOptions } from './flags.ts';
 import { csvReport, jsonReport, markdownReport, textReport } from './report-form.ts';
 
-export interface ReportOptions {
-  readonly output: 'text' | 'markdown' | 'json' | 'csv';
-}
-
-/** `lictor report DIR`: which policies and rules implement which compliance controls, and what proves them. */
+/** `lictor report DIR`: prints compliance controls with the policies and rules that implement them, and their tests. */
 export async function report(dir: string, { output }: ReportOptions, terminal: Terminal): Promise<ExitCode> {
   const folder = await openValidFolder(dir, terminal);
   if ('problem' in folder) {
@@ -18,8 +15,8 @@ export async function report(dir: string, { output }: ReportOptions, terminal: T
   }
   const shown = (file: string): string =>
     relative(terminal.directory, resolve(terminal.directory, dir, file));
-  const made = reportOf(folder.set, folder.tests, shown, ({ source }) => locationsIn(folder, source));
-  terminal.stdout.write(FORMS[output](made));
+  const content = reportOf(folder.set, folder.tests, shown, ({ source }) => locationsIn(folder, source));
+  terminal.stdout.write(FORMS[output](content));
   return EXIT.fine;
 }
 
@@ -28,4 +25,4 @@ const FORMS = {
   markdown: markdownReport,
   json: jsonReport,
   csv: csvReport,
-} as const satisfies Record<ReportOptions['output'], (made: Report) => string>;
+} as const satisfies Record<ReportOptions['output'], (content: Report) => string>;

@@ -1,54 +1,48 @@
-import { configure, type Settings, settingsOfEnvironment } from '../../sidecar/server/configuration.ts';
+import { type FlagSource, readFlags } from '../../flag/read-flags.ts';
+import { type ConfigurationResult, configure } from '../../sidecar/server/configuration.ts';
 import { settingsOfFile } from '../../sidecar/server/configuration-file.ts';
-import { FLAGS, type FlagName } from '../../sidecar/server/flags.ts';
+import { CONFIG_VARIABLE, settingsOfEnvironment } from '../../sidecar/server/environment-variables.ts';
 import { startServer } from '../../sidecar/server/start.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { ServeOptions } from './serve-flags.ts';
+import { FILE_FLAGS, type ServeOptions } from './flags.ts';
 
-/** `lictor serve`: runs until it is told to end. */
-export async function serve(options: ServeOptions, terminal: Terminal): Promise<ExitCode> {
-  const sources = [
-    { settings: settingsOfFlags(options), from: (name: FlagName) => `--${name}` },
-    settingsOfEnvironment(terminal.environment),
-  ];
-  const problems: string[] = [];
-  const path = options['config'] ?? terminal.environment['LICTOR_CONFIG'];
-  if (typeof path === 'string' && path !== '') {
-    const file = await settingsOfFile(path, terminal.directory);
-    if (file.source !== undefined) sources.push(file.source);
-    problems.push(...file.problems);
-  }
-  const configured = configure(sources);
-  problems.push(...(configured.problems ?? []));
-  if (configured.configuration === undefined || problems.length > 0) {
-    terminal.stderr.write(problems.map((problem) => `lictor serve: ${problem}\n`).join(''));
-    return EXIT.usage;
-  }
-  // Asked for before anything runs, so that a signal during the start is not lost.
+/** `lictor serve`: runs until a signal ends it. */
+export async function serve(given: FlagSource, terminal: Terminal): Promise<ExitCode> {
+  const { configuration, problems } = await readConfiguration(given, terminal);
+  if (configuration === undefined) return reject(problems, terminal);
+  // Before anything runs, so that a signal during the start is not lost.
   let reload = (): void => {};
   process.on('SIGHUP', () => reload());
-  const told = new Promise<void>((resolve) => {
+  const terminated = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
-  const started = await startServer(configured.configuration, terminal);
-  if (started.problems !== undefined) {
-    terminal.stderr.write(started.problems.map((problem) => `lictor serve: ${problem}\n`).join(''));
-    return EXIT.usage;
-  }
-  const { server } = started;
-  reload = () => server.reload();
-  await told;
-  await server.stop();
+  const started = await startServer(configuration, terminal);
+  if (started.problems !== undefined) return reject(started.problems, terminal);
+  reload = () => started.server.reload();
+  await terminated;
+  await started.server.stop();
   return EXIT.fine;
 }
 
-function settingsOfFlags(options: ServeOptions): Settings {
-  const settings: Record<string, string | readonly string[] | boolean> = {};
-  for (const name of Object.keys(FLAGS)) {
-    const given = options[name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
-    if (given !== undefined) settings[name] = given;
-  }
-  return settings;
+/** Flags take precedence over the environment, the environment over the file. */
+async function readConfiguration(given: FlagSource, terminal: Terminal): Promise<ConfigurationResult> {
+  const { environment, directory } = terminal;
+  const path = filePath(readFlags(FILE_FLAGS, [given]).values ?? {}, environment);
+  const file = path === '' ? undefined : await settingsOfFile(path, directory);
+  const sources = [given, settingsOfEnvironment(environment), ...(file === undefined ? [] : [file.source])];
+  const configured = configure(sources);
+  const problems = [...(file?.problems ?? []), ...(configured.problems ?? [])];
+  return problems.length === 0 ? configured : { problems };
+}
+
+/** Path of the configuration file; empty if there is none. */
+function filePath({ config }: Partial<ServeOptions>, environment: NodeJS.ProcessEnv): string {
+  return config ?? environment[CONFIG_VARIABLE] ?? '';
+}
+
+function reject(problems: readonly string[], terminal: Terminal): ExitCode {
+  terminal.stderr.write(problems.map((problem) => `lictor serve: ${problem}\n`).join(''));
+  return EXIT.usage;
 }

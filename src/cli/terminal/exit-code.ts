@@ -1,11 +1,11 @@
-/** How a verb ends, as a process exit code. */
+/** Exit codes of the process. */
 export const EXIT = {
   fine: 0,
-  /** The thing that was checked does not hold. */
+  /** The check failed: a mistake, a failed case, a denial. */
   fails: 1,
   /** Wrong usage or configuration. */
   usage: 2,
-  /** A fault of our own. */
+  /** Internal error. */
   fault: 3,
 } as const;
 

@@ -12,27 +12,27 @@ import { loadPolicySet } from '../../policy/source/load-policy-set.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
-/** A policy folder, read and compiled once. */
+/** A policy folder that was read and compiled. */
 export interface PolicyFolder {
-  /** undefined: the folder holds errors. */
+  /** undefined if the folder has errors. */
   readonly set: PolicySet | undefined;
   readonly tests: readonly PolicyTestDocument[];
   /** Sorted; files relative to the folder. */
   readonly diagnostics: readonly Diagnostic[];
-  /** What was read, to be compiled again otherwise; undefined when nothing was. */
+  /** Files of the folder, for another compilation; undefined if they were not read. */
   readonly files: PolicyFiles | undefined;
   /** The expressions of a policy of the set, with their locations. */
   expressionsOf(policy: string): readonly LocatedExpression[];
-  /** The text of a file of it, for carets. */
+  /** Text of a file of the folder, for carets. */
   source(file: string): Lines | undefined;
 }
 
-/** What the user named is no folder, or it cannot be read as one. */
+/** The path is not a folder, or the folder cannot be read. */
 export interface FolderProblem {
   readonly problem: string;
 }
 
-/** Reads and compiles the folder that the user named, by the same steps as the server. */
+/** Reads and compiles a folder by the same steps as the server. */
 export async function openPolicyFolder(
   dir: string,
   terminal: Terminal,
@@ -72,14 +72,14 @@ export async function openPolicyFolder(
   };
 }
 
-/** The same diagnostic with its file as the user would name it. */
+/** The diagnostic with the path of its file relative to the current folder. */
 export function seenFrom(diagnostic: Diagnostic, dir: string, terminal: Terminal): Diagnostic {
   const path = resolve(terminal.directory, dir, diagnostic.span.file);
   const file = relative(terminal.directory, path) || '.';
   return { ...diagnostic, span: { ...diagnostic.span, file } };
 }
 
-/** Diagnostics as a person reads them, a blank line behind each. */
+/** Diagnostics for people, with a blank line after each. */
 export function renderAll(
   shown: readonly Diagnostic[],
   folder: PolicyFolder,
@@ -95,7 +95,7 @@ export function renderAll(
     .join('');
 }
 
-/** Why no test of a folder was run. */
+/** Prints the errors because of which no test of a folder was run. */
 export function showErrors(folder: PolicyFolder, dir: string, terminal: Terminal): void {
   const errors = folder.diagnostics.filter(({ severity }) => severity === 'error');
   const colour = isColourful(terminal.stderr, terminal.environment);

@@ -8,7 +8,7 @@ export type Input =
   | { readonly bytes: Uint8Array; readonly problem?: undefined }
   | { readonly problem: string; readonly bytes?: undefined };
 
-/** A file that the user named, or standard input for `-`. */
+/** Reads a file, or standard input for `-`. */
 export async function readInput(path: string, terminal: Terminal): Promise<Input> {
   if (path === '-') {
     const chunks: Uint8Array[] = [];

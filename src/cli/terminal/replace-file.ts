@@ -4,13 +4,13 @@ import { access, chmod, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Gives a file new content in one step, so that nobody reads half of it and a crash leaves the old one. Its mode stays.
- * Rejects with the file system's error, also where the file itself may not be written.
+ * Replaces the content of a file atomically: no reader sees half of it, and a crash leaves the old content. Keeps the
+ * mode. Rejects with the error of the file system, also if the file itself is not writable.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   await access(path, constants.W_OK);
   const { mode } = await stat(path);
-  // A name that starts with a dot is no part of a policy folder.
+  // A policy folder ignores names that start with a dot.
   const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeFile(beside, text, { flag: 'wx', flush: true });

@@ -1,15 +1,15 @@
 import type { Writable } from 'node:stream';
 
-/** What a verb may know of the world it was called from. */
+/** Input and output of a verb. */
 export interface Terminal {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly environment: NodeJS.ProcessEnv;
-  /** The folder that relative paths start from, and that shown paths are relative to. */
+  /** Current folder: relative paths are resolved against it, and printed paths are relative to it. */
   readonly directory: string;
 }
 
-/** The process's own terminal. */
+/** Terminal of the process. */
 export function processTerminal(): Terminal {
   return {
     stdout: process.stdout,
@@ -19,7 +19,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Whether text to `stream` may be coloured: a terminal, unless https://no-color.org says otherwise. */
+/** True if text to `stream` is coloured: on a terminal, with the exceptions of https://no-color.org. */
 export function isColourful(stream: Writable, environment: NodeJS.ProcessEnv): boolean {
   if (environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '') return false;
   if (environment['FORCE_COLOR'] !== undefined && environment['FORCE_COLOR'] !== '0') return true;

@@ -10,8 +10,8 @@ export interface ValidFolder extends PolicyFolder {
 }
 
 /**
- * Opens a folder for a verb that needs it to compile; its errors go to standard error. With `environment` the set is the
- * one that decides there, empty for the only one there is; without, the set is of no Environment.
+ * Opens a folder for a verb that requires it to compile; prints its errors to standard error. `environment` selects the
+ * Environment of the policy set: the empty text means the only one, undefined means none.
  */
 export async function openValidFolder(
   dir: string,
@@ -42,12 +42,12 @@ export async function openValidFolder(
   return {
     problem:
       environment === ''
-        ? `the folder has several Environments, name one with \`--environment\`; ${known}`
-        : `no Environment is called \`${environment}\`; ${known}`,
+        ? `the folder has several Environments, select one with \`--environment\`; ${known}`
+        : `unknown Environment \`${environment}\`; ${known}`,
   };
 }
 
-/** Where the parts of a policy stand; undefined: its file cannot be read any more. */
+/** Locations of the parts of a policy; undefined if its file cannot be read any more. */
 export function locationsIn(folder: PolicyFolder, source: SourceLocation): PolicyLocations | undefined {
   const lines = folder.source(source.file);
   return lines && locatePolicy(source, new TextEncoder().encode(lines.text));

@@ -15,10 +15,10 @@ import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { changedSince } from './changed-policies.ts';
+import type { TestOptions } from './flags.ts';
 import { shownPath } from './human-report.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
 import type { TestSession } from './run-cases.ts';
-import type { TestOptions } from './test-flags.ts';
 
 /** Input of a mutation run. */
 export interface Mutation extends TestSession {

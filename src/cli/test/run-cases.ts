@@ -9,9 +9,9 @@ import { count } from '../terminal/count.ts';
 import type { PolicyFolder } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { caseId, type FailedCases } from './failed-cases.ts';
+import type { TestOptions } from './flags.ts';
 import { humanReport, type TestReport } from './human-report.ts';
 import { githubReport, jsonReport, junitReport } from './report-formats.ts';
-import type { TestOptions } from './test-flags.ts';
 
 /** Number of failures that are explained. */
 const MOST_EXPLAINED = 50;

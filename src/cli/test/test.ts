@@ -5,9 +5,9 @@ import { openPolicyFolder, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportCoverage, wantsCoverage } from './coverage.ts';
 import { FailedCases } from './failed-cases.ts';
+import type { TestOptions } from './flags.ts';
 import { mutate, wantsMutation } from './mutation.ts';
 import { createTestSession, noCases, reportResults, runAll, selectCases } from './run-cases.ts';
-import type { TestOptions } from './test-flags.ts';
 import { watchTests } from './watch.ts';
 
 /** `lictor test DIR`: runs the PolicyTests of a folder. */

@@ -9,8 +9,8 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { caseId, FailedCases } from './failed-cases.ts';
+import type { TestOptions } from './flags.ts';
 import { createTestSession, noCases, reportResults, runAll, selectCases } from './run-cases.ts';
-import type { TestOptions } from './test-flags.ts';
 
 /** Runs until it is interrupted, and runs again the cases that a change of the folder can affect. */
 export async function watchTests(dir: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {

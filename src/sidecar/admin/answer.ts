@@ -6,7 +6,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** On every answer: nothing is kept, guessed at, framed or run. */
+/** Headers of every answer, which forbid caches, type sniffing, frames and scripts. */
 export const SAFE_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -20,15 +20,15 @@ export function json(status: number, value: object): Answer {
 }
 
 export function notAllowed(): Answer {
-  const answer = json(405, { error: 'only GET and HEAD, nothing here can be changed' });
+  const answer = json(405, { error: 'only GET and HEAD are supported, nothing here can be changed' });
   return { ...answer, headers: { ...answer.headers, allow: 'GET, HEAD' } };
 }
 
 export function notFound(paths: readonly string[]): Answer {
-  return json(404, { error: 'there is no such page', paths });
+  return json(404, { error: 'no such page', paths });
 }
 
-/** The page for people: what else there is. */
+/** Index page for people: links to the other pages. */
 export function page(paths: Readonly<Record<string, string>>): Answer {
   const rows = Object.entries(paths).map(
     ([path, doc]) => `<dt><a href="${path}">${path}</a></dt><dd>${doc}</dd>`,
@@ -37,7 +37,7 @@ export function page(paths: Readonly<Record<string, string>>): Answer {
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 
-/** To HEAD, everything but the body. */
+/** Sends the whole answer, or its headers if the request is a HEAD. */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   response.writeHead(answer.status, {
     ...SAFE_HEADERS,

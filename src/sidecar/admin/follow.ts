@@ -2,21 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DecisionRecord } from '../audit/record.ts';
 import { json, SAFE_HEADERS, send } from './answer.ts';
 
-/** Clients that follow decisions as server-sent events. */
+/** Clients that receive decisions as server-sent events. */
 export interface Followers {
   add(request: IncomingMessage, response: ServerResponse): void;
-  /** Ends all of them. */
+  /** Ends all streams. */
   end(): void;
 }
 
-/** Streams at once; another one is answered 503. */
+/** Most streams at once; one more is answered with 503. */
 export const MAX_FOLLOWERS = 16;
-/** Between two signs of life, which let proxies keep the connection; milliseconds. */
+/** Milliseconds between two heartbeats, for which proxies keep an idle connection open. */
 const HEARTBEAT = 15_000;
 
 /**
- * Sends each record as it comes. A client that reads slower than that misses records, and is told how many when it
- * has caught up: nothing waits for it and nothing is kept for it.
+ * Sends each record to all followers at once. A client that reads too slowly misses records, and receives their number
+ * when it has caught up: nothing waits for it and nothing is buffered for it.
  */
 export function createFollowers(
   follow: (listener: (record: DecisionRecord) => void) => () => void,
@@ -25,7 +25,7 @@ export function createFollowers(
   return {
     add(request, response) {
       if (open.size >= MAX_FOLLOWERS) {
-        send(request, response, json(503, { error: `${MAX_FOLLOWERS} clients follow decisions already` }));
+        send(request, response, json(503, { error: `${MAX_FOLLOWERS} clients already follow decisions` }));
         return;
       }
       open.add(response);

@@ -4,56 +4,57 @@ import { type Answer, json, notAllowed, notFound, page, send } from './answer.ts
 import { createFollowers } from './follow.ts';
 import { isTrustedHost, parseAddress } from './listen-address.ts';
 
-/** Where what is shown comes from; each is asked anew for each request. */
+/** Sources of the pages, called anew for each request. */
 export interface AdminOptions {
   /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
   readonly address: string;
-  /** undefined: ready; else why not, for people. */
+  /** Reason why the sidecar is not ready, for people; undefined if it is. */
   readonly notReady: () => string | undefined;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-  /** What `/v1/status` says. */
+  /** Content of `/v1/status`. */
   readonly status: () => object;
   readonly decisions: {
     list(limit: number): readonly DecisionRecord[];
     follow(listener: (record: DecisionRecord) => void): () => void;
   };
-  /** Removes the socket file that a killed process left, before a `unix:` address is listened on. */
+  /** Removes the socket file that a killed process left, before the listener of a `unix:` address opens. */
   readonly clearSocketFile: (path: string) => Promise<void>;
 }
 
-/** HTTP for people and probes, running. */
+/** Running HTTP listener for people and probes. */
 export interface Admin {
-  /** As one would write it in `--admin`, with the port that was given. */
+  /** In the form of `--admin`, with the port that the system chose for port 0. */
   readonly address: string;
-  /** Ends streams, lets answers under way go out for a second. */
+  /** Ends streams, and gives answers in flight one second to finish. */
   close(): Promise<void>;
 }
 
-/** What there is to see; nothing here changes anything. */
+/** Paths of the pages, all read-only, with their content for the index page. */
 export const ADMIN_PATHS = {
   '/healthz': 'the process is alive',
-  '/readyz': 'whether a policy set is live; 503 and the reason until then',
+  '/readyz': 'a policy set is live; 503 and the reason until then',
   '/metrics': 'metrics in the Prometheus text format',
   '/v1/status': 'version, live revision, last reload, issuers, limits',
   '/v1/decisions':
     'recent decision records, newest last; `?limit=N`; streamed with `accept: text/event-stream`',
 } as const;
 
-/** Connections at once, streams included. */
+/** Most connections at once, streams included. */
 const MAX_CONNECTIONS = 256;
-const LAST_ANSWERS = 1000;
+/** Time for answers in flight at the end, in milliseconds. */
+const CLOSE_TIMEOUT = 1000;
 
-/** Rejects with an Error that says which address and why when it cannot listen. */
+/** Rejects with an Error that has the address and the cause if it cannot listen. */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const where = parseAddress(options.address);
   const followers = createFollowers(options.decisions.follow);
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    // A client that went away in the middle of an answer is no event for anybody.
+    // A client that disconnects during an answer needs no handling.
     response.on('error', () => {});
     if (!isTrustedHost(where, request.headers.host)) {
-      send(request, response, json(421, { error: 'the host is no address of this listener' }));
+      send(request, response, json(421, { error: 'the host is not an address of this listener' }));
     } else if (wantsStream(request)) followers.add(request, response);
     else void answerTo(options, request).then((answer) => send(request, response, answer));
   });
@@ -89,7 +90,7 @@ async function answerTo(options: AdminOptions, request: IncomingMessage): Promis
       case '/v1/status':
         return json(200, options.status());
       case '/v1/decisions':
-        if (limit === undefined) return json(400, { error: '`limit` is a whole number from 1 on' });
+        if (limit === undefined) return json(400, { error: '`limit` is not a whole number above zero' });
         return json(200, { decisions: options.decisions.list(limit) });
       default:
         return notFound(Object.keys(ADMIN_PATHS));
@@ -104,7 +105,7 @@ function wantsStream(request: IncomingMessage): boolean {
   return accepts && request.method === 'GET' && target(request).path === '/v1/decisions';
 }
 
-/** `limit`: Infinity when not said, undefined when it cannot be read. */
+/** Path and `limit` of a request: Infinity if not given, undefined if not valid. */
 function target(request: IncomingMessage): { readonly path: string; readonly limit: number | undefined } {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const limit = new URLSearchParams(query).get('limit');
@@ -118,10 +119,12 @@ async function listen(
   where: ReturnType<typeof parseAddress>,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    // For good: what goes wrong with a listener that works is no reason to end the process.
+    // The handler stays: a later error of a working listener must not end the process.
     server.on('error', (error: NodeJS.ErrnoException) => {
       const why =
-        error.code === 'EADDRINUSE' ? 'it is in use, stop what uses it or choose another' : error.message;
+        error.code === 'EADDRINUSE'
+          ? 'the address is in use, stop the process that uses it or choose another'
+          : error.message;
       reject(new Error(`cannot listen on \`${address}\`: ${why}`, { cause: error }));
     });
     if (where.kind === 'unix') server.listen(where.path, resolve);
@@ -137,7 +140,7 @@ function addressOf(server: Server, address: string): string {
 
 async function closeServer(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS);
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT);
   server.close(() => resolve());
   server.closeIdleConnections();
   await promise;

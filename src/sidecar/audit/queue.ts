@@ -1,13 +1,13 @@
 import type { Sink } from './sink.ts';
 
-/** A bounded queue before one sink. */
+/** Bounded queue in front of one sink. */
 export interface AuditQueue {
   readonly name: string;
-  /** Takes a line (without its end) or drops it; returns at once and never throws. */
+  /** Queues or drops a line without its line end; returns at once and never throws. */
   push(line: string): void;
-  /** Finishes what is being written, then reopens the sink. A file that cannot be reopened stays the old one. */
+  /** Reopens the sink. A file that cannot be reopened stays open as it is. */
   reopen(): Promise<void>;
-  /** Resolves when everything is written, or after `timeout` milliseconds with what is left counted as dropped. */
+  /** Resolves when everything is written, or after `timeout` milliseconds, when the rest counts as dropped. */
   close(timeout: number): Promise<void>;
 }
 
@@ -15,18 +15,18 @@ export interface AuditQueueOptions {
   readonly sink: Sink;
   /** Default 10,000. */
   readonly maxRecords?: number;
-  /** UTF-16 units held, default 8 Mi; about as many bytes. */
+  /** Most UTF-16 units in the queue, default 8 Mi; about as many bytes. */
   readonly maxLength?: number;
-  /** Called for lines that are lost, with their number. */
+  /** Called with the number of lines that are lost. */
   readonly onDrop: (sink: string, count: number) => void;
-  /** Called when writing begins to fail, not again until it worked in between. */
+  /** Called for the first of a series of failures to write. */
   readonly onFailure: (sink: string, error: Error) => void;
 }
 
-/** Lines handed to the sink at once, in UTF-16 units. */
+/** Size of a batch for the sink, in UTF-16 units. */
 const BATCH_LENGTH = 64 * 1024;
 
-/** Writes lines in batches behind whatever is under way; nobody waits for it. A full queue drops the newest. */
+/** Writes lines in batches, in the background. A full queue drops the newest line. */
 export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
   const { sink, maxRecords = 10_000, maxLength = 8 * 1024 * 1024, onDrop, onFailure } = options;
   let waiting: string[] = [];
@@ -49,7 +49,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
   }
 
   async function pump(): Promise<void> {
-    // Lets the answer go out, and more lines gather, before anything is written.
+    // The answer is sent first, and more lines gather for the batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (held() > 0) {
       const { chunk, count } = takeBatch();

@@ -1,15 +1,15 @@
 import type { DecisionRecord } from './record.ts';
 
-/** The newest records, and whoever follows them. */
+/** The newest records, and listeners for new ones. */
 export interface RecentDecisions {
   add(record: DecisionRecord): void;
-  /** Oldest first, at most `limit` of the newest. */
+  /** At most `limit` of the newest records, oldest first. */
   list(limit: number): readonly DecisionRecord[];
-  /** Calls `listener` for each record from now on; the result ends that. */
+  /** Calls `listener` for each new record, until the returned function is called. */
   follow(listener: (record: DecisionRecord) => void): () => void;
 }
 
-/** Records kept. */
+/** Default capacity, in records. */
 const RECENT_DECISIONS = 1000;
 
 /** Keeps the newest `capacity` records in memory, for `/v1/decisions`. */

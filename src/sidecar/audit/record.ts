@@ -1,7 +1,7 @@
 import type { Decision } from '../../engine/decision/decide.ts';
 import type { SpanReference } from '../../engine/request/traceparent.ts';
 
-/** What one decision leaves behind, as it is written: the members and their order are a promise to programs. */
+/** Record of one decision as it is written. Its members and their order are part of the public interface. */
 export interface DecisionRecord {
   /** RFC 3339, UTC, microseconds. */
   readonly time: string;
@@ -12,7 +12,7 @@ export interface DecisionRecord {
   readonly mode: 'enforce';
   readonly policy: string;
   readonly rule: string;
-  /** null only while no policy set was ever live. */
+  /** null only before the first policy set is live. */
   readonly revision: Decision['revision'] | null;
   readonly request: {
     readonly id: string;
@@ -38,8 +38,8 @@ export interface DecisionRecord {
 }
 
 /**
- * The record of a decision. Nothing secret and no query string can be in it, since a `Decision` holds neither.
- * What a decision does not have (a token, controls, limits, shadow verdicts) is left out.
+ * The record of a decision. It has no secret and no query string, since a `Decision` has neither. Members without
+ * content (token, controls, limits, shadow verdicts) are left out.
  */
 export function toRecord(decision: Decision, trace: SpanReference): DecisionRecord {
   const { request, source, destination, revision, jwt, controls, limits, shadow } = decision;
@@ -85,7 +85,7 @@ export function toRecord(decision: Decision, trace: SpanReference): DecisionReco
   };
 }
 
-/** `2026-06-01T12:00:00.123456Z` of milliseconds since 1970 with fractions. */
+/** RFC 3339 of milliseconds since 1970 with fractions: `2026-06-01T12:00:00.123456Z`. */
 export function isoMicroseconds(time: number): string {
   const microseconds = Math.round(time * 1000);
   const milliseconds = Math.floor(microseconds / 1000);

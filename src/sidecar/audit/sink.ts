@@ -2,26 +2,27 @@ import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 
-/** Takes chunks of whole lines; resolves when one is written, rejects when it cannot be. */
+/** Destination of decision records. */
 export interface Sink {
-  /** As metrics and messages call it: `stdout` or the path. */
+  /** Name in metrics and messages: `stdout` or the path. */
   readonly name: string;
+  /** Writes whole lines; rejects if they cannot be written. */
   write(chunk: string): Promise<void>;
-  /** Goes on in a file of the same path, for whoever rotates logs. Nothing for a stream. */
+  /** Continues in a new file of the same path, after a log rotation. Does nothing for a stream. */
   reopen(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * A stream such as the process's standard output. A reader that is slow makes `write` wait, one that is gone makes
- * every later one fail.
+ * A stream such as standard output. A slow reader delays `write`; after a reader has closed the stream, every `write`
+ * fails.
  */
 export function streamSink(name: string, stream: Writable): Sink {
   let gone: Error | undefined;
   const onError = (error: Error) => {
     gone ??= error;
   };
-  // Without a listener a reader that is gone (EPIPE) would end the process.
+  // Without a listener, a closed reader (EPIPE) would end the process.
   stream.on('error', onError);
   return {
     name,
@@ -44,8 +45,8 @@ export function streamSink(name: string, stream: Writable): Sink {
 }
 
 /**
- * A file that is appended to, made when it is not there and readable by its owner and group only. Rejects with the
- * system's error when it cannot be opened.
+ * A file that lines are appended to, created if it does not exist, readable by its owner and group only. Rejects with
+ * the error of the operating system if it cannot be opened.
  */
 export async function fileSink(path: string): Promise<Sink> {
   let file: FileHandle = await openLog(path);
@@ -53,7 +54,7 @@ export async function fileSink(path: string): Promise<Sink> {
   return {
     name: path,
     async write(chunk) {
-      // A line that a full disk cut off must not swallow the next one.
+      // A line that a full disk cut off must not merge with the next one.
       const text = torn ? `\n${chunk}` : chunk;
       torn = true;
       await file.appendFile(text);

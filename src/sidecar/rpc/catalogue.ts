@@ -1,7 +1,7 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { codec, loadProto } from '../../engine/envoy/proto.ts';
 
-/** What is served, by name; a descriptor is an encoded google.protobuf.FileDescriptorProto. */
+/** Descriptors of the services by name; each is an encoded google.protobuf.FileDescriptorProto. */
 export interface Catalogue {
   /** Full names. */
   readonly services: readonly string[];
@@ -45,9 +45,8 @@ interface ServiceDescriptor {
 }
 
 /**
- * The catalogue of everything loaded. The loader makes one descriptor a package, names fields in camelCase, types
- * in short and map entries without their ending, and leaves out which other files a descriptor needs. Clients refuse
- * that, so it is all put right here.
+ * The catalogue of a loaded definition. The loader creates one descriptor for each package, with fields in camelCase,
+ * short type names, map entries without their suffix, and no dependencies. Clients reject that, so it is corrected here.
  */
 export function catalogueOf(definition: PackageDefinition): Catalogue {
   const descriptor = codec<FileDescriptor>(
@@ -67,7 +66,7 @@ export function catalogueOf(definition: PackageDefinition): Catalogue {
   return { services: services.toSorted(), files, symbols };
 }
 
-/** With the names that `protoc` gives to fields and map entries. */
+/** The file with the names that `protoc` gives to fields and map entries. */
 function named(file: FileDescriptor): FileDescriptor {
   return { ...file, messageType: (file.messageType ?? []).map(namedMessage) };
 }
@@ -85,15 +84,15 @@ function namedMessage(message: MessageDescriptor): MessageDescriptor {
       ...(typeName !== undefined && { typeName: entryName(typeName) }),
     })),
     nestedType: nested.map((one) => ({ ...one, name: entryName(one.name) })),
-    // The loader gets their ends wrong, and a caller needs them for nothing.
+    // The loader gets their ends wrong, and no caller needs them.
     reservedRange: [],
   };
 }
 
-/** With full type names, and the files that hold those types. */
+/** The file with full type names, and with the files of those types as dependencies. */
 function linked(file: FileDescriptor, fileOf: ReadonlyMap<string, string>): FileDescriptor {
   const needed = new Set<string>();
-  /** Looks from the innermost scope outward, as protobuf does; a leading dot says that a name is full already. */
+  /** Resolves a name from the innermost scope outward, as protobuf does; a name with a leading dot is full. */
   const full = (type: string, scope: string): string => {
     const names = type.startsWith('.') ? [type.slice(1)] : outward(scope).map((outer) => `${outer}${type}`);
     const name = names.find((candidate) => fileOf.has(candidate));

@@ -8,12 +8,12 @@ const STATUS = { serving: 1, notServing: 2, serviceUnknown: 3 } as const;
 const NOT_FOUND = 5;
 const INVALID_ARGUMENT = 3;
 
-/** What can be asked about: the process, and the one service that matters. */
+/** Services with a health status: the process as a whole, and ext_authz. */
 const SERVICES: ReadonlySet<string> = new Set(['', 'envoy.service.auth.v3.Authorization']);
 
 export interface Health {
   readonly methods: Methods;
-  /** Starts as false. */
+  /** Initially false. */
   readonly setServing: (serving: boolean) => void;
 }
 
@@ -25,7 +25,7 @@ interface Response {
   readonly status?: number;
 }
 
-/** The health service, `grpc.health.v1`: NOT_SERVING until told otherwise. */
+/** The health service, `grpc.health.v1`: NOT_SERVING until `setServing(true)`. */
 export function createHealth(): Health {
   const definition = loadProto('grpc/health/v1/health.proto');
   const request = codec<Request>(definition, 'grpc.health.v1.HealthCheckRequest');
@@ -37,7 +37,7 @@ export function createHealth(): Health {
     try {
       return request.decode(bytes).service ?? '';
     } catch {
-      throw new StatusError(INVALID_ARGUMENT, 'the message is no HealthCheckRequest');
+      throw new StatusError(INVALID_ARGUMENT, 'the message is not a HealthCheckRequest');
     }
   };
   const statusOf = (service: string): number => {
@@ -47,11 +47,11 @@ export function createHealth(): Health {
 
   const check = (bytes: Uint8Array): Uint8Array => {
     const service = serviceOf(bytes);
-    if (!SERVICES.has(service)) throw new StatusError(NOT_FOUND, 'no such service here');
+    if (!SERVICES.has(service)) throw new StatusError(NOT_FOUND, 'unknown service');
     return response.encode({ status: statusOf(service) });
   };
 
-  /** The state at once and at every change, until the caller goes away or the listener closes. */
+  /** Yields the status at once and after every change, until the caller disconnects or the listener closes. */
   async function* watch(requests: AsyncIterable<Uint8Array>, { signal }: Call): AsyncGenerator<Uint8Array> {
     const service = serviceOf(await first(requests));
     const aborted = whenAborted(signal);
@@ -81,7 +81,7 @@ export function createHealth(): Health {
   };
 }
 
-/** Leaves the stream open, which a loop that is left would not. */
+/** The first message. Keeps the stream open, unlike a loop with `break`. */
 async function first(requests: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const step = await requests[Symbol.asyncIterator]().next();
   if (step.done === true) throw new StatusError(INVALID_ARGUMENT, 'the stream ended without a message');

@@ -27,15 +27,15 @@ type Answer =
 
 type Response = Answer & { readonly validHost: string; readonly originalRequest: Request };
 
-/** What reflection answers from. */
+/** Source of the answers. */
 interface Served {
   readonly definition: PackageDefinition;
   readonly catalogue: Catalogue;
 }
 
 /**
- * Server reflection over everything served here: what `grpcurl list` and `describe` ask for. Few ever ask, so what it
- * answers from is read when the first one does, and does not hold up a start.
+ * Server reflection for all services of the sidecar, as `grpcurl list` and `describe` use it. The definitions are
+ * loaded with the first request, so that they do not delay a start.
  */
 export function createReflection(): Methods {
   let served: Served | undefined;
@@ -81,7 +81,7 @@ function read(request: Codec<Request>, bytes: Uint8Array): Request {
   try {
     return request.decode(bytes);
   } catch {
-    throw new StatusError(INVALID_ARGUMENT, 'the message is no ServerReflectionRequest');
+    throw new StatusError(INVALID_ARGUMENT, 'the message is not a ServerReflectionRequest');
   }
 }
 
@@ -96,12 +96,12 @@ function answer({ services, files, symbols }: Catalogue, asked: Request): Answer
     const type = asked.allExtensionNumbersOfType;
     return symbols.has(type) ? { allExtensionNumbersResponse: { baseTypeName: type } } : found(undefined);
   }
-  return { errorResponse: { errorCode: UNIMPLEMENTED, errorMessage: 'nothing known is asked for' } };
+  return { errorResponse: { errorCode: UNIMPLEMENTED, errorMessage: 'unknown kind of request' } };
 }
 
 function found(descriptor: Uint8Array | undefined): Answer {
   if (descriptor === undefined) {
-    return { errorResponse: { errorCode: NOT_FOUND, errorMessage: 'not known here' } };
+    return { errorResponse: { errorCode: NOT_FOUND, errorMessage: 'not found' } };
   }
   return { fileDescriptorResponse: { fileDescriptorProto: [descriptor] } };
 }

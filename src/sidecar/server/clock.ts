@@ -1,18 +1,18 @@
-/** Milliseconds by which the fine clock may leave the system's. */
+/** Largest difference between the fine clock and the clock of the system, in milliseconds. */
 const DRIFT = 5;
 
 /**
- * A clock in milliseconds since 1970 with fractions. It follows the system's clock, which token times are compared
- * with, also when that is set; between such jumps it runs evenly, so that durations can be read off it.
+ * A clock in milliseconds since 1970 with fractions. It follows the clock of the system, with which the times of tokens
+ * are compared, also when that clock is set. Between such jumps it is monotonic, so that it can measure durations.
  */
 export function createClock(
   system: () => number = Date.now,
-  even: () => number = () => performance.now(),
+  monotonic: () => number = () => performance.now(),
 ): () => number {
-  let base = system() - even();
+  let base = system() - monotonic();
   return () => {
     const coarse = system();
-    const fine = base + even();
+    const fine = base + monotonic();
     if (Math.abs(fine - coarse) <= DRIFT) return fine;
     base += coarse - fine;
     return coarse;

@@ -3,41 +3,45 @@ import { resolve } from 'node:path';
 import { Diagnostics } from '../../diagnostic/collect.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
+import { type FlagSource, isRepeatable } from '../../flag/read-flags.ts';
 import { plainJson, type Tree } from '../../policy/yaml/tree.ts';
 import { readYaml, spanOf, type YamlFile } from '../../policy/yaml/yaml-file.ts';
-import type { SettingsSource } from './configuration.ts';
-import { FLAGS, type FlagName } from './flags.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
 
 export interface SettingsFile {
-  /** What could be read of it; undefined when the file itself cannot. */
-  readonly source: SettingsSource | undefined;
+  /** Its valid settings; none if the file cannot be read. */
+  readonly source: FlagSource;
   /** Every mistake in it, with its position. */
   readonly problems: readonly string[];
 }
 
-/** Reads the YAML file of `--config`. What is wrong with one setting hides no other one. */
+/** Reads the YAML file of `--config`. A mistake in one setting does not hide the others. */
 export async function settingsOfFile(path: string, directory: string): Promise<SettingsFile> {
+  const nameOf = (setting: string): string => `${path}: ${setting}`;
   let bytes: Uint8Array;
   try {
     bytes = await readFile(resolve(directory, path));
   } catch (error) {
     const code = errorCode(error) === '' ? '' : ` (${errorCode(error)})`;
-    return { source: undefined, problems: [`--config: \`${path}\` cannot be read${code}`] };
+    return { source: { texts: {}, nameOf }, problems: [`--config: \`${path}\` cannot be read${code}`] };
   }
   const diagnostics = new Diagnostics();
   const file = readYaml(path, bytes);
   for (const mistake of file.mistakes) diagnostics.add(mistake);
-  const settings = readSettings(file, diagnostics);
+  const texts = readSettings(file, diagnostics);
+  return { source: { texts, nameOf }, problems: errorsIn(path, diagnostics) };
+}
+
+function errorsIn(path: string, diagnostics: Diagnostics): readonly string[] {
   const errors = diagnostics.sorted().filter(({ severity }) => severity === 'error');
-  const problems = errors.map(({ span, message, help }) => {
+  return errors.map(({ span, message, help }) => {
     const { line, column } = span.start;
     return `${path}:${line}:${column}: ${message}${help === undefined ? '' : `; ${help}`}`;
   });
-  return { source: { settings, from: (name) => `${path}: ${name}` }, problems };
 }
 
-function readSettings(file: YamlFile, diagnostics: Diagnostics): SettingsSource['settings'] {
-  const settings: Record<string, string | readonly string[]> = {};
+function readSettings(file: YamlFile, diagnostics: Diagnostics): FlagSource['texts'] {
+  const texts: Record<string, string | readonly string[]> = {};
   for (const { tree, broken } of file.documents) {
     if (broken || tree === undefined) continue;
     if (tree.kind !== 'mapping') {
@@ -45,37 +49,35 @@ function readSettings(file: YamlFile, diagnostics: Diagnostics): SettingsSource[
       continue;
     }
     for (const [name, { key, value }] of tree.entries) {
-      if (!Object.hasOwn(FLAGS, name)) {
-        const near = nearest(name, Object.keys(FLAGS));
-        const help = near === undefined ? '`lictor serve --help` lists them' : `did you mean \`${near}\`?`;
-        diagnostics.report('unknown_field', spanOf(file, key), `unknown setting \`${name}\``, help);
+      if (!isSetting(name)) {
+        diagnostics.report('unknown_field', spanOf(file, key), `unknown setting \`${name}\``, helpFor(name));
         continue;
       }
-      const text = settingText(value, name as FlagName);
-      if (text !== undefined) settings[name] = text;
-      else
-        diagnostics.report(
-          'wrong_type',
-          spanOf(file, value.range),
-          `\`${name}\` takes ${wanted(name as FlagName)}`,
-        );
+      const text = textOf(value, name);
+      if (text !== undefined) texts[name] = text;
+      else diagnostics.report('wrong_type', spanOf(file, value.range), `\`${name}\` takes ${wanted(name)}`);
     }
   }
-  return settings;
+  return texts;
 }
 
-function settingText(value: Tree, name: FlagName): string | readonly string[] | undefined {
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+function helpFor(name: string): string {
+  const near = nearest(name, Object.keys(SETTINGS));
+  return near === undefined ? '`lictor serve --help` lists them' : `did you mean \`${near}\`?`;
+}
+
+function textOf(value: Tree, name: SettingName): string | readonly string[] | undefined {
   const plain = plainJson(value);
   if (typeof plain === 'string' || typeof plain === 'number' || typeof plain === 'boolean')
     return String(plain);
-  if (Array.isArray(plain) && isList(name) && plain.every((each) => typeof each === 'string')) return plain;
-  return undefined;
+  if (!isRepeatable(SETTINGS[name]) || !Array.isArray(plain)) return undefined;
+  return plain.every((each) => typeof each === 'string') ? plain : undefined;
 }
 
-function isList(name: FlagName): boolean {
-  return 'repeatable' in FLAGS[name];
-}
-
-function wanted(name: FlagName): string {
-  return isList(name) ? 'a text or a list of texts' : 'a single value';
+function wanted(name: SettingName): string {
+  return isRepeatable(SETTINGS[name]) ? 'a text or a list of texts' : 'a single value';
 }

@@ -4,8 +4,8 @@ import type { Log } from '../telemetry/logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 /**
- * Counts each fetch of an issuer's keys, and logs when they begin to fail and when they work again: every token of the
- * issuer is refused meanwhile, once the keys that were fetched before are too old.
+ * Counts each fetch of the keys of an issuer, and logs the first failure and the recovery. Until then, every token of
+ * the issuer is denied as soon as the keys of the last fetch are too old.
  */
 export function keyObserver(
   metrics: () => Pick<Metrics, 'jwksRefreshed'>,
@@ -18,7 +18,7 @@ export function keyObserver(
     if (result === 'failure' && !failing.has(issuer)) {
       failing.add(issuer);
       const { error = null, keys = 0 } = statusOf().find(({ name }) => name === issuer) ?? {};
-      log.warn('the keys of an issuer cannot be fetched, which is tried again', { issuer, error, keys });
+      log.warn('the keys of an issuer cannot be fetched, retrying', { issuer, error, keys });
     } else if (result === 'success' && failing.delete(issuer)) {
       log.info('the keys of an issuer can be fetched again', { issuer });
     }

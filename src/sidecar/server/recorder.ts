@@ -12,9 +12,9 @@ import type { Metrics } from '../telemetry/metrics.ts';
 export interface Recorder {
   readonly record: OnDecision;
   readonly recent: RecentDecisions;
-  /** Opens audit files anew, for whoever rotates them. */
+  /** Reopens audit files after a log rotation. */
   reopen(): void;
-  /** Writes out what is left, for at most `timeout` milliseconds. */
+  /** Writes the records that are left, for at most `timeout` milliseconds. */
   close(timeout: number): Promise<void>;
 }
 
@@ -25,10 +25,10 @@ export interface RecorderOptions {
   readonly log: Log;
 }
 
-/** Warnings of one kind that are logged; more of them say nothing new. */
-const MAX_TOLD = 100;
+/** Most different warnings about conflicting policies; each is logged once. */
+const MAX_WARNINGS = 100;
 
-/** Where a decision goes when its answer is on its way: counted, traced, recorded. */
+/** Counts, traces and records each decision after its answer was sent. */
 export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions): Recorder {
   const recent = createRecentDecisions();
   const queues: readonly AuditQueue[] = sinks.map((sink) =>
@@ -38,18 +38,21 @@ export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions)
       onFailure: (name, error) => log.error('decision records cannot be written', { sink: name, error }),
     }),
   );
-  const told = new Set<string>();
-  /** What policies make of answers is the same for thousands of requests. */
-  const tellOnce = ({ what, name, earlier, later }: Overwritten): void => {
+  const warned = new Set<string>();
+  /** Two policies conflict in the same way for every request that both match. */
+  const warnOnce = ({ what, name, earlier, later }: Overwritten): void => {
     const key = `${what} ${name} ${earlier} ${later}`;
-    if (told.has(key) || told.size >= MAX_TOLD) return;
-    told.add(key);
-    log.warn(`two policies set the ${what} ${name} differently, the later one wins`, { earlier, later });
+    if (warned.has(key) || warned.size >= MAX_WARNINGS) return;
+    warned.add(key);
+    log.warn(`two policies set the ${what} ${name} differently, the later one takes precedence`, {
+      earlier,
+      later,
+    });
   };
   return {
     record(decision, { traceparent }) {
       metrics.decided(decision);
-      if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) tellOnce(each);
+      if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
       const { fault } = decision;
       if (fault !== undefined) {
         const { id, reason, policy, rule } = decision;

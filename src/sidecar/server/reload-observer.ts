@@ -12,10 +12,10 @@ export interface ReloadObserverOptions {
   readonly log: Log;
 }
 
-/** Diagnostics of a reload that the process log shows; all of them stand in `/v1/status`. */
+/** Most diagnostics of a reload in the process log; `/v1/status` has more. */
 const LOGGED = 10;
 
-/** What the server does when a policy set goes live or a folder turns out to be broken. */
+/** Reports each policy set that goes live, and each folder that is rejected, to keys, health, metrics and log. */
 export function reloadObserver({
   keys,
   health,
@@ -26,7 +26,7 @@ export function reloadObserver({
   return {
     onSwap(set) {
       live = true;
-      // In the same turn as the swap: no check sees the one without the other.
+      // In the same turn of the event loop as the swap, so that no check sees a set without its keys.
       keys.use(set.issuers.values());
       health.setServing(true);
       metrics.reloaded('success');
@@ -35,21 +35,21 @@ export function reloadObserver({
     },
     onFailure(reload) {
       metrics.reloaded('failure');
-      const state = live ? 'what was live stays live' : 'nothing is live yet, every request is denied';
-      log.error(`policies could not be taken; ${state}`, described(reload));
+      const state = live ? 'the last valid set stays live' : 'no set is live yet, every request is denied';
+      log.error(`policies were rejected; ${state}`, described(reload));
     },
     onRecovery(reload) {
       metrics.reloaded('success');
-      log.info('the policy folder holds again what is live', described(reload));
+      log.info('the policy folder is valid again and equals the live set', described(reload));
     },
   };
 }
 
 function described({ diagnostics }: Reload): Record<string, unknown> {
   const shown = diagnostics.slice(0, LOGGED).map(({ span, message, help }) => {
-    const told = help === undefined ? message : `${message} (${help})`;
-    // A mistake of the folder as a whole has no place in a file.
-    return span.file === '' ? told : `${span.file}:${span.start.line}:${span.start.column}: ${told}`;
+    const text = help === undefined ? message : `${message} (${help})`;
+    // A mistake of the folder as a whole has no position in a file.
+    return span.file === '' ? text : `${span.file}:${span.start.line}:${span.start.column}: ${text}`;
   });
   return { diagnostics: shown, more: Math.max(0, diagnostics.length - LOGGED) };
 }

@@ -4,35 +4,35 @@ import type { Revision } from '../../engine/set/revision.ts';
 import type { PolicyStore } from '../../policy/source/store.ts';
 import { packageVersion } from './version.ts';
 
-/** What `/v1/status` says. Times are RFC 3339. */
+/** Content of `/v1/status`. Times are RFC 3339. */
 export interface Status {
   readonly version: string;
   readonly started_at: string;
   readonly ready: boolean;
-  /** Null while nothing is live. */
+  /** Null before the first policy set is live. */
   readonly active: {
     readonly revision: Revision;
-    /** The Environment that holds here; empty: the folder has none. */
+    /** Name of the Environment document that applies; empty if the folder has none. */
     readonly environment: string;
     readonly loaded_at: string;
     readonly policies: number;
     readonly rules: number;
   } | null;
-  /** Null before the first attempt ended. */
+  /** Null before the end of the first attempt. */
   readonly last_reload: {
     readonly at: string;
     readonly result: 'success' | 'failure';
     readonly errors: number;
     readonly warnings: number;
     readonly diagnostics: ReturnType<typeof diagnosticsJson>['diagnostics'];
-    /** How the revision was found, where that is not plain. */
+    /** Notes about the search for the revision. */
     readonly notes: readonly string[];
   } | null;
   readonly issuers: readonly IssuerStatus[];
   readonly limits: { readonly store: 'local'; readonly healthy: boolean };
 }
 
-/** Reads the status off the parts that know. `startedAt` in milliseconds since 1970. */
+/** Collects the status. `startedAt` in milliseconds since 1970. */
 export function statusOf(store: PolicyStore, issuers: readonly IssuerStatus[], startedAt: number): Status {
   const set = store.current();
   const last = store.lastReload;
@@ -58,7 +58,7 @@ export function statusOf(store: PolicyStore, issuers: readonly IssuerStatus[], s
         ? null
         : {
             at: time(last.at),
-            // A folder that holds again what is live is fine.
+            // `unchanged` means that the folder equals the live set, which is a success.
             result: last.result === 'failure' ? 'failure' : 'success',
             ...diagnosticsJson(last.diagnostics),
             notes: last.notes,

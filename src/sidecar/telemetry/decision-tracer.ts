@@ -5,19 +5,19 @@ import type { Log } from './logging.ts';
 
 export interface Traces {
   /**
-   * Makes the span of a decision that was answered, and says where it stands: in our own span when one is recorded,
-   * else in the caller's. `traceparent` is that of Envoy's call (W3C Trace Context), empty when there was none.
+   * Creates the span of a decision that was answered. Returns its place in the trace: that of the span if it is
+   * recorded, else that of the caller. `traceparent` is the header of the call of Envoy (W3C Trace Context), or empty.
    */
   trace(decision: Decision, traceparent: string): SpanReference;
-  /** Sends what is left, for at most `timeout` milliseconds; never rejects. */
+  /** Sends the spans that are left, for at most `timeout` milliseconds; never rejects. */
   close(timeout: number): Promise<void>;
 }
 
 export interface TracesOptions {
-  /** `OTEL_*`; the exporters read the process's own besides. */
+  /** Source of `OTEL_*`; the exporters read those of the process too. */
   readonly environment: NodeJS.ProcessEnv;
   readonly version: string;
   readonly log: Log;
-  /** In place of the one that the environment asks for. */
+  /** Replaces the exporter that the environment selects. */
   readonly exporter?: SpanExporter;
 }

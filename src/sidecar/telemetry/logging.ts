@@ -1,22 +1,18 @@
 import { type DestinationStream, destination, pino } from 'pino';
+import type { LogLevel } from './log-level.ts';
 
-/** The process log, for operators; one JSON object a line. Never a secret, never a request's data. */
+/** Process log for operators: one JSON object for each line, without secrets and without data of requests. */
 export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** From the most talkative on. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** UTF-16 units that wait for a slow reader of standard error; what comes on top is dropped. */
+/** Most UTF-16 units that wait for a slow reader of standard error; later ones are dropped. */
 const MAX_WAITING = 1024 * 1024;
 
 /**
- * Writes to standard error unless told otherwise, from `level` on. An `error` field shows message, code and stack.
+ * Creates a log of entries of at least `level`. An `error` field is written with message, code and stack.
  */
 export function createLog(level: LogLevel, stream: DestinationStream = standardError()): Log {
   const logger = pino(
@@ -37,7 +33,7 @@ export function createLog(level: LogLevel, stream: DestinationStream = standardE
   };
 }
 
-/** Asynchronous, so that a reader that stands still does not make decisions stand still. */
+/** Asynchronous, so that a blocked reader does not block decisions. */
 function standardError(): DestinationStream {
   const stream = destination({ dest: 2, sync: false, maxLength: MAX_WAITING });
   stream.on('error', () => {});

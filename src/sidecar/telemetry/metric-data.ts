@@ -3,7 +3,7 @@ import { AggregationTemporality, DataPointType, type MetricData } from '@opentel
 import { METRICS, type MetricName } from './metric-table.ts';
 import type { Series } from './series.ts';
 
-/** A counter as OpenTelemetry has it; times in milliseconds since 1970. */
+/** Counter in the data model of OpenTelemetry; times in milliseconds since 1970. */
 export function counterData(name: MetricName, series: Series, start: number, now: number): MetricData {
   return {
     ...common(name),
@@ -35,11 +35,11 @@ export function gaugeData(
   };
 }
 
-/** A histogram without labels; `counts` has one more entry than there are bounds. */
+/** Histogram without labels; `counts` has one more entry than `bounds`. */
 export function histogramData(
   name: MetricName,
   bounds: readonly number[],
-  seen: { readonly counts: readonly number[]; readonly sum: number; readonly count: number },
+  observed: { readonly counts: readonly number[]; readonly sum: number; readonly count: number },
   start: number,
   now: number,
 ): MetricData {
@@ -52,9 +52,9 @@ export function histogramData(
         startTime: hrTime(start),
         endTime: hrTime(now),
         value: {
-          buckets: { boundaries: [...bounds], counts: [...seen.counts] },
-          sum: seen.sum,
-          count: seen.count,
+          buckets: { boundaries: [...bounds], counts: [...observed.counts] },
+          sum: observed.sum,
+          count: observed.count,
         },
       },
     ],

@@ -4,7 +4,7 @@ interface Metric {
   readonly doc: string;
 }
 
-/** Every metric: the one table behind what is counted, the reference page and the tests. */
+/** Every metric. The names in the code and the reference page are derived from this table. */
 export const METRICS = {
   lictor_decisions_total: {
     type: 'counter',
@@ -19,7 +19,7 @@ export const METRICS = {
   lictor_policy_info: {
     type: 'gauge',
     labels: ['revision', 'digest', 'source'],
-    doc: '1 for the revision that decides now',
+    doc: '1 for the revision that is live',
   },
   lictor_policy_reloads_total: {
     type: 'counter',
@@ -34,7 +34,7 @@ export const METRICS = {
   lictor_shadow_decisions_total: {
     type: 'counter',
     labels: ['policy', 'decision', 'agrees'],
-    doc: 'what shadow policies would have said, and whether the decision was the same',
+    doc: 'decisions that shadow policies would have made, and if they agree with the decision',
   },
   lictor_jwks_refresh_total: {
     type: 'counter',
@@ -49,14 +49,14 @@ export const METRICS = {
   lictor_limit_decisions_total: {
     type: 'counter',
     labels: ['policy', 'limit', 'result'],
-    doc: 'limits that were asked, `allowed` or `refused`',
+    doc: 'limits that were applied, `allowed` or `refused`',
   },
   lictor_audit_dropped_total: {
     type: 'counter',
     labels: ['sink'],
-    doc: 'decision records that a sink lost',
+    doc: 'decision records that were lost, by sink',
   },
-  lictor_inflight_checks: { type: 'gauge', labels: [], doc: 'checks under way' },
+  lictor_inflight_checks: { type: 'gauge', labels: [], doc: 'checks in flight' },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

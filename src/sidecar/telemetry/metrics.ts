@@ -4,32 +4,32 @@ import type { Revision } from '../../engine/set/revision.ts';
 import { DURATION_BOUNDS, type MetricName } from './metric-table.ts';
 import { createSeries, type Series } from './series.ts';
 
-/** Counts what happens; every method is cheap enough for each request. */
+/** Counters and gauges; every method is cheap enough for the hot path. */
 export interface Metrics {
   /** A decision that was answered, shadow verdicts included. */
   decided(decision: Decision): void;
   reloaded(result: 'success' | 'failure'): void;
-  /** A policy set went live; `text` is how answers name the revision, `at` in milliseconds since 1970. */
+  /** A policy set went live; `text` is the revision as answers name it, `at` in milliseconds since 1970. */
   live(revision: Revision, text: string, at: number): void;
   jwksRefreshed(issuer: string, result: 'success' | 'failure'): void;
   auditDropped(sink: string, count: number): void;
-  /** All of it in the Prometheus text format. What writes it is loaded when it is first asked for. */
+  /** All metrics in the Prometheus text format. The first call loads the serializer. */
   text(): Promise<string>;
 }
 
 export interface MetricsOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Checks under way now. */
+  /** Number of checks in flight. */
   readonly inflight: () => number;
-  /** When the keys of each issuer were fetched, RFC 3339; null: never, or inline. */
+  /** Time of the last fetch of the keys of each issuer, RFC 3339; null for inline keys and before the first fetch. */
   readonly issuers: () => readonly { readonly name: string; readonly fetched_at: string | null }[];
 }
 
 /** Content type of `text()`. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Counts in plain maps, which become OpenTelemetry metric data only when somebody asks. */
+/** Counts in plain maps, which are converted to OpenTelemetry metric data when the metrics are read. */
 export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Metrics {
   const started = clock();
   const counters = {

@@ -8,8 +8,8 @@ import {
 } from '@opentelemetry/sdk-trace';
 
 /**
- * What `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` ask for; the specification's default, and that for a
- * value it does not know, is `parentbased_always_on`. A ratio that is none counts as 1.
+ * The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` select. As the specification says, an unknown
+ * or missing value means `parentbased_always_on`, and an invalid ratio means 1.
  */
 export function samplerOf(environment: NodeJS.ProcessEnv): Sampler {
   const ratio = new TraceIdRatioBasedSampler(ratioOf(environment['OTEL_TRACES_SAMPLER_ARG']));
@@ -34,7 +34,7 @@ function ratioOf(text: string | undefined): number {
   return ratio >= 0 && ratio <= 1 ? ratio : 1;
 }
 
-/** The specification's `OTEL_BSP_*`: how spans gather before they are sent. What is no number is left to the SDK. */
+/** Batching of spans by `OTEL_BSP_*`. The SDK has defaults for values that are not numbers. */
 export function batchingOf(environment: NodeJS.ProcessEnv): Omit<BatchSpanProcessorOptions, 'exporter'> {
   const options: Record<string, number> = {};
   for (const [variable, option] of BATCHING) {

@@ -4,13 +4,13 @@ export interface Series {
   entries(): Iterable<{ readonly values: readonly string[]; readonly count: number }>;
 }
 
-/** Most combinations of label values; what comes later counts under `OVERFLOW` in every label. */
+/** Most combinations of label values; later ones count as `OVERFLOW` in every label. */
 export const MAX_SERIES = 2000;
 export const OVERFLOW = '_other';
 
 /**
- * Counts in a plain map. Label values are names out of policies, which never hold the separator; over many reloads
- * there could be any number of them, hence the bound.
+ * Counts in a plain map. Label values are names from policies, which cannot contain the separator. The bound is needed
+ * because many reloads can bring any number of names.
  */
 export function createSeries(): Series {
   const cells = new Map<string, { readonly values: readonly string[]; count: number }>();

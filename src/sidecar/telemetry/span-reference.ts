@@ -2,7 +2,7 @@ import type { SpanReference, TraceParent } from '../../engine/request/traceparen
 
 const NOWHERE: SpanReference = { traceId: '', spanId: '' };
 
-/** In the caller's own span, where there is one. */
+/** The span of the caller; empty identifiers if there is none. */
 export function spanReference(parent: TraceParent | undefined): SpanReference {
   return parent === undefined ? NOWHERE : { traceId: parent.traceId, spanId: parent.spanId };
 }

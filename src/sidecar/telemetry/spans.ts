@@ -12,7 +12,7 @@ import { warnOnce } from './warn-once.ts';
 
 const SERVICE = 'envoy.service.auth.v3.Authorization';
 
-/** Makes a span of each decision and has the SDK send them. */
+/** Creates a span for each decision, which the SDK sends. */
 export function exportingTraces(options: TracesOptions, exporter: SpanExporter): Traces {
   const warn = warnOnce(options.log);
   const provider = new TracerProvider({
@@ -32,7 +32,7 @@ export function exportingTraces(options: TracesOptions, exporter: SpanExporter):
   };
 }
 
-/** Named and described as OpenTelemetry's conventions for RPC servers have it. A denial is no error of the span. */
+/** Name and attributes follow the conventions of OpenTelemetry for RPC servers. A denial is not an error of the span. */
 function makeSpan(tracer: Tracer, decision: Decision, parent: TraceParent | undefined): SpanReference {
   const span = tracer.startSpan(
     `${SERVICE}/Check`,
@@ -84,7 +84,7 @@ function resourceOf({ environment, version }: TracesOptions): Resource {
   });
 }
 
-/** `key=value,key=value`, percent-encoded; what cannot be read is left out. */
+/** Reads `key=value,key=value`, percent-encoded; leaves out invalid pairs. */
 function resourceAttributes(text: string): Readonly<Record<string, string>> {
   const attributes: Record<string, string> = { [ATTR_SERVICE_NAME]: 'lictor' };
   for (const pair of text.split(',')) {
@@ -93,7 +93,7 @@ function resourceAttributes(text: string): Readonly<Record<string, string>> {
     try {
       attributes[pair.slice(0, equals).trim()] = decodeURIComponent(pair.slice(equals + 1).trim());
     } catch {
-      // The specification leaves out what cannot be decoded.
+      // The specification ignores pairs that cannot be decoded.
     }
   }
   return attributes;

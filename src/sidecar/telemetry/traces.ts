@@ -5,8 +5,7 @@ import { createExporter, exporterKind } from './exporter.ts';
 import { spanReference } from './span-reference.ts';
 
 /**
- * Spans for decisions, sent by OTLP when the standard variables ask for it. When they do not, nothing of the SDK is
- * even loaded.
+ * Spans of decisions, sent by OTLP if the standard variables select an exporter. Without one, the SDK is not loaded.
  */
 export async function createTraces(options: TracesOptions): Promise<Traces> {
   const exporter = options.exporter ?? (await exporterOf(options.environment));

@@ -1,11 +1,11 @@
-/** Where to listen, taken apart. */
+/** Parsed address of a listener. */
 export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
 /**
- * Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`; undefined when the text is none of them. Port 0 asks the system
- * for a free one.
+ * Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`; undefined if the text is none of these. With port 0, the system
+ * chooses a free one.
  */
 export function parseAddress(text: string): Address | undefined {
   if (text.startsWith('unix:')) {
@@ -22,7 +22,7 @@ export function parseAddress(text: string): Address | undefined {
   return { kind: 'tcp', host: bracketed ? host.slice(1, -1) : host, port };
 }
 
-/** As one writes it. */
+/** Text form that `parseAddress` reads. */
 export function formatAddress(address: Address): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;

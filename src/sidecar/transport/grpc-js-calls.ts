@@ -18,7 +18,7 @@ interface Registration {
   readonly closing: AbortSignal;
 }
 
-/** Registers one method by its path; the messages stay bytes. */
+/** Registers one method by its path, with messages as bytes. */
 export function register(
   server: Server,
   path: string,
@@ -99,12 +99,12 @@ async function* requests(
 }
 
 function messageTooLarge(limit: number): StatusError {
-  return new StatusError(status.RESOURCE_EXHAUSTED, `messages may have ${String(limit)} bytes`);
+  return new StatusError(status.RESOURCE_EXHAUSTED, `the message is larger than ${String(limit)} bytes`);
 }
 
 type GrpcJsCall = ServerUnaryCall<Buffer, Uint8Array> | ServerDuplexStream<Buffer, Uint8Array>;
 
-/** The signal is made when it is first asked for: most handlers never do. */
+/** The signal is created on first use, since most handlers do not use it. */
 function callOf(call: GrpcJsCall, closing?: AbortSignal): Call {
   let signal: AbortSignal | undefined;
   return {
@@ -131,7 +131,7 @@ function milliseconds(deadline: Deadline): number {
   return deadline instanceof Date ? deadline.getTime() : deadline;
 }
 
-/** What is thrown by accident says nothing of itself to the caller. */
+/** An unexpected error reveals nothing to the caller. */
 function statusOf(error: unknown): { readonly code: number; readonly details: string } {
   if (error instanceof StatusError) return { code: error.code, details: error.message };
   return { code: status.INTERNAL, details: 'the call failed' };
@@ -141,7 +141,7 @@ function bytes(message: Buffer): Buffer {
   return message;
 }
 
-/** The same memory as a Buffer. */
+/** A Buffer over the same memory. */
 function asBuffer(message: Uint8Array): Buffer {
   return Buffer.isBuffer(message)
     ? message

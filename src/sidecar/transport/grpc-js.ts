@@ -5,13 +5,13 @@ import { clearSocketFile, openSocketFile, removeSocketFile } from './socket-file
 import type { Listener, ListenOptions, Methods, ServerTls, Transport } from './transport.ts';
 
 /**
- * A message up to this many times the limit is still read, so that the method itself can answer that it is too
- * large; but never more than 64 MiB.
+ * A message of up to this many times the limit is read, so that the method itself can answer that it is too large, but
+ * never more than `MOST_HEADROOM` bytes.
  */
 const HEADROOM = 16;
 const MOST_HEADROOM = 64 * 1024 * 1024;
 
-/** gRPC by `@grpc/grpc-js`. */
+/** gRPC by the package `@grpc/grpc-js`. */
 export function createGrpcJsTransport(): Transport {
   return { listen };
 }
@@ -47,20 +47,20 @@ async function serve(address: Address, options: ListenOptions, methods: Methods)
   }
   const port = await bind(server, formatAddress(address), credentials(tls));
   if (address.kind === 'unix') await openSocketFile(address.path);
-  const given = formatAddress(address.kind === 'tcp' ? { ...address, port } : address);
+  const bound = formatAddress(address.kind === 'tcp' ? { ...address, port } : address);
   return {
-    address: given,
+    address: bound,
     drain: async (timeout) => {
       closing.abort();
-      await shutDown(server, given, timeout);
+      await shutDown(server, bound, timeout);
       if (address.kind === 'unix') await removeSocketFile(address.path);
     },
   };
 }
 
-/** Resolves with the port. */
+/** Resolves with the port of the listener. */
 function bind(server: Server, address: string, tls: ServerCredentials): Promise<number> {
-  // Its own log would tell in other words, on stderr, what the rejection says.
+  // The log of grpc-js would repeat the rejection on standard error.
   if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE);
   return new Promise((resolve, reject) => {
     server.bindAsync(address, tls, (error, port) => {
@@ -81,8 +81,8 @@ function credentials(tls: ServerTls | undefined): ServerCredentials {
 }
 
 /**
- * Ends what is still under way after `timeout` milliseconds. That is left to `drain`, since `forceShutdown` of
- * grpc-js 1.14 passes over every connection when channelz is off.
+ * Lets calls in flight finish for `timeout` milliseconds, then ends them. It uses `drain`, since `forceShutdown` of
+ * grpc-js 1.14 skips every connection if channelz is off.
  */
 function shutDown(server: Server, address: string, timeout: number): Promise<void> {
   server.drain(address, timeout);
@@ -91,12 +91,13 @@ function shutDown(server: Server, address: string, timeout: number): Promise<voi
   });
 }
 
-/** What failed, and what to do about it where that is known. */
+/** Cause of a failure, with a remedy if one is known. */
 function problemOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  if (text.includes('EADDRINUSE')) return 'another process listens there, stop it or choose another port';
-  if (text.includes('EACCES')) return 'not permitted, choose a port above 1023 or a path that may be written';
-  if (text.includes('EADDRNOTAVAIL')) return 'no interface of this machine has that address';
-  if (text.includes('ENOTFOUND') || text.includes('EAI_AGAIN')) return 'the host name is not known';
+  if (text.includes('EADDRINUSE'))
+    return 'another process listens on it, stop that process or choose another port';
+  if (text.includes('EACCES')) return 'permission denied, choose a port above 1023 or a writable path';
+  if (text.includes('EADDRNOTAVAIL')) return 'no network interface of this machine has this address';
+  if (text.includes('ENOTFOUND') || text.includes('EAI_AGAIN')) return 'the host name cannot be resolved';
   return text;
 }

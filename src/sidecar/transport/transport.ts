@@ -1,14 +1,14 @@
-/** One call as far as a handler may know it. */
+/** One call, as a handler sees it. */
 export interface Call {
-  /** A metadata value by lower-case name; the first when repeated. */
+  /** First metadata value of a name in lower case. */
   metadata(name: string): string | undefined;
-  /** When the caller stops waiting: milliseconds since 1970, Infinity when it did not say. */
+  /** Milliseconds since 1970; Infinity if the caller has set no deadline. */
   readonly deadline: number;
-  /** Aborts when the caller went away or the listener closes. */
+  /** Aborts when the caller disconnects or the listener closes. */
   readonly signal: AbortSignal;
 }
 
-/** A gRPC status other than OK, for methods where the protocol asks for one (never `Check`). */
+/** A gRPC status other than OK, for methods whose protocol requires one (never `Check`). */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   /** google.rpc.Code */
@@ -20,15 +20,15 @@ export class StatusError extends Error {
   }
 }
 
-/** Message bytes in, message bytes out, framing and compression undone. */
+/** Handler of messages as bytes, without framing and compression. */
 export type UnaryHandler = (request: Uint8Array, call: Call) => Uint8Array | Promise<Uint8Array>;
 export type StreamHandler = (requests: AsyncIterable<Uint8Array>, call: Call) => AsyncIterable<Uint8Array>;
 
 export interface UnaryMethod {
   readonly unary: UnaryHandler;
   /**
-   * Answers for a message longer than `limit` bytes, which is never shown to `unary`. Without it, or when the
-   * message is many times longer (the transport says from where on), the caller gets RESOURCE_EXHAUSTED.
+   * Answers a message of more than `limit` bytes, in place of `unary`. Without it, and for a message that is many times
+   * larger (see the transport), the caller gets RESOURCE_EXHAUSTED.
    */
   readonly tooLarge?: (limit: number, call: Call) => Uint8Array;
 }
@@ -37,10 +37,10 @@ export interface StreamMethod {
   readonly stream: StreamHandler;
 }
 
-/** A method by its full path, such as `/envoy.service.auth.v3.Authorization/Check`. */
+/** Methods by full path, such as `/envoy.service.auth.v3.Authorization/Check`. */
 export type Methods = Readonly<Record<string, UnaryMethod | StreamMethod>>;
 
-/** PEM texts. With `clientCa`, callers must present a certificate that it signed. */
+/** PEM texts. With `clientCa`, callers must present a certificate that this CA has signed. */
 export interface ServerTls {
   readonly cert: Uint8Array;
   readonly key: Uint8Array;
@@ -48,9 +48,9 @@ export interface ServerTls {
 }
 
 export interface Listener {
-  /** As one would write it in `--listen`, with the port that was given. */
+  /** In the form of `--listen`, with the port that the system chose for port 0. */
   readonly address: string;
-  /** Takes no new calls, lets those under way finish for `timeout` milliseconds, then ends them. */
+  /** Takes no new calls, lets calls in flight finish for `timeout` milliseconds, then ends them. */
   drain(timeout: number): Promise<void>;
 }
 
@@ -58,11 +58,11 @@ export interface ListenOptions {
   /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
   readonly address: string;
   readonly tls: ServerTls | undefined;
-  /** Largest message that is taken, bytes. */
+  /** Largest message that is accepted, in bytes. */
   readonly maxMessageBytes: number;
 }
 
-/** One way of speaking gRPC. Rejects with an Error that says which address and why when it cannot listen. */
+/** A gRPC implementation. `listen` rejects with an Error that has the address and the cause. */
 export interface Transport {
   listen(options: ListenOptions, methods: Methods): Promise<Listener>;
 }

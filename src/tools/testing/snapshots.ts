@@ -33,9 +33,9 @@ export function snapshotOf(
     reason,
     policy,
     rule,
-    ...(Object.keys(changed).length > 0 ? { requestHeaders: changed } : {}),
+    ...(Object.keys(changed).length > 0 ? { request_headers: changed } : {}),
     ...(Object.keys(query).length > 0 ? { query } : {}),
-    ...(responseHeaders.size > 0 ? { responseHeaders: Object.fromEntries(responseHeaders) } : {}),
+    ...(responseHeaders.size > 0 ? { response_headers: Object.fromEntries(responseHeaders) } : {}),
     ...(denied?.body === undefined ? {} : { body: bodyOf(denied.body) }),
     metadata: readStruct(response.dynamicMetadata ?? {}),
   };

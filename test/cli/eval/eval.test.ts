@@ -461,12 +461,16 @@ test.each<[string, readonly string[], string]>([
   ['no host', ['policies'], 'the request has no host'],
   ['two sources', ['policies', '--request', 'a', '--record', 'b'], 'one of `--request` and `--record`'],
   ['a file that is not there', ['policies', '--request', 'nope.yaml'], '`nope.yaml` does not exist'],
-  ['a header without a colon', ['policies', '--header', 'x'], 'is no header'],
+  ['a header without a colon', ['policies', '--header', 'x'], '--header: `x` is not a header'],
   ['a token beside an issuer', ['policies', '--token', 'a.b.c', '--issuer', 'acme'], 'is sent as it is'],
   ['a claim of nobody', ['policies', '--claim', 'a=b'], 'say whose with `--issuer NAME`'],
-  ['a claim without a value', ['policies', '--issuer', 'acme', '--claim', 'a'], 'is no claim'],
+  [
+    'a claim without a value',
+    ['policies', '--issuer', 'acme', '--claim', 'a'],
+    '--claim: `a` is not a claim',
+  ],
   ['an unknown issuer', ['policies', '--issuer', 'globex'], 'known here: `acme`'],
-  ['a time that is none', ['policies', '--now', 'noon'], 'is no time'],
+  ['a time that is none', ['policies', '--now', 'noon'], '--now: `noon` is not a time'],
   ['a path without a slash', ['policies', '--path', 'x'], 'does not begin with `/`'],
 ])('%s is refused', async (_, args, message) => {
   const ended = await run(...args);
@@ -559,8 +563,8 @@ spec: {values: {open: false}}
   });
 
   test.each([
-    [[], 'several Environments, name one with `--environment`; known here: `production`, `staging`'],
-    [['--environment', 'test'], 'no Environment is called `test`'],
+    [[], 'several Environments, select one with `--environment`; known here: `production`, `staging`'],
+    [['--environment', 'test'], 'unknown Environment `test`'],
   ])('%j is refused', async (args, message) => {
     const ended = await run(...SHOP, ...args);
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CODES } from '../../../src/diagnostic/codes.ts';
 import { compileFolder } from '../../../src/policy/compile-folder.ts';
+import { expectGolden } from '../../support/generated.ts';
 import { accept, goldenCases, seen } from '../golden.ts';
 import { memoryFiles } from '../memory-files.ts';
 
@@ -15,11 +16,10 @@ const NOT_TEXT = 'not_utf8';
 
 const cases = goldenCases();
 
-describe('what an author is told', () => {
+describe('the golden text of the mistakes in a folder', () => {
   test.each(cases.map((each) => [each.name, each] as const))('%s', (_, golden) => {
     const { text } = seen(golden.files);
-    if (process.env['UPDATE_GOLDEN'] === '1') accept(golden, text);
-    else expect(text).toBe(golden.expected);
+    expectGolden(text, golden.expected, (found) => accept(golden, found));
   });
 
   test('a file that is not UTF-8', () => {

@@ -59,7 +59,7 @@ async function get(path: string, more: RequestOptions = {}): Promise<Got> {
   return { status: response.statusCode, headers: response.headers, text };
 }
 
-describe('what there is to see', () => {
+describe('the pages', () => {
   test('health', async () => {
     expect(await get('/healthz')).toMatchObject({ status: 200, text: '{"alive":true}\n' });
   });
@@ -97,37 +97,34 @@ describe('what there is to see', () => {
   test.each(['0', '-1', 'x', '', '1e3'])('a limit of %j is refused', async (limit) => {
     expect(await get(`/v1/decisions?limit=${limit}`)).toMatchObject({
       status: 400,
-      text: '{"error":"`limit` is a whole number from 1 on"}\n',
+      text: '{"error":"`limit` is not a whole number above zero"}\n',
     });
   });
 
-  test('a page that links all of it', async () => {
+  test('an index page links the others', async () => {
     const { status, headers, text } = await get('/');
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     for (const path of Object.keys(ADMIN_PATHS)) expect(text).toContain(`<a href="${path}">`);
   });
 
-  test.each(['/nope', '/__proto__', '/v1/decisions/', '//', '/%00'])('nothing at %s', async (path) => {
+  test.each(['/nope', '/__proto__', '/v1/decisions/', '//', '/%00'])('%s is not found', async (path) => {
     const { status, text } = await get(path);
     expect(status).toBe(404);
-    expect(JSON.parse(text)).toEqual({ error: 'there is no such page', paths: Object.keys(ADMIN_PATHS) });
+    expect(JSON.parse(text)).toEqual({ error: 'no such page', paths: Object.keys(ADMIN_PATHS) });
   });
 });
 
 describe('every answer', () => {
-  test.each(['/', '/healthz', '/nope'])(
-    'of %s is kept from being stored, framed and guessed at',
-    async (path) => {
-      const { headers } = await get(path);
-      expect(headers).toMatchObject({
-        'cache-control': 'no-store',
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-        'x-content-type-options': 'nosniff',
-      });
-      expect(headers).not.toHaveProperty('access-control-allow-origin');
-    },
-  );
+  test.each(['/', '/healthz', '/nope'])('of %s forbids caches, frames and type sniffing', async (path) => {
+    const { headers } = await get(path);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
 
   test('to HEAD has no body', async () => {
     expect(await get('/healthz', { method: 'HEAD' })).toMatchObject({
@@ -137,7 +134,7 @@ describe('every answer', () => {
     });
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('to %s is a refusal', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('to %s is 405', async (method) => {
     expect(await get('/healthz', { method })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
   });
 
@@ -153,7 +150,7 @@ describe('every answer', () => {
     expect((await get('/healthz', { headers: { host } })).status).toBe(status);
   });
 
-  test('does not tell what failed', async () => {
+  test('does not reveal what failed', async () => {
     await admin.close();
     admin = await startAdmin({
       ...options('127.0.0.1:0'),
@@ -177,7 +174,7 @@ describe('a stream of decisions', () => {
     return stream;
   }
 
-  test('sends each as it comes, and ends with the server', async () => {
+  test('sends each decision at once, and ends with the server', async () => {
     const stream = await follow();
     expect(stream.headers['content-type']).toBe('text/event-stream');
     decisions.add(record('a'));
@@ -188,7 +185,7 @@ describe('a stream of decisions', () => {
     await ended;
   });
 
-  test('that is not read misses records instead of holding them', async () => {
+  test('that is not read misses records, which are not buffered', async () => {
     const stream = await follow();
     stream.pause();
     const large = { ...record('large'), rule: 'x'.repeat(1_000_000) };
@@ -206,25 +203,25 @@ describe('a stream of decisions', () => {
     stream.destroy();
   });
 
-  test('has room for a bounded number of clients', async () => {
+  test('is open for a bounded number of clients', async () => {
     const streams = await Promise.all(Array.from({ length: MAX_FOLLOWERS }, follow));
     expect(await get('/v1/decisions', { headers })).toMatchObject({
       status: 503,
-      text: '{"error":"16 clients follow decisions already"}\n',
+      text: '{"error":"16 clients already follow decisions"}\n',
     });
     for (const stream of streams) stream.destroy();
   });
 });
 
 describe('the address', () => {
-  test('that is in use is named', async () => {
+  test('is named if it is in use', async () => {
     await expect(startAdmin(options(admin.address))).rejects.toThrow(
-      `cannot listen on \`${admin.address}\`: it is in use, stop what uses it or choose another`,
+      `cannot listen on \`${admin.address}\`: the address is in use, stop the process that uses it or choose another`,
     );
   });
 
   test.each(['', 'nonsense', '127.0.0.1', '127.0.0.1:70000', 'unix:', '::1:80'])(
-    '%j is none',
+    '%j is not valid',
     async (address) => {
       await expect(startAdmin(options(address))).rejects.toThrow(
         `cannot listen on \`${address}\`: not an address, write HOST:PORT, [IPV6]:PORT or unix:PATH`,
@@ -232,7 +229,7 @@ describe('the address', () => {
     },
   );
 
-  test('may be a Unix socket, where any host is fine', async () => {
+  test('can be a Unix socket, which accepts every host', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lictor-admin-'));
     const socketPath = join(folder, 'admin.sock');
     const cleared: string[] = [];

@@ -1,7 +1,7 @@
 import { createAuditQueue } from '../../../src/sidecar/audit/queue.ts';
 import type { Sink } from '../../../src/sidecar/audit/sink.ts';
 
-/** A sink whose writes end when the test says so. */
+/** A sink whose writes the test ends. */
 function heldSink() {
   const chunks: string[] = [];
   const pending: PromiseWithResolvers<void>[] = [];
@@ -27,7 +27,7 @@ function heldSink() {
     sink,
     chunks,
     isClosed: () => closed,
-    /** The next write that is asked for. */
+    /** The next write. */
     async next() {
       await arrived.promise;
       arrived = Promise.withResolvers<void>();
@@ -66,7 +66,7 @@ test('lines of one turn are written at once, in order, and closing waits for the
   expect(held.isClosed()).toBe(true);
 });
 
-test('behind a slow sink the newest are dropped, by number and by length', async () => {
+test('the newest lines for a slow sink are dropped, by number and by length', async () => {
   const held = heldSink();
   const { queue, drops } = queueBefore(held.sink, { maxRecords: 3, maxLength: 10 });
   queue.push('first');
@@ -103,7 +103,7 @@ test('a batch is bounded, and a long queue is written whole', async () => {
   expect(drops).toEqual([]);
 });
 
-test('a failing sink loses its batch, is reported once, and again after it worked', async () => {
+test('a failing sink loses its batch, is reported once, and again after a success', async () => {
   const held = heldSink();
   const { queue, drops, failures } = queueBefore(held.sink);
   for (const [line, works] of [
@@ -122,7 +122,7 @@ test('a failing sink loses its batch, is reported once, and again after it worke
   expect(failures).toEqual(['held: disk full at a', 'held: disk full at d']);
 });
 
-test('closing does not wait for ever, and counts what is left', async () => {
+test('closing has a time limit, and counts the lines that are left', async () => {
   const held = heldSink();
   const { queue, drops } = queueBefore(held.sink);
   queue.push('stuck');

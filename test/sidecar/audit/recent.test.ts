@@ -6,7 +6,7 @@ const record = (id: string) => toRecord(aDecision({ id }), { traceId: '', spanId
 const ids = (records: readonly { readonly decision_id: string }[]) =>
   records.map(({ decision_id: id }) => id);
 
-test('the newest are kept, in order', () => {
+test('the newest records are kept, in order', () => {
   const recent = createRecentDecisions(3);
   expect(recent.list(10)).toEqual([]);
   for (const id of ['a', 'b', 'c', 'd', 'e']) recent.add(record(id));
@@ -15,7 +15,7 @@ test('the newest are kept, in order', () => {
   expect(ids(recent.list(0))).toEqual([]);
 });
 
-test('who follows hears of each, until it ends that', () => {
+test('a listener is called for each record until it unsubscribes', () => {
   const recent = createRecentDecisions();
   const heard: string[] = [];
   recent.add(record('before'));

@@ -3,7 +3,7 @@ import { aDecision } from '../../support/decision.ts';
 
 const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
 
-test('a plain refusal is written in the promised order, without what it does not have', () => {
+test('a plain denial is written in the documented order, without empty members', () => {
   expect(JSON.stringify(toRecord(aDecision(), trace))).toBe(
     '{"time":"2026-06-01T12:00:00.123456Z","decision_id":"01900000-0000-7000-8000-000000000001","decision":"deny",' +
       '"reason":"no_rule","status":403,"mode":"enforce","policy":"orders-api","rule":"",' +
@@ -15,7 +15,7 @@ test('a plain refusal is written in the promised order, without what it does not
   );
 });
 
-test('everything that a decision can have comes along', () => {
+test('a decision with every member has a record with every member', () => {
   const record = toRecord(
     aDecision({
       reason: 'allowed',
@@ -58,7 +58,7 @@ test('everything that a decision can have comes along', () => {
   });
 });
 
-test('what is not for the record stays out of it', () => {
+test('data that is not for the record stays out of it', () => {
   const decision = aDecision({ fault: new Error('SECRET fault') });
   const text = JSON.stringify(
     toRecord(
@@ -70,7 +70,7 @@ test('what is not for the record stays out of it', () => {
   expect(text).toContain('"path":"/a\\n\\u0000b"');
 });
 
-test('before the first policy set there is no revision', () => {
+test('before the first policy set, the revision is null', () => {
   expect(toRecord(aDecision({ revision: undefined }), trace).revision).toBeNull();
 });
 

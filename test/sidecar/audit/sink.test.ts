@@ -13,7 +13,7 @@ describe('a file', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('is appended to, and not everybody may read it', async () => {
+  test('is appended to, and is not readable for all users', async () => {
     const path = join(folder, 'audit.log');
     for (const line of ['a\n', 'b\n']) {
       const sink = await fileSink(path);
@@ -24,7 +24,7 @@ describe('a file', () => {
     expect((await stat(path)).mode & 0o007).toBe(0);
   });
 
-  test('that was moved away is begun anew on reopening', async () => {
+  test('that was moved away is created again by reopening', async () => {
     const path = join(folder, 'audit.log');
     const sink = await fileSink(path);
     await sink.write('old\n');
@@ -37,7 +37,7 @@ describe('a file', () => {
     expect(await readFile(path, 'utf8')).toBe('new\n');
   });
 
-  test('in a folder that is not there is no sink', async () => {
+  test('in a missing folder is an error', async () => {
     const path = join(folder, 'inner', 'audit.log');
     await expect(fileSink(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -50,7 +50,7 @@ describe('a file', () => {
 });
 
 describe('a stream', () => {
-  test('takes lines', async () => {
+  test('writes lines', async () => {
     const stream = new PassThrough();
     const sink = streamSink('stdout', stream);
     await sink.write('a\n');
@@ -58,7 +58,7 @@ describe('a stream', () => {
     expect(String(stream.read())).toBe('a\n');
   });
 
-  test('whose reader is gone rejects, and does not end the process', async () => {
+  test('that its reader has closed rejects, and does not end the process', async () => {
     const stream = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
     });

@@ -38,7 +38,7 @@ async function check(service: string): Promise<number | undefined> {
 }
 
 describe('health', () => {
-  test.each(['', SERVICE])('of `%s` follows what is set', async (service) => {
+  test.each(['', SERVICE])('of `%s` is the status that was set', async (service) => {
     expect(await check(service)).toBe(NOT_SERVING);
     health.setServing(true);
     expect(await check(service)).toBe(SERVING);
@@ -46,15 +46,15 @@ describe('health', () => {
     expect(await check(service)).toBe(NOT_SERVING);
   });
 
-  test('of a service that is not here is not found', async () => {
-    await expect(check('acme.Orders')).rejects.toMatchObject({ code: 5, details: 'no such service here' });
+  test('of an unknown service is not found', async () => {
+    await expect(check('acme.Orders')).rejects.toMatchObject({ code: 5, details: 'unknown service' });
   });
 
   test('a message that cannot be read is an invalid argument', async () => {
     await expect(call(client, CHECK, Buffer.from([0x0a, 0xff]))).rejects.toMatchObject({ code: 3 });
   });
 
-  test('a watcher sees the state, its changes, and the end of the listener', async () => {
+  test('a watcher sees the status, its changes, and the end of the listener', async () => {
     const stream = talk(client, WATCH);
     const seen: (number | undefined)[] = [];
     stream.on('data', (bytes: Buffer) => seen.push(response.decode(bytes).status));
@@ -71,7 +71,7 @@ describe('health', () => {
     expect(seen).toEqual([NOT_SERVING, SERVING, NOT_SERVING]);
   });
 
-  test('a watcher of a service that is not here is told so and kept', async () => {
+  test('a watcher of an unknown service gets SERVICE_UNKNOWN and stays connected', async () => {
     const stream = talk(client, WATCH);
     stream.write(Buffer.from(request.encode({ service: 'acme.Orders' })));
     stream.end();

@@ -71,7 +71,7 @@ describe.each(VERSIONS)('reflection %s', (version) => {
     ]);
   });
 
-  test('answers many questions in their order', async () => {
+  test('answers many requests in order', async () => {
     const answers = await ask(
       version,
       { fileContainingSymbol: 'grpc.health.v1.Health' },
@@ -114,7 +114,7 @@ describe('descriptors', () => {
     expect(context?.nestedType?.map(({ name }) => name)).toContain('ContextExtensionsEntry');
   });
 
-  test('name what they need, so that a client can put them together', async () => {
+  test('name their dependencies, so that a client can link them', async () => {
     const found = new Map<string, Uint8Array>();
     const collect = async (bytes: Uint8Array): Promise<void> => {
       const { name = '', dependency = [] } = file.decode(bytes);
@@ -123,7 +123,7 @@ describe('descriptors', () => {
       for (const needed of dependency) await collect(await descriptor({ fileByFilename: needed }));
     };
     await collect(await descriptor({ fileContainingSymbol: 'envoy.service.auth.v3.Authorization' }));
-    // A FileDescriptorSet is its files, each as field 1.
+    // A FileDescriptorSet has its files in field 1.
     const set = [...found.values()].map((bytes) =>
       Buffer.concat([Buffer.from([0x0a]), varint(bytes.length), bytes]),
     );
@@ -142,12 +142,12 @@ describe('descriptors', () => {
     ['an extension', { fileContainingExtension: { containingType: 'a', extensionNumber: 1 } }, 5],
     ['the extensions of a type', { allExtensionNumbersOfType: 'acme.None' }, 5],
     ['nothing', {}, 12],
-  ])('asked for %s that is not here: an error', async (_, asked, code) => {
+  ])('an unknown request for %s is an error', async (_, asked, code) => {
     const [answer] = await ask('v1', asked);
     expect(answer?.errorResponse?.errorCode).toBe(code);
   });
 
-  test('a type that is here has no extensions', async () => {
+  test('a known type has no extensions', async () => {
     const [answer] = await ask('v1', { allExtensionNumbersOfType: 'google.rpc.Status' });
     expect(answer?.allExtensionNumbersResponse).toEqual({ baseTypeName: 'google.rpc.Status' });
   });

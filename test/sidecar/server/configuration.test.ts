@@ -1,20 +1,14 @@
-import {
-  type Configuration,
-  configure,
-  type Settings,
-  settingsOfEnvironment,
-  strangersOfEnvironment,
-} from '../../../src/sidecar/server/configuration.ts';
+import type { FlagSource } from '../../../src/flag/read-flags.ts';
+import { type Configuration, configure } from '../../../src/sidecar/server/configuration.ts';
+import { settingsOfEnvironment, unknownSettings } from '../../../src/sidecar/server/environment-variables.ts';
 
-function configured(...sources: readonly (Settings | NodeJS.ProcessEnv)[]): ReturnType<typeof configure> {
-  const [flags = {}, environment = {}] = sources;
-  return configure([
-    { settings: flags, from: (name) => `--${name}` },
-    settingsOfEnvironment(environment as NodeJS.ProcessEnv),
-  ]);
+type Texts = FlagSource['texts'];
+
+function configured(flags: Texts = {}, environment: NodeJS.ProcessEnv = {}): ReturnType<typeof configure> {
+  return configure([{ texts: flags, nameOf: (name) => `--${name}` }, settingsOfEnvironment(environment)]);
 }
 
-test('without a word everything has its default', () => {
+test('every setting has its default if nothing is given', () => {
   expect(configured().configuration).toEqual({
     environment: undefined,
     xfccTrustedHops: 0,
@@ -25,7 +19,9 @@ test('without a word everything has its default', () => {
     requireRevision: false,
     transport: 'grpc-js',
     audit: [{ kind: 'stdout' }],
-    tls: undefined,
+    tlsCert: undefined,
+    tlsKey: undefined,
+    tlsClientCa: undefined,
     deadline: 1000,
     maxInflight: 10_000,
     drainTimeout: 25_000,
@@ -33,7 +29,7 @@ test('without a word everything has its default', () => {
   } satisfies Configuration);
 });
 
-test('flags win over the environment', () => {
+test('flags take precedence over the environment', () => {
   const { configuration } = configured(
     { deadline: '2s', audit: ['a.jsonl', 'stdout'] },
     {
@@ -51,76 +47,92 @@ test('flags win over the environment', () => {
   });
 });
 
-test('audit is off alone, and several sinks stand in one variable', () => {
-  expect(configured({ audit: ['off'] }).configuration?.audit).toEqual([]);
+test('an empty variable is not a setting', () => {
+  expect(configured({}, { LICTOR_DEADLINE: '', LICTOR_AUDIT: '' })).toEqual(configured());
+});
+
+test('audit can be off, and one variable can hold several sinks', () => {
+  expect(configured({ audit: ['off'] }).configuration?.audit).toEqual([{ kind: 'off' }]);
+  expect(configured({ audit: ['off', 'off'] }).problems).toBeUndefined();
   expect(configured({}, { LICTOR_AUDIT: 'stdout, a.jsonl' }).configuration?.audit).toEqual([
     { kind: 'stdout' },
     { kind: 'file', path: 'a.jsonl' },
   ]);
 });
 
-test.each<[string, Settings, NodeJS.ProcessEnv, string]>([
+test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
   [
     'an address without a port',
     { listen: 'localhost' },
     {},
-    '--listen: `localhost` is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH',
+    '--listen: `localhost` is not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH',
   ],
   [
-    'a port that is none',
+    'a port above 65535',
     { admin: '127.0.0.1:70000' },
     {},
     '--admin: `127.0.0.1:70000` has a port above 65535',
   ],
-  ['a socket without a path', { listen: 'unix:' }, {}, '--listen: `unix:` lacks the path behind `unix:`'],
+  ['a socket without a path', { listen: 'unix:' }, {}, '--listen: `unix:` has no path after `unix:`'],
   [
     'a short commit',
     { revision: 'c0ffee' },
     {},
-    '--revision: `c0ffee` is no full commit id of 40 or 64 hex digits',
+    '--revision: `c0ffee` is not a full commit id of 40 or 64 hex digits',
   ],
   [
     'another transport',
     { transport: 'native' },
     {},
-    '--transport: `native` is no transport of this version; `grpc-js` is',
+    '--transport: `native` is not a known value; write grpc-js',
   ],
   [
-    'no time',
+    'a duration of zero',
     {},
     { LICTOR_DEADLINE: '0s' },
-    'LICTOR_DEADLINE: `0s` is no time above zero such as `500ms`, `1s` or `5m`',
+    'LICTOR_DEADLINE: `0s` is not a duration above zero, such as `500ms`, `1s` or `5m`',
   ],
   [
-    'no number',
+    'a number with a fraction',
     {},
     { LICTOR_MAX_INFLIGHT: '1.5' },
-    'LICTOR_MAX_INFLIGHT: `1.5` is no whole number above zero',
+    'LICTOR_MAX_INFLIGHT: `1.5` is not a whole number above zero',
   ],
   [
-    'no switch',
+    'a switch that is neither true nor false',
     {},
     { LICTOR_REQUIRE_REVISION: 'yes' },
     'LICTOR_REQUIRE_REVISION: `yes` is neither `true` nor `false`',
   ],
   [
-    'no level',
+    'an unknown level',
     {},
     { LICTOR_LOG_LEVEL: 'loud' },
-    'LICTOR_LOG_LEVEL: `loud` is no level; write one of debug, info, warn, error, silent',
+    'LICTOR_LOG_LEVEL: `loud` is not a known value; write debug, info, warn, error or silent',
   ],
-  ['off beside a sink', { audit: ['off', 'stdout'] }, {}, '--audit: `off` stands alone or not at all'],
+  [
+    'off beside a sink in the environment',
+    {},
+    { LICTOR_AUDIT: 'off,stdout' },
+    'LICTOR_AUDIT: `off` cannot be combined with other sinks',
+  ],
+  [
+    'off beside a sink',
+    { audit: ['off', 'stdout'] },
+    {},
+    '--audit: `off` cannot be combined with other sinks',
+  ],
   [
     'a key without a certificate',
     { 'tls-key': 'k' },
     {},
-    '--tls-cert and --tls-key: one does not work without the other',
+    '--tls-cert and --tls-key: each requires the other',
   ],
   [
-    'callers to be checked without TLS',
+    'a CA of callers without a certificate',
     { 'tls-client-ca': 'c' },
     {},
-    '--tls-client-ca: asks for --tls-cert and --tls-key as well',
+    '--tls-client-ca: requires --tls-cert and --tls-key',
   ],
 ])('%s', (_, flags, environment, problem) => {
   const { configuration, problems } = configured(flags, environment);
@@ -128,12 +140,13 @@ test.each<[string, Settings, NodeJS.ProcessEnv, string]>([
   expect(problems).toEqual([problem]);
 });
 
-test('all mistakes are told at once', () => {
+test('all problems are reported at once', () => {
   const { problems } = configured({ listen: 'x', admin: 'y', deadline: 'z' }, { LICTOR_LOG_LEVEL: 'loud' });
   expect(problems).toHaveLength(4);
+  expect(configured({ listen: 'x', 'tls-key': 'k' }).problems).toHaveLength(2);
 });
 
-test('variables that are no settings are told, with what was meant', () => {
+test('variables that are not settings are reported, with the nearest setting', () => {
   const environment = {
     LICTOR_LISTN: 'x',
     LICTOR_LISTEN: 'y',
@@ -141,8 +154,8 @@ test('variables that are no settings are told, with what was meant', () => {
     LICTOR_SERVICE_HOST: '10.0.0.1',
     HOME: '/',
   };
-  expect(strangersOfEnvironment(environment)).toEqual([
-    'LICTOR_LISTN is no setting; did you mean LICTOR_LISTEN?',
-    'LICTOR_SERVICE_HOST is no setting',
+  expect(unknownSettings(environment)).toEqual([
+    'LICTOR_LISTN is not a setting; did you mean LICTOR_LISTEN?',
+    'LICTOR_SERVICE_HOST is not a setting',
   ]);
 });

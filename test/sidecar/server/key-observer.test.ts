@@ -1,11 +1,11 @@
 import { keyObserver } from '../../../src/sidecar/server/key-observer.ts';
 
-test('the first failure is logged, and that it is over', () => {
+test('the first failure and the recovery are logged', () => {
   const told: unknown[] = [];
   const note = (message: string, fields?: object): void => void told.push([message, fields]);
   const log = { info: note, warn: note, error: note };
   const counted: string[] = [];
-  const status = [{ name: 'acme', keys: 2, fetched_at: null, error: 'it is away' }];
+  const status = [{ name: 'acme', keys: 2, fetched_at: null, error: 'it is unreachable' }];
   const observe = keyObserver(
     () => ({ jwksRefreshed: (issuer, result) => void counted.push(`${issuer} ${result}`) }),
     log,
@@ -15,8 +15,8 @@ test('the first failure is logged, and that it is over', () => {
     observe('acme', result);
   expect(counted).toHaveLength(5);
   const failed = [
-    'the keys of an issuer cannot be fetched, which is tried again',
-    { issuer: 'acme', error: 'it is away', keys: 2 },
+    'the keys of an issuer cannot be fetched, retrying',
+    { issuer: 'acme', error: 'it is unreachable', keys: 2 },
   ];
   expect(told).toEqual([failed, ['the keys of an issuer can be fetched again', { issuer: 'acme' }], failed]);
 });

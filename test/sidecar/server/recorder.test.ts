@@ -11,7 +11,7 @@ const QUIET = {
   traces: { trace: () => ({ traceId: '', spanId: '', sampled: false }) } as unknown as Traces,
 };
 
-test('what two policies set differently is told once', async () => {
+test('a header that two policies set differently is logged once', async () => {
   const warned: unknown[] = [];
   const log = {
     info: () => {},
@@ -32,7 +32,7 @@ test('what two policies set differently is told once', async () => {
   }
   expect(warned).toEqual([
     [
-      'two policies set the request header x-a differently, the later one wins',
+      'two policies set the request header x-a differently, the later one takes precedence',
       { earlier: 'first', later: 'second' },
     ],
   ]);

@@ -1,4 +1,5 @@
-import { createLog, type LogLevel } from '../../../src/sidecar/telemetry/logging.ts';
+import type { LogLevel } from '../../../src/sidecar/telemetry/log-level.ts';
+import { createLog } from '../../../src/sidecar/telemetry/logging.ts';
 
 function logged(level: LogLevel) {
   const lines: Record<string, unknown>[] = [];
@@ -21,7 +22,7 @@ test('a line has time, level, message and fields', () => {
   ]);
 });
 
-test('an error is shown with its message and where it came from', () => {
+test('an error is written with its message and its stack', () => {
   const { log, lines } = logged('error');
   log.error('a decision failed', { error: new TypeError('broken') });
   expect(lines[0]).toMatchObject({

@@ -67,7 +67,7 @@ test('limits and shadow verdicts are counted', async () => {
   ]);
 });
 
-test('durations fall into cumulative buckets', async () => {
+test('durations are counted in cumulative buckets', async () => {
   const metrics = metricsAt(() => noon);
   for (const duration of [10, 11, 40, 2_000_000]) metrics.decided(aDecision({ duration }));
   const lines = samples(await metrics.text(), 'lictor_decision_duration_seconds');
@@ -80,7 +80,7 @@ test('durations fall into cumulative buckets', async () => {
   expect(lines).toContain('lictor_decision_duration_seconds_bucket{le="+Inf"} 4');
 });
 
-test('only the live revision is named, with its age', async () => {
+test('only the live revision has a series, with its age', async () => {
   let now = noon;
   const metrics = metricsAt(() => now);
   expect(samples(await metrics.text(), 'lictor_policy_info')).toEqual([]);
@@ -97,7 +97,7 @@ test('only the live revision is named, with its age', async () => {
   ]);
 });
 
-test('reloads, keys, lost records and checks under way', async () => {
+test('reloads, keys, lost records and checks in flight', async () => {
   const metrics = metricsAt(() => noon);
   metrics.reloaded('failure');
   metrics.jwksRefreshed('acme', 'success');
@@ -118,7 +118,7 @@ test('reloads, keys, lost records and checks under way', async () => {
   expect(samples(text, 'lictor_inflight_checks')).toEqual(['lictor_inflight_checks 1']);
 });
 
-test('many policies over many reloads do not make it grow without bound', async () => {
+test('the number of series is bounded over many reloads of many policies', async () => {
   const metrics = metricsAt(() => noon);
   for (let i = 0; i < 5000; i++) metrics.decided(aDecision({ policy: `p${i}` }));
   const lines = samples(await metrics.text(), 'lictor_decisions_total');

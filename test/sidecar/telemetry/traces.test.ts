@@ -17,7 +17,7 @@ async function tracesTo(exporter: SpanExporter | undefined, environment: NodeJS.
   return { traces, warnings };
 }
 
-/** An exporter that always ends in one way; 0 is success, 1 failure. */
+/** An exporter with a fixed result: 0 is success, 1 failure. */
 function ending(code: 0 | 1, error: Error | undefined, shutdown: () => Promise<void>): SpanExporter {
   return {
     // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum is in a package that only the SDK uses
@@ -26,7 +26,7 @@ function ending(code: 0 | 1, error: Error | undefined, shutdown: () => Promise<v
   };
 }
 
-/** Keeps what it was given after it was shut down. */
+/** Keeps its spans after it was shut down. */
 class KeepingExporter extends InMemorySpanExporter {
   override async shutdown(): Promise<void> {}
 }
@@ -73,7 +73,7 @@ test('a caller that is not sampled gets no span, and stays in its own trace', as
   expect(exporter.getFinishedSpans()).toEqual([]);
 });
 
-test('without a caller a trace begins here, under the default name', async () => {
+test('without a caller, a new trace begins, under the default name', async () => {
   const exporter = new KeepingExporter();
   const { traces } = await tracesTo(exporter, { OTEL_RESOURCE_ATTRIBUTES: 'team=a%20b,broken=%zz,none' });
   expect(traces.trace(aDecision(), 'junk').traceId).toMatch(/^[0-9a-f]{32}$/);
@@ -87,7 +87,7 @@ test('without a caller a trace begins here, under the default name', async () =>
   });
 });
 
-test('only a fault of our own or of a policy is an error', async () => {
+test('only an internal error or an error of a policy is an error', async () => {
   const exporter = new KeepingExporter();
   const { traces } = await tracesTo(exporter);
   traces.trace(aDecision({ reason: 'policy_error', fault: new Error('SECRET') }), '');
@@ -97,7 +97,7 @@ test('only a fault of our own or of a policy is an error', async () => {
   expect(JSON.stringify([span?.attributes, span?.events, span?.status])).not.toContain('SECRET');
 });
 
-test('shadow verdicts stand on the span', async () => {
+test('shadow verdicts are attributes of the span', async () => {
   const exporter = new KeepingExporter();
   const { traces } = await tracesTo(exporter);
   traces.trace(
@@ -108,14 +108,14 @@ test('shadow verdicts stand on the span', async () => {
   expect(exporter.getFinishedSpans()[0]?.attributes['lictor.shadow']).toEqual(['strict=deny']);
 });
 
-test('when nobody asks, the place of the caller is passed on and nothing is made', async () => {
+test('without an exporter, the place of the caller is passed on and no span is created', async () => {
   const { traces } = await tracesTo(undefined);
   expect(traces.trace(aDecision(), `00-${traceId}-${parentId}-01`)).toEqual({ traceId, spanId: parentId });
   expect(traces.trace(aDecision(), '')).toEqual({ traceId: '', spanId: '' });
   await traces.close(0);
 });
 
-test('a collector that fails is mentioned once, one that never answers is not waited for', async () => {
+test('a failing collector is logged once, and one that never answers delays nothing', async () => {
   const failing = ending(1, new Error('connect ECONNREFUSED, authorization=SECRET'), async () => {});
   const { traces, warnings } = await tracesTo(failing);
   traces.trace(aDecision(), '');
@@ -135,7 +135,7 @@ test.each([
   ['traceidratio', 'a half', '00', 1],
   ['parentbased_always_off', undefined, '01', 1],
   ['parentbased_traceidratio', '0', '01', 1],
-  ['nobody_knows_this', undefined, '00', 0],
+  ['unknown_sampler', undefined, '00', 0],
 ])('OTEL_TRACES_SAMPLER=%s with %s under a parent with flags %s', async (name, argument, flags, spans) => {
   const exporter = new KeepingExporter();
   const { traces } = await tracesTo(exporter, {

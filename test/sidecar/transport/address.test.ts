@@ -11,7 +11,7 @@ test.each<[string, Address]>([
   expect(formatAddress(address)).toBe(text);
 });
 
-test('the URL form of a socket path is taken too', () => {
+test('the URL form of a socket path is accepted', () => {
   expect(parseAddress('unix:///run/a.sock')).toEqual({ kind: 'unix', path: '/run/a.sock' });
 });
 
@@ -26,6 +26,6 @@ test.each([
   'http://host:80',
   'unix:',
   'unix:a\0b',
-])('`%s` is none', (text) => {
+])('`%s` is not an address', (text) => {
   expect(parseAddress(text)).toBeUndefined();
 });

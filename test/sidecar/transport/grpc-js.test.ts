@@ -58,7 +58,7 @@ describe('addresses', () => {
     expect(await call(client(given), ECHO, Buffer.from('hi'))).toEqual(Buffer.from('hi'));
   });
 
-  test('answers on a Unix socket that its group may use, and removes it', async () => {
+  test('answers on a Unix socket that its group can use, and removes it', async () => {
     const path = join(folder, 'a.sock');
     const listener = await listen(echo, { address: `unix:${path}` });
     expect(listener.address).toBe(`unix:${path}`);
@@ -68,19 +68,19 @@ describe('addresses', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('takes the place of a socket that nobody listens on', async () => {
+  test('replaces a socket file without a listener', async () => {
     const path = join(folder, 'stale.sock');
     await leaveSocket(path);
     const { address } = await listen(echo, { address: `unix:${path}` });
     expect(await call(client(address), ECHO, Buffer.from('hi'))).toEqual(Buffer.from('hi'));
   });
 
-  test('does not take the place of a listening process', async () => {
+  test('does not replace the socket of a listening process', async () => {
     const path = join(folder, 'live.sock');
     const server = await listenOn(path);
     try {
       await expect(listen(echo, { address: `unix:${path}` })).rejects.toThrow(
-        `cannot listen on \`unix:${path}\`: another process listens there, stop it or choose another path`,
+        `cannot listen on \`unix:${path}\`: another process listens on it, stop that process or choose another path`,
       );
       expect(existsSync(path)).toBe(true);
     } finally {
@@ -88,39 +88,41 @@ describe('addresses', () => {
     }
   });
 
-  test('does not remove a file that is no socket', async () => {
+  test('does not remove a file that is not a socket', async () => {
     const path = join(folder, 'notes.txt');
     await writeFile(path, 'keep me');
-    await expect(listen(echo, { address: `unix:${path}` })).rejects.toThrow('a file that is no socket');
+    await expect(listen(echo, { address: `unix:${path}` })).rejects.toThrow(
+      'the file exists and is not a socket',
+    );
     expect(existsSync(path)).toBe(true);
   });
 
-  test('asks for a missing folder', async () => {
+  test('names a missing folder', async () => {
     const path = join(folder, 'none', 'a.sock');
     await expect(listen(echo, { address: `unix:${path}` })).rejects.toThrow(
       `the folder ${join(folder, 'none')} does not exist, create it first`,
     );
   });
 
-  test('says that a path is too long', async () => {
+  test('reports a path that is too long', async () => {
     const path = join(folder, 'a'.repeat(120));
     await expect(listen(echo, { address: `unix:${path}` })).rejects.toThrow('at most 103 bytes');
   });
 
-  test('says that a port is in use', async () => {
+  test('reports a port in use', async () => {
     const { address } = await listen(echo);
     await expect(listen(echo, { address })).rejects.toThrow(
-      `cannot listen on \`${address}\`: another process listens there, stop it or choose another port`,
+      `cannot listen on \`${address}\`: another process listens on it, stop that process or choose another port`,
     );
   });
 
-  test('says that a text is no address', async () => {
+  test('reports a text that is not an address', async () => {
     await expect(listen(echo, { address: 'nowhere' })).rejects.toThrow('`nowhere`: not an address');
   });
 });
 
 describe('unary calls', () => {
-  test('know metadata and deadline', async () => {
+  test('have metadata and deadline', async () => {
     let seen: Call | undefined;
     let aborted: boolean | undefined;
     const { address } = await listen({
@@ -147,7 +149,7 @@ describe('unary calls', () => {
 
   test.each<[string, Error, number, string]>([
     ['a status', new StatusError(5, 'no such thing'), 5, 'no such thing'],
-    ['an accident', new Error('a secret inside'), 13, 'the call failed'],
+    ['an unexpected error', new Error('a secret inside'), 13, 'the call failed'],
   ])('%s that is thrown ends the call', async (_, error, code, details) => {
     const { address } = await listen({ [ECHO]: { unary: () => Promise.reject(error) } });
     await expect(call(client(address), ECHO, Buffer.alloc(0))).rejects.toMatchObject({ code, details });
@@ -163,7 +165,7 @@ describe('unary calls', () => {
   });
 
   test.each([
-    ['over the limit, with nobody to answer it', LIMIT + 1],
+    ['over the limit, without an answer of its own', LIMIT + 1],
     ['far over the limit', LIMIT * 17],
   ])('a message %s ends the call', async (_, length) => {
     const { address } = await listen(echo);
@@ -172,14 +174,14 @@ describe('unary calls', () => {
     });
   });
 
-  test('a method that nobody registered is unimplemented', async () => {
+  test('an unregistered method is unimplemented', async () => {
     const { address } = await listen(echo);
     await expect(call(client(address), '/test.Echo/Other', Buffer.alloc(0))).rejects.toMatchObject({
       code: status.UNIMPLEMENTED,
     });
   });
 
-  test('the signal aborts when the caller goes away', async () => {
+  test('the signal aborts when the caller disconnects', async () => {
     const arrived = Promise.withResolvers<AbortSignal>();
     const { address } = await listen({
       [ECHO]: {
@@ -212,7 +214,7 @@ describe('streams', () => {
     },
   };
 
-  test('answer as the messages come', async () => {
+  test('answer each message at once', async () => {
     const { address } = await listen(doubled);
     const stream = talk(client(address), ECHO);
     const received: string[] = [];
@@ -239,7 +241,7 @@ describe('streams', () => {
     expect(error).toMatchObject({ code: 3, details: 'not like this' });
   });
 
-  test('are told to end when the listener drains', async () => {
+  test('are ended when the listener drains', async () => {
     const listener = await listen({
       [ECHO]: {
         async *stream(_requests, { signal }) {
@@ -282,12 +284,12 @@ describe('TLS', () => {
     return address.replace('127.0.0.1', 'localhost');
   }
 
-  test('is spoken, with a certificate that the caller can check', async () => {
+  test('serves a certificate that the caller can verify', async () => {
     const made = client(await listenTls(false), { ca: certificates.ca });
     expect(await call(made, ECHO, Buffer.from('hi'))).toEqual(Buffer.from('hi'));
   });
 
-  test('a caller with a certificate of the authority is let in', async () => {
+  test('a caller with a certificate of the authority is accepted', async () => {
     const pair = certificates.workloads.get('checkout');
     const made = client(await listenTls(true), { ca: certificates.ca, ...pair });
     expect(await call(made, ECHO, Buffer.from('hi'))).toEqual(Buffer.from('hi'));
@@ -299,14 +301,14 @@ describe('TLS', () => {
       'with a certificate of another authority',
       () => ({ ca: certificates.ca, ...strangers.workloads.get('checkout') }),
     ],
-  ])('a caller %s is not', async (_, tls) => {
+  ])('a caller %s is rejected', async (_, tls) => {
     const made = client(await listenTls(true), tls());
     await expect(call(made, ECHO, Buffer.from('hi'))).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 });
 
 describe('drain', () => {
-  test('lets calls under way finish and takes no new ones', async () => {
+  test('lets calls in flight finish and takes no new ones', async () => {
     const arrived = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const listener = await listen({
@@ -329,7 +331,7 @@ describe('drain', () => {
     await drained;
   });
 
-  test('ends what does not finish in time', async () => {
+  test('ends calls that do not finish in time', async () => {
     const arrived = Promise.withResolvers<void>();
     const listener = await listen({
       [ECHO]: {
@@ -353,7 +355,7 @@ function listenOn(path: string): Promise<Server> {
   });
 }
 
-/** What a killed process leaves: Node removes the file of a server that it closes, so it is moved away before. */
+/** Leaves a socket file, as a killed process does. Node removes the file of a server that it closes, so it is moved before. */
 async function leaveSocket(path: string): Promise<void> {
   const server = await listenOn(`${path}.before`);
   await rename(`${path}.before`, path);

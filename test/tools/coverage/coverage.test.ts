@@ -181,6 +181,6 @@ end_of_record
   test('another kind of file is refused', async () => {
     const { code, stderr } = await inProcess(['test', 'p', '--coverage-output', 'c.xml'], directory);
     expect(code).toBe(2);
-    expect(stderr).toContain('must end in .lcov, .html or .json');
+    expect(stderr).toContain('--coverage-output: `c.xml` does not end in .lcov, .info, .html or .json');
   });
 });

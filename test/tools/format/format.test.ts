@@ -3,6 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { parse } from '../../../src/cel/syntax/parse.ts';
 import { print } from '../../../src/cel/syntax/print.ts';
 import { format } from '../../../src/tools/format/format.ts';
+import { expectGolden } from '../../support/generated.ts';
 import { seeded } from '../../support/seeded.ts';
 import { untidyYaml } from '../../support/untidy-yaml.ts';
 import { accept, goldenFormats } from './golden.ts';
@@ -88,11 +89,10 @@ test('there is something to keep', () => {
   expect(PAGES.length).toBeGreaterThan(1);
 });
 
-describe('the one form', () => {
+describe('the golden text of a formatted file', () => {
   test.each(goldenFormats().map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
     const after = formatted(golden.before);
-    if (process.env['UPDATE_GOLDEN'] === '1') accept(golden, after);
-    else expect(after).toBe(golden.after);
+    expectGolden(after, golden.after, (found) => accept(golden, found));
     expect(formatted(after)).toBe(after);
   });
 });

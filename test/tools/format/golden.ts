@@ -18,7 +18,7 @@ export function goldenFormats(): readonly GoldenFormat[] {
   });
 }
 
-/** `UPDATE_GOLDEN=1` writes what comes out, to be read before it is committed. */
+/** Writes the file with the text that came out. */
 export function accept({ name, before }: GoldenFormat, after: string): void {
   writeFileSync(`${FOLDER}/${name}.txt`, `>>> before\n${before}>>> after\n${after}`);
 }

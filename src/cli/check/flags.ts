@@ -1,0 +1,13 @@
+import type { Flags, ValuesOf } from '../../flag/flag.ts';
+
+export const CHECK_FLAGS = {
+  strict: { doc: 'fail on warnings too, and warn about a folder without tests' },
+  output: {
+    value: 'FORM',
+    choices: ['human', 'json', 'github', 'sarif'],
+    default: 'human',
+    doc: 'form of the result',
+  },
+} as const satisfies Flags;
+
+export type CheckOptions = ValuesOf<typeof CHECK_FLAGS>;

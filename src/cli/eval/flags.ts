@@ -1,0 +1,88 @@
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { parseJson } from '../../engine/request/json.ts';
+import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
+import { absolutePath, text, wholeNumber } from '../../flag/parsers.ts';
+
+/** Flags without a default change nothing of the request that `--request` or `--record` holds. */
+export const EVAL_FLAGS = {
+  request: {
+    value: 'FILE',
+    parse: text,
+    doc: 'the request: YAML or JSON as in a PolicyTest, or a CheckRequest; `-` for standard input',
+  },
+  record: {
+    value: 'FILE',
+    parse: text,
+    doc: 'the request of one line of the decision log; `-` for standard input',
+  },
+  method: { value: 'METHOD', parse: text, doc: 'HTTP method; GET if nothing else is known' },
+  host: { value: 'HOST', parse: text, doc: 'host (authority)' },
+  path: { value: 'PATH', parse: requestPath, doc: 'path with query string; `/` if nothing else is known' },
+  principal: { value: 'ID', parse: text, doc: 'identity of the peer, as in its client certificate' },
+  address: { value: 'IP', parse: text, doc: 'IP address of the peer; 192.0.2.1 if nothing else is known' },
+  header: { value: "'NAME: VALUE'", parse: header, repeatable: true, doc: 'a request header; repeatable' },
+  body: { value: 'FILE', parse: text, doc: 'the body; `-` for standard input' },
+  token: { value: 'JWT', parse: text, doc: 'a bearer token, sent as it is' },
+  issuer: { value: 'NAME', parse: text, doc: 'sign a token of this Issuer document' },
+  claim: {
+    value: 'NAME=VALUE',
+    parse: claim,
+    repeatable: true,
+    doc: 'a claim of that token, JSON or text; repeatable',
+  },
+  now: {
+    value: 'TIME',
+    parse: time,
+    doc: 'the time of the decision, RFC 3339; now if nothing else is known',
+  },
+  'xfcc-trusted-hops': {
+    value: 'N',
+    parse: wholeNumber,
+    default: '0',
+    doc: 'number of trusted elements of x-forwarded-client-cert, as for `serve`',
+  },
+  environment: {
+    value: 'NAME',
+    parse: text,
+    doc: 'the Environment document that applies; required if the folder has several',
+  },
+  expression: { value: 'CEL', parse: text, doc: 'evaluate this expression over the request instead' },
+  output: { value: 'FORM', choices: ['human', 'json'], default: 'human', doc: 'form of the result' },
+} as const satisfies Flags;
+
+export type EvalOptions = ValuesOf<typeof EVAL_FLAGS>;
+
+/** A claim as it was given; a value that is not JSON is text. */
+interface Claim {
+  readonly name: string;
+  readonly value: JsonValue;
+}
+
+/** A path, or the `*` of `OPTIONS *`. */
+function requestPath(written: string): string | Problem {
+  return written === '*' ? written : absolutePath(written);
+}
+
+/** Name in lower case, and value. */
+function header(written: string): readonly [string, string] | Problem {
+  const [, name = '', value = ''] = /^([^:\s]+)\s*:\s*(.*)$/s.exec(written) ?? [];
+  return name === ''
+    ? new Problem("is not a header; write `--header 'name: value'`")
+    : [name.toLowerCase(), value];
+}
+
+function claim(written: string): Claim | Problem {
+  const equals = written.indexOf('=');
+  if (equals < 1) return new Problem('is not a claim; write `--claim name=value`');
+  const value = written.slice(equals + 1);
+  const { value: json, fault } = parseJson(value);
+  return { name: written.slice(0, equals), value: fault === undefined ? json : value };
+}
+
+/** Milliseconds since 1970. */
+function time(written: string): number | Problem {
+  const milliseconds = Date.parse(written);
+  return Number.isNaN(milliseconds)
+    ? new Problem('is not a time; write it like `2026-06-01T12:00:00Z`')
+    : milliseconds;
+}

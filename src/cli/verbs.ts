@@ -1,0 +1,148 @@
+import type { Flags, ValuesOf } from '../flag/flag.ts';
+import { type FlagSource, readFlags } from '../flag/read-flags.ts';
+import { CHECK_FLAGS } from './check/flags.ts';
+import { EFFECTIVE_FLAGS } from './effective/flags.ts';
+import { EVAL_FLAGS } from './eval/flags.ts';
+import { FMT_FLAGS } from './fmt/flags.ts';
+import { LSP_FLAGS } from './lsp/flags.ts';
+import { REPORT_FLAGS } from './report/flags.ts';
+import { SERVE_FLAGS } from './serve/flags.ts';
+import { EXIT, type ExitCode } from './terminal/exit-code.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { TEST_FLAGS } from './test/flags.ts';
+
+export interface Verb {
+  readonly name: string;
+  readonly doc: string;
+  readonly argument?: Argument;
+  readonly flags: Flags;
+  readonly examples: readonly string[];
+  /** Runs the verb with the arguments and flags that were given. */
+  readonly call: (args: readonly string[], given: FlagSource, terminal: Terminal) => Promise<ExitCode>;
+}
+
+interface Argument {
+  /** `[dir]` is optional, `<dir>` required, `[path...]` a list. */
+  readonly usage: string;
+  readonly doc: string;
+}
+
+interface VerbRow<F extends Flags> extends Omit<Verb, 'call'> {
+  readonly flags: F;
+  /** Imports the module of the verb, so that `--help` does not load a gRPC server. */
+  readonly run: (args: readonly string[], options: ValuesOf<F>, terminal: Terminal) => Promise<ExitCode>;
+}
+
+const POLICY_FOLDER: Argument = { usage: '[dir]', doc: 'the policy folder (default: the current folder)' };
+
+/** The verbs of the command line, in the order of `--help`. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'serve',
+    doc: 'run the sidecar, which answers the authorization checks of Envoy',
+    flags: SERVE_FLAGS,
+    examples: ['lictor serve --policies ./policies --listen unix:/run/lictor/authz.sock'],
+    call: async (_, given, terminal) => (await import('./serve/serve.ts')).serve(given, terminal),
+  },
+  verb({
+    name: 'check',
+    argument: POLICY_FOLDER,
+    doc: 'compile a policy folder and print every mistake with its position',
+    flags: CHECK_FLAGS,
+    examples: ['lictor check policies', 'lictor check policies --strict --output github'],
+    run: async ([dir = '.'], options, terminal) =>
+      (await import('./check/check.ts')).check(dir, options, terminal),
+  }),
+  verb({
+    name: 'test',
+    argument: POLICY_FOLDER,
+    doc: 'run the PolicyTests of a folder through the code of the server',
+    flags: TEST_FLAGS,
+    examples: [
+      'lictor test policies',
+      'lictor test policies --filter expired',
+      'lictor test policies --coverage --min-coverage 100',
+      'lictor test policies --mutate --since main',
+    ],
+    run: async ([dir = '.'], options, terminal) =>
+      (await import('./test/test.ts')).test(dir, options, terminal),
+  }),
+  verb({
+    name: 'fmt',
+    argument: {
+      usage: '[path...]',
+      doc: 'files and folders; `-` reads standard input (default: the current folder)',
+    },
+    doc: 'format policy files in place; their meaning never changes',
+    flags: FMT_FLAGS,
+    examples: ['lictor fmt policies', 'lictor fmt --check', 'lictor fmt - < policy.yaml'],
+    run: async (paths, options, terminal) =>
+      (await import('./fmt/fmt.ts')).fmt(paths, options, terminal, process.stdin),
+  }),
+  verb({
+    name: 'schema',
+    doc: 'print a JSON Schema of policy documents, for editors',
+    flags: {},
+    examples: ['lictor schema > lictor.schema.json'],
+    run: async (_, __, terminal) => (await import('./schema/schema.ts')).schema(terminal),
+  }),
+  verb({
+    name: 'eval',
+    argument: { usage: '[dir]', doc: 'the policy folder' },
+    doc: 'decide one request and explain the decision, expression by expression',
+    flags: EVAL_FLAGS,
+    examples: [
+      'lictor eval policies --host orders.acme.svc --path /api/orders/42 --issuer acme --claim scope=orders:read',
+      'tail -n 1 decisions.jsonl | lictor eval policies --record -',
+      'lictor eval --expression \'request.url_path.startsWith("/api")\' --path /api/orders',
+    ],
+    run: async ([dir], options, terminal) =>
+      (await import('./eval/eval.ts')).evaluate(dir, options, terminal),
+  }),
+  verb({
+    name: 'effective',
+    argument: POLICY_FOLDER,
+    doc: 'list what governs requests to a host and path, in order of evaluation',
+    flags: EFFECTIVE_FLAGS,
+    examples: ['lictor effective policies --host orders.acme.svc --path /api/orders'],
+    run: async ([dir = '.'], options, terminal) =>
+      (await import('./effective/effective.ts')).effective(dir, options, terminal),
+  }),
+  verb({
+    name: 'report',
+    argument: POLICY_FOLDER,
+    doc: 'list compliance controls with their policies, rules and tests',
+    flags: REPORT_FLAGS,
+    examples: ['lictor report policies', 'lictor report policies --output csv > controls.csv'],
+    run: async ([dir = '.'], options, terminal) =>
+      (await import('./report/report.ts')).report(dir, options, terminal),
+  }),
+  verb({
+    name: 'init',
+    argument: { usage: '<dir>', doc: 'the folder to write to: empty, or not there yet' },
+    doc: 'write a new policy repository: policies, tests, editor settings, pipelines',
+    flags: {},
+    examples: ['lictor init policies'],
+    run: async ([dir = '.'], _, terminal) => (await import('./init/init.ts')).init(dir, terminal),
+  }),
+  verb({
+    name: 'lsp',
+    doc: 'run a language server for editors, over standard input and output',
+    flags: LSP_FLAGS,
+    examples: ['lictor lsp', 'lictor lsp --policies ./policies'],
+    run: async (_, options, terminal) => (await import('./lsp/lsp.ts')).lsp(options, terminal),
+  }),
+];
+
+/** A verb that is called with its flags parsed; problems with them are reported here. */
+function verb<F extends Flags>({ run, ...row }: VerbRow<F>): Verb {
+  return {
+    ...row,
+    call: async (args, given, terminal) => {
+      const read = readFlags(row.flags, [given]);
+      if (read.problems === undefined) return run(args, read.values, terminal);
+      terminal.stderr.write(read.problems.map((problem) => `lictor ${row.name}: ${problem}\n`).join(''));
+      return EXIT.usage;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { Problem } from './flag.ts';
+
+export function text(written: string): string {
+  return written;
+}
+
+export function nonEmptyText(written: string): string | Problem {
+  return written === '' ? new Problem('is empty') : written;
+}
+
+export function absolutePath(written: string): string | Problem {
+  return written.startsWith('/') ? written : new Problem('does not begin with `/`');
+}
+
+export function wholeNumber(written: string): number | Problem {
+  return parseDigits(written) ?? new Problem('is not a whole number');
+}
+
+export function positiveNumber(written: string): number | Problem {
+  const number = parseDigits(written) ?? 0;
+  return number > 0 ? number : new Problem('is not a whole number above zero');
+}
+
+/** Up to 100, with or without a fraction. */
+export function percentage(written: string): number | Problem {
+  const number = Number(written);
+  const isPercentage = /^\d+(\.\d+)?$/.test(written) && number <= 100;
+  return isPercentage ? number : new Problem('is not a number from 0 to 100');
+}
+
+export function trueOrFalse(written: string): boolean | Problem {
+  if (written === 'true' || written === 'false') return written === 'true';
+  return new Problem('is neither `true` nor `false`');
+}
+
+/** One of the words of a list. */
+export function oneOf(words: readonly string[]): (written: string) => string | Problem {
+  return (written) => {
+    if (words.includes(written)) return written;
+    return new Problem(`is not a known value; write ${alternatives(words)}`);
+  };
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+}
+
+/** Decimal digits as an exact integer. */
+function parseDigits(written: string): number | undefined {
+  const number = Number(written);
+  return /^\d+$/.test(written) && Number.isSafeInteger(number) ? number : undefined;
+}

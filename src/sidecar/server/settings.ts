@@ -1,0 +1,88 @@
+import type { Flags } from '../../flag/flag.ts';
+import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
+import { LOG_LEVELS } from '../telemetry/log-level.ts';
+import { auditTarget, commit, duration, listenAddress } from './setting-parsers.ts';
+
+/**
+ * The settings of `serve`. The command line, the `LICTOR_*` environment variables, the configuration file, the type
+ * `Configuration` and the reference page are derived from this table: `--drain-timeout` is `LICTOR_DRAIN_TIMEOUT`,
+ * `drain-timeout:` and `drainTimeout`.
+ */
+export const SETTINGS = {
+  policies: { value: 'DIR', parse: nonEmptyText, default: './policies', doc: 'the policy folder' },
+  environment: {
+    value: 'NAME',
+    parse: nonEmptyText,
+    doc: 'the Environment document that applies; required if the folder has several',
+  },
+  listen: {
+    value: 'ADDR',
+    parse: listenAddress,
+    default: '127.0.0.1:9191',
+    doc: 'address for the checks of Envoy: HOST:PORT, [IPV6]:PORT or unix:PATH',
+  },
+  admin: {
+    value: 'ADDR',
+    parse: listenAddress,
+    default: '127.0.0.1:9192',
+    doc: 'address for health, metrics and status',
+  },
+  revision: {
+    value: 'SHA',
+    parse: commit,
+    doc: 'commit of the policies, for a folder outside of a git repository',
+  },
+  'require-revision': { doc: 'reject policies whose commit is unknown' },
+  transport: {
+    value: 'NAME',
+    choices: ['grpc-js'],
+    default: 'grpc-js',
+    doc: 'gRPC implementation',
+  },
+  audit: {
+    value: 'SINK',
+    parse: auditTarget,
+    default: 'stdout',
+    repeatable: true,
+    doc: 'destination of decision records: stdout, off or a file; repeatable',
+  },
+  'tls-cert': { value: 'FILE', parse: nonEmptyText, doc: 'certificate chain of the listener, PEM' },
+  'tls-key': { value: 'FILE', parse: nonEmptyText, doc: 'private key of the listener, PEM' },
+  'tls-client-ca': {
+    value: 'FILE',
+    parse: nonEmptyText,
+    doc: 'CA that must have signed the certificates of callers, PEM',
+  },
+  deadline: {
+    value: 'TIME',
+    parse: duration,
+    default: '1s',
+    doc: 'longest time for a decision, which is denied after it; a shorter grpc-timeout takes precedence',
+  },
+  'max-inflight': {
+    value: 'N',
+    parse: positiveNumber,
+    default: '10000',
+    doc: 'most checks in flight at once; more are denied',
+  },
+  'xfcc-trusted-hops': {
+    value: 'N',
+    parse: wholeNumber,
+    default: '0',
+    doc: 'number of elements of x-forwarded-client-cert, counted from the last, that trusted proxies have added',
+  },
+  'log-level': {
+    value: 'LEVEL',
+    choices: LOG_LEVELS,
+    default: 'info',
+    doc: 'lowest level that the process log contains',
+  },
+  'drain-timeout': {
+    value: 'TIME',
+    parse: duration,
+    default: '25s',
+    doc: 'longest time that a drain (SIGTERM) waits for checks in flight',
+  },
+} as const satisfies Flags;
+
+export type SettingName = keyof typeof SETTINGS;

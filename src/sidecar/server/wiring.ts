@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { decide } from '../../engine/decision/decide.ts';
+import { REASONS } from '../../engine/decision/reasons.ts';
+import type { Services } from '../../engine/decision/services.ts';
+import { type Check, createCheck } from '../../engine/envoy/check.ts';
+import { KeyRing } from '../../engine/identity/key-ring.ts';
+import { createTokenVerifier } from '../../engine/identity/token.ts';
+import { createLocalStore } from '../../engine/limit/local-store.ts';
+import { compileInSlices } from '../../policy/compile-folder.ts';
+import { PolicyStore, type PolicyStoreOptions } from '../../policy/source/store.ts';
+import { type Watcher, watchFolder } from '../../policy/source/watch.ts';
+import type { AdminOptions } from '../admin/http.ts';
+import type { Sink } from '../audit/sink.ts';
+import { createHealth, type Health } from '../rpc/health.ts';
+import { createReflection } from '../rpc/reflection.ts';
+import type { Traces } from '../telemetry/decision-tracer.ts';
+import type { Log } from '../telemetry/logging.ts';
+import { createMetrics, METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
+import { createTraces } from '../telemetry/traces.ts';
+import { clearSocketFile } from '../transport/socket-file.ts';
+import type { Methods } from '../transport/transport.ts';
+import { createClock } from './clock.ts';
+import type { Configuration } from './configuration.ts';
+import { keyObserver } from './key-observer.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { reloadObserver } from './reload-observer.ts';
+import { statusOf } from './status.ts';
+import { packageVersion } from './version.ts';
+
+/** The parts of a sidecar, connected with each other and with no listener yet. */
+export interface Parts {
+  readonly log: Log;
+  readonly health: Health;
+  readonly keys: KeyRing;
+  readonly check: Check;
+  readonly recorder: Recorder;
+  readonly traces: Traces;
+  readonly watcher: Watcher;
+  /** Methods of the gRPC listener. */
+  readonly methods: Methods;
+  /** Content of the admin listener. */
+  readonly pages: Omit<AdminOptions, 'address'>;
+}
+
+export interface WiringOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  /** Folder of relative paths. */
+  readonly directory: string;
+  readonly sinks: readonly Sink[];
+  readonly log: Log;
+}
+
+/** Buckets of limits that are kept at once; each has some hundred bytes. */
+const MAX_BUCKETS = 100_000;
+const MAX_SHADOW_BUCKETS = 20_000;
+/** Compilation of a large folder pauses every few milliseconds, so that requests are answered meanwhile. */
+const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => setImmediate() };
+
+/** Creates the parts of a sidecar and begins to load its policies. */
+export async function wire(configuration: Configuration, options: WiringOptions): Promise<Parts> {
+  const { environment, directory, sinks, log } = options;
+  const startedAt = Date.now();
+  const clock = createClock();
+  const health = createHealth();
+  const keys: KeyRing = new KeyRing({
+    onRefresh: keyObserver(
+      () => metrics,
+      log,
+      () => keys.status(),
+    ),
+  });
+  const metrics = createMetrics({ clock, issuers: () => keys.status(), inflight: () => check.inflight() });
+  const traces = await createTraces({ environment, version: packageVersion(), log });
+  const recorder = createRecorder({ sinks, traces, metrics, log });
+  const dir = resolve(directory, configuration.policies);
+  const store = createStore(configuration, dir, reloadObserver({ keys, health, metrics, log }));
+  const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder);
+  const methods = methodsOf(check, health);
+  const pages = pagesOf(store, metrics, recorder, () => statusOf(store, keys.status(), startedAt));
+  const watcher = watchFolder(dir, () => store.reload());
+  return { log, health, keys, check, recorder, traces, watcher, methods, pages };
+}
+
+function createStore(
+  { environment, revision, requireRevision }: Configuration,
+  dir: string,
+  observer: Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>,
+): PolicyStore {
+  const options = { reasons: Object.keys(REASONS), environment, mustChoose: true };
+  return new PolicyStore({
+    dir,
+    compile: (folder) => compileInSlices(folder, options, BETWEEN_REQUESTS),
+    revision,
+    requireRevision,
+    now: Date.now,
+    ...observer,
+  });
+}
+
+function servicesOf({ xfccTrustedHops }: Configuration, clock: () => number, keys: KeyRing): Services {
+  return {
+    xfccTrustedHops,
+    clock,
+    id: randomUUID,
+    tokens: createTokenVerifier({ keys }),
+    limits: createLocalStore({ maxBuckets: MAX_BUCKETS }),
+    shadowLimits: createLocalStore({ maxBuckets: MAX_SHADOW_BUCKETS }),
+  };
+}
+
+function wireCheck(
+  { deadline, maxInflight }: Configuration,
+  services: Services,
+  store: PolicyStore,
+  recorder: Recorder,
+): Check {
+  return createCheck({
+    ...services,
+    decide: (attributes, until, set) => decide(attributes, set, services, until),
+    set: () => store.current(),
+    deadline,
+    maxInflight,
+    onDecision: recorder.record,
+  });
+}
+
+function methodsOf(check: Check, health: Health): Methods {
+  return {
+    '/envoy.service.auth.v3.Authorization/Check': { unary: check.handle, tooLarge: check.tooLarge },
+    ...health.methods,
+    ...createReflection(),
+  };
+}
+
+function pagesOf(
+  store: PolicyStore,
+  metrics: Metrics,
+  recorder: Recorder,
+  status: () => object,
+): Parts['pages'] {
+  return {
+    notReady: () => (store.current() === undefined ? 'no policy set is live' : undefined),
+    metrics: async () => ({ contentType: METRICS_CONTENT_TYPE, text: await metrics.text() }),
+    status,
+    decisions: recorder.recent,
+    clearSocketFile,
+  };
+}

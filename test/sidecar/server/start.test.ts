@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { configure } from '../../../src/sidecar/server/configuration.ts';
+import { type StartResult, startServer } from '../../../src/sidecar/server/start.ts';
+import { Collector } from '../../support/in-process.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+import { camelCaseKeys } from '../../support/snake-case.ts';
+import { waitFor } from '../../support/wait.ts';
+
+let stack: AsyncDisposableStack;
+let directory: string;
+
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  directory = await scratchFolder(stack);
+  await mkdir(join(directory, 'policies'));
+});
+
+afterEach(() => stack.disposeAsync());
+
+/** Starts a sidecar on free ports, with further settings. */
+async function start(settings: Readonly<Record<string, string>> = {}): Promise<StartResult> {
+  const texts = { listen: '127.0.0.1:0', admin: '127.0.0.1:0', 'log-level': 'silent', ...settings };
+  const { configuration } = configure([{ texts, nameOf: (name) => `--${name}` }]);
+  if (configuration === undefined) throw new Error('the settings are not valid');
+  const started = await startServer(configuration, { environment: {}, directory, stdout: new Collector() });
+  if (started.server !== undefined) stack.defer(() => started.server.stop());
+  return started;
+}
+
+async function statusOf({ server }: StartResult): Promise<string> {
+  return (await fetch(`http://${server?.admin ?? ''}/v1/status`)).text();
+}
+
+test('the status of a folder with a mistake has keys in snake_case', async () => {
+  await writeFile(join(directory, 'policies/a.yaml'), 'apiVersion: lictor/v1\nkind: Policy\n');
+  const started = await start();
+  const status = await waitFor(
+    async () => {
+      const text = await statusOf(started);
+      return text.includes('missing_field') ? text : undefined;
+    },
+    { what: 'a status with a diagnostic', timeout: 10_000 },
+  );
+  expect(camelCaseKeys(status)).toEqual([]);
+});
+
+test('an admin address in use closes the gRPC listener again', async () => {
+  const first = await start();
+  const address = first.server?.admin ?? '';
+  const listen = `unix:${join(directory, 'a.sock')}`;
+  expect(await start({ listen, admin: address })).toEqual({
+    problems: [expect.stringContaining(`--admin: cannot listen on \`${address}\``)],
+  });
+  expect((await start({ listen })).server?.address).toBe(listen);
+});
+
+test('several files that cannot be opened are reported at once', async () => {
+  const { problems } = await start({ 'tls-cert': 'no.pem', 'tls-key': 'no.key', audit: 'no/a.jsonl' });
+  expect(problems).toEqual([
+    '--tls-cert: `no.pem` cannot be read (ENOENT)',
+    '--tls-key: `no.key` cannot be read (ENOENT)',
+    '--audit: `no/a.jsonl` cannot be opened (ENOENT)',
+  ]);
+});
