@@ -130,10 +130,10 @@ function methods(type: Type, { functions: all }: Environment): readonly Proposal
   return [...all.values()].filter(({ overloads }) => overloads.some(fits)).map(functionProposal);
 }
 
-function mayBe(type: Type, wanted: Type): boolean {
-  if (isAny(type) || isAny(wanted)) return true;
-  if (type.kind === 'opaque' && wanted.kind === 'opaque') return type.name === wanted.name;
-  return type.kind === wanted.kind;
+function mayBe(type: Type, expected: Type): boolean {
+  if (isAny(type) || isAny(expected)) return true;
+  if (type.kind === 'opaque' && expected.kind === 'opaque') return type.name === expected.name;
+  return type.kind === expected.kind;
 }
 
 function isAny({ kind }: Type): boolean {
