@@ -59,23 +59,23 @@ test('survivors are told with a diff, remarks leave out, and a floor that is not
   );
   expect(told(stdout)).toBe(`
 mutation
-p/a.yaml:9: no case notices that \`HEAD\` is dropped from \`methods\`
+p/a.yaml:9: no case detects that \`HEAD\` is dropped from \`methods\`
   -      match: [{methods: [GET, HEAD]}]
   +      match: [{methods: [GET]}]
 
-p/a.yaml:10: no case notices that \`'x-a' in request.headers\` is dropped
+p/a.yaml:10: no case detects that \`'x-a' in request.headers\` is dropped
   -      when: request.url_path == '/x' && 'x-a' in request.headers
   +      when: request.url_path == '/x'
 
-p/b.yaml:7: left out, \`2/m\` becomes \`4/m\`: nobody counts here
-mutation score 83 % (10 noticed, 2 survived, 1 left out)
+p/b.yaml:7: excluded, \`2/m\` becomes \`4/m\`: nobody counts here
+mutation score 83 % (10 detected, 2 survived, 1 excluded)
 `);
   expect(stderr).toBe('lictor test: the mutation score is 83 %, `--min-mutation` asks for 90 %\n');
   expect(code).toBe(1);
   expect(await inProcess(['test', 'p', '--min-mutation', '83'], directory)).toMatchObject({ code: 0 });
 });
 
-test('a change that a case elsewhere notices counts as noticed, and one that is no policy does not count', async () => {
+test('a mutant that another test detects is detected, and a mutant that does not compile is not counted', async () => {
   // Without its match, `a` governs `c.test`, which only a case of nobody's policy asks for.
   const { stdout } = await inProcess(['test', 'p', '--mutate', '--filter', 'elsewhere'], directory);
   expect(told(stdout)).not.toContain('that the `match` is dropped\n  -  match: [{hosts: [a.test]}]');
@@ -87,11 +87,11 @@ test('without a run that holds there is nothing to compare with', async () => {
   expect([code, stderr]).toEqual([1, 'lictor test: a case fails, so nothing was mutated\n']);
 });
 
-test('when time is out it says so, and gives no score to pass with', async () => {
+test('when the time runs out, the report says so and no score passes', async () => {
   const flags = ['--mutate', '--min-mutation', '0', '--mutation-time', '0'];
   const { code, stdout, stderr } = await inProcess(['test', 'p', ...flags], directory);
   expect(code).toBe(1);
-  expect(told(stdout)).toContain('12 not tried, time was out');
+  expect(told(stdout)).toContain('12 untried, the time ran out');
   expect(stderr).toContain('not every change was tried, so there is no score yet');
 });
 
@@ -103,14 +103,14 @@ describe('--since', () => {
     const { code, stdout } = await inProcess(['test', 'r', '--since', 'HEAD'], directory);
     expect(code).toBe(0);
     expect(told(stdout)).toBe(
-      '\nmutation\nr/b.yaml:7: left out, `3/m` becomes `6/m`: nobody counts here\nmutation score 100 % (2 noticed, 0 survived, 1 left out)\n',
+      '\nmutation\nr/b.yaml:7: excluded, `3/m` becomes `6/m`: nobody counts here\nmutation score 100 % (2 detected, 0 survived, 1 excluded)\n',
     );
     // A file that git does not know is new as a whole.
     await writeFiles(repository.folder, {
       'c.yaml': B.replaceAll('b.test', 'd.test').replace('name: b', 'name: d'),
     });
     const again = await inProcess(['test', 'r', '--since', 'HEAD'], directory);
-    expect(told(again.stdout)).toContain('r/c.yaml:8: no case notices');
+    expect(told(again.stdout)).toContain('r/c.yaml:8: no case detects');
   });
 
   test.each(['nowhere', '--output=x'])('%s is no revision', async (revision) => {
@@ -142,10 +142,10 @@ spec:
   const { stdout } = await inProcess(['test', 'q', '--mutate'], directory);
   expect(told(stdout)).toBe(`
 mutation
-q/all.yaml:13: no case notices that the condition is dropped
+q/all.yaml:13: no case detects that the condition is dropped
   -    - {name: no, effect: deny, when: request.path == '/no'}
   +    - {name: no, effect: deny, when: true}
 
-mutation score 75 % (3 noticed, 1 survived)
+mutation score 75 % (3 detected, 1 survived)
 `);
 });

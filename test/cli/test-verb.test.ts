@@ -136,7 +136,7 @@ test('GitHub: an annotation at the line of the case', async () => {
   expect([last, others]).toEqual(['2 passed, 1 failed', []]);
 });
 
-test('GitHub: what is not covered, and what no case notices, at its line', async () => {
+test('GitHub: coverage gaps and surviving mutants are annotations of their line', async () => {
   const passing = tests('    - {name: a, caller: reader, request: a, expect: {decision: allow}}\n');
   const { stdout, stderr } = await run(passing, '--output', 'github', '--coverage', '--mutate');
   const lines = stdout.trimEnd().split('\n');
@@ -145,7 +145,7 @@ test('GitHub: what is not covered, and what no case notices, at its line', async
     '::warning file=p/orders.yaml,line=11,col=46,endLine=11,endColumn=66,title=lictor coverage::never false',
   );
   expect(lines).toContain(
-    '::warning file=p/orders.yaml,line=13,col=45,endLine=13,endColumn=48,title=lictor mutation::no case notices that `2/m` becomes `4/m`%0A%0A-    - {name: few, key: [jwt.subject], rate: 2/m}%0A+    - {name: few, key: [jwt.subject], rate: 4/m}',
+    '::warning file=p/orders.yaml,line=13,col=45,endLine=13,endColumn=48,title=lictor mutation::no case detects that `2/m` becomes `4/m`%0A%0A-    - {name: few, key: [jwt.subject], rate: 2/m}%0A+    - {name: few, key: [jwt.subject], rate: 4/m}',
   );
   expect(lines.slice(1).filter((line) => !line.startsWith('::warning '))).toEqual([]);
   expect(stderr).toMatch(/\ncoverage\n[^]*\nmutation score \d+ %/);

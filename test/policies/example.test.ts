@@ -7,13 +7,13 @@ import { join, relative } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLE = join(ROOT, 'policies');
 
-interface Ended {
+interface ProcessResult {
   readonly code: number;
   readonly out: string;
 }
 
 /** Runs the program as a user would, from the root of the checkout. */
-function lictor(...args: readonly string[]): Promise<Ended> {
+function lictor(...args: readonly string[]): Promise<ProcessResult> {
   return new Promise((resolve) => {
     execFile(process.execPath, ['src/main.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), out: stdout + stderr });
@@ -21,7 +21,7 @@ function lictor(...args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** The YAML blocks of a page, indentation undone. */
+/** Contents of the YAML code blocks of a page, without their indentation. */
 function yamlBlocks(page: string): string[] {
   return [...page.matchAll(/^ {3}```yaml\n(.*?)^ {3}```$/gms)].map(([, block = '']) =>
     block.replaceAll(/^ {3}/gm, ''),
@@ -29,7 +29,7 @@ function yamlBlocks(page: string): string[] {
 }
 
 describe('the example policies', () => {
-  test('hold no mistake, not even a warning', async () => {
+  test('have no errors and no warnings', async () => {
     expect(await lictor('check', '--strict', 'policies')).toEqual({
       code: 0,
       out: expect.stringMatching(/^policies: \d+ policies, 2 issuers, \d+ tests: no errors\n$/) as string,
@@ -42,7 +42,7 @@ describe('the example policies', () => {
     expect(code).toBe(0);
   });
 
-  test('name every rule of an enforcing policy in some test', async () => {
+  test('name every rule of an enforcing policy in a test', async () => {
     const read = (pattern: string) =>
       Promise.all(globSync(pattern, { cwd: EXAMPLE }).map((file) => readFile(join(EXAMPLE, file), 'utf8')));
     const tests = (await read('**/*.test.yaml')).join('\n');
@@ -57,7 +57,7 @@ describe('the example policies', () => {
     expect(rules.filter((rule) => !tests.includes(`rule: ${rule}`))).toEqual([]);
   });
 
-  describe('with the service that their README adds', () => {
+  describe('with the service that the README adds', () => {
     let folder: string;
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'wishlist-'));
@@ -75,7 +75,7 @@ describe('the example policies', () => {
       expect(code).toBe(0);
     });
 
-    test('fail when the new policy opens more than its tests say', async () => {
+    test('fail if the new policy allows more than its tests expect', async () => {
       const file = join(folder, 'wishlist/policy.yaml');
       const text = await readFile(file, 'utf8');
       await writeFile(file, text.replace("'wishlist:write' in jwt.scopes", "'wishlist:read' in jwt.scopes"));

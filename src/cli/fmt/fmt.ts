@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
-import { type Formatted, format } from '../../tools/format/format.ts';
+import { type FormatResult, format } from '../../tools/format/format.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { replaceFile } from '../terminal/replace-file.ts';
@@ -84,7 +84,7 @@ class Run {
     this.#fail(EXIT.fails, '');
   }
 
-  #report(shown: string, formatted: Exclude<Formatted, { readonly kind: 'formatted' }>): void {
+  #report(shown: string, formatted: Exclude<FormatResult, { readonly kind: 'formatted' }>): void {
     if (formatted.kind === 'fault') {
       const message = `lictor fmt: \`${shown}\` is not changed: formatted, ${formatted.problem}. Please report this with the file\n`;
       return this.#fail(EXIT.fault, message);

@@ -81,10 +81,10 @@ function annotations(
   folder: TestSession['folder'],
   path: (file: string) => string,
 ): string {
-  const told = judged.flatMap(({ mutant: { file, what, edit }, fate }) => {
+  const told = judged.flatMap(({ mutant: { file, what, edit }, status }) => {
     const lines = folder.source(file);
-    if (fate !== 'survived' || lines === undefined) return [];
-    const message = [`no case notices that ${what}`, '', ...diffOf(lines, edit)].join('\n');
+    if (status !== 'survived' || lines === undefined) return [];
+    const message = [`no case detects that ${what}`, '', ...diffOf(lines, edit)].join('\n');
     const span = { ...spanOf({ path: file, lines }, edit), file: path(file) };
     return [`${annotation({ severity: 'warning', span, title: 'lictor mutation', message })}\n`];
   });
@@ -120,12 +120,12 @@ async function judgeAll(
   let survived = 0;
   for (const mutant of mutants) {
     const remark = ignoreCommentOf(mutant, folder.source(mutant.file));
-    if (remark !== undefined) judged.push({ mutant, fate: 'excused', reason: remark.reason });
-    else if (performance.now() > end) judged.push({ mutant, fate: 'untried' });
+    if (remark !== undefined) judged.push({ mutant, status: 'excluded', reason: remark.reason });
+    else if (performance.now() > end) judged.push({ mutant, status: 'untried' });
     else {
-      const fate = await judge(mutation, trial, mutant, reachedBy(mutant, set, cases, reach));
-      if (fate === 'survived') survived += 1;
-      judged.push({ mutant, fate });
+      const status = await judge(mutation, trial, mutant, reachedBy(mutant, set, cases, reach));
+      if (status === 'survived') survived += 1;
+      judged.push({ mutant, status });
     }
     progress(judged.length, survived);
   }
@@ -150,13 +150,13 @@ async function judge(
   trial: MutationFiles,
   { file, edit, widens }: Mutant,
   reached: readonly ListedCase[],
-): Promise<ScoredMutant['fate']> {
+): Promise<ScoredMutant['status']> {
   const change = (text: string): string => edited(text, edit);
   const { cases } = mutation;
   const some = reached.length < cases.length ? reached : undefined;
-  const fate = await judgeBy(mutation, trial.with(file, change, some), reached);
+  const status = await judgeBy(mutation, trial.with(file, change, some), reached);
   // A policy that governs more than before may be noticed by whom it did not govern.
-  if (fate !== 'survived' || !widens || some === undefined) return fate;
+  if (status !== 'survived' || !widens || some === undefined) return status;
   return judgeBy(mutation, trial.with(file, change), cases);
 }
 
@@ -164,7 +164,7 @@ async function judgeBy(
   { set: { revision, revisionText }, now, snapshots }: Mutation,
   files: PolicyFiles,
   cases: readonly ListedCase[],
-): Promise<ScoredMutant['fate']> {
+): Promise<ScoredMutant['status']> {
   const { set } = compileFolder(files);
   if (set === undefined) return 'invalid';
   const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });

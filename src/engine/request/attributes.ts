@@ -6,14 +6,14 @@ export interface Timestamp {
   readonly nanos: number;
 }
 
-/** The body as far as the proxy sent it. */
+/** Request body, or as much of it as the proxy sent. */
 export interface Body {
   readonly bytes: Uint8Array;
   /** The proxy's buffer was smaller than the body (`x-envoy-auth-partial-body: true`). */
   readonly truncated: boolean;
 }
 
-/** One end of the connection, as Envoy's `AttributeContext.Peer` tells it. */
+/** One end of the connection, from Envoy's `AttributeContext.Peer`. */
 export interface Peer {
   /** IP address or socket path; empty when unknown. */
   readonly address: string;
@@ -23,13 +23,13 @@ export interface Peer {
   readonly principal: string;
   readonly service: string;
   readonly labels: ReadonlyMap<string, string>;
-  /** The peer's leaf certificate in PEM, percent-decoding undone; empty unless `include_peer_certificate`. */
+  /** Leaf certificate of the peer in PEM, percent-decoded; empty unless Envoy sets `include_peer_certificate`. */
   readonly certificate: string;
 }
 
 /**
- * Everything one request tells us, copied once out of the wire message and never changed afterwards.
- * INVARIANT: nothing in here is interpreted beyond what its comment says; judging happens on this value alone.
+ * Attributes of one request, copied once from the wire message and never changed afterwards.
+ * INVARIANT: a value is interpreted only as its comment says; decisions read nothing but this object.
  */
 export interface Attributes {
   readonly request: {
@@ -42,11 +42,11 @@ export interface Attributes {
     readonly host: string;
     readonly scheme: string;
     readonly protocol: string;
-    /** When Envoy received the request; undefined when it did not say. */
+    /** Time at which Envoy received the request; undefined if Envoy did not send it. */
     readonly time: Timestamp | undefined;
     /** Body size in bytes as Envoy knows it, -1 unknown. */
     readonly size: number;
-    /** Lower-case names; repeated headers joined with `,` (cookies with `; `). Pseudo-headers are not in here. */
+    /** By lower-case name; repeated headers joined with `,` (cookies with `; `). Without pseudo-headers. */
     readonly headers: ReadonlyMap<string, string>;
     readonly body: Body;
   };
@@ -60,7 +60,7 @@ export interface Attributes {
   readonly routeMetadata: ReadonlyMap<string, JsonValue>;
 }
 
-/** What a JSON text parses to. Objects may hold any own key, `__proto__` and `constructor` included. */
+/** A parsed JSON text. Objects may have any own key, `__proto__` and `constructor` included. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
 export interface JsonObject {

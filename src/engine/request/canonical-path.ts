@@ -1,6 +1,6 @@
 import { type EscapeTrouble, hidesEscape, normalizeEscapes } from './percent.ts';
 
-/** Why different servers would read a path differently; each reads as the object of "the path has". */
+/** Reasons for servers to read a path differently. Each completes the sentence "the path has ...". */
 export type Ambiguity =
   | EscapeTrouble
   | 'an encoded dot segment'
@@ -16,25 +16,25 @@ export type Ambiguity =
   | 'no leading slash';
 
 export interface CanonicalPath {
-  /** Without the query string; starts with `/` unless it is `*`. Best effort when ambiguous. A trailing slash stays. */
+  /** Without the query string; starts with `/` unless it is `*`; keeps a trailing slash. Best effort if ambiguous. */
   readonly path: string;
-  /** Raw, without `?`; empty when there is none. */
+  /** Raw, without `?`; empty if the path has none. */
   readonly query: string;
-  /** The first ambiguity found; undefined: every server reads the path alike. */
+  /** First ambiguity found; undefined if every server reads the path the same way. */
   readonly ambiguous: Ambiguity | undefined;
 }
 
 /**
- * The one form in which a path is compared (RFC 3986 section 6.2.2): escapes of unreserved characters undone, other
- * escapes in upper case, dot segments and doubled slashes resolved, query split off. `*` (of OPTIONS) is itself.
- * Total, linear in the length, and idempotent on what is not ambiguous.
+ * Canonical form of a path, in which paths are compared (RFC 3986 section 6.2.2): escapes of unreserved characters
+ * are decoded, other escapes are in upper case, dot segments and doubled slashes are resolved, the query is split off.
+ * `*` (of OPTIONS) is unchanged. Never throws, linear in the length, idempotent for paths that are not ambiguous.
  */
 export function canonicalPath(path: string): CanonicalPath {
   const plain = plainLength(path);
   if (plain === path.length) return { path, query: '', ambiguous: undefined };
-  const mark = plain === -1 ? path.indexOf('?') : plain;
-  const raw = mark === -1 ? path : path.slice(0, mark);
-  const query = mark === -1 ? '' : path.slice(mark + 1);
+  const queryStart = plain === -1 ? path.indexOf('?') : plain;
+  const raw = queryStart === -1 ? path : path.slice(0, queryStart);
+  const query = queryStart === -1 ? '' : path.slice(queryStart + 1);
   const fragment = query.includes('#') ? 'a `#`' : undefined;
   if (plain !== -1 || raw === '*') return { path: raw, query, ambiguous: fragment };
 
@@ -55,8 +55,8 @@ export function canonicalPath(path: string): CanonicalPath {
 }
 
 /**
- * How far the path is one that needs no work: up to its query string, or its end. -1: it needs work.
- * Nearly every request leaves `canonicalPath` here, without a copy.
+ * Length of a path that is already canonical, up to its query string or its end; -1 if the path must be rewritten.
+ * Nearly every request takes this route through `canonicalPath`, without a copy.
  */
 function plainLength(path: string): number {
   if (path.charCodeAt(0) !== 0x2f) return -1;
@@ -70,12 +70,12 @@ function plainLength(path: string): number {
   return path.length;
 }
 
-/** `%`, `;`, `#`, a backslash, control and non-ASCII bytes. */
+/** True for `%`, `;`, `#`, a backslash, control and non-ASCII bytes. */
 function isRemarkable(code: number): boolean {
   return code < 0x20 || code > 0x7e || code === 0x25 || code === 0x3b || code === 0x23 || code === 0x5c;
 }
 
-/** What a proxy is asked for (RFC 9112 section 3.2.2) loses scheme and authority. */
+/** Path of an absolute form, as in requests to a proxy (RFC 9112 section 3.2.2), without scheme and authority. */
 function originForm(raw: string): { readonly path: string; readonly ambiguous: Ambiguity | undefined } {
   if (raw.startsWith('/')) return { path: raw, ambiguous: undefined };
   const authority = raw.indexOf('://');
@@ -96,7 +96,7 @@ function rawAmbiguity(raw: string): Ambiguity | undefined {
   return undefined;
 }
 
-/** Whether a segment is `.` or `..` only after decoding; `%2e` elsewhere is a plain dot. */
+/** An ambiguity if a segment is `.` or `..` only after decoding; `%2e` elsewhere is a plain dot. */
 function encodedDotSegment(path: string): Ambiguity | undefined {
   if (!path.includes('%')) return undefined;
   for (const segment of path.split('/')) {
@@ -106,8 +106,8 @@ function encodedDotSegment(path: string): Ambiguity | undefined {
 }
 
 /**
- * RFC 3986 section 5.2.4, with doubled slashes merged. Servers disagree on whether `..` takes back an empty segment
- * or the one before it, so that pair is ambiguous.
+ * RFC 3986 section 5.2.4, with doubled slashes merged. Servers disagree on whether `..` removes an empty segment or
+ * the segment before it, so an empty segment followed by `..` is ambiguous.
  */
 function resolveSegments(path: string): { readonly path: string; readonly ambiguous: Ambiguity | undefined } {
   const parts = path.split('/');
@@ -128,7 +128,7 @@ function resolveSegments(path: string): { readonly path: string; readonly ambigu
   return { path: kept.length === 0 ? '/' : `/${kept.join('/')}${open ? '/' : ''}`, ambiguous };
 }
 
-/** Whether the part that a `..` behind `at` would take back is an empty one. */
+/** True if a `..` after the part at `at` would remove an empty part. */
 function endsInEmpty(parts: readonly string[], at: number): boolean {
   return parts[at] === '' || (parts[at] === '.' && at > 1 && parts[at - 1] === '');
 }

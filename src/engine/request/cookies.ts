@@ -1,9 +1,8 @@
 const NO_COOKIES: ReadonlyMap<string, readonly string[]> = new Map();
 
 /**
- * The cookies of a `cookie` header by name, exactly in case, in order of appearance (RFC 6265 section 5.4). Values
- * are not decoded; one pair of surrounding quotes is taken off. Total: a part without `=` or without a name is no
- * cookie and is left out.
+ * Cookies of a `cookie` header by case-sensitive name, in order of appearance (RFC 6265 section 5.4). Values are not
+ * decoded; one pair of surrounding quotes is removed. Never throws: a part without `=` or without a name is ignored.
  */
 export function parseCookies(header: string): ReadonlyMap<string, readonly string[]> {
   if (header === '') return NO_COOKIES;

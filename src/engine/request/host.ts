@@ -1,31 +1,32 @@
-/** A `hosts` entry of a match, ready to be compared with a normalized host. */
+/** A compiled `hosts` entry of a match, to compare with a normalized host. */
 export type HostPattern =
   | { readonly kind: 'any'; readonly text: string }
   | { readonly kind: 'exact'; readonly text: string; readonly host: string }
-  /** `suffix` starts with its dot: `*.x` is one or more labels before `.x`. */
+  /** `*.x`: one or more labels before `.x`. `suffix` includes the dot. */
   | { readonly kind: 'below'; readonly text: string; readonly suffix: string };
 
 export type CompiledHost =
   | { readonly pattern: HostPattern; readonly problem?: undefined }
   | { readonly problem: string; readonly pattern?: undefined };
 
-/** Bytes of a host name (RFC 1035 section 2.3.4) and of one label of it. */
+/** Maximum length of a host name and of one label, in bytes (RFC 1035 section 2.3.4). */
 const MAX_HOST = 253;
 const MAX_LABEL = 63;
 
 /**
- * Compiles a host as an author writes it: a name, an IP address, `*.x`, or `*` for any. Port, case and a trailing
- * dot are ignored, as they are in requests. A problem is one sentence about the author's text.
+ * Compiles a host of a policy: a name, an IP address, `*.x`, or `*` for any host. Port, case and a trailing dot are
+ * ignored, as they are in requests. `problem` is one sentence about the text.
  */
 export function compileHost(text: string): CompiledHost {
   if (text === '') return { problem: 'a host is empty' };
   if (text === '*') return { pattern: { kind: 'any', text } };
-  if (text.includes('/')) return { problem: `\`${text}\` is no host, a host has no scheme and no path` };
+  if (text.includes('/'))
+    return { problem: `\`${text}\` is not a valid host, a host has no scheme and no path` };
   const host = normalizeHost(text);
   if (host.startsWith('[')) {
     return isIpv6(host)
       ? { pattern: { kind: 'exact', text, host } }
-      : { problem: `\`${text}\` is no IPv6 address` };
+      : { problem: `\`${text}\` is not a valid IPv6 address` };
   }
   const wild = host.startsWith('*.');
   const name = wild ? host.slice(2) : host;
@@ -37,9 +38,9 @@ export function compileHost(text: string): CompiledHost {
 }
 
 /**
- * The host of an authority: port and one trailing dot taken off, ASCII letters in lower case, an IPv6 address in
- * brackets and in its shortest form (RFC 5952). Total: what is no host comes back as a text that equals no
- * pattern's. Letters beyond ASCII are left alone, so that U+212A does not become `k`.
+ * Host of an authority without port and one trailing dot, ASCII letters in lower case, an IPv6 address in brackets and
+ * in its shortest form (RFC 5952). Never throws: an invalid host gives a text that no pattern matches. Letters outside
+ * ASCII are unchanged, so that U+212A does not become `k`.
  */
 export function normalizeHost(authority: string): string {
   const host = lowerAscii(withoutPort(authority));
@@ -47,7 +48,7 @@ export function normalizeHost(authority: string): string {
   return host.endsWith('.') ? host.slice(0, -1) : host;
 }
 
-/** Whether a pattern selects a host that `normalizeHost` returned. */
+/** True if a pattern matches a host that `normalizeHost` returned. */
 export function matchesHost(pattern: HostPattern, normalizedHost: string): boolean {
   switch (pattern.kind) {
     case 'any':
@@ -64,19 +65,19 @@ export function matchesHost(pattern: HostPattern, normalizedHost: string): boole
 
 function nameProblem(text: string, name: string): string | undefined {
   if (name.includes('*'))
-    return `\`${text}\` is no host, \`*\` stands only as the whole first label: \`*.example.org\``;
+    return `\`${text}\` is not a valid host, \`*\` is only allowed as the whole first label: \`*.example.org\``;
   if (name.length > MAX_HOST) return `\`${text}\` is longer than the ${MAX_HOST} characters of a host name`;
   for (const label of name.split('.')) {
-    if (label === '') return `\`${text}\` is no host, it has an empty label`;
+    if (label === '') return `\`${text}\` is not a valid host, it has an empty label`;
     if (label.length > MAX_LABEL) return `\`${text}\` has a label longer than ${MAX_LABEL} characters`;
     if (!/^[a-z0-9_-]+$/.test(label)) {
-      return `\`${text}\` is no host, a label holds letters, digits, \`-\` and \`_\` (other alphabets as \`xn--...\`)`;
+      return `\`${text}\` is not a valid host, a label has letters, digits, \`-\` and \`_\` (other alphabets as \`xn--...\`)`;
     }
   }
   return undefined;
 }
 
-/** Whether the first `end` characters are labels of a host name, none of them empty. */
+/** True if the first `end` characters are labels of a host name, none of them empty. */
 function areLabels(host: string, end: number): boolean {
   let labelStart = true;
   for (let i = 0; i < end; i++) {
@@ -94,7 +95,7 @@ function areLabels(host: string, end: number): boolean {
   return !labelStart;
 }
 
-/** An address with several colons and no brackets is an IPv6 address that has no port. */
+/** An authority with several colons and no brackets is an IPv6 address without a port; it is put in brackets. */
 function withoutPort(authority: string): string {
   const colon = authority.lastIndexOf(':');
   if (colon === -1) return authority;

@@ -1,27 +1,27 @@
 import type { JsonValue } from './attributes.ts';
 
-/** Levels of arrays and objects inside each other; deeper texts are refused. */
+/** Maximum depth of nested arrays and objects; deeper texts are rejected. */
 export const MAX_JSON_DEPTH = 64;
 
 export type ParsedJson =
   | { readonly value: JsonValue; readonly problem?: undefined; readonly fault?: undefined }
-  /** `problem` is one phrase that says what and where, never a piece of the text; `fault` has the two apart. */
+  /** `problem` is one phrase with the error and its location, never a part of the text; `fault` has them separately. */
   | { readonly problem: string; readonly fault: Fault; readonly value?: undefined };
 
 /**
- * Reads a JSON text (RFC 8259) as `JSON.parse` does, and refuses besides what different parsers read differently:
- * an object that has the same member twice, at any depth, and more than `MAX_JSON_DEPTH` levels. Linear, never
- * throws; `__proto__` is a plain own key.
+ * Parses a JSON text (RFC 8259) as `JSON.parse` does. Also rejects texts that parsers read differently: an object with
+ * a duplicate member, at any depth, and more than `MAX_JSON_DEPTH` levels. Linear, never throws; `__proto__` is a plain
+ * own key.
  */
 export function parseJson(text: string): ParsedJson {
   const fault = scan({ text, at: 0, fault: undefined });
-  if (fault !== undefined) return { problem: `${fault.what} at ${place(text, fault.at)}`, fault };
+  if (fault !== undefined) return { problem: `${fault.what} at ${location(text, fault.at)}`, fault };
   return { value: JSON.parse(text) as JsonValue };
 }
 
-/** Where a text stops being JSON that is read here. */
+/** First error of a JSON text. */
 export interface Fault {
-  /** One phrase, never a piece of the text. */
+  /** One phrase, never a part of the text. */
   readonly what: string;
   /** Offset in UTF-16 units. */
   readonly at: number;
@@ -41,7 +41,7 @@ function scan(scanner: Scanner): Fault | undefined {
   return scanner.fault;
 }
 
-/** Each of these reads one production from `at` on; false: `fault` is set. */
+/** `value`, `object`, `array`, `string` and `number` each read one production from `at`; false if `fault` is set. */
 function value(scanner: Scanner, depth: number): boolean {
   space(scanner);
   const code = scanner.text.charCodeAt(scanner.at);
@@ -180,7 +180,7 @@ function fail(scanner: Scanner, what: string, at: number): false {
 }
 
 /** Lines and columns count from 1, columns in code points. */
-function place(text: string, at: number): string {
+function location(text: string, at: number): string {
   let line = 1;
   let start = 0;
   for (let feed = text.indexOf('\n'); feed !== -1 && feed < at; feed = text.indexOf('\n', feed + 1)) {

@@ -1,9 +1,9 @@
 /**
- * Every name that an expression may read, with its CEL type and meaning: the one table behind the checker's
- * environment, the reference page and the tests. Names follow Envoy's attribute vocabulary where it has one.
- * `max` is how many characters a value is taken to have at most when the cost of an expression is estimated: a body
- * as proxies buffer it, a token of 16 KiB, a host name with its port, a SPIFFE ID. Everything else is bounded by the
- * headers of a request. A request that goes beyond it is bounded by the steps of an evaluation.
+ * Every name that an expression may read, with its CEL type and meaning: the table for the checker's environment, the
+ * reference page and the tests. Names follow Envoy's attribute vocabulary where Envoy has one.
+ * `max` is the maximum length of a value, in characters, that the cost estimate of an expression assumes: a body as
+ * proxies buffer it, a token of 16 KiB, a host name with its port, a SPIFFE ID. Without `max` the estimate assumes the
+ * limit for the headers of a request. The step limit of an evaluation bounds requests that exceed these values.
  */
 export const NAMES = {
   'request.id': { type: 'string', doc: "Envoy's `x-request-id`", max: 128 },
@@ -11,7 +11,7 @@ export const NAMES = {
   'request.path': { type: 'string', doc: 'the path as sent, with the query string' },
   'request.url_path': {
     type: 'string',
-    doc: 'the canonical path, without the query string and without a slash at its end',
+    doc: 'the canonical path, without the query string and without a trailing slash',
   },
   'request.query': { type: 'string', doc: 'the raw query string, without `?`' },
   'request.host': { type: 'string', doc: 'the authority, as sent', max: 260 },
@@ -25,8 +25,8 @@ export const NAMES = {
     type: 'map(string, string)',
     doc: 'the `{name}` segments of the path pattern that matched, decoded once',
   },
-  'request.time': { type: 'timestamp', doc: 'when Envoy received the request' },
-  'request.size': { type: 'int', doc: 'body size in bytes, -1 unknown' },
+  'request.time': { type: 'timestamp', doc: 'the time at which Envoy received the request' },
+  'request.size': { type: 'int', doc: 'body size in bytes, -1 if unknown' },
   'request.body': {
     type: 'dyn',
     doc: 'the body, parsed as JSON; an unreadable body is an error',
@@ -34,18 +34,22 @@ export const NAMES = {
   },
   'request.body_bytes': { type: 'bytes', doc: 'the body as sent', max: 65_536 },
   'source.address': { type: 'string', doc: "the peer's IP address", max: 64 },
-  'source.port': { type: 'int', doc: "the peer's port, 0 unknown" },
+  'source.port': { type: 'int', doc: "the peer's port, 0 if unknown" },
   'source.ip': { type: 'string', doc: "the peer's IP address", max: 64 },
   'source.principal': {
     type: 'string',
     doc: 'the authenticated peer identity, empty without a certificate',
     max: 2048,
   },
-  'source.service': { type: 'string', doc: "the peer's service name, when Envoy knows it", max: 260 },
+  'source.service': {
+    type: 'string',
+    doc: "the peer's service name, empty if Envoy does not know it",
+    max: 260,
+  },
   'source.labels': { type: 'map(string, string)', doc: "the peer's labels" },
   'source.spiffe.trust_domain': {
     type: 'string',
-    doc: 'trust domain of the SPIFFE ID, else empty',
+    doc: 'trust domain of the SPIFFE ID of the peer, else empty',
     max: 255,
   },
   'source.spiffe.path': {
@@ -66,8 +70,14 @@ export const NAMES = {
     doc: 'its serial number in lower-case hex, else empty',
     max: 64,
   },
-  'source.certificate.not_before': { type: 'timestamp', doc: 'from when on it is valid; 1970 without one' },
-  'source.certificate.not_after': { type: 'timestamp', doc: 'until when it is valid; 1970 without one' },
+  'source.certificate.not_before': {
+    type: 'timestamp',
+    doc: 'start of its validity; 1970 without a certificate',
+  },
+  'source.certificate.not_after': {
+    type: 'timestamp',
+    doc: 'end of its validity; 1970 without a certificate',
+  },
   'source.certificate.uri_sans': { type: 'list(string)', doc: 'its URI names' },
   'source.certificate.dns_sans': { type: 'list(string)', doc: 'its DNS names' },
   'source.certificate.sha256': {
@@ -77,7 +87,7 @@ export const NAMES = {
   },
   'source.xfcc': {
     type: 'list(map(string, dyn))',
-    doc: 'what trusted proxies say of their clients (`by`, `hash`, `subject`, `uri`, and `dns`, a list), the nearest last; empty without `serve --xfcc-trusted-hops`',
+    doc: 'the certificates of clients that trusted proxies report (`by`, `hash`, `subject`, `uri`, and `dns`, a list), the nearest last; empty without `serve --xfcc-trusted-hops`',
   },
   'destination.address': { type: 'string', doc: 'the IP address that received the request', max: 64 },
   'destination.port': { type: 'int', doc: 'the port that received the request' },
@@ -86,8 +96,8 @@ export const NAMES = {
   'destination.service': { type: 'string', doc: 'service name of the receiving proxy', max: 260 },
   'destination.labels': { type: 'map(string, string)', doc: 'labels of the receiving proxy' },
   'connection.requested_server_name': { type: 'string', doc: 'the TLS SNI', max: 260 },
-  'connection.mtls': { type: 'bool', doc: 'whether the peer presented a certificate that Envoy verified' },
-  'jwt.present': { type: 'bool', doc: 'whether a token was verified' },
+  'connection.mtls': { type: 'bool', doc: 'true if the peer presented a certificate that Envoy verified' },
+  'jwt.present': { type: 'bool', doc: 'true if a token was verified' },
   'jwt.issuer': { type: 'string', doc: 'the `iss` claim', max: 12_288 },
   'jwt.subject': { type: 'string', doc: 'the `sub` claim', max: 12_288 },
   'jwt.audiences': { type: 'list(string)', doc: 'the `aud` claim, as a list', max: 12_288 },
@@ -102,7 +112,7 @@ export const NAMES = {
   context: { type: 'map(string, string)', doc: "the route's `context_extensions`" },
   metadata: { type: 'map(string, dyn)', doc: 'dynamic metadata by filter name' },
   route_metadata: { type: 'map(string, dyn)', doc: 'route metadata by filter name' },
-  'policy.name': { type: 'string', doc: 'name of the policy that holds the expression', max: 256 },
-  'policy.revision': { type: 'string', doc: 'the revision that decides', max: 256 },
-  now: { type: 'timestamp', doc: "the decision's clock" },
+  'policy.name': { type: 'string', doc: 'name of the policy that the expression is in', max: 256 },
+  'policy.revision': { type: 'string', doc: 'the revision of the policy set that decides', max: 256 },
+  now: { type: 'timestamp', doc: 'the time of the decision' },
 } as const satisfies Record<string, { readonly type: string; readonly doc: string; readonly max?: number }>;

@@ -1,16 +1,16 @@
 import { decodeOnce } from './percent.ts';
 
-/** A `paths` entry of a match. */
+/** A compiled `paths` entry of a match. */
 export interface PathPattern {
   /** As written. */
   readonly text: string;
   readonly segments: readonly PathSegment[];
-  /** Ends in `**`: any number of further segments, none included. */
+  /** True if the pattern ends in `**`: zero or more further segments. */
   readonly open: boolean;
 }
 
 export type PathSegment =
-  /** Compared with the decoded segment, exactly in case. */
+  /** Compared with the decoded segment, case-sensitive. */
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'any' };
@@ -19,12 +19,12 @@ export type CompiledPath =
   | { readonly pattern: PathPattern; readonly problem?: undefined }
   | { readonly problem: string; readonly pattern?: undefined };
 
-/** What matches without naming a segment. */
+/** Parameters of a match whose pattern names no segment. */
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
 
 /**
- * Compiles a path as an author writes it, decoded: `{name}` and `*` are one whole segment, `**` any number at the
- * end. A trailing slash makes no difference. A problem is one sentence about the author's text.
+ * Compiles a path of a policy, which is written decoded: `{name}` and `*` match one whole segment, `**` any number of
+ * segments at the end. A trailing slash makes no difference. `problem` is one sentence about the text.
  */
 export function compilePath(text: string): CompiledPath {
   const problem = textProblem(text);
@@ -48,8 +48,8 @@ export function compilePath(text: string): CompiledPath {
 }
 
 /**
- * The decoded `{name}` segments when the pattern selects a canonical path, undefined when it does not. A segment is
- * decoded once before it is compared, so that no escape leads around a pattern.
+ * Decoded `{name}` segments if the pattern matches a canonical path, undefined if not. A segment is decoded once before
+ * it is compared, so that an escape cannot bypass a pattern.
  */
 export function matchPath(
   pattern: PathPattern,
@@ -86,16 +86,16 @@ function textProblem(text: string): string | undefined {
     return `\`${text}\` does not start with \`/\`${/^\*+$/.test(text) ? ', every path is `/**`' : ''}`;
   if (text.includes('?')) return `\`${text}\` has a query string, paths are compared without one`;
   if (text.includes('%')) return `\`${text}\` is encoded, write the path decoded`;
-  for (const [character, name] of NEVER) {
+  for (const [character, name] of AMBIGUOUS_CHARACTERS) {
     if (text.includes(character))
-      return `\`${text}\` has a ${name}, requests with one are refused as \`ambiguous_path\``;
+      return `\`${text}\` has a ${name}, requests with one are denied with \`ambiguous_path\``;
   }
   if ([...text].some((character) => character < ' ' || character === '\x7f'))
     return 'a path has a control character';
   return undefined;
 }
 
-const NEVER = [
+const AMBIGUOUS_CHARACTERS = [
   [';', '`;`'],
   ['#', '`#`'],
   ['\\', 'backslash'],
@@ -103,7 +103,8 @@ const NEVER = [
 
 function readSegment(text: string, part: string): PathSegment | { readonly problem: string } {
   if (part === '*') return { kind: 'any' };
-  if (part === '**') return { problem: `\`${text}\` has \`**\` before its end, it may only be last` };
+  if (part === '**')
+    return { problem: `\`${text}\` has \`**\` before its end, \`**\` is only allowed as the last segment` };
   if (part === '') return { problem: `\`${text}\` has an empty segment, which no canonical path has` };
   if (part === '.' || part === '..')
     return { problem: `\`${text}\` has a dot segment, which no canonical path has` };
@@ -111,10 +112,12 @@ function readSegment(text: string, part: string): PathSegment | { readonly probl
   if (name !== undefined) return { kind: 'param', name };
   if (part.includes('{') || part.includes('}')) {
     return {
-      problem: `\`${part}\` in \`${text}\` is no \`{name}\` that is a whole segment, of letters, digits and \`_\``,
+      problem: `\`${part}\` in \`${text}\` is not a valid \`{name}\`, which is a whole segment of letters, digits and \`_\``,
     };
   }
   if (part.includes('*'))
-    return { problem: `\`${part}\` in \`${text}\` mixes \`*\` with text, \`*\` is a whole segment` };
+    return {
+      problem: `\`${part}\` in \`${text}\` mixes \`*\` with text, \`*\` is only allowed as a whole segment`,
+    };
   return { kind: 'literal', text: part };
 }

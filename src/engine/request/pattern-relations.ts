@@ -1,7 +1,7 @@
 import { type HostPattern, matchesHost } from './host.ts';
 import type { PathPattern, PathSegment } from './path-pattern.ts';
 
-/** Whether some host is one that both patterns select. */
+/** True if at least one host matches both patterns. */
 export function hostsOverlap(a: HostPattern, b: HostPattern): boolean {
   if (a.kind === 'below' && b.kind === 'below') {
     return a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix);
@@ -9,7 +9,7 @@ export function hostsOverlap(a: HostPattern, b: HostPattern): boolean {
   return containsHost(a, b) || containsHost(b, a);
 }
 
-/** Whether `outer` selects every host that `inner` selects. */
+/** True if `outer` matches every host that `inner` matches. */
 export function containsHost(outer: HostPattern, inner: HostPattern): boolean {
   if (outer.kind === 'any') return true;
   if (inner.kind === 'any') return false;
@@ -17,7 +17,7 @@ export function containsHost(outer: HostPattern, inner: HostPattern): boolean {
   return outer.kind === 'below' && inner.suffix.endsWith(outer.suffix);
 }
 
-/** Whether some path is one that both patterns select. */
+/** True if at least one path matches both patterns. */
 export function pathsOverlap(a: PathPattern, b: PathPattern): boolean {
   const shared = Math.min(a.segments.length, b.segments.length);
   if (a.segments.length > shared && !b.open) return false;
@@ -28,7 +28,7 @@ export function pathsOverlap(a: PathPattern, b: PathPattern): boolean {
   });
 }
 
-/** Whether `outer` selects every path that `inner` selects. */
+/** True if `outer` matches every path that `inner` matches. */
 export function containsPath(outer: PathPattern, inner: PathPattern): boolean {
   if (outer.segments.length > inner.segments.length) return false;
   if (!outer.open && (inner.open || inner.segments.length > outer.segments.length)) return false;

@@ -1,4 +1,4 @@
-/** What can be wrong with the escapes of a path. */
+/** Problems of the escapes of a path. */
 export type EscapeTrouble =
   | 'an encoded slash'
   | 'an encoded backslash'
@@ -7,8 +7,8 @@ export type EscapeTrouble =
   | 'an overlong escape';
 
 /**
- * Undoes the escapes of unreserved characters (RFC 3986 section 2.3) and writes the others in upper case. `trouble`
- * is the first one that servers read differently: also bytes that are no UTF-8, which some take for Latin-1.
+ * Decodes the escapes of unreserved characters (RFC 3986 section 2.3) and writes the others in upper case. `trouble` is
+ * the first escape that servers read differently, bytes that are not UTF-8 included, which some read as Latin-1.
  */
 export function normalizeEscapes(path: string): {
   readonly path: string;
@@ -37,12 +37,12 @@ export function normalizeEscapes(path: string): {
 }
 
 /**
- * Whether `%25` stands before what a second decoding would make an encoded slash, backslash or NUL, a dot segment,
- * or an overlong escape, however often the `%` itself is encoded. The path must come from `normalizeEscapes`.
+ * True if `%25` starts a sequence that a further decoding turns into an encoded slash, backslash or NUL, a dot segment
+ * or an overlong escape, at any number of encodings of the `%` itself. The path must come from `normalizeEscapes`.
  */
 export function hidesEscape(path: string): boolean {
   for (let at = path.indexOf('%25'); at !== -1; at = path.indexOf('%25', at)) {
-    const inner = behindPercents(path, at);
+    const inner = afterPercents(path, at);
     const byte = hexAt(path, inner);
     if (byte === 0x2f || byte === 0x5c || byte === 0x00 || byte === 0xc0 || byte === 0xc1) return true;
     if (isOverlongSecond(byte, hiddenByte(path, inner + 2))) return true;
@@ -51,9 +51,7 @@ export function hidesEscape(path: string): boolean {
   return path.includes('%25') && path.split('/').some(isHiddenDotSegment);
 }
 
-/**
- * Decodes one segment or value once; a text whose escapes are broken comes back as it is. Linear, never throws.
- */
+/** Decodes one segment or value once; a text with broken escapes is returned unchanged. Linear, never throws. */
 export function decodeOnce(text: string): string {
   if (!text.includes('%')) return text;
   try {
@@ -72,14 +70,14 @@ function byteTrouble(byte: number): EscapeTrouble | undefined {
 const BROKEN = 0;
 const OVERLONG = -1;
 
-/** Characters of the escapes of one UTF-8 sequence (RFC 3629), or BROKEN, or OVERLONG. */
+/** Length in characters of the escapes of one UTF-8 sequence (RFC 3629), or BROKEN, or OVERLONG. */
 function sequenceLength(path: string, at: number, lead: number): number {
   const second = byteAt(path, at + 3);
   if (lead === 0xc0 || lead === 0xc1 || isOverlongSecond(lead, second)) return OVERLONG;
   const bytes =
     lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) === 0xe0 ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
   if (bytes === 0) return BROKEN;
-  // Surrogates, and what lies above U+10FFFF.
+  // Surrogates, and code points above U+10FFFF.
   if ((lead === 0xed && second >= 0xa0) || (lead === 0xf4 && second >= 0x90)) return BROKEN;
   for (let i = 1; i < bytes; i++) {
     const next = byteAt(path, at + 3 * i);
@@ -94,15 +92,15 @@ function isOverlongSecond(lead: number, second: number): boolean {
   );
 }
 
-/** Where the text behind `%25`, `%2525`, `%252525` ... starts. */
-function behindPercents(path: string, at: number): number {
+/** Offset after `%25`, `%2525`, `%252525` and so on at `at`. */
+function afterPercents(path: string, at: number): number {
   let inner = at + 1;
   while (path.charCodeAt(inner) === 0x32 && path.charCodeAt(inner + 1) === 0x35) inner += 2;
   return inner;
 }
 
 function hiddenByte(path: string, at: number): number {
-  return path.startsWith('%25', at) ? hexAt(path, behindPercents(path, at)) : -1;
+  return path.startsWith('%25', at) ? hexAt(path, afterPercents(path, at)) : -1;
 }
 
 function isHiddenDotSegment(segment: string): boolean {
@@ -110,13 +108,13 @@ function isHiddenDotSegment(segment: string): boolean {
   for (let dots = 0; dots <= 2; dots++) {
     if (at === segment.length) return dots > 0 && segment.includes('%');
     if (segment.charCodeAt(at) === 0x2e) at++;
-    else if (hiddenByte(segment, at) === 0x2e) at = behindPercents(segment, at) + 2;
+    else if (hiddenByte(segment, at) === 0x2e) at = afterPercents(segment, at) + 2;
     else return false;
   }
   return false;
 }
 
-/** The byte of the escape that starts at `at`, -1 when none does. */
+/** Byte of the escape that starts at `at`; -1 if none does. */
 function byteAt(path: string, at: number): number {
   return path.charCodeAt(at) === 0x25 ? hexAt(path, at + 1) : -1;
 }

@@ -1,14 +1,14 @@
 const NO_PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map();
 
 /**
- * The parameters of a raw query string (without `?`), names and values decoded once, `+` a space, in order of
- * appearance. Total: a broken escape stays as it is, bytes that are no UTF-8 become U+FFFD (WHATWG URL, section
- * 5.1). `;` separates nothing.
+ * Parameters of a raw query string (without `?`) in order of appearance, names and values decoded once, `+` read as a
+ * space. Never throws: a broken escape is unchanged, bytes that are not UTF-8 become U+FFFD (WHATWG URL, section 5.1).
+ * `;` is not a separator.
  */
 export function parseQuery(raw: string): ReadonlyMap<string, readonly string[]> {
   if (raw === '') return NO_PARAMETERS;
   const parameters = new Map<string, string[]>();
-  // The constructor takes off one leading `?`, which here would belong to a name.
+  // The constructor removes one leading `?`, which would otherwise be the start of a name.
   for (const [name, value] of new URLSearchParams(`?${raw}`)) {
     const values = parameters.get(name);
     if (values === undefined) parameters.set(name, [value]);

@@ -1,4 +1,4 @@
-/** The caller's place in a distributed trace. */
+/** Trace and span of the caller in a distributed trace. */
 export interface TraceParent {
   /** 32 lower-case hex digits, not all zero. */
   readonly traceId: string;
@@ -7,7 +7,7 @@ export interface TraceParent {
   readonly sampled: boolean;
 }
 
-/** Where a decision stands in a distributed trace; empty texts when it stands in none. */
+/** Trace and span that a decision belongs to; empty strings if it belongs to none. */
 export interface SpanReference {
   readonly traceId: string;
   readonly spanId: string;
@@ -16,8 +16,8 @@ export interface SpanReference {
 const SHAPE = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
 
 /**
- * Reads a `traceparent` header as W3C Trace Context (section 3.2) has it; undefined when it is anything else.
- * Of a version above 00, only what version 00 has is read.
+ * Parses a `traceparent` header (W3C Trace Context, section 3.2); undefined if it is malformed. Of a version above 00,
+ * only the fields of version 00 are read.
  */
 export function parseTraceparent(text: string): TraceParent | undefined {
   const [, version, traceId, spanId, flags] = SHAPE.exec(text) ?? [];

@@ -1,4 +1,4 @@
-/** What one proxy says of the client certificate that it saw. Empty where it does not say. */
+/** Client certificate as reported by one proxy. A field that the proxy does not report is empty. */
 export interface XfccElement {
   /** Identity of the proxy itself. */
   readonly by: string;
@@ -11,13 +11,13 @@ export interface XfccElement {
   readonly dns: readonly string[];
 }
 
-/** The longest header that is read, in UTF-16 units: proxies cap headers at about that. */
+/** Maximum length of the header, in UTF-16 units: proxies limit headers to about this size. */
 const MAX_LENGTH = 64 * 1024;
 
 /**
- * The elements of `x-forwarded-client-cert`, the nearest hop last. Elements stand between commas, pairs between
- * semicolons, a value in quotes may hold both (`\"` is a quote). Undefined for what is not of this form: half of it
- * proves nothing.
+ * Elements of `x-forwarded-client-cert`, the nearest hop last. Commas separate elements, semicolons separate pairs, a
+ * quoted value may contain both (`\"` is a quote). Undefined if any part is malformed: a partly readable header is not
+ * trusted.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert
  */
 export function parseXfcc(header: string): readonly XfccElement[] | undefined {
@@ -27,18 +27,18 @@ export function parseXfcc(header: string): readonly XfccElement[] | undefined {
   let at = 0;
   for (;;) {
     PAIR.lastIndex = at;
-    const [all, key, quoted, plain = '', mark] = PAIR.exec(header) ?? [];
+    const [all, key, quoted, plain = '', separator] = PAIR.exec(header) ?? [];
     if (all === undefined || key === undefined) return undefined;
     pairs.push([key.toLowerCase(), quoted === undefined ? plain.trim() : quoted.replace(/\\(.)/g, '$1')]);
     at += all.length;
-    if (mark === ';') continue;
+    if (separator === ';') continue;
     elements.push(elementOf(pairs));
     pairs = [];
-    if (mark !== ',') return at === header.length ? elements : undefined;
+    if (separator !== ',') return at === header.length ? elements : undefined;
   }
 }
 
-/** A pair with the mark behind it, if there is one. */
+/** A pair and the separator after it, if any. */
 const PAIR = /[ \t]*([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"[ \t]*|([^",;]*))([,;]|$)/y;
 
 function elementOf(pairs: readonly (readonly [string, string])[]): XfccElement {
@@ -53,7 +53,7 @@ function elementOf(pairs: readonly (readonly [string, string])[]): XfccElement {
   };
 }
 
-/** Who the client is: its URI name, else its first DNS name, else its subject, as Envoy takes a peer's principal. */
+/** Principal of the client: its URI name, else its first DNS name, else its subject, as Envoy does for a peer. */
 export function principalOf({ uri, dns, subject }: XfccElement): string {
   return uri || (dns[0] ?? '') || subject;
 }

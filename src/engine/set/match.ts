@@ -3,7 +3,7 @@ import { matchesHost } from '../request/host.ts';
 import { matchPath } from '../request/path-pattern.ts';
 import type { CompiledMatch } from './policy-set.ts';
 
-/** The properties of a request that `match` compares. */
+/** The attributes of a request that `match` reads. */
 export interface MatchInput {
   /** `normalizeHost` of the authority. */
   readonly host: string;
@@ -12,13 +12,13 @@ export interface MatchInput {
   readonly path: string;
 }
 
-/** The decoded `{name}` segments of the path pattern that matched. */
+/** Decoded `{name}` segments of the path pattern that matched. */
 export type Params = ReadonlyMap<string, string>;
 
-/** Evaluates the `when` of an entry for a request with these parameters; `Failure` if it does not evaluate to a bool. */
-export type Holds<Failure> = (when: Program, params: Params) => boolean | Failure;
+/** Evaluates the `when` of an entry with these parameters; `Failure` if the result is not a bool. */
+export type EvaluateCondition<Failure> = (when: Program, params: Params) => boolean | Failure;
 
-/** Selected, with the parameters of the entry that selected; or an expression failed. */
+/** Parameters of the first entry that selects the request, or the failure of a condition evaluated before it. */
 export type Selection<Failure> =
   | { readonly params: Params; readonly failure?: undefined }
   | { readonly failure: Failure; readonly params?: undefined };
@@ -30,33 +30,33 @@ export interface MatchEntryResult {
 }
 
 const NO_PARAMS: Params = new Map();
-/** Shared by every selection without parameters, so that the common case allocates nothing. */
+/** Shared by every selection without parameters, so that the common case does not allocate. */
 const SELECTED = { params: NO_PARAMS } as const;
 
 /**
- * Selection of a request by a `match`: by its first entry that selects; a failure if an expression fails before that;
- * undefined if no entry selects. An empty `match` selects every request. Within an entry the cheap parts are compared
- * first; of its `paths` the first that fits gives the parameters. `results` takes the result of each entry tried.
+ * Result of the first entry of a `match` that selects the request or whose condition fails; undefined if no entry
+ * selects it. An empty `match` selects every request. Within an entry the condition is evaluated last, as it costs
+ * most; the first of its `paths` that matches gives the parameters. `results` takes the result of each entry tried.
  */
 export function selects<Failure>(
   match: readonly CompiledMatch[],
   input: MatchInput,
-  holds: Holds<Failure>,
+  evaluate: EvaluateCondition<Failure>,
   results?: MatchEntryResult[],
 ): Selection<Failure> | undefined {
   if (match.length === 0) return SELECTED;
   for (const entry of match) {
-    const params = fits(entry, input);
+    const params = matchEntry(entry, input);
     if (params === undefined) {
       results?.push({ entry, result: mismatch(entry, input) ?? 'path' });
       continue;
     }
     if (entry.when !== undefined) {
-      const held = holds(entry.when, params);
-      if (held !== true) {
-        results?.push({ entry, result: held === false ? 'when' : 'failed' });
-        if (held === false) continue;
-        return { failure: held };
+      const result = evaluate(entry.when, params);
+      if (result !== true) {
+        results?.push({ entry, result: result === false ? 'when' : 'failed' });
+        if (result === false) continue;
+        return { failure: result };
       }
     }
     results?.push({ entry, result: 'selected' });
@@ -65,19 +65,19 @@ export function selects<Failure>(
   return undefined;
 }
 
-/** The parameters if method, host and path of an entry fit. */
-function fits(entry: CompiledMatch, input: MatchInput): Params | undefined {
-  if (entry.methods !== undefined && !entry.methods.has(input.method)) return undefined;
-  if (entry.hosts !== undefined && !anyHost(entry.hosts, input.host)) return undefined;
+/** Parameters if method, host and path of an entry match, undefined if not. */
+function matchEntry(entry: CompiledMatch, { host, method, path }: MatchInput): Params | undefined {
+  if (entry.methods !== undefined && !entry.methods.has(method)) return undefined;
+  if (entry.hosts !== undefined && !matchesAnyHost(entry.hosts, host)) return undefined;
   if (entry.paths === undefined) return NO_PARAMS;
   for (const pattern of entry.paths) {
-    const params = matchPath(pattern, input.path);
+    const params = matchPath(pattern, path);
     if (params !== undefined) return params;
   }
   return undefined;
 }
 
-function anyHost(hosts: NonNullable<CompiledMatch['hosts']>, host: string): boolean {
+function matchesAnyHost(hosts: NonNullable<CompiledMatch['hosts']>, host: string): boolean {
   for (const pattern of hosts) if (matchesHost(pattern, host)) return true;
   return false;
 }
@@ -87,7 +87,7 @@ export function mismatch(
   { hosts, methods, paths }: CompiledMatch,
   { host, method, path }: { readonly [Name in keyof MatchInput]: MatchInput[Name] | undefined },
 ): 'host' | 'method' | 'path' | undefined {
-  if (host !== undefined && hosts !== undefined && !anyHost(hosts, host)) return 'host';
+  if (host !== undefined && hosts !== undefined && !matchesAnyHost(hosts, host)) return 'host';
   if (method !== undefined && methods !== undefined && !methods.has(method)) return 'method';
   const isPath = path === undefined || paths === undefined || paths.some((each) => matchPath(each, path));
   return isPath ? undefined : 'path';

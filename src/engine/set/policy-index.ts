@@ -5,46 +5,49 @@ import type { MatchInput } from './match.ts';
 import type { CompiledMatch, CompiledPolicy } from './policy-set.ts';
 
 /**
- * Finds the policies whose `match` can select a request by its host and path, so that a folder of thousands costs a
- * request no more than the few that could apply.
+ * Index of policies by the hosts and paths of their `match`, so that the cost of a request depends on the policies that
+ * may apply to it, not on the size of the policy set.
  */
 export class PolicyIndex {
   readonly #policies: readonly CompiledPolicy[];
-  /** Places of policies, by the paths of the entries that name the host. */
+  /** By exact host. A tree holds positions of policies in `#policies`, by path. */
   readonly #exact = new Map<string, PathTree>();
-  /** By what stands behind `*`, with its dot. */
+  /** By the suffix after `*`, with its dot. */
   readonly #below = new Map<string, PathTree>();
   readonly #any = new PathTree();
 
   constructor(policies: readonly CompiledPolicy[]) {
     this.#policies = policies;
-    policies.forEach(({ match }, place) => {
-      if (match.length === 0) this.#any.add(undefined, place);
-      for (const entry of match) this.#add(entry, place);
+    policies.forEach(({ match }, position) => {
+      if (match.length === 0) this.#any.add(undefined, position);
+      for (const entry of match) this.#add(entry, position);
     });
   }
 
-  /** In their order, some of which select the request and all others do not; methods and conditions are not asked. */
+  /**
+   * Policies that may select the request, in their order. A policy that is left out does not select it. Methods and
+   * conditions are not considered.
+   */
   candidates({ host, path }: MatchInput): readonly CompiledPolicy[] {
-    const places = new Set<number>();
+    const positions = new Set<number>();
     const segments = segmentsOf(path);
-    this.#any.collect(segments, places);
-    this.#exact.get(host)?.collect(segments, places);
+    this.#any.collect(segments, positions);
+    this.#exact.get(host)?.collect(segments, positions);
     if (this.#below.size > 0) {
       for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-        this.#below.get(host.slice(dot))?.collect(segments, places);
+        this.#below.get(host.slice(dot))?.collect(segments, positions);
       }
     }
-    if (places.size === 0) return NONE;
+    if (positions.size === 0) return NONE;
     const found: CompiledPolicy[] = [];
-    for (const place of [...places].sort(byNumber)) {
-      const policy = this.#policies[place];
+    for (const position of [...positions].sort(byNumber)) {
+      const policy = this.#policies[position];
       if (policy !== undefined) found.push(policy);
     }
     return found;
   }
 
-  #add({ hosts, paths }: CompiledMatch, place: number): void {
+  #add({ hosts, paths }: CompiledMatch, position: number): void {
     for (const host of hosts ?? ANY_HOST) {
       const tree =
         host.kind === 'any'
@@ -52,7 +55,7 @@ export class PolicyIndex {
           : host.kind === 'exact'
             ? treeOf(this.#exact, host.host)
             : treeOf(this.#below, host.suffix);
-      for (const pattern of paths ?? ANY_PATH) tree.add(pattern, place);
+      for (const pattern of paths ?? ANY_PATH) tree.add(pattern, position);
     }
   }
 }
@@ -61,14 +64,14 @@ const NONE: readonly CompiledPolicy[] = [];
 const ANY_HOST = [{ kind: 'any', text: '*' }] as const satisfies HostPattern[];
 const ANY_PATH = [undefined] as const;
 
-const known = new WeakMap<readonly CompiledPolicy[], PolicyIndex>();
+const indexes = new WeakMap<readonly CompiledPolicy[], PolicyIndex>();
 
-/** The index of these policies, made once. */
+/** Index of these policies, created on first use. */
 export function indexOf(policies: readonly CompiledPolicy[]): PolicyIndex {
-  let index = known.get(policies);
+  let index = indexes.get(policies);
   if (index === undefined) {
     index = new PolicyIndex(policies);
-    known.set(policies, index);
+    indexes.set(policies, index);
   }
   return index;
 }
@@ -86,7 +89,7 @@ function treeOf(trees: Map<string, PathTree>, key: string): PathTree {
   return tree;
 }
 
-/** The decoded segments of a canonical path, a slash at its end left out; undefined for what is no path (`*`). */
+/** Decoded segments of a canonical path without its trailing slash; undefined for `*`, which is not a path. */
 function segmentsOf(path: string): readonly string[] | undefined {
   if (path.charCodeAt(0) !== 0x2f) return undefined;
   const segments = path.slice(1).split('/');
@@ -94,37 +97,37 @@ function segmentsOf(path: string): readonly string[] | undefined {
   return path.includes('%') ? segments.map(decodeOnce) : segments;
 }
 
-/** Path patterns, segment by segment. */
+/** A tree of path patterns by segment. */
 class PathTree {
   readonly #everything: number[] = [];
   readonly #root = new Segment();
 
-  /** `pattern` undefined: every path, also what is none. */
-  add(pattern: PathPattern | undefined, place: number): void {
+  /** If `pattern` is undefined, every path matches, `*` included. */
+  add(pattern: PathPattern | undefined, position: number): void {
     if (pattern === undefined) {
-      this.#everything.push(place);
+      this.#everything.push(position);
       return;
     }
     let at = this.#root;
     for (const segment of pattern.segments)
       at = at.child(segment.kind === 'literal' ? segment.text : undefined);
-    (pattern.open ? at.open : at.end).push(place);
+    (pattern.open ? at.open : at.end).push(position);
   }
 
   collect(segments: readonly string[] | undefined, into: Set<number>): void {
-    for (const place of this.#everything) into.add(place);
+    for (const position of this.#everything) into.add(position);
     if (segments !== undefined) this.#root.collect(segments, 0, into);
   }
 }
 
 class Segment {
-  /** Places of patterns that end here, and of those that go on with any number of segments. */
+  /** Positions of patterns that end here, and of patterns that continue with `**`. */
   readonly end: number[] = [];
   readonly open: number[] = [];
   readonly #literals = new Map<string, Segment>();
   #any: Segment | undefined;
 
-  /** `literal` undefined: any one segment. */
+  /** If `literal` is undefined, any one segment matches. */
   child(literal: string | undefined): Segment {
     if (literal === undefined) {
       this.#any ??= new Segment();
@@ -138,12 +141,12 @@ class Segment {
     return child;
   }
 
-  /** Goes no deeper than patterns do, whatever the path. */
+  /** Recursion is bounded by the length of the patterns, not of the path. */
   collect(segments: readonly string[], at: number, into: Set<number>): void {
-    for (const place of this.open) into.add(place);
+    for (const position of this.open) into.add(position);
     const segment = segments[at];
     if (segment === undefined) {
-      for (const place of this.end) into.add(place);
+      for (const position of this.end) into.add(position);
       return;
     }
     this.#literals.get(segment)?.collect(segments, at + 1, into);

@@ -9,34 +9,34 @@ import type { BodySchema } from '../schema/body-schema.ts';
 import type { Revision } from './revision.ts';
 
 /**
- * A whole policy folder, compiled. One request is judged by one of these from start to end.
+ * A compiled policy folder. One request is decided by one policy set from start to end.
  * INVARIANT: deeply immutable once compiled.
  */
 export interface PolicySet {
   readonly revision: Revision;
-  /** `revisionText(revision)`, made once. */
+  /** `revisionText(revision)`, computed once. */
   readonly revisionText: string;
   /** In order of name. */
   readonly policies: readonly CompiledPolicy[];
   /** By document name. */
   readonly issuers: ReadonlyMap<string, Issuer>;
-  /** What the Dataset documents hold, by the names that expressions read. */
+  /** Values of the Dataset documents, by the names that expressions read. */
   readonly data: Readonly<Record<string, JsonValue>>;
   readonly environments: ReadonlyMap<string, EnvironmentValues>;
-  /** The Environment that this set decides in; empty: none was chosen, or there is none. */
+  /** Name of the Environment that this set decides in; empty if none was chosen or the folder has none. */
   readonly environment: string;
-  /** Its values, by the names that expressions read. */
+  /** Values of that Environment, by the names that expressions read. */
   readonly env: Readonly<Record<string, JsonValue>>;
 }
 
-/** What differs between the places where the same policies decide. */
+/** Values and shadow policies of one Environment document. */
 export interface EnvironmentValues {
   readonly values: Readonly<Record<string, JsonValue>>;
-  /** Names of policies that only shadow there. */
+  /** Names of policies that are in shadow mode in this environment. */
   readonly shadow: ReadonlySet<string>;
 }
 
-/** Where a piece of policy was written, for records, explanations and messages. Lines and columns count from 1. */
+/** Location of a part of a policy, for records, explanations and messages. Lines and columns count from 1. */
 export interface SourceLocation {
   readonly file: string;
   readonly line: number;
@@ -50,27 +50,27 @@ export interface CompiledPolicy {
   readonly controls: readonly string[];
   readonly source: SourceLocation;
   readonly mode: 'enforce' | 'shadow';
-  /** Empty: every request. */
+  /** An empty list selects every request. */
   readonly match: readonly CompiledMatch[];
-  /** `paths: {ambiguous: allow}` */
+  /** Set by `paths: {ambiguous: allow}`. */
   readonly allowsAmbiguousPath: boolean;
-  /** What the policy says for the parameters of its template. */
+  /** Values that the policy gives to the parameters of its template. */
   readonly params: Readonly<Record<string, JsonValue>>;
-  /** Evaluated when first used; each reads only those before it. */
+  /** Evaluated on first use; each reads only the variables before it. */
   readonly variables: ReadonlyMap<string, Program>;
   readonly mtls: MtlsRequirement | undefined;
   readonly jwt: JwtRequirement | undefined;
-  /** As written. */
+  /** In the order of the document. */
   readonly denyRules: readonly CompiledRule[];
   readonly allowRules: readonly CompiledRule[];
   readonly schemas: readonly CompiledSchema[];
-  /** As written; by phase. */
+  /** Limits by phase, in the order of the document. */
   readonly firstLimits: readonly CompiledLimit[];
   readonly lastLimits: readonly CompiledLimit[];
   readonly respond: CompiledRespond;
 }
 
-/** One entry of `match`: all parts hold. An absent part (undefined) holds always. */
+/** One entry of `match`: all parts must match. An absent part (undefined) always matches. */
 export interface CompiledMatch {
   readonly hosts: readonly HostPattern[] | undefined;
   readonly methods: ReadonlySet<string> | undefined;
@@ -79,9 +79,9 @@ export interface CompiledMatch {
 }
 
 export interface MtlsRequirement {
-  /** The peer of the connection, or the client that the nearest trusted proxy has seen. */
+  /** The peer of the connection, or the client that the nearest trusted proxy reports. */
   readonly from: 'connection' | 'xfcc';
-  /** undefined: any authenticated peer. */
+  /** Undefined: any authenticated peer. */
   readonly principals: readonly PrincipalPattern[] | undefined;
 }
 
@@ -94,15 +94,15 @@ export interface CompiledRule {
   readonly name: string;
   readonly source: SourceLocation;
   readonly match: readonly CompiledMatch[];
-  /** undefined: true. */
+  /** Undefined: always true. */
   readonly when: Program | undefined;
-  /** Milliseconds since 1970 from which on it never matches; undefined: it has no end. */
+  /** Time from which the rule no longer matches, in milliseconds since 1970; undefined if it never expires. */
   readonly expires: number | undefined;
-  /** Why there is such a rule, for reports. */
+  /** The author's justification of the rule, for reports. */
   readonly reason: string | undefined;
-  /** Of a deny rule: the status to answer, default that of `rule_denied`. */
+  /** HTTP status of a deny rule; by default that of `rule_denied`. */
   readonly status: number | undefined;
-  /** Of a deny rule: shown to the caller. */
+  /** Message of a deny rule, sent to the caller. */
   readonly message: string | undefined;
 }
 
@@ -113,20 +113,20 @@ export interface CompiledSchema {
 
 export interface CompiledLimit {
   readonly name: string;
-  /** CEL, each of a scalar type. */
+  /** Expressions of scalar types. */
   readonly key: readonly Program[];
   readonly rate: Rate;
   readonly burst: number;
-  /** undefined: 1. */
+  /** Undefined: 1. */
   readonly cost: Program | undefined;
   readonly when: Program | undefined;
   readonly headers: 'refusals' | 'always';
 }
 
-/** A value of a response: fixed text, or an expression that gives a string (an optional without a value: left out). */
+/** Fixed text, or an expression that evaluates to a string (an optional without a value: the entry is left out). */
 export type ResponseValue = string | Program;
 
-/** As written, lower-case names for headers. Removed first, then set, then appended. */
+/** In the order of the document; header names in lower case. Removed first, then set, then appended. */
 export interface CompiledRespond {
   readonly allow: {
     readonly requestHeaders: {
@@ -147,7 +147,7 @@ export interface CompiledRespond {
   };
   readonly deny: {
     readonly headers: { readonly set: ReadonlyMap<string, ResponseValue> };
-    /** undefined: the problem document. */
+    /** Undefined: the problem document (RFC 9457). */
     readonly body: ResponseValue | undefined;
   };
 }

@@ -2,26 +2,26 @@ import type { CodeLens } from 'vscode-languageserver';
 import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
 import type { CaseOutcome } from './case-outcome.ts';
 import { textAt } from './document-nodes.ts';
-import { rangeIn } from './places.ts';
-import type { TestedFolder } from './tested-folder.ts';
+import { rangeIn } from './locations.ts';
+import type { TestResults } from './test-results.ts';
 import type { Site } from './workspace.ts';
 
-/** Runs a PolicyTest by its URI and name, and shows what came of it. */
+/** Command that runs a PolicyTest, given the URI of its file and its name, and shows the result. */
 export const RUN_TEST = 'lictor.test';
 
-/** Above each test and case whether it holds, and above each rule how many cases it decided or helped to decide. */
-export function codeLenses(site: Site, uri: string, tested: TestedFolder | undefined): readonly CodeLens[] {
+/** Lenses with the result above each test and case, and with the number of matching test requests above each rule. */
+export function codeLenses(site: Site, uri: string, results: TestResults | undefined): readonly CodeLens[] {
   return site.file.yaml.documents.flatMap(({ tree }) => {
     if (tree?.kind !== 'mapping') return [];
     const name = textAt(tree, 'metadata', 'name') ?? '';
     switch (textAt(tree, 'kind')) {
       case 'PolicyTest':
-        return lensesOfTest(site, uri, tree, name, tested);
+        return lensesOfTest(site, uri, tree, name, results);
       case 'Policy':
-        return lensesOfRules(site, tree, [name], tested);
+        return lensesOfRules(site, tree, [name], results);
       case 'PolicyTemplate': {
         const adopters = site.folder.names.adopters(name).map((scope) => scope.slice('Policy '.length));
-        return lensesOfRules(site, tree, adopters, tested);
+        return lensesOfRules(site, tree, adopters, results);
       }
       default:
         return [];
@@ -34,22 +34,22 @@ function lensesOfTest(
   uri: string,
   tree: MappingTree,
   name: string,
-  tested: TestedFolder | undefined,
+  results: TestResults | undefined,
 ): readonly CodeLens[] {
-  const own = tested?.outcomes.filter(({ test }) => test === name) ?? [];
+  const own = results?.outcomes.filter(({ test }) => test === name) ?? [];
   const command = { command: RUN_TEST, arguments: [uri, name] };
-  const place = entryAt(tree, 'metadata', 'name') ?? tree;
+  const nameTree = entryAt(tree, 'metadata', 'name') ?? tree;
   const title = own.length === 0 ? 'run test' : `run test: ${summary(own)}`;
-  const range = rangeIn(site.file, place.range);
+  const range = rangeIn(site.file, nameTree.range);
   const cases = itemsAt(tree, 'cases').flatMap((item): CodeLens[] => {
-    const written = textAt(item, 'name');
+    const caseName = textAt(item, 'name');
     const at = entryAt(item, 'name');
-    // A case with rows is several, called by the case and the row.
-    const ended = own.filter(({ name: each }) => each === written || each.startsWith(`${written} (`));
-    if (at === undefined || ended.length === 0) return [];
-    const [wrong] = ended.flatMap(({ differences }) => differences);
-    const told = wrong === undefined ? 'holds' : `does not hold: ${wrong}`;
-    return [{ range: rangeIn(site.file, at.range), command: { title: told, ...command } }];
+    // A case with rows has several outcomes, named after the case and the row.
+    const outcomes = own.filter(({ name: each }) => each === caseName || each.startsWith(`${caseName} (`));
+    if (at === undefined || outcomes.length === 0) return [];
+    const [difference] = outcomes.flatMap(({ differences }) => differences);
+    const result = difference === undefined ? 'passes' : `fails: ${difference}`;
+    return [{ range: rangeIn(site.file, at.range), command: { title: result, ...command } }];
   });
   return [{ range, command: { title, ...command } }, ...cases];
 }
@@ -58,10 +58,10 @@ function lensesOfRules(
   { file }: Site,
   tree: MappingTree,
   policies: readonly string[],
-  tested: TestedFolder | undefined,
+  results: TestResults | undefined,
 ): readonly CodeLens[] {
-  if (tested === undefined) return [];
-  const counts = tested.policies.filter(({ name }) => policies.includes(name)).flatMap(({ rules }) => rules);
+  if (results === undefined) return [];
+  const counts = results.policies.filter(({ name }) => policies.includes(name)).flatMap(({ rules }) => rules);
   return itemsAt(tree, 'rules').flatMap((item): CodeLens[] => {
     const name = textAt(item, 'name');
     const at = entryAt(item, 'name');
@@ -74,11 +74,11 @@ function lensesOfRules(
   });
 }
 
-/** Such as `3 cases hold`, or `1 of 3 cases does not hold`. */
+/** Summary such as `3 cases pass` or `1 of 3 cases fails`. */
 export function summary(outcomes: readonly CaseOutcome[]): string {
-  const wrong = outcomes.filter(({ differences }) => differences.length > 0).length;
-  if (wrong === 0) return `${counted(outcomes.length, 'case')} ${outcomes.length === 1 ? 'holds' : 'hold'}`;
-  return `${wrong} of ${counted(outcomes.length, 'case')} ${wrong === 1 ? 'does' : 'do'} not hold`;
+  const failed = outcomes.filter(({ differences }) => differences.length > 0).length;
+  if (failed === 0) return `${counted(outcomes.length, 'case')} ${outcomes.length === 1 ? 'passes' : 'pass'}`;
+  return `${failed} of ${counted(outcomes.length, 'case')} ${failed === 1 ? 'fails' : 'fail'}`;
 }
 
 function counted(count: number, noun: string): string {

@@ -12,32 +12,32 @@ import type { EditedFolder } from './edited-folder.ts';
 import { type ExpressionSite, expressionSite } from './expression-site.ts';
 import { MARKER, type Proposal } from './proposal.ts';
 
-/** What may stand where the marker stands in an expression. */
+/** Proposals for the position of the marker in an expression. */
 export function completeExpression(
   tree: ScalarTree,
   owner: Owner,
   folder: EditedFolder,
 ): readonly Proposal[] {
   const site = expressionSite(tree, owner, folder);
-  const way = site && wayTo(site.checked.root);
-  const node = way?.at(-1);
-  if (site === undefined || way === undefined || node === undefined) return [];
+  const path = site && pathToMarker(site.checked.root);
+  const node = path?.at(-1);
+  if (site === undefined || path === undefined || node === undefined) return [];
   if (node.kind === 'select' || node.kind === 'has') return members(node.operand, site, folder);
   if (node.kind === 'call' && node.receiver !== undefined) return members(node.receiver, site, folder);
   return [
-    ...locals(way),
+    ...locals(path),
     ...roots(site.environment),
     ...functions(site.environment),
     ...macros(isGlobalMacro),
   ];
 }
 
-/** The nodes down to the one whose name holds the marker. */
-function wayTo(node: Node): readonly Node[] | undefined {
+/** Nodes from the root to the node whose name contains the marker; undefined if none does. */
+function pathToMarker(node: Node): readonly Node[] | undefined {
   if (nameOf(node)?.includes(MARKER) === true) return [node];
   for (const child of childrenOf(node)) {
-    const way = wayTo(child);
-    if (way !== undefined) return [node, ...way];
+    const path = pathToMarker(child);
+    if (path !== undefined) return [node, ...path];
   }
   return undefined;
 }
@@ -55,10 +55,10 @@ function nameOf(node: Node): string | undefined {
   }
 }
 
-/** Variables of the comprehensions around. */
-function locals(way: readonly Node[]): readonly Proposal[] {
-  const names = way.flatMap((node, index) => {
-    const isInRange = way[index + 1] === childrenOf(node)[0];
+/** Variables of the enclosing comprehensions. */
+function locals(path: readonly Node[]): readonly Proposal[] {
+  const names = path.flatMap((node, index) => {
+    const isInRange = path[index + 1] === childrenOf(node)[0];
     if (isInRange) return [];
     if (node.kind === 'loop') return [...node.variables];
     return node.kind === 'bind' || node.kind === 'optional_map' ? [node.variable] : [];
@@ -67,10 +67,10 @@ function locals(way: readonly Node[]): readonly Proposal[] {
 }
 
 function roots({ roots: all }: Environment): readonly Proposal[] {
-  return [...all].map(([name, type]) => declared(name, name, type));
+  return [...all].map(([name, type]) => variableProposal(name, name, type));
 }
 
-function declared(label: string, path: string, type: Type): Proposal {
+function variableProposal(label: string, path: string, type: Type): Proposal {
   const doc = documented(path);
   const isObject = type.kind === 'object';
   return {
@@ -81,7 +81,7 @@ function declared(label: string, path: string, type: Type): Proposal {
   };
 }
 
-/** What may follow the dot behind a value, or behind the name of a namespace. */
+/** Proposals after the dot of a value or of a namespace. */
 function members(
   operand: Node,
   { checked, environment }: ExpressionSite,
@@ -93,7 +93,7 @@ function members(
     return inNamespace(namespace, environment);
   const type = typeOf(checked, operand);
   if (type.kind === 'object') {
-    return [...type.fields].map(([name, field]) => declared(name, `${type.name}.${name}`, field));
+    return [...type.fields].map(([name, field]) => variableProposal(name, `${type.name}.${name}`, field));
   }
   return [
     ...claims(checked, operand, folder),
@@ -102,21 +102,21 @@ function members(
   ];
 }
 
-/** What may follow `jwt.claims`, which no type tells. */
+/** Proposals after `jwt.claims`, which has no declared fields. */
 function claims({ references }: Checked, { id }: Node, { names }: EditedFolder): readonly Proposal[] {
   const reference = references[id];
   if (reference?.kind !== 'variable' || reference.path.join('.') !== 'jwt.claims') return [];
   return [...names.claims].filter(isDeclarable).map((label) => ({
     label,
     kind: CompletionItemKind.Field,
-    detail: 'a claim of the folder’s issuers and tests',
+    detail: 'claim in the issuers and tests of this folder',
   }));
 }
 
 function inNamespace(namespace: string, { functions: all }: Environment): readonly Proposal[] {
-  const known = [...all.values()].filter(({ name }) => name.startsWith(`${namespace}.`));
+  const declarations = [...all.values()].filter(({ name }) => name.startsWith(`${namespace}.`));
   const bindings = macros((name) => name.startsWith(`${namespace}.`));
-  return [...known.map(functionProposal), ...bindings].map((each) => {
+  return [...declarations.map(functionProposal), ...bindings].map((each) => {
     const label = each.label.slice(namespace.length + 1);
     return { ...each, label, text: `${label}(` };
   });
@@ -130,10 +130,10 @@ function methods(type: Type, { functions: all }: Environment): readonly Proposal
   return [...all.values()].filter(({ overloads }) => overloads.some(fits)).map(functionProposal);
 }
 
-function mayBe(type: Type, wanted: Type): boolean {
-  if (isAny(type) || isAny(wanted)) return true;
-  if (type.kind === 'opaque' && wanted.kind === 'opaque') return type.name === wanted.name;
-  return type.kind === wanted.kind;
+function mayBe(type: Type, expected: Type): boolean {
+  if (isAny(type) || isAny(expected)) return true;
+  if (type.kind === 'opaque' && expected.kind === 'opaque') return type.name === expected.name;
+  return type.kind === expected.kind;
 }
 
 function isAny({ kind }: Type): boolean {
@@ -171,7 +171,7 @@ function isGlobalMacro(name: string, forms: readonly string[]): boolean {
   return forms.some((form) => form.startsWith(`${name}(`));
 }
 
-/** What a macro is called on stands before the dot in its forms. */
+/** True if a form of a macro, such as `list.exists(...)`, has a receiver that a value of the type may be. */
 function fitsMacro(form: string, type: Type): boolean {
   const receiver = /^(range|list|optional)\./.exec(form)?.[1];
   if (receiver === undefined) return false;

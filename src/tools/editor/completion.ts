@@ -6,21 +6,21 @@ import { type ShapedField, shapeOf } from '../../policy/language/shape.ts';
 import { EXPECT_FIELDS } from '../../policy/language/test-document.ts';
 import { completeExpression } from './complete-expression.ts';
 import { type DocumentNode, documentNodes, type KeyNode, textAt, type ValueNode } from './document-nodes.ts';
+import { rangeIn } from './locations.ts';
 import { scopeOf } from './names.ts';
-import { rangeIn } from './places.ts';
 import { MARKER, type Proposal } from './proposal.ts';
 import { KEY_ROLES, type Role, VALUE_ROLES } from './roles.ts';
 import { sourceFile } from './sources.ts';
 import type { Site } from './workspace.ts';
 
-/** What may stand at a place, in the order in which the language lists it. */
+/** Completion items at an offset, in the order of the field tables. */
 export function complete(site: Site, offset: number): readonly CompletionItem[] {
   for (const probe of probesFor(site.file.yaml.lines.text, offset)) {
     const file = sourceFile(site.file.path, new TextEncoder().encode(probe));
-    const spot = documentNodes(file.yaml).find((each) => isMarked(each));
-    const proposals = spot === undefined ? undefined : proposalsFor(spot, site);
+    const node = documentNodes(file.yaml).find((each) => isMarked(each));
+    const proposals = node === undefined ? undefined : proposalsFor(node, site);
     if (proposals === undefined || proposals.items.length === 0) continue;
-    const start = offset - proposals.begun.length;
+    const start = offset - proposals.prefix.length;
     const range = rangeIn(site.file, { start, end: offset });
     return proposals.items.map((each, index) => itemOf(each, range, index));
   }
@@ -28,57 +28,59 @@ export function complete(site: Site, offset: number): readonly CompletionItem[] 
 }
 
 /**
- * The text with the marker at the cursor: as a key where one could begin, else as it is. A key that has no colon yet is
- * no YAML, mostly.
+ * Texts with the marker at the cursor. Where a key could begin, the first has the marker as a key with a colon, since a
+ * key without a colon is rarely valid YAML.
  */
 function probesFor(text: string, offset: number): readonly string[] {
   const before = text.slice(0, offset);
   const after = text.slice(offset);
   const plain = `${before}${MARKER}${after}`;
-  const isBegun = /(?:^|\n)[ \t]*(?:- +)*["']?[\w-]*$|[{,][ \t\n]*["']?[\w-]*$/.test(before);
+  const isInKey = /(?:^|\n)[ \t]*(?:- +)*["']?[\w-]*$|[{,][ \t\n]*["']?[\w-]*$/.test(before);
   const isAlone = /^[ \t\r]*(?:[\n}\],]|$)/.test(after);
-  return isBegun && isAlone ? [`${before}${MARKER}: ~${after}`, plain] : [plain];
+  return isInKey && isAlone ? [`${before}${MARKER}: ~${after}`, plain] : [plain];
 }
 
 const MARKED_KEY = new RegExp(`${MARKER}[\\w-]*$`);
 
-function isMarked(spot: DocumentNode): boolean {
-  // A word without a colon is one key with the line below it, to YAML.
-  if (spot.kind === 'key') return MARKED_KEY.test(spot.name);
-  return spot.tree.kind === 'scalar' && String(spot.tree.value).includes(MARKER);
+function isMarked(node: DocumentNode): boolean {
+  // YAML joins a word without a colon and the line below it to one key, so the marker must be at its end.
+  if (node.kind === 'key') return MARKED_KEY.test(node.name);
+  return node.tree.kind === 'scalar' && String(node.tree.value).includes(MARKER);
 }
 
 interface Proposals {
-  /** What of the word stands before the cursor. */
-  readonly begun: string;
+  /** Part of the word before the cursor. */
+  readonly prefix: string;
   readonly items: readonly Proposal[];
 }
 
-function proposalsFor(spot: DocumentNode, site: Site): Proposals {
-  if (spot.kind === 'key') return { begun: begunOf(spot.name), items: keys(spot, site) };
-  const { tree, shape } = spot;
-  if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return { begun: '', items: [] };
+function proposalsFor(node: DocumentNode, site: Site): Proposals {
+  if (node.kind === 'key') return { prefix: prefixOf(node.name), items: keys(node, site) };
+  const { tree, shape } = node;
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return { prefix: '', items: [] };
   if (shape?.kind === 'expression') {
-    const begun = /\w*$/.exec(begunOf(tree.value))?.[0] ?? '';
-    return { begun, items: completeExpression(tree, spot.owner, site.folder) };
+    const prefix = /\w*$/.exec(prefixOf(tree.value))?.[0] ?? '';
+    return { prefix, items: completeExpression(tree, node.owner, site.folder) };
   }
-  return { begun: begunOf(tree.value), items: values(spot, site) };
+  return { prefix: prefixOf(tree.value), items: values(node, site) };
 }
 
-function begunOf(text: string): string {
+function prefixOf(text: string): string {
   return text.slice(0, text.indexOf(MARKER));
 }
 
-/** The fields of the mapping that it does not have yet, or the names that its keys are of. */
+/** Fields that the mapping does not have yet, or names that may be its keys. */
 function keys({ table, field, isOwnName, parent, owner }: KeyNode, site: Site): readonly Proposal[] {
   if (isOwnName) {
     const role = field && KEY_ROLES.get(field);
     if (role === undefined || role.isDefinition === true) return [];
     const template = textAt(owner.tree, 'spec', 'uses', 'template') ?? '';
     const scope = role.of === 'parameter' ? `PolicyTemplate ${template}` : scopeOf(owner);
-    return named(role, scope, site).map((each) => ({ ...each, text: `${each.label}: ` }));
+    return nameProposals(role, scope, site).map((each) => ({ ...each, text: `${each.label}: ` }));
   }
-  const rows = Object.entries(table ?? {}).filter(([name, row]) => !parent?.entries.has(name) && isHere(row));
+  const rows = Object.entries(table ?? {}).filter(
+    ([name, row]) => !parent?.entries.has(name) && isAllowed(row),
+  );
   return rows.map(([name, row]) => ({
     label: name,
     kind: CompletionItemKind.Property,
@@ -88,20 +90,20 @@ function keys({ table, field, isOwnName, parent, owner }: KeyNode, site: Site): 
   }));
 }
 
-function isHere({ read }: ShapedField): boolean {
+function isAllowed({ read }: ShapedField): boolean {
   return shapeOf(read)?.kind !== 'never';
 }
 
-/** Whether what it holds begins on a line of its own. */
+/** True if the value of the field begins on a line of its own. */
 function takesBlock({ read, like = read }: ShapedField): boolean {
   return ['mapping', 'map', 'list'].includes(shapeOf(like)?.kind ?? '');
 }
 
-function values(spot: ValueNode, site: Site): readonly Proposal[] {
-  const { field, shape, owner, parent } = spot;
-  if (spot.isParameter) return named({ of: 'parameter' }, scopeOf(owner), site);
+function values(node: ValueNode, site: Site): readonly Proposal[] {
+  const { field, shape, owner, parent } = node;
+  if (node.isParameter) return nameProposals({ of: 'parameter' }, scopeOf(owner), site);
   const role = field && parent && VALUE_ROLES.get(field);
-  if (role !== undefined && role.isDefinition !== true) return named(role, scopeOf(owner), site);
+  if (role !== undefined && role.isDefinition !== true) return nameProposals(role, scopeOf(owner), site);
   if (field === EXPECT_FIELDS.reason) {
     return Object.entries(REASONS).map(([label, { status, doc }]) => {
       return { label, kind: CompletionItemKind.EnumMember, detail: String(status), doc };
@@ -111,7 +113,7 @@ function values(spot: ValueNode, site: Site): readonly Proposal[] {
   return [];
 }
 
-/** The closed list of words of a field. */
+/** The allowed values of a field with an enumeration or a boolean. */
 function words(schema: Readonly<Record<string, JsonValue>>): readonly Proposal[] {
   const list = Array.isArray(schema['enum'])
     ? schema['enum']
@@ -126,8 +128,8 @@ function words(schema: Readonly<Record<string, JsonValue>>): readonly Proposal[]
   });
 }
 
-/** The names that a role can have in a document. */
-function named({ of }: Role, scope: string, { folder }: Site): readonly Proposal[] {
+/** Names of a role that a document can use. */
+function nameProposals({ of }: Role, scope: string, { folder }: Site): readonly Proposal[] {
   const { names } = folder;
   if (of === 'document') return [];
   if (of === 'rule') return rules(folder);
@@ -137,7 +139,7 @@ function named({ of }: Role, scope: string, { folder }: Site): readonly Proposal
     .map((label) => ({ label, kind: CompletionItemKind.Reference, detail: of }));
 }
 
-/** `policy/rule`, a template's rules for each policy that adopts it. */
+/** Names such as `policy/rule`. A rule of a template is listed for each policy that adopts the template. */
 function rules({ names }: Site['folder']): readonly Proposal[] {
   return names.everywhere('rule').flatMap(({ scope, name }) => {
     const [kind = '', document = ''] = scope.split(' ');

@@ -10,7 +10,7 @@ import { type Sources, textDocument } from './sources.ts';
 
 const REFERENCE = new URL('../../../docs/diagnostics.md', import.meta.url).href;
 
-/** The diagnostics of a folder by file, as the protocol has them. What concerns the folder is shown in its first file. */
+/** Diagnostics of a folder by file, in the form of the protocol. Those of the folder itself are in its first file. */
 export function diagnosticsByFile(
   { files, diagnostics }: FolderDiagnostics,
   sources: Sources,
@@ -23,9 +23,9 @@ export function diagnosticsByFile(
     if (path === undefined) continue;
     const document = documents.get(path) ?? documentAt(path, files, sources);
     documents.set(path, document);
-    const told = byFile.get(path) ?? [];
-    told.push(lspDiagnostic(diagnostic, document));
-    byFile.set(path, told);
+    const list = byFile.get(path) ?? [];
+    list.push(lspDiagnostic(diagnostic, document));
+    byFile.set(path, list);
   }
   return byFile;
 }
@@ -49,7 +49,7 @@ function lspDiagnostic(diagnostic: Diagnostic, document: TextDocument): LspDiagn
   };
 }
 
-/** A span in lines and UTF-16 units from 0; ours counts code points, and from 1. */
+/** Range of a span in lines and UTF-16 units from 0; a span counts lines and code points from 1. */
 export function rangeOf({ start, end }: Span, document: TextDocument): LspRange {
   return { start: positionOf(start, document), end: positionOf(end, document) };
 }

@@ -11,24 +11,24 @@ export type Kind = keyof typeof KINDS;
 
 export type Table = Readonly<Record<string, ShapedField>>;
 
-/** The document that something stands in. */
+/** The document that contains a node. */
 export interface Owner {
-  /** Undefined: none of the language. */
+  /** Undefined if the document is not a policy document. */
   readonly kind: Kind | undefined;
-  /** Empty: it has none. */
+  /** Empty if the document has no name. */
   readonly name: string;
   readonly tree: MappingTree;
 }
 
-/** A key or a value of a document, and what the language has in its place. */
+/** A key or a value of a document, with the field that the language has at its position. */
 export type DocumentNode = KeyNode | ValueNode;
 
 interface Base {
   readonly owner: Owner;
   readonly range: Range;
-  /** The row of a field table that it belongs to: of a list and of a map that of the whole. */
+  /** Row of a field table. Items of a list and entries of a map have the row of the list or map. */
   readonly field: ShapedField | undefined;
-  /** The mapping around it. */
+  /** The mapping that contains the node. */
   readonly parent: MappingTree | undefined;
 }
 
@@ -36,9 +36,9 @@ export interface KeyNode extends Base {
   readonly kind: 'key';
   readonly name: string;
   readonly value: Tree;
-  /** The fields that may stand here; undefined: the names are the author's own, or nothing is known. */
+  /** Fields that the mapping may have; undefined if its keys are names of the author, or if it is unknown. */
   readonly table: Table | undefined;
-  /** Whether the names are the author's own. */
+  /** True if the key is a name of the author. */
   readonly isOwnName: boolean;
 }
 
@@ -46,29 +46,29 @@ export interface ValueNode extends Base {
   readonly kind: 'value';
   readonly tree: Tree;
   readonly shape: Shape | undefined;
-  /** `{param: NAME}` in a template: the scalar is the name. */
+  /** True for the name in `{param: NAME}` of a template. */
   readonly isParameter: boolean;
 }
 
-/** Every key and value of the policy documents of a file, by the tables that the reader reads by. */
+/** All keys and values of the policy documents of a file, by the field tables of the language. */
 export function documentNodes({ documents }: Pick<YamlFile, 'documents'>): readonly DocumentNode[] {
-  const spots: DocumentNode[] = [];
-  for (const { tree } of documents) if (tree?.kind === 'mapping') new Walk(tree, spots).document();
-  return spots;
+  const nodes: DocumentNode[] = [];
+  for (const { tree } of documents) if (tree?.kind === 'mapping') new Walk(tree, nodes).document();
+  return nodes;
 }
 
-/** The innermost key or scalar at a place, the place right behind it included. */
-export function nodeAt(spots: readonly DocumentNode[], offset: number): DocumentNode | undefined {
-  const around = spots.filter(
-    (spot) =>
-      (spot.kind === 'key' || spot.tree.kind === 'scalar') &&
-      spot.range.start <= offset &&
-      offset <= spot.range.end,
+/** The innermost key or scalar at an offset, the offset directly after it included. */
+export function nodeAt(nodes: readonly DocumentNode[], offset: number): DocumentNode | undefined {
+  const containing = nodes.filter(
+    (node) =>
+      (node.kind === 'key' || node.tree.kind === 'scalar') &&
+      node.range.start <= offset &&
+      offset <= node.range.end,
   );
-  return around.toSorted((a, b) => a.range.end - a.range.start - (b.range.end - b.range.start))[0];
+  return containing.toSorted((a, b) => a.range.end - a.range.start - (b.range.end - b.range.start))[0];
 }
 
-/** The text of a field of a mapping; undefined: it has none that is text. */
+/** The string at a path of field names; undefined if there is none, or the value is not a string. */
 export function textAt(tree: Tree | undefined, ...names: readonly string[]): string | undefined {
   let at = tree;
   for (const name of names) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
@@ -81,15 +81,15 @@ const PARAMETER: ShapedField = { read: () => undefined, doc: 'the value of a par
 
 class Walk {
   readonly #owner: Owner;
-  readonly #spots: DocumentNode[];
+  readonly #nodes: DocumentNode[];
 
-  constructor(tree: MappingTree, spots: DocumentNode[]) {
+  constructor(tree: MappingTree, nodes: DocumentNode[]) {
     const kind = textAt(tree, 'kind') ?? '';
     const name = textAt(tree, 'metadata', 'name') ?? '';
-    // Others have documents of such kinds, too.
-    const isOurs = textAt(tree, 'apiVersion')?.startsWith('lictor/') ?? true;
-    this.#owner = { kind: isOurs && isKind(kind) ? kind : undefined, name, tree };
-    this.#spots = spots;
+    // Other programs have documents of the same kinds.
+    const isLictor = textAt(tree, 'apiVersion')?.startsWith('lictor/') ?? true;
+    this.#owner = { kind: isLictor && isKind(kind) ? kind : undefined, name, tree };
+    this.#nodes = nodes;
   }
 
   document(): void {
@@ -119,13 +119,13 @@ class Walk {
     parent: MappingTree | undefined,
   ): void {
     const owner = this.#owner;
-    const given = read && shapeOf(read);
+    const declared = read && shapeOf(read);
     if (tree.kind === 'mapping' && owner.kind === 'PolicyTemplate' && isParameter(tree)) {
       this.#parameter(tree);
       return;
     }
-    const shape = given?.kind === 'either' ? chosen(given.of, tree) : given;
-    this.#spots.push({
+    const shape = declared?.kind === 'either' ? alternativeFor(declared.of, tree) : declared;
+    this.#nodes.push({
       kind: 'value',
       owner,
       range: tree.range,
@@ -153,18 +153,18 @@ class Walk {
       const table = { param: PARAMETER };
       this.#key({ range: key, field: PARAMETER, parent: tree, name, value, table, isOwnName: false });
       const { range } = value;
-      const about = { owner: this.#owner, range, field: PARAMETER, parent: tree, shape: undefined };
-      this.#spots.push({ ...about, kind: 'value', tree: value, isParameter: true });
+      const base = { owner: this.#owner, range, field: PARAMETER, parent: tree, shape: undefined };
+      this.#nodes.push({ ...base, kind: 'value', tree: value, isParameter: true });
     }
   }
 
-  #key(spot: Omit<KeyNode, 'kind' | 'owner'>): void {
-    this.#spots.push({ kind: 'key', owner: this.#owner, ...spot });
+  #key(node: Omit<KeyNode, 'kind' | 'owner'>): void {
+    this.#nodes.push({ kind: 'key', owner: this.#owner, ...node });
   }
 }
 
-/** Of several readers the one for such a value. */
-function chosen(readers: readonly Reader<unknown>[], tree: Tree): Shape | undefined {
+/** Shape of the alternative that reads such a tree: a mapping, or any other value. */
+function alternativeFor(readers: readonly Reader<unknown>[], tree: Tree): Shape | undefined {
   const shapes = readers.map(shapeOf);
   const isMapping = (shape: Shape | undefined) => shape?.kind === 'mapping' || shape?.kind === 'map';
   return shapes.find((shape) => isMapping(shape) === (tree.kind === 'mapping'));

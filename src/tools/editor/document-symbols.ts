@@ -2,10 +2,10 @@ import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver';
 import type { Range } from '../../diagnostic/range.ts';
 import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
 import { textAt } from './document-nodes.ts';
-import { rangeIn } from './places.ts';
+import { rangeIn } from './locations.ts';
 import type { SourceFile } from './sources.ts';
 
-/** Lists of a spec whose items have names, and maps from names. */
+/** Fields of a spec that are lists of named items, or maps by name. */
 const NAMED_ITEMS: ReadonlyMap<string, SymbolKind> = new Map([
   ['rules', SymbolKind.Method],
   ['limits', SymbolKind.Number],
@@ -17,18 +17,18 @@ const NAMED_ITEMS: ReadonlyMap<string, SymbolKind> = new Map([
   ['requests', SymbolKind.Object],
 ]);
 
-/** The documents of a file, each with its rules, limits, variables, cases and the like. */
+/** Symbols of a file: its documents, each with its rules, limits, variables, cases and other named parts. */
 export function documentSymbols(file: SourceFile): readonly DocumentSymbol[] {
   return file.yaml.documents.flatMap(({ tree }) => {
     const kind = textAt(tree, 'kind');
     if (tree?.kind !== 'mapping' || kind === undefined) return [];
     const metadata = tree.entries.get('metadata')?.value;
     const name = metadata?.kind === 'mapping' ? metadata.entries.get('name')?.value : undefined;
-    const place = name ?? tree.entries.get('kind')?.value ?? tree;
+    const selection = name ?? tree.entries.get('kind')?.value ?? tree;
     const title = textAt(metadata, 'name') || kind;
     return [
       {
-        ...symbol(file, title, SymbolKind.Class, tree.range, place.range, kind),
+        ...symbol(file, title, SymbolKind.Class, tree.range, selection.range, kind),
         children: parts(tree, file),
       },
     ];
@@ -48,9 +48,9 @@ function items(value: Tree, kind: SymbolKind, file: SourceFile): DocumentSymbol[
   if (value.kind === 'list') {
     return value.items.flatMap((item) => {
       const name = textAt(item, 'name');
-      const place = item.kind === 'mapping' ? item.entries.get('name')?.value.range : undefined;
-      if (name === undefined || name === '' || place === undefined) return [];
-      return [symbol(file, name, kind, item.range, place, textAt(item, 'effect'))];
+      const selection = item.kind === 'mapping' ? item.entries.get('name')?.value.range : undefined;
+      if (name === undefined || name === '' || selection === undefined) return [];
+      return [symbol(file, name, kind, item.range, selection, textAt(item, 'effect'))];
     });
   }
   if (value.kind !== 'mapping') return [];
@@ -65,12 +65,12 @@ function symbol(
   name: string,
   kind: SymbolKind,
   whole: Range,
-  place: Range,
+  selection: Range,
   detail?: string,
 ): DocumentSymbol {
-  // What an alias or merge key brings stands elsewhere; the protocol wants the name within the whole.
-  const isWithin = whole.start <= place.start && place.end <= whole.end;
-  const selectionRange = rangeIn(file, place);
+  // A name from an alias or merge key is outside of the symbol; the protocol requires the name to be within it.
+  const isWithin = whole.start <= selection.start && selection.end <= whole.end;
+  const selectionRange = rangeIn(file, selection);
   const range = isWithin ? rangeIn(file, whole) : selectionRange;
   return { name, kind, range, selectionRange, ...(detail !== undefined && { detail }) };
 }

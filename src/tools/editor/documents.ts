@@ -4,17 +4,17 @@ import type { Buffers } from './overlay.ts';
 
 /** A document that is open in the editor. */
 interface OpenDocument {
-  /** As the editor writes it. */
+  /** In the spelling of the editor. */
   readonly uri: string;
   readonly file: string;
   readonly bytes: Uint8Array;
 }
 
-/** What is open in the editor, saved or not. */
+/** The documents that are open in the editor, saved or not. */
 export class OpenDocuments {
   readonly #byUri = new Map<string, OpenDocument>();
 
-  /** Takes the text of a document; false: it is no file. */
+  /** Sets the text of a document; false if its URI is not that of a file. */
   set(uri: string, text: string): boolean {
     const file = fileOf(uri);
     if (file === undefined) return false;
@@ -26,7 +26,7 @@ export class OpenDocuments {
     this.#byUri.delete(uri);
   }
 
-  /** Those in a folder, by their path in it. */
+  /** Open documents of a folder by path, relative to the folder. */
   within(dir: string): Buffers {
     const buffers = new Map<string, Uint8Array>();
     for (const { file, bytes } of this.#byUri.values()) {
@@ -36,14 +36,14 @@ export class OpenDocuments {
     return buffers;
   }
 
-  /** A file as the editor calls it: two spellings of one name are two documents to it. */
+  /** URI of a file in the spelling of the editor, for which two spellings are two documents. */
   uriOf(file: string): string {
     for (const document of this.#byUri.values()) if (document.file === file) return document.uri;
     return pathToFileURL(file).href;
   }
 }
 
-/** The path of a file; undefined: the URI is of something else. */
+/** Path of a file URI; undefined for other URIs. */
 export function fileOf(uri: string): string | undefined {
   try {
     return fileURLToPath(uri);
@@ -52,7 +52,7 @@ export function fileOf(uri: string): string | undefined {
   }
 }
 
-/** The path of a file relative to a folder, with `/` between the parts; undefined: it is elsewhere. */
+/** Path of a file relative to a folder, with `/` as separator; undefined if the file is not in the folder. */
 export function pathWithin(dir: string, file: string): string | undefined {
   const path = relative(dir, file);
   if (path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) return undefined;

@@ -9,37 +9,37 @@ import { NameIndex } from './name-index.ts';
 import { type Buffers, isRead, isTooLarge, overlay } from './overlay.ts';
 import { Sources } from './sources.ts';
 
-/** What a folder came to, at one moment. */
+/** Result of compiling a folder. */
 export interface FolderDiagnostics {
   readonly files: PolicyFiles;
   readonly compiled: CompiledFolder;
-  /** Sorted by file; those of the disk too. */
+  /** Sorted by file. Includes problems with reading files from the disk. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface EditedFolderOptions {
-  /** The reason table, for tests. */
+  /** Names of all reasons, to check PolicyTest documents. */
   readonly reasons: readonly string[];
-  /** The clock, in milliseconds since 1970: some exceptions are about to end. */
+  /** Current time in milliseconds since 1970, to warn about rules that expire soon. */
   readonly now: () => number;
-  /** What is open in it now. */
+  /** Open documents of the folder. */
   readonly buffers: () => Buffers;
-  /** Called when the folder was compiled anew. */
-  readonly onJudged: (judged: FolderDiagnostics) => void;
-  /** The folder cannot be read as one, and why. */
-  readonly onUnread: (problem: string) => void;
-  /** A fault of our own. */
+  /** Called after each compilation. */
+  readonly onCompiled: (result: FolderDiagnostics) => void;
+  /** Called with the problem if the folder cannot be read. */
+  readonly onUnreadable: (problem: string) => void;
+  /** Called with an internal error. */
   readonly onFault: (error: unknown) => void;
   readonly timers?: Timers;
 }
 
-/** From a change to the compilation that it causes, in milliseconds: one per pause in typing. */
+/** Time from the last change to the compilation, in milliseconds. One compilation per pause in typing. */
 const DEBOUNCE = 100;
 
-/** Ends a compilation that a newer change has overtaken. */
-class Overtaken extends Error {}
+/** Aborts a compilation after a newer change. */
+class SupersededError extends Error {}
 
-/** A policy folder that is being edited: compiled anew soon after each change, on the disk or in the editor. */
+/** A policy folder that is being edited. It is compiled after each change, on the disk or in the editor. */
 export class EditedFolder {
   readonly sources = new Sources();
   readonly #dir: string;
@@ -47,12 +47,12 @@ export class EditedFolder {
   readonly #timers: Timers;
   #watcher: Watcher | undefined;
   #loaded: Loaded | undefined;
-  #judged: FolderDiagnostics | undefined;
+  #latest: FolderDiagnostics | undefined;
   #overlaid: { readonly change: number; readonly files: PolicyFiles } | undefined;
   #index: { readonly change: number; readonly names: NameIndex } | undefined;
-  /** What the expressions of each document could read when it last compiled. */
+  /** Environment of the expressions of each document, from the last compilation in which the document was valid. */
   readonly #scopes = new Map<string, Environment>();
-  /** Counts changes; a compilation belongs to one of them. */
+  /** Number of changes. A compilation whose number is no longer current is aborted. */
   #change = 0;
   #cancel = (): void => {};
   readonly #firstLoad = Promise.withResolvers<void>();
@@ -63,12 +63,12 @@ export class EditedFolder {
     this.#timers = options.timers ?? realTimers;
   }
 
-  /** Fulfilled when the folder was read once, and compiled unless it was edited meanwhile. */
+  /** Resolves after the folder was read for the first time, and compiled unless it was edited in the meantime. */
   get opened(): Promise<void> {
     return this.#firstLoad.promise;
   }
 
-  /** Begins to look at the disk. */
+  /** Reads the folder and starts to watch it. */
   open(): void {
     this.#watcher = watchFolder(this.#dir, () => this.#load(), { timers: this.#timers });
   }
@@ -80,26 +80,26 @@ export class EditedFolder {
     this.#firstLoad.resolve();
   }
 
-  /** Something on the disk is said to have changed. */
+  /** Called when the disk may have changed. */
   poke(): void {
     this.#watcher?.poke();
   }
 
-  /** What is open in the editor changed. */
+  /** Called after a change of the open documents. */
   edited(): void {
     this.#change++;
     this.#cancel();
     this.#cancel = this.#timers.after(DEBOUNCE, () => {
-      this.#judge().catch(this.#options.onFault);
+      this.#compile().catch(this.#options.onFault);
     });
   }
 
-  /** The newest compilation; undefined: there was none yet. */
-  get judged(): FolderDiagnostics | undefined {
-    return this.#judged;
+  /** Result of the newest compilation; undefined if there was none yet. */
+  get latest(): FolderDiagnostics | undefined {
+    return this.#latest;
   }
 
-  /** The folder as it is in the editor at this moment; undefined: it was not read yet. */
+  /** Current files of the folder, with the open documents; undefined if the folder was not read yet. */
   get files(): PolicyFiles | undefined {
     const folder = this.#loaded?.folder;
     if (folder === undefined) return undefined;
@@ -109,7 +109,7 @@ export class EditedFolder {
     return this.#overlaid.files;
   }
 
-  /** Every name in the folder as it is in the editor at this moment. */
+  /** All names of the current files. */
   get names(): NameIndex {
     if (this.#index?.change === this.#change) return this.#index.names;
     const yaml = [...(this.files?.yaml ?? [])].map(([path, bytes]) => this.sources.file(path, bytes).yaml);
@@ -118,17 +118,17 @@ export class EditedFolder {
     return names;
   }
 
-  /** What expressions of a document may read, as of when it last compiled. */
+  /** Environment of the expressions of a document, from its last valid compilation. */
   environment({ kind, name }: Owner): Environment | undefined {
-    return this.#scopes.get(`${kind} ${name}`) ?? this.#judged?.compiled.scopes.folder;
+    return this.#scopes.get(`${kind} ${name}`) ?? this.#latest?.compiled.scopes.folder;
   }
 
   async #load(): Promise<void> {
     try {
       this.#loaded = await loadFolder(this.#dir);
-      if (this.#loaded.folder === undefined) this.#tellUnread(this.#loaded.diagnostics);
+      if (this.#loaded.folder === undefined) this.#reportUnreadable(this.#loaded.diagnostics);
       this.#change++;
-      await this.#judge();
+      await this.#compile();
     } catch (error) {
       this.#options.onFault(error);
     } finally {
@@ -136,13 +136,13 @@ export class EditedFolder {
     }
   }
 
-  async #judge(): Promise<void> {
+  async #compile(): Promise<void> {
     const change = this.#change;
     const { files } = this;
     if (files === undefined) return;
     const pause = async (): Promise<void> => {
       await new Promise((resume) => setImmediate(resume));
-      if (change !== this.#change) throw new Overtaken();
+      if (change !== this.#change) throw new SupersededError();
     };
     try {
       const parse = (path: string, bytes: Uint8Array) => this.sources.file(path, bytes).yaml;
@@ -150,26 +150,26 @@ export class EditedFolder {
       const options = { reasons: this.#options.reasons, parse, lint };
       const compiled = await compileInSlices(files, options, { now: () => performance.now(), pause });
       this.sources.keep(new Set(files.yaml.keys()));
-      const diagnostics = [...this.#ofFiles(), ...compiled.diagnostics];
-      this.#judged = { files, compiled, diagnostics };
+      const diagnostics = [...this.#fileDiagnostics(), ...compiled.diagnostics];
+      this.#latest = { files, compiled, diagnostics };
       const { policies, templates } = compiled.scopes;
       for (const [name, scope] of policies) this.#scopes.set(`Policy ${name}`, scope);
       for (const [name, scope] of templates) this.#scopes.set(`PolicyTemplate ${name}`, scope);
-      this.#options.onJudged(this.#judged);
+      this.#options.onCompiled(this.#latest);
     } catch (error) {
-      if (!(error instanceof Overtaken)) throw error;
+      if (!(error instanceof SupersededError)) throw error;
     }
   }
 
-  /** No file is the place of what is wrong with the folder itself. */
-  #tellUnread(diagnostics: readonly Diagnostic[]): void {
+  /** Problems of the folder itself have no file to show them in. */
+  #reportUnreadable(diagnostics: readonly Diagnostic[]): void {
     for (const { message, help } of diagnostics) {
-      this.#options.onUnread(help === undefined ? message : `${message}; ${help}`);
+      this.#options.onUnreadable(help === undefined ? message : `${message}; ${help}`);
     }
   }
 
-  /** What is wrong about files as such; what is open need not be as it is on the disk. */
-  #ofFiles(): readonly Diagnostic[] {
+  /** Problems with reading files. For an open file its text in the editor counts, not the file on the disk. */
+  #fileDiagnostics(): readonly Diagnostic[] {
     const buffers = this.#options.buffers();
     const large = [...buffers].filter(([path, bytes]) => isRead(path) && isTooLarge(bytes));
     const onDisk = (this.#loaded?.diagnostics ?? []).filter(({ span }) => !buffers.has(span.file));

@@ -3,7 +3,7 @@ import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Part } from './roles.ts';
 
-/** A name of the author's that an expression reads, and where the name stands in the source. */
+/** A name of the author that an expression reads, with its range in the source. */
 export interface ExpressionName {
   readonly of: Part | 'Dataset';
   readonly name: string;
@@ -17,7 +17,7 @@ const ROOTS: ReadonlyMap<string, ExpressionName['of']> = new Map([
   ['data', 'Dataset'],
 ] as const);
 
-/** Every name in an expression that a document declares. What cannot be read of it is passed over. */
+/** All names in an expression that documents declare. Parts with syntax errors are skipped. */
 export function namesIn(source: string): readonly ExpressionName[] {
   if (!/\b(?:variables|params|env|data)\b/.test(source)) return [];
   const names: ExpressionName[] = [];
@@ -25,7 +25,7 @@ export function namesIn(source: string): readonly ExpressionName[] {
   return names;
 }
 
-/** `locals` are the variables of comprehensions around, which hide what is declared. */
+/** `locals` are the variables of enclosing comprehensions, which hide declared names. */
 function visit(node: Node, locals: ReadonlySet<string>, names: ExpressionName[]): void {
   if ((node.kind === 'select' || node.kind === 'has') && node.operand.kind === 'name') {
     const { name, isRooted } = node.operand;
@@ -34,7 +34,7 @@ function visit(node: Node, locals: ReadonlySet<string>, names: ExpressionName[])
     return;
   }
   const own = localsOf(node);
-  // The range, or what is bound, stands outside of what the variables are known in.
+  // The first child is the range or the bound value, which cannot read the variables.
   for (const [index, child] of childrenOf(node).entries()) {
     visit(child, index === 0 || own.length === 0 ? locals : new Set([...locals, ...own]), names);
   }

@@ -13,35 +13,35 @@ import type { ScalarTree, Tree } from '../../policy/yaml/tree.ts';
 import type { Owner } from './document-nodes.ts';
 import type { EditedFolder } from './edited-folder.ts';
 
-/** An expression, with the types of all that could be read of it. */
+/** A checked expression, with types for all parts that could be parsed. */
 export interface ExpressionSite {
   readonly checked: Checked;
   readonly environment: Environment;
 }
 
-/** Undefined: the folder was not compiled yet, or it is no expression. */
+/** Undefined if the folder was not compiled yet, or if the scalar is not a string. */
 export function expressionSite(
   tree: ScalarTree,
   owner: Owner,
   folder: EditedFolder,
 ): ExpressionSite | undefined {
-  const known = folder.environment(owner);
-  if (known === undefined || typeof tree.value !== 'string') return undefined;
-  const environment = withVariables(known, owner);
+  const declared = folder.environment(owner);
+  if (declared === undefined || typeof tree.value !== 'string') return undefined;
+  const environment = withVariables(declared, owner);
   return { checked: check(tree.value, parse(tree.value), environment), environment };
 }
 
-/** The nodes around a place of the source, the innermost last. */
+/** Nodes that contain an offset of the source, the innermost last. */
 export function nodesAt(root: Node, offset: number): readonly Node[] {
-  const around: Node[] = [];
+  const nodes: Node[] = [];
   for (let node: Node | undefined = root; node !== undefined; ) {
-    around.push(node);
+    nodes.push(node);
     node = childrenOf(node).find(({ start, end }) => start <= offset && offset < end);
   }
-  return around;
+  return nodes;
 }
 
-/** Of a template, or a policy that did not compile yet, the variables are known by their names alone. */
+/** Declares the variables of a template, or of a policy that was never valid, by their names, with type `dyn`. */
 function withVariables(environment: Environment, { tree }: Owner): Environment {
   if (environment.roots.has('variables')) return environment;
   const names = keysAt(tree, 'spec', 'variables').filter(isDeclarable);

@@ -10,46 +10,55 @@ import type { ScalarTree } from '../../policy/yaml/tree.ts';
 import { code, describeFunction, describeMacro, describeName, macroOf } from './describe.ts';
 import { type DocumentNode, documentNodes, nodeAt, type Owner } from './document-nodes.ts';
 import { type ExpressionSite, expressionSite, nodesAt } from './expression-site.ts';
+import { rangeIn } from './locations.ts';
 import type { Occurrence } from './names.ts';
-import { rangeIn } from './places.ts';
 import type { Site, Workspace } from './workspace.ts';
 
-/** What stands at a place; null: nothing that there is anything to say of. */
+/** Hover text at an offset; null if there is none. */
 export function hover(workspace: Workspace, site: Site, offset: number): Hover | null {
   const { file, folder } = site;
-  const spot = nodeAt(documentNodes(file.yaml), offset);
-  if (spot === undefined) return null;
-  const named = folder.names.at(file.path, offset);
-  const declared = named === undefined ? undefined : describeNamed(workspace, site, named);
-  const told = describeSpot(spot, offset, site) ?? (declared === undefined ? undefined : { text: '' });
-  if (told === undefined) return null;
-  const value = [told.text, declared].filter((text) => text !== undefined && text !== '').join('\n\n');
+  const node = nodeAt(documentNodes(file.yaml), offset);
+  if (node === undefined) return null;
+  const name = folder.names.at(file.path, offset);
+  const definition = name === undefined ? undefined : describeDefinition(workspace, site, name);
+  const description =
+    describeDocumentNode(node, offset, site) ?? (definition === undefined ? undefined : { text: '' });
+  if (description === undefined) return null;
+  const value = [description.text, definition]
+    .filter((text) => text !== undefined && text !== '')
+    .join('\n\n');
   return {
     contents: { kind: 'markdown', value },
-    range: rangeIn(file, told.range ?? named?.range ?? spot.range),
+    range: rangeIn(file, description.range ?? name?.range ?? node.range),
   };
 }
 
-interface Told {
+interface Description {
+  /** Markdown. */
   readonly text: string;
+  /** The described part; undefined for the whole node. */
   readonly range?: Range;
 }
 
-function describeSpot(spot: DocumentNode, offset: number, { file, folder }: Site): Told | undefined {
-  if (spot.kind === 'key') {
-    const doc = spot.isOwnName ? undefined : spot.field?.doc;
-    return doc === undefined ? undefined : { text: `**${spot.name}**: ${doc}` };
+function describeDocumentNode(
+  node: DocumentNode,
+  offset: number,
+  { file, folder }: Site,
+): Description | undefined {
+  if (node.kind === 'key') {
+    const doc = node.isOwnName ? undefined : node.field?.doc;
+    return doc === undefined ? undefined : { text: `**${node.name}**: ${doc}` };
   }
-  const { tree, field, shape, owner } = spot;
+  const { tree, field, shape, owner } = node;
   if (tree.kind !== 'scalar') return undefined;
   if (shape?.kind === 'expression') return describeExpression(tree, owner, offset, { file, folder });
   if (field === EXPECT_FIELDS.reason) {
     const reasons: Readonly<Record<string, { readonly doc: string; readonly status: number }>> = REASONS;
-    const known = reasons[String(tree.value)];
-    return known && { text: `**${String(tree.value)}** (${known.status}): ${known.doc}` };
+    const reason = reasons[String(tree.value)];
+    return reason && { text: `**${String(tree.value)}** (${reason.status}): ${reason.doc}` };
   }
   const kinds: Readonly<Record<string, { readonly doc: string }>> = KINDS;
-  const kind = spot.parent === owner.tree ? kinds[String(tree.value)] : undefined;
+  const kind = node.parent === owner.tree ? kinds[String(tree.value)] : undefined;
   return kind && { text: `**${String(tree.value)}**: ${kind.doc}` };
 }
 
@@ -58,15 +67,15 @@ function describeExpression(
   owner: Owner,
   offset: number,
   { file, folder }: Pick<Site, 'file' | 'folder'>,
-): Told | undefined {
+): Description | undefined {
   const { text } = file.yaml.lines;
   const at = unitAt(text, tree, offset);
   const expression = expressionSite(tree, owner, folder);
   if (at === undefined || expression === undefined) return undefined;
   const node = nodesAt(expression.checked.root, at).at(-1);
-  const told = node && describeNode(node, expression);
-  if (node === undefined || told === undefined) return undefined;
-  return { text: told, range: locate(text, tree, node.start, node.end) };
+  const description = node && describeNode(node, expression);
+  if (node === undefined || description === undefined) return undefined;
+  return { text: description, range: locate(text, tree, node.start, node.end) };
 }
 
 function describeNode(node: Node, { checked }: ExpressionSite): string | undefined {
@@ -101,17 +110,17 @@ function macroName(node: Node & { kind: 'loop' | 'bind' | 'optional_map' | 'has'
   }
 }
 
-/** The most lines of a definition that are shown. */
+/** Maximum number of lines of a definition in a hover text. */
 const MOST_LINES = 12;
 
-/** Where it is given, and what it says there. */
-function describeNamed(workspace: Workspace, site: Site, { named }: Occurrence): string | undefined {
-  const [first] = site.folder.names.definitions(named);
+/** Location and text of the definition of a name. */
+function describeDefinition(workspace: Workspace, site: Site, { item }: Occurrence): string | undefined {
+  const [first] = site.folder.names.definitions(item);
   const file = first && workspace.fileOf(site, first.path);
   if (first === undefined || file === undefined) return undefined;
   const { document, yaml } = file;
-  const start = document.positionAt(first.around.start);
-  const lines = yaml.lines.text.slice(first.around.start, first.around.end).trimEnd().split('\n');
+  const start = document.positionAt(first.container.start);
+  const lines = yaml.lines.text.slice(first.container.start, first.container.end).trimEnd().split('\n');
   const indent = ' '.repeat(start.character);
   const dedented = lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
   const shown = dedented.length > MOST_LINES ? [...dedented.slice(0, MOST_LINES), '# …'] : dedented;

@@ -10,19 +10,19 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { RunCases } from './case-outcome.ts';
 import { fileOf } from './documents.ts';
-import { answered, answerRequests } from './requests.ts';
+import { answerRequests, capabilitiesFor } from './requests.ts';
 import { policyFolderIn, Workspace } from './workspace.ts';
 
 export interface LanguageServerOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly version: string;
-  /** The policy folders; empty: those of the editor's workspace. */
+  /** The policy folders; if empty, those of the editor's workspace. */
   readonly folders: readonly string[];
   readonly runCases: RunCases;
 }
 
-/** Serves an editor by the Language Server Protocol 3.17, until it says `exit` or closes the input, which end the process. */
+/** Serves an editor by the Language Server Protocol 3.17. `exit`, or the end of the input, ends the process. */
 export function startLanguageServer(options: LanguageServerOptions): void {
   const { input, output, version, folders, runCases } = options;
   const connection = createConnection(input, output);
@@ -31,12 +31,12 @@ export function startLanguageServer(options: LanguageServerOptions): void {
     now: Date.now,
     onDiagnostics: (uri, diagnostics) =>
       void connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }).catch(() => {}),
-    // Lenses tell what tests came to, which is another then.
-    onJudged: () => {
+    // The results of tests, which the lenses show, may have changed.
+    onCompiled: () => {
       if (refreshesLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => {});
     },
-    onUnread: (problem) => connection.console.warn(problem),
-    onFault: (error) => connection.console.error(`a fault of our own: ${textOf(error)}`),
+    onUnreadable: (problem) => connection.console.warn(problem),
+    onFault: (error) => connection.console.error(`internal error: ${textOf(error)}`),
   });
 
   async function addFolders(uris: readonly string[]): Promise<void> {
@@ -52,16 +52,16 @@ export function startLanguageServer(options: LanguageServerOptions): void {
     opened = workspaceFolders(params);
     if (folders.length > 0 || opened.length > 0) workspace.expectFolders();
     refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
-    return initialized(version, params);
+    return initializeResult(version, params);
   });
   connection.onInitialized(async () => {
     if (folders.length > 0) for (const dir of folders) workspace.add(dir);
-    else await workspace.settle(addFolders(opened));
+    else await workspace.adding(addFolders(opened));
   });
   connection.onNotification('workspace/didChangeWorkspaceFolders', async ({ event }: FolderChange) => {
     if (folders.length > 0) return;
     for (const { uri } of event.removed) workspace.remove(fileOf(uri) ?? '');
-    await workspace.settle(addFolders(event.added.map(({ uri }) => uri)));
+    await workspace.adding(addFolders(event.added.map(({ uri }) => uri)));
   });
   connection.onDidChangeWatchedFiles(() => workspace.poke());
   connection.onShutdown(() => workspace.close());
@@ -85,16 +85,16 @@ interface FolderChange {
 function workspaceFolders(params: InitializeParams): readonly string[] {
   const { workspaceFolders: folders } = params;
   if (folders !== null && folders !== undefined) return folders.map(({ uri }) => uri);
-  // oxlint-disable-next-line typescript/no-deprecated -- all that older editors send
+  // oxlint-disable-next-line typescript/no-deprecated -- older editors send nothing else
   return params.rootUri === null ? [] : [params.rootUri];
 }
 
-function initialized(version: string, { capabilities }: InitializeParams): InitializeResult {
+function initializeResult(version: string, { capabilities }: InitializeParams): InitializeResult {
   return {
     serverInfo: { name: 'lictor', version },
     capabilities: {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-      ...answered(capabilities.textDocument?.rename?.prepareSupport === true),
+      ...capabilitiesFor(capabilities.textDocument?.rename?.prepareSupport === true),
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };

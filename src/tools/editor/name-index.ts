@@ -1,12 +1,12 @@
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
-import { ANY_POLICY, type Named, namesOf, type Occurrence } from './names.ts';
+import { ANY_POLICY, type NamedItem, namesOf, type Occurrence } from './names.ts';
 
-/** Every name of a folder: where it is given, and where it is read. */
+/** All names of a folder, with their definitions and uses. */
 export class NameIndex {
   readonly #byName = new Map<string, Occurrence[]>();
   readonly #uses = new Map<string, string>();
   readonly #definitions = new Map<string, Occurrence[]>();
-  /** Claims that tokens of tests have, or that an issuer requires. */
+  /** Claims of tokens in tests, and claims that issuers require. */
   readonly claims: ReadonlySet<string>;
   readonly #files: ReadonlyMap<string, readonly Occurrence[]>;
 
@@ -17,63 +17,63 @@ export class NameIndex {
     for (const [, { uses, occurrences }] of names) {
       for (const [policy, template] of uses) this.#uses.set(policy, template);
       for (const occurrence of occurrences) {
-        if (occurrence.isDefinition) append(this.#definitions, keyOf(occurrence.named), occurrence);
+        if (occurrence.isDefinition) append(this.#definitions, keyOf(occurrence.item), occurrence);
       }
     }
     for (const [, { occurrences }] of names) {
       for (const occurrence of occurrences) {
-        for (const each of this.#meant(occurrence.named)) append(this.#byName, keyOf(each), occurrence);
+        for (const each of this.#resolve(occurrence.item)) append(this.#byName, keyOf(each), occurrence);
       }
     }
   }
 
-  /** The name at a place of a file, the place right behind it included. */
+  /** The name at an offset of a file, the offset directly after it included. */
   at(path: string, offset: number): Occurrence | undefined {
     return this.#files.get(path)?.find(({ range }) => range.start <= offset && offset <= range.end);
   }
 
-  definitions(named: Named): readonly Occurrence[] {
-    return this.#meant(named).flatMap((each) => this.#definitions.get(keyOf(each)) ?? []);
+  definitions(item: NamedItem): readonly Occurrence[] {
+    return this.#resolve(item).flatMap((each) => this.#definitions.get(keyOf(each)) ?? []);
   }
 
-  /** Where it is given, and wherever it is read. */
-  all(named: Named): readonly Occurrence[] {
-    const found = this.#meant(named).flatMap((each) => this.#byName.get(keyOf(each)) ?? []);
+  /** Definitions and uses. */
+  all(item: NamedItem): readonly Occurrence[] {
+    const found = this.#resolve(item).flatMap((each) => this.#byName.get(keyOf(each)) ?? []);
     return [...new Set(found)];
   }
 
-  /** The names of what is defined, such as every Issuer; of parts those of one document. */
-  defined(of: Named['of'], scope: string): readonly string[] {
-    const names = [...this.#definitions.values()].flatMap(([first]) =>
-      first === undefined ? [] : [first.named],
+  /** Names of the defined items of a kind in a scope, such as all Issuers of the folder, or the rules of a policy. */
+  defined(of: NamedItem['of'], scope: string): readonly string[] {
+    const items = [...this.#definitions.values()].flatMap(([first]) =>
+      first === undefined ? [] : [first.item],
     );
     const template = this.#templateScope(scope);
-    return names
+    return items
       .filter((each) => each.of === of && (each.scope === scope || each.scope === template))
       .map(({ name }) => name);
   }
 
-  /** What is defined of the kind anywhere, with its document. */
-  everywhere(of: Named['of']): readonly Named[] {
-    const firsts = [...this.#definitions.values()].flatMap(([first]) =>
-      first === undefined ? [] : [first.named],
+  /** All defined items of a kind, in all scopes. */
+  everywhere(of: NamedItem['of']): readonly NamedItem[] {
+    const items = [...this.#definitions.values()].flatMap(([first]) =>
+      first === undefined ? [] : [first.item],
     );
-    return firsts.filter((each) => each.of === of);
+    return items.filter((each) => each.of === of);
   }
 
-  /** The policies that adopt a template, as scopes. */
+  /** Scopes of the policies that adopt a template. */
   adopters(template: string): readonly string[] {
     return [...this.#uses].filter(([, used]) => used === template).map(([policy]) => `Policy ${policy}`);
   }
 
-  /** A policy has what its template has; a rule without its policy is that of any policy. */
-  #meant(named: Named): readonly Named[] {
-    if (named.scope === ANY_POLICY) {
-      return this.everywhere('rule').filter(({ name }) => name === named.name);
+  /** Items that a name refers to, in its policy or else in the template. A rule without a policy is of any policy. */
+  #resolve(item: NamedItem): readonly NamedItem[] {
+    if (item.scope === ANY_POLICY) {
+      return this.everywhere('rule').filter(({ name }) => name === item.name);
     }
-    if (this.#definitions.has(keyOf(named))) return [named];
-    const scope = this.#templateScope(named.scope);
-    return [scope === undefined ? named : { ...named, scope }];
+    if (this.#definitions.has(keyOf(item))) return [item];
+    const scope = this.#templateScope(item.scope);
+    return [scope === undefined ? item : { ...item, scope }];
   }
 
   #templateScope(scope: string): string | undefined {
@@ -82,12 +82,12 @@ export class NameIndex {
   }
 }
 
-function keyOf({ of, scope, name }: Named): string {
+function keyOf({ of, scope, name }: NamedItem): string {
   return `${of}\n${scope}\n${name}`;
 }
 
 function append(map: Map<string, Occurrence[]>, key: string, occurrence: Occurrence): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [occurrence]);
-  else known.push(occurrence);
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [occurrence]);
+  else list.push(occurrence);
 }

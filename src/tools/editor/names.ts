@@ -17,158 +17,160 @@ import {
 import { namesIn } from './expression-names.ts';
 import { KEY_ROLES, type Part, type Role, VALUE_ROLES } from './roles.ts';
 
-/** Something that the author gave a name to. */
-export interface Named {
+/** A document, or a part of one, that has a name. */
+export interface NamedItem {
   readonly of: Kind | Part;
-  /** The document that it is a part of, such as `Policy orders`; empty for what the whole folder knows. */
+  /** The document that it is a part of, such as `Policy orders`; empty if the name is valid in the whole folder. */
   readonly scope: string;
-  /** Of a dataset as expressions write it. */
+  /** The name; of a dataset, the name that expressions use. */
   readonly name: string;
 }
 
-/** A place where a name stands. */
+/** A definition or a use of a name. */
 export interface Occurrence {
-  readonly named: Named;
+  readonly item: NamedItem;
   readonly isDefinition: boolean;
-  /** The name alone, without quotes. */
+  /** Range of the name, without quotes. */
   readonly range: Range;
-  /** Whether it stands in an expression. */
+  /** True if the name is in an expression. */
   readonly isInExpression: boolean;
-  /** Whether it is a plain YAML scalar, which another name could turn into a number. */
+  /** True for a plain YAML scalar, which another name could turn into a number. */
   readonly isPlain: boolean;
-  /** What it is the name of, or what holds it. */
-  readonly around: Range;
-  /** As written. */
+  /** Range of the item that has the name, or of the value that contains the name. */
+  readonly container: Range;
+  /** Text of the name in the file. */
   readonly written: string;
-  /** The path of the file. */
+  /** Path of the file. */
   readonly path: string;
 }
 
-/** The names of one file. */
+/** Names of one file. */
 export interface FileNames {
   readonly occurrences: readonly Occurrence[];
-  /** The template of each policy that adopts one. */
+  /** Templates by the name of the policy that adopts them. */
   readonly uses: ReadonlyMap<string, string>;
-  /** Claims that tokens of tests have, or that an issuer requires. */
+  /** Claims of tokens in tests, and claims that issuers require. */
   readonly claims: ReadonlySet<string>;
 }
 
-/** Stands for any policy: a test may name a rule alone. */
+/** Scope of any policy, for a test that names a rule without its policy. */
 export const ANY_POLICY = 'Policy *';
 
-const known = new WeakMap<YamlFile, FileNames>();
+const cache = new WeakMap<YamlFile, FileNames>();
 
-/** Every name in a file that the author gave or reads, made once. */
+/** All names that a file defines or uses, collected once. */
 export function namesOf(file: YamlFile): FileNames {
-  const made = known.get(file) ?? new Collection(file).collect();
-  known.set(file, made);
-  return made;
+  const names = cache.get(file) ?? new NameCollector(file).collect();
+  cache.set(file, names);
+  return names;
 }
 
-class Collection {
+class NameCollector {
   readonly #file: YamlFile;
   readonly #occurrences: Occurrence[] = [];
   readonly #uses = new Map<string, string>();
   readonly #claims = new Set<string>();
-  /** A value that an alias names is met more than once. */
-  readonly #met = new Set<string>();
+  /** Ranges that were added: the value of an alias is visited more than once. */
+  readonly #added = new Set<string>();
 
   constructor(file: YamlFile) {
     this.#file = file;
   }
 
   collect(): FileNames {
-    for (const spot of documentNodes(this.#file)) {
-      if (spot.kind === 'key') this.#key(spot);
-      else this.#value(spot);
+    for (const node of documentNodes(this.#file)) {
+      if (node.kind === 'key') this.#key(node);
+      else this.#value(node);
     }
     return { occurrences: this.#occurrences, uses: this.#uses, claims: this.#claims };
   }
 
-  #key(spot: KeyNode): void {
-    const role = spot.isOwnName && spot.field !== undefined ? KEY_ROLES.get(spot.field) : undefined;
+  #key(node: KeyNode): void {
+    const role = node.isOwnName && node.field !== undefined ? KEY_ROLES.get(node.field) : undefined;
     if (role === undefined) return;
     const { text } = this.#file.lines;
-    const isQuoted = /["']/.test(text[spot.range.start] ?? '');
-    const range = isQuoted ? { start: spot.range.start + 1, end: spot.range.end - 1 } : spot.range;
-    const around = { start: spot.range.start, end: spot.value.range.end };
-    this.#add(named(spot, role, spot.name), range, { role, isPlain: !isQuoted, around });
+    const isQuoted = /["']/.test(text[node.range.start] ?? '');
+    const range = isQuoted ? { start: node.range.start + 1, end: node.range.end - 1 } : node.range;
+    const container = { start: node.range.start, end: node.value.range.end };
+    this.#add(itemOf(node, role, node.name), range, { role, isPlain: !isQuoted, container });
   }
 
-  #value(spot: ValueNode): void {
-    const { tree, owner, field, shape } = spot;
-    if (field === TOKEN_FIELDS.claims && tree.kind === 'mapping' && spot.parent !== undefined) {
+  #value(node: ValueNode): void {
+    const { tree, owner, field, shape } = node;
+    if (field === TOKEN_FIELDS.claims && tree.kind === 'mapping' && node.parent !== undefined) {
       for (const claim of tree.entries.keys()) this.#claims.add(claim);
     }
     if (tree.kind !== 'scalar') return;
     if (field === ISSUER_FIELDS.requireClaims) this.#claims.add(String(tree.value));
     if (shape?.kind === 'expression') this.#expression(tree, owner);
     else if (typeof tree.value !== 'string') return;
-    else if (spot.isParameter) this.#text(spot, tree, named(spot, { of: 'parameter' }, tree.value), {});
+    else if (node.isParameter) this.#text(node, tree, itemOf(node, { of: 'parameter' }, tree.value), {});
     else {
       const role = field && VALUE_ROLES.get(field);
-      if (role === undefined || spot.parent === undefined) return;
+      if (role === undefined || node.parent === undefined) return;
       if (owner.kind === 'Policy' && role.of === 'PolicyTemplate') this.#uses.set(owner.name, tree.value);
-      if (role.of === 'rule' && role.isDefinition !== true) this.#rule(tree, tree.value, spot);
-      else this.#text(spot, tree, named(spot, role, tree.value), role);
+      if (role.of === 'rule' && role.isDefinition !== true) this.#rule(tree, tree.value, node);
+      else this.#text(node, tree, itemOf(node, role, tree.value), role);
     }
   }
 
-  #text({ parent }: DocumentNode, tree: ScalarTree, what: Named | undefined, role: Partial<Role>): void {
+  #text({ parent }: DocumentNode, tree: ScalarTree, item: NamedItem | undefined, role: Partial<Role>): void {
     const range = tree.style === 'block' ? tree.range : tree.content;
-    const around = parent?.range ?? range;
-    this.#add(what, range, { role, isPlain: tree.style === 'plain', around });
+    const container = parent?.range ?? range;
+    this.#add(item, range, { role, isPlain: tree.style === 'plain', container });
   }
 
-  /** `rule`, or `policy/rule`; the policy may stand in a field beside it. */
+  /** Adds a name such as `rule` or `policy/rule`. The policy may also be in the field `policy` next to it. */
   #rule(tree: ScalarTree, value: string, { parent }: DocumentNode): void {
     const slash = value.indexOf('/');
     const policy = slash === -1 ? textAt(parent, 'policy') : value.slice(0, slash);
     const scope = policy === undefined ? ANY_POLICY : `Policy ${policy}`;
-    const about = { role: {}, isPlain: tree.style === 'plain' && slash === -1, around: tree.range };
+    const properties = { role: {}, isPlain: tree.style === 'plain' && slash === -1, container: tree.range };
     if (tree.style === 'block') return;
     const { start, end } = tree.content;
-    this.#add({ of: 'rule', scope, name: value.slice(slash + 1) }, { start: start + slash + 1, end }, about);
+    const rule = { of: 'rule', scope, name: value.slice(slash + 1) } as const;
+    this.#add(rule, { start: start + slash + 1, end }, properties);
     if (slash < 1) return;
-    this.#add({ of: 'Policy', scope: '', name: value.slice(0, slash) }, { start, end: start + slash }, about);
+    const owner = { of: 'Policy', scope: '', name: value.slice(0, slash) } as const;
+    this.#add(owner, { start, end: start + slash }, properties);
   }
 
   #expression(tree: ScalarTree, owner: Owner): void {
     const { text } = this.#file.lines;
     if (typeof tree.value !== 'string') return;
     for (const { of, name, at } of namesIn(tree.value)) {
-      const what = { of, name, scope: of === 'value' || of === 'Dataset' ? '' : scopeOf(owner) };
+      const item = { of, name, scope: of === 'value' || of === 'Dataset' ? '' : scopeOf(owner) };
       const range = locate(text, tree, at.start, at.end);
-      this.#add(what, range, { role: {}, isPlain: false, isInExpression: true, around: tree.range });
+      this.#add(item, range, { role: {}, isPlain: false, isInExpression: true, container: tree.range });
     }
   }
 
   #add(
-    what: Named | undefined,
+    item: NamedItem | undefined,
     range: Range,
-    about: Pick<Occurrence, 'isPlain' | 'around'> & {
+    properties: Pick<Occurrence, 'isPlain' | 'container'> & {
       readonly role: Partial<Role>;
       readonly isInExpression?: boolean;
     },
   ): void {
-    if (what === undefined || this.#met.has(`${range.start} ${range.end}`)) return;
-    this.#met.add(`${range.start} ${range.end}`);
+    if (item === undefined || this.#added.has(`${range.start} ${range.end}`)) return;
+    this.#added.add(`${range.start} ${range.end}`);
     const { path, lines } = this.#file;
     this.#occurrences.push({
-      named: what,
-      isDefinition: about.role.isDefinition === true,
+      item,
+      isDefinition: properties.role.isDefinition === true,
       range,
-      isInExpression: about.isInExpression === true,
-      isPlain: about.isPlain,
-      around: about.around,
+      isInExpression: properties.isInExpression === true,
+      isPlain: properties.isPlain,
+      container: properties.container,
       written: lines.text.slice(range.start, range.end),
       path,
     });
   }
 }
 
-/** What a name in the place of a spot is of. */
-function named({ owner }: DocumentNode, { of, isDefinition }: Role, name: string): Named | undefined {
+/** The item that a name at a node refers to. */
+function itemOf({ owner }: DocumentNode, { of, isDefinition }: Role, name: string): NamedItem | undefined {
   switch (of) {
     case 'document':
       return owner.kind && { of: owner.kind, scope: '', name: documentName(owner.kind, name) };

@@ -7,18 +7,18 @@ import {
 } from 'vscode-languageserver';
 import { isDeclarable } from '../../cel/check/environment.ts';
 import { nameInExpressions } from '../../policy/compile/compile-data.ts';
-import type { Named, Occurrence } from './names.ts';
-import { locationOf, rangeIn } from './places.ts';
+import { locationOf, rangeIn } from './locations.ts';
+import type { NamedItem, Occurrence } from './names.ts';
 import type { Site, Workspace } from './workspace.ts';
 
-/** Where the name at a place is given. */
+/** Locations of the definitions of the name at an offset. */
 export function definition(workspace: Workspace, site: Site, offset: number): readonly Location[] {
   const { names } = site.folder;
   const at = names.at(site.file.path, offset);
-  return at === undefined ? [] : locations(workspace, site, names.definitions(at.named));
+  return at === undefined ? [] : locations(workspace, site, names.definitions(at.item));
 }
 
-/** Wherever the name at a place stands; without the places where it is given, if so asked. */
+/** Locations of the name at an offset, with or without its definitions. */
 export function references(
   workspace: Workspace,
   site: Site,
@@ -27,7 +27,7 @@ export function references(
 ): readonly Location[] {
   const { names } = site.folder;
   const at = names.at(site.file.path, offset);
-  const all = at === undefined ? [] : names.all(at.named);
+  const all = at === undefined ? [] : names.all(at.item);
   return locations(
     workspace,
     site,
@@ -35,64 +35,65 @@ export function references(
   );
 }
 
-/** The name at a place, if it can be renamed. */
+/** The name at an offset; null if it cannot be renamed. */
 export function prepareRename(site: Site, offset: number): { range: LspRange; placeholder: string } | null {
   const { names } = site.folder;
   const at = names.at(site.file.path, offset);
-  if (at === undefined || names.definitions(at.named).length === 0) return null;
+  if (at === undefined || names.definitions(at.item).length === 0) return null;
   return { range: rangeIn(site.file, at.range), placeholder: at.written };
 }
 
-/** Gives what is named at a place another name, wherever it stands. */
+/** Edits that rename the item at an offset in its definitions and uses. */
 export function rename(workspace: Workspace, site: Site, offset: number, name: string): WorkspaceEdit | null {
   const { names } = site.folder;
   const at = names.at(site.file.path, offset);
   if (at === undefined) return null;
-  const [first] = names.definitions(at.named);
-  if (first === undefined) refuse(`nothing is called \`${at.written}\``);
-  const { named } = first;
-  const wanted = named.of === 'Dataset' ? name.replaceAll('_', '-') : name;
-  refuseUnfit(named, wanted);
-  const taken = { ...named, name: named.of === 'Dataset' ? nameInExpressions(wanted) : wanted };
-  if (taken.name !== named.name && names.definitions(taken).length > 0) {
-    refuse(`the name \`${wanted}\` is taken`);
+  const [first] = names.definitions(at.item);
+  if (first === undefined) reject(`\`${at.written}\` is not defined`);
+  const { item } = first;
+  const newName = item.of === 'Dataset' ? name.replaceAll('_', '-') : name;
+  rejectInvalid(item, newName);
+  const renamed = { ...item, name: item.of === 'Dataset' ? nameInExpressions(newName) : newName };
+  if (renamed.name !== item.name && names.definitions(renamed).length > 0) {
+    reject(`the name \`${newName}\` is already used`);
   }
   const changes: Record<string, { range: LspRange; newText: string }[]> = {};
-  for (const occurrence of names.all(named)) {
+  for (const occurrence of names.all(item)) {
     const file = workspace.fileOf(site, occurrence.path);
     if (file === undefined) continue;
-    if (file.yaml.documents.some(({ broken }) => broken)) refuse(`\`${file.path}\` is no YAML as it stands`);
+    if (file.yaml.documents.some(({ broken }) => broken)) reject(`\`${file.path}\` is not valid YAML`);
     const edits = (changes[workspace.uriOf(site, occurrence.path)] ??= []);
-    edits.push({ range: rangeIn(file, occurrence.range), newText: written(occurrence, wanted) });
+    edits.push({ range: rangeIn(file, occurrence.range), newText: written(occurrence, newName) });
   }
   return { changes };
 }
 
-function written({ isInExpression, isPlain, named }: Occurrence, name: string): string {
-  if (isInExpression) return named.of === 'Dataset' ? nameInExpressions(name) : name;
+/** Text of a name at an occurrence, in quotes if YAML would read it as another type. */
+function written({ isInExpression, isPlain, item }: Occurrence, name: string): string {
+  if (isInExpression) return item.of === 'Dataset' ? nameInExpressions(name) : name;
   return isPlain && /^(?:true|false|null|[-+.]?\d.*)$/i.test(name) ? `"${name}"` : name;
 }
 
-function refuseUnfit({ of }: Named, name: string): void {
+function rejectInvalid({ of }: NamedItem, name: string): void {
   switch (of) {
     case 'variable':
     case 'parameter':
     case 'value':
-      if (!isDeclarable(name)) refuse(`\`${name}\` is no name that an expression can read`);
+      if (!isDeclarable(name)) reject(`\`${name}\` is not a valid name in expressions`);
       return;
     case 'caller':
     case 'request':
-      if (!/^[\w.-]+$/.test(name)) refuse('use letters, digits, `.`, `_` and `-`');
+      if (!/^[\w.-]+$/.test(name)) reject('use letters, digits, `.`, `_` and `-`');
       return;
     default:
-      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) refuse(`\`${name}\` is no DNS label`);
+      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) reject(`\`${name}\` is not a valid DNS label`);
       if (of === 'Dataset' && !isDeclarable(nameInExpressions(name))) {
-        refuse(`no expression can read \`data.${nameInExpressions(name)}\``);
+        reject(`\`data.${nameInExpressions(name)}\` is not a valid name in expressions`);
       }
   }
 }
 
-function refuse(message: string): never {
+function reject(message: string): never {
   throw new ResponseError(ErrorCodes.InvalidParams, message);
 }
 

@@ -3,10 +3,10 @@ import { MAX_FILE_BYTES } from '../../policy/source/folder.ts';
 import { isYaml } from '../../policy/source/load.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 
-/** What is open in an editor, by path relative to the policy folder; it need not be saved. */
+/** Content of the documents that are open in an editor, saved or not, by path relative to the policy folder. */
 export type Buffers = ReadonlyMap<string, Uint8Array>;
 
-/** A policy folder as its author sees it: what is open stands before what is on the disk. */
+/** A policy folder in which open documents replace the files on the disk. */
 export function overlay(fileSystem: PolicyFiles, buffers: Buffers): PolicyFiles {
   if (buffers.size === 0) return fileSystem;
   const yaml = new Map(fileSystem.yaml);
@@ -19,7 +19,7 @@ export function overlay(fileSystem: PolicyFiles, buffers: Buffers): PolicyFiles 
     yaml: new Map([...yaml].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     read(fromFile, reference) {
       const found = fileSystem.read(fromFile, reference);
-      // What was never saved is found by its path alone.
+      // A document that was never saved is not on the disk, so its path is derived from the reference.
       const path = found.problem === undefined ? found.path : posix.join(posix.dirname(fromFile), reference);
       const bytes = buffers.get(path);
       if (bytes === undefined) return found;
@@ -32,7 +32,7 @@ export function isTooLarge(bytes: Uint8Array): boolean {
   return bytes.byteLength > MAX_FILE_BYTES;
 }
 
-/** Whether a policy folder reads the file by itself. */
+/** True if a policy folder reads the file without a reference to it. */
 export function isRead(path: string): boolean {
   return isYaml(path) && !path.split('/').some((part) => part.startsWith('.'));
 }

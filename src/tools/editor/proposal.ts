@@ -1,16 +1,16 @@
 import type { CompletionItemKind } from 'vscode-languageserver';
 
-/** Something to be put in the place of what was begun. */
+/** A completion for the word at the cursor. */
 export interface Proposal {
   readonly label: string;
   readonly kind: CompletionItemKind;
-  /** In one line beside the label. */
+  /** Short text next to the label. */
   readonly detail?: string;
-  /** Markdown. */
+  /** Documentation in Markdown. */
   readonly doc?: string;
-  /** Put in, where it is not the label. */
+  /** Text to insert, if it is not the label. */
   readonly text?: string;
 }
 
-/** Put at the cursor to see what the language has in its place; no author writes it. */
-export const MARKER = 'lictorIsAskedHere';
+/** Word that is inserted at the cursor to find its position in the document; unlikely to be in a policy. */
+export const MARKER = 'lictorCompletionMarker';

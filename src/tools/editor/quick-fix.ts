@@ -4,11 +4,11 @@ import {
   type Diagnostic,
   type Range as LspRange,
 } from 'vscode-languageserver';
-import type { Diagnostic as Told } from '../../diagnostic/diagnostic.ts';
+import type { Diagnostic as PolicyDiagnostic } from '../../diagnostic/diagnostic.ts';
 import { rangeOf } from './diagnostics.ts';
 import type { Site } from './workspace.ts';
 
-/** What the help of the mistakes in a stretch of a file says to write, as edits. */
+/** Edits that the help of the diagnostics in a range suggests. `shown` are the diagnostics that the editor sent. */
 export function quickFixes(
   site: Site,
   uri: string,
@@ -16,45 +16,46 @@ export function quickFixes(
   shown: readonly Diagnostic[],
 ): readonly CodeAction[] {
   const { file, folder } = site;
-  const told = folder.judged?.diagnostics ?? [];
-  return told.flatMap((diagnostic): CodeAction[] => {
-    const place = rangeOf(diagnostic.span, file.document);
-    if (diagnostic.span.file !== file.path || !touches(place, range)) return [];
-    const newText = replacement(diagnostic, file.document.getText(place));
+  const diagnostics = folder.latest?.diagnostics ?? [];
+  return diagnostics.flatMap((diagnostic): CodeAction[] => {
+    const at = rangeOf(diagnostic.span, file.document);
+    if (diagnostic.span.file !== file.path || !touches(at, range)) return [];
+    const newText = replacement(diagnostic, file.document.getText(at));
     if (newText === undefined) return [];
     return [
       {
         title: `Write \`${newText}\``,
         kind: CodeActionKind.QuickFix,
         isPreferred: true,
-        diagnostics: shown.filter(({ code, range: other }) => code === diagnostic.code && same(other, place)),
-        edit: { changes: { [uri]: [{ range: place, newText }] } },
+        diagnostics: shown.filter(({ code, range: other }) => code === diagnostic.code && same(other, at)),
+        edit: { changes: { [uri]: [{ range: at, newText }] } },
       },
     ];
   });
 }
 
-/** Of which the whole is to be replaced. */
+/** Help whose text replaces the whole range of the diagnostic. */
 const WHOLE = /^(?:put it in quotes|write a list|write it as a list): `([^`]+)`$/;
+/** Help whose text may replace only a part of the range. */
 const PART = /^(?:did you mean|write) `([^`]+)`\??$/;
 
-/** The text to stand in the place of `written`; undefined: the help is no such help, or of another place. */
-export function replacement({ message, help = '' }: Told, written: string): string | undefined {
-  const own = help.replace(/; the template is adopted at .*$/, '');
-  const whole = WHOLE.exec(own)?.[1];
+/** Replacement for `written`, the text of the range; undefined if the help suggests none, or one for another range. */
+export function replacement({ message, help = '' }: PolicyDiagnostic, written: string): string | undefined {
+  const suggestion = help.replace(/; the template is adopted at .*$/, '');
+  const whole = WHOLE.exec(suggestion)?.[1];
   if (whole !== undefined) return whole;
-  const wanted = PART.exec(own)?.[1];
-  if (wanted === undefined || written === '' || /: |\.\.\./.test(wanted)) return undefined;
-  const wrong = [...message.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
-  // What the message names is the part of the place that is wrong: `raed` of `orders/raed`, also within quotes.
-  const part = wrong.findLast((text) => written.includes(text));
+  const correct = PART.exec(suggestion)?.[1];
+  if (correct === undefined || written === '' || /: |\.\.\./.test(correct)) return undefined;
+  const quoted = [...message.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+  // The message quotes the wrong part of the range: `raed` of `orders/raed`, also within quotes.
+  const part = quoted.findLast((text) => written.includes(text));
   if (part !== undefined) {
     const at = written.lastIndexOf(part);
-    return written.slice(0, at) + wanted + written.slice(at + part.length);
+    return written.slice(0, at) + correct + written.slice(at + part.length);
   }
-  // The message names all of `request.metod`, and the place is its end.
-  const before = wanted.slice(0, wanted.lastIndexOf('.') + 1);
-  return wrong.includes(before + written) ? wanted.slice(before.length) : undefined;
+  // The message quotes all of `request.metod`, and the range is its end.
+  const before = correct.slice(0, correct.lastIndexOf('.') + 1);
+  return quoted.includes(before + written) ? correct.slice(before.length) : undefined;
 }
 
 function touches(a: LspRange, b: LspRange): boolean {

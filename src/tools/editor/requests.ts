@@ -12,11 +12,11 @@ import { documentSymbols } from './document-symbols.ts';
 import { hover } from './hover.ts';
 import { definition, prepareRename, references, rename } from './navigation.ts';
 import { quickFixes } from './quick-fix.ts';
-import { testedOf, testOne } from './tested-folder.ts';
+import { runTest, testResults } from './test-results.ts';
 import type { Site, Workspace } from './workspace.ts';
 
-/** What `answerRequests` answers. Only some editors know that a rename can be prepared. */
-export const answered = (canPrepareRename: boolean): ServerCapabilities => ({
+/** Capabilities for the requests that `answerRequests` handles. Not all editors support `prepareRename`. */
+export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities => ({
   completionProvider: { triggerCharacters: ['.', '/', ' ', '['] },
   hoverProvider: true,
   definitionProvider: true,
@@ -29,20 +29,20 @@ export const answered = (canPrepareRename: boolean): ServerCapabilities => ({
   executeCommandProvider: { commands: [RUN_TEST] },
 });
 
-interface Place {
+interface PositionParams {
   readonly textDocument: { readonly uri: string };
   readonly position: { readonly line: number; readonly character: number };
 }
 
-/** Answers what an editor asks about a place or a document of a policy folder; of another there is nothing to say. */
+/** Handles the requests about documents of a policy folder, and positions in them. The answer is null for others. */
 export function answerRequests(connection: Connection, workspace: Workspace, run: RunCases): void {
-  const at = <P extends Place, R>(answer: (site: Site, offset: number, params: P) => R) => {
+  const at = <P extends PositionParams, R>(answer: (site: Site, offset: number, params: P) => R) => {
     return async (params: P): Promise<R | null> => {
       const site = await workspace.ready(params.textDocument.uri);
       return site === undefined ? null : answer(site, site.file.document.offsetAt(params.position), params);
     };
   };
-  const of = <P extends Omit<Place, 'position'>, R>(answer: (site: Site, params: P) => R) => {
+  const of = <P extends Omit<PositionParams, 'position'>, R>(answer: (site: Site, params: P) => R) => {
     return async (params: P): Promise<R | null> => {
       const site = await workspace.ready(params.textDocument.uri);
       return site === undefined ? null : answer(site, params);
@@ -52,13 +52,15 @@ export function answerRequests(connection: Connection, workspace: Workspace, run
   connection.onHover(at((site, offset) => hover(workspace, site, offset)));
   connection.onDefinition(at((site, offset) => [...definition(workspace, site, offset)]));
   connection.onReferences(
-    at((site, offset, { context }: Place & { context: { includeDeclaration: boolean } }) => [
+    at((site, offset, { context }: PositionParams & { context: { includeDeclaration: boolean } }) => [
       ...references(workspace, site, offset, context.includeDeclaration),
     ]),
   );
   connection.onPrepareRename(at((site, offset) => prepareRename(site, offset)));
   connection.onRenameRequest(
-    at((site, offset, { newName }: Place & { newName: string }) => rename(workspace, site, offset, newName)),
+    at((site, offset, { newName }: PositionParams & { newName: string }) =>
+      rename(workspace, site, offset, newName),
+    ),
   );
   connection.onCodeAction(async (params) => {
     const { textDocument, range, context } = params;
@@ -69,27 +71,27 @@ export function answerRequests(connection: Connection, workspace: Workspace, run
   connection.onCodeLens(async ({ textDocument: { uri } }) => {
     const site = await workspace.ready(uri);
     if (site === undefined) return null;
-    return [...codeLenses(site, uri, await testedOf(site.folder, site.dir, run))];
+    return [...codeLenses(site, uri, await testResults(site.folder, site.dir, run))];
   });
   connection.onExecuteCommand(async ({ command, arguments: [uri, name] = [] }) => {
     if (command !== RUN_TEST || typeof uri !== 'string' || typeof name !== 'string') return null;
     const site = await workspace.ready(uri);
-    const outcomes = site && (await testOne(site.folder, site.dir, name, run));
+    const outcomes = site && (await runTest(site.folder, site.dir, name, run));
     if (outcomes === undefined) {
-      connection.window.showErrorMessage('the folder has mistakes, and its tests cannot be run');
+      connection.window.showErrorMessage('the tests cannot be run, as the folder has mistakes');
     } else {
-      const told = `${name}: ${summary(outcomes)}`;
-      const wrong = outcomes.find(({ differences }) => differences.length > 0);
-      if (wrong === undefined) connection.window.showInformationMessage(told);
-      else connection.window.showErrorMessage(`${told}: ${wrong.name}: ${wrong.differences.join('; ')}`);
+      const message = `${name}: ${summary(outcomes)}`;
+      const failed = outcomes.find(({ differences }) => differences.length > 0);
+      if (failed === undefined) connection.window.showInformationMessage(message);
+      else connection.window.showErrorMessage(`${message}: ${failed.name}: ${failed.differences.join('; ')}`);
     }
     return null;
   });
-  connection.onDocumentFormatting(of(({ file }) => [...formatted(file)]));
+  connection.onDocumentFormatting(of(({ file }) => [...formattingEdits(file)]));
 }
 
-/** The whole document in its one form; nothing where it has it, or is no YAML. */
-function formatted({ path, bytes, document }: Site['file']): readonly TextEdit[] {
+/** Edit that replaces the whole document by its canonical layout; none if it has that layout or is not valid YAML. */
+function formattingEdits({ path, bytes, document }: Site['file']): readonly TextEdit[] {
   const result = format(path, bytes);
   if (result.kind !== 'formatted' || !result.isChanged) return [];
   const end = document.positionAt(document.getText().length);

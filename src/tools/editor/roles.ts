@@ -20,16 +20,16 @@ import {
 } from '../../policy/language/test-document.ts';
 import type { Kind } from './document-nodes.ts';
 
-/** What the author gives names to, besides documents. A limit is called as a rule is. */
+/** Parts of documents that have names. The name of a limit has the part `rule`, as tests refer to both alike. */
 export type Part = 'rule' | 'variable' | 'parameter' | 'value' | 'caller' | 'request';
 
-/** What the name in a field is of: a document of a kind, or a part of one. */
+/** Meaning of the name in a field: a document of a kind, or a part of a document. */
 export interface Role {
   readonly of: Kind | Part | 'document';
   readonly isDefinition?: true;
 }
 
-/** Fields whose text is a name. `document` is the name of the document itself. */
+/** Fields whose value is a name. `document` is the name of the document itself. */
 export const VALUE_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, Role>([
   [METADATA_FIELDS.name, { of: 'document', isDefinition: true }],
   [RULE_FIELDS.name, { of: 'rule', isDefinition: true }],

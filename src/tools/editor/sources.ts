@@ -1,7 +1,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { readYaml, type YamlFile } from '../../policy/yaml/yaml-file.ts';
 
-/** A file, and what was parsed of it. */
+/** A file and its parsed content. */
 export interface SourceFile {
   /** Relative to the policy folder. */
   readonly path: string;
@@ -11,25 +11,25 @@ export interface SourceFile {
   readonly document: TextDocument;
 }
 
-/** Files as they were parsed last: one that did not change is not parsed again. */
+/** Cache of parsed files. A file that did not change is not parsed again. */
 export class Sources {
   readonly #files = new Map<string, SourceFile>();
 
   file(path: string, bytes: Uint8Array): SourceFile {
-    const known = this.#files.get(path);
-    if (known !== undefined && isSame(known.bytes, bytes)) return known;
+    const cached = this.#files.get(path);
+    if (cached !== undefined && isSame(cached.bytes, bytes)) return cached;
     const file = sourceFile(path, bytes);
     this.#files.set(path, file);
     return file;
   }
 
-  /** Forgets the files that are no more. */
+  /** Removes all other files from the cache. */
   keep(paths: ReadonlySet<string>): void {
     for (const path of this.#files.keys()) if (!paths.has(path)) this.#files.delete(path);
   }
 }
 
-/** A folder that is read again has the same text in other bytes. */
+/** True for equal content. Reading a folder again gives new arrays with the same content. */
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || (a.byteLength === b.byteLength && Buffer.compare(a, b) === 0);
 }

@@ -21,27 +21,28 @@ export interface Site extends PolicyRoot {
 }
 
 export interface WorkspaceOptions {
-  /** Of tests, for their check and completion. */
+  /** Names of all reasons, to check and complete PolicyTest documents. */
   readonly reasons: readonly string[];
-  /** Milliseconds since 1970. */
+  /** Current time in milliseconds since 1970. */
   readonly now: () => number;
-  /** All that is wrong in a file; an empty list when that is nothing any more. */
+  /** Called with all diagnostics of a file when they change; the list is empty after the last is fixed. */
   readonly onDiagnostics: (uri: string, diagnostics: readonly Diagnostic[]) => void;
-  /** A folder was compiled anew, and what is wrong in it was told. */
-  readonly onJudged: () => void;
-  /** A policy folder cannot be read as one, and why. */
-  readonly onUnread: (problem: string) => void;
+  /** Called after a folder was compiled and its diagnostics were reported. */
+  readonly onCompiled: () => void;
+  /** Called with the problem if a policy folder cannot be read. */
+  readonly onUnreadable: (problem: string) => void;
+  /** Called with an internal error. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** The policy folders that an editor has open, and what is open of them. */
+/** The policy folders and the open documents of an editor. */
 export class Workspace {
   readonly documents = new OpenDocuments();
   readonly #options: WorkspaceOptions;
   readonly #roots = new Map<string, PolicyRoot>();
-  /** What was told of each file, by its URI. */
-  readonly #told = new Map<string, string>();
-  /** Without folders, each file that is opened brings its own. */
+  /** Diagnostics that were reported last, as JSON, by URI of the file. */
+  readonly #reported = new Map<string, string>();
+  /** If false, the folder of each opened file becomes a policy folder. */
   #hasFolders = false;
   #adding: Promise<unknown> = Promise.resolve();
 
@@ -49,12 +50,12 @@ export class Workspace {
     this.#options = options;
   }
 
-  /** There are folders, or will be soon. */
+  /** Declares that there are folders, or that they will be added soon. */
   expectFolders(): void {
     this.#hasFolders = true;
   }
 
-  /** Takes a folder as a policy folder. */
+  /** Adds a policy folder. */
   add(dir: string): void {
     this.expectFolders();
     this.#open(dir);
@@ -69,7 +70,7 @@ export class Workspace {
     }
   }
 
-  /** The text of an open document is another. */
+  /** Called when a document is opened, or its text changes. */
   edited(uri: string, text: string): void {
     if (!this.documents.set(uri, text)) return;
     const file = fileOf(uri);
@@ -83,18 +84,18 @@ export class Workspace {
     this.#changed(uri);
   }
 
-  /** Something on the disk is said to have changed. */
+  /** Called when the disk may have changed. */
   poke(): void {
     for (const { folder } of this.#roots.values()) folder.poke();
   }
 
-  /** What is to be awaited before the folders are known. */
-  settle(adding: Promise<unknown>): Promise<unknown> {
-    this.#adding = adding;
-    return adding;
+  /** Makes requests wait until folders are added. */
+  adding(folders: Promise<unknown>): Promise<unknown> {
+    this.#adding = folders;
+    return folders;
   }
 
-  /** Where a request points, once its folder was read. */
+  /** The file of a request, after its folder was read. */
   async ready(uri: string): Promise<Site | undefined> {
     await this.#adding;
     const path = fileOf(uri);
@@ -102,7 +103,7 @@ export class Workspace {
     return this.site(uri);
   }
 
-  /** Where a request points; undefined: at no file of a policy folder, or at one that is too large. */
+  /** The file of a request; undefined if it is not in a policy folder, or too large. */
   site(uri: string): Site | undefined {
     const path = fileOf(uri);
     const root = path === undefined ? undefined : this.#rootOf(path);
@@ -112,13 +113,13 @@ export class Workspace {
     return file && { ...root, file };
   }
 
-  /** A file of a policy folder as it is at this moment. */
+  /** The current content of a file of a policy folder. */
   fileOf({ folder }: PolicyRoot, path: string): SourceFile | undefined {
     const bytes = folder.files?.yaml.get(path);
     return bytes && folder.sources.file(path, bytes);
   }
 
-  /** How the editor calls a file of a policy folder. */
+  /** URI of a file of a policy folder, in the spelling of the editor. */
   uriOf({ dir }: PolicyRoot, path: string): string {
     return this.documents.uriOf(join(dir, path));
   }
@@ -134,21 +135,21 @@ export class Workspace {
       reasons: this.#options.reasons,
       now: this.#options.now,
       buffers: () => this.documents.within(dir),
-      onJudged: (judged) => {
-        this.#tell({ dir, folder }, judged);
-        this.#options.onJudged();
+      onCompiled: (result) => {
+        this.#report({ dir, folder }, result);
+        this.#options.onCompiled();
       },
-      onUnread: this.#options.onUnread,
+      onUnreadable: this.#options.onUnreadable,
       onFault: this.#options.onFault,
     });
     this.#roots.set(dir, { dir, folder });
     folder.open();
   }
 
-  /** Of folders within one another, the innermost. */
+  /** The innermost policy folder that contains a file. */
   #rootOf(file: string): PolicyRoot | undefined {
-    const around = [...this.#roots.values()].filter(({ dir }) => pathWithin(dir, file) !== undefined);
-    return around.toSorted((a, b) => b.dir.length - a.dir.length)[0];
+    const containing = [...this.#roots.values()].filter(({ dir }) => pathWithin(dir, file) !== undefined);
+    return containing.toSorted((a, b) => b.dir.length - a.dir.length)[0];
   }
 
   #changed(uri: string): void {
@@ -157,30 +158,32 @@ export class Workspace {
     root?.folder.edited();
   }
 
-  /** A workspace without any policy is none of ours. */
-  #tell(root: PolicyRoot, judged: FolderDiagnostics): void {
+  /** Reports the diagnostics that changed. A folder without policies has none: its YAML is that of other programs. */
+  #report(root: PolicyRoot, result: FolderDiagnostics): void {
     const { sources } = root.folder;
-    const isOurs = [...judged.files.yaml].some(([path, bytes]) =>
+    const hasPolicies = [...result.files.yaml].some(([path, bytes]) =>
       holdsPolicies(sources.file(path, bytes).yaml),
     );
-    const byFile = isOurs ? diagnosticsByFile(judged, sources) : new Map<string, readonly Diagnostic[]>();
-    const uris = new Map([...byFile].map(([path, told]) => [this.uriOf(root, path), told]));
-    for (const uri of this.#told.keys()) {
-      if (!uris.has(uri) && this.#isWithin(root.dir, uri)) uris.set(uri, []);
+    const byFile = hasPolicies
+      ? diagnosticsByFile(result, sources)
+      : new Map<string, readonly Diagnostic[]>();
+    const byUri = new Map([...byFile].map(([path, diagnostics]) => [this.uriOf(root, path), diagnostics]));
+    for (const uri of this.#reported.keys()) {
+      if (!byUri.has(uri) && this.#isWithin(root.dir, uri)) byUri.set(uri, []);
     }
-    for (const [uri, told] of uris) {
-      const text = JSON.stringify(told);
-      if (text === (this.#told.get(uri) ?? '[]')) continue;
-      if (told.length === 0) this.#told.delete(uri);
-      else this.#told.set(uri, text);
-      this.#options.onDiagnostics(uri, told);
+    for (const [uri, diagnostics] of byUri) {
+      const text = JSON.stringify(diagnostics);
+      if (text === (this.#reported.get(uri) ?? '[]')) continue;
+      if (diagnostics.length === 0) this.#reported.delete(uri);
+      else this.#reported.set(uri, text);
+      this.#options.onDiagnostics(uri, diagnostics);
     }
   }
 
   #clear(dir: string): void {
-    for (const uri of this.#told.keys()) {
+    for (const uri of this.#reported.keys()) {
       if (!this.#isWithin(dir, uri)) continue;
-      this.#told.delete(uri);
+      this.#reported.delete(uri);
       this.#options.onDiagnostics(uri, []);
     }
   }
@@ -191,8 +194,8 @@ export class Workspace {
 }
 
 /**
- * The policy folder of a workspace folder: the folder itself, or its `policies` where no file that stands directly in it
- * holds policies.
+ * The policy folder of a workspace folder: its subfolder `policies` if no file directly in the folder has policies,
+ * otherwise the folder itself.
  */
 export async function policyFolderIn(dir: string, fileSystem: FileSystem = nodeFileSystem): Promise<string> {
   try {
@@ -205,7 +208,7 @@ export async function policyFolderIn(dir: string, fileSystem: FileSystem = nodeF
     }
     return join(dir, 'policies');
   } catch {
-    // What cannot be read is told when it is loaded.
+    // A folder that cannot be read is reported when it is loaded.
     return dir;
   }
 }

@@ -1,8 +1,8 @@
 import { type Comment, type MapContent, NO_GAP, type Node, type SeqContent } from './layout.ts';
 
 /**
- * A flow collection as it is written as a block, with its comments in the same order: those before the first item stand
- * before all of it, and so does the one behind its end if it is the only one.
+ * A flow collection converted to a block, with its comments in the same order: comments before the first item move
+ * before the block, and so does a trailing comment if it is the only comment.
  */
 export function asBlock<T extends MapContent | SeqContent>(
   node: Node,
@@ -16,19 +16,23 @@ export function asBlock<T extends MapContent | SeqContent>(
   const items = [{ ...first, before: NO_GAP }, ...content.items.slice(1)];
   const block = { ...content, isFlow: false, items };
   if (trail === undefined) return { node: { ...node, head: { comments, blank } }, content: block };
-  const own: Comment = { text: trail, column: 0, blankBefore: false, isAlone: false };
+  const trailing: Comment = { text: trail, column: 0, blankBefore: false, isAlone: false };
   const isOnly = comments.length === 0 && content.end.length === 0 && !items.some(hasComments);
   const kept = { ...node, trail: undefined };
   return isOnly
-    ? { node: { ...kept, head: { comments: [own], blank: false } }, content: block }
-    : { node: { ...kept, head: { comments, blank } }, content: { ...block, end: [...content.end, own] } };
+    ? { node: { ...kept, head: { comments: [trailing], blank: false } }, content: block }
+    : {
+        node: { ...kept, head: { comments, blank } },
+        content: { ...block, end: [...content.end, trailing] },
+      };
 }
 
-/** A comment between a key and its `:`, as flow mappings may have, comes behind the `:`. */
+/** A value with the comments between its key and the `:`, which flow mappings may have, moved after the `:`. */
 export function withKeyComment(value: Node, { head, trail }: Node): Node {
   if (trail === undefined && head.comments.length === 0) return value;
-  const own = trail === undefined ? [] : [{ text: trail, column: 0, blankBefore: false, isAlone: false }];
-  const comments = [...head.comments, ...own, ...value.head.comments];
+  const trailing =
+    trail === undefined ? [] : [{ text: trail, column: 0, blankBefore: false, isAlone: false }];
+  const comments = [...head.comments, ...trailing, ...value.head.comments];
   return { ...value, head: { comments, blank: value.head.blank } };
 }
 

@@ -1,15 +1,16 @@
 import type { Token } from '../../cel/syntax/token.ts';
 
-/** A token of an expression, or a bracket with what stands in it. */
+/** A token of an expression, or a pair of brackets with its content. */
 export interface Piece {
   readonly text: string;
   readonly role: Role;
-  /** Of a bracket. */
+  /** Content of a pair of brackets. */
   readonly inner?: readonly Piece[];
+  /** Closing bracket; `text` is the opening one. */
   readonly close?: string;
 }
 
-/** `condition`: the `?` and `:` of a ternary; `colon`: that of a map entry. */
+/** `condition`: the `?` and `:` of a ternary. `colon`: the `:` of a map entry. */
 type Role = 'plain' | 'binary' | 'condition' | 'colon' | 'comma';
 
 const CLOSING: ReadonlyMap<string, string> = new Map([
@@ -20,14 +21,15 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 
 const BINARY: ReadonlySet<string> = new Set('== != <= >= && || < > + * / %'.split(' '));
 
-/** Puts the tokens of an expression into their brackets. Undefined: a bracket is not closed. */
+/** Groups the tokens of an expression by brackets; undefined if the brackets are not balanced. */
 export function group(tokens: readonly Token[]): readonly Piece[] | undefined {
   const rest = tokens.values();
-  const pieces = upTo('', rest);
+  const pieces = readUntil('', rest);
   return rest.next().done === true ? pieces : undefined;
 }
 
-function upTo(end: string, rest: IterableIterator<Token>): readonly Piece[] | undefined {
+/** Pieces up to the bracket `end`, which is consumed; up to the end of the expression if it is empty. */
+function readUntil(end: string, rest: IterableIterator<Token>): readonly Piece[] | undefined {
   const pieces: Piece[] = [];
   let conditions = 0;
   for (let next = rest.next(); next.done !== true; next = rest.next()) {
@@ -40,7 +42,7 @@ function upTo(end: string, rest: IterableIterator<Token>): readonly Piece[] | un
       if (role === 'condition') conditions += text === '?' ? 1 : -1;
       pieces.push({ text, role });
     } else {
-      const inner = upTo(close, rest);
+      const inner = readUntil(close, rest);
       if (inner === undefined) return undefined;
       pieces.push({ text, role: 'plain', inner, close });
     }
@@ -57,7 +59,7 @@ function roleOf({ kind, text }: Token, before: Piece | undefined, isInCondition:
     case ',':
       return 'comma';
     case '-':
-      // A sign, unless something stands before it.
+      // A sign if no operand precedes it.
       return isFirst || before.text === '!' || isSign(before) ? 'plain' : 'binary';
     case '?':
       // `x.?f`, `x[?i]`, `[?x]`, `{?k: v}`.
@@ -69,7 +71,7 @@ function roleOf({ kind, text }: Token, before: Piece | undefined, isInCondition:
   }
 }
 
-/** A minus with role `plain` is a sign. */
+/** True for a minus that is a sign, which has the role `plain`. */
 function isSign({ role, text }: Piece): boolean {
   return role === 'plain' && text === '-';
 }

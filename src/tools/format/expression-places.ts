@@ -8,8 +8,8 @@ import type { Cursor } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 
 /**
- * The text of every value of a file that is read as an expression, by its offset. The documents are read for it; what is
- * wrong in them is not told here.
+ * Text of every value of a file that is an expression, by its offset. Mistakes in the documents are not reported: the
+ * documents are read only to find the expressions.
  */
 export function expressionsOf({ path, lines, documents }: YamlFile): ReadonlyMap<number, string> {
   const expressions = new Map<number, string>();
@@ -28,7 +28,7 @@ export function expressionsOf({ path, lines, documents }: YamlFile): ReadonlyMap
   return expressions;
 }
 
-/** Reads as it stands here what a compilation reads with its template. */
+/** Reads the specs that a compilation reads only after it has expanded their template. */
 function readSpec(at: Cursor): void {
   const kind = child(at, 'kind')?.tree;
   const spec = child(at, 'spec');

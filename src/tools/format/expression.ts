@@ -3,40 +3,44 @@ import { print } from '../../cel/syntax/print.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { group, type Piece } from './expression-pieces.ts';
 
-/** An expression that can be laid out. Literals and parentheses stay as they are written. */
-export interface Layable {
+/** An expression that can be formatted. Literals and parentheses are kept as written. */
+export interface FormattableExpression {
   readonly source: string;
-  /** On one line. */
+  /** The expression on one line. */
   readonly line: string;
   readonly pieces: readonly Piece[];
 }
 
-/** Undefined: it is to be left alone, since it has comments, text over several lines, or mistakes. */
-export function layable(source: string): Layable | undefined {
+/** Undefined if the expression must be kept as written: it has comments, strings with line ends, or mistakes. */
+export function readExpression(source: string): FormattableExpression | undefined {
   const { tokens, comments, problems } = scan(source);
   if (comments.length > 0 || problems.length > 0) return undefined;
-  // oxlint-disable-next-line no-control-regex -- what YAML takes in double quotes only, as an escape
+  // oxlint-disable-next-line no-control-regex -- characters that YAML allows only escaped, in double quotes
   if (tokens.some(({ text }) => /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/.test(text)))
     return undefined;
-  // What nests too deeply is a mistake to the parser, and grouping goes as deep.
-  const known = meaning(source);
-  const pieces = known === undefined ? undefined : group(tokens);
+  // The parser limits the nesting, so that the recursion of `group` is bounded as well.
+  const canonical = canonicalExpression(source);
+  const pieces = canonical === undefined ? undefined : group(tokens);
   if (pieces === undefined) return undefined;
   const line = flat(pieces);
-  return meaning(line) === known ? { source, line, pieces } : undefined;
+  return canonicalExpression(line) === canonical ? { source, line, pieces } : undefined;
 }
 
 /**
- * The lines of an expression, of at most `room` characters where it can be broken: at `||`, `&&` and `? :`, then in
- * parentheses and brackets. `isBroken` breaks it at an operator even if it fits on a line.
+ * Lines of an expression, of at most `room` characters where it can be broken: at `||`, `&&` and `? :`, then in
+ * parentheses and brackets. If `isBroken`, it is broken at an operator even if it fits on one line.
  */
-export function layOut({ pieces }: Layable, room: number, isBroken: boolean): readonly string[] {
+export function expressionLines(
+  { pieces }: FormattableExpression,
+  room: number,
+  isBroken: boolean,
+): readonly string[] {
   const opened = isBroken ? (atCondition(pieces, room) ?? atLogic(pieces, room)) : undefined;
   return opened ?? fit(pieces, room);
 }
 
-/** The expression in one certain form; undefined when it is none. */
-export function meaning(source: string): string | undefined {
+/** Text that is equal for expressions with the same syntax tree; undefined if the expression has mistakes. */
+export function canonicalExpression(source: string): string | undefined {
   const { root, problems } = parse(source);
   return problems.length === 0 ? print(root) : undefined;
 }
@@ -88,10 +92,10 @@ function atLogic(pieces: readonly Piece[], room: number): readonly string[] | un
   return undefined;
 }
 
-/** What is shorter stays on its line. */
+/** Brackets with content of at most this length, in characters, are not broken. */
 const LEAST_INNER = 16;
 
-/** Opens the longest bracket. */
+/** Breaks the expression at its longest pair of brackets; undefined if all are too short. */
 function atBracket(pieces: readonly Piece[], room: number): readonly string[] | undefined {
   let longest = -1;
   let most = LEAST_INNER;
@@ -114,10 +118,13 @@ function atBracket(pieces: readonly Piece[], room: number): readonly string[] | 
   ];
 }
 
-function splitAt(pieces: readonly Piece[], isMark: (piece: Piece) => boolean): readonly (readonly Piece[])[] {
+function splitAt(
+  pieces: readonly Piece[],
+  isSeparator: (piece: Piece) => boolean,
+): readonly (readonly Piece[])[] {
   const parts: Piece[][] = [[]];
   for (const piece of pieces) {
-    if (isMark(piece)) parts.push([]);
+    if (isSeparator(piece)) parts.push([]);
     else parts.at(-1)?.push(piece);
   }
   return parts;

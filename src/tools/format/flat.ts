@@ -1,13 +1,13 @@
 import type { Item, MapContent, Node, Pair, SeqContent } from './layout.ts';
 import { onOneLine, quoted } from './scalar.ts';
 
-interface Place {
-  /** In brackets or braces, where `,` ends text without quotes. */
+interface FlatContext {
+  /** True in brackets or braces, where `,` ends an unquoted scalar. */
   readonly isInFlow: boolean;
 }
 
-/** A value on one line, with its properties. Undefined: it has comments or lines that it cannot give up. */
-export function flat(node: Node, { isInFlow }: Place): string | undefined {
+/** A value on one line, with its properties; undefined if its comments or line ends must be kept. */
+export function flat(node: Node, { isInFlow }: FlatContext): string | undefined {
   if (node.head.comments.length > 0 || node.trail !== undefined) return undefined;
   const text = textOf(node, isInFlow);
   if (text === undefined) return undefined;
@@ -54,7 +54,7 @@ function pairText({ key, hasColon, value, isExplicit }: Pair, isBare: boolean): 
   const name = flat(key, { isInFlow: true });
   const text = flat(value, { isInFlow: true });
   if (name === undefined || text === undefined) return undefined;
-  // Without braces and `:`, the `?` alone tells a pair from an item.
+  // Without braces and `:`, only the `?` distinguishes a pair from an item.
   const isSimple = key.content.kind === 'scalar' && (hasColon || !isBare);
   const start = isExplicit && !isSimple ? `? ${name}` : name;
   if (!hasColon) return start;

@@ -1,16 +1,15 @@
-import type { Layable } from './expression.ts';
+import type { FormattableExpression } from './expression.ts';
 
 /**
- * A YAML file as its formatter sees it: what is said, with the comments and blank lines between, and without any other
- * white space.
+ * A YAML file as the formatter reads it: values, comments and blank lines, without any other white space.
  */
 export interface Stream {
   readonly parts: readonly Part[];
-  /** Comments behind the last document. */
+  /** Comments after the last document. */
   readonly end: Gap;
 }
 
-/** A document, a directive before one, or the mark `...` behind one. */
+/** A document, a directive before a document, or the marker `...` after a document. */
 export type Part =
   | { readonly kind: 'document'; readonly before: Gap; readonly hasMarker: boolean; readonly root: Node }
   | { readonly kind: 'directive'; readonly before: Gap; readonly source: string }
@@ -19,27 +18,29 @@ export type Part =
 export interface Comment {
   /** With its `#`. */
   readonly text: string;
-  /** In which it begins, from 0. */
+  /** Column of its `#`, from 0. */
   readonly column: number;
+  /** A blank line precedes the comment. */
   readonly blankBefore: boolean;
-  /** It stands on a line of its own. */
+  /** The comment has a line of its own. */
   readonly isAlone: boolean;
 }
 
-/** What stands between two values, and whether a blank line follows the comments. */
+/** Comments and blank line between two values. */
 export interface Gap {
   readonly comments: readonly Comment[];
+  /** A blank line follows the comments. */
   readonly blank: boolean;
 }
 
-/** A value with what belongs to it; the reading fills it in. */
+/** A value with its properties and comments. Mutable, as the reader fills it in step by step. */
 export interface Node {
-  /** Anchor and tag as written, in their order. */
+  /** Anchor and tag as written, in the order of the file. */
   readonly props: string[];
-  /** Between the `:` or `-` and the value. */
+  /** Gap between the `:` or `-` and the value. */
   head: Gap;
   content: Content;
-  /** The comment behind the value on its last line. */
+  /** Comment after the value on its last line. */
   trail: string | undefined;
 }
 
@@ -54,45 +55,46 @@ export interface AliasContent {
   readonly source: string;
 }
 
-/** Text on a line, or on several that are folded. */
+/** A plain or quoted scalar, on one line or on several that are folded. */
 export interface ScalarContent {
   readonly kind: 'scalar';
   readonly style: 'plain' | 'single' | 'double';
   /** With its quotes. */
   readonly source: string;
-  readonly expression: Layable | undefined;
+  readonly expression: FormattableExpression | undefined;
 }
 
-/** A block scalar. */
+/** A literal or folded block scalar. */
 export interface BlockContent {
   readonly kind: 'block';
   /** Such as `|`, `>-` or `|2+`. */
   readonly header: string;
-  /** Behind the header. */
+  /** Comment after the header. */
   readonly comment: string | undefined;
-  /** The lines below the header with their indentation; without the line end of the last. */
+  /** Lines after the header with their indentation. */
   readonly lines: readonly string[];
-  /** What an indentation in the header is counted from. */
+  /** Indentation of the parent, in columns. The indentation indicator of the header is relative to it. */
   readonly parentIndent: number;
-  readonly expression: Layable | undefined;
+  readonly expression: FormattableExpression | undefined;
 }
 
 export interface MapContent {
   readonly kind: 'map';
-  /** In braces. */
+  /** Written in braces. */
   readonly isFlow: boolean;
-  /** One pair in a flow sequence that has no braces. */
+  /** A single pair without braces, as an item of a flow sequence. */
   readonly isBare: boolean;
   readonly items: Pair[];
-  /** Comments behind the last item. */
+  /** Comments after the last item. */
   readonly end: Comment[];
 }
 
 export interface SeqContent {
   readonly kind: 'seq';
-  /** In brackets. */
+  /** Written in brackets. */
   readonly isFlow: boolean;
   readonly items: Item[];
+  /** Comments after the last item. */
   readonly end: Comment[];
 }
 
@@ -101,7 +103,7 @@ export interface Pair {
   /** Written with `?`. */
   readonly isExplicit: boolean;
   readonly key: Node;
-  /** False: a key alone, as flow mappings may have. */
+  /** False for a key without `:`, as flow mappings may have. */
   readonly hasColon: boolean;
   readonly value: Node;
 }

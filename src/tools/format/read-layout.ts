@@ -1,5 +1,5 @@
 import { type CST, Parser } from 'yaml';
-import { type Layable, layable } from './expression.ts';
+import { type FormattableExpression, readExpression } from './expression.ts';
 import {
   type Content,
   emptyNode,
@@ -14,13 +14,13 @@ import {
 } from './layout.ts';
 import { Trivia } from './trivia.ts';
 
-/** The CEL expressions of a file by the offset of their scalar. */
+/** CEL expressions of a file by the offset of their scalar. */
 export type Expressions = ReadonlyMap<number, string>;
 
-/** Something that the formatter does not know how to write. */
-class Unwritable extends Error {}
+/** A token that the formatter does not support. */
+class UnsupportedToken extends Error {}
 
-/** Reads a text that is YAML without mistakes. Throws for what it does not know. */
+/** Reads a text that is valid YAML. Throws for a token that the formatter does not support. */
 export function readLayout(text: string, expressions: Expressions): Stream {
   return new LayoutReader(text, expressions).stream();
 }
@@ -29,7 +29,7 @@ class LayoutReader {
   readonly #text: string;
   readonly #expressions: Expressions;
   readonly #trivia: Trivia;
-  /** How many of the values around have an anchor: what an alias repeats is not only an expression. */
+  /** Number of enclosing values with an anchor. Their expressions are kept: an alias may repeat them as other text. */
   #anchored = 0;
 
   constructor(text: string, expressions: Expressions) {
@@ -64,7 +64,7 @@ class LayoutReader {
           this.#trivia.add(token);
           break;
         default:
-          throw new Unwritable(`a token of type ${token.type}`);
+          throw new UnsupportedToken(`a token of type ${token.type}`);
       }
     }
     return { parts, end: this.#trivia.take(-1) };
@@ -93,12 +93,12 @@ class LayoutReader {
   }
 
   #property(token: CST.SourceToken, node: Node): void {
-    if (token.type !== 'anchor' && token.type !== 'tag') throw new Unwritable(`a ${token.type} here`);
+    if (token.type !== 'anchor' && token.type !== 'tag') throw new UnsupportedToken(`a ${token.type} here`);
     node.props.push(token.source);
     this.#trivia.passComma();
   }
 
-  /** Fills in the value of a node whose properties have been read. */
+  /** Reads the value of a node whose properties have been read. */
   #value(token: CST.Token | null | undefined, node: Node): void {
     if (token === undefined || token === null) return;
     if (token.type === 'scalar' && token.source === '') return this.#trivia.addAll(token.end);
@@ -147,13 +147,13 @@ class LayoutReader {
       case 'flow-collection':
         return this.#flow(token, node);
       default:
-        throw new Unwritable(`a value of type ${token.type}`);
+        throw new UnsupportedToken(`a value of type ${token.type}`);
     }
   }
 
-  #expression(offset: number): Layable | undefined {
+  #expression(offset: number): FormattableExpression | undefined {
     const source = this.#anchored > 0 ? undefined : this.#expressions.get(offset);
-    return source === undefined ? undefined : layable(source);
+    return source === undefined ? undefined : readExpression(source);
   }
 
   #blockScalar({ offset, indent, props, source }: CST.BlockScalar, node: Node): Content {

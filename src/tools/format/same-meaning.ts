@@ -1,24 +1,24 @@
 import type { Tree } from '../../policy/yaml/tree.ts';
 import { isComment, yamlPieces } from '../../policy/yaml/yaml-comments.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
-import { meaning } from './expression.ts';
+import { canonicalExpression } from './expression.ts';
 import { expressionsOf } from './expression-places.ts';
 
 /**
- * What a formatted file says otherwise than the file that it was made from, in a few words; undefined when it says the
- * same: the same data in the same order, expressions compared as trees, and the same comments, anchors, aliases, tags
- * and document marks.
+ * First difference in meaning between a file and its formatted text, in a few words; undefined if there is none. Both
+ * must have the same data in the same order, with expressions compared as trees, and the same comments, anchors,
+ * aliases, tags and document markers.
  */
 export function differenceOf(before: YamlFile, after: YamlFile): string | undefined {
   const [mistake] = after.mistakes;
-  if (mistake !== undefined) return `it would be no YAML (${mistake.message})`;
-  if (before.documents.length !== after.documents.length) return 'it would have another number of documents';
+  if (mistake !== undefined) return `it would not be valid YAML (${mistake.message})`;
+  if (before.documents.length !== after.documents.length) return 'its number of documents would change';
   if (dataOf(before) !== dataOf(after)) return 'its data would change';
-  const [first, second] = [before, after].map(({ lines }) => marksOf(lines.text));
-  return first === second ? undefined : 'its comments, anchors or document marks would change';
+  const [first, second] = [before, after].map(({ lines }) => markersOf(lines.text));
+  return first === second ? undefined : 'its comments, anchors or document markers would change';
 }
 
-/** All data of a file as text, the same for the same data. */
+/** All data of a file as text, equal for equal data. */
 function dataOf(file: YamlFile): string {
   const expressions = expressionsOf(file);
   const textOf = (tree: Tree): string => {
@@ -33,8 +33,8 @@ function dataOf(file: YamlFile): string {
       }
       case 'scalar': {
         const source = expressions.get(tree.range.start);
-        const known = source === undefined ? undefined : meaning(source);
-        if (known !== undefined) return `cel ${JSON.stringify(known)}`;
+        const expression = source === undefined ? undefined : canonicalExpression(source);
+        if (expression !== undefined) return `cel ${JSON.stringify(expression)}`;
         return typeof tree.value === 'string'
           ? JSON.stringify(tree.value)
           : `${typeof tree.value} ${tree.value}`;
@@ -44,13 +44,13 @@ function dataOf(file: YamlFile): string {
   return file.documents.map(({ tree }) => (tree === undefined ? '' : textOf(tree))).join('\n');
 }
 
-/** Comments in their order; and anchors, aliases, tags and marks of documents in theirs. */
-function marksOf(text: string): string {
+/** Comments in their order, followed by anchors, aliases, tags and document markers in their order. */
+function markersOf(text: string): string {
   const comments: string[] = [];
-  const marks: string[] = [];
+  const markers: string[] = [];
   for (const piece of yamlPieces(text)) {
     if (isComment(piece)) comments.push(piece.text.trim());
-    else if (!piece.isScalar && /^(?:[&*!%]|---$|\.\.\.$)/.test(piece.text)) marks.push(piece.text.trim());
+    else if (!piece.isScalar && /^(?:[&*!%]|---$|\.\.\.$)/.test(piece.text)) markers.push(piece.text.trim());
   }
-  return [...comments, ...marks].join('\n');
+  return [...comments, ...markers].join('\n');
 }

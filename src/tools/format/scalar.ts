@@ -1,17 +1,17 @@
 import { parseDocument } from 'yaml';
 import type { BlockContent, ScalarContent } from './layout.ts';
 
-/** How text is written on one line. */
+/** Quoting style of a scalar. */
 export type Quotes = 'plain' | 'single' | 'double';
 
-/** The lines of a scalar that stands on several, made one where they are one paragraph and fit into `room`. */
+/** Lines of a scalar; a single line if it is one paragraph and fits into `room` characters. */
 export function scalarLines({ source, style }: ScalarContent, room: number): readonly string[] {
   if (!source.includes('\n')) return [source];
   const one = onOneLine(source, style);
   return one !== undefined && one.length <= room ? [one] : trimmedLines(source, style);
 }
 
-/** A scalar on one line; undefined where its line ends are part of what it says. */
+/** A scalar on one line; undefined if its line ends are part of its value. */
 export function onOneLine(source: string, style: Quotes): string | undefined {
   if (!source.includes('\n')) return source;
   const lines = trimmedLines(source, style);
@@ -21,7 +21,7 @@ export function onOneLine(source: string, style: Quotes): string | undefined {
   return isFolded ? undefined : lines.join(' ');
 }
 
-/** White space around line ends says nothing, but for a blank that is escaped. */
+/** Lines without the white space around line ends, which is not part of the value unless it is escaped. */
 function trimmedLines(source: string, style: Quotes): readonly string[] {
   const lines = source.split('\n');
   return lines.map((line, index) => {
@@ -33,12 +33,12 @@ function trimmedLines(source: string, style: Quotes): readonly string[] {
   });
 }
 
-/** Whether what follows the line belongs to a backslash at its end. */
+/** True if a backslash at the end of the line escapes the next character. */
 function endsEscaping(line: string): boolean {
   return (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;
 }
 
-/** The lines of a block scalar without their indentation, and the header that goes with them. */
+/** Lines of a block scalar without their indentation, with the matching header. */
 export function blockLines({ header, lines, parentIndent }: BlockContent): {
   readonly header: string;
   readonly lines: readonly string[];
@@ -48,16 +48,16 @@ export function blockLines({ header, lines, parentIndent }: BlockContent): {
   const indent = written === undefined ? leadingSpaces(first) : parentIndent + Number(written);
   const chomping = /[+-]/.exec(header)?.[0] ?? '';
   const cut = lines.map((line) => (line.trim() === '' && line.length <= indent ? '' : line.slice(indent)));
-  // Without a number the first line tells the indentation, which a line that starts with a blank cannot.
-  const isTold = cut.find((line) => line !== '')?.startsWith(' ') === true;
-  return { header: `${header[0] ?? '|'}${isTold ? '2' : ''}${chomping}`, lines: cut };
+  // Without a number the indentation is that of the first line, which is wrong if that line starts with a space.
+  const needsNumber = cut.find((line) => line !== '')?.startsWith(' ') === true;
+  return { header: `${header[0] ?? '|'}${needsNumber ? '2' : ''}${chomping}`, lines: cut };
 }
 
 function leadingSpaces(line: string): number {
   return line.length - line.replace(/^ +/, '').length;
 }
 
-/** Text on one line, in the quotes asked for where it can stand in them. */
+/** Text on one line in the given quoting style, or in another style if that one cannot represent it. */
 export function quoted(text: string, quotes: Quotes, isInFlow: boolean): string {
   if (quotes === 'plain' && isPlain(text, isInFlow)) return text;
   const single = `'${text.replaceAll("'", "''")}'`;

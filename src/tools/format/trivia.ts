@@ -1,27 +1,28 @@
 import type { CST } from 'yaml';
 import type { Comment, Gap, MapContent, Node, SeqContent } from './layout.ts';
 
-interface Closed {
+/** A block collection that has ended, and the column of its items. */
+interface ClosedBlock {
   readonly content: MapContent | SeqContent;
   readonly column: number;
 }
 
-/** Gathers what stands between values, and settles whose it is. */
+/** Collects comments and line ends between values, and assigns each comment to a value, a gap or a block. */
 export class Trivia {
   readonly #text: string;
   #comments: Comment[] = [];
-  /** Line ends since whatever came last; the file begins as behind one. */
+  /** Line ends since the last token; 1 at the start, as the file begins on a new line. */
   #lineEnds = 1;
-  /** Takes a comment on the line where it ends. */
+  /** Node that gets a comment on the same line as its trailing comment. */
   #last: Node | undefined;
   /** Block collections that ended since the last value, the innermost first. */
-  #closed: Closed[] = [];
+  #closed: ClosedBlock[] = [];
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Reads a token that is white space or a comment. Anything else is left to the caller. */
+  /** Adds a token that is white space or a comment; false for any other token, which the caller must read. */
   add({ type, source, offset }: CST.SourceToken): boolean {
     switch (type) {
       case 'comment':
@@ -63,18 +64,18 @@ export class Trivia {
     return offset - (this.#text.lastIndexOf('\n', offset - 1) + 1);
   }
 
-  /** Something that is no value has been read: an indicator, or a property. */
+  /** Called after an indicator or a property. `node` gets a comment on the same line. */
   pass(node?: Node): void {
     this.#lineEnds = 0;
     this.#last = node;
   }
 
-  /** A comma: a comment behind it belongs to what stands before it. */
+  /** Called after a comma. A comment on the same line still belongs to the value before the comma. */
   passComma(): void {
     this.#lineEnds = 0;
   }
 
-  /** The value of a node ends here; `lineEnds` of them are part of it. */
+  /** Called after the value of a node. `lineEnds` is the number of line ends at its end that are part of it. */
   ended(node: Node, lineEnds = 0): void {
     this.#lineEnds = lineEnds;
     this.#last = lineEnds > 0 ? undefined : node;
@@ -85,19 +86,19 @@ export class Trivia {
   }
 
   /**
-   * What stands before a value that begins in `column`. A comment that is indented deeper stays with the block that has
-   * ended above it.
+   * Takes the gap before a value that begins in `column`. A comment that is indented deeper belongs to the end of the
+   * block above it.
    */
   take(column: number): Gap {
     const left: Comment[] = [];
     let from = 0;
     for (const comment of this.#comments) {
-      const home = left.length === 0 && comment.column > column ? this.#home(comment.column, from) : -1;
-      const closed = this.#closed[home];
+      const index = left.length === 0 && comment.column > column ? this.#blockAt(comment.column, from) : -1;
+      const closed = this.#closed[index];
       if (closed === undefined) left.push(comment);
       else {
         closed.content.end.push(comment);
-        from = home;
+        from = index;
       }
     }
     const blank = this.#lineEnds > 1;
@@ -106,8 +107,8 @@ export class Trivia {
     return { comments: left, blank };
   }
 
-  /** The innermost of the ended blocks that the column lies in; of two that began in one column the outer. */
-  #home(column: number, from: number): number {
+  /** Index of the innermost ended block that contains the column; of two blocks in the same column, the outer one. */
+  #blockAt(column: number, from: number): number {
     const inner = this.#closed.findIndex((closed, index) => index >= from && closed.column <= column);
     const found = this.#closed[inner]?.column;
     return this.#closed.findLastIndex((closed, index) => index >= from && closed.column === found);

@@ -1,6 +1,6 @@
 import { isIgnoreComment } from '../../policy/lint/ignore-comments.ts';
 import { asBlock, withKeyComment } from './as-block.ts';
-import { type Layable, layOut } from './expression.ts';
+import { expressionLines, type FormattableExpression } from './expression.ts';
 import { flat } from './flat.ts';
 import {
   type BlockContent,
@@ -16,14 +16,14 @@ import {
 } from './layout.ts';
 import { blockLines, quoted, scalarLines } from './scalar.ts';
 
-/** The longest line that is not left as it is. */
+/** Maximum length of a line, in characters. Only lines that cannot be broken are longer. */
 export const WIDTH = 110;
 
-/** A flow sequence of more items than this, each no longer than that, is set in lines rather than as a list. */
+/** A flow sequence of more than `MANY` items of at most `SHORT` characters each fills lines when it is broken. */
 const MANY = 8;
 const SHORT = 40;
 
-/** Writes a file in its one form. */
+/** Text of a file in the canonical layout. */
 export function writeLayout(stream: Stream): string {
   const writer = new LayoutWriter();
   for (const part of stream.parts) writer.part(part);
@@ -33,7 +33,7 @@ export function writeLayout(stream: Stream): string {
 
 class LayoutWriter {
   readonly #lines: string[] = [];
-  /** Blank lines before this one are part of what a block scalar says. */
+  /** Number of lines up to the end of the last `|+` or `>+` scalar: its trailing blank lines are part of its value. */
   #kept = 0;
 
   text(): string {
@@ -70,7 +70,7 @@ class LayoutWriter {
     this.#value({ ...root, head: { comments: [], blank: false } }, '', -2);
   }
 
-  /** Comments on lines of their own, and the blank line behind them. */
+  /** Writes comments on lines of their own, and the blank line after them. */
   gap({ comments, blank }: Gap, pad: string, isFirst = false): void {
     this.#comments(comments, pad, isFirst);
     if (blank && !(isFirst && comments.length === 0)) this.#blank();
@@ -88,8 +88,8 @@ class LayoutWriter {
   }
 
   /**
-   * Writes a value behind what introduces it: nothing at the top, `key:` or `-`. `indent` is that of the introduction,
-   * -2 at the top.
+   * Writes a value after its introduction: `key:`, `-`, or nothing at the root. `indent` is the indentation of the
+   * introduction, -2 at the root.
    */
   #value(node: Node, intro: string, indent: number, before: Gap = NO_GAP): void {
     const { content, trail } = node;
@@ -103,22 +103,22 @@ class LayoutWriter {
       case 'seq':
         return this.#collection(node, content, props, indent, before);
       case 'alias':
-        this.#lines.push(withTrail(this.#behind(node, props, inner) + content.source, trail));
+        this.#lines.push(withTrail(this.#prefix(node, props, inner) + content.source, trail));
         return;
       case 'block':
-        return this.#block(content, this.#behind(node, props, inner), inner);
+        return this.#block(content, this.#prefix(node, props, inner), inner);
       case 'scalar':
-        return this.#scalar(content, this.#behind(node, props, inner), inner, trail);
+        return this.#scalar(content, this.#prefix(node, props, inner), inner, trail);
     }
   }
 
-  /** What a value stands behind on its line, when all between has been written. */
-  #behind({ head }: Node, props: string, inner: string): string {
+  /** Text before a value on its line, after any comments before it have been written. */
+  #prefix({ head }: Node, props: string, inner: string): string {
     const start = head.comments.length === 0 ? props : this.#headed(head, props, inner);
     return start === '' ? '' : `${start} `;
   }
 
-  /** Writes what stands between an introduction and its value, which then begins on a line of its own. */
+  /** Writes the comments between an introduction and its value, which then begins on a line of its own. */
   #headed({ comments, blank }: Gap, props: string, pad: string): string {
     const [first] = comments;
     const isTrailing = first !== undefined && !first.isAlone;
@@ -150,18 +150,18 @@ class LayoutWriter {
     if (header.endsWith('+')) this.#kept = this.#lines.length;
   }
 
-  /** Writes an expression on its line or as a block. */
+  /** Writes an expression on one line or as a block scalar. */
   #expression(
-    expression: Layable,
+    expression: FormattableExpression,
     style: 'plain' | 'single' | 'double',
     before: string,
     inner: string,
     comment: string | undefined,
     isBroken = false,
   ): void {
-    const lines = layOut(expression, WIDTH - inner.length, true);
+    const lines = expressionLines(expression, WIDTH - inner.length, true);
     if (!isBroken || lines.length === 1) {
-      // Without quotes it may fit: as it would if it came from a block.
+      // It may fit without quotes, which is also the result for an expression that was a block.
       const text = [style, 'plain' as const]
         .values()
         .map((quotes) => before + quoted(expression.line, quotes, false))
@@ -171,7 +171,7 @@ class LayoutWriter {
         return;
       }
     }
-    // Lines that are indented further keep their line ends in a folded block, against what it seems to say.
+    // A folded block keeps the line ends of lines that are indented further, which `>-` would not suggest.
     const header = lines.some((line) => line.startsWith(' ')) ? '|-' : '>-';
     this.#lines.push(withTrail(before + header, comment), ...lines.map((line) => inner + line));
   }
@@ -179,23 +179,23 @@ class LayoutWriter {
   #collection(node: Node, content: MapContent | SeqContent, props: string, indent: number, gap: Gap): void {
     const inner = ' '.repeat(Math.max(0, indent + 2));
     const isBare = content.kind === 'map' && content.isBare;
-    const isPinned = isSpokenOf(node, gap);
+    const isPinned = hasIgnoreComment(node, gap);
     if (content.isFlow && !isBare && this.#flow(node, content, props, indent, isPinned)) return;
     const block = asBlock(node, content);
     const isInline = /^ *[-?]$/.test(props);
     const [only, ...others] = block.node.head.comments;
-    // The comment behind an item that is broken reads better above it than behind its dash.
+    // The trailing comment of an item that becomes a block reads better above the item than after its dash.
     const isLifted = content.isFlow && isInline && only?.text === node.trail && others.length === 0;
     if (isLifted && only !== undefined) this.#lines.push(props.slice(0, -1) + only.text);
     const head = isLifted ? NO_GAP : block.node.head;
-    const isBehindDash = isInline && head.comments.length === 0;
-    if (!isBehindDash) this.#headed(head, props, inner);
+    const isAfterDash = isInline && head.comments.length === 0;
+    if (!isAfterDash) this.#headed(head, props, inner);
     const from = this.#lines.length;
     if (block.content.kind === 'map') this.#pairs(block.content, inner);
     else this.#items(block.content, inner);
     this.#comments(block.content.end, inner);
     const first = this.#lines[from];
-    if (isBehindDash && first !== undefined) this.#lines[from] = `${props} ${first.slice(inner.length)}`;
+    if (isAfterDash && first !== undefined) this.#lines[from] = `${props} ${first.slice(inner.length)}`;
   }
 
   #pairs({ items }: MapContent, pad: string): void {
@@ -224,7 +224,7 @@ class LayoutWriter {
     }
   }
 
-  /** Writes a flow collection as one; false: it is better written as a block. */
+  /** Writes a flow collection in flow style; false if it should be written as a block. */
   #flow(
     node: Node,
     content: MapContent | SeqContent,
@@ -260,13 +260,16 @@ class LayoutWriter {
   }
 }
 
-/** Whether a comment for `lictor check` speaks of the line on which a value begins: it would be about less if broken. */
-function isSpokenOf({ head, trail }: Node, before: Gap): boolean {
+/**
+ * True if an ignore comment of `lictor check` applies to the line on which a value begins. The value then stays on one
+ * line, as the comment would apply only to the first line of a broken value.
+ */
+function hasIgnoreComment({ head, trail }: Node, before: Gap): boolean {
   const comments = [...before.comments, ...head.comments].map(({ text }) => text);
   return [...comments, trail ?? ''].some(isIgnoreComment);
 }
 
-/** The lines of a long sequence of short items; undefined where it is none. */
+/** Filled lines of a long sequence of short items; undefined for other sequences. */
 function fill({ items }: SeqContent, pad: string): readonly string[] | undefined {
   const texts = items.map(({ value }) => flat(value, { isInFlow: true }) ?? '');
   if (texts.length <= MANY || texts.some((text) => text === '' || text.length > SHORT)) return undefined;

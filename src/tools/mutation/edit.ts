@@ -1,17 +1,17 @@
 import type { Range } from '../../diagnostic/range.ts';
 import type { ListTree, MappingTree, Tree } from '../../policy/yaml/tree.ts';
 
-/** A stretch of a file's text, in UTF-16 units, that becomes another. */
+/** Replacement of a range of a file, in UTF-16 units, by `text`. */
 export interface Edit extends Range {
   readonly text: string;
 }
 
-/** The text after an edit. */
+/** Text after an edit. */
 export function edited(text: string, edit: Edit): string {
   return `${text.slice(0, edit.start)}${edit.text}${text.slice(edit.end)}`;
 }
 
-/** Takes an entry out of a mapping. Undefined: it does not stand there itself, a merge key brought it. */
+/** Removal of an entry of a mapping; undefined if the entry is not in its text but comes from a merge key. */
 export function removeEntry(text: string, mapping: MappingTree, name: string): Edit | undefined {
   const own = [...mapping.entries]
     .filter(([, { key }]) => key.start >= mapping.range.start && key.end <= mapping.range.end)
@@ -27,7 +27,7 @@ export function removeEntry(text: string, mapping: MappingTree, name: string): E
   return removeLast(text, text[mapping.range.start] === '{', before, { ...entry.key, end: endOf(entry) });
 }
 
-/** Takes an item out of a list of several. */
+/** Removal of an item of a list; undefined for the only item, and for items that come from an alias. */
 export function removeItem(text: string, { items, range }: ListTree, index: number): Edit | undefined {
   const item = items[index];
   if (item === undefined || items.length < 2 || !isWithin(item.range, range)) return undefined;
@@ -40,13 +40,13 @@ export function removeItem(text: string, { items, range }: ListTree, index: numb
   return removeLast(text, text[range.start] === '[', items[index - 1], item.range);
 }
 
-/** Puts `replacement` in the place of what a scalar's value is written as, its quotes kept. */
+/** Replacement of the content of a scalar, without its quotes. */
 export function replaceScalar(tree: Tree, replacement: string): Edit | undefined {
   if (tree.kind !== 'scalar') return undefined;
   return { ...tree.content, text: replacement };
 }
 
-/** What is last goes with the comma, or the line break, before it. */
+/** Removal of the last entry or item, with the comma or line break before it. */
 function removeLast(text: string, isFlow: boolean, before: Tree | undefined, last: Range): Edit | undefined {
   const end = trimmedEnd(text, last);
   if (isFlow) {
@@ -57,7 +57,7 @@ function removeLast(text: string, isFlow: boolean, before: Tree | undefined, las
   return { start: Math.max(0, text.lastIndexOf('\n', last.start)), end: end + rest.length, text: '' };
 }
 
-/** An alias's value stands elsewhere: then the entry ends where its line does. */
+/** End of an entry. The value of an alias is at the position of its anchor; the entry then ends with its key. */
 function endOf({ key, value }: { readonly key: Range; readonly value: Tree }): number {
   return Math.max(key.end, value.range.start >= key.start ? value.range.end : key.end);
 }

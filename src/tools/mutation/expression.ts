@@ -7,13 +7,13 @@ import { locate } from '../../policy/yaml/scalar-offset.ts';
 import type { ScalarTree } from '../../policy/yaml/tree.ts';
 import type { Edit } from './edit.ts';
 
-/** A change of an expression, in the file that holds it. */
+/** A change of an expression, as an edit of its file. */
 export interface ExpressionChange {
   readonly edit: Edit;
   readonly what: string;
 }
 
-/** A change in units of the expression's own text. */
+/** A change with offsets in the source of the expression. */
 interface Change {
   readonly start: number;
   readonly end: number;
@@ -30,7 +30,7 @@ const OPPOSITES: Readonly<Record<string, string>> = {
   '>=': '>',
 };
 
-/** The small changes of the expression that a scalar of `text` holds. */
+/** All changes of the expression in a scalar of `text`; empty if the expression has mistakes. */
 export function mutateExpression(text: string, scalar: ScalarTree): readonly ExpressionChange[] {
   const source = typeof scalar.value === 'string' ? scalar.value : '';
   if (source === '') return [];
@@ -38,12 +38,12 @@ export function mutateExpression(text: string, scalar: ScalarTree): readonly Exp
   if (problems.length > 0) return [];
   const { tokens } = scan(source);
   return changesWithin(root, tokens, source).map((change) => ({
-    edit: requoted(scalar, change, source) ?? { ...placeOf(text, scalar, change, source), text: change.text },
+    edit: requoted(scalar, change, source) ?? { ...rangeOf(text, scalar, change, source), text: change.text },
     what: change.what,
   }));
 }
 
-/** Text without quotes may not begin with everything: then the whole of it gets some. */
+/** Edit that quotes the whole scalar, if the changed text cannot start a plain one; undefined if it can. */
 function requoted(
   { style, range }: ScalarTree,
   { start, end, text }: Change,
@@ -54,8 +54,8 @@ function requoted(
   return /^[\w(]/.test(whole) ? undefined : { ...range, text: JSON.stringify(whole) };
 }
 
-/** What is taken out up to the next piece takes along whatever white space YAML made one blank of. */
-function placeOf(text: string, scalar: ScalarTree, { start, end }: Change, source: string): Range {
+/** Range of a change in the file. If it ends with a space, all white space that YAML folds into it is included. */
+function rangeOf(text: string, scalar: ScalarTree, { start, end }: Change, source: string): Range {
   const range = locate(text, scalar, start, end);
   if (!/\s/.test(source[end - 1] ?? '')) return range;
   const space = /^\s*/.exec(text.slice(range.end))?.[0] ?? '';
@@ -103,18 +103,18 @@ function logicChanges(
   tokens: readonly Token[],
   source: string,
 ): readonly Change[] {
-  const marks: Token[] = [];
+  const operators: Token[] = [];
   for (const [index, operand] of operands.entries()) {
     const next = operands[index + 1];
     const token = next && between(tokens, operator, operand, next);
-    if (token !== undefined) marks.push(token);
+    if (token !== undefined) operators.push(token);
   }
-  if (marks.length !== operands.length - 1) return [];
+  if (operators.length !== operands.length - 1) return [];
   const opposite = operator === '&&' ? '||' : '&&';
   const drops = operands.map((operand, index): Change => {
-    const before = marks[index - 1];
-    const after = marks[index];
-    // The first goes with the operator behind it, any other with the one before.
+    const before = operators[index - 1];
+    const after = operators[index];
+    // The first operand is dropped with the operator after it, any other with the operator before it.
     const from = before === undefined ? start : skipBack(source, before.start);
     const to =
       after === undefined
@@ -124,7 +124,7 @@ function logicChanges(
           : skipBack(source, after.start);
     return { start: from, end: to, text: '', what: `\`${shown(source, operand)}\` is dropped` };
   });
-  return [...marks.map((token) => replaced(token, opposite)), ...drops];
+  return [...operators.map((token) => replaced(token, opposite)), ...drops];
 }
 
 function skipSpace(source: string, from: number): number {
@@ -141,7 +141,7 @@ function replaced({ start, end, text }: Token, by: string): Change {
   return { start, end, text: by, what: `\`${text}\` becomes \`${by}\`` };
 }
 
-/** The operator's own mark between two operands, around which there may be parentheses. */
+/** Token of an operator between two operands, which may be in parentheses. */
 function between(tokens: readonly Token[], text: string, left: Node, right: Node): Token | undefined {
   return tokens.find((token) => token.text === text && token.start >= left.end && token.end <= right.start);
 }

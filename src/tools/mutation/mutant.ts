@@ -4,23 +4,23 @@ import { type Edit, edited } from './edit.ts';
 /** One small change of a policy. */
 export interface Mutant {
   readonly file: string;
-  /** What is changed. */
+  /** The document that is changed. */
   readonly document: { readonly kind: 'Policy' | 'PolicyTemplate'; readonly name: string };
-  /** From 1: where the change stands. */
+  /** Line of the change, from 1. */
   readonly line: number;
-  /** Lines on which a remark speaks of it: its own, its key's, its rule's. */
+  /** Lines whose comment can exclude the mutant: its own, that of its key, that of its rule, limit or schema. */
   readonly remarkLines: readonly number[];
-  /** `` `==` becomes `!=` `` */
+  /** The change, such as `` `==` becomes `!=` ``. */
   readonly what: string;
   readonly edit: Edit;
-  /** Whether a request that the policy did not govern before may be governed by the change. */
+  /** True if the changed policy may apply to requests that the policy does not apply to. */
   readonly widens: boolean;
 }
 
-/** One line of a diff, `-` or `+` and the text. */
+/** One line of a diff: `-` or `+`, then the text. */
 export type DiffLine = `${'-' | '+'}${string}`;
 
-/** The lines that an edit changes, as they were and as they are. */
+/** Lines that an edit changes, before and after. */
 export function diffOf({ text }: Lines, edit: Edit): readonly DiffLine[] {
   const start = text.lastIndexOf('\n', edit.start - 1) + 1;
   const found = text.indexOf('\n', edit.end);

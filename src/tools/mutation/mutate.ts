@@ -4,7 +4,7 @@ import { type Edit, removeEntry, removeItem, replaceScalar } from './edit.ts';
 import { mutateExpression } from './expression.ts';
 import type { Mutant } from './mutant.ts';
 
-/** Every small change of the policies and templates of a file, in order of line. Some do not compile. */
+/** All mutants of the policies and templates of a file, in order of line. Some do not compile. */
 export function mutantsOf(file: YamlFile): readonly Mutant[] {
   const mutants = new Map<string, Mutant>();
   for (const { tree, broken } of file.documents) {
@@ -15,7 +15,7 @@ export function mutantsOf(file: YamlFile): readonly Mutant[] {
     const name = textOf(member(mappingOf(member(tree, 'metadata')), 'name'));
     const mutator = new Mutator(file, { kind, name: name ?? '' });
     mutator.policy(spec);
-    // An anchor's value is written once and used often.
+    // The value of an anchor is written once and may be found several times.
     for (const each of mutator.found) {
       const { start, end, text } = each.edit;
       mutants.set(`${start} ${end} ${text}`, each);
@@ -29,8 +29,8 @@ class Mutator {
   readonly #file: YamlFile;
   readonly #text: string;
   readonly #document: Mutant['document'];
-  /** The lines of the keys and items around what is looked at. */
-  #around: readonly number[] = [];
+  /** Lines of the items that enclose the current value. */
+  #enclosing: readonly number[] = [];
 
   constructor(file: YamlFile, document: Mutant['document']) {
     this.#file = file;
@@ -54,7 +54,7 @@ class Mutator {
     this.#respond(member(spec, 'respond'));
   }
 
-  /** The entries of a `match` lose a method, path or host, or the whole of a kind. */
+  /** Drops entries of a `match`, and hosts, methods and paths of an entry, one by one and all of a field. */
   #match(holder: MappingTree | undefined, isOuter: boolean): void {
     const match = member(holder, 'match');
     if (match?.kind !== 'list' || holder === undefined) return;
@@ -109,7 +109,7 @@ class Mutator {
       const wide = all === undefined ? undefined : `${all}**`;
       if (wide === undefined || wide === name) {
         const edit = removeEntry(this.#text, mtls, 'principals');
-        this.#add(each, edit, 'any peer will do');
+        this.#add(each, edit, 'any peer is accepted');
       } else this.#add(each, replaceScalar(each, wide), `\`${name}\` becomes \`${wide}\``);
     }
   }
@@ -130,7 +130,7 @@ class Mutator {
       this.#condition(rule, 'when', false);
       const expires = member(rule, 'expires');
       if (expires !== undefined)
-        this.#add(expires, replaceScalar(expires, '9999-12-31T00:00:00Z'), 'it never ends');
+        this.#add(expires, replaceScalar(expires, '9999-12-31T00:00:00Z'), 'the rule never expires');
     });
   }
 
@@ -178,7 +178,7 @@ class Mutator {
     }
   }
 
-  /** A condition is dropped as a whole, or changes within. */
+  /** Drops a condition as a whole, and changes its expression. */
   #condition(holder: MappingTree, name: string, widens: boolean): void {
     const entry = holder.entries.get(name);
     if (entry?.value.kind !== 'scalar') return;
@@ -220,10 +220,10 @@ class Mutator {
   }
 
   #within(item: Tree, run: () => void): void {
-    const before = this.#around;
-    this.#around = [...before, this.#line(item.range.start)];
+    const before = this.#enclosing;
+    this.#enclosing = [...before, this.#line(item.range.start)];
     run();
-    this.#around = before;
+    this.#enclosing = before;
   }
 
   #add(at: Tree, edit: Edit | undefined, what: string, widens = false, key?: number): void {
@@ -232,12 +232,12 @@ class Mutator {
 
   #addAt(at: number, edit: Edit, what: string, widens: boolean, key: number | undefined): void {
     const line = this.#line(at);
-    const remarkLines = [line, ...(key === undefined ? [] : [this.#line(key)]), ...this.#around];
+    const remarkLines = [line, ...(key === undefined ? [] : [this.#line(key)]), ...this.#enclosing];
     const { path: file } = this.#file;
     this.found.push({ file, document: this.#document, line, remarkLines, what, edit, widens });
   }
 
-  /** As it is written, when it is no plain value. */
+  /** Value of a scalar, or the source of any other tree. */
   #shown(tree: Tree): string {
     return textOf(tree) ?? this.#text.slice(tree.range.start, tree.range.end).trim();
   }
@@ -247,7 +247,7 @@ class Mutator {
   }
 }
 
-/** A block of text ends with a line break that belongs to the lines around it. */
+/** End of a scalar without trailing line breaks, which a block scalar's range includes. */
 function endWithoutBreak(text: string, { range }: ScalarTree): number {
   return range.start + text.slice(range.start, range.end).trimEnd().length;
 }

@@ -1,22 +1,22 @@
 import type { Mutant } from './mutant.ts';
 
-/** What came of a change of the policies. */
+/** Result of running the cases with a mutant. */
 export type MutantStatus =
-  /** A case noticed it. */
+  /** At least one case failed. */
   | 'killed'
-  /** No case did. */
+  /** All cases passed. */
   | 'survived'
-  /** It is no policy any more, and counts for nothing. */
+  /** The mutant does not compile and is not counted. */
   | 'invalid'
-  /** A remark says that no case could notice it. */
-  | 'excused'
-  /** Time was out. */
+  /** A comment states that no case can detect it. */
+  | 'excluded'
+  /** The time ran out before it was tried. */
   | 'untried';
 
 export interface ScoredMutant {
   readonly mutant: Mutant;
-  readonly fate: MutantStatus;
-  /** Of an excused one. */
+  readonly status: MutantStatus;
+  /** Reason of the comment that excludes the mutant. */
   readonly reason?: string;
 }
 
@@ -24,23 +24,23 @@ export interface MutationScore {
   readonly killed: number;
   readonly survived: number;
   readonly invalid: number;
-  readonly excused: number;
+  readonly excluded: number;
   readonly untried: number;
-  /** From 0 to 100: killed of killed and survived; 100 when there is none of either. */
+  /** Share of killed mutants among killed and survived, 0 to 100; 100 if there are none of either. */
   readonly percent: number;
 }
 
-export function scoreOf(judged: readonly ScoredMutant[]): MutationScore {
-  const number = (fate: MutantStatus): number => judged.filter((each) => each.fate === fate).length;
-  const killed = number('killed');
-  const survived = number('survived');
+export function scoreOf(mutants: readonly ScoredMutant[]): MutationScore {
+  const count = (status: MutantStatus): number => mutants.filter((each) => each.status === status).length;
+  const killed = count('killed');
+  const survived = count('survived');
   const percent = killed + survived === 0 ? 100 : (killed / (killed + survived)) * 100;
   return {
     killed,
     survived,
-    invalid: number('invalid'),
-    excused: number('excused'),
-    untried: number('untried'),
+    invalid: count('invalid'),
+    excluded: count('excluded'),
+    untried: count('untried'),
     percent,
   };
 }

@@ -5,43 +5,43 @@ import type { MutationScore, ScoredMutant } from './score.ts';
 
 export interface MutationTextOptions {
   readonly colour: boolean;
-  /** A file of the folder as the user would name it. */
+  /** Path of a file of the folder for display. */
   path(file: string): string;
   source(file: string): Lines | undefined;
 }
 
-/** The survivors, each with its place and a diff, and the score. */
+/** Report for people: surviving mutants with location and diff, excluded mutants, and the score. */
 export function mutationText(
-  judged: readonly ScoredMutant[],
+  mutants: readonly ScoredMutant[],
   score: MutationScore,
   { colour, path, source }: MutationTextOptions,
 ): string {
   const paint = painter(colour);
   const out: string[] = [];
-  for (const { mutant, fate } of judged) {
-    if (fate !== 'survived') continue;
+  for (const { mutant, status } of mutants) {
+    if (status !== 'survived') continue;
     const lines = source(mutant.file);
     const diff = lines === undefined ? [] : diffOf(lines, mutant.edit);
     out.push(
-      `${paint('bold', `${path(mutant.file)}:${mutant.line}:`)} no case notices that ${mutant.what}`,
+      `${paint('bold', `${path(mutant.file)}:${mutant.line}:`)} no case detects that ${mutant.what}`,
       ...diff.map((line) => `  ${paint(line.startsWith('-') ? 'red' : 'green', line)}`),
       '',
     );
   }
-  for (const { mutant, fate, reason = '' } of judged) {
-    if (fate !== 'excused') continue;
-    out.push(paint('dim', `${path(mutant.file)}:${mutant.line}: left out, ${mutant.what}: ${reason}`));
+  for (const { mutant, status, reason = '' } of mutants) {
+    if (status !== 'excluded') continue;
+    out.push(paint('dim', `${path(mutant.file)}:${mutant.line}: excluded, ${mutant.what}: ${reason}`));
   }
-  const { killed, survived, excused, untried } = score;
+  const { killed, survived, excluded, untried } = score;
   const percent = killed + survived === 0 ? '–' : `${Math.floor(score.percent + 1e-9)} %`;
-  const more = [
-    `${killed} noticed`,
+  const counts = [
+    `${killed} detected`,
     `${survived} survived`,
-    ...(excused > 0 ? [`${excused} left out`] : []),
-    ...(untried > 0 ? [`${untried} not tried, time was out`] : []),
+    ...(excluded > 0 ? [`${excluded} excluded`] : []),
+    ...(untried > 0 ? [`${untried} untried, the time ran out`] : []),
   ];
   out.push(
-    `${paint('bold', 'mutation score')} ${paint(survived === 0 ? 'green' : 'red', percent)} (${more.join(', ')})`,
+    `${paint('bold', 'mutation score')} ${paint(survived === 0 ? 'green' : 'red', percent)} (${counts.join(', ')})`,
   );
   return `${out.join('\n')}\n`;
 }

@@ -36,7 +36,7 @@ describe('a path is made canonical', () => {
   });
 });
 
-describe('a path that servers read differently is ambiguous', () => {
+describe('a path that servers may read differently is ambiguous', () => {
   test.each([
     ['/a%2fb', '/a%2Fb', 'an encoded slash'],
     ['/a%5Cb', '/a%5Cb', 'an encoded backslash'],
@@ -85,7 +85,7 @@ describe('a path that servers read differently is ambiguous', () => {
   });
 });
 
-describe('whatever the path', () => {
+describe('for any path', () => {
   const pieces = [
     '/',
     '//',
@@ -110,7 +110,7 @@ describe('whatever the path', () => {
     'é',
   ] as const;
 
-  test('it is canonical once and for all, unless it is ambiguous', () => {
+  test('the canonical form is idempotent unless the path is ambiguous', () => {
     const random = seeded(20261123);
     let unambiguous = 0;
     for (let round = 0; round < 20_000; round++) {
@@ -129,7 +129,7 @@ describe('whatever the path', () => {
   });
 
   test.each(['%25', '25', '%252e', '/..', '//', '%c3', '%2e', '/a', ';'])(
-    'a long run of %s is read quickly',
+    'a long run of %s is read in linear time',
     (piece) => {
       const path = `/${piece.repeat(200_000)}`;
       const before = performance.now();

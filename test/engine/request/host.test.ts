@@ -25,7 +25,7 @@ describe('a host is normalized', () => {
   });
 });
 
-describe('a pattern selects a host', () => {
+describe('a pattern matches a host', () => {
   test.each([
     ['orders.acme.svc', 'ORDERS.acme.svc:80', true],
     ['Orders.Acme.Svc.:8080', 'orders.acme.svc', true],
@@ -48,22 +48,31 @@ describe('a pattern selects a host', () => {
   });
 });
 
-describe('a bad pattern is a problem', () => {
+describe('an invalid pattern is reported', () => {
   test.each([
     ['', 'a host is empty'],
-    ['https://orders', '`https://orders` is no host, a host has no scheme and no path'],
-    ['orders/api', '`orders/api` is no host, a host has no scheme and no path'],
-    ['or*.acme', '`or*.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['a.*.acme', '`a.*.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['**.acme', '`**.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['a..b', '`a..b` is no host, it has an empty label'],
-    ['*.', '`*.` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['[::zz]', '`[::zz]` is no IPv6 address'],
-    ['[::1', '`[::1` is no IPv6 address'],
+    ['https://orders', '`https://orders` is not a valid host, a host has no scheme and no path'],
+    ['orders/api', '`orders/api` is not a valid host, a host has no scheme and no path'],
+    [
+      'or*.acme',
+      '`or*.acme` is not a valid host, `*` is only allowed as the whole first label: `*.example.org`',
+    ],
+    [
+      'a.*.acme',
+      '`a.*.acme` is not a valid host, `*` is only allowed as the whole first label: `*.example.org`',
+    ],
+    [
+      '**.acme',
+      '`**.acme` is not a valid host, `*` is only allowed as the whole first label: `*.example.org`',
+    ],
+    ['a..b', '`a..b` is not a valid host, it has an empty label'],
+    ['*.', '`*.` is not a valid host, `*` is only allowed as the whole first label: `*.example.org`'],
+    ['[::zz]', '`[::zz]` is not a valid IPv6 address'],
+    ['[::1', '`[::1` is not a valid IPv6 address'],
     [`${'a'.repeat(64)}.b`, `\`${'a'.repeat(64)}.b\` has a label longer than 63 characters`],
     [
       'büro.example',
-      '`büro.example` is no host, a label holds letters, digits, `-` and `_` (other alphabets as `xn--...`)',
+      '`büro.example` is not a valid host, a label has letters, digits, `-` and `_` (other alphabets as `xn--...`)',
     ],
   ])('%j', (text, problem) => {
     expect(compileHost(text)).toEqual({ problem });

@@ -1,7 +1,7 @@
 import { MAX_JSON_DEPTH, parseJson } from '../../../src/engine/request/json.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
-describe('a JSON text is read as JSON.parse reads it', () => {
+describe('a JSON text is parsed as by JSON.parse', () => {
   test.each([
     'null',
     ' true ',
@@ -27,7 +27,7 @@ describe('a JSON text is read as JSON.parse reads it', () => {
   });
 });
 
-describe('a text that is no JSON, or read differently, is a problem', () => {
+describe('a text that is not JSON, or that parsers read differently, is rejected', () => {
   test.each([
     ['', 'an unexpected end at line 1, column 1'],
     ['{"a":1,"a":2}', 'the same member twice at line 1, column 8'],
@@ -59,12 +59,12 @@ describe('a text that is no JSON, or read differently, is a problem', () => {
     expect(parseJson(text)).toMatchObject({ problem });
   });
 
-  test('what and where also stand apart', () => {
+  test('the error and its offset are also given separately', () => {
     expect(parseJson('[\n1,]').fault).toEqual({ what: 'an unexpected character', at: 4 });
     expect(parseJson('[1]').fault).toBeUndefined();
   });
 
-  test('levels are bounded', () => {
+  test('the depth is limited', () => {
     const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
     expect(parseJson(nested(MAX_JSON_DEPTH))).toHaveProperty('value');
     expect(parseJson(nested(MAX_JSON_DEPTH + 1))).toMatchObject({
@@ -74,7 +74,7 @@ describe('a text that is no JSON, or read differently, is a problem', () => {
   });
 });
 
-test('it takes exactly the texts that JSON.parse takes, doubled members aside', () => {
+test('apart from duplicate members, exactly the texts that JSON.parse accepts are accepted', () => {
   const random = seeded(7);
   const pieces = [
     '{',
@@ -97,7 +97,7 @@ test('it takes exactly the texts that JSON.parse takes, doubled members aside', 
     '\\',
     'u',
   ] as const;
-  let taken = 0;
+  let accepted = 0;
   for (let round = 0; round < 50_000; round++) {
     let text = '';
     for (let length = random() * 7; length > 0; length--) text += pick(random, pieces);
@@ -110,7 +110,7 @@ test('it takes exactly the texts that JSON.parse takes, doubled members aside', 
       valid = false;
     }
     expect({ text, valid }).toEqual({ text, valid: problem === undefined });
-    if (valid) taken++;
+    if (valid) accepted++;
   }
-  expect(taken).toBeGreaterThan(500);
+  expect(accepted).toBeGreaterThan(500);
 });

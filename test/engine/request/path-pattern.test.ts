@@ -6,7 +6,7 @@ function compiled(text: string): PathPattern {
   return pattern;
 }
 
-describe('a pattern selects a canonical path', () => {
+describe('a pattern matches a canonical path', () => {
   test.each([
     ['/', '/', {}],
     ['/api', '/api', {}],
@@ -35,7 +35,7 @@ describe('a pattern selects a canonical path', () => {
   });
 });
 
-describe('a pattern does not select', () => {
+describe('a pattern does not match', () => {
   test.each([
     ['/', '/a'],
     ['/api', '/'],
@@ -62,26 +62,32 @@ test('patterns that name no segment share one empty map', () => {
   expect(matchPath(compiled('/a'), '/a')).toBe(matchPath(compiled('/**'), '/b/c'));
 });
 
-describe('a bad pattern is a problem', () => {
+describe('an invalid pattern is reported', () => {
   test.each([
     ['', 'a path is empty'],
     ['api', '`api` does not start with `/`'],
     ['*', '`*` does not start with `/`, every path is `/**`'],
-    ['/a/**/b', '`/a/**/b` has `**` before its end, it may only be last'],
+    ['/a/**/b', '`/a/**/b` has `**` before its end, `**` is only allowed as the last segment'],
     ['/{a}/{a}', '`/{a}/{a}` names `{a}` twice'],
-    ['/a;v=1', '`/a;v=1` has a `;`, requests with one are refused as `ambiguous_path`'],
-    ['/a#b', '`/a#b` has a `#`, requests with one are refused as `ambiguous_path`'],
-    ['/a\\b', '`/a\\b` has a backslash, requests with one are refused as `ambiguous_path`'],
+    ['/a;v=1', '`/a;v=1` has a `;`, requests with one are denied with `ambiguous_path`'],
+    ['/a#b', '`/a#b` has a `#`, requests with one are denied with `ambiguous_path`'],
+    ['/a\\b', '`/a\\b` has a backslash, requests with one are denied with `ambiguous_path`'],
     ['/a%20b', '`/a%20b` is encoded, write the path decoded'],
     ['/a?b', '`/a?b` has a query string, paths are compared without one'],
     ['/a\u0000', 'a path has a control character'],
     ['/a//b', '`/a//b` has an empty segment, which no canonical path has'],
     ['//', '`//` has an empty segment, which no canonical path has'],
     ['/a/../b', '`/a/../b` has a dot segment, which no canonical path has'],
-    ['/a/*.json', '`*.json` in `/a/*.json` mixes `*` with text, `*` is a whole segment'],
-    ['/a-{id}', '`a-{id}` in `/a-{id}` is no `{name}` that is a whole segment, of letters, digits and `_`'],
-    ['/{}', '`{}` in `/{}` is no `{name}` that is a whole segment, of letters, digits and `_`'],
-    ['/{a-b}', '`{a-b}` in `/{a-b}` is no `{name}` that is a whole segment, of letters, digits and `_`'],
+    ['/a/*.json', '`*.json` in `/a/*.json` mixes `*` with text, `*` is only allowed as a whole segment'],
+    [
+      '/a-{id}',
+      '`a-{id}` in `/a-{id}` is not a valid `{name}`, which is a whole segment of letters, digits and `_`',
+    ],
+    ['/{}', '`{}` in `/{}` is not a valid `{name}`, which is a whole segment of letters, digits and `_`'],
+    [
+      '/{a-b}',
+      '`{a-b}` in `/{a-b}` is not a valid `{name}`, which is a whole segment of letters, digits and `_`',
+    ],
   ])('%j', (text, problem) => {
     expect(compilePath(text)).toEqual({ problem });
   });

@@ -7,7 +7,7 @@ import {
   pathsOverlap,
 } from '../../../src/engine/request/pattern-relations.ts';
 
-/** Every sequence of these words of up to `length` words. */
+/** All sequences of up to `length` of these words. */
 function sequences(words: readonly string[], length: number): readonly (readonly string[])[] {
   if (length === 0) return [[]];
   const shorter = sequences(words, length - 1);
@@ -32,13 +32,16 @@ describe('paths', () => {
     path(`/${parts.join('/')}`),
     path(`/${[...parts, '**'].join('/')}`),
   ]);
-  // A segment that no pattern names, and one segment more than any has, stand for all others.
+  // A segment that no pattern names, and one segment more than any pattern has, represent all other paths.
   const paths = sequences(['a', 'b', 'other'], 4).map((parts) => `/${parts.join('/')}`);
   const selected = new Map(
-    patterns.map((each) => [each, new Set(paths.filter((asked) => matchPath(each, asked) !== undefined))]),
+    patterns.map((each) => [
+      each,
+      new Set(paths.filter((candidate) => matchPath(each, candidate) !== undefined)),
+    ]),
   );
 
-  test('a pattern contains another exactly when it selects all that the other does', () => {
+  test('a pattern contains another exactly if it matches all that the other matches', () => {
     for (const [outer, all] of selected) {
       for (const [inner, some] of selected) {
         const pair = `${outer.text} ${inner.text}`;
@@ -47,7 +50,7 @@ describe('paths', () => {
     }
   });
 
-  test('two patterns overlap exactly when some path is of both', () => {
+  test('two patterns overlap exactly if a path matches both', () => {
     for (const [a, ofA] of selected) {
       for (const [b, ofB] of selected) {
         const pair = `${a.text} ${b.text}`;
@@ -56,7 +59,7 @@ describe('paths', () => {
     }
   });
 
-  test('a name is a segment of any text', () => {
+  test('a `{name}` contains any segment', () => {
     expect(containsPath(path('/a/{id}'), path('/a/b'))).toBe(true);
     expect(containsPath(path('/a/{id}'), path('/a/*'))).toBe(true);
     expect(containsPath(path('/a/b'), path('/a/{id}'))).toBe(false);
@@ -73,10 +76,10 @@ describe('hosts', () => {
     .filter(({ length }) => length > 0)
     .map((labels) => labels.join('.'));
   const selected = new Map(
-    patterns.map((each) => [each, new Set(hosts.filter((asked) => matchesHost(each, asked)))]),
+    patterns.map((each) => [each, new Set(hosts.filter((candidate) => matchesHost(each, candidate)))]),
   );
 
-  test('a pattern contains another exactly when it selects all that the other does', () => {
+  test('a pattern contains another exactly if it matches all that the other matches', () => {
     for (const [outer, all] of selected) {
       for (const [inner, some] of selected) {
         const pair = `${outer.text} ${inner.text}`;
@@ -85,7 +88,7 @@ describe('hosts', () => {
     }
   });
 
-  test('two patterns overlap exactly when some host is of both', () => {
+  test('two patterns overlap exactly if a host matches both', () => {
     for (const [a, ofA] of selected) {
       for (const [b, ofB] of selected) {
         const pair = `${a.text} ${b.text}`;

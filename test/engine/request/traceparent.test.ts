@@ -24,6 +24,6 @@ test.each([
   `00-${'0'.repeat(32)}-${spanId}-01`,
   `00-${traceId}-${'0'.repeat(16)}-01`,
   `00-${traceId}-${spanId}-0g`,
-])('%j is none', (text) => {
+])('%j is malformed', (text) => {
   expect(parseTraceparent(text)).toBeUndefined();
 });

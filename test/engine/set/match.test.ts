@@ -4,14 +4,14 @@ import { compilePath } from '../../../src/engine/request/path-pattern.ts';
 import { type MatchInput, type Params, selects } from '../../../src/engine/set/match.ts';
 import type { CompiledMatch } from '../../../src/engine/set/policy-set.ts';
 
-interface Written {
+interface MatchFields {
   readonly hosts?: readonly string[];
   readonly methods?: readonly string[];
   readonly paths?: readonly string[];
   readonly when?: string;
 }
 
-function entry({ hosts, methods, paths, when }: Written): CompiledMatch {
+function entry({ hosts, methods, paths, when }: MatchFields): CompiledMatch {
   return {
     hosts: hosts?.flatMap((text) => compileHost(text).pattern ?? []),
     methods: methods && new Set(methods),
@@ -33,21 +33,21 @@ function program(source: string): Program {
 
 const GET: MatchInput = { host: 'a.example', method: 'GET', path: '/api/orders/42' };
 
-/** Plays the evaluator: `true` and `false` come to themselves, anything else fails. */
-function holds({ source }: Program): boolean | 'failed' {
+/** Evaluator of the test: `true` and `false` evaluate to themselves, anything else fails. */
+function evaluate({ source }: Program): boolean | 'failed' {
   return source === 'true' ? true : source === 'false' ? false : 'failed';
 }
 
-function outcome(match: readonly Written[]): unknown {
-  const selection = selects(match.map(entry), GET, holds);
+function outcome(match: readonly MatchFields[]): unknown {
+  const selection = selects(match.map(entry), GET, evaluate);
   if (selection === undefined) return 'no';
   return selection.failure ?? Object.fromEntries(selection.params ?? []);
 }
 
 describe('selects', () => {
-  test.each<[string, readonly Written[], unknown]>([
-    ['no match is every request', [], {}],
-    ['an entry without parts holds', [{}], {}],
+  test.each<[string, readonly MatchFields[], unknown]>([
+    ['an empty match selects every request', [], {}],
+    ['an entry without parts selects every request', [{}], {}],
     ['all parts', [{ hosts: ['a.example'], methods: ['GET'], paths: ['/api/**'], when: 'true' }], {}],
     ['another host', [{ hosts: ['b.example'], methods: ['GET'] }], 'no'],
     ['another method', [{ hosts: ['a.example'], methods: ['POST'] }], 'no'],
@@ -55,12 +55,16 @@ describe('selects', () => {
     ['another path', [{ paths: ['/other'] }], 'no'],
     ['a condition that is false', [{ when: 'false' }], 'no'],
     ['a condition that fails', [{ when: 'boom' }], 'failed'],
-    ['a condition behind a part that does not fit is not asked', [{ methods: ['POST'], when: 'boom' }], 'no'],
-    ['a later entry', [{ methods: ['POST'] }, { paths: ['/api/orders/{id}'] }], { id: '42' }],
-    ['an entry behind one that fits is not asked', [{}, { when: 'boom' }], {}],
-    ['a failure before an entry that fits', [{ when: 'boom' }, {}], 'failed'],
     [
-      'the first path that fits gives the parameters',
+      'a condition after a part that does not match is not evaluated',
+      [{ methods: ['POST'], when: 'boom' }],
+      'no',
+    ],
+    ['a later entry', [{ methods: ['POST'] }, { paths: ['/api/orders/{id}'] }], { id: '42' }],
+    ['an entry after one that matches is not evaluated', [{}, { when: 'boom' }], {}],
+    ['a failure before an entry that matches', [{ when: 'boom' }, {}], 'failed'],
+    [
+      'the first path that matches gives the parameters',
       [{ paths: ['/x', '/{a}/orders/{b}', '/api/{c}/42'] }],
       { a: 'api', b: '42' },
     ],
@@ -69,7 +73,7 @@ describe('selects', () => {
     expect(outcome(match)).toEqual(expected);
   });
 
-  test('a condition sees the parameters of its own entry', () => {
+  test('a condition reads the parameters of its own entry', () => {
     const seen: Params[] = [];
     selects([entry({ paths: ['/api/{kind}/**'], when: 'true' })], GET, (_, params) => {
       seen.push(params);
@@ -78,8 +82,8 @@ describe('selects', () => {
     expect(seen).toEqual([new Map([['kind', 'orders']])]);
   });
 
-  test('without parameters the answer is one shared value', () => {
-    const first = selects([entry({ methods: ['GET'] })], GET, holds);
-    expect(selects([], GET, holds)).toBe(first);
+  test('every selection without parameters is one shared value', () => {
+    const first = selects([entry({ methods: ['GET'] })], GET, evaluate);
+    expect(selects([], GET, evaluate)).toBe(first);
   });
 });

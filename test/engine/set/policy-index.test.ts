@@ -20,27 +20,27 @@ function policy(name: string, ...match: readonly CompiledMatch[]): CompiledPolic
   return { ...barePolicy(name), match };
 }
 
-const facts = (host: string, path: string) => ({
+const inputOf = (host: string, path: string) => ({
   host: normalizeHost(host),
   method: 'GET',
   path: canonicalPath(path).path,
 });
 
-test('policies come in their order, each once', () => {
+test('candidates are in the order of the policies, each once', () => {
   const index = new PolicyIndex([
     policy('a', entry(['x.svc'], ['/b/**']), entry(['*.svc'], ['/b/{id}'])),
     policy('b'),
     policy('c', entry(undefined, ['/b/c'])),
     policy('d', entry(['y.svc'], undefined)),
   ]);
-  const names = (host: string, path: string) => index.candidates(facts(host, path)).map(({ name }) => name);
+  const names = (host: string, path: string) => index.candidates(inputOf(host, path)).map(({ name }) => name);
   expect(names('x.svc', '/b/c')).toEqual(['a', 'b', 'c']);
   expect(names('y.svc', '/b/c/d')).toEqual(['b', 'd']);
   expect(names('z.y.svc', '/b/%63')).toEqual(['a', 'b', 'c']);
   expect(names('svc', '*')).toEqual(['b']);
 });
 
-test('what is found is exactly what the matches select, of 20,000 random requests', () => {
+test('the candidates for 20,000 random requests are exactly the policies that match', () => {
   const random = seeded(3);
   const hosts = ['a.svc', 'b.svc', '*.svc', '*.a.svc', '*', '10.0.0.1', '[::1]', 'x.y.svc'] as const;
   const parts = ['a', 'b', '{id}', '*', 'é', 'a b'] as const;
@@ -67,7 +67,7 @@ test('what is found is exactly what the matches select, of 20,000 random request
   );
   const index = new PolicyIndex(policies);
   let found = 0;
-  for (let asked = 0; asked < 20_000; asked++) {
+  for (let round = 0; round < 20_000; round++) {
     const host = pick(random, [
       'a.svc',
       'b.svc',
@@ -83,15 +83,15 @@ test('what is found is exactly what the matches select, of 20,000 random request
     const segments = Array.from({ length: Math.floor(random() * 5) }, () =>
       pick(random, ['a', 'b', '%61', '%C3%A9', 'a%20b', 'zz', 'A']),
     );
-    const request = facts(host, pick(random, [`/${segments.join('/')}`, `/${segments.join('/')}/`, '*']));
-    const wanted = policies.filter(({ match }) => selects(match, request, () => true) !== undefined);
+    const request = inputOf(host, pick(random, [`/${segments.join('/')}`, `/${segments.join('/')}/`, '*']));
+    const expected = policies.filter(({ match }) => selects(match, request, () => true) !== undefined);
     const candidates = index.candidates(request);
-    // A wildcard host may be found for what is no host; nothing that is selected is missed.
+    // An invalid host may find the policy of a wildcard host; no policy that matches is missed.
     expect(candidates.filter(({ match }) => selects(match, request, () => true) !== undefined)).toEqual(
-      wanted,
+      expected,
     );
-    if (!host.startsWith('.')) expect(candidates).toEqual(wanted);
-    found += wanted.length;
+    if (!host.startsWith('.')) expect(candidates).toEqual(expected);
+    found += expected.length;
   }
   expect(found).toBeGreaterThan(10_000);
 });

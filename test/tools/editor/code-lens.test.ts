@@ -21,19 +21,19 @@ beforeAll(async () => {
 
 afterAll(() => stack.disposeAsync());
 
-/** `line: title` of each lens of a file. */
+/** Lenses of a file as `line: title`. */
 async function lenses(path: keyof typeof FOLDER): Promise<readonly string[]> {
   const textDocument = { uri: client.uri(path) };
   const found = await client.request<readonly Lens[]>('textDocument/codeLens', { textDocument });
   return found.map(({ range, command }) => `${range.start.line + 1}: ${command.title}`);
 }
 
-/** Waits for what the tests come to, with a text that is typed. */
-const lensesOnce = (path: keyof typeof FOLDER, isIt: (found: readonly string[]) => boolean) =>
+/** Lenses of a file, after a typed text was compiled. */
+const lensesOnce = (path: keyof typeof FOLDER, isExpected: (found: readonly string[]) => boolean) =>
   waitFor(
     async () => {
       const found = await lenses(path);
-      return isIt(found) ? found : undefined;
+      return isExpected(found) ? found : undefined;
     },
     { what: `the lenses of ${path}`, timeout: 15_000 },
   );
@@ -47,48 +47,48 @@ const run = async (name: string): Promise<string> => {
   return waitFor(() => client.messages[before], { what: 'a message', timeout: 5_000 });
 };
 
-test('tests and cases tell whether they hold, rules how many requests they match', async () => {
-  expect(await lenses('orders.test.yaml')).toEqual(['3: run test: 3 cases hold', '12: holds', '16: holds']);
+test('tests and cases show their result, rules the number of matching requests', async () => {
+  expect(await lenses('orders.test.yaml')).toEqual(['3: run test: 3 cases pass', '12: passes', '16: passes']);
   expect(await lenses('orders.yaml')).toEqual([
     '11: matched by 2 test requests',
     '17: no test request matches',
   ]);
   expect(await lenses('template.yaml')).toEqual(['10: matched by 1 test request']);
-  expect(await run('orders')).toBe('orders: 3 cases hold');
+  expect(await run('orders')).toBe('orders: 3 cases pass');
 });
 
-test('what is typed and not saved is tested', async () => {
+test('tests run with text that is not saved', async () => {
   client.type('orders.test.yaml', FOLDER['orders.test.yaml'].replace('decision: allow,', 'decision: deny,'));
-  const found = await lensesOnce('orders.test.yaml', ([first = '']) => first.includes('not'));
+  const found = await lensesOnce('orders.test.yaml', ([first = '']) => first.includes('fails'));
   expect(found).toEqual([
-    '3: run test: 1 of 3 cases does not hold',
-    '12: does not hold: decision: wanted `deny`, got `allow`',
-    '16: holds',
+    '3: run test: 1 of 3 cases fails',
+    '12: fails: decision: wanted `deny`, got `allow`',
+    '16: passes',
   ]);
   expect(await run('orders')).toBe(
-    'orders: 1 of 3 cases does not hold: a reader: decision: wanted `deny`, got `allow`',
+    'orders: 1 of 3 cases fails: a reader: decision: wanted `deny`, got `allow`',
   );
   client.type('orders.test.yaml', FOLDER['orders.test.yaml']);
-  await lensesOnce('orders.test.yaml', ([first = '']) => first.endsWith('3 cases hold'));
+  await lensesOnce('orders.test.yaml', ([first = '']) => first.endsWith('3 cases pass'));
 });
 
-test('a case of several rows tells of the one that does not hold', async () => {
+test('a case with rows shows the row that fails', async () => {
   const rows =
     'expect: {decision: allow, rule: orders/readers}\n      each:\n        - {name: a}\n        - {name: b, expect: {decision: deny}}';
   const text = FOLDER['orders.test.yaml'].replace('expect: {decision: allow, rule: orders/readers}', rows);
   client.type('orders.test.yaml', text);
-  const found = await lensesOnce('orders.test.yaml', ([first = '']) => first.includes('not'));
+  const found = await lensesOnce('orders.test.yaml', ([first = '']) => first.includes('fails'));
   expect(found.slice(0, 2)).toEqual([
-    '3: run test: 1 of 4 cases does not hold',
-    '12: does not hold: decision: wanted `deny`, got `allow`',
+    '3: run test: 1 of 4 cases fails',
+    '12: fails: decision: wanted `deny`, got `allow`',
   ]);
   client.type('orders.test.yaml', FOLDER['orders.test.yaml']);
-  await lensesOnce('orders.test.yaml', ([first = '']) => first.endsWith('3 cases hold'));
+  await lensesOnce('orders.test.yaml', ([first = '']) => first.endsWith('3 cases pass'));
 });
 
-test('a folder with mistakes has tests that cannot be run', async () => {
+test('the tests of a folder with mistakes cannot be run', async () => {
   client.type('orders.yaml', FOLDER['orders.yaml'].replace('effect: deny', 'effect: dney'));
   expect(await lensesOnce('orders.test.yaml', ({ length }) => length === 1)).toEqual(['3: run test']);
-  expect(await run('orders')).toBe('the folder has mistakes, and its tests cannot be run');
+  expect(await run('orders')).toBe('the tests cannot be run, as the folder has mistakes');
   client.type('orders.yaml', FOLDER['orders.yaml']);
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.disposeAsync());
 
-/** The text of a file with something else in it. */
+/** Text of a file with `from` replaced by `to`. */
 function changed(path: keyof typeof FOLDER, from: string, to: string): string {
   const text: string = FOLDER[path];
   expect(text).toContain(from);
@@ -38,7 +38,7 @@ async function labelsAt(path: keyof typeof FOLDER, from: string, to: string): Pr
 }
 
 describe('in YAML', () => {
-  test('fields of the mapping, those that it has left out', async () => {
+  test('fields that the mapping does not have', async () => {
     const items = await itemsAt('orders.yaml', '      effect: deny\n', '      effect: deny\n      m|\n');
     expect(items.map(({ label }) => label)).toEqual(['match', 'status', 'message', 'expires', 'reason']);
     expect(items.find(({ label }) => label === 'message')).toMatchObject({
@@ -61,12 +61,18 @@ describe('in YAML', () => {
       'methods',
     ],
     ['within metadata', 'orders.yaml', '{name: orders}', '{name: orders, o|}', 'owner'],
-    ['of the document', 'orders.yaml', 'kind: Policy', 'ki|', 'kind'],
-    ['in a template', 'template.yaml', '  variables: {', '  li|\n  variables: {', 'limits'],
-    ['of a test request', 'orders.test.yaml', 'path: /}\n    invoice', 'path: /, bo|}\n    invoice', 'body'],
+    ['a field of the document', 'orders.yaml', 'kind: Policy', 'ki|', 'kind'],
+    ['a field of a template', 'template.yaml', '  variables: {', '  li|\n  variables: {', 'limits'],
+    [
+      'a field of a test request',
+      'orders.test.yaml',
+      'path: /}\n    invoice',
+      'path: /, bo|}\n    invoice',
+      'body',
+    ],
     ['below a key', 'orders.yaml', '    jwt: {issuers: [acme]}', '    jwt:\n      |', 'issuers'],
-  ] as const)('%s', async (_, path, from, to, wanted) => {
-    expect(await labelsAt(path, from, to)).toContain(wanted);
+  ] as const)('%s', async (_, path, from, to, expected) => {
+    expect(await labelsAt(path, from, to)).toContain(expected);
   });
 
   test.each([
@@ -83,10 +89,22 @@ describe('in YAML', () => {
     ['a version', 'orders.yaml', 'apiVersion: lictor/v1', 'apiVersion: |', ['lictor/v1']],
     ['an issuer', 'orders.yaml', 'issuers: [acme]', 'issuers: [|]', ['acme']],
     ['a template', 'template.yaml', 'template: service', 'template: s|', ['service']],
-    ['a parameter to give', 'template.yaml', 'with: {host: invoices.acme.svc}', 'with: {h|}', ['host']],
-    ['a parameter to place', 'template.yaml', '{param: host}', '{param: |}', ['host']],
+    [
+      'a parameter of an adopted template',
+      'template.yaml',
+      'with: {host: invoices.acme.svc}',
+      'with: {h|}',
+      ['host'],
+    ],
+    ['a parameter in a template', 'template.yaml', '{param: host}', '{param: |}', ['host']],
     ['an environment', 'orders.test.yaml', 'environment: production', 'environment: p|', ['production']],
-    ['a shadowed policy', 'data.yaml', 'shadow: [strict]', 'shadow: [|]', ['orders', 'invoices', 'strict']],
+    [
+      'a policy in shadow mode',
+      'data.yaml',
+      'shadow: [strict]',
+      'shadow: [|]',
+      ['orders', 'invoices', 'strict'],
+    ],
     ['a caller', 'orders.test.yaml', 'caller: checkout', 'caller: |', ['checkout']],
     [
       'a caller of a row',
@@ -96,7 +114,7 @@ describe('in YAML', () => {
       ['checkout'],
     ],
     [
-      'a request before',
+      'an earlier request',
       'orders.test.yaml',
       '      request: invoice',
       '      request: invoice\n      after: [{request: |}]',
@@ -118,11 +136,11 @@ describe('in YAML', () => {
       ['orders/exports', 'orders/readers', 'invoices/read', 'strict/no-trace'],
     ],
     ['a caller of a matrix', 'orders.test.yaml', 'expect: {checkout: allow}', 'expect: {ch|}', ['checkout']],
-  ] as const)('%s', async (_, path, from, to, wanted) => {
-    expect((await labelsAt(path, from, to)).toSorted()).toEqual([...wanted].toSorted());
+  ] as const)('%s', async (_, path, from, to, expected) => {
+    expect((await labelsAt(path, from, to)).toSorted()).toEqual([...expected].toSorted());
   });
 
-  test('a reason, with its status and what it says', async () => {
+  test('a reason, with its status', async () => {
     const items = await itemsAt('orders.test.yaml', 'reason: allowed', 'reason: |');
     expect(items.find(({ label }) => label === 'rate_limited')).toMatchObject({ detail: '429' });
   });
@@ -134,24 +152,24 @@ describe('in expressions', () => {
   test.each([
     ['roots', 're|', ['request', 'variables', 'data', 'env', 'size', 'has']],
     ['fields of a root', 'request.|', ['method', 'headers', 'url_path']],
-    ['a field that is begun', 'request.me|', ['method', 'headers']],
-    ['fields further down', 'source.spiffe.na|', ['namespace', 'trust_domain']],
+    ['a partly typed field', 'request.me|', ['method', 'headers']],
+    ['nested fields', 'source.spiffe.na|', ['namespace', 'trust_domain']],
     ['variables of the policy', 'variables.|', ['tenant']],
     ['datasets', 'data.|', ['export_jobs']],
     ['values of the environments', 'env.|', ['max_total']],
-    ['methods of text', 'request.method.|', ['startsWith', 'size', 'matches']],
+    ['methods of a string', 'request.method.|', ['startsWith', 'size', 'matches']],
     ['methods of a list, and macros', 'jwt.scopes.|', ['exists', 'size', 'join']],
     ['claims of issuers and tests', 'jwt.claims.|', ['tenant', 'scope']],
     ['a namespace', 'math.|', ['abs', 'greatest']],
     ['variables of a comprehension', '[1].exists(each, ea|)', ['each', 'request']],
-    ['methods of such a variable', "['a'].exists(each, each.|)", ['startsWith']],
+    ['methods of a variable of a comprehension', "['a'].exists(each, each.|)", ['startsWith']],
     ['before other text', "request.| == 'GET' && true", ['method']],
-  ])('%s', async (_, begun, wanted) => {
-    const labels = await labelsAt('orders.yaml', `"[${WHEN}"`, `"${begun}"`);
-    expect(labels).toEqual(expect.arrayContaining(wanted));
+  ])('%s', async (_, typed, expected) => {
+    const labels = await labelsAt('orders.yaml', `"[${WHEN}"`, `"${typed}"`);
+    expect(labels).toEqual(expect.arrayContaining(expected));
   });
 
-  test('only what fits the type', async () => {
+  test('only members of the type', async () => {
     const text = await labelsAt('orders.yaml', `"[${WHEN}"`, '"request.method.|"');
     expect(text).not.toContain('exists');
     expect(text).not.toContain('getFullYear');
@@ -166,7 +184,7 @@ describe('in expressions', () => {
     expect(folded).toContain('size');
   });
 
-  test('a name has its type and meaning, a function its forms and an example', async () => {
+  test('a name has its type and documentation, a function its overloads', async () => {
     const method = (await itemsAt('orders.yaml', `"[${WHEN}"`, '"request.|"')).find(
       ({ label }) => label === 'method',
     );
@@ -178,7 +196,7 @@ describe('in expressions', () => {
     expect(starts?.textEdit.newText).toBe('startsWith(');
   });
 
-  test('nothing in text', async () => {
+  test('nothing in a string', async () => {
     expect(await labelsAt('orders.yaml', `"[${WHEN}"`, `"request.method == 'G|'"`)).toEqual([]);
   });
 });

@@ -14,14 +14,14 @@ spec:
       when: ${when}
 `;
 
-const FINE = policy("request.method == 'GET'");
-const WRONG = policy("request.metod == 'GET'");
+const VALID = policy("request.method == 'GET'");
+const INVALID = policy("request.metod == 'GET'");
 
 describe('diagnostics over stdio', () => {
-  test('a mistake shows as it is typed, where it is, and goes when it is fixed', async () => {
+  test('a mistake is shown at its range while it is typed, until it is fixed', async () => {
     await using stack = new AsyncDisposableStack();
-    const client = await LanguageClient.start(stack, { 'orders.yaml': FINE });
-    client.open('orders.yaml', WRONG);
+    const client = await LanguageClient.start(stack, { 'orders.yaml': VALID });
+    client.open('orders.yaml', INVALID);
     const [shown, second] = await client.shown('orders.yaml', ({ length }) => length > 0);
     expect(second).toBeUndefined();
     expect(shown).toMatchObject({
@@ -32,12 +32,12 @@ describe('diagnostics over stdio', () => {
     });
     expect(shown?.message).toContain('\nhelp: did you mean `request.method`?');
     expect(shown?.codeDescription.href).toMatch(/^file:\/\/.*\/docs\/diagnostics\.md#cel_unknown_name$/);
-    client.type('orders.yaml', FINE);
+    client.type('orders.yaml', VALID);
     await client.shown('orders.yaml', ({ length }) => length === 0);
     expect(await client.end()).toBe(0);
   });
 
-  test('warnings show as warnings', async () => {
+  test('a warning has the severity of a warning', async () => {
     await using stack = new AsyncDisposableStack();
     const client = await LanguageClient.start(stack, {});
     client.open('orders.yaml', policy("request.method == 'GET' || true"));
@@ -54,7 +54,7 @@ describe('diagnostics over stdio', () => {
     expect(shown?.range.end).toEqual({ line: 7, character: 50 });
   });
 
-  test('files that are not open are judged too, and with what is open but not saved', async () => {
+  test('files that are not open are checked too, together with unsaved documents', async () => {
     await using stack = new AsyncDisposableStack();
     const test = `apiVersion: lictor/v1
 kind: PolicyTest
@@ -63,42 +63,42 @@ spec:
   cases:
     - {name: a, request: {path: /}, expect: {rule: orders/read}}
 `;
-    const client = await LanguageClient.start(stack, { 'orders.yaml': FINE, 'orders.test.yaml': test });
-    client.open('orders.yaml', FINE.replace('name: read', 'name: write'));
+    const client = await LanguageClient.start(stack, { 'orders.yaml': VALID, 'orders.test.yaml': test });
+    client.open('orders.yaml', VALID.replace('name: read', 'name: write'));
     const [shown] = await client.shown('orders.test.yaml', ({ length }) => length > 0);
     expect(shown).toMatchObject({ code: 'unknown_reference', range: { start: { line: 5 } } });
     client.close('orders.yaml');
     await client.shown('orders.test.yaml', ({ length }) => length === 0);
   });
 
-  test('what changes on the disk is seen, and a file that goes away takes its mistakes along', async () => {
+  test('changes on the disk are noticed, and a removed file has no diagnostics', async () => {
     await using stack = new AsyncDisposableStack();
-    const client = await LanguageClient.start(stack, { 'orders.yaml': FINE });
+    const client = await LanguageClient.start(stack, { 'orders.yaml': VALID });
     await writeFile(join(client.dir, 'more.yaml'), policy('request.metod == ""', 'more'));
     await client.shown('more.yaml', ({ length }) => length === 1);
     await rm(join(client.dir, 'more.yaml'));
     await client.shown('more.yaml', ({ length }) => length === 0);
   });
 
-  test('the `policies` of a workspace is its policy folder, where nothing above holds policies', async () => {
+  test('the subfolder `policies` is the policy folder if the workspace folder has no policies itself', async () => {
     await using stack = new AsyncDisposableStack();
     const client = await LanguageClient.start(stack, {
       'compose.yaml': 'services: {}',
-      'policies/a.yaml': WRONG,
+      'policies/a.yaml': INVALID,
     });
     await client.shown('policies/a.yaml', ({ length }) => length === 1);
     expect(client.published.map(({ uri }) => uri)).toEqual([client.uri('policies/a.yaml')]);
   });
 
-  test('the folder of `--policies` stands before the workspace', async () => {
+  test('`--policies` overrides the folders of the workspace', async () => {
     await using stack = new AsyncDisposableStack();
-    const files = { 'a.yaml': WRONG, 'rules/b.yaml': WRONG };
+    const files = { 'a.yaml': INVALID, 'rules/b.yaml': INVALID };
     const client = await LanguageClient.start(stack, files, { args: ['--stdio', '--policies', 'rules'] });
     await client.shown('rules/b.yaml', ({ length }) => length === 1);
     expect(client.published.map(({ uri }) => uri)).toEqual([client.uri('rules/b.yaml')]);
   });
 
-  test('a folder that is not there is told of in the log, and judged when it comes', async () => {
+  test('a missing folder is reported in the log, and compiled after it is created', async () => {
     await using stack = new AsyncDisposableStack();
     const client = await LanguageClient.start(stack, {}, { args: ['--policies', 'later'] });
     await waitFor(() => client.logged.find((line) => line.includes('does not exist')), {
@@ -106,13 +106,13 @@ spec:
       timeout: 10_000,
     });
     await mkdir(join(client.dir, 'later'));
-    await writeFile(join(client.dir, 'later/a.yaml'), WRONG);
+    await writeFile(join(client.dir, 'later/a.yaml'), INVALID);
     await client.shown('later/a.yaml', ({ length }) => length === 1);
   });
 
-  test('workspace folders come and go, each a policy folder of its own', async () => {
+  test('workspace folders are added and removed, each as a separate policy folder', async () => {
     await using stack = new AsyncDisposableStack();
-    const files = { 'a/orders.yaml': WRONG, 'b/orders.yaml': WRONG };
+    const files = { 'a/orders.yaml': INVALID, 'b/orders.yaml': INVALID };
     const client = await LanguageClient.start(stack, files, { folders: ['a'] });
     await client.shown('a/orders.yaml', ([first]) => first?.code === 'cel_unknown_name');
     const event = {
@@ -120,24 +120,24 @@ spec:
       removed: [{ uri: client.uri('a'), name: 'a' }],
     };
     client.notify('workspace/didChangeWorkspaceFolders', { event });
-    // Were they one folder, the name would be there twice.
+    // In one folder, the name would be a duplicate.
     await client.shown('b/orders.yaml', ([first]) => first?.code === 'cel_unknown_name');
     await client.shown('a/orders.yaml', ({ length }) => length === 0);
   });
 
-  test('a file without a workspace is judged with its neighbours', async () => {
+  test('without a workspace, a file is checked together with the files of its folder', async () => {
     await using stack = new AsyncDisposableStack();
-    const client = await LanguageClient.start(stack, { 'a/orders.yaml': FINE }, { folders: [] });
-    client.open('a/copy.yaml', FINE);
+    const client = await LanguageClient.start(stack, { 'a/orders.yaml': VALID }, { folders: [] });
+    client.open('a/copy.yaml', VALID);
     const [shown] = await client.shown('a/orders.yaml', ({ length }) => length === 1);
     expect(shown?.code).toBe('duplicate_name');
   });
 
-  test('a workspace without a policy is left alone', async () => {
+  test('a workspace without policies has no diagnostics', async () => {
     await using stack = new AsyncDisposableStack();
     const client = await LanguageClient.start(stack, { 'compose.yaml': 'services: {}' });
     client.open('compose.yaml', 'services: {a: 1, a: 2}');
-    client.open('orders.yaml', WRONG);
+    client.open('orders.yaml', INVALID);
     await client.shown('orders.yaml', ({ length }) => length === 1);
     client.close('orders.yaml');
     await client.shown('orders.yaml', ({ length }) => length === 0);
@@ -145,18 +145,18 @@ spec:
   });
 });
 
-describe('a server that is hard to end', () => {
-  test('garbage does not end it', async () => {
+describe('robustness', () => {
+  test('invalid messages do not end the server', async () => {
     await using stack = new AsyncDisposableStack();
-    const client = await LanguageClient.start(stack, { 'orders.yaml': FINE });
+    const client = await LanguageClient.start(stack, { 'orders.yaml': VALID });
     client.raw('Content-Length: 5\r\n\r\n{"a":');
     client.raw('Content-Length: 4\r\n\r\nnull');
     client.raw('Content-Length: nothing\r\n\r\n');
     client.raw('hello\r\n\r\n');
     client.notify('textDocument/didOpen', { textDocument: 7 });
     client.notify('textDocument/didChange', { textDocument: { uri: 'file:///nowhere' } });
-    client.open('orders.yaml', WRONG);
-    // What follows a frame without a length is read when more arrives.
+    client.open('orders.yaml', INVALID);
+    // The rest after a frame without a length is read when more data arrives.
     await client.shown('orders.yaml', ({ length }) => {
       client.notify('$/more', {});
       return length === 1;
@@ -164,36 +164,36 @@ describe('a server that is hard to end', () => {
     expect(await client.end()).toBe(0);
   });
 
-  test('a document beyond the size of a policy file is told of, and nothing else suffers', async () => {
+  test('a document that is too large is reported, and other documents are still checked', async () => {
     await using stack = new AsyncDisposableStack();
-    const client = await LanguageClient.start(stack, { 'orders.yaml': FINE });
-    client.open('huge.yaml', `${FINE}# ${'x'.repeat(8 * 1024 * 1024)}\n`);
+    const client = await LanguageClient.start(stack, { 'orders.yaml': VALID });
+    client.open('huge.yaml', `${VALID}# ${'x'.repeat(8 * 1024 * 1024)}\n`);
     const [shown] = await client.shown('huge.yaml', ({ length }) => length > 0);
     expect(shown?.code).toBe('file_too_large');
-    client.open('orders.yaml', WRONG);
+    client.open('orders.yaml', INVALID);
     await client.shown('orders.yaml', ({ length }) => length === 1);
     client.close('huge.yaml');
     await client.shown('huge.yaml', ({ length }) => length === 0);
   });
 
-  test('it ends with the input, and with an exit without goodbye', async () => {
+  test('the end of the input, and an exit without shutdown, end the server with 1', async () => {
     await using stack = new AsyncDisposableStack();
-    const gone = await LanguageClient.start(stack, {});
-    gone.child.stdin.end();
-    expect(await gone.ended()).toBe(1);
-    const rude = await LanguageClient.start(stack, {});
-    rude.notify('exit', null);
-    expect(await rude.ended()).toBe(1);
+    const closed = await LanguageClient.start(stack, {});
+    closed.child.stdin.end();
+    expect(await closed.ended()).toBe(1);
+    const exited = await LanguageClient.start(stack, {});
+    exited.notify('exit', null);
+    expect(await exited.ended()).toBe(1);
   });
 
-  test('while a large folder is compiled it answers, and what a newer change overtakes is dropped', async () => {
+  test('the server answers during a compilation, and a newer change aborts the compilation', async () => {
     await using stack = new AsyncDisposableStack();
-    const client = await LanguageClient.start(stack, { ...policyFolder(20_000), 'orders.yaml': FINE });
-    client.open('orders.yaml', WRONG);
+    const client = await LanguageClient.start(stack, { ...policyFolder(20_000), 'orders.yaml': VALID });
+    client.open('orders.yaml', INVALID);
     for (let turn = 0; turn < 5; turn++) {
-      const began = performance.now();
+      const start = performance.now();
       await expect(client.request('textDocument/nothing', [])).rejects.toThrow('Unhandled method');
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(performance.now() - start).toBeLessThan(1_000);
       client.type('orders.yaml', policy(`request.metod${turn} == ''`));
     }
     const shown = await client.shown('orders.yaml', ([first]) => first?.message.includes('metod4') === true);

@@ -1,4 +1,4 @@
-/** A policy folder with one of everything that has a name. */
+/** A policy folder with one example of each named item. */
 export const FOLDER = {
   'issuers.yaml': `apiVersion: lictor/v1
 kind: Issuer
@@ -26,7 +26,7 @@ kind: PolicyTemplate
 metadata: {name: service}
 spec:
   parameters:
-    host: {type: string, description: what it is called}
+    host: {type: string, description: host of the service}
   match: [{hosts: [{param: host}]}]
   variables: {verb: request.method}
   rules:

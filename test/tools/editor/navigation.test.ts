@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.disposeAsync());
 
-/** The file with the cursor behind the first letter of what `around` has between `[[` and `]]`. */
+/** Text of a file with the cursor after the first character between the `[[` and `]]` of `around`. */
 function pointing(path: Path, around: string): string {
   const plain = around.replace(/\[\[|\]\]/g, '');
   const text: string = FOLDER[path];
@@ -37,10 +37,10 @@ function pointing(path: Path, around: string): string {
   return `${text.slice(0, at)}|${text.slice(at)}`;
 }
 
-const ask = <T>(method: string, path: Path, around: string, more?: object): Promise<T> =>
+const request = <T>(method: string, path: Path, around: string, more?: object): Promise<T> =>
   client.at<T>(`textDocument/${method}`, path, pointing(path, around), more);
 
-/** `file:line:text` of each place. */
+/** Locations as `file:line:text`. */
 function shown(locations: readonly Location[]): readonly string[] {
   return locations
     .map(({ uri, range: { start, end } }) => {
@@ -51,7 +51,7 @@ function shown(locations: readonly Location[]): readonly string[] {
     .toSorted();
 }
 
-/** The folder's files after an edit. */
+/** Files of the folder after an edit. */
 function applied({ changes }: WorkspaceEdit): Record<string, string> {
   return Object.fromEntries(
     Object.entries(FOLDER).map(([path, text]) => {
@@ -76,14 +76,14 @@ describe('definition', () => {
     ['an issuer of a test', 'orders.test.yaml', 'issuer: [[acme]]', 'issuers.yaml:3:acme'],
     ['a dataset', 'orders.yaml', 'data.[[export_jobs]]', 'data.yaml:3:export-jobs'],
     ['a value of an environment', 'orders.yaml', 'env.[[max_total]]', 'data.yaml:10:max_total'],
-    ['a policy that is shadowed', 'data.yaml', 'shadow: [[[strict]]]', 'strict.yaml:3:strict'],
+    ['a policy in shadow mode', 'data.yaml', 'shadow: [[[strict]]]', 'strict.yaml:3:strict'],
     ['an environment', 'orders.test.yaml', 'environment: [[production]]', 'data.yaml:8:production'],
     ['a variable, in a folded scalar', 'orders.yaml', '== variables.[[tenant]]', 'orders.yaml:7:tenant'],
     ['a variable, in quotes', 'orders.yaml', '[variables.[[tenant]]]', 'orders.yaml:7:tenant'],
     ['a template', 'template.yaml', 'template: [[service]]', 'template.yaml:3:service'],
     ['a parameter in text', 'template.yaml', '{param: [[host]]}', 'template.yaml:6:host'],
     ['a parameter in an expression', 'template.yaml', 'params.[[host]]', 'template.yaml:6:host'],
-    ['a parameter that is given', 'template.yaml', 'with: {[[host]]', 'template.yaml:6:host'],
+    ['a parameter with a value', 'template.yaml', 'with: {[[host]]', 'template.yaml:6:host'],
     ['a caller', 'orders.test.yaml', 'caller: [[checkout]]', 'orders.test.yaml:7:checkout'],
     ['a request', 'orders.test.yaml', 'request: [[read]]', 'orders.test.yaml:9:read'],
     ['a rule', 'orders.test.yaml', 'orders/[[readers]]', 'orders.yaml:11:readers'],
@@ -95,12 +95,12 @@ describe('definition', () => {
       'expect: {[[checkout]]: allow}',
       'orders.test.yaml:7:checkout',
     ],
-  ] as const)('of %s', async (_, path, around, wanted) => {
-    expect(shown(await ask('definition', path, around))).toEqual([wanted]);
+  ] as const)('of %s', async (_, path, around, expected) => {
+    expect(shown(await request('definition', path, around))).toEqual([expected]);
   });
 
-  test('a variable of a comprehension has none', async () => {
-    expect(await ask('definition', 'orders.yaml', '[[tenant]].startsWith')).toEqual([]);
+  test('a variable of a comprehension has no definition', async () => {
+    expect(await request('definition', 'orders.yaml', '[[tenant]].startsWith')).toEqual([]);
   });
 });
 
@@ -128,18 +128,18 @@ describe('references', () => {
       '    [[checkout]]: {jwt',
       ['orders.test.yaml:13:checkout', 'orders.test.yaml:20:checkout', 'orders.test.yaml:20:checkout'],
     ],
-  ] as const)('of %s', async (_, path, around, wanted) => {
+  ] as const)('of %s', async (_, path, around, expected) => {
     const context = { includeDeclaration: false };
-    const found = await ask<readonly Location[]>('references', path, around, { context });
-    expect(shown(found)).toEqual([...wanted].toSorted());
+    const found = await request<readonly Location[]>('references', path, around, { context });
+    expect(shown(found)).toEqual([...expected].toSorted());
   });
 });
 
 describe('rename', () => {
   const renamed = async (path: Path, around: string, newName: string) =>
-    applied(await ask<WorkspaceEdit>('rename', path, around, { newName }));
+    applied(await request<WorkspaceEdit>('rename', path, around, { newName }));
 
-  test('a dataset, from an expression: each place has it as it is written there', async () => {
+  test('a dataset, from an expression, in the spelling of each occurrence', async () => {
     const files = await renamed('orders.yaml', 'data.[[export_jobs]]', 'report_jobs');
     expect(files['data.yaml']).toContain('metadata: {name: report-jobs}');
     expect(files['orders.yaml']).toContain('data.report_jobs');
@@ -152,7 +152,7 @@ describe('rename', () => {
     expect(files['orders.test.yaml']).toContain('request: read');
   });
 
-  test('a variable leaves what is called the same alone, and a policy its issuer', async () => {
+  test('other items with the same name are not renamed', async () => {
     const files = await renamed('orders.yaml', '    [[tenant]]: request', 'customer');
     expect(files['orders.yaml']).toContain("customer: request.headers[?'x-tenant']");
     expect(files['orders.yaml']).toContain('jwt.claims.tenant == variables.customer');
@@ -163,39 +163,45 @@ describe('rename', () => {
     expect(others['orders.test.yaml']).toContain('metadata: {name: orders}');
   });
 
-  test('a name that YAML would take for a number is quoted', async () => {
+  test('a name that YAML would read as a number is quoted', async () => {
     const files = await renamed('issuers.yaml', '{name: [[acme]]', '007');
     expect(files['orders.yaml']).toContain('issuers: ["007"]');
     expect(files['issuers.yaml']).toContain('{name: "007",');
   });
 
   test.each([
-    ['taken', 'orders.yaml', 'name: [[readers]]', 'exports', 'the name `exports` is taken'],
-    ['no DNS label', 'issuers.yaml', '{name: [[acme]]', 'Acme', '`Acme` is no DNS label'],
+    ['already used', 'orders.yaml', 'name: [[readers]]', 'exports', 'the name `exports` is already used'],
+    ['not a DNS label', 'issuers.yaml', '{name: [[acme]]', 'Acme', '`Acme` is not a valid DNS label'],
     [
-      'no identifier',
+      'not an identifier',
       'orders.yaml',
       '    [[tenant]]: request',
       'a-b',
-      '`a-b` is no name that an expression can read',
+      '`a-b` is not a valid name in expressions',
     ],
-    ['unreadable as data', 'data.yaml', '{name: [[export-jobs]]', '1a', 'no expression can read `data.1a`'],
-  ] as const)('refuses a name that is %s', async (_, path, around, newName, message) => {
-    await expect(ask('rename', path, around, { newName })).rejects.toThrow(message);
+    [
+      'not readable in expressions',
+      'data.yaml',
+      '{name: [[export-jobs]]',
+      '1a',
+      '`data.1a` is not a valid name in expressions',
+    ],
+  ] as const)('a name that is %s is rejected', async (_, path, around, newName, message) => {
+    await expect(request('rename', path, around, { newName })).rejects.toThrow(message);
   });
 
-  test('it is prepared with the name alone, and not for what is no name', async () => {
-    expect(await ask('prepareRename', 'orders.test.yaml', 'orders/[[readers]]')).toEqual({
+  test('prepareRename returns the range of the name, and null if there is no name', async () => {
+    expect(await request('prepareRename', 'orders.test.yaml', 'orders/[[readers]]')).toEqual({
       placeholder: 'readers',
       range: { start: { line: 14, character: 45 }, end: { line: 14, character: 52 } },
     });
-    expect(await ask('prepareRename', 'orders.yaml', '[[effect]]: allow')).toBeNull();
+    expect(await request('prepareRename', 'orders.yaml', '[[effect]]: allow')).toBeNull();
   });
 });
 
 describe('hover', () => {
-  const told = async (path: Path, around: string): Promise<string> => {
-    const hover = await ask<{ contents: { value: string } } | null>('hover', path, around);
+  const hoverText = async (path: Path, around: string): Promise<string> => {
+    const hover = await request<{ contents: { value: string } } | null>('hover', path, around);
     return hover?.contents.value ?? '';
   };
 
@@ -207,12 +213,12 @@ describe('hover', () => {
       'a name of an expression',
       'orders.yaml',
       'request.[[size]]',
-      'request.size: int\n```\n\nbody size in bytes, -1 unknown',
+      'request.size: int\n```\n\nbody size in bytes, -1 if unknown',
     ],
     ['a root', 'orders.yaml', '[[source]].principal', 'with `address`, `port`'],
     ['a variable', 'orders.yaml', 'variables.[[tenant]]', 'variables.tenant: string'],
     [
-      'where it is given',
+      'the definition of a variable',
       'orders.yaml',
       'variables.[[tenant]]',
       "orders.yaml:7\n```yaml\ntenant: request.headers[?'x-tenant'].orValue('')\n```",
@@ -220,7 +226,7 @@ describe('hover', () => {
     ['a dataset', 'orders.yaml', 'data.[[export_jobs]]', 'data.export_jobs: list(string)'],
     ['a function', 'orders.yaml', 'tenant.[[startsWith]]', 'string.startsWith(string) -> bool'],
     ['a macro', 'orders.yaml', '.[[exists]]', 'range.exists(x, condition)'],
-    ['a local', 'orders.yaml', '[[tenant]].startsWith', 'tenant: string'],
+    ['a variable of a comprehension', 'orders.yaml', '[[tenant]].startsWith', 'tenant: string'],
     [
       'a reason',
       'orders.test.yaml',
@@ -234,17 +240,17 @@ describe('hover', () => {
       'orders.yaml:11\n```yaml\nname: readers\neffect: allow',
     ],
     ['an issuer', 'orders.yaml', '[[[acme]]]', 'name: acme, description: Our login'],
-  ] as const)('%s', async (_, path, around, wanted) => {
-    expect(await told(path, around)).toContain(wanted);
+  ] as const)('%s', async (_, path, around, expected) => {
+    expect(await hoverText(path, around)).toContain(expected);
   });
 
-  test('nothing where nothing is', async () => {
-    expect(await ask('hover', 'orders.yaml', '[[orders]].acme.svc')).toBeNull();
+  test('no text for a value without documentation', async () => {
+    expect(await request('hover', 'orders.yaml', '[[orders]].acme.svc')).toBeNull();
   });
 });
 
-describe('symbols and form', () => {
-  test('documents with their rules, variables and the like', async () => {
+describe('symbols and formatting', () => {
+  test('symbols are the documents with their rules, variables and other named parts', async () => {
     client.type('template.yaml', FOLDER['template.yaml']);
     const textDocument = { uri: client.uri('template.yaml') };
     const symbols = await client.request('textDocument/documentSymbol', { textDocument });
@@ -260,10 +266,10 @@ describe('symbols and form', () => {
     ]);
   });
 
-  test('the form is that of `lictor fmt`', async () => {
+  test('the layout is that of `lictor fmt`', async () => {
     const [head = '', spec = ''] = FOLDER['issuers.yaml'].split('spec:\n');
-    const ugly = `${head}spec:\n\n\n${spec.replaceAll(/^ {2}/gm, '      ')}`;
-    client.type('issuers.yaml', ugly);
+    const untidy = `${head}spec:\n\n\n${spec.replaceAll(/^ {2}/gm, '      ')}`;
+    client.type('issuers.yaml', untidy);
     const textDocument = { uri: client.uri('issuers.yaml') };
     const [edit] = await client.request<Edit[]>('textDocument/formatting', { textDocument, options: {} });
     expect(edit?.newText).toContain('\n  issuer: https://login.acme.example\n');
@@ -315,11 +321,11 @@ describe('quick fixes', () => {
       '      expect: {decision: allow, rule: orders/readers}',
     ],
     ['a word in quotes', 'orders.yaml', 'effect: deny', 'effect: "dney"', '      effect: "deny"'],
-  ] as const)('%s', async (_, path, from, to, wanted) => {
-    expect(await fixed(path, from, to)).toBe(wanted);
+  ] as const)('%s', async (_, path, from, to, expected) => {
+    expect(await fixed(path, from, to)).toBe(expected);
   });
 
-  const told = (message: string, help: string): Diagnostic => ({
+  const diagnostic = (message: string, help: string): Diagnostic => ({
     code: 'wrong_type',
     severity: 'error',
     message,
@@ -335,8 +341,8 @@ describe('quick fixes', () => {
     ['`a`: unknown name `x.metod`', 'did you mean `request.method`?', 'metod', undefined],
     ['a parameter is missing', 'write `with: {host: ...}`', 'uses', undefined],
     ['this file holds no policy documents', 'did you mean `apiVersion: lictor/v1`?', '', undefined],
-    ['`x` is no duration', 'write it like `30s`, `5m`, `1h30m` or `500ms`', 'x', undefined],
-  ])('%s, %s', (message, help, written, wanted) => {
-    expect(replacement(told(message, help), written)).toBe(wanted);
+    ['`x` is not a valid duration', 'write it like `30s`, `5m`, `1h30m` or `500ms`', 'x', undefined],
+  ])('%s, %s', (message, help, written, expected) => {
+    expect(replacement(diagnostic(message, help), written)).toBe(expected);
   });
 });

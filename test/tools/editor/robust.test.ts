@@ -33,7 +33,7 @@ const PIECES = [
   '`',
 ] as const;
 
-/** The text with a few stretches replaced by what means something to YAML or CEL. */
+/** Text with three ranges replaced by fragments that have a meaning in YAML or CEL. */
 function broken(text: string, random: () => number): string {
   let changed = text;
   for (let turn = 0; turn < 3; turn++) {
@@ -44,15 +44,15 @@ function broken(text: string, random: () => number): string {
   return changed;
 }
 
-describe('whatever a document holds', () => {
+describe('any text of a document', () => {
   const dir = scratch();
   const faults: unknown[] = [];
   const workspace = new Workspace({
     reasons: [],
     now: () => Date.UTC(2026, 5, 1),
     onDiagnostics: () => {},
-    onJudged: () => {},
-    onUnread: () => {},
+    onCompiled: () => {},
+    onUnreadable: () => {},
     onFault: (error) => void faults.push(error),
   });
 
@@ -64,7 +64,7 @@ describe('whatever a document holds', () => {
 
   afterAll(() => workspace.close());
 
-  test.each(Object.entries(FOLDER))('every question about a place in %s has an answer', (path, text) => {
+  test.each(Object.entries(FOLDER))('requests about any position in %s do not fail', (path, text) => {
     const random = seeded(7);
     const uri = pathToFileURL(join(dir, path)).href;
     let answers = 0;
@@ -72,7 +72,7 @@ describe('whatever a document holds', () => {
       const changed = turn === 0 ? text : broken(text, random);
       workspace.edited(uri, changed);
       const site = workspace.site(uri);
-      if (site === undefined) throw new Error('the document is not of the folder');
+      if (site === undefined) throw new Error('the document is not in the folder');
       for (const { range, selectionRange } of documentSymbols(site.file)) {
         expect(range.start.line).toBeLessThanOrEqual(selectionRange.start.line);
         expect(range.end.line).toBeGreaterThanOrEqual(selectionRange.end.line);

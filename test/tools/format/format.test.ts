@@ -11,14 +11,15 @@ import { accept, goldenFormats } from './golden.ts';
 function formatted(text: string): string {
   const result = format('x.yaml', new TextEncoder().encode(text));
   if (result.kind === 'formatted') return result.text;
-  const why = result.kind === 'fault' ? result.problem : result.mistakes.map(({ message }) => message).join();
-  throw new Error(`${result.kind}: ${why}\n${text}`);
+  const problem =
+    result.kind === 'fault' ? result.problem : result.mistakes.map(({ message }) => message).join();
+  throw new Error(`${result.kind}: ${problem}\n${text}`);
 }
 
-/** The names of fields that hold CEL, in the documents that are formatted here. */
+/** Names of the fields with CEL, in the documents of these tests. */
 const CEL = new Set(['when', 'cel', 'cost', 'key']);
 
-/** What a file says, by the YAML library alone; an expression by its tree. */
+/** Data of a file as read by the YAML library alone, with expressions as their syntax tree. */
 function data(text: string): unknown {
   const documents = parseAllDocuments(text, { merge: true, uniqueKeys: false });
   if (!Array.isArray(documents)) return [];
@@ -43,7 +44,7 @@ function treesIn(value: unknown, key: string | undefined): unknown {
 
 const COMMENT = /#[ #]*comment \d+(: \[x)?/g;
 
-test('a thousand untidy files keep what they say and their comments, and are formatted once', () => {
+test('formatting a thousand untidy files keeps data and comments, and is idempotent', () => {
   let comments = 0;
   let anchors = 0;
   for (let seed = 0; seed < 1000; seed++) {
@@ -61,7 +62,7 @@ test('a thousand untidy files keep what they say and their comments, and are for
   expect(anchors).toBeGreaterThan(300);
 }, 240_000);
 
-/** The documents of a page that are written out in it. */
+/** Contents of the YAML code blocks of a page. */
 function blocksOf(path: string): string[] {
   const blocks = readFileSync(path, 'utf8').matchAll(/^( *)```yaml\n(.*?)^\1```$/gms);
   return [...blocks].map(([, pad = '', block = '']) => block.replaceAll(new RegExp(`^${pad}`, 'gm'), ''));
@@ -70,7 +71,7 @@ function blocksOf(path: string): string[] {
 const FILES = globSync('{policies,docs,templates,test/cases,test/e2e,deploy}/**/*.yaml');
 const PAGES = globSync('{docs,policies}/**/*.md').filter((path) => blocksOf(path).length > 0);
 
-test.each([...FILES, ...PAGES].toSorted())('%s keeps what it says', (path) => {
+test.each([...FILES, ...PAGES].toSorted())('%s keeps its data and comments', (path) => {
   const texts = path.endsWith('.md') ? blocksOf(path) : [readFileSync(path, 'utf8')];
   for (const text of texts) {
     const once = formatted(text);
@@ -84,12 +85,12 @@ function comments(text: string): string[] {
   return [...text.matchAll(/(?:^|\s)(# .*)$/gm)].map(([, comment = '']) => comment);
 }
 
-test('there is something to keep', () => {
+test('the patterns find files and pages', () => {
   expect(FILES.length).toBeGreaterThan(20);
   expect(PAGES.length).toBeGreaterThan(1);
 });
 
-describe('the golden text of a formatted file', () => {
+describe('the canonical layout', () => {
   test.each(goldenFormats().map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
     const after = formatted(golden.before);
     expectGolden(after, golden.after, (found) => accept(golden, found));
@@ -97,14 +98,14 @@ describe('the golden text of a formatted file', () => {
   });
 });
 
-describe('what is not part of the text', () => {
-  test('line ends stay as they are', () => {
+describe('the encoding of the text', () => {
+  test('line ends are kept', () => {
     expect(formatted('a:   1\r\nb: |\r\n    x\r\n    y\r\n')).toBe('a: 1\r\nb: |\r\n  x\r\n  y\r\n');
   });
-  test('a byte-order mark stays', () => {
+  test('a byte-order mark is kept', () => {
     expect(formatted('\uFEFFa:   1\n')).toBe('\uFEFFa: 1\n');
   });
-  test('a last line gets its end', () => {
+  test('a missing line end of the last line is added', () => {
     expect(formatted('a: 1')).toBe('a: 1\n');
   });
   test('an empty file stays empty', () => {

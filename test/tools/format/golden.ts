@@ -2,14 +2,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const FOLDER = 'test/golden/format';
 
-/** A file as somebody wrote it, and its one form. */
+/** A file as written, and its canonical layout. */
 export interface GoldenFormat {
   readonly name: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** `>>> before` and `>>> after` introduce the two. */
+/** Golden files, with the sections `>>> before` and `>>> after`. */
 export function goldenFormats(): readonly GoldenFormat[] {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
   return names.toSorted().map((name) => {
@@ -18,7 +18,7 @@ export function goldenFormats(): readonly GoldenFormat[] {
   });
 }
 
-/** Writes the file with the text that came out. */
+/** Writes the file with the actual text, on `make golden`. */
 export function accept({ name, before }: GoldenFormat, after: string): void {
   writeFileSync(`${FOLDER}/${name}.txt`, `>>> before\n${before}>>> after\n${after}`);
 }

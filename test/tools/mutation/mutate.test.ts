@@ -5,20 +5,20 @@ import { diffOf } from '../../../src/tools/mutation/mutant.ts';
 import { mutantsOf } from '../../../src/tools/mutation/mutate.ts';
 import { memoryFiles } from '../../policy/memory-files.ts';
 
-interface Shown {
+interface MutantSummary {
   readonly line: number;
   readonly what: string;
   readonly diff: readonly string[];
   readonly compiles: boolean;
 }
 
-/** Every mutant of a policy whose spec is given, behind two lines. */
-function mutantsOfSpec(spec: string): readonly Shown[] {
+/** All mutants of a policy with this spec, which begins on line 2. */
+function mutantsOfSpec(spec: string): readonly MutantSummary[] {
   const text = `{apiVersion: lictor/v1, kind: Policy, metadata: {name: p}, spec:\n${spec}}\n`;
-  return shown(text);
+  return mutantsOfFile(text);
 }
 
-function shown(text: string): readonly Shown[] {
+function mutantsOfFile(text: string): readonly MutantSummary[] {
   const file = readYaml('p.yaml', new TextEncoder().encode(text));
   expect(file.mistakes).toEqual([]);
   return mutantsOf(file).map(({ line, what, edit }) => ({
@@ -38,7 +38,7 @@ const ISSUERS = ['acme', 'globex']
   )
   .join('---\n');
 
-describe('what is changed', () => {
+describe('changes', () => {
   test.each<[string, string, readonly string[]]>([
     [
       'operators, operands and negations',
@@ -59,7 +59,7 @@ describe('what is changed', () => {
       ],
     ],
     [
-      'each operand of several, and macros',
+      'several operands, and macros',
       `{rules: [{name: r, effect: allow, when: "request.size > 1 && jwt.scopes.all(s, s == 'a') && jwt.present"}]}`,
       [
         '`allow` becomes `deny`',
@@ -89,19 +89,19 @@ describe('what is changed', () => {
       ],
     ],
     [
-      'who is asked for',
+      'authentication',
       '{authenticate: {mtls: {principals: ["spiffe://a.test/x", "spiffe://a.test/**"]}, jwt: {issuers: [acme, globex], required: false}}}',
       [
         '`mtls` is dropped',
         '`spiffe://a.test/x` becomes `spiffe://a.test/**`',
-        'any peer will do',
+        'any peer is accepted',
         '`jwt` is dropped',
         '`acme` is dropped from `issuers`',
         '`globex` is dropped from `issuers`',
         '`false` becomes `true`',
       ],
     ],
-    ['the whole of it', '{authenticate: {mtls: {}}}', ['`mtls` is dropped']],
+    ['a single requirement', '{authenticate: {mtls: {}}}', ['`mtls` is dropped']],
     [
       'limits',
       '{limits: [{name: a, key: [request.method, request.host], rate: 5/s}, {name: b, key: [request.method], rate: 5/s, burst: 7, when: request.size >= 1}]}',
@@ -132,15 +132,15 @@ describe('what is changed', () => {
     expect(mutants.filter(({ compiles }) => !compiles)).toEqual([]);
   });
 
-  test('what is no policy is left alone', () => {
-    expect(shown(ISSUERS)).toEqual([]);
-    expect(shown('a: [b]\n')).toEqual([]);
+  test('other documents are not changed', () => {
+    expect(mutantsOfFile(ISSUERS)).toEqual([]);
+    expect(mutantsOfFile('a: [b]\n')).toEqual([]);
   });
 });
 
-/** A change is made at its exact place, whatever style it is written in. */
-describe('in blocks', () => {
-  const mutants = shown(`apiVersion: lictor/v1
+/** Edits have the exact range in every style of YAML. */
+describe('block style', () => {
+  const mutants = mutantsOfFile(`apiVersion: lictor/v1
 kind: Policy
 metadata:
   name: p
@@ -169,7 +169,7 @@ spec:
       effect: deny
 `);
 
-  test('every one is a policy', () => {
+  test('every mutant compiles', () => {
     expect(mutants.filter(({ compiles }) => !compiles)).toEqual([]);
   });
 
@@ -194,7 +194,7 @@ spec:
     expect(mutants.find((each) => each.what === what)?.diff).toEqual(diff);
   });
 
-  test('the last rule goes with its line', () => {
+  test('the last rule is removed with its lines', () => {
     const dropped = mutants.filter(({ what }) => what === 'the rule is dropped');
     expect(dropped.map(({ line }) => line)).toEqual([15, 26]);
     expect(dropped[1]?.diff).toEqual(['-    - name: three', '-      effect: deny']);

@@ -4,12 +4,12 @@ import type { Occurrence } from './names.ts';
 import type { SourceFile } from './sources.ts';
 import type { Site, Workspace } from './workspace.ts';
 
-/** A stretch of a file as the protocol has it. */
+/** Range of a file in the form of the protocol. */
 export function rangeIn({ document }: SourceFile, { start, end }: Range): LspRange {
   return { start: document.positionAt(start), end: document.positionAt(end) };
 }
 
-/** The place of a name, in whichever file of the folder; undefined: the file is gone. */
+/** Location of a name in the files of the folder; undefined if the file no longer exists. */
 export function locationOf(
   workspace: Workspace,
   site: Site,

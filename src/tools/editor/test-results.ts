@@ -2,37 +2,40 @@ import { CoverageCount, type PolicyCount } from '../coverage/count.ts';
 import type { CaseOutcome, RunCases } from './case-outcome.ts';
 import type { EditedFolder, FolderDiagnostics } from './edited-folder.ts';
 
-/** What the tests of a folder came to. */
-export interface TestedFolder {
-  /** By test and case; several where a case has rows or a matrix. */
+/** Results of the tests of a folder. */
+export interface TestResults {
+  /** In order of test and case; several for a case with rows or a matrix. */
   readonly outcomes: readonly CaseOutcome[];
-  /** What they reached of each policy. */
+  /** Coverage of each policy by the tests. */
   readonly policies: readonly PolicyCount[];
 }
 
-/** With more cases than these, tests are run when they are asked for only. */
+/** Maximum number of cases that are run after each compilation. More are run only by the command. */
 const MOST_CASES = 1_000;
 
-const known = new WeakMap<FolderDiagnostics, Promise<TestedFolder | undefined>>();
+const cache = new WeakMap<FolderDiagnostics, Promise<TestResults | undefined>>();
 
-/** The tests of a folder as it was compiled last, run once. Undefined: it has mistakes, or too many cases. */
-export function testedOf(
+/**
+ * Results of the tests for the latest compilation, run once. Undefined if the folder has mistakes, has no cases, or has
+ * more than `MOST_CASES`.
+ */
+export function testResults(
   folder: EditedFolder,
   dir: string,
   run: RunCases,
-): Promise<TestedFolder | undefined> {
-  const { judged } = folder;
-  if (judged === undefined) return Promise.resolve(undefined);
-  const made = known.get(judged) ?? testAll(judged, dir, run);
-  known.set(judged, made);
-  return made;
+): Promise<TestResults | undefined> {
+  const { latest } = folder;
+  if (latest === undefined) return Promise.resolve(undefined);
+  const results = cache.get(latest) ?? runAll(latest, dir, run);
+  cache.set(latest, results);
+  return results;
 }
 
-async function testAll(
+async function runAll(
   { compiled }: FolderDiagnostics,
   dir: string,
   run: RunCases,
-): Promise<TestedFolder | undefined> {
+): Promise<TestResults | undefined> {
   const { set, tests, expressionsOf } = compiled;
   const cases = tests.reduce((sum, { cases: { length } }) => sum + length, 0);
   if (set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
@@ -41,16 +44,16 @@ async function testAll(
   return { outcomes, policies: count.policies };
 }
 
-/** The cases of one test, run now. */
-export async function testOne(
+/** Runs the cases of one test; undefined if the folder has mistakes or no such test. */
+export async function runTest(
   folder: EditedFolder,
   dir: string,
   name: string,
   run: RunCases,
 ): Promise<readonly CaseOutcome[] | undefined> {
-  const { set, tests = [] } = folder.judged?.compiled ?? {};
-  const wanted = tests.filter((test) => test.name === name);
-  return set === undefined || wanted.length === 0 ? undefined : outcomesOf(run(set, wanted, dir));
+  const { set, tests = [] } = folder.latest?.compiled ?? {};
+  const named = tests.filter((test) => test.name === name);
+  return set === undefined || named.length === 0 ? undefined : outcomesOf(run(set, named, dir));
 }
 
 async function outcomesOf(running: AsyncIterable<CaseOutcome>): Promise<readonly CaseOutcome[]> {
@@ -62,7 +65,7 @@ async function outcomesOf(running: AsyncIterable<CaseOutcome>): Promise<readonly
   return outcomes;
 }
 
-/** Lets what the editor asks meanwhile be answered. */
+/** Lets the server answer other requests between two cases. */
 async function nextTurn(): Promise<void> {
   await new Promise((resume) => setImmediate(resume));
 }
