@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { runHere } from '../support/run-here.ts';
 
 const COOKBOOK = 'docs/cookbook';
@@ -9,7 +9,10 @@ const index = readFileSync(`${COOKBOOK}/README.md`, 'utf8');
 
 const run = (...args: readonly string[]) => runHere(args, process.cwd());
 
-test('holds at least fifteen situations, and its index names each', () => {
+/** Lines without indentation, so that an excerpt can be compared with its file. */
+const flat = (text: string): string => text.replaceAll(/^ +/gm, '');
+
+test('the cookbook has at least fifteen situations, and its index links each once', () => {
   expect(folders.length).toBeGreaterThanOrEqual(15);
   const linked = [...index.matchAll(/^\| \[.+?\]\((.+?)\/README\.md\) \|/gm)].map(([, folder]) => folder);
   expect(new Set(linked)).toEqual(new Set(folders));
@@ -19,7 +22,7 @@ test('holds at least fifteen situations, and its index names each', () => {
 describe.each(folders)('%s', (folder) => {
   const path = `${COOKBOOK}/${folder}`;
 
-  test('holds no mistake, not even a warning, has its one form, and passes its tests', async () => {
+  test('has no diagnostics, is formatted, and passes its tests', async () => {
     expect(await run('check', '--strict', path)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/: no errors\n$/),
@@ -29,20 +32,20 @@ describe.each(folders)('%s', (folder) => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+ passed \(\d+ cases?, \d+ ms\)\n$/m)]);
   });
 
-  test('has a case for every rule and limit of what decides', async () => {
+  test('has a case for every rule and limit of its enforcing policies', async () => {
     const { stdout } = await run('report', path, '--output', 'json');
     const { policies } = JSON.parse(stdout) as {
       policies: { name: string; mode: string; rules: { name: string; tests: string[] }[] }[];
     };
-    const unproven = policies
+    const untested = policies
       .filter(({ mode }) => mode === 'enforce')
       .flatMap(({ name, rules }) =>
         rules.filter(({ tests }) => tests.length === 0).map((rule) => `${name}/${rule.name}`),
       );
-    expect(unproven).toEqual([]);
+    expect(untested).toEqual([]);
   });
 
-  test('says what it is for, what it does and how to adapt it', () => {
+  test('has a page that explains the policy and its adaptation', () => {
     const page = readFileSync(`${path}/README.md`, 'utf8');
     const [, title = ''] = /^# (.+)$/m.exec(page) ?? [];
     expect(index).toContain(`| [${title}](${folder}/README.md) |`);
@@ -50,5 +53,13 @@ describe.each(folders)('%s', (folder) => {
       'The policy',
       'Make it yours',
     ]);
+  });
+
+  test('has a page whose example is an excerpt of the policy', () => {
+    const [, excerpt = ''] = /^```yaml\n(.+?)^```$/ms.exec(readFileSync(`${path}/README.md`, 'utf8')) ?? [];
+    const files = globSync(`${path}/*.yaml`).filter((file) => !file.endsWith('.test.yaml'));
+    const policies = files.map((file) => flat(readFileSync(file, 'utf8'))).join('\n');
+    expect(excerpt.length).toBeGreaterThan(40);
+    expect(policies).toContain(flat(excerpt));
   });
 });

@@ -9,6 +9,7 @@ test('the examples of the language page are one folder whose tests pass', async 
   const documents = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
   expect(documents.map((text) => /^kind: (\w+)$/m.exec(text)?.[1])).toEqual([
     'Policy',
+    'Policy',
     'Dataset',
     'Environment',
     'PolicyTemplate',

@@ -1,5 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
 import { METRICS } from '../../../src/sidecar/telemetry/metric-table.ts';
-import { createMetrics } from '../../../src/sidecar/telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../../../src/sidecar/telemetry/metrics.ts';
 import { aDecision } from '../../support/decision.ts';
 
 const noon = Date.parse('2026-06-01T12:00:00Z');
@@ -28,6 +29,39 @@ test('each metric of the table, and no other, is exposed with its type and its d
   expect(new Set(types)).toEqual(new Set(table));
   for (const [name, { doc }] of Object.entries(METRICS)) expect(text).toContain(`# HELP ${name} ${doc}\n`);
   expect(text).not.toMatch(/otel_scope|target_info|_total_total/);
+});
+
+/** Every event that the server reports, once. */
+const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics) => void>> = {
+  decided: (metrics) =>
+    metrics.decided(
+      aDecision({
+        rule: 'readers',
+        limits: [{ policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 1 }],
+        shadow: [{ policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' }],
+      }),
+    ),
+  reloaded: (metrics) => metrics.reloaded('failure'),
+  live: (metrics) =>
+    metrics.live({ commit: 'c1', digest: 'sha256:d1', dirty: false, source: 'git' }, 'c1', noon),
+  jwksRefreshed: (metrics) => metrics.jwksRefreshed('acme', 'success'),
+  auditDropped: (metrics) => metrics.auditDropped('stdout', 1),
+};
+
+test('each metric has a sample with all of its labels after every event', async () => {
+  const metrics = metricsAt(() => noon);
+  for (const report of Object.values(EVENTS)) report(metrics);
+  const text = await metrics.text();
+  const incomplete = Object.entries(METRICS).filter(([name, { labels }]) => {
+    const lines = samples(text, name).filter((line) => !line.includes('_bucket{'));
+    return !lines.some((line) => labels.every((label) => new RegExp(`[{,]${label}="[^"]+"`).test(line)));
+  });
+  expect(incomplete.map(([name]) => name)).toEqual([]);
+});
+
+test.each(Object.keys(EVENTS))('the server reports the event %s', (event) => {
+  const server = globSync('src/sidecar/server/*.ts').map((file) => readFileSync(file, 'utf8'));
+  expect(server.filter((text) => text.includes(`.${event}(`))).not.toEqual([]);
 });
 
 test('a decision is counted with bounded labels', async () => {

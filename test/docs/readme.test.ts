@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runHere } from '../support/run-here.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+test('the first policy of the README has no diagnostics and passes its tests', async () => {
+  const [, policy = ''] = /^```yaml\n(.+?)^```$/ms.exec(readFileSync('README.md', 'utf8')) ?? [];
+  expect(policy).toContain('kind: Policy\n');
+  await using stack = new AsyncDisposableStack();
+  const directory = await scratchFolder(stack);
+  await mkdir(join(directory, 'first'));
+  await writeFile(join(directory, 'first/policies.yaml'), policy);
+  expect(await runHere(['check', '--strict', 'first'], directory)).toMatchObject({ code: 0, stderr: '' });
+  const tested = await runHere(['test', 'first'], directory);
+  expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2 passed/m) });
+});
