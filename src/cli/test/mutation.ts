@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { annotation } from '../../diagnostic/github.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import { compileFolder } from '../../policy/compile-folder.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { readYaml, spanOf } from '../../policy/yaml/yaml-file.ts';
@@ -166,7 +167,7 @@ async function judgeBy(
   files: PolicyFiles,
   cases: readonly ListedCase[],
 ): Promise<ScoredMutant['fate']> {
-  const { set } = compileFolder(files);
+  const { set } = compileFolder(files, { crypto: nodeCrypto });
   if (set === undefined) return 'invalid';
   const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });
   for (const { document, case: each } of cases) {
@@ -180,7 +181,10 @@ async function reachOf({ files, set, cases, now }: Mutation): Promise<Reach> {
   const reach = new Map<ListedCase, Set<string>>();
   let touched = new Set<string>();
   const observer: Observer = { applies: ({ name }) => void touched.add(name) };
-  const { set: observed } = compileFolder(files, { instrument: instrumentFor(observer) });
+  const { set: observed } = compileFolder(files, {
+    crypto: nodeCrypto,
+    instrument: instrumentFor(observer),
+  });
   if (observed === undefined) return reach;
   const { revision, revisionText } = set;
   const run = new TestRun({ ...observed, revision, revisionText }, now);

@@ -42,7 +42,11 @@ export function authenticatePeer(policy: CompiledPolicy, request: RequestContext
     };
   }
   const { certificate } = request.attributes.source;
-  if (from === 'connection' && certificate !== '' && !certificateHolds(certificate, principal)) {
+  if (
+    from === 'connection' &&
+    certificate !== '' &&
+    !certificateHolds(request.certificates.read(certificate), principal)
+  ) {
     return {
       reason: 'peer_untrusted',
       detail: 'the certificate does not hold the identity it was presented for',

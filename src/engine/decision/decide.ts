@@ -69,7 +69,7 @@ export async function decide(
     return { decision: refuse('not_ready', 'no policy set is live yet', attributes, undefined, services) };
   }
   const context: EvaluationContext = {
-    request: new RequestContext(attributes, start, set, services.xfccTrustedHops),
+    request: new RequestContext(attributes, start, set, services),
     tokens: new Tokens(),
     reservations: new LimitReservations(services.limits),
     services,

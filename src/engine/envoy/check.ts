@@ -2,8 +2,9 @@ import { type PendingDecision, refuse } from '../decision/decide.ts';
 import type { DenialReason } from '../decision/reasons.ts';
 import type { Attributes } from '../request/attributes.ts';
 import { decodeCheck } from './decode.ts';
-import { DeferredWork, type OnDecision } from './deferred-work.ts';
-import { encodeCheck, LAST_RESORT } from './encode.ts';
+import { DeferredWork, type OnDecision, type Schedule } from './deferred-work.ts';
+import { encodeCheck, lastResort } from './encode.ts';
+import type { CheckMessages } from './messages.ts';
 
 /** What a Check handler needs of a call; `Call` of the transport has it. */
 export interface CheckCall {
@@ -16,6 +17,8 @@ export interface CheckCall {
 export type LiveSet = Parameters<typeof refuse>[3];
 
 export interface CheckOptions {
+  /** The wire format. */
+  readonly messages: CheckMessages;
   /** Decides one request by `set`; past `deadline` (milliseconds since 1970) nobody waits for it any more. */
   readonly decide: (
     attributes: Attributes,
@@ -34,6 +37,7 @@ export interface CheckOptions {
   readonly maxInflight: number;
   /** Told of every decision when its answer is on its way. What it throws or rejects with harms nothing. */
   readonly onDecision: OnDecision;
+  readonly schedule: Schedule;
 }
 
 export interface Check {
@@ -49,8 +53,9 @@ export interface Check {
 
 /** Answers ext_authz checks: decode, decide, encode. */
 export function createCheck(options: CheckOptions): Check {
-  const { decide, set, clock, deadline, maxInflight } = options;
-  const afterwards = new DeferredWork(options.onDecision);
+  const { messages, decide, set, clock, deadline, maxInflight } = options;
+  const afterwards = new DeferredWork(options.onDecision, options.schedule);
+  const fallback = lastResort(messages);
   let inflight = 0;
 
   const no = (
@@ -78,7 +83,7 @@ export function createCheck(options: CheckOptions): Check {
   const judge = async (request: Uint8Array, call: CheckCall): Promise<PendingDecision> => {
     // One check, one set: also a refusal that no evaluation led to names the revision that was live at its start.
     const live = set();
-    const { attributes, refusal } = decodeCheck(request);
+    const { attributes, refusal } = decodeCheck(request, messages);
     if (refusal !== undefined) return no(refusal, live);
     if (inflight >= maxInflight) return no('overloaded', live, attributes);
     const now = clock();
@@ -89,9 +94,18 @@ export function createCheck(options: CheckOptions): Check {
   };
 
   const answer = (pending: PendingDecision, call: CheckCall): Uint8Array => {
-    const response = encodeCheck(pending.decision);
+    const response = encodeCheck(pending.decision, messages);
     afterwards.push(pending, call.metadata('traceparent') ?? pending.decision.request.traceparent);
     return response;
+  };
+
+  /** With an answer even where a refusal cannot be made, the clock or the source of ids being broken. */
+  const lastly = (refusal: () => Uint8Array): Uint8Array => {
+    try {
+      return refusal();
+    } catch {
+      return fallback;
+    }
   };
 
   return {
@@ -109,15 +123,6 @@ export function createCheck(options: CheckOptions): Check {
     inflight: () => inflight,
     settled: () => afterwards.settled(),
   };
-}
-
-/** Where even a refusal cannot be made, the clock or the source of ids being broken. */
-function lastly(answer: () => Uint8Array): Uint8Array {
-  try {
-    return answer();
-  } catch {
-    return LAST_RESORT;
-  }
 }
 
 /** What the caller reads. */

@@ -1,11 +1,11 @@
 import type { Attributes, Peer, Timestamp } from '../request/attributes.ts';
 import { readBody, readHeaders } from './http.ts';
-import {
-  type CheckRequestMessage,
-  decodeCheckRequest,
-  type HttpRequestMessage,
-  type PeerMessage,
-  type TimestampMessage,
+import type {
+  CheckMessages,
+  CheckRequestMessage,
+  HttpRequestMessage,
+  PeerMessage,
+  TimestampMessage,
 } from './messages.ts';
 import { readMetadata } from './metadata.ts';
 import { percentDecoded } from './percent.ts';
@@ -23,9 +23,9 @@ const NOT_HTTP = { refusal: 'not_http' } as const;
  * since not every proxy that speaks ext_authz is Envoy (gRPC's own filter, gRFC A92, sends less).
  * The body is a view of `bytes`, which must not change afterwards.
  */
-export function decodeCheck(bytes: Uint8Array): DecodedCheck {
+export function decodeCheck(bytes: Uint8Array, messages: CheckMessages): DecodedCheck {
   try {
-    return snapshot(decodeCheckRequest(bytes));
+    return snapshot(messages.decodeRequest(bytes));
   } catch {
     return BAD_CHECK;
   }

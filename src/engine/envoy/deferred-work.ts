@@ -7,6 +7,9 @@ export interface TraceContext {
 
 export type OnDecision = (decision: Decision, trace: TraceContext) => void | Promise<void>;
 
+/** Runs `work` after the answers of the current turn of the event loop are sent: `setImmediate` in Node. */
+export type Schedule = (work: () => void) => void;
+
 interface Waiting {
   readonly pending: PendingDecision;
   readonly traceparent: string;
@@ -24,21 +27,23 @@ export const MOST_JUDGED = 10_000;
  */
 export class DeferredWork {
   readonly #onDecision: OnDecision;
+  readonly #schedule: Schedule;
   #waiting: Waiting[] = [];
   /** Pushed and not yet handed on. */
   #open = 0;
   #whenSettled: (() => void)[] = [];
   #judging = 0;
 
-  constructor(onDecision: OnDecision) {
+  constructor(onDecision: OnDecision, schedule: Schedule) {
     this.#onDecision = onDecision;
+    this.#schedule = schedule;
   }
 
   push(pending: PendingDecision, traceparent: string): void {
     this.#open += 1;
     this.#waiting.push({ pending, traceparent });
     if (this.#waiting.length > 1) return;
-    setImmediate(() => {
+    this.#schedule(() => {
       const batch = this.#waiting;
       this.#waiting = [];
       for (const waiting of batch) void this.#handOn(waiting);

@@ -4,8 +4,8 @@ import type { Changes, Denial } from '../decision/outcome.ts';
 import { REASONS } from '../decision/reasons.ts';
 import {
   APPEND_ACTION,
+  type CheckMessages,
   type CheckResponseMessage,
-  encodeCheckResponse,
   type HeaderValueOptionMessage,
 } from './messages.ts';
 import { structOf, textStruct } from './metadata.ts';
@@ -14,7 +14,7 @@ import { structOf, textStruct } from './metadata.ts';
  * The CheckResponse of a decision.
  * INVARIANT: status code 0, by which Envoy lets a request through, is written only for the permit of `decide`.
  */
-export function encodeCheck(decision: Decision): Uint8Array {
+export function encodeCheck(decision: Decision, messages: CheckMessages): Uint8Array {
   const { outcome } = decision;
   const dynamicMetadata = textStruct({
     decision: isAllow(outcome) ? 'allow' : 'deny',
@@ -29,19 +29,19 @@ export function encodeCheck(decision: Decision): Uint8Array {
     const { metadata } = outcome.changes;
     if (metadata.size > 0 && dynamicMetadata.fields !== undefined) {
       const values = structOf(Object.fromEntries(metadata));
-      return encodeCheckResponse({
+      return messages.encodeResponse({
         status: { code: OK },
         okResponse: okResponse(outcome.changes),
         dynamicMetadata: { fields: { ...dynamicMetadata.fields, values: { structValue: values } } },
       });
     }
-    return encodeCheckResponse({
+    return messages.encodeResponse({
       status: { code: OK },
       okResponse: okResponse(outcome.changes),
       dynamicMetadata,
     });
   }
-  return encodeCheckResponse({
+  return messages.encodeResponse({
     status: { code: rpcCode(outcome.status), message: outcome.reason },
     deniedResponse: deniedResponse(decision, outcome),
     dynamicMetadata,
@@ -150,7 +150,9 @@ function readable(text: string): string {
 }
 
 /** A refusal that needs nothing: no decision, no id. */
-export const LAST_RESORT: Uint8Array = encodeCheckResponse({
-  status: { code: INTERNAL, message: 'internal_error' },
-  deniedResponse: { status: { code: REASONS.internal_error.status } },
-});
+export function lastResort(messages: CheckMessages): Uint8Array {
+  return messages.encodeResponse({
+    status: { code: INTERNAL, message: 'internal_error' },
+    deniedResponse: { status: { code: REASONS.internal_error.status } },
+  });
+}

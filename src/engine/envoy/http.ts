@@ -39,25 +39,37 @@ function add(headers: Map<string, string>, pseudo: Map<string, string>, key: str
   headers.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ','}${value}`);
 }
 
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Bytes that are no UTF-8 read as U+FFFD, as they do in `headers`. */
 function text(bytes: Uint8Array | undefined): string {
-  if (bytes === undefined || bytes.length === 0) return '';
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return bytes === undefined || bytes.length === 0 ? '' : DECODER.decode(bytes);
 }
 
 const NO_BYTES = new Uint8Array(0);
 
 /** `raw_body` (the filter's `pack_as_bytes`) where it is not empty, else `body`. */
-export function readBody(http: HttpRequestMessage, headers: ReadonlyMap<string, string>): Body {
-  return Object.freeze<Body>({ bytes: bytes(http), truncated: isPartial(headers.get(PARTIAL_BODY)) });
+export function readBody({ rawBody, body = '' }: HttpRequestMessage, headers: Headers['headers']): Body {
+  const truncated = isPartial(headers.get(PARTIAL_BODY));
+  if (rawBody !== undefined && rawBody.length > 0) return Object.freeze<Body>({ bytes: rawBody, truncated });
+  return body === '' ? Object.freeze<Body>({ bytes: NO_BYTES, truncated }) : textBody(body, truncated);
 }
 
-/** Among raw headers Envoy's own stands behind one that the caller sent: only a plain `false` is sure to be Envoy's. */
+/** Among raw headers Envoy's own comes after one that the caller sent: only a plain `false` is sure to be Envoy's. */
 function isPartial(value: string | undefined): boolean {
   return value !== undefined && value !== 'false';
 }
 
-function bytes({ rawBody, body }: HttpRequestMessage): Uint8Array {
-  if (rawBody !== undefined && rawBody.length > 0) return rawBody;
-  return body === undefined || body === '' ? NO_BYTES : Buffer.from(body, 'utf8');
+const ENCODER = new TextEncoder();
+
+/** The text is encoded when a policy first reads the body: most do not. */
+function textBody(text: string, truncated: boolean): Body {
+  let bytes: Uint8Array | undefined;
+  return Object.freeze<Body>({
+    truncated,
+    get bytes(): Uint8Array {
+      bytes ??= ENCODER.encode(text);
+      return bytes;
+    },
+  });
 }

@@ -1,5 +1,3 @@
-import { codec, loadProto } from './proto.ts';
-
 /*
  * The messages of envoy.service.auth.v3 as plain objects. What is absent was not on the wire, which for a scalar
  * means its zero. A field of a oneof that Envoy does not use here is left out of the type.
@@ -118,13 +116,12 @@ export const APPEND_ACTION = {
   overwriteIfExists: 3,
 } as const;
 
-const definition = loadProto('envoy/service/auth/v3/external_auth.proto');
-const request = codec<CheckRequestMessage>(definition, 'envoy.service.auth.v3.CheckRequest');
-const response = codec<CheckResponseMessage>(definition, 'envoy.service.auth.v3.CheckResponse');
-
-/** Throws when the bytes are no CheckRequest. Fields unknown here are skipped; nesting past 100 levels throws. */
-export const decodeCheckRequest = request.decode;
-export const encodeCheckRequest = request.encode;
-/** Throws when the bytes are no CheckResponse. */
-export const decodeCheckResponse = response.decode;
-export const encodeCheckResponse = response.encode;
+/** The wire format of the two messages, which the platform provides: `src/node/check-messages.ts` in Node. */
+export interface CheckMessages {
+  /** Throws if the bytes are not a CheckRequest, or nested past 100 levels. Fields unknown here are skipped. */
+  decodeRequest(bytes: Uint8Array): CheckRequestMessage;
+  encodeRequest(message: CheckRequestMessage): Uint8Array;
+  /** Throws if the bytes are not a CheckResponse. */
+  decodeResponse(bytes: Uint8Array): CheckResponseMessage;
+  encodeResponse(message: CheckResponseMessage): Uint8Array;
+}

@@ -44,6 +44,20 @@ export function dottedOid(content: Uint8Array): string {
   return arcs.join('.');
 }
 
+/** Bytes as ISO 8859-1, of which IA5String is a part. `TextDecoder` reads windows-1252 under that name. */
+export function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** Upper-case hex. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase();
+}
+
 function readElement(bytes: Uint8Array, at: number): Element | undefined {
   const tag = bytes[at];
   const short = bytes[at + 1];

@@ -1,4 +1,4 @@
-import { childrenOf, dottedOid, type Element, TAG } from './der.ts';
+import { childrenOf, dottedOid, type Element, hex, latin1, TAG } from './der.ts';
 
 /** Short names of attribute types, as OpenSSL and BoringSSL print them; the others appear as dotted numbers. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -54,14 +54,14 @@ function printAttribute(attribute: Element): string {
   const short = SHORT_NAMES[oid];
   if (value === undefined) return `${short ?? oid}=`;
   const text = short === undefined ? undefined : decode(value);
-  if (text === undefined) return `${short ?? oid}=#${Buffer.from(value.raw).toString('hex').toUpperCase()}`;
+  if (text === undefined) return `${short ?? oid}=#${hex(value.raw)}`;
   return `${short}=${escapeValue(text)}`;
 }
 
 function decode(value: Element): string | undefined {
   const encoding = ENCODINGS[value.tag];
   if (encoding === undefined) return undefined;
-  if (encoding === 'latin1') return Buffer.from(value.content).toString('latin1');
+  if (encoding === 'latin1') return latin1(value.content);
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(value.content);
   } catch {
@@ -81,7 +81,8 @@ function escapeValue(text: string): string {
     .join('');
 }
 
+const UTF8 = new TextEncoder();
+
 function escapeBytes(character: string): string {
-  const hex = Buffer.from(character, 'utf8').toString('hex').toUpperCase();
-  return hex.replace(/../g, '\\$&');
+  return hex(UTF8.encode(character)).replace(/../g, '\\$&');
 }

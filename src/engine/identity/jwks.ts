@@ -1,6 +1,6 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { ALGORITHMS, type AlgorithmProperties, algorithmProperties } from './algorithms.ts';
+import type { CryptoProvider, ImportedKey, KeyMembers } from './crypto.ts';
 import type { VerificationKey } from './keys.ts';
 
 /** Something about a key set that its author should know. */
@@ -28,14 +28,18 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
  * The keys of a JWK Set (RFC 7517) that can verify tokens signed with one of `algorithms`. Symmetric keys count
  * only when `algorithms` holds a symmetric algorithm, so that a fetched set can never bring one.
  */
-export function compileKeys(jwks: JsonValue, algorithms: readonly string[]): CompiledKeys {
+export function compileKeys(
+  jwks: JsonValue,
+  algorithms: readonly string[],
+  crypto: CryptoProvider,
+): CompiledKeys {
   const list = isObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
   if (!isArray(list)) return refused('', 'a key set is an object with a list `keys`');
   if (list.length > MAX_KEYS) return refused('/keys', `a key set holds at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
   const problems: KeyProblem[] = [];
   for (const [i, jwk] of list.entries()) {
-    const result = compileKey(jwk, algorithms);
+    const result = compileKey(jwk, algorithms, crypto);
     const problem = typeof result === 'object' && 'message' in result ? result : duplicate(result, keys);
     if (problem !== undefined) problems.push({ pointer: `/keys/${i}`, ...problem });
     else if (result !== 'not for signatures' && !('message' in result)) keys.push(result);
@@ -51,6 +55,7 @@ type Trouble = Omit<KeyProblem, 'pointer'>;
 function compileKey(
   jwk: JsonValue,
   algorithms: readonly string[],
+  crypto: CryptoProvider,
 ): VerificationKey | Trouble | 'not for signatures' {
   if (!isObject(jwk)) return error('a key is an object');
   const member = (name: string): JsonValue | undefined => (Object.hasOwn(jwk, name) ? jwk[name] : undefined);
@@ -70,9 +75,10 @@ function compileKey(
   const parts = PARTS.get(kty)?.map((name) => member(name));
   if (parts === undefined)
     return { severity: 'warning', message: 'the kind of key (`kty`) is not supported' };
-  const material = importKey(kty, parts);
+  const members = membersOf(kty, parts);
+  const material = members && crypto.importKey(members);
   if (material === undefined) return error('the key is broken or incomplete');
-  const bits = material.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS;
+  const bits = material.modulusBits ?? MIN_RSA_BITS;
   if (bits < MIN_RSA_BITS)
     return error(`an RSA key of ${bits} bits is too short; at least ${MIN_RSA_BITS} are needed`);
   if (bits > MAX_RSA_BITS)
@@ -105,29 +111,35 @@ function forSignatures(use: JsonValue | undefined, operations: JsonValue | undef
   return operations === undefined || (isArray(operations) && operations.includes('verify'));
 }
 
-function importKey(kty: string, parts: readonly (JsonValue | undefined)[]): KeyObject | undefined {
+/** The parts by their names; undefined if one is missing. */
+function membersOf(kty: string, parts: readonly (JsonValue | undefined)[]): KeyMembers | undefined {
   const texts = parts.filter((part): part is string => typeof part === 'string' && part !== '');
-  const [a = '', b = '', c = ''] = texts;
   if (texts.length !== parts.length) return undefined;
-  try {
-    if (kty === 'oct') return createSecretKey(Buffer.from(a, 'base64url'));
-    const key = kty === 'RSA' ? { kty, n: a, e: b } : { kty, crv: a, x: b, ...(c === '' ? {} : { y: c }) };
-    return createPublicKey({ format: 'jwk', key });
-  } catch {
-    return undefined;
+  const [a = '', b = '', c = ''] = texts;
+  switch (kty) {
+    case 'RSA':
+      return { kty, n: a, e: b };
+    case 'EC':
+      return { kty, crv: a, x: b, y: c };
+    case 'OKP':
+      return { kty, crv: a, x: b };
+    case 'oct':
+      return { kty, k: a };
+    default:
+      return undefined;
   }
 }
 
 function fittingAlgorithms(
   kty: string,
   [crv]: readonly (JsonValue | undefined)[],
-  material: KeyObject,
+  material: ImportedKey,
   named: JsonValue | undefined,
 ): ReadonlySet<string> {
   const fits = ([, facts]: readonly [string, AlgorithmProperties]): boolean =>
     facts.kty === kty &&
     (facts.crv === undefined || facts.crv === crv) &&
-    (facts.bytes === undefined || facts.bytes <= (material.symmetricKeySize ?? 0));
+    (facts.bytes === undefined || facts.bytes <= (material.secretBytes ?? 0));
   const fitting = Object.entries(ALGORITHMS)
     .filter(fits)
     .map(([name]) => name);

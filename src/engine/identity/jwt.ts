@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
+import type { CryptoProvider } from './crypto.ts';
 
 /** A token taken apart, nothing of it verified. */
 export interface Jwt {
@@ -20,7 +21,7 @@ export type ReadJwt =
  * Takes a JWT in compact form apart (RFC 7515 section 7.1, RFC 7519 section 7.2), strictly: canonical base64url,
  * UTF-8, no member twice. The problem is a sentence for the caller, without anything of the token.
  */
-export function readJwt(text: string): ReadJwt {
+export function readJwt(text: string, crypto: CryptoProvider): ReadJwt {
   const parts = text.split('.', 4);
   const [encodedHeader, encodedClaims, signature] = parts;
   if (
@@ -31,10 +32,11 @@ export function readJwt(text: string): ReadJwt {
   ) {
     return { problem: 'the token is not a signed JWT in compact form' };
   }
-  if (decodePart(signature) === undefined) return { problem: 'the signature of the token is not base64url' };
-  const header = readObject(encodedHeader);
+  if (crypto.decodeBase64url(signature) === undefined)
+    return { problem: 'the signature of the token is not base64url' };
+  const header = readObject(encodedHeader, crypto);
   if (header === undefined) return { problem: 'the header of the token is not a JSON object' };
-  const claims = readObject(encodedClaims);
+  const claims = readObject(encodedClaims, crypto);
   if (claims === undefined) return { problem: 'the claims of the token are not a JSON object' };
   const problem = headerProblem(header) ?? claimsProblem(claims);
   if (problem !== undefined) return { problem };
@@ -84,18 +86,12 @@ function textMember(object: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function readObject(encoded: string): JsonObject | undefined {
-  const bytes = decodePart(encoded);
+function readObject(encoded: string, crypto: CryptoProvider): JsonObject | undefined {
+  const bytes = crypto.decodeBase64url(encoded);
   const text = bytes === undefined ? undefined : decodeUtf8(bytes);
   if (text === undefined) return undefined;
   const { value } = parseJson(text);
   return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
-}
-
-/** Only the one canonical way to write the bytes: neither padding nor stray bits nor other characters. */
-function decodePart(encoded: string): Buffer | undefined {
-  const bytes = Buffer.from(encoded, 'base64url');
-  return bytes.toString('base64url') === encoded ? bytes : undefined;
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

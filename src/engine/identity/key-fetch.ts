@@ -1,5 +1,6 @@
 import { parseJson } from '../request/json.ts';
 import { ALGORITHMS } from './algorithms.ts';
+import type { CryptoProvider } from './crypto.ts';
 import { compileKeys } from './jwks.ts';
 import type { VerificationKey } from './keys.ts';
 
@@ -36,14 +37,18 @@ export function keyUrlProblem(text: string): string | undefined {
 }
 
 /** Gets a JWK Set. Never rejects. Redirects are refused, and so are sets of more than 1 MiB or without a usable key. */
-export async function fetchKeys(url: string, fetch: Fetch, signal: AbortSignal): Promise<FetchedKeys> {
+export async function fetchKeys(
+  url: string,
+  { fetch, crypto }: { readonly fetch: Fetch; readonly crypto: CryptoProvider },
+  signal: AbortSignal,
+): Promise<FetchedKeys> {
   const problem = keyUrlProblem(url);
   if (problem !== undefined) return { error: `the URL is refused: ${problem}` };
   try {
     const headers = { accept: 'application/jwk-set+json, application/json' };
     const response = await fetch(url, { headers, redirect: 'manual', signal });
     const text = await readAnswer(response);
-    return 'error' in text ? text : readKeys(text.body);
+    return 'error' in text ? text : readKeys(text.body, crypto);
   } catch (cause) {
     return { error: signal.aborted ? abortReason(signal) : connectionError(cause) };
   }
@@ -58,21 +63,23 @@ async function readAnswer(response: Response): Promise<{ body: string } | { erro
     };
   }
   const body: AsyncIterable<Uint8Array> | null = response.body;
-  const chunks: Uint8Array[] = [];
+  // A byte order mark is not JSON, and so must not be dropped.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     // Leaving the loop cancels the rest of the answer.
     if (size > MAX_JWKS_BYTES) return { error: 'answered with more than 1 MiB' };
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return { body: Buffer.concat(chunks).toString('utf8') };
+  return { body: text + decoder.decode() };
 }
 
-function readKeys(text: string): FetchedKeys {
+function readKeys(text: string, crypto: CryptoProvider): FetchedKeys {
   const { value, problem } = parseJson(text);
   if (value === undefined) return { error: `answered with something that is not JSON: ${problem}` };
-  const { keys, problems } = compileKeys(value, ASYMMETRIC);
+  const { keys, problems } = compileKeys(value, ASYMMETRIC, crypto);
   // An empty set is what a provider in trouble serves: the keys from before are better.
   if (keys.length === 0)
     return { error: `answered with no usable key: ${problems[0]?.message ?? 'the set is empty'}` };

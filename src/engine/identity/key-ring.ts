@@ -1,3 +1,4 @@
+import type { CryptoProvider } from './crypto.ts';
 import type { Issuer, Refresh } from './issuer.ts';
 import { compileKeys } from './jwks.ts';
 import type { Fetch } from './key-fetch.ts';
@@ -5,6 +6,7 @@ import type { KeyProvider, KeysNow, VerificationKey } from './keys.ts';
 import { type KeyRingDependencies, type RefreshResult, RemoteKeys } from './remote-keys.ts';
 
 export interface KeyRingOptions extends Partial<KeyRingDependencies> {
+  readonly crypto: CryptoProvider;
   /** Told after each fetch, once for each Issuer document that uses the URL. */
   readonly onRefresh?: (issuerName: string, result: RefreshResult) => void;
 }
@@ -34,8 +36,9 @@ export class KeyRing implements KeyProvider {
   #inline = new Map<string, readonly VerificationKey[]>();
   readonly #inlineOf = new WeakMap<Issuer, readonly VerificationKey[]>();
 
-  constructor(options: KeyRingOptions = {}) {
+  constructor(options: KeyRingOptions) {
     this.#outside = {
+      crypto: options.crypto,
       fetch: options.fetch ?? defaultFetch,
       clock: options.clock ?? Date.now,
       timer: options.timer ?? defaultTimer,
@@ -116,7 +119,7 @@ export class KeyRing implements KeyProvider {
     for (const issuer of this.#issuers) {
       if (issuer.keys.kind !== 'inline') continue;
       const text = JSON.stringify([issuer.algorithms, issuer.keys.jwks]);
-      const keys = this.#inline.get(text) ?? compileKeys(issuer.keys.jwks, issuer.algorithms).keys;
+      const keys = this.#inline.get(text) ?? this.#compile(issuer);
       inline.set(text, keys);
       this.#inlineOf.set(issuer, keys);
     }
@@ -126,10 +129,14 @@ export class KeyRing implements KeyProvider {
   #inlineKeys(issuer: Issuer): readonly VerificationKey[] {
     let keys = this.#inlineOf.get(issuer);
     if (keys === undefined) {
-      keys = issuer.keys.kind === 'inline' ? compileKeys(issuer.keys.jwks, issuer.algorithms).keys : [];
+      keys = this.#compile(issuer);
       this.#inlineOf.set(issuer, keys);
     }
     return keys;
+  }
+
+  #compile({ keys, algorithms }: Issuer): readonly VerificationKey[] {
+    return keys.kind === 'inline' ? compileKeys(keys.jwks, algorithms, this.#outside.crypto).keys : [];
   }
 }
 
@@ -157,6 +164,11 @@ const MAX_DELAY = 2 ** 31 - 1;
 /** Does not keep the process alive. */
 function defaultTimer(act: () => void, delay: number): () => void {
   const timer = setTimeout(act, Math.min(delay, MAX_DELAY));
-  timer.unref();
+  detach(timer);
   return () => clearTimeout(timer);
+}
+
+/** Only Node keeps running for a timer; elsewhere one is a number. */
+function detach(timer: number | { unref?(): unknown }): void {
+  if (typeof timer === 'object') timer.unref?.();
 }

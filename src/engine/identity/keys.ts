@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import type { ImportedKey } from './crypto.ts';
 import type { Issuer } from './issuer.ts';
 
 /** A key that can verify signatures. */
@@ -6,7 +6,7 @@ export interface VerificationKey {
   readonly kid: string | undefined;
   /** Every algorithm that the key fits, whatever the issuer lists. */
   readonly algorithms: ReadonlySet<string>;
-  readonly key: KeyObject;
+  readonly key: ImportedKey;
   /** The members that make the key, `kid` and restrictions included: equal for equal keys. Never to be shown. */
   readonly identity: string;
 }

@@ -1,9 +1,11 @@
+import type { CryptoProvider } from './crypto.ts';
 import type { Refresh } from './issuer.ts';
 import { type Fetch, fetchKeys } from './key-fetch.ts';
 import type { VerificationKey } from './keys.ts';
 
 /** What the ring may not have of its own. */
 export interface KeyRingDependencies {
+  readonly crypto: CryptoProvider;
   readonly fetch: Fetch;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -113,7 +115,7 @@ export class RemoteKeys {
     const abort = new AbortController();
     const cancel = this.#outside.timer(() => abort.abort(new Error('timed out')), this.#refresh.timeout);
     this.#abort = abort;
-    const { keys, error } = await fetchKeys(this.#url, this.#outside.fetch, abort.signal);
+    const { keys, error } = await fetchKeys(this.#url, this.#outside, abort.signal);
     cancel();
     if (this.#stopped) return;
     if (keys === undefined) {

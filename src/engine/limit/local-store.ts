@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { LimitStore, Rate, Taken } from './limit.ts';
 
 /** A store that answers at once. */
@@ -30,14 +29,21 @@ const EVICTION_SAMPLE = 8;
 /** Longer keys are held as their digest. */
 const MAX_KEY = 128;
 
+export interface LocalStoreOptions {
+  readonly maxBuckets: number;
+  /** A collision-resistant digest, for long keys. */
+  readonly digest: (text: string) => string;
+}
+
 /**
  * Token buckets in this process: `burst` at once, then `rate`. A full bucket is not held, since it equals one that
  * was never used. At `maxBuckets`, of the ones untouched for longest the fullest makes room: its caller gets back
  * what little it had used. No timers.
  */
-export function createLocalStore({ maxBuckets }: { readonly maxBuckets: number }): LocalStore {
+export function createLocalStore({ maxBuckets, digest }: LocalStoreOptions): LocalStore {
   // Least recently touched first.
   const buckets = new Map<string, Bucket>();
+  const identity = (key: string): string => (key.length <= MAX_KEY ? key : digest(key));
 
   return {
     take(key, rate, burst, cost, now) {
@@ -128,8 +134,4 @@ function moment(bucket: Bucket, now: number): number {
 /** Infinity: no bucket of this size ever holds so much. */
 function retryAfter(missing: number, rate: Rate, never: boolean): number {
   return never ? Number.POSITIVE_INFINITY : Math.ceil(missing / rate.count);
-}
-
-function identity(key: string): string {
-  return key.length <= MAX_KEY ? key : createHash('sha256').update(key).digest('base64');
 }

@@ -1,5 +1,5 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
-import { codec, loadProto } from '../../engine/envoy/proto.ts';
+import { codec, loadProto } from '../../node/protobuf.ts';
 
 /** What is served, by name; a descriptor is an encoded google.protobuf.FileDescriptorProto. */
 export interface Catalogue {

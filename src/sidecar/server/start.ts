@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import { decide } from '../../engine/decision/decide.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
+import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { KeyRing } from '../../engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../engine/identity/token.ts';
 import { createLocalStore } from '../../engine/limit/local-store.ts';
+import { checkMessages } from '../../node/check-messages.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import { compileInSlices } from '../../policy/compile-folder.ts';
 import { PolicyStore } from '../../policy/source/store.ts';
 import { watchFolder } from '../../policy/source/watch.ts';
@@ -64,7 +67,7 @@ const MAX_SHADOW_BUCKETS = 20_000;
 /** How long records and spans may take to be written out at the end, milliseconds. */
 const FLUSH_TIMEOUT = 3000;
 /** Compiling a large folder lets requests pass every few milliseconds. */
-const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => setImmediate() };
+const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => nextTurn() };
 
 /**
  * Puts the parts together and starts them. Policies are read while the listeners come up. Problems are what the
@@ -83,6 +86,7 @@ export async function startServer(
     log.warn('an unknown setting', { setting: stranger });
   const health = createHealth();
   const keys: KeyRing = new KeyRing({
+    crypto: nodeCrypto,
     onRefresh: keyObserver(
       () => metrics,
       log,
@@ -102,6 +106,7 @@ export async function startServer(
 
   const dir = resolve(directory, configuration.policies);
   const compileOptions = {
+    crypto: nodeCrypto,
     reasons: Object.keys(REASONS),
     environment: configuration.environment,
     mustChoose: true,
@@ -118,17 +123,20 @@ export async function startServer(
     xfccTrustedHops: configuration.xfccTrustedHops,
     clock,
     id: randomUUID,
-    tokens: createTokenVerifier({ keys }),
-    limits: createLocalStore({ maxBuckets: MAX_BUCKETS }),
-    shadowLimits: createLocalStore({ maxBuckets: MAX_SHADOW_BUCKETS }),
+    tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
+    certificates: createCertificateReader(nodeCrypto),
+    limits: createLocalStore({ maxBuckets: MAX_BUCKETS, digest: nodeCrypto.sha256 }),
+    shadowLimits: createLocalStore({ maxBuckets: MAX_SHADOW_BUCKETS, digest: nodeCrypto.sha256 }),
   };
   const check: Check = createCheck({
     ...services,
+    messages: checkMessages,
     decide: (attributes, deadline, set) => decide(attributes, set, services, deadline),
     set: () => store.current(),
     deadline: configuration.deadline,
     maxInflight: configuration.maxInflight,
     onDecision: recorder.record,
+    schedule: setImmediate,
   });
 
   const methods: Methods = {

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../node/crypto.ts';
 import { compileInSlices } from '../../policy/compile-folder.ts';
 import { CoverageCount, type PolicyCount } from '../coverage/count.ts';
 import { instrumentFor } from '../coverage/observe.ts';
@@ -38,7 +39,7 @@ async function testAll(
   const cases = compiled.tests.reduce((sum, { cases: { length } }) => sum + length, 0);
   if (compiled.set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
   const count = new CoverageCount();
-  const options = { instrument: instrumentFor(count) };
+  const options = { crypto: nodeCrypto, instrument: instrumentFor(count) };
   const { set, tests } = await compileInSlices(files, options, {
     now: () => performance.now(),
     pause: nextTurn,

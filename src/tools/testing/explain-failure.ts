@@ -1,5 +1,6 @@
 import { EvaluationError, type Part } from '../../cel/interpret/program.ts';
 import type { CompiledPolicy, CompiledRule, PolicySet } from '../../engine/set/policy-set.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { compileFolder } from '../../policy/compile-folder.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
@@ -101,7 +102,10 @@ export class Explainer {
         this.#evaluations.push({ placed, parts, owner });
       },
     };
-    const { set } = compileFolder(files, { instrument: instrumentFor(observer) });
+    const { set } = compileFolder(files, {
+      crypto: nodeCrypto,
+      instrument: instrumentFor(observer),
+    });
     const { revision, revisionText } = original;
     const onAsk = (): void => {
       this.#applying = [];

@@ -62,7 +62,7 @@ export async function explain(
   answered: SimulationResult,
   placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined,
 ): Promise<Explanation> {
-  const facts = new RequestContext(prepared.attributes, prepared.now, set, prepared.services.xfccTrustedHops);
+  const facts = new RequestContext(prepared.attributes, prepared.now, set, prepared.services);
   const at = new Explainer(watch, facts, answered, placesIn);
   const selection = set.policies.map((policy) => at.selection(policy));
   const shadows = new Set(set.policies.filter(({ mode }) => mode === 'shadow').map(({ name }) => name));

@@ -1,7 +1,8 @@
 import { checkRequestOfJson } from '../../../src/engine/envoy/check-json.ts';
 import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
-import { encodeCheckRequest } from '../../../src/engine/envoy/messages.ts';
 import type { JsonValue } from '../../../src/engine/request/attributes.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
+import { encodeCheckRequest } from '../../support/check-messages.ts';
 
 const HTTP = { method: 'GET', host: 'a', path: '/', headers: { some_header: 'x' } };
 
@@ -9,7 +10,7 @@ const HTTP = { method: 'GET', host: 'a', path: '/', headers: { some_header: 'x' 
 function attributesOf(value: JsonValue) {
   const { message, problem } = checkRequestOfJson(value);
   if (message === undefined) throw new Error(problem);
-  return decodeCheck(encodeCheckRequest(message)).attributes;
+  return decodeCheck(encodeCheckRequest(message), checkMessages).attributes;
 }
 
 test('names in camelCase and in snake_case are the same', () => {

@@ -6,11 +6,9 @@ import {
   type CheckOptions,
   createCheck,
 } from '../../../src/engine/envoy/check.ts';
-import {
-  type CheckResponseMessage,
-  decodeCheckResponse,
-  encodeCheckRequest,
-} from '../../../src/engine/envoy/messages.ts';
+import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../../support/check-messages.ts';
 import { FULL_CHECK } from '../../support/checks.ts';
 import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
 
@@ -27,6 +25,7 @@ function checkWith(change: Partial<CheckOptions> = {}): { check: Check; told: To
   const told: Told[] = [];
   const { clock, id } = standingStill(NOW);
   const check = createCheck({
+    messages: checkMessages,
     decide: (attributes) => permission(attributes),
     set: () => lettingThrough(),
     clock,
@@ -36,6 +35,7 @@ function checkWith(change: Partial<CheckOptions> = {}): { check: Check; told: To
     onDecision: (decision, { traceparent }) => {
       told.push({ decision, traceparent });
     },
+    schedule: (work) => setImmediate(work),
     ...change,
   });
   return { check, told };

@@ -1,11 +1,13 @@
 import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
-import { encodeCheckRequest, type HttpRequestMessage } from '../../../src/engine/envoy/messages.ts';
+import type { HttpRequestMessage } from '../../../src/engine/envoy/messages.ts';
 import type { Attributes } from '../../../src/engine/request/attributes.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
+import { encodeCheckRequest } from '../../support/check-messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../../support/checks.ts';
 import { officialCheckRequest } from '../../support/official.ts';
 
 function read(bytes: Uint8Array): Attributes {
-  const { attributes, refusal } = decodeCheck(bytes);
+  const { attributes, refusal } = decodeCheck(bytes, checkMessages);
   if (attributes === undefined) throw new Error(`refused: ${refusal}`);
   return attributes;
 }
@@ -214,7 +216,7 @@ describe('decodeCheck', () => {
       'not_http',
     ],
   ])('refuses %s', (_, bytes, refusal) => {
-    expect(decodeCheck(bytes)).toEqual({ refusal });
+    expect(decodeCheck(bytes, checkMessages)).toEqual({ refusal });
   });
 
   test.each([
@@ -222,7 +224,7 @@ describe('decodeCheck', () => {
     [5_000, 'bad_check'],
   ])('metadata nested %d times: %s', (levels, refusal) => {
     const bytes = nestedMetadata(levels);
-    const { attributes, ...rest } = decodeCheck(bytes);
+    const { attributes, ...rest } = decodeCheck(bytes, checkMessages);
     expect(rest.refusal).toBe(refusal);
     if (refusal === undefined) expect(JSON.stringify(attributes?.metadata.get('f'))).toContain('"deep"');
   });

@@ -6,7 +6,7 @@ const shadow: Decision['shadow'] = [{ policy: 'strict', rule: '', decision: 'den
 
 test('shadow hearings that wait are bounded, and the records of the others wait for none', async () => {
   const told: Decision[] = [];
-  const afterwards = new DeferredWork((decision) => void told.push(decision));
+  const afterwards = new DeferredWork((decision) => void told.push(decision), setImmediate);
   const keys = Promise.withResolvers<void>();
   const decision = aDecision({ id: 'held' });
   const held: PendingDecision = {

@@ -1,16 +1,18 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
 import { isAllow, refuse } from '../../../src/engine/decision/decide.ts';
 import type { Denial } from '../../../src/engine/decision/outcome.ts';
-import { encodeCheck, LAST_RESORT, rpcCode } from '../../../src/engine/envoy/encode.ts';
-import { type CheckResponseMessage, decodeCheckResponse } from '../../../src/engine/envoy/messages.ts';
+import { encodeCheck, lastResort, rpcCode } from '../../../src/engine/envoy/encode.ts';
+import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
 import { attributes } from '../../support/attributes.ts';
+import { decodeCheckResponse } from '../../support/check-messages.ts';
 import { officialCheckResponse } from '../../support/official.ts';
 import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
 
 const PRINCIPAL = 'spiffe://acme.example/ns/shop/sa/checkout';
 
 function response(decision: Decision): CheckResponseMessage {
-  return officialCheckResponse.deserialize(Buffer.from(encodeCheck(decision)));
+  return officialCheckResponse.deserialize(Buffer.from(encodeCheck(decision, checkMessages)));
 }
 
 function denied(change: Partial<Denial> = {}, headers: Record<string, string> = {}): Decision {
@@ -101,7 +103,7 @@ describe('encodeCheck', () => {
 
   test('half a surrogate pair leaves the answer readable', () => {
     const half = { detail: 'a member `\ud800` is not expected', headers: new Map([['x-claim', '\udc00']]) };
-    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }));
+    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }), checkMessages);
     expect(Buffer.from(grpc).toString('hex')).not.toMatch(/eda080|edb080/);
     expect(decodeCheckResponse(grpc).deniedResponse?.body).toBe('a member `\ufffd` is not expected');
     const answer = response(denied(half));
@@ -138,7 +140,7 @@ describe('encodeCheck', () => {
   });
 
   test('the last resort refuses', () => {
-    expect(decodeCheckResponse(LAST_RESORT)).toEqual({
+    expect(decodeCheckResponse(lastResort(checkMessages))).toEqual({
       status: { code: 13, message: 'internal_error' },
       deniedResponse: { status: { code: 500 } },
     });

@@ -1,11 +1,10 @@
+import type { CheckRequestMessage, CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
 import {
-  type CheckRequestMessage,
-  type CheckResponseMessage,
   decodeCheckRequest,
   decodeCheckResponse,
   encodeCheckRequest,
   encodeCheckResponse,
-} from '../../../src/engine/envoy/messages.ts';
+} from '../../support/check-messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../../support/checks.ts';
 import { officialCheckRequest, officialCheckResponse } from '../../support/official.ts';
 

@@ -1,6 +1,7 @@
 import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { compileKeys } from '../../../src/engine/identity/jwks.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { EC, ED, jwks, publicJwk, RSA } from './tokens.ts';
 
 const ALL = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
@@ -18,13 +19,13 @@ describe('compileKeys', () => {
     ['Ed25519', publicJwk(ED, { alg: 'EdDSA' }), ['EdDSA', 'Ed25519']],
     ['Ed25519 by its new name', publicJwk(ED, { alg: 'Ed25519' }), ['EdDSA', 'Ed25519']],
   ])('%s', (_, jwk, algorithms) => {
-    const { keys, problems } = compileKeys(jwks(jwk), ALL);
+    const { keys, problems } = compileKeys(jwks(jwk), ALL, nodeCrypto);
     expect(problems).toEqual([]);
     expect(keys.map((key) => [...key.algorithms])).toEqual([algorithms]);
   });
 
   test('a secret is for the algorithms that it is long enough for', () => {
-    const { keys, problems } = compileKeys(jwks(secret(48)), ['HS256']);
+    const { keys, problems } = compileKeys(jwks(secret(48)), ['HS256'], nodeCrypto);
     expect(problems).toEqual([]);
     expect([...(keys[0]?.algorithms ?? [])]).toEqual(['HS256', 'HS384']);
   });
@@ -33,7 +34,7 @@ describe('compileKeys', () => {
     const others = [{ use: 'enc' }, { key_ops: ['encrypt'] }, { use: 7 }].map((members) =>
       publicJwk(RSA, members),
     );
-    const { keys, problems } = compileKeys(jwks(...others, publicJwk(EC)), ALL);
+    const { keys, problems } = compileKeys(jwks(...others, publicJwk(EC)), ALL, nodeCrypto);
     expect(keys).toHaveLength(1);
     expect(problems).toEqual([]);
   });
@@ -117,7 +118,7 @@ describe('compileKeys', () => {
       'none of the algorithms that the issuer may use fits the key',
     ],
   ])('refuses %s', (_, set, pointer, severity, message) => {
-    const { keys, problems } = compileKeys(set, ALL);
+    const { keys, problems } = compileKeys(set, ALL, nodeCrypto);
     expect(keys).toEqual([]);
     expect(problems[0]).toEqual({ pointer, severity, message });
     // A set that comes to nothing is an error, whatever its keys are.
@@ -125,7 +126,7 @@ describe('compileKeys', () => {
   });
 
   test('refuses a secret that is too short', () => {
-    expect(compileKeys(jwks(secret(31)), ['HS256']).problems).toEqual([
+    expect(compileKeys(jwks(secret(31)), ['HS256'], nodeCrypto).problems).toEqual([
       { pointer: '/keys/0', severity: 'error', message: 'no supported algorithm fits the key' },
     ]);
   });
@@ -134,6 +135,7 @@ describe('compileKeys', () => {
     const clash = compileKeys(
       jwks(publicJwk(EC, { kid: 'a' }), publicJwk(RSA, { kid: 'a' }), publicJwk(EC, { kid: 'a' })),
       ALL,
+      nodeCrypto,
     );
     expect(clash.keys).toHaveLength(2);
     expect(clash.problems).toEqual([

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type Fetch, fetchKeys, keyUrlProblem } from '../../../src/engine/identity/key-fetch.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { EC, jwks, publicJwk } from './tokens.ts';
 
 const KEYS = JSON.stringify(jwks(publicJwk(EC, { kid: 'ec' })));
@@ -49,7 +50,11 @@ describe('fetchKeys from a real server', () => {
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
     const address = listening.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    return fetchKeys(`http://127.0.0.1:${port}/jwks?tenant=secret`, realFetch, signal);
+    return fetchKeys(
+      `http://127.0.0.1:${port}/jwks?tenant=secret`,
+      { fetch: realFetch, crypto: nodeCrypto },
+      signal,
+    );
   }
 
   test('keys', async () => {
@@ -110,7 +115,11 @@ describe('fetchKeys from a real server', () => {
     const address = server?.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     await new Promise((resolve) => server?.close(resolve));
-    const { error } = await fetchKeys(`http://127.0.0.1:${port}/`, realFetch, new AbortController().signal);
+    const { error } = await fetchKeys(
+      `http://127.0.0.1:${port}/`,
+      { fetch: realFetch, crypto: nodeCrypto },
+      new AbortController().signal,
+    );
     expect(error).toMatch(/^cannot be reached: (ECONNREFUSED|UND_ERR_SOCKET)$/);
   });
 });

@@ -3,6 +3,7 @@ import type { Fetch } from '../../../src/engine/identity/key-fetch.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, publicJwk, REFRESH, signed } from './tokens.ts';
 
@@ -91,6 +92,7 @@ function bench(): Bench {
   const refreshed: string[] = [];
   let count = 0;
   const ring = new KeyRing({
+    crypto: nodeCrypto,
     fetch: provider.fetch,
     clock: () => clock.now,
     timer: clock.timer,
@@ -98,6 +100,7 @@ function bench(): Bench {
     onRefresh: (name, result) => refreshed.push(`${name} ${result}`),
   });
   const verifier = createTokenVerifier({
+    crypto: nodeCrypto,
     keys: ring,
     onSignature: () => {
       count += 1;
@@ -141,6 +144,7 @@ describe('fetching', () => {
     const clock = new Clock();
     const provider = new Provider();
     const ring = new KeyRing({
+      crypto: nodeCrypto,
       fetch: provider.fetch,
       clock: () => clock.now,
       timer: clock.timer,

@@ -2,6 +2,7 @@ import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
 import type { TokenResult } from '../../../src/engine/identity/verified-token.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, NOW_SECONDS, publicJwk, signed } from './tokens.ts';
 
@@ -14,9 +15,10 @@ interface Bench {
 
 function bench(cacheSize = 100): Bench {
   let count = 0;
-  const ring = new KeyRing();
+  const ring = new KeyRing({ crypto: nodeCrypto });
   const verifier = createTokenVerifier({
     keys: ring,
+    crypto: nodeCrypto,
     cacheSize,
     onSignature: () => {
       count += 1;

@@ -1,5 +1,6 @@
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 import { issuerOf, NOW, signed } from './tokens.ts';
@@ -28,7 +29,7 @@ function mutated(token: string, random: () => number): string {
 
 test('3,000 mutations of a good token are all refused, and none throws', async () => {
   const random = seeded(20261123);
-  const verifier = createTokenVerifier({ keys: new KeyRing() });
+  const verifier = createTokenVerifier({ keys: new KeyRing({ crypto: nodeCrypto }), crypto: nodeCrypto });
   const issuers = [issuerOf()];
   const token = await signed();
   const verify = async (text: string): Promise<string> => {

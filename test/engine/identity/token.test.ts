@@ -3,6 +3,7 @@ import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
 import type { TokenReason, TokenResult } from '../../../src/engine/identity/verified-token.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import {
   claimsOf,
@@ -24,7 +25,7 @@ import {
 const SECRET = 'a secret of thirty-two bytes or so';
 
 function verifier(): TokenVerifier {
-  return createTokenVerifier({ keys: new KeyRing() });
+  return createTokenVerifier({ keys: new KeyRing({ crypto: nodeCrypto }), crypto: nodeCrypto });
 }
 
 async function verify(token: string, issuer: Partial<Issuer> = {}, now = NOW): Promise<TokenResult> {

@@ -6,8 +6,8 @@ import {
   type PackageDefinition,
 } from '@grpc/proto-loader';
 
-/** The folder `proto` of the package: the same three steps up from `src/engine/envoy` and from `dist/engine/envoy`. */
-const PROTO_FOLDER = fileURLToPath(new URL('../../../proto/', import.meta.url));
+/** The folder `proto` of the package: the same two steps up from `src/node` and from `dist/node`. */
+const PROTO_FOLDER = fileURLToPath(new URL('../../proto/', import.meta.url));
 
 /** Bytes to a plain object and back. Fields are in camelCase; those not on the wire are absent. */
 export interface Codec<T extends object> {
