@@ -3,7 +3,7 @@ import type { CryptoProvider } from './crypto.ts';
 import { childrenOf, dottedOid, type Element, latin1, readElements, TAG } from './der.ts';
 import { printName } from './distinguished-name.ts';
 
-/** What a certificate says, as `source.certificate` shows it. */
+/** Fields of a certificate, as expressions see them in `source.certificate`. */
 export interface Certificate {
   /** RFC 4514, as Envoy prints it. */
   readonly subject: string;
@@ -16,7 +16,7 @@ export interface Certificate {
   readonly notAfter: number;
   readonly uriSans: readonly string[];
   readonly dnsSans: readonly string[];
-  /** Digest of the DER, lower-case hex. */
+  /** SHA-256 of the DER, lower-case hex. */
   readonly sha256: string;
 }
 
@@ -28,32 +28,32 @@ const URI_NAME = 0x86;
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 
-/** Reads certificates, and remembers those that it read last. */
+/** Reads certificates, with a cache. */
 export interface CertificateReader {
   /** Reads a certificate in PEM; undefined if it is broken or longer than 64 KiB. */
   read(pem: string): Certificate | undefined;
 }
 
-/** Characters of the certificates that a reader remembers. A mesh peer keeps its certificate for an hour or so. */
+/** Characters of PEM in the cache of a reader. A mesh peer keeps its certificate for an hour or so. */
 const CACHE_SIZE = 4 * 1024 * 1024;
 
 /**
- * A reader with an empty cache. Names are taken from the DER itself: the texts that Node makes of them have been
+ * A reader with an empty cache. It reads names from the DER itself: the texts that Node makes of them have been
  * ambiguous (CVE-2021-44532).
  */
 export function createCertificateReader(crypto: CryptoProvider): CertificateReader {
   /** By PEM text; `false` for those that cannot be read. */
-  const known = new LRUCache<string, Certificate | false>({
+  const cache = new LRUCache<string, Certificate | false>({
     maxSize: CACHE_SIZE,
     sizeCalculation: (_, pem) => pem.length,
   });
   return {
     read(pem) {
       if (pem === '' || pem.length > MAX_PEM_LENGTH) return undefined;
-      let certificate = known.get(pem);
+      let certificate = cache.get(pem);
       if (certificate === undefined) {
         certificate = parse(pem, crypto) ?? false;
-        known.set(pem, certificate);
+        cache.set(pem, certificate);
       }
       return certificate === false ? undefined : certificate;
     },
@@ -61,8 +61,8 @@ export function createCertificateReader(crypto: CryptoProvider): CertificateRead
 }
 
 /**
- * True if the certificate is that of `principal`: one of its URI or DNS SANs or, if it has neither, its subject.
- * Envoy takes the principal from there. A certificate that cannot be read (undefined) is nobody's.
+ * True if the certificate holds the identity `principal`: as one of its URI or DNS SANs or, if it has neither, as its
+ * subject, as Envoy takes it from there. A certificate that cannot be read (undefined) holds none.
  */
 export function certificateHolds(certificate: Certificate | undefined, principal: string): boolean {
   if (certificate === undefined || principal === '') return false;

@@ -2,14 +2,14 @@ import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
 import type { CryptoProvider } from './crypto.ts';
 
-/** A token taken apart, nothing of it verified. */
+/** A parsed token, not verified. */
 export interface Jwt {
   readonly header: JsonObject;
   readonly claims: JsonObject;
   readonly alg: string;
   readonly kid: string | undefined;
   readonly typ: string | undefined;
-  /** undefined: no `iss`. */
+  /** undefined: the token has no `iss`. */
   readonly iss: string | undefined;
 }
 
@@ -18,8 +18,8 @@ export type ReadJwt =
   | { readonly problem: string; readonly jwt?: undefined };
 
 /**
- * Takes a JWT in compact form apart (RFC 7515 section 7.1, RFC 7519 section 7.2), strictly: canonical base64url,
- * UTF-8, no member twice. The problem is a sentence for the caller, without anything of the token.
+ * Parses a JWT in compact form (RFC 7515 section 7.1, RFC 7519 section 7.2) strictly: canonical base64url, UTF-8, no
+ * duplicate member. The problem is a sentence for the caller, which shows nothing of the token.
  */
 export function readJwt(text: string, crypto: CryptoProvider): ReadJwt {
   const parts = text.split('.', 4);
@@ -44,12 +44,12 @@ export function readJwt(text: string, crypto: CryptoProvider): ReadJwt {
   return { jwt: { header, claims, alg: alg ?? '', kid, typ, iss: textMember(claims, 'iss') } };
 }
 
-/** An own member, whatever its name. */
+/** An own member of the object: `constructor` and the like are names as any other. */
 export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** No extension is understood, so that any `crit` is too much (RFC 7515 section 4.1.11, RFC 7797 section 3). */
+/** No extension is supported, so that every `crit` is a problem (RFC 7515 section 4.1.11, RFC 7797 section 3). */
 function headerProblem(header: JsonObject): string | undefined {
   if (Object.hasOwn(header, 'crit')) return 'the token has a `crit` header that is not understood';
   if (Object.hasOwn(header, 'b64')) return 'the token has a `b64` header, which is not accepted';
@@ -61,7 +61,7 @@ function headerProblem(header: JsonObject): string | undefined {
   return undefined;
 }
 
-/** The types of the registered claims (RFC 7519 section 4.1). */
+/** Checks the types of the registered claims (RFC 7519 section 4.1). */
 function claimsProblem(claims: JsonObject): string | undefined {
   for (const name of ['iss', 'sub', 'jti']) {
     const value = memberOf(claims, name);
@@ -76,7 +76,7 @@ function claimsProblem(claims: JsonObject): string | undefined {
   return fits ? undefined : '`aud` of the token must be text or a list of texts';
 }
 
-/** Whether the value is a list of texts. */
+/** True if the value is a list of texts. */
 export function isTexts(value: JsonValue | undefined): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

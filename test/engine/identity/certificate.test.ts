@@ -8,7 +8,7 @@ function holds(pem: string, principal: string): boolean {
   return certificateHolds(reader.read(pem), principal);
 }
 
-/** As `openssl x509 -nameopt RFC2253 -subject` prints it, which is how Envoy does. */
+/** The subject as `openssl x509 -nameopt RFC2253 -subject` and Envoy print it. */
 const SUBJECT =
   '1.2.3.4.5=#0C036F6464,emailAddress=x@y.example,UID=7+CN=\\#report,OU=\\" \\<a\\>\\;\\ ,O=M\\C3\\BCller\\, S\\C3\\B6hne \\+ Co,C=DE';
 
@@ -43,7 +43,7 @@ describe('certificateHolds', () => {
 
   test.each([
     ['nothing', ''],
-    ['no PEM', 'spiffe://acme.example/ns/shop/sa/checkout'],
+    ['text that is not PEM', 'spiffe://acme.example/ns/shop/sa/checkout'],
     ['a cut PEM', CERTIFICATES.workload.slice(0, 300)],
     ['a PEM with other bytes', CERTIFICATES.workload.replace('MII', 'AAA')],
     ['more than 64 KiB', CERTIFICATES.workload + ' '.repeat(65536)],
@@ -66,7 +66,7 @@ test('a reader reads every field', () => {
   });
 });
 
-test('every truncation of a certificate is read or refused, never thrown', () => {
+test('no truncation of a certificate throws or holds an identity', () => {
   for (let length = 0; length < CERTIFICATES.hostile.length; length += 7) {
     const pem = `${CERTIFICATES.hostile.slice(0, length)}\n-----END CERTIFICATE-----\n`;
     expect(holds(pem, 'spiffe://acme.example/ns/shop/sa/admin')).toBe(false);

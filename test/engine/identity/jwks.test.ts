@@ -30,7 +30,7 @@ describe('compileKeys', () => {
     expect([...(keys[0]?.algorithms ?? [])]).toEqual(['HS256', 'HS384']);
   });
 
-  test('keys for encryption are passed over in silence, beside others', () => {
+  test('keys for encryption are skipped without a problem if there are other keys', () => {
     const others = [{ use: 'enc' }, { key_ops: ['encrypt'] }, { use: 7 }].map((members) =>
       publicJwk(RSA, members),
     );
@@ -40,8 +40,8 @@ describe('compileKeys', () => {
   });
 
   test.each([
-    ['no set', [], '', 'error', 'a key set is an object with a list `keys`'],
-    ['no list', { keys: {} }, '', 'error', 'a key set is an object with a list `keys`'],
+    ['a list', [], '', 'error', 'a key set is an object with a list `keys`'],
+    ['keys that are not a list', { keys: {} }, '', 'error', 'a key set is an object with a list `keys`'],
     ['an empty list', { keys: [] }, '/keys', 'error', 'no key of the set can verify a signature'],
     [
       'encryption only',
@@ -57,7 +57,7 @@ describe('compileKeys', () => {
       'error',
       'a key set holds at most 1000 keys',
     ],
-    ['no object', { keys: ['x'] }, '/keys/0', 'error', 'a key is an object'],
+    ['a text as key', { keys: ['x'] }, '/keys/0', 'error', 'a key is an object'],
     ['no kty', jwks({}), '/keys/0', 'error', 'the key has no `kty`'],
     [
       'an inherited kty',
@@ -67,7 +67,13 @@ describe('compileKeys', () => {
       'the kind of key (`kty`) is not supported',
     ],
     ['a number as kid', jwks(publicJwk(EC, { kid: 1 })), '/keys/0', 'error', '`kid` must be text'],
-    ['another kind', jwks({ kty: 'AKP' }), '/keys/0', 'warning', 'the kind of key (`kty`) is not supported'],
+    [
+      'another kind of key',
+      jwks({ kty: 'AKP' }),
+      '/keys/0',
+      'warning',
+      'the kind of key (`kty`) is not supported',
+    ],
     [
       'a missing member',
       jwks({ kty: 'RSA', n: 'AQAB' }),
@@ -121,7 +127,7 @@ describe('compileKeys', () => {
     const { keys, problems } = compileKeys(set, ALL, nodeCrypto);
     expect(keys).toEqual([]);
     expect(problems[0]).toEqual({ pointer, severity, message });
-    // A set that comes to nothing is an error, whatever its keys are.
+    // A set without a usable key is an error, whatever the severity of its other problems.
     expect(problems.filter((problem) => problem.severity === 'error')).toHaveLength(1);
   });
 

@@ -14,7 +14,7 @@ describe('keyUrlProblem', () => {
     'http://127.0.0.1/jwks',
     'http://127.1/jwks',
     'http://[::1]:80/jwks',
-  ])('%s is fine', (url) => {
+  ])('%s is accepted', (url) => {
     expect(keyUrlProblem(url)).toBeUndefined();
   });
 
@@ -71,12 +71,12 @@ describe('fetchKeys from a real server', () => {
     ],
     ['an error', 'answered 503', (_, response) => response.writeHead(503).end(KEYS)],
     [
-      'an empty answer',
+      'an empty response',
       'answered with something that is not JSON: an unexpected end at line 1, column 1',
       (_, response) => response.end(),
     ],
     [
-      'a page',
+      'an HTML page',
       'answered with something that is not JSON: an unexpected character at line 1, column 1',
       (_, response) => response.end('<html>'),
     ],
@@ -86,7 +86,7 @@ describe('fetchKeys from a real server', () => {
       (_, response) => response.end('{"issuer":"x"}'),
     ],
     [
-      'an endless answer',
+      'an endless response',
       'answered with more than 1 MiB',
       (_, response) => {
         const more = (): void => {
@@ -101,7 +101,7 @@ describe('fetchKeys from a real server', () => {
     expect(await answered(listener)).toEqual({ error });
   });
 
-  test('an answer that stops in the middle is given up when the signal says so', async () => {
+  test('a response that stops in the middle is aborted by the signal', async () => {
     const abort = new AbortController();
     const fetching = answered((_, response) => {
       response.write('{"keys":');
@@ -110,7 +110,7 @@ describe('fetchKeys from a real server', () => {
     expect(await fetching).toEqual({ error: 'timed out' });
   });
 
-  test('nobody listening', async () => {
+  test('a closed port', async () => {
     await answered((_, response) => response.end(KEYS));
     const address = server?.address();
     const port = typeof address === 'object' ? address?.port : undefined;

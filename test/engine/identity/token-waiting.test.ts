@@ -4,7 +4,7 @@ import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { issuerOf, NOW, signed } from './tokens.ts';
 
-test('tokens that wait for a key fetch take only so much room', async () => {
+test('the number of tokens that wait for a key fetch is bounded', async () => {
   const fetched = Promise.withResolvers<void>();
   const keys: KeyProvider = { of: () => ({ keys: [], failing: false }), refetch: () => fetched.promise };
   const verifier = createTokenVerifier({ keys, crypto: nodeCrypto });
