@@ -8,7 +8,7 @@ const perSecond = { count: 10, period: 1000 };
 const noon = 1_780_000_000_000;
 
 describe('a bucket', () => {
-  test('gives its burst at once, then the rate', () => {
+  test('allows its burst at once, then the rate', () => {
     const store = createLocalStore({ maxBuckets: 10, digest });
     const take = (now: number) => store.take('a', perSecond, 3, 1, noon + now);
     expect(take(0)).toEqual({ allowed: true, remaining: 2, retryAfter: 0, resetAfter: 100 });
@@ -20,7 +20,7 @@ describe('a bucket', () => {
     expect(take(10_000)).toEqual({ allowed: true, remaining: 2, retryAfter: 0, resetAfter: 100 });
   });
 
-  test("is its key's alone, however long the key", () => {
+  test('belongs to one key, however long the key is', () => {
     const store = createLocalStore({ maxBuckets: 10, digest });
     const long = 'k'.repeat(100_000);
     for (const key of ['a', 'b', `${long}1`, `${long}2`, '__proto__']) {
@@ -29,7 +29,7 @@ describe('a bucket', () => {
     }
   });
 
-  test('takes nothing when it does not hold the whole cost', () => {
+  test('takes nothing if it does not hold the whole cost', () => {
     const store = createLocalStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 5, 3, noon);
     expect(store.take('a', perSecond, 5, 3, noon)).toEqual({
@@ -41,7 +41,7 @@ describe('a bucket', () => {
     expect(store.take('a', perSecond, 5, 2, noon).allowed).toBe(true);
   });
 
-  test('never grants more than its burst', () => {
+  test('never allows more than its burst', () => {
     const store = createLocalStore({ maxBuckets: 10, digest });
     expect(store.take('a', perSecond, 5, 6, noon)).toEqual({
       allowed: false,
@@ -51,7 +51,7 @@ describe('a bucket', () => {
     });
   });
 
-  test('grants a cost of nothing, even when it is empty, and does not hold it', () => {
+  test('allows a cost of zero even if it is empty, and is not stored for it', () => {
     const store = createLocalStore({ maxBuckets: 10, digest });
     expect(store.take('a', perSecond, 1, 0, noon)).toEqual({
       allowed: true,
@@ -82,11 +82,11 @@ describe('a bucket', () => {
     let granted = 0;
     for (let now = 0; now <= 86_400_000; now += 60_000)
       if (store.take('a', odd, 1, 1, noon + now).allowed) granted++;
-    // The first at once, then one each 12,342,857.14 ms, which asking once a minute meets up to a minute late.
+    // The first at once, then one every 12,342,857.14 ms; requests once a minute notice it up to a minute later.
     expect(granted).toBe(7);
   });
 
-  test('does not stand still when the clock is set back, nor profits from noise', () => {
+  test('keeps refilling when the clock is set back, and gains nothing from noise', () => {
     const store = createLocalStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 1, 1, noon);
     expect(store.take('a', perSecond, 1, 1, noon - 50).allowed).toBe(false);
@@ -95,7 +95,7 @@ describe('a bucket', () => {
     expect(store.take('a', perSecond, 1, 1, noon - 3_600_000 + 100).allowed).toBe(true);
   });
 
-  test('carries over to another period', () => {
+  test('keeps its used share in another period', () => {
     const store = createLocalStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 10, 8, noon);
     expect(store.take('a', { count: 10, period: 60_000 }, 10, 1, noon).remaining).toBe(1);
@@ -110,7 +110,7 @@ describe('the store', () => {
     expect(store.size).toBe(300);
   });
 
-  test('is bounded, and the fullest of the untouched makes room', () => {
+  test('is bounded, and evicts the fullest of the least recently used', () => {
     const store = createLocalStore({ maxBuckets: 4, digest });
     store.take('heavy', perSecond, 10, 9, noon);
     store.take('light', perSecond, 10, 1, noon);
@@ -125,7 +125,7 @@ describe('the store', () => {
   });
 });
 
-test('it agrees with a plain count of what a bucket may hold', () => {
+test('the store agrees with a simple model of a bucket', () => {
   const random = seeded(42);
   for (let round = 0; round < 200; round++) {
     const rate = { count: 1 + Math.floor(random() * 20), period: pick(random, [1000, 60_000]) };
