@@ -67,7 +67,7 @@ describe('our messages and the official ones', () => {
     });
   });
 
-  test('header names that objects have a meaning for are plain names', () => {
+  test('special names of objects are plain header names', () => {
     const headers = Object.fromEntries([
       ['__proto__', 'a'],
       ['constructor', 'b'],
