@@ -2,6 +2,7 @@ import { isDeclarable } from '../cel/check/environment.ts';
 import { ERROR } from '../cel/value/type.ts';
 import { Diagnostics, sortDiagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { CryptoProvider } from '../engine/identity/crypto.ts';
 import type { Issuer } from '../engine/identity/issuer.ts';
 import { indexOf } from '../engine/set/policy-index.ts';
 import type { CompiledPolicy, PolicySet } from '../engine/set/policy-set.ts';
@@ -47,6 +48,8 @@ export interface CompiledFolder {
 }
 
 export interface CompileOptions {
+  /** Imports the keys of issuers. */
+  readonly crypto: CryptoProvider;
   /** The reason table, against which the tests' `reason` is checked; without it any reason passes. */
   readonly reasons?: Iterable<string>;
   /** Look for what is well-formed and hardly meant as well. Without it that time is saved. */
@@ -60,7 +63,7 @@ export interface CompileOptions {
 }
 
 /** Compiles a whole folder. Every mistake in it is found at once, as far as one does not hide another. */
-export function compileFolder(files: PolicyFiles, options: CompileOptions = {}): CompiledFolder {
+export function compileFolder(files: PolicyFiles, options: CompileOptions): CompiledFolder {
   const steps = compileSteps(files, options);
   for (;;) {
     const step = steps.next();
@@ -105,7 +108,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
 
   const issuers = new Map<string, Issuer | undefined>();
   for (const { name, spec } of documentsOf(documents, 'Issuer')) {
-    issuers.set(name.value, spec && compileIssuer(name.value, spec, references));
+    issuers.set(name.value, spec && compileIssuer(name.value, spec, references, options.crypto));
   }
   const datasets = compileDatasets(documents, references);
   const environmentDocuments = documentsOf(documents, 'Environment');
@@ -174,7 +177,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
 
 function* parseFiles(
   { yaml }: PolicyFiles,
-  { parse = readYaml }: CompileOptions,
+  { parse = readYaml }: Pick<CompileOptions, 'parse'>,
 ): Generator<undefined, readonly YamlFile[]> {
   const parsed: YamlFile[] = [];
   for (const [path, bytes] of yaml) {
@@ -223,7 +226,7 @@ function compileDatasets(
 /** The Environment that the set decides in; empty: none was asked for and there are several, or none at all. */
 function chosen(
   documents: readonly DocumentOf<'Environment'>[],
-  { environment, mustChoose = false }: CompileOptions,
+  { environment, mustChoose = false }: Pick<CompileOptions, 'environment' | 'mustChoose'>,
   diagnostics: Diagnostics,
 ): string {
   const names = documents.map(({ name }) => name.value);

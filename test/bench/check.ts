@@ -4,13 +4,16 @@ import type { Services } from '../../src/engine/decision/services.ts';
 import { type Check, createCheck } from '../../src/engine/envoy/check.ts';
 import { decodeCheck } from '../../src/engine/envoy/decode.ts';
 import { encodeCheck } from '../../src/engine/envoy/encode.ts';
-import { decodeCheckResponse, encodeCheckRequest } from '../../src/engine/envoy/messages.ts';
+import { createCertificateReader } from '../../src/engine/identity/certificate.ts';
 import { createTokenVerifier } from '../../src/engine/identity/token.ts';
 import { createLocalStore } from '../../src/engine/limit/local-store.ts';
 import type { PolicySet } from '../../src/engine/set/policy-set.ts';
-import { compileFolder } from '../../src/policy/compile-folder.ts';
+import { checkMessages } from '../../src/node/check-messages.ts';
+import { nodeCrypto } from '../../src/node/crypto.ts';
 import { createThrowawayKeys } from '../../src/tools/testing/throwaway-keys.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../support/check-messages.ts';
+import { compileFolder } from '../support/compile.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 
 const OPEN = `
@@ -55,11 +58,12 @@ export async function checkPart(effort: Effort): Promise<string> {
   const services: Services = {
     clock: () => performance.timeOrigin + performance.now(),
     id: () => crypto.randomUUID(),
-    tokens: createTokenVerifier({ keys }),
-    limits: createLocalStore({ maxBuckets: 1000 }),
-    shadowLimits: createLocalStore({ maxBuckets: 1000 }),
+    tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
+    certificates: createCertificateReader(nodeCrypto),
+    limits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
+    shadowLimits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
   };
-  const { attributes } = decodeCheck(request);
+  const { attributes } = decodeCheck(request, checkMessages);
   assert(attributes !== undefined, 'the request of the bench can be decoded');
   const { decision } = await decide(attributes, typical, services);
   const open = handler(policySet(OPEN), services);
@@ -71,9 +75,9 @@ export async function checkPart(effort: Effort): Promise<string> {
   const contenders: readonly Contender[] = [
     { name: 'open policy, whole', run: () => open.handle(request, NOBODY_STOPS_WAITING) },
     { name: 'typical policy, whole', run: () => whole.handle(request, NOBODY_STOPS_WAITING) },
-    { name: '  decode', run: () => decodeCheck(request) },
+    { name: '  decode', run: () => decodeCheck(request, checkMessages) },
     { name: '  decide', run: () => decide(attributes, typical, services) },
-    { name: '  encode', run: () => encodeCheck(decision) },
+    { name: '  encode', run: () => encodeCheck(decision, checkMessages) },
   ];
   return table('check: CPU time of one Check without the transport', await measure(contenders, effort));
 }
@@ -81,11 +85,13 @@ export async function checkPart(effort: Effort): Promise<string> {
 function handler(set: PolicySet, services: Services): Check {
   return createCheck({
     ...services,
+    messages: checkMessages,
     decide: (attributes, deadline) => decide(attributes, set, services, deadline),
     set: () => set,
     deadline: 1000,
     maxInflight: 10_000,
     onDecision: () => {},
+    schedule: setImmediate,
   });
 }
 

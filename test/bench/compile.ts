@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { compileFolder } from '../../src/policy/compile-folder.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
+import { compileFolder } from '../support/compile.ts';
 import { policyFolder } from '../support/policy-folder.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 

@@ -1,7 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { decide, isAllow } from '../../src/engine/decision/decide.ts';
 import type { Services } from '../../src/engine/decision/services.ts';
+import { createCertificateReader } from '../../src/engine/identity/certificate.ts';
 import { createTokenVerifier } from '../../src/engine/identity/token.ts';
+import { nodeCrypto } from '../../src/node/crypto.ts';
 import { createThrowawayKeys } from '../../src/tools/testing/throwaway-keys.ts';
 import { attributes } from '../support/attributes.ts';
 import { BOUNDLESS } from '../support/pending-decisions.ts';
@@ -46,7 +48,8 @@ async function contender(lines: number): Promise<Contender> {
   const services: Services = {
     clock: () => performance.timeOrigin + performance.now(),
     id: () => 'bench',
-    tokens: createTokenVerifier({ keys }),
+    tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
+    certificates: createCertificateReader(nodeCrypto),
     limits: BOUNDLESS,
     shadowLimits: BOUNDLESS,
   };

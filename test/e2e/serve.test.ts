@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codec, loadProto } from '../../src/engine/envoy/proto.ts';
+import { codec, loadProto } from '../../src/node/protobuf.ts';
 import { type Asker, connectAsker, said } from '../support/ask.ts';
 import { makeCertificates, writeCertificates } from '../support/certificates.ts';
 import { lictor as runLictor } from '../support/command.ts';

@@ -1,6 +1,7 @@
 import { createCheck } from '../../src/engine/envoy/check.ts';
 import { decodeCheck } from '../../src/engine/envoy/decode.ts';
-import { decodeCheckResponse } from '../../src/engine/envoy/messages.ts';
+import { checkMessages } from '../../src/node/check-messages.ts';
+import { decodeCheckResponse } from '../support/check-messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../support/checks.ts';
 import { MUTATIONS } from '../support/mutations.ts';
 import { officialCheckRequest } from '../support/official.ts';
@@ -19,6 +20,7 @@ test(`${String(ROUNDS)} mutations of real checks are answered, and none is let t
   const random = seeded(SEED);
   const { clock, id } = standingStill();
   const check = createCheck({
+    messages: checkMessages,
     decide: (attributes) => permission(attributes),
     set: () => lettingThrough(),
     clock,
@@ -26,12 +28,13 @@ test(`${String(ROUNDS)} mutations of real checks are answered, and none is let t
     deadline: 60_000,
     maxInflight: 10,
     onDecision: () => undefined,
+    schedule: setImmediate,
   });
   const call = { deadline: Number.POSITIVE_INFINITY, metadata: () => undefined };
   const seen = { read: 0, refused: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
     const bytes = pick(random, MUTATIONS)(pick(random, REAL), random, REAL);
-    const { attributes } = decodeCheck(bytes);
+    const { attributes } = decodeCheck(bytes, checkMessages);
     const { status, okResponse } = decodeCheckResponse(await check.handle(bytes, call));
     const allowed = (status?.code ?? 0) === 0;
     if (allowed !== (attributes !== undefined) || allowed !== (okResponse !== undefined)) {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { type Edges, findCycles } from './cycles.ts';
 import type { FolderRules, ImportTable } from './import-table.ts';
-import { COMPUTED, type Import, type Reach, readSource } from './read-source.ts';
+import { COMPUTED, type Import, NODE_GLOBALS, type Reach, readSource } from './read-source.ts';
 
 /**
  * The breaches of the import table, each as `src/folder/file.ts:line: what`, in order of file and line; cycles last.
@@ -95,7 +95,8 @@ const UNSEALING =
 
 function reachProblem(path: string, folder: string, rules: FolderRules, { name }: Reach): string | undefined {
   if (name === 'process.exit' && path !== 'src/main.ts') return '`process.exit` belongs to src/main.ts alone';
-  if (rules.sealed && UNSEALING.test(name))
+  const ofNode = (rules.portable ?? rules.sealed) && NODE_GLOBALS.includes(name.replace(/\..*/, ''));
+  if (ofNode || (rules.sealed && UNSEALING.test(name)))
     return `\`${folder}\` may not use \`${name}\`: it takes what it needs as a parameter`;
   return undefined;
 }

@@ -21,9 +21,9 @@ export interface FolderRules {
   readonly imports: readonly string[];
   /** Folders of which only types may be imported. */
   readonly types?: readonly string[];
-  /** Uses no module of Node, so that it runs in a browser and as a library. */
+  /** Uses no module and no global of Node, so that it runs in a browser and as a library. */
   readonly portable?: true;
-  /** Portable, and without I/O, clock or randomness: everything comes in as a parameter. */
+  /** Portable, and without I/O, clock or randomness: everything is passed in. */
   readonly sealed?: true;
 }
 
@@ -36,6 +36,8 @@ export const IMPORT_TABLE = {
     diagnostic: { imports: [], portable: true },
     git: { imports: ['diagnostic'] },
     flag: { imports: [], portable: true },
+    // Implements what the engine takes as parameters, with Node's modules.
+    node: { imports: [], types: ['engine/'] },
 
     // The expression language.
     'cel/value': { imports: [], portable: true },
@@ -52,12 +54,12 @@ export const IMPORT_TABLE = {
 
     // Deciding a request.
     'engine/request': { imports: [], portable: true },
-    'engine/identity': { imports: ['engine/request'] },
+    'engine/identity': { imports: ['engine/request'], portable: true },
     'engine/schema': { imports: ['engine/request'], portable: true },
-    'engine/limit': { imports: ['engine/request'] },
+    'engine/limit': { imports: ['engine/request'], portable: true },
     'engine/set': { imports: [...ENGINE_PARTS, 'cel/'], portable: true },
     'engine/decision': { imports: ['engine/set', ...ENGINE_PARTS, 'cel/'], sealed: true },
-    'engine/envoy': { imports: ['engine/decision', 'engine/request'] },
+    'engine/envoy': { imports: ['engine/decision', 'engine/request'], portable: true },
 
     // From YAML files to a policy set.
     'policy/yaml': { imports: ['diagnostic', 'engine/request'], portable: true },
@@ -99,7 +101,7 @@ export const IMPORT_TABLE = {
 
     // The process beside Envoy.
     'sidecar/transport': { imports: ['diagnostic'] },
-    'sidecar/rpc': { imports: ['sidecar/transport', ...ENGINE] },
+    'sidecar/rpc': { imports: ['sidecar/transport', 'node'] },
     'sidecar/audit': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/telemetry': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/admin': { imports: ['sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'] },
@@ -113,6 +115,7 @@ export const IMPORT_TABLE = {
         'policy/',
         ...ENGINE,
         'flag',
+        'node',
         'diagnostic',
       ],
     },
@@ -122,14 +125,14 @@ export const IMPORT_TABLE = {
     'tools/mutation': { imports: ['policy/', 'cel/', 'diagnostic'] },
     'tools/coverage': { imports: ['policy/', ...ENGINE, 'cel/', 'diagnostic'] },
     'tools/testing': {
-      imports: ['tools/coverage', 'sidecar/audit', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
+      imports: ['tools/coverage', 'sidecar/audit', 'policy/', ...ENGINE, 'node', 'cel/', 'diagnostic'],
     },
     'tools/editor': {
-      imports: ['tools/format', 'tools/coverage', 'policy/', ...ENGINE, 'cel/', 'diagnostic'],
+      imports: ['tools/format', 'tools/coverage', 'policy/', ...ENGINE, 'node', 'cel/', 'diagnostic'],
     },
 
     // The command line: `cli` itself reads the verb, and every verb has a folder.
-    'cli/terminal': { imports: ['policy/', ...ENGINE, 'flag', 'diagnostic'] },
+    'cli/terminal': { imports: ['policy/', ...ENGINE, 'node', 'flag', 'diagnostic'] },
     'cli/serve': { imports: ['cli/terminal', 'sidecar/server', 'flag'] },
     'cli/schema': { imports: ['cli/terminal', 'policy/'] },
     'cli/check': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'flag', 'diagnostic'] },
@@ -143,6 +146,7 @@ export const IMPORT_TABLE = {
         'sidecar/audit',
         'policy/',
         ...ENGINE,
+        'node',
         'cel/',
         'flag',
         'diagnostic',
@@ -161,6 +165,7 @@ export const IMPORT_TABLE = {
         'policy/',
         ...ENGINE,
         'flag',
+        'node',
         'diagnostic',
       ],
     },
@@ -170,15 +175,15 @@ export const IMPORT_TABLE = {
   packages: {
     // A JSON Schema's `pattern` meets hostile bodies as `matches` meets hostile headers: neither may backtrack.
     re2js: ['cel/regex', 'engine/schema'],
-    jose: ['engine/identity', 'tools/testing'],
+    jose: ['node', 'tools/testing'],
     'csv-parse/sync': ['policy/compile'],
     'lru-cache': ['engine/identity'],
     ajv: ['engine/schema'],
     'ajv-formats': ['engine/schema'],
     yaml: ['policy/yaml', 'tools/format'],
     '@grpc/grpc-js': ['sidecar/transport'],
-    // Messages, not calls: ext_authz in envoy; health and reflection in rpc.
-    '@grpc/proto-loader': ['engine/envoy', 'sidecar/rpc'],
+    // Messages, not calls: the codecs in node; the descriptors that reflection shows in rpc.
+    '@grpc/proto-loader': ['node', 'sidecar/rpc'],
     pino: ['sidecar/telemetry'],
     '@opentelemetry/': ['sidecar/telemetry'],
     commander: ['cli/'],

@@ -137,7 +137,7 @@ const CASES: readonly Case[] = [
     },
     problems: [
       'src/cel/a.ts:1: `cel` may not import `ajv/dist/2020.js`: only engine/schema may',
-      'src/engine/decision/a.ts:1: `engine/decision` may not import `jose`: only engine/identity, tools/testing may',
+      'src/engine/decision/a.ts:1: `engine/decision` may not import `jose`: only node, tools/testing may',
       'src/sidecar/server/a.ts:1: `sidecar/server` may not import `@opentelemetry/api`: only sidecar/telemetry may',
     ],
   },
@@ -156,6 +156,68 @@ const CASES: readonly Case[] = [
     files: { 'src/engine/request/a.ts': "import { join } from 'node:path';\nexport { join };" },
     problems: [
       'src/engine/request/a.ts:1: `engine/request` may not import `node:path`: it takes what it needs as a parameter',
+    ],
+  },
+  {
+    name: 'a global of Node in a folder that a browser runs: a value, a type, a call, a way to all of them',
+    files: {
+      'src/cel/value/a.ts': [
+        'export const a = Buffer.from("");',
+        'export const b = (bytes: Buffer, timer: NodeJS.Timeout) => [bytes, timer];',
+        'export const c = { setImmediate, d: __dirname };',
+        'export const e = (work: () => void) => { setImmediate(work); process.nextTick(work); };',
+        'export const { f } = globalThis;',
+        'export const g = typeof process === "undefined";',
+      ].join('\n'),
+      'src/engine/decision/a.ts': 'export const a = [Buffer, process];',
+    },
+    problems: [
+      'cel/value/a.ts:1 Buffer',
+      'cel/value/a.ts:2 Buffer',
+      'cel/value/a.ts:2 NodeJS',
+      'cel/value/a.ts:3 setImmediate',
+      'cel/value/a.ts:3 __dirname',
+      'cel/value/a.ts:4 setImmediate',
+      'cel/value/a.ts:4 process.nextTick',
+      'cel/value/a.ts:5 globalThis',
+      'cel/value/a.ts:6 process',
+      'engine/decision/a.ts:1 Buffer',
+      'engine/decision/a.ts:1 process',
+    ].map((use) => {
+      const [place = '', name = ''] = use.split(' ');
+      const folder = place.split('/').slice(0, 2).join('/');
+      return `src/${place}: \`${folder}\` may not use \`${name}\`: it takes what it needs as a parameter`;
+    }),
+  },
+  {
+    name: 'nothing of names that only look like those of Node, nor where Node is at hand',
+    files: {
+      'src/cel/value/a.ts': [
+        "import { Buffer, type global } from './b.ts';",
+        'export const a = (process: string): string => process.slice(1) + Buffer.name;',
+        'export const b = ({ setImmediate: later, require = later }: Record<string, () => void>) => require();',
+        'export class C { process = 1; Buffer() { return this.process; } }',
+        'export type D = { readonly process: string; global: global };',
+        'export function e(): number { return clearImmediate(); }',
+        'function clearImmediate(): number { return 1; }',
+        'try { e(); } catch (process) { e(); }',
+        'for (const __dirname of ["Buffer"]) b({ __dirname: () => __dirname, setImmediate: e });',
+      ].join('\n'),
+      'src/cel/value/b.ts': 'export const Buffer = { name: "process" };\nexport type global = 1;',
+      'src/node/a.ts': 'export const a = [Buffer, setImmediate, process.version];',
+    },
+    problems: [],
+  },
+  {
+    name: 'a global of Node beside a local one of its name',
+    files: {
+      'src/cel/value/a.ts': [
+        'export const a = (process: { x: number }) => process.x;',
+        'export const b = () => process.x;',
+      ].join('\n'),
+    },
+    problems: [
+      'src/cel/value/a.ts:2: `cel/value` may not use `process.x`: it takes what it needs as a parameter',
     ],
   },
   {

@@ -1,5 +1,6 @@
 import type { Expression, PrivateIdentifier, StringLiteral, TSImportType } from 'oxc-parser';
 import { parseSync, Visitor } from 'oxc-parser';
+import { freeNames } from './free-names.ts';
 
 /** One import of a file: static, dynamic, re-export, or the type `import('...')`. */
 export interface Import {
@@ -9,9 +10,10 @@ export interface Import {
   readonly line: number;
 }
 
-/** A place where a file reaches for the world around it: `process.exit`, `Date.now`, `new Date()`, `fetch`. */
+/** A use of the world around a file: `process.exit`, `Date.now`, `new Date()`, `fetch`, `Buffer`. */
 export interface Reach {
   readonly name: string;
+  readonly start: number;
   readonly line: number;
 }
 
@@ -23,6 +25,19 @@ export interface Source {
 /** What names a global that tells the time, rolls dice, does I/O or ends the process. */
 const OBJECTS = ['process', 'Date', 'Math', 'performance', 'crypto'];
 const CALLS = ['fetch', 'setTimeout', 'setInterval', 'setImmediate'];
+/** Names that Node has and browsers do not, and `globalThis`, which leads to all of them. */
+export const NODE_GLOBALS = [
+  'Buffer',
+  'process',
+  'setImmediate',
+  'clearImmediate',
+  '__dirname',
+  '__filename',
+  'require',
+  'global',
+  'globalThis',
+  'NodeJS',
+];
 
 /**
  * Reads the imports and reaches of one TypeScript file.
@@ -40,8 +55,10 @@ export function readSource(path: string, text: string): Source {
     const specifier = source.type === 'Literal' && typeof source.value === 'string' ? source.value : COMPUTED;
     imports.push({ specifier, erased, line: line(start) });
   };
+  const globals = freeNames(program);
+  // A name that the file declares itself is not the global.
   const reach = (name: string, start: number): void => {
-    reaches.push({ name, line: line(start) });
+    if (globals.has(start)) reaches.push({ name, start, line: line(start) });
   };
 
   new Visitor({
@@ -57,14 +74,18 @@ export function readSource(path: string, text: string): Source {
     NewExpression: (node) => {
       const now =
         node.callee.type === 'Identifier' && node.callee.name === 'Date' && node.arguments.length === 0;
-      if (now) reach('new Date()', node.start);
+      if (now) reach('new Date()', node.callee.start);
     },
     CallExpression: (node) => {
       if (node.callee.type === 'Identifier' && CALLS.includes(node.callee.name))
         reach(node.callee.name, node.start);
     },
   }).visit(program);
-  return { imports, reaches };
+  const found = new Set(reaches.map(({ start }) => start));
+  for (const [start, name] of globals) {
+    if (NODE_GLOBALS.includes(name) && !found.has(start)) reach(name, start);
+  }
+  return { imports, reaches: reaches.toSorted((a, b) => a.start - b.start) };
 }
 
 /** Stands for the specifier of an `import(expression)`, which nothing can be said about. */

@@ -1,6 +1,7 @@
 import type { Program } from '../../src/cel/interpret/program.ts';
 import { REASONS } from '../../src/engine/decision/reasons.ts';
-import { type CompiledFolder, compileFolder } from '../../src/policy/compile-folder.ts';
+import type { CompiledFolder } from '../../src/policy/compile-folder.ts';
+import { compileFolder } from '../support/compile.ts';
 import { memoryFiles } from './memory-files.ts';
 
 const POLICY = `

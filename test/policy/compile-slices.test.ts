@@ -1,5 +1,5 @@
 import { renderDiagnostic } from '../../src/diagnostic/render.ts';
-import { compileFolder, compileInSlices } from '../../src/policy/compile-folder.ts';
+import { compileFolder, compileInSlices } from '../support/compile.ts';
 import { pick, seeded } from '../support/seeded.ts';
 import { goldenCases } from './golden.ts';
 import { memoryFiles } from './memory-files.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import { renderDiagnostic } from '../../src/diagnostic/render.ts';
 import { REASONS } from '../../src/engine/decision/reasons.ts';
-import { compileFolder } from '../../src/policy/compile-folder.ts';
+import { compileFolder } from '../support/compile.ts';
 import { memoryFiles } from './memory-files.ts';
 
 const FOLDER = 'test/golden/mistakes';

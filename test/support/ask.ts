@@ -1,5 +1,6 @@
 import type { Client } from '@grpc/grpc-js';
-import { type CheckResponseMessage, decodeCheckResponse } from '../../src/engine/envoy/messages.ts';
+import type { CheckResponseMessage } from '../../src/engine/envoy/messages.ts';
+import { decodeCheckResponse } from './check-messages.ts';
 import { type CallOptions, call, connectTo } from './grpc.ts';
 import { officialCheckRequest } from './official.ts';
 

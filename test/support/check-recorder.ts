@@ -1,5 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { encodeCheckResponse } from '../../src/engine/envoy/messages.ts';
+import { encodeCheckResponse } from './check-messages.ts';
 
 /** Stands in for Lictor, refuses everything, and keeps what a real Envoy sent. */
 export interface CheckRecorder {

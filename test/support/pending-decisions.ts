@@ -1,8 +1,10 @@
 import { decide, type PendingDecision } from '../../src/engine/decision/decide.ts';
 import type { Services } from '../../src/engine/decision/services.ts';
+import { createCertificateReader } from '../../src/engine/identity/certificate.ts';
 import type { LimitStore } from '../../src/engine/limit/limit.ts';
 import type { Attributes } from '../../src/engine/request/attributes.ts';
 import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.ts';
+import { nodeCrypto } from '../../src/node/crypto.ts';
 import { barePolicy, bareSet, SOURCE } from './bare-policy.ts';
 
 /** A policy set of one policy, which lets every request through and sets these headers on it. */
@@ -39,6 +41,7 @@ export function standingStill(now = 1_764_000_000_000): Services {
       return `decision-${String(ids)}`;
     },
     tokens: { verify: () => ({ denial: { reason: 'token_missing', detail: 'a token is required' } }) },
+    certificates: createCertificateReader(nodeCrypto),
     limits: BOUNDLESS,
     shadowLimits: BOUNDLESS,
   };

@@ -1,8 +1,8 @@
 import { REASONS } from '../../src/engine/decision/reasons.ts';
 import type { PolicySet } from '../../src/engine/set/policy-set.ts';
 import { type Revision, revisionText } from '../../src/engine/set/revision.ts';
-import { compileFolder } from '../../src/policy/compile-folder.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
+import { compileFolder } from './compile.ts';
 
 /** The revision of every set that is made here. */
 export const REVISION: Revision = {

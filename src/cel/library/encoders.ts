@@ -1,4 +1,5 @@
 import { fail } from '../value/failure.ts';
+import { decodeBase64, encodeBase64 } from '../value/text.ts';
 import { bounded } from './build.ts';
 import { TEXT } from './cost.ts';
 import { type FunctionDeclaration, overload } from './function.ts';
@@ -14,7 +15,7 @@ export const ENCODERS: readonly FunctionDeclaration[] = [
     doc: 'bytes as base64',
     examples: [["base64.encode(b'hello')", "'aGVsbG8='"]],
     overloads: [
-      overload(['bytes'], 'string', (bytes) => bounded(Buffer.from(bytes).toString('base64')), {
+      overload(['bytes'], 'string', (bytes) => bounded(encodeBase64(bytes)), {
         cost: { ...TEXT, size: (n) => Math.ceil((n * 4) / 3) + 2 },
       }),
     ],
@@ -32,7 +33,7 @@ export const ENCODERS: readonly FunctionDeclaration[] = [
         'bytes',
         (text) => {
           if (!BASE64.test(text) && !UNPADDED.test(text)) fail('bad_base64');
-          return new Uint8Array(Buffer.from(text, 'base64'));
+          return decodeBase64(text);
         },
         { cost: TEXT },
       ),

@@ -5,7 +5,7 @@ import { fail } from '../value/failure.ts';
 import type { Kind } from '../value/kind.ts';
 import { isMap, keysOf, lookup } from '../value/map.ts';
 import { isDouble, isInt, isNumeric, magnitude, numberOf, Uint } from '../value/number.ts';
-import { decodeUtf8, encodeUtf8 } from '../value/text.ts';
+import { decodeUtf8, encodeUtf8, hexOf } from '../value/text.ts';
 import { formatTimestamp, Timestamp } from '../value/timestamp.ts';
 import { TextBuilder } from './build.ts';
 import { formatFixed, formatPlain, formatScientific } from './double-text.ts';
@@ -155,8 +155,8 @@ function digits(value: unknown, base: number): string {
 }
 
 function hexadecimal(value: unknown): string {
-  if (typeof value === 'string') return Buffer.from(encodeUtf8(value)).toString('hex');
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : digits(value, 16);
+  if (typeof value === 'string') return hexOf(encodeUtf8(value));
+  return value instanceof Uint8Array ? hexOf(value) : digits(value, 16);
 }
 
 function writeValue(text: TextBuilder, value: unknown, depth: number): void {

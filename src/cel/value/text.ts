@@ -77,8 +77,41 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Below, at or above zero, byte by byte; a beginning of the other comes before it. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  return Buffer.compare(a, b);
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Lower-case hex. */
+export function hexOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte < 16 ? `0${byte.toString(16)}` : byte.toString(16);
+  return text;
+}
+
+/** RFC 4648 section 4, with padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += SLICE) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + SLICE));
+  }
+  return btoa(binary);
+}
+
+/** Arguments of one call, which the stack holds. */
+const SLICE = 4096;
+
+/** The bytes of a well-formed base64 text, with or without padding; bits after the last byte are dropped. */
+export function decodeBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
 }
 
 export function joinBytes(a: Uint8Array, b: Uint8Array): Uint8Array {

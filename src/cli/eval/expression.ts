@@ -64,7 +64,7 @@ export async function evaluateExpression(
     return EXIT.usage;
   }
   const prepared = await prepareRequest(simulation, set, xfccTrustedHops);
-  const context = new RequestContext(prepared.attributes, prepared.now, set, xfccTrustedHops);
+  const context = new RequestContext(prepared.attributes, prepared.now, set, prepared.services);
   const { token, denial } = await prepared.services.tokens.verify(
     prepared.attributes,
     [...set.issuers.values()],

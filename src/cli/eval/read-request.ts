@@ -1,10 +1,10 @@
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { checkRequestOfJson } from '../../engine/envoy/check-json.ts';
 import { decodeCheck } from '../../engine/envoy/decode.ts';
-import { encodeCheckRequest } from '../../engine/envoy/messages.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
+import { checkMessages } from '../../node/check-messages.ts';
 import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
 import { readRequestDocument } from '../../policy/compile/request-document.ts';
@@ -69,11 +69,11 @@ function questionOfCheck(check: JsonValue, name: string): SimulationRequestResul
   if (message === undefined) return no(problem);
   let bytes: Uint8Array;
   try {
-    bytes = encodeCheckRequest(message);
+    bytes = checkMessages.encodeRequest(message);
   } catch (error) {
     return no(error instanceof Error ? error.message : String(error));
   }
-  const { attributes } = decodeCheck(bytes);
+  const { attributes } = decodeCheck(bytes, checkMessages);
   if (attributes === undefined) return no('it is not about an HTTP request');
   const { request, source } = attributes;
   const { time } = request;

@@ -5,6 +5,7 @@ import { Lines } from '../../diagnostic/lines.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { type CompiledFolder, type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
@@ -36,13 +37,13 @@ export interface FolderProblem {
 export async function openPolicyFolder(
   dir: string,
   terminal: Terminal,
-  options: CompileOptions = {},
+  options: Omit<CompileOptions, 'crypto'> = {},
 ): Promise<PolicyFolder | FolderProblem> {
   let compiled: CompiledFolder | undefined;
   let read: PolicyFiles | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
     read = files;
-    compiled = compileFolder(files, { reasons: Object.keys(REASONS), ...options });
+    compiled = compileFolder(files, { crypto: nodeCrypto, reasons: Object.keys(REASONS), ...options });
     return compiled;
   };
   const path = resolve(terminal.directory, dir);

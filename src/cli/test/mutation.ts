@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { annotation } from '../../diagnostic/github.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import { compileFolder } from '../../policy/compile-folder.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { readYaml, spanOf } from '../../policy/yaml/yaml-file.ts';
@@ -165,7 +166,7 @@ async function judgeBy(
   files: PolicyFiles,
   cases: readonly ListedCase[],
 ): Promise<ScoredMutant['status']> {
-  const { set } = compileFolder(files);
+  const { set } = compileFolder(files, { crypto: nodeCrypto });
   if (set === undefined) return 'invalid';
   const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });
   for (const { document, case: each } of cases) {

@@ -46,11 +46,12 @@ function authenticatePeer(
 function peerDenial(
   principal: string,
   { principals, from }: MtlsRequirement,
-  { attributes: { source } }: RequestContext,
+  { attributes: { source }, certificates }: RequestContext,
 ): Pick<DenialCause, 'reason' | 'detail'> | undefined {
   if (principal === '') return PEER_MISSING;
   const { certificate } = source;
-  if (from === 'connection' && certificate !== '' && !certificateHolds(certificate, principal)) {
+  const isChecked = from === 'connection' && certificate !== '';
+  if (isChecked && !certificateHolds(certificates.read(certificate), principal)) {
     return PEER_NOT_IN_CERTIFICATE;
   }
   if (principals === undefined || principals.some((pattern) => matchesPrincipal(pattern, principal))) {

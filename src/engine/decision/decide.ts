@@ -73,7 +73,7 @@ export async function decide(
     };
   }
   const context: EvaluationContext = {
-    request: new RequestContext(attributes, start, set, services.xfccTrustedHops, trace),
+    request: new RequestContext(attributes, start, set, services, trace),
     tokens: new Tokens(),
     reservations: new LimitReservations(services.limits),
     services,

@@ -1,5 +1,5 @@
 import type { Activation } from '../../cel/interpret/program.ts';
-import { readCertificate } from '../identity/certificate.ts';
+import type { Certificate, CertificateReader } from '../identity/certificate.ts';
 import { parseSpiffe } from '../identity/spiffe.ts';
 import type { VerifiedToken } from '../identity/verified-token.ts';
 import type { Attributes, JsonValue, Peer, Timestamp } from '../request/attributes.ts';
@@ -11,6 +11,7 @@ import type { BodyDenial, BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
 import type { MatchInput, Params } from '../set/match.ts';
 import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
+import type { Services } from './services.ts';
 import type { DecisionTrace } from './trace.ts';
 import { variablesOf } from './variables.ts';
 
@@ -55,6 +56,7 @@ export class RequestContext {
   readonly matching: MatchInput;
   /** Undefined when serving. */
   readonly trace: DecisionTrace | undefined;
+  readonly certificates: CertificateReader;
   readonly #folder: FolderContext;
   #roots: SharedRoots | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
@@ -68,10 +70,11 @@ export class RequestContext {
     attributes: Attributes,
     now: number,
     folder: FolderContext,
-    xfccTrustedHops = 0,
+    { certificates, xfccTrustedHops = 0 }: Pick<Services, 'certificates' | 'xfccTrustedHops'>,
     trace?: DecisionTrace,
   ) {
     this.trace = trace;
+    this.certificates = certificates;
     this.#xfccTrustedHops = xfccTrustedHops;
     this.attributes = attributes;
     this.now = now;
@@ -165,9 +168,9 @@ class SharedRoots {
   readonly now: Timestamp;
 
   constructor(request: RequestContext) {
-    const { attributes, now } = request;
+    const { attributes, certificates, now } = request;
     this.source = new SourceValues(attributes.source, request);
-    this.destination = new PeerValues(attributes.destination);
+    this.destination = new PeerValues(attributes.destination, certificates);
     this.connection = {
       requested_server_name: attributes.connection.requestedServerName,
       mtls: attributes.connection.mtls,
@@ -253,10 +256,12 @@ type SpiffeValues = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'ser
 class PeerValues {
   readonly #peer: Peer;
   #spiffe: SpiffeValues | undefined;
+  readonly #certificates: CertificateReader;
   #certificate: CertificateValues | undefined;
 
-  constructor(peer: Peer) {
+  constructor(peer: Peer, certificates: CertificateReader) {
     this.#peer = peer;
+    this.#certificates = certificates;
   }
 
   get address(): string {
@@ -278,7 +283,7 @@ class PeerValues {
     return this.#peer.labels;
   }
   get certificate(): CertificateValues {
-    this.#certificate ??= certificateValues(this.#peer.certificate);
+    this.#certificate ??= certificateValues(this.#certificates.read(this.#peer.certificate));
     return this.#certificate;
   }
   get spiffe(): SpiffeValues {
@@ -291,7 +296,7 @@ class SourceValues extends PeerValues {
   readonly #request: RequestContext;
 
   constructor(peer: Peer, request: RequestContext) {
-    super(peer);
+    super(peer, request.certificates);
     this.#request = request;
   }
 
@@ -323,8 +328,7 @@ const NO_CERTIFICATE: CertificateValues = Object.freeze({
 });
 
 /** Empty values if the certificate cannot be read; `authenticate` denies such a peer. */
-function certificateValues(pem: string): CertificateValues {
-  const certificate = readCertificate(pem);
+function certificateValues(certificate: Certificate | undefined): CertificateValues {
   if (certificate === undefined) return NO_CERTIFICATE;
   const { subject, issuer, serial, notBefore, notAfter, uriSans, dnsSans, sha256 } = certificate;
   return {

@@ -1,3 +1,4 @@
+import type { CertificateReader } from '../identity/certificate.ts';
 import type { TokenVerifier } from '../identity/token.ts';
 import type { LimitStore } from '../limit/limit.ts';
 
@@ -8,6 +9,7 @@ export interface Services {
   /** A new decision id. */
   readonly id: () => string;
   readonly tokens: TokenVerifier;
+  readonly certificates: CertificateReader;
   /** Number of elements of `x-forwarded-client-cert`, counted from the last, that trusted proxies added; default 0. */
   readonly xfccTrustedHops?: number;
   readonly limits: LimitStore;

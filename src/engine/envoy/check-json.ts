@@ -5,13 +5,13 @@ export type CheckOfJson =
   | { readonly message: CheckRequestMessage; readonly problem?: undefined }
   | { readonly problem: string; readonly message?: undefined };
 
-/** Maps whose keys are somebody's own words, by the name of the field. */
+/** Fields that are maps, whose keys are data and not names of fields. */
 const MAPS: ReadonlySet<string> = new Set(['headers', 'labels', 'contextExtensions']);
-/** Fields that the message here does not have; Envoy fills them in besides those that are read. */
+/** Fields that Envoy sends and that are not read here. */
 const UNREAD: ReadonlySet<string> = new Set(['typedFilterMetadata']);
 
 /**
- * A `CheckRequest` out of its JSON form (https://protobuf.dev/programming-guides/json/), with names in snake_case or
+ * Reads a `CheckRequest` in its JSON form (https://protobuf.dev/programming-guides/json/), with names in snake_case or
  * camelCase, as tools print it.
  */
 export function checkRequestOfJson(value: JsonValue): CheckOfJson {
@@ -24,13 +24,13 @@ export function checkRequestOfJson(value: JsonValue): CheckOfJson {
   const wrong = Object.entries(request['http']).find(
     ([name, member]) => TEXTS.has(name) && typeof member !== 'string',
   );
-  if (wrong !== undefined) return { problem: `\`attributes.request.http.${wrong[0]}\` is no text` };
+  if (wrong !== undefined) return { problem: `\`attributes.request.http.${wrong[0]}\` is not text` };
   const { time: sent, ...others } = request;
   const time = timeOf(sent);
-  if (time === 'none') return { problem: '`attributes.request.time` is no RFC 3339 time' };
+  if (time === 'invalid') return { problem: '`attributes.request.time` is not a valid RFC 3339 time' };
   const { size } = request['http'];
   const http = { ...request['http'], ...(size === undefined ? {} : { size: Number(size) }) };
-  // What a member holds is judged when the message is written: a member of another type throws there.
+  // The types of members are checked when the message is encoded: a wrong one throws there.
   const message = {
     attributes: { ...attributes, request: { ...others, ...(time === undefined ? {} : { time }), http } },
   } as CheckRequestMessage;
@@ -39,7 +39,7 @@ export function checkRequestOfJson(value: JsonValue): CheckOfJson {
 
 const TEXTS: ReadonlySet<string> = new Set(['id', 'method', 'path', 'host', 'scheme', 'query', 'protocol']);
 
-/** Names in camelCase, on all levels but in maps. */
+/** The object with names in camelCase on all levels, except in maps. */
 function fields(value: JsonObject): JsonObject {
   const read: Record<string, JsonValue> = {};
   for (const [written, member] of Object.entries(value)) {
@@ -60,7 +60,7 @@ function nested(value: JsonValue): JsonValue {
   return isObject(value) ? fields(value) : value;
 }
 
-/** A google.protobuf.Struct, which is plain JSON there. */
+/** A google.protobuf.Struct, which is plain JSON in the JSON form. */
 function struct(value: JsonObject): JsonObject {
   return { fields: Object.fromEntries(Object.entries(value).map(([key, each]) => [key, valueOf(each)])) };
 }
@@ -74,11 +74,11 @@ function valueOf(value: JsonValue): JsonObject {
   return { structValue: struct(value) };
 }
 
-/** A google.protobuf.Timestamp, which is RFC 3339 text there. */
-function timeOf(value: JsonValue | undefined): JsonObject | 'none' | undefined {
+/** A google.protobuf.Timestamp, which is RFC 3339 text in the JSON form; `invalid` if it cannot be read. */
+function timeOf(value: JsonValue | undefined): JsonObject | 'invalid' | undefined {
   if (value === undefined || isObject(value)) return value;
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) return 'none';
+  if (Number.isNaN(time)) return 'invalid';
   return { seconds: Math.floor(time / 1000), nanos: (((time % 1000) + 1000) % 1000) * 1_000_000 };
 }
 

@@ -2,58 +2,63 @@ import { denyUnevaluated, type PendingDecision } from '../decision/decide.ts';
 import type { DenialReason } from '../decision/reasons.ts';
 import type { Attributes } from '../request/attributes.ts';
 import { decodeCheck } from './decode.ts';
-import { DeferredWork, type OnDecision } from './deferred-work.ts';
-import { encodeCheck, LAST_RESORT } from './encode.ts';
+import { DeferredWork, type OnDecision, type Schedule } from './deferred-work.ts';
+import { encodeCheck, lastResort } from './encode.ts';
+import type { CheckMessages } from './messages.ts';
 
-/** What a Check handler needs of a call; `Call` of the transport has it. */
+/** The part of a call that a Check handler needs; `Call` of the transport has it. */
 export interface CheckCall {
   metadata(name: string): string | undefined;
-  /** Milliseconds since 1970, Infinity when the caller did not say. */
+  /** Milliseconds since 1970; Infinity if the caller set none. */
   readonly deadline: number;
 }
 
-/** The policy set that decides; undefined until one is live. */
+/** The live policy set; undefined until one is live. */
 export type LiveSet = Parameters<typeof denyUnevaluated>[3];
 
 export interface CheckOptions {
-  /** Decides one request by `set`; past `deadline` (milliseconds since 1970) nobody waits for it any more. */
+  /** The wire format. */
+  readonly messages: CheckMessages;
+  /** Decides one request by `set`; after `deadline` (milliseconds since 1970) the decision is not used. */
   readonly decide: (
     attributes: Attributes,
     deadline: number,
     set: LiveSet,
   ) => PendingDecision | Promise<PendingDecision>;
-  /** The policy set that is live; asked once for each check. */
+  /** Returns the live policy set; called once for each check. */
   readonly set: () => LiveSet;
   /** Milliseconds since 1970, with fractions. */
   readonly clock: () => number;
-  /** A new decision id. */
+  /** Returns a new decision id. */
   readonly id: () => string;
-  /** Longest time for one decision, milliseconds. A shorter deadline of the caller wins. */
+  /** Maximum time for one decision, milliseconds. A shorter deadline of the caller takes precedence. */
   readonly deadline: number;
-  /** Decisions under way at once; those above are refused as `overloaded`. */
+  /** Maximum number of decisions under way; further checks are denied as `overloaded`. */
   readonly maxInflight: number;
-  /** Told of every decision when its answer is on its way. What it throws or rejects with harms nothing. */
+  /** Called with every decision after it was answered. Errors that it throws or rejects with are ignored. */
   readonly onDecision: OnDecision;
+  readonly schedule: Schedule;
 }
 
 export interface Check {
-  /** Always a CheckResponse, never a rejection: the handler of `Authorization/Check`. */
+  /** The handler of `Authorization/Check`. Always returns a CheckResponse, never rejects. */
   readonly handle: (request: Uint8Array, call: CheckCall) => Promise<Uint8Array>;
-  /** For a message that the transport would not take: longer than `limit` bytes. */
+  /** Answers a message that the transport refused, because it is longer than `limit` bytes. */
   readonly tooLarge: (limit: number, call: CheckCall) => Uint8Array;
-  /** Decisions under way, those included that nobody waits for any more. */
+  /** Number of decisions under way, with those past their deadline. */
   readonly inflight: () => number;
-  /** Settles when `onDecision` was told of every decision made so far. */
+  /** Resolves when `onDecision` has completed for every decision made so far. */
   readonly settled: () => Promise<void>;
 }
 
 /** Answers ext_authz checks: decode, decide, encode. */
 export function createCheck(options: CheckOptions): Check {
-  const { decide, set, clock, deadline, maxInflight } = options;
-  const afterwards = new DeferredWork(options.onDecision);
+  const { messages, decide, set, clock, deadline, maxInflight } = options;
+  const deferredWork = new DeferredWork(options.onDecision, options.schedule);
+  const fallback = lastResort(messages);
   let inflight = 0;
 
-  const no = (
+  const deny = (
     reason: DenialReason,
     live: LiveSet,
     about?: Attributes,
@@ -63,64 +68,70 @@ export function createCheck(options: CheckOptions): Check {
     decision: denyUnevaluated(reason, DETAILS[reason] ?? reason, about, live, options, fault, began),
   });
 
-  /** Counted until it ends, also when nobody waits for it any more. */
-  const ruled = async (attributes: Attributes, until: number, live: LiveSet): Promise<PendingDecision> => {
+  /** Counts as under way until it ends, also after the deadline. */
+  const decideCounted = async (
+    attributes: Attributes,
+    until: number,
+    live: LiveSet,
+  ): Promise<PendingDecision> => {
     inflight += 1;
     try {
       return await decide(attributes, until, live);
     } catch (fault) {
-      return no('internal_error', live, attributes, asError(fault));
+      return deny('internal_error', live, attributes, asError(fault));
     } finally {
       inflight -= 1;
     }
   };
 
-  const judge = async (request: Uint8Array, call: CheckCall): Promise<PendingDecision> => {
-    // One check, one set: also a refusal that no evaluation led to names the revision that was live at its start.
+  const evaluate = async (request: Uint8Array, call: CheckCall): Promise<PendingDecision> => {
+    // One check, one set: a denial without an evaluation also names the revision that was live at the start.
     const live = set();
-    const { attributes, refusal } = decodeCheck(request);
-    if (refusal !== undefined) return no(refusal, live);
-    if (inflight >= maxInflight) return no('overloaded', live, attributes);
+    const { attributes, reason } = decodeCheck(request, messages);
+    if (reason !== undefined) return deny(reason, live);
+    if (inflight >= maxInflight) return deny('overloaded', live, attributes);
     const now = clock();
     const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
-    if (until <= now) return no('deadline_exceeded', live, attributes);
-    const pending = ruled(attributes, until, live);
-    return (await within(until - now, pending)) ?? no('deadline_exceeded', live, attributes, undefined, now);
+    if (until <= now) return deny('deadline_exceeded', live, attributes);
+    const pending = decideCounted(attributes, until, live);
+    return (
+      (await within(until - now, pending)) ?? deny('deadline_exceeded', live, attributes, undefined, now)
+    );
   };
 
   const answer = (pending: PendingDecision, call: CheckCall): Uint8Array => {
-    const response = encodeCheck(pending.decision);
-    afterwards.push(pending, call.metadata('traceparent') ?? pending.decision.request.traceparent);
+    const response = encodeCheck(pending.decision, messages);
+    deferredWork.push(pending, call.metadata('traceparent') ?? pending.decision.request.traceparent);
     return response;
+  };
+
+  /** Answers even if a denial cannot be made because the clock or the source of ids fails. */
+  const orFallback = (denial: () => Uint8Array): Uint8Array => {
+    try {
+      return denial();
+    } catch {
+      return fallback;
+    }
   };
 
   return {
     handle: async (request, call) => {
       try {
-        return answer(await judge(request, call), call);
+        return answer(await evaluate(request, call), call);
       } catch (fault) {
-        return lastly(() => answer(no('internal_error', set(), undefined, asError(fault)), call));
+        return orFallback(() => answer(deny('internal_error', set(), undefined, asError(fault)), call));
       }
     },
     tooLarge: (limit, call) => {
       const fault = new Error(`a check was larger than ${String(limit)} bytes`);
-      return lastly(() => answer(no('bad_check', set(), undefined, fault), call));
+      return orFallback(() => answer(deny('bad_check', set(), undefined, fault), call));
     },
     inflight: () => inflight,
-    settled: () => afterwards.settled(),
+    settled: () => deferredWork.settled(),
   };
 }
 
-/** Where even a refusal cannot be made, the clock or the source of ids being broken. */
-function lastly(answer: () => Uint8Array): Uint8Array {
-  try {
-    return answer();
-  } catch {
-    return LAST_RESORT;
-  }
-}
-
-/** What the caller reads. */
+/** Sentences for the caller. */
 const DETAILS: Partial<Record<DenialReason, string>> = {
   bad_check: 'the check of the proxy cannot be read',
   not_http: 'only HTTP requests are decided here',
@@ -130,15 +141,15 @@ const DETAILS: Partial<Record<DenialReason, string>> = {
 };
 
 /**
- * A little before the caller stops waiting (a tenth of what is left, 20 ms at most): an answer that comes too late
- * is a gRPC error at the proxy, and one that is set to fail open lets the request through.
+ * A time shortly before the deadline of the caller (a tenth of the time left, at most 20 ms): an answer after the
+ * deadline is a gRPC error at the proxy, which allows the request if it is configured to fail open.
  */
 function callerDeadline(deadline: number, now: number): number {
   if (deadline === Number.POSITIVE_INFINITY) return deadline;
   return deadline - Math.min(20, (deadline - now) / 10);
 }
 
-/** The value, or undefined when it is not there after so many milliseconds. */
+/** The value; undefined if it does not resolve within so many milliseconds. */
 function within<T>(milliseconds: number, value: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER), undefined);
@@ -146,11 +157,11 @@ function within<T>(milliseconds: number, value: Promise<T>): Promise<T | undefin
   });
 }
 
-/** What `setTimeout` can hold, 24.8 days. */
+/** Longest delay that `setTimeout` accepts, 24.8 days in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 function asError(fault: unknown): Error {
   return fault instanceof Error
     ? fault
-    : new Error('something was thrown that is no Error', { cause: fault });
+    : new Error('a value that is not an Error was thrown', { cause: fault });
 }

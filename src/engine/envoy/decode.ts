@@ -1,31 +1,31 @@
 import type { Attributes, Peer, Timestamp } from '../request/attributes.ts';
 import { readBody, readHeaders } from './http.ts';
-import {
-  type CheckRequestMessage,
-  decodeCheckRequest,
-  type HttpRequestMessage,
-  type PeerMessage,
-  type TimestampMessage,
+import type {
+  CheckMessages,
+  CheckRequestMessage,
+  HttpRequestMessage,
+  PeerMessage,
+  TimestampMessage,
 } from './messages.ts';
 import { readMetadata } from './metadata.ts';
 import { percentDecoded } from './percent.ts';
 
 export type DecodedCheck =
-  | { readonly attributes: Attributes; readonly refusal?: undefined }
-  | { readonly refusal: 'bad_check' | 'not_http'; readonly attributes?: undefined };
+  | { readonly attributes: Attributes; readonly reason?: undefined }
+  | { readonly reason: 'bad_check' | 'not_http'; readonly attributes?: undefined };
 
-const BAD_CHECK = { refusal: 'bad_check' } as const;
-const NOT_HTTP = { refusal: 'not_http' } as const;
+const BAD_CHECK = { reason: 'bad_check' } as const;
+const NOT_HTTP = { reason: 'not_http' } as const;
 
 /**
- * Reads a CheckRequest into one snapshot. Never throws. `bad_check`: the bytes are no CheckRequest, or it holds no
- * attributes; `not_http`: it holds no HTTP request (the network filter's checks). Everything else may be missing,
- * since not every proxy that speaks ext_authz is Envoy (gRPC's own filter, gRFC A92, sends less).
- * The body is a view of `bytes`, which must not change afterwards.
+ * Reads a CheckRequest into one snapshot. Never throws. `bad_check`: the bytes are not a CheckRequest, or it has no
+ * attributes; `not_http`: it has no HTTP request (checks of the network filter). Everything else may be missing, since
+ * other proxies than Envoy use ext_authz (gRPC's own filter, gRFC A92, sends less). The body is a view of `bytes`,
+ * which must not change after the call.
  */
-export function decodeCheck(bytes: Uint8Array): DecodedCheck {
+export function decodeCheck(bytes: Uint8Array, messages: CheckMessages): DecodedCheck {
   try {
-    return snapshot(decodeCheckRequest(bytes));
+    return snapshot(messages.decodeRequest(bytes));
   } catch {
     return BAD_CHECK;
   }
@@ -55,7 +55,7 @@ function snapshot({ attributes: context }: CheckRequestMessage): DecodedCheck {
 function readRequest(http: HttpRequestMessage, time: TimestampMessage | undefined): Attributes['request'] {
   const { headers, pseudo } = readHeaders(http);
   return Object.freeze<Attributes['request']>({
-    // Envoy's own `id` is the number of a stream, which nobody else knows; callers and logs see the header.
+    // Envoy's own `id` is the number of a stream, which no one else sees; callers and logs have the header.
     id: headers.get('x-request-id') ?? http.id ?? '',
     method: http.method || (pseudo.get(':method') ?? ''),
     path: readPath(http.path || (pseudo.get(':path') ?? ''), http.query ?? ''),
@@ -69,12 +69,12 @@ function readRequest(http: HttpRequestMessage, time: TimestampMessage | undefine
   });
 }
 
-/** Envoy leaves `query` empty and keeps it in `path`; a proxy that splits them off must not hide it from rules. */
+/** Envoy leaves `query` empty and keeps it in `path`; a proxy that splits it off must not hide it from rules. */
 function readPath(path: string, query: string): string {
   return query === '' || path.includes('?') ? path : `${path}?${query}`;
 }
 
-/** The range of google.protobuf.Timestamp: the years 1 to 9999. Outside of it: undefined. */
+/** The time if it is in the range of google.protobuf.Timestamp, the years 1 to 9999; else undefined. */
 function readTime(time: TimestampMessage | undefined): Timestamp | undefined {
   if (time === undefined) return undefined;
   const { seconds = 0, nanos = 0 } = time;
@@ -84,10 +84,16 @@ function readTime(time: TimestampMessage | undefined): Timestamp | undefined {
   return Object.freeze({ seconds, nanos });
 }
 
-const NOBODY: PeerMessage = {};
+const NO_PEER: PeerMessage = {};
 
-/** The certificate is decoded when a policy first reads it: most do not. */
-function readPeer({ address, principal, service, labels, certificate: encoded }: PeerMessage = NOBODY): Peer {
+/** Decodes the certificate when a policy first reads it: most do not. */
+function readPeer({
+  address,
+  principal,
+  service,
+  labels,
+  certificate: encoded,
+}: PeerMessage = NO_PEER): Peer {
   let certificate: string | undefined;
   return Object.freeze<Peer>({
     address: address?.socketAddress?.address ?? address?.pipe?.path ?? '',

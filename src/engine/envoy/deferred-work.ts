@@ -1,51 +1,56 @@
 import type { Decision, PendingDecision } from '../decision/decide.ts';
 
-/** What is known of the caller's trace: the W3C `traceparent` text, empty when there was none. */
+/** The caller's trace: the W3C `traceparent` text, empty if there is none. */
 export interface TraceContext {
   readonly traceparent: string;
 }
 
 export type OnDecision = (decision: Decision, trace: TraceContext) => void | Promise<void>;
 
-interface Waiting {
+/** Runs `work` after the answers of the current turn of the event loop are sent: `setImmediate` in Node. */
+export type Schedule = (work: () => void) => void;
+
+interface QueuedDecision {
   readonly pending: PendingDecision;
   readonly traceparent: string;
 }
 
 /**
- * Most shadow policies' hearings under way at once, by request. Those that wait for keys hold their requests, and no
- * answer waits for them, so that nothing else bounds how many there are.
+ * Maximum number of requests whose shadow policies are evaluated at once. An evaluation that waits for keys holds its
+ * request in memory, and no answer waits for it, so that nothing else bounds their number.
  */
-export const MOST_JUDGED = 10_000;
+export const MAX_SHADOW_EVALUATIONS = 10_000;
 
 /**
- * What is done about a decision when its answer is on its way: the shadow policies are judged and the decision is
- * handed on, all those of one turn of the event loop together. Nothing in here can harm an answer.
+ * The work on a decision after its answer: evaluates the shadow policies and passes the decision to `onDecision`, for
+ * all decisions of one turn of the event loop together. No error in here can affect an answer.
  */
 export class DeferredWork {
   readonly #onDecision: OnDecision;
-  #waiting: Waiting[] = [];
-  /** Pushed and not yet handed on. */
+  readonly #schedule: Schedule;
+  #queue: QueuedDecision[] = [];
+  /** Number of decisions pushed and not yet completed. */
   #open = 0;
   #whenSettled: (() => void)[] = [];
-  #judging = 0;
+  #evaluating = 0;
 
-  constructor(onDecision: OnDecision) {
+  constructor(onDecision: OnDecision, schedule: Schedule) {
     this.#onDecision = onDecision;
+    this.#schedule = schedule;
   }
 
   push(pending: PendingDecision, traceparent: string): void {
     this.#open += 1;
-    this.#waiting.push({ pending, traceparent });
-    if (this.#waiting.length > 1) return;
-    setImmediate(() => {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      for (const waiting of batch) void this.#handOn(waiting);
+    this.#queue.push({ pending, traceparent });
+    if (this.#queue.length > 1) return;
+    this.#schedule(() => {
+      const batch = this.#queue;
+      this.#queue = [];
+      for (const queued of batch) void this.#finish(queued);
     });
   }
 
-  /** Settles when everything pushed was handed on. */
+  /** Resolves when all decisions pushed so far are completed. */
   settled(): Promise<void> {
     if (this.#open === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -53,28 +58,28 @@ export class DeferredWork {
     });
   }
 
-  async #handOn({ pending, traceparent }: Waiting): Promise<void> {
-    const decision = await this.#complete(pending);
+  async #finish({ pending, traceparent }: QueuedDecision): Promise<void> {
+    const decision = await this.#withShadows(pending);
     try {
       await this.#onDecision(decision, { traceparent });
     } catch {
-      // A record that cannot be written is counted where it is written; the answer is gone already.
+      // Records that cannot be written are counted by their sink; the answer has been sent.
     }
     this.#open -= 1;
     if (this.#open > 0) return;
     for (const settle of this.#whenSettled.splice(0)) settle();
   }
 
-  /** With the verdicts of the shadow policies; without them when they fail, or too many are being found out. */
-  async #complete({ decision, deferred }: PendingDecision): Promise<Decision> {
-    if (deferred === undefined || this.#judging >= MOST_JUDGED) return decision;
-    this.#judging += 1;
+  /** The decision with its shadow verdicts; without them if they fail or too many are under way. */
+  async #withShadows({ decision, deferred }: PendingDecision): Promise<Decision> {
+    if (deferred === undefined || this.#evaluating >= MAX_SHADOW_EVALUATIONS) return decision;
+    this.#evaluating += 1;
     try {
       return await deferred();
     } catch {
       return decision;
     } finally {
-      this.#judging -= 1;
+      this.#evaluating -= 1;
     }
   }
 }

@@ -4,17 +4,17 @@ import type { Changes, Denial } from '../decision/outcome.ts';
 import { GRPC_CODES, grpcCodeOf, REASONS } from '../decision/reasons.ts';
 import {
   APPEND_ACTION,
+  type CheckMessages,
   type CheckResponseMessage,
-  encodeCheckResponse,
   type HeaderValueOptionMessage,
 } from './messages.ts';
 import { structOf, textStruct } from './metadata.ts';
 
 /**
- * The CheckResponse of a decision.
- * INVARIANT: status code 0, by which Envoy lets a request through, is written only for the permit of `decide`.
+ * Encodes the CheckResponse of a decision.
+ * INVARIANT: status code 0, by which Envoy allows a request, is written only for the permit of `decide`.
  */
-export function encodeCheck(decision: Decision): Uint8Array {
+export function encodeCheck(decision: Decision, messages: CheckMessages): Uint8Array {
   const { outcome } = decision;
   const dynamicMetadata = textStruct({
     decision: isAllow(outcome) ? 'allow' : 'deny',
@@ -29,19 +29,19 @@ export function encodeCheck(decision: Decision): Uint8Array {
     const { metadata } = outcome.changes;
     if (metadata.size > 0 && dynamicMetadata.fields !== undefined) {
       const values = structOf(Object.fromEntries(metadata));
-      return encodeCheckResponse({
+      return messages.encodeResponse({
         status: { code: GRPC_CODES.OK },
         okResponse: okResponse(outcome.changes),
         dynamicMetadata: { fields: { ...dynamicMetadata.fields, values: { structValue: values } } },
       });
     }
-    return encodeCheckResponse({
+    return messages.encodeResponse({
       status: { code: GRPC_CODES.OK },
       okResponse: okResponse(outcome.changes),
       dynamicMetadata,
     });
   }
-  return encodeCheckResponse({
+  return messages.encodeResponse({
     status: { code: grpcCodeOf(outcome.reason, outcome.status), message: outcome.reason },
     deniedResponse: deniedResponse(decision, outcome),
     dynamicMetadata,
@@ -53,9 +53,9 @@ function okResponse({
   responseHeaders,
   query,
 }: Changes): NonNullable<CheckResponseMessage['okResponse']> {
-  const { set: wanted, append, remove } = requestHeaders;
+  const { set: replaced, append, remove } = requestHeaders;
   return {
-    headers: [...set(wanted), ...append.map(([key, value]) => appended(key, value))],
+    headers: [...set(replaced), ...append.map(([key, value]) => appended(key, value))],
     headersToRemove: [...remove],
     responseHeadersToAdd: [
       ...set(responseHeaders.set),
@@ -63,21 +63,23 @@ function okResponse({
     ],
     ...(query.set.size === 0
       ? {}
-      : { queryParametersToSet: Array.from(query.set, ([key, value]) => ({ key, value: readable(value) })) }),
+      : {
+          queryParametersToSet: Array.from(query.set, ([key, value]) => ({ key, value: wellFormed(value) })),
+        }),
     ...(query.remove.size === 0 ? {} : { queryParametersToRemove: [...query.remove] }),
   };
 }
 
 /**
- * Envoy turns a denial toward a gRPC caller into trailers: the body becomes `grpc-message`, its own content type
- * is put in place, and `grpc-status` follows from the HTTP status unless the headers name one, as they do here.
+ * Envoy turns a denial for a gRPC caller into trailers: the body becomes `grpc-message`, Envoy sets its own content
+ * type, and `grpc-status` follows from the HTTP status unless the headers set it, as they do here.
  */
 function deniedResponse(
   decision: Decision,
   denial: Denial,
 ): NonNullable<CheckResponseMessage['deniedResponse']> {
   const { grpc } = decision.request;
-  const own = denial.body === undefined ? undefined : readable(denial.body);
+  const own = denial.body === undefined ? undefined : wellFormed(denial.body);
   const headers = new Map([['content-type', 'text/plain; charset=utf-8'], ...denial.headers]);
   if (grpc) {
     headers.delete('content-type');
@@ -87,7 +89,7 @@ function deniedResponse(
   return {
     status: { code: denial.status },
     headers: set(headers),
-    body: grpc ? readable(denial.detail) : (own ?? problem(decision, denial)),
+    body: grpc ? wellFormed(denial.detail) : (own ?? problem(decision, denial)),
   };
 }
 
@@ -105,30 +107,32 @@ function problem(decision: Decision, { reason, status, detail }: Denial): string
 
 function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
   return Array.from(headers, ([key, value]) => ({
-    header: { key, value: readable(value) },
+    header: { key, value: wellFormed(value) },
     appendAction: APPEND_ACTION.overwriteIfExistsOrAdd,
   }));
 }
 
-/** Unlike a request's, a header of a response is appended by its action, also where there is none of the name. */
+/** A header of a response, unlike one of a request, is appended by its action, also if there is none of its name. */
 function addedToResponse(key: string, value: string): HeaderValueOptionMessage {
-  return { header: { key, value: readable(value) }, appendAction: APPEND_ACTION.appendIfExistsOrAdd };
+  return { header: { key, value: wellFormed(value) }, appendAction: APPEND_ACTION.appendIfExistsOrAdd };
 }
 
 function appended(key: string, value: string): HeaderValueOptionMessage {
-  return { header: { key, value: readable(value) }, append: { value: true } };
+  return { header: { key, value: wellFormed(value) }, append: { value: true } };
 }
 
 /**
- * JSON can hold half a surrogate pair, which has no UTF-8. A message with one is an error at the proxy, and one that
- * is set to fail open would let a refused request through.
+ * JSON can hold half a surrogate pair, which has no UTF-8. A message with one is an error at the proxy, which would
+ * allow a denied request if it is configured to fail open.
  */
-function readable(text: string): string {
+function wellFormed(text: string): string {
   return text.toWellFormed();
 }
 
-/** A refusal that needs nothing: no decision, no id. */
-export const LAST_RESORT: Uint8Array = encodeCheckResponse({
-  status: { code: GRPC_CODES.INTERNAL, message: 'internal_error' },
-  deniedResponse: { status: { code: REASONS.internal_error.status } },
-});
+/** A denial that needs neither a decision nor an id. */
+export function lastResort(messages: CheckMessages): Uint8Array {
+  return messages.encodeResponse({
+    status: { code: GRPC_CODES.INTERNAL, message: 'internal_error' },
+    deniedResponse: { status: { code: REASONS.internal_error.status } },
+  });
+}

@@ -7,13 +7,13 @@ const PARTIAL_BODY = 'x-envoy-auth-partial-body';
 export interface Headers {
   /** Lower-case names, pseudo-headers left out. */
   readonly headers: ReadonlyMap<string, string>;
-  /** `:method`, `:path`, `:authority`, `:scheme` and whatever else begins with a colon. */
+  /** Names that begin with a colon: `:method`, `:path`, `:authority`, `:scheme` and any other. */
   readonly pseudo: ReadonlyMap<string, string>;
 }
 
 /**
- * The headers from `header_map` (the filter's `encode_raw_headers`) where there are any, else from `headers`.
- * Repeats are joined: with `; ` for cookies (RFC 9113, section 8.2.3), with `,` for all else (RFC 9110, section 5.3).
+ * Headers of `header_map` (the filter's `encode_raw_headers`) if it has any, else of `headers`. Repeated headers are
+ * joined: with `; ` for cookies (RFC 9113, section 8.2.3), with `,` for all others (RFC 9110, section 5.3).
  */
 export function readHeaders(http: HttpRequestMessage): Headers {
   const headers = new Map<string, string>();
@@ -35,29 +35,41 @@ function add(headers: Map<string, string>, pseudo: Map<string, string>, key: str
     if (!pseudo.has(name)) pseudo.set(name, value);
     return;
   }
-  const before = headers.get(name);
-  headers.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ','}${value}`);
+  const earlier = headers.get(name);
+  headers.set(name, earlier === undefined ? value : `${earlier}${name === 'cookie' ? '; ' : ','}${value}`);
 }
 
-/** Bytes that are no UTF-8 read as U+FFFD, as they do in `headers`. */
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Bytes that are not UTF-8 become U+FFFD, as in `headers`. */
 function text(bytes: Uint8Array | undefined): string {
-  if (bytes === undefined || bytes.length === 0) return '';
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return bytes === undefined || bytes.length === 0 ? '' : DECODER.decode(bytes);
 }
 
 const NO_BYTES = new Uint8Array(0);
 
-/** `raw_body` (the filter's `pack_as_bytes`) where it is not empty, else `body`. */
-export function readBody(http: HttpRequestMessage, headers: ReadonlyMap<string, string>): Body {
-  return Object.freeze<Body>({ bytes: bytes(http), truncated: isPartial(headers.get(PARTIAL_BODY)) });
+/** The body from `raw_body` (the filter's `pack_as_bytes`) if it is not empty, else from `body`. */
+export function readBody({ rawBody, body = '' }: HttpRequestMessage, headers: Headers['headers']): Body {
+  const truncated = isPartial(headers.get(PARTIAL_BODY));
+  if (rawBody !== undefined && rawBody.length > 0) return Object.freeze<Body>({ bytes: rawBody, truncated });
+  return body === '' ? Object.freeze<Body>({ bytes: NO_BYTES, truncated }) : textBody(body, truncated);
 }
 
-/** Among raw headers Envoy's own stands behind one that the caller sent: only a plain `false` is sure to be Envoy's. */
+/** In raw headers Envoy's own comes after one of the caller: only `false` alone is certainly Envoy's. */
 function isPartial(value: string | undefined): boolean {
   return value !== undefined && value !== 'false';
 }
 
-function bytes({ rawBody, body }: HttpRequestMessage): Uint8Array {
-  if (rawBody !== undefined && rawBody.length > 0) return rawBody;
-  return body === undefined || body === '' ? NO_BYTES : Buffer.from(body, 'utf8');
+const ENCODER = new TextEncoder();
+
+/** Encodes the text when a policy first reads the body: most do not. */
+function textBody(text: string, truncated: boolean): Body {
+  let bytes: Uint8Array | undefined;
+  return Object.freeze<Body>({
+    truncated,
+    get bytes(): Uint8Array {
+      bytes ??= ENCODER.encode(text);
+      return bytes;
+    },
+  });
 }

@@ -1,8 +1,6 @@
-import { codec, loadProto } from './proto.ts';
-
 /*
- * The messages of envoy.service.auth.v3 as plain objects. What is absent was not on the wire, which for a scalar
- * means its zero. A field of a oneof that Envoy does not use here is left out of the type.
+ * The messages of envoy.service.auth.v3 as plain objects. A field that is absent was not on the wire, which for a
+ * scalar means its zero. Fields of a oneof that Envoy does not use here are left out of the types.
  */
 
 export interface CheckRequestMessage {
@@ -73,7 +71,7 @@ export interface StructMessage {
   readonly fields?: Readonly<Record<string, ValueMessage>>;
 }
 
-/** One of these, or none, which reads as null. */
+/** One of these fields, or none, which means null. */
 export interface ValueMessage {
   readonly nullValue?: 0;
   readonly numberValue?: number;
@@ -84,7 +82,7 @@ export interface ValueMessage {
 }
 
 export interface CheckResponseMessage {
-  /** `code` is a google.rpc.Code; 0, and so also an absent one, lets the request through. */
+  /** `code` is a google.rpc.Code; 0, and therefore an absent one, allows the request. */
   readonly status?: { readonly code?: number; readonly message?: string };
   readonly deniedResponse?: {
     readonly status?: { readonly code?: number };
@@ -103,9 +101,9 @@ export interface CheckResponseMessage {
 
 export interface HeaderValueOptionMessage {
   readonly header?: HeaderValueMessage;
-  /** Appends to a header of the request; one that is not there Envoy leaves out then. */
+  /** Appends to a header of the request; Envoy ignores it if the request has no such header. */
   readonly append?: { readonly value?: boolean };
-  /** A value of `APPEND_ACTION`. */
+  /** One of `APPEND_ACTION`. */
   readonly appendAction?: number;
   readonly keepEmptyValue?: boolean;
 }
@@ -118,13 +116,12 @@ export const APPEND_ACTION = {
   overwriteIfExists: 3,
 } as const;
 
-const definition = loadProto('envoy/service/auth/v3/external_auth.proto');
-const request = codec<CheckRequestMessage>(definition, 'envoy.service.auth.v3.CheckRequest');
-const response = codec<CheckResponseMessage>(definition, 'envoy.service.auth.v3.CheckResponse');
-
-/** Throws when the bytes are no CheckRequest. Fields unknown here are skipped; nesting past 100 levels throws. */
-export const decodeCheckRequest = request.decode;
-export const encodeCheckRequest = request.encode;
-/** Throws when the bytes are no CheckResponse. */
-export const decodeCheckResponse = response.decode;
-export const encodeCheckResponse = response.encode;
+/** The wire format of the two messages, which the platform provides: `src/node/check-messages.ts` in Node. */
+export interface CheckMessages {
+  /** Throws if the bytes are not a CheckRequest, or nested past 100 levels. Fields unknown here are skipped. */
+  decodeRequest(bytes: Uint8Array): CheckRequestMessage;
+  encodeRequest(message: CheckRequestMessage): Uint8Array;
+  /** Throws if the bytes are not a CheckResponse. */
+  decodeResponse(bytes: Uint8Array): CheckResponseMessage;
+  encodeResponse(message: CheckResponseMessage): Uint8Array;
+}

@@ -4,7 +4,7 @@ import type { MetadataMessage, StructMessage, ValueMessage } from './messages.ts
 const EMPTY: ReadonlyMap<string, JsonValue> = new Map();
 
 /**
- * What other filters said, by filter name, as plain JSON values. The depth is bounded: the codec refuses messages
+ * Metadata of other filters, by filter name, as plain JSON values. The depth is bounded: the codec refuses messages
  * nested past 100 levels, and one level of a Struct is three of those.
  */
 export function readMetadata(metadata: MetadataMessage | undefined): ReadonlyMap<string, JsonValue> {
@@ -36,7 +36,7 @@ export function textStruct(texts: Readonly<Record<string, string>>): StructMessa
   };
 }
 
-/** A Struct of plain JSON values. Half a surrogate pair, which has no UTF-8, is replaced. */
+/** A Struct of plain JSON values. Half a surrogate pair, which has no UTF-8, becomes U+FFFD. */
 export function structOf(value: Readonly<Record<string, JsonValue>>): StructMessage {
   return {
     fields: Object.fromEntries(

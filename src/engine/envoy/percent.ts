@@ -1,6 +1,6 @@
 /**
- * Undoes the percent-encoding of a peer certificate (Envoy: `%DOWNSTREAM_PEER_CERT%`). A broken escape makes the
- * whole text empty, which is how a missing certificate reads: half a certificate proves nothing.
+ * Decodes the percent-encoding of a peer certificate (Envoy: `%DOWNSTREAM_PEER_CERT%`). With a broken escape the whole
+ * text is empty, as for a missing certificate: a part of a certificate proves nothing.
  */
 export function percentDecoded(text: string): string {
   try {

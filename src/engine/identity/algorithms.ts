@@ -22,18 +22,18 @@ export interface AlgorithmProperties {
   readonly kty: string;
   readonly crv?: string;
   readonly symmetric: boolean;
-  /** Least length of a symmetric key (RFC 7518 section 3.2). */
+  /** Minimum bytes of a symmetric key (RFC 7518 section 3.2). */
   readonly bytes?: number;
 }
 
-/** What an Issuer accepts that lists nothing. */
+/** Algorithms of an Issuer that lists none. */
 export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 export function isAlgorithm(name: string): name is Algorithm {
   return Object.hasOwn(ALGORITHMS, name);
 }
 
-/** The facts of an algorithm, undefined for a name that is none (`none` among them). */
+/** Properties of an algorithm; undefined for any other name, `none` included. */
 export function algorithmProperties(name: string): AlgorithmProperties | undefined {
   return isAlgorithm(name) ? ALGORITHMS[name] : undefined;
 }

@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { childrenOf, dottedOid, type Element, readElements, TAG } from './der.ts';
+import type { CryptoProvider } from './crypto.ts';
+import { childrenOf, dottedOid, type Element, latin1, readElements, TAG } from './der.ts';
 import { printName } from './distinguished-name.ts';
 
-/** What a certificate says, as `source.certificate` shows it. */
+/** Fields of a certificate, as expressions see them in `source.certificate`. */
 export interface Certificate {
   /** RFC 4514, as Envoy prints it. */
   readonly subject: string;
@@ -16,7 +16,7 @@ export interface Certificate {
   readonly notAfter: number;
   readonly uriSans: readonly string[];
   readonly dnsSans: readonly string[];
-  /** Digest of the DER, lower-case hex. */
+  /** SHA-256 of the DER, lower-case hex. */
   readonly sha256: string;
 }
 
@@ -28,56 +28,65 @@ const URI_NAME = 0x86;
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 
-/** By PEM text; `false` for those that cannot be read. A mesh peer keeps its certificate for an hour or so. */
-const certificates = new LRUCache<string, Certificate | false>({
-  maxSize: 4 * 1024 * 1024,
-  sizeCalculation: (_, pem) => pem.length,
-});
+/** Reads certificates, with a cache. */
+export interface CertificateReader {
+  /** Reads a certificate in PEM; undefined if it is broken or longer than 64 KiB. */
+  read(pem: string): Certificate | undefined;
+}
+
+/** Characters of PEM in the cache of a reader. A mesh peer keeps its certificate for an hour or so. */
+const CACHE_SIZE = 4 * 1024 * 1024;
 
 /**
- * Reads a PEM certificate; undefined when it is broken or longer than 64 KiB. Remembers the ones seen last.
- * Names are taken from the DER itself: the texts that Node makes of them have been ambiguous (CVE-2021-44532).
+ * A reader with an empty cache. It reads names from the DER itself: the texts that Node makes of them have been
+ * ambiguous (CVE-2021-44532).
  */
-export function readCertificate(pem: string): Certificate | undefined {
-  if (pem === '' || pem.length > MAX_PEM_LENGTH) return undefined;
-  let certificate = certificates.get(pem);
-  if (certificate === undefined) {
-    certificate = parse(pem) ?? false;
-    certificates.set(pem, certificate);
-  }
-  return certificate === false ? undefined : certificate;
+export function createCertificateReader(crypto: CryptoProvider): CertificateReader {
+  /** By PEM text; `false` for those that cannot be read. */
+  const cache = new LRUCache<string, Certificate | false>({
+    maxSize: CACHE_SIZE,
+    sizeCalculation: (_, pem) => pem.length,
+  });
+  return {
+    read(pem) {
+      if (pem === '' || pem.length > MAX_PEM_LENGTH) return undefined;
+      let certificate = cache.get(pem);
+      if (certificate === undefined) {
+        certificate = parse(pem, crypto) ?? false;
+        cache.set(pem, certificate);
+      }
+      return certificate === false ? undefined : certificate;
+    },
+  };
 }
 
 /**
- * Whether the certificate is that of `principal`: one of its URI or DNS SANs or, if it has neither, its subject.
- * That is where Envoy takes the principal from. A broken certificate holds nothing.
+ * True if the certificate holds the identity `principal`: as one of its URI or DNS SANs or, if it has neither, as its
+ * subject, as Envoy takes it from there. A certificate that cannot be read (undefined) holds none.
  */
-export function certificateHolds(pem: string, principal: string): boolean {
-  const certificate = readCertificate(pem);
+export function certificateHolds(certificate: Certificate | undefined, principal: string): boolean {
   if (certificate === undefined || principal === '') return false;
   const { uriSans, dnsSans, subject } = certificate;
   if (uriSans.length === 0 && dnsSans.length === 0) return subject === principal;
   return uriSans.includes(principal) || dnsSans.includes(principal);
 }
 
-function parse(pem: string): Certificate | undefined {
-  try {
-    const x509 = new X509Certificate(pem);
-    const { issuer, subject, extensions } = fieldsOf(x509.raw);
-    const alternatives = alternativeNames(extensions);
-    return {
-      subject: printName(subject),
-      issuer: printName(issuer),
-      serial: x509.serialNumber.toLowerCase(),
-      notBefore: Date.parse(x509.validFrom),
-      notAfter: Date.parse(x509.validTo),
-      uriSans: texts(alternatives, URI_NAME),
-      dnsSans: texts(alternatives, DNS_NAME),
-      sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
-    };
-  } catch {
-    return undefined;
-  }
+function parse(pem: string, crypto: CryptoProvider): Certificate | undefined {
+  const x509 = crypto.readX509(pem);
+  if (x509 === undefined) return undefined;
+  const { der, serial, notBefore, notAfter, sha256 } = x509;
+  const { issuer, subject, extensions } = fieldsOf(der);
+  const alternatives = alternativeNames(extensions);
+  return {
+    subject: printName(subject),
+    issuer: printName(issuer),
+    serial,
+    notBefore,
+    notAfter,
+    uriSans: texts(alternatives, URI_NAME),
+    dnsSans: texts(alternatives, DNS_NAME),
+    sha256,
+  };
 }
 
 interface Fields {
@@ -110,5 +119,5 @@ function alternativeNames(extensions: readonly Element[]): readonly Element[] {
 }
 
 function texts(names: readonly Element[], tag: number): readonly string[] {
-  return names.filter((name) => name.tag === tag).map((name) => Buffer.from(name.content).toString('latin1'));
+  return names.filter((name) => name.tag === tag).map((name) => latin1(name.content));
 }

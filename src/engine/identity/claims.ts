@@ -4,12 +4,12 @@ import type { Issuer } from './issuer.ts';
 import { isTexts, type Jwt, memberOf } from './jwt.ts';
 import type { TokenDenial, TokenReason, VerifiedToken } from './verified-token.ts';
 
-/** What is wrong with the protected header for this issuer, before any key is looked for. */
+/** Checks the protected header before any key is looked up; undefined if the issuer accepts it. */
 export function checkHeader(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
-  const facts = algorithmProperties(jwt.alg);
-  const accepted = facts !== undefined && issuer.algorithms.includes(jwt.alg);
-  // A symmetric key that is served to everybody would let everybody sign.
-  if (!accepted || (facts.symmetric && issuer.keys.kind !== 'inline')) {
+  const properties = algorithmProperties(jwt.alg);
+  const accepted = properties !== undefined && issuer.algorithms.includes(jwt.alg);
+  // Every reader of a published symmetric key could sign with it.
+  if (!accepted || (properties.symmetric && issuer.keys.kind !== 'inline')) {
     return tokenDenial(
       'token_bad_algorithm',
       'the token is signed with an algorithm that its issuer is not expected to use',
@@ -21,14 +21,14 @@ export function checkHeader(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
 }
 
 /**
- * What is wrong with the claims of a token whose signature holds, at `now` (milliseconds since 1970): times first,
- * then the audience, then the claims that must be there.
+ * Checks the claims of a token with a valid signature at `now` (milliseconds since 1970): first the times, then the
+ * audience, then the required claims. Undefined if the issuer accepts them.
  */
 export function checkClaims(jwt: Jwt, issuer: Issuer, now: number): TokenDenial | undefined {
-  return judgeTimes(jwt, issuer, now) ?? judgeAudience(jwt, issuer) ?? judgeRequired(jwt, issuer);
+  return checkTimes(jwt, issuer, now) ?? checkAudience(jwt, issuer) ?? checkRequired(jwt, issuer);
 }
 
-/** The token as expressions see it. Only for one that passed every check. */
+/** The token as expressions see it. Only for a token that passed every check. */
 export function verifiedToken(jwt: Jwt, issuer: Issuer): VerifiedToken {
   const subject = memberOf(jwt.claims, 'sub');
   const expiry = memberOf(jwt.claims, 'exp');
@@ -44,12 +44,12 @@ export function verifiedToken(jwt: Jwt, issuer: Issuer): VerifiedToken {
   });
 }
 
-/** A refusal with its sentence for the caller, which names a claim at most and never a value. */
+/** A denial with a sentence for the caller, which may name a claim and never shows a value. */
 export function tokenDenial(reason: TokenReason, detail: string): TokenDenial {
   return { reason, detail };
 }
 
-/** `typ` without regard to case, with or without `application/` (RFC 7515 section 4.1.9). */
+/** Compares `typ` without regard to case, with or without `application/` (RFC 7515 section 4.1.9). */
 function acceptsType(typ: string | undefined, types: readonly string[] | undefined): boolean {
   if (typ === undefined) return types === undefined;
   return (types ?? ['JWT', 'at+jwt']).some((type) => mediaType(type) === mediaType(typ));
@@ -60,7 +60,7 @@ function mediaType(type: string): string {
   return lower.startsWith('application/') ? lower.slice('application/'.length) : lower;
 }
 
-function judgeTimes({ claims }: Jwt, issuer: Issuer, now: number): TokenDenial | undefined {
+function checkTimes({ claims }: Jwt, issuer: Issuer, now: number): TokenDenial | undefined {
   const skew = issuer.clockSkew;
   const exp = millisOf(memberOf(claims, 'exp'));
   const nbf = millisOf(memberOf(claims, 'nbf'));
@@ -75,21 +75,21 @@ function judgeTimes({ claims }: Jwt, issuer: Issuer, now: number): TokenDenial |
   }
   if (issuer.maxAge === undefined) return undefined;
   if (iat === undefined)
-    return tokenDenial('token_claim_missing', 'the token has no `iat`, by which its age is judged');
+    return tokenDenial('token_claim_missing', 'the token has no `iat`, which its age is counted from');
   if (now > iat + issuer.maxAge + skew)
     return tokenDenial('token_too_old', 'the token was issued too long ago');
   return undefined;
 }
 
-function judgeAudience(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
+function checkAudience(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
   if (issuer.anyAudience) return undefined;
   const audiences = audiencesOf(jwt);
   if (audiences.some((audience) => issuer.audiences.includes(audience))) return undefined;
   return tokenDenial('token_wrong_audience', 'the token is for another audience (`aud`)');
 }
 
-/** A claim that is `null` says nothing, as if it were absent. */
-function judgeRequired({ claims }: Jwt, issuer: Issuer): TokenDenial | undefined {
+/** A claim that is `null` counts as absent. */
+function checkRequired({ claims }: Jwt, issuer: Issuer): TokenDenial | undefined {
   const missing = issuer.requireClaims.find((name) => (memberOf(claims, name) ?? null) === null);
   return missing === undefined
     ? undefined
@@ -102,7 +102,7 @@ function audiencesOf({ claims }: Jwt): readonly string[] {
   return isTexts(audience) ? audience : [];
 }
 
-/** Space-separated text (RFC 8693 section 4.2) or a list; what is no text in a list is left out. */
+/** Scopes of a space-separated text (RFC 8693 section 4.2) or of a list; elements that are not text are left out. */
 function scopesOf(claim: JsonValue | undefined): readonly string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((scope) => scope !== '');
   return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
@@ -112,7 +112,7 @@ function millisOf(claim: JsonValue | undefined): number | undefined {
   return typeof claim === 'number' ? claim * 1000 : undefined;
 }
 
-/** Years 1 to 9999, as `google.protobuf.Timestamp` has them; what lies outside is moved to the edge. */
+/** The years 1 to 9999, the range of `google.protobuf.Timestamp`; a time outside it becomes its first or last second. */
 const FIRST_SECOND = -62_135_596_800;
 const LAST_SECOND = 253_402_300_799;
 

@@ -1,4 +1,4 @@
-/** One DER element: its tag byte and its contents; `raw` is all of it. */
+/** One DER element: its tag byte and its contents; `raw` is the whole element. */
 export interface Element {
   readonly tag: number;
   readonly content: Uint8Array;
@@ -9,8 +9,8 @@ export interface Element {
 export const TAG = { octets: 0x04, oid: 0x06 } as const;
 
 /**
- * The elements that stand one after another in `bytes` (X.690, definite lengths, tag numbers below 31), or
- * undefined when they do not fill it exactly.
+ * The consecutive elements of `bytes` (X.690, definite lengths, tag numbers below 31); undefined if they do not fill
+ * it exactly.
  */
 export function readElements(bytes: Uint8Array): readonly Element[] | undefined {
   const elements: Element[] = [];
@@ -23,12 +23,12 @@ export function readElements(bytes: Uint8Array): readonly Element[] | undefined 
   return elements;
 }
 
-/** The children of the constructed element, or none if it is not one or is broken. */
+/** The children of a constructed element; empty if the element is not constructed or is broken. */
 export function childrenOf(element: Element | undefined): readonly Element[] {
   return element === undefined || (element.tag & 0x20) === 0 ? [] : (readElements(element.content) ?? []);
 }
 
-/** An OBJECT IDENTIFIER in dotted form. Arcs beyond 2^53 lose digits: none that is known here has one. */
+/** An OBJECT IDENTIFIER in dotted form. Arcs above 2^53 lose digits; no identifier known here has one. */
 export function dottedOid(content: Uint8Array): string {
   const arcs: number[] = [];
   let arc = 0;
@@ -42,6 +42,20 @@ export function dottedOid(content: Uint8Array): string {
     arc = 0;
   }
   return arcs.join('.');
+}
+
+/** Bytes as ISO 8859-1, of which IA5String is a part. `TextDecoder` reads windows-1252 under that name. */
+export function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** Upper-case hex. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase();
 }
 
 function readElement(bytes: Uint8Array, at: number): Element | undefined {

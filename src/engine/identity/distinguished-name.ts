@@ -1,6 +1,6 @@
-import { childrenOf, dottedOid, type Element, TAG } from './der.ts';
+import { childrenOf, dottedOid, type Element, hex, latin1, TAG } from './der.ts';
 
-/** Short names of attribute types, as OpenSSL and BoringSSL print them; the others appear as dotted numbers. */
+/** Short names of attribute types, as OpenSSL and BoringSSL print them; other types are printed as dotted numbers. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SN',
@@ -26,12 +26,12 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.9.1': 'emailAddress',
 };
 
-/** How the string types of X.520 are encoded. */
+/** Encodings of the string types of X.520, by tag. */
 const ENCODINGS: Readonly<Record<number, string>> = {
   12: 'utf-8', // UTF8String
   18: 'latin1', // NumericString
   19: 'latin1', // PrintableString
-  20: 'latin1', // TeletexString, which everybody fills with Latin-1
+  20: 'latin1', // TeletexString, Latin-1 in practice
   22: 'latin1', // IA5String
   26: 'latin1', // VisibleString
   30: 'utf-16be', // BMPString
@@ -39,7 +39,7 @@ const ENCODINGS: Readonly<Record<number, string>> = {
 
 /**
  * A Name as Envoy prints it: RFC 4514 with the last RDN first and every byte beyond ASCII escaped (OpenSSL's
- * `XN_FLAG_RFC2253`). A value of a type that is not known here is `#` and its DER in hex.
+ * `XN_FLAG_RFC2253`). A value of an unknown type is printed as `#` and its DER in hex.
  */
 export function printName(name: Element | undefined): string {
   return childrenOf(name)
@@ -54,14 +54,14 @@ function printAttribute(attribute: Element): string {
   const short = SHORT_NAMES[oid];
   if (value === undefined) return `${short ?? oid}=`;
   const text = short === undefined ? undefined : decode(value);
-  if (text === undefined) return `${short ?? oid}=#${Buffer.from(value.raw).toString('hex').toUpperCase()}`;
+  if (text === undefined) return `${short ?? oid}=#${hex(value.raw)}`;
   return `${short}=${escapeValue(text)}`;
 }
 
 function decode(value: Element): string | undefined {
   const encoding = ENCODINGS[value.tag];
   if (encoding === undefined) return undefined;
-  if (encoding === 'latin1') return Buffer.from(value.content).toString('latin1');
+  if (encoding === 'latin1') return latin1(value.content);
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(value.content);
   } catch {
@@ -81,7 +81,8 @@ function escapeValue(text: string): string {
     .join('');
 }
 
+const UTF8 = new TextEncoder();
+
 function escapeBytes(character: string): string {
-  const hex = Buffer.from(character, 'utf8').toString('hex').toUpperCase();
-  return hex.replace(/../g, '\\$&');
+  return hex(UTF8.encode(character)).replace(/../g, '\\$&');
 }

@@ -1,27 +1,27 @@
 import type { JsonObject } from '../request/attributes.ts';
 
-/** Where a token may stand in a request; the first listed form is the Authorization header's Bearer. */
+/** Place of a token in a request; the first form includes `Authorization: Bearer`. */
 export type TokenPlace =
   | { readonly header: string; readonly prefix: string }
   | { readonly query: string }
   | { readonly cookie: string };
 
-/** Where an issuer's keys come from. */
+/** Source of an issuer's keys: inline in the policy folder, or fetched from a URL. */
 export type KeySource =
   | { readonly kind: 'inline'; readonly jwks: JsonObject }
   | { readonly kind: 'uri'; readonly jwksUri: string; readonly refresh: Refresh };
 
-/** All in milliseconds. */
+/** Timing of key fetches, all in milliseconds. */
 export interface Refresh {
   readonly interval: number;
-  /** Least time between two fetches that unknown `kid`s cause. */
+  /** Minimum time between two fetches caused by unknown `kid`s. */
   readonly cooldown: number;
   readonly timeout: number;
-  /** How long keys serve after the last fetch that worked. */
+  /** Time for which keys are used after the last successful fetch. */
   readonly maxStale: number;
 }
 
-/** An `Issuer` document, checked, with every default filled in. */
+/** A checked `Issuer` document with all defaults filled in. */
 export interface Issuer {
   readonly name: string;
   /** Compared with `iss` exactly. */
@@ -34,7 +34,7 @@ export interface Issuer {
   readonly from: readonly TokenPlace[];
   /** Milliseconds. */
   readonly clockSkew: number;
-  /** Milliseconds; undefined: no bound. */
+  /** Milliseconds; undefined: unlimited. */
   readonly maxAge: number | undefined;
   readonly requireExpiry: boolean;
   readonly requireClaims: readonly string[];

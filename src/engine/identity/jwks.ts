@@ -1,13 +1,13 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { ALGORITHMS, type AlgorithmProperties, algorithmProperties } from './algorithms.ts';
+import type { CryptoProvider, ImportedKey, KeyMembers } from './crypto.ts';
 import type { VerificationKey } from './keys.ts';
 
-/** Something about a key set that its author should know. */
+/** A problem of a key set, for its author. */
 export interface KeyProblem {
   /** JSON pointer into the key set. */
   readonly pointer: string;
-  /** `error`: the key is not used. `warning`: it is none that could be used here, which is fine in itself. */
+  /** `error`: a mistake, and the key is not used. `warning`: a valid key that cannot be used here. */
   readonly severity: 'error' | 'warning';
   /** One lower-case sentence without a full stop, without key material. */
   readonly message: string;
@@ -25,17 +25,21 @@ const MAX_RSA_BITS = 16384;
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
 
 /**
- * The keys of a JWK Set (RFC 7517) that can verify tokens signed with one of `algorithms`. Symmetric keys count
- * only when `algorithms` holds a symmetric algorithm, so that a fetched set can never bring one.
+ * Compiles the keys of a JWK Set (RFC 7517) that can verify tokens signed with one of `algorithms`. Symmetric keys
+ * are used only if `algorithms` has a symmetric algorithm, so that a fetched set can never add one.
  */
-export function compileKeys(jwks: JsonValue, algorithms: readonly string[]): CompiledKeys {
+export function compileKeys(
+  jwks: JsonValue,
+  algorithms: readonly string[],
+  crypto: CryptoProvider,
+): CompiledKeys {
   const list = isObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
-  if (!isArray(list)) return refused('', 'a key set is an object with a list `keys`');
-  if (list.length > MAX_KEYS) return refused('/keys', `a key set holds at most ${MAX_KEYS} keys`);
+  if (!isArray(list)) return invalidSet('', 'a key set is an object with a list `keys`');
+  if (list.length > MAX_KEYS) return invalidSet('/keys', `a key set holds at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
   const problems: KeyProblem[] = [];
   for (const [i, jwk] of list.entries()) {
-    const result = compileKey(jwk, algorithms);
+    const result = compileKey(jwk, algorithms, crypto);
     const problem = typeof result === 'object' && 'message' in result ? result : duplicate(result, keys);
     if (problem !== undefined) problems.push({ pointer: `/keys/${i}`, ...problem });
     else if (result !== 'not for signatures' && !('message' in result)) keys.push(result);
@@ -46,15 +50,16 @@ export function compileKeys(jwks: JsonValue, algorithms: readonly string[]): Com
   return { keys, problems };
 }
 
-type Trouble = Omit<KeyProblem, 'pointer'>;
+type Problem = Omit<KeyProblem, 'pointer'>;
 
 function compileKey(
   jwk: JsonValue,
   algorithms: readonly string[],
-): VerificationKey | Trouble | 'not for signatures' {
+  crypto: CryptoProvider,
+): VerificationKey | Problem | 'not for signatures' {
   if (!isObject(jwk)) return error('a key is an object');
   const member = (name: string): JsonValue | undefined => (Object.hasOwn(jwk, name) ? jwk[name] : undefined);
-  if (!forSignatures(member('use'), member('key_ops'))) return 'not for signatures';
+  if (!canVerify(member('use'), member('key_ops'))) return 'not for signatures';
   const kty = member('kty');
   const kid = member('kid');
   if (typeof kty !== 'string') return error('the key has no `kty`');
@@ -70,13 +75,14 @@ function compileKey(
   const parts = PARTS.get(kty)?.map((name) => member(name));
   if (parts === undefined)
     return { severity: 'warning', message: 'the kind of key (`kty`) is not supported' };
-  const material = importKey(kty, parts);
+  const members = membersOf(kty, parts);
+  const material = members && crypto.importKey(members);
   if (material === undefined) return error('the key is broken or incomplete');
-  const bits = material.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS;
+  const bits = material.modulusBits ?? MIN_RSA_BITS;
   if (bits < MIN_RSA_BITS)
     return error(`an RSA key of ${bits} bits is too short; at least ${MIN_RSA_BITS} are needed`);
   if (bits > MAX_RSA_BITS)
-    return error(`an RSA key of ${bits} bits is too long; at most ${MAX_RSA_BITS} are taken`);
+    return error(`an RSA key of ${bits} bits is too long; at most ${MAX_RSA_BITS} are accepted`);
   const named = member('alg');
   const fitting = fittingAlgorithms(kty, parts, material, named);
   if (fitting.size === 0) return error('no supported algorithm fits the key');
@@ -91,7 +97,7 @@ function compileKey(
   };
 }
 
-/** The members that make a public key, or a secret one. */
+/** Members that make up a key, by its `kty`. */
 const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['RSA', ['n', 'e']],
   ['EC', ['crv', 'x', 'y']],
@@ -99,50 +105,57 @@ const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['oct', ['k']],
 ]);
 
-/** `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3); a malformed one keeps the key out. */
-function forSignatures(use: JsonValue | undefined, operations: JsonValue | undefined): boolean {
+/** True if `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3) allow verification; a malformed one does not. */
+function canVerify(use: JsonValue | undefined, operations: JsonValue | undefined): boolean {
   if (use !== undefined && use !== 'sig') return false;
   return operations === undefined || (isArray(operations) && operations.includes('verify'));
 }
 
-function importKey(kty: string, parts: readonly (JsonValue | undefined)[]): KeyObject | undefined {
+/** The parts by their names; undefined if one is missing or not text. */
+function membersOf(kty: string, parts: readonly (JsonValue | undefined)[]): KeyMembers | undefined {
   const texts = parts.filter((part): part is string => typeof part === 'string' && part !== '');
-  const [a = '', b = '', c = ''] = texts;
   if (texts.length !== parts.length) return undefined;
-  try {
-    if (kty === 'oct') return createSecretKey(Buffer.from(a, 'base64url'));
-    const key = kty === 'RSA' ? { kty, n: a, e: b } : { kty, crv: a, x: b, ...(c === '' ? {} : { y: c }) };
-    return createPublicKey({ format: 'jwk', key });
-  } catch {
-    return undefined;
+  const [a = '', b = '', c = ''] = texts;
+  switch (kty) {
+    case 'RSA':
+      return { kty, n: a, e: b };
+    case 'EC':
+      return { kty, crv: a, x: b, y: c };
+    case 'OKP':
+      return { kty, crv: a, x: b };
+    case 'oct':
+      return { kty, k: a };
+    default:
+      return undefined;
   }
 }
 
 function fittingAlgorithms(
   kty: string,
   [crv]: readonly (JsonValue | undefined)[],
-  material: KeyObject,
+  material: ImportedKey,
   named: JsonValue | undefined,
 ): ReadonlySet<string> {
-  const fits = ([, facts]: readonly [string, AlgorithmProperties]): boolean =>
-    facts.kty === kty &&
-    (facts.crv === undefined || facts.crv === crv) &&
-    (facts.bytes === undefined || facts.bytes <= (material.symmetricKeySize ?? 0));
+  const fits = ([, properties]: readonly [string, AlgorithmProperties]): boolean =>
+    properties.kty === kty &&
+    (properties.crv === undefined || properties.crv === crv) &&
+    (properties.bytes === undefined || properties.bytes <= (material.secretBytes ?? 0));
   const fitting = Object.entries(ALGORITHMS)
     .filter(fits)
     .map(([name]) => name);
   return new Set(fitting.filter((name) => named === undefined || spelling(name) === spelling(named)));
 }
 
-/** RFC 9864 names `Ed25519` what RFC 8037 called `EdDSA`: a key that is named either way serves both. */
+/** RFC 9864 renames `EdDSA` of RFC 8037 to `Ed25519`: a key with either name verifies both. */
 function spelling(algorithm: JsonValue): JsonValue {
   return algorithm === 'EdDSA' ? 'Ed25519' : algorithm;
 }
 
+/** A problem if an earlier key has the `kid` of the key and one of its algorithms. */
 function duplicate(
-  key: VerificationKey | 'not for signatures' | Trouble,
+  key: VerificationKey | 'not for signatures' | Problem,
   keys: readonly VerificationKey[],
-): Trouble | undefined {
+): Problem | undefined {
   if (key === 'not for signatures' || 'message' in key || key.kid === undefined) return undefined;
   const clash = keys.some(
     (other) => other.kid === key.kid && [...other.algorithms].some((name) => key.algorithms.has(name)),
@@ -150,11 +163,11 @@ function duplicate(
   return clash ? error(`an earlier key has the same \`kid\` \`${key.kid}\``) : undefined;
 }
 
-function refused(pointer: string, message: string): CompiledKeys {
+function invalidSet(pointer: string, message: string): CompiledKeys {
   return { keys: [], problems: [{ pointer, severity: 'error', message }] };
 }
 
-function error(message: string): Trouble {
+function error(message: string): Problem {
   return { severity: 'error', message };
 }
 

@@ -1,14 +1,15 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
+import type { CryptoProvider } from './crypto.ts';
 
-/** A token taken apart, nothing of it verified. */
+/** A parsed token, not verified. */
 export interface Jwt {
   readonly header: JsonObject;
   readonly claims: JsonObject;
   readonly alg: string;
   readonly kid: string | undefined;
   readonly typ: string | undefined;
-  /** undefined: no `iss`. */
+  /** undefined: the token has no `iss`. */
   readonly iss: string | undefined;
 }
 
@@ -17,10 +18,10 @@ export type ReadJwt =
   | { readonly problem: string; readonly jwt?: undefined };
 
 /**
- * Takes a JWT in compact form apart (RFC 7515 section 7.1, RFC 7519 section 7.2), strictly: canonical base64url,
- * UTF-8, no member twice. The problem is a sentence for the caller, without anything of the token.
+ * Parses a JWT in compact form (RFC 7515 section 7.1, RFC 7519 section 7.2) strictly: canonical base64url, UTF-8, no
+ * duplicate member. The problem is a sentence for the caller, which shows nothing of the token.
  */
-export function readJwt(text: string): ReadJwt {
+export function readJwt(text: string, crypto: CryptoProvider): ReadJwt {
   const parts = text.split('.', 4);
   const [encodedHeader, encodedClaims, signature] = parts;
   if (
@@ -31,10 +32,11 @@ export function readJwt(text: string): ReadJwt {
   ) {
     return { problem: 'the token is not a signed JWT in compact form' };
   }
-  if (decodePart(signature) === undefined) return { problem: 'the signature of the token is not base64url' };
-  const header = readObject(encodedHeader);
+  if (crypto.decodeBase64url(signature) === undefined)
+    return { problem: 'the signature of the token is not base64url' };
+  const header = readObject(encodedHeader, crypto);
   if (header === undefined) return { problem: 'the header of the token is not a JSON object' };
-  const claims = readObject(encodedClaims);
+  const claims = readObject(encodedClaims, crypto);
   if (claims === undefined) return { problem: 'the claims of the token are not a JSON object' };
   const problem = headerProblem(header) ?? claimsProblem(claims);
   if (problem !== undefined) return { problem };
@@ -42,12 +44,12 @@ export function readJwt(text: string): ReadJwt {
   return { jwt: { header, claims, alg: alg ?? '', kid, typ, iss: textMember(claims, 'iss') } };
 }
 
-/** An own member, whatever its name. */
+/** An own member of the object: `constructor` and the like are names as any other. */
 export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** No extension is understood, so that any `crit` is too much (RFC 7515 section 4.1.11, RFC 7797 section 3). */
+/** No extension is supported, so that every `crit` is a problem (RFC 7515 section 4.1.11, RFC 7797 section 3). */
 function headerProblem(header: JsonObject): string | undefined {
   if (Object.hasOwn(header, 'crit')) return 'the token has a `crit` header that is not understood';
   if (Object.hasOwn(header, 'b64')) return 'the token has a `b64` header, which is not accepted';
@@ -59,7 +61,7 @@ function headerProblem(header: JsonObject): string | undefined {
   return undefined;
 }
 
-/** The types of the registered claims (RFC 7519 section 4.1). */
+/** Checks the types of the registered claims (RFC 7519 section 4.1). */
 function claimsProblem(claims: JsonObject): string | undefined {
   for (const name of ['iss', 'sub', 'jti']) {
     const value = memberOf(claims, name);
@@ -74,7 +76,7 @@ function claimsProblem(claims: JsonObject): string | undefined {
   return fits ? undefined : '`aud` of the token must be text or a list of texts';
 }
 
-/** Whether the value is a list of texts. */
+/** True if the value is a list of texts. */
 export function isTexts(value: JsonValue | undefined): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
@@ -84,18 +86,12 @@ function textMember(object: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function readObject(encoded: string): JsonObject | undefined {
-  const bytes = decodePart(encoded);
+function readObject(encoded: string, crypto: CryptoProvider): JsonObject | undefined {
+  const bytes = crypto.decodeBase64url(encoded);
   const text = bytes === undefined ? undefined : decodeUtf8(bytes);
   if (text === undefined) return undefined;
   const { value } = parseJson(text);
   return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
-}
-
-/** Only the one canonical way to write the bytes: neither padding nor stray bits nor other characters. */
-function decodePart(encoded: string): Buffer | undefined {
-  const bytes = Buffer.from(encoded, 'base64url');
-  return bytes.toString('base64url') === encoded ? bytes : undefined;
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

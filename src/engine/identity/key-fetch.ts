@@ -1,5 +1,6 @@
 import { parseJson } from '../request/json.ts';
 import { ALGORITHMS } from './algorithms.ts';
+import type { CryptoProvider } from './crypto.ts';
 import { compileKeys } from './jwks.ts';
 import type { VerificationKey } from './keys.ts';
 
@@ -14,7 +15,7 @@ export interface FetchInit {
 
 export type FetchedKeys =
   | { readonly keys: readonly VerificationKey[]; readonly error?: undefined }
-  /** One phrase for operators, without anything of the URL or the answer. */
+  /** A phrase for operators, which shows nothing of the URL or the response. */
   | { readonly error: string; readonly keys?: undefined };
 
 const MAX_JWKS_BYTES = 1024 * 1024;
@@ -24,7 +25,8 @@ const ASYMMETRIC = Object.entries(ALGORITHMS)
   .map(([name]) => name);
 
 /**
- * Why keys may not be fetched from this URL, or undefined: https, or plain http to loopback; no user or password.
+ * Reason not to fetch keys from this URL; undefined if it may be used: https, or plain http to loopback, without user
+ * and password.
  */
 export function keyUrlProblem(text: string): string | undefined {
   const url = URL.parse(text);
@@ -35,21 +37,27 @@ export function keyUrlProblem(text: string): string | undefined {
   return isLoopback(url.hostname) ? undefined : 'plain `http` is accepted to loopback only; use `https`';
 }
 
-/** Gets a JWK Set. Never rejects. Redirects are refused, and so are sets of more than 1 MiB or without a usable key. */
-export async function fetchKeys(url: string, fetch: Fetch, signal: AbortSignal): Promise<FetchedKeys> {
+/**
+ * Fetches a JWK Set. Never rejects. A redirect, a set of more than 1 MiB and a set without a usable key are errors.
+ */
+export async function fetchKeys(
+  url: string,
+  { fetch, crypto }: { readonly fetch: Fetch; readonly crypto: CryptoProvider },
+  signal: AbortSignal,
+): Promise<FetchedKeys> {
   const problem = keyUrlProblem(url);
   if (problem !== undefined) return { error: `the URL is refused: ${problem}` };
   try {
     const headers = { accept: 'application/jwk-set+json, application/json' };
     const response = await fetch(url, { headers, redirect: 'manual', signal });
-    const text = await readAnswer(response);
-    return 'error' in text ? text : readKeys(text.body);
+    const text = await readResponse(response);
+    return 'error' in text ? text : readKeys(text.body, crypto);
   } catch (cause) {
     return { error: signal.aborted ? abortReason(signal) : connectionError(cause) };
   }
 }
 
-async function readAnswer(response: Response): Promise<{ body: string } | { error: string }> {
+async function readResponse(response: Response): Promise<{ body: string } | { error: string }> {
   if (response.status !== 200) {
     await response.body?.cancel();
     const redirects = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400);
@@ -58,39 +66,41 @@ async function readAnswer(response: Response): Promise<{ body: string } | { erro
     };
   }
   const body: AsyncIterable<Uint8Array> | null = response.body;
-  const chunks: Uint8Array[] = [];
+  // A byte order mark is not JSON, and so must not be dropped.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
-    // Leaving the loop cancels the rest of the answer.
+    // Leaving the loop cancels the rest of the response.
     if (size > MAX_JWKS_BYTES) return { error: 'answered with more than 1 MiB' };
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return { body: Buffer.concat(chunks).toString('utf8') };
+  return { body: text + decoder.decode() };
 }
 
-function readKeys(text: string): FetchedKeys {
+function readKeys(text: string, crypto: CryptoProvider): FetchedKeys {
   const { value, problem } = parseJson(text);
   if (value === undefined) return { error: `answered with something that is not JSON: ${problem}` };
-  const { keys, problems } = compileKeys(value, ASYMMETRIC);
-  // An empty set is what a provider in trouble serves: the keys from before are better.
+  const { keys, problems } = compileKeys(value, ASYMMETRIC, crypto);
+  // A provider in trouble may serve an empty set; the keys of the last fetch are better.
   if (keys.length === 0)
     return { error: `answered with no usable key: ${problems[0]?.message ?? 'the set is empty'}` };
   return { keys };
 }
 
 function isLoopback(hostname: string): boolean {
-  // The URL parser has made every spelling of an IPv4 address four decimal numbers.
+  // The URL parser turns every spelling of an IPv4 address into four decimal numbers.
   return (
     hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
   );
 }
 
 function abortReason(signal: AbortSignal): string {
-  return signal.reason instanceof Error ? signal.reason.message : 'given up';
+  return signal.reason instanceof Error ? signal.reason.message : 'aborted';
 }
 
-/** The code alone, such as `ECONNREFUSED`: texts of the network libraries can quote the URL. */
+/** Shows the code alone, such as `ECONNREFUSED`: messages of the network libraries can quote the URL. */
 function connectionError(error: unknown): string {
   let cause = error;
   for (let depth = 0; depth < 5 && typeof cause === 'object' && cause !== null; depth += 1) {

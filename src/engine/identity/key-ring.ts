@@ -1,3 +1,4 @@
+import type { CryptoProvider } from './crypto.ts';
 import type { Issuer, Refresh } from './issuer.ts';
 import { compileKeys } from './jwks.ts';
 import type { Fetch } from './key-fetch.ts';
@@ -5,37 +6,39 @@ import type { KeyProvider, KeysNow, VerificationKey } from './keys.ts';
 import { type KeyRingDependencies, type RefreshResult, RemoteKeys } from './remote-keys.ts';
 
 export interface KeyRingOptions extends Partial<KeyRingDependencies> {
-  /** Told after each fetch, once for each Issuer document that uses the URL. */
+  readonly crypto: CryptoProvider;
+  /** Called after each fetch, once for each Issuer document that uses the URL. */
   readonly onRefresh?: (issuerName: string, result: RefreshResult) => void;
 }
 
 /** One issuer's keys, as the status page shows them. */
 export interface IssuerStatus {
   readonly name: string;
-  /** How many keys serve now. */
+  /** Number of usable keys. */
   readonly keys: number;
-  /** RFC 3339; null for inline keys and before the first fetch that worked. */
+  /** RFC 3339; null for inline keys and before the first successful fetch. */
   readonly fetched_at: string | null;
-  /** Why the last fetch did not work, else null. */
+  /** Reason why the last fetch failed; null if it succeeded. */
   readonly error: string | null;
 }
 
 /**
- * The keys of all issuers: inline ones, and those behind URLs, which it fetches in the background, each URL on its
- * own. It outlives policy sets: what was fetched for one serves the next.
+ * The keys of all issuers: inline keys, and keys at URLs, which it fetches in the background, each URL separately.
+ * It outlives policy sets: keys that were fetched for one are used by the next.
  */
 export class KeyRing implements KeyProvider {
-  readonly #outside: KeyRingDependencies;
+  readonly #dependencies: KeyRingDependencies;
   readonly #onRefresh: (issuerName: string, result: RefreshResult) => void;
   #issuers: readonly Issuer[] = [];
   #remote = new Map<string, RemoteKeys>();
-  /** Dropped by the last `use`: checks that began before it may still ask for them. */
+  /** Dropped by the last `use`; checks that began before it may still need them. */
   #retired = new Map<string, RemoteKeys>();
   #inline = new Map<string, readonly VerificationKey[]>();
   readonly #inlineOf = new WeakMap<Issuer, readonly VerificationKey[]>();
 
-  constructor(options: KeyRingOptions = {}) {
-    this.#outside = {
+  constructor(options: KeyRingOptions) {
+    this.#dependencies = {
+      crypto: options.crypto,
       fetch: options.fetch ?? defaultFetch,
       clock: options.clock ?? Date.now,
       timer: options.timer ?? defaultTimer,
@@ -45,16 +48,16 @@ export class KeyRing implements KeyProvider {
   }
 
   /**
-   * From now on these issuers' keys are held: call it with those of a policy set before that set goes live. URLs
-   * that were used before keep their keys, new ones are fetched at once, others are let go.
+   * Replaces the issuers whose keys are held. Call it with the issuers of a policy set before that set goes live. URLs
+   * that were used before keep their keys, new URLs are fetched at once, other URLs are dropped.
    */
   use(issuers: Iterable<Issuer>): void {
     this.#issuers = [...issuers];
     this.#useInline();
-    const wanted = refreshByUrl(this.#issuers);
+    const refreshes = refreshByUrl(this.#issuers);
     const known = new Map([...this.#retired, ...this.#remote]);
     this.#remote = new Map();
-    for (const [url, refresh] of wanted) {
+    for (const [url, refresh] of refreshes) {
       const remote = known.get(url) ?? this.#create(url, refresh);
       known.delete(url);
       this.#remote.set(url, remote);
@@ -75,7 +78,7 @@ export class KeyRing implements KeyProvider {
     return this.#remoteOf(issuer)?.refetch();
   }
 
-  /** In order of name. */
+  /** Sorted by name. */
   status(): readonly IssuerStatus[] {
     return this.#issuers
       .map((issuer) => {
@@ -91,7 +94,7 @@ export class KeyRing implements KeyProvider {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Ends every fetch and timer. */
+  /** Stops all fetches and timers. */
   close(): void {
     this.use([]);
   }
@@ -103,20 +106,20 @@ export class KeyRing implements KeyProvider {
   }
 
   #create(url: string, refresh: Refresh): RemoteKeys {
-    return new RemoteKeys(url, refresh, this.#outside, (result) => {
+    return new RemoteKeys(url, refresh, this.#dependencies, (result) => {
       for (const { name, keys } of this.#issuers) {
         if (keys.kind === 'uri' && keys.jwksUri === url) this.#onRefresh(name, result);
       }
     });
   }
 
-  /** Unchanged inline keys stay the same objects over a reload, so that tokens verified with them stay verified. */
+  /** Unchanged inline keys stay the same objects after a reload, so that tokens verified with them stay verified. */
   #useInline(): void {
     const inline = new Map<string, readonly VerificationKey[]>();
     for (const issuer of this.#issuers) {
       if (issuer.keys.kind !== 'inline') continue;
       const text = JSON.stringify([issuer.algorithms, issuer.keys.jwks]);
-      const keys = this.#inline.get(text) ?? compileKeys(issuer.keys.jwks, issuer.algorithms).keys;
+      const keys = this.#inline.get(text) ?? this.#compile(issuer);
       inline.set(text, keys);
       this.#inlineOf.set(issuer, keys);
     }
@@ -126,14 +129,18 @@ export class KeyRing implements KeyProvider {
   #inlineKeys(issuer: Issuer): readonly VerificationKey[] {
     let keys = this.#inlineOf.get(issuer);
     if (keys === undefined) {
-      keys = issuer.keys.kind === 'inline' ? compileKeys(issuer.keys.jwks, issuer.algorithms).keys : [];
+      keys = this.#compile(issuer);
       this.#inlineOf.set(issuer, keys);
     }
     return keys;
   }
+
+  #compile({ keys, algorithms }: Issuer): readonly VerificationKey[] {
+    return keys.kind === 'inline' ? compileKeys(keys.jwks, algorithms, this.#dependencies.crypto).keys : [];
+  }
 }
 
-/** Issuers that share a URL share its fetches: as often as the most impatient of them asks. */
+/** Issuers that share a URL share its fetches, at the shortest interval and cooldown of them. */
 function refreshByUrl(issuers: readonly Issuer[]): ReadonlyMap<string, Refresh> {
   const byUrl = new Map<string, Refresh>();
   for (const { keys } of issuers) {
@@ -151,12 +158,17 @@ function refreshByUrl(issuers: readonly Issuer[]): ReadonlyMap<string, Refresh> 
 
 const defaultFetch: Fetch = (url, init) => fetch(url, init);
 
-/** The longest delay that `setTimeout` takes, 24 days: a longer one would be none. */
+/** Longest delay that `setTimeout` accepts, 24.8 days; it fires at once after a longer one. Milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** Does not keep the process alive. */
+/** A timer that does not keep the process alive. */
 function defaultTimer(act: () => void, delay: number): () => void {
   const timer = setTimeout(act, Math.min(delay, MAX_DELAY));
-  timer.unref();
+  detach(timer);
   return () => clearTimeout(timer);
+}
+
+/** Node keeps running for a timer unless it is told not to; in a browser a timer is a number. */
+function detach(timer: number | { unref?(): unknown }): void {
+  if (typeof timer === 'object') timer.unref?.();
 }

@@ -1,35 +1,35 @@
-import type { KeyObject } from 'node:crypto';
+import type { ImportedKey } from './crypto.ts';
 import type { Issuer } from './issuer.ts';
 
 /** A key that can verify signatures. */
 export interface VerificationKey {
   readonly kid: string | undefined;
-  /** Every algorithm that the key fits, whatever the issuer lists. */
+  /** All algorithms that the key fits, also those that the issuer does not list. */
   readonly algorithms: ReadonlySet<string>;
-  readonly key: KeyObject;
-  /** The members that make the key, `kid` and restrictions included: equal for equal keys. Never to be shown. */
+  readonly key: ImportedKey;
+  /** Members that make up the key, with `kid` and restrictions: equal for equal keys. Can hold a secret: never shown. */
   readonly identity: string;
 }
 
 /** The keys of an issuer at one moment. */
 export interface KeysNow {
-  /** undefined: never fetched, or too long ago. */
+  /** undefined: not fetched yet, or too long ago. */
   readonly keys: readonly VerificationKey[] | undefined;
-  /** The last fetch did not work, so that a key may be missing. */
+  /** True if the last fetch failed, so that a key may be missing. */
   readonly failing: boolean;
 }
 
-/** Where a verifier gets keys: the ring of real ones, or throwaway ones in tests of policies. */
+/** Source of keys for a verifier: the key ring, or throwaway keys in tests of policies. */
 export interface KeyProvider {
   of(issuer: Issuer): KeysNow;
   /**
-   * For a token whose key is not there: a fetch that is worth waiting for, under way or begun now. It never
-   * rejects. undefined: none is possible, or the last one was too short a time ago.
+   * Fetches again for a token whose key is missing, or joins the fetch under way. The promise never rejects.
+   * Undefined if no fetch is possible or the last one was within the cooldown.
    */
   refetch(issuer: Issuer): Promise<void> | undefined;
 }
 
-/** The key that a token names, or the only one that fits if it names none. */
+/** The key that a token names; if it names none, the only key that fits. Else undefined. */
 export function selectKey(
   keys: readonly VerificationKey[],
   algorithm: string,

@@ -1,12 +1,12 @@
 import type { PrincipalPattern } from './principal.ts';
 
-/** Any number of segments. */
+/** Matches any number of segments. */
 const MANY = '**';
 type Part = readonly string[] | typeof MANY;
 
 /**
- * Whether `outer` names every principal that `inner` names. Never true where it does not; where wildcards of both
- * meet in unusual ways it may be false though it does.
+ * True if `outer` matches every principal that `inner` matches. It is never true wrongly; for some combinations of
+ * wildcards it is false although `outer` does.
  */
 export function containsPrincipal(outer: PrincipalPattern, inner: PrincipalPattern): boolean {
   if (outer.kind === 'exact' || inner.kind === 'exact') {
@@ -15,7 +15,7 @@ export function containsPrincipal(outer: PrincipalPattern, inner: PrincipalPatte
   return outer.trustDomain === inner.trustDomain && containsAll(partsOf(outer), partsOf(inner));
 }
 
-/** The segments of the path, the `**` between its runs among them. */
+/** The segments of the path, with the `**` between its runs. */
 function partsOf({ runs }: PrincipalPattern & { kind: 'spiffe' }): readonly Part[] {
   return runs.flatMap((run, index): readonly Part[] => (index === 0 ? run : [MANY, ...run]));
 }
@@ -27,7 +27,7 @@ function containsAll(outer: readonly Part[], inner: readonly Part[]): boolean {
   });
 }
 
-/** The characters of a segment, `*` for any number of them. */
+/** Compares segments by character, where `*` matches any number of them. */
 function containsSegment(outer: readonly string[], inner: readonly string[]): boolean {
   return contains([...outer.join('*')], [...inner.join('*')], {
     isWild: (character) => character === '*',
@@ -36,15 +36,15 @@ function containsSegment(outer: readonly string[], inner: readonly string[]): bo
 }
 
 interface Parts<T> {
-  /** Stands for any number of parts, none included. */
+  /** True if the part matches any number of parts, zero included. */
   isWild(part: T): boolean;
-  /** Of two that are not wild. */
+  /** True if `outer` matches all that `inner` matches; neither is wild. */
   covers(outer: T, inner: T): boolean;
 }
 
-/** Whether the parts of `inner`, a wild one among them, are laid out by `outer` from both ends, column by column. */
+/** True if the parts of `outer` cover those of `inner`, wild ones included, by dynamic programming. */
 function contains<T>(outer: readonly T[], inner: readonly T[], { isWild, covers }: Parts<T>): boolean {
-  // What of `inner` the first parts of `outer` lay out, by length; the wild part of `inner` only a wild one does.
+  // True at the lengths of `inner` that the parts of `outer` so far cover; only a wild part covers a wild part.
   let reached = inner.map(() => false).concat(false);
   reached[0] = true;
   for (const part of outer) {

@@ -16,21 +16,21 @@ export type PrincipalPattern =
       readonly source: string;
       /** Lower case. */
       readonly trustDomain: string;
-      /** The runs of segments between the `**`s: one run if there is none, else the first and last are anchored. */
+      /** Runs of segments between `**`: one run if there is no `**`, else the first and the last are anchored. */
       readonly runs: readonly (readonly SegmentPattern[])[];
     };
 
-/** The literal pieces between the `*`s of one segment; a single piece is the whole segment. */
+/** Literal pieces between the `*` of one segment; a single piece is the whole segment. */
 type SegmentPattern = readonly string[];
 
 const PATTERN_SEGMENT = /^[A-Za-z0-9._*-]+$/;
 
-/** Parsed principals of the callers seen last; `false` for those that are no SPIFFE ID. */
+/** Cache of parsed principals; `false` for those that are not SPIFFE IDs. */
 const parsed = new LRUCache<string, SpiffeId | false>({ max: 1024 });
 
 /**
- * Compiles one entry of `mtls.principals`: a SPIFFE ID in whose path `*` stands for a part of one segment or all
- * of it and `**` for any number of segments, none included; or any other name, which is compared exactly.
+ * Compiles one entry of `mtls.principals`: a SPIFFE ID, in whose path `*` matches a part of one segment or all of it
+ * and `**` matches any number of segments, zero included; or any other name, which is compared exactly.
  */
 export function compilePrincipal(
   text: string,
@@ -40,7 +40,7 @@ export function compilePrincipal(
   if (text === '') return { problem: 'a principal cannot be empty' };
   if (text.slice(0, SPIFFE_SCHEME.length).toLowerCase() === SPIFFE_SCHEME) return compileSpiffe(text);
   if (text === '*' || text === '**') {
-    return { problem: `\`${text}\` names no principal; to ask for any peer, leave \`principals\` out` };
+    return { problem: `\`${text}\` is not a principal; to accept any peer, leave \`principals\` out` };
   }
   if (text.includes('*'))
     return {
@@ -51,7 +51,7 @@ export function compilePrincipal(
   return { pattern: { kind: 'exact', source: text } };
 }
 
-/** Whether `principal` is one that `pattern` names. An invalid SPIFFE ID is none. */
+/** True if `pattern` matches `principal`. An invalid SPIFFE ID is matched by no pattern. */
 export function matchesPrincipal(pattern: PrincipalPattern, principal: string): boolean {
   if (pattern.kind === 'exact') return principal === pattern.source;
   const id = spiffeOf(principal);
@@ -66,7 +66,7 @@ function compileSpiffe(text: string): ReturnType<typeof compilePrincipal> {
     return { problem: `the trust domain \`${authority}\` cannot hold a wildcard; list each trust domain` };
   if (!isTrustDomain(trustDomain)) {
     return {
-      problem: `\`${authority}\` is no trust domain; it is made of letters, digits, \`.\`, \`-\` and \`_\`, without port or user`,
+      problem: `\`${authority}\` is not a valid trust domain; it consists of letters, digits, \`.\`, \`-\` and \`_\`, without port or user`,
     };
   }
   const runs: SegmentPattern[][] = [[]];
@@ -100,7 +100,7 @@ function spiffeOf(principal: string): SpiffeId | undefined {
   return id === false ? undefined : id;
 }
 
-/** Each run in the first place where it fits: with the ends anchored that finds a match if there is one. */
+/** Takes each run at the first position where it fits, which finds a match if there is one: both ends are anchored. */
 function matchesRuns(runs: readonly (readonly SegmentPattern[])[], segments: readonly string[]): boolean {
   const [first = [], ...later] = runs;
   const last = later.pop();

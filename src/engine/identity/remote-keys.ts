@@ -1,13 +1,15 @@
+import type { CryptoProvider } from './crypto.ts';
 import type { Refresh } from './issuer.ts';
 import { type Fetch, fetchKeys } from './key-fetch.ts';
 import type { VerificationKey } from './keys.ts';
 
-/** What the ring may not have of its own. */
+/** Everything that a key ring takes as a parameter. */
 export interface KeyRingDependencies {
+  readonly crypto: CryptoProvider;
   readonly fetch: Fetch;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Runs `act` once after `delay` milliseconds, unless the function that it gives back is called before. */
+  /** Runs `act` once after `delay` milliseconds; the returned function cancels it. */
   readonly timer: (act: () => void, delay: number) => () => void;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
@@ -15,14 +17,15 @@ export interface KeyRingDependencies {
 
 export type RefreshResult = 'success' | 'failure';
 
+/** Milliseconds. */
 const FIRST_RETRY = 1_000;
-/** Share of each delay that is random, so that a mesh does not ask its provider all at once. */
+/** Random share of each delay, so that the processes of a mesh do not fetch at the same time. */
 const JITTER = 0.1;
 
-/** The keys behind one URL, kept fresh in the background. */
+/** The keys at one URL, refreshed in the background. */
 export class RemoteKeys {
   readonly #url: string;
-  readonly #outside: KeyRingDependencies;
+  readonly #dependencies: KeyRingDependencies;
   readonly #onResult: (result: RefreshResult) => void;
   #refresh: Refresh;
   #keys: readonly VerificationKey[] = [];
@@ -32,52 +35,52 @@ export class RemoteKeys {
   #fetching: Promise<void> | undefined;
   #abort: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
-  /** When an unknown key last caused a fetch. */
-  #askedAt: number | undefined;
+  /** Time of the last fetch that an unknown key caused, milliseconds since 1970. */
+  #refetchedAt: number | undefined;
   #stopped = false;
 
   constructor(
     url: string,
     refresh: Refresh,
-    outside: KeyRingDependencies,
+    dependencies: KeyRingDependencies,
     onResult: (result: RefreshResult) => void,
   ) {
     this.#url = url;
     this.#refresh = refresh;
-    this.#outside = outside;
+    this.#dependencies = dependencies;
     this.#onResult = onResult;
   }
 
-  /** The keys of the last fetch that worked, unless it is more than `maxStale` milliseconds ago. */
+  /** Keys of the last successful fetch; undefined if there is none or it is more than `maxStale` milliseconds ago. */
   keys(maxStale: number): readonly VerificationKey[] | undefined {
     if (this.#fetchedAt === undefined) return undefined;
-    return this.#outside.clock() - this.#fetchedAt > maxStale ? undefined : this.#keys;
+    return this.#dependencies.clock() - this.#fetchedAt > maxStale ? undefined : this.#keys;
   }
 
-  /** Milliseconds since 1970 of the last fetch that worked. */
+  /** Time of the last successful fetch, milliseconds since 1970. */
   get fetchedAt(): number | undefined {
     return this.#fetchedAt;
   }
 
-  /** Why the last fetch did not work; undefined when it did. */
+  /** Reason why the last fetch failed; undefined if it succeeded. */
   get error(): string | undefined {
     return this.#error;
   }
 
-  /** Fetches now, then again and again. After `stop` it begins anew with what it has. */
+  /** Fetches now and from then on at each interval. After `stop` it resumes with the keys that it has. */
   start(): void {
     this.#stopped = false;
     if (this.#fetching === undefined && this.#cancelTimer === undefined) void this.#fetch();
   }
 
-  /** Ends the background refresh; the keys stay readable. */
+  /** Stops the background refresh; the keys stay readable. */
   stop(): void {
     this.#stopped = true;
     this.#cancel();
     this.#abort?.abort(new Error('stopped'));
   }
 
-  /** New intervals count from now. */
+  /** Changes the timing; a new interval counts from now. */
   configure(refresh: Refresh): void {
     const changed = refresh.interval !== this.#refresh.interval;
     this.#refresh = refresh;
@@ -85,18 +88,18 @@ export class RemoteKeys {
   }
 
   /**
-   * For a key that is not there. Joins a fetch under way; begins one unless the last that began here was less than
-   * the cooldown ago. While there is no key at all and fetches fail nobody waits: the background retries.
+   * Fetches again for a missing key. Joins a fetch under way; begins one unless the last one that began here was less
+   * than the cooldown ago. Undefined if keys were never fetched and fetches fail: the background retries.
    */
   refetch(): Promise<void> | undefined {
     if (this.#stopped) return undefined;
     if (this.#fetchedAt === undefined && this.#error !== undefined) return undefined;
     if (this.#fetching !== undefined) return this.#fetching;
-    const now = this.#outside.clock();
-    const since = this.#askedAt === undefined ? Number.POSITIVE_INFINITY : now - this.#askedAt;
-    // A clock that was set back must not lengthen the wait.
+    const now = this.#dependencies.clock();
+    const since = this.#refetchedAt === undefined ? Number.POSITIVE_INFINITY : now - this.#refetchedAt;
+    // A clock that was set back must not prolong the cooldown.
     if (since >= 0 && since < this.#refresh.cooldown) return undefined;
-    this.#askedAt = now;
+    this.#refetchedAt = now;
     return this.#fetch();
   }
 
@@ -111,9 +114,9 @@ export class RemoteKeys {
 
   async #load(): Promise<void> {
     const abort = new AbortController();
-    const cancel = this.#outside.timer(() => abort.abort(new Error('timed out')), this.#refresh.timeout);
+    const cancel = this.#dependencies.timer(() => abort.abort(new Error('timed out')), this.#refresh.timeout);
     this.#abort = abort;
-    const { keys, error } = await fetchKeys(this.#url, this.#outside.fetch, abort.signal);
+    const { keys, error } = await fetchKeys(this.#url, this.#dependencies, abort.signal);
     cancel();
     if (this.#stopped) return;
     if (keys === undefined) {
@@ -123,7 +126,7 @@ export class RemoteKeys {
       return;
     }
     this.#keys = keepKnown(keys, this.#keys);
-    this.#fetchedAt = this.#outside.clock();
+    this.#fetchedAt = this.#dependencies.clock();
     this.#error = undefined;
     this.#failures = 0;
     this.#onResult('success');
@@ -136,12 +139,12 @@ export class RemoteKeys {
       this.#failures === 0
         ? interval
         : Math.min(interval, FIRST_RETRY * 2 ** Math.min(this.#failures - 1, 16));
-    this.#cancelTimer = this.#outside.timer(
+    this.#cancelTimer = this.#dependencies.timer(
       () => {
         this.#cancelTimer = undefined;
         void this.#fetch();
       },
-      delay * (1 - JITTER * this.#outside.random()),
+      delay * (1 - JITTER * this.#dependencies.random()),
     );
   }
 
@@ -151,7 +154,7 @@ export class RemoteKeys {
   }
 }
 
-/** Keys that were there before stay the same objects, so that tokens verified with them stay verified. */
+/** Known keys stay the same objects, so that tokens verified with them stay verified. */
 function keepKnown(
   keys: readonly VerificationKey[],
   before: readonly VerificationKey[],

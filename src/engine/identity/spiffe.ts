@@ -1,4 +1,4 @@
-/** A SPIFFE ID in its parts. */
+/** The parts of a SPIFFE ID. */
 export interface SpiffeId {
   /** Lower case: trust domains are compared without regard to case. */
   readonly trustDomain: string;
@@ -19,7 +19,7 @@ const MAX_TRUST_DOMAIN_BYTES = 255;
 const TRUST_DOMAIN = /^[a-z0-9._-]+$/;
 const SEGMENT = /^[A-Za-z0-9._-]+$/;
 
-/** Whether `name`, in lower case, may name a trust domain (SPIFFE-ID standard, section 2.1). */
+/** True if `name`, in lower case, is a valid trust domain (SPIFFE-ID standard, section 2.1). */
 export function isTrustDomain(name: string): boolean {
   return name.length <= MAX_TRUST_DOMAIN_BYTES && TRUST_DOMAIN.test(name);
 }
@@ -30,7 +30,7 @@ export function isTrustDomain(name: string): boolean {
  * more than 2048 bytes.
  */
 export function parseSpiffe(id: string): SpiffeId | undefined {
-  // The character sets admit ASCII alone, so that characters count as bytes.
+  // Only ASCII is valid below, so that characters count as bytes.
   if (id.length > MAX_ID_BYTES) return undefined;
   if (id.slice(0, SPIFFE_SCHEME.length).toLowerCase() !== SPIFFE_SCHEME) return undefined;
   const slash = id.indexOf('/', SPIFFE_SCHEME.length);

@@ -3,17 +3,17 @@ import { parseCookies } from '../request/cookies.ts';
 import { parseQuery } from '../request/query.ts';
 import type { TokenPlace } from './issuer.ts';
 
-/** `Authorization: Bearer ...` (RFC 6750 section 2.1), where tokens are looked for unless an Issuer says otherwise. */
+/** `Authorization: Bearer ...` (RFC 6750 section 2.1), the place of tokens for an Issuer without `from`. */
 export const DEFAULT_PLACES: readonly TokenPlace[] = [{ header: 'authorization', prefix: 'Bearer ' }];
 
-/** Something that stands where a token may stand. */
+/** A text in a place of tokens. */
 export interface FoundToken {
   readonly text: string;
-  /** `placeKey` of every place that it stands in: places can overlap. */
+  /** `placeKey` of each place that it is in; places can overlap. */
   readonly places: readonly string[];
 }
 
-/** Two places with the same key are the same place: header names and prefixes are compared without case. */
+/** Equal for equal places: header names and prefixes are compared without regard to case. */
 export function placeKey(place: TokenPlace): string {
   let key = keys.get(place);
   if (key === undefined) {
@@ -24,7 +24,7 @@ export function placeKey(place: TokenPlace): string {
   return key;
 }
 
-/** Places are parts of documents: their keys are made once. */
+/** Keys by place, computed once: places are parts of documents. */
 const keys = new WeakMap<TokenPlace, string>();
 
 function prefixOf({ prefix }: { readonly prefix: string }): string {
@@ -32,8 +32,8 @@ function prefixOf({ prefix }: { readonly prefix: string }): string {
 }
 
 /**
- * Every token that stands in one of `places`, each once. Empty values are none. A repeated header, parameter or
- * cookie gives several.
+ * All tokens in `places`, each once. An empty value is not a token. A repeated header, parameter or cookie gives
+ * several tokens.
  */
 export function findTokens(attributes: Attributes, places: readonly TokenPlace[]): readonly FoundToken[] {
   const [only, ...others] = places;
@@ -43,22 +43,22 @@ export function findTokens(attributes: Attributes, places: readonly TokenPlace[]
   const found = new Map<string, { text: string; places: string[] }>();
   for (const place of places) {
     const key = placeKey(place);
-    for (const { text, spot } of tokensAt(attributes, place)) {
-      const known = found.get(spot);
-      if (known === undefined) found.set(spot, { text, places: [key] });
+    for (const { text, position } of tokensAt(attributes, place)) {
+      const known = found.get(position);
+      if (known === undefined) found.set(position, { text, places: [key] });
       else if (!known.places.includes(key)) known.places.push(key);
     }
   }
   return [...found.values()];
 }
 
-/** A token and the spot of the request where it begins, the same for overlapping places. */
-interface Spotted {
+/** A token and its position in the request, which is the same for overlapping places. */
+interface LocatedToken {
   readonly text: string;
-  readonly spot: string;
+  readonly position: string;
 }
 
-function tokensAt({ request }: Attributes, place: TokenPlace): readonly Spotted[] {
+function tokensAt({ request }: Attributes, place: TokenPlace): readonly LocatedToken[] {
   if ('header' in place) {
     const name = place.header.toLowerCase();
     const value = request.headers.get(name);
@@ -67,23 +67,25 @@ function tokensAt({ request }: Attributes, place: TokenPlace): readonly Spotted[
   if ('query' in place) {
     const start = request.path.indexOf('?');
     const values = start === -1 ? undefined : parseQuery(request.path.slice(start + 1)).get(place.query);
-    return spotted(values, `query ${place.query}`);
+    return located(values, `query ${place.query}`);
   }
   const cookies = request.headers.get('cookie');
   return cookies === undefined
     ? []
-    : spotted(parseCookies(cookies).get(place.cookie), `cookie ${place.cookie}`);
+    : located(parseCookies(cookies).get(place.cookie), `cookie ${place.cookie}`);
 }
 
-function spotted(values: readonly string[] | undefined, name: string): readonly Spotted[] {
-  return (values ?? []).map((text, i) => ({ text, spot: `${name} ${i}` })).filter(({ text }) => text !== '');
+function located(values: readonly string[] | undefined, name: string): readonly LocatedToken[] {
+  return (values ?? [])
+    .map((text, i) => ({ text, position: `${name} ${i}` }))
+    .filter(({ text }) => text !== '');
 }
 
 /**
- * Envoy joins repeated headers with commas, which no token holds. A part that does not begin with the prefix
- * belongs to the token before it, so that nobody who reads the header in another way sees another token.
+ * Envoy joins repeated headers with commas, which no token contains. A part that does not begin with the prefix
+ * belongs to the token before it, so that a service that reads the header otherwise sees no other token.
  */
-function tokensInHeader(name: string, value: string, prefix: string): readonly Spotted[] {
+function tokensInHeader(name: string, value: string, prefix: string): readonly LocatedToken[] {
   const found: { text: string; part: number }[] = [];
   for (const [i, part] of value.split(',').entries()) {
     const text = withoutPrefix(part, prefix);
@@ -93,10 +95,10 @@ function tokensInHeader(name: string, value: string, prefix: string): readonly S
   }
   return found
     .filter(({ text }) => text !== '')
-    .map(({ text, part }) => ({ text, spot: `header ${name} ${part} ${text}` }));
+    .map(({ text, part }) => ({ text, position: `header ${name} ${part} ${text}` }));
 }
 
-/** What follows the prefix; a prefix that ends in a letter or digit ends at white space (RFC 9110 section 11.4). */
+/** Text after the prefix; white space must follow a prefix that ends in a letter or digit (RFC 9110 section 11.4). */
 function withoutPrefix(part: string, prefix: string): string | undefined {
   const text = part.trim();
   if (text.slice(0, prefix.length).toLowerCase() !== prefix) return undefined;

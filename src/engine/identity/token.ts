@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
-import { compactVerify, errors } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Attributes } from '../request/attributes.ts';
 import { checkClaims, checkHeader, tokenDenial, verifiedToken } from './claims.ts';
+import type { CryptoProvider } from './crypto.ts';
 import type { Issuer, TokenPlace } from './issuer.ts';
 import { type Jwt, readJwt } from './jwt.ts';
 import { type KeyProvider, selectKey, type VerificationKey } from './keys.ts';
@@ -12,42 +11,43 @@ import type { TokenDenial, TokenResult, VerifiedToken } from './verified-token.t
 export interface TokenVerifier {
   /**
    * Finds the token of a request in the places of `issuers` and verifies it as of `now` (milliseconds since 1970).
-   * A token that was verified before is answered at once, one that must be verified, or whose key must be fetched,
-   * by a promise, which does not reject for anything that a caller sends.
+   * Returns at once if the token was verified before, and a promise if a signature must be verified or a key fetched.
+   * The promise never rejects for anything that a caller sends.
    */
   verify(attributes: Attributes, issuers: readonly Issuer[], now: number): TokenResult | Promise<TokenResult>;
 }
 
 export interface TokenVerifierOptions {
   readonly keys: KeyProvider;
-  /** How many verified tokens are remembered, default 10,000. */
+  readonly crypto: CryptoProvider;
+  /** Number of verified tokens to remember, default 10,000. */
   readonly cacheSize?: number;
-  /** Called once for each signature that is really checked. */
+  /** Called before each verification of a signature; not for tokens that were verified before. */
   readonly onSignature?: () => void;
 }
 
-/** Longest token that is looked into, in characters (which are bytes in a token). */
+/** Maximum length of a token, in characters, which are bytes in a token. */
 export const MAX_TOKEN_LENGTH = 16 * 1024;
 
-/** A cache of N tokens is also full when they have N times this many characters. */
+/** A cache of N tokens is also full if they have N times this many characters. */
 const USUAL_TOKEN_LENGTH = 2048;
 
 /**
- * Tokens of one issuer that wait for its keys at once. Those above are refused: tokens with keys that nobody has
- * heard of, which anybody can make, must not take all the room that there is for checks.
+ * Maximum number of tokens of one issuer that wait for its keys at once; further ones are denied. Tokens with unknown
+ * keys, which anyone can make, must not take all the capacity for checks.
  */
 const MAX_WAITING = 1000;
 
 const UNAVAILABLE = 'the keys of the token issuer cannot be fetched at the moment';
 
-/** Makes a verifier; it remembers the tokens that it verified last. */
+/** A verifier with an empty cache of verified tokens. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   return new Verifier(options);
 }
 
 /**
- * A token whose signature holds. INVARIANT: all that is remembered is that `key` signed this token; whether that
- * key is still one of the issuer's, and everything else, is judged anew at each use.
+ * A token with a valid signature. INVARIANT: the only fact that is remembered is that `key` signed this token;
+ * everything else, also that the key is still one of the issuer's, is checked again at each use.
  */
 interface Proof {
   readonly jwt: Jwt;
@@ -55,10 +55,10 @@ interface Proof {
   readonly tokens: WeakMap<Issuer, VerifiedToken>;
 }
 
-interface Asked {
+interface Verification {
   readonly text: string;
   readonly jwt: Jwt;
-  /** undefined: this token was not verified before. */
+  /** undefined: the token was not verified before. */
   readonly proof: Proof | undefined;
   readonly digest: string;
   readonly issuer: Issuer;
@@ -67,20 +67,22 @@ interface Asked {
 
 class Verifier implements TokenVerifier {
   readonly #keys: KeyProvider;
+  readonly #crypto: CryptoProvider;
   readonly #onSignature: (() => void) | undefined;
-  /** By the digest of the whole token, signature included. */
+  /** Keyed by the digest of the whole token, signature included. */
   readonly #proofs: LRUCache<string, Proof>;
-  /** Verifications under way, by digest: at most as many as there are checks under way. */
+  /** Verifications under way, by digest; not more than the checks under way. */
   readonly #proving = new Map<
     string,
     { readonly key: VerificationKey; readonly proof: Promise<Proof | undefined> }
   >();
 
-  /** Tokens that wait for the keys of an issuer. */
+  /** Number of tokens that wait for the keys of an issuer. */
   readonly #waiting = new WeakMap<Issuer, number>();
 
-  constructor({ keys, cacheSize = 10_000, onSignature }: TokenVerifierOptions) {
+  constructor({ keys, crypto, cacheSize = 10_000, onSignature }: TokenVerifierOptions) {
     this.#keys = keys;
+    this.#crypto = crypto;
     this.#onSignature = onSignature;
     this.#proofs = new LRUCache({ max: cacheSize, maxSize: cacheSize * USUAL_TOKEN_LENGTH });
   }
@@ -90,46 +92,46 @@ class Verifier implements TokenVerifier {
     issuers: readonly Issuer[],
     now: number,
   ): TokenResult | Promise<TokenResult> {
-    const { found, denial: notOne } = findToken(attributes, issuers);
-    if (notOne !== undefined) return { denial: notOne };
-    const digest = hash('sha256', found.text, 'base64url');
+    const { found, denial: notFound } = findToken(attributes, issuers);
+    if (notFound !== undefined) return { denial: notFound };
+    const digest = this.#crypto.sha256(found.text);
     const proof = this.#proofs.get(digest);
-    const { jwt, problem } = proof === undefined ? readJwt(found.text) : { jwt: proof.jwt };
+    const { jwt, problem } = proof === undefined ? readJwt(found.text, this.#crypto) : { jwt: proof.jwt };
     if (jwt === undefined) return { denial: tokenDenial('token_malformed', problem) };
-    const { issuer, denial: notOurs } = selectIssuer(jwt, found, issuers);
-    if (notOurs !== undefined) return { denial: notOurs };
+    const { issuer, denial: notAccepted } = selectIssuer(jwt, found, issuers);
+    if (notAccepted !== undefined) return { denial: notAccepted };
     const denial = checkHeader(jwt, issuer);
     if (denial !== undefined) return { denial };
-    const asked: Asked = { text: found.text, jwt, proof, digest, issuer, now };
-    const key = this.#keyFor(asked);
-    return key === undefined ? this.#verifyAfterFetch(asked) : this.#verifyWith(key, asked);
+    const verification: Verification = { text: found.text, jwt, proof, digest, issuer, now };
+    const key = this.#keyFor(verification);
+    return key === undefined ? this.#verifyAfterFetch(verification) : this.#verifyWith(key, verification);
   }
 
-  #keyFor({ jwt, issuer }: Asked): VerificationKey | undefined {
+  #keyFor({ jwt, issuer }: Verification): VerificationKey | undefined {
     return selectKey(this.#keys.of(issuer).keys ?? [], jwt.alg, jwt.kid);
   }
 
-  #verifyWith(key: VerificationKey, asked: Asked): TokenResult | Promise<TokenResult> {
-    if (asked.proof?.key === key) return judgeProven(asked.proof, asked);
-    return this.#prove(key, asked).then((proven) =>
+  #verifyWith(key: VerificationKey, verification: Verification): TokenResult | Promise<TokenResult> {
+    if (verification.proof?.key === key) return checkProven(verification.proof, verification);
+    return this.#prove(key, verification).then((proven) =>
       proven === undefined
-        ? { denial: tokenDenial('token_bad_signature', 'the signature of the token does not hold') }
-        : judgeProven(proven, asked),
+        ? { denial: tokenDenial('token_bad_signature', 'the signature of the token is not valid') }
+        : checkProven(proven, verification),
     );
   }
 
-  /** The key is not there: it may have been published since the last fetch. */
-  #verifyAfterFetch(asked: Asked): TokenResult | Promise<TokenResult> {
-    const fetching = this.#keys.refetch(asked.issuer);
-    if (fetching === undefined) return this.#withoutKey(asked.issuer);
-    const { issuer } = asked;
+  /** Fetches the keys again: a missing key may have been published since the last fetch. */
+  #verifyAfterFetch(verification: Verification): TokenResult | Promise<TokenResult> {
+    const fetching = this.#keys.refetch(verification.issuer);
+    if (fetching === undefined) return this.#withoutKey(verification.issuer);
+    const { issuer } = verification;
     const waiting = this.#waiting.get(issuer) ?? 0;
     if (waiting >= MAX_WAITING) return { denial: tokenDenial('keys_unavailable', UNAVAILABLE) };
     this.#waiting.set(issuer, waiting + 1);
     return fetching.then(() => {
       this.#waiting.set(issuer, (this.#waiting.get(issuer) ?? 1) - 1);
-      const key = this.#keyFor(asked);
-      return key === undefined ? this.#withoutKey(issuer) : this.#verifyWith(key, asked);
+      const key = this.#keyFor(verification);
+      return key === undefined ? this.#withoutKey(issuer) : this.#verifyWith(key, verification);
     });
   }
 
@@ -141,26 +143,26 @@ class Verifier implements TokenVerifier {
     return { denial: tokenDenial('token_unknown_key', 'the issuer of the token has no key that fits it') };
   }
 
-  #prove(key: VerificationKey, asked: Asked): Promise<Proof | undefined> {
-    const underway = this.#proving.get(asked.digest);
+  #prove(key: VerificationKey, verification: Verification): Promise<Proof | undefined> {
+    const underway = this.#proving.get(verification.digest);
     if (underway?.key === key) return underway.proof;
     this.#onSignature?.();
-    const proof = this.#check(key, asked).finally(() => {
-      if (this.#proving.get(asked.digest)?.proof === proof) this.#proving.delete(asked.digest);
+    const proof = this.#check(key, verification).finally(() => {
+      if (this.#proving.get(verification.digest)?.proof === proof) this.#proving.delete(verification.digest);
     });
-    this.#proving.set(asked.digest, { key, proof });
+    this.#proving.set(verification.digest, { key, proof });
     return proof;
   }
 
-  async #check(key: VerificationKey, { text, jwt, digest }: Asked): Promise<Proof | undefined> {
-    if (!(await signatureHolds(text, jwt.alg, key))) return undefined;
+  async #check(key: VerificationKey, { text, jwt, digest }: Verification): Promise<Proof | undefined> {
+    if (!(await key.key.verify(text, jwt.alg))) return undefined;
     const proof: Proof = { jwt: deepFreeze(jwt), key, tokens: new WeakMap() };
     this.#proofs.set(digest, proof, { size: text.length });
     return proof;
   }
 }
 
-/** The issuers' places put together, once for each list of issuers. */
+/** The places of all issuers of a list, computed once for each list. */
 const placesOf = new WeakMap<readonly Issuer[], readonly TokenPlace[]>();
 
 function findToken(
@@ -189,7 +191,7 @@ function findToken(
   return { found };
 }
 
-/** Of several issuers with the same `iss`, the first that names the place where the token stands. */
+/** Of several issuers with the same `iss`, the first that lists the place of the token. */
 function selectIssuer(
   jwt: Jwt,
   found: FoundToken,
@@ -211,7 +213,7 @@ function selectIssuer(
   };
 }
 
-function judgeProven(proof: Proof, { issuer, now }: Asked): TokenResult {
+function checkProven(proof: Proof, { issuer, now }: Verification): TokenResult {
   const denial = checkClaims(proof.jwt, issuer, now);
   if (denial !== undefined) return { denial };
   let token = proof.tokens.get(issuer);
@@ -220,18 +222,6 @@ function judgeProven(proof: Proof, { issuer, now }: Asked): TokenResult {
     proof.tokens.set(issuer, token);
   }
   return { token };
-}
-
-/** Keys that the header brings (`jwk`, `jku`, `x5c`, `x5u`) are not looked at. */
-async function signatureHolds(text: string, alg: string, { key }: VerificationKey): Promise<boolean> {
-  try {
-    await compactVerify(text, key, { algorithms: [alg] });
-    return true;
-  } catch (error) {
-    // What jose says about the token is the caller's trouble, anything else is ours.
-    if (error instanceof errors.JOSEError) return false;
-    throw error;
-  }
 }
 
 /** Depth is bounded by the JSON parser. */

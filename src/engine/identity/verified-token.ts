@@ -1,11 +1,11 @@
 import type { JsonObject, Timestamp } from '../request/attributes.ts';
 
-/** What a token that passed every check says. Nothing of an unverified token ever gets into one. */
+/** Content of a token that passed every check. Nothing of an unverified token ever gets into it. */
 export interface VerifiedToken {
   /** Name of the Issuer document. */
   readonly issuerName: string;
   readonly issuer: string;
-  /** Empty when the token has no `sub`. */
+  /** Empty if the token has no `sub`. */
   readonly subject: string;
   readonly audiences: readonly string[];
   readonly scopes: readonly string[];
@@ -14,7 +14,7 @@ export interface VerifiedToken {
   readonly header: JsonObject;
 }
 
-/** Why a token, or its absence, refuses a request. Each is a row of the reason table. */
+/** Reasons to deny a request for its token, or for the lack of one. Each is a row of the reason table. */
 export type TokenReason =
   | 'token_missing'
   | 'token_malformed'
@@ -35,7 +35,7 @@ export type TokenReason =
 
 export interface TokenDenial {
   readonly reason: TokenReason;
-  /** For the caller: one sentence, naming a claim or a place at most, never a value. */
+  /** One sentence for the caller, which may name a claim or a place and never shows a value. */
   readonly detail: string;
 }
 

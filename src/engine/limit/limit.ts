@@ -1,24 +1,24 @@
-/** `rate` of a limit: `count` requests a `period` of milliseconds. */
+/** `rate` of a limit: `count` requests per `period`, in milliseconds. */
 export interface Rate {
   readonly count: number;
   readonly period: number;
 }
 
-/** What a bucket answers. Times are milliseconds from now. */
+/** Answer of a bucket. Times are milliseconds from now. */
 export interface Taken {
   readonly allowed: boolean;
   /** Whole units left in the bucket. */
   readonly remaining: number;
-  /** When the same cost would be granted; 0 when allowed. */
+  /** Time until the same cost would be allowed; 0 if it is. */
   readonly retryAfter: number;
-  /** When the bucket is full again. */
+  /** Time until the bucket is full again. */
   readonly resetAfter: number;
 }
 
-/** Counts. The local store answers at once; a shared one may answer later. */
+/** A store of buckets. The local one answers at once; a shared one may return a promise. */
 export interface LimitStore {
-  /** Takes `cost` out of the bucket `key`, or nothing when it does not hold that much. `now` in milliseconds. */
+  /** Takes `cost` out of the bucket `key`, or nothing if it does not hold that much. `now`: milliseconds since 1970. */
   take(key: string, rate: Rate, burst: number, cost: number, now: number): Taken | Promise<Taken>;
-  /** Gives back what an allowed `take` of the same arguments took. */
+  /** Gives back the cost that an allowed `take` of the same arguments took. */
   giveBack(key: string, rate: Rate, burst: number, cost: number, now: number): void;
 }

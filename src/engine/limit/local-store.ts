@@ -1,67 +1,74 @@
-import { createHash } from 'node:crypto';
 import type { LimitStore, Rate, Taken } from './limit.ts';
 
 /** A store that answers at once. */
 export interface LocalStore extends LimitStore {
   take(key: string, rate: Rate, burst: number, cost: number, now: number): Taken;
-  /** Buckets held. */
+  /** Number of buckets. */
   readonly size: number;
 }
 
 /**
  * A bucket that is not full. `used` counts requests times `period`, so that each millisecond gives back exactly
- * `rate.count` of it and nothing is ever rounded.
+ * `rate.count` of it and nothing is rounded.
  */
 interface Bucket {
   used: number;
-  /** Milliseconds: when `used` was right. */
+  /** Time of `used`, milliseconds since 1970. */
   at: number;
   period: number;
-  /** What one millisecond gave back when the bucket was last touched. */
+  /** Amount that one millisecond gives back, by the rate of the last request. */
   count: number;
 }
 
-/** Clocks of two threads of work differ a little; a larger step back is a clock that was set. Milliseconds. */
+/** Milliseconds by which the times of requests may go back; a larger step means that the clock was set. */
 const CLOCK_NOISE = 1000;
-/** Old buckets looked at for each new one; two, so that the store shrinks when traffic moves on. */
+/** Old buckets examined for each new one; two, so that the store shrinks when other keys come into use. */
 const SWEEP = 2;
-/** Of so many longest untouched buckets, the one that has least to forget makes room. */
+/** Number of least recently used buckets of which the fullest is evicted. */
 const EVICTION_SAMPLE = 8;
-/** Longer keys are held as their digest. */
+/** Characters; a longer key is replaced by its digest. */
 const MAX_KEY = 128;
+
+export interface LocalStoreOptions {
+  /** Number of buckets above which one is evicted for each new one. */
+  readonly maxBuckets: number;
+  /** A collision-resistant digest, for long keys. */
+  readonly digest: (text: string) => string;
+}
 
 /**
  * Token buckets in this process: `burst` at once, then `rate`. A full bucket is not held, since it equals one that
- * was never used. At `maxBuckets`, of the ones untouched for longest the fullest makes room: its caller gets back
- * what little it had used. No timers.
+ * was never used. At `maxBuckets` the fullest of the least recently used buckets is evicted, so that the least use is
+ * forgotten. No timers.
  */
-export function createLocalStore({ maxBuckets }: { readonly maxBuckets: number }): LocalStore {
-  // Least recently touched first.
+export function createLocalStore({ maxBuckets, digest }: LocalStoreOptions): LocalStore {
+  // Least recently used first.
   const buckets = new Map<string, Bucket>();
+  const identity = (key: string): string => (key.length <= MAX_KEY ? key : digest(key));
 
   return {
     take(key, rate, burst, cost, now) {
       const id = identity(key);
-      const held = buckets.get(id);
-      const used = held === undefined ? 0 : usedNow(held, rate, now);
+      const bucket = buckets.get(id);
+      const used = bucket === undefined ? 0 : usedNow(bucket, rate, now);
       const capacity = burst * rate.period;
-      const asked = cost * rate.period;
-      const allowed = used + asked <= capacity || cost === 0;
-      const after = allowed ? used + asked : used;
-      if (held !== undefined) touch(held, id, after, rate, now);
+      const amount = cost * rate.period;
+      const allowed = used + amount <= capacity || cost === 0;
+      const after = allowed ? used + amount : used;
+      if (bucket !== undefined) touch(bucket, id, after, rate, now);
       else if (after > 0) add(id, { used: after, at: now, period: rate.period, count: rate.count });
       return {
         allowed,
         remaining: Math.max(0, Math.floor((capacity - after) / rate.period)),
-        retryAfter: allowed ? 0 : retryAfter(used + asked - capacity, rate, cost > burst),
+        retryAfter: allowed ? 0 : retryAfter(used + amount - capacity, rate, cost > burst),
         resetAfter: Math.ceil(after / rate.count),
       };
     },
     giveBack(key, rate, _burst, cost, now) {
       const id = identity(key);
-      const held = buckets.get(id);
-      if (held !== undefined)
-        touch(held, id, Math.max(0, usedNow(held, rate, now) - cost * rate.period), rate, now);
+      const bucket = buckets.get(id);
+      if (bucket === undefined) return;
+      touch(bucket, id, Math.max(0, usedNow(bucket, rate, now) - cost * rate.period), rate, now);
     },
     get size() {
       return buckets.size;
@@ -85,20 +92,20 @@ export function createLocalStore({ maxBuckets }: { readonly maxBuckets: number }
   }
 
   function sweep(now: number): void {
-    let seen = 0;
+    let count = 0;
     for (const [id, bucket] of buckets) {
-      if (seen++ === SWEEP) return;
-      if (remains(bucket, now) <= 0) buckets.delete(id);
+      if (count++ === SWEEP) return;
+      if (remainder(bucket, now) <= 0) buckets.delete(id);
     }
   }
 
   function evict(now: number): void {
     let victim: string | undefined;
     let least = Number.POSITIVE_INFINITY;
-    let seen = 0;
+    let count = 0;
     for (const [id, bucket] of buckets) {
-      if (seen++ === EVICTION_SAMPLE) break;
-      const untilFull = remains(bucket, now) / bucket.count;
+      if (count++ === EVICTION_SAMPLE) break;
+      const untilFull = remainder(bucket, now) / bucket.count;
       if (untilFull >= least) continue;
       least = untilFull;
       victim = id;
@@ -107,13 +114,13 @@ export function createLocalStore({ maxBuckets }: { readonly maxBuckets: number }
   }
 }
 
-/** After a reload the same bucket may count in another period; how much of it was used carries over. */
+/** After a reload the same bucket may count in another period; the used share of it carries over. */
 function usedNow(bucket: Bucket, rate: Rate, now: number): number {
   const used = Math.max(0, bucket.used - elapsed(bucket, now) * bucket.count);
   return bucket.period === rate.period ? used : (used / bucket.period) * rate.period;
 }
 
-function remains(bucket: Bucket, now: number): number {
+function remainder(bucket: Bucket, now: number): number {
   return bucket.used - elapsed(bucket, now) * bucket.count;
 }
 
@@ -125,11 +132,7 @@ function moment(bucket: Bucket, now: number): number {
   return bucket.at - now > CLOCK_NOISE ? now : Math.max(bucket.at, now);
 }
 
-/** Infinity: no bucket of this size ever holds so much. */
+/** Infinity if no bucket of this size ever holds the cost. */
 function retryAfter(missing: number, rate: Rate, never: boolean): number {
   return never ? Number.POSITIVE_INFINITY : Math.ceil(missing / rate.count);
-}
-
-function identity(key: string): string {
-  return key.length <= MAX_KEY ? key : createHash('sha256').update(key).digest('base64');
 }

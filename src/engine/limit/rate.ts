@@ -1,8 +1,8 @@
 import type { Rate } from './limit.ts';
 
 /**
- * Most requests a period, and the largest burst. With the longest period of a day, everything that a bucket counts
- * stays an exact integer (100,000,000 times 86,400,000 is below 2^53).
+ * Maximum requests per period, and maximum burst. With the longest period, a day, the counts of a bucket stay exact
+ * integers (100,000,000 times 86,400,000 is below 2^53).
  */
 export const MAX_COUNT = 100_000_000;
 
@@ -13,23 +13,23 @@ const PERIODS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
 ]);
 
-/** Reads `100/s`, `N/m`, `N/h` or `N/d`, N a whole number from 1 on. A problem is one sentence about the text. */
+/** Parses `N/s`, `N/m`, `N/h` or `N/d`, with a whole number N from 1 on. A problem is one sentence about the text. */
 export function parseRate(
   text: string,
 ):
   | { readonly rate: Rate; readonly problem?: undefined }
   | { readonly problem: string; readonly rate?: undefined } {
   const [, digits = '', unit = ''] = /^([0-9]{1,12})\/([a-z]+)$/.exec(text) ?? [];
-  if (digits === '') return { problem: `\`${text}\` is no rate` };
+  if (digits === '') return { problem: `\`${text}\` is not a valid rate` };
   const period = PERIODS.get(unit);
-  if (period === undefined) return { problem: `\`${unit}\` in \`${text}\` is no period` };
+  if (period === undefined) return { problem: `\`${unit}\` in \`${text}\` is not a valid period` };
   const count = Number(digits);
-  if (count === 0) return { problem: `\`${text}\` lets nothing through, a deny rule says that better` };
-  if (count > MAX_COUNT) return { problem: `\`${text}\` is more than ${MAX_COUNT} a period` };
+  if (count === 0) return { problem: `\`${text}\` allows no request; write a deny rule instead` };
+  if (count > MAX_COUNT) return { problem: `\`${text}\` is more than ${MAX_COUNT} per period` };
   return { rate: { count, period } };
 }
 
-/** Requests at once when `burst` is not written: what the rate gives in one of its periods. */
+/** Burst of a limit without `burst`: the requests of one period. */
 export function defaultBurst(rate: Rate): number {
   return rate.count;
 }

@@ -1,6 +1,6 @@
 import type { Body, JsonValue } from '../request/attributes.ts';
 
-/** Why a body refuses a request. Each is a row of the reason table. */
+/** Reasons to deny a request for its body. Each is a row of the reason table. */
 export type BodyReason =
   | 'body_missing'
   | 'body_truncated'
@@ -11,15 +11,15 @@ export type BodyReason =
 
 export interface BodyDenial {
   readonly reason: BodyReason;
-  /** For the caller: where in the body (a JSON pointer) and what was expected, never a value of the body. */
+  /** For the caller: the location in the body (a JSON pointer) and what was expected, never a value of the body. */
   readonly detail: string;
 }
 
-/** A schema compiled at load. */
+/** A schema, compiled when the policies are loaded. */
 export interface BodySchema {
-  /** Bytes; a longer body is refused before it is parsed. */
+  /** Bytes; a longer body is denied before it is parsed. undefined: unlimited. */
   readonly maxBytes: number | undefined;
-  /** Judges a parsed body; undefined: it fits. */
+  /** Validates a parsed body; undefined if it fits. */
   validate(value: JsonValue): BodyDenial | undefined;
 }
 
@@ -27,5 +27,5 @@ export type BodyResult =
   | { readonly value: JsonValue; readonly denial?: undefined }
   | { readonly denial: BodyDenial; readonly value?: undefined };
 
-/** Reads a JSON body: truncated, missing, of another content type and malformed are refusals. */
+/** Reads a JSON body; a truncated, missing or malformed body and another content type are denials. */
 export type ReadJsonBody = (body: Body, contentType: string) => BodyResult;

@@ -2,8 +2,8 @@ import type { Ajv2020 } from 'ajv/dist/2020.js';
 import formats, { type FormatName } from 'ajv-formats';
 
 /**
- * The formats that a schema may name, with the longest text that is looked at; a longer one does not fit. The bound
- * keeps expressions that take more than linear time harmless (an address by RFC 5321 section 4.5.3.1, a host name by
+ * The formats that a schema may name, with the maximum length of a text; a longer text does not fit. The bound keeps
+ * expressions that take more than linear time harmless (an address by RFC 5321 section 4.5.3.1, a host name by
  * RFC 1035 section 2.3.4).
  */
 export const FORMATS = {
@@ -23,10 +23,10 @@ export const FORMATS = {
   byte: Number.POSITIVE_INFINITY,
 } as const satisfies Partial<Record<FormatName, number>>;
 
-/** Formats of numbers, whose length is not in question. */
+/** Formats of numbers, which need no bound. */
 const NUMBER_FORMATS = ['int32', 'int64', 'float', 'double'] as const satisfies readonly FormatName[];
 
-/** Makes `format` assert, for the formats of the table; any other is a problem of the schema. */
+/** Makes `format` an assertion for the formats of the table; any other format is a problem of the schema. */
 export function addFormats(ajv: Ajv2020): void {
   for (const [name, longest] of Object.entries(FORMATS)) {
     const validate = tester(name as keyof typeof FORMATS);
@@ -38,7 +38,7 @@ export function addFormats(ajv: Ajv2020): void {
   for (const name of NUMBER_FORMATS) ajv.addFormat(name, formats.default.get(name));
 }
 
-/** RFC 4648 section 4. The library's own expression is content with one good line among others. */
+/** RFC 4648 section 4. The library's own expression accepts a text of which only one line is base64. */
 function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }

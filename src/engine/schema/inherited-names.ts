@@ -4,9 +4,9 @@ import { findMember } from './pointer.ts';
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /**
- * Ajv notes the members that branches of `anyOf` and the like have judged in a plain object, where `constructor` and
- * `__proto__` always seem to be noted. Returns, for a schema with `unevaluatedProperties`, the search for members of
- * a body that only slip through in this way: the name of one, or undefined.
+ * Ajv notes the members that branches of `anyOf` and the like have validated in a plain object, in which `constructor`
+ * and `__proto__` always appear to be noted. For a schema with `unevaluatedProperties` this returns a search for
+ * members of a body that pass only for this reason: the name of one, or undefined.
  */
 export function inheritedNames(schema: unknown): (value: JsonValue) => string | undefined {
   if (findMember(schema, 'unevaluatedProperties') === undefined) return () => undefined;

@@ -4,23 +4,23 @@ import type { BodyReason, BodyResult, ReadJsonBody } from './body-schema.ts';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a body as JSON (RFC 8259, UTF-8): whole, there, declared as `application/json` or `...+json` or not declared
- * at all, and well-formed with no member twice. What fails first names the reason.
+ * Reads a body as JSON (RFC 8259, UTF-8): complete, not empty, with content type `application/json`, `...+json` or
+ * none, and well-formed without duplicate members. The first of these that fails gives the reason.
  */
 export const readJsonBody: ReadJsonBody = (body, contentType) => {
-  if (body.truncated) return refuse('body_truncated', 'the proxy sent only a part of the body');
-  if (body.bytes.length === 0) return refuse('body_missing', 'a JSON body is required');
+  if (body.truncated) return denied('body_truncated', 'the proxy sent only a part of the body');
+  if (body.bytes.length === 0) return denied('body_missing', 'a JSON body is required');
   if (contentType !== '' && !isJsonType(contentType))
-    return refuse('body_wrong_type', 'the body must be `application/json`');
+    return denied('body_wrong_type', 'the body must be `application/json`');
   const text = decode(body.bytes);
-  if (text === undefined) return refuse('body_malformed', 'the body is not UTF-8');
+  if (text === undefined) return denied('body_malformed', 'the body is not UTF-8');
   const { value, problem } = parseJson(text);
-  return problem === undefined ? { value } : refuse('body_malformed', `the body is no JSON: ${problem}`);
+  return problem === undefined ? { value } : denied('body_malformed', `the body is not JSON: ${problem}`);
 };
 
 /**
- * By media type (RFC 6839 section 3.1); another charset than UTF-8 would be read differently by the service, and so
- * would a second type behind a comma, which is what a repeated header comes to.
+ * Compares the media type (RFC 6839 section 3.1). The service would read another charset than UTF-8 differently, and
+ * also a second type after a comma, which is how a repeated header appears.
  */
 function isJsonType(contentType: string): boolean {
   if (contentType.includes(',')) return false;
@@ -42,6 +42,6 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-function refuse(reason: BodyReason, detail: string): BodyResult {
+function denied(reason: BodyReason, detail: string): BodyResult {
   return { denial: { reason, detail } };
 }

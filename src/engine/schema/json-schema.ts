@@ -9,7 +9,7 @@ import { escapeToken, findMember, pointerOf } from './pointer.ts';
 import { countReferences, type ReferenceBudget, TooManyReferences } from './references.ts';
 import { addUniqueItems } from './unique-items.ts';
 
-/** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole. */
+/** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole schema. */
 export interface SchemaProblem {
   readonly pointer: string;
   /** One lower-case sentence without a full stop. */
@@ -22,14 +22,14 @@ export type CompiledJsonSchema =
 
 export const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** Problems shown of one schema. */
+/** Maximum number of problems reported for one schema. */
 const MAX_PROBLEMS = 20;
-/** Characters of a place in a body that a refusal shows. */
-const MAX_PLACE = 200;
+/** Maximum characters of a pointer or a list in a denial. */
+const MAX_SHOWN = 200;
 
 /**
- * Compiles a JSON Schema, 2020-12. Strict: an unknown keyword or format, a keyword whose `type` is not said, and a
- * `$ref` that leaves the document are problems. `pattern` is RE2. `maxBytes` is carried along for whoever reads bodies.
+ * Compiles a JSON Schema, 2020-12. Strict: an unknown keyword or format, a keyword without its `type`, and a `$ref`
+ * out of the document are problems. `pattern` is RE2. `maxBytes` is passed on to the reader of bodies.
  */
 export function compileJsonSchema(
   schema: unknown,
@@ -46,11 +46,11 @@ export function compileJsonSchema(
     const compiler = newCompiler();
     const budget = countReferences(compiler);
     const validate = compiler.compile<JsonValue>(schema);
-    const slippedIn = inheritedNames(schema);
+    const inherited = inheritedNames(schema);
     return {
       schema: {
         maxBytes: options.maxBytes,
-        validate: (value) => denial(validate, budget, slippedIn, value),
+        validate: (value) => denial(validate, budget, inherited, value),
       },
     };
   } catch (error) {
@@ -64,7 +64,7 @@ const OPTIONS = {
   allowUnionTypes: true,
   strictTuples: false,
   strictRequired: false,
-  // Otherwise `constructor` counts as a member of every object.
+  // Otherwise `constructor` would count as a member of every object.
   ownProperties: true,
   allErrors: false,
   logger: false,
@@ -72,7 +72,7 @@ const OPTIONS = {
   code: { regExp: linearRegExp },
 } as const satisfies Options;
 
-/** Knows the schema of schemas, which takes milliseconds to compile; only ever validates. */
+/** Validates schemas. Shared, since the schema of schemas takes milliseconds to compile. */
 let dialect: Ajv2020 | undefined;
 
 function schemaErrors(schema: AnySchema): readonly ErrorObject[] {
@@ -80,7 +80,7 @@ function schemaErrors(schema: AnySchema): readonly ErrorObject[] {
   return dialect.validateSchema(schema) === true ? [] : (dialect.errors ?? []);
 }
 
-/** One for each schema, so that nothing of a schema outlives it. */
+/** A compiler for one schema, so that nothing of the schema outlives it. */
 function newCompiler(): Ajv2020 {
   const ajv = new Ajv2020({ ...OPTIONS, meta: false, validateSchema: false });
   addFormats(ajv);
@@ -97,9 +97,9 @@ function dialectProblems(schema: unknown): readonly SchemaProblem[] {
       message: `the schema must be of 2020-12, \`${JSON_SCHEMA_DIALECT}\``,
     });
   }
-  const promised = findMember(schema, '$async', () => true);
-  if (promised !== undefined)
-    problems.push({ pointer: promised, message: '`$async` is no keyword of JSON Schema' });
+  const asyncKeyword = findMember(schema, '$async', () => true);
+  if (asyncKeyword !== undefined)
+    problems.push({ pointer: asyncKeyword, message: '`$async` is not a keyword of JSON Schema' });
   return problems;
 }
 
@@ -115,39 +115,39 @@ function metaProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] 
   return [...byPointer.values()];
 }
 
-/** What the compiler throws has its place, if any, only in its text. */
+/** The location of an error of the compiler is only in its text, if anywhere. */
 function compileProblem(schema: unknown, error: unknown): SchemaProblem {
   const text = error instanceof Error ? error.message : String(error);
   const reference = (error as { readonly missingRef?: unknown }).missingRef;
   if (typeof reference === 'string') {
-    const pointer = findMember(schema, '$ref', (value) => leadsTo(value, reference)) ?? '';
+    const pointer = findMember(schema, '$ref', (value) => refersTo(value, reference)) ?? '';
     return {
       pointer,
-      message: `\`$ref\` to \`${reference}\` leads to nothing in this document, others are never fetched`,
+      message: `\`$ref\` to \`${reference}\` resolves to nothing in this document; other documents are never fetched`,
     };
   }
   const pattern = (error as Partial<PatternError>).pattern;
   if (pattern !== undefined) {
     const pointer =
       findMember(schema, 'pattern', (value) => value === pattern) ?? findMember(schema, pattern) ?? '';
-    return { pointer, message: `the pattern \`${pattern}\` is no RE2: ${lower(text)}` };
+    return { pointer, message: `the pattern \`${pattern}\` is not valid RE2: ${lower(text)}` };
   }
   const keyword = /unknown keyword: "(.*?)"$/.exec(text)?.[1];
   if (keyword !== undefined) {
     return { pointer: findMember(schema, keyword) ?? '', message: `unknown keyword \`${keyword}\`` };
   }
-  const place = / (?:ignored in schema )?at (?:path )?"(#.*?)"/.exec(text);
+  const location = / (?:ignored in schema )?at (?:path )?"(#.*?)"/.exec(text);
   const message = text
-    .slice(0, place?.index ?? text.length)
+    .slice(0, location?.index ?? text.length)
     .replace(/^strict mode: /, '')
     .replaceAll('"', '`');
-  return { pointer: place?.[1] === undefined ? '' : pointerOf(place[1]), message: lower(message) };
+  return { pointer: location?.[1] === undefined ? '' : pointerOf(location[1]), message: lower(message) };
 }
 
 function denial(
   validate: ValidateFunction<JsonValue>,
   budget: ReferenceBudget,
-  slippedIn: (value: JsonValue) => string | undefined,
+  inherited: (value: JsonValue) => string | undefined,
   value: JsonValue,
 ): BodyDenial | undefined {
   budget.begin(value);
@@ -157,45 +157,45 @@ function denial(
     if (!(error instanceof TooManyReferences)) throw error;
     return { reason: 'schema_violation', detail: 'the body takes too many steps to compare with the schema' };
   }
-  const name = slippedIn(value);
+  const name = inherited(value);
   return name === undefined
     ? undefined
     : { reason: 'schema_violation', detail: `a member \`${name}\` is not expected` };
 }
 
-/** Where and what: names of the body's members at most, none of its values. */
+/** The location and the expectation; it may name members of the body and never shows a value. */
 function expected(error: ErrorObject | undefined): string {
   if (error === undefined) return 'the body does not fit the schema';
   const { instancePath, keyword, params, message = 'does not fit the schema' } = error;
-  const where = place(instancePath);
+  const subject = shownPointer(instancePath);
   switch (keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return `${place(`${instancePath}/${escapeToken(String(params['additionalProperty'] ?? params['unevaluatedProperty']))}`)} is not expected`;
+      return `${shownPointer(`${instancePath}/${escapeToken(String(params['additionalProperty'] ?? params['unevaluatedProperty']))}`)} is not expected`;
     case 'required':
-      return `${where} must have the member \`${String(params['missingProperty'])}\``;
+      return `${subject} must have the member \`${String(params['missingProperty'])}\``;
     case 'enum':
-      return `${where} must be one of ${list(params['allowedValues'])}`;
+      return `${subject} must be one of ${list(params['allowedValues'])}`;
     case 'format':
-      return `${where} must be of format \`${String(params['format'])}\``;
+      return `${subject} must be of format \`${String(params['format'])}\``;
     case 'false schema':
-      return `${where} is not expected`;
+      return `${subject} is not expected`;
     default:
-      return `${where} ${lower(message)}`;
+      return `${subject} ${lower(message)}`;
   }
 }
 
-function place(pointer: string): string {
+function shownPointer(pointer: string): string {
   if (pointer === '') return 'the body';
-  return `\`${pointer.length > MAX_PLACE ? `${pointer.slice(0, MAX_PLACE)}...` : pointer}\``;
+  return `\`${pointer.length > MAX_SHOWN ? `${pointer.slice(0, MAX_SHOWN)}...` : pointer}\``;
 }
 
 function list(values: unknown): string {
   const text = Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : '';
-  return text.length > MAX_PLACE ? `${text.slice(0, MAX_PLACE)}...` : text;
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 
-function leadsTo(value: unknown, reference: string): boolean {
+function refersTo(value: unknown, reference: string): boolean {
   return typeof value === 'string' && (value === reference || reference.endsWith(value));
 }
 

@@ -1,4 +1,4 @@
-/** The JSON pointer (RFC 6901) of the first member `name` whose value passes, undefined when there is none. */
+/** JSON pointer (RFC 6901) of the first member `name` whose value passes; undefined if there is none. */
 export function findMember(
   document: unknown,
   name: string,
@@ -16,7 +16,7 @@ export function findMember(
   return undefined;
 }
 
-/** A JSON pointer out of its form as a URI fragment, `#/properties/a%20b`. */
+/** The JSON pointer of a URI fragment such as `#/properties/a%20b`. */
 export function pointerOf(fragment: string): string {
   const pointer = fragment.replace(/^#/, '').replace(/\/$/, '');
   try {
@@ -26,7 +26,7 @@ export function pointerOf(fragment: string): string {
   }
 }
 
-/** A name as a token of a JSON pointer. */
+/** Escapes a name as a token of a JSON pointer. */
 export function escapeToken(token: string): string {
   return token.replaceAll('~', '~0').replaceAll('/', '~1');
 }

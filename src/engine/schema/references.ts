@@ -2,31 +2,31 @@ import type { Ajv2020, KeywordCxt } from 'ajv/dist/2020.js';
 import { _ } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
 
-/** How often a body may lead through a reference: some, and so many for each value in it, up to a bound. */
-const FREE = 5_000;
+/** References that the validation of a body may follow: a base, an addition for each value in it, and a maximum. */
+const BASE = 5_000;
 const FOR_EACH_VALUE = 50;
-const MOST = 250_000;
+const MAX = 250_000;
 
 const REFERENCES = ['$ref', '$dynamicRef'] as const;
 
-/** Thrown out of a validation that followed too many references. */
+/** Thrown by a validation that follows too many references. */
 export class TooManyReferences extends Error {
   override readonly name = 'TooManyReferences';
 }
 
-/** The references that one validation may still follow. */
+/** Budget of references for one validation at a time. */
 export interface ReferenceBudget {
-  /** Before each validation. */
+  /** Resets the budget; call it before each validation. */
   begin(value: JsonValue): void;
 }
 
 /**
- * Makes every reference count. A schema that refers to itself from two branches of an `anyOf` doubles the work with
- * each level of a body, so that a few hundred bytes would hold the process for minutes.
+ * Makes `ajv` count every reference. A schema that refers to itself from two branches of an `anyOf` doubles the work
+ * with each level of a body, so that a few hundred bytes would block the process for minutes.
  */
 export function countReferences(ajv: Ajv2020): ReferenceBudget {
   let left = 0;
-  const pay = (): void => {
+  const spend = (): void => {
     left -= 1;
     if (left < 0) throw new TooManyReferences();
   };
@@ -41,15 +41,15 @@ export function countReferences(ajv: Ajv2020): ReferenceBudget {
       keyword,
       schemaType: 'string',
       code(context: KeywordCxt, ruleType?: string) {
-        const paying = context.gen.scopeValue('func', { ref: pay });
-        context.gen.code(_`${paying}()`);
+        const spending = context.gen.scopeValue('func', { ref: spend });
+        context.gen.code(_`${spending}()`);
         follow(context, ruleType);
       },
     });
   }
   return {
     begin: (value) => {
-      left = Math.min(MOST, FREE + FOR_EACH_VALUE * countValues(value));
+      left = Math.min(MAX, BASE + FOR_EACH_VALUE * countValues(value));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
 
-/** Puts a near-linear `uniqueItems` in place of one that compares every item with every other. */
+/** Replaces `uniqueItems`, which compares every item with every other, by a near-linear one. */
 export function addUniqueItems(ajv: Ajv2020): void {
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({
@@ -23,7 +23,7 @@ function areUnique(items: readonly JsonValue[]): boolean {
   return true;
 }
 
-/** One text for values that JSON Schema takes for equal: the order of members says nothing, 1.0 is 1, -0 is 0. */
+/** The same text for values that are equal in JSON Schema: the order of members is ignored, 1.0 is 1, -0 is 0. */
 function canonicalText(value: JsonValue): string {
   if (typeof value !== 'object' || value === null)
     return value === Infinity ? 'Infinity' : JSON.stringify(value);

@@ -1,6 +1,7 @@
 import { ALGORITHMS, DEFAULT_ALGORITHMS } from '../../engine/identity/algorithms.ts';
+import type { CryptoProvider } from '../../engine/identity/crypto.ts';
 import type { Issuer, KeySource } from '../../engine/identity/issuer.ts';
-import { compileKeys } from '../../engine/identity/jwks.ts';
+import { compileKeys, type KeyProblem } from '../../engine/identity/jwks.ts';
 import { DEFAULT_PLACES } from '../../engine/identity/token-place.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { type IssuerSpec, refreshOf } from '../language/issuer-document.ts';
@@ -8,9 +9,14 @@ import { report } from '../language/reader.ts';
 import { type Data, inlineData, type References } from './references.ts';
 
 /** An Issuer document with its keys and every default; undefined: something in it is wrong, and was reported. */
-export function compileIssuer(name: string, spec: IssuerSpec, references: References): Issuer | undefined {
+export function compileIssuer(
+  name: string,
+  spec: IssuerSpec,
+  references: References,
+  crypto: CryptoProvider,
+): Issuer | undefined {
   const algorithms = spec.algorithms?.map(({ value }) => value) ?? DEFAULT_ALGORITHMS;
-  const keys = compileSource(spec, algorithms, references);
+  const keys = compileSource(spec, algorithms, references, crypto);
   const { issuer } = spec;
   if (issuer === undefined || keys === undefined) return undefined;
   return {
@@ -34,21 +40,29 @@ function compileSource(
   spec: IssuerSpec,
   algorithms: readonly string[],
   references: References,
+  crypto: CryptoProvider,
 ): KeySource | undefined {
   const { jwksUri, jwksFile, jwks } = spec.keys ?? {};
   if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
   const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
   if (data === undefined) return undefined;
   // With no algorithm left, what was wrong with them is reported, and no key could fit.
-  if (algorithms.length > 0 && !fitsNone(data, algorithms, spec)) reportKeys(data, algorithms);
+  if (algorithms.length > 0 && !fitsNone(data, algorithms, spec, crypto)) {
+    reportKeys(data, compileKeys(data.value, algorithms, crypto).problems);
+  }
   return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
 }
 
 /** Sound keys, none of them for an algorithm that the author lists: the mistake is in the list. */
-function fitsNone(data: Data, algorithms: readonly string[], spec: IssuerSpec): boolean {
+function fitsNone(
+  data: Data,
+  algorithms: readonly string[],
+  spec: IssuerSpec,
+  crypto: CryptoProvider,
+): boolean {
   const [first] = spec.algorithms ?? [];
-  if (first === undefined || compileKeys(data.value, algorithms).keys.length > 0) return false;
-  const valid = compileKeys(data.value, Object.keys(ALGORITHMS)).keys;
+  if (first === undefined || compileKeys(data.value, algorithms, crypto).keys.length > 0) return false;
+  const valid = compileKeys(data.value, Object.keys(ALGORITHMS), crypto).keys;
   if (valid.length === 0) return false;
   const quoted = (names: Iterable<string>): string => [...names].map((name) => `\`${name}\``).join(', ');
   const fitting = new Set(valid.flatMap((key) => [...key.algorithms]));
@@ -57,8 +71,8 @@ function fitsNone(data: Data, algorithms: readonly string[], spec: IssuerSpec): 
   return true;
 }
 
-function reportKeys(data: Data, algorithms: readonly string[]): void {
-  for (const { pointer, severity, message } of compileKeys(data.value, algorithms).problems) {
+function reportKeys(data: Data, problems: readonly KeyProblem[]): void {
+  for (const { pointer, severity, message } of problems) {
     report(data.place(pointer), severity === 'error' ? 'invalid_keys' : 'unused_key', message);
   }
 }

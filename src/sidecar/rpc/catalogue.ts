@@ -1,5 +1,5 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
-import { codec, loadProto } from '../../engine/envoy/proto.ts';
+import { codec, loadProto } from '../../node/protobuf.ts';
 
 /** Descriptors of the services by name; each is an encoded google.protobuf.FileDescriptorProto. */
 export interface Catalogue {

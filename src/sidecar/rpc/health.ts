@@ -1,4 +1,4 @@
-import { codec, loadProto } from '../../engine/envoy/proto.ts';
+import { codec, loadProto } from '../../node/protobuf.ts';
 import { type Call, type Methods, StatusError } from '../transport/transport.ts';
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus` */

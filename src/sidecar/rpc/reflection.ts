@@ -1,5 +1,5 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
-import { type Codec, codec, loadProto } from '../../engine/envoy/proto.ts';
+import { type Codec, codec, loadProto } from '../../node/protobuf.ts';
 import { type Methods, StatusError, type StreamHandler } from '../transport/transport.ts';
 import { type Catalogue, catalogueOf } from './catalogue.ts';
 

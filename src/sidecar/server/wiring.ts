@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decide } from '../../engine/decision/decide.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
+import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { KeyRing } from '../../engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../engine/identity/token.ts';
 import { createLocalStore } from '../../engine/limit/local-store.ts';
+import { checkMessages } from '../../node/check-messages.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import { compileInSlices } from '../../policy/compile-folder.ts';
 import { PolicyStore, type PolicyStoreOptions } from '../../policy/source/store.ts';
 import { type Watcher, watchFolder } from '../../policy/source/watch.ts';
@@ -56,7 +59,7 @@ export interface WiringOptions {
 const MAX_BUCKETS = 100_000;
 const MAX_SHADOW_BUCKETS = 20_000;
 /** Compilation of a large folder pauses every few milliseconds, so that requests are answered meanwhile. */
-const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => setImmediate() };
+const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => nextTurn() };
 
 /** Creates the parts of a sidecar and begins to load its policies. */
 export async function wire(configuration: Configuration, options: WiringOptions): Promise<Parts> {
@@ -65,6 +68,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const clock = createClock();
   const health = createHealth();
   const keys: KeyRing = new KeyRing({
+    crypto: nodeCrypto,
     onRefresh: keyObserver(
       () => metrics,
       log,
@@ -88,7 +92,7 @@ function createStore(
   dir: string,
   observer: Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>,
 ): PolicyStore {
-  const options = { reasons: Object.keys(REASONS), environment, mustChoose: true };
+  const options = { crypto: nodeCrypto, reasons: Object.keys(REASONS), environment, mustChoose: true };
   return new PolicyStore({
     dir,
     compile: (folder) => compileInSlices(folder, options, BETWEEN_REQUESTS),
@@ -104,9 +108,10 @@ function servicesOf({ xfccTrustedHops }: Configuration, clock: () => number, key
     xfccTrustedHops,
     clock,
     id: randomUUID,
-    tokens: createTokenVerifier({ keys }),
-    limits: createLocalStore({ maxBuckets: MAX_BUCKETS }),
-    shadowLimits: createLocalStore({ maxBuckets: MAX_SHADOW_BUCKETS }),
+    tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
+    certificates: createCertificateReader(nodeCrypto),
+    limits: createLocalStore({ maxBuckets: MAX_BUCKETS, digest: nodeCrypto.sha256 }),
+    shadowLimits: createLocalStore({ maxBuckets: MAX_SHADOW_BUCKETS, digest: nodeCrypto.sha256 }),
   };
 }
 
@@ -118,11 +123,13 @@ function wireCheck(
 ): Check {
   return createCheck({
     ...services,
+    messages: checkMessages,
     decide: (attributes, until, set) => decide(attributes, set, services, until),
     set: () => store.current(),
     deadline,
     maxInflight,
     onDecision: recorder.record,
+    schedule: setImmediate,
   });
 }
 

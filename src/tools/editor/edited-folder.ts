@@ -1,5 +1,6 @@
 import type { Environment } from '../../cel/check/environment.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import { type CompiledFolder, compileInSlices } from '../../policy/compile-folder.ts';
 import { diagnostic, type Loaded, loadFolder } from '../../policy/source/load.ts';
 import { realTimers, type Timers, type Watcher, watchFolder } from '../../policy/source/watch.ts';
@@ -147,7 +148,7 @@ export class EditedFolder {
     try {
       const parse = (path: string, bytes: Uint8Array) => this.sources.file(path, bytes).yaml;
       const lint = { isStrict: false, now: this.#options.now() };
-      const options = { reasons: this.#options.reasons, parse, lint };
+      const options = { crypto: nodeCrypto, reasons: this.#options.reasons, parse, lint };
       const compiled = await compileInSlices(files, options, { now: () => performance.now(), pause });
       this.sources.keep(new Set(files.yaml.keys()));
       const diagnostics = [...this.#fileDiagnostics(), ...compiled.diagnostics];

@@ -4,18 +4,16 @@ import type { Services } from '../../engine/decision/services.ts';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import { createCheck } from '../../engine/envoy/check.ts';
 import { decodeCheck } from '../../engine/envoy/decode.ts';
-import {
-  type CheckRequestMessage,
-  type CheckResponseMessage,
-  decodeCheckResponse,
-  encodeCheckRequest,
-} from '../../engine/envoy/messages.ts';
+import type { CheckRequestMessage, CheckResponseMessage } from '../../engine/envoy/messages.ts';
+import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { compileKeys } from '../../engine/identity/jwks.ts';
 import type { KeyProvider } from '../../engine/identity/keys.ts';
 import { createTokenVerifier } from '../../engine/identity/token.ts';
 import { createLocalStore } from '../../engine/limit/local-store.ts';
 import type { Attributes } from '../../engine/request/attributes.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { checkMessages } from '../../node/check-messages.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import { checkRequest, sentBy } from './case-message.ts';
 import type { SimulationRequest } from './simulation-request.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
@@ -49,8 +47,8 @@ export async function prepareRequest(
   const now = simulation.now ?? Date.now();
   const throwaway = createThrowawayKeys();
   const sent = await sentBy(simulation, set.issuers, throwaway, now);
-  const bytes = encodeCheckRequest(merge(simulation, checkRequest(simulation, sent, now)));
-  const { attributes } = decodeCheck(bytes);
+  const bytes = checkMessages.encodeRequest(merge(simulation, checkRequest(simulation, sent, now)));
+  const { attributes } = decodeCheck(bytes, checkMessages);
   if (attributes === undefined) throw new Error('the check that was made of the request cannot be read');
   const authorization = (sent.headers.get('authorization') ?? '').replace(/^\S+ +/, '');
   return {
@@ -63,10 +61,11 @@ export async function prepareRequest(
     services: {
       clock: () => now,
       id: () => '00000000-0000-4000-8000-000000000000',
-      tokens: createTokenVerifier({ keys: keysFor(simulation, throwaway) }),
+      tokens: createTokenVerifier({ keys: keysFor(simulation, throwaway), crypto: nodeCrypto }),
+      certificates: createCertificateReader(nodeCrypto),
       xfccTrustedHops,
-      limits: createLocalStore({ maxBuckets: 10_000 }),
-      shadowLimits: createLocalStore({ maxBuckets: 10_000 }),
+      limits: createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 }),
+      shadowLimits: createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 }),
     },
   };
 }
@@ -77,7 +76,7 @@ function keysFor({ caller }: SimulationRequest, throwaway: ThrowawayKeys): KeyPr
     of: (issuer) => {
       if (issuer.name === caller.jwt?.issuer) return throwaway.of(issuer);
       if (issuer.keys.kind === 'uri') return { keys: undefined, failing: true };
-      return { keys: compileKeys(issuer.keys.jwks, issuer.algorithms).keys, failing: false };
+      return { keys: compileKeys(issuer.keys.jwks, issuer.algorithms, nodeCrypto).keys, failing: false };
     },
     refetch: () => undefined,
   };
@@ -120,6 +119,7 @@ export async function simulate(
   let decision: Decision | undefined;
   const check = createCheck({
     ...services,
+    messages: checkMessages,
     decide: (attributes) => decide(attributes, set, services, undefined, trace),
     set: () => set,
     deadline: Number.MAX_SAFE_INTEGER,
@@ -127,8 +127,9 @@ export async function simulate(
     onDecision: (made) => {
       decision = made;
     },
+    schedule: setImmediate,
   });
-  const response = decodeCheckResponse(await check.handle(bytes, NOBODY_STOPS_WAITING));
+  const response = checkMessages.decodeResponse(await check.handle(bytes, NOBODY_STOPS_WAITING));
   await check.settled();
   if (decision === undefined) throw new Error('the server did not report its decision');
   return { response, decision };

@@ -3,11 +3,13 @@ import type { ShadowVerdict } from '../../engine/decision/outcome.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
-import { decodeCheckResponse, encodeCheckRequest } from '../../engine/envoy/messages.ts';
+import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../engine/identity/token.ts';
 import type { LimitStore } from '../../engine/limit/limit.ts';
 import { createLocalStore } from '../../engine/limit/local-store.ts';
 import type { PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
+import { checkMessages } from '../../node/check-messages.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
 import { inEnvironment } from '../../policy/compile/environments.ts';
 import type { PolicyTestDocument, TestCase, TestStep } from '../../policy/compile/policy-test.ts';
 import { type Answer, answerOf, type Difference, differences } from './answer.ts';
@@ -53,7 +55,8 @@ const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSIT
 export class TestRun {
   readonly #set: PolicySet;
   readonly #keys: ThrowawayKeys = cacheSignatures(createThrowawayKeys());
-  readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys });
+  readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys, crypto: nodeCrypto });
+  readonly #certificates = createCertificateReader(nodeCrypto);
   /** For tests that do not say what time it is, milliseconds since 1970. */
   readonly #now: number;
   readonly #options: TestRunOptions;
@@ -80,7 +83,7 @@ export class TestRun {
     this.#shadowLimits.renew();
     for (const step of each.after) await this.#ask(step, check, now);
     const { sent, response } = await this.#ask(each, check, now);
-    const decoded = decodeCheckResponse(response);
+    const decoded = checkMessages.decodeResponse(response);
     const answer = answerOf(decoded, sent.headers, this.#shadow);
     const { snapshot } = each.expect;
     const { snapshots } = this.#options;
@@ -101,7 +104,7 @@ export class TestRun {
   /** Sends a request as often as it is to be sent, and returns the last answer. */
   async #ask(step: TestStep, check: Check, now: number): Promise<{ sent: Sent; response: Uint8Array }> {
     const sent = await sentBy(step, this.#set.issuers, this.#keys, now);
-    const request = encodeCheckRequest(checkRequest(step, sent, now));
+    const request = checkMessages.encodeRequest(checkRequest(step, sent, now));
     let response: Uint8Array = new Uint8Array();
     for (let time = 0; time < step.repeat; time += 1) {
       this.#options.onAsk?.();
@@ -121,12 +124,14 @@ export class TestRun {
       clock: () => this.#time,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: this.#tokens,
+      certificates: this.#certificates,
       xfccTrustedHops,
       limits: this.#limits,
       shadowLimits: this.#shadowLimits,
     };
     const check = createCheck({
       ...services,
+      messages: checkMessages,
       decide: (attributes) => decide(attributes, set, services, undefined, this.#options.trace),
       set: () => set,
       // The clock is frozen, so no deadline is reached; the evaluation budget bounds expressions.
@@ -135,6 +140,7 @@ export class TestRun {
       onDecision: ({ shadow }) => {
         this.#shadow = shadow;
       },
+      schedule: setImmediate,
     });
     this.#checks.set(test, check);
     return check;
@@ -143,12 +149,12 @@ export class TestRun {
 
 /** Buckets that `renew` fills. */
 function renewable(): LimitStore & { renew(): void } {
-  let store: LimitStore = createLocalStore({ maxBuckets: 10_000 });
+  let store: LimitStore = createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 });
   return {
     take: (...taking) => store.take(...taking),
     giveBack: (...taken) => store.giveBack(...taken),
     renew() {
-      store = createLocalStore({ maxBuckets: 10_000 });
+      store = createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 });
     },
   };
 }

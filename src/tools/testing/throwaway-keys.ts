@@ -10,6 +10,7 @@ import { ALGORITHMS, type Algorithm, isAlgorithm } from '../../engine/identity/a
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { KeyProvider, KeysNow, VerificationKey } from '../../engine/identity/keys.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
+import { importedKey } from '../../node/crypto.ts';
 
 /** Keys in place of those of every issuer, so that tests of policies can sign tokens. */
 export interface ThrowawayKeys extends KeyProvider {
@@ -72,7 +73,7 @@ function algorithmFor({ algorithms }: Issuer): Algorithm {
 
 function makeKey(algorithm: Algorithm, name: string): ThrowawayKey {
   const signing = makeMaterial(algorithm);
-  const key = signing.type === 'private' ? createPublicKey(signing) : signing;
+  const key = importedKey(signing.type === 'private' ? createPublicKey(signing) : signing);
   const kid = `throwaway-${name}`;
   return {
     algorithm,

@@ -1,8 +1,9 @@
 import { decide, isAllow } from '../../../src/engine/decision/decide.ts';
 import { REASONS } from '../../../src/engine/decision/reasons.ts';
 import { type CheckOptions, createCheck } from '../../../src/engine/envoy/check.ts';
-import { decodeCheckResponse, encodeCheckRequest } from '../../../src/engine/envoy/messages.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
 import { type Asked, attributes, checkMessage } from '../../support/attributes.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../../support/check-messages.ts';
 import { policySet } from '../../support/policy-set.ts';
 import { caseFiles, stepsOf } from './case-file.ts';
 import { bench, NOW } from './run-case.ts';
@@ -45,6 +46,7 @@ describe('reasons', () => {
   test.each(Object.entries(ON_THE_WIRE))('%s, from bytes to bytes', async (reason, wire) => {
     const { services } = bench();
     const check = createCheck({
+      messages: checkMessages,
       decide: (snapshot, deadline) => decide(snapshot, OPEN, services, deadline),
       set: () => OPEN,
       clock: services.clock,
@@ -52,6 +54,7 @@ describe('reasons', () => {
       deadline: 20_000,
       maxInflight: 1,
       onDecision: () => undefined,
+      schedule: setImmediate,
       ...wire.change,
     });
     const bytes = wire.bytes ?? encodeCheckRequest(checkMessage(REQUEST));

@@ -3,17 +3,17 @@ import { decide, isAllow, type PendingDecision } from '../../../src/engine/decis
 import type { Services } from '../../../src/engine/decision/services.ts';
 import type { DecisionTrace } from '../../../src/engine/decision/trace.ts';
 import { createCheck } from '../../../src/engine/envoy/check.ts';
-import {
-  type CheckResponseMessage,
-  decodeCheckResponse,
-  encodeCheckRequest,
-} from '../../../src/engine/envoy/messages.ts';
+import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
+import { createCertificateReader } from '../../../src/engine/identity/certificate.ts';
 import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
 import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { createThrowawayKeys } from '../../../src/tools/testing/throwaway-keys.ts';
 import { type Asked, attributes, checkMessage } from '../../support/attributes.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../../support/check-messages.ts';
 import { policySet } from '../../support/policy-set.ts';
 import { CERTIFICATES } from '../identity/certificates.ts';
 import { encoded } from '../identity/tokens.ts';
@@ -80,10 +80,11 @@ export function bench(keys: KeyProvider = SIGNING, xfccTrustedHops = 0): Bench {
     services: {
       clock: () => now,
       id: () => `decision-${++ids}`,
-      tokens: createTokenVerifier({ keys }),
+      tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
+      certificates: createCertificateReader(nodeCrypto),
       xfccTrustedHops,
-      limits: createLocalStore({ maxBuckets: 1000 }),
-      shadowLimits: createLocalStore({ maxBuckets: 1000 }),
+      limits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
+      shadowLimits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
     },
     setClock: (to) => {
       now = to;
@@ -123,6 +124,7 @@ export async function runThroughCheck(set: PolicySet, each: Case): Promise<reado
   const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
   const told: Decision[] = [];
   const check = createCheck({
+    messages: checkMessages,
     decide: (snapshot, deadline) => decide(snapshot, set, services, deadline),
     set: () => set,
     clock: services.clock,
@@ -132,6 +134,7 @@ export async function runThroughCheck(set: PolicySet, each: Case): Promise<reado
     onDecision: (decision) => {
       told.push(decision);
     },
+    schedule: setImmediate,
   });
   const call = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
   const answers: Answered[] = [];

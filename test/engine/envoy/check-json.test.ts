@@ -1,15 +1,16 @@
 import { checkRequestOfJson } from '../../../src/engine/envoy/check-json.ts';
 import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
-import { encodeCheckRequest } from '../../../src/engine/envoy/messages.ts';
 import type { JsonValue } from '../../../src/engine/request/attributes.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
+import { encodeCheckRequest } from '../../support/check-messages.ts';
 
 const HTTP = { method: 'GET', host: 'a', path: '/', headers: { some_header: 'x' } };
 
-/** What the server would make of the message. */
+/** The attributes that the server reads from the message. */
 function attributesOf(value: JsonValue) {
   const { message, problem } = checkRequestOfJson(value);
   if (message === undefined) throw new Error(problem);
-  return decodeCheck(encodeCheckRequest(message)).attributes;
+  return decodeCheck(encodeCheckRequest(message), checkMessages).attributes;
 }
 
 test('names in camelCase and in snake_case are the same', () => {
@@ -50,11 +51,11 @@ test.each<[string, JsonValue, string]>([
   ['a list', [], 'it has no `attributes`'],
   ['no request', { attributes: {} }, 'not about an HTTP request'],
   [
-    'a path that is no text',
+    'a path that is not text',
     { attributes: { request: { http: { path: 1 } } } },
     '`attributes.request.http.path`',
   ],
-  ['a time that is none', { attributes: { request: { time: 'noon', http: HTTP } } }, 'RFC 3339'],
-])('%s is refused', (_, value, problem) => {
+  ['an invalid time', { attributes: { request: { time: 'noon', http: HTTP } } }, 'RFC 3339'],
+])('%s is a problem', (_, value, problem) => {
   expect(checkRequestOfJson(value).problem).toContain(problem);
 });

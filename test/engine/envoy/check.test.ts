@@ -6,11 +6,9 @@ import {
   type CheckOptions,
   createCheck,
 } from '../../../src/engine/envoy/check.ts';
-import {
-  type CheckResponseMessage,
-  decodeCheckResponse,
-  encodeCheckRequest,
-} from '../../../src/engine/envoy/messages.ts';
+import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
+import { decodeCheckResponse, encodeCheckRequest } from '../../support/check-messages.ts';
 import { FULL_CHECK } from '../../support/checks.ts';
 import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
 
@@ -18,15 +16,16 @@ const NOW = 1_764_000_000_000;
 const REQUEST = encodeCheckRequest(FULL_CHECK);
 const TRACEPARENT = FULL_CHECK.attributes.request.http.headers.traceparent;
 
-interface Told {
+interface Passed {
   readonly decision: Decision;
   readonly traceparent: string;
 }
 
-function checkWith(change: Partial<CheckOptions> = {}): { check: Check; told: Told[] } {
-  const told: Told[] = [];
+function checkWith(change: Partial<CheckOptions> = {}): { check: Check; passed: Passed[] } {
+  const passed: Passed[] = [];
   const { clock, id } = standingStill(NOW);
   const check = createCheck({
+    messages: checkMessages,
     decide: (attributes) => permission(attributes),
     set: () => lettingThrough(),
     clock,
@@ -34,11 +33,12 @@ function checkWith(change: Partial<CheckOptions> = {}): { check: Check; told: To
     deadline: 1000,
     maxInflight: 100,
     onDecision: (decision, { traceparent }) => {
-      told.push({ decision, traceparent });
+      passed.push({ decision, traceparent });
     },
+    schedule: (work) => setImmediate(work),
     ...change,
   });
-  return { check, told };
+  return { check, passed };
 }
 
 function callWith(
@@ -60,30 +60,30 @@ describe('createCheck', () => {
     jest.useRealTimers();
   });
 
-  test('answers what was decided and tells of it afterwards', async () => {
-    const { check, told } = checkWith();
+  test('answers the decision and then passes it on', async () => {
+    const { check, passed } = checkWith();
     const response = await ask(check);
     expect(response.status?.code ?? 0).toBe(0);
     expect(reasonOf(response)).toBe('allowed');
-    expect(told).toEqual([]);
+    expect(passed).toEqual([]);
     await check.settled();
-    expect(told).toHaveLength(1);
-    expect(told[0]?.decision.id).toBe(response.dynamicMetadata?.fields?.['decision_id']?.stringValue);
-    expect(told[0]?.traceparent).toBe(TRACEPARENT);
+    expect(passed).toHaveLength(1);
+    expect(passed[0]?.decision.id).toBe(response.dynamicMetadata?.fields?.['decision_id']?.stringValue);
+    expect(passed[0]?.traceparent).toBe(TRACEPARENT);
   });
 
-  test("the proxy's own span wins over the header of the request", async () => {
-    const { check, told } = checkWith();
+  test("the proxy's own span takes precedence over the header of the request", async () => {
+    const { check, passed } = checkWith();
     await ask(check, REQUEST, callWith({ metadata: { traceparent: 'from-the-call' } }));
     await check.settled();
-    expect(told[0]?.traceparent).toBe('from-the-call');
+    expect(passed[0]?.traceparent).toBe('from-the-call');
   });
 
   const broken = new Error('a secret inside');
   test.each<[string, Uint8Array, Partial<CheckOptions>, CheckCall, string, number, number]>([
-    ['no message', Buffer.from('garbage'), {}, callWith(), 'bad_check', 3, 400],
+    ['garbage', Buffer.from('garbage'), {}, callWith(), 'bad_check', 3, 400],
     ['no HTTP', encodeCheckRequest({ attributes: {} }), {}, callWith(), 'not_http', 7, 403],
-    ['no room', REQUEST, { maxInflight: 0 }, callWith(), 'overloaded', 14, 503],
+    ['an overload', REQUEST, { maxInflight: 0 }, callWith(), 'overloaded', 14, 503],
     ['no time left', REQUEST, {}, callWith({ deadline: NOW }), 'deadline_exceeded', 14, 503],
     ['a rejection', REQUEST, { decide: () => Promise.reject(broken) }, callWith(), 'internal_error', 13, 500],
     [
@@ -99,8 +99,8 @@ describe('createCheck', () => {
       13,
       500,
     ],
-  ])('%s is a refusal', async (_, bytes, options, call, reason, code, status) => {
-    const { check, told } = checkWith(options);
+  ])('%s is a denial', async (_, bytes, options, call, reason, code, status) => {
+    const { check, passed } = checkWith(options);
     const response = await ask(check, bytes, call);
     expect([reasonOf(response), response.status?.code, response.deniedResponse?.status?.code]).toEqual([
       reason,
@@ -110,25 +110,25 @@ describe('createCheck', () => {
     expect(JSON.stringify(response)).not.toContain('secret');
     expect(response.dynamicMetadata?.fields?.['revision']?.stringValue).toBe('c'.repeat(40));
     await check.settled();
-    expect(told.map(({ decision }) => decision.reason)).toEqual([reason]);
+    expect(passed.map(({ decision }) => decision.reason)).toEqual([reason]);
   });
 
-  test('the fault of an exception is told to the operator', async () => {
-    const { check, told } = checkWith({ decide: () => Promise.reject(broken) });
+  test('the fault of an exception is in the decision', async () => {
+    const { check, passed } = checkWith({ decide: () => Promise.reject(broken) });
     await ask(check);
     await check.settled();
-    expect(told[0]?.decision.fault).toBe(broken);
+    expect(passed[0]?.decision.fault).toBe(broken);
   });
 
   test.each([
-    ['our own deadline', Infinity, 1000],
+    ['the own deadline', Infinity, 1000],
     ['a little before the deadline of the caller', NOW + 100, 90],
     ['never more than 20 ms before it', NOW + 500, 480],
-  ])('refuses at %s', async (_, deadline, after) => {
+  ])('denies at %s', async (_, deadline, after) => {
     jest.useFakeTimers({ now: NOW });
     const seen: number[] = [];
     const never = Promise.withResolvers<PendingDecision>();
-    const { check, told } = checkWith({
+    const { check, passed } = checkWith({
       clock: Date.now,
       decide: (_attributes, until) => {
         seen.push(until - NOW);
@@ -147,7 +147,7 @@ describe('createCheck', () => {
     expect(seen).toEqual([after]);
     expect(check.inflight()).toBe(1);
     await jest.advanceTimersByTimeAsync(1);
-    expect(told[0]?.decision).toMatchObject({ time: NOW, duration: after * 1000 });
+    expect(passed[0]?.decision).toMatchObject({ time: NOW, duration: after * 1000 });
     never.reject(new Error('too late to matter'));
     await jest.advanceTimersByTimeAsync(0);
     expect(check.inflight()).toBe(0);
@@ -161,7 +161,7 @@ describe('createCheck', () => {
       set: () => live,
       decide: () => {
         live = after;
-        throw new Error('a fault behind the swap');
+        throw new Error('a fault after the swap');
       },
     });
     const answer = await ask(check);
@@ -169,7 +169,7 @@ describe('createCheck', () => {
     expect(answer.dynamicMetadata?.fields?.['revision']?.stringValue).toBe(before.revisionText);
   });
 
-  test('counts what is under way and refuses what is above the bound', async () => {
+  test('counts decisions under way and denies checks above the bound', async () => {
     const gate = Promise.withResolvers<void>();
     const { check } = checkWith({
       maxInflight: 1,
@@ -187,7 +187,7 @@ describe('createCheck', () => {
     expect(reasonOf(await ask(check))).toBe('allowed');
   });
 
-  test('a broken clock still gets a refusal', async () => {
+  test('a failing clock still gives a denial', async () => {
     const { check } = checkWith({
       clock: () => {
         throw broken;
@@ -198,11 +198,11 @@ describe('createCheck', () => {
     expect(response.deniedResponse?.status?.code).toBe(500);
   });
 
-  test('a message that the transport would not take is a refusal', async () => {
-    const { check, told } = checkWith();
+  test('a message that the transport refused is a denial', async () => {
+    const { check, passed } = checkWith();
     expect(reasonOf(decodeCheckResponse(check.tooLarge(4096, callWith())))).toBe('bad_check');
     await check.settled();
-    expect(told[0]?.decision.fault?.message).toContain('4096');
+    expect(passed[0]?.decision.fault?.message).toContain('4096');
   });
 
   test.each<[string, () => void | Promise<void>]>([
@@ -213,7 +213,7 @@ describe('createCheck', () => {
       },
     ],
     ['rejects', () => Promise.reject(broken)],
-  ])('a listener that %s harms nothing', async (_, onDecision) => {
+  ])('a listener that %s does not affect answers', async (_, onDecision) => {
     const { check } = checkWith({ onDecision });
     expect(reasonOf(await ask(check))).toBe('allowed');
     await check.settled();
@@ -221,11 +221,11 @@ describe('createCheck', () => {
     await check.settled();
   });
 
-  test('shadow policies are judged afterwards, and their failure costs no record', async () => {
+  test('shadow policies are evaluated after the answer, and their failure loses no record', async () => {
     const order: string[] = [];
     const shadow = [{ policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' }] as const;
     let fails = false;
-    const { check, told } = checkWith({
+    const { check, passed } = checkWith({
       decide: async (attributes) => {
         const { decision } = await permission(attributes);
         return {
@@ -244,6 +244,6 @@ describe('createCheck', () => {
     fails = true;
     await ask(check);
     await check.settled();
-    expect(told.map(({ decision }) => decision.shadow)).toEqual([shadow, []]);
+    expect(passed.map(({ decision }) => decision.shadow)).toEqual([shadow, []]);
   });
 });

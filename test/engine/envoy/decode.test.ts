@@ -1,12 +1,14 @@
 import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
-import { encodeCheckRequest, type HttpRequestMessage } from '../../../src/engine/envoy/messages.ts';
+import type { HttpRequestMessage } from '../../../src/engine/envoy/messages.ts';
 import type { Attributes } from '../../../src/engine/request/attributes.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
+import { encodeCheckRequest } from '../../support/check-messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../../support/checks.ts';
 import { officialCheckRequest } from '../../support/official.ts';
 
 function read(bytes: Uint8Array): Attributes {
-  const { attributes, refusal } = decodeCheck(bytes);
-  if (attributes === undefined) throw new Error(`refused: ${refusal}`);
+  const { attributes, reason } = decodeCheck(bytes, checkMessages);
+  if (attributes === undefined) throw new Error(`not read: ${reason}`);
   return attributes;
 }
 
@@ -89,7 +91,7 @@ describe('decodeCheck', () => {
     expect(connection.mtls).toBe(false);
   });
 
-  test('tolerates a request that says nothing', () => {
+  test('accepts an empty request', () => {
     const { request, source, destination, connection, context, metadata } = read(
       encodeCheckRequest({ attributes: { request: { http: {} } } }),
     );
@@ -102,18 +104,22 @@ describe('decodeCheck', () => {
   });
 
   test.each<[string, HttpRequestMessage, Partial<Attributes['request']>]>([
-    ['fields win over pseudo-headers', { method: 'GET', headers: { ':method': 'PUT' } }, { method: 'GET' }],
-    ['the host header stands in for an authority', { headers: { host: 'h' } }, { host: 'h' }],
     [
-      'x-request-id goes before the number of a stream',
+      'fields take precedence over pseudo-headers',
+      { method: 'GET', headers: { ':method': 'PUT' } },
+      { method: 'GET' },
+    ],
+    ['the host header replaces a missing authority', { headers: { host: 'h' } }, { host: 'h' }],
+    [
+      'x-request-id takes precedence over the stream id',
       { id: '7', headers: { 'x-request-id': 'r' } },
       { id: 'r' },
     ],
-    ['which stands in for it', { id: '7' }, { id: '7' }],
-    ['a query beside the path is not hidden', { path: '/a', query: 'b=1' }, { path: '/a?b=1' }],
-    ['a query that the path has is not doubled', { path: '/a?b=1', query: 'b=1' }, { path: '/a?b=1' }],
+    ['the stream id replaces a missing x-request-id', { id: '7' }, { id: '7' }],
+    ['a separate query is added to the path', { path: '/a', query: 'b=1' }, { path: '/a?b=1' }],
+    ['a query that the path has is not added again', { path: '/a?b=1', query: 'b=1' }, { path: '/a?b=1' }],
     [
-      'a partial body is told',
+      'a partial body is reported',
       { body: '{"a', headers: { 'X-Envoy-Auth-Partial-Body': 'true' } },
       { body: { bytes: Buffer.from('{"a'), truncated: true } },
     ],
@@ -131,7 +137,7 @@ describe('decodeCheck', () => {
       { body: { bytes: Buffer.from('{"a'), truncated: true } },
     ],
     [
-      'bytes win over text',
+      'bytes take precedence over text',
       { body: 'text', rawBody: Buffer.from('raw') },
       { body: { bytes: Buffer.from('raw'), truncated: false } },
     ],
@@ -144,7 +150,7 @@ describe('decodeCheck', () => {
     expect(readHttp(http)).toMatchObject(expected);
   });
 
-  test('names that objects have a meaning for are plain', () => {
+  test('special names of objects are plain names', () => {
     const { headers } = readHttp({
       headers: Object.fromEntries([
         ['__proto__', 'a'],
@@ -213,22 +219,22 @@ describe('decodeCheck', () => {
       encodeCheckRequest({ attributes: { request: { time: { seconds: 1 } } } }),
       'not_http',
     ],
-  ])('refuses %s', (_, bytes, refusal) => {
-    expect(decodeCheck(bytes)).toEqual({ refusal });
+  ])('%s gives a denial reason', (_, bytes, reason) => {
+    expect(decodeCheck(bytes, checkMessages)).toEqual({ reason });
   });
 
   test.each([
     [20, undefined],
     [5_000, 'bad_check'],
-  ])('metadata nested %d times: %s', (levels, refusal) => {
+  ])('metadata nested %d times: %s', (levels, reason) => {
     const bytes = nestedMetadata(levels);
-    const { attributes, ...rest } = decodeCheck(bytes);
-    expect(rest.refusal).toBe(refusal);
-    if (refusal === undefined) expect(JSON.stringify(attributes?.metadata.get('f'))).toContain('"deep"');
+    const { attributes, ...rest } = decodeCheck(bytes, checkMessages);
+    expect(rest.reason).toBe(reason);
+    if (reason === undefined) expect(JSON.stringify(attributes?.metadata.get('f'))).toContain('"deep"');
   });
 });
 
-/** Written by hand, innermost first, since the encoder has a bound of its own. */
+/** Written by hand, innermost first, since the encoder has its own bound. */
 function nestedMetadata(levels: number): Uint8Array {
   let value = field(0x1a, Buffer.from('deep'));
   const struct = (): Buffer =>

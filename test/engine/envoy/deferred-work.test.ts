@@ -1,12 +1,12 @@
 import type { Decision, PendingDecision } from '../../../src/engine/decision/decide.ts';
-import { DeferredWork, MOST_JUDGED } from '../../../src/engine/envoy/deferred-work.ts';
+import { DeferredWork, MAX_SHADOW_EVALUATIONS } from '../../../src/engine/envoy/deferred-work.ts';
 import { aDecision } from '../../support/decision.ts';
 
 const shadow: Decision['shadow'] = [{ policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' }];
 
-test('shadow hearings that wait are bounded, and the records of the others wait for none', async () => {
-  const told: Decision[] = [];
-  const afterwards = new DeferredWork((decision) => void told.push(decision));
+test('waiting shadow evaluations are bounded, and records of other decisions do not wait for them', async () => {
+  const completed: Decision[] = [];
+  const deferredWork = new DeferredWork((decision) => void completed.push(decision), setImmediate);
   const keys = Promise.withResolvers<void>();
   const decision = aDecision({ id: 'held' });
   const held: PendingDecision = {
@@ -16,19 +16,19 @@ test('shadow hearings that wait are bounded, and the records of the others wait 
       return { ...decision, shadow };
     },
   };
-  for (let i = 0; i < MOST_JUDGED; i++) afterwards.push(held, '');
+  for (let i = 0; i < MAX_SHADOW_EVALUATIONS; i++) deferredWork.push(held, '');
   const surplus = aDecision({ id: 'surplus' });
-  afterwards.push({ decision: surplus, deferred: async () => ({ ...surplus, shadow }) }, '');
+  deferredWork.push({ decision: surplus, deferred: async () => ({ ...surplus, shadow }) }, '');
   await new Promise((resolve) => setImmediate(resolve));
-  expect(told).toEqual([surplus]);
+  expect(completed).toEqual([surplus]);
 
   keys.resolve();
-  await afterwards.settled();
-  expect(told).toHaveLength(MOST_JUDGED + 1);
-  expect(told.filter((each) => each.shadow === shadow)).toHaveLength(MOST_JUDGED);
+  await deferredWork.settled();
+  expect(completed).toHaveLength(MAX_SHADOW_EVALUATIONS + 1);
+  expect(completed.filter((each) => each.shadow === shadow)).toHaveLength(MAX_SHADOW_EVALUATIONS);
 
   const later = aDecision({ id: 'later' });
-  afterwards.push({ decision: later, deferred: async () => ({ ...later, shadow }) }, '');
-  await afterwards.settled();
-  expect(told.at(-1)).toEqual({ ...later, shadow });
+  deferredWork.push({ decision: later, deferred: async () => ({ ...later, shadow }) }, '');
+  await deferredWork.settled();
+  expect(completed.at(-1)).toEqual({ ...later, shadow });
 });

@@ -2,16 +2,18 @@ import type { Decision } from '../../../src/engine/decision/decide.ts';
 import { denyUnevaluated, isAllow } from '../../../src/engine/decision/decide.ts';
 import type { Denial } from '../../../src/engine/decision/outcome.ts';
 import { grpcCodeOf } from '../../../src/engine/decision/reasons.ts';
-import { encodeCheck, LAST_RESORT } from '../../../src/engine/envoy/encode.ts';
-import { type CheckResponseMessage, decodeCheckResponse } from '../../../src/engine/envoy/messages.ts';
+import { encodeCheck, lastResort } from '../../../src/engine/envoy/encode.ts';
+import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
+import { checkMessages } from '../../../src/node/check-messages.ts';
 import { attributes } from '../../support/attributes.ts';
+import { decodeCheckResponse } from '../../support/check-messages.ts';
 import { officialCheckResponse } from '../../support/official.ts';
 import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
 
 const PRINCIPAL = 'spiffe://acme.example/ns/shop/sa/checkout';
 
 function response(decision: Decision): CheckResponseMessage {
-  return officialCheckResponse.deserialize(Buffer.from(encodeCheck(decision)));
+  return officialCheckResponse.deserialize(Buffer.from(encodeCheck(decision, checkMessages)));
 }
 
 function denied(change: Partial<Denial> = {}, headers: Record<string, string> = {}): Decision {
@@ -22,7 +24,7 @@ function denied(change: Partial<Denial> = {}, headers: Record<string, string> = 
     lettingThrough(),
     standingStill(),
   );
-  if (isAllow(decision.outcome)) throw new Error('a refusal came out as a permission');
+  if (isAllow(decision.outcome)) throw new Error('a denial is a permission');
   return { ...decision, outcome: { ...decision.outcome, ...change } };
 }
 
@@ -52,17 +54,17 @@ describe('encodeCheck', () => {
     });
   });
 
-  test('a look-alike of a permission is not OK', () => {
+  test('an imitation of a permission is not OK', () => {
     const changes = { requestHeaders: { set: new Map() }, responseHeaders: { set: new Map() } };
     const forged = denied();
-    if (isAllow(forged.outcome)) throw new Error('a refusal came out as a permission');
+    if (isAllow(forged.outcome)) throw new Error('a denial is a permission');
     const outcome = Object.assign({ ...forged.outcome }, { changes });
     const answer = response({ ...forged, outcome, reason: 'allowed', status: 200 });
     expect(answer.status?.code).toBe(7);
     expect(answer.okResponse).toBeUndefined();
   });
 
-  test('a refusal is a problem document with its headers and metadata', () => {
+  test('a denial is a problem document with its headers and metadata', () => {
     const decision = denied({ headers: new Map([['www-authenticate', 'Bearer']]) });
     const answer = response(decision);
     expect(answer.status).toEqual({ code: 7, message: 'no_rule' });
@@ -100,9 +102,9 @@ describe('encodeCheck', () => {
     });
   });
 
-  test('half a surrogate pair leaves the answer readable', () => {
+  test('an answer with half a surrogate pair stays readable', () => {
     const half = { detail: 'a member `\ud800` is not expected', headers: new Map([['x-claim', '\udc00']]) };
-    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }));
+    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }), checkMessages);
     expect(Buffer.from(grpc).toString('hex')).not.toMatch(/eda080|edb080/);
     expect(decodeCheckResponse(grpc).deniedResponse?.body).toBe('a member `\ufffd` is not expected');
     const answer = response(denied(half));
@@ -110,7 +112,7 @@ describe('encodeCheck', () => {
     expect(JSON.parse(answer.deniedResponse?.body ?? '')).toMatchObject({ detail: half.detail });
   });
 
-  test('what says what a refusal is stays ours', () => {
+  test('policies cannot replace the headers that describe a denial', () => {
     const headers = new Map([
       ['content-type', 'text/plain'],
       ['x-lictor-decision-id', 'forged'],
@@ -138,8 +140,8 @@ describe('encodeCheck', () => {
     expect(grpcCodeOf('rule_denied', status)).toBe(code);
   });
 
-  test('the last resort refuses', () => {
-    expect(decodeCheckResponse(LAST_RESORT)).toEqual({
+  test('the last resort denies', () => {
+    expect(decodeCheckResponse(lastResort(checkMessages))).toEqual({
       status: { code: 13, message: 'internal_error' },
       deniedResponse: { status: { code: 500 } },
     });

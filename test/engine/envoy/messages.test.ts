@@ -1,11 +1,10 @@
+import type { CheckRequestMessage, CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
 import {
-  type CheckRequestMessage,
-  type CheckResponseMessage,
   decodeCheckRequest,
   decodeCheckResponse,
   encodeCheckRequest,
   encodeCheckResponse,
-} from '../../../src/engine/envoy/messages.ts';
+} from '../../support/check-messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../../support/checks.ts';
 import { officialCheckRequest, officialCheckResponse } from '../../support/official.ts';
 
@@ -68,7 +67,7 @@ describe('our messages and the official ones', () => {
     });
   });
 
-  test('header names that objects have a meaning for are plain names', () => {
+  test('special names of objects are plain header names', () => {
     const headers = Object.fromEntries([
       ['__proto__', 'a'],
       ['constructor', 'b'],

@@ -1,4 +1,4 @@
-/** Self-signed certificates without keys, valid until 2126, made with OpenSSL, whose readings are quoted in the tests. */
+/** Self-signed certificates without keys, valid until 2126, made with OpenSSL, whose output is quoted in the tests. */
 export const CERTIFICATES = {
   /** SPIFFE URI and DNS SAN. */
   workload: `-----BEGIN CERTIFICATE-----
@@ -55,7 +55,7 @@ EQQSMBCBDnhAYWNtZS5leGFtcGxlMAoGCCqGSM49BAMCA0cAMEQCIC6oXkVGKVn6
 ezK4Rkg9J/pQxA==
 -----END CERTIFICATE-----
 `,
-  /** SANs whose texts contain what looks like further SANs. */
+  /** SANs whose texts look like further SANs. */
   hostile: `-----BEGIN CERTIFICATE-----
 MIIBtTCCAVugAwIBAgIBAjAKBggqhkjOPQQDAjARMQ8wDQYDVQQDDAZxdW90ZWQw
 IBcNMjYxMTIzMTkzMzIzWhgPMjEyNjEwMzAxOTMzMjNaMBExDzANBgNVBAMMBnF1

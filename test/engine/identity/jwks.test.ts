@@ -1,6 +1,7 @@
 import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { compileKeys } from '../../../src/engine/identity/jwks.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { EC, ED, jwks, publicJwk, RSA } from './tokens.ts';
 
 const ALL = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
@@ -18,29 +19,29 @@ describe('compileKeys', () => {
     ['Ed25519', publicJwk(ED, { alg: 'EdDSA' }), ['EdDSA', 'Ed25519']],
     ['Ed25519 by its new name', publicJwk(ED, { alg: 'Ed25519' }), ['EdDSA', 'Ed25519']],
   ])('%s', (_, jwk, algorithms) => {
-    const { keys, problems } = compileKeys(jwks(jwk), ALL);
+    const { keys, problems } = compileKeys(jwks(jwk), ALL, nodeCrypto);
     expect(problems).toEqual([]);
     expect(keys.map((key) => [...key.algorithms])).toEqual([algorithms]);
   });
 
   test('a secret is for the algorithms that it is long enough for', () => {
-    const { keys, problems } = compileKeys(jwks(secret(48)), ['HS256']);
+    const { keys, problems } = compileKeys(jwks(secret(48)), ['HS256'], nodeCrypto);
     expect(problems).toEqual([]);
     expect([...(keys[0]?.algorithms ?? [])]).toEqual(['HS256', 'HS384']);
   });
 
-  test('keys for encryption are passed over in silence, beside others', () => {
+  test('keys for encryption are skipped without a problem if there are other keys', () => {
     const others = [{ use: 'enc' }, { key_ops: ['encrypt'] }, { use: 7 }].map((members) =>
       publicJwk(RSA, members),
     );
-    const { keys, problems } = compileKeys(jwks(...others, publicJwk(EC)), ALL);
+    const { keys, problems } = compileKeys(jwks(...others, publicJwk(EC)), ALL, nodeCrypto);
     expect(keys).toHaveLength(1);
     expect(problems).toEqual([]);
   });
 
   test.each([
-    ['no set', [], '', 'error', 'a key set is an object with a list `keys`'],
-    ['no list', { keys: {} }, '', 'error', 'a key set is an object with a list `keys`'],
+    ['a list', [], '', 'error', 'a key set is an object with a list `keys`'],
+    ['keys that are not a list', { keys: {} }, '', 'error', 'a key set is an object with a list `keys`'],
     ['an empty list', { keys: [] }, '/keys', 'error', 'no key of the set can verify a signature'],
     [
       'encryption only',
@@ -56,7 +57,7 @@ describe('compileKeys', () => {
       'error',
       'a key set holds at most 1000 keys',
     ],
-    ['no object', { keys: ['x'] }, '/keys/0', 'error', 'a key is an object'],
+    ['a text as key', { keys: ['x'] }, '/keys/0', 'error', 'a key is an object'],
     ['no kty', jwks({}), '/keys/0', 'error', 'the key has no `kty`'],
     [
       'an inherited kty',
@@ -66,7 +67,13 @@ describe('compileKeys', () => {
       'the kind of key (`kty`) is not supported',
     ],
     ['a number as kid', jwks(publicJwk(EC, { kid: 1 })), '/keys/0', 'error', '`kid` must be text'],
-    ['another kind', jwks({ kty: 'AKP' }), '/keys/0', 'warning', 'the kind of key (`kty`) is not supported'],
+    [
+      'another kind of key',
+      jwks({ kty: 'AKP' }),
+      '/keys/0',
+      'warning',
+      'the kind of key (`kty`) is not supported',
+    ],
     [
       'a missing member',
       jwks({ kty: 'RSA', n: 'AQAB' }),
@@ -117,15 +124,15 @@ describe('compileKeys', () => {
       'none of the algorithms that the issuer may use fits the key',
     ],
   ])('refuses %s', (_, set, pointer, severity, message) => {
-    const { keys, problems } = compileKeys(set, ALL);
+    const { keys, problems } = compileKeys(set, ALL, nodeCrypto);
     expect(keys).toEqual([]);
     expect(problems[0]).toEqual({ pointer, severity, message });
-    // A set that comes to nothing is an error, whatever its keys are.
+    // A set without a usable key is an error, whatever the severity of its other problems.
     expect(problems.filter((problem) => problem.severity === 'error')).toHaveLength(1);
   });
 
   test('refuses a secret that is too short', () => {
-    expect(compileKeys(jwks(secret(31)), ['HS256']).problems).toEqual([
+    expect(compileKeys(jwks(secret(31)), ['HS256'], nodeCrypto).problems).toEqual([
       { pointer: '/keys/0', severity: 'error', message: 'no supported algorithm fits the key' },
     ]);
   });
@@ -134,6 +141,7 @@ describe('compileKeys', () => {
     const clash = compileKeys(
       jwks(publicJwk(EC, { kid: 'a' }), publicJwk(RSA, { kid: 'a' }), publicJwk(EC, { kid: 'a' })),
       ALL,
+      nodeCrypto,
     );
     expect(clash.keys).toHaveLength(2);
     expect(clash.problems).toEqual([

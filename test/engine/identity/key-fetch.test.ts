@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type Fetch, fetchKeys, keyUrlProblem } from '../../../src/engine/identity/key-fetch.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { EC, jwks, publicJwk } from './tokens.ts';
 
 const KEYS = JSON.stringify(jwks(publicJwk(EC, { kid: 'ec' })));
@@ -13,7 +14,7 @@ describe('keyUrlProblem', () => {
     'http://127.0.0.1/jwks',
     'http://127.1/jwks',
     'http://[::1]:80/jwks',
-  ])('%s is fine', (url) => {
+  ])('%s is accepted', (url) => {
     expect(keyUrlProblem(url)).toBeUndefined();
   });
 
@@ -49,7 +50,11 @@ describe('fetchKeys from a real server', () => {
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
     const address = listening.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    return fetchKeys(`http://127.0.0.1:${port}/jwks?tenant=secret`, realFetch, signal);
+    return fetchKeys(
+      `http://127.0.0.1:${port}/jwks?tenant=secret`,
+      { fetch: realFetch, crypto: nodeCrypto },
+      signal,
+    );
   }
 
   test('keys', async () => {
@@ -66,12 +71,12 @@ describe('fetchKeys from a real server', () => {
     ],
     ['an error', 'answered 503', (_, response) => response.writeHead(503).end(KEYS)],
     [
-      'an empty answer',
+      'an empty response',
       'answered with something that is not JSON: an unexpected end at line 1, column 1',
       (_, response) => response.end(),
     ],
     [
-      'a page',
+      'an HTML page',
       'answered with something that is not JSON: an unexpected character at line 1, column 1',
       (_, response) => response.end('<html>'),
     ],
@@ -81,7 +86,7 @@ describe('fetchKeys from a real server', () => {
       (_, response) => response.end('{"issuer":"x"}'),
     ],
     [
-      'an endless answer',
+      'an endless response',
       'answered with more than 1 MiB',
       (_, response) => {
         const more = (): void => {
@@ -96,7 +101,7 @@ describe('fetchKeys from a real server', () => {
     expect(await answered(listener)).toEqual({ error });
   });
 
-  test('an answer that stops in the middle is given up when the signal says so', async () => {
+  test('a response that stops in the middle is aborted by the signal', async () => {
     const abort = new AbortController();
     const fetching = answered((_, response) => {
       response.write('{"keys":');
@@ -105,12 +110,16 @@ describe('fetchKeys from a real server', () => {
     expect(await fetching).toEqual({ error: 'timed out' });
   });
 
-  test('nobody listening', async () => {
+  test('a closed port', async () => {
     await answered((_, response) => response.end(KEYS));
     const address = server?.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     await new Promise((resolve) => server?.close(resolve));
-    const { error } = await fetchKeys(`http://127.0.0.1:${port}/`, realFetch, new AbortController().signal);
+    const { error } = await fetchKeys(
+      `http://127.0.0.1:${port}/`,
+      { fetch: realFetch, crypto: nodeCrypto },
+      new AbortController().signal,
+    );
     expect(error).toMatch(/^cannot be reached: (ECONNREFUSED|UND_ERR_SOCKET)$/);
   });
 });

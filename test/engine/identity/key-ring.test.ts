@@ -3,6 +3,7 @@ import type { Fetch } from '../../../src/engine/identity/key-fetch.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, publicJwk, REFRESH, signed } from './tokens.ts';
 
@@ -10,7 +11,7 @@ const URL = 'https://login.acme.example/jwks';
 const FIRST = publicJwk(EC, { kid: 'ec' });
 const NEXT = publicJwk(EC_NEXT, { kid: 'next' });
 
-/** Time that stands still until it is told to go on; timers act in order. */
+/** A clock that moves only by `advance`, which runs due timers in order. */
 class Clock {
   now = NOW;
   #timers: { at: number; act: () => void }[] = [];
@@ -41,14 +42,14 @@ class Clock {
   }
 }
 
-/** Everything that only waits for promises has happened. */
+/** Resolves after everything that waits for promises alone. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(() => setImmediate(resolve));
   });
 }
 
-/** A provider that serves a set, or is down, or lets a fetch wait until it is answered. */
+/** A provider that serves a set, is down, or never answers. */
 class Provider {
   served: JsonObject | 'down' | 'silent' = jwks(FIRST);
   readonly fetched: string[] = [];
@@ -91,6 +92,7 @@ function bench(): Bench {
   const refreshed: string[] = [];
   let count = 0;
   const ring = new KeyRing({
+    crypto: nodeCrypto,
     fetch: provider.fetch,
     clock: () => clock.now,
     timer: clock.timer,
@@ -98,6 +100,7 @@ function bench(): Bench {
     onRefresh: (name, result) => refreshed.push(`${name} ${result}`),
   });
   const verifier = createTokenVerifier({
+    crypto: nodeCrypto,
     keys: ring,
     onSignature: () => {
       count += 1;
@@ -122,7 +125,7 @@ const NEXT_TOKEN = await signed(claimsOf(), { kid: 'next' }, EC_NEXT);
 const STRAY_TOKEN = await signed(claimsOf(), { kid: 'stray' }, EC_NEXT);
 
 describe('fetching', () => {
-  test('begins at once, repeats after the interval, and tells', async () => {
+  test('begins at once, repeats after the interval, and reports each result', async () => {
     const { clock, provider, ring, refreshed } = bench();
     ring.use([REMOTE]);
     await settled();
@@ -141,6 +144,7 @@ describe('fetching', () => {
     const clock = new Clock();
     const provider = new Provider();
     const ring = new KeyRing({
+      crypto: nodeCrypto,
       fetch: provider.fetch,
       clock: () => clock.now,
       timer: clock.timer,
@@ -161,7 +165,7 @@ describe('fetching', () => {
     expect(provider.fetched).toHaveLength(1);
   });
 
-  test('close ends timers and fetches', async () => {
+  test('close stops timers and fetches', async () => {
     const { clock, provider, ring } = bench();
     provider.served = 'silent';
     ring.use([REMOTE, issuerOf({ name: 'inline' })]);
@@ -175,7 +179,7 @@ describe('fetching', () => {
 });
 
 describe('rotation', () => {
-  test('an unknown kid fetches once for everybody, and verifies', async () => {
+  test('tokens with an unknown kid share one fetch, and are verified', async () => {
     const { clock, provider, ring, reasonFor, signatures } = bench();
     ring.use([REMOTE]);
     expect(await reasonFor(TOKEN)).toBe('verified');
@@ -184,12 +188,12 @@ describe('rotation', () => {
     const reasons = await Promise.all([NEXT_TOKEN, NEXT_TOKEN, STRAY_TOKEN].map((token) => reasonFor(token)));
     expect(reasons).toEqual(['verified', 'verified', 'token_unknown_key']);
     expect(provider.fetched).toHaveLength(2);
-    // The key that stayed is the same: what it verified stays verified.
+    // The known key stays the same object: tokens that it verified stay verified.
     expect(await reasonFor(TOKEN)).toBe('verified');
     expect(signatures()).toBe(2);
   });
 
-  test('the cooldown lies between two fetches that unknown kids cause', async () => {
+  test('the cooldown separates two fetches caused by unknown kids', async () => {
     const { clock, provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     await settled();
@@ -203,7 +207,7 @@ describe('rotation', () => {
     expect(provider.fetched).toHaveLength(3);
   });
 
-  test('a clock that is set back does not lengthen the cooldown', async () => {
+  test('a clock that is set back does not prolong the cooldown', async () => {
     const { clock, provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     await reasonFor(STRAY_TOKEN);
@@ -212,7 +216,7 @@ describe('rotation', () => {
     expect(await reasonFor(NEXT_TOKEN)).toBe('verified');
   });
 
-  test('a key that is gone verifies no token any more, remembered or not', async () => {
+  test('a key that is removed verifies no token, not even one verified before', async () => {
     const { clock, provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     expect(await reasonFor(TOKEN)).toBe('verified');
@@ -222,7 +226,7 @@ describe('rotation', () => {
     expect(await reasonFor(NEXT_TOKEN)).toBe('verified');
   });
 
-  test('a key that is exchanged under its kid verifies no old token', async () => {
+  test('a key that is replaced under its kid verifies no old token', async () => {
     const { clock, provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     expect(await reasonFor(TOKEN)).toBe('verified');
@@ -245,7 +249,7 @@ describe('rotation', () => {
 });
 
 describe('outages', () => {
-  test('an issuer that is down from the start refuses its tokens at once and heals by itself', async () => {
+  test('tokens of an issuer that is down from the start are denied at once until it recovers', async () => {
     const { clock, provider, ring, reasonFor, refreshed } = bench();
     provider.served = 'down';
     ring.use([REMOTE]);
@@ -263,7 +267,7 @@ describe('outages', () => {
     expect(refreshed).toEqual(['acme failure', 'acme failure', 'acme failure', 'acme success']);
   });
 
-  test('a provider that does not answer is given up after the timeout', async () => {
+  test('a fetch without an answer is aborted after the timeout', async () => {
     const { clock, provider, ring } = bench();
     provider.served = 'silent';
     ring.use([REMOTE]);
@@ -271,7 +275,7 @@ describe('outages', () => {
     expect(ring.status()[0]?.error).toBe('timed out');
   });
 
-  test('keys serve on until they are too stale', async () => {
+  test('keys are used until they are too stale', async () => {
     const { clock, provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     expect(await reasonFor(TOKEN)).toBe('verified');
@@ -284,7 +288,7 @@ describe('outages', () => {
     expect(ring.status()[0]).toMatchObject({ keys: 0, fetched_at: '2026-06-01T12:00:00.000Z' });
   });
 
-  test('an unknown kid during an outage is no fault of the token', async () => {
+  test('an unknown kid during an outage gives `keys_unavailable`', async () => {
     const { provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     await settled();
@@ -293,7 +297,7 @@ describe('outages', () => {
     expect(await reasonFor(TOKEN)).toBe('verified');
   });
 
-  test('one issuer that is down leaves the others alone', async () => {
+  test('an issuer that is down does not affect others', async () => {
     const { provider, ring, reasonFor } = bench();
     const down = remoteIssuer({ name: 'down', issuer: 'https://down.example' }, 'http://down.example/jwks');
     ring.use([down, REMOTE]);
@@ -308,7 +312,7 @@ describe('outages', () => {
     expect(provider.fetched).toEqual([URL]);
   });
 
-  test('a set without a usable key is a failure, which keeps the keys from before', async () => {
+  test('a set without a usable key is a failure, and the earlier keys are kept', async () => {
     const { clock, provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     await settled();
@@ -322,7 +326,7 @@ describe('outages', () => {
 });
 
 describe('reloads', () => {
-  test('keep what was fetched, renamed documents and all', async () => {
+  test('keep the fetched keys, also of renamed documents', async () => {
     const { provider, ring, reasonFor, signatures } = bench();
     ring.use([REMOTE]);
     expect(await reasonFor(TOKEN)).toBe('verified');
@@ -334,7 +338,7 @@ describe('reloads', () => {
     expect(signatures()).toBe(1);
   });
 
-  test('an issuer that went serves checks under way, is fetched no more, and is let go by the next reload', async () => {
+  test('a removed issuer serves checks under way, is not fetched again, and is dropped by the next reload', async () => {
     const { clock, provider, ring, reasonFor } = bench();
     ring.use([REMOTE]);
     await settled();

@@ -37,7 +37,7 @@ describe('containsPrincipal', () => {
     expect(containsPrincipal(pattern(outer), pattern(inner))).toBe(false);
   });
 
-  test('whatever contains another names all that the other names', () => {
+  test('a pattern that contains another matches all that the other matches', () => {
     const random = seeded(20260602);
     const segment = (): string => pick(random, ['a', 'b', 'ab', '*', 'a*', '*b', 'a*b', '**', '**']);
     const plain = (): string => pick(random, ['a', 'b', 'ab', 'aab', 'c', 'axb']);
@@ -50,7 +50,7 @@ describe('containsPrincipal', () => {
       const outer = pattern(id(segment));
       const inner = pattern(id(segment));
       const asked = id(plain);
-      // A pattern without wildcards names one principal: there the answer is exact.
+      // A pattern without wildcards matches one principal: for it the answer is exact.
       expect([outer.source, asked, containsPrincipal(outer, pattern(asked))]).toEqual([
         outer.source,
         asked,

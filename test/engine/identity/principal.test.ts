@@ -64,7 +64,7 @@ describe('matchesPrincipal', () => {
 describe('compilePrincipal refuses', () => {
   test.each([
     ['', 'a principal cannot be empty'],
-    ['*', '`*` names no principal; to ask for any peer, leave `principals` out'],
+    ['*', '`*` is not a principal; to accept any peer, leave `principals` out'],
     [
       '*.acme.example',
       'wildcards work only in SPIFFE IDs, and `*.acme.example` does not begin with `spiffe://`',
@@ -76,11 +76,11 @@ describe('compilePrincipal refuses', () => {
     ['spiffe://*.example/a', 'the trust domain `*.example` cannot hold a wildcard; list each trust domain'],
     [
       'spiffe://acme.example:8443/a',
-      '`acme.example:8443` is no trust domain; it is made of letters, digits, `.`, `-` and `_`, without port or user',
+      '`acme.example:8443` is not a valid trust domain; it consists of letters, digits, `.`, `-` and `_`, without port or user',
     ],
     [
       'spiffe:///a',
-      '`` is no trust domain; it is made of letters, digits, `.`, `-` and `_`, without port or user',
+      '`` is not a valid trust domain; it consists of letters, digits, `.`, `-` and `_`, without port or user',
     ],
     ['spiffe://acme.example/', 'the path has an empty segment: a doubled slash, or one at the end'],
     ['spiffe://acme.example/a//b', 'the path has an empty segment: a doubled slash, or one at the end'],

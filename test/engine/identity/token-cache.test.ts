@@ -2,6 +2,7 @@ import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
 import type { TokenResult } from '../../../src/engine/identity/verified-token.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, NOW_SECONDS, publicJwk, signed } from './tokens.ts';
 
@@ -14,9 +15,10 @@ interface Bench {
 
 function bench(cacheSize = 100): Bench {
   let count = 0;
-  const ring = new KeyRing();
+  const ring = new KeyRing({ crypto: nodeCrypto });
   const verifier = createTokenVerifier({
     keys: ring,
+    crypto: nodeCrypto,
     cacheSize,
     onSignature: () => {
       count += 1;
@@ -31,7 +33,7 @@ function bench(cacheSize = 100): Bench {
   };
 }
 
-test('a token is verified once, then answered at once', async () => {
+test('a token is verified once, and then answered synchronously', async () => {
   const { ask, signatures } = bench();
   const [issuer, token] = [issuerOf(), await signed()];
   const first = ask(token, issuer);
@@ -52,7 +54,7 @@ test('concurrent checks of one token share one verification', async () => {
   expect(signatures()).toBe(1);
 });
 
-test('a signature that does not hold is not remembered', async () => {
+test('an invalid signature is not remembered', async () => {
   const { ask, signatures } = bench();
   const [issuer, token] = [issuerOf(), await signed(claimsOf(), {}, EC_NEXT)];
   for (let i = 0; i < 2; i += 1) {
@@ -71,7 +73,7 @@ test('the key of the cache is the whole token: another signature is another toke
   expect(signatures()).toBe(2);
 });
 
-test('times are judged at every use', async () => {
+test('times are checked at every use', async () => {
   const { ask, signatures } = bench();
   const issuer = issuerOf({ maxAge: 7_200_000 });
   const token = await signed(claimsOf({ nbf: NOW_SECONDS, exp: NOW_SECONDS + 10_000 }));
@@ -85,7 +87,7 @@ test('times are judged at every use', async () => {
   expect(signatures()).toBe(1);
 });
 
-describe('a changed Issuer document is judged anew', () => {
+describe('a changed Issuer document applies to remembered tokens', () => {
   test.each<[string, Partial<Issuer>, string]>([
     ['audiences', { audiences: ['other'] }, 'token_wrong_audience'],
     ['algorithms', { algorithms: ['RS256'] }, 'token_bad_algorithm'],
@@ -94,12 +96,12 @@ describe('a changed Issuer document is judged anew', () => {
     ['requireClaims', { requireClaims: ['tenant'] }, 'token_claim_missing'],
     ['from', { from: [{ cookie: 'session' }] }, 'token_missing'],
     [
-      'a key gone',
+      'a removed key',
       { keys: { kind: 'inline', jwks: jwks(publicJwk(EC_NEXT, { kid: 'next' })) } },
       'token_unknown_key',
     ],
     [
-      'a key exchanged',
+      'a replaced key',
       { keys: { kind: 'inline', jwks: jwks(publicJwk(EC_NEXT, { kid: 'ec' })) } },
       'token_bad_signature',
     ],
@@ -111,7 +113,7 @@ describe('a changed Issuer document is judged anew', () => {
     expect((await ask(token, issuerOf())).denial).toBeUndefined();
   });
 
-  test('what the token says comes from the document that is asked with', async () => {
+  test('the content of a token follows the document that it is verified for', async () => {
     const { ask } = bench();
     const token = await signed(claimsOf({ scope: 'a', roles: ['b'] }));
     expect((await ask(token, issuerOf())).token?.scopes).toEqual(['a']);
@@ -120,7 +122,7 @@ describe('a changed Issuer document is judged anew', () => {
   });
 });
 
-test('a reload that changes nothing about the keys verifies nothing again', async () => {
+test('after a reload with the same keys no token is verified again', async () => {
   const { ask, ring, signatures } = bench();
   const token = await signed();
   const [before, after] = [
@@ -134,7 +136,7 @@ test('a reload that changes nothing about the keys verifies nothing again', asyn
   expect(signatures()).toBe(1);
 });
 
-test('without a kid, a second fitting key makes a remembered token unclear too', async () => {
+test('without a kid, a second fitting key makes a remembered token ambiguous', async () => {
   const { ask } = bench();
   const token = await signed(claimsOf(), { kid: undefined });
   expect((await ask(token, issuerOf())).denial).toBeUndefined();

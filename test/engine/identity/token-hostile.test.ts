@@ -1,5 +1,6 @@
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 import { issuerOf, NOW, signed } from './tokens.ts';
@@ -9,7 +10,7 @@ const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
   ...string[],
 ];
 
-/** One to three changes: a letter exchanged, put in or taken out, a stretch doubled or cut off. */
+/** One to three changes: a character replaced, inserted or removed, or the end doubled or cut off. */
 function mutated(token: string, random: () => number): string {
   let text = token;
   for (let i = Math.ceil(random() * 3); i > 0; i -= 1) {
@@ -26,9 +27,9 @@ function mutated(token: string, random: () => number): string {
   return text;
 }
 
-test('3,000 mutations of a good token are all refused, and none throws', async () => {
+test('3,000 mutations of a valid token are all denied, and none throws', async () => {
   const random = seeded(20261123);
-  const verifier = createTokenVerifier({ keys: new KeyRing() });
+  const verifier = createTokenVerifier({ keys: new KeyRing({ crypto: nodeCrypto }), crypto: nodeCrypto });
   const issuers = [issuerOf()];
   const token = await signed();
   const verify = async (text: string): Promise<string> => {
@@ -39,7 +40,7 @@ test('3,000 mutations of a good token are all refused, and none throws', async (
   const reasons = new Set<string>();
   for (let i = 0; i < 3_000; i += 1) {
     const text = mutated(token, random);
-    // White space around a token does not belong to it.
+    // White space around a token is not part of it.
     if (text.trim() !== token) reasons.add(await verify(text));
   }
   expect([...reasons]).not.toContain('verified');

@@ -41,7 +41,7 @@ describe('findTokens in headers', () => {
   });
 });
 
-describe('findTokens elsewhere', () => {
+describe('findTokens in queries and cookies', () => {
   test.each([
     ['/a?access_token=a', {}, ['a']],
     ['/a?x=1&access_token=a.b', {}, ['a.b']],
@@ -60,12 +60,12 @@ describe('findTokens elsewhere', () => {
     ).toEqual(expected);
   });
 
-  test('only the places named are looked at', () => {
+  test('only the given places are searched', () => {
     expect(texts([COOKIE], '/?access_token=a', { authorization: 'Bearer a' })).toEqual([]);
   });
 });
 
-test('a place that is named twice, or overlaps with another, gives one token with both places', () => {
+test('a token in a place that is listed twice, or in overlapping places, is found once with all its places', () => {
   const twice: readonly TokenPlace[] = [...DEFAULT_PLACES, { header: 'Authorization', prefix: 'bearer' }];
   expect(findTokens(attributes({ headers: { authorization: 'Bearer a' } }), twice)).toEqual([
     { text: 'a', places: ['header authorization bearer'] },

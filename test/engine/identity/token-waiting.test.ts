@@ -1,12 +1,13 @@
 import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { issuerOf, NOW, signed } from './tokens.ts';
 
-test('tokens that wait for a key fetch take only so much room', async () => {
+test('the number of tokens that wait for a key fetch is bounded', async () => {
   const fetched = Promise.withResolvers<void>();
   const keys: KeyProvider = { of: () => ({ keys: [], failing: false }), refetch: () => fetched.promise };
-  const verifier = createTokenVerifier({ keys });
+  const verifier = createTokenVerifier({ keys, crypto: nodeCrypto });
   const [issuer, other] = [issuerOf(), issuerOf()];
   const asked = attributes({ headers: { authorization: `Bearer ${await signed()}` } });
 

@@ -3,6 +3,7 @@ import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
 import type { TokenReason, TokenResult } from '../../../src/engine/identity/verified-token.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import {
   claimsOf,
@@ -24,7 +25,7 @@ import {
 const SECRET = 'a secret of thirty-two bytes or so';
 
 function verifier(): TokenVerifier {
-  return createTokenVerifier({ keys: new KeyRing() });
+  return createTokenVerifier({ keys: new KeyRing({ crypto: nodeCrypto }), crypto: nodeCrypto });
 }
 
 async function verify(token: string, issuer: Partial<Issuer> = {}, now = NOW): Promise<TokenResult> {
@@ -71,13 +72,13 @@ const ACCEPTED: readonly Case[] = [
   },
   { what: 'one of several audiences', token: signed(claimsOf({ aud: ['x', 'orders'] })) },
   {
-    what: 'no audience where any will do',
+    what: 'no audience if the issuer accepts any',
     token: signed(claimsOf({ aud: undefined })),
     issuer: { audiences: [], anyAudience: true },
   },
   { what: 'exp within the skew', token: signed(claimsOf({ exp: NOW_SECONDS })), now: NOW + 29_999 },
   {
-    what: 'no exp where none is needed',
+    what: 'no exp if the issuer does not require it',
     token: signed(claimsOf({ exp: undefined })),
     issuer: { requireExpiry: false },
   },
@@ -85,7 +86,7 @@ const ACCEPTED: readonly Case[] = [
   { what: 'iat within the skew', token: signed(claimsOf({ iat: NOW_SECONDS + 30 })) },
   { what: 'fractions of a second', token: signed(claimsOf({ exp: NOW_SECONDS + 0.5 })), now: NOW + 30_499 },
   {
-    what: 'the greatest age',
+    what: 'the maximum age',
     token: signed(claimsOf({ iat: NOW_SECONDS - 3600 })),
     issuer: { maxAge: 3_600_000 },
     now: NOW + 30_000,
@@ -104,11 +105,11 @@ const KEY_IN_HEADER = {
   x5c: ['AAAA'],
 };
 
-const REFUSED: readonly Case[] = [
+const DENIED: readonly Case[] = [
   // Shape.
   ...['x', 'a.b', 'a.b.c.d', 'a.b.c.d.e', '..', '.', 'a b.c.d', 'a.'.repeat(5000)].map(
     (token): Case => ({
-      what: `no compact JWS: ${token.slice(0, 20)}`,
+      what: `not a compact JWS: ${token.slice(0, 20)}`,
       token,
       reason: 'token_malformed',
     }),
@@ -131,7 +132,7 @@ const REFUSED: readonly Case[] = [
     reason: 'token_malformed',
     detail: 'the claims of the token are not a JSON object',
   },
-  { what: 'claims that are no JSON', token: signed('{iss:1}'), reason: 'token_malformed' },
+  { what: 'claims that are not JSON', token: signed('{iss:1}'), reason: 'token_malformed' },
   {
     what: 'claims with a byte-order mark',
     token: signed(`\uFEFF${JSON.stringify(claimsOf())}`),
@@ -164,9 +165,9 @@ const REFUSED: readonly Case[] = [
     reason: 'token_malformed',
     detail: 'the header of the token has no `alg`',
   },
-  { what: 'alg that is no text', token: forged({ alg: ['ES256'] }), reason: 'token_malformed' },
+  { what: 'alg that is not text', token: forged({ alg: ['ES256'] }), reason: 'token_malformed' },
   {
-    what: 'kid that is no text',
+    what: 'kid that is not text',
     token: forged({ alg: 'ES256', kid: { a: 1 } }),
     reason: 'token_malformed',
     detail: '`kid` of the token must be text',
@@ -201,7 +202,7 @@ const REFUSED: readonly Case[] = [
     reason: 'token_malformed',
     detail: '`aud` of the token must be text or a list of texts',
   },
-  { what: 'sub that is no text', token: signed(claimsOf({ sub: 1 })), reason: 'token_malformed' },
+  { what: 'sub that is not text', token: signed(claimsOf({ sub: 1 })), reason: 'token_malformed' },
   {
     what: 'more than 16 KiB',
     token: signed(claimsOf({ x: 'x'.repeat(13_000) })),
@@ -242,7 +243,7 @@ const REFUSED: readonly Case[] = [
     detail: '`typ` of the token is not accepted here',
   },
   {
-    what: 'no type where one is asked for',
+    what: 'no type if the issuer requires one',
     token: signed(),
     issuer: { types: ['at+jwt'] },
     reason: 'token_wrong_type',
@@ -272,18 +273,18 @@ const REFUSED: readonly Case[] = [
     reason: 'token_unknown_key',
   },
   {
-    what: "another's key",
+    what: 'the key of another issuer',
     token: signed(claimsOf(), {}, EC_NEXT),
     reason: 'token_bad_signature',
-    detail: 'the signature of the token does not hold',
+    detail: 'the signature of the token is not valid',
   },
   {
-    what: 'keys brought along',
+    what: 'keys in the header',
     token: signed(claimsOf(), KEY_IN_HEADER, EC_NEXT),
     reason: 'token_bad_signature',
   },
   {
-    what: 'keys brought along, without kid',
+    what: 'keys in the header, without kid',
     token: signed(claimsOf(), { ...KEY_IN_HEADER, kid: undefined }, EC_NEXT),
     reason: 'token_bad_signature',
   },
@@ -354,11 +355,11 @@ const REFUSED: readonly Case[] = [
     detail: 'the token was issued too long ago',
   },
   {
-    what: 'no iat, age bounded',
+    what: 'no iat, with a maximum age',
     token: signed(claimsOf({ iat: undefined })),
     issuer: { maxAge: 1 },
     reason: 'token_claim_missing',
-    detail: 'the token has no `iat`, by which its age is judged',
+    detail: 'the token has no `iat`, which its age is counted from',
   },
   {
     what: 'another audience',
@@ -394,8 +395,8 @@ describe('a token is accepted with', () => {
   });
 });
 
-describe('a token is refused for', () => {
-  test.each(REFUSED)('$what', async ({ token, issuer, now, reason, detail }) => {
+describe('a token is denied for', () => {
+  test.each(DENIED)('$what', async ({ token, issuer, now, reason, detail }) => {
     const { denial } = await verify(await token, issuer, now);
     expect(denial?.reason).toBe(reason);
     if (detail !== undefined) expect(denial?.detail).toBe(detail);
@@ -419,7 +420,7 @@ test('the example of RFC 7515, appendix A.1, verifies', async () => {
 });
 
 describe('a verified token', () => {
-  test('says what the claims say', async () => {
+  test('has the content of its claims', async () => {
     const claims = claimsOf({
       scope: ' orders:read  orders:write ',
       exp: NOW_SECONDS + 1.5,
@@ -448,7 +449,7 @@ describe('a verified token', () => {
     expect((await verify(await signed(claimsOf(members)), issuer)).token?.scopes).toEqual(scopes);
   });
 
-  test('keeps names of JavaScript as plain claims, and cannot be changed', async () => {
+  test('keeps names of JavaScript as plain claims, and is frozen', async () => {
     const text = JSON.stringify(claimsOf({ deep: { list: [1] } })).replace(
       '{',
       '{"__proto__":{"admin":true},"constructor":1,',
@@ -461,7 +462,7 @@ describe('a verified token', () => {
     expect(() => deep.list.push(2)).toThrow(TypeError);
   });
 
-  test('an expiry beyond the year 9999 is at its end', async () => {
+  test('an expiry after the year 9999 becomes the end of it', async () => {
     const { token } = await verify(await signed(claimsOf({ exp: 1e15 })));
     expect(token?.expiresAt).toEqual({ seconds: 253_402_300_799, nanos: 0 });
   });
@@ -488,7 +489,7 @@ describe('places', () => {
     return denial?.reason ?? token?.issuerName;
   }
 
-  test('each issuer only in its own', async () => {
+  test('each issuer accepts tokens in its own places only', async () => {
     const [ours, theirs] = [await signed(), await signed(partnerClaims)];
     expect(await reasonOf('/', { authorization: `Bearer ${ours}` })).toBe('acme');
     expect(await reasonOf(`/?access_token=${theirs}`, {})).toBe('partner');
@@ -497,7 +498,7 @@ describe('places', () => {
     expect(await reasonOf('/', { authorization: `Bearer ${theirs}` })).toBe('token_unknown_issuer');
   });
 
-  test('none, and more than one', async () => {
+  test('no token, and more than one', async () => {
     const [ours, theirs] = [await signed(), await signed(partnerClaims)];
     expect(await reasonOf('/', {})).toBe('token_missing');
     expect(await reasonOf('/', { authorization: 'Basic YTpi', 'x-token': ours })).toBe('token_missing');
@@ -508,7 +509,7 @@ describe('places', () => {
     expect(await reasonOf('/', { authorization: `Bearer ${ours},x` })).toBe('token_malformed');
   });
 
-  test('of two issuers with one `iss`, that which names the place', async () => {
+  test('of two issuers with one `iss`, the one that lists the place is used', async () => {
     const other = issuerOf({ name: 'other', from: [{ cookie: 'session' }] });
     const asked = attributes({ headers: { cookie: `session=${await signed()}` } });
     expect((await verifier().verify(asked, [internal, other], NOW)).token?.issuerName).toBe('other');

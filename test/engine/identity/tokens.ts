@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/engine/request/attributes.ts';
 export const NOW = Date.UTC(2026, 5, 1, 12);
 export const NOW_SECONDS = NOW / 1000;
 
-/** Made once: RSA keys take a while. */
+/** Created once, since RSA keys take long. */
 export const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 export const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 export const EC_NEXT = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -49,7 +49,7 @@ export function issuerOf(members: Partial<Issuer> = {}): Issuer {
   };
 }
 
-/** Good claims for `issuerOf()`; a member that is undefined is left out. */
+/** Valid claims for `issuerOf()`; a member that is undefined is left out. */
 export function claimsOf(members: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const claims = {
     iss: 'https://login.acme.example',
@@ -62,7 +62,7 @@ export function claimsOf(members: Readonly<Record<string, unknown>> = {}): Recor
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
 
-/** A token as an honest issuer makes it: signed with `EC` and `kid: ec` unless told otherwise. */
+/** A token of an honest issuer, signed with `EC` and `kid: ec` by default. */
 export function signed(
   claims: unknown = claimsOf(),
   header: { readonly alg?: string; readonly [name: string]: unknown } = {},
@@ -79,7 +79,7 @@ export function encoded(value: unknown): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
 
-/** A token put together by hand, with a signature that is only bytes. */
+/** A token with arbitrary bytes as its signature. */
 export function forged(
   header: unknown,
   claims: unknown = claimsOf(),
@@ -88,7 +88,7 @@ export function forged(
   return `${encoded(header)}.${encoded(claims)}.${signature}`;
 }
 
-/** A token signed with HMAC-SHA-256 whatever its header says. */
+/** A token signed with HMAC-SHA-256, whatever its `alg` is. */
 export function macSigned(header: unknown, secret: string | Buffer, claims: unknown = claimsOf()): string {
   const input = `${encoded(header)}.${encoded(claims)}`;
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;

@@ -1,12 +1,15 @@
 import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { pick, seeded } from '../../support/seeded.ts';
+
+const digest = nodeCrypto.sha256;
 
 const perSecond = { count: 10, period: 1000 };
 const noon = 1_780_000_000_000;
 
 describe('a bucket', () => {
-  test('gives its burst at once, then the rate', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+  test('allows its burst at once, then the rate', () => {
+    const store = createLocalStore({ maxBuckets: 10, digest });
     const take = (now: number) => store.take('a', perSecond, 3, 1, noon + now);
     expect(take(0)).toEqual({ allowed: true, remaining: 2, retryAfter: 0, resetAfter: 100 });
     expect(take(0)).toEqual({ allowed: true, remaining: 1, retryAfter: 0, resetAfter: 200 });
@@ -17,8 +20,8 @@ describe('a bucket', () => {
     expect(take(10_000)).toEqual({ allowed: true, remaining: 2, retryAfter: 0, resetAfter: 100 });
   });
 
-  test("is its key's alone, however long the key", () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+  test('belongs to one key, however long the key is', () => {
+    const store = createLocalStore({ maxBuckets: 10, digest });
     const long = 'k'.repeat(100_000);
     for (const key of ['a', 'b', `${long}1`, `${long}2`, '__proto__']) {
       expect(store.take(key, perSecond, 1, 1, noon).allowed).toBe(true);
@@ -26,8 +29,8 @@ describe('a bucket', () => {
     }
   });
 
-  test('takes nothing when it does not hold the whole cost', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+  test('takes nothing if it does not hold the whole cost', () => {
+    const store = createLocalStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 5, 3, noon);
     expect(store.take('a', perSecond, 5, 3, noon)).toEqual({
       allowed: false,
@@ -38,8 +41,8 @@ describe('a bucket', () => {
     expect(store.take('a', perSecond, 5, 2, noon).allowed).toBe(true);
   });
 
-  test('never grants more than its burst', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+  test('never allows more than its burst', () => {
+    const store = createLocalStore({ maxBuckets: 10, digest });
     expect(store.take('a', perSecond, 5, 6, noon)).toEqual({
       allowed: false,
       remaining: 5,
@@ -48,8 +51,8 @@ describe('a bucket', () => {
     });
   });
 
-  test('grants a cost of nothing, even when it is empty, and does not hold it', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+  test('allows a cost of zero even if it is empty, and is not stored for it', () => {
+    const store = createLocalStore({ maxBuckets: 10, digest });
     expect(store.take('a', perSecond, 1, 0, noon)).toEqual({
       allowed: true,
       remaining: 1,
@@ -62,7 +65,7 @@ describe('a bucket', () => {
   });
 
   test('takes back what was given back, and never more than full', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+    const store = createLocalStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 2, 2, noon);
     store.giveBack('a', perSecond, 2, 1, noon);
     expect(store.take('a', perSecond, 2, 1, noon).remaining).toBe(0);
@@ -74,17 +77,17 @@ describe('a bucket', () => {
   });
 
   test('is exact over a day', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+    const store = createLocalStore({ maxBuckets: 10, digest });
     const odd = { count: 7, period: 86_400_000 };
     let granted = 0;
     for (let now = 0; now <= 86_400_000; now += 60_000)
       if (store.take('a', odd, 1, 1, noon + now).allowed) granted++;
-    // The first at once, then one each 12,342,857.14 ms, which asking once a minute meets up to a minute late.
+    // The first at once, then one every 12,342,857.14 ms; requests once a minute notice it up to a minute later.
     expect(granted).toBe(7);
   });
 
-  test('does not stand still when the clock is set back, nor profits from noise', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+  test('keeps refilling when the clock is set back, and gains nothing from noise', () => {
+    const store = createLocalStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 1, 1, noon);
     expect(store.take('a', perSecond, 1, 1, noon - 50).allowed).toBe(false);
     expect(store.take('a', perSecond, 1, 1, noon + 50).allowed).toBe(false);
@@ -92,8 +95,8 @@ describe('a bucket', () => {
     expect(store.take('a', perSecond, 1, 1, noon - 3_600_000 + 100).allowed).toBe(true);
   });
 
-  test('carries over to another period', () => {
-    const store = createLocalStore({ maxBuckets: 10 });
+  test('keeps its used share in another period', () => {
+    const store = createLocalStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 10, 8, noon);
     expect(store.take('a', { count: 10, period: 60_000 }, 10, 1, noon).remaining).toBe(1);
   });
@@ -101,14 +104,14 @@ describe('a bucket', () => {
 
 describe('the store', () => {
   test('holds no bucket that is full again', () => {
-    const store = createLocalStore({ maxBuckets: 1000 });
+    const store = createLocalStore({ maxBuckets: 1000, digest });
     for (let i = 0; i < 500; i++) store.take(`old ${i}`, perSecond, 1, 1, noon);
     for (let i = 0; i < 300; i++) store.take(`new ${i}`, perSecond, 1, 1, noon + 1000);
     expect(store.size).toBe(300);
   });
 
-  test('is bounded, and the fullest of the untouched makes room', () => {
-    const store = createLocalStore({ maxBuckets: 4 });
+  test('is bounded, and evicts the fullest of the least recently used', () => {
+    const store = createLocalStore({ maxBuckets: 4, digest });
     store.take('heavy', perSecond, 10, 9, noon);
     store.take('light', perSecond, 10, 1, noon);
     store.take('middle', perSecond, 10, 5, noon);
@@ -122,12 +125,12 @@ describe('the store', () => {
   });
 });
 
-test('it agrees with a plain count of what a bucket may hold', () => {
+test('the store agrees with a simple model of a bucket', () => {
   const random = seeded(42);
   for (let round = 0; round < 200; round++) {
     const rate = { count: 1 + Math.floor(random() * 20), period: pick(random, [1000, 60_000]) };
     const burst = 1 + Math.floor(random() * 20);
-    const store = createLocalStore({ maxBuckets: 2 });
+    const store = createLocalStore({ maxBuckets: 2, digest });
     // The model counts in requests times period, as fractions would not be exact.
     let tokens = burst * rate.period;
     let now = noon;

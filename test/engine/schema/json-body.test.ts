@@ -16,12 +16,12 @@ describe('a JSON body is read', () => {
     expect(readJsonBody(whole('{"a":"é"}'), contentType)).toEqual({ value: { a: 'é' } });
   });
 
-  test('behind a byte-order mark', () => {
+  test('after a byte-order mark', () => {
     expect(readJsonBody(whole('\ufeff[1]'), '')).toEqual({ value: [1] });
   });
 });
 
-describe('a body that cannot be read refuses', () => {
+describe('a body is denied that is', () => {
   const json = 'application/json';
   test.each([
     [
@@ -55,7 +55,7 @@ describe('a body that cannot be read refuses', () => {
       'the body must be `application/json`',
     ],
     [
-      'a second type behind a parameter',
+      'a second type after a parameter',
       whole('{}'),
       'application/json;v=1,application/x-www-form-urlencoded',
       'body_wrong_type',
@@ -80,17 +80,17 @@ describe('a body that cannot be read refuses', () => {
       whole('{"secret'),
       json,
       'body_malformed',
-      'the body is no JSON: an unexpected end at line 1, column 9',
+      'the body is not JSON: an unexpected end at line 1, column 9',
     ],
     [
-      'doubled',
+      'with a duplicate member',
       whole('{"a":1,"a":2}'),
       json,
       'body_malformed',
-      'the body is no JSON: the same member twice at line 1, column 8',
+      'the body is not JSON: the same member twice at line 1, column 8',
     ],
     [
-      'Latin-1',
+      'in Latin-1',
       { bytes: Uint8Array.of(0x22, 0xe9, 0x22), truncated: false },
       json,
       'body_malformed',

@@ -32,11 +32,11 @@ describe('a body that fits', () => {
       order,
       { sku: 'ABC-1', quantity: 1, mail: 'a@b.example', size: 's', tags: ['a', { b: 1 }] },
     ],
-    ['least members', order, { sku: 'ABC-1', quantity: 1.0 }],
+    ['the required members', order, { sku: 'ABC-1', quantity: 1.0 }],
     ['true', true, 'anything'],
     ['a translated pattern', { type: 'string', pattern: '^\\u0041\\/$' }, 'A/'],
     [
-      'an inherited name that is said',
+      'an inherited name in `properties`',
       { type: 'object', properties: { constructor: { type: 'string' } } },
       {},
     ],
@@ -50,7 +50,7 @@ describe('a body that fits', () => {
   });
 });
 
-describe('a body that does not fit is told where and what, without its values', () => {
+describe('the denial of a body shows the location and the expectation, without values', () => {
   test.each<[unknown, string, string]>([
     [order, '[]', 'the body must be object'],
     [order, '{"sku":"ABC-1"}', 'the body must have the member `quantity`'],
@@ -132,14 +132,14 @@ describe('a body that does not fit is told where and what, without its values', 
     expect(tree.validate(chain(8, { kind: 'a' }))).toBeUndefined();
   });
 
-  test('a long list of references is no trouble', () => {
+  test('a long list of references is accepted', () => {
     const item = { oneOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/b' }] };
     const $defs = { a: { type: 'string' }, b: { type: 'number' } };
     const list = Array.from({ length: 50_000 }, (_, i) => i);
     expect(compiled({ type: 'array', items: item, $defs }).validate(list)).toBeUndefined();
   });
 
-  test('a long place is cut', () => {
+  test('a long pointer is cut', () => {
     const body = { ['k'.repeat(5000)]: 1 };
     const detail = compiled({ type: 'object', additionalProperties: { type: 'string' } }).validate(
       body,
@@ -148,7 +148,7 @@ describe('a body that does not fit is told where and what, without its values', 
   });
 });
 
-describe('a mistake in a schema is a problem with its place', () => {
+describe('a mistake in a schema is a problem with its location', () => {
   test.each([
     ['x', '', 'a JSON Schema is an object or a boolean'],
     [[1], '', 'a JSON Schema is an object or a boolean'],
@@ -177,29 +177,29 @@ describe('a mistake in a schema is a problem with its place', () => {
     [
       { type: 'object', properties: { a: { type: 'string', pattern: '(?=x)' } } },
       '/properties/a/pattern',
-      'the pattern `(?=x)` is no RE2: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+      'the pattern `(?=x)` is not valid RE2: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
     ],
     [
       { type: 'object', patternProperties: { '(a': true } },
       '/patternProperties/(a',
-      'the pattern `(a` is no RE2: error parsing regexp: missing closing ): `(a`',
+      'the pattern `(a` is not valid RE2: error parsing regexp: missing closing ): `(a`',
     ],
     [
       { $ref: 'https://acme.example/other' },
       '/$ref',
-      '`$ref` to `https://acme.example/other` leads to nothing in this document, others are never fetched',
+      '`$ref` to `https://acme.example/other` resolves to nothing in this document; other documents are never fetched',
     ],
     [
       { $defs: { a: true }, type: 'object', properties: { x: { $ref: '#/$defs/b' } } },
       '/properties/x/$ref',
-      '`$ref` to `#/$defs/b` leads to nothing in this document, others are never fetched',
+      '`$ref` to `#/$defs/b` resolves to nothing in this document; other documents are never fetched',
     ],
     [
       { $schema: 'http://json-schema.org/draft-07/schema#' },
       '/$schema',
       'the schema must be of 2020-12, `https://json-schema.org/draft/2020-12/schema`',
     ],
-    [{ allOf: [{ $async: true }] }, '/allOf/0/$async', '`$async` is no keyword of JSON Schema'],
+    [{ allOf: [{ $async: true }] }, '/allOf/0/$async', '`$async` is not a keyword of JSON Schema'],
   ])('%j', (schema, pointer, message) => {
     expect(compileJsonSchema(schema, { maxBytes: 1 })).toEqual({ problems: [{ pointer, message }] });
   });
@@ -214,7 +214,7 @@ describe('a mistake in a schema is a problem with its place', () => {
   });
 });
 
-describe('hostile bodies are judged quickly', () => {
+describe('hostile bodies are validated quickly', () => {
   test.each<[string, unknown, JsonValue]>([
     ['a pattern that backtracks', { type: 'string', pattern: '^(a+)+$' }, `${'a'.repeat(20_000)}!`],
     ['many items', { type: 'array', uniqueItems: true }, Array.from({ length: 50_000 }, (_, i) => ({ i }))],
@@ -227,7 +227,7 @@ describe('hostile bodies are judged quickly', () => {
   });
 });
 
-test('two patterns of one schema stay apart', () => {
+test('two patterns of one schema are kept apart', () => {
   const { validate } = compiled({
     type: 'object',
     properties: { a: { type: 'string', pattern: '^a$' }, b: { type: 'string', pattern: '^b$' } },
@@ -237,6 +237,6 @@ test('two patterns of one schema stay apart', () => {
   expect(validate({ b: 'a' })).toHaveProperty('detail', '`/b` must match pattern "^b$"');
 });
 
-test('the bound on bytes is carried along', () => {
+test('the bound on bytes is passed on', () => {
   expect(compileJsonSchema(true, { maxBytes: 65536 }).schema?.maxBytes).toBe(65536);
 });

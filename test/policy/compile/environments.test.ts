@@ -1,5 +1,5 @@
 import { inEnvironment } from '../../../src/policy/compile/environments.ts';
-import { compileFolder } from '../../../src/policy/compile-folder.ts';
+import { compileFolder } from '../../support/compile.ts';
 import { memoryFiles } from '../memory-files.ts';
 
 const POLICY = `---

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CODES } from '../../../src/diagnostic/codes.ts';
-import { compileFolder } from '../../../src/policy/compile-folder.ts';
+import { compileFolder } from '../../support/compile.ts';
 import { expectGolden } from '../../support/generated.ts';
 import { accept, goldenCases, seen } from '../golden.ts';
 import { memoryFiles } from '../memory-files.ts';

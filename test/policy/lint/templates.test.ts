@@ -1,4 +1,4 @@
-import { compileFolder } from '../../../src/policy/compile-folder.ts';
+import { compileFolder } from '../../support/compile.ts';
 import { memoryFiles } from '../memory-files.ts';
 
 const TEMPLATE = `apiVersion: lictor/v1

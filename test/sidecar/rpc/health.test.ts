@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Client } from '@grpc/grpc-js';
-import { codec, loadProto } from '../../../src/engine/envoy/proto.ts';
+import { codec, loadProto } from '../../../src/node/protobuf.ts';
 import { createHealth, type Health } from '../../../src/sidecar/rpc/health.ts';
 import { createGrpcJsTransport } from '../../../src/sidecar/transport/grpc-js.ts';
 import type { Listener } from '../../../src/sidecar/transport/transport.ts';

@@ -1,5 +1,5 @@
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { codec, loadProto } from '../../../src/engine/envoy/proto.ts';
+import { codec, loadProto } from '../../../src/node/protobuf.ts';
 import { createReflection } from '../../../src/sidecar/rpc/reflection.ts';
 import type { Call } from '../../../src/sidecar/transport/transport.ts';
 

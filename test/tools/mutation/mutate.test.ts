@@ -1,9 +1,9 @@
-import { compileFolder } from '../../../src/policy/compile-folder.ts';
 import { readYaml } from '../../../src/policy/yaml/yaml-file.ts';
 import { edited } from '../../../src/tools/mutation/edit.ts';
 import { diffOf } from '../../../src/tools/mutation/mutant.ts';
 import { mutantsOf } from '../../../src/tools/mutation/mutate.ts';
 import { memoryFiles } from '../../policy/memory-files.ts';
+import { compileFolder } from '../../support/compile.ts';
 
 interface MutantSummary {
   readonly line: number;

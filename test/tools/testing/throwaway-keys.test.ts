@@ -3,6 +3,7 @@ import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
 import type { TokenResult } from '../../../src/engine/identity/verified-token.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { createThrowawayKeys } from '../../../src/tools/testing/throwaway-keys.ts';
 import { issuerOf, NOW, NOW_SECONDS, REFRESH, signed } from '../../engine/identity/tokens.ts';
 import { attributes } from '../../support/attributes.ts';
@@ -11,7 +12,7 @@ const CLAIMS = { iss: 'https://login.acme.example', aud: 'orders', exp: NOW_SECO
 
 async function ask(keys: KeyProvider, token: string, issuer: Issuer): Promise<TokenResult> {
   const asked = attributes({ headers: { authorization: `Bearer ${token}` } });
-  return createTokenVerifier({ keys }).verify(asked, [issuer], NOW);
+  return createTokenVerifier({ keys, crypto: nodeCrypto }).verify(asked, [issuer], NOW);
 }
 
 describe('throwaway keys', () => {
@@ -46,7 +47,9 @@ describe('throwaway keys', () => {
     const borrowed = await keys.sign(partner, CLAIMS, { kid: 'throwaway-acme' });
     expect((await ask(keys, borrowed, issuer)).denial?.reason).toBe('token_bad_signature');
     const token = await keys.sign(issuer, CLAIMS);
-    expect((await ask(new KeyRing(), token, issuer)).denial?.reason).toBe('token_unknown_key');
+    expect((await ask(new KeyRing({ crypto: nodeCrypto }), token, issuer)).denial?.reason).toBe(
+      'token_unknown_key',
+    );
     expect((await ask(keys, await signed(), issuer)).denial?.reason).toBe('token_unknown_key');
   });
 });

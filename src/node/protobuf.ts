@@ -6,12 +6,12 @@ import {
   type PackageDefinition,
 } from '@grpc/proto-loader';
 
-/** The folder `proto` of the package: the same three steps up from `src/engine/envoy` and from `dist/engine/envoy`. */
-const PROTO_FOLDER = fileURLToPath(new URL('../../../proto/', import.meta.url));
+/** The folder `proto` of the package: the same two steps up from `src/node` and from `dist/node`. */
+const PROTO_FOLDER = fileURLToPath(new URL('../../proto/', import.meta.url));
 
-/** Bytes to a plain object and back. Fields are in camelCase; those not on the wire are absent. */
+/** Converts bytes to a plain object and back. Fields are in camelCase; those not on the wire are absent. */
 export interface Codec<T extends object> {
-  /** Throws when the bytes are no such message. */
+  /** Throws if the bytes are not such a message. */
   decode(bytes: Uint8Array): T;
   encode(message: T): Uint8Array;
 }
@@ -23,7 +23,7 @@ export function loadProto(...files: readonly string[]): PackageDefinition {
 
 /**
  * The codec of one message by its full name. `T` describes the message as the `.proto` file does; the tests hold
- * the two together. Throws when the definition has no such message.
+ * the two together. Throws if the definition has no such message.
  */
 export function codec<T extends object>(definition: PackageDefinition, name: string): Codec<T> {
   const found = definition[name];

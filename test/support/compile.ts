@@ -1,0 +1,19 @@
+import { nodeCrypto } from '../../src/node/crypto.ts';
+import * as door from '../../src/policy/compile-folder.ts';
+import type { PolicyFiles } from '../../src/policy/yaml/policy-files.ts';
+
+type Options = Omit<door.CompileOptions, 'crypto'>;
+
+/** `compileFolder` with Node's cryptography. */
+export function compileFolder(files: PolicyFiles, options: Options = {}): door.CompiledFolder {
+  return door.compileFolder(files, { crypto: nodeCrypto, ...options });
+}
+
+/** `compileInSlices` with Node's cryptography. */
+export function compileInSlices(
+  files: PolicyFiles,
+  options: Options,
+  slices: door.Slices,
+): Promise<door.CompiledFolder> {
+  return door.compileInSlices(files, { crypto: nodeCrypto, ...options }, slices);
+}
