@@ -84,13 +84,13 @@ const NAMES: readonly Mistake[] = [
     'request.method == ‹GET›',
     'cel_unknown_name',
     'unknown name `GET`',
-    `text stands in quotes: \`'GET'\`; ${ROOTS}`,
+    `strings are written in quotes: \`'GET'\`; ${ROOTS}`,
   ],
   [
     "request.headers.x-‹tenant›-id == ''",
     'cel_unknown_name',
     'unknown name `tenant`',
-    "a name with `-` stands in brackets: `['x-tenant-id']`",
+    "write a name with `-` in brackets: `['x-tenant-id']`",
   ],
   ["'a' in jwt.‹scop›", 'cel_unknown_name', 'unknown name `jwt.scop`', 'did you mean `jwt.scopes`?'],
   ["request.path.‹match›('a')", 'cel_unknown_name', 'unknown method `match`', 'did you mean `matches`?'],
@@ -110,11 +110,11 @@ const LIMITS: readonly Mistake[] = [
   [
     `‹${'1+'.repeat(8000)}1›`,
     'cel_limit',
-    `operations nest deeper than ${MAX_DEPTH}`,
+    `operations are nested deeper than ${MAX_DEPTH}`,
     '`&&`, `||` and lists may have any number of operands: `x in [1, 2, 3]`',
   ],
-  [`${'['.repeat(65)}‹›${'['.repeat(100)}`, 'cel_limit', `brackets nest deeper than ${MAX_NESTING}`],
-  [`${'-('.repeat(65)}‹›${'-('.repeat(8000)}`, 'cel_limit', `brackets nest deeper than ${MAX_NESTING}`],
+  [`${'['.repeat(65)}‹›${'['.repeat(100)}`, 'cel_limit', `brackets are nested deeper than ${MAX_NESTING}`],
+  [`${'-('.repeat(65)}‹›${'-('.repeat(8000)}`, 'cel_limit', `brackets are nested deeper than ${MAX_NESTING}`],
 ];
 
 function unmark(marked: string): { source: string; start: number; end: number } {
@@ -143,24 +143,24 @@ const RESULTS: readonly (readonly [
   optional: boolean,
   message: string | undefined,
 ])[] = [
-  ['request.method', ['bool'], false, 'the expression gives `string`, `bool` is wanted'],
+  ['request.method', ['bool'], false, 'the expression has the type `string`, `bool` is required'],
   [
     'request.headers',
     ['string', 'int'],
     false,
-    'the expression gives `map(string, string)`, `string` or `int` is wanted',
+    'the expression has the type `map(string, string)`, `string` or `int` is required',
   ],
-  ['jwt', ['bool'], false, 'the expression gives `jwt`, `bool` is wanted'],
-  ['now - now', ['timestamp'], false, 'the expression gives `duration`, `timestamp` is wanted'],
-  ["request.headers[?'a']", ['string'], false, 'the expression gives `optional(string)`, `string` is wanted'],
+  ['jwt', ['bool'], false, 'the expression has the type `jwt`, `bool` is required'],
+  ['now - now', ['timestamp'], false, 'the expression has the type `duration`, `timestamp` is required'],
+  ["request.headers[?'a']", ['string'], false, 'the expression has the type `optional(string)`, `string` is required'],
   [
     "request.headers[?'a']",
     ['dyn'],
     false,
-    'the expression gives `optional(string)`, a plain value is wanted',
+    'the expression has the type `optional(string)`, a value that is not an optional is required',
   ],
   ["request.headers[?'a']", ['string'], true, undefined],
-  ["request.headers[?'a']", ['bool'], true, 'the expression gives `optional(string)`, `bool` is wanted'],
+  ["request.headers[?'a']", ['bool'], true, 'the expression has the type `optional(string)`, `bool` is required'],
   ['jwt.claims.admin', ['bool'], false, undefined],
   ['request.headers', ['dyn'], false, undefined],
 ];

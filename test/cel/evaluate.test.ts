@@ -125,15 +125,15 @@ const FAILURES: readonly (readonly [source: string, message: string])[] = [
   ['request.body.qty % 0', 'division by zero'],
   ['request.size * 9223372036854775807', 'a number is out of range'],
   ['int(request.body.big)', 'a number is out of range'],
-  ['int(jwt.claims.tenant)', 'a text is no int'],
-  ['bool(jwt.claims.tenant)', 'a text is no bool'],
-  ['timestamp(jwt.claims.tenant) < now', 'a text or number is no timestamp'],
-  ['duration(jwt.claims.tenant) < variables.window', 'a text is no duration'],
-  ["'x'.matches('(' + jwt.claims.tenant)", 'a computed pattern is no RE2 pattern'],
-  ['jwt.claims.tenant + 1', 'an operator met values of types that it does not take'],
-  ['jwt.claims.level.startsWith(jwt.claims.tenant)', 'a function met values of types that it does not take'],
-  ['jwt.claims.tenant || false', 'a logical operator met a value that is no bool'],
-  ['jwt.claims.tenant.all(x, x == 1)', 'a value that is neither list nor map has no elements'],
+  ['int(jwt.claims.tenant)', 'a string is not a valid int'],
+  ['bool(jwt.claims.tenant)', 'a string is not a valid bool'],
+  ['timestamp(jwt.claims.tenant) < now', 'a string or number is not a valid timestamp'],
+  ['duration(jwt.claims.tenant) < variables.window', 'a string is not a valid duration'],
+  ["'x'.matches('(' + jwt.claims.tenant)", 'a computed pattern is not a valid RE2 pattern'],
+  ['jwt.claims.tenant + 1', 'an operator does not take values of these types'],
+  ['jwt.claims.level.startsWith(jwt.claims.tenant)', 'a function does not take values of these types'],
+  ['jwt.claims.tenant || false', 'an operand of a logical operator is not a bool'],
+  ['jwt.claims.tenant.all(x, x == 1)', 'a value that is neither a list nor a map has no elements'],
   ['jwt.claims.?absent.value() == 1', 'an optional has no value'],
   ["variables.maybe.value() == ''", 'an optional has no value'],
   ["destination.service == ''", 'a name has no value'],
@@ -167,7 +167,7 @@ test('a dyn result is judged when it is there', () => {
   for (const source of ['jwt.claims.level', 'jwt.claims.?level']) {
     expect(program(source, ['bool']).evaluate(activation)).toMatchObject({
       name: 'EvaluationError',
-      message: 'the expression came to a value of another type than wanted',
+      message: 'the value of the expression does not have the required type',
     });
   }
   expect(program('jwt.claims.?absent', ['string']).evaluate(activation)).toBeUndefined();

@@ -54,7 +54,7 @@ test.each([
   ['a'.repeat(MAX_PATTERN + 1), 'longer than 4096 characters'],
 ])('%.20s is refused: %s', (pattern, problem) => {
   expect(compilePattern(pattern)).toEqual({ problem });
-  expect(computed(pattern)).toBe('a computed pattern is no RE2 pattern');
+  expect(computed(pattern)).toBe('a computed pattern is not a valid RE2 pattern');
 });
 
 test('deep nesting is refused and does not overflow the stack', () => {

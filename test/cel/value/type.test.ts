@@ -49,8 +49,8 @@ test('dotted names become objects', () => {
 });
 
 test.each([
-  ['a.b', 'strin', '`a.b` has a type that cannot be read'],
-  ['a.b.c', 'string', '`a.b.c` lies below a name that is a value'],
+  ['a.b', 'strin', '`a.b` has a type that is not valid'],
+  ['a.b.c', 'string', '`a.b.c` is below a name that is a value'],
   ['a', 'string', '`a` is declared twice'],
   ['a.constructor', 'string', '`a.constructor` cannot be declared'],
   ['a.__proto__', 'string', '`a.__proto__` cannot be declared'],
