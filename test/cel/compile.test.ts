@@ -4,7 +4,7 @@ import type { Problem } from '../../src/cel/syntax/problem.ts';
 import type { Simple } from '../../src/cel/value/type.ts';
 import { activation, environment } from './names.ts';
 
-/** `marked` is the expression with the stretch of the problem between ‹ and ›. */
+/** `marked` is the expression with the range of the problem between ‹ and ›. */
 type Mistake = readonly [marked: string, code: Problem['code'], message: string, help?: string];
 
 const ROOTS =
@@ -122,7 +122,8 @@ function unmark(marked: string): { source: string; start: number; end: number } 
   return { source: marked.replace(/[‹›]/g, ''), start, end: marked.indexOf('›') - 1 };
 }
 
-// How each mistake looks to its author stands in test/golden/mistakes; here are those whose place is hard to tell.
+// test/golden/mistakes shows each mistake as its author sees it; these are the ones whose position is hard to
+// determine.
 const MISTAKES = [...NAMES, ...LIMITS].map(([marked, code, message, help]) => ({
   title: marked.slice(0, 80),
   marked,
@@ -152,7 +153,12 @@ const RESULTS: readonly (readonly [
   ],
   ['jwt', ['bool'], false, 'the expression has the type `jwt`, `bool` is required'],
   ['now - now', ['timestamp'], false, 'the expression has the type `duration`, `timestamp` is required'],
-  ["request.headers[?'a']", ['string'], false, 'the expression has the type `optional(string)`, `string` is required'],
+  [
+    "request.headers[?'a']",
+    ['string'],
+    false,
+    'the expression has the type `optional(string)`, `string` is required',
+  ],
   [
     "request.headers[?'a']",
     ['dyn'],
@@ -160,7 +166,12 @@ const RESULTS: readonly (readonly [
     'the expression has the type `optional(string)`, a value that is not an optional is required',
   ],
   ["request.headers[?'a']", ['string'], true, undefined],
-  ["request.headers[?'a']", ['bool'], true, 'the expression has the type `optional(string)`, `bool` is required'],
+  [
+    "request.headers[?'a']",
+    ['bool'],
+    true,
+    'the expression has the type `optional(string)`, `bool` is required',
+  ],
   ['jwt.claims.admin', ['bool'], false, undefined],
   ['request.headers', ['dyn'], false, undefined],
 ];
@@ -176,7 +187,7 @@ test.each(RESULTS)('%s as %j, optional %j', (source, result, allowOptional, mess
   );
 });
 
-test('every wrong name and literal of an expression is told, in order', () => {
+test('every wrong name and literal of an expression is reported, in order', () => {
   const source = "reqest.method == 'a' && jwt.claim.x == 1 && request.path.matches('(') && has(source.nam)";
   const { problems } = compile(source, environment, { result: ['bool'] });
   expect(problems?.map(({ code, start, end }) => [code, source.slice(start, end)])).toEqual([
@@ -187,7 +198,7 @@ test('every wrong name and literal of an expression is told, in order', () => {
   ]);
 });
 
-test('what is within the limits compiles and evaluates', () => {
+test('an expression within the limits compiles and evaluates', () => {
   const loops = '[1].all(x, '.repeat(60) + 'true' + ')'.repeat(60);
   const bindings = "cel.bind(x, 'a', ".repeat(60) + 'true' + ')'.repeat(60);
   const sources: readonly string[] = [
@@ -235,7 +246,7 @@ test.each(READS)('%s reads %j', (source, reads) => {
   expect([...(program?.reads ?? ['none'])].toSorted()).toEqual(reads);
 });
 
-test('names that a prototype has are unknown like any other', () => {
+test('names of a prototype are unknown like any other', () => {
   for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
     for (const source of [
       name,

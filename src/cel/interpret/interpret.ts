@@ -185,7 +185,7 @@ class Interpreter {
     }
   }
 
-  /** The declared name that a field access stands for. */
+  /** The declared name of a field access. */
   #declared(node: Node): VariableReference | undefined {
     const reference = this.#checked.references[node.id];
     return reference?.kind === 'variable' ? reference : undefined;

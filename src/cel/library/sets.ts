@@ -42,8 +42,8 @@ export const SETS: readonly FunctionDeclaration[] = [
   },
 ];
 
-function containsAll(list: readonly unknown[], wanted: readonly unknown[]): boolean {
-  return wanted.every(membership(list));
+function containsAll(list: readonly unknown[], elements: readonly unknown[]): boolean {
+  return elements.every(membership(list));
 }
 
 /** Test for an element of the list: values that can be hashed are found by hash, all others one by one. */

@@ -24,7 +24,7 @@ test.each([
   'set(int)',
   'constructor',
   `${'list('.repeat(40)}int${')'.repeat(40)}`,
-])('%.40s is none', (text) => {
+])('%.40s is not a valid type', (text) => {
   expect(parseType(text)).toBeUndefined();
 });
 
@@ -62,7 +62,7 @@ test.each([
   );
 });
 
-test('fields may have names that are reserved for roots', () => {
+test('fields may have names that roots cannot have', () => {
   expect(['namespace', 'for', 'x_1'].map(isDeclarable)).toEqual([true, true, true]);
   expect(['in', 'true', '1x', 'x-y', 'é', ''].map(isDeclarable)).toEqual([
     false,
