@@ -14,16 +14,19 @@ import { MAX_STEPS } from './value/budget.ts';
 import type { Failure } from './value/failure.ts';
 import { formatType, type Simple } from './value/type.ts';
 
-/** In UTF-16 units. */
+/** Maximum length of an expression, in UTF-16 units. */
 export const MAX_SOURCE = 16_384;
 
-/** What an expression has to come to where it stands. */
+/** Requirements on the value of an expression. */
 export interface Expected {
-  /** What the expression may come to; `dyn` admits everything. A `dyn` result is judged when it is there. */
+  /**
+   * Allowed types; `dyn` allows every type. A value whose type is not known beforehand is checked after the
+   * evaluation.
+   */
   readonly result: readonly Simple[];
-  /** Whether an optional of these is admitted too; one without a value comes out as undefined. */
+  /** True if an optional of these types is allowed as well; an empty one becomes undefined. */
   readonly allowOptional?: boolean;
-  /** The value is for the activation of other expressions: it stays as evaluations have it. */
+  /** True if the value is for the activation of other expressions: it keeps its form in evaluations. */
   readonly isForActivation?: boolean;
 }
 
@@ -32,8 +35,8 @@ export type Compiled =
   | { readonly problems: readonly Problem[]; readonly program?: undefined };
 
 /**
- * Parses and checks `source` against `environment`, and makes a program of it. Never throws: mistakes come back as
- * problems, in the order in which they stand. What cannot be read hides what else is wrong.
+ * Parses and checks `source` against `environment`, and compiles it to a program. Never throws: mistakes are returned
+ * as problems, in order of position. Syntax mistakes hide all others.
  */
 export function compile(source: string, environment: Environment, expected: Expected): Compiled {
   const whole = { start: 0, end: source.length };
@@ -56,7 +59,7 @@ export function compile(source: string, environment: Environment, expected: Expe
 }
 
 function failureProblem(node: Node, { message }: Failure): Problem {
-  return problem('cel_literal', node, `this fails whatever the request: ${message}`);
+  return problem('cel_literal', node, `this fails for every request: ${message}`);
 }
 
 function resultProblem(checked: Checked, { result, allowOptional }: Expected): Problem | undefined {
@@ -65,29 +68,31 @@ function resultProblem(checked: Checked, { result, allowOptional }: Expected): P
   const isAdmitted =
     result.includes('dyn') || given.kind === 'dyn' || result.some((kind) => kind === given.kind);
   if (isAdmitted && (type.kind !== 'optional' || allowOptional === true)) return undefined;
-  const wanted = result.includes('dyn') ? 'a plain value' : result.map((kind) => `\`${kind}\``).join(' or ');
+  const required = result.includes('dyn')
+    ? 'a value that is not an optional'
+    : result.map((kind) => `\`${kind}\``).join(' or ');
   return problem(
     'cel_result',
     { start: 0, end: checked.source.length },
-    `the expression gives \`${formatType(type)}\`, ${wanted} is wanted`,
+    `the expression has the type \`${formatType(type)}\`, ${required} is required`,
     type.kind === 'optional' ? 'give the optional a default: `.orValue(...)`' : undefined,
   );
 }
 
-/** Of an expression that a request can make so costly that it is given up. */
+/** Warning for an expression that a request can make so costly that its evaluation is aborted. */
 function costWarnings(checked: Checked, prepared: Prepared, environment: Environment): readonly Problem[] {
   const steps = estimateSteps(checked, prepared, environment);
   if (steps <= MAX_STEPS) return [];
   const most = steps > 1e15 ? 'more steps than can be counted' : `${format(steps)} steps`;
-  const message = `this can take ${most}, of which ${format(MAX_STEPS)} are allowed`;
+  const message = `this can take ${most}, at most ${format(MAX_STEPS)} are allowed`;
   const isNested = loopsIn(checked.root) > 1;
   const help = isNested
-    ? 'a request for which it takes more is refused; look things up in a map rather than in a list within a list'
-    : 'a request for which it takes more is refused';
+    ? 'a request for which it takes more is denied; look up values in a map instead of a list within a list'
+    : 'a request for which it takes more is denied';
   return [problem('cel_costly', { start: 0, end: checked.source.length }, message, help)];
 }
 
-/** How deep comprehensions stand in one another. */
+/** Maximum nesting of comprehensions. */
 function loopsIn(node: Node): number {
   const within = Math.max(0, ...childrenOf(node).map(loopsIn));
   return node.kind === 'loop' ? within + 1 : within;

@@ -5,17 +5,17 @@ import { type ConstantPart, constantParts, type Knowledge } from './interpret/co
 import { Constants } from './interpret/fold.ts';
 import { parse } from './syntax/parse.ts';
 
-/** What is odd about an expression that is sound. */
+/** Findings about a valid expression. */
 export interface ExpressionFindings {
-  /** Conditions within it that come to the same whatever the request, in the order in which they stand. */
+  /** Conditions in it that have the same value for every request, in order of position. */
   readonly constant: readonly ConstantPart[];
-  /** What the whole comes to whatever the request; undefined: it depends. */
+  /** Value of the whole expression if it is the same for every request; otherwise undefined. */
   readonly whole: boolean | undefined;
-  /** Keys of the map of that name. */
+  /** Reads of the keys of the declared map `name`. */
   keys(name: string): readonly KeyRead[];
 }
 
-/** Reads an expression that compiles once more, as closely as an author wants it read. */
+/** Analyzes an expression that compiles, beyond what compilation requires. */
 export function lintExpression(
   source: string,
   environment: Environment,

@@ -4,7 +4,7 @@ import type { Problem } from '../../src/cel/syntax/problem.ts';
 import type { Simple } from '../../src/cel/value/type.ts';
 import { activation, environment } from './names.ts';
 
-/** `marked` is the expression with the stretch of the problem between ‹ and ›. */
+/** `marked` is the expression with the range of the problem between ‹ and ›. */
 type Mistake = readonly [marked: string, code: Problem['code'], message: string, help?: string];
 
 const ROOTS =
@@ -84,13 +84,13 @@ const NAMES: readonly Mistake[] = [
     'request.method == ‹GET›',
     'cel_unknown_name',
     'unknown name `GET`',
-    `text stands in quotes: \`'GET'\`; ${ROOTS}`,
+    `strings are written in quotes: \`'GET'\`; ${ROOTS}`,
   ],
   [
     "request.headers.x-‹tenant›-id == ''",
     'cel_unknown_name',
     'unknown name `tenant`',
-    "a name with `-` stands in brackets: `['x-tenant-id']`",
+    "write a name with `-` in brackets: `['x-tenant-id']`",
   ],
   ["'a' in jwt.‹scop›", 'cel_unknown_name', 'unknown name `jwt.scop`', 'did you mean `jwt.scopes`?'],
   ["request.path.‹match›('a')", 'cel_unknown_name', 'unknown method `match`', 'did you mean `matches`?'],
@@ -110,11 +110,11 @@ const LIMITS: readonly Mistake[] = [
   [
     `‹${'1+'.repeat(8000)}1›`,
     'cel_limit',
-    `operations nest deeper than ${MAX_DEPTH}`,
+    `operations are nested deeper than ${MAX_DEPTH}`,
     '`&&`, `||` and lists may have any number of operands: `x in [1, 2, 3]`',
   ],
-  [`${'['.repeat(65)}‹›${'['.repeat(100)}`, 'cel_limit', `brackets nest deeper than ${MAX_NESTING}`],
-  [`${'-('.repeat(65)}‹›${'-('.repeat(8000)}`, 'cel_limit', `brackets nest deeper than ${MAX_NESTING}`],
+  [`${'['.repeat(65)}‹›${'['.repeat(100)}`, 'cel_limit', `brackets are nested deeper than ${MAX_NESTING}`],
+  [`${'-('.repeat(65)}‹›${'-('.repeat(8000)}`, 'cel_limit', `brackets are nested deeper than ${MAX_NESTING}`],
 ];
 
 function unmark(marked: string): { source: string; start: number; end: number } {
@@ -122,7 +122,8 @@ function unmark(marked: string): { source: string; start: number; end: number } 
   return { source: marked.replace(/[‹›]/g, ''), start, end: marked.indexOf('›') - 1 };
 }
 
-// How each mistake looks to its author stands in test/golden/mistakes; here are those whose place is hard to tell.
+// test/golden/mistakes shows each mistake as its author sees it; these are the ones whose position is hard to
+// determine.
 const MISTAKES = [...NAMES, ...LIMITS].map(([marked, code, message, help]) => ({
   title: marked.slice(0, 80),
   marked,
@@ -143,24 +144,34 @@ const RESULTS: readonly (readonly [
   optional: boolean,
   message: string | undefined,
 ])[] = [
-  ['request.method', ['bool'], false, 'the expression gives `string`, `bool` is wanted'],
+  ['request.method', ['bool'], false, 'the expression has the type `string`, `bool` is required'],
   [
     'request.headers',
     ['string', 'int'],
     false,
-    'the expression gives `map(string, string)`, `string` or `int` is wanted',
+    'the expression has the type `map(string, string)`, `string` or `int` is required',
   ],
-  ['jwt', ['bool'], false, 'the expression gives `jwt`, `bool` is wanted'],
-  ['now - now', ['timestamp'], false, 'the expression gives `duration`, `timestamp` is wanted'],
-  ["request.headers[?'a']", ['string'], false, 'the expression gives `optional(string)`, `string` is wanted'],
+  ['jwt', ['bool'], false, 'the expression has the type `jwt`, `bool` is required'],
+  ['now - now', ['timestamp'], false, 'the expression has the type `duration`, `timestamp` is required'],
+  [
+    "request.headers[?'a']",
+    ['string'],
+    false,
+    'the expression has the type `optional(string)`, `string` is required',
+  ],
   [
     "request.headers[?'a']",
     ['dyn'],
     false,
-    'the expression gives `optional(string)`, a plain value is wanted',
+    'the expression has the type `optional(string)`, a value that is not an optional is required',
   ],
   ["request.headers[?'a']", ['string'], true, undefined],
-  ["request.headers[?'a']", ['bool'], true, 'the expression gives `optional(string)`, `bool` is wanted'],
+  [
+    "request.headers[?'a']",
+    ['bool'],
+    true,
+    'the expression has the type `optional(string)`, `bool` is required',
+  ],
   ['jwt.claims.admin', ['bool'], false, undefined],
   ['request.headers', ['dyn'], false, undefined],
 ];
@@ -176,7 +187,7 @@ test.each(RESULTS)('%s as %j, optional %j', (source, result, allowOptional, mess
   );
 });
 
-test('every wrong name and literal of an expression is told, in order', () => {
+test('every wrong name and literal of an expression is reported, in order', () => {
   const source = "reqest.method == 'a' && jwt.claim.x == 1 && request.path.matches('(') && has(source.nam)";
   const { problems } = compile(source, environment, { result: ['bool'] });
   expect(problems?.map(({ code, start, end }) => [code, source.slice(start, end)])).toEqual([
@@ -187,7 +198,7 @@ test('every wrong name and literal of an expression is told, in order', () => {
   ]);
 });
 
-test('what is within the limits compiles and evaluates', () => {
+test('an expression within the limits compiles and evaluates', () => {
   const loops = '[1].all(x, '.repeat(60) + 'true' + ')'.repeat(60);
   const bindings = "cel.bind(x, 'a', ".repeat(60) + 'true' + ')'.repeat(60);
   const sources: readonly string[] = [
@@ -235,7 +246,7 @@ test.each(READS)('%s reads %j', (source, reads) => {
   expect([...(program?.reads ?? ['none'])].toSorted()).toEqual(reads);
 });
 
-test('names that a prototype has are unknown like any other', () => {
+test('names of a prototype are unknown like any other', () => {
   for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
     for (const source of [
       name,

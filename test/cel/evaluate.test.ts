@@ -79,7 +79,7 @@ const VALUES: readonly (readonly [source: string, value: Value])[] = [
   ['has(jwt.claims.tenant) && !has(jwt.claims.other)', true],
   ['[1, 2, 3].exists_one(x, x == 2)', true],
   ["['a', 1].size()", 2],
-  // functions of ours
+  // our own functions
   ["'\u212a'.lowerAscii() == 'k'", false],
   ["'AbÄ'.lowerAscii()", 'abÄ'],
   ["'abß'.upperAscii()", 'ABß'],
@@ -125,15 +125,15 @@ const FAILURES: readonly (readonly [source: string, message: string])[] = [
   ['request.body.qty % 0', 'division by zero'],
   ['request.size * 9223372036854775807', 'a number is out of range'],
   ['int(request.body.big)', 'a number is out of range'],
-  ['int(jwt.claims.tenant)', 'a text is no int'],
-  ['bool(jwt.claims.tenant)', 'a text is no bool'],
-  ['timestamp(jwt.claims.tenant) < now', 'a text or number is no timestamp'],
-  ['duration(jwt.claims.tenant) < variables.window', 'a text is no duration'],
-  ["'x'.matches('(' + jwt.claims.tenant)", 'a computed pattern is no RE2 pattern'],
-  ['jwt.claims.tenant + 1', 'an operator met values of types that it does not take'],
-  ['jwt.claims.level.startsWith(jwt.claims.tenant)', 'a function met values of types that it does not take'],
-  ['jwt.claims.tenant || false', 'a logical operator met a value that is no bool'],
-  ['jwt.claims.tenant.all(x, x == 1)', 'a value that is neither list nor map has no elements'],
+  ['int(jwt.claims.tenant)', 'a string is not a valid int'],
+  ['bool(jwt.claims.tenant)', 'a string is not a valid bool'],
+  ['timestamp(jwt.claims.tenant) < now', 'a string or number is not a valid timestamp'],
+  ['duration(jwt.claims.tenant) < variables.window', 'a string is not a valid duration'],
+  ["'x'.matches('(' + jwt.claims.tenant)", 'a computed pattern is not a valid RE2 pattern'],
+  ['jwt.claims.tenant + 1', 'an operator does not take values of these types'],
+  ['jwt.claims.level.startsWith(jwt.claims.tenant)', 'a function does not take values of these types'],
+  ['jwt.claims.tenant || false', 'an operand of a logical operator is not a bool'],
+  ['jwt.claims.tenant.all(x, x == 1)', 'a value that is neither a list nor a map has no elements'],
   ['jwt.claims.?absent.value() == 1', 'an optional has no value'],
   ["variables.maybe.value() == ''", 'an optional has no value'],
   ["destination.service == ''", 'a name has no value'],
@@ -145,11 +145,11 @@ test.each(FAILURES)('%s fails: %s', (source, message) => {
   const value = program(source).evaluate(activation);
   expect(value).toBeInstanceOf(EvaluationError);
   expect(value).toMatchObject({ message });
-  // No message holds what the request said.
+  // No message contains data of the request.
   expect(String(value)).not.toMatch(/acme|reader|u1/);
 });
 
-test('a value of another type than declared fails', () => {
+test('a value that does not have the declared type fails', () => {
   const cases: readonly (readonly [string, object])[] = [
     ['request.size == 1', { request: { size: 1.5 } }],
     ["request.method == ''", { request: { method: 7 } }],
@@ -161,23 +161,23 @@ test('a value of another type than declared fails', () => {
   }
 });
 
-test('a dyn result is judged when it is there', () => {
+test('a dyn result is checked after the evaluation', () => {
   expect(program('jwt.claims.nested.constructor.a[1].b', ['bool']).evaluate(activation)).toBe(true);
   expect(program('jwt.claims.level', ['bool', 'int']).evaluate(activation)).toBe(3);
   for (const source of ['jwt.claims.level', 'jwt.claims.?level']) {
     expect(program(source, ['bool']).evaluate(activation)).toMatchObject({
       name: 'EvaluationError',
-      message: 'the expression came to a value of another type than wanted',
+      message: 'the value of the expression does not have the required type',
     });
   }
   expect(program('jwt.claims.?absent', ['string']).evaluate(activation)).toBeUndefined();
 });
 
-test('getters run only when they are read, and once per mention', () => {
-  const asked: string[] = [];
+test('getters only run if they are read, and once per mention', () => {
+  const reads: string[] = [];
   const request = {
     get method() {
-      asked.push('method');
+      reads.push('method');
       return 'GET';
     },
     get body(): unknown {
@@ -192,7 +192,7 @@ test('getters run only when they are read, and once per mention', () => {
   };
   const short = program("request.method == 'GET' || request.body.a == 1 || jwt.present");
   expect(short.evaluate(lazy)).toBe(true);
-  expect(asked).toEqual(['method']);
+  expect(reads).toEqual(['method']);
 });
 
 test("a getter's exception is the cause", () => {
@@ -225,7 +225,7 @@ test("a getter's exception is the cause", () => {
   expect(program("variables.tenant == ''").evaluate(variable)).toBe(inner);
 });
 
-test('a program may be evaluated out of its own evaluation', () => {
+test('a program can be evaluated from within its own evaluation', () => {
   const nested = program("['a', 'b', 'c'].map(x, x + variables.tenant)");
   let depth = 0;
   const variables = {
@@ -242,7 +242,7 @@ test('a program may be evaluated out of its own evaluation', () => {
   expect(nested.evaluate({ variables })).toEqual([`a${middle}`, `b${middle}`, `c${middle}`]);
 });
 
-test('an object that comes again is not converted again', () => {
+test('an object that occurs again is not converted again', () => {
   let reads = 0;
   const claims = {};
   Object.defineProperty(claims, 'level', {
@@ -255,7 +255,7 @@ test('an object that comes again is not converted again', () => {
   Object.defineProperty(claims, 'other', {
     enumerable: true,
     get: () => {
-      throw new Error('another claim than the one asked for');
+      throw new Error('a claim that the expression does not read');
     },
   });
   const level = program('jwt.claims.level == 1');
@@ -263,32 +263,32 @@ test('an object that comes again is not converted again', () => {
   expect(reads).toBe(2);
 });
 
-test('the steps of one evaluation are bounded, and each evaluation starts anew', () => {
+test('the steps of one evaluation are bounded, and each evaluation has a full budget', () => {
   const list = Array.from({ length: 400 }, (_, i) => i);
   const huge = program('request.body.all(a, request.body.all(b, request.body.all(c, a + b + c >= 0)))');
   const exhausted = { message: 'the expression took too many steps' };
   expect(huge.evaluate({ request: { body: list } })).toMatchObject(exhausted);
   expect(huge.evaluate({ request: { body: [1, 2] } })).toBe(true);
-  // Not even where an error would be absorbed.
+  // This also holds if a failure would be absorbed.
   const absorbed = program('request.body.all(a, request.body.all(b, b >= 0)) || true');
   expect(absorbed.evaluate({ request: { body: list } })).toMatchObject(exhausted);
 });
 
-test('an evaluation within another has a budget of its own, and gives none to the other', () => {
+test('a nested evaluation has a budget of its own, which does not affect the outer one', () => {
   const inner = program('[1, 2, 3].all(x, x > 0)');
   const list = Array.from({ length: 400 }, (_, i) => i);
-  let asked = 0;
+  let reads = 0;
   const variables = {
     get tenant(): string {
-      asked++;
+      reads++;
       return inner.evaluate({}) === true ? 'acme' : 'failed';
     },
   };
   const outer = program("request.body.all(a, request.body.all(b, variables.tenant == 'acme'))");
   const outcome = outer.evaluate({ request: { body: list }, variables });
   expect(outcome).toMatchObject({ code: 'too_many_steps' });
-  expect(asked).toBeLessThan(100_000);
-  // What one in the middle has used up is no failure that the outer could take for its own.
+  expect(reads).toBeLessThan(100_000);
+  // The exhausted budget of the middle evaluation is not a failure that the outer one can absorb.
   const huge = program('request.body.all(a, request.body.all(b, a + b >= 0))');
   const failing = {
     get tenant(): string {
@@ -304,7 +304,7 @@ test('an evaluation within another has a budget of its own, and gives none to th
 
 test.each([
   ['membership within a comprehension', 'request.body.all(a, !(a in jwt.claims.blocked))'],
-  ['texts that grow', "request.body.map(a, jwt.claims.long.split('')).size() > 1"],
+  ['growing strings', "request.body.map(a, jwt.claims.long.split('')).size() > 1"],
   ['patterns over long texts', "request.body.all(a, jwt.claims.long.matches('^(a|x)*$'))"],
 ])('long values take steps too: %s', (_, source) => {
   const list = Array.from({ length: 5000 }, (_, i) => i);
@@ -319,7 +319,7 @@ test.each([
   expect(costly.evaluate({ request: { body: list }, jwt: { claims: claims(20) } })).toBe(true);
 });
 
-test('values that nest deeply fail instead of overflowing the stack', () => {
+test('deeply nested values fail instead of overflowing the stack', () => {
   const deep = (): unknown => {
     let value: unknown = 1;
     for (let i = 0; i < 50_000; i++) value = { a: value };

@@ -6,7 +6,10 @@ import { EVALUATORS, outcomeOf, same } from './conformance/run.ts';
 
 const EMPTY = createEnvironment({});
 
-/** What every evaluator comes to; a failure as its code. Throws on what the check refuses, and where they differ. */
+/**
+ * Outcome on which all evaluators agree; a failure as its code. Throws if the checker rejects the expression, or if
+ * the evaluators differ.
+ */
 export function evaluated(
   source: string,
   environment: Environment = EMPTY,

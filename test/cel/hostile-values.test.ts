@@ -2,14 +2,14 @@ import { compile } from '../../src/cel/compile.ts';
 import { EvaluationError } from '../../src/cel/interpret/program.ts';
 import { activation, environment } from './names.ts';
 
-/** What a request can bring to make an evaluation long: each of these took seconds to hours unless it is paid for. */
+/** Values of a request that could make an evaluation long: without payment, each of these takes seconds to hours. */
 
 const LONG = 'a'.repeat(60_000);
 const object = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, i]));
-/** Texts of one length that differ at their end, none of them the same object. */
+/** Strings of one length that differ at their end; none of them is the same object. */
 const alike = (count: number, length: number) =>
   Array.from({ length: count }, (_, i) => `${'a'.repeat(length)}${String(i).padStart(5, '0')}`);
-/** As many ways to write a name as there are cases of its letters. */
+/** Spellings of a name in upper and lower case. */
 const zones = Array.from({ length: 1000 }, (_, i) =>
   [...'europe/berlin'].map((letter, at) => ((i >> at) & 1 ? letter.toUpperCase() : letter)).join(''),
 );
@@ -84,6 +84,6 @@ test.each(CASES)('%s', (source, body) => {
   } else {
     expect(typeof outcome).toBe('boolean');
   }
-  // Some ten milliseconds, and as much again for what warms up; on a machine that has other things to do.
+  // Some ten milliseconds, and as much again for the warm-up, on a machine that has other work.
   expect(user + system).toBeLessThan(2_000_000);
 });

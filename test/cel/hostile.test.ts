@@ -3,7 +3,7 @@ import { EvaluationError } from '../../src/cel/interpret/program.ts';
 import { pick, seeded } from '../support/seeded.ts';
 import { activation, environment } from './names.ts';
 
-/** Sources in a run of the tests; `HOSTILE=100000 make test ONLY=test/cel/hostile` takes more. */
+/** Number of sources in a run of the tests; `HOSTILE=100000 make test ONLY=test/cel/hostile` tries more. */
 const COUNT = Number(process.env['HOSTILE'] ?? 5000);
 
 const SEEDS: readonly [string, ...string[]] = [
@@ -54,7 +54,7 @@ function below(random: () => number, limit: number): number {
   return Math.floor(random() * limit);
 }
 
-/** Bytes that nobody wrote, or what somebody wrote with edits. */
+/** Random bytes, or valid expressions with edits. */
 function source(random: () => number, i: number): string {
   if (i % 2 === 0) {
     const bytes = Uint8Array.from({ length: below(random, 40) }, () => below(random, 256));
@@ -69,7 +69,7 @@ function source(random: () => number, i: number): string {
   return text;
 }
 
-test('random and mutated expressions never throw, and their problems lie within them', () => {
+test('random and mutated expressions never throw, and their problems are within their range', () => {
   const random = seeded(20_261_123);
   let compiled = 0;
   for (let i = 0; i < COUNT; i++) {
@@ -81,7 +81,7 @@ test('random and mutated expressions never throw, and their problems lie within 
       }
     }
     if (outcome.program === undefined) {
-      if (outcome.problems.length === 0) expect(text).toBe('refused for a reason');
+      if (outcome.problems.length === 0) expect(text).toBe('rejected for a reason');
       continue;
     }
     compiled++;
@@ -137,7 +137,7 @@ const REPEATED = [
   'dyn(',
 ];
 
-test.each(REPEATED)('%j over and over', (piece) => {
+test.each(REPEATED)('%j, repeated many times', (piece) => {
   for (const close of ['', '1', ')', ']', '}', '1)'.repeat(64)]) {
     const text = piece.repeat(Math.floor((MAX_SOURCE - close.length) / piece.length)) + close;
     const { problems, program } = compile(text, environment, { result: ['dyn'] });
@@ -190,7 +190,7 @@ describe('a request cannot make an evaluation long', () => {
     expect(['too_many_steps', 'text_too_long', 'list_too_long']).toContain((outcome as EvaluationError).code);
   });
 
-  test('the time that it takes is some ten milliseconds', () => {
+  test('it takes some ten milliseconds', () => {
     const text =
       'request.body.list.all(a, request.body.list.all(b, request.body.list.all(c, a + b + c >= 0)))';
     const { program } = compile(text, environment, { result: ['bool'] });
@@ -202,11 +202,11 @@ describe('a request cannot make an evaluation long', () => {
   });
 });
 
-test('patterns that make other engines go back and forth do not', () => {
+test('patterns that make other engines backtrack do not do so here', () => {
   const text = `${'a'.repeat(5000)}!`;
   for (const pattern of ['^(a+)+$', '^(a|aa)+$', '^(a|a?)+$', '(a*)*b', '^(([a-z])+.)+[A-Z]([a-z])+$']) {
     expect(evaluate(`request.body.matches('${pattern}')`, { request: { body: text } })).toBe(false);
-    // As text that the request brings, too.
+    // This also holds for patterns from the request.
     expect(
       evaluate('request.body.matches(jwt.subject)', { request: { body: text }, jwt: { subject: pattern } }),
     ).toBe(false);
@@ -229,7 +229,7 @@ describe('maps of 100,000 entries', () => {
   });
 });
 
-describe('keys that prototypes have are keys like any other', () => {
+describe('keys that prototypes have are ordinary keys', () => {
   const names = [
     '__proto__',
     'constructor',

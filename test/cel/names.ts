@@ -2,7 +2,7 @@ import { createEnvironment } from '../../src/cel/check/environment.ts';
 import type { Activation } from '../../src/cel/interpret/program.ts';
 import { NAMES } from '../../src/engine/request/names.ts';
 
-/** Every declared name, and one each of those that a folder adds. */
+/** All declared names, and one each of the names that a folder adds. */
 export const environment = createEnvironment({
   ...NAMES,
   'variables.tenant': { type: 'string' },

@@ -3,7 +3,7 @@ import { evaluated } from './evaluations.ts';
 
 const environment = createEnvironment({ 'request.body': { type: 'dyn' } });
 
-/** Expressions that are true, with `request.body` for JSON that came with a request. */
+/** Expressions that are true; `request.body` is the JSON of a request. */
 const TRUE: Readonly<Record<string, readonly string[]>> = {
   'an int has 64 bits, exactly': [
     '9007199254740992 + 1 == 9007199254740993',
@@ -184,6 +184,6 @@ test.each([
   '[1, 2].exists(x, x == 2 || 1 / (x - 1) > 0)',
   '!([0, 1].all(x, 1 / x > 5))',
   'true || 1 / 0 > 0 ? true : false',
-])('a failure beside what decides is no failure: %s', (source) => {
+])('a failure beside a decisive operand does not count: %s', (source) => {
   expect(evaluated(source, environment, { request: { body: BODY } })).toBe(true);
 });

@@ -1,22 +1,23 @@
 import { DYN, mapParts, partsOf, sameType, type Type } from '../value/type.ts';
 
 /**
- * What the type parameters of one expression stand for, as far as it is known. Types are assignable as the reference
- * implementation has it: `dyn` and what was said to be wrong fit everything, null fits times, optionals and objects.
+ * Known bindings of the type parameters of one expression. Types are assignable as in the reference implementation:
+ * `dyn` and the type `error` fit everything; null fits timestamps, durations, optionals, objects and the types of
+ * libraries.
  */
 export class Assignment {
   readonly #bound = new Map<string, Type>();
-  /** What was bound, in order, with what it was before: what has to be undone is undone from its end. */
+  /** Bindings in order, with the previous binding of each name; undone from the end. */
   readonly #trail: { readonly name: string; readonly before: Type | undefined }[] = [];
   #fresh = 0;
 
-  /** A type that nothing is known of yet. */
+  /** A type of which nothing is known yet. */
   unknown(): Type {
     this.#fresh++;
     return { kind: 'parameter', name: `?${this.#fresh}` };
   }
 
-  /** The types with each of their named parameters in the place of a type that nothing is known of yet. */
+  /** The types with each named parameter replaced by a type of which nothing is known yet. */
   instantiate(types: readonly Type[], names: readonly string[]): readonly Type[] {
     if (names.length === 0) return types;
     const fresh = new Map(names.map((name) => [name, this.unknown()]));
@@ -25,7 +26,7 @@ export class Assignment {
     return types.map(replace);
   }
 
-  /** The type with what is known put in; what is not stays a parameter, or becomes `dyn`. */
+  /** The type with known bindings applied; other parameters stay, or become `dyn`. */
   resolve(type: Type, { toDyn = false } = {}): Type {
     if (type.kind !== 'parameter') return mapParts(type, (part) => this.resolve(part, { toDyn }));
     const bound = this.#bound.get(type.name);
@@ -33,12 +34,12 @@ export class Assignment {
     return toDyn ? DYN : type;
   }
 
-  /** Whether values of the one type may stand where the other is wanted; remembers what that says of parameters. */
+  /** True if values of the type `from` are allowed where `to` is required. Keeps the bindings that follow from it. */
   assign(from: Type, to: Type): boolean {
     return this.assignAll([from], [to]);
   }
 
-  /** As `assign`, all of them or none. */
+  /** As `assign`, for all pairs or none. */
   assignAll(from: readonly Type[], to: readonly Type[]): boolean {
     if (from.length !== to.length) return false;
     const mark = this.#trail.length;
@@ -59,7 +60,7 @@ export class Assignment {
     }
   }
 
-  /** The type of what is one or the other; `dyn` when they have none in common. */
+  /** The common type of two types; `dyn` if there is none. */
   join(one: Type | undefined, other: Type): Type {
     if (one === undefined) return other;
     return this.assign(one, other) ? moreGeneral(one, other) : DYN;
@@ -67,8 +68,8 @@ export class Assignment {
 
   #fits(a: Type, b: Type): boolean {
     if (b.kind === 'parameter') {
-      const known = this.#substitutes(a, b);
-      if (known !== 'unlike') return known === 'yes';
+      const outcome = this.#substitutes(a, b);
+      if (outcome !== 'cyclic') return outcome === 'yes';
     }
     if (a.kind === 'parameter') return this.#substitutes(b, a) === 'yes';
     if (isOpen(a) || isOpen(b)) {
@@ -87,16 +88,16 @@ export class Assignment {
   }
 
   /**
-   * INVARIANT: what is within a value of which nothing is known is of no type that is known either. Code is made by these
-   * types, and would take the element of a list that came with a request for what it was only compared with.
+   * INVARIANT: what is nested in a value of unknown type has no known type either. Code is generated from these
+   * types, and would treat an element of a list from a request as having the type with which it was only compared.
    */
   #open(type: Type): void {
     if (type.kind === 'parameter') this.#substitutes(DYN, type);
     else partsOf(type).forEach((part) => this.#open(part));
   }
 
-  /** Whether a parameter may stand for a type; `unlike`: nothing is known of it, and it cannot. */
-  #substitutes(type: Type, parameter: Type & { kind: 'parameter' }): 'yes' | 'no' | 'unlike' {
+  /** Substitution of a parameter by a type; `cyclic` if the type contains the parameter, which has no binding. */
+  #substitutes(type: Type, parameter: Type & { kind: 'parameter' }): 'yes' | 'no' | 'cyclic' {
     if (sameType(type, parameter)) return 'yes';
     const bound = this.#bound.get(parameter.name);
     if (bound !== undefined) {
@@ -106,12 +107,12 @@ export class Assignment {
       if (!this.#mentions(general, parameter)) this.#bind(parameter.name, general);
       return 'yes';
     }
-    if (this.#mentions(type, parameter)) return 'unlike';
+    if (this.#mentions(type, parameter)) return 'cyclic';
     this.#bind(parameter.name, type);
     return 'yes';
   }
 
-  /** Whether a type has the parameter within it, so that it cannot stand for the type. */
+  /** True if a type contains the parameter, and so cannot replace it. */
   #mentions(type: Type, parameter: Type & { kind: 'parameter' }): boolean {
     if (type.kind === 'parameter') {
       if (type.name === parameter.name) return true;
@@ -140,7 +141,7 @@ function takesNull(type: Type): boolean {
   }
 }
 
-/** Of two types of which one fits the other, the one that takes the values of both, part by part. */
+/** Of two types of which one fits the other, the one that takes the values of both, component by component. */
 function moreGeneral(a: Type, b: Type): Type {
   if (isOpen(a) || a.kind === 'parameter') return a;
   if (isOpen(b) || b.kind === 'parameter') return b;

@@ -12,7 +12,10 @@ import type { Environment } from './environment.ts';
 import { Mistakes } from './mistakes.ts';
 import { lookupFunction, lookupType, lookupVariable, qualifiedName } from './names.ts';
 
-/** Finds the type of every node, and every mistake. Total: what is wrong has the type `error`, which fits everywhere. */
+/**
+ * Determines the type of every node, and reports every mistake. Total: a mistaken part has the type `error`, which
+ * fits everywhere.
+ */
 export function check(source: string, { root, size }: Parsed, environment: Environment): Checked {
   const checker = new Checker(source, environment, size);
   checker.check(root, undefined);
@@ -41,7 +44,7 @@ class Checker implements Checking {
       root,
       types: this.#types.map((type) => type && this.assignment.resolve(type, { toDyn: true })),
       references: this.#references,
-      problems: this.mistakes.told,
+      problems: this.mistakes.problems,
     };
   }
 
@@ -74,8 +77,8 @@ class Checker implements Checking {
         for (const operand of node.operands) {
           // `method == 'GET' || 'HEAD'`
           const isText = operand.kind === 'literal' && typeof operand.value === 'string';
-          const help = isText ? 'one of several is `x in [a, b]`' : undefined;
-          const message = (type: string) => `\`${node.operator}\` takes bool, not \`${type}\``;
+          const help = isText ? 'to compare with several values, write `x in [a, b]`' : undefined;
+          const message = (type: string) => `\`${node.operator}\` takes \`bool\`, not \`${type}\``;
           this.checkBool(operand, scope, message, help);
         }
         return BOOL;
@@ -113,7 +116,7 @@ class Checker implements Checking {
     );
   }
 
-  /** The type of a declared variable or of a type, as a whole dotted name; undefined when it is none. */
+  /** The type of a declared variable or of a type, by its whole dotted name; undefined if there is none. */
   #resolveQualified(node: Node, name: string, isRooted: boolean): Type | undefined {
     const variable = lookupVariable(this.#environment, name, isRooted);
     if (variable !== undefined) {
@@ -140,7 +143,7 @@ class Checker implements Checking {
     return (node.isOptional || isOfOptional) && type.kind !== 'error' ? optional(type) : type;
   }
 
-  /** The type of a field. That of what is itself a declared name is a declared name too. */
+  /** The type of a field. A field of a declared name is a declared name as well. */
   #checkField(node: Node & { kind: 'select' | 'has' }, operand: Node, scope: Scope | undefined): Type {
     const target = unwrap(this.assignment.resolve(this.check(operand, scope)));
     const type = this.#fieldType(node, target, node.field);
@@ -151,7 +154,7 @@ class Checker implements Checking {
   #extendPath(node: Node, operand: Node, field: string, type: Type): void {
     const reference = this.#references[operand.id];
     if (reference?.kind !== 'variable' || reference.type.kind !== 'object' || type.kind === 'error') return;
-    // An optional of the object is read at run time.
+    // An optional of the object is read at evaluation time.
     if ('isOptional' in operand && operand.isOptional) return;
     this.#references[node.id] = { kind: 'variable', path: [...reference.path, field], type };
   }
@@ -178,7 +181,7 @@ class Checker implements Checking {
     }
   }
 
-  /** As the operator of the table; a text that is written out names a field of an object. */
+  /** As the operator of the function table; a string literal is the name of a field if the operand is an object. */
   #checkIndex(node: Node & { kind: 'index' }, scope: Scope | undefined): Type {
     const operand = this.check(node.operand, scope);
     const index = this.check(node.index, scope);
@@ -197,7 +200,7 @@ class Checker implements Checking {
 
   #checkCall(node: CallNode, scope: Scope | undefined): Type {
     const { receiver, name, isRooted } = node;
-    // What stands in a macro that is written wrongly may be a variable of it.
+    // The arguments of a misused macro may contain its variables.
     if (this.mistakes.misusedMacro(node, localNames(scope))) return ERROR;
     if (receiver !== undefined && !this.#isInNamespace(receiver, name, scope)) {
       return this.#checkMethod(node, receiver, scope);
@@ -212,7 +215,10 @@ class Checker implements Checking {
     return this.#resolve(node, declaration, args, { isMethod: false, isNamespaced });
   }
 
-  /** Whether a receiver is no value, but the namespace of the function that is called; it hides variables. */
+  /**
+   * True if the receiver is not a value, but the namespace of the called function. A function of that name takes
+   * precedence over variables.
+   */
   #isInNamespace(receiver: Node, called: string, scope: Scope | undefined): boolean {
     const namespace = qualifiedName(receiver);
     if (namespace === undefined) return false;
@@ -223,7 +229,7 @@ class Checker implements Checking {
 
   #checkMethod(node: CallNode, receiver: Node, scope: Scope | undefined): Type {
     const declaration = lookupFunction(this.#environment, node.name, false);
-    // `list.some(x, ...)`: `x` is unknown as the macro is that was meant.
+    // In `list.some(x, ...)`, `x` is unknown because the intended macro is.
     const [variable] = node.args;
     const looksLikeMacro =
       declaration === undefined &&
@@ -248,7 +254,7 @@ class Checker implements Checking {
     return this.#resolve(node, declaration, operands, { isMethod: false, isNamespaced: false });
   }
 
-  /** All forms of the function that fit; the type is theirs, or `dyn` when they differ. */
+  /** Collects the matching overloads of a function. Returns their type, or `dyn` if they differ. */
   #resolve(
     node: Node & { kind: 'call' | 'operator' | 'index' },
     declaration: FunctionDeclaration,
@@ -260,8 +266,8 @@ class Checker implements Checking {
     for (const overload of declaration.overloads) {
       if (overload.isMethod !== isMethod || overload.parameters.length !== operands.length) continue;
       const { parameters, result: given, typeParameters } = overload;
-      const [type = ERROR, ...wanted] = this.assignment.instantiate([given, ...parameters], typeParameters);
-      if (!this.assignment.assignAll(operands, wanted)) continue;
+      const [type = ERROR, ...required] = this.assignment.instantiate([given, ...parameters], typeParameters);
+      if (!this.assignment.assignAll(operands, required)) continue;
       overloads.push(overload);
       const resolved = this.assignment.resolve(type);
       if (result === undefined) result = resolved;
@@ -286,7 +292,7 @@ class Checker implements Checking {
   checkBool(
     node: Node,
     scope: Scope | undefined,
-    message = (type: string) => `a condition must be bool, not \`${type}\``,
+    message = (type: string) => `a condition must be \`bool\`, not \`${type}\``,
     help?: string,
   ): void {
     const type = this.check(node, scope);

@@ -4,26 +4,26 @@ import type { Node } from '../syntax/tree.ts';
 import type { TypeValue } from '../value/boxed.ts';
 import type { Type } from '../value/type.ts';
 
-/** A tree with what was found out about each of its nodes, both by id. */
+/** Tree with the types and references of its nodes, by id. */
 export interface Checked {
   readonly source: string;
   readonly root: Node;
   readonly types: readonly (Type | undefined)[];
-  /** Of names, of field accesses that are part of a name, and of calls and operators. */
+  /** References of names, of field accesses that belong to a name, and of calls and operators. */
   readonly references: readonly (Reference | undefined)[];
-  /** In the order in which they stand. Where there are some, what is wrong is of type `error`. */
+  /** In order of position. If there are any, mistaken parts have the type `error`. */
   readonly problems: readonly Problem[];
 }
 
 export type Reference =
   | VariableReference
-  /** A variable of a comprehension or binding around. */
+  /** Variable of an enclosing comprehension or binding. */
   | { readonly kind: 'local'; readonly name: string }
-  /** A type, used as a value. */
+  /** Type that is used as a value. */
   | { readonly kind: 'type'; readonly value: TypeValue }
   | FunctionReference;
 
-/** A declared root, or a field below it: the way to it, and its type. */
+/** Declared root, or a field below it: its path and type. */
 export interface VariableReference {
   readonly kind: 'variable';
   readonly path: readonly string[];
@@ -33,9 +33,9 @@ export interface VariableReference {
 export interface FunctionReference {
   readonly kind: 'function';
   readonly declaration: FunctionDeclaration;
-  /** Those that fit what is known of the operands; empty where none does, and that was told. */
+  /** Overloads that match the known types of the operands; empty if none does, which has been reported. */
   readonly overloads: readonly Overload[];
-  /** What stands before the dot is the namespace of the function, and no operand. */
+  /** True if the part before the dot is the namespace of the function, and not an operand. */
   readonly isNamespaced: boolean;
 }
 
@@ -43,13 +43,13 @@ export function typeOf({ types }: Checked, node: Node): Type {
   return types[node.id] ?? { kind: 'error' };
 }
 
-/** The function that a call, operator or index is of; undefined: it was not found. */
+/** The function of a call, operator or index; undefined if it was not found. */
 export function functionOf({ references }: Checked, node: Node): FunctionReference | undefined {
   const reference = references[node.id];
   return reference?.kind === 'function' ? reference : undefined;
 }
 
-/** The name in the function table of the operator that a node is. */
+/** Name of an operator in the function table. */
 export function operatorName(node: Node & { kind: 'operator' | 'index' }): string {
   if (node.kind === 'index') return node.isOptional ? '_[?_]' : '_[_]';
   return node.operands.length === 1 ? `${node.operator}_` : `_${node.operator}_`;

@@ -3,21 +3,21 @@ import type { Type } from '../value/type.ts';
 import type { Assignment } from './assignment.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** Variables of comprehensions and bindings, from the inside out. */
+/** Variables of enclosing comprehensions and bindings, from the inside out. */
 export interface Scope {
   readonly name: string;
   readonly type: Type;
   readonly outer: Scope | undefined;
 }
 
-/** A check on its way, for those who check one kind of expression. */
+/** Interface of the checker for code that checks one kind of expression. */
 export interface Checking {
   readonly assignment: Assignment;
   readonly mistakes: Mistakes;
   check(node: Node, scope: Scope | undefined): Type;
-  /** Checks a condition; `message` says what of a type that is no bool. */
+  /** Checks a condition; `message` is the message for a type other than bool. */
   checkBool(node: Node, scope: Scope | undefined, message?: (type: string) => string): void;
-  /** The type as far as it is known, for a message. */
+  /** The known part of a type, for a message. */
   show(type: Type): string;
 }
 

@@ -17,7 +17,7 @@ export function checkMap(checking: Checking, node: MapNode, scope: Scope | undef
   for (const entry of node.entries) {
     const keyType = checking.check(entry.key, scope);
     if (!isKey(checking.assignment.resolve(keyType))) {
-      const message = `a key of a map is a string, int, uint or bool, not \`${checking.show(keyType)}\``;
+      const message = `a key of a map must be a string, int, uint or bool, not \`${checking.show(keyType)}\``;
       checking.mistakes.type(entry.key, message);
     }
     key = checking.assignment.join(key, keyType);
@@ -34,12 +34,15 @@ export function checkMap(checking: Checking, node: MapNode, scope: Scope | undef
   };
 }
 
-/** What an entry with `?` holds when it is there. */
+/** The type of the value of an entry with `?`. */
 function optionalEntry(checking: Checking, node: Node, type: Type): Type {
   const resolved = checking.assignment.resolve(type);
   if (resolved.kind === 'optional') return resolved.of;
   if (resolved.kind === 'dyn' || resolved.kind === 'error') return resolved;
-  return checking.mistakes.type(node, `an entry with \`?\` is an optional, not \`${checking.show(type)}\``);
+  return checking.mistakes.type(
+    node,
+    `an entry with \`?\` must be an optional, not \`${checking.show(type)}\``,
+  );
 }
 
 export function checkLoop(checking: Checking, node: LoopNode, scope: Scope | undefined): Type {
@@ -77,7 +80,7 @@ export function checkLoop(checking: Checking, node: LoopNode, scope: Scope | und
       if (!checking.assignment.assign(entry, { kind: 'map', key, value })) {
         checking.mistakes.type(
           node.body,
-          `an entry is a map such as \`{k: v}\`, not \`${checking.show(entry)}\``,
+          `an entry must be a map such as \`{k: v}\`, not \`${checking.show(entry)}\``,
         );
       }
       return {
@@ -89,7 +92,7 @@ export function checkLoop(checking: Checking, node: LoopNode, scope: Scope | und
   }
 }
 
-/** The types of the one or two variables over a range. */
+/** Types of the one or two variables of a comprehension over a range. */
 function loopVariables(checking: Checking, node: LoopNode, range: Type): readonly Type[] {
   const isTwo = node.variables.length === 2;
   switch (range.kind) {
@@ -103,7 +106,7 @@ function loopVariables(checking: Checking, node: LoopNode, range: Type): readonl
       checking.assignment.assign(DYN, range);
       return [DYN, DYN];
     default: {
-      const message = `only lists and maps have elements, \`${checking.show(range)}\` has none`;
+      const message = `only lists and maps have elements, not \`${checking.show(range)}\``;
       const error = checking.mistakes.type(node.range, message);
       return [error, error];
     }
@@ -132,7 +135,7 @@ export function checkOptionalMap(
   if (checking.assignment.assign(body, result)) return checking.assignment.resolve(result);
   return checking.mistakes.type(
     node.body,
-    `\`optFlatMap\` makes an optional, not \`${checking.show(body)}\``,
+    `the expression of \`optFlatMap\` must be an optional, not \`${checking.show(body)}\``,
   );
 }
 

@@ -5,44 +5,44 @@ import { RESERVED } from '../syntax/token.ts';
 import { DYN, parseType, type Type } from '../value/type.ts';
 
 /**
- * What an expression may read. Made once per set of names and shared by every expression over them: making one
- * costs far more than compiling a small expression.
+ * Names, functions and types that an expression may use. Created once per set of names and shared by every expression
+ * over them: creating one costs far more than compiling a small expression.
  */
 export interface Environment {
-  /** Type of each root; those with dotted names below them are object types. */
+  /** Types of the roots; a root with dotted names below it has an object type. */
   readonly roots: ReadonlyMap<string, Type>;
-  /** Type of each declared name, dotted as it was declared. */
+  /** Types of the declared names, dotted as declared. */
   readonly names: ReadonlyMap<string, Type>;
-  /** Of declared names, how many characters their values can have with all that is within them. */
+  /** Maximum number of characters in the values of declared names, including all nested values. */
   readonly bounds: ReadonlyMap<string, number>;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
-  /** What stands before the last dot in names of functions and macros: `math`. */
+  /** Namespaces of functions and macros: the part before the last dot, such as `math`. */
   readonly namespaces: ReadonlySet<string>;
-  /** The types that are values by their name. */
+  /** Types that are values, by name. */
   readonly types: ReadonlyMap<string, Type>;
-  /** The namespace in which names are looked up first, such as `a.b`; empty: none. */
+  /** Namespace in which names are looked up first, such as `a.b`; empty if there is none. */
   readonly container: string;
 }
 
-/** Not identifiers to CEL, or names that a property of ours cannot have. */
+/** Names that are not identifiers in CEL, or that one of our objects cannot have as a property. */
 const IMPOSSIBLE = new Set(['constructor', 'false', 'in', 'null', 'prototype', 'true', '__proto__']);
 
-/** Whether `name` (no dots) can be declared as a field such as `data.NAME`. */
+/** True if `name` (without dots) can be declared as a field such as `data.NAME`. */
 export function isDeclarable(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !IMPOSSIBLE.has(name);
 }
 
 export interface Declaration {
   readonly type: string | Type;
-  /** Characters of its values, with all that is within them; what is not told is bounded by what headers hold. */
+  /** Maximum number of characters in its values, including all nested values; by default that of request headers. */
   readonly max?: number;
 }
 
 /**
- * The environment for a table of dotted names such as `request.headers`. What stands before a dot becomes an
- * object type with the declared fields. `added` functions are there besides those of the language; one of the same
- * name adds its forms. Throws a `TypeError` on a name that cannot be declared, on one that is both a value and an
- * object, and on a type without a spelling: tables are ours, or were checked before.
+ * The environment for a table of dotted names such as `request.headers`. The part before a dot becomes an object type
+ * with the declared fields. `added` functions are available in addition to those of the language; one with the name
+ * of an existing function adds its overloads. Throws a `TypeError` on a name that cannot be declared, on one that is
+ * both a value and an object, and on a type that is not valid: tables are our own, or were checked before.
  */
 export function createEnvironment(
   names: Readonly<Record<string, Declaration>>,
@@ -53,7 +53,7 @@ export function createEnvironment(
   const bounds = new Map<string, number>();
   for (const [name, { type, max }] of Object.entries(names)) {
     const parsed = typeof type === 'string' ? parseType(type) : type;
-    if (parsed === undefined) throw new TypeError(`\`${name}\` has a type that cannot be read`);
+    if (parsed === undefined) throw new TypeError(`\`${name}\` has a type that is not valid`);
     types.set(name, parsed);
     if (max !== undefined) bounds.set(name, max);
     plant(top, name, parsed);
@@ -71,8 +71,8 @@ export function createEnvironment(
 }
 
 /**
- * The environment with further names below roots of their own, `root.NAME`. Takes far less than making one anew. Throws
- * a `TypeError` as `createEnvironment` does, and on a root that is declared.
+ * The environment with further names below a root of their own, `root.NAME`. Takes far less time than a new one.
+ * Throws a `TypeError` as `createEnvironment` does, and on a root that is declared.
  */
 export function extendEnvironment(
   environment: Environment,
@@ -109,7 +109,7 @@ function namespaceOf(name: string): readonly string[] {
   return name.includes('.') ? [name.slice(0, name.lastIndexOf('.'))] : [];
 }
 
-/** The types that functions of a library make. */
+/** Types that the functions of a library return. */
 function addedTypes({ overloads }: FunctionDeclaration): readonly (readonly [string, Type])[] {
   return overloads.flatMap(({ result }) => (result.kind === 'opaque' ? [[result.name, result]] : []));
 }
@@ -141,7 +141,7 @@ function plant(top: Branch, name: string, type: Type): void {
   }
   for (const segment of segments) {
     const next = branch.get(segment) ?? new Map();
-    if (!(next instanceof Map)) throw new TypeError(`\`${name}\` lies below a name that is a value`);
+    if (!(next instanceof Map)) throw new TypeError(`\`${name}\` is below a name that is a value`);
     branch.set(segment, next);
     branch = next;
   }

@@ -6,21 +6,24 @@ import { type Checked, functionOf, typeOf } from './checked.ts';
 import type { Environment } from './environment.ts';
 import type { Prepared } from './literals.ts';
 
-/** How large a value can be. */
+/** Maximum size of a value. */
 interface Bound {
   /** Characters of a text, elements of a list, keys of a map. */
   readonly size: number;
-  /** Characters of all that is within it, two for each element: what elements share, no two of them can have whole. */
+  /**
+   * Characters of all nested values, two for each element. Elements share the total: no two of them can have all of
+   * it.
+   */
   readonly total: number;
 }
 
-/** What an expression can cost, in steps, and how large its value can be. */
+/** Maximum cost of an expression in steps, and maximum size of its value. */
 interface Estimate {
   readonly steps: number;
   readonly bound: Bound;
 }
 
-/** Loops within loops of which it is said that their elements share what there is. */
+/** Maximum nesting of loops whose elements are assumed to share the total. */
 const MAX_SHARED_LOOPS = 4;
 
 /** Types whose values have a size. */
@@ -28,15 +31,15 @@ const LARGE: ReadonlySet<string> = new Set(['string', 'bytes', 'list', 'map', 'd
 
 const NOTHING: Bound = { size: 0, total: 0 };
 
-/** Of a declared name without a bound of its own: what an HTTP request's headers hold, by Envoy's default. */
+/** Maximum size of a declared name without a bound of its own: the request headers, by Envoy's default. */
 const DEFAULT_MAX = 61_440;
 
-/** An element takes two characters at least where it comes from, itself and what separates it from the next. */
+/** An element has at least two characters in its source: itself, and its separator from the next. */
 const CHARACTERS_AN_ELEMENT = 2;
 
 /**
- * The steps that an evaluation takes when everything that it reads is as large as it can be. Steps are those of the
- * budget at run time; what does not grow with the request counts as nothing.
+ * Steps of an evaluation if every value that it reads has its maximum size. Steps are those of the budget at
+ * evaluation time; work that does not grow with the request counts as nothing.
  */
 export function estimateSteps(checked: Checked, prepared: Prepared, environment: Environment): number {
   return new Estimator(checked, prepared, environment).estimate(checked.root, undefined).steps;
@@ -126,7 +129,7 @@ class Estimator {
     }
   }
 
-  /** By the form that can cost most; the sizes are those of the first operands. */
+  /** Estimate by the most expensive overload and the sizes of the first three operands. */
   #call(node: CallNode | (Node & { kind: 'operator' }), scope: Scope | undefined): Estimate {
     const reference = functionOf(this.#checked, node);
     const isNamespaced = reference?.isNamespaced === true;
@@ -135,8 +138,8 @@ class Estimator {
     const bounds = operands.map(({ bound }) => bound);
     const forms = (reference?.overloads ?? []).map((overload) => this.#form(overload, node, nodes, bounds));
     const steps = Math.max(0, ...forms.map((form) => form.steps));
-    const made = Math.max(passed(node, bounds[0] ?? NOTHING), ...forms.map((form) => form.size));
-    const size = Math.min(Math.max(made, this.#joined(node, nodes, bounds)), MAX_LIST);
+    const given = Math.max(passedSize(node, bounds[0] ?? NOTHING), ...forms.map((form) => form.size));
+    const size = Math.min(Math.max(given, this.#joined(node, nodes, bounds)), MAX_LIST);
     const total = Math.max(size * CHARACTERS_AN_ELEMENT, ...bounds.map((bound) => bound.total));
     const isLarge = LARGE.has(typeOf(this.#checked, node).kind);
     return {
@@ -145,7 +148,7 @@ class Estimator {
     };
   }
 
-  /** What one form of a function takes, and how large what it makes can be. */
+  /** Maximum steps of one overload, and maximum size of its result. */
   #form(
     overload: Overload,
     node: CallNode | (Node & { kind: 'operator' }),
@@ -165,7 +168,7 @@ class Estimator {
     return { steps: (written ?? cost.steps(n, second.size, third.size)) + within, size };
   }
 
-  /** Of text that is made of what is in a list or map: all of it, with what stands between. */
+  /** Size of a string made from the content of lists or maps: all of it, with separators. */
   #joined(node: Node, nodes: readonly Node[], bounds: readonly Bound[]): number {
     if (!['string', 'bytes'].includes(typeOf(this.#checked, node).kind)) return 0;
     const isContainer = (each: Node) => ['list', 'map', 'dyn'].includes(typeOf(this.#checked, each).kind);
@@ -175,7 +178,7 @@ class Estimator {
     );
   }
 
-  /** Two values are compared no further than the smaller of them goes: element by element, or text by its length. */
+  /** A comparison of two values ends with the smaller one: by elements, or by length for strings. */
   #comparison(nodes: readonly Node[], left: Bound, right: Bound): number {
     const areFlat = nodes.some((node) => ['string', 'bytes'].includes(typeOf(this.#checked, node).kind));
     if (areFlat) return Math.min(left.size, right.size) / TEXT_A_STEP;
@@ -195,8 +198,8 @@ class Estimator {
   }
 
   /**
-   * Elements share what there is of text: many of them are small, or few are large. The most that can come together is
-   * one that has everything and all others that have nothing.
+   * Elements share the total: many of them are small, or few are large. The maximum is reached if one element has
+   * everything and all others have nothing.
    */
   #loop(node: LoopNode, scope: Scope | undefined): Estimate {
     const range = this.estimate(node.range, scope);
@@ -212,15 +215,15 @@ class Estimator {
     };
     this.#loops++;
     const large = within(inner(range.bound));
-    // Looking at each loop twice takes twice the time for each that it stands in.
+    // Two estimates of each loop double the time with each level of nesting.
     const small = this.#loops > MAX_SHARED_LOOPS ? large : within(NOTHING);
     this.#loops--;
     const all = size * small.steps + Math.max(0, large.steps - small.steps);
-    return { steps: range.steps + all, bound: this.#made(node, range.bound, large.bound) };
+    return { steps: range.steps + all, bound: this.#resultOf(node, range.bound, large.bound) };
   }
 
-  /** How large the list or map is that a loop makes. */
-  #made({ loop }: LoopNode, range: Bound, element: Bound): Bound {
+  /** Maximum size of the list or map that a loop creates. */
+  #resultOf({ loop }: LoopNode, range: Bound, element: Bound): Bound {
     const size = elementsOf(range);
     switch (loop) {
       case 'all':
@@ -238,23 +241,23 @@ class Estimator {
   }
 }
 
-/** Of what could be a text as well, no more than its characters make. */
+/** Maximum number of elements. A value that can also be a string has no more than its characters allow. */
 function elementsOf({ size, total }: Bound): number {
   return Math.min(size, Math.ceil(total / CHARACTERS_AN_ELEMENT));
 }
 
-/** What is made by a number is as large as the number; 0: it is not written out. */
+/** Size of a result that is given by a number; 0 if the number is not a literal. */
 function numberIn(node: Node | undefined): number {
   return node?.kind === 'literal' && typeof node.value === 'number' ? Math.max(0, node.value) : 0;
 }
 
-/** What an optional's or a conversion's operand brings with it. */
-function passed(node: Node, first: Bound): number {
+/** Size that an optional or a conversion takes over from its operand. */
+function passedSize(node: Node, first: Bound): number {
   const names = ['dyn', 'optional.of', 'of', 'ofNonZeroValue', 'value', 'or', 'orValue'];
   return node.kind === 'call' && names.includes(node.name) ? first.size : 0;
 }
 
-/** What one of a container's elements can be. */
+/** Maximum size of one element of a container. */
 function inner({ total }: Bound): Bound {
   return { size: total, total };
 }

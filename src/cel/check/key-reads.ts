@@ -1,16 +1,16 @@
 import { childrenOf, type Node } from '../syntax/tree.ts';
 import type { Checked } from './checked.ts';
 
-/** A key of a map that an expression names, and where. */
+/** Read of a map key that an expression names, with its position. */
 export interface KeyRead {
   readonly key: string;
   readonly start: number;
   readonly end: number;
-  /** It is asked whether it is there: by `has(m.k)`, `m.?k`, `m[?'k']` or `'k' in m`; read otherwise, it has to be. */
-  readonly isAsked: boolean;
+  /** True for a test for presence: `has(m.k)`, `m.?k`, `m[?'k']` or `'k' in m`. Any other read requires the key. */
+  readonly isPresenceTest: boolean;
 }
 
-/** The keys of the declared map `name` that are written out, in the order in which they stand. */
+/** Reads of the declared map `name` with literal keys, in order of position. */
 export function keyReads(checked: Checked, name: string): readonly KeyRead[] {
   const isMap = (node: Node): boolean => nameOf(checked, node) === name;
   const reads: KeyRead[] = [];
@@ -23,35 +23,35 @@ export function keyReads(checked: Checked, name: string): readonly KeyRead[] {
   return reads;
 }
 
-/** The declared name that a node reads; undefined for anything else. */
+/** The declared name that a node reads; undefined for any other node. */
 export function nameOf({ references }: Checked, node: Node): string | undefined {
   const reference = references[node.id];
   return reference?.kind === 'variable' ? reference.path.join('.') : undefined;
 }
 
-/** The text of a literal. */
+/** Value of a string literal; undefined for any other node. */
 export function textOf(node: Node | undefined): string | undefined {
   return node?.kind === 'literal' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** The key of such a map that a node reads, or asks for. */
+/** The key of a given map that a node reads, or tests for presence. */
 function keyOf(
   node: Node,
   isMap: (node: Node) => boolean,
-): { readonly key: string; readonly isAsked: boolean } | undefined {
+): { readonly key: string; readonly isPresenceTest: boolean } | undefined {
   switch (node.kind) {
     case 'select':
-      return isMap(node.operand) ? { key: node.field, isAsked: node.isOptional } : undefined;
+      return isMap(node.operand) ? { key: node.field, isPresenceTest: node.isOptional } : undefined;
     case 'has':
-      return isMap(node.operand) ? { key: node.field, isAsked: true } : undefined;
+      return isMap(node.operand) ? { key: node.field, isPresenceTest: true } : undefined;
     case 'index': {
       const key = isMap(node.operand) ? textOf(node.index) : undefined;
-      return key === undefined ? undefined : { key, isAsked: node.isOptional };
+      return key === undefined ? undefined : { key, isPresenceTest: node.isOptional };
     }
     case 'operator': {
       const [element, map] = node.operands;
       const key = node.operator === 'in' && map !== undefined && isMap(map) ? textOf(element) : undefined;
-      return key === undefined ? undefined : { key, isAsked: true };
+      return key === undefined ? undefined : { key, isPresenceTest: true };
     }
     default:
       return undefined;

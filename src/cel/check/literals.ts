@@ -6,7 +6,7 @@ import { equals } from '../value/compare.ts';
 import { formatType } from '../value/type.ts';
 import { type Checked, functionOf, typeOf } from './checked.ts';
 
-/** An argument that is written out, made ready for one form of the function. */
+/** Literal argument, parsed for one overload of the function. */
 export interface PreparedLiteral {
   readonly overload: Overload;
   readonly value: unknown;
@@ -21,8 +21,8 @@ export interface Literals {
 }
 
 /**
- * Reads the texts that are written out where only certain ones make sense (patterns, timestamps, CIDR blocks), and
- * finds accesses to a list or map that is written out which can find nothing.
+ * Parses string literals in arguments that have a syntax of their own (patterns, timestamps, CIDR blocks), and finds
+ * accesses to a list or map literal that has no such element.
  */
 export function readLiterals(checked: Checked): Literals {
   const prepared = new Map<number, PreparedLiteral>();
@@ -42,7 +42,7 @@ export function readLiterals(checked: Checked): Literals {
     const argument = first && argumentsOf(node, reference?.isNamespaced === true)[first.literal.at];
     if (first === undefined || argument?.kind !== 'literal' || typeof argument.value !== 'string') return;
     const text = argument.value;
-    // Of several forms, for a value that could be of several types, it has to make sense to one.
+    // If several overloads are possible, the string must be valid for one of them.
     const read = forms.map(({ overload, literal }) => ({ overload, parsed: literal.parse(text) }));
     const { overload, parsed } = read.find((each) => each.parsed.problem === undefined) ?? read[0] ?? {};
     if (overload === undefined || parsed === undefined) return;
@@ -61,26 +61,26 @@ function argumentsOf({ receiver, args }: CallNode, isNamespaced: boolean): reado
   return receiver === undefined || isNamespaced ? args : [receiver, ...args];
 }
 
-/** A format and a list of values that are written out have to have as many of each, of types that fit. */
+/** A format and a list of values that are literals must have the same number of each, with matching types. */
 function formatProblems(checked: Checked, { args }: CallNode, format: Format): Problem[] {
   const [values] = args;
   if (values?.kind !== 'list' || values.elements.some(({ isOptional }) => isOptional)) return [];
   const clauses = clausesOf(format);
   if (values.elements.length !== clauses.length) {
-    const taken = clauses.length === 1 ? '1 value' : `${clauses.length} values`;
-    return [problem('cel_literal', values, `the format takes ${taken}, not ${values.elements.length}`)];
+    const count = clauses.length === 1 ? '1 value' : `${clauses.length} values`;
+    return [problem('cel_literal', values, `the format takes ${count}, not ${values.elements.length}`)];
   }
-  return clauses.flatMap(({ verb, taken }, at) => {
+  return clauses.flatMap(({ verb, accepted }, at) => {
     const value = values.elements[at]?.value;
     const type = value && typeOf(checked, value);
     if (value === undefined || type === undefined || type.kind === 'dyn' || type.kind === 'error') return [];
-    if (taken.some((kind) => kind === type.kind)) return [];
-    const help = `it takes ${taken.map((kind) => `\`${kind}\``).join(', ')}`;
+    if (accepted.some((kind) => kind === type.kind)) return [];
+    const help = `it takes ${accepted.map((kind) => `\`${kind}\``).join(', ')}`;
     return [problem('cel_type', value, `\`%${verb}\` does not take \`${formatType(type)}\``, help)];
   });
 }
 
-/** The problem that an index or field is of a list or map that is written out and does not have it. */
+/** The problem of an index or field that a list or map literal does not have. */
 function missingElement(node: Node): Problem | undefined {
   if (node.kind === 'select' && !node.isOptional) {
     return missingKey(node.operand, node.field, node.fieldAt);
@@ -95,9 +95,9 @@ function missingElement(node: Node): Problem | undefined {
   return problem('cel_literal', index, `the list has ${length === 1 ? '1 element' : `${length} elements`}`);
 }
 
-function missingKey(map: Node, key: unknown, place: { start: number; end: number }): Problem | undefined {
+function missingKey(map: Node, key: unknown, range: { start: number; end: number }): Problem | undefined {
   if (map.kind !== 'map') return undefined;
   const isKnown = map.entries.every(({ key: each, isOptional }) => each.kind === 'literal' && !isOptional);
   const isThere = map.entries.some(({ key: each }) => each.kind === 'literal' && equals(each.value, key));
-  return isKnown && !isThere ? problem('cel_literal', place, 'the map has no such key') : undefined;
+  return isKnown && !isThere ? problem('cel_literal', range, 'the map has no such key') : undefined;
 }

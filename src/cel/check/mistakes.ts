@@ -9,60 +9,60 @@ import { ERROR, formatType, type Type } from '../value/type.ts';
 import type { Environment } from './environment.ts';
 import { operandHelp } from './operand-help.ts';
 
-/** Forms of a function that a message shows. */
+/** Maximum number of overloads in a message. */
 const MAX_FORMS = 4;
 
-/** The mistakes of one expression, in the author's words. Each method tells one, and gives the type of what is wrong. */
+/** Mistakes of one expression. Each method reports one, and returns the type of the mistaken part. */
 export class Mistakes {
   readonly #source: string;
   readonly #environment: Environment;
-  readonly #told: Problem[] = [];
+  readonly #problems: Problem[] = [];
 
   constructor(source: string, environment: Environment) {
     this.#source = source;
     this.#environment = environment;
   }
 
-  get told(): readonly Problem[] {
-    return this.#told.toSorted((a, b) => a.start - b.start).slice(0, MAX_PROBLEMS);
+  get problems(): readonly Problem[] {
+    return this.#problems.toSorted((a, b) => a.start - b.start).slice(0, MAX_PROBLEMS);
   }
 
-  type(place: Range, message: string, help?: string): Type {
-    return this.#tell('cel_type', place, message, help);
+  type(range: Range, message: string, help?: string): Type {
+    return this.#report('cel_type', range, message, help);
   }
 
-  /** Whether what else is wrong would not be shown. */
+  /** True if further mistakes would not be shown. */
   get #isFull(): boolean {
-    return this.#told.length >= 10 * MAX_PROBLEMS;
+    return this.#problems.length >= 10 * MAX_PROBLEMS;
   }
 
-  #tell(code: Problem['code'], place: Range, message: string, help?: string): Type {
-    this.#told.push(problem(code, place, message, help));
+  #report(code: Problem['code'], range: Range, message: string, help?: string): Type {
+    this.#problems.push(problem(code, range, message, help));
     return ERROR;
   }
 
-  /** `locals` are the variables of comprehensions and bindings around. */
+  /** `locals` are the variables of enclosing comprehensions and bindings. */
   unknownName(node: Node & { kind: 'name' }, locals: readonly string[]): Type {
     if (this.#isFull) return ERROR;
     const { name, start } = node;
     const help = dashedName(this.#source, start) ?? this.#nameHelp(name, locals);
-    // `headers.x-tenant-id` subtracts two names, and is one mistake.
-    const isTold = this.#told.some((told) => told.help === help && told.end + 1 === start);
-    return isTold ? ERROR : this.#tell('cel_unknown_name', node, `unknown name \`${name}\``, help);
+    // `headers.x-tenant-id` subtracts two names, but is one mistake.
+    const isReported = this.#problems.some((each) => each.help === help && each.end + 1 === start);
+    return isReported ? ERROR : this.#report('cel_unknown_name', node, `unknown name \`${name}\``, help);
   }
 
   #nameHelp(name: string, locals: readonly string[]): string {
     const foreign = foreignName(name);
     if (foreign !== undefined) return foreign;
     const roots = [...new Set([...locals, ...this.#environment.roots.keys()])];
-    // `method` alone: the root is forgotten.
+    // `method` alone, without its root.
     const near =
       this.#namesEnding(name)[0] ??
       nearest(name, [...roots, ...this.#environment.namespaces]) ??
       this.#nearestField(name);
-    if (near !== undefined) return meant(near);
+    if (near !== undefined) return didYouMean(near);
     // `request.method == GET`
-    const quotes = /^[A-Z]+$/.test(name) ? `text stands in quotes: \`'${name}'\`; ` : '';
+    const quotes = /^[A-Z]+$/.test(name) ? `strings are written in quotes: \`'${name}'\`; ` : '';
     return `${quotes}known here: ${quoted(roots)}`;
   }
 
@@ -80,33 +80,34 @@ export class Mistakes {
     return field === undefined ? undefined : this.#namesEnding(field)[0];
   }
 
-  unknownField(place: Range, { name: object, fields }: Type & { kind: 'object' }, field: string): Type {
+  unknownField(range: Range, { name: object, fields }: Type & { kind: 'object' }, field: string): Type {
     const near = nearest(field, fields.keys());
     // `request.ip`: a field of another object.
     const [elsewhere = near && `${object}.${near}`] = this.#namesEnding(field);
-    const help = elsewhere === undefined ? `\`${object}\` has ${quoted(fields.keys())}` : meant(elsewhere);
-    return this.#tell('cel_unknown_name', place, `unknown name \`${object}.${field}\``, help);
+    const help =
+      elsewhere === undefined ? `\`${object}\` has ${quoted(fields.keys())}` : didYouMean(elsewhere);
+    return this.#report('cel_unknown_name', range, `unknown name \`${object}.${field}\``, help);
   }
 
-  noFields(place: Range, type: string, field: string): Type {
-    return this.type(place, `\`${type}\` has no fields`, foreignField(field));
+  noFields(range: Range, type: string, field: string): Type {
+    return this.type(range, `\`${type}\` has no fields`, foreignField(field));
   }
 
-  computedField(place: Range, { name }: Type & { kind: 'object' }): Type {
+  computedField(range: Range, { name }: Type & { kind: 'object' }): Type {
     return this.type(
-      place,
-      `the fields of \`${name}\` are read by their names`,
+      range,
+      `the fields of \`${name}\` can only be read by name`,
       `write it as in \`${name}.x\``,
     );
   }
 
-  /** Tells of a call that has the name of a macro, and is not written as one. */
+  /** Reports a call with the name of a macro, but not in its form; false for any other call. */
   misusedMacro(node: CallNode, locals: readonly string[]): boolean {
     const name = this.#fullName(node, locals);
     const macro = macroOf(name);
     if (macro === undefined || this.#environment.functions.has(name)) return false;
     const forms = macro.forms.map((written) => `\`${written}\``).join(' or ');
-    this.type(node.nameAt, `\`${name}\` takes other arguments`, `it is written ${forms}`);
+    this.type(node.nameAt, `\`${name}\` takes other arguments`, `write it as ${forms}`);
     return true;
   }
 
@@ -120,7 +121,7 @@ export class Mistakes {
     const help = this.#isValue(node, locals)
       ? `\`${name}\` is a value: write it without parentheses`
       : this.#callHelp(name, isMethod);
-    return this.#tell('cel_unknown_name', nameAt, message, help);
+    return this.#report('cel_unknown_name', nameAt, message, help);
   }
 
   /** `request.method()`, `now()` */
@@ -130,14 +131,14 @@ export class Mistakes {
     return receiver.kind === 'name' && this.#environment.names.has(`${receiver.name}.${name}`);
   }
 
-  /** The name of what is called, with its namespace if it stands in one that no variable hides. */
+  /** Name of the called function, with its namespace unless a variable hides it. */
   #fullName({ name, receiver }: CallNode, locals: readonly string[]): string {
     if (receiver?.kind !== 'name' || !this.#environment.namespaces.has(receiver.name)) return name;
     const isHidden = this.#environment.roots.has(receiver.name) || locals.includes(receiver.name);
     return isHidden ? name : `${receiver.name}.${name}`;
   }
 
-  #unknownMember(name: string, place: Range): Type {
+  #unknownMember(name: string, range: Range): Type {
     const dot = name.indexOf('.') + 1;
     const members = this.#names(false)
       .filter((each) => each.startsWith(name.slice(0, dot)))
@@ -145,9 +146,9 @@ export class Mistakes {
     const near = nearest(name.slice(dot), members);
     const help =
       near === undefined
-        ? `there is ${quoted(members.map((each) => name.slice(0, dot) + each))}`
-        : meant(name.slice(0, dot) + near);
-    return this.#tell('cel_unknown_name', place, `unknown function \`${name}\``, help);
+        ? `known functions: ${quoted(members.map((each) => name.slice(0, dot) + each))}`
+        : didYouMean(name.slice(0, dot) + near);
+    return this.#report('cel_unknown_name', range, `unknown function \`${name}\``, help);
   }
 
   #callHelp(name: string, isMethod: boolean): string | undefined {
@@ -159,10 +160,10 @@ export class Mistakes {
     const foreign = foreignCall(name);
     if (foreign !== undefined) return foreign;
     const near = nearest(name, this.#names(isMethod));
-    return near === undefined ? undefined : meant(near);
+    return near === undefined ? undefined : didYouMean(near);
   }
 
-  /** What can be called as a method, macros included, or as a function. */
+  /** Names that can be called as a method, macros included, or as a function. */
   #names(isMethod: boolean): readonly string[] {
     const declared = [...this.#environment.functions.values()]
       .filter(({ overloads }) => overloads.some((overload) => overload.isMethod === isMethod))
@@ -191,22 +192,22 @@ export class Mistakes {
     if (forms.length === 0) {
       const help = this.#callHelp(declaration.name, isMethod);
       const what = isMethod ? 'method' : 'function';
-      return this.#tell('cel_unknown_name', node.nameAt, `unknown ${what} \`${declaration.name}\``, help);
+      return this.#report('cel_unknown_name', node.nameAt, `unknown ${what} \`${declaration.name}\``, help);
     }
     const written = forms.slice(0, MAX_FORMS).map((each) => `\`${each}\``);
     const rest = forms.length > MAX_FORMS ? ' and others' : '';
     const isListOfTexts = declaration.name === 'contains' && types[0]?.kind === 'list';
     const help = isListOfTexts
-      ? 'an element of a list is found by `x in list`'
-      : `there is ${written.join(', ')}${rest}`;
-    return this.type(node, `there is no \`${form(declaration.name, shown, isMethod)}\``, help);
+      ? 'to test for an element of a list, write `x in list`'
+      : `known overloads: ${written.join(', ')}${rest}`;
+    return this.type(node, `unknown overload \`${form(declaration.name, shown, isMethod)}\``, help);
   }
 
   #badIndex({ index, operand }: Node & { kind: 'index' }, types: readonly Type[]): Type {
     const [container, key] = types;
     const of = container?.kind === 'optional' ? container.of : container;
     const given = key === undefined ? '' : formatType(key);
-    if (of?.kind === 'list') return this.type(index, `the index of a list is an int, not \`${given}\``);
+    if (of?.kind === 'list') return this.type(index, `the index of a list must be an int, not \`${given}\``);
     if (of?.kind === 'map') {
       return this.type(
         index,
@@ -216,17 +217,17 @@ export class Mistakes {
     return this.type(operand, `\`${container === undefined ? '' : formatType(container)}\` has no elements`);
   }
 
-  branches(place: Range, yes: string, no: string): Type {
+  branches(range: Range, yes: string, no: string): Type {
     const message = `the branches of \`?:\` have different types, \`${yes}\` and \`${no}\``;
-    return this.type(place, message, 'convert one, or let both be of any type: `dyn(x)`');
+    return this.type(range, message, 'convert one, or give both the type `dyn` with `dyn(x)`');
   }
 
   message({ name, nameAt }: Node & { kind: 'message' }): Type {
-    const help = "a map is written `{'key': value}`";
-    return this.#tell('cel_unknown_name', nameAt, `unknown message \`${name}\``, help);
+    const help = "write a map as `{'key': value}`";
+    return this.#report('cel_unknown_name', nameAt, `unknown message \`${name}\``, help);
   }
 
-  /** Tells of a key to sort by that has no order. */
+  /** Reports a sort key whose type has no order. */
   orderless(node: Node, type: Type): void {
     if (['list', 'map', 'null', 'optional', 'object', 'opaque', 'type'].includes(type.kind)) {
       this.type(node, `\`${formatType(type)}\` has no order`);
@@ -243,7 +244,7 @@ function form(name: string, types: readonly string[], isMethod: boolean): string
   return isMethod ? `${receiver}.${name}(${rest.join(', ')})` : `${name}(${types.join(', ')})`;
 }
 
-function meant(name: string): string {
+function didYouMean(name: string): string {
   return `did you mean \`${name}\`?`;
 }
 

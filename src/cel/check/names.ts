@@ -23,7 +23,7 @@ export function lookupFunction(
   return lookup(environment, name, isRooted, environment.functions)?.found;
 }
 
-/** Looks in the container first, then in what is around it, out to no namespace at all. */
+/** Looks in the container first, then in its outer namespaces, and finally outside of any namespace. */
 function lookup<T>(
   { container }: Environment,
   name: string,
@@ -40,7 +40,7 @@ function lookup<T>(
   }
 }
 
-/** `a.b.c` of a chain of plain names, with the name that it begins with; undefined for everything else. */
+/** `a.b.c` for a chain of plain names, with its first name; undefined for any other node. */
 export function qualifiedName(
   node: Node,
 ): { readonly root: Node & { kind: 'name' }; readonly name: string } | undefined {

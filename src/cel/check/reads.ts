@@ -2,7 +2,7 @@ import { childrenOf, type Node } from '../syntax/tree.ts';
 import type { Type } from '../value/type.ts';
 import type { Checked } from './checked.ts';
 
-/** The declared names that an expression reads. A whole object is read with every field of it. */
+/** Declared names that an expression reads. A whole object is read with every field of it. */
 export function readsOf(checked: Checked): ReadonlySet<string> {
   const reads = new Set<string>();
   const add = (name: string, type: Type): void => {
@@ -11,7 +11,7 @@ export function readsOf(checked: Checked): ReadonlySet<string> {
   };
   const visit = (node: Node): void => {
     const reference = checked.references[node.id];
-    // What stands before the dot of a declared name is a part of it, and not read by itself.
+    // The part before the dot of a declared name belongs to it, and is not read by itself.
     if (reference?.kind === 'variable') add(reference.path.join('.'), reference.type);
     else if (reference?.kind !== 'type') for (const child of childrenOf(node)) visit(child);
   };

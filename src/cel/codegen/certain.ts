@@ -3,12 +3,12 @@ import type { Node } from '../syntax/tree.ts';
 import { DYN, type Type } from '../value/type.ts';
 
 /**
- * The type that a value will have whatever happens. The check lets null pass for these types, so that a condition or
- * an element of theirs may be null: it is `dyn` to whoever relies on it.
+ * The type that a value has in every case. The checker allows null for these types, so a condition or an element of
+ * such a type may be null; its type is `dyn` for code that relies on it.
  */
 export function certainType(checked: Checked, node: Node): Type {
   const type = typeOf(checked, node);
-  // What two values of unlike types share may be no more than null.
+  // Two values of different types may only have null in common.
   if (type.kind === 'null') return node.kind === 'literal' ? type : DYN;
   return isNullable(type) && !isCertain(checked, node, type) ? DYN : type;
 }

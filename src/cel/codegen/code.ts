@@ -1,12 +1,12 @@
-/** Source of JavaScript, and the values of its `K`. */
+/** Source of JavaScript, and the values of its parameter `K`. */
 export interface GeneratedSource {
   readonly source: string;
   readonly constants: readonly unknown[];
 }
 
 /**
- * The source of a function, as it grows. INVARIANT: it holds only names and words of our own, numbers, and constants
- * by number (`k7`); nothing that an expression says is ever part of it.
+ * Builder of the source of a function. INVARIANT: it contains only our own names and words, numbers, and constants by
+ * number (`k7`); no text of an expression is ever part of it.
  */
 export class Code {
   readonly #constants: unknown[] = [];
@@ -18,7 +18,7 @@ export class Code {
   #lines: string[] = [];
   #count = 0;
 
-  /** A name for a value that is known beforehand. */
+  /** Name of a value that is known beforehand. */
   constant(value: unknown): string {
     if (value === undefined || value === null || typeof value === 'boolean') return String(value);
     if (typeof value === 'number' && Number.isSafeInteger(value))
@@ -26,16 +26,16 @@ export class Code {
     return this.#named(value, `k${this.#constants.length}`);
   }
 
-  /** A function of ours, by its own name. */
+  /** Name of one of our functions. */
   helper(helper: (...args: never[]) => unknown): string {
-    const isTaken = this.#helpers.get(helper.name) ?? helper;
-    this.#helpers.set(helper.name, isTaken);
-    return this.#named(helper, isTaken === helper ? helper.name : `${helper.name}${this.#constants.length}`);
+    const owner = this.#helpers.get(helper.name) ?? helper;
+    this.#helpers.set(helper.name, owner);
+    return this.#named(helper, owner === helper ? helper.name : `${helper.name}${this.#constants.length}`);
   }
 
   /**
-   * A small function that is written out, by its name. Each program has its own, so that the engine below sees one
-   * shape of objects in it, and not those of all programs.
+   * Name of a small function with the given source. Each program has its own copy, so that the JavaScript engine sees
+   * the object shapes of one program in it, and not those of all programs.
    */
   local(name: string, source: string): string {
     if (!this.#locals.has(name)) {
@@ -54,20 +54,20 @@ export class Code {
     return name;
   }
 
-  /** A name that nothing has yet. */
+  /** Unused name. */
   fresh(letter: 'c' | 'e' | 'l' | 'r' | 't' | 'v'): string {
     this.#count++;
     return `${letter}${this.#count}`;
   }
 
-  /** A variable of the function that is made, undefined when it begins. */
+  /** Name of a variable of the generated function, initially undefined. */
   variable(): string {
     const name = this.fresh('c');
     this.#variables.push(name);
     return name;
   }
 
-  /** A function beside the one that is made. */
+  /** Adds a line outside of the generated function. */
   declare(line: string): void {
     this.#declarations.push(line);
   }
@@ -76,17 +76,17 @@ export class Code {
     this.#lines.push(text);
   }
 
-  /** How many lines there are in this block. */
+  /** Number of lines in this block. */
   get length(): number {
     return this.#lines.length;
   }
 
-  /** Puts a line in the place of an earlier one, which goes behind it with all that follow. */
+  /** Inserts a line before an earlier one. */
   insert(at: number, text: string): void {
     this.#lines.splice(at, 0, text);
   }
 
-  /** Puts what `write` writes into a block of its own, for whoever called to place. */
+  /** Lines that `write` adds, in a block of their own for the caller to place. */
   block(write: () => void): readonly string[] {
     const outer = this.#lines;
     this.#lines = [];
@@ -102,7 +102,7 @@ export class Code {
     this.#lines.push(...lines);
   }
 
-  /** The source of a function of `K`, the constants, that gives a function of `a`, the activation. */
+  /** Source of a function of `K`, the constants, that returns a function of `a`, the activation. */
   source(result: string, { before = '', after = '' } = {}): GeneratedSource {
     const variables = this.#variables.map((name) => `let ${name};`);
     const body = [...variables, before, ...this.#lines, `return ${result};`, after].join('\n');

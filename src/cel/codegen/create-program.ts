@@ -12,27 +12,27 @@ import { kindOf } from '../value/kind.ts';
 import type { Simple, Type } from '../value/type.ts';
 import { emit } from './emit.ts';
 
-/** What is asked of the value, when its type is not known before it is there. */
-interface Wanted {
+/** Requirements on a value whose type is not known before the evaluation. */
+interface Requirements {
   readonly result: readonly Simple[];
   readonly allowOptional?: boolean;
   readonly isForActivation?: boolean;
 }
 
-/** The program of a tree in which nothing is wrong. */
+/** The program of a tree without mistakes. */
 export function createProgram(
   checked: Checked,
   prepared: Prepared,
   folding: Folding,
   reads: ReadonlySet<string>,
-  wanted: Wanted,
+  required: Requirements,
   environment: Environment,
 ): Program {
   const type = typeOf(checked, checked.root);
-  const shell = { finish: finisher(type, wanted), fail: failureOf, wantsBool: type.kind === 'bool' };
+  const shell = { finish: finisher(type, required), fail: failureOf, wantsBool: type.kind === 'bool' };
   const { source, constants } = emit(checked, { prepared, folding, shell });
-  // INVARIANT: the source holds nothing that the author wrote (see `Code`); test/cel/codegen/code.test.ts holds it to that.
-  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- compiling is what this is for
+  // INVARIANT: the source contains no text of the author (see `Code`); test/cel/codegen/code.test.ts verifies it.
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- this is a compiler
   const make = new Function('K', source) as (K: readonly unknown[]) => Program['evaluate'];
   const { source: text } = checked;
   let tracer: Tracer | undefined;
@@ -52,41 +52,41 @@ export function createProgram(
   };
 }
 
-/** From what an evaluation came to, to what goes out. */
-function finisher(type: Type, wanted: Wanted): (value: unknown) => Value {
-  if (wanted.isForActivation === true) return (value) => value;
+/** Conversion of the value of an evaluation to the result. */
+function finisher(type: Type, required: Requirements): (value: unknown) => Value {
+  if (required.isForActivation === true) return (value) => value;
   const isDynamic = type.kind === 'dyn' || (type.kind === 'optional' && type.of.kind === 'dyn');
-  if (isDynamic && !wanted.result.includes('dyn')) {
-    return (value) => (admits(value, wanted) ? toHost(value) : wrongResult());
+  if (isDynamic && !required.result.includes('dyn')) {
+    return (value) => (admits(value, required) ? toHost(value) : wrongResult());
   }
   const { kind } = type;
   const isPlain = kind === 'bool' || kind === 'string' || kind === 'int';
-  // What was checked is of its type. Should the check ever be wrong, nothing else goes out.
+  // A checked value has its type. Even if the checker is wrong, no other type is returned.
   return isPlain ? (value) => (kindOf(value) === kind ? value : wrongResult()) : toHost;
 }
 
 function wrongResult(): EvaluationError {
-  return new EvaluationError('the expression came to a value of another type than wanted', {
+  return new EvaluationError('the value of the expression does not have the required type', {
     code: 'wrong_result',
   });
 }
 
-function admits(value: unknown, wanted: Wanted): boolean {
+function admits(value: unknown, required: Requirements): boolean {
   if (value instanceof Optional) {
-    return wanted.allowOptional === true && (value.value === undefined || admits(value.value, wanted));
+    return required.allowOptional === true && (value.value === undefined || admits(value.value, required));
   }
   const kind = kindOf(value);
-  return wanted.result.some((each) => each === kind);
+  return required.result.some((each) => each === kind);
 }
 
 /**
- * The error for whatever was thrown in an evaluation. Its message holds the author's text only. An `EvaluationError`
- * out of a getter, such as a variable's, stays itself with its cause.
+ * The error for an exception of an evaluation. Its message contains only text of the author. An `EvaluationError` of
+ * a getter, such as that of a variable, is returned as it is, with its cause.
  */
 export function failureOf(thrown: unknown): EvaluationError {
   if (!(thrown instanceof Failure)) {
     const isDeep = thrown instanceof RangeError;
-    const message = isDeep ? 'a value nests too deeply or is too large' : 'a value could not be read';
+    const message = isDeep ? 'a value is nested too deeply or is too large' : 'a value could not be read';
     return new EvaluationError(message, { cause: thrown, code: isDeep ? 'too_deep' : 'unreadable' });
   }
   const { message, code, cause } = thrown;

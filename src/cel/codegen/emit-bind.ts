@@ -4,7 +4,7 @@ import { absorb, fail, throwFailure } from '../value/failure.ts';
 import { certainType } from './certain.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
-/** A binding that fails fails where it is used, and not at all where it is not. */
+/** A binding that fails does so where it is used; if it is not used, the failure has no effect. */
 export function emitBind(
   emitter: Emitter,
   node: Node & { kind: 'bind' },
@@ -56,7 +56,7 @@ export function emitOptionalMap(
   return notTotal(optional);
 }
 
-/** `or` and `orValue`, which evaluate their argument only when it is needed. */
+/** Emits `or` and `orValue`, which only evaluate their argument if it is needed. */
 export function emitLazy(
   emitter: Emitter,
   node: CallNode,

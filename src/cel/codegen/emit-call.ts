@@ -24,8 +24,8 @@ interface Call {
 }
 
 /**
- * Writes a call: of the form that the types ask for; or, where they tell too little, of the form for text if the
- * values are, and of whatever form they are for if not.
+ * Emits a call: of the overload for the types; if they do not determine it, of the overload for strings if the values
+ * are strings, and otherwise of the overload for the values.
  */
 export function emitCall(
   emitter: Emitter,
@@ -73,7 +73,7 @@ export function emitCall(
   return computed(`(${areTexts.join(' && ')} ? ${direct} : ${dispatchOf(emitter, call, names)})`, { isBool });
 }
 
-/** The call of one form. */
+/** Call of one overload. */
 function callOf(
   emitter: Emitter,
   overload: Overload,
@@ -91,7 +91,7 @@ function callOf(
   return `${code.constant(runOf(emitter, overload, sizes))}(${texts.join(', ')})`;
 }
 
-/** The call of the form that the values ask for. */
+/** Call of the overload for the types of the values. */
 export function dispatchOf(
   emitter: Emitter,
   { reference, isMethod, arity, sizes }: Call,
@@ -104,7 +104,7 @@ export function dispatchOf(
   return `${emitter.code.constant(dispatcher(reference, forms))}(${texts.join(', ')})`;
 }
 
-/** What runs a form, for operands that are no larger than `sizes`. */
+/** Function of an overload, for operands no larger than `sizes`. */
 export function runOf(emitter: Emitter, overload: Overload, sizes: readonly number[]): Overload['run'] {
   const run = runFor(overload, sizes, emitter.isInLoop);
   emitter.isMetered ||= run === overload.run && overload.cost.payment !== 'never';

@@ -16,7 +16,10 @@ type OperatorNode = Node & { readonly kind: 'operator' };
 const EQUALITIES: ReadonlySet<string> = new Set(['==', '!=']);
 const COMPARISONS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
-/** Writes `==`, `<` and their like; undefined: it is another operator, or the types do not say how to compare. */
+/**
+ * Emits `==`, `<` and other comparisons; undefined for another operator, or if the types do not determine the
+ * comparison.
+ */
 export function emitComparison(
   emitter: Emitter,
   node: OperatorNode,
@@ -38,7 +41,7 @@ export function emitComparison(
     areTimes ? emitter.emitInstant(operand, around) : emitter.emit(operand, around),
   );
   if (first === undefined || second === undefined) return undefined;
-  // To compare with a text that is written out costs no more than that is long.
+  // A comparison with a literal costs no more than its length.
   const isShort = operands.some(({ kind }) => kind === 'literal');
   const compared = isEquality
     ? emitEquality(emitter, operator, [first.text, second.text], [leftType, rightType], isShort)
@@ -46,11 +49,11 @@ export function emitComparison(
   return { ...compared, isTotal: compared.isTotal && first.isTotal && second.isTotal };
 }
 
-/** Types whose values are the same in JavaScript when they are the same in the language. */
+/** Types whose values are equal in JavaScript if they are equal in CEL. */
 const PLAIN: ReadonlySet<string> = new Set(['string', 'bool', 'null', 'int']);
-/** Of these, types whose values are the same as no value of another type. */
+/** Types of these whose values equal no value of another type. */
 const LONE: ReadonlySet<string> = new Set(['string', 'bool', 'null']);
-/** Types whose values do not nest, so that comparing them comes to an end. */
+/** Types whose values are not nested, so that their comparison is bounded. */
 const FLAT: ReadonlySet<string> = new Set([
   ...PLAIN,
   'uint',
@@ -86,7 +89,7 @@ function emitEquality(
   return computed(`${not}${code.helper(equals)}(${left}, ${right})`, { isTotal: isFlat, isBool: true });
 }
 
-/** Whether two values, one of them a text, are the same. Paid for: it stands in a loop. */
+/** True if two values, one of them a string, are equal. Pays, because it is used in loops. */
 export function sameText(a: unknown, b: unknown): boolean {
   if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) spendText(a);
   return a === b;
@@ -119,16 +122,16 @@ function emitOrder(
   }
 }
 
-/** A value of which nothing is known, and a number that is written out: they are compared as numbers if both are. */
+/** Compares a value of unknown type with a literal number: as numbers if both are. */
 function emitNumberComparison(
   emitter: Emitter,
   { operator: written, operands: [left, right] }: OperatorNode,
   locals: Locals | undefined,
 ): Emitted | undefined {
   if (right === undefined) return undefined;
-  const isTurned = left.kind === 'literal';
-  const [value, literal] = isTurned ? [right, left] : [left, right];
-  const operator = isTurned ? (TURNED[written] ?? written) : written;
+  const isExchanged = left.kind === 'literal';
+  const [value, literal] = isExchanged ? [right, left] : [left, right];
+  const operator = isExchanged ? (EXCHANGED[written] ?? written) : written;
   const number = literal.kind === 'literal' ? smallNumber(literal.value) : undefined;
   if (number === undefined || typeOf(emitter.checked, value).kind !== 'dyn') return undefined;
   const { code } = emitter;
@@ -147,19 +150,19 @@ function emitNumberComparison(
   });
 }
 
-/** What an operator is with its operands exchanged. */
-const TURNED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+/** Operator with exchanged operands. */
+const EXCHANGED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
-/** An int or double in the form in which JavaScript compares it with other numbers; undefined: it has none. */
+/** An int or double in the form in which JavaScript compares it with other numbers; undefined if it has none. */
 function smallNumber(value: unknown): number | undefined {
   if (value instanceof Whole) return numberOf(value);
   return typeof value === 'number' ? value : undefined;
 }
 
-/** What is counted up to here need not be paid for. */
+/** Maximum count that is free. */
 const MAX_LIMIT = 1024;
 
-/** `size(text) < 100`: how many characters there are is asked only where the number of units does not say enough. */
+/** Emits `size(text) < 100`: characters are only counted if the number of UTF-16 units does not decide. */
 function emitSizeComparison(
   emitter: Emitter,
   { operator, operands: [call, literal] }: OperatorNode,
@@ -183,19 +186,19 @@ function emitSizeComparison(
   });
 }
 
-/** A number that is below, at or above `limit` as the number of characters is. */
+/** A number that is below, at or above `limit` if the number of characters is. */
 export function sizeBeside(text: string, limit: number): number {
   const units = text.length;
-  // A character is one unit or two.
+  // A character has one unit or two.
   return units < limit || units > 2 * limit ? units : lengthOf(text);
 }
 
-/** Of two instants, or of two durations, as `compareTimes`. */
+/** Order of two timestamps, or of two durations, as `compareTimes`. */
 function timeOrder(code: Emitter['code']): string {
   return code.local('timeOrder', '(x, y) => x.seconds - y.seconds || x.nanos - y.nanos');
 }
 
-/** `later - earlier < span`, without making the difference. */
+/** Emits `later - earlier < span` without creating the difference. */
 function emitSpanComparison(
   emitter: Emitter,
   node: OperatorNode,
@@ -209,7 +212,7 @@ function emitSpanComparison(
   const kinds = nodes.map((each) => certainType(checked, each).kind).join(' ');
   if (kinds !== 'timestamp timestamp duration') return undefined;
   const parts = emitter.emitAll(nodes, locals, (each, around) => emitter.emitInstant(each, around));
-  // Where the seconds are far apart they decide; where the difference is no duration at all, making it fails.
+  // If the seconds are far apart, they decide; if the difference is not a valid duration, creating it fails.
   const order = code.local(
     'spanOrder',
     `(x, y, z) => {

@@ -33,7 +33,7 @@ export function newMap(): MapBuilder {
   return new MapBuilder();
 }
 
-/** No element, or one. */
+/** The value of an optional in a list; empty if there is none. */
 export function entries(optional: unknown): readonly unknown[] {
   const value = optionalEntry(optional);
   return value === undefined ? [] : [value];

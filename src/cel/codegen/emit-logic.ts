@@ -4,8 +4,8 @@ import { absorb, throwFailure } from '../value/failure.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
 /**
- * Every operand is asked until one decides. That of one which failed is kept, and thrown when none decides. Where
- * only the last can fail, this is what JavaScript's own operators do.
+ * Evaluates operands until one decides. A failure is kept, and thrown if none decides. If only the last operand can
+ * fail, JavaScript's own operators do the same.
  */
 export function emitLogic(emitter: Emitter, node: LogicNode, locals: Locals | undefined): Emitted {
   const { code } = emitter;

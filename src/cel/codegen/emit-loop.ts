@@ -7,7 +7,7 @@ import { absorb, fail, throwFailure } from '../value/failure.ts';
 import { newMap } from './emit-container.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
-/** Writes a comprehension as a loop, and gives the variable that it leaves its value in. */
+/** Emits a comprehension as a loop, and returns the variable that holds its value. */
 export function emitLoop(emitter: Emitter, node: LoopNode, locals: Locals | undefined): Emitted {
   const { code, checked } = emitter;
   emitter.isMetered = true;
@@ -21,7 +21,7 @@ export function emitLoop(emitter: Emitter, node: LoopNode, locals: Locals | unde
   const elements = `${code.helper(over)}(${whole})`;
   const plain = isList ? whole : `Array.isArray(${whole}) ? ${whole} : ${elements}`;
   code.line(`const ${keys} = ${second === undefined ? plain : elements};`);
-  // `name` asks what is sorted to be a list before anything is computed.
+  // Only a list can be sorted, which is checked before anything is computed.
   if (node.loop === 'sortBy' && !isList) {
     code.line(`if (!Array.isArray(${whole})) ${code.helper(fail)}(${code.constant('no_such_overload')});`);
   }
@@ -50,7 +50,7 @@ export function emitLoop(emitter: Emitter, node: LoopNode, locals: Locals | unde
   return finish(emitter, node, { result, keys }, isRangeTotal && isBodyTotal);
 }
 
-/** What the value is before the first element, and a place for the failure that may become irrelevant. */
+/** Declaration of the value before the first element, and of a failure that may become irrelevant. */
 function declaration({ code }: Emitter, { loop }: LoopNode, result: string): string {
   switch (loop) {
     case 'all':
@@ -67,7 +67,7 @@ function declaration({ code }: Emitter, { loop }: LoopNode, result: string): str
   }
 }
 
-/** Writes what is done for an element; whether that never fails. */
+/** Emits the work on one element; true if it never fails. */
 function emitBody(
   emitter: Emitter,
   node: LoopNode,
@@ -98,7 +98,7 @@ function emitBody(
     case 'transformMap': {
       const value = emitter.emit(node.body, locals);
       code.line(`${result}.add(${key}, ${value.text});`);
-      // Keys are those of the range, each once.
+      // The keys are those of the range, without duplicates.
       return isTotal && value.isTotal;
     }
     case 'transformMapEntry': {

@@ -13,7 +13,7 @@ import { allTotal, computed, type Emitted, type Emitter, type Locals } from './e
 
 type OperatorNode = Node & { readonly kind: 'operator' };
 
-/** Writes an operator, as the types of its operands allow. */
+/** Emits an operator, according to the types of its operands. */
 export function emitOperator(emitter: Emitter, node: OperatorNode, locals: Locals | undefined): Emitted {
   const { operator, operands } = node;
   if (operator === '!') return emitNot(emitter, node, locals);
@@ -56,27 +56,27 @@ function emitNot(emitter: Emitter, node: OperatorNode, locals: Locals | undefine
   return computed(`!${text}`, { isTotal, isBool: true });
 }
 
-/** Of so many texts, each is compared; of more, a set is made. */
+/** Maximum number of strings that are compared one by one; more become a set. */
 const FEW = 4;
 
-/** `x in y`, where the types say what to look for and where; undefined: they do not. */
+/** Emits `x in y`; undefined if the types do not determine the comparison. */
 function emitIn(emitter: Emitter, node: OperatorNode, locals: Locals | undefined): Emitted | undefined {
-  const [wanted, container] = node.operands;
+  const [element, container] = node.operands;
   if (container === undefined) return undefined;
   const { checked, code } = emitter;
-  const type = typeOf(checked, wanted);
+  const type = typeOf(checked, element);
   const constant = emitter.constantOf(container)?.value;
-  if (Array.isArray(constant)) return emitInConstant(emitter, wanted, constant, locals);
+  if (Array.isArray(constant)) return emitInConstant(emitter, element, constant, locals);
   const containerType = typeOf(checked, container);
   const isText = type.kind === 'string';
   if (containerType.kind !== 'list' && containerType.kind !== 'map') return undefined;
-  const [left, right] = emitter.emitAll([wanted, container], locals);
+  const [left, right] = emitter.emitAll([element, container], locals);
   if (left === undefined || right === undefined) return undefined;
   const isTotal = left.isTotal && right.isTotal;
   const options = { isTotal: isTotal && (isText || containerType.kind === 'map'), isBool: true };
   if (containerType.kind === 'map')
     return computed(`${code.helper(isKeyOf)}(${left.text}, ${right.text})`, options);
-  // What is looked for is evaluated first.
+  // The value is evaluated before the container.
   if (isText && !emitter.isInLoop && (left.isTotal || right.isStable)) {
     return computed(`${right.text}.includes(${left.text})`, options);
   }
@@ -84,33 +84,33 @@ function emitIn(emitter: Emitter, node: OperatorNode, locals: Locals | undefined
   return computed(`${code.helper(isText ? isTextOf : isElementOf)}(${left.text}, ${right.text})`, options);
 }
 
-/** Whether a map has the key. */
+/** True if a map has the key. */
 export function isKeyOf(key: unknown, map: MapValue): boolean {
   return lookup(map, key) !== undefined;
 }
 
-/** Whether a list has the text; those as long as it are compared with it to their end, if they begin alike. */
+/** True if a list has the string. Strings of the same length are compared to their end if they begin alike. */
 export function isTextOf(text: string, list: readonly unknown[]): boolean {
   spend(Math.floor((list.length * (1 + Math.floor(text.length / TEXT_A_STEP))) / ELEMENTS_A_STEP));
   return list.includes(text);
 }
 
-/** Whether a list has an element that equals the value. */
+/** True if a list has an element that equals the value. */
 export function isElementOf(value: unknown, list: unknown): boolean {
   return contains(list, value);
 }
 
 function emitInConstant(
   emitter: Emitter,
-  wanted: Node,
+  element: Node,
   list: readonly unknown[],
   locals: Locals | undefined,
 ): Emitted | undefined {
   const keys = list.map(normalKey);
-  // An int that is no number is equal to the nearest double, too.
+  // An int beyond the safe range equals the nearest double as well.
   if (keys.some((key) => key === undefined || typeof key === 'bigint')) return undefined;
   const { code, checked } = emitter;
-  let value = emitter.emit(wanted, locals);
+  let value = emitter.emit(element, locals);
   const options = { isTotal: value.isTotal, isBool: true };
   const areTexts = list.every((each) => typeof each === 'string');
   if (areTexts && list.length <= FEW) {
@@ -120,10 +120,10 @@ function emitInConstant(
       value = { ...value, text: name };
     }
     const same = list.map((each) => `${value.text} === ${code.constant(each)}`);
-    // Even of an empty list the value is evaluated, since it may fail.
+    // The value is evaluated even for an empty list, since it may fail.
     return computed(list.length === 0 ? `(${value.text}, false)` : `(${same.join(' || ')})`, options);
   }
-  const isKey = areTexts || ['string', 'bool', 'int'].includes(typeOf(checked, wanted).kind);
+  const isKey = areTexts || ['string', 'bool', 'int'].includes(typeOf(checked, element).kind);
   const key = isKey ? value.text : `${code.helper(normalKey)}(${value.text})`;
   return computed(`${code.constant(new Set(keys))}.has(${key})`, options);
 }

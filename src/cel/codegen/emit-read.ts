@@ -5,14 +5,15 @@ import type { Type } from '../value/type.ts';
 import type { Code } from './code.ts';
 
 /**
- * Writes a function that reads a declared name, and gives its name. It looks at the one thing that is nearly always
- * so; everything else (a value that is not there or of another type, a getter that throws) is left to the slow way.
+ * Emits a function that reads a declared name, and returns the name of the function. The function tests the one thing
+ * that is nearly always true; everything else (a missing value or one of another type, a getter that throws) is left
+ * to the slow path.
  */
 export function emitRead(code: Code, reference: VariableReference): string {
   return emitReader(code, reference, test(code, reference.type));
 }
 
-/** As `emitRead`, of an instant: the object that came in, if its parts are what they have to be. */
+/** As `emitRead`, for a timestamp: the object of the activation if its parts are valid. */
 export function emitReadInstant(code: Code, reference: VariableReference): string {
   const seconds = `v.seconds >= ${MIN_SECONDS} && v.seconds <= ${MAX_SECONDS} && Math.floor(v.seconds) === v.seconds`;
   const nanos = 'v.nanos >= 0 && v.nanos < 1e9 && Math.floor(v.nanos) === v.nanos';
@@ -30,7 +31,7 @@ function emitReader(code: Code, { path, type }: VariableReference, loaded: strin
   return name;
 }
 
-/** Gives the value if it is what was declared. */
+/** Code that returns the value if it has the declared type. */
 function test(code: Code, type: Type): string {
   switch (type.kind) {
     case 'string':
@@ -56,20 +57,20 @@ function loadWhenThere(code: Code, type: Type): string {
   return `if (v !== undefined) return ${code.constant(loadOf(type))}(v);`;
 }
 
-/** Reads a field, or an element by a text, of whatever it is asked of. */
+/** Reads a field, or an element by a string, of any value. */
 type SlowRead = (value: unknown, field: string, written: string) => unknown;
 
 /**
- * Writes a function that reads a field of a map, and gives its name. Maps out of JSON are nearly always plain objects
- * with the field; the slow way takes what is not.
+ * Emits a function that reads a field of a map, and returns the name of the function. Maps from JSON are nearly
+ * always plain objects with the field; the slow path handles all others.
  */
 export function emitField(code: Code, field: string, slow: SlowRead): string {
   const name = code.fresh('r');
   const key = code.constant(field);
   const plain = code.constant(Object.prototype);
   const prototype = code.helper(Object.getPrototypeOf);
-  // An own key is all that counts: a plain object inherits nothing but what `Object.prototype` has. That the field is
-  // read first is what lets the engine below know the object, and what its prototype is, from one look.
+  // Only own keys count: a plain object inherits nothing but the properties of `Object.prototype`. Because the field
+  // is read first, the JavaScript engine knows the object and its prototype from one check.
   const own = `const v = m[${key}]; if (v !== undefined && !(${key} in ${plain}) && ${prototype}(m) === ${plain}) return v;`;
   const entry = `const v = m.get(${key}); if (v !== undefined) return v;`;
   const fast = `if (typeof m === "object" && m !== null) { ${own} if (m instanceof Map) { ${entry} } }`;

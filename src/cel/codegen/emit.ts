@@ -18,21 +18,21 @@ import { emitOperator } from './emit-operator.ts';
 import { emitField, emitRead, emitReadInstant } from './emit-read.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
-/** What is done around an evaluation, for it to come to what goes out. */
+/** Conversion of the outcome of an evaluation to the result. */
 export interface Shell {
-  /** What goes out for a value. */
+  /** Result for a value. */
   readonly finish: (value: unknown) => unknown;
-  /** Whether what is sure to be a bool goes out as it is. */
+  /** True if a value that is certainly a bool is the result as it is. */
   readonly wantsBool: boolean;
-  /** What goes out for what was thrown. */
+  /** Result for an exception. */
   readonly fail: (thrown: unknown) => unknown;
 }
 
 interface Options {
   readonly prepared?: Prepared;
-  /** Which expressions are evaluated beforehand; unless told, those that read nothing of the request. */
+  /** Values of expressions that are evaluated at load time; by default those that read nothing of the request. */
   readonly folding?: Folding;
-  /** Undefined: failures are thrown, and the budget is the caller's. */
+  /** If undefined, failures are thrown, and the budget is that of the caller. */
   readonly shell?: Shell;
 }
 
@@ -57,11 +57,11 @@ class TreeEmitter implements Emitter {
   readonly code = new Code();
   readonly #constants: Folding;
   readonly #prepared: Prepared;
-  /** How often each declared name is read; in a comprehension: more often than once. */
+  /** Number of reads of each declared name; more than one in a comprehension. */
   readonly #mentions: ReadonlyMap<string, number>;
-  /** Declared names that are read, and how. */
+  /** Code that reads a declared name, by its path. */
   readonly #reads = new Map<string, string>();
-  /** Fields of maps that are read, likewise. */
+  /** Functions that read a field of a map. */
   readonly #fields = new Map<string, string>();
   #loops = 0;
   isMetered = false;
@@ -105,7 +105,7 @@ class TreeEmitter implements Emitter {
     for (const node of nodes) {
       const before = this.code.length;
       const part = emitOne(node, locals);
-      // What this one has to say first must not come before those that are evaluated earlier.
+      // The lines of this part must not come before parts that are evaluated earlier.
       let at = before;
       if (this.code.length > before) {
         parts.forEach((earlier, place) => {
@@ -193,7 +193,7 @@ class TreeEmitter implements Emitter {
     }
   }
 
-  /** A declared name; one that is read twice is read by the same function. */
+  /** Read of a declared name; two reads of a name share one function. */
   #read(node: Node): Emitted {
     const reference = this.checked.references[node.id];
     if (reference?.kind !== 'variable') return this.#failing('unknown_name');
@@ -203,7 +203,7 @@ class TreeEmitter implements Emitter {
     return { ...read, isBool: reference.type.kind === 'bool' };
   }
 
-  /** What is read more often than once is kept in a variable: no value is undefined. */
+  /** A value that is read more than once is kept in a variable: no value is undefined. */
   #readOnce(key: string, path: readonly string[], write: () => string): Emitted {
     let text = this.#reads.get(key);
     if (text === undefined) {
@@ -216,7 +216,7 @@ class TreeEmitter implements Emitter {
     return computed(text);
   }
 
-  /** An optional of a declared name. */
+  /** Optional of a declared name. */
   #maybe(node: Node): Emitted {
     const reference = this.checked.references[node.id];
     if (reference?.kind !== 'variable') return this.#failing('unknown_name');
@@ -237,7 +237,7 @@ class TreeEmitter implements Emitter {
     );
   }
 
-  /** A field that is written out; one that is read twice is read by the same function. */
+  /** Read of a literal field; two reads of a field share one function. */
   #emitField(operand: Emitted, field: string, slow: typeof select | typeof index): Emitted {
     const key = `${slow.name} ${field}`;
     let reader = this.#fields.get(key);

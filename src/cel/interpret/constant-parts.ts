@@ -3,36 +3,36 @@ import { nameOf, textOf } from '../check/key-reads.ts';
 import { childrenOf, type Node } from '../syntax/tree.ts';
 import type { Folding } from './fold.ts';
 
-/** How two texts are compared. */
+/** Comparison of two strings. */
 export type TextTest = 'equals' | 'startsWith' | 'endsWith';
 
-/** Why something never is, one clause, and what to write instead. */
+/** Reason why a condition is never true, in one clause, and the text to write instead. */
 export interface Why {
   readonly reason: string;
   readonly help?: string | undefined;
-  /** The one value for which it is all the same, as a message writes it. */
+  /** The only value for which the condition can be true, as a message shows it. */
   readonly except?: string | undefined;
 }
 
-/** What is known of the values of declared names beyond their types. */
+/** Knowledge about the values of declared names beyond their types. */
 export interface Knowledge {
-  /** Whether the name has a value whatever the request. */
+  /** True if the name has a value in every request. */
   isAlwaysThere(name: string): boolean;
-  /** Why no value of the name passes the test with this text; undefined: one may. */
+  /** Reason why no value of the name passes the test with this string; undefined if one can. */
   whyNever(name: string, test: TextTest, text: string): Why | undefined;
-  /** Why the map of that name never has the key. */
+  /** Reason why the map of that name never has the key; undefined if it can. */
   whyNoKey(name: string, key: string): Why | undefined;
 }
 
-/** A part of an expression that comes to the same whatever the request. */
+/** Part of an expression that has the same value for every request. */
 export interface ConstantPart {
   readonly start: number;
   readonly end: number;
-  /** What it comes to; `absent`: the key of a map that is never there; `unequal`: an element that nothing equals. */
+  /** Value of the part; `absent` for the key of a map that never exists, `unequal` for an element that nothing equals. */
   readonly outcome: boolean | 'absent' | 'unequal';
-  /** Undefined where the part reads nothing of the request. */
+  /** Undefined if the part reads nothing of the request. */
   readonly why: Why | undefined;
-  /** Whether the whole comes to what it does because of this part. */
+  /** True if the whole expression has its value because of this part. */
   readonly decides: boolean;
 }
 
@@ -42,8 +42,9 @@ export interface ConstantParts {
 }
 
 /**
- * Conditions that do not depend on the request: the whole, operands of `&&`, `||` and `!`, the test of `? :`, the body
- * of a comprehension. Of those within one another the innermost that is to blame. Also keys that a map never has.
+ * Conditions that do not depend on the request: the whole expression, operands of `&&`, `||` and `!`, the test of
+ * `? :`, the body of a comprehension. Of nested conditions, only the innermost cause is included. Also keys that a
+ * map never has.
  */
 export function constantParts(checked: Checked, folding: Folding, knowledge: Knowledge): ConstantParts {
   const finder = new Finder(checked, folding, knowledge);
@@ -80,7 +81,10 @@ class Finder {
     this.#knowledge = knowledge;
   }
 
-  /** What a condition comes to whatever the request. One that can fail instead counts as well. */
+  /**
+   * Value of a condition if it is the same for every request; otherwise undefined. A condition that can fail instead
+   * counts as well.
+   */
   always(node: Node): boolean | undefined {
     const known = this.#verdict(node);
     if (known !== undefined) return known.why?.except === undefined ? known.outcome : undefined;
@@ -95,15 +99,15 @@ class Finder {
     return outcomes.every((outcome) => outcome === !decisive) ? !decisive : undefined;
   }
 
-  /** The parts for which a condition comes to the same whatever the request. */
+  /** Parts that cause a condition to have the same value for every request. */
   deciding(node: Node): readonly Node[] {
     const outcome = this.always(node);
     if (outcome === undefined) return [];
     if (this.#verdict(node) !== undefined) return [node];
-    const blamed = childrenOf(node).filter(
+    const causes = childrenOf(node).filter(
       (child) => node.kind !== 'logic' || this.always(child) === outcome,
     );
-    return blamed.flatMap((child) => this.deciding(child));
+    return causes.flatMap((child) => this.deciding(child));
   }
 
   visit(node: Node, isCondition: boolean): void {
@@ -119,7 +123,7 @@ class Finder {
     for (const child of childrenOf(node)) this.visit(child, conditions.includes(child));
   }
 
-  /** Of what is not made of other conditions, or reads nothing of the request. */
+  /** Verdict on a condition that does not consist of other conditions, or reads nothing of the request. */
   #verdict(node: Node): Verdict | undefined {
     if (node.kind !== 'logic') {
       const value = this.#folding.valueOf(node)?.value;
@@ -174,11 +178,11 @@ class Finder {
     const key = textOf(element);
     if (key !== undefined) return never(this.#noKey(container, key));
     if (container.kind !== 'list' || container.elements.length === 0) return undefined;
-    const whys = container.elements.map(({ value }) => this.#neverEqual(element, value));
-    return whys.every((why) => why !== undefined) ? never(whys[0]) : undefined;
+    const reasons = container.elements.map(({ value }) => this.#neverEqual(element, value));
+    return reasons.every((why) => why !== undefined) ? never(reasons[0]) : undefined;
   }
 
-  /** Of a list in which others may be found. */
+  /** Finds elements that the value never equals, in a list with elements that it can equal. */
   #elements([element, container]: readonly Node[]): void {
     if (element === undefined || container?.kind !== 'list') return;
     for (const { value } of container.elements) {
@@ -195,7 +199,7 @@ class Finder {
     return never(this.#knowledge.whyNever(read, name, text));
   }
 
-  /** A map is read by a key that it never has. */
+  /** Reason why the key that a node reads from a map never exists. */
   #absentKey(node: Node): Why | undefined {
     if (node.kind === 'select') return this.#noKey(node.operand, node.field);
     const key = node.kind === 'index' ? textOf(node.index) : undefined;
@@ -216,7 +220,7 @@ function isNull(node: Node): boolean {
   return node.kind === 'literal' && node.value === null;
 }
 
-/** Those of the nodes directly below that are asked whether they hold. */
+/** Direct children that are evaluated as conditions. */
 function conditionsOf(node: Node): readonly Node[] {
   switch (node.kind) {
     case 'logic':
@@ -226,8 +230,8 @@ function conditionsOf(node: Node): readonly Node[] {
     case 'condition':
       return [node.test];
     case 'loop': {
-      const asks = ['all', 'exists', 'exists_one', 'filter'].includes(node.loop);
-      return [...(node.filter === undefined ? [] : [node.filter]), ...(asks ? [node.body] : [])];
+      const isBodyCondition = ['all', 'exists', 'exists_one', 'filter'].includes(node.loop);
+      return [...(node.filter === undefined ? [] : [node.filter]), ...(isBodyCondition ? [node.body] : [])];
     }
     default:
       return [];

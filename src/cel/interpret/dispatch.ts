@@ -9,7 +9,7 @@ import { type Kind, kindOf } from '../value/kind.ts';
 import { ObjectValue } from '../value/object.ts';
 import type { Type } from '../value/type.ts';
 
-/** Whether a value is one of a parameter's type; what is within it is for the function to look at. */
+/** True if a value has the type of a parameter. Nested values are left to the function. */
 function admits(type: Type, value: unknown, kind: Kind | undefined): boolean {
   switch (type.kind) {
     case 'dyn':
@@ -24,14 +24,14 @@ function admits(type: Type, value: unknown, kind: Kind | undefined): boolean {
   }
 }
 
-/** Whether values of a type known beforehand are always admitted. */
+/** True if every value of a statically known type is admitted. */
 function isAdmitted(parameter: Type, type: Type): boolean {
   if (parameter.kind === 'dyn' || parameter.kind === 'parameter') return true;
   if (parameter.kind !== type.kind) return false;
   return parameter.kind !== 'opaque' || (type.kind === 'opaque' && type.name === parameter.name);
 }
 
-/** The only form that can be meant, when the types of its arguments say so; undefined: it depends on the values. */
+/** The only overload for arguments of these types; undefined if it depends on the values. */
 export function staticOverload(
   { overloads }: FunctionReference,
   types: readonly Type[],
@@ -43,10 +43,7 @@ export function staticOverload(
     : undefined;
 }
 
-/**
- * The form that is meant if all arguments of which nothing is known are text; undefined: there is none, or there is
- * nothing of which nothing is known.
- */
+/** The overload if all arguments of unknown type are strings; undefined if there is none, or if all types are known. */
 export function likelyOverload(
   { overloads }: FunctionReference,
   types: readonly Type[],
@@ -60,7 +57,7 @@ export function likelyOverload(
   );
 }
 
-/** The forms among which the values decide. */
+/** Overloads among which the values decide. */
 export function candidatesOf(
   { declaration, overloads }: FunctionReference,
   isMethod: boolean,
@@ -71,7 +68,7 @@ export function candidatesOf(
   );
 }
 
-/** The function that calls the form that the values ask for. It fails when there is none. */
+/** Function that calls the overload for the types of its arguments. Fails if there is none. */
 export function dispatcher(
   { declaration }: FunctionReference,
   forms: readonly Pick<Overload, 'parameters' | 'run'>[],
@@ -86,7 +83,7 @@ export function dispatcher(
   };
 }
 
-/** The sizes of what is written out; of what is not, the most that it can be. */
+/** Sizes of literals; for other operands, the maximum. */
 export function sizesOf(operands: readonly Node[], types: readonly Type[]): readonly number[] {
   return operands.map((operand, at) => {
     if (operand.kind === 'literal') return sizeOf(operand.value);
@@ -95,8 +92,8 @@ export function sizesOf(operands: readonly Node[], types: readonly Type[]): read
 }
 
 /**
- * What runs a form, for operands that are no larger than `sizes`. A call that only goes over what it gets is not paid
- * for where there are no more calls than are written in the program.
+ * Function of an overload, for operands no larger than `sizes`. A call that only reads its operands is free outside
+ * of comprehensions, where the number of calls is limited by the source.
  */
 export function runFor(
   { cost, run, runUnpaid }: Overload,
@@ -106,7 +103,7 @@ export function runFor(
   return isLinear(cost, sizes) && !isInLoop ? runUnpaid : run;
 }
 
-/** To look for a text that is written out is no more than going over the other. */
+/** A search for a literal costs no more than reading the string that is searched. */
 function isLinear(
   { payment, steps }: Cost,
   [first = MAX_TEXT, second = MAX_TEXT, third = MAX_TEXT]: readonly number[],

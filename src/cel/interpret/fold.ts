@@ -4,21 +4,21 @@ import { beginBudget, endBudget } from '../value/budget.ts';
 import { Failure } from '../value/failure.ts';
 import { interpret } from './interpret.ts';
 
-/** Steps that an expression of constants may take to be evaluated beforehand. */
+/** Maximum steps of an evaluation of a constant expression at load time. */
 const MAX_STEPS = 1000;
 
-/** Which expressions are evaluated beforehand. */
+/** Values of expressions that are evaluated at load time. */
 export interface Folding {
-  /** The value of an expression; undefined: it has none before it is evaluated. */
+  /** Value of an expression; undefined if it is only known at evaluation time. */
   valueOf(node: Node): { readonly value: unknown } | undefined;
 }
 
-/** An expression that comes to the same whatever the request. */
+/** Outcome of an expression that is the same for every request. */
 type Constant =
   | { readonly value: unknown; readonly failure?: undefined }
   | { readonly failure: Failure; readonly value?: undefined };
 
-/** Those that read nothing of the request. */
+/** Values of the expressions that read nothing of the request. */
 export class Constants implements Folding {
   readonly #checked: Checked;
   readonly #free = new Map<Node, ReadonlySet<string> | undefined>();
@@ -33,19 +33,19 @@ export class Constants implements Folding {
     return constant?.failure === undefined ? constant : undefined;
   }
 
-  /** Expressions that fail whatever the request; of those within one another, the innermost. */
+  /** Expressions that fail for every request; of nested ones, the innermost. */
   failing(node: Node = this.#checked.root): readonly { readonly node: Node; readonly failure: Failure }[] {
-    // What has no type is no expression: the namespace of a function.
+    // A node without a type is not an expression, but the namespace of a function.
     if (this.#checked.types[node.id] === undefined) return [];
     const constant = this.#constantOf(node);
     if (constant !== undefined && constant.failure === undefined) return [];
     const within = childrenOf(node).flatMap((child) => this.failing(child));
     if (constant === undefined || within.length > 0) return within;
-    // What takes long has not failed yet.
+    // An expression that takes too many steps may still succeed at evaluation time.
     return constant.failure.code === 'too_many_steps' ? [] : [{ node, failure: constant.failure }];
   }
 
-  /** Undefined: it reads the request, or a variable of what is around it. */
+  /** Undefined if it reads the request, or a variable of an enclosing expression. */
   #constantOf(node: Node): Constant | undefined {
     if (node.kind === 'literal') return node;
     if (this.#freeIn(node)?.size !== 0) return undefined;
@@ -65,7 +65,7 @@ export class Constants implements Folding {
     }
   }
 
-  /** The variables of comprehensions around that are used in it; undefined: it reads the request, too. */
+  /** Variables of enclosing comprehensions in it; undefined if it also reads the request. */
   #freeIn(node: Node): ReadonlySet<string> | undefined {
     if (!this.#free.has(node)) this.#free.set(node, this.#find(node));
     return this.#free.get(node);
@@ -86,7 +86,7 @@ export class Constants implements Folding {
   }
 }
 
-/** Whether a name in a child is one that the node itself brings in. */
+/** True if a name in a child is a variable of the node itself. */
 function isBound(node: Node, child: Node, name: string): boolean {
   switch (node.kind) {
     case 'loop':

@@ -7,12 +7,12 @@ import { ObjectValue } from '../value/object.ts';
 import { Timestamp } from '../value/timestamp.ts';
 import type { Value } from './program.ts';
 
-/** Lists and maps within a value share what is in them, and go out as trees: so many parts are the most. */
+/** Maximum number of parts of a result. Nested lists and maps are shared within a value, but not in the result. */
 const MAX_PARTS = 100_000;
 
 /**
- * A value of an evaluation as it goes out: see `Value`. An optional without a value is undefined. Fails on one that has
- * too many parts.
+ * The value of an evaluation in the form of results: see `Value`. An empty optional becomes undefined. Fails if the
+ * value has too many parts.
  */
 export function toHost(value: unknown): Value {
   return typeof value === 'object' && value !== null ? convert(value, { left: MAX_PARTS }) : value;
@@ -41,7 +41,7 @@ function convert(value: unknown, parts: Parts): Value {
   return isMap(value) ? mapToHost(value, parts) : value;
 }
 
-/** A map without values that change stays what it is. */
+/** A map stays the same object if none of its values changes. */
 function mapToHost(map: Parameters<typeof keysOf>[0], parts: Parts): Value {
   if (!(map instanceof Map)) return map;
   take(parts, map.size);

@@ -26,12 +26,12 @@ import {
   writtenKey,
 } from './semantics.ts';
 
-/** Told of every expression that was evaluated, each time, when it has come to a value or failed. */
+/** Receives the outcome of every evaluated expression, each time that it has a value or failed. */
 export type Observe = (node: Node, outcome: unknown) => void;
 
 /**
- * Evaluates a checked tree by walking it: the reference that compiled expressions are held to, and what tells the
- * value of each expression within. Throws a `Failure`. Where the check found mistakes, evaluating what is wrong fails.
+ * Evaluates a checked tree by walking it: the reference for compiled expressions, and the source of the values of
+ * subexpressions. Throws a `Failure`. The evaluation of a part that the checker rejected fails.
  */
 export function interpret(
   checked: Checked,
@@ -43,13 +43,13 @@ export function interpret(
 
 interface Options {
   readonly observe?: Observe;
-  /** Arguments that were read beforehand; those that were not are read each time. */
+  /** Arguments that were parsed at load time; all others are parsed each time. */
   readonly prepared?: Prepared;
-  /** The expression within the tree that is evaluated; unless told, the whole. */
+  /** Subexpression to evaluate; by default the whole tree. */
   readonly root?: Node | undefined;
 }
 
-/** Variables of comprehensions and bindings; a binding that failed fails where it is used. */
+/** Variables of comprehensions and bindings. A binding that failed fails where it is used. */
 interface Scope {
   readonly name: string;
   readonly value: unknown;
@@ -61,7 +61,7 @@ class Interpreter {
   readonly #activation: Activation;
   readonly #observe: Observe | undefined;
   readonly #prepared: Prepared;
-  /** Comprehensions around what is evaluated. */
+  /** Number of enclosing comprehensions. */
   #loops = 0;
 
   constructor(checked: Checked, activation: Activation, observe: Observe | undefined, prepared: Prepared) {
@@ -91,7 +91,7 @@ class Interpreter {
         return this.#name(node, scope);
       case 'select': {
         const reference = this.#checked.references[node.id];
-        // A type with a dotted name reads as a chain of fields.
+        // A type with a dotted name has the form of field accesses.
         if (reference?.kind === 'type') return reference.value;
         if (reference?.kind === 'variable')
           return node.isOptional ? this.#maybe(reference) : this.#read(reference);
@@ -185,7 +185,7 @@ class Interpreter {
     }
   }
 
-  /** The declared name that an access to a field is. */
+  /** The declared name of a field access. */
   #declared(node: Node): VariableReference | undefined {
     const reference = this.#checked.references[node.id];
     return reference?.kind === 'variable' ? reference : undefined;
@@ -228,7 +228,7 @@ class Interpreter {
     return dispatcher(reference, this.#forms(node, operands, candidates))(...values);
   }
 
-  /** What runs each form of a function, paid for as where it is compiled. */
+  /** Functions of the overloads, with the same payment as in compiled code. */
   #forms(node: Node, operands: readonly Node[], candidates: readonly Overload[]) {
     const sizes = sizesOf(
       operands,
@@ -306,8 +306,8 @@ class Interpreter {
 }
 
 /**
- * Whether one of them is `decisive`, which makes the others irrelevant, failures included. Where none is, the first
- * failure is that of the whole.
+ * True if a logical operator has the value `decisive`: one such operand makes the others irrelevant, including their
+ * failures. Otherwise the first failure is that of the whole.
  */
 function decide<T>(operands: readonly T[], decisive: boolean, evaluate: (operand: T) => boolean): boolean {
   let failure: Failure | undefined;

@@ -8,10 +8,10 @@ import { Timestamp, timestamp } from '../value/timestamp.ts';
 import type { Type } from '../value/type.ts';
 import { EvaluationError } from './program.ts';
 
-/** From a value as it comes in to one as evaluations have them. Fails on what is not of the declared type. */
+/** Converts a value of the activation to its form in evaluations. Fails if it does not have the declared type. */
 export type Load = (value: unknown) => unknown;
 
-/** Most values are already what they have to be; those of these types, and containers of them, are not. */
+/** True for types whose values need a conversion, and for containers of them. */
 export function isConverted(type: Type): boolean {
   switch (type.kind) {
     case 'uint':
@@ -32,7 +32,7 @@ export function isConverted(type: Type): boolean {
 
 const wrong = (): never => fail('wrong_type');
 
-/** How values of a declared type come in. */
+/** Conversion of the values of a declared type. */
 export function loadOf(type: Type): Load {
   switch (type.kind) {
     case 'string':
@@ -76,7 +76,7 @@ function loadDouble(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'bigint' ? double(Number(value)) : wrong();
 }
 
-/** An instant or a span of time as it comes in. */
+/** Timestamp or duration in an activation. */
 interface Parts {
   readonly seconds: unknown;
   readonly nanos: unknown;
@@ -109,7 +109,7 @@ function plainMap(value: unknown): unknown {
   return isMap(value) ? value : wrong();
 }
 
-/** The same container is converted once, however often it comes. */
+/** Converts each container only once, however often it occurs. */
 function once<T extends object>(convert: (value: T) => unknown): (value: T) => unknown {
   const known = new WeakMap<T, unknown>();
   return (value) => {
@@ -150,7 +150,7 @@ function loadObject(type: Type & { kind: 'object' }): Load {
   };
 }
 
-/** The property, whatever its getter does. */
+/** Value of a property. Fails if its getter throws. */
 function readField(host: object, name: string): unknown {
   try {
     return Reflect.get(host, name);
@@ -159,19 +159,19 @@ function readField(host: object, name: string): unknown {
   }
 }
 
-/** The failure that an exception out of a getter is. A budget that is used up stays used up. */
+/** The failure for an exception of a getter. An exhausted budget stays exhausted. */
 export function unreadable(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const isExhausted = error instanceof EvaluationError && error.code === 'too_many_steps';
   return new Failure(isExhausted ? 'too_many_steps' : 'unreadable', undefined, error);
 }
 
-/** Reads a declared name out of an activation. */
+/** Reads a declared name from an activation. */
 export type Read = (activation: Readonly<Record<string, unknown>>) => unknown;
 
 /**
- * How a declared name is read, and whether it is there: `path` is its root, and the fields below it. A root or field
- * that is undefined is not there.
+ * Functions that read a declared name, and test it for presence. `path` is its root and the fields below it. An
+ * undefined root or field is not present.
  */
 export function readerOf(path: readonly string[], type: Type): { readonly read: Read; readonly has: Read } {
   const [root = '', ...fields] = path;

@@ -2,18 +2,18 @@ import type { FailureCode } from '../value/failure.ts';
 import type { Type } from '../value/type.ts';
 
 /**
- * Values that go in and come out:
- * bool, string, bytes (`Uint8Array`) and null as themselves; int as a number while it is safe, a bigint beyond;
- * uint likewise; double as a number; timestamp and duration as `{seconds, nanos}`; list as an array; map as a `Map` or
- * a plain JSON object (own keys only); an object type as an object with one property per declared field; a value of a
- * library's own type, and a type, as the text that it is written as.
+ * Values in an activation, and results:
+ * bool, string, bytes (`Uint8Array`) and null as they are; int as a number in the safe range, as a bigint beyond it;
+ * uint likewise; double as a number; timestamp and duration as `{seconds, nanos}`; list as an array; map as a `Map`
+ * or a plain JSON object (own keys only); an object type as an object with one property per declared field; a value
+ * of a type of a library, and a type, as a string in its usual notation.
  */
 export type Value = unknown;
 
-/** The roots that an environment declares, by name. Properties may be getters: one that is not read is not computed. */
+/** Values of the declared roots, by name. Properties may be getters: a property that is not read is not computed. */
 export type Activation = Readonly<Record<string, Value>>;
 
-/** An evaluation that did not come to a value: no such key, division by zero, an exhausted budget. */
+/** Failed evaluation, such as no such key, division by zero, an exhausted budget. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
   readonly code: FailureCode | 'wrong_result' | undefined;
@@ -24,38 +24,38 @@ export class EvaluationError extends Error {
   }
 }
 
-/** An expression within another, or the whole of it. */
+/** Subexpression, or the whole expression. */
 export interface Part {
-  /** In UTF-16 units of the source; `end` is behind it. */
+  /** In UTF-16 units of the source; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
-  /** How many expressions it stands in; 0 is the whole. */
+  /** Number of enclosing expressions; 0 for the whole expression. */
   readonly depth: number;
-  /** Whether it is known to come to a bool. */
+  /** True if its type is bool. */
   readonly isBool: boolean;
-  /** Whether it is written out, so that it comes to the same always. */
+  /** True for a literal, which always has the same value. */
   readonly isLiteral: boolean;
 }
 
-/** A checked expression, ready to be evaluated any number of times, also re-entrantly. */
+/** Checked expression that can be evaluated any number of times, also reentrantly. */
 export interface Program {
   readonly source: string;
   readonly type: Type;
   /**
-   * The declared names that the expression reads, dotted as they were declared (`jwt.claims`, `request.body`,
-   * `now`). Reading a whole object names every field of it.
+   * Declared names that the expression reads, dotted as declared (`jwt.claims`, `request.body`, `now`). A whole
+   * object is read with every field of it.
    */
   readonly reads: ReadonlySet<string>;
   /**
-   * Never throws. An exception out of an activation's getter comes back as an `EvaluationError` whose `cause`
-   * is that exception; one that is an `EvaluationError` already comes back as it is.
+   * Never throws. An exception of a getter of the activation is returned as an `EvaluationError` with that exception
+   * as `cause`; an `EvaluationError` is returned as it is.
    */
   evaluate(activation: Activation): Value | EvaluationError;
-  /** The expressions within it, each before those that it consists of. Found when first asked for. */
+  /** Subexpressions, each before its own. Computed on first use. */
   readonly parts: readonly Part[];
   /**
-   * As `evaluate`, some hundred times slower: tells what each part that is evaluated comes to, as soon as it has; in a
-   * comprehension, each time. `outcome` is an `EvaluationError` where it failed.
+   * As `evaluate`, but some hundred times slower: reports the outcome of each evaluated part as soon as it is known;
+   * in a comprehension, each time. `outcome` is an `EvaluationError` if the part failed.
    */
   trace(
     activation: Activation,
@@ -63,7 +63,7 @@ export interface Program {
   ): Value | EvaluationError;
 }
 
-/** A program that evaluates as `program` and is an object of its own: a trace tells places in a policy apart by it. */
+/** A program that evaluates as `program` and is an object of its own, so that a trace can tell places in a policy apart. */
 export function copyProgram(program: Program): Program {
   return {
     source: program.source,

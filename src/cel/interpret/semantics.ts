@@ -5,16 +5,16 @@ import { fail } from '../value/failure.ts';
 import { isMap, keysOf, lookup, type MapBuilder } from '../value/map.ts';
 import { ObjectValue } from '../value/object.ts';
 
-/** What both evaluators take alike: the parts of the language that are no functions. */
+/** Semantics that both evaluators share: the parts of the language that are not functions. */
 
-/** `value.field`; of an optional, an optional. What is no map has no fields. */
+/** `value.field`; of an optional, an optional. Only maps have fields. */
 export function select(value: unknown, field: string): unknown {
   if (value instanceof Optional) return selectOptional(value, field);
   const found = fieldOf(value, field);
   return found === undefined ? fail('no_such_key', field) : found;
 }
 
-/** `list[index]`, for a value that is known to be a list, and an int. */
+/** `list[index]`, for a value known to be a list, and an int. */
 export function element(list: readonly unknown[], at: number): unknown {
   const value = list[at];
   return value === undefined ? fail('index_out_of_range') : value;
@@ -28,7 +28,7 @@ export function selectOptional(value: unknown, field: string): Optional {
   return Optional.of(fieldOf(inner, field));
 }
 
-/** `has(value.field)`; what is no map has no fields. */
+/** `has(value.field)`; only maps have fields. */
 export function hasField(value: unknown, field: string): boolean {
   const inner = value instanceof Optional ? value.value : value;
   return fieldOf(inner, field) !== undefined;
@@ -39,7 +39,7 @@ function fieldOf(value: unknown, field: string): unknown {
   return value instanceof ObjectValue && value.has(field) ? value.read(field) : undefined;
 }
 
-/** What a comprehension with one variable goes over: the elements of a list, the keys of a map. */
+/** Values of the variable of a comprehension: the elements of a list, the keys of a map. */
 export function elementsOf(range: unknown): readonly unknown[] {
   if (Array.isArray(range)) return range;
   if (!isMap(range)) return fail('no_elements');
@@ -48,32 +48,32 @@ export function elementsOf(range: unknown): readonly unknown[] {
   return keys;
 }
 
-/** What the first of two variables goes over: the indexes of a list, the keys of a map. */
+/** Values of the first of two variables: the indexes of a list, the keys of a map. */
 export function keysOfRange(range: unknown): readonly unknown[] {
   return Array.isArray(range) ? Array.from(range.keys()) : elementsOf(range);
 }
 
-/** What the second of two variables is where the first is `key`. */
+/** Value of the second of two variables if the first is `key`. */
 export function valueAt(range: unknown, key: unknown): unknown {
   return Array.isArray(range) ? range[key as number] : lookup(range as Parameters<typeof lookup>[0], key);
 }
 
-/** An operand of a logical operator. */
+/** Operand of a logical operator. Fails if it is not a bool. */
 export function logical(value: unknown): boolean {
   return typeof value === 'boolean' ? value : fail('no_bool');
 }
 
-/** What a comprehension, or `?:`, makes a choice by. */
+/** Condition of a comprehension, or of `?:`. Fails if it is not a bool. */
 export function condition(value: unknown): boolean {
   return typeof value === 'boolean' ? value : fail('no_condition');
 }
 
-/** The value of an entry with `?`; undefined: there is none. */
+/** Value of an entry with `?`; undefined if the optional is empty. */
 export function optionalEntry(value: unknown): unknown {
   return value instanceof Optional ? value.value : fail('no_optional');
 }
 
-/** Adds the entries of a map to another. */
+/** Adds the entries of one map to another. */
 export function addEntries(map: MapBuilder, entries: unknown): void {
   if (!isMap(entries)) fail('no_entry');
   for (const key of keysOf(entries)) {
@@ -82,12 +82,12 @@ export function addEntries(map: MapBuilder, entries: unknown): void {
   }
 }
 
-/** The second operand of these is evaluated only when it is needed. */
+/** True if the second operand is only evaluated if it is needed. */
 export function isLazy({ name, args, receiver }: CallNode): boolean {
   return receiver !== undefined && args.length === 1 && (name === 'or' || name === 'orValue');
 }
 
-/** The key of an index that is written out as text. */
+/** The key of an index if it is a string literal; otherwise undefined. */
 export function writtenKey({ index: key }: Node & { kind: 'index' }): string | undefined {
   return key.kind === 'literal' && typeof key.value === 'string' ? key.value : undefined;
 }

@@ -10,10 +10,10 @@ import { toHost } from './host.ts';
 import { interpret } from './interpret.ts';
 import type { Activation, EvaluationError, Part, Value } from './program.ts';
 
-/** The expressions within one that is sound, and what they come to. */
+/** Subexpressions of a valid expression, and their values. */
 export interface Tracer {
   readonly parts: readonly Part[];
-  /** Evaluates the whole; `finish` makes what goes out, `fail` the error of what was thrown. */
+  /** Evaluates the whole expression; `finish` converts its value, `fail` converts an exception. */
   trace(
     activation: Activation,
     observe: (part: Part, outcome: Value | EvaluationError) => void,
@@ -22,33 +22,33 @@ export interface Tracer {
   ): Value | EvaluationError;
 }
 
-/** Reads the expression once more: few are ever looked at so closely, and their trees are not kept for that. */
+/** Parses the expression again: few expressions are traced, so trees are not kept for it. */
 export function createTracer(source: string, environment: Environment): Tracer {
   const checked = check(source, parse(source), environment);
   const { prepared } = readLiterals(checked);
-  const known = new Map<Node, Part>();
+  const partsByNode = new Map<Node, Part>();
   const visit = (node: Node, depth: number): void => {
-    // What has no type is no expression: the namespace of a function.
+    // A node without a type is not an expression, but the namespace of a function.
     const isExpression = checked.types[node.id] !== undefined;
     if (isExpression) {
       const { start, end, kind } = node;
       const isBool = typeOf(checked, node).kind === 'bool';
-      known.set(node, { start, end, depth, isBool, isLiteral: kind === 'literal' });
+      partsByNode.set(node, { start, end, depth, isBool, isLiteral: kind === 'literal' });
     }
     for (const child of childrenOf(node)) visit(child, isExpression ? depth + 1 : depth);
   };
   visit(checked.root, 0);
   return {
-    parts: [...known.values()],
+    parts: [...partsByNode.values()],
     trace: (activation, observe, finish, fail) => {
       const outer = beginBudget();
-      const told = (node: Node, outcome: unknown): void => {
-        const part = known.get(node);
+      const report = (node: Node, outcome: unknown): void => {
+        const part = partsByNode.get(node);
         if (part !== undefined)
-          observe(part, outcome instanceof Failure ? fail(outcome) : shown(outcome, fail));
+          observe(part, outcome instanceof Failure ? fail(outcome) : resultOf(outcome, fail));
       };
       try {
-        return finish(interpret(checked, activation, { observe: told, prepared }));
+        return finish(interpret(checked, activation, { observe: report, prepared }));
       } catch (error) {
         return fail(error);
       } finally {
@@ -58,8 +58,8 @@ export function createTracer(source: string, environment: Environment): Tracer {
   };
 }
 
-/** What is too large to be told stands as the failure that it would be. */
-function shown(outcome: unknown, fail: (thrown: unknown) => EvaluationError): Value | EvaluationError {
+/** A value that is too large to be reported is replaced by the failure of its conversion. */
+function resultOf(outcome: unknown, fail: (thrown: unknown) => EvaluationError): Value | EvaluationError {
   try {
     return toHost(outcome);
   } catch (error) {

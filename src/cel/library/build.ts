@@ -2,30 +2,30 @@ import { MAX_LIST, MAX_TEXT, spend, TEXT_A_STEP } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
 import { joinBytes } from '../value/text.ts';
 
-/** One text behind the other. */
+/** Concatenation of two strings. Fails if it is too long. */
 export function concatenateText(a: string, b: string): string {
   if (a.length + b.length > MAX_TEXT) fail('text_too_long');
   return a + b;
 }
 
-/** Bytes, one behind the other. */
+/** Concatenation of two values of bytes. Fails if it is too long. */
 export function concatenateBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length + b.length > MAX_TEXT) fail('text_too_long');
   return joinBytes(a, b);
 }
 
-/** A text that was made of another. Fails when it has grown too long. */
+/** The result of a function on strings. Fails if it is too long. */
 export function bounded(text: string): string {
   return text.length > MAX_TEXT ? fail('text_too_long') : text;
 }
 
-/** One list behind the other. */
+/** Concatenation of two lists. Fails if it is too long. */
 export function concatenateLists<T>(a: readonly T[], b: readonly T[]): readonly T[] {
   if (a.length + b.length > MAX_LIST) fail('list_too_long');
   return a.concat(b);
 }
 
-/** Makes a text piece by piece, pays for it, and fails before it grows too long. */
+/** Builder of a string from pieces. Pays for each piece, and fails before the string grows too long. */
 export class TextBuilder {
   readonly #pieces: string[] = [];
   #length = 0;

@@ -4,15 +4,15 @@ import { bounded } from './build.ts';
 import { TEXT } from './cost.ts';
 import { type FunctionDeclaration, overload } from './function.ts';
 
-/** RFC 4648, section 4, with its padding. */
+/** Base64 of RFC 4648, section 4, with padding. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-/** What others leave out. */
+/** Base64 without padding. */
 const UNPADDED = /^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}$/;
 
 export const ENCODERS: readonly FunctionDeclaration[] = [
   {
     name: 'base64.encode',
-    doc: 'bytes as base64',
+    doc: 'the base64 encoding of bytes',
     examples: [["base64.encode(b'hello')", "'aGVsbG8='"]],
     overloads: [
       overload(['bytes'], 'string', (bytes) => bounded(encodeBase64(bytes)), {
@@ -22,7 +22,7 @@ export const ENCODERS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'base64.decode',
-    doc: 'the bytes that a base64 text says, with or without padding at its end',
+    doc: 'the bytes that a base64 string encodes, with or without padding',
     examples: [
       ["base64.decode('aGVsbG8=')", "b'hello'"],
       ["base64.decode('a b')", 'error'],

@@ -11,12 +11,12 @@ import { TextBuilder } from './build.ts';
 import { formatFixed, formatPlain, formatScientific } from './double-text.ts';
 import type { Parsed } from './function.ts';
 
-/** A format, taken apart: texts as they are, and clauses that take one value each. */
+/** Parsed format: literal strings, and clauses that take one value each. */
 export type Format = readonly (string | Clause)[];
 
 interface Clause {
   readonly verb: Verb;
-  /** Digits behind the point. */
+  /** Digits after the decimal point. */
   readonly precision: number;
 }
 
@@ -26,13 +26,13 @@ const CLAUSE = /%(?:(%)|(?:\.([0-9]{1,4}))?([sdfeboxX]))/y;
 const DEFAULT_PRECISION = 6;
 const MAX_PRECISION = 100;
 
-/** The parts of a format; fails when it is none. */
+/** The parsed format; fails if it is not valid. */
 export function parseFormat(text: string): Format {
   const { value } = compileFormat(text);
   return (value as Format | undefined) ?? fail('bad_format');
 }
 
-/** As `parseFormat`, for one that is written out. */
+/** As `parseFormat`, for a format that is a literal. */
 export function compileFormat(text: string): Parsed {
   const parts: (string | Clause)[] = [];
   let at = 0;
@@ -55,17 +55,17 @@ export function compileFormat(text: string): Parsed {
 
 function badClause(text: string, at: number, precision: number): Parsed {
   if (precision > MAX_PRECISION) {
-    return { problem: `a format has at most ${MAX_PRECISION} digits behind the point` };
+    return { problem: `a format has at most ${MAX_PRECISION} digits after the decimal point` };
   }
   const [clause = '%'] = /^%(?:\.[0-9]*)?.?/su.exec(text.slice(at)) ?? [];
   return {
-    problem: `\`${clause}\` is no clause of a format`,
-    help: 'clauses are `%s`, `%d`, `%f`, `%e`, `%b`, `%o`, `%x` and `%X`; a percent sign is `%%`',
+    problem: `\`${clause}\` is not a valid clause of a format`,
+    help: 'valid clauses are `%s`, `%d`, `%f`, `%e`, `%b`, `%o`, `%x` and `%X`; a percent sign is `%%`',
   };
 }
 
-/** The types that each clause takes. */
-const TAKEN: Readonly<Record<Verb, readonly Kind[]>> = {
+/** Types that each clause takes. */
+const ACCEPTED: Readonly<Record<Verb, readonly Kind[]>> = {
   s: [
     'null',
     'bool',
@@ -89,24 +89,26 @@ const TAKEN: Readonly<Record<Verb, readonly Kind[]>> = {
   X: ['int', 'uint', 'string', 'bytes'],
 };
 
-/** The clauses of a format, as they are written, with the types that they take. */
+/** Clauses of a format as written, with the types that they take. */
 export function clausesOf(
   parts: Format,
-): readonly { readonly verb: string; readonly taken: readonly Kind[] }[] {
-  return parts.filter((part) => typeof part !== 'string').map(({ verb }) => ({ verb, taken: TAKEN[verb] }));
+): readonly { readonly verb: string; readonly accepted: readonly Kind[] }[] {
+  return parts
+    .filter((part) => typeof part !== 'string')
+    .map(({ verb }) => ({ verb, accepted: ACCEPTED[verb] }));
 }
 
-/** The text with the values in their places. Fails where one is of another type than its clause takes. */
+/** The format with values in place of its clauses. Fails if a clause does not take the type of its value. */
 export function format(parts: Format, values: readonly unknown[]): string {
   const text = new TextBuilder();
-  let taken = 0;
+  let used = 0;
   for (const part of parts) {
     if (typeof part === 'string') {
       text.add(part);
     } else {
-      if (taken >= values.length) fail('bad_format');
-      write(text, part, values[taken]);
-      taken++;
+      if (used >= values.length) fail('bad_format');
+      write(text, part, values[used]);
+      used++;
     }
   }
   return text.build();
@@ -175,7 +177,7 @@ function writeValue(text: TextBuilder, value: unknown, depth: number): void {
   }
 }
 
-/** In order of the keys as they are shown. */
+/** Entries are sorted by the written form of their keys. */
 function writeMap(text: TextBuilder, map: Parameters<typeof keysOf>[0], depth: number): void {
   const entries = keysOf(map).map((key) => [simple(key), lookup(map, key)] as const);
   text.add('{');

@@ -8,18 +8,18 @@ import type { Timestamp } from '../value/timestamp.ts';
 import { parseType, partsOf, type Type } from '../value/type.ts';
 import { CONSTANT, type Cost, sizeOf } from './cost.ts';
 
-/** A function or operator: what the checker, both evaluators and the reference page know of it. */
+/** Function or operator, declared once for the checker, both evaluators and the reference page. */
 export interface FunctionDeclaration {
-  /** As it is called, with its namespace: `startsWith`, `math.abs`. Operators have `_` for an operand: `_+_`. */
+  /** Name with its namespace: `startsWith`, `math.abs`. An operator has `_` for each operand: `_+_`. */
   readonly name: string;
-  /** What it comes to, in one line. */
+  /** Result, in one line. */
   readonly doc: string;
-  /** Expressions, and what they come to. */
+  /** Expressions with their results. */
   readonly examples: readonly Example[];
   readonly overloads: readonly Overload[];
 }
 
-/** `value` is an expression of the same value, or `error` for one that fails. */
+/** `value` is an expression with the same value, or `error` if `source` fails. */
 export type Example = readonly [source: string, value: string];
 
 export interface Overload {
@@ -27,26 +27,26 @@ export interface Overload {
   readonly isMethod: boolean;
   readonly parameters: readonly Type[];
   readonly result: Type;
-  /** Names of the types that the call decides. */
+  /** Type parameters, which a call resolves. */
   readonly typeParameters: readonly string[];
   readonly cost: Cost;
-  /** Never fails, whatever values of its parameters' types it gets. */
+  /** Never fails for arguments of the parameters' types. */
   readonly isTotal: boolean;
-  /** Takes values of the parameters' types, and pays for them. */
+  /** Result for arguments of the parameters' types, after paying for them. */
   readonly run: (...args: unknown[]) => unknown;
-  /** As `run`, without paying before; the same where the function pays itself. */
+  /** As `run`, without paying before; the same function if it pays by itself. */
   readonly runUnpaid: (...args: unknown[]) => unknown;
   readonly literal: LiteralArgument | undefined;
 }
 
-/** An argument for which, where it is written out as text, only certain texts make sense. */
+/** Argument that is parsed at load time if it is a string literal. */
 export interface LiteralArgument {
   readonly at: number;
-  /** What the text says, made once; or what is wrong with it. */
+  /** Parsed value, or the problem with the string. */
   readonly parse: (text: string) => Parsed;
-  /** As `run`, with what `parse` made in the place of the text; undefined: `run` takes the text again. */
+  /** As `run`, with the result of `parse` in place of the string; undefined if `run` takes the string in any case. */
   readonly run: ((...args: unknown[]) => unknown) | undefined;
-  /** The steps that a call takes then, by the size of the first argument; undefined: those of the form. */
+  /** Steps of such a call, by the size of the first argument; undefined if they are those of the overload. */
   readonly steps: ((parsed: unknown, n: number) => number) | undefined;
 }
 
@@ -54,7 +54,7 @@ export type Parsed =
   | { readonly value: unknown; readonly problem?: undefined }
   | { readonly problem: string; readonly help?: string; readonly value?: undefined };
 
-/** The values of a type, by its spelling. */
+/** Types of values in TypeScript, by the spelling of their CEL type. */
 interface Spelled {
   readonly bool: boolean;
   readonly int: Int;
@@ -94,7 +94,7 @@ interface Options<P extends readonly string[]> {
   };
 }
 
-/** A form of a function that is called as `f(...)`. Types are spelled as `parseType` reads them; `T` is any type. */
+/** Overload that is called as `f(...)`. Types are spelled as `parseType` reads them; `T` is any type. */
 export function overload<const P extends readonly string[], const R extends string>(
   parameters: P,
   result: R,
@@ -104,7 +104,7 @@ export function overload<const P extends readonly string[], const R extends stri
   return create(false, parameters, result, run, options);
 }
 
-/** A form of a function that is called as `x.f(...)`, `x` being of the first type. */
+/** Overload that is called as `x.f(...)`; the first type is that of `x`. */
 export function method<const P extends readonly [string, ...string[]], const R extends string>(
   parameters: P,
   result: R,
@@ -144,7 +144,7 @@ function create<P extends readonly string[]>(
 
 type Run = (...args: unknown[]) => unknown;
 
-/** Has the function pay for the sizes of what it gets, before it begins. */
+/** The function, paying for the sizes of its arguments beforehand. */
 function metered({ steps, payment }: Cost, run: Run): Run {
   if (payment === 'never' || payment === 'within') return run;
   return (...args) => {
@@ -160,13 +160,13 @@ function typeOf(spelled: string): Type {
   let type = spellings.get(spelled);
   if (type === undefined) {
     type = parseType(spelled, named);
-    if (type === undefined) throw new TypeError(`\`${spelled}\` is no type`);
+    if (type === undefined) throw new TypeError(`\`${spelled}\` is not a valid type`);
     spellings.set(spelled, type);
   }
   return type;
 }
 
-/** A single capital letter is a type that the call decides; a name with a dot one that a library adds. */
+/** A single capital letter is a type parameter; a name with a dot is a type that a library adds. */
 function named(name: string): Type | undefined {
   if (/^[A-Z]$/.test(name)) return { kind: 'parameter', name };
   if (/^[a-z]+\.[A-Za-z]+$/.test(name)) return { kind: 'opaque', name, parameters: [] };

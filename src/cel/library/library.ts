@@ -11,11 +11,11 @@ import { STANDARD } from './standard.ts';
 import { STRINGS } from './strings.ts';
 import { TIME } from './time.ts';
 
-/** Every function of the language, by what it is about, in the order of the reference page. */
+/** All functions of the language by topic, in the order of the reference page. */
 export const LIBRARY: Readonly<Record<string, readonly FunctionDeclaration[]>> = {
   Operators: OPERATORS,
   'Types and conversions': STANDARD,
-  Text: STRINGS,
+  Strings: STRINGS,
   'Regular expressions': REGEX,
   'Dates and durations': TIME,
   Numbers: MATH,
@@ -26,7 +26,7 @@ export const LIBRARY: Readonly<Record<string, readonly FunctionDeclaration[]>> =
   Encodings: ENCODERS,
 };
 
-/** The same by name. */
+/** All functions of the language by name. */
 export const FUNCTIONS: ReadonlyMap<string, FunctionDeclaration> = new Map(
   Object.values(LIBRARY)
     .flat()

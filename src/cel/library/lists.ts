@@ -20,7 +20,7 @@ const ORDERED = [
 ] as const satisfies Kind[];
 const ORDERED_LISTS = ORDERED.map((kind) => `list(${kind})` as const);
 
-/** The number is its own size where it is written out. */
+/** The argument is itself the size of the result; its value is known if it is a literal. */
 const RANGE: Cost = {
   text: 'n',
   steps: (n) => n || MAX_LIST,
@@ -28,7 +28,7 @@ const RANGE: Cost = {
   payment: 'within',
 };
 
-/** Each list within, and each element. */
+/** Visits each nested list, and each element. */
 const FLATTENED: Cost = {
   text: 'all in n',
   steps: (n) => n,
@@ -40,13 +40,13 @@ const FLATTENED: Cost = {
 export const LISTS: readonly FunctionDeclaration[] = [
   {
     name: 'distinct',
-    doc: 'the elements of a list, each of those that are equal once',
+    doc: 'the elements of a list without duplicates',
     examples: [['[1, 2, 2, 3, 1].distinct()', '[1, 2, 3]']],
     overloads: [method(['list(T)'], 'list(T)', distinct, { cost: MEMBERS })],
   },
   {
     name: 'first',
-    doc: 'an optional of the first element of a list',
+    doc: 'the first element of a list as an optional; empty for an empty list',
     examples: [
       ['[1, 2].first()', 'optional.of(1)'],
       ['[].first()', 'optional.none()'],
@@ -55,7 +55,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'last',
-    doc: 'an optional of the last element of a list',
+    doc: 'the last element of a list as an optional; empty for an empty list',
     examples: [['[1, 2].last()', 'optional.of(2)']],
     overloads: [
       method(['list(T)'], 'optional(T)', (list) => element(list, list.length - 1), { isTotal: true }),
@@ -63,7 +63,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'flatten',
-    doc: 'the elements of a list, and in the place of a list within it that one’s elements, so many levels deep',
+    doc: 'the elements of a list, with nested lists replaced by their elements, for one or the given number of levels',
     examples: [
       ['[1, [2, [3]]].flatten()', '[1, 2, [3]]'],
       ['[1, [2, [3]]].flatten(2)', '[1, 2, 3]'],
@@ -75,7 +75,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'slice',
-    doc: 'the elements of a list from one index to before another',
+    doc: 'the elements of a list from one index up to, but not including, another',
     examples: [
       ['[1, 2, 3, 4].slice(1, 3)', '[2, 3]'],
       ['[1, 2].slice(1, 3)', 'error'],
@@ -84,7 +84,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'sort',
-    doc: 'the elements of a list in their order; all of one type that has an order',
+    doc: 'the elements of a list in ascending order; all must have the same type',
     examples: [
       ['[3, 1, 2].sort()', '[1, 2, 3]'],
       ["[1, 'b'].sort()", 'error'],
@@ -95,7 +95,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'lists.range',
-    doc: 'the ints from 0 to before a number',
+    doc: 'the ints from 0 up to, but not including, a number',
     examples: [['lists.range(3)', '[0, 1, 2]']],
     overloads: [overload(['int'], 'list(int)', range, { cost: RANGE })],
   },
@@ -105,7 +105,7 @@ function element(list: readonly unknown[], index: number): Optional {
   return list.length === 0 ? NONE : Optional.of(list[index]);
 }
 
-/** Those that are keys are found by their hash, the others one by one. */
+/** Elements that can be hashed are compared by hash, all others one by one. */
 function distinct(list: readonly unknown[]): readonly unknown[] {
   const keys = new Set<unknown>();
   const others: unknown[] = [];
@@ -147,7 +147,7 @@ function range(end: Int): readonly number[] {
   return Array.from({ length: Number(end) }, (_, index) => index);
 }
 
-/** The elements in the order of their keys. Fails on keys of different types, and on those without order. */
+/** The elements in the order of their keys. Fails if the keys differ in type, or have a type without order. */
 export function sortBy(list: readonly unknown[], keys: readonly unknown[]): readonly unknown[] {
   const [first] = keys;
   const kind = kindOf(first);

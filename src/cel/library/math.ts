@@ -17,7 +17,7 @@ import { type Example, type FunctionDeclaration, type Overload, overload } from 
 const total = { isTotal: true } as const;
 const NUMBERS = ['int', 'uint', 'double'] as const;
 
-/** The forms of `math.greatest` and `math.least`; more than two numbers come as a list. */
+/** Overloads of `math.greatest` and `math.least`; more than two numbers are passed as a list. */
 function extreme(isBetter: (difference: number) => boolean): Overload[] {
   const better = (a: unknown, b: unknown) => (isBetter(compare(b, a)) ? b : a);
   const ofList = (list: readonly unknown[]): unknown => {
@@ -71,7 +71,7 @@ function bitwise(
   };
 }
 
-/** How far to shift; 64 and more shift everything away. Fails on a negative one. */
+/** Number of bits to shift by; 64 or more shift out all bits. Fails if it is negative. */
 function distance(by: Int): bigint {
   if (by < 0) fail('negative');
   return by > 64 ? 64n : BigInt(by);
@@ -80,7 +80,7 @@ function distance(by: Int): bigint {
 export const MATH: readonly FunctionDeclaration[] = [
   {
     name: 'math.greatest',
-    doc: 'the greatest of one number or more, or of a list of numbers',
+    doc: 'the greatest of one or more numbers, or of a list of numbers',
     examples: [
       ['math.greatest(1, 3, 2)', '3'],
       ['math.greatest([-1.5, -2.5])', '-1.5'],
@@ -89,20 +89,26 @@ export const MATH: readonly FunctionDeclaration[] = [
   },
   {
     name: 'math.least',
-    doc: 'the least of one number or more, or of a list of numbers',
+    doc: 'the least of one or more numbers, or of a list of numbers',
     examples: [['math.least(3, 1, 2)', '1']],
     overloads: extreme((difference) => difference < 0),
   },
-  ofDouble('ceil', 'the least whole number that is not below it', Math.ceil, ['math.ceil(1.2)', '2.0']),
-  ofDouble('floor', 'the greatest whole number that is not above it', Math.floor, [
+  ofDouble('ceil', 'the least whole number that is not less than the number', Math.ceil, [
+    'math.ceil(1.2)',
+    '2.0',
+  ]),
+  ofDouble('floor', 'the greatest whole number that is not greater than the number', Math.floor, [
     'math.floor(-1.2)',
     '-2.0',
   ]),
-  ofDouble('round', 'the nearest whole number, halves away from zero', round, ['math.round(-1.5)', '-2.0']),
-  ofDouble('trunc', 'the number without what is behind its point', Math.trunc, ['math.trunc(-1.3)', '-1.0']),
+  ofDouble('round', 'the nearest whole number; halves are rounded away from zero', round, [
+    'math.round(-1.5)',
+    '-2.0',
+  ]),
+  ofDouble('trunc', 'the number without its fraction', Math.trunc, ['math.trunc(-1.3)', '-1.0']),
   {
     name: 'math.abs',
-    doc: 'the number without its sign',
+    doc: 'the absolute value of the number',
     examples: [
       ['math.abs(-1)', '1'],
       ['math.abs(-9223372036854775808)', 'error'],
@@ -115,7 +121,7 @@ export const MATH: readonly FunctionDeclaration[] = [
   },
   {
     name: 'math.sign',
-    doc: '-1, 0 or 1, in the type of the number',
+    doc: 'the sign of the number: -1, 0 or 1, in the type of the number',
     examples: [['math.sign(-42)', '-1']],
     overloads: [
       overload(['double'], 'double', (value) => double(Math.sign(numberOf(value)) + 0), total),
@@ -125,27 +131,33 @@ export const MATH: readonly FunctionDeclaration[] = [
   },
   {
     name: 'math.sqrt',
-    doc: 'the square root, as a double; NaN of a negative number',
+    doc: 'the square root, as a double; NaN for a negative number',
     examples: [['math.sqrt(81)', '9.0']],
     overloads: NUMBERS.map((type) =>
       overload([type], 'double', (value) => double(Math.sqrt(toNumber(value))), total),
     ),
   },
-  testOfDouble('isInf', 'whether the number is infinite', (value) => Math.abs(value) === Infinity, [
+  testOfDouble('isInf', 'true if the number is infinite', (value) => Math.abs(value) === Infinity, [
     'math.isInf(1.0 / 0.0)',
     'true',
   ]),
-  testOfDouble('isNaN', 'whether it is no number', Number.isNaN, ['math.isNaN(0.0 / 0.0)', 'true']),
-  testOfDouble('isFinite', 'whether it is a number, and not infinite', Number.isFinite, [
+  testOfDouble('isNaN', 'true if the double is not a number', Number.isNaN, [
+    'math.isNaN(0.0 / 0.0)',
+    'true',
+  ]),
+  testOfDouble('isFinite', 'true if the double is a number, and not infinite', Number.isFinite, [
     'math.isFinite(1.2)',
     'true',
   ]),
-  bitwise('bitAnd', 'the bits that both numbers have', (a, b) => a & b, ['math.bitAnd(3, 5)', '1']),
-  bitwise('bitOr', 'the bits that either number has', (a, b) => a | b, ['math.bitOr(1u, 2u)', '3u']),
-  bitwise('bitXor', 'the bits that one of the numbers has', (a, b) => a ^ b, ['math.bitXor(1, 3)', '2']),
+  bitwise('bitAnd', 'the bits that are set in both numbers', (a, b) => a & b, ['math.bitAnd(3, 5)', '1']),
+  bitwise('bitOr', 'the bits that are set in either number', (a, b) => a | b, ['math.bitOr(1u, 2u)', '3u']),
+  bitwise('bitXor', 'the bits that are set in exactly one of the numbers', (a, b) => a ^ b, [
+    'math.bitXor(1, 3)',
+    '2',
+  ]),
   {
     name: 'math.bitNot',
-    doc: 'the bits that the number does not have',
+    doc: 'the bits that are not set in the number',
     examples: [['math.bitNot(1)', '-2']],
     overloads: [
       overload(['int'], 'int', (value) => int(~BigInt(value)), total),
@@ -154,7 +166,7 @@ export const MATH: readonly FunctionDeclaration[] = [
   },
   {
     name: 'math.bitShiftLeft',
-    doc: 'the bits so many places to the left; what leaves 64 bits is gone',
+    doc: 'the bits shifted to the left by a number of places; bits beyond 64 are dropped',
     examples: [
       ['math.bitShiftLeft(1, 2)', '4'],
       ['math.bitShiftLeft(1, -1)', 'error'],
@@ -166,7 +178,7 @@ export const MATH: readonly FunctionDeclaration[] = [
   },
   {
     name: 'math.bitShiftRight',
-    doc: 'the bits so many places to the right, zeros coming in',
+    doc: 'the bits shifted to the right by a number of places, filled with zeros',
     examples: [
       ['math.bitShiftRight(1024, 2)', '256'],
       ['math.bitShiftRight(-1, 60)', '15'],

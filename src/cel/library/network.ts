@@ -18,7 +18,7 @@ import { type Example, type FunctionDeclaration, method, overload, type Parsed }
 
 const total = { isTotal: true } as const;
 
-/** Reads or writes an address. */
+/** Cost of parsing or formatting an address. */
 const read = { cost: fixed(8) } as const;
 const totalRead = { ...total, ...read } as const;
 
@@ -31,17 +31,21 @@ function cidr(text: string): Cidr {
 }
 
 const IP_HELP =
-  'write it as `10.0.0.1` or `2001:db8::1`, without zone, leading zeros and `::ffff:` before an IPv4 address';
+  'write it as `10.0.0.1` or `2001:db8::1`, without a zone, leading zeros or `::ffff:` before an IPv4 address';
 const CIDR_HELP = 'write it as `10.0.0.0/8` or `2001:db8::/32`';
 
 function literalIp(text: string): Parsed {
   const value = parseIp(text);
-  return value === undefined ? { problem: `\`${text}\` is no IP address`, help: IP_HELP } : { value };
+  return value === undefined
+    ? { problem: `\`${text}\` is not a valid IP address`, help: IP_HELP }
+    : { value };
 }
 
 function literalCidr(text: string): Parsed {
   const value = parseCidr(text);
-  return value === undefined ? { problem: `\`${text}\` is no CIDR block`, help: CIDR_HELP } : { value };
+  return value === undefined
+    ? { problem: `\`${text}\` is not a valid CIDR block`, help: CIDR_HELP }
+    : { value };
 }
 
 function test(name: string, doc: string, holds: (ip: IpAddress) => boolean, ...examples: Example[]) {
@@ -51,7 +55,7 @@ function test(name: string, doc: string, holds: (ip: IpAddress) => boolean, ...e
 export const NETWORK: readonly FunctionDeclaration[] = [
   {
     name: 'ip',
-    doc: 'the IP address that a text represents; of a CIDR block, its address',
+    doc: 'the IP address that a string represents; for a CIDR block, its address',
     examples: [
       ["ip('10.0.0.1').family()", '4'],
       ["cidr('192.168.1.5/24').ip() == ip('192.168.1.5')", 'true'],
@@ -64,7 +68,7 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   },
   {
     name: 'cidr',
-    doc: 'the block of addresses that a text represents',
+    doc: 'the CIDR block that a string represents',
     examples: [
       ["cidr('10.0.0.0/8').containsIP('10.1.2.3')", 'true'],
       ["cidr('10.0.0.0/33')", 'error'],
@@ -73,7 +77,7 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   },
   {
     name: 'isIP',
-    doc: 'whether a text is an IP address',
+    doc: 'true if a string is a valid IP address',
     examples: [
       ["isIP('::1')", 'true'],
       ["isIP('10.0.0.256')", 'false'],
@@ -82,13 +86,13 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   },
   {
     name: 'isCIDR',
-    doc: 'whether a text is a CIDR block',
+    doc: 'true if a string is a valid CIDR block',
     examples: [["isCIDR('10.0.0.0/8')", 'true']],
     overloads: [overload(['string'], 'bool', (text) => parseCidr(text) !== undefined, totalRead)],
   },
   {
     name: 'ip.isCanonical',
-    doc: 'whether an IP address is written as RFC 5952 asks',
+    doc: 'true if an IP address is written in the canonical form of RFC 5952',
     examples: [
       ["ip.isCanonical('2001:db8::abcd')", 'true'],
       ["ip.isCanonical('2001:DB8::ABCD')", 'false'],
@@ -97,37 +101,34 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   },
   {
     name: 'family',
-    doc: '4 or 6, as an IP address is IPv4 or IPv6',
+    doc: '4 for an IPv4 address, 6 for an IPv6 address',
     examples: [["ip('::1').family()", '6']],
     overloads: [method(['net.IP'], 'int', ({ family }) => family, total)],
   },
-  test('isUnspecified', 'whether it is `0.0.0.0` or `::`', isUnspecified, [
-    "ip('::').isUnspecified()",
-    'true',
-  ]),
-  test('isLoopback', 'whether it is in `127.0.0.0/8`, or `::1`', isLoopback, [
+  test('isUnspecified', 'true for `0.0.0.0` and `::`', isUnspecified, ["ip('::').isUnspecified()", 'true']),
+  test('isLoopback', 'true for addresses in `127.0.0.0/8`, and for `::1`', isLoopback, [
     "ip('127.0.0.1').isLoopback()",
     'true',
   ]),
   test(
     'isLinkLocalMulticast',
-    'whether it is in `224.0.0.0/24`, or a link-local multicast address of IPv6',
+    'true for addresses in `224.0.0.0/24`, and for link-local multicast addresses of IPv6',
     isLinkLocalMulticast,
     ["ip('224.0.0.1').isLinkLocalMulticast()", 'true'],
   ),
-  test('isLinkLocalUnicast', 'whether it is in `169.254.0.0/16` or `fe80::/10`', isLinkLocalUnicast, [
+  test('isLinkLocalUnicast', 'true for addresses in `169.254.0.0/16` and `fe80::/10`', isLinkLocalUnicast, [
     "ip('169.254.169.254').isLinkLocalUnicast()",
     'true',
   ]),
   test(
     'isGlobalUnicast',
-    'whether it is neither unspecified nor loopback, link-local, multicast or the broadcast address; private addresses are',
+    'true for addresses that are neither unspecified nor loopback, link-local, multicast or broadcast; true for private addresses',
     isGlobalUnicast,
     ["ip('192.168.0.1').isGlobalUnicast()", 'true'],
   ),
   {
     name: 'containsIP',
-    doc: 'whether an address, or the address that a text represents, is in a block',
+    doc: 'true if the block contains an address, or the address that a string represents',
     examples: [
       ["cidr('192.168.0.0/24').containsIP(ip('192.168.0.1'))", 'true'],
       ["cidr('192.168.0.0/24').containsIP('192.168.1.1')", 'false'],
@@ -142,7 +143,7 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   },
   {
     name: 'containsCIDR',
-    doc: 'whether a block, or the block that a text represents, is in a block',
+    doc: 'true if the block contains another block, or the block that a string represents',
     examples: [["cidr('192.168.0.0/16').containsCIDR('192.168.10.0/24')", 'true']],
     overloads: [
       method(['net.CIDR', 'net.CIDR'], 'bool', containsCidr, total),
@@ -154,19 +155,19 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   },
   {
     name: 'masked',
-    doc: 'the block with all bits behind its prefix at zero',
+    doc: 'the block with all bits after its prefix set to zero',
     examples: [["cidr('192.168.0.1/24').masked() == cidr('192.168.0.0/24')", 'true']],
     overloads: [method(['net.CIDR'], 'net.CIDR', masked, total)],
   },
   {
     name: 'prefixLength',
-    doc: 'how many bits the addresses of a block share',
+    doc: 'the number of bits that the addresses of a block share',
     examples: [["cidr('192.168.0.0/24').prefixLength()", '24']],
     overloads: [method(['net.CIDR'], 'int', ({ bits }) => bits, total)],
   },
 ];
 
-/** What the standard function `string` makes of the types above. */
+/** Overloads of the standard function `string` for the types above. */
 export const NETWORK_TEXT = [
   overload(['net.IP'], 'string', String, totalRead),
   overload(['net.CIDR'], 'string', String, totalRead),

@@ -28,7 +28,7 @@ import { type FunctionDeclaration, type Overload, overload } from './function.ts
 
 const total = { isTotal: true } as const;
 
-/** What is looked for is compared with each. */
+/** Compares the value with each element. */
 const CONTAINED: Cost = {
   ...ELEMENTS,
   text: 'm/16',
@@ -37,8 +37,8 @@ const CONTAINED: Cost = {
 };
 
 /**
- * `container[index]`: an element of a list, or the value of a key; of an optional, an optional. Numbers index by their
- * magnitude. A text that is written out is named when it is not there.
+ * `container[index]`: the element of a list, or the value of a key; of an optional, an optional. A number finds an
+ * index or key of equal value. `written` is the key if it is a string literal, for the message if it is missing.
  */
 export function index(container: unknown, key: unknown, written?: string): unknown {
   if (container instanceof Optional) return indexOptional(container, key);
@@ -47,18 +47,18 @@ export function index(container: unknown, key: unknown, written?: string): unkno
   return Array.isArray(container) ? fail('index_out_of_range') : fail('no_such_key', written);
 }
 
-/** `container[?index]`; nothing where there is nothing to find it in. */
+/** `container[?index]`; `NONE` if there is no such element, or `container` is an empty optional. */
 export function indexOptional(container: unknown, key: unknown): Optional {
   const inner = container instanceof Optional ? container.value : container;
   return inner === undefined ? NONE : Optional.of(find(inner, key));
 }
 
-/** Undefined when nothing is there. Fails on what has no elements. */
+/** The element; undefined if there is none. Fails if the container has no elements. */
 function find(container: unknown, index: unknown): unknown {
   if (Array.isArray(container)) {
     if (!isNumeric(index)) fail('no_such_operation');
-    const place = Number(magnitude(index));
-    return Number.isInteger(place) && place >= 0 ? (container[place] as unknown) : undefined;
+    const position = Number(magnitude(index));
+    return Number.isInteger(position) && position >= 0 ? (container[position] as unknown) : undefined;
   }
   if (isMap(container)) return lookup(container, index);
   if (container instanceof ObjectValue && typeof index === 'string') {
@@ -67,7 +67,7 @@ function find(container: unknown, index: unknown): unknown {
   return fail('no_such_operation');
 }
 
-/** Whether a list has an element, or a map a key, that equals `value`. */
+/** True if a list has an element, or a map a key, that equals `value`. */
 export function contains(container: unknown, value: unknown): boolean {
   if (Array.isArray(container)) {
     spendElements(container.length);
@@ -77,9 +77,9 @@ export function contains(container: unknown, value: unknown): boolean {
   return fail('no_such_operation');
 }
 
-// Forms stand in the order of the reference implementation: it is the first that decides what is not known yet.
+// Overloads are in the order of the reference implementation: the first one binds types that are not known yet.
 
-/** The forms of a comparison; `holds` says of a difference below, at or above zero whether it is what was asked. */
+/** Overloads of a comparison; `holds` is true if a difference below, at or above zero satisfies it. */
 function comparison(holds: (difference: number) => boolean): Overload[] {
   const numbers = ['int', 'uint', 'double'] as const;
   return [
@@ -97,7 +97,7 @@ function comparison(holds: (difference: number) => boolean): Overload[] {
 export const OPERATORS: readonly FunctionDeclaration[] = [
   {
     name: '_==_',
-    doc: 'whether two values are the same; numbers are compared as numbers, lists and maps as deep as they are',
+    doc: 'true if two values are equal; numbers are compared as numbers, lists and maps including all nested values',
     examples: [
       ["'a' == 'a'", 'true'],
       ['dyn(1) == 1.0', 'true'],
@@ -108,13 +108,13 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_!=_',
-    doc: 'whether two values are not the same',
+    doc: 'true if two values are not equal',
     examples: [['1 != 2', 'true']],
     overloads: [overload(['T', 'T'], 'bool', (a, b) => !equals(a, b), { cost: DEEP })],
   },
   {
     name: '_<_',
-    doc: 'whether a value is before another; text in order of code points, numbers whatever their types',
+    doc: 'true if a value is less than another; strings are ordered by code point, numbers regardless of their types',
     examples: [
       ['1 < 2.5', 'true'],
       ["'Z' < 'a'", 'true'],
@@ -124,25 +124,25 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_<=_',
-    doc: 'whether a value is before another or the same',
+    doc: 'true if a value is less than another, or equal to it',
     examples: [['1 <= 1', 'true']],
     overloads: comparison((difference) => difference <= 0),
   },
   {
     name: '_>_',
-    doc: 'whether a value is after another',
+    doc: 'true if a value is greater than another',
     examples: [["timestamp('2026-06-02T00:00:00Z') > timestamp('2026-06-01T00:00:00Z')", 'true']],
     overloads: comparison((difference) => difference > 0),
   },
   {
     name: '_>=_',
-    doc: 'whether a value is after another or the same',
+    doc: 'true if a value is greater than another, or equal to it',
     examples: [['2 >= 1u', 'true']],
     overloads: comparison((difference) => difference >= 0),
   },
   {
     name: '_+_',
-    doc: 'the sum of numbers and times; texts, bytes or lists, one after the other',
+    doc: 'the sum of numbers or times; the concatenation of strings, bytes or lists',
     examples: [
       ['1 + 2', '3'],
       ["'a' + 'b'", "'ab'"],
@@ -164,7 +164,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_-_',
-    doc: 'the difference of numbers and times',
+    doc: 'the difference of numbers or times',
     examples: [
       ['1 - 2', '-1'],
       ["timestamp('2026-06-01T01:00:00Z') - timestamp('2026-06-01T00:00:00Z')", "duration('1h')"],
@@ -181,7 +181,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_*_',
-    doc: 'the product of two numbers of one type',
+    doc: 'the product of two numbers of the same type',
     examples: [['6 * 7', '42']],
     overloads: [
       overload(['double', 'double'], 'double', (a, b) => double(numberOf(a) * numberOf(b)), total),
@@ -191,7 +191,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_/_',
-    doc: 'the quotient of two numbers of one type, of ints toward zero',
+    doc: 'the quotient of two numbers of the same type; rounded toward zero for integers',
     examples: [
       ['-7 / 2', '-3'],
       ['7.0 / 2.0', '3.5'],
@@ -205,13 +205,13 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_%_',
-    doc: 'the remainder of a division, with the sign of the first number',
+    doc: 'the remainder of a division, with the sign of the first operand',
     examples: [['-7 % 2', '-1']],
     overloads: [overload(['int', 'int'], 'int', moduloInt), overload(['uint', 'uint'], 'uint', moduloUint)],
   },
   {
     name: '-_',
-    doc: 'the number with the other sign',
+    doc: 'the number with the opposite sign',
     examples: [['-(2 + 3)', '-5']],
     overloads: [
       overload(['double'], 'double', (a) => double(-numberOf(a)), total),
@@ -226,7 +226,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_in_',
-    doc: 'whether a list has an element, or a map a key, that equals the value',
+    doc: 'true if a list has an element, or a map a key, that equals the value',
     examples: [
       ["'a' in ['a', 'b']", 'true'],
       ["'a' in {'a': null}", 'true'],
@@ -240,7 +240,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_[_]',
-    doc: 'the element of a list with an index, from 0, or the value of a key; with `[?x]`, an optional of it',
+    doc: 'the element of a list at an index, counted from 0, or the value of a key of a map',
     examples: [
       ['[1, 2][1]', '2'],
       ["{'a': 1}['a']", '1'],
@@ -249,7 +249,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
       ["{'a': 1}[?'a']", 'optional.of(1)'],
     ],
     overloads: [
-      overload(['list(T)', 'int'], 'T', (list, place) => index(list, place)),
+      overload(['list(T)', 'int'], 'T', (list, position) => index(list, position)),
       overload(['map(K, V)', 'K'], 'V', (map, key) => index(map, key)),
       overload(['optional(list(T))', 'int'], 'optional(T)', indexOptional),
       overload(['optional(map(K, V))', 'K'], 'optional(V)', indexOptional),
@@ -257,7 +257,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   },
   {
     name: '_[?_]',
-    doc: 'an optional of what `x[y]` is; none where nothing is there',
+    doc: 'an optional with the value of `x[y]`; empty if there is no such element',
     examples: [],
     overloads: [
       overload(['list(T)', 'int'], 'optional(T)', indexOptional),

@@ -17,7 +17,7 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'optional.ofNonZeroValue',
-    doc: 'an optional with a value, unless that is zero, empty, false or null',
+    doc: 'an optional with a value; empty if the value is zero, empty, false or null',
     examples: [
       ["optional.ofNonZeroValue('')", 'optional.none()'],
       ["optional.ofNonZeroValue('a')", "optional.of('a')"],
@@ -28,13 +28,13 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'optional.none',
-    doc: 'an optional without a value',
+    doc: 'an empty optional',
     examples: [['optional.none().hasValue()', 'false']],
     overloads: [overload([], 'optional(T)', () => NONE, total)],
   },
   {
     name: 'optional.unwrap',
-    doc: 'the values of those optionals of a list that have one',
+    doc: 'the values of the optionals of a list that are not empty',
     examples: [['optional.unwrap([optional.of(1), optional.none()])', '[1]']],
     overloads: [overload(['list(optional(T))'], 'list(T)', unwrap, { cost: ELEMENTS })],
   },
@@ -46,13 +46,13 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'hasValue',
-    doc: 'whether an optional has a value',
+    doc: 'true if an optional has a value',
     examples: [["{'a': 1}[?'b'].hasValue()", 'false']],
     overloads: [method(['optional(T)'], 'bool', ({ value }) => value !== undefined, total)],
   },
   {
     name: 'value',
-    doc: 'the value of an optional',
+    doc: 'the value of an optional; an error if it is empty',
     examples: [
       ["{'a': 1}[?'a'].value()", '1'],
       ['optional.none().value()', 'error'],
@@ -63,7 +63,7 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'or',
-    doc: 'the optional if it has a value, else the other, which is evaluated only then',
+    doc: 'the optional if it has a value, otherwise the argument, which is evaluated only then',
     examples: [['optional.none().or(optional.of(1))', 'optional.of(1)']],
     overloads: [
       method(['optional(T)', 'optional(T)'], 'optional(T)', (a, b) => (a.value === undefined ? b : a), total),
@@ -71,7 +71,7 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'orValue',
-    doc: 'the value of an optional if it has one, else the other, which is evaluated only then',
+    doc: 'the value of an optional if it has one, otherwise the argument, which is evaluated only then',
     examples: [["{'a': 1}[?'b'].orValue(2)", '2']],
     overloads: [
       method(['optional(T)', 'T'], 'T', ({ value }, other) => (value === undefined ? other : value), total),

@@ -2,22 +2,22 @@ import { compilePattern, type Pattern } from '../regex/pattern.ts';
 import { type Cost, MATCHED, MATCHED_ALL, matchesIn, stepsOfPieces } from './cost.ts';
 import type { Parsed } from './function.ts';
 
-/** The options of a function that asks whether its first argument matches its second, a pattern. */
+/** Options of a function that matches its first argument against its second, a pattern. */
 export function pattern<Result>(run: (text: string, pattern: Pattern) => Result) {
   return options(MATCHED, run, (compiled, n) => compiled.stepsOver(n));
 }
 
-/** The options of a function that looks for the first match of its second argument, a pattern of at most one group. */
+/** Options of a function that finds the first match of its second argument, a pattern with at most one group. */
 export function foundPattern<Result>(run: (text: string, pattern: Pattern) => Result) {
   return options(MATCHED, run, (compiled, n) => compiled.stepsOfMatches(n, 1), oneGroup);
 }
 
-/** As `foundPattern`, all matches. */
+/** As `foundPattern`, for all matches. */
 export function extractedPattern<Result>(run: (text: string, pattern: Pattern) => Result) {
   return options(MATCHED_ALL, run, stepsOfAll, oneGroup);
 }
 
-/** The options of a function that looks for all matches of its second argument, a pattern, in its first. */
+/** Options of a function that finds all matches of its second argument, a pattern, in its first. */
 export function searchedPattern<Rest extends unknown[], Result>(
   run: (text: string, pattern: Pattern, ...rest: Rest) => Result,
 ) {
@@ -28,7 +28,7 @@ function stepsOfAll(compiled: Pattern, n: number): number {
   return compiled.stepsOfMatches(n, matchesIn(n)) + stepsOfPieces(n);
 }
 
-/** A pattern that is written out is compiled at load. */
+/** A pattern that is a literal is compiled at load time. */
 function options<Run>(
   cost: Cost,
   run: Run,
@@ -43,8 +43,8 @@ function parsePattern(text: string): Parsed & { readonly value?: Pattern } {
   if (problem === undefined) return { value: compiled };
   const isPerl = /Perl syntax|invalid escape sequence/.test(problem);
   return {
-    problem: `bad pattern: ${problem}`,
-    ...(isPerl ? { help: 'patterns are RE2: no look-around, no back-references' } : {}),
+    problem: `invalid pattern: ${problem}`,
+    ...(isPerl ? { help: 'patterns have the syntax of RE2, without look-around and back-references' } : {}),
   };
 }
 
@@ -52,7 +52,7 @@ function oneGroup(text: string): Parsed {
   const parsed = parsePattern(text);
   if (parsed.value === undefined || parsed.value.groups <= 1) return parsed;
   return {
-    problem: `the pattern has ${parsed.value.groups} groups, and one at most is extracted`,
-    help: 'write `(?:...)` where nothing is to be extracted',
+    problem: `the pattern has ${parsed.value.groups} groups, at most one can be extracted`,
+    help: 'write `(?:...)` for a group that is not extracted',
   };
 }

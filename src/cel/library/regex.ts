@@ -9,7 +9,7 @@ import { extractedPattern, foundPattern, searchedPattern } from './pattern-argum
 export const REGEX: readonly FunctionDeclaration[] = [
   {
     name: 'regex.extract',
-    doc: 'what the first match of a pattern is, or what its group matched when it has one; no value when there is no match',
+    doc: 'the first match of a pattern, or its group if it has one, as an optional; empty if there is no match',
     examples: [
       ["regex.extract('item-A, item-B', r'item-(\\w+)')", "optional.of('A')"],
       ["regex.extract('HELLO', 'hello')", 'optional.none()'],
@@ -26,7 +26,7 @@ export const REGEX: readonly FunctionDeclaration[] = [
   },
   {
     name: 'regex.extractAll',
-    doc: 'as `regex.extract`, all matches',
+    doc: 'the list of all matches of a pattern, or of their groups if it has one',
     examples: [
       ["regex.extractAll('id:123, id:456', r'id:\\d+')", "['id:123', 'id:456']"],
       ["regex.extractAll('id:123', 'none')", '[]'],
@@ -42,7 +42,7 @@ export const REGEX: readonly FunctionDeclaration[] = [
   },
   {
     name: 'regex.replace',
-    doc: 'the text with matches of a pattern replaced, all of them or so many; `\\1` is what the first group matched, `\\0` the match, `\\\\` a backslash',
+    doc: 'the string with the matches of a pattern replaced, all of them or a given number; `\\1` is the first group, `\\0` the whole match, `\\\\` a backslash',
     examples: [
       ["regex.replace('banana', 'a', 'x')", "'bxnxnx'"],
       ["regex.replace('banana', 'a', 'x', 1)", "'bxnana'"],
@@ -66,7 +66,7 @@ export const REGEX: readonly FunctionDeclaration[] = [
   },
 ];
 
-/** The whole match, or what the only group matched, unless that is nothing. */
+/** The whole match, or its only group; undefined if that group is empty or did not match. */
 function extracted({ groups }: Match): string | undefined {
   return groups.length > 1 ? groups[1] || undefined : groups[0];
 }
@@ -100,8 +100,8 @@ function replace(text: string, pattern: Pattern, replacement: string, count: Int
 }
 
 /**
- * Adds the replacement with what the groups matched; every second piece of it is a backslash with what is behind. Fails
- * where that is anything but a group of the pattern.
+ * Adds the replacement of a match. Every second piece of `template` is a backslash with the character after it, which
+ * fails unless it is a group of the pattern or a backslash.
  */
 function fill(done: TextBuilder, template: readonly string[], { groups }: Match): void {
   template.forEach((piece, index) => {

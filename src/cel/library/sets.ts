@@ -9,7 +9,7 @@ const pairs = { cost: MEMBERS } as const;
 export const SETS: readonly FunctionDeclaration[] = [
   {
     name: 'sets.contains',
-    doc: 'whether a list has every element of the other',
+    doc: 'true if a list has every element of another',
     examples: [
       ["sets.contains(['a', 'b', 'c'], ['c', 'a'])", 'true'],
       ['sets.contains([1], [])', 'true'],
@@ -18,7 +18,7 @@ export const SETS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'sets.equivalent',
-    doc: 'whether two lists have the same elements, however often and in whatever order',
+    doc: 'true if two lists have the same elements, regardless of duplicates and order',
     examples: [['sets.equivalent([1, 2], [2, 1, 1])', 'true']],
     overloads: [
       overload(['list(T)', 'list(T)'], 'bool', (a, b) => containsAll(a, b) && containsAll(b, a), pairs),
@@ -26,7 +26,7 @@ export const SETS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'sets.intersects',
-    doc: 'whether two lists have an element in common',
+    doc: 'true if two lists have an element in common',
     examples: [["sets.intersects(['a', 'b'], ['b'])", 'true']],
     overloads: [
       overload(
@@ -42,11 +42,11 @@ export const SETS: readonly FunctionDeclaration[] = [
   },
 ];
 
-function containsAll(list: readonly unknown[], wanted: readonly unknown[]): boolean {
-  return wanted.every(membership(list));
+function containsAll(list: readonly unknown[], elements: readonly unknown[]): boolean {
+  return elements.every(membership(list));
 }
 
-/** Whether a value is in the list: what can be a key is found by its hash, the rest one by one. */
+/** Test for an element of the list: values that can be hashed are found by hash, all others one by one. */
 function membership(list: readonly unknown[]): (value: unknown) => boolean {
   spend(list.length);
   const keys = new Set(list.map(hashKey));

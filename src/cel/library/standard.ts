@@ -21,7 +21,7 @@ const BOOLS: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false] as const),
 ]);
 
-/** 64 bits have no more digits; leading zeros are bounded with them. */
+/** 64 bits need no more digits; this also bounds leading zeros. */
 const INT = /^[+-]?[0-9]{1,40}$/;
 
 function literal(parse: (text: string) => unknown, noun: string, help: string) {
@@ -29,18 +29,18 @@ function literal(parse: (text: string) => unknown, noun: string, help: string) {
     at: 0,
     parse: (text: string): Parsed => {
       const value = parse(text);
-      return value === undefined ? { problem: `\`${text}\` is no ${noun}`, help } : { value };
+      return value === undefined ? { problem: `\`${text}\` is not a valid ${noun}`, help } : { value };
     },
   } as const;
 }
 
-/** It can have a unit in every second character. A long text is refused. */
-const DURATION: Cost = { ...TEXT, text: 'n, 128 at most', steps: (n) => Math.min(n, 128), size: () => 0 };
+/** Every second character can be a unit. Longer strings are rejected. */
+const DURATION: Cost = { ...TEXT, text: 'n, at most 128', steps: (n) => Math.min(n, 128), size: () => 0 };
 
 export const STANDARD: readonly FunctionDeclaration[] = [
   {
     name: 'size',
-    doc: 'how many characters a text has, bytes there are, elements a list or keys a map has',
+    doc: 'the number of characters of a string, of bytes, of elements of a list or of keys of a map',
     examples: [
       ["size('é😀')", '2'],
       ['[1, 2].size()', '2'],
@@ -63,13 +63,13 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   },
   {
     name: 'dyn',
-    doc: 'the value itself, of a type that is known only when it is there',
+    doc: 'the value itself, with a type that is only known at evaluation time',
     examples: [['dyn(1) == 1u', 'true']],
     overloads: [overload(['T'], 'dyn', (value) => value, total)],
   },
   {
     name: 'bool',
-    doc: 'the bool that a text represents: `true`, `t` or `1`, `false`, `f` or `0`',
+    doc: 'the bool that a string represents: `true`, `t` or `1`, `false`, `f` or `0`',
     examples: [
       ["bool('true')", 'true'],
       ["bool('yes')", 'error'],
@@ -81,7 +81,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   },
   {
     name: 'int',
-    doc: 'the int that a number is, a double without its fraction; the one that a text represents; the seconds of a timestamp since 1970',
+    doc: 'a number as an int, a double without its fraction; the int that a string represents; the seconds of a timestamp since 1970',
     examples: [
       ["int('-12')", '-12'],
       ['int(2.9)', '2'],
@@ -98,7 +98,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   },
   {
     name: 'uint',
-    doc: 'the uint that a number is, a double without its fraction, or the one that a text represents',
+    doc: 'a number as a uint, a double without its fraction; the uint that a string represents',
     examples: [
       ["uint('12')", '12u'],
       ['uint(-1)', 'error'],
@@ -117,7 +117,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   },
   {
     name: 'double',
-    doc: 'the double nearest to a number, or the one that a text represents',
+    doc: 'the double nearest to a number; the double that a string represents',
     examples: [
       ["double('1.5e3')", '1500.0'],
       ['double(3)', '3.0'],
@@ -131,7 +131,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   },
   {
     name: 'string',
-    doc: 'the value as a text: numbers in decimal, bytes as UTF-8, times as `timestamp` and `duration` read them',
+    doc: 'the value as a string: numbers in decimal, bytes as UTF-8, times as `timestamp` and `duration` read them',
     examples: [
       ['string(42)', "'42'"],
       ["string(b'abc')", "'abc'"],
@@ -152,7 +152,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   },
   {
     name: 'bytes',
-    doc: 'a text as UTF-8',
+    doc: 'the UTF-8 encoding of a string',
     examples: [["bytes('é')", "b'\\xc3\\xa9'"]],
     overloads: [
       overload(['bytes'], 'bytes', (bytes) => bytes, total),
@@ -161,7 +161,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   },
   {
     name: 'timestamp',
-    doc: 'the instant that a text represents as RFC 3339 writes it, or that is so many seconds after 1970 began',
+    doc: 'the timestamp that a string represents in the notation of RFC 3339, or that is a number of seconds after the start of 1970',
     examples: [
       ["timestamp('2026-06-01T12:00:00Z') == timestamp(1780315200)", 'true'],
       ["timestamp('1 June')", 'error'],
@@ -170,14 +170,18 @@ export const STANDARD: readonly FunctionDeclaration[] = [
       overload(['timestamp'], 'timestamp', (value) => value, total),
       overload(['string'], 'timestamp', (text) => parseTimestamp(text) ?? fail('bad_timestamp'), {
         ...parsed,
-        literal: literal(parseTimestamp, 'timestamp', 'write it as RFC 3339 does: `2026-06-01T12:00:00Z`'),
+        literal: literal(
+          parseTimestamp,
+          'timestamp',
+          'write it in the notation of RFC 3339: `2026-06-01T12:00:00Z`',
+        ),
       }),
       overload(['int'], 'timestamp', (seconds) => timestamp(Number(seconds), 0) ?? fail('bad_timestamp')),
     ],
   },
   {
     name: 'duration',
-    doc: 'the duration that a text represents, such as `1h30m`, `-1.5s`, `250ms`; units are `h`, `m`, `s`, `ms`, `us`, `ns`',
+    doc: 'the duration that a string represents, such as `1h30m`, `-1.5s`, `250ms`; units are `h`, `m`, `s`, `ms`, `us`, `ns`',
     examples: [
       ["duration('1h30m') == duration('90m')", 'true'],
       ["duration('a while')", 'error'],

@@ -12,10 +12,10 @@ import { pattern } from './pattern-argument.ts';
 const overText = { isTotal: true, cost: TEXT } as const;
 const search = { isTotal: true, cost: SEARCH } as const;
 
-/** Each character can take two. */
+/** Each character can become two. */
 const QUOTED: Cost = { ...TEXT, size: (n) => 2 * n + 2 };
 
-/** The white space of Unicode, which unlike JavaScript's has NEL and no zero-width no-break space. */
+/** White space of Unicode. In contrast to JavaScript it includes NEL, and excludes the zero-width no-break space. */
 const SPACE = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const LEADING_SPACE = new RegExp(`^${SPACE}+`);
 const ONE_SPACE = new RegExp(`^${SPACE}$`);
@@ -23,13 +23,13 @@ const ONE_SPACE = new RegExp(`^${SPACE}$`);
 export const STRINGS: readonly FunctionDeclaration[] = [
   {
     name: 'contains',
-    doc: 'whether a text contains the other',
+    doc: 'true if a string contains another',
     examples: [["'tacocat'.contains('coca')", 'true']],
     overloads: [method(['string', 'string'], 'bool', (text, part) => text.includes(part), search)],
   },
   {
     name: 'startsWith',
-    doc: 'whether a text begins with the other',
+    doc: 'true if a string starts with another',
     examples: [["'/api/orders'.startsWith('/api/')", 'true']],
     overloads: [
       method(['string', 'string'], 'bool', (text, start) => text.startsWith(start), {
@@ -40,7 +40,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'endsWith',
-    doc: 'whether a text ends with the other',
+    doc: 'true if a string ends with another',
     examples: [["'report.csv'.endsWith('.csv')", 'true']],
     overloads: [
       method(['string', 'string'], 'bool', (text, end) => text.endsWith(end), {
@@ -51,7 +51,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'matches',
-    doc: "whether some part of a text matches a pattern in RE2's syntax; `^` and `$` anchor",
+    doc: "true if some part of a string matches a pattern in RE2's syntax; `^` and `$` anchor",
     examples: [
       ["'/api/v2/users'.matches('^/api/v[0-9]+/')", 'true'],
       ["matches('ABC', '(?i)b')", 'true'],
@@ -67,7 +67,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'charAt',
-    doc: 'the character with an index, from 0; empty at the end of the text',
+    doc: 'the character at an index, counted from 0; empty at the end of the string',
     examples: [
       ["'a😀b'.charAt(1)", "'😀'"],
       ["'ab'.charAt(2)", "''"],
@@ -81,7 +81,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'indexOf',
-    doc: 'where a text first contains the other, from an index on; -1 when it does not',
+    doc: 'the index of the first occurrence of a string in another, from an index on; -1 if there is none',
     examples: [
       ["'hello mellow'.indexOf('ello')", '1'],
       ["'hello mellow'.indexOf('ello', 2)", '7'],
@@ -94,7 +94,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'lastIndexOf',
-    doc: 'where a text last contains the other, up to an index; -1 when it does not',
+    doc: 'the index of the last occurrence of a string in another, up to an index; -1 if there is none',
     examples: [
       ["'hello mellow'.lastIndexOf('ello')", '7'],
       ["'hello mellow'.lastIndexOf('ello', 6)", '1'],
@@ -106,7 +106,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'join',
-    doc: 'the texts of a list, one after the other, with a separator between them',
+    doc: 'the concatenation of the strings of a list, with a separator between them',
     examples: [["['a', 'b'].join(', ')", "'a, b'"]],
     overloads: [
       method(['list(string)'], 'string', (list) => join(list, ''), { cost: GATHERED }),
@@ -115,19 +115,19 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'lowerAscii',
-    doc: 'the text with the letters A to Z in lower case; no other letter changes',
+    doc: 'the string with the letters A to Z in lower case; no other letter changes',
     examples: [["'TacoCÆt'.lowerAscii()", "'tacocÆt'"]],
     overloads: [method(['string'], 'string', lowerAscii, overText)],
   },
   {
     name: 'upperAscii',
-    doc: 'the text with the letters a to z in upper case; no other letter changes',
+    doc: 'the string with the letters a to z in upper case; no other letter changes',
     examples: [["'tacocæt'.upperAscii()", "'TACOCæT'"]],
     overloads: [method(['string'], 'string', upperAscii, overText)],
   },
   {
     name: 'replace',
-    doc: 'the text with the other put in the place of a part, wherever it is or so many times',
+    doc: 'the string with the occurrences of a part replaced, all of them or a given number',
     examples: [
       ["'hello hello'.replace('he', 'we')", "'wello wello'"],
       ["'hello hello'.replace('he', 'we', 1)", "'wello hello'"],
@@ -141,7 +141,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'split',
-    doc: 'the parts of a text between separators, no more of them than the limit',
+    doc: 'the parts of a string between separators, at most as many as the limit',
     examples: [
       ["'a b c'.split(' ')", "['a', 'b', 'c']"],
       ["'a b c'.split(' ', 2)", "['a', 'b c']"],
@@ -156,7 +156,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'substring',
-    doc: 'the part of a text from one index to before another, or to the end',
+    doc: 'the part of a string from one index up to, but not including, another, or to the end',
     examples: [
       ["'tacocat'.substring(4)", "'cat'"],
       ["'tacocat'.substring(0, 4)", "'taco'"],
@@ -169,13 +169,13 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'trim',
-    doc: 'the text without white space at its ends',
+    doc: 'the string without white space at its ends',
     examples: [["'  \\ttrim\\n '.trim()", "'trim'"]],
     overloads: [method(['string'], 'string', trim, overText)],
   },
   {
     name: 'reverse',
-    doc: 'the characters of a text, or the elements of a list, from the last to the first',
+    doc: 'the characters of a string, or the elements of a list, in reverse order',
     examples: [
       ["'gums'.reverse()", "'smug'"],
       ['[1, 2].reverse()', '[2, 1]'],
@@ -190,13 +190,13 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
   {
     name: 'strings.quote',
-    doc: 'the text in double quotes, with escapes for what cannot be printed',
+    doc: 'the string in double quotes, with its quotes, backslashes and control characters escaped',
     examples: [['strings.quote(\'a "b"\')', '\'"a \\\\"b\\\\""\'']],
     overloads: [overload(['string'], 'string', quote, { cost: QUOTED })],
   },
   {
     name: 'format',
-    doc: 'the text with values in the places of `%s` (any), `%d` (numbers), `%f` and `%e` (with `%.3f` digits), `%b`, `%o`, `%x` and `%X`; `%%` is a percent sign',
+    doc: 'the string with values in place of `%s` (any), `%d` (numbers), `%f` and `%e` (with `%.3f` digits), `%b`, `%o`, `%x` and `%X`; `%%` is a percent sign',
     examples: [
       ["'%s has %d'.format(['a', 3])", "'a has 3'"],
       ["'%.2f %x'.format([1.5, 255])", "'1.50 ff'"],
@@ -210,7 +210,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   },
 ];
 
-/** The place of a character in UTF-16 units; the end of the text counts. */
+/** Position of a character in UTF-16 units. The end of the string is valid; fails on any other index. */
 function unitOf(text: string, index: Int): number {
   const unit = index < 0 ? undefined : unitAt(text, Number(index));
   return unit ?? fail('index_out_of_range');
@@ -240,10 +240,10 @@ function join(list: readonly unknown[], separator: string): string {
   return text.build();
 }
 
-/** The first `limit` occurrences of `from` become `to`, all of them when it is negative. */
+/** Replaces the first `limit` occurrences of `from` by `to`; all of them if `limit` is negative. */
 function replace(text: string, from: string, to: string, limit: Int): string {
   spend(SPLIT.steps(text.length, from.length, 0));
-  // An empty text stands before, between and behind the characters, not the units.
+  // An empty string occurs before, between and after the characters, not the UTF-16 units.
   const parts = from === '' ? ['', ...text, ''] : text.split(from);
   const seams = limit < 0 || limit >= parts.length ? parts.length - 1 : Number(limit);
   const length = text.length + seams * to.length;
@@ -285,7 +285,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function quote(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  // oxlint-disable-next-line no-control-regex -- it looks for control characters
   const escaped = text.toWellFormed().replace(/[\u0007-\u000d\\"]/g, (found) => ESCAPES.get(found) ?? found);
   return bounded(`"${escaped}"`);
 }

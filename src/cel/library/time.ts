@@ -14,7 +14,7 @@ import type { Timestamp } from '../value/timestamp.ts';
 import type { Cost } from './cost.ts';
 import { type Example, type FunctionDeclaration, method, type Overload } from './function.ts';
 
-/** What a clock shows is asked of the database, and a zone that was not asked for before is set up. */
+/** Steps of reading the local time from the database; setting up a new zone takes more. */
 const STEPS_OF_ZONE = 32;
 const ZONED: Cost = {
   text: `${STEPS_OF_ZONE}, with a new zone ${STEPS_OF_ZONE + STEPS_OF_NEW_ZONE}`,
@@ -27,7 +27,7 @@ function zoneOf(name: string): TimeZone {
   return cachedTimeZone(name) ?? fail('bad_time_zone');
 }
 
-/** The forms of a part of a date: in UTC, and in a time zone. */
+/** Overloads of a part of a date: in UTC, and in a time zone. */
 function ofTimestamp(read: (date: Date) => number): Overload[] {
   const inUtc = (instant: Timestamp) => read(localDate(instant, UTC));
   const within = (instant: Timestamp, zone: TimeZone) => {
@@ -44,8 +44,8 @@ function ofTimestamp(read: (date: Date) => number): Overload[] {
           const value = parseTimeZone(text);
           if (value !== undefined) return { value };
           return {
-            problem: `\`${text}\` is no time zone`,
-            help: 'write it as the IANA database does, `Europe/Berlin`, or as an offset, `+02:00`',
+            problem: `\`${text}\` is not a valid time zone`,
+            help: 'write a name of the IANA database, `Europe/Berlin`, or an offset, `+02:00`',
           };
         },
         run: within,
@@ -94,7 +94,7 @@ export const TIME: readonly FunctionDeclaration[] = [
   },
   {
     name: 'getDayOfWeek',
-    doc: 'the day of the week, 0 being Sunday',
+    doc: 'the day of the week, from 0 for Sunday',
     examples: example('getDayOfWeek', '1', '2'),
     overloads: ofTimestamp((date) => date.getUTCDay()),
   },
@@ -106,7 +106,7 @@ export const TIME: readonly FunctionDeclaration[] = [
   },
   {
     name: 'getHours',
-    doc: 'the hour of a day; all hours of a duration',
+    doc: 'the hour of the day; for a duration, its whole hours',
     examples: [...example('getHours', '22', '8'), ["duration('90m').getHours()", '1']],
     overloads: [
       ...ofTimestamp((date) => date.getUTCHours()),
@@ -115,7 +115,7 @@ export const TIME: readonly FunctionDeclaration[] = [
   },
   {
     name: 'getMinutes',
-    doc: 'the minute of an hour; all minutes of a duration',
+    doc: 'the minute of the hour; for a duration, its whole minutes',
     examples: [...example('getMinutes', '30', '30'), ["duration('90m').getMinutes()", '90']],
     overloads: [
       ...ofTimestamp((date) => date.getUTCMinutes()),
@@ -124,20 +124,20 @@ export const TIME: readonly FunctionDeclaration[] = [
   },
   {
     name: 'getSeconds',
-    doc: 'the second of a minute; all seconds of a duration',
+    doc: 'the second of the minute; for a duration, its whole seconds',
     examples: [...example('getSeconds', '15', '15'), ["duration('90m').getSeconds()", '5400']],
     overloads: [...ofTimestamp((date) => date.getUTCSeconds()), ofDuration(({ seconds }) => seconds)],
   },
   {
     name: 'getMilliseconds',
-    doc: 'the milliseconds after the full second, of an instant or a duration',
+    doc: 'the milliseconds after the full second, of a timestamp or a duration',
     examples: [
       ["timestamp('2026-06-01T22:30:15.250Z').getMilliseconds()", '250'],
       ["duration('1.5s').getMilliseconds()", '500'],
     ],
     overloads: [
       method(['timestamp'], 'int', milliseconds, { isTotal: true }),
-      // No zone has another thousandth of a second; the name is still read, as for the other parts.
+      // Milliseconds are the same in every zone; the name is still checked, as for the other parts.
       method(
         ['timestamp', 'string'],
         'int',

@@ -2,20 +2,20 @@ import { attempt, Positions } from './pattern-positions.ts';
 import type { Part, PatternSyntax } from './pattern-syntax.ts';
 
 /**
- * Which patterns JavaScript's own engine can run without ever going back over a text, and how they are written there.
- * They are those that are anchored at the start and in which the next character alone tells how to go on: every
- * choice that the engine could come back to fails at its first character.
+ * Patterns that JavaScript's own engine runs without backtracking, and their notation there. They are anchored at the
+ * start, and the next character alone determines how to continue: every alternative to which the engine could return
+ * fails at its first character.
  */
 
-/** A pattern that runs so, and what that takes. */
+/** Pattern for JavaScript's engine, and its number of repetitions, which determines the cost. */
 export interface LinearPattern {
   readonly pattern: RegExp;
   readonly repeats: number;
 }
 
-/** Undefined when it is not of this kind. */
+/** The pattern for JavaScript's engine; undefined if that engine could backtrack. */
 export function linearPattern(syntax: PatternSyntax): LinearPattern | undefined {
-  if (!syntax.isAnchoredAtStart || !isWritten(syntax.part)) return undefined;
+  if (!syntax.isAnchoredAtStart || !isGreedy(syntax.part)) return undefined;
   const shape = attempt(() => new Positions({ isDeterministic: true }).shapeOf(syntax.part));
   if (shape === undefined) return undefined;
   return {
@@ -24,15 +24,15 @@ export function linearPattern(syntax: PatternSyntax): LinearPattern | undefined 
   };
 }
 
-/** What prefers fewer repetitions comes back for more. */
-function isWritten(part: Part): boolean {
+/** False for a lazy repetition, which backtracks for more. */
+function isGreedy(part: Part): boolean {
   switch (part.kind) {
     case 'set':
       return true;
     case 'repeat':
-      return !part.isLazy && isWritten(part.part);
+      return !part.isLazy && isGreedy(part.part);
     default:
-      return part.parts.every(isWritten);
+      return part.parts.every(isGreedy);
   }
 }
 

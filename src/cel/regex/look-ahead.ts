@@ -2,13 +2,13 @@ import { attempt, type Position, Positions } from './pattern-positions.ts';
 import type { PatternSyntax } from './pattern-syntax.ts';
 
 /**
- * How many characters behind a match can be read before it is known to be the match; Infinity: any number, or it is
- * not known. An engine that looks for all matches reads what is behind each again, so that `a.*b|a` takes a time that
- * grows with the square of a text of many `a`.
+ * Maximum number of characters after a match that are read before the match is certain; Infinity if there is no
+ * limit, or none is known. A search for all matches reads these characters again for each match, so `a.*b|a` takes
+ * time quadratic in a string of many `a`.
  */
 export function lookAhead(syntax: PatternSyntax | undefined): number {
   if (syntax === undefined) return Infinity;
-  // There is one match at most, or two with an empty one at the end.
+  // There is one match at most, or two including an empty one at the end.
   if (syntax.isAnchoredAtStart || syntax.isAnchoredAtEnd) return 0;
   return attempt(() => new LookAhead(syntax).most()) ?? Infinity;
 }
@@ -30,13 +30,13 @@ class LookAhead {
     const { all } = this.#positions;
     const endless = all.filter((position) => this.#isEndless(position));
     if (endless.length === 0) return all.length;
-    // An empty match is one whatever else is under way.
+    // An empty match exists at once, while other attempts continue.
     if (this.#isNullable) return Infinity;
     const before = new Set(endless.flatMap((position) => [...this.#reaching(position)]));
     return this.#isEndlessBesideMatch(before) ? Infinity : all.length;
   }
 
-  /** Whether a text can be read from here, back to here, without ever being a match. */
+  /** True if a string leads from this position back to it without a match on the way. */
   #isEndless(position: Position): boolean {
     if (this.#last.has(position)) return false;
     const seen = new Set<Position>();
@@ -52,7 +52,7 @@ class LookAhead {
     return false;
   }
 
-  /** The positions from which one comes here, this one included. */
+  /** Positions from which this one can be reached, including itself. */
   #reaching(position: Position): ReadonlySet<Position> {
     const found = new Set([position]);
     for (const one of found) {
@@ -62,8 +62,8 @@ class LookAhead {
   }
 
   /**
-   * Whether the same text can bring one attempt to a match while another, which began with it or before it, is on the
-   * way to what is endless.
+   * True if the same string can bring one attempt to a match while another, started with it or earlier, leads to an
+   * endless position.
    */
   #isEndlessBesideMatch(before: ReadonlySet<Position>): boolean {
     const { all } = this.#positions;

@@ -1,56 +1,54 @@
 import type { CharacterSet, Part } from './pattern-syntax.ts';
 
-/** One character of a pattern, with its repetitions written out. */
+/** One character of a pattern with expanded repetitions. */
 export interface Position {
   readonly set: CharacterSet;
-  /** What can come next. */
+  /** Positions that can follow. */
   readonly follow: Set<Position>;
 }
 
-/** How an expression begins and ends. */
+/** First and last positions of an expression. */
 export interface Shape {
   readonly first: readonly Position[];
   readonly last: readonly Position[];
   readonly isNullable: boolean;
 }
 
-/** Characters of an expression with all repetitions written out. */
+/** Maximum number of characters of an expression with expanded repetitions. */
 const MAX_POSITIONS = 256;
 
-/** What a pattern is looked at for: classes of hundreds of ranges in hundreds of places take long to compare. */
+/** Maximum number of compared ranges: classes of hundreds of ranges at hundreds of positions are slow to compare. */
 const MAX_COMPARISONS = 20_000;
 
-/** Thrown where there are two ways to go on and one was asked for, or too many characters. */
-class GivenUp extends Error {}
+/** Thrown if there are two ways to continue and only one is allowed, or if a limit is exceeded. */
+class AnalysisAborted extends Error {}
 
-/** What `find` finds; undefined when it takes too long, or `giveUp` was called. */
+/** Result of `find`; undefined if it exceeds a limit, or calls `giveUp`. */
 export function attempt<T>(find: () => T): T | undefined {
   try {
     return find();
   } catch (error) {
-    if (error instanceof GivenUp) return undefined;
+    if (error instanceof AnalysisAborted) return undefined;
     throw error;
   }
 }
 
 export function giveUp(): never {
-  throw new GivenUp();
+  throw new AnalysisAborted();
 }
 
-/**
- * The automaton of an expression (Glushkov's): its characters, and which can follow which. Made within `attempt`.
- */
+/** Glushkov automaton of an expression: its characters, and which can follow which. Built within `attempt`. */
 export class Positions {
   readonly all: Position[] = [];
   readonly #isDeterministic: boolean;
   #comparisons = 0;
 
-  /** `isDeterministic`: gives up where the next character does not tell which way to go on. */
+  /** `isDeterministic`: gives up if the next character does not determine how to continue. */
   constructor({ isDeterministic }: { readonly isDeterministic: boolean }) {
     this.#isDeterministic = isDeterministic;
   }
 
-  /** Whether a character is of both sets. */
+  /** True if two sets have a character in common. */
   overlap(a: CharacterSet, b: CharacterSet): boolean {
     let left = 0;
     let right = 0;
@@ -102,7 +100,7 @@ export class Positions {
       this.#link(again.last, again.first);
       return this.#join(shape, { ...again, isNullable: true });
     }
-    // Each of the rest only behind the one before it.
+    // Each optional repetition only follows the one before it.
     let optional: Shape = EMPTY;
     for (let count = least; count < most; count++) {
       optional = { ...this.#join(this.#repeated(part), optional), isNullable: true };
@@ -110,7 +108,7 @@ export class Positions {
     return this.#join(shape, optional);
   }
 
-  /** Going round without a character is no progress, and one more way to go on. */
+  /** A repetition that consumes no character makes no progress, and adds one more way to continue. */
   #repeated(part: Part): Shape {
     const shape = this.shapeOf(part);
     if (shape.isNullable && this.#isDeterministic) giveUp();
@@ -126,7 +124,7 @@ export class Positions {
     };
   }
 
-  /** Lets `to` follow each of `from`. A way that is there already is a second one, too. */
+  /** Lets each of `to` follow each of `from`. A link that exists already counts as a second way. */
   #link(from: readonly Position[], to: readonly Position[]): void {
     for (const { follow } of from) {
       if (this.#isDeterministic) this.#either([...follow], to);
@@ -134,7 +132,7 @@ export class Positions {
     }
   }
 
-  /** The positions of both, of which none of one may begin as one of the other does. */
+  /** Positions of both lists; gives up if a character can begin both. */
   #either(a: readonly Position[], b: readonly Position[]): readonly Position[] {
     const isOneWay = !a.some((one) => b.some((other) => this.overlap(one.set, other.set)));
     if (!isOneWay && this.#isDeterministic) giveUp();
@@ -142,8 +140,8 @@ export class Positions {
   }
 
   /**
-   * Whether the alternatives are of fixed length and no two of them can match at one place. Which it is shows after so
-   * many characters as they share, and then there is no way back.
+   * True if the alternatives have fixed lengths and no two of them can match at the same place. Their common
+   * beginning decides between them, without backtracking.
    */
   #areApart(parts: readonly Part[]): boolean {
     const fixed = parts.map(fixedSets);
@@ -162,7 +160,7 @@ export class Positions {
 const EMPTY: Shape = { first: [], last: [], isNullable: true };
 const END = [Infinity, Infinity] as const;
 
-/** The characters of what has no choice and no repetition within it. */
+/** Character sets of a part without choices and repetitions; undefined for any other part. */
 function fixedSets(part: Part): readonly CharacterSet[] | undefined {
   if (part.kind === 'set') return [part.set];
   if (part.kind !== 'sequence') return undefined;

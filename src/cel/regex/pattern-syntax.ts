@@ -1,10 +1,10 @@
 /**
- * The part of RE2's syntax in which it can be told beforehand how a pattern runs: characters, classes, groups, choices
- * and repetitions. What is not thought of here (flags, word boundaries, anchors within) is not read.
+ * Subset of RE2's syntax for which it can be predicted how a pattern runs: characters, classes, groups, choices and
+ * repetitions. Everything else (flags, word boundaries, anchors inside) is not parsed.
  * https://github.com/google/re2/wiki/Syntax
  */
 
-/** Inclusive ranges of code points, in order, none touching another. */
+/** Inclusive ranges of code points, sorted, neither overlapping nor adjacent. */
 export type CharacterSet = readonly (readonly [number, number])[];
 
 export type Part =
@@ -16,13 +16,13 @@ export type Part =
       readonly part: Part;
       readonly least: number;
       readonly most: number;
-      /** Prefers fewer. */
+      /** Prefers fewer repetitions. */
       readonly isLazy: boolean;
     };
 
-/** A pattern, taken apart. */
+/** Syntax tree of a pattern. */
 export interface PatternSyntax {
-  /** What is between the anchors. */
+  /** Part between the anchors. */
   readonly part: Part;
   readonly isAnchoredAtStart: boolean;
   readonly isAnchoredAtEnd: boolean;
@@ -30,7 +30,7 @@ export interface PatternSyntax {
 
 const MAX_CODE_POINT = 0x10_ffff;
 
-/** Undefined when there is something in it that was not thought of here. */
+/** The syntax tree of `pattern`; undefined if it uses syntax outside of the subset. */
 export function readPattern(pattern: string): PatternSyntax | undefined {
   return new Reader(pattern).read();
 }
@@ -64,7 +64,7 @@ const ESCAPES: ReadonlyMap<string, number> = new Map([
 ]);
 const NOT_NEWLINE = complement([[0x0a, 0x0a]]);
 
-/** Reads the part of the syntax that is thought of here. */
+/** Parser of the subset. */
 class Reader {
   readonly #pattern: string[];
   #at = 0;
@@ -81,7 +81,7 @@ class Reader {
     if (isAnchoredAtEnd) this.#pattern.pop();
     const part = this.#readChoice(0);
     if (part === undefined || this.#at < this.#pattern.length) return undefined;
-    // `^a|b$` anchors each side of the choice alone.
+    // `^a|b$` anchors each alternative separately.
     const isSplit = part.parts.length > 1 && (isAnchoredAtStart || isAnchoredAtEnd);
     return isSplit ? undefined : { part, isAnchoredAtStart, isAnchoredAtEnd };
   }
@@ -157,7 +157,7 @@ class Reader {
     if (known !== undefined) return known;
     const code = ESCAPES.get(character);
     if (code !== undefined) return [[code, code]];
-    // Punctuation stands for itself; letters and digits mean more.
+    // An escaped punctuation character is literal; escaped letters and digits have other meanings.
     return /^[!-/:-@[-`{-~]$/.test(character) ? single(character) : undefined;
   }
 
@@ -187,13 +187,13 @@ class Reader {
     return { kind: 'set', set: isNegated ? complement(set) : set };
   }
 
-  /** A character of a class, or one of the short classes. */
+  /** Character of a class, or one of the short classes. */
   #readMember(isFirst: boolean): CharacterSet | 'end' | undefined {
     const character = this.#peek();
     if (character === undefined || character === '[') return undefined;
     this.#at++;
     if (character === '\\') return this.#readEscape();
-    // What a bracket that closes at once means differs.
+    // Engines differ in the meaning of `[]`.
     if (character === ']') return isFirst ? undefined : 'end';
     return single(character);
   }
@@ -220,7 +220,7 @@ class Reader {
     return high < low ? undefined : this.#finishRepeat(part, [low, high]);
   }
 
-  /** A repetition of a repetition is not thought of here. */
+  /** The subset has no repetition of a repetition. */
   #finishRepeat(part: Part, [least, most]: readonly [number, number]): Part | undefined {
     const isLazy = this.#peek() === '?';
     if (isLazy) this.#at++;
@@ -238,7 +238,7 @@ function single(character: string): CharacterSet {
   return [[code, code]];
 }
 
-/** The only character of a set; undefined when there are others. */
+/** The only character of a set; undefined if there are others. */
 function onlyOf(set: CharacterSet): number | undefined {
   const [[low, high] = [0, 1], ...others] = set;
   return low === high && others.length === 0 ? low : undefined;

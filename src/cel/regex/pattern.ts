@@ -6,19 +6,19 @@ import { lookAhead } from './look-ahead.ts';
 import { type PatternSyntax, readPattern } from './pattern-syntax.ts';
 
 /**
- * A pattern in RE2's syntax. One match takes time linear in the text, whatever the pattern: those that are sure to do
- * so are run by JavaScript's own engine, which is ten times as fast, all others by RE2's.
+ * Pattern in RE2's syntax. A match takes time linear in the string for every pattern: those for which that is certain
+ * run on JavaScript's own engine, which is ten times as fast, all others on RE2's.
  * https://github.com/google/re2/wiki/Syntax
  */
 export class Pattern {
   readonly #text: string;
-  /** Made when it is first needed: many patterns never need it. */
+  /** Compiled on first use: many patterns never need it. */
   #compiled: RE2JS | undefined;
   readonly #syntax: PatternSyntax | undefined;
   readonly #linear: LinearPattern | undefined;
   #lookAhead: number | undefined;
 
-  /** Throws what `RE2JS` throws at a pattern that is none. */
+  /** Throws the exception of `RE2JS` if the pattern is not valid. */
   constructor(text: string) {
     this.#text = text;
     this.#syntax = readPattern(text);
@@ -31,50 +31,50 @@ export class Pattern {
     return this.#compiled;
   }
 
-  /** How many groups it captures. */
+  /** Number of capturing groups. */
   get groups(): number {
     return this.#re2.groupCount();
   }
 
-  /** What RE2 makes of it; 0 where that is not needed. */
+  /** Number of RE2 instructions; 0 if RE2 is not needed. */
   get instructions(): number {
     return this.#linear === undefined ? this.#re2.programSize() : 0;
   }
 
-  /** What asking whether it matches takes, in so many characters. */
+  /** Steps of a test for a match in `length` characters. */
   stepsOver(length: number): number {
     if (this.#linear === undefined) return this.#stepsOfSearch(length);
     return Math.floor((length * (1 + this.#linear.repeats)) / TEXT_A_STEP);
   }
 
-  /** Whether some part of `text` matches; `^` and `$` anchor. */
+  /** True if some part of `text` matches; `^` and `$` anchor. */
   matches(text: string): boolean {
     spend(this.stepsOver(text.length));
     return this.#linear === undefined ? this.#re2.test(text) : this.#linear.pattern.test(text);
   }
 
-  /** What finding so many matches in so many characters takes at most; RE2 does it, which tells what the groups matched. */
+  /** Maximum steps of finding `matches` matches in `length` characters. RE2 finds them, since it reports the groups. */
   stepsOfMatches(length: number, matches: number): number {
-    return this.#stepsOfSearch(length) + matches * this.#stepsBehindMatch(length);
+    return this.#stepsOfSearch(length) + matches * this.#stepsAfterMatch(length);
   }
 
   #stepsOfSearch(length: number): number {
-    // They grow with the instructions that the pattern takes.
+    // Time grows with the instructions of the pattern.
     return Math.floor(length * (0.5 + this.#re2.programSize() / 64));
   }
 
-  /** What is read again behind a match, for the next one. */
-  #stepsBehindMatch(rest: number): number {
+  /** Steps of a match, including the characters after it that are read again for the next one. */
+  #stepsAfterMatch(rest: number): number {
     this.#lookAhead ??= lookAhead(this.#syntax);
     return STEPS_A_MATCH + this.#stepsOfSearch(Math.min(rest, this.#lookAhead));
   }
 
-  /** Each match in turn, as what the whole and each group matched; undefined for a group that did not. */
+  /** All matches in order. Group 0 is the whole match; a group that did not match is undefined. */
   *matchesIn(text: string): Generator<Match> {
     spend(this.#stepsOfSearch(text.length));
     const matcher = this.#re2.matcher(text);
     while (matcher.find()) {
-      spend(this.#stepsBehindMatch(text.length - matcher.end()));
+      spend(this.#stepsAfterMatch(text.length - matcher.end()));
       const groups: (string | undefined)[] = [];
       for (let group = 0; group <= this.groups; group++) groups.push(matcher.group(group) ?? undefined);
       yield { start: matcher.start(), end: matcher.end(), groups };
@@ -93,10 +93,13 @@ export type CompiledPattern =
   | { readonly pattern: Pattern; readonly problem?: undefined }
   | { readonly problem: string; readonly pattern?: undefined };
 
-/** In UTF-16 units: a longer pattern is refused, since compiling takes time and memory in proportion. */
+/** Maximum length of a pattern in UTF-16 units, since compiling takes time and memory in proportion. */
 export const MAX_PATTERN = 4096;
 
-/** Compiles `text`, or says in a short phrase why it is no pattern. Look-around and back-references are none. */
+/**
+ * Compiles `text`, or returns a short phrase that says why it is not valid. RE2 has no look-around and no
+ * back-references.
+ */
 export function compilePattern(text: string): CompiledPattern {
   if (text.length > MAX_PATTERN) return { problem: `longer than ${MAX_PATTERN} characters` };
   try {
@@ -106,21 +109,21 @@ export function compilePattern(text: string): CompiledPattern {
   }
 }
 
-/** Besides what is done with it. */
+/** Steps of a match, in addition to what is done with it. */
 const STEPS_A_MATCH = 4;
 
-/** How many patterns that are known only while a request is judged stay compiled, and how large they may be. */
+/** Maximum number, and maximum size, of cached patterns that are only known at evaluation time. */
 const MAX_CACHED = 16;
 const MAX_CACHED_INSTRUCTIONS = 256;
 
-/** Compiling takes some microseconds for each character of a pattern, and for each instruction that comes of it. */
+/** Compiling takes some microseconds for each character of a pattern, and for each instruction of the result. */
 export const STEPS_A_CHARACTER = 64;
 const STEPS_AN_INSTRUCTION = 16;
 
-/** In order of last use, which is the order in which a Map keeps its keys when each use puts it last. */
+/** In order of last use: a Map keeps its keys in order of insertion, and each use inserts the key again. */
 const cache = new Map<string, CompiledPattern>();
 
-/** The pattern that comes out of data; the ones used last stay compiled. Fails when it is none. */
+/** The pattern of a string that is only known at evaluation time, cached by last use. Fails if it is not valid. */
 export function computedPattern(text: string): Pattern {
   const compiled = cached(text);
   return compiled.pattern ?? fail('bad_pattern');
@@ -137,7 +140,8 @@ function cached(text: string): CompiledPattern {
   const compiled = compilePattern(text);
   const instructions = compiled.pattern?.instructions ?? 0;
   spend(instructions * STEPS_AN_INSTRUCTION);
-  // What matches with it keeps memory in proportion. A refused length would hold the whole text as a key.
+  // A matcher keeps memory in proportion to the instructions. A pattern over the maximum length would be kept whole,
+  // as a key.
   if (text.length > MAX_PATTERN || instructions > MAX_CACHED_INSTRUCTIONS) return compiled;
   if (cache.size >= MAX_CACHED) {
     for (const oldest of cache.keys()) {
@@ -149,7 +153,7 @@ function cached(text: string): CompiledPattern {
   return compiled;
 }
 
-/** How many patterns are cached now, for tests of the bound. */
+/** Number of cached patterns, for tests of the bound. */
 export function cachedPatterns(): number {
   return cache.size;
 }
@@ -157,5 +161,5 @@ export function cachedPatterns(): number {
 function describe(error: unknown): string {
   if (error instanceof RangeError) return 'nested too deeply';
   const text = error instanceof Error ? error.message : '';
-  return text.replace(/^error parsing regexp: /, '') || 'no RE2 pattern';
+  return text.replace(/^error parsing regexp: /, '') || 'not a valid RE2 pattern';
 }

@@ -1,6 +1,6 @@
-/** What authors write who think in another language, and what leads them to CEL. */
+/** Words and symbols of other languages, with the help that leads to CEL. */
 
-/** Operators of other languages, by what they are here. */
+/** CEL operators by their notation in other languages. */
 const OPERATORS: ReadonlyMap<string, '==' | '&&' | '||'> = new Map([
   ['=', '=='],
   ['is', '=='],
@@ -16,13 +16,13 @@ const CALLS: ReadonlyMap<string, string> = new Map([
   ['beginsWith', 'did you mean `startsWith`?'],
   ['hasPrefix', 'did you mean `startsWith`?'],
   ['hasSuffix', 'did you mean `endsWith`?'],
-  ['includes', 'did you mean `contains`? an element of a list is found by `x in list`'],
+  ['includes', 'did you mean `contains`? for a list, write `x in list`'],
   ['containsAll', 'did you mean `sets.contains(list, [a, b])`?'],
   ['containsAny', 'did you mean `sets.intersects(list, [a, b])`?'],
-  ['get', "a key is read by `x['k']`, or with a default `x[?'k'].orValue('')`"],
-  ['getOrDefault', "a key is read by `x['k']`, or with a default `x[?'k'].orValue('')`"],
-  ['isset', 'whether something is there is told by `has(x.f)` or `k in x`'],
-  ['defined', 'whether something is there is told by `has(x.f)` or `k in x`'],
+  ['get', "read a key with `x['k']`, or with a default: `x[?'k'].orValue('')`"],
+  ['getOrDefault', "read a key with `x['k']`, or with a default: `x[?'k'].orValue('')`"],
+  ['isset', 'test for presence with `has(x.f)` or `k in x`'],
+  ['defined', 'test for presence with `has(x.f)` or `k in x`'],
   ['inCIDR', "did you mean `cidr('10.0.0.0/8').containsIP(x)`?"],
   ['parseInt', 'did you mean `int(x)`?'],
   ['Number', 'did you mean `double(x)`?'],
@@ -55,13 +55,13 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['None', 'did you mean `null`?'],
   ['NULL', 'did you mean `null`?'],
   ['nil', 'did you mean `null`?'],
-  ['undefined', 'whether something is there is told by `has(x.f)` or `k in x`'],
-  ['timestamp', 'the type of instants is `google.protobuf.Timestamp`'],
-  ['duration', 'the type of spans of time is `google.protobuf.Duration`'],
+  ['undefined', 'test for presence with `has(x.f)` or `k in x`'],
+  ['timestamp', 'the type of a timestamp is `google.protobuf.Timestamp`'],
+  ['duration', 'the type of a duration is `google.protobuf.Duration`'],
   ['input', 'did you mean `request`?'],
 ]);
 
-/** Methods that others write between their operands. */
+/** Methods that other languages write between their operands. */
 const INFIX: ReadonlyMap<string, string> = new Map([
   ['like', 'matches'],
   ['matches', 'matches'],
@@ -70,59 +70,57 @@ const INFIX: ReadonlyMap<string, string> = new Map([
   ['endswith', 'endsWith'],
 ]);
 
-/** Marks of other languages, where no mark of CEL can stand. */
+/** Symbols of other languages that are not valid in CEL. */
 const MARKS: ReadonlyMap<string, string> = new Map([
-  ['=~', "a pattern is matched by `x.matches('...')`"],
-  ['!~', "a pattern is matched by `x.matches('...')`, with `!` before it if it must not"],
+  ['=~', "match a pattern with `x.matches('...')`"],
+  ['!~', "write `!x.matches('...')`"],
   ['=>', 'a macro takes a name and an expression: `list.exists(x, x == 1)`'],
   ['->', 'a macro takes a name and an expression: `list.exists(x, x == 1)`'],
-  ['??', 'a default is given by `x.?f.orValue(...)`'],
-  ['?.', 'a field that may be missing is read by `x.?f`'],
-  ['**', '`*` is the only multiplication'],
+  ['??', 'give a default with `x.?f.orValue(...)`'],
+  ['?.', 'read a field that may be missing with `x.?f`'],
+  ['**', 'there is no exponentiation; `*` multiplies'],
 ]);
 
-/** The operator that one of another language stands for; undefined when the text is none. */
+/** The CEL operator for an operator of another language; undefined if the text is not one. */
 export function foreignOperator(text: string): '==' | '&&' | '||' | undefined {
   return OPERATORS.get(text.toLowerCase());
 }
 
-/** Help for a name that is a word of another language, or a type with another name. */
+/** Help for a name of another language, or for a type with another name. */
 export function foreignName(name: string): string | undefined {
   return NAMES.get(name);
 }
 
-/** Help for a word that others write between two operands. */
+/** Help for a word that other languages write between two operands. */
 export function foreignInfix(text: string): string | undefined {
   const method = INFIX.get(text.toLowerCase());
-  return method === undefined ? undefined : `write it behind a dot: \`x.${method}('...')\``;
+  return method === undefined ? undefined : `write it as a method: \`x.${method}('...')\``;
 }
 
-/** Help for two marks together that are one in another language; undefined where they are none. */
+/** Help for two symbols that are one operator in another language; undefined if they are not. */
 export function foreignMark(text: string): string | undefined {
   return MARKS.get(text);
 }
 
-/** Help for a character that is no piece of an expression. */
+/** Help for a character that is not part of the language. */
 export function foreignCharacter(text: string): string | undefined {
   if (text === '#') return 'a comment begins with `//`';
-  return /[“”„‟‘’‚]/.test(text) ? "text stands in straight quotes: `'a'`" : undefined;
+  return /[“”„‟‘’‚]/.test(text) ? "write strings in straight quotes: `'a'`" : undefined;
 }
 
-/** Help for a call of a function or method that CEL has under another name. */
+/** Help for a call of a function or method that has another name in CEL. */
 export function foreignCall(name: string): string | undefined {
   return CALLS.get(name);
 }
 
-/** Help for what is a field elsewhere and a function in CEL. */
+/** Help for a field of other languages that is a function in CEL. */
 export function foreignField(name: string): string | undefined {
   return ['length', 'len', 'size', 'count'].includes(name) ? 'the length is `size(x)`' : undefined;
 }
 
-/** Help for `headers.x-tenant`, which subtracts a name that nobody declared; undefined where that is not it. */
+/** Help for `headers.x-tenant`, which subtracts an undeclared name; undefined if the name is not of this form. */
 export function dashedName(source: string, start: number): string | undefined {
   const before = /\.([A-Za-z_]\w*(?:-\w+)*-)$/.exec(source.slice(Math.max(0, start - 64), start))?.[1];
-  const [behind = ''] = /^[\w-]{1,64}/.exec(source.slice(start, start + 64)) ?? [];
-  return before === undefined
-    ? undefined
-    : `a name with \`-\` stands in brackets: \`['${before}${behind}']\``;
+  const [after = ''] = /^[\w-]{1,64}/.exec(source.slice(start, start + 64)) ?? [];
+  return before === undefined ? undefined : `write a name with \`-\` in brackets: \`['${before}${after}']\``;
 }

@@ -4,7 +4,7 @@ import type { CallNode, Loop, LoopNode, Node } from './tree.ts';
 
 type Call = Omit<CallNode, 'kind' | 'id'>;
 
-/** What a loop's arguments are, by how many there are: so many variables, and whether a condition follows them. */
+/** Arguments of a loop, by their number: the number of variables, and true if a condition follows them. */
 type Forms = Readonly<Record<number, readonly [variables: 1 | 2, hasFilter: boolean]>>;
 
 const ONE_OR_TWO: Forms = { 2: [1, false], 3: [2, false] };
@@ -23,7 +23,7 @@ const LOOPS: ReadonlyMap<string, readonly [Loop, Forms]> = new Map<string, reado
   ['transformMapEntry', ['transformMapEntry', TWO]],
 ]);
 
-/** The node that a call is when it is one of a macro; undefined: it is a call. */
+/** The node that a macro call becomes; undefined if the call is not a macro. */
 export function expandMacro(parser: Parser, call: Call): Node | undefined {
   const { name, receiver, args } = call;
   if (receiver === undefined) return name === 'has' && args.length === 1 ? has(parser, call) : undefined;
@@ -42,13 +42,13 @@ function has(parser: Parser, { args, start, end }: Call): Node {
     const { operand: of, field, fieldAt } = operand;
     return parser.make({ kind: 'has', operand: of, field, fieldAt, start, end });
   }
-  const place = operand ?? { start, end };
-  const isTold = operand?.kind === 'missing';
-  if (!isTold) {
+  const range = operand ?? { start, end };
+  const isReported = operand?.kind === 'missing';
+  if (!isReported) {
     parser.report(
-      place,
-      '`has` takes a field of a value',
-      'as in `has(jwt.claims.tenant)`; a key that is no name is found by `in`',
+      range,
+      '`has` takes a field access',
+      'write it as in `has(jwt.claims.tenant)`; test for a key that is not a name with `in`',
     );
   }
   return parser.make({ kind: 'missing', start, end });
@@ -57,14 +57,14 @@ function has(parser: Parser, { args, start, end }: Call): Node {
 function bind(parser: Parser, { args, start, end }: Call): Node | undefined {
   const [name, value, body] = args;
   if (value === undefined || body === undefined || args.length > 3) return undefined;
-  const variable = variableOf(parser, name, 'as in `cel.bind(x, 1, x + x)`');
+  const variable = variableOf(parser, name, 'write it as in `cel.bind(x, 1, x + x)`');
   return parser.make({ kind: 'bind', variable, value, body, start, end });
 }
 
 function optionalMap(parser: Parser, { name, args, start, end }: Call, operand: Node): Node | undefined {
   const [of, body] = args;
   if (body === undefined || args.length > 2) return undefined;
-  const variable = variableOf(parser, of, `as in \`x.${name}(y, y + 1)\``);
+  const variable = variableOf(parser, of, `write it as in \`x.${name}(y, y + 1)\``);
   return parser.make({
     kind: 'optional_map',
     isFlat: name === 'optFlatMap',
@@ -76,7 +76,7 @@ function optionalMap(parser: Parser, { name, args, start, end }: Call, operand: 
   });
 }
 
-/** Of more than two numbers, a list is made. */
+/** More than two numbers are collected into a list. */
 function extreme(parser: Parser, call: Call): Node | undefined {
   const [first, , third] = call.args;
   if (first === undefined || third === undefined) return undefined;
@@ -92,7 +92,7 @@ function makeLoop(
   loop: Loop,
   [count, hasFilter]: readonly [1 | 2, boolean],
 ): Node {
-  const help = `as in \`list.${name}(${count === 1 ? 'x' : 'i, x'}, ...)\``;
+  const help = `write it as in \`list.${name}(${count === 1 ? 'x' : 'i, x'}, ...)\``;
   const first = variableOf(parser, args[0], help);
   const second = count === 2 ? variableOf(parser, args[1], help) : undefined;
   if (first === second) parser.report(args[1] ?? { start, end }, 'both variables have the same name', help);
@@ -104,7 +104,7 @@ function makeLoop(
 
 function variableOf(parser: Parser, node: Node | undefined, help: string): string {
   if (node?.kind === 'name' && !node.isRooted) return node.name;
-  const place: Range = node ?? parser.token;
-  if (node?.kind !== 'missing') parser.report(place, 'the name of a variable has to stand here', help);
+  const range: Range = node ?? parser.token;
+  if (node?.kind !== 'missing') parser.report(range, 'expected the name of a variable', help);
   return '';
 }

@@ -6,7 +6,7 @@ import { problem } from './problem.ts';
 import { KEYWORDS, RESERVED, type Token } from './token.ts';
 import type { Element, Entry, MessageField, Node } from './tree.ts';
 
-/** Reads what operators stand between: a literal, a name, a list, with everything that follows it by dot or bracket. */
+/** Parses an operand: a literal, a name or a list, with everything after it that follows a dot or bracket. */
 export function parseMember(parser: Parser): Node {
   let node = parsePrimary(parser);
   for (;;) {
@@ -27,14 +27,14 @@ export function parseMember(parser: Parser): Node {
   }
 }
 
-/** `.f`, `.?f`, or `.f(...)`, the dot being read. */
+/** Parses `.f`, `.?f` or `.f(...)` after the dot. */
 function parseAfterDot(parser: Parser, operand: Node, start: number): Node {
   const isOptional = parser.accept('?');
   const { token } = parser;
   const isQuoted = token.kind === 'quoted_name';
   if (!isQuoted && (token.kind !== 'name' || KEYWORDS.has(token.text))) {
     const isEnd = token.kind === 'end';
-    const message = isEnd ? 'the expression ends too early' : `expected a name behind the dot`;
+    const message = isEnd ? 'unexpected end of the expression' : `expected a name after the dot`;
     parser.report(token, message, KEYWORDS.has(token.text) ? bracketHelp(token) : undefined);
     if (token.kind === 'name') parser.next();
     return parser.make({ kind: 'missing', start, end: parser.end });
@@ -55,10 +55,10 @@ function parseAfterDot(parser: Parser, operand: Node, start: number): Node {
 }
 
 function bracketHelp({ text }: Token): string {
-  return `\`${text}\` is a word of the language; as a key it stands in brackets: \`['${text}']\``;
+  return `\`${text}\` is a keyword; write it in brackets as a key: \`['${text}']\``;
 }
 
-/** Reads the arguments of a call, its name being read. */
+/** Parses the arguments of a call after its name. */
 function parseCall(
   parser: Parser,
   name: Token,
@@ -105,8 +105,8 @@ function parseBracket(parser: Parser): Node {
   if (parser.is('(')) {
     const opened = parser.next();
     const node = parser.expression();
-    const advice = parser.is(',') ? "a list is written in brackets: `['a', 'b']`" : undefined;
-    parser.expect(')', opened, advice);
+    const help = parser.is(',') ? "write a list in brackets: `['a', 'b']`" : undefined;
+    parser.expect(')', opened, help);
     return node;
   }
   if (parser.is('[')) return parseList(parser, start);
@@ -121,7 +121,7 @@ function parseBracket(parser: Parser): Node {
 const MAX_INT = 2n ** 63n - 1n;
 const MIN_INT = -(2n ** 63n);
 
-/** A number with the sign that stands before it. */
+/** Parses a number after its sign. */
 function parseNumber(parser: Parser, sign: '' | '-'): Node {
   const { start } = parser.token;
   if (sign !== '') parser.next();
@@ -136,12 +136,12 @@ function parseNumber(parser: Parser, sign: '' | '-'): Node {
   }
 }
 
-/** The int with its sign; a problem when 64 bits do not hold it. */
+/** The int with its sign; reports a problem if it exceeds 64 bits. */
 function intLiteral(parser: Parser, token: Token, digits: bigint, sign: '' | '-'): Int {
   const value = sign === '' ? digits : -digits;
   if (value >= MIN_INT && value <= MAX_INT) return int(value);
   const message = `\`${token.text}\` does not fit an int`;
-  parser.tell(problem('cel_literal', token, message, 'an int has 64 bits'));
+  parser.addProblem(problem('cel_literal', token, message, 'an int has 64 bits'));
   return 0;
 }
 
@@ -161,7 +161,7 @@ function parseName(parser: Parser, isRooted: boolean, start: number): Node {
   parser.next();
   if (RESERVED.has(token.text)) {
     const help = ['let', 'var', 'const'].includes(token.text)
-      ? 'a name for a value is given by `cel.bind(x, value, expression)`'
+      ? 'bind a name to a value with `cel.bind(x, value, expression)`'
       : undefined;
     parser.report(token, `\`${token.text}\` is a reserved word`, help);
   }
@@ -170,37 +170,37 @@ function parseName(parser: Parser, isRooted: boolean, start: number): Node {
 }
 
 /**
- * Where an expression has to be and is none. Operators and closing brackets stay: what is around goes on there.
- * What can be no part of an expression is passed over, and what follows is read in its place.
+ * Reports that an expression is expected. Operators and closing brackets are left to the surrounding expression.
+ * Anything that cannot be part of an expression is skipped, and what follows is parsed in its place.
  */
 function missing(parser: Parser): Node {
   const { token } = parser;
   const { start, end, text, kind } = token;
-  if (kind === 'end') parser.report(token, 'the expression ends too early');
+  if (kind === 'end') parser.report(token, 'unexpected end of the expression');
   else if (kind === 'quoted_name' || text === '`') {
-    parser.report({ start, end }, 'unexpected backtick', 'a name in backticks stands behind a dot');
+    parser.report({ start, end }, 'unexpected backtick', 'a name in backticks is only valid after a dot');
   } else parser.report(token, `unexpected \`${text}\``, foreignCharacter(text));
   if (kind === 'mark' || kind === 'end' || text === 'in') return nothing(parser);
   parser.skipForeign();
-  // What a quote of another kind was to be is told already.
+  // The whole text in foreign quotes was skipped, and has been reported.
   if (foreignCharacter(text) !== undefined && text !== '#') return nothing(parser);
   const isFollowed =
     kind === 'bad' && ['name', 'int', 'uint', 'double', 'string'].includes(parser.token.kind);
   return isFollowed ? parsePrimary(parser) : nothing(parser);
 }
 
-/** In the place of an expression that is not there, when that was told. */
+/** Placeholder for a missing expression that has been reported. */
 export function nothing(parser: Parser): Node {
   const { start } = parser.token;
   return parser.make({ kind: 'missing', start, end: start });
 }
 
-/** Reads a bracket and what stands between commas in it, up to the one that closes; a comma may stand behind the last. */
+/** Parses the items between commas in a bracket, up to its end; a trailing comma is allowed. */
 function parseUntil(parser: Parser, close: string, parseOne: () => void): void {
   const opened = parser.next();
   while (!parser.is(close) && parser.token.kind !== 'end') {
     if (parser.is(',')) {
-      // `[,]` is a list to the grammar.
+      // The grammar allows `[,]`.
       if (parser.tokenAt(1).text !== close) parser.report(parser.token, 'unexpected `,`');
     } else {
       parseOne();
@@ -230,12 +230,12 @@ function parseMap(parser: Parser, start: number): Node {
   return parser.make({ kind: 'map', entries, start, end: parser.end });
 }
 
-/** `a.b` of a chain of plain names; undefined for everything else. */
+/** `a.b` for a chain of plain names; undefined for any other node. */
 function qualifiedName(node: Node): string | undefined {
   if (node.kind === 'name') return (node.isRooted ? '.' : '') + node.name;
   if (node.kind !== 'select' || node.isOptional) return undefined;
   const { start, end } = node.fieldAt;
-  // A name in quotes is none of a type.
+  // A quoted name is not part of the name of a type.
   if (end - start > node.field.length) return undefined;
   const before = qualifiedName(node.operand);
   return before === undefined ? undefined : `${before}.${node.field}`;
@@ -247,7 +247,7 @@ function parseMessage(parser: Parser, type: Node): Node {
     const isOptional = parser.accept('?');
     const token = parser.next();
     const isQuoted = token.kind === 'quoted_name';
-    if (!isQuoted && token.kind !== 'name') parser.report(token, 'expected the name of a field');
+    if (!isQuoted && token.kind !== 'name') parser.report(token, 'expected a field name');
     const name = isQuoted ? token.text.slice(1, -1) : token.text;
     const value = parser.expect(':') ? parser.expression() : nothing(parser);
     fields.push({ name, value, isOptional });

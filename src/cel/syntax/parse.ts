@@ -8,22 +8,22 @@ import { describeToken, type Token } from './token.ts';
 import type { LogicNode, Node, Operator } from './tree.ts';
 
 export interface Parsed {
-  /** As far as it could be read: where it could not, `missing` nodes stand. */
+  /** The tree as far as it could be parsed, with `missing` nodes in place of the rest. */
   readonly root: Node;
-  /** How many nodes there are; their ids are below it. */
+  /** Number of nodes; their ids are below it. */
   readonly size: number;
-  /** In the order in which they stand. Empty: the source is an expression. */
+  /** In order of position. Empty if the source is a valid expression. */
   readonly problems: readonly Problem[];
 }
 
-/** Reads an expression by the grammar of the specification. Total: whatever the source, it comes to a tree. */
+/** Parses an expression by the grammar of the specification. Total: every source has a tree. */
 export function parse(source: string): Parsed {
   const { tokens, problems } = scan(source);
   const parser = new Parser(source, tokens, problems, parseExpression);
   const root = parser.expression();
   while (!parser.isAtEnd()) {
     reportUnexpected(parser);
-    // What follows the next operator may have mistakes of its own.
+    // The part after the next operator may have mistakes of its own.
     parser.skipForeign();
     parser.skipTo(['&&', '||', '?', ':', ',']);
     parser.next();
@@ -32,7 +32,7 @@ export function parse(source: string): Parsed {
   return { root, size: parser.size, problems: parser.problems };
 }
 
-/** `a ? b : c ? d : e` is read without recursion, however long it is. */
+/** Parses `a ? b : c ? d : e` without recursion, whatever its length. */
 function parseExpression(parser: Parser): Node {
   const cases: { readonly test: Node; readonly yes: Node; readonly start: number }[] = [];
   for (;;) {
@@ -64,16 +64,16 @@ function parseExpression(parser: Parser): Node {
   }
 }
 
-/** A mark that was read, with the one that follows at once. */
+/** A symbol that was read, joined with an adjacent next one. */
 function pairAt({ token }: Parser, { text, end }: Token): string {
   return token.start === end ? text + token.text : text;
 }
 
-/** What stands before the `:`, where the grammar has no further `?:`. */
+/** Parses the branch before the `:`, where the grammar allows no further `?:`. */
 function parseBranch(parser: Parser): Node {
   const branch = parseOr(parser);
   if (parser.is('?')) {
-    parser.report(parser.token, 'unexpected `?`', 'a `?:` within a `?:` stands in parentheses');
+    parser.report(parser.token, 'unexpected `?`', 'put a `?:` within a `?:` in parentheses');
     parser.next();
     parser.expression();
     if (parser.expect(':')) parser.expression();
@@ -85,7 +85,7 @@ function parseOr(parser: Parser): Node {
   return parseLogic(parser, '||', () => parseLogic(parser, '&&', () => parseBinary(parser, 0)));
 }
 
-/** `a || b || c` is one node with all operands, however long it is. */
+/** Parses `a || b || c` into one node with all operands, whatever its length. */
 function parseLogic(parser: Parser, operator: LogicNode['operator'], parseOperand: () => Node): Node {
   const { start } = parser.token;
   const operands = [parseOperand()];
@@ -127,7 +127,7 @@ function parseUnary(parser: Parser): Node {
     const isNegation = isNot(parser);
     if (isNegation) parser.report(token, `unexpected \`${token.text}\``, 'did you mean `!`?');
     else if (!parser.is('!') && !parser.is('-')) break;
-    // The sign before a number belongs to it, so that the least int can be written.
+    // The sign before a number is part of the literal, so that the minimum int can be written.
     const isSign = parser.is('-') && ['int', 'double'].includes(parser.tokenAt(1).kind);
     if (isSign) break;
     signs.push({ operator: parser.is('-') ? '-' : '!', start: token.start, end: token.end });
@@ -140,7 +140,7 @@ function parseUnary(parser: Parser): Node {
   return node;
 }
 
-/** `not x`, as others write it. */
+/** True for `not x`, the negation of other languages. */
 function isNot(parser: Parser): boolean {
   const { kind, text } = parser.token;
   const follower = parser.tokenAt(1).kind;
@@ -149,28 +149,28 @@ function isNot(parser: Parser): boolean {
 
 interface Found extends Range {
   readonly operator: string;
-  /** How many tokens it takes. */
+  /** Number of tokens. */
   readonly length: number;
-  /** What to say when it is an operator of another language. */
+  /** Help, if it is an operator of another language. */
   readonly help?: string;
 }
 
-/** The operator that stands here, one of another language included; undefined: none. */
+/** The operator at the current token, including those of other languages; undefined if there is none. */
 function operatorAt(parser: Parser): Found | undefined {
   const { token } = parser;
   const { start, end, text, kind } = token;
-  const behind = parser.tokenAt(1);
-  const pair = behind.start === end ? text + behind.text : text;
+  const next = parser.tokenAt(1);
+  const pair = next.start === end ? text + next.text : text;
   const help = pair.startsWith('?') ? undefined : foreignMark(pair);
-  if (help !== undefined) return { operator: '==', start, end: behind.end, length: 2, help };
+  if (help !== undefined) return { operator: '==', start, end: next.end, length: 2, help };
   if (kind === 'mark') {
-    const isTripled = (text === '==' || text === '!=') && behind.text === '=' && behind.start === end;
+    const isTripled = (text === '==' || text === '!=') && next.text === '=' && next.start === end;
     if (!isTripled) return { operator: text, start, end, length: 1 };
-    return { operator: text, start, end: behind.end, length: 2, help: `did you mean \`${text}\`?` };
+    return { operator: text, start, end: next.end, length: 2, help: `did you mean \`${text}\`?` };
   }
   if (kind === 'name' && text === 'in') return { operator: 'in', start, end, length: 1 };
   if (kind === 'name' && /^not$/i.test(text) && parser.tokenAt(1).text === 'in') {
-    return { operator: 'in', start, end, length: 2, help: 'put `!` before the whole: `!(x in list)`' };
+    return { operator: 'in', start, end, length: 2, help: 'write `!(x in list)`' };
   }
   const meant = kind === 'name' || kind === 'bad' ? foreignOperator(text) : undefined;
   return meant && { operator: meant, start, end, length: 1, help: `did you mean \`${meant}\`?` };
@@ -183,14 +183,14 @@ function consumeOperator(parser: Parser): void {
     const text = found.operator === 'in' ? parser.token.text : textOf(parser, found);
     parser.report(found, `unexpected \`${text}\``, found.help);
   }
-  for (let taken = 0; taken < found.length; taken++) parser.next();
+  for (let read = 0; read < found.length; read++) parser.next();
 }
 
 function textOf(parser: Parser, { length }: Found): string {
   return Array.from({ length }, (_, at) => parser.tokenAt(at).text).join('');
 }
 
-const OPERATORS_HELP = "operators are `&&`, `||`, `!`, `==`; text stands in `'quotes'`";
+const OPERATORS_HELP = "operators are `&&`, `||`, `!`, `==`; strings are written in `'quotes'`";
 
 function reportUnexpected(parser: Parser): void {
   const { token } = parser;

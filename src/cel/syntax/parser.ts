@@ -4,15 +4,15 @@ import { MAX_PROBLEMS, type Problem, problem } from './problem.ts';
 import { describeToken, type Token } from './token.ts';
 import { childrenOf, type Node } from './tree.ts';
 
-/** How deep brackets may stand in one another: reading them recurses. */
+/** Maximum nesting of brackets: parsing them is recursive. */
 export const MAX_NESTING = 64;
 
-/** In nodes, from the root down: evaluating recurses, and the stack is finite. */
+/** Maximum depth of a tree, in nodes: evaluation is recursive, and the stack is finite. */
 export const MAX_DEPTH = 500;
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** Where reading stands, and what came out of it so far. */
+/** State of a parse: its position, and the problems so far. */
 export class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
@@ -25,7 +25,7 @@ export class Parser {
   #lastProblem = -1;
   #reported = 0;
 
-  /** `parseExpression` reads what stands within brackets. */
+  /** `parseExpression` parses the content of brackets. */
   constructor(
     source: string,
     tokens: readonly Token[],
@@ -42,7 +42,7 @@ export class Parser {
     return this.#problems.toSorted((a, b) => a.start - b.start).slice(0, MAX_PROBLEMS);
   }
 
-  /** How many nodes there are; ids are below it. */
+  /** Number of nodes; their ids are below it. */
   get size(): number {
     return this.#depths.length;
   }
@@ -55,13 +55,13 @@ export class Parser {
     return this.token.kind === 'end';
   }
 
-  /** The token so many further. */
+  /** The token at an offset from the current one. */
   tokenAt(offset: number): Token {
     const end = this.#tokens.length - 1;
     return this.#tokens[Math.min(this.#at + offset, end)] ?? END;
   }
 
-  /** Where what was read last ends. */
+  /** End of the last token that was read. */
   get end(): number {
     return this.#at === 0 ? 0 : (this.#tokens[this.#at - 1]?.end ?? 0);
   }
@@ -84,10 +84,10 @@ export class Parser {
   }
 
   /**
-   * Reads a mark that has to be here. Where it is not, goes on behind the next one before this bracket closes; false:
-   * there is none. Where the expression ends, what is told is the bracket that was `opened`.
+   * Reads a symbol that is required here. If it is missing, continues after its next occurrence in this bracket;
+   * false if there is none. At the end of the expression, reports the bracket that was `opened`.
    */
-  expect(mark: string, opened?: Range, advice?: string): boolean {
+  expect(mark: string, opened?: Range, help?: string): boolean {
     if (this.accept(mark)) return true;
     const { token } = this;
     if (token.kind === 'end' && opened !== undefined) {
@@ -95,14 +95,14 @@ export class Parser {
       this.report(opened, `\`${bracket}\` is not closed`, `close it with \`${mark}\``);
       return false;
     }
-    const help = foreignCharacter(token.text);
-    this.report(token, `expected \`${mark}\`, found ${describeToken(token)}`, help ?? advice);
-    if (help !== undefined) this.skipForeign();
+    const foreign = foreignCharacter(token.text);
+    this.report(token, `expected \`${mark}\`, found ${describeToken(token)}`, foreign ?? help);
+    if (foreign !== undefined) this.skipForeign();
     this.skipTo([mark]);
     return this.accept(mark);
   }
 
-  /** Passes over a token; over the rest of the line where it begins a comment, over text where it is a quote. */
+  /** Skips a token, with the rest of the line if it begins a comment, or the quoted text if it is a quote. */
   skipForeign(): void {
     const { text, end } = this.next();
     if (text === '#') {
@@ -114,7 +114,7 @@ export class Parser {
     }
   }
 
-  /** Passes over tokens, and whole brackets, to one of the marks, to a bracket that closes, or to the end. */
+  /** Skips tokens, and whole brackets, up to one of the symbols, a closing bracket or the end. */
   skipTo(marks: readonly string[]): void {
     let depth = 0;
     for (; this.token.kind !== 'end'; this.#at++) {
@@ -133,7 +133,7 @@ export class Parser {
     this.#depths.push(depth);
     if (depth > MAX_DEPTH) {
       const help = '`&&`, `||` and lists may have any number of operands: `x in [1, 2, 3]`';
-      this.stop(this.#whole, `operations nest deeper than ${MAX_DEPTH}`, help);
+      this.stop(this.#whole, `operations are nested deeper than ${MAX_DEPTH}`, help);
     }
     return made;
   }
@@ -142,35 +142,35 @@ export class Parser {
     return { start: 0, end: this.#source.length };
   }
 
-  /** Reads a whole expression, one bracket further in. */
+  /** Parses a whole expression, one bracket deeper. */
   expression(): Node {
     this.#nesting++;
-    // The expression itself stands in none.
+    // The outermost expression is in no bracket.
     if (this.#nesting > MAX_NESTING + 1) {
       const { start } = this.token;
-      this.stop({ start, end: start }, `brackets nest deeper than ${MAX_NESTING}`);
+      this.stop({ start, end: start }, `brackets are nested deeper than ${MAX_NESTING}`);
     }
     const node = this.#parseExpression(this);
     this.#nesting--;
     return node;
   }
 
-  /** Tells a syntax mistake; of those at one place only the first. */
+  /** Reports a syntax mistake; only the first at each position. */
   report({ start, end }: Range, message: string, help?: string): void {
     if (this.#isStopped || start === this.#lastProblem) return;
-    const isTold = this.#problems.some((told) => overlap(told, { start, end }));
+    const isReported = this.#problems.some((each) => overlap(each, { start, end }));
     this.#lastProblem = start;
-    if (isTold) return;
+    if (isReported) return;
     this.#problems.push(problem('cel_syntax', { start, end }, message, help));
     this.#reported++;
-    // Those that follow would not be shown.
+    // Further problems would not be shown.
     if (this.#reported >= MAX_PROBLEMS) this.#giveUp();
   }
 
-  /** Tells of a limit, and reads nothing more. */
-  stop(place: Range, message: string, help?: string): void {
+  /** Reports an exceeded limit, and stops the parse. */
+  stop(range: Range, message: string, help?: string): void {
     if (this.#isStopped) return;
-    this.#problems.splice(0, this.#problems.length, problem('cel_limit', place, message, help));
+    this.#problems.splice(0, this.#problems.length, problem('cel_limit', range, message, help));
     this.#giveUp();
   }
 
@@ -179,12 +179,12 @@ export class Parser {
     this.#at = this.#tokens.length - 1;
   }
 
-  tell(told: Problem): void {
-    if (!this.#isStopped) this.#problems.push(told);
+  addProblem(added: Problem): void {
+    if (!this.#isStopped) this.#problems.push(added);
   }
 }
 
-/** Whether two stretches share a character; an empty one is as wide as one. */
+/** True if two ranges share a character; an empty range counts as one character. */
 function overlap(a: Range, b: Range): boolean {
   return a.start < Math.max(b.end, b.start + 1) && b.start < Math.max(a.end, a.start + 1);
 }

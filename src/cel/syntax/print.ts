@@ -2,7 +2,7 @@ import { isDouble, isInt, numberOf, Uint } from '../value/number.ts';
 import { KEYWORDS } from './token.ts';
 import type { Node } from './tree.ts';
 
-/** How tightly an expression holds together: one that holds less than its place asks for stands in parentheses. */
+/** Binding strength of an expression. An expression that is weaker than its place requires is put in parentheses. */
 const LEVEL = { condition: 0, or: 1, and: 2, relation: 3, sum: 4, product: 5, unary: 6, member: 7 } as const;
 
 const OPERATOR_LEVELS: Readonly<Record<string, number>> = {
@@ -13,7 +13,7 @@ const OPERATOR_LEVELS: Readonly<Record<string, number>> = {
   '%': LEVEL.product,
 };
 
-/** The expression as text, on one line, with no more parentheses than it takes. It reads back as the same tree. */
+/** The expression on one line, with as few parentheses as possible. It parses to the same tree. */
 export function print(node: Node): string {
   return write(node, LEVEL.condition);
 }
@@ -33,7 +33,7 @@ function levelOf(node: Node): number {
       if (node.operands.length === 1) return LEVEL.unary;
       return OPERATOR_LEVELS[node.operator] ?? LEVEL.relation;
     case 'literal':
-      // `-1.f` would be the sign of what follows.
+      // In `-1.f` the sign would apply to `1.f`.
       return isNegative(node.value) ? LEVEL.unary : LEVEL.member;
     default:
       return LEVEL.member;
@@ -105,7 +105,7 @@ function printOperator({ operator, operands }: Node & { kind: 'operator' }): str
   const [left, right] = operands;
   if (right === undefined) {
     const text = write(left, LEVEL.unary);
-    // `-1` is a literal, with all that follows, and so is `-` before `-1`; `--x` is two signs.
+    // `-1` with everything after it, and `-` before `-1`, would be read as literals; `--x` is two signs.
     const isNumber = operator === '-' && /^-?[0-9]/.test(text);
     return operator + (isNumber ? `(${text})` : text);
   }
@@ -122,7 +122,7 @@ function isNegative(value: unknown): boolean {
   return isInt(value) && value < 0;
 }
 
-/** A literal that says the value. Values of other types than literals have come to no expression. */
+/** Literal with the given value. No expression has a literal of another type. */
 export function printLiteral(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (isInt(value)) return String(value);
@@ -146,10 +146,10 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["'", "\\'"],
 ]);
 
-/** In single quotes, unless that takes more escapes than double ones. */
+/** Single-quoted string, unless double quotes need fewer escapes. */
 function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  // oxlint-disable-next-line no-control-regex -- it looks for control characters
   const escaped = text.replace(/[\u0000-\u001f\u007f-\u009f\\']/g, (character) => {
     if (character === mark || character !== "'") return ESCAPES.get(character) ?? hexadecimal(character);
     return character;

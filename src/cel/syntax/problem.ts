@@ -1,6 +1,6 @@
 import type { Range } from '../../diagnostic/range.ts';
 
-/** A mistake in an expression, or with `cel_costly` a warning; `start` and `end` are UTF-16 offsets into its source. */
+/** Mistake in an expression, or a warning for `cel_costly`; `start` and `end` are UTF-16 offsets into its source. */
 export interface Problem {
   readonly code:
     | 'cel_syntax'
@@ -25,5 +25,5 @@ export function problem(
   return help === undefined ? { code, message, start, end } : { code, message, help, start, end };
 }
 
-/** Problems told of one expression. */
+/** Maximum number of problems of one expression. */
 export const MAX_PROBLEMS = 10;

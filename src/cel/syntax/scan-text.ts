@@ -3,7 +3,7 @@ import { encodeUtf8 } from '../value/text.ts';
 import { type Problem, problem } from './problem.ts';
 
 export interface ScannedText {
-  /** `bad` when the text does not end, or an escape in it is none. */
+  /** `bad` if the string has no end, or an escape that is not valid. */
   readonly kind: 'string' | 'bytes' | 'bad';
   readonly value?: string | Uint8Array;
   readonly end: number;
@@ -25,10 +25,10 @@ const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['?', '?'],
 ]);
 
-/** What stands behind the backslash of an escape that says a code point, or in bytes a byte. */
+/** Escape of a code point, or in bytes of a byte, after its backslash. */
 const NUMBERED = /(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2}))/y;
 
-/** Reads a text or bytes from `start` on, where `prefix` stands, a quote behind it. */
+/** Scans a string or bytes from `start`, the position of `prefix`, which is followed by a quote. */
 export function scanText(source: string, start: number, prefix: string): ScannedText {
   const isBytes = /b/i.test(prefix);
   const isRaw = /r/i.test(prefix);
@@ -37,15 +37,19 @@ export function scanText(source: string, start: number, prefix: string): Scanned
   const quote = source.startsWith(mark.repeat(3), open) ? mark.repeat(3) : mark;
   const pieces = new Pieces(isBytes);
   const problems: Problem[] = [];
-  const bad = (place: Range, message: string, help?: string): void => {
-    problems.push(problem('cel_syntax', place, message, help));
+  const bad = (range: Range, message: string, help?: string): void => {
+    problems.push(problem('cel_syntax', range, message, help));
   };
 
   let at = open + quote.length;
   while (at < source.length && !source.startsWith(quote, at)) {
     const character = source.charAt(at);
     if (quote.length === 1 && (character === '\n' || character === '\r')) {
-      bad({ start: at, end: at + 1 }, 'a line break within text', "write `\\n`, or put the text in `'''`");
+      bad(
+        { start: at, end: at + 1 },
+        'a line break within a string',
+        "write `\\n`, or quote the string with `'''`",
+      );
       return { kind: 'bad', end: restOf(source, at, quote), problems };
     }
     if (character === '\\' && !isRaw) {
@@ -54,21 +58,21 @@ export function scanText(source: string, start: number, prefix: string): Scanned
         const end = Math.min(at + 2, source.length);
         const escape = source.slice(at, end);
         const point = isBytes ? '' : ', `\\u00e9`';
-        const help = `in \`r'...'\` a backslash is itself, else it is written \`\\\\\`; escapes are as in \`\\n\`, \`\\t\`, \`\\x41\`${point}`;
-        bad({ start: at, end }, `\`${escape}\` is no escape`, help);
+        const help = `in \`r'...'\` a backslash is literal, elsewhere write \`\\\\\`; valid escapes are \`\\n\`, \`\\t\`, \`\\x41\`${point}`;
+        bad({ start: at, end }, `\`${escape}\` is not a valid escape`, help);
         at = end;
       } else {
         at += length;
       }
     } else {
-      // Line breaks of every kind are one in the text, as they are where YAML or git changed them.
+      // Every kind of line break is one `\n`, as it is where YAML or git normalizes it.
       const isBreak = character === '\r';
       pieces.add(isBreak ? '\n' : character);
       at += isBreak && source.charAt(at + 1) === '\n' ? 2 : 1;
     }
   }
   if (at >= source.length) {
-    bad({ start, end: source.length }, 'text without a closing quote');
+    bad({ start, end: source.length }, 'missing closing quote');
     return { kind: 'bad', end: source.length, problems };
   }
   const end = at + quote.length;
@@ -76,13 +80,13 @@ export function scanText(source: string, start: number, prefix: string): Scanned
   return { kind: isBytes ? 'bytes' : 'string', value: pieces.value, end, problems };
 }
 
-/** Behind the quote that would close a text broken over lines, if one follows. */
+/** Position after the quote that would close a string broken over lines; the end of the source if there is none. */
 function restOf(source: string, at: number, quote: string): number {
   const close = source.indexOf(quote, at);
   return close < 0 ? source.length : close + quote.length;
 }
 
-/** What a text says, as it is read. */
+/** Value of a string or bytes while it is scanned. */
 class Pieces {
   readonly #isBytes: boolean;
   #text = '';
@@ -102,7 +106,7 @@ class Pieces {
     this.#text += text;
   }
 
-  /** The length of the escape at `at`; undefined when it is none. */
+  /** Length of the escape at `at`; undefined if it is not valid. */
   addEscape(source: string, at: number): number | undefined {
     const simple = ESCAPED.get(source.charAt(at + 1));
     if (simple !== undefined) {
@@ -126,7 +130,7 @@ class Pieces {
     return 1 + all.length;
   }
 
-  /** Text among bytes is UTF-8. */
+  /** Characters in bytes are encoded as UTF-8. */
   #flush(): void {
     if (this.#text !== '') this.#bytes.push(...encodeUtf8(this.#text));
     this.#text = '';

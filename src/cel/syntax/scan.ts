@@ -5,7 +5,7 @@ import { scanText } from './scan-text.ts';
 import type { Token, TokenKind } from './token.ts';
 
 export interface Scanned {
-  /** The last one is the end. */
+  /** The last one is the end of the source. */
   readonly tokens: readonly Token[];
   /** From `//` to the end of the line. */
   readonly comments: readonly Range[];
@@ -24,7 +24,10 @@ const MARK = /(?:==|!=|<=|>=|&&|\|\||[<>!+\-*/%?:.,()[\]{}])/y;
 
 const MAX_UINT = 2n ** 64n - 1n;
 
-/** Takes a source apart. What can be no piece of an expression is one of kind `bad`, and a problem unless it is a mark. */
+/**
+ * Splits a source into tokens. A character that is not part of the language becomes a token of kind `bad`, which the
+ * parser reports; a string that is not valid becomes one as well, and is a problem.
+ */
 export function scan(source: string): Scanned {
   const tokens: Token[] = [];
   const comments: Range[] = [];
@@ -36,16 +39,16 @@ export function scan(source: string): Scanned {
     return pattern.exec(source);
   };
   const add = (kind: TokenKind, length: number, value?: unknown): void => {
-    const stretch = { start: at, end: at + length };
-    tokens.push({ kind, text: source.slice(at, at + length), value, ...stretch });
+    const range = { start: at, end: at + length };
+    tokens.push({ kind, text: source.slice(at, at + length), value, ...range });
     at += length;
   };
   const addNumber = ([text]: RegExpExecArray, digits: string, base: '' | '0x', suffix: string): void => {
     const value = BigInt(base + digits);
     if (suffix === '') return add('int', text.length, value);
     if (value > MAX_UINT) {
-      const place = { start: at, end: at + text.length };
-      problems.push(problem('cel_literal', place, `\`${text}\` does not fit a uint`, 'a uint has 64 bits'));
+      const range = { start: at, end: at + text.length };
+      problems.push(problem('cel_literal', range, `\`${text}\` does not fit a uint`, 'a uint has 64 bits'));
     }
     add('uint', text.length, new Uint(value));
   };
@@ -53,8 +56,8 @@ export function scan(source: string): Scanned {
   const addDouble = (text: string): void => {
     const value = Number(text);
     if (!Number.isFinite(value)) {
-      const place = { start: at, end: at + text.length };
-      problems.push(problem('cel_literal', place, `\`${text}\` does not fit a double`));
+      const range = { start: at, end: at + text.length };
+      problems.push(problem('cel_literal', range, `\`${text}\` does not fit a double`));
     }
     add('double', text.length, double(value));
   };
@@ -92,7 +95,7 @@ export function scan(source: string): Scanned {
       else add(quoted === null ? 'mark' : 'quoted_name', mark[0].length);
     }
   }
-  // What is missing at the end is missing behind the last piece, not behind what a block of text ends with.
+  // An incomplete expression ends after its last token, not after the white space that follows.
   at = tokens.at(-1)?.end ?? 0;
   add('end', 0);
   return { tokens, comments, problems };

@@ -1,13 +1,13 @@
 import type { Range } from '../../diagnostic/range.ts';
 
-/** The pieces that a source is made of. `text` is as written, `value` what a literal says. */
+/** Piece of a source. `text` is as written, `value` is the value of a literal. */
 export interface Token extends Range {
   readonly kind: TokenKind;
   readonly text: string;
   readonly value?: unknown;
 }
 
-/** `bad` is what can be no piece, and was told. */
+/** `bad` is a character that is not part of the language, or a string that has been reported. */
 export type TokenKind =
   | 'name'
   | 'quoted_name'
@@ -20,7 +20,7 @@ export type TokenKind =
   | 'end'
   | 'bad';
 
-/** Words that are no names to begin with; behind a dot they are names like any other. */
+/** Words that are not names at the beginning of an expression; after a dot they are ordinary names. */
 export const RESERVED: ReadonlySet<string> = new Set(
   'as break const continue else for function if import let loop namespace package return var void while'.split(
     ' ',
@@ -30,7 +30,7 @@ export const RESERVED: ReadonlySet<string> = new Set(
 /** Words that are never names. */
 export const KEYWORDS: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in']);
 
-/** How a token is called in a message. */
+/** Description of a token in a message. */
 export function describeToken({ kind, text }: Token): string {
   switch (kind) {
     case 'end':
@@ -40,7 +40,7 @@ export function describeToken({ kind, text }: Token): string {
     case 'double':
       return 'a number';
     case 'string':
-      return 'text';
+      return 'a string';
     case 'bytes':
       return 'bytes';
     default:

@@ -1,8 +1,8 @@
 import type { Range } from '../../diagnostic/range.ts';
 
 /**
- * An expression as it was written, macros included: what a person reads in it is what stands here. `start` and `end`
- * are UTF-16 offsets; parentheses around an expression belong to none.
+ * Expression as it was written: macros are not expanded. `start` and `end` are UTF-16 offsets, without surrounding
+ * parentheses.
  */
 export type Node =
   | LiteralNode
@@ -23,17 +23,17 @@ export type Node =
   | MissingNode;
 
 interface Base extends Range {
-  /** From 0, in no particular order, each once in a tree. */
+  /** From 0, in no particular order, unique in a tree. */
   readonly id: number;
 }
 
 export interface LiteralNode extends Base {
   readonly kind: 'literal';
-  /** As values are in an evaluation. */
+  /** In the form of values in an evaluation. */
   readonly value: unknown;
 }
 
-/** `x`; with a dot before it, never the variable of a comprehension. */
+/** `x`. With a dot before it (`isRooted`) it is never the variable of a comprehension. */
 export interface NameNode extends Base {
   readonly kind: 'name';
   readonly name: string;
@@ -73,20 +73,20 @@ export interface CallNode extends Base {
   readonly isRooted: boolean;
   readonly receiver: Node | undefined;
   readonly args: readonly Node[];
-  /** The only argument is the list that all those written were made into. */
+  /** True if all written arguments were collected into a list, the only argument. */
   readonly isSpread: boolean;
 }
 
 export type Operator = '!' | '-' | '+' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
 
-/** One operand before which the operator stands, or two around it. */
+/** Operator before its only operand, or between two. */
 export interface OperatorNode extends Base {
   readonly kind: 'operator';
   readonly operator: Operator;
   readonly operands: readonly [Node] | readonly [Node, Node];
 }
 
-/** `a && b && c`: two operands or more. */
+/** `a && b && c`, with two or more operands. */
 export interface LogicNode extends Base {
   readonly kind: 'logic';
   readonly operator: '&&' | '||';
@@ -108,7 +108,7 @@ export interface ListNode extends Base {
 
 export interface Element {
   readonly value: Node;
-  /** `[?x]`: not there when the optional has no value. */
+  /** `[?x]`: left out if the optional is empty. */
   readonly isOptional: boolean;
 }
 
@@ -123,10 +123,10 @@ export interface Entry {
   readonly isOptional: boolean;
 }
 
-/** `a.b.Message{field: x}`: part of the grammar, though no messages are declared here. */
+/** `a.b.Message{field: x}`: part of the grammar, although no message types are declared. */
 export interface MessageNode extends Base {
   readonly kind: 'message';
-  /** With the dot before it, if there is one. */
+  /** Includes a leading dot. */
   readonly name: string;
   readonly nameAt: Range;
   readonly fields: readonly MessageField[];
@@ -149,16 +149,16 @@ export type Loop =
   | 'transformMapEntry'
   | 'sortBy';
 
-/** `range.all(x, body)` and its like; of two variables the first is the index or the key. */
+/** `range.all(x, body)` and other loops; the first of two variables is the index or the key. */
 export interface LoopNode extends Base {
   readonly kind: 'loop';
   readonly loop: Loop;
-  /** As written: `exists_one` is `existsOne` too. */
+  /** Name as written: `exists_one` may be `existsOne`. */
   readonly name: string;
   readonly nameAt: Range;
   readonly range: Node;
   readonly variables: readonly [string] | readonly [string, string];
-  /** Elements for which it is false are passed over. */
+  /** Elements for which it is false are skipped. */
   readonly filter: Node | undefined;
   readonly body: Node;
 }
@@ -171,7 +171,7 @@ export interface BindNode extends Base {
   readonly body: Node;
 }
 
-/** `operand.optMap(x, body)`; flat: `optFlatMap`. */
+/** `operand.optMap(x, body)`, or `optFlatMap` if `isFlat`. */
 export interface OptionalMapNode extends Base {
   readonly kind: 'optional_map';
   readonly isFlat: boolean;
@@ -180,12 +180,12 @@ export interface OptionalMapNode extends Base {
   readonly body: Node;
 }
 
-/** Where an expression was expected, and the problem was told. */
+/** Placeholder for a missing expression that has been reported. */
 export interface MissingNode extends Base {
   readonly kind: 'missing';
 }
 
-/** The nodes directly below, in the order in which they are written. */
+/** Direct children, in the order in which they are written. */
 export function childrenOf(node: Node): readonly Node[] {
   switch (node.kind) {
     case 'literal':

@@ -1,4 +1,4 @@
-/** The types of values that have no form of their own in JavaScript. */
+/** Kinds of the values that have no native form in JavaScript. */
 export type BoxedKind =
   | 'uint'
   | 'double'
@@ -10,24 +10,24 @@ export type BoxedKind =
   | 'opaque';
 
 /**
- * What values of these types are in an evaluation. Data out of JSON can never be one, so that no request can pass a
- * map for a timestamp.
+ * Base class of the values that have no native form in JavaScript. Data parsed from JSON is never an instance of it,
+ * so no request can pass a map for a timestamp.
  */
 export abstract class Boxed {
   abstract readonly kind: BoxedKind;
 }
 
-/** A value of a type that a library adds, such as an IP address. Immutable; equal ones are `equals`. */
+/** Value of a type that a library adds, such as an IP address. Immutable; compared by `equals`. */
 export abstract class Opaque extends Boxed {
   readonly kind = 'opaque';
-  /** Name of its type, as `type(x)` gives it. */
+  /** Name of the type, the result of `type(x)`. */
   abstract readonly type: string;
   abstract equals(other: Opaque): boolean;
-  /** The value as people write it. */
+  /** Usual notation of the value. */
   abstract override toString(): string;
 }
 
-/** A type as a value: what `type(x)` gives, and what the names of types are. Two are equal when their names are. */
+/** Type as a value: the result of `type(x)`, and the value of a type name. Equal if the names are equal. */
 export class TypeValue extends Boxed {
   readonly kind = 'type';
   readonly name: string;
@@ -38,10 +38,10 @@ export class TypeValue extends Boxed {
   }
 }
 
-/** Perhaps a value. One without is `NONE`. */
+/** Optional value; `NONE` if there is no value. */
 export class Optional extends Boxed {
   readonly kind = 'optional';
-  /** Undefined: there is none. */
+  /** Undefined if there is no value. */
   readonly value: unknown;
 
   constructor(value: unknown) {
@@ -49,7 +49,7 @@ export class Optional extends Boxed {
     this.value = value;
   }
 
-  /** `NONE` for undefined. */
+  /** An optional of `value`; `NONE` if it is undefined. */
   static of(value: unknown): Optional {
     return value === undefined ? NONE : new Optional(value);
   }

@@ -8,13 +8,10 @@ import { ObjectValue } from './object.ts';
 import { compareBytes, compareText } from './text.ts';
 import { type Instant, Timestamp } from './timestamp.ts';
 
-/** Data nests no deeper than this where it is compared: comparing recurses, and the stack is finite. */
+/** Maximum nesting of compared data: comparison is recursive, and the stack is finite. */
 export const MAX_NESTING = 256;
 
-/**
- * Whether two values are the same, whatever their types: values of different types are not, except that numbers
- * are compared as numbers.
- */
+/** True if two values are equal. Values of different types are not, except that numbers are compared as numbers. */
 export function equals(a: unknown, b: unknown): boolean {
   return equalAt(a, b, MAX_NESTING);
 }
@@ -22,7 +19,7 @@ export function equals(a: unknown, b: unknown): boolean {
 function equalAt(a: unknown, b: unknown, depth: number): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
     if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) spendText(a);
-    // Two doubles beyond the safe range, a number and a bigint: the same magnitude in different forms.
+    // Beyond the safe range a double is a number and an int is a bigint; both can have the same magnitude.
     return a === b || (isNumeric(a) && isNumeric(b) && compareNumbers(a, b) === 0);
   }
   if (depth === 0) fail('too_deep');
@@ -87,12 +84,15 @@ function objectsEqual(a: ObjectValue, b: ObjectValue, depth: number): boolean {
   return true;
 }
 
-/** Of two instants, or of two durations. */
+/** Order of two timestamps, or of two durations: below, at or above zero. */
 export function compareTimes(a: Instant, b: Instant): number {
   return a.seconds - b.seconds || a.nanos - b.nanos;
 }
 
-/** Below, at or above zero; NaN where one of two numbers is. Fails on values of different types, or without order. */
+/**
+ * Order of two values: below, at or above zero; NaN if a number is NaN. Fails if the types differ, numbers excepted,
+ * or have no order.
+ */
 export function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
@@ -104,7 +104,7 @@ export function compare(a: unknown, b: unknown): number {
   return fail('no_such_operation');
 }
 
-/** As `compare`, and pays for what is compared piece by piece. */
+/** As `compare`, and pays for the length of compared strings or bytes. */
 export function comparePaid(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') spendText(a.length < b.length ? a : b);
   else if (a instanceof Uint8Array) spend(Math.floor(a.length / TEXT_A_STEP));

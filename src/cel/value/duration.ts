@@ -1,7 +1,7 @@
 import { Boxed } from './boxed.ts';
 import { fail } from './failure.ts';
 
-/** A span of time, to the nanosecond. Both parts have the same sign; together no more than 64 bits of nanoseconds. */
+/** Duration to the nanosecond. Both parts have the same sign; together they fit 64 bits of nanoseconds. */
 export class Duration extends Boxed {
   readonly kind = 'duration';
   readonly seconds: number;
@@ -18,11 +18,11 @@ export class Duration extends Boxed {
 const BILLION = 1_000_000_000;
 const MAX_NANOS = 2n ** 63n - 1n;
 
-/** About 292 years, either way: what 64 bits of nanoseconds hold. */
+/** Range of 64 bits of nanoseconds: about 292 years in either direction. */
 const MAX_SECONDS = 9_223_372_036;
 const NANOS_AT_MAX = 854_775_807;
 
-/** The duration of these parts, of any sign and with any number of nanoseconds; fails when it is too long. */
+/** The duration of two parts, of any sign and with any number of nanoseconds. Fails if it is out of range. */
 export function duration(seconds: number, nanos: number): Duration {
   let whole = seconds;
   let rest = nanos;
@@ -65,7 +65,7 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
 
 const PART = /(\d{0,18})(?:\.(\d{0,18}))?(h|ms|m|s|us|µs|μs|ns)/y;
 
-/** A duration as Go writes it, `1h30m`, `-1.5s`, `0`; undefined when it is none. */
+/** The duration that `text` represents in the notation of Go: `1h30m`, `-1.5s`, `0`. Undefined if it is not valid. */
 export function parseDuration(text: string): Duration | undefined {
   if (text.length > 128) return undefined;
   const unsigned = text.replace(/^[+-]/, '');
@@ -87,13 +87,13 @@ export function parseDuration(text: string): Duration | undefined {
   return new Duration(Number(signed / 1_000_000_000n), Number(signed % 1_000_000_000n));
 }
 
-/** In seconds, with as many digits as it takes: `5400s`, `-1.5s`. */
+/** Notation in seconds, with as many digits as needed: `5400s`, `-1.5s`. */
 export function formatDuration({ seconds, nanos }: Duration): string {
   const sign = seconds < 0 || nanos < 0 ? '-' : '';
   return `${sign}${Math.abs(seconds)}${formatNanos(Math.abs(nanos))}s`;
 }
 
-/** The part behind the point, with it; empty when there is none. */
+/** Fraction of a second with its decimal point; empty for 0. */
 export function formatNanos(nanos: number): string {
   return nanos === 0 ? '' : `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`;
 }

@@ -1,60 +1,60 @@
-/** Why an evaluation came to no value. No sentence holds what a request said. */
+/** Messages of failed evaluations, by code. INVARIANT: no message contains data of a request. */
 export const FAILURES = {
   no_such_key: 'no such key',
   index_out_of_range: 'an index is out of range',
-  no_such_overload: 'a function met values of types that it does not take',
-  no_such_operation: 'an operator met values of types that it does not take',
+  no_such_overload: 'a function does not take values of these types',
+  no_such_operation: 'an operator does not take values of these types',
   no_value: 'a name has no value',
   unknown_name: 'a name is not declared',
   unknown_function: 'a function is not declared',
-  wrong_type: 'a name has a value of another type than declared',
+  wrong_type: 'the value of a name does not have the declared type',
   unreadable: 'a value could not be read',
   division_by_zero: 'division by zero',
   out_of_range: 'a number is out of range',
-  no_bool: 'a logical operator met a value that is no bool',
-  no_condition: 'a condition came to a value that is no bool',
-  no_entry: 'an entry of a map was made of something else',
-  no_elements: 'a value that is neither list nor map has no elements',
-  no_optional: 'a value that is no optional was used as one',
+  no_bool: 'an operand of a logical operator is not a bool',
+  no_condition: 'a condition is not a bool',
+  no_entry: 'an entry of `transformMapEntry` is not a map',
+  no_elements: 'a value that is neither a list nor a map has no elements',
+  no_optional: 'a value is not an optional',
   optional_empty: 'an optional has no value',
-  bad_key: 'a key of a map is no string, int, uint or bool',
+  bad_key: 'a key of a map is not a string, int, uint or bool',
   duplicate_key: 'a map has the same key twice',
-  bad_timestamp: 'a text or number is no timestamp',
-  bad_duration: 'a text is no duration',
+  bad_timestamp: 'a string or number is not a valid timestamp',
+  bad_duration: 'a string is not a valid duration',
   time_out_of_range: 'a time is out of range',
-  bad_time_zone: 'a text is no time zone',
-  bad_int: 'a text is no int',
-  bad_uint: 'a text is no uint',
-  bad_double: 'a text is no double',
-  bad_bool: 'a text is no bool',
-  bad_utf8: 'bytes are no UTF-8 text',
-  bad_base64: 'a text is no base64',
-  bad_pattern: 'a computed pattern is no RE2 pattern',
+  bad_time_zone: 'a string is not a valid time zone',
+  bad_int: 'a string is not a valid int',
+  bad_uint: 'a string is not a valid uint',
+  bad_double: 'a string is not a valid double',
+  bad_bool: 'a string is not a valid bool',
+  bad_utf8: 'bytes are not valid UTF-8',
+  bad_base64: 'a string is not valid base64',
+  bad_pattern: 'a computed pattern is not a valid RE2 pattern',
   too_many_groups: 'a computed pattern has more than one group',
   bad_replacement: 'a replacement refers to a group that the pattern does not have',
-  bad_format: 'a text is no format for the values given',
-  bad_ip: 'a text is no IP address',
-  bad_cidr: 'a text is no CIDR block',
+  bad_format: 'a string is not a valid format for the given values',
+  bad_ip: 'a string is not a valid IP address',
+  bad_cidr: 'a string is not a valid CIDR block',
   not_comparable: 'values of these types have no order',
-  empty_list: 'an empty list has no least and no greatest element',
+  empty_list: 'an empty list has no least or greatest element',
   negative: 'a count or depth is negative',
-  text_too_long: 'a text grew too long',
-  list_too_long: 'a list grew too long',
-  too_deep: 'a value nests too deeply',
+  text_too_long: 'a string is too long',
+  list_too_long: 'a list is too long',
+  too_deep: 'a value is nested too deeply',
   too_many_steps: 'the expression took too many steps',
 } as const;
 
 export type FailureCode = keyof typeof FAILURES;
 
 /**
- * What is thrown where an evaluation cannot go on. No `Error`: failures are part of the language (`failure || true`
- * is true), and taking a stack trace for each would cost more than the rest of the evaluation.
+ * Exception of an evaluation that cannot continue. Not an `Error`: failures are part of the language
+ * (`failure || true` is true), and a stack trace for each would cost more than the rest of the evaluation.
  */
 export class Failure {
   readonly code: FailureCode;
-  /** A part of the author's own text that says which: the key that is missing. */
+  /** Part of the author's own text that the failure concerns, such as the missing key. */
   readonly detail: string | undefined;
-  /** What was thrown by a value that had to be read. */
+  /** Exception that was thrown while a value of the activation was read. */
   readonly cause: unknown;
 
   constructor(code: FailureCode, detail?: string, cause?: unknown) {
@@ -79,8 +79,8 @@ export function throwFailure(failure: Failure): never {
 }
 
 /**
- * For a `catch` around an operand of `&&` or `||`, whose failure the other operand may make irrelevant. What may not
- * be absorbed, a fault of our own or an exhausted budget, is thrown again.
+ * For a `catch` around an operand of `&&` or `||`, whose failure the other operand may make irrelevant. Rethrows an
+ * exception that must not be absorbed: a fault of our own, or an exhausted budget.
  */
 export function absorb(thrown: unknown): Failure {
   if (thrown instanceof Failure && thrown.code !== 'too_many_steps') return thrown;

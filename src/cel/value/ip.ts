@@ -1,6 +1,6 @@
 import { Opaque } from './boxed.ts';
 
-/** An IP address: one word of 32 bits, or four. Never an IPv4 address in an IPv6 one, never with a zone. */
+/** IP address in words of 32 bits: one for IPv4, four for IPv6. Never an IPv4-mapped IPv6 address, never with a zone. */
 export class IpAddress extends Opaque {
   readonly type = 'net.IP';
   readonly words: readonly number[];
@@ -27,7 +27,7 @@ export class IpAddress extends Opaque {
   }
 }
 
-/** A block of addresses: those that share their first bits with `address`, which may have more set. */
+/** CIDR block: the addresses that share their first bits with `address`, which may have further bits set. */
 export class Cidr extends Opaque {
   readonly type = 'net.CIDR';
   readonly address: IpAddress;
@@ -48,7 +48,10 @@ export class Cidr extends Opaque {
   }
 }
 
-/** Undefined: none. IPv4 in decimal without leading zeros, IPv6 as RFC 4291 writes it. */
+/**
+ * The address that `text` represents: IPv4 in decimal without leading zeros, or IPv6 as in RFC 4291. Undefined if it
+ * is not valid.
+ */
 export function parseIp(text: string): IpAddress | undefined {
   if (text.length > 45) return undefined;
   if (text.includes(':')) return parseIpv6(text);
@@ -83,11 +86,14 @@ function parseIpv6(text: string): IpAddress | undefined {
   const numbers = groups.map((group) => Number.parseInt(group, 16));
   const words = [0, 2, 4, 6].map((at) => (numbers[at] ?? 0) * 0x1_0000 + (numbers[at + 1] ?? 0));
   const [first, second, third] = words;
-  // `::ffff:10.0.0.1` is an IPv4 address that a comparison with `10.0.0.1` would not find.
+  // `::ffff:10.0.0.1` would be an IPv4 address that does not equal `10.0.0.1`.
   return first === 0 && second === 0 && third === 0xffff ? undefined : new IpAddress(words);
 }
 
-/** An address and a number of bits, such as `10.0.0.0/8`; undefined: none. Bits behind the prefix may be set. */
+/**
+ * The block that `text` represents, such as `10.0.0.0/8`; undefined if it is not valid. Bits after the prefix may be
+ * set.
+ */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf('/');
   if (slash < 0 || !/^(?:0|[1-9][0-9]{0,2})$/.test(text.slice(slash + 1))) return undefined;
@@ -96,7 +102,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return address === undefined || bits > address.words.length * 32 ? undefined : new Cidr(address, bits);
 }
 
-/** As RFC 5952 writes it: lower case, the longest run of zero groups as `::`. */
+/** Notation of RFC 5952: lower case, the longest run of zero groups as `::`. */
 function formatIp({ words }: IpAddress): string {
   const [first = 0] = words;
   if (words.length === 1) return [24, 16, 8, 0].map((by) => (first >>> by) & 0xff).join('.');
@@ -106,7 +112,7 @@ function formatIp({ words }: IpAddress): string {
   return `${groups.slice(0, zeros.start).join(':')}::${groups.slice(zeros.end).join(':')}`;
 }
 
-/** The first of the longest runs of two zero groups or more. */
+/** The first of the longest runs of at least two zero groups. */
 function longestZeros(groups: readonly string[]): { start: number; end: number } | undefined {
   let best: { start: number; end: number } | undefined;
   for (let start = 0; start < groups.length; start++) {
@@ -117,19 +123,22 @@ function longestZeros(groups: readonly string[]): { start: number; end: number }
   return best;
 }
 
-/** The bits of a word that a prefix of this length covers, the word being the first that it may end in. */
+/**
+ * Mask of the bits of a word that a prefix covers. `bits` is the length of the prefix from this word on: 0 or less if
+ * it ends before the word, 32 or more if it covers all of it.
+ */
 function mask(bits: number): number {
   if (bits <= 0) return 0;
   return bits >= 32 ? 0xffff_ffff : (-1 << (32 - bits)) >>> 0;
 }
 
-/** The block with all bits behind its prefix at zero. */
+/** The block with all bits after its prefix set to zero. */
 export function masked({ address, bits }: Cidr): Cidr {
   const words = address.words.map((word, at) => (word & mask(bits - 32 * at)) >>> 0);
   return new Cidr(new IpAddress(words), bits);
 }
 
-/** Whether the address shares the first bits of the block; one of another family does not. */
+/** True if the address shares the first bits of the block; false for an address of the other family. */
 export function contains({ address, bits }: Cidr, ip: IpAddress): boolean {
   return (
     address.words.length === ip.words.length &&
@@ -137,7 +146,7 @@ export function contains({ address, bits }: Cidr, ip: IpAddress): boolean {
   );
 }
 
-/** Whether every address of the other block is in this one. */
+/** True if this block contains every address of the other block. */
 export function containsCidr(cidr: Cidr, other: Cidr): boolean {
   return cidr.bits <= other.bits && contains(cidr, other.address);
 }
@@ -150,7 +159,7 @@ function within(...blocks: string[]): (ip: IpAddress) => boolean {
 export const isUnspecified = within('0.0.0.0/32', '::/128');
 export const isLoopback = within('127.0.0.0/8', '::1/128');
 export const isLinkLocalUnicast = within('169.254.0.0/16', 'fe80::/10');
-/** Of an IPv6 address, whatever its flags: RFC 4291, section 2.7. */
+/** Link-local multicast; for IPv6 whatever its flags (RFC 4291, section 2.7). */
 export const isLinkLocalMulticast = (ip: IpAddress): boolean =>
   isIpv4LinkLocalMulticast(ip) ||
   (ip.family === 6 && ((ip.words[0] ?? 0) & 0xff0f_0000) >>> 0 === 0xff02_0000);
@@ -158,7 +167,7 @@ const isIpv4LinkLocalMulticast = within('224.0.0.0/24');
 const isMulticast = within('224.0.0.0/4', 'ff00::/8');
 const isBroadcast = within('255.255.255.255/32');
 
-/** Private addresses are global in this sense too. */
+/** True for private addresses as well. */
 export function isGlobalUnicast(ip: IpAddress): boolean {
   return ![isUnspecified, isBroadcast, isLoopback, isMulticast, isLinkLocalUnicast].some((is) => is(ip));
 }

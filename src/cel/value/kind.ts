@@ -3,7 +3,7 @@ import { ObjectValue } from './object.ts';
 
 export type Kind = BoxedKind | 'null' | 'bool' | 'int' | 'string' | 'bytes' | 'list' | 'map';
 
-/** The type that a value has by itself. */
+/** Runtime type of a value. */
 export function kindOf(value: unknown): Kind {
   switch (typeof value) {
     case 'string':
@@ -22,7 +22,7 @@ export function kindOf(value: unknown): Kind {
   }
 }
 
-/** The name of a value's type, as a type has it that is a value. */
+/** Name of the type of a value, as in the result of `type(x)`. */
 export function typeNameOf(value: unknown): string {
   if (value instanceof Opaque || value instanceof ObjectValue) return value.type;
   const kind = kindOf(value);

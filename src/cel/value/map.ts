@@ -3,12 +3,12 @@ import { fail } from './failure.ts';
 import { isInt, Uint, Whole } from './number.ts';
 
 /**
- * A map: a `Map` by normal keys, or an object out of JSON, of which only own keys exist, so that `__proto__` and
- * `constructor` are keys like any other. Neither is ever copied or changed.
+ * CEL map: a `Map` with normalized keys, or an object parsed from JSON. Of an object only own keys exist, so
+ * `__proto__` and `constructor` are ordinary keys. Neither form is ever copied or changed.
  */
 export type MapValue = ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>>;
 
-/** The one form of all keys that are equal: `1`, `1u` and `1.0` find the same entry. */
+/** Normalized form of all keys that are equal: `1`, `1u` and `1.0` find the same entry. */
 export type NormalKey = string | boolean | number | bigint;
 
 export function isMap(value: unknown): value is MapValue {
@@ -21,7 +21,7 @@ export function isMap(value: unknown): value is MapValue {
   );
 }
 
-/** Undefined for what equals no key. */
+/** The normalized form of a key; undefined if it equals no key. */
 export function normalKey(key: unknown): NormalKey | undefined {
   switch (typeof key) {
     case 'string':
@@ -29,7 +29,7 @@ export function normalKey(key: unknown): NormalKey | undefined {
     case 'bigint':
       return key;
     case 'number':
-      // Whole numbers beyond the safe ones are doubles, and equal to the int that is a bigint.
+      // A whole number beyond the safe range is a double; the int that equals it is a bigint.
       if (Number.isSafeInteger(key)) return key;
       return Number.isInteger(key) ? BigInt(key) : undefined;
     default:
@@ -38,7 +38,7 @@ export function normalKey(key: unknown): NormalKey | undefined {
   }
 }
 
-/** As `normalKey`; undefined also for an int that is no number, which is equal to the nearest double, too. */
+/** As `normalKey`; undefined also for an int beyond the safe range, which equals the nearest double as well. */
 export function hashKey(value: unknown): NormalKey | undefined {
   const key = normalKey(value);
   return typeof key === 'bigint' ? undefined : key;
@@ -49,7 +49,7 @@ function narrow(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** The value of the entry; undefined when there is none. */
+/** Value of an entry; undefined if there is none. */
 export function lookup(map: MapValue, key: unknown): unknown {
   if (map instanceof Map) {
     const normal = typeof key === 'string' ? key : normalKey(key);
@@ -63,19 +63,19 @@ export function sizeOfMap(map: MapValue): number {
   return map instanceof Map ? map.size : namesOf(map).length;
 }
 
-/** Objects of which listing the keys takes time; each is asked for them once, since it never changes. */
+/** Number of keys from which listing them is slow. The list is cached, since maps never change. */
 const MANY = 16;
-const known = new WeakMap<MapValue, readonly string[]>();
+const cachedNames = new WeakMap<MapValue, readonly string[]>();
 
 function namesOf(map: MapValue): readonly string[] {
-  const before = known.get(map);
-  if (before !== undefined) return before;
+  const cached = cachedNames.get(map);
+  if (cached !== undefined) return cached;
   const names = Object.keys(map);
-  if (names.length >= MANY) known.set(map, names);
+  if (names.length >= MANY) cachedNames.set(map, names);
   return names;
 }
 
-/** The keys as the expression made them, in their order. */
+/** Keys in order, with the types that the expression gave them. */
 export function keysOf(map: MapValue): readonly unknown[] {
   if (!(map instanceof Map)) return namesOf(map);
   const keys: unknown[] = [...map.keys()];
@@ -83,17 +83,17 @@ export function keysOf(map: MapValue): readonly unknown[] {
   return keys.map((key) => (map.uints.has(key) ? new Uint(BigInt(key as number | bigint)) : key));
 }
 
-/** A map that an expression makes. */
+/** Map created by an expression. */
 export class MapWithUints extends Map<unknown, unknown> {
-  /** Which of its normal keys are uints. */
+  /** Normalized keys that are uints. */
   readonly uints = new Set<unknown>();
 }
 
-/** Makes a map entry by entry. */
+/** Builder of a map, entry by entry. */
 export class MapBuilder {
   #map: Map<unknown, unknown> = new Map();
 
-  /** Fails on a key of another type than keys have, and on one that is there. */
+  /** Adds an entry. Fails if the key is not of a key type, or exists already. */
   add(key: unknown, value: unknown): void {
     const isKey = typeof key === 'string' || typeof key === 'boolean' || isInt(key) || key instanceof Uint;
     if (!isKey) fail('bad_key');

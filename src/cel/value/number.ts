@@ -1,9 +1,7 @@
 import { Boxed } from './boxed.ts';
 import { fail } from './failure.ts';
 
-/**
- * A 64-bit integer: a number while it is safe, a bigint beyond, so that each has exactly one form.
- */
+/** 64-bit integer: a number in the safe range, a bigint beyond it, so that each value has exactly one form. */
 export type Int = number | bigint;
 
 /** An unsigned 64-bit integer. */
@@ -17,7 +15,7 @@ export class Uint extends Boxed {
   }
 }
 
-/** A double that is whole and safe; a number like that is an int. Any other double is a number. */
+/** Double that is a safe integer; such a value as a plain number is an int. Every other double is a plain number. */
 export class Whole extends Boxed {
   readonly kind = 'double';
   readonly value: number;
@@ -42,7 +40,7 @@ export function isDouble(value: unknown): value is Double {
   return typeof value === 'number' ? !Number.isSafeInteger(value) : value instanceof Whole;
 }
 
-/** A number of JavaScript as a double of the language. */
+/** The CEL double of a JavaScript number. */
 export function double(value: number): Double {
   return Number.isSafeInteger(value) ? new Whole(value) : value;
 }
@@ -51,20 +49,20 @@ export function numberOf(value: Double): number {
   return typeof value === 'number' ? value : value.value;
 }
 
-/** The int of this value; fails when 64 bits do not hold it. */
+/** The int of a value; fails if it exceeds 64 bits. */
 export function int(value: bigint): Int {
   if (value > MAX_INT || value < MIN_INT) fail('out_of_range');
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** The uint of this value; fails when 64 bits do not hold it. */
+/** The uint of a value; fails if it exceeds 64 bits. */
 export function uint(value: bigint): Uint {
   if (value > MAX_UINT || value < 0n) fail('out_of_range');
   return new Uint(value);
 }
 
-/** Ints that 64 bits hold, and none of them a bigint that could be a number. For values from elsewhere. */
+/** The int of a value from outside of evaluations, in its only form; undefined if it is not an integer of 64 bits. */
 export function toInt(value: unknown): Int | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   return typeof value === 'bigint' && value <= MAX_INT && value >= MIN_INT ? int(value) : undefined;
@@ -79,7 +77,7 @@ export function toUint(value: unknown): Uint | undefined {
   return wide >= 0n && wide <= MAX_UINT ? new Uint(wide) : undefined;
 }
 
-// A zero that comes out of these is never -0: an int has only one.
+// The results below are never -0: ints have only one zero.
 
 export function addInt(a: Int, b: Int): Int {
   if (typeof a === 'number' && typeof b === 'number') {
@@ -105,18 +103,18 @@ export function multiplyInt(a: Int, b: Int): Int {
   return int(BigInt(a) * BigInt(b));
 }
 
-/** Toward zero. */
+/** Quotient, rounded toward zero. */
 export function divideInt(a: Int, b: Int): Int {
   if (b === 0) fail('division_by_zero');
   if (typeof a === 'number' && typeof b === 'number') return (a - (a % b)) / b + 0;
   return int(BigInt(a) / BigInt(b));
 }
 
-/** With the sign of `a`. */
+/** Remainder, with the sign of `a`. */
 export function moduloInt(a: Int, b: Int): Int {
   if (b === 0) fail('division_by_zero');
   if (typeof a === 'number' && typeof b === 'number') return (a % b) + 0;
-  // The least int by -1 overflows in the division that the remainder belongs to.
+  // The division of the minimum int by -1 overflows, and with it the remainder.
   if (b === -1 && BigInt(a) === MIN_INT) fail('out_of_range');
   return int(BigInt(a) % BigInt(b));
 }
@@ -143,14 +141,14 @@ export function isNumeric(value: unknown): value is Numeric {
   );
 }
 
-/** The number itself, whatever its type. */
+/** Value of a number, without its type. */
 export function magnitude(value: Numeric): number | bigint {
   return typeof value === 'object' ? value.value : value;
 }
 
 /**
- * Below, at or above zero as `a` is before, at or behind `b`; NaN when one of them is. An integer and a double are
- * compared as doubles, which is what the specification's tests ask for beyond 2^53.
+ * Order of two numbers: below, at or above zero; NaN if either is NaN. An integer and a double are compared as
+ * doubles, which the tests of the specification require beyond 2^53.
  */
 export function compareNumbers(a: Numeric, b: Numeric): number {
   const isEitherDouble = isDouble(a) || isDouble(b);
@@ -161,7 +159,7 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
   return Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : 0;
 }
 
-/** Of the part before the point; fails beyond 64 bits, the ends of the range included, as they are not exact. */
+/** Integer part of a double. Fails beyond 64 bits, and at both ends of the range, which are not exact as doubles. */
 export function intOfDouble(value: number): Int {
   if (!(value > -(2 ** 63) && value < 2 ** 63)) fail('out_of_range');
   return int(BigInt(Math.trunc(value)));

@@ -1,12 +1,12 @@
 import { Boxed } from './boxed.ts';
 import { fail } from './failure.ts';
 
-/** An object with declared fields, where it is used as a value of its own: its fields are read when asked for. */
+/** Object with declared fields, used as a value of its own. Fields are read on demand. */
 export class ObjectValue extends Boxed {
   readonly kind = 'object';
-  /** Name of its type. */
+  /** Name of the type. */
   readonly type: string;
-  /** The object that it stands for. */
+  /** Underlying object of the activation. */
   readonly host: object;
   readonly #readers: ReadonlyMap<string, (host: object) => unknown>;
 
@@ -21,12 +21,12 @@ export class ObjectValue extends Boxed {
     return this.#readers.keys();
   }
 
-  /** Whether a field with this name is declared. */
+  /** True if a field of this name is declared. */
   has(name: string): boolean {
     return this.#readers.has(name);
   }
 
-  /** Fails when no such field is declared, or its value is not there. */
+  /** Value of a field. Fails if it is not declared or has no value. */
   read(name: string): unknown {
     const reader = this.#readers.get(name);
     return reader === undefined ? fail('no_such_key', name) : reader(this.host);

@@ -1,7 +1,7 @@
-/** Nothing to look for in most texts, which have one byte for a character. */
+/** First half of a surrogate pair. Most strings have one byte for each character and cannot contain any. */
 const HIGH_SURROGATE = /[\ud800-\udbff]/;
 
-/** In Unicode code points. */
+/** Length in Unicode code points. */
 export function lengthOf(text: string): number {
   if (!HIGH_SURROGATE.test(text)) return text.length;
   let length = text.length;
@@ -14,12 +14,12 @@ export function lengthOf(text: string): number {
   return length;
 }
 
-/** Whether a code point of two units starts at `at`. */
+/** True if a code point of two UTF-16 units starts at `at`. */
 function isPair(text: string, at: number): boolean {
   return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
 
-/** In order of code points, which is not the order of UTF-16 units: those of two units come last. */
+/** Order by code point, which differs from the order by UTF-16 unit: code points of two units come last. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const shorter = Math.min(a.length, b.length);
@@ -31,13 +31,13 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Puts surrogates behind all other units. */
+/** Rank that puts surrogates after all other UTF-16 units. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** The place, in units, of the code point with this index; undefined when there are not as many. */
+/** Position, in UTF-16 units, of the code point with this index; undefined if there are fewer. */
 export function unitAt(text: string, index: number): number | undefined {
   let at = 0;
   for (let passed = 0; passed < index; passed++) {
@@ -47,12 +47,12 @@ export function unitAt(text: string, index: number): number | undefined {
   return at;
 }
 
-/** The code point that starts at a unit. */
+/** The code point that starts at a UTF-16 unit. */
 export function codePointAt(text: string, unit: number): string {
   return isPair(text, unit) ? text.slice(unit, unit + 2) : text.charAt(unit);
 }
 
-/** Only ASCII: the Kelvin sign must not become a k, or a comparison could be walked around. */
+/** Lower case of ASCII letters only: if the Kelvin sign became a `k`, a comparison could be bypassed. */
 export function lowerAscii(text: string): string {
   return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
@@ -68,7 +68,7 @@ export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Undefined when the bytes are no UTF-8. */
+/** The string that bytes encode; undefined if they are not valid UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);

@@ -1,7 +1,7 @@
 import { spend } from './budget.ts';
 import type { Timestamp } from './timestamp.ts';
 
-/** A time zone: how many seconds its clocks are ahead of UTC at an instant. */
+/** Time zone: the offset from UTC in seconds, positive if ahead, at an instant in seconds since 1970. */
 export type TimeZone = (seconds: number) => number;
 
 export const UTC: TimeZone = () => 0;
@@ -9,7 +9,10 @@ export const UTC: TimeZone = () => 0;
 const MAX_NAME = 64;
 const FIXED = /^([+-]?)(\d\d):(\d\d)$/;
 
-/** A zone of the IANA database, such as `Europe/Berlin`, or a fixed offset, such as `+02:00`; undefined: neither. */
+/**
+ * A zone of the IANA database, such as `Europe/Berlin`, or a fixed offset, such as `+02:00`; undefined if it is
+ * neither.
+ */
 export function parseTimeZone(text: string): TimeZone | undefined {
   const [, sign, hours = '', minutes = ''] = FIXED.exec(text) ?? [];
   if (sign !== undefined) {
@@ -17,7 +20,7 @@ export function parseTimeZone(text: string): TimeZone | undefined {
     const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
     return () => offset;
   }
-  // Letters only: a formatter takes offsets of its own, and in other spellings.
+  // Letters first: a formatter would accept offsets as well, in other notations.
   if (text.length > MAX_NAME || !/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(text)) return undefined;
   try {
     const format = new Intl.DateTimeFormat('en-US', {
@@ -38,27 +41,27 @@ export function parseTimeZone(text: string): TimeZone | undefined {
   }
 }
 
-/** What a clock of the zone shows, read as if it were UTC. */
+/** Local time of the zone, in seconds as if it were UTC. */
 function clockOf(format: Intl.DateTimeFormat, seconds: number): number {
-  const shown = new Map(format.formatToParts(seconds * 1000).map(({ type, value }) => [type, value]));
-  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(shown.get(type));
+  const local = new Map(format.formatToParts(seconds * 1000).map(({ type, value }) => [type, value]));
+  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(local.get(type));
   const date = new Date(0);
-  const year = shown.get('era') === 'BC' ? 1 - number('year') : number('year');
+  const year = local.get('era') === 'BC' ? 1 - number('year') : number('year');
   date.setUTCFullYear(year, number('month') - 1, number('day'));
   return date.getTime() / 1000 + number('hour') * 3600 + number('minute') * 60 + number('second');
 }
 
-/** Zones named by a request stay known up to this number. */
+/** Maximum number of cached zones that requests name. */
 const MAX_CACHED = 64;
 const cache = new Map<string, TimeZone | undefined>();
 
-/** What it takes to set up a zone that is not known. */
+/** Steps of setting up a zone that is not cached. */
 export const STEPS_OF_NEW_ZONE = 500;
 
-/** `parseTimeZone` for names that are known only while a request is judged. */
+/** Cached `parseTimeZone`, for names that are only known at evaluation time. */
 export function cachedTimeZone(text: string): TimeZone | undefined {
   if (text.length > MAX_NAME) return undefined;
-  // Letters of either case name the same zone.
+  // Names of zones ignore case.
   const name = text.toLowerCase();
   if (cache.has(name)) return cache.get(name);
   spend(STEPS_OF_NEW_ZONE);
@@ -68,7 +71,7 @@ export function cachedTimeZone(text: string): TimeZone | undefined {
   return zone;
 }
 
-/** The date and the time of day in a zone, as a `Date` whose UTC parts they are. */
+/** Local date and time of day in a zone, in the UTC fields of a `Date`. */
 export function localDate({ seconds }: Timestamp, zone: TimeZone): Date {
   return new Date((seconds + zone(seconds)) * 1000);
 }

@@ -5,7 +5,7 @@ import { fail } from './failure.ts';
 /** An instant to the nanosecond, in the years 1 to 9999. */
 export class Timestamp extends Boxed {
   readonly kind = 'timestamp';
-  /** Since 1970-01-01T00:00:00Z, may be negative. */
+  /** Since 1970-01-01T00:00:00Z; may be negative. */
   readonly seconds: number;
   /** 0 to 999,999,999, counted forward from `seconds`. */
   readonly nanos: number;
@@ -17,18 +17,21 @@ export class Timestamp extends Boxed {
   }
 }
 
-/** What an instant looks like that nobody made a `Timestamp` of. */
+/** Instant that need not be an instance of `Timestamp`. */
 export interface Instant {
   readonly seconds: number;
   readonly nanos: number;
 }
 
-/** The first second of the year 1, and the last of the year 9999. */
+/** First second of the year 1, and last second of the year 9999. */
 export const MIN_SECONDS = -62_135_596_800;
 export const MAX_SECONDS = 253_402_300_799;
 const BILLION = 1_000_000_000;
 
-/** Undefined beyond the years that there are. Nanoseconds may be any number below a billion, also negative. */
+/**
+ * The timestamp of two parts; undefined outside of the years 1 to 9999. Nanoseconds may be any number below a
+ * billion, also negative.
+ */
 export function timestamp(seconds: number, nanos: number): Timestamp | undefined {
   const carry = nanos >= 0 && nanos < BILLION ? 0 : Math.floor(nanos / BILLION);
   const whole = seconds + carry;
@@ -51,7 +54,7 @@ export function between(later: Instant, earlier: Instant): Duration {
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** A timestamp as RFC 3339 writes it; undefined when it is none, or beyond the years that there are. */
+/** The timestamp that `text` represents by RFC 3339; undefined if it is not valid, or outside of the years 1 to 9999. */
 export function parseTimestamp(text: string): Timestamp | undefined {
   const parts = RFC3339.exec(text);
   if (parts === null) return undefined;
@@ -60,7 +63,7 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const [hour, minute, second] = [number(4), number(5), number(6)];
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  // A Date rolls the 30th of February over; RFC 3339 knows no such day.
+  // A Date turns the 30th of February into a day of March; RFC 3339 does not allow it.
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
   if (hour > 23 || minute > 59 || second > 59 || number(9) > 23 || number(10) > 59) return undefined;
   const offset = (parts[8] === '-' ? -1 : 1) * (number(9) * 3600 + number(10) * 60);
@@ -68,7 +71,7 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   return timestamp(seconds, Number((parts[7] ?? '').padEnd(9, '0')));
 }
 
-/** As RFC 3339 writes it, in UTC, with as many digits as it takes. */
+/** Notation of RFC 3339, in UTC, with as many fractional digits as needed. */
 export function formatTimestamp({ seconds, nanos }: Timestamp): string {
   const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
   return `${whole}${formatNanos(nanos)}Z`;

@@ -1,15 +1,15 @@
-/** A CEL type. `object` has declared fields; reading another is a mistake that the checker finds. */
+/** CEL type. `object` has declared fields; the checker reports the use of any other field. */
 export type Type =
   | { readonly kind: Simple }
   | { readonly kind: 'list'; readonly element: Type }
   | { readonly kind: 'map'; readonly key: Type; readonly value: Type }
   | { readonly kind: 'optional'; readonly of: Type }
   | { readonly kind: 'object'; readonly name: string; readonly fields: ReadonlyMap<string, Type> }
-  /** The type of a type; undefined: of any. */
+  /** Type of a type; `of` is undefined for any type. */
   | { readonly kind: 'type'; readonly of: Type | undefined }
-  /** A type that a library adds, such as `net.IP`. */
+  /** Type that a library adds, such as `net.IP`. */
   | { readonly kind: 'opaque'; readonly name: string; readonly parameters: readonly Type[] }
-  /** A type that a call or a context decides: `T` in `list(T)`. */
+  /** Type parameter, resolved by a call or its context: `T` in `list(T)`. */
   | { readonly kind: 'parameter'; readonly name: string };
 
 export type Simple =
@@ -23,7 +23,7 @@ export type Simple =
   | 'duration'
   | 'null'
   | 'dyn'
-  /** Of what is wrong, and was said to be; fits everywhere. */
+  /** Type of a part with a reported mistake; assignable everywhere. */
   | 'error';
 
 const SPELLED = [
@@ -48,24 +48,24 @@ export const NULL: Type = { kind: 'null' };
 export const DYN: Type = { kind: 'dyn' };
 export const ERROR: Type = { kind: 'error' };
 
-/** Type expressions nest no deeper. */
+/** Maximum nesting of type expressions. */
 const MAX_NESTING = 16;
 
-/** What a name that is no simple type stands for; undefined: nothing. */
+/** The type of a name that is not a simple type; undefined if there is none. */
 export type NamedTypes = (name: string) => Type | undefined;
 
 const NO_NAMES: NamedTypes = () => undefined;
 
 /**
- * The type that a text such as `map(string, list(string))` names, or undefined when it names none.
- * Spelled are the simple types, `list(T)`, `map(K, V)`, `optional(T)`, `type(T)` and what `named` knows; object types
- * have no spelling.
+ * The type that `text` names, such as `map(string, list(string))`; undefined if it is not valid. The notation has the
+ * simple types, `list(T)`, `map(K, V)`, `optional(T)`, `type(T)` and the names that `named` resolves; object types
+ * have none.
  */
 export function parseType(text: string, named: NamedTypes = NO_NAMES): Type | undefined {
   return parse(text.trim(), MAX_NESTING, named);
 }
 
-/** The spelling that `parseType` reads; an object type as its name. */
+/** Notation that `parseType` reads; for an object type, its name. */
 export function formatType(type: Type): string {
   switch (type.kind) {
     case 'list':
@@ -88,7 +88,7 @@ export function formatType(type: Type): string {
   }
 }
 
-/** Whether two types are the same; object types are when their names are. */
+/** True if two types are the same; object types are if their names are. */
 export function sameType(a: Type, b: Type): boolean {
   if (a === b) return true;
   if (a.kind !== b.kind) return false;
@@ -104,7 +104,7 @@ export function sameType(a: Type, b: Type): boolean {
   );
 }
 
-/** The types that a type is made of; the fields of an object are none. */
+/** Component types; the fields of an object are not included. */
 export function partsOf(type: Type): readonly Type[] {
   switch (type.kind) {
     case 'list':
@@ -122,7 +122,7 @@ export function partsOf(type: Type): readonly Type[] {
   }
 }
 
-/** The type with each of its parts changed; the same type when nothing is. */
+/** The type with `change` applied to its components; the same object if nothing changes. */
 export function mapParts(type: Type, change: (part: Type) => Type): Type {
   switch (type.kind) {
     case 'list': {
@@ -177,7 +177,7 @@ function parse(text: string, nesting: number, named: NamedTypes): Type | undefin
   }
 }
 
-/** Splits at the commas that stand outside parentheses. */
+/** Splits at the commas outside of parentheses. */
 function splitAtCommas(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;

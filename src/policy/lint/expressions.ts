@@ -89,7 +89,10 @@ function conditionsWithIssuers(
 
 function tellClaims(expression: Expression, lint: ExpressionFindings, issuers: readonly Issuer[]): void {
   const reads = lint.keys('jwt.claims');
-  const known = new Set([...VERIFIED, ...reads.flatMap(({ key, isAsked }) => (isAsked ? [key] : []))]);
+  const known = new Set([
+    ...VERIFIED,
+    ...reads.flatMap(({ key, isPresenceTest }) => (isPresenceTest ? [key] : [])),
+  ]);
   for (const { key, start, end } of reads) {
     if (known.has(key) || issuers.some(({ requireClaims }) => requireClaims.includes(key))) continue;
     known.add(key);

@@ -49,11 +49,11 @@ test.each([
   'request.body.items.all(i, sets.contains(request.body.a, [i]))',
 ])('a warning: %s', (source) => {
   expect(warningsOf(source)).toEqual([
-    expect.stringMatching(/^this can take [0-9,]+ steps, of which 100,000 are allowed$/),
+    expect.stringMatching(/^this can take [0-9,]+ steps, at most 100,000 are allowed$/),
   ]);
 });
 
-/** How large a value is, as the environment declares it: its characters, with all that is within. */
+/** Size of a value as in a declaration: its characters, including all nested values. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
   if (value instanceof Map) return [...value].reduce((sum, [k, v]) => sum + 2 + sizeOf(k) + sizeOf(v), 0);
@@ -62,7 +62,7 @@ function sizeOf(value: unknown): number {
   return Object.entries(value).reduce((sum, [k, v]) => sum + 2 + sizeOf(k) + sizeOf(v), 0);
 }
 
-test('no evaluation takes more steps than were estimated of requests as large as this one', () => {
+test('no evaluation takes more steps than the estimate for requests of the same size', () => {
   const rows = Object.entries<Declaration>({
     ...NAMES,
     'variables.tenant': { type: 'string' },
@@ -86,7 +86,7 @@ test('no evaluation takes more steps than were estimated of requests as large as
     if (checked.problems.length > 0) continue;
     const { prepared, problems } = readLiterals(checked);
     if (problems.length > 0) continue;
-    // What does not grow with the request is not estimated.
+    // Work that does not grow with the request is not estimated.
     const estimate = 16 + 2 * estimateSteps(checked, prepared, exact);
     const taken = stepsOf(() => interpret(checked, activation));
     if (taken > 2) costly++;
@@ -95,7 +95,7 @@ test('no evaluation takes more steps than were estimated of requests as large as
   expect(costly).toBeGreaterThan(100);
 });
 
-/** By trying budgets: the least with which it does not run out. */
+/** The smallest sufficient budget, found by trying. */
 function stepsOf(evaluate: () => unknown): number {
   let low = -1;
   let high = MAX_STEPS;

@@ -7,8 +7,8 @@ import { formatType } from '../../../src/cel/value/type.ts';
 import { outOfScope } from '../conformance/run.ts';
 import { CASES } from '../conformance/suite.ts';
 
-/** The types that the reference implementation finds, spelled as it spells them. */
-const WANTED: readonly (readonly [expr: string, type: string, environment: Environment])[] = [
+/** Types that the reference implementation finds, in its notation. */
+const EXPECTED: readonly (readonly [expr: string, type: string, environment: Environment])[] = [
   ...CASES.flatMap((each) => {
     const { environment, referenceType, expr } = each;
     const isOne = outOfScope(each) === undefined && environment !== undefined && referenceType !== undefined;
@@ -21,25 +21,25 @@ const WANTED: readonly (readonly [expr: string, type: string, environment: Envir
   }),
 ];
 
-/** Where it is not followed, and why. */
+/** Expressions for which the reference is not followed, with the reason. */
 function different(): ReadonlyMap<string, string> {
   return new Map([
     [
       '{3.3:15.15, 1.0: 5}[1.0]',
-      'a key that no map can have is a mistake here, not a failure when it is evaluated',
+      'a key that no map can have is a mistake here, not a failure of the evaluation',
     ],
     ['{null:false}[null]', 'likewise'],
-    ['[optional.of(1), null][0]', "the suite's own type is another one, and that is taken"],
+    ['[optional.of(1), null][0]', 'the suite gives another type, which is used'],
   ]);
 }
 
-test.each(WANTED)('%s is of type %s', (expr, type, environment) => {
+test.each(EXPECTED)('%s is of type %s', (expr, type, environment) => {
   const checked = check(expr, parse(expr), environment);
   expect(checked.problems).toEqual([]);
   expect(formatType(typeOf(checked, checked.root)).replaceAll('optional(', 'optional_type(')).toBe(type);
 });
 
-test.each([...different().keys()])('%s stays the exception', (expr) => {
+test.each([...different().keys()])('%s is still an exception', (expr) => {
   const each = CASES.find((test) => test.expr === expr);
   const checked = check(expr, parse(expr), each?.environment ?? createEnvironment({}));
   const type = formatType(typeOf(checked, checked.root)).replaceAll('optional(', 'optional_type(');
@@ -47,5 +47,5 @@ test.each([...different().keys()])('%s stays the exception', (expr) => {
 });
 
 test('there are many of them', () => {
-  expect(WANTED.length).toBeGreaterThan(1450);
+  expect(EXPECTED.length).toBeGreaterThan(1450);
 });

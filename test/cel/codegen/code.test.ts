@@ -6,7 +6,7 @@ import { seeded } from '../../support/seeded.ts';
 import { randomExpression } from '../interpret/random-expression.ts';
 import { environment } from '../names.ts';
 
-/** The source that is compiled, with constants evaluated beforehand or not; undefined: the expression is refused. */
+/** The generated source, with and without constants evaluated at load time; undefined if the expression is rejected. */
 function sourcesOf(expression: string): readonly string[] | undefined {
   const checked = check(expression, parse(expression), environment);
   const { prepared, problems } = readLiterals(checked);
@@ -18,10 +18,10 @@ function sourcesOf(expression: string): readonly string[] | undefined {
   ];
 }
 
-/** Words, numbers and marks; and texts of ours, such as `'string'` in `typeof x === 'string'`. */
+/** Words, numbers and symbols; and our own strings, such as `'string'` in `typeof x === 'string'`. */
 const PIECE = /[A-Za-z_$][A-Za-z0-9_$]*|[0-9][0-9.e]*n?|'[a-z ]*'|"[a-z ]*"|[^\sA-Za-z0-9'"`]/g;
 
-/** Every word of the sources that are made of expressions that say nothing: what may stand in any. */
+/** Every word of a source. */
 function wordsIn(source: string): readonly string[] {
   return [...source.matchAll(PIECE)].map(([piece]) => piece).filter((piece) => /^[A-Za-z_$'"]/.test(piece));
 }
@@ -45,7 +45,7 @@ const SAID = [
   `dyn('${MARKER}').${MARKER} == 1 || now > timestamp('2026-01-01T00:00:00Z') // ${MARKER}`,
 ];
 
-test.each(SAID)('nothing that it says is in its code: %s', (expression) => {
+test.each(SAID)('the code contains no text of the expression: %s', (expression) => {
   const sources = sourcesOf(expression);
   expect(sources).toHaveLength(2);
   for (const source of sources ?? []) {
@@ -54,7 +54,7 @@ test.each(SAID)('nothing that it says is in its code: %s', (expression) => {
   }
 });
 
-/** What the code may say: the language's own words, helpers by their names, and names of one letter and a number. */
+/** Allowed words of the code: words of JavaScript, names of helpers, and names of one letter and a number. */
 const VOCABULARY = new Set(
   `Array K Map Math Number String a absorb add addEntries addEntry addOptional beginBudget break build c catch compare comparePaid compareSpan compareText condition const continue d e element elementsOf else endBudget entries equals fail false finally floor for get getPrototypeOf has hasField if in includes index indexOptional instanceof isArray isElementOf isKeyOf isSafeInteger isTextOf k keysOfRange l length let logical m nanos new newMap normalKey null outer push r return s sameText seconds select selectOptional sizeBeside sortBy spanOrder spend t throwFailure timeOrder true try typeof undefined v value valueAt x y z te "boolean" "number" "object" "string"`
     .split(/\s+/)
@@ -63,7 +63,7 @@ const VOCABULARY = new Set(
 
 const COUNT = Number(process.env['AGREEMENT'] ?? 3000);
 
-test('the words of code are of one small vocabulary, whatever expressions say', () => {
+test('the words of the code are from a small vocabulary, whatever the expression', () => {
   const random = seeded(20_261_125);
   const words = new Set<string>();
   let expressions = 0;
@@ -71,7 +71,7 @@ test('the words of code are of one small vocabulary, whatever expressions say', 
     const expression = randomExpression(random);
     for (const source of sourcesOf(expression) ?? []) {
       expressions++;
-      // Nothing is left between the pieces: no text with an escape in it, no template, no comment.
+      // Nothing is left between the pieces: no string with an escape, no template, no comment.
       const rest = source.replaceAll(PIECE, '').trim();
       if (rest !== '') expect({ expression, rest }).toEqual({ expression, rest: '' });
       for (const word of wordsIn(source)) words.add(word.replaceAll(/[0-9]+/g, ''));

@@ -10,12 +10,12 @@ describe.each(FILES)('%s', (name) => {
   test.each(cases)('%s: %s', (_, __, each) => {
     const reason = outOfScope(each);
     if (reason === undefined) expect(mismatch(each)).toBeUndefined();
-    // One that holds by surprise must leave the list.
+    // A case that passes by surprise must leave the list.
     else expect(mismatch(each)).toBeDefined();
   });
 });
 
-test('the suite is there as a whole', () => {
+test('the suite is complete', () => {
   const inScope = CASES.filter((each) => outOfScope(each) === undefined);
   expect([CASES.length, inScope.length]).toEqual([2344, 1626]);
 });

@@ -1,6 +1,6 @@
 import { conformanceRows, conformanceTable } from './table.ts';
 
-// The table of the reference page, made anew: `npm run -s conformance`.
+// Regenerates the table of the reference page: `npm run -s conformance`.
 const rows = conformanceRows();
 process.stdout.write(conformanceTable(rows));
 const failed = rows.flatMap((row) => row.failed);

@@ -13,7 +13,7 @@ import { kindOf } from '../../../src/cel/value/kind.ts';
 import { formatType, sameType } from '../../../src/cel/value/type.ts';
 import type { Case } from './suite.ts';
 
-/** The ways to come to a value, all of which have to come to the same. */
+/** The evaluators, which must all have the same outcome. */
 export const EVALUATORS: Readonly<Record<string, (checked: Checked, activation: Activation) => unknown>> = {
   interpreted: interpret,
   compiled: (checked, activation) => {
@@ -26,7 +26,7 @@ export const EVALUATORS: Readonly<Record<string, (checked: Checked, activation: 
   },
 };
 
-/** What the code does, made in the realm of whoever looks at its values. */
+/** Function of the code, created in the realm of the caller. */
 export function instantiate(
   source: string,
   constants: readonly unknown[],
@@ -37,7 +37,7 @@ export function instantiate(
   );
 }
 
-/** The value, or the failure, that an evaluation on a budget comes to. */
+/** Value or failure of an evaluation with a budget. */
 export function outcomeOf(evaluate: () => unknown): unknown {
   const outer = beginBudget();
   try {
@@ -50,13 +50,13 @@ export function outcomeOf(evaluate: () => unknown): unknown {
   }
 }
 
-/** Undefined: the case holds for every evaluator. Else what came out in its place. */
+/** Undefined if the case holds for every evaluator; otherwise the actual outcome. */
 export function mismatch(test: Case): string | undefined {
   const { environment, expr, expected } = test;
   if (environment === undefined) return 'protobuf messages are declared or given';
   const parsed = parse(expr);
-  const told = parsed.problems.map(({ message }) => message);
-  if (told.length > 0) return expected.isError ? undefined : told.join('; ');
+  const messages = parsed.problems.map(({ message }) => message);
+  if (messages.length > 0) return expected.isError ? undefined : messages.join('; ');
   if (hasMessage(parsed.root)) return 'a protobuf message is made';
   const checked = check(expr, parsed, environment);
   const [problem] = test.disableCheck ? [] : checked.problems;
@@ -84,7 +84,7 @@ function hasMessage(node: Node): boolean {
   return node.kind === 'message' || childrenOf(node).some(hasMessage);
 }
 
-/** The same value of the same type; NaN is itself. */
+/** True for the same value of the same type; NaN equals itself. */
 export function same(a: unknown, b: unknown): boolean {
   if (kindOf(a) !== kindOf(b)) return false;
   if (typeof a === 'number' && Number.isNaN(a)) return Number.isNaN(b);
@@ -95,11 +95,13 @@ export function showBigInt(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
 }
 
-/** Why a case is none for this engine; undefined: it is one. */
+/** Reason why a case does not apply to this engine; undefined if it does. */
 export function outOfScope({ file, environment, expr }: Case): string | undefined {
-  if (file === 'block_ext') return '`cel.block` is what optimisers write for themselves';
-  if (file === 'enums') return 'there are no protobuf enums';
+  if (file === 'block_ext') return '`cel.block` is only written by optimizers';
+  if (file === 'enums') return 'protobuf enums are not supported';
   const isOfMessages = ['dynamic', 'proto2', 'proto2_ext', 'proto3', 'wrappers'].includes(file);
-  const isMade = hasMessage(parse(expr).root);
-  return isOfMessages || isMade || environment === undefined ? 'there are no protobuf messages' : undefined;
+  const isBuilt = hasMessage(parse(expr).root);
+  return isOfMessages || isBuilt || environment === undefined
+    ? 'protobuf messages are not supported'
+    : undefined;
 }

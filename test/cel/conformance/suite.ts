@@ -9,7 +9,7 @@ import { double, int, uint } from '../../../src/cel/value/number.ts';
 import { parseTimestamp } from '../../../src/cel/value/timestamp.ts';
 import { DYN, type Type } from '../../../src/cel/value/type.ts';
 
-/** One case of the suite, as the specification's own test data has it in JSON. */
+/** Case of the suite, from the JSON of the specification's test data. */
 export interface Case {
   /** `file/section/name`. */
   readonly name: string;
@@ -20,13 +20,13 @@ export interface Case {
   readonly environment: Environment | undefined;
   readonly activation: Readonly<Record<string, unknown>>;
   readonly expected: Expected;
-  /** The type that the reference implementation finds; undefined: it was not told. */
+  /** Type that the reference implementation finds; undefined if the suite does not have it. */
   readonly referenceType: string | undefined;
 }
 
 export interface Expected {
   readonly isError: boolean;
-  /** Undefined: the value is not looked at. */
+  /** Undefined if the value is not checked. */
   readonly value: { readonly value: unknown } | undefined;
   readonly type: Type | undefined;
 }
@@ -43,7 +43,7 @@ function casesIn(suite: SerializedIncrementalTestSuite, file: string, path: read
   return [...below, ...own];
 }
 
-/** What a case needs that is not here. */
+/** Thrown for a case that needs protobuf messages. */
 class NeedsMessages extends Error {}
 
 function toCase(
@@ -110,7 +110,7 @@ const PRIMITIVES: Readonly<Record<string, Type>> = {
   BYTES: { kind: 'bytes' },
 };
 
-/** A type as `cel.expr.Type` has it in JSON. */
+/** The type of a `cel.expr.Type` in JSON. */
 function typeOf(type: Json): Type {
   const [kind = '', of] = Object.entries(type)[0] ?? [];
   const parts = of as Json;
@@ -176,7 +176,7 @@ function expectedOf(test: Json): Expected {
   return { isError, value: { value: value === undefined ? true : valueOf(value as Json) }, type: undefined };
 }
 
-/** A value as `cel.expr.Value` has it in JSON. */
+/** The value of a `cel.expr.Value` in JSON. */
 function valueOf(value: Json): unknown {
   const [kind = '', of] = Object.entries(value)[0] ?? [];
   switch (kind) {

@@ -10,7 +10,7 @@ interface Row {
   readonly reasons: string;
 }
 
-/** How each section of the suite went. */
+/** Results of each section of the suite. */
 export function conformanceRows(): readonly Row[] {
   return [...new Set(CASES.map(({ file }) => file))].map((name) => {
     const cases = CASES.filter(({ file }) => file === name);

@@ -6,7 +6,7 @@ import { EVALUATORS, outcomeOf, same } from '../conformance/run.ts';
 import { activation, environment } from '../names.ts';
 import { randomExpression } from './random-expression.ts';
 
-/** Expressions in a run of the tests; `AGREEMENT=100000 make test ONLY=test/cel/interpret` takes more. */
+/** Number of expressions in a run of the tests; `AGREEMENT=100000 make test ONLY=test/cel/interpret` tries more. */
 const COUNT = Number(process.env['AGREEMENT'] ?? 4000);
 
 function agree(a: unknown, b: unknown): boolean {
@@ -16,14 +16,14 @@ function agree(a: unknown, b: unknown): boolean {
   return same(a, b);
 }
 
-test('what is interpreted and what is compiled come to the same, values and failures', () => {
+test('the interpreter and compiled code agree on values and failures', () => {
   const random = seeded(20_261_124);
-  const seen = { values: 0, failures: 0, refused: 0 };
+  const seen = { values: 0, failures: 0, rejected: 0 };
   for (let done = 0; done < COUNT; done++) {
     const source = randomExpression(random);
     const checked = check(source, parse(source), environment);
     if (checked.problems.length > 0) {
-      seen.refused++;
+      seen.rejected++;
       continue;
     }
     const [reference, ...others] = Object.entries(EVALUATORS).map(([name, evaluate]) => {
@@ -37,8 +37,8 @@ test('what is interpreted and what is compiled come to the same, values and fail
       expect(source).toBe('an expression on which all agree');
     }
   }
-  // Both kinds are many, and few expressions are wasted on what the check refuses.
+  // There are many of both kinds, and few expressions are rejected by the checker.
   expect(seen.values).toBeGreaterThan(COUNT / 5);
   expect(seen.failures).toBeGreaterThan(COUNT / 10);
-  expect(seen.refused).toBeLessThan(COUNT / 4);
+  expect(seen.rejected).toBeLessThan(COUNT / 4);
 });

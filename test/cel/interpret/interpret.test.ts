@@ -4,23 +4,23 @@ import { parse } from '../../../src/cel/syntax/parse.ts';
 import { Failure } from '../../../src/cel/value/failure.ts';
 import { activation, environment } from '../names.ts';
 
-/** What every expression within came to, in the order in which they were done; a failure as its code. */
+/** Outcomes of all evaluated expressions in the order of their evaluation; a failure as its code. */
 function trace(source: string): readonly (readonly [text: string, outcome: unknown])[] {
   const checked = check(source, parse(source), environment);
-  const told: (readonly [string, unknown])[] = [];
+  const outcomes: (readonly [string, unknown])[] = [];
   try {
     interpret(checked, activation, {
       observe: ({ start, end }, outcome) => {
-        told.push([source.slice(start, end), outcome instanceof Failure ? outcome.code : outcome]);
+        outcomes.push([source.slice(start, end), outcome instanceof Failure ? outcome.code : outcome]);
       },
     });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
-  return told;
+  return outcomes;
 }
 
-test('every expression that is evaluated is told, with its value', () => {
+test('every evaluated expression is reported, with its value', () => {
   expect(trace("request.method == 'GET' && request.size + 1 > 50")).toEqual([
     ['request.method', 'GET'],
     ["'GET'", 'GET'],
@@ -34,7 +34,7 @@ test('every expression that is evaluated is told, with its value', () => {
   ]);
 });
 
-test('what is not evaluated is not told', () => {
+test('an expression that is not evaluated is not reported', () => {
   expect(trace("request.method == 'POST' && jwt.claims.level > 1").map(([text]) => text)).toEqual([
     'request.method',
     "'POST'",
@@ -49,7 +49,7 @@ test('what is not evaluated is not told', () => {
   ]);
 });
 
-test('what stands in a comprehension is told each time', () => {
+test('an expression in a comprehension is reported each time', () => {
   expect(trace("jwt.scopes.exists(s, s == 'orders:write')")).toEqual([
     ['jwt.scopes', ['orders:read', 'orders:write']],
     ['s', 'orders:read'],
@@ -62,7 +62,7 @@ test('what stands in a comprehension is told each time', () => {
   ]);
 });
 
-test('a failure is told where it happens and as far as it goes', () => {
+test('a failure is reported where it happens, and wherever it propagates', () => {
   expect(trace('jwt.claims.absent == 1 || jwt.present')).toEqual([
     ['jwt.claims', (activation['jwt'] as { claims: unknown }).claims],
     ['jwt.claims.absent', 'no_such_key'],

@@ -79,7 +79,7 @@ const WRONG: readonly (readonly [type: keyof typeof TYPES, ...values: unknown[]]
 ];
 
 test.each(WRONG.map(([type, ...values]) => ({ type, values })))(
-  '$type refuses $values',
+  '$type rejects $values',
   ({ type, values }) => {
     for (const value of values) {
       expect([value, evaluate(type, value)]).toMatchObject([
@@ -90,7 +90,7 @@ test.each(WRONG.map(([type, ...values]) => ({ type, values })))(
   },
 );
 
-test.each(Object.keys(TYPES) as (keyof typeof TYPES)[])('a %s that is not there', (type) => {
+test.each(Object.keys(TYPES) as (keyof typeof TYPES)[])('a missing value of type %s', (type) => {
   const outcome = evaluate(type, undefined);
   if (type.startsWith('optional')) expect(outcome).toBe(false);
   else expect(outcome).toMatchObject({ code: 'no_such_key', message: 'no such key `v`' });

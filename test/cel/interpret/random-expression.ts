@@ -61,14 +61,14 @@ const LEAVES: Readonly<Record<Kind, readonly [string, ...string[]]>> = {
   ],
 };
 
-/** A random expression of a type, over the names of `names.ts`; well typed, whatever it comes to. */
+/** Random expression of a type, over the names of `names.ts`. Well typed, but it may fail. */
 function expression(kind: Kind, random: Random, scope: Scope): string {
   const fitting = scope.locals.filter(([, of]) => of === kind || kind === 'dyn').map(([name]) => name);
   const hidden = new Set(scope.locals.map(([name]) => name));
   const [local] = fitting;
   if (local !== undefined && random() < 0.4) return pick(random, [local, ...fitting]);
   if (scope.depth <= 0 || random() < 0.1) {
-    // A variable hides what is declared under its name.
+    // A variable hides a declared name.
     const leaves = LEAVES[kind].filter(
       (leaf) => ![...hidden].some((name) => new RegExp(`\\b${name}\\b`).test(leaf)),
     );

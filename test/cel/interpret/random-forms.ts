@@ -18,17 +18,17 @@ export type Kind =
 
 export interface Scope {
   readonly depth: number;
-  /** Variables of comprehensions around. */
+  /** Variables of enclosing comprehensions. */
   readonly locals: readonly (readonly [name: string, kind: Kind])[];
 }
 
-/** Writes an expression; `make` writes one that stands in it, by default in the same scope. */
+/** Creates an expression; `make` creates an expression nested in it, by default in the same scope. */
 export type Form = (make: (kind: Kind, scope?: Scope) => string, random: Random, scope: Scope) => string;
 
 const two = (kind: Kind, ...operators: readonly [string, ...string[]]): Form => {
   return (make, random) => `(${make(kind)} ${pick(random, operators)} ${make(kind)})`;
 };
-/** Each `_` is an expression of the type with its place. */
+/** Each `_` is replaced by an expression of the type at its position. */
 const call = (text: string, ...kinds: readonly Kind[]): Form => {
   const pieces = text.split('_');
   return (make) =>
@@ -36,7 +36,7 @@ const call = (text: string, ...kinds: readonly Kind[]): Form => {
 };
 const SCALARS = ['bool', 'int', 'uint', 'double', 'string', 'bytes', 'timestamp', 'duration'] as const;
 
-/** An expression over the elements of another, with a variable of its own. */
+/** Expression over the elements of another, with a variable of its own. */
 const loop = (name: string, range: Kind, element: Kind, body: Kind): Form => {
   return (make, random, scope) => {
     const variable = pick(random, ['x', 'y', 'request', 'now']);
@@ -66,7 +66,7 @@ const LOGIC: Form = (make, random) => {
   return `(${operands.join(` ${operator} `)})`;
 };
 
-/** How expressions of each type are made of others. */
+/** Forms of the expressions of each type. */
 export const FORMS: Readonly<Record<Kind, readonly [Form, ...Form[]]>> = {
   bool: [
     call('(_ == _)', 'map', 'dyn'),

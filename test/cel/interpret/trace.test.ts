@@ -18,7 +18,7 @@ function traced(source: string): { readonly steps: readonly string[]; readonly o
   return { steps, outcome };
 }
 
-test('every part that is evaluated is told, and the value is that of an evaluation', () => {
+test('every evaluated part is reported, and the value is that of an evaluation', () => {
   const source = "request.method == 'POST' || 'orders:read' in jwt.scopes";
   expect(traced(source)).toEqual({
     steps: [
@@ -35,7 +35,7 @@ test('every part that is evaluated is told, and the value is that of an evaluati
   expect(programOf(source).evaluate(activation)).toBe(true);
 });
 
-test('a failure is told where it is, and comes out as of an evaluation', () => {
+test('a failure is reported where it happens, and returned as by an evaluation', () => {
   const { steps, outcome } = traced('jwt.claims.nope == 1');
   expect(steps[1]).toBe('  jwt.claims.nope = error: no such key `nope`');
   expect(outcome).toBeInstanceOf(EvaluationError);
@@ -44,7 +44,7 @@ test('a failure is told where it is, and comes out as of an evaluation', () => {
   );
 });
 
-test('parts say which of them are bools', () => {
+test('parts tell if they are bools', () => {
   const parts = programOf('math.greatest(1, 2) == 2 && jwt.present').parts;
   expect(parts.filter(({ isBool }) => isBool)).toHaveLength(3);
   expect(parts[0]).toMatchObject({ depth: 0, start: 0 });

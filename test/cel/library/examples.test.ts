@@ -23,14 +23,14 @@ test.each(EXAMPLES)('%s is %s', (source, value) => {
     });
 });
 
-test('every function has a line of text and an example, but the operator that another shows', () => {
+test('every function has a doc string and an example, except the operator that another one shows', () => {
   const bare = Object.values(FUNCTION_GROUPS)
     .flat()
     .filter(({ doc, examples }) => doc === '' || doc.includes('\n') || examples.length === 0);
   expect(bare.map(({ name }) => name)).toEqual(['_[?_]']);
 });
 
-test('no name is declared twice, but the one that is of text and of SPIFFE IDs', () => {
+test('no name is declared twice, except the one for strings and for SPIFFE IDs', () => {
   const names = Object.values(FUNCTION_GROUPS)
     .flat()
     .map(({ name }) => name);

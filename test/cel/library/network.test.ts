@@ -1,6 +1,6 @@
 import { evaluated } from '../evaluations.ts';
 
-/** The documented examples of Kubernetes' libraries, which are what people expect who know them. */
+/** Documented examples of the libraries of Kubernetes, which many users know. */
 const TRUE = [
   "isIP('127.0.0.1')",
   "isIP('::1')",
@@ -54,7 +54,7 @@ const TRUE = [
   "cidr('192.168.0.1/24') != cidr('192.168.0.1/24').masked()",
   "cidr('192.168.0.0/16').prefixLength() == 16",
   "cidr('::1/128').prefixLength() == 128",
-  // What is not in them.
+  // Cases without an example there.
   "string(ip('2001:DB8:0:0:0:0:0:1')) == '2001:db8::1'",
   "string(ip('1:0:0:2:0:0:0:3')) == '1:0:0:2::3'",
   "string(ip('::')) == '::'",
@@ -98,7 +98,7 @@ test.each([
   '::1.2.3',
   ':1',
   '1:',
-])('`%s` is no IP address', (text) => {
+])('`%s` is not a valid IP address', (text) => {
   expect(evaluated(`isIP('${text}')`)).toBe(false);
   expect(evaluated(`ip(dyn('${text}'))`)).toEqual({ failure: 'bad_ip' });
 });
@@ -113,7 +113,7 @@ test.each([
   '10.0.0.0/+8',
   '10.0.0/8',
   '::ffff:10.0.0.0/104',
-])('`%s` is no CIDR block', (text) => {
+])('`%s` is not a valid CIDR block', (text) => {
   expect(evaluated(`isCIDR('${text}')`)).toBe(false);
   expect(evaluated(`cidr(dyn('${text}'))`)).toEqual({ failure: 'bad_cidr' });
 });

@@ -13,7 +13,7 @@ import { SPIFFE_FUNCTIONS } from '../../../src/policy/compile/spiffe-function.ts
 const SIZE = 5000;
 const TEXT = 'ab'.repeat(SIZE / 2);
 
-/** A value of the type, and a large one where its values have a size. */
+/** Value of the type; a large one if its values have a size. */
 function large(type: Type): unknown {
   switch (type.kind) {
     case 'bool':
@@ -64,14 +64,14 @@ const forms = [...Object.values(LIBRARY).flat(), ...SPIFFE_FUNCTIONS].flatMap(({
   overloads.map((overload) => ({ name, overload, args: overload.parameters.map(large) })),
 );
 
-test('what is not paid by the function itself takes nothing off the budget where it is called unpaid', () => {
+test('a function that does not pay by itself takes nothing off the budget if it is called unpaid', () => {
   for (const { name, overload, args } of forms) {
     if (overload.cost.payment === 'within') continue;
     expect([name, codeOf(overload.runUnpaid, args, 0)]).not.toEqual([name, 'too_many_steps']);
   }
 });
 
-test('what grows with its arguments pays for large ones', () => {
+test('a function whose cost grows with its arguments pays for large ones', () => {
   let paid = 0;
   for (const { name, overload, args } of forms) {
     const { payment, steps } = overload.cost;
@@ -83,7 +83,7 @@ test('what grows with its arguments pays for large ones', () => {
   expect(paid).toBeGreaterThan(30);
 });
 
-test('outside of an evaluation nothing is ever used up', () => {
+test('outside of an evaluation the budget is unlimited', () => {
   for (const { name, overload, args } of forms) {
     for (let times = 0; times < 3; times++) {
       try {

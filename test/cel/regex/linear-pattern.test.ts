@@ -156,8 +156,8 @@ test('20,000 random patterns: what JavaScript runs matches what RE2 matches', ()
     accepted++;
     const re2 = RE2JS.compile(source);
     const echo = source.replaceAll(/[\^$()|?*+{}[\]\\]/g, '');
-    for (let asked = 0; asked < 12; asked++) {
-      const text = asked === 0 ? echo : times(random, 8, () => pick(random, TEXTS)).join('');
+    for (let round = 0; round < 12; round++) {
+      const text = round === 0 ? echo : times(random, 8, () => pick(random, TEXTS)).join('');
       if (regexp.test(text) === re2.test(text)) continue;
       expect({ source, text, matches: regexp.test(text) }).toEqual({ source, text, matches: re2.test(text) });
     }
@@ -165,7 +165,7 @@ test('20,000 random patterns: what JavaScript runs matches what RE2 matches', ()
   expect(accepted).toBeGreaterThan(5000);
 });
 
-test('none of those goes back over a long text', () => {
+test('none of them backtracks over a long string', () => {
   const random = seeded(11);
   let accepted = 0;
   for (let done = 0; done < 400; done++) {
@@ -173,7 +173,7 @@ test('none of those goes back over a long text', () => {
     const regexp = linear(source);
     if (regexp === undefined) continue;
     accepted++;
-    // A pattern that tried every way over these would not come back from one of them.
+    // A backtracking engine would never finish any of these.
     for (const unit of [
       'a',
       'ab',

@@ -15,20 +15,20 @@ test.each([
   '^.*a',
   'a.*b$',
   '',
-])('behind a match of %s only so much is read', (pattern) => {
+])('the characters read after a match of %s are bounded', (pattern) => {
   expect(lookAhead(readPattern(pattern))).toBeLessThan(30);
 });
 
 test.each([
-  ['[ab]*c|a', 'the first alternative goes on while the second matches'],
+  ['[ab]*c|a', 'the first alternative continues while the second matches'],
   ['a.*b|a', 'the same'],
-  ['a(?:b*c)?', 'what is optional may be long'],
-  ['(?:a.*b)?', 'an empty match is one everywhere'],
-  ['".*"', 'the second mark may be one of many'],
-  ['x[ab]*c|b', 'an attempt that began earlier goes on'],
-  ['(?i)a', 'flags are not thought of'],
-  ['\\bword', 'word boundaries are not thought of'],
-  ['[', 'it is no pattern'],
-])('behind a match of %s there is no end: %s', (pattern) => {
+  ['a(?:b*c)?', 'the optional part may be long'],
+  ['(?:a.*b)?', 'an empty match is possible everywhere'],
+  ['".*"', 'the second quote may be one of many'],
+  ['x[ab]*c|b', 'an attempt that began earlier continues'],
+  ['(?i)a', 'flags are not analyzed'],
+  ['\\bword', 'word boundaries are not analyzed'],
+  ['[', 'it is not a valid pattern'],
+])('the characters read after a match of %s are unbounded: %s', (pattern) => {
   expect(lookAhead(readPattern(pattern))).toBe(Infinity);
 });

@@ -9,7 +9,7 @@ import { beginBudget } from '../../../src/cel/value/budget.ts';
 import { Failure } from '../../../src/cel/value/failure.ts';
 import { activation, environment } from '../names.ts';
 
-/** Outside of an evaluation there is no budget to stay within. */
+/** Outside of an evaluation the budget is unlimited. */
 beforeEach(() => {
   beginBudget(Number.MAX_SAFE_INTEGER);
 });
@@ -23,7 +23,7 @@ function computed(pattern: string): unknown {
   }
 }
 
-test('patterns that make a backtracking engine run for years are done at once', () => {
+test('patterns that make a backtracking engine run for years finish at once', () => {
   const text = `${'a'.repeat(5000)}!`;
   for (const pattern of ['^(a+)+$', '^(a|aa)+$', '(.*a){20}b', '^(([a-z])+.)+[A-Z]([a-z])+$']) {
     expect(compilePattern(pattern).pattern?.matches(text)).toBe(false);
@@ -31,7 +31,7 @@ test('patterns that make a backtracking engine run for years are done at once', 
   }
 });
 
-test('both forms of matches are RE2, with a written and with a computed pattern', () => {
+test('both forms of matches use RE2, with a literal and with a computed pattern', () => {
   const text = `'${'a'.repeat(60)}!'`;
   for (const source of [
     `${text}.matches('^(a+)+$')`,
@@ -52,16 +52,16 @@ test.each([
   ['(a)\\1', 'invalid escape sequence: `\\1`'],
   ['(', 'missing closing ): `(`'],
   ['a'.repeat(MAX_PATTERN + 1), 'longer than 4096 characters'],
-])('%.20s is refused: %s', (pattern, problem) => {
+])('%.20s is rejected: %s', (pattern, problem) => {
   expect(compilePattern(pattern)).toEqual({ problem });
-  expect(computed(pattern)).toBe('a computed pattern is no RE2 pattern');
+  expect(computed(pattern)).toBe('a computed pattern is not a valid RE2 pattern');
 });
 
-test('deep nesting is refused and does not overflow the stack', () => {
+test('deep nesting is rejected and does not overflow the stack', () => {
   expect(compilePattern('('.repeat(2000) + ')'.repeat(2000)).problem).toBeDefined();
 });
 
-test('the patterns that stay compiled are bounded, and those in use stay', () => {
+test('the cache of compiled patterns is bounded, and keeps those in use', () => {
   const used = computedPattern('^used$');
   for (let i = 0; i < 1000; i++) {
     computedPattern(`^${i}$`);

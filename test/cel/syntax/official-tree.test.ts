@@ -16,41 +16,41 @@ function testsIn(suite: SerializedIncrementalTestSuite): readonly SerializedIncr
 
 const TESTS = [parsing, checking, comprehension, conformance].flatMap(testsIn);
 
-/** The printed tree without what it says of each node, without line breaks and indentation. */
+/** The printed tree without the annotations of its nodes, line breaks and indentation. */
 function compact(tree: string): string {
   return tree.replaceAll(/\^#[^#]*#/g, '').replaceAll(/\n */g, '');
 }
 
-/** With doubles in one notation. */
+/** The tree with all doubles in one notation. */
 function comparable(tree: string): string {
   return tree.replaceAll(/[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?/g, (number) => String(Number(number)));
 }
 
-/** The reference read these without its macros of two variables, which ask for two names. */
+/** The reference parsed these without its macros of two variables, which require two names. */
 function isMisused(expr: string): boolean {
   return /\b(?:i\.j|i\.k|j\.k)\b|\(i, i,/.test(expr);
 }
 
-/** Expressions as the reference implementation reads them, by what it prints of their trees. */
+/** Expressions with the trees that the reference implementation prints for them. */
 const TREES = new Map(
   TESTS.flatMap(({ original: { expr }, ast }) =>
     ast === undefined || isMisused(expr) ? [] : [[expr, comparable(compact(ast))] as const],
   ),
 );
 
-// Of many signs the last belongs to the number, here as in the grammar; the reference takes it with the others.
+// The last of several signs belongs to the number, as in the grammar; the reference groups it with the others.
 TREES.delete(`${'-'.repeat(32)}19`);
 
 test.each([...TREES])('%s', (expr, tree) => {
   const { root, problems } = parse(expr);
   expect(problems).toEqual([]);
   expect(comparable(officialTree(root))).toBe(tree);
-  // What is printed of it reads back as the same tree.
+  // The printed expression parses to the same tree.
   const again = parse(print(root));
   expect([again.problems, comparable(officialTree(again.root))]).toEqual([[], tree]);
   expect(print(again.root)).toBe(print(root));
 });
 
-test('there are many of them', () => {
+test('the suite has many of them', () => {
   expect(TREES.size).toBeGreaterThan(2000);
 });

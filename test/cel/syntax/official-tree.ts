@@ -3,8 +3,8 @@ import { isDouble, isInt, numberOf, Uint } from '../../../src/cel/value/number.t
 import { decodeUtf8 } from '../../../src/cel/value/text.ts';
 
 /**
- * A tree as the reference implementation prints it: calls by the names of their functions, macros expanded, long
- * chains of `&&` and `||` balanced. Line breaks and indentation are left out.
+ * Tree as the reference implementation prints it: calls have the names of their functions, macros are expanded, long
+ * chains of `&&` and `||` are balanced. Line breaks and indentation are omitted.
  */
 export function officialTree(node: Node): string {
   switch (node.kind) {
@@ -67,7 +67,7 @@ function method(receiver: Node | undefined, name: string, args: readonly string[
   return `${receiver === undefined ? '' : `${officialTree(receiver)}.`}${call(name, ...args)}`;
 }
 
-/** Of signs in a row, an even number is none. */
+/** An even number of adjacent signs cancels out. */
 function operator(node: Node & { kind: 'operator' }): string {
   const [left, right] = node.operands;
   if (right !== undefined) {
@@ -150,7 +150,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-/** As Go's `strconv.Quote` prints it. */
+/** Notation of Go's `strconv.Quote`. */
 function goQuote(text: string): string {
   const escaped = [...text].map((character) => {
     const known = ESCAPES[character];

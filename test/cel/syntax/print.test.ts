@@ -10,7 +10,7 @@ function printed(source: string): string {
   return print(root);
 }
 
-/** The tree without what says where it stood. */
+/** The tree without its positions. */
 function shape(node: Node): unknown {
   const own = Object.entries(node).filter(
     ([key, value]) => !['id', 'start', 'end'].includes(key) && (typeof value !== 'object' || value === null),
@@ -61,7 +61,7 @@ test.each([
   expect(shape(parse(text).root)).toEqual(shape(parse(source).root));
 });
 
-test('random expressions read back as the same trees', () => {
+test('printed random expressions parse to the same trees', () => {
   const random = seeded(20_261_126);
   for (let done = 0; done < 3000; done++) {
     const source = randomExpression(random);

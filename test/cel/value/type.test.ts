@@ -24,7 +24,7 @@ test.each([
   'set(int)',
   'constructor',
   `${'list('.repeat(40)}int${')'.repeat(40)}`,
-])('%.40s is none', (text) => {
+])('%.40s is not a valid type', (text) => {
   expect(parseType(text)).toBeUndefined();
 });
 
@@ -49,8 +49,8 @@ test('dotted names become objects', () => {
 });
 
 test.each([
-  ['a.b', 'strin', '`a.b` has a type that cannot be read'],
-  ['a.b.c', 'string', '`a.b.c` lies below a name that is a value'],
+  ['a.b', 'strin', '`a.b` has a type that is not valid'],
+  ['a.b.c', 'string', '`a.b.c` is below a name that is a value'],
   ['a', 'string', '`a` is declared twice'],
   ['a.constructor', 'string', '`a.constructor` cannot be declared'],
   ['a.__proto__', 'string', '`a.__proto__` cannot be declared'],
@@ -62,7 +62,7 @@ test.each([
   );
 });
 
-test('fields may have names that are reserved for roots', () => {
+test('fields may have names that roots cannot have', () => {
   expect(['namespace', 'for', 'x_1'].map(isDeclarable)).toEqual([true, true, true]);
   expect(['in', 'true', '1x', 'x-y', 'é', ''].map(isDeclarable)).toEqual([
     false,

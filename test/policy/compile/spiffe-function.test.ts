@@ -49,6 +49,6 @@ test('it is a type of its own, beside the patterns of text', () => {
     code: 'bad_pattern',
   });
   expect(() => evaluate("spiffe(source.principal).startsWith('spiffe')", WEB)).toThrow(
-    'there is no `spiffe.ID.startsWith(string)`',
+    'unknown overload `spiffe.ID.startsWith(string)`',
   );
 });
