@@ -23,7 +23,8 @@ export function layable(source: string): Layable | undefined {
   const pieces = known === undefined ? undefined : group(tokens);
   if (pieces === undefined) return undefined;
   const line = flat(pieces);
-  return meaning(line) === known ? { source, line, pieces } : undefined;
+  const isKept = line === source || meaning(line) === known;
+  return isKept ? { source, line, pieces } : undefined;
 }
 
 /**

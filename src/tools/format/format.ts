@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import { holdsPolicies } from '../../policy/compile/folder-documents.ts';
-import { readYaml } from '../../policy/yaml/yaml-file.ts';
+import { readYaml, type YamlFile } from '../../policy/yaml/yaml-file.ts';
 import { expressionsOf } from './expression-places.ts';
 import { readLayout } from './read-layout.ts';
 import { differenceOf } from './same-meaning.ts';
@@ -27,21 +27,27 @@ export function format(path: string, bytes: Uint8Array): Formatted {
   }
   const original = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   try {
-    const text = formatText(path, original);
-    const problem = differenceOf(file, readYaml(path, new TextEncoder().encode(text)));
+    const text = formatText(file, original);
+    const isChanged = text !== original;
+    const problem = isChanged ? differenceOf(file, read(path, text)) : undefined;
     if (problem !== undefined) return { ...known, kind: 'fault', problem };
-    return { ...known, kind: 'formatted', text, isChanged: text !== original };
+    return { ...known, kind: 'formatted', text, isChanged };
   } catch (error) {
     return { ...known, kind: 'fault', problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** A byte-order mark stays, and so do line ends of the kind that the first one is. */
-function formatText(path: string, original: string): string {
+function formatText(file: YamlFile, original: string): string {
   const mark = original.startsWith('\uFEFF') ? '\uFEFF' : '';
   const isWindows = /^[^\n]*\r\n/.test(original);
   const plain = original.slice(mark.length).replaceAll('\r\n', '\n');
-  const expressions = expressionsOf(readYaml(path, new TextEncoder().encode(plain)));
+  // Offsets are those of the text that is laid out: a file without a mark and `\r\n` has been read already.
+  const expressions = expressionsOf(plain === original ? file : read(file.path, plain));
   const text = writeLayout(readLayout(plain, expressions));
   return mark + (isWindows ? text.replaceAll('\n', '\r\n') : text);
+}
+
+function read(path: string, text: string): YamlFile {
+  return readYaml(path, new TextEncoder().encode(text));
 }
