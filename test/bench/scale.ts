@@ -9,10 +9,10 @@ import { setOfFiles } from '../support/policy-set.ts';
 import { BOUNDLESS } from '../support/rulings.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 
-/** Of some ten rules, and of more than 10,000. */
+/** Lines of the folders: about ten rules, and more than 10,000. */
 const LINES = [100, 80_000];
 
-/** What a decision costs in a small folder and in a large one, of the same service. */
+/** Measures a decision for the same service in a small folder and in a large one. */
 export async function scalePart(effort: Effort): Promise<string> {
   const contenders = await Promise.all(LINES.map(contender));
   return table(

@@ -1,17 +1,17 @@
 import type { BODIES, CLIENTS, PARTNERS, WORKLOADS } from './shop.ts';
 
-/** One call, and how it is to end. */
+/** One call and its expected result. */
 export interface Step {
   readonly title: string;
-  /** Whose certificate is shown; `nobody` has none. */
+  /** Workload whose certificate is sent; `nobody` has none. */
   readonly as: keyof typeof WORKLOADS | 'nobody';
-  /** Whose token goes along. */
+  /** Client whose token is sent. */
   readonly token?: keyof typeof CLIENTS | keyof typeof PARTNERS;
   readonly method?: string;
   readonly host: string;
   readonly path: string;
   readonly body?: keyof typeof BODIES;
-  /** How often it is sent, default once; the last answer is judged. */
+  /** Number of calls, default 1. The last answer is compared. */
   readonly times?: number;
   readonly told: Told;
 }
@@ -27,7 +27,7 @@ export interface Told {
 const orders = { host: 'orders.acme.svc', path: '/api/orders' } as const;
 const order = { host: 'orders.acme.svc', path: '/api/orders/42' } as const;
 
-/** One call that is allowed, then one of each way to be refused. */
+/** One allowed call, then one for each kind of denial. */
 export const STEPS = [
   {
     title: 'The checkout reads an order',
@@ -37,14 +37,14 @@ export const STEPS = [
     told: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
   },
   {
-    title: 'Somebody without a certificate asks for the same',
+    title: 'The same call without a certificate',
     as: 'nobody',
     token: 'checkout',
     ...order,
     told: { status: 401, decision: 'deny', reason: 'peer_missing', policy: 'baseline', rule: '' },
   },
   {
-    title: 'An intruder has stolen the token, but is another workload',
+    title: 'The same call with a stolen token, from another workload',
     as: 'intruder',
     token: 'checkout',
     ...order,
@@ -77,7 +77,7 @@ export const STEPS = [
     told: { status: 429, decision: 'deny', reason: 'rate_limited', policy: 'orders', rule: 'placing' },
   },
   {
-    title: 'The checkout asks for something that no rule allows',
+    title: 'The checkout makes a call that no rule allows',
     as: 'checkout',
     token: 'checkout',
     host: 'orders.acme.svc',
@@ -86,9 +86,9 @@ export const STEPS = [
   },
 ] as const satisfies readonly Step[];
 
-/** The call that a commit makes the difference for. */
+/** The call whose result the commit changes. */
 export const BEFORE = {
-  title: 'The reporting job reads an order, before anybody let it',
+  title: 'The reporting job reads an order, which no policy allows yet',
   as: 'reports',
   token: 'reports',
   ...order,
@@ -101,7 +101,7 @@ export const AFTER = {
   told: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
 } as const satisfies Step;
 
-/** The commit: a line that is added below another one. */
+/** The change of the commit: a line added below another one. */
 export const CHANGE = {
   file: 'orders/policy.yaml',
   below: '        - spiffe://acme.example/ns/shop/sa/*\n',

@@ -1,15 +1,15 @@
 import type { Expression, PrivateIdentifier, StringLiteral, TSImportType } from 'oxc-parser';
 import { parseSync, Visitor } from 'oxc-parser';
 
-/** One import of a file: static, dynamic, re-export, or the type `import('...')`. */
+/** An import of a file: static, dynamic, re-export, or the type `import('...')`. */
 export interface Import {
   readonly specifier: string;
-  /** Gone at run time: `import type`, `export type` and the like. `import { type A }` still loads the module. */
+  /** True if erased at run time: `import type`, `export type` and similar. `import { type A }` still loads the module. */
   readonly erased: boolean;
   readonly line: number;
 }
 
-/** A place where a file reaches for the world around it: `process.exit`, `Date.now`, `new Date()`, `fetch`. */
+/** A use of the environment of the program: `process.exit`, `Date.now`, `new Date()`, `fetch`. */
 export interface Reach {
   readonly name: string;
   readonly line: number;
@@ -20,14 +20,14 @@ export interface Source {
   readonly reaches: readonly Reach[];
 }
 
-/** What names a global that tells the time, rolls dice, does I/O or ends the process. */
+/** Globals for time, randomness, I/O and the end of the process. */
 const OBJECTS = ['process', 'Date', 'Math', 'performance', 'crypto'];
 const CALLS = ['fetch', 'setTimeout', 'setInterval', 'setImmediate'];
 
 /**
- * Reads the imports and reaches of one TypeScript file.
+ * Reads the imports and the uses of the environment of one TypeScript file.
  *
- * @throws Error when the file does not parse.
+ * @throws Error if the file does not parse.
  */
 export function readSource(path: string, text: string): Source {
   const { program, errors } = parseSync(path, text);
@@ -67,7 +67,7 @@ export function readSource(path: string, text: string): Source {
   return { imports, reaches };
 }
 
-/** Stands for the specifier of an `import(expression)`, which nothing can be said about. */
+/** Placeholder for the specifier of an `import(expression)`, which is unknown. */
 export const COMPUTED = '(computed)';
 
 function memberName(property: Expression | PrivateIdentifier): string {

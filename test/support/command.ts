@@ -4,7 +4,7 @@ import { ROOT } from './tools.ts';
 
 const MAIN = join(ROOT.pathname, 'src/main.ts');
 
-/** How a program ended, and what it had to say. */
+/** Exit code and output of a program. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -12,13 +12,13 @@ export interface Ended {
 }
 
 export interface CommandOptions {
-  /** Where the user stands. */
+  /** Working directory. */
   readonly directory: string;
-  /** Beside `PATH`; nothing else of our own environment is passed on. */
+  /** Environment in addition to `PATH`. No other variable of this process is passed on. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs `lictor` from source to its end, as a process of its own. Rejects when that takes longer than 20 s. */
+/** Runs `lictor` from source in a process of its own. Rejects after 20 s. */
 export function lictor(args: readonly string[], { directory, env = {} }: CommandOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
     execFile(

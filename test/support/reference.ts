@@ -9,7 +9,7 @@ import { conformanceTable } from '../cel/conformance/table.ts';
 import { functionTables, macroTable } from './cel-reference.ts';
 import { code, table } from './markdown.ts';
 
-/** The reference tables of `docs/`, made from the tables that the code runs by. */
+/** The reference tables of `docs/`, generated from the tables of the code. */
 export const TABLES: Readonly<Record<string, { readonly page: string; readonly text: () => string }>> = {
   reasons: {
     page: 'docs/reasons.md',
@@ -38,7 +38,7 @@ export const TABLES: Readonly<Record<string, { readonly page: string; readonly t
       table(
         ['code', 'severity', 'when'],
         Object.entries(CODES).map(([name, row]) => [
-          // Warnings have a section each, which is an anchor already.
+          // The section of a warning is its anchor.
           row.severity === 'warning' ? `[${code(name)}](#${name})` : `<a id="${name}"></a>${code(name)}`,
           row.severity,
           row.doc,
@@ -71,7 +71,7 @@ export const TABLES: Readonly<Record<string, { readonly page: string; readonly t
   },
 };
 
-/** The page with its table as it should be. */
+/** The page with the generated table. */
 export function withTable(page: string, name: string, text: string): string {
   const marked = new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
   if (!marked.test(page)) throw new Error(`there is no table \`${name}\` in the page`);
