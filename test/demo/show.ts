@@ -2,7 +2,7 @@ import { type Answer, jsonOf } from '../support/call.ts';
 import type { DecisionRecord } from '../support/log-lines.ts';
 import type { Outcome } from './ask.ts';
 import { FIELD_WIDTH, field, paint, wrap } from './page.ts';
-import type { Told } from './steps.ts';
+import type { Expected } from './steps.ts';
 
 /** A commit in the usual short form. */
 export function short(sha: string): string {
@@ -10,14 +10,18 @@ export function short(sha: string): string {
 }
 
 /** Prints the answer and the record. Returns the differences from the announced result, one sentence each. */
-export function showOutcome({ answer, line, record }: Outcome, told: Told, head: string): readonly string[] {
+export function showOutcome(
+  { answer, line, record }: Outcome,
+  expected: Expected,
+  head: string,
+): readonly string[] {
   const status = paint(answer.status < 300 ? 'green' : 'red', String(answer.status).padEnd(6));
   const [first = '', ...rest] = wrap(inWords(answer), FIELD_WIDTH - 6);
   field('answer', [`${status}${first}`, ...rest.map((text) => `      ${text}`)]);
   if (record === undefined)
-    return [`Envoy had no decision to go by (${line.details}), told was ${told.decision}`];
+    return [`Envoy logged no decision (${line.details}), expected was ${expected.decision}`];
   const problems = [
-    ...differences(told, { ...record, status: answer.status }),
+    ...differences(expected, { ...record, status: answer.status }),
     ...differs('the record names commit', record.revision.commit, head),
     ...differs("Envoy's access log names revision", line.revision, head),
   ];
@@ -53,13 +57,13 @@ function columns({ decision, reason, policy, rule, revision, duration_us }: Deci
   ].join('  ');
 }
 
-function differences(told: Told, came: Told): string[] {
+function differences(expected: Expected, came: Expected): string[] {
   const fields = ['status', 'decision', 'reason', 'policy', 'rule'] as const;
-  return fields.flatMap((name) => differs(name, came[name], told[name]));
+  return fields.flatMap((name) => differs(name, came[name], expected[name]));
 }
 
-function differs(what: string, came: string | number | null, told: string | number): string[] {
-  return came === told
+function differs(what: string, came: string | number | null, expected: string | number): string[] {
+  return came === expected
     ? []
-    : [`${what} ${came === '' ? '(empty)' : came}, expected was ${told === '' ? '(empty)' : told}`];
+    : [`${what} ${came === '' ? '(empty)' : came}, expected was ${expected === '' ? '(empty)' : expected}`];
 }

@@ -13,10 +13,10 @@ export interface Step {
   readonly body?: keyof typeof BODIES;
   /** Number of calls, default 1. The last answer is compared. */
   readonly times?: number;
-  readonly told: Told;
+  readonly expected: Expected;
 }
 
-export interface Told {
+export interface Expected {
   readonly status: number;
   readonly decision: 'allow' | 'deny';
   readonly reason: string;
@@ -34,28 +34,28 @@ export const STEPS = [
     as: 'checkout',
     token: 'checkout',
     ...order,
-    told: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
+    expected: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
   },
   {
     title: 'The same call without a certificate',
     as: 'nobody',
     token: 'checkout',
     ...order,
-    told: { status: 401, decision: 'deny', reason: 'peer_missing', policy: 'baseline', rule: '' },
+    expected: { status: 401, decision: 'deny', reason: 'peer_missing', policy: 'baseline', rule: '' },
   },
   {
     title: 'The same call with a stolen token, from another workload',
     as: 'intruder',
     token: 'checkout',
     ...order,
-    told: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
+    expected: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
   },
   {
     title: "The checkout's token has expired",
     as: 'checkout',
     token: 'expired',
     ...order,
-    told: { status: 401, decision: 'deny', reason: 'token_expired', policy: 'orders', rule: '' },
+    expected: { status: 401, decision: 'deny', reason: 'token_expired', policy: 'orders', rule: '' },
   },
   {
     title: 'The checkout orders a negative quantity',
@@ -64,7 +64,7 @@ export const STEPS = [
     method: 'POST',
     ...orders,
     body: 'bad-order.json',
-    told: { status: 400, decision: 'deny', reason: 'schema_violation', policy: 'orders', rule: '' },
+    expected: { status: 400, decision: 'deny', reason: 'schema_violation', policy: 'orders', rule: '' },
   },
   {
     title: 'The checkout places six orders in a row; five at once are allowed',
@@ -74,7 +74,7 @@ export const STEPS = [
     ...orders,
     body: 'order.json',
     times: 6,
-    told: { status: 429, decision: 'deny', reason: 'rate_limited', policy: 'orders', rule: 'placing' },
+    expected: { status: 429, decision: 'deny', reason: 'rate_limited', policy: 'orders', rule: 'placing' },
   },
   {
     title: 'The checkout makes a call that no rule allows',
@@ -82,7 +82,7 @@ export const STEPS = [
     token: 'checkout',
     host: 'orders.acme.svc',
     path: '/api/coupons',
-    told: { status: 403, decision: 'deny', reason: 'no_rule', policy: 'baseline', rule: '' },
+    expected: { status: 403, decision: 'deny', reason: 'no_rule', policy: 'baseline', rule: '' },
   },
 ] as const satisfies readonly Step[];
 
@@ -92,13 +92,13 @@ export const BEFORE = {
   as: 'reports',
   token: 'reports',
   ...order,
-  told: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
+  expected: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
 } as const satisfies Step;
 
 export const AFTER = {
   ...BEFORE,
   title: 'The same call, after the commit',
-  told: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
+  expected: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
 } as const satisfies Step;
 
 /** The change of the commit: a line added below another one. */

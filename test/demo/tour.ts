@@ -39,7 +39,7 @@ export async function tour(mesh: Mesh): Promise<Failures> {
 
 async function take(mesh: Mesh, step: Step): Promise<readonly string[]> {
   field('asked', command(curl(mesh, step)));
-  return showOutcome(await ask(mesh, step), step.told, await mesh.repository.head());
+  return showOutcome(await ask(mesh, step), step.expected, await mesh.repository.head());
 }
 
 /** Changes a policy, commits it with git, and repeats a call until the new commit answers. */
@@ -75,7 +75,7 @@ async function commit(mesh: Mesh): Promise<readonly string[]> {
   return [
     ...(took <= LIVE_WITHIN
       ? []
-      : [`the commit took ${took} ms to decide; told were at most ${LIVE_WITHIN}`]),
+      : [`the commit took ${took} ms to become active, at most ${LIVE_WITHIN} were expected`]),
     ...(active === sha ? [] : [`/v1/status names commit ${active ?? 'none'}, expected was ${sha}`]),
     ...(info.includes(sha) ? [] : [`the metric lictor_policy_info does not name ${sha}`]),
   ];
@@ -83,7 +83,7 @@ async function commit(mesh: Mesh): Promise<readonly string[]> {
 
 async function decides(mesh: Mesh, sha: string): Promise<true | undefined> {
   const answer: Answer = await send(mesh, AFTER);
-  if (answer.status !== AFTER.told.status) return undefined;
+  if (answer.status !== AFTER.expected.status) return undefined;
   const { line, record } = await traces(mesh, answer);
   return line.revision === sha && record?.revision.commit === sha ? true : undefined;
 }
