@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { ROOT } from './tools.ts';
-
-const MAIN = join(ROOT.pathname, 'src/main.ts');
+import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
 
 /** Exit code and output of a program. */
 export interface Ended {
@@ -16,20 +13,31 @@ export interface CommandOptions {
   readonly directory: string;
   /** Environment in addition to `PATH`. No other variable of this process is passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; empty by default. */
+  readonly input?: string;
 }
 
 /** Runs `lictor` from source in a process of its own. Rejects after 20 s. */
-export function lictor(args: readonly string[], { directory, env = {} }: CommandOptions): Promise<Ended> {
+export function lictor(
+  args: readonly string[],
+  { directory, env = {}, input = '' }: CommandOptions,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [MAIN, ...args],
-      { cwd: directory, env: { PATH: process.env['PATH'], ...env }, timeout: 20_000, killSignal: 'SIGKILL' },
+      {
+        cwd: directory,
+        env: { PATH: process.env['PATH'], ...PROGRAM_ENVIRONMENT, ...env },
+        timeout: 20_000,
+        killSignal: 'SIGKILL',
+      },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === 'number') resolve({ code, stdout, stderr });
         else reject(new Error(`lictor ${args.join(' ')} did not end by itself: ${stderr}`, { cause: error }));
       },
     );
+    child.stdin?.end(input);
   });
 }

@@ -2,11 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
 import { scratchFolder } from './scratch-folder.ts';
-import { ROOT } from './tools.ts';
 import { waitFor } from './wait.ts';
-
-const MAIN = join(ROOT.pathname, 'src/main.ts');
 
 /** The fields of a Language Server Protocol message that are read here. */
 interface Message {
@@ -59,7 +57,8 @@ export class LanguageClient {
 
   private constructor(dir: string, args: readonly string[]) {
     this.dir = dir;
-    this.child = spawn(process.execPath, [MAIN, 'lsp', ...args], { cwd: dir });
+    const env = { ...process.env, ...PROGRAM_ENVIRONMENT };
+    this.child = spawn(process.execPath, [MAIN, 'lsp', ...args], { cwd: dir, env });
     this.child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
     this.child.stderr.on('data', (chunk: Buffer) => void this.logged.push(chunk.toString()));
     // Some tests write after the server has ended.

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
 import { freePort } from './ports.ts';
+import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
 import { waitFor } from './wait.ts';
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 export interface LictorOptions {
   /** Folder of the socket, the log and the records; created if it does not exist. */
@@ -67,7 +66,7 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     name: 'Lictor',
     command: process.execPath,
     args: [MAIN, 'serve', ...where, ...(options.args ?? [])],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...PROGRAM_ENVIRONMENT, ...options.env },
     log: join(folder, 'lictor.log'),
   });
   await writeFile(join(folder, 'lictor.pid'), `${child.pid}\n`);
