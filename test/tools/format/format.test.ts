@@ -1,64 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
-import { parse } from '../../../src/cel/syntax/parse.ts';
-import { print } from '../../../src/cel/syntax/print.ts';
-import { format } from '../../../src/tools/format/format.ts';
-import { seeded } from '../../support/seeded.ts';
-import { untidyYaml } from '../../support/untidy-yaml.ts';
 import { accept, goldenFormats } from './golden.ts';
-
-function formatted(text: string): string {
-  const result = format('x.yaml', new TextEncoder().encode(text));
-  if (result.kind === 'formatted') return result.text;
-  const why = result.kind === 'fault' ? result.problem : result.mistakes.map(({ message }) => message).join();
-  throw new Error(`${result.kind}: ${why}\n${text}`);
-}
-
-/** The names of fields that hold CEL, in the documents that are formatted here. */
-const CEL = new Set(['when', 'cel', 'cost', 'key']);
-
-/** What a file says, by the YAML library alone; an expression by its tree. */
-function data(text: string): unknown {
-  const documents = parseAllDocuments(text, { merge: true, uniqueKeys: false });
-  if (!Array.isArray(documents)) return [];
-  return documents.map((document) => {
-    expect(document.errors).toEqual([]);
-    return treesIn(document.toJS({ maxAliasCount: -1 }), undefined);
-  });
-}
-
-function treesIn(value: unknown, key: string | undefined): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => treesIn(item, key));
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).map(([name, item]) => [
-      name,
-      treesIn(item, key === 'variables' ? 'cel' : name),
-    ]);
-  }
-  if (typeof value !== 'string' || key === undefined || !CEL.has(key)) return value;
-  const { root, problems } = parse(value);
-  return problems.length === 0 ? { tree: print(root) } : value;
-}
-
-const COMMENT = /#[ #]*comment \d+(: \[x)?/g;
-
-test('a thousand untidy files keep what they say and their comments, and are formatted once', () => {
-  let comments = 0;
-  let anchors = 0;
-  for (let seed = 0; seed < 1000; seed++) {
-    const text = untidyYaml(seeded(seed));
-    const once = formatted(text);
-    expect(formatted(once)).toBe(once);
-    // As text: comparing a thousand trees takes longer than formatting them.
-    expect(JSON.stringify(data(once))).toBe(JSON.stringify(data(text)));
-    const written = text.match(COMMENT) ?? [];
-    expect(once.match(COMMENT) ?? []).toEqual(written);
-    comments += written.length;
-    anchors += text.match(/ \*n\d/g)?.length ?? 0;
-  }
-  expect(comments).toBeGreaterThan(8000);
-  expect(anchors).toBeGreaterThan(300);
-}, 240_000);
+import { data, formatted } from './kept.ts';
 
 /** The documents of a page that are written out in it. */
 function blocksOf(path: string): string[] {
