@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/plain-context.ts',
   transform: {
     '\\.ts$': [
       '@swc/jest',

@@ -1,8 +1,8 @@
 export type Severity = 'error' | 'warning';
 
 /**
- * Every kind of mistake that a policy folder can hold. `doc` says when it is reported, for the reference page.
- * The `cel_` rows are the codes of the expression language's own problems.
+ * All kinds of mistakes in a policy folder. `doc` is the condition under which one is reported, for the reference page.
+ * The `cel_` rows are for problems of the expression language.
  */
 export const CODES = {
   folder_unreadable: { severity: 'error', doc: 'the policy folder is missing or cannot be read' },

@@ -1,23 +1,23 @@
 import { CODES, type DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Span } from './diagnostic.ts';
 
-/** A diagnostic with the severity that its code has. */
+/** A diagnostic with the severity of its code. */
 export function diagnose(code: DiagnosticCode, span: Span, message: string, help?: string): Diagnostic {
   const { severity } = CODES[code];
   return help === undefined ? { code, severity, message, span } : { code, severity, message, help, span };
 }
 
-/** The place of a mistake that concerns a file, or a folder, as a whole. */
+/** The span of a mistake that concerns a whole file or folder. */
 export function wholeFile(file: string): Span {
   return { file, start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 }
 
-/** Diagnostics as they are found; the same one twice (through a YAML alias, say) counts once. */
+/** Collects diagnostics. Repetitions of one (for example through a YAML alias) count once. */
 export class Diagnostics {
   readonly #found = new Map<string, Diagnostic>();
   #errors = 0;
 
-  /** `mistake` is what the message says without the way to the value, which an alias makes two of. */
+  /** `mistake` is the message without the path of the value, which differs between uses of a YAML alias. */
   add(diagnostic: Diagnostic, mistake = diagnostic.message): void {
     const { span, code } = diagnostic;
     const key = JSON.stringify([span.file, span.start.line, span.start.column, code, mistake]);
@@ -38,18 +38,18 @@ export class Diagnostics {
     return this.#found.size - this.#errors;
   }
 
-  /** By file, line and column; what stands at one place in the order in which it was found. */
+  /** Sorted by file, line and column; at one position in the order in which they were found. */
   sorted(): readonly Diagnostic[] {
     return sortDiagnostics([...this.#found.values()]);
   }
 
-  /** The first `limit` of them, and how many more there are. */
+  /** The first `limit` diagnostics, and the number of the others. */
   shown(limit = 100): { readonly diagnostics: readonly Diagnostic[]; readonly more: number } {
     return showDiagnostics(this.sorted(), limit);
   }
 }
 
-/** By file, line and column. Files of tests come behind the others: what they name is wrong there more often. */
+/** Sorts by file, line and column. Test files come last: their mistakes are often consequences of others. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.toSorted(
     ({ span: a }, { span: b }) =>
@@ -64,7 +64,7 @@ function isOfTests(file: string): boolean {
   return /\.test\.ya?ml$/.test(file);
 }
 
-/** At most `limit` of a list that is sorted already, and how many more there are. */
+/** At most `limit` of a sorted list, and the number of the others. */
 export function showDiagnostics(
   sorted: readonly Diagnostic[],
   limit = 100,

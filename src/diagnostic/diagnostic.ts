@@ -1,26 +1,26 @@
 import type { DiagnosticCode, Severity } from './codes.ts';
 
-/** A place in a text: both numbers count from 1; columns count Unicode code points. */
+/** A position in a text. Both numbers count from 1; columns count Unicode code points. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** A stretch of one file; `end` is the first position behind it. */
+/** A range of one file; `end` is the first position after it. */
 export interface Span {
-  /** Path as it is shown, relative to the policy folder until the command line makes it relative to the user. */
+  /** Displayed path, relative to the policy folder; the command line makes it relative to the working directory. */
   readonly file: string;
   readonly start: Position;
   readonly end: Position;
 }
 
-/** What an author did wrong, where, and what leads to the fix. */
+/** A mistake of an author, with its place and the way to fix it. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
   /** One lower-case sentence without a full stop; the author's own text in backticks; never a secret. */
   readonly message: string;
-  /** What to do about it, on a line of its own. */
+  /** The way to fix it, shown on a line of its own. */
   readonly help?: string;
   readonly span: Span;
 }

@@ -1,25 +1,25 @@
 import type { Severity } from './codes.ts';
 import type { Diagnostic, Span } from './diagnostic.ts';
 
-/** What GitHub shows beside a line of a pull request. */
+/** An annotation of a line in a pull request on GitHub. */
 export interface Annotation {
   readonly severity: Severity;
-  /** Paths as seen from the root of the repository. */
+  /** Path relative to the root of the repository. */
   readonly span: Span;
   readonly title: string;
   readonly message: string;
 }
 
-/** A diagnostic as GitHub shows it. No line end at the end. */
+/** The annotation of a diagnostic, as a workflow command without a line end. */
 export function githubCommand({ span, severity, code, message, help }: Diagnostic): string {
   const told = help === undefined ? message : `${message}\nhelp: ${help}`;
   return annotation({ severity, span, title: `lictor ${code}`, message: told });
 }
 
 /**
- * A workflow command, which GitHub shows beside the line of a pull request:
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands. Columns are left out where
- * start and end stand on two lines: GitHub takes them on one line only. No line end at the end.
+ * A workflow command that annotates a line:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands. Columns are omitted if
+ * start and end are on different lines: GitHub accepts columns on one line only. Without a line end.
  */
 export function annotation({ severity, span: { file, start, end }, title, message }: Annotation): string {
   const oneLine = start.line === end.line;

@@ -1,7 +1,7 @@
 import type { DiagnosticCode, Severity } from './codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
-/** One diagnostic as `check --output json` prints it. */
+/** A diagnostic in the output of `check --output json`. */
 export interface DiagnosticJson {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
@@ -11,13 +11,13 @@ export interface DiagnosticJson {
   readonly end_line: number;
   readonly end_column: number;
   readonly message: string;
-  /** Empty when there is none. */
+  /** Empty if there is no help. */
   readonly help: string;
 }
 
 export interface DiagnosticsJson {
   readonly diagnostics: readonly DiagnosticJson[];
-  /** Counts of all, whatever `diagnostics` was cut to. */
+  /** Numbers of all diagnostics, including those omitted from `diagnostics`. */
   readonly errors: number;
   readonly warnings: number;
 }
@@ -36,7 +36,7 @@ export function diagnosticJson({ span, severity, code, message, help }: Diagnost
   };
 }
 
-/** The whole answer of `check --output json`; at most `limit` diagnostics, all of them counted. */
+/** The output of `check --output json`, with at most `limit` diagnostics and the number of all. */
 export function diagnosticsJson(sorted: readonly Diagnostic[], limit = 100): DiagnosticsJson {
   const errors = sorted.filter(({ severity }) => severity === 'error').length;
   return {

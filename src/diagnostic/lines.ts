@@ -1,6 +1,6 @@
 import type { Position } from './diagnostic.ts';
 
-/** A text by its lines (ended by LF or CRLF), for turning offsets into positions. A byte-order mark is not part of it. */
+/** The lines of a text (ended by LF or CRLF), to convert offsets to positions. A byte-order mark is removed. */
 export class Lines {
   readonly text: string;
   readonly #starts: number[] = [0];
@@ -16,7 +16,7 @@ export class Lines {
     return this.#starts.length;
   }
 
-  /** The line without its end; empty for a number that the text does not have. */
+  /** The line without its end; empty if the text has no such line. */
   line(number: number): string {
     const start = this.#starts[number - 1];
     if (start === undefined) return '';
@@ -25,12 +25,12 @@ export class Lines {
     return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
-  /** Where a line begins, in UTF-16 units; the end of the text for a number that it does not have. */
+  /** Offset of the beginning of a line in UTF-16 units; the end of the text if there is no such line. */
   startOf(number: number): number {
     return this.#starts[number - 1] ?? this.text.length;
   }
 
-  /** `offset` counts UTF-16 units and is moved into the text when it lies outside. */
+  /** Position of an offset in UTF-16 units. An offset outside of the text is moved into it. */
   position(offset: number): Position {
     const inside = Math.min(Math.max(offset, 0), this.text.length);
     let low = 0;

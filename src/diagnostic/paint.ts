@@ -1,4 +1,4 @@
-/** SGR codes (ECMA-48, section 8.3.117): the one that begins a style, and the one that ends it. */
+/** SGR codes (ECMA-48, section 8.3.117): the code that begins a style, and the code that ends it. */
 const STYLES = {
   green: [32, 39],
   red: [31, 39],

@@ -3,9 +3,9 @@ import type { Diagnostic } from './diagnostic.ts';
 import { Lines } from './lines.ts';
 import { displayCells } from './width.ts';
 
-/** Longest stretch of a source line that is shown, in terminal cells. */
+/** Maximum length of an excerpt of a source line, in terminal cells. */
 const WIDEST = 110;
-/** Cells that stay visible before the mistake when a line is cut at its start. */
+/** Cells shown before the mistake if a line is cut at its start. */
 const LEAD = 40;
 
 export interface RenderOptions {
@@ -13,8 +13,8 @@ export interface RenderOptions {
 }
 
 /**
- * A diagnostic as a person reads it: position, severity, code and message; the source line with the mistake
- * underlined, when the text is given; the help on a line of its own. No line end at the end.
+ * A diagnostic for people: position, severity, code and message; the source line with the mistake
+ * underlined, if the text is given; the help on a line of its own. Without a line end.
  */
 export function renderDiagnostic(
   diagnostic: Diagnostic,
@@ -33,7 +33,7 @@ export function renderDiagnostic(
   return out.join('\n');
 }
 
-/** The first source line of a span with the span underlined; nothing where there is no text. */
+/** The first source line of a span with the span underlined; empty without a text. */
 export function underlined(
   lines: Lines,
   span: Diagnostic['span'],
@@ -51,7 +51,7 @@ export function underlined(
   ];
 }
 
-/** The part of a line that is shown, and where in it the underline stands, in terminal cells. */
+/** The excerpt of a line, and the position of the underline in it, in terminal cells. */
 function excerpt(
   line: string,
   { start, end }: Diagnostic['span'],
@@ -91,7 +91,7 @@ function width(cells: readonly { readonly width: number }[], from: number, to: n
   return sum;
 }
 
-/** Control characters in an author's text never reach the terminal. */
+/** Replaces control characters of the author's text, which a terminal would obey. */
 function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
 }

@@ -3,7 +3,7 @@ import { CODES, type DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Position, Span } from './diagnostic.ts';
 import type { Lines } from './lines.ts';
 
-/** A log of one run of `check` in SARIF 2.1.0 (OASIS): the members that are written, no more. */
+/** A log of one run of `check` in SARIF 2.1.0 (OASIS): only the members that are written. */
 export interface SarifLog {
   readonly $schema: string;
   readonly version: '2.1.0';
@@ -54,17 +54,17 @@ interface Text {
 
 export interface SarifOptions {
   readonly version: string;
-  /** The text of a file, for columns in UTF-16 units; undefined: columns stay in code points. */
+  /** The text of a file, for columns in UTF-16 units. Columns stay in code points if it is undefined. */
   readonly source: (file: string) => Lines | undefined;
 }
 
-/** What relative paths start from: the folder that the program was called in. */
+/** Base of relative paths: the working directory. */
 const BASE = '%SRCROOT%';
-/** The page of all codes, with an anchor for each. */
+/** The reference page of all codes, with an anchor for each. */
 const REFERENCE = 'docs/diagnostics.md';
 const IDS = Object.keys(CODES);
 
-/** Diagnostics whose files are relative to the root of the sources; one outside of it is to be absolute. */
+/** A SARIF log. Files are relative to the root of the sources, or absolute if they are outside of it. */
 export function sarifLog(diagnostics: readonly Diagnostic[], { version, source }: SarifOptions): SarifLog {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -80,7 +80,7 @@ export function sarifLog(diagnostics: readonly Diagnostic[], { version, source }
   };
 }
 
-/** Every code, found or not, so that `ruleIndex` is the place in the table. */
+/** All codes, reported or not: `ruleIndex` is the index in this list. */
 function rules(): readonly SarifRule[] {
   return Object.entries(CODES).map(([id, { severity, doc }]) => ({
     id: id as DiagnosticCode,
@@ -117,7 +117,7 @@ function place({ file, start, end }: Span, lines: Lines | undefined): SarifLocat
   };
 }
 
-/** A column counts code points from 1; a character beyond the basic plane is two units of UTF-16. */
+/** Converts a column in code points to one in UTF-16 units, of which some characters have two. Both count from 1. */
 function utf16Column({ line, column }: Position, lines: Lines | undefined): number {
   if (lines === undefined) return column;
   let units = 0;

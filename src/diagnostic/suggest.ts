@@ -2,9 +2,9 @@
 const LONGEST = 64;
 
 /**
- * The candidate that somebody who wrote `name` most likely meant, or undefined when none is near: the same
- * letters in another case or with other separators, else at most a third of the letters mistyped, else one that
- * begins as `name` does.
+ * The candidate that was most likely meant by `name`, or undefined if none is similar: the same
+ * letters in another case or with other separators, else at most a third of the letters mistyped, else a candidate that
+ * begins like `name`.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST) return undefined;
@@ -18,7 +18,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     const other = letters(candidate);
     if (Math.abs(other.length - plain.length) >= least) continue;
     const edits = distance(plain, other);
-    // Replacing every letter of a short name is no typo.
+    // A replacement of all letters of a short name is not a typo.
     if (edits < least && edits < Math.max(plain.length, other.length)) {
       best = candidate;
       least = edits;
@@ -33,7 +33,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   );
 }
 
-/** The shortest candidate that goes on where `plain` ends, or of a long one where nearly all of it ends. */
+/** The shortest candidate that begins with `plain`, or with the first 80% of a long `plain`. */
 function sameBeginning(plain: string, candidates: readonly string[]): string | undefined {
   const shared = plain.length < 6 ? plain.length : Math.ceil(plain.length * 0.8);
   if (shared < 3) return undefined;

@@ -1,13 +1,13 @@
-/** One code point of a line as a terminal shows it. */
+/** One code point of a line on a terminal. */
 export interface Cell {
   readonly text: string;
-  /** Terminal columns: 0 for what joins the character before, 2 for wide ones. */
+  /** Terminal columns: 0 for combining characters, 2 for wide ones. */
   readonly width: number;
 }
 
 const TAB = '    ';
 
-/** The code points of a line, tabs as four spaces and characters that a terminal would obey replaced. */
+/** The code points of a line, with tabs as four spaces, and with replacements for control characters. */
 export function displayCells(line: string): readonly Cell[] {
   const cells: Cell[] = [];
   for (const char of line) {
@@ -29,7 +29,7 @@ function cellWidth(char: string): number {
   return WIDE.some(([from, to]) => code >= from && code <= to) ? 2 : 1;
 }
 
-/** The blocks that Unicode's East Asian Width calls wide or fullwidth, roughly (UAX #11). */
+/** The main blocks that are wide or fullwidth in Unicode's East Asian Width (UAX #11). */
 const WIDE = [
   [0x1100, 0x115f],
   [0x2e80, 0x303e],

@@ -2,20 +2,20 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode } from '../diagnostic/system-error.ts';
 
-/** Where the repository of a work tree keeps its things. https://git-scm.com/docs/gitrepository-layout */
+/** The folders of a repository and of its work tree. https://git-scm.com/docs/gitrepository-layout */
 export interface GitDir {
   /** The folder that holds `.git`. */
   readonly workTree: string;
-  /** HEAD and what belongs to this work tree alone. */
+  /** Folder of HEAD and of other files of this work tree only. */
   readonly own: string;
-  /** Branches and objects; differs from `own` in a linked work tree. */
+  /** Folder of branches and objects; differs from `own` in a linked work tree. */
   readonly shared: string;
 }
 
-/** A result, or what stood in the way as a sentence for the operator. */
+/** A result, or a problem as a sentence for the operator. */
 export type Found<T> = T | { readonly problem: string };
 
-/** The repository whose `.git` is in this folder or the nearest one above it; undefined when there is none. */
+/** The repository whose `.git` is in this folder or the nearest one above it; undefined if there is none. */
 export function findGitDir(from: string): Found<GitDir> | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const found = gitDirIn(folder);
@@ -24,7 +24,7 @@ export function findGitDir(from: string): Found<GitDir> | undefined {
   }
 }
 
-/** The repository whose `.git` is right in this folder: a folder itself, or a file that names one. */
+/** The repository whose `.git` is in this folder: a folder, or a file with the path of one. */
 export function gitDirIn(workTree: string): Found<GitDir> | undefined {
   const dotGit = join(workTree, '.git');
   try {
@@ -50,12 +50,12 @@ function layout(own: string): { readonly own: string; readonly shared: string } 
   return { own, shared: common === undefined ? own : resolve(own, common) };
 }
 
-/** Whether text is a whole object id, of SHA-1 or SHA-256, in lower case. */
+/** True for a full object ID in lower case, of SHA-1 or SHA-256. */
 export function isObjectId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
-/** The commit that HEAD stands at, through its branch, loose or packed. */
+/** The commit of HEAD, resolved through its branch, which is loose or packed. */
 export function headCommit(git: GitDir): Found<string> {
   let name = 'HEAD';
   for (let depth = 0; depth < 5; depth += 1) {
@@ -76,7 +76,7 @@ export function headCommit(git: GitDir): Found<string> {
   return { problem: `HEAD of \`${git.own}\` goes through too many references` };
 }
 
-/** The parsed `packed-refs` of the repositories seen last: the file of a large one has megabytes. */
+/** Parsed `packed-refs` files of recent repositories. The file of a large repository has megabytes. */
 const packedRefs = new Map<string, { readonly mark: string; readonly refs: ReadonlyMap<string, string> }>();
 
 function packedRef(git: GitDir, name: string): string | undefined {
@@ -96,7 +96,7 @@ function packedRef(git: GitDir, name: string): string | undefined {
   return refs.get(name);
 }
 
-/** The content of a small text file; undefined when there is none. */
+/** The content of a small text file; undefined if it does not exist. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -7,9 +7,9 @@ export interface GitObject {
   readonly body: Buffer;
 }
 
-/** The most bytes of one object; what is read here are commits, trees and links, which are small. */
+/** Maximum number of bytes of an object. The objects read here are commits, trees and links, which are small. */
 export const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
-/** git itself makes chains of at most 4095. */
+/** Maximum length of a chain of deltas; git creates at most 4095. */
 const MAX_DELTAS = 4095;
 
 const TYPES: Readonly<Record<number, GitObject['type']>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
@@ -17,9 +17,9 @@ const OFFSET_DELTA = 6;
 const REFERENCE_DELTA = 7;
 
 /**
- * Reads one object from a pack, by its index of version 2, touching only the bytes that it needs: a pack may
- * be far larger than memory. undefined when the pack does not hold it. Throws when the pack is damaged.
- * `elsewhere` finds the base of a delta that lies outside of this pack.
+ * Reads one object from a pack by the index (version 2). It reads only the necessary bytes: a pack may
+ * be larger than memory. Undefined if the object is not in the pack. Throws if the pack is damaged.
+ * `elsewhere` finds the base of a delta that is outside of this pack.
  * https://git-scm.com/docs/gitformat-pack
  */
 export function readPacked(
@@ -51,7 +51,7 @@ export function readPacked(
 }
 
 interface OpenFile {
-  /** Up to `length` bytes from `offset`, fewer at the end. Throws for a place that is not in the file. */
+  /** Up to `length` bytes from `offset`, fewer at the end. Throws if `offset` is not in the file. */
   read(offset: number, length: number): Buffer;
 }
 
@@ -95,7 +95,7 @@ function offsetOf(index: OpenFile, id: string): number | undefined {
   return undefined;
 }
 
-/** Behind the names stand 4 bytes of CRC each, then 4 bytes of offset each, then 8 bytes each for far offsets. */
+/** After the names the index has 4 bytes of CRC per object, 4 bytes of offset per object, and 8 bytes per large offset. */
 function placeOf(index: OpenFile, position: number, total: number, width: number): number {
   const offsets = NAMES + total * (width + 4);
   const near = index.read(offsets + position * 4, 4).readUInt32BE(0);
@@ -142,7 +142,7 @@ function entryAt(pack: OpenFile, at: number, width: number): Entry {
   return { type, body };
 }
 
-/** The compressed length is not written anywhere; deflate never adds more than this to what it cannot shrink. */
+/** Upper bound of the compressed length, which the pack does not store: the overhead of deflate for incompressible data. */
 function inflateAt(pack: OpenFile, at: number, size: number): Buffer {
   const most = size + 64 + Math.ceil(size / 1000) * 2;
   const body = inflateSync(pack.read(at, most), { maxOutputLength: Math.max(size, 1) });
@@ -150,12 +150,12 @@ function inflateAt(pack: OpenFile, at: number, size: number): Buffer {
   return body;
 }
 
-/** The deltas were met from the object towards its base, so the last one is applied first. */
+/** The deltas are in order from the object to its base, so the last one is applied first. */
 function undelta(base: Buffer, deltas: readonly Buffer[]): Buffer {
   return deltas.reduceRight((body, delta) => applyDelta(body, delta), base);
 }
 
-/** Copies stretches of the base and inserts new bytes, as the delta says. */
+/** Applies a delta: copies ranges of the base and inserts new bytes. */
 function applyDelta(base: Buffer, delta: Buffer): Buffer {
   let position = 0;
   const next = () => delta.readUInt8(position++);

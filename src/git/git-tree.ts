@@ -6,14 +6,14 @@ import { errorCode } from '../diagnostic/system-error.ts';
 import { readText } from './git-dir.ts';
 import { type GitObject, MAX_OBJECT_BYTES, readPacked } from './git-pack.ts';
 
-/** The files of one commit. Every method throws when the repository lacks an object or is damaged. */
+/** The files of one commit. Every method throws if an object is missing or the repository is damaged. */
 export interface CommitTree {
   /**
-   * The id of the content that the commit has at this path, relative to the repository's root. Links are
-   * followed as a checkout would; undefined when the path is no file or leads out of the repository.
+   * The ID of the content at this path of the commit, relative to the root of the repository. Links are
+   * followed as in a checkout. Undefined if the path is not a file or leads out of the repository.
    */
   blobAt(path: string): string | undefined;
-  /** All files below a folder (empty: the root), names starting with a dot left out, links followed. */
+  /** All files below a folder (empty: the root) except names with a leading dot. Links are followed. */
   filesBelow(folder: string): readonly string[];
 }
 
@@ -28,10 +28,10 @@ const KINDS: Readonly<Record<string, TreeEntry['kind']>> = {
   '160000': 'submodule',
 };
 
-/** As many links as Linux follows in one path. */
+/** Maximum number of links in one path, as on Linux. */
 const MAX_LINKS = 40;
 
-/** Reads a commit without a `git` program: loose objects, packs, and the stores that `alternates` names. */
+/** Reads a commit without the `git` program: loose objects, packs, and the stores in `alternates`. */
 export function readCommitTree(gitShared: string, commit: string): CommitTree {
   const stores = objectStores(join(gitShared, 'objects'));
   const trees = new Map<string, ReadonlyMap<string, TreeEntry>>();
@@ -105,7 +105,7 @@ export function readCommitTree(gitShared: string, commit: string): CommitTree {
   };
 }
 
-/** The id that git gives to this content; which of its two hashes, the length of another id tells. */
+/** The object ID of this content. The length of `like` decides between the two hash functions of git. */
 export function blobId(bytes: Uint8Array, like: string): string {
   const hash = createHash(like.length === 64 ? 'sha256' : 'sha1');
   return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
@@ -153,7 +153,7 @@ function packIndexes(store: string): readonly string[] {
   }
 }
 
-/** The store itself, then those it borrows from (`git clone --shared`), a few levels deep. */
+/** The store, then its alternates (`git clone --shared`), a few levels deep. */
 function objectStores(first: string): readonly string[] {
   const stores = [first];
   for (let index = 0; index < stores.length && stores.length < 16; index += 1) {
@@ -167,7 +167,7 @@ function objectStores(first: string): readonly string[] {
   return stores;
 }
 
-/** A tree is a row of: mode, space, name, NUL, id. */
+/** A tree is a sequence of: mode, space, name, NUL, ID. */
 function parseTree(body: Buffer, width: number): ReadonlyMap<string, TreeEntry> {
   const entries = new Map<string, TreeEntry>();
   for (let at = 0; at < body.length; ) {

@@ -5,11 +5,11 @@ import { scratchFolder } from '../support/scratch-folder.ts';
 import type { Effort } from './measure.ts';
 
 const POLICIES = 100;
-/** Callers times requests of each policy's tests. */
+/** Number of cases per policy test: callers times requests. */
 const CALLERS = 5;
 const REQUESTS = 20;
 
-/** How long `lictor test` takes for 10,000 cases, from reading the folder to the last line of the report. */
+/** Measures `lictor test` with 10,000 cases, from reading the folder to the last line of the report. */
 export async function casesPart({ rounds }: Effort): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const folder = await scratchFolder(stack);
@@ -44,7 +44,7 @@ function tests(): Readonly<Record<string, string>> {
   return files;
 }
 
-/** What each caller may is the same for all requests: only its own scope opens the policy. */
+/** The answer depends on the caller only: the policy requires a scope that one caller has. */
 function testsOf(n: number): string {
   const callers = Array.from({ length: CALLERS }, (_, index) => index);
   const requests = Array.from({ length: REQUESTS }, (_, index) => index);

@@ -13,7 +13,7 @@ import { beginBudget, endBudget } from '../../src/cel/value/budget.ts';
 import { NAMES } from '../../src/engine/request/names.ts';
 import type { Instant, Row, Sample } from './cel-rows.ts';
 
-/** A way to evaluate expressions: what one evaluation of a row is, for the requests in the form that suits it best. */
+/** A way to evaluate expressions: the evaluation of a row, with requests in the most suitable form. */
 export interface Engine {
   readonly name: string;
   readonly inputs: (samples: readonly Sample[]) => readonly unknown[];
@@ -52,7 +52,7 @@ export const INTERPRETED: Engine = {
   },
 };
 
-/** Numbers that have to be ints are BigInts to it, and instants are Dates. */
+/** This engine takes ints as BigInts and timestamps as Dates. */
 export const MARC: Engine = {
   name: '@marcbachmann/cel-js',
   inputs: (samples) =>
@@ -83,7 +83,7 @@ export const MARC: Engine = {
   },
 };
 
-/** Objects are copied each time that they are read; Maps are not. */
+/** This engine copies objects on every read, but not Maps. */
 export const BUF: Engine = {
   name: '@bufbuild/cel',
   inputs: (samples) =>

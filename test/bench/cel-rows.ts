@@ -1,4 +1,4 @@
-/** One request of the bench, as the names of policies have it. */
+/** One request of the benchmark, by the names that policies use. */
 export interface Sample {
   readonly request: {
     readonly method: string;
@@ -28,7 +28,7 @@ export interface Instant {
   readonly nanos: number;
 }
 
-/** An expression, and what somebody would write by hand in its place. */
+/** An expression, and the same condition written by hand in TypeScript. */
 export interface Row {
   readonly name: string;
   readonly source: string;
@@ -129,7 +129,7 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
-/** As many as make each expression come out both ways, in an order that nothing can learn by heart. */
+/** Requests for which each expression is true and false, in an order without a pattern for branch prediction. */
 export function samples(count: number): readonly Sample[] {
   return Array.from({ length: count }, (_, i) => ({
     request: {

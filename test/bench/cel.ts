@@ -6,7 +6,7 @@ import { type Contender, type Effort, measure } from './measure.ts';
 const ENGINES = [HAND, COMPILED, INTERPRETED, MARC, BUF] as const;
 const SAMPLES = 64;
 
-/** Evaluations in one run of a contender: the slower it is, the fewer. */
+/** Evaluations in one run of a contender, fewer for slower ones. */
 const EVALUATIONS: Readonly<Record<string, number>> = {
   hand: 500_000,
   compiled: 500_000,
@@ -15,7 +15,7 @@ const EVALUATIONS: Readonly<Record<string, number>> = {
   '@bufbuild/cel': 4000,
 };
 
-/** What one evaluation of each expression costs: by hand, compiled, interpreted, and in the engines of others. */
+/** Measures one evaluation of each expression: by hand, compiled, interpreted, and in other engines. */
 export async function celPart({ rounds }: Effort): Promise<string> {
   const given = samples(SAMPLES);
   const inputs = new Map(ENGINES.map((engine) => [engine, engine.inputs(given)]));
@@ -50,7 +50,7 @@ interface Cost {
 interface Result {
   readonly name: string;
   readonly costs: readonly Cost[];
-  /** Bytes, by one evaluation of what is compiled. */
+  /** Bytes allocated by one evaluation of the compiled expression. */
   readonly allocated: number;
 }
 
@@ -68,7 +68,7 @@ function lead(results: readonly Result[]): number {
   return Math.min(medianOf(costs, MARC), medianOf(costs, BUF)) / medianOf(costs, COMPILED);
 }
 
-/** Bytes on the heap for each evaluation, of many in a row between which nothing was collected. */
+/** Bytes on the heap per evaluation, over many evaluations without a garbage collection. */
 function allocatedBy(evaluate: (input: never) => unknown, inputs: readonly Sample[]): number {
   const runs = 20_000;
   const run = loop(evaluate as (input: unknown) => unknown, inputs, runs);
@@ -80,7 +80,7 @@ function allocatedBy(evaluate: (input: never) => unknown, inputs: readonly Sampl
   return Math.min(...deltas.filter((delta) => delta >= 0)) / runs;
 }
 
-/** Throws where two ways come to different values. */
+/** Throws if two contenders have different values. */
 async function costsOf(
   row: Row,
   inputs: ReadonlyMap<Engine, readonly unknown[]>,
@@ -109,8 +109,8 @@ async function costsOf(
 }
 
 /**
- * A loop of its own for each contender: one loop for all would call whatever the last one was through the same place,
- * which costs those most that do least.
+ * A separate loop function per contender: in a shared loop the call site would be megamorphic,
+ * which costs the fastest contenders most.
  */
 function loop(
   evaluate: (input: unknown) => unknown,

@@ -24,7 +24,7 @@ spec:
   rules: [{name: all, effect: allow}]
 `;
 
-/** What the architecture's budget speaks of: mTLS, a cached token, five rules, a local limit. */
+/** The typical policy: mTLS, a cached token, five rules, a local limit. */
 const TYPICAL = `
 apiVersion: lictor/v1
 kind: Issuer
@@ -50,7 +50,7 @@ spec:
 
 const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
 
-/** What one check costs this process, without the transport: whole, and station by station. */
+/** Measures one check without the transport: as a whole, and by step. */
 export async function checkPart(effort: Effort): Promise<string> {
   const keys = createThrowawayKeys();
   const typical = policySet(TYPICAL);

@@ -4,10 +4,10 @@ import { compileFolder } from '../support/compile.ts';
 import { policyFolder } from '../support/policy-folder.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 
-/** Of the last one there are more than 10,000 rules. */
+/** Lines of the folders. The last one has more than 10,000 rules. */
 const LINES = [1000, 10_000, 80_000];
 
-/** What it costs to compile a folder, from its text to a set that decides. */
+/** Measures the compilation of a folder, from its text to a policy set. */
 export async function compilePart({ rounds }: Effort): Promise<string> {
   const title = 'compile: CPU time of compiling a folder of policies';
   return table(title, await measure(LINES.map(contender), { rounds, runs: 1 }));

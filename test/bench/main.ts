@@ -20,7 +20,7 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
 if (unknown.length > 0) {
   process.stderr.write(
-    `bench: no part is called ${unknown.join(', ')}; there is ${Object.keys(PARTS).join(', ')}\n`,
+    `bench: unknown part ${unknown.join(', ')}; the parts are ${Object.keys(PARTS).join(', ')}\n`,
   );
   process.exitCode = 2;
 } else {

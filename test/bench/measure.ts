@@ -1,4 +1,4 @@
-/** One way of doing the work of a part. It returns what came out, for a check before anything is timed. */
+/** One implementation of the work. It returns its result, which is compared before the measurement. */
 export interface Contender {
   readonly name: string;
   readonly run: () => unknown;
@@ -6,7 +6,7 @@ export interface Contender {
 
 export interface Measured {
   readonly name: string;
-  /** CPU microseconds for one run, over all rounds. */
+  /** CPU microseconds of one run, over all rounds. */
   readonly median: number;
   readonly least: number;
   readonly most: number;
@@ -19,8 +19,8 @@ export interface Effort {
 }
 
 /**
- * CPU time (user and system, of the whole process) for one run of each contender. Rounds are interleaved, so that
- * what else the machine does falls on all alike; the first round only warms up.
+ * CPU time (user and system, of the whole process) of one run of each contender. Rounds are interleaved, so that
+ * other load affects all contenders equally. The first round is for warming up.
  */
 export async function measure(
   contenders: readonly Contender[],

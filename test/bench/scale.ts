@@ -11,10 +11,10 @@ import { policyFolder } from '../support/policy-folder.ts';
 import { setOfFiles } from '../support/policy-set.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 
-/** Of some ten rules, and of more than 10,000. */
+/** Lines of the folders: about ten rules, and more than 10,000. */
 const LINES = [100, 80_000];
 
-/** What a decision costs in a small folder and in a large one, of the same service. */
+/** Measures a decision for the same service in a small folder and in a large one. */
 export async function scalePart(effort: Effort): Promise<string> {
   const contenders = await Promise.all(LINES.map(contender));
   return table(

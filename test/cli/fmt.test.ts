@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Ended, lictor } from '../support/command.ts';
+import { inProcess, writeFiles } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
-import { ROOT } from '../support/tools.ts';
 
 const UNTIDY = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: { name: a }   # ours\nspec:\n    rules: []\n';
 const TIDY = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: a} # ours\nspec:\n  rules: []\n';
@@ -19,15 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => stack.disposeAsync());
 
-async function put(files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(directory, path)), { recursive: true });
-    await writeFile(join(directory, path), text);
-  }
-}
-
+const put = (files: Readonly<Record<string, string>>): Promise<void> => writeFiles(directory, files);
 const read = (path: string): Promise<string> => readFile(join(directory, path), 'utf8');
-const fmt = (...args: string[]): Promise<Ended> => lictor(['fmt', ...args], { directory });
+const fmt = (...args: string[]): Promise<Ended> => inProcess(['fmt', ...args], directory);
 
 test('formats the policy files below the current folder, and lists them', async () => {
   await put({
@@ -113,18 +106,8 @@ test('links in a folder are not followed', async () => {
 });
 
 describe('standard input', () => {
-  function piped(input: string, ...args: string[]): Promise<Ended> {
-    return new Promise((resolve) => {
-      const main = join(ROOT.pathname, 'src/main.ts');
-      const child = execFile(
-        process.execPath,
-        [main, 'fmt', ...args],
-        { cwd: directory },
-        (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-      );
-      child.stdin?.end(input);
-    });
-  }
+  const piped = (input: string, ...args: string[]): Promise<Ended> =>
+    lictor(['fmt', ...args], { directory, input });
 
   test('is formatted to standard output', async () => {
     expect(await piped(UNTIDY, '-')).toEqual({ code: 0, stdout: TIDY, stderr: '' });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runHere } from '../support/run-here.ts';
+import { inProcess } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 let stack: AsyncDisposableStack;
@@ -23,22 +23,22 @@ async function filesIn(folder: string): Promise<string[]> {
 }
 
 test('the checks and tests of a new repository pass without a warning', async () => {
-  const made = await runHere(['init', 'shop'], directory);
+  const made = await inProcess(['init', 'shop'], directory);
   expect([made.code, made.stderr]).toEqual([0, '']);
   const shop = join(directory, 'shop');
-  expect(await runHere(['check', '--strict', '.'], shop)).toEqual({
+  expect(await inProcess(['check', '--strict', '.'], shop)).toEqual({
     code: 0,
     stdout: '.: 2 policies, 1 issuer, 3 tests: no errors\n',
     stderr: '',
   });
-  expect((await runHere(['fmt', '--check'], shop)).code).toBe(0);
-  const tested = await runHere(['test', '.', '--coverage', '--min-coverage', '100', '--mutate'], shop);
+  expect((await inProcess(['fmt', '--check'], shop)).code).toBe(0);
+  const tested = await inProcess(['test', '.', '--coverage', '--min-coverage', '100', '--mutate'], shop);
   expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ passed \(\d+ cases/m) });
   expect(tested.stdout).toMatch(/^mutation score 100 %/m);
 });
 
 test('the next steps that it prints and those of its README work', async () => {
-  const { stdout } = await runHere(['init', 'shop'], directory);
+  const { stdout } = await inProcess(['init', 'shop'], directory);
   const shop = join(directory, 'shop');
   const readme = await readFile(join(shop, 'README.md'), 'utf8');
   const commands = `${stdout}\n${readme.replaceAll(/\\\n */g, '')}`
@@ -57,11 +57,11 @@ test('the next steps that it prints and those of its README work', async () => {
     'effective',
     'report',
   ]);
-  for (const args of commands) expect([args, (await runHere(args, shop)).code]).toEqual([args, 0]);
+  for (const args of commands) expect([args, (await inProcess(args, shop)).code]).toEqual([args, 0]);
 });
 
 test('editors, git and both pipelines have their files', async () => {
-  const { stdout } = await runHere(['init', '.'], directory);
+  const { stdout } = await inProcess(['init', '.'], directory);
   const files = await filesIn(directory);
   expect(files).toEqual(
     expect.arrayContaining([
@@ -87,17 +87,19 @@ test('editors, git and both pipelines have their files', async () => {
 });
 
 test('the schema for editors is that of lictor schema', async () => {
-  await runHere(['init', '.'], directory);
+  await inProcess(['init', '.'], directory);
   const settings = JSON.parse(await readFile(join(directory, '.vscode/settings.json'), 'utf8')) as {
     'yaml.schemas': Record<string, string>;
   };
   const [schema = ''] = Object.keys(settings['yaml.schemas']);
-  expect(await readFile(join(directory, schema), 'utf8')).toBe((await runHere(['schema'], directory)).stdout);
+  expect(await readFile(join(directory, schema), 'utf8')).toBe(
+    (await inProcess(['schema'], directory)).stdout,
+  );
 });
 
 test('a new git repository counts as empty', async () => {
   await mkdir(join(directory, 'shop/.git'), { recursive: true });
-  expect((await runHere(['init', 'shop'], directory)).code).toBe(0);
+  expect((await inProcess(['init', 'shop'], directory)).code).toBe(0);
 });
 
 test.each<[string, readonly string[], string]>([
@@ -110,7 +112,7 @@ test.each<[string, readonly string[], string]>([
 ])('a folder that contains %s is rejected', async (_, held, message) => {
   await mkdir(join(directory, 'shop'));
   for (const name of held) await writeFile(join(directory, 'shop', name), '');
-  expect(await runHere(['init', 'shop'], directory)).toEqual({
+  expect(await inProcess(['init', 'shop'], directory)).toEqual({
     code: 2,
     stdout: '',
     stderr: `lictor init: ${message}\n`,
@@ -120,7 +122,7 @@ test.each<[string, readonly string[], string]>([
 
 test('a file instead of a folder is rejected', async () => {
   await writeFile(join(directory, 'shop'), '');
-  expect(await runHere(['init', 'shop'], directory)).toMatchObject({
+  expect(await inProcess(['init', 'shop'], directory)).toMatchObject({
     code: 2,
     stderr: 'lictor init: `shop` is not a folder, so nothing was written\n',
   });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ended } from '../support/command.ts';
-import { runHere } from '../support/run-here.ts';
+import { inProcess } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 const POLICIES = `apiVersion: lictor/v1
@@ -65,7 +65,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.disposeAsync());
 
-const run = (...args: readonly string[]): Promise<Ended> => runHere(['report', ...args], directory);
+const run = (...args: readonly string[]): Promise<Ended> => inProcess(['report', ...args], directory);
 
 test('as text', async () => {
   expect(await run('policies')).toEqual({

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { WatchedTests } from '../../src/cli/test/watch.ts';
 import { startChild } from '../support/child.ts';
 import { pipedTerminal, writeFiles } from '../support/in-process.ts';
+import { MAIN, PROGRAM_ENVIRONMENT } from '../support/program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
-import { ROOT } from '../support/tools.ts';
 import { waitFor } from '../support/wait.ts';
 
 const policy = (name: string, rule = 'GET'): string => `apiVersion: lictor/v1
@@ -95,8 +95,8 @@ test('stays until it is told to end', async () => {
   const child = await startChild({
     name: 'lictor test --watch',
     command: process.execPath,
-    args: [join(ROOT.pathname, 'src/main.ts'), 'test', join(directory, 'p'), '--watch'],
-    env: { PATH: process.env['PATH'], XDG_CACHE_HOME: join(directory, '.cache') },
+    args: [MAIN, 'test', join(directory, 'p'), '--watch'],
+    env: { PATH: process.env['PATH'], ...PROGRAM_ENVIRONMENT, XDG_CACHE_HOME: join(directory, '.cache') },
     log,
   });
   stack.defer(() => child.stop());

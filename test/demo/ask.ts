@@ -5,29 +5,29 @@ import { type AccessLine, accessLineOf, type DecisionRecord, recordOf } from '..
 import type { Mesh } from './mesh.ts';
 import type { Step } from './steps.ts';
 
-/** What came of a call, in the three places that tell of it. */
+/** The result of a call: the response, the access log line and the record. */
 export interface Outcome {
   readonly answer: Answer;
   readonly line: AccessLine;
-  /** Undefined when Envoy names no decision: Lictor was not asked, or did not answer. */
+  /** Undefined if Envoy logged no decision: Lictor was not asked or did not answer. */
   readonly record: DecisionRecord | undefined;
 }
 
-/** Sends a step's request as often as it says and reads what was logged about the last one. */
+/** Sends the request of a step, with repetitions, and reads the log lines of the last one. */
 export async function ask(mesh: Mesh, step: Step): Promise<Outcome> {
   let answer = await send(mesh, step);
   for (let sent = 1; sent < (step.times ?? 1); sent += 1) answer = await send(mesh, step);
   return { answer, ...(await traces(mesh, answer)) };
 }
 
-/** From an answer's request id to Envoy's log line, and from its decision id to Lictor's record. */
+/** Finds the access log line by the request ID of the response, and the record by the decision ID of that line. */
 export async function traces(mesh: Mesh, answer: Answer): Promise<Omit<Outcome, 'answer'>> {
   const line = await accessLineOf(mesh.envoy.accessLog, answer.headers['x-request-id'] ?? '');
   const { decision_id: id } = line;
   return { line, record: id === null ? undefined : await recordOf(mesh.lictor().records, id) };
 }
 
-/** Sends it once. */
+/** Sends the request once. */
 export async function send(mesh: Mesh, { as, token, method, host, path, body }: Step): Promise<Answer> {
   return callThrough(mesh.envoy, {
     ...(as !== 'nobody' && { workload: as }),
@@ -42,7 +42,7 @@ export async function send(mesh: Mesh, { as, token, method, host, path, body }: 
   });
 }
 
-/** The same request as words of a curl command that works where the demo was started. */
+/** The same request as the words of a curl command, for the folder in which the demo was started. */
 export function curl(mesh: Mesh, { as, token, host, path, body, times = 1 }: Step): string[] {
   const folder = relative(process.cwd(), mesh.folder);
   const words = [

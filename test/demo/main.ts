@@ -1,6 +1,6 @@
 /**
- * `make demo`: a shop with a real Envoy, a tour through it, and then it is yours. `TOUR=once` exits after the tour,
- * 1 when a step did not go as told; 2 when it cannot start here.
+ * `make demo`: a shop with a real Envoy and a tour, then it runs until Ctrl-C. `TOUR=once` exits after the tour.
+ * Exit code 1: a step had another result than announced; 2: the demo cannot start.
  */
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const RENEW_EVERY = 600_000;
 const stack = new AsyncDisposableStack();
 let ending: Promise<never> | undefined;
 
-/** Stops everything that runs, last started first, and leaves. */
+/** Stops everything in reverse order of the start, and exits. */
 function end(code: number): Promise<never> {
   ending ??= stack.disposeAsync().then(
     () => process.exit(code),
@@ -43,10 +43,10 @@ async function main(): Promise<number> {
   say();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   if (failures.length === 0) {
-    say(`  ${paint('green', '✓ Everything went as told')}, in ${seconds} s.`);
+    say(`  ${paint('green', '✓ All results were as expected')}, in ${seconds} s.`);
   } else {
     say(
-      `  ${paint('red', `✗ ${failures.length} ${failures.length === 1 ? 'thing' : 'things'} did not go as told:`)}`,
+      `  ${paint('red', `✗ ${failures.length} ${failures.length === 1 ? 'result was' : 'results were'} not as expected:`)}`,
     );
     for (const failure of failures) say(`    ${failure}`);
     say(
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
   return stayUp(mesh);
 }
 
-/** Renews tokens, and brings Lictor back when somebody took it away; returns when Envoy has gone. */
+/** Renews tokens, and restarts Lictor after its end. Returns when Envoy has ended. */
 async function stayUp(mesh: Mesh): Promise<number> {
   setInterval(() => {
     mesh.renewTokens().catch((error: unknown) => say(`  tokens could not be renewed: ${String(error)}`));
@@ -71,17 +71,17 @@ async function stayUp(mesh: Mesh): Promise<number> {
     say();
     say(`  ${paint('yellow', `${program} has ended (${how})`)}`);
     if (program === 'Envoy') return 1;
-    say('  Envoy refuses everything; in five seconds Lictor is started again.');
+    say('  Envoy denies everything; Lictor is started again in five seconds.');
     await pause(5000);
     const began = performance.now();
     await mesh.revive();
     say(
-      `  It is back after ${Math.round(performance.now() - began)} ms, as process ${mesh.lictor().child.pid}.`,
+      `  It runs again after ${Math.round(performance.now() - began)} ms, as process ${mesh.lictor().child.pid}.`,
     );
   }
 }
 
-// Not even a closed terminal or pipe may keep us from cleaning up.
+// Cleans up after a closed terminal or pipe too.
 process.stdout.on('error', () => void end(1));
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -94,7 +94,7 @@ for (const [signal, code] of [
 try {
   await end(await main());
 } catch (error) {
-  // While we are ending, things that were under way fail; that is no news.
+  // Pending work fails during the shutdown, which needs no report.
   if (ending === undefined) {
     process.stderr.write(`\n  demo: ${error instanceof Error ? error.message : String(error)}\n`);
     if (error instanceof Error && error.cause instanceof Error) {

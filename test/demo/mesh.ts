@@ -23,7 +23,7 @@ import {
 
 const EXAMPLE = join(import.meta.dirname, '../../policies');
 
-/** Everything that runs, and where. */
+/** The running parts of the demo and their addresses. */
 export interface Mesh {
   readonly folder: string;
   readonly ports: Ports;
@@ -32,15 +32,15 @@ export interface Mesh {
   readonly repository: Repository;
   readonly login: IdentityProvider;
   lictor(): Lictor;
-  /** Starts Lictor again, after its end. */
+  /** Restarts Lictor after its end. */
   revive(): Promise<void>;
-  /** Writes `NAME.token` anew for every client. */
+  /** Writes a new `NAME.token` for every client. */
   renewTokens(): Promise<void>;
 }
 
-/** Makes `folder` anew and starts the shop in it; what must be stopped later is left with `stack`. */
+/** Replaces `folder` and starts the shop in it. `stack` stops all of it. */
 export async function startMesh(folder: string, ports: Ports, stack: AsyncDisposableStack): Promise<Mesh> {
-  envoyBinary(); // better missed before anything runs
+  envoyBinary(); // fails before anything runs if it is missing
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const certificates = await makeCertificates({ hosts: HOSTS, workloads: WORKLOADS, server: PROXY });
@@ -105,7 +105,7 @@ export async function startMesh(folder: string, ports: Ports, stack: AsyncDispos
   };
 }
 
-/** The example policies with the two things about them that are of this machine: where keys are fetched, and theirs. */
+/** The example policies with the key URL of this machine and the public keys of the partner. */
 async function makePolicies(
   folder: string,
   login: IdentityProvider,
@@ -123,7 +123,7 @@ async function makePolicies(
   return repository;
 }
 
-/** Lictor serves before it has an issuer's keys; the tour begins once it has them. */
+/** Lictor starts without an issuer's keys; the tour begins when it has them. */
 async function waitForKeys(lictor: Lictor): Promise<void> {
   await waitFor(
     async () => ((await lictor.status()).issuers.every(({ keys }) => keys > 0) ? true : undefined),
@@ -131,7 +131,7 @@ async function waitForKeys(lictor: Lictor): Promise<void> {
   );
 }
 
-/** `NAME.curl` for `curl -K`: who one is, and that every host is at our Envoy. The bodies, to send with `-d @`. */
+/** Writes `NAME.curl` for `curl -K`, with the caller's certificate and the address of Envoy, and the bodies for `-d @`. */
 async function writeForCurl(folder: string, { envoy }: Ports): Promise<void> {
   for (const name of [...Object.keys(WORKLOADS), 'nobody']) {
     const certs = join(folder, 'certs');

@@ -1,4 +1,4 @@
-/** Columns that nothing is wider than. */
+/** Maximum width in columns. */
 export const WIDTH = 100;
 
 const COLOURS = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -6,7 +6,7 @@ export type Colour = keyof typeof COLOURS;
 
 const coloured = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 
-/** Text in a colour, on a terminal that wants any; else the text alone. */
+/** Coloured text, or the text alone if the terminal wants no colour. */
 export function paint(colour: Colour, text: string): string {
   return coloured ? `\x1b[${COLOURS[colour]}m${text}\x1b[0m` : text;
 }
@@ -16,15 +16,15 @@ export function say(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A field of a step: its label once, its lines below each other. */
+/** Prints a field of a step: the label before the first of the lines. */
 export function field(label: string, lines: readonly string[]): void {
   lines.forEach((line, index) => say(`     ${paint('dim', (index === 0 ? label : '').padEnd(8))}${line}`));
 }
 
-/** Columns left for what stands in a field. */
+/** Columns for the contents of a field. */
 export const FIELD_WIDTH = WIDTH - 13;
 
-/** Text in lines of at most `width` columns, broken at spaces; a longer word keeps a line of its own. */
+/** Wraps text at spaces to lines of at most `width` columns. A longer word has a line of its own. */
 export function wrap(text: string, width = FIELD_WIDTH): string[] {
   const lines: string[] = [];
   let line = '';
@@ -39,7 +39,7 @@ export function wrap(text: string, width = FIELD_WIDTH): string[] {
   return [...lines, line];
 }
 
-/** Words of a command in lines that a shell reads as one: continued by a backslash, then indented. */
+/** Wraps the words of a command for a shell: lines end with a backslash, and further ones are indented. */
 export function command(words: readonly string[], width = FIELD_WIDTH): string[] {
   const lines: string[] = [];
   let line = '';

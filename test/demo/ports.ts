@@ -1,6 +1,6 @@
 import { isFree } from '../support/ports.ts';
 
-/** Fixed, so that what was typed once works again; `DEMO_PORT` moves all of them. */
+/** The default of `DEMO_PORT`. It is fixed, so that commands from the shell's history work again. */
 export interface Ports {
   readonly envoy: number;
   readonly envoyAdmin: number;
@@ -12,12 +12,12 @@ export interface Ports {
 
 const FIRST = 10_443;
 
-/** Something that the person at the terminal can put right. */
+/** A problem that the user can solve. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 }
 
-/** The six ports from `first` on. Rejects with a `SetupError` when it is no port or one of them is in use. */
+/** The six ports from `first` on. Rejects with a `SetupError` if `first` is not a port or one of them is in use. */
 export async function takePorts(first: string | undefined): Promise<Ports> {
   const base: number = first === undefined || first === '' ? FIRST : Number(first);
   if (!Number.isInteger(base) || base < 1024 || base > 65_530) {

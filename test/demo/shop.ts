@@ -1,6 +1,6 @@
 import type { Client } from '../support/identity-provider.ts';
 
-/** SPIFFE IDs of those who get a certificate. */
+/** SPIFFE IDs of the workloads with a certificate. */
 export const WORKLOADS = {
   checkout: 'spiffe://acme.example/ns/shop/sa/checkout',
   reports: 'spiffe://acme.example/ns/bi/sa/reports',
@@ -9,7 +9,7 @@ export const WORKLOADS = {
   'partner-gateway': 'spiffe://acme.example/ns/edge/sa/partner-gateway',
 } as const;
 
-/** SPIFFE ID of Envoy itself. */
+/** SPIFFE ID of Envoy. */
 export const PROXY = 'spiffe://acme.example/ns/shop/sa/envoy';
 
 export const HOSTS = [
@@ -19,14 +19,14 @@ export const HOSTS = [
   'reports.acme.svc',
 ] as const;
 
-/** As in `policies/issuers`. */
+/** Issuer and audience as in `policies/issuers`. */
 export const AUDIENCE = 'https://api.acme.example';
 export const LOGIN = 'https://login.acme.example';
 export const PARTNER_LOGIN = 'https://id.globex.example';
 
 const acme = { tenant: 'acme' } as const;
 
-/** Clients of our own login. `expired` is one whose tokens come two hours late: their hour is over. */
+/** Clients of the shop's login. The tokens of `expired` are two hours old and were valid for one. */
 export const CLIENTS = {
   checkout: {
     secret: 'checkout-secret',
@@ -43,7 +43,7 @@ export const PARTNERS = {
   partner: { secret: 'partner-secret', scope: 'orders:read orders:write' },
 } as const satisfies Record<string, Client>;
 
-/** What is sent as an order, by file name. */
+/** Bodies of orders by file name. */
 export const BODIES = {
   'order.json': { customer: 'c-1001', currency: 'EUR', lines: [{ sku: 'AB-1000', quantity: 2 }] },
   'bad-order.json': { customer: 'c-1001', currency: 'EUR', lines: [{ sku: 'AB-1000', quantity: -2 }] },

@@ -2,22 +2,26 @@ import { type Answer, jsonOf } from '../support/call.ts';
 import type { DecisionRecord } from '../support/log-lines.ts';
 import type { Outcome } from './ask.ts';
 import { FIELD_WIDTH, field, paint, wrap } from './page.ts';
-import type { Told } from './steps.ts';
+import type { Expected } from './steps.ts';
 
-/** A commit as people write it. */
+/** A commit in the usual short form. */
 export function short(sha: string): string {
   return sha.slice(0, 8);
 }
 
-/** Prints answer and record; returns what is not as told, a sentence each. */
-export function showOutcome({ answer, line, record }: Outcome, told: Told, head: string): readonly string[] {
+/** Prints the answer and the record. Returns the differences from the announced result, one sentence each. */
+export function showOutcome(
+  { answer, line, record }: Outcome,
+  expected: Expected,
+  head: string,
+): readonly string[] {
   const status = paint(answer.status < 300 ? 'green' : 'red', String(answer.status).padEnd(6));
   const [first = '', ...rest] = wrap(inWords(answer), FIELD_WIDTH - 6);
   field('answer', [`${status}${first}`, ...rest.map((text) => `      ${text}`)]);
   if (record === undefined)
-    return [`Envoy had no decision to go by (${line.details}), told was ${told.decision}`];
+    return [`Envoy logged no decision (${line.details}), expected was ${expected.decision}`];
   const problems = [
-    ...differences(told, { ...record, status: answer.status }),
+    ...differences(expected, { ...record, status: answer.status }),
     ...differs('the record names commit', record.revision.commit, head),
     ...differs("Envoy's access log names revision", line.revision, head),
   ];
@@ -25,7 +29,7 @@ export function showOutcome({ answer, line, record }: Outcome, told: Told, head:
   return problems;
 }
 
-/** What a person wants to know about an answer: which headers the service saw, or what the problem is. */
+/** The interesting part of an answer: the headers that the service got, or the problem. */
 function inWords(answer: Answer): string {
   const body = jsonOf(answer);
   if (body === undefined) return answer.text === '' ? 'no body' : answer.text.slice(0, 200);
@@ -39,7 +43,7 @@ function inWords(answer: Answer): string {
   return detail === '' || detail.toLowerCase() === title.toLowerCase() ? title : `${title}: ${detail}`;
 }
 
-/** Those that the example policies set. */
+/** The headers that the example policies set. */
 const ADDED: ReadonlySet<string> = new Set(['x-caller', 'x-subject', 'x-tenant', 'x-report']);
 
 function columns({ decision, reason, policy, rule, revision, duration_us }: DecisionRecord): string {
@@ -53,13 +57,13 @@ function columns({ decision, reason, policy, rule, revision, duration_us }: Deci
   ].join('  ');
 }
 
-function differences(told: Told, came: Told): string[] {
+function differences(expected: Expected, came: Expected): string[] {
   const fields = ['status', 'decision', 'reason', 'policy', 'rule'] as const;
-  return fields.flatMap((name) => differs(name, came[name], told[name]));
+  return fields.flatMap((name) => differs(name, came[name], expected[name]));
 }
 
-function differs(what: string, came: string | number | null, told: string | number): string[] {
-  return came === told
+function differs(what: string, came: string | number | null, expected: string | number): string[] {
+  return came === expected
     ? []
-    : [`${what} ${came === '' ? '(empty)' : came}, told was ${told === '' ? '(empty)' : told}`];
+    : [`${what} ${came === '' ? '(empty)' : came}, expected was ${expected === '' ? '(empty)' : expected}`];
 }

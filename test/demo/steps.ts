@@ -1,22 +1,22 @@
 import type { BODIES, CLIENTS, PARTNERS, WORKLOADS } from './shop.ts';
 
-/** One call, and how it is to end. */
+/** One call and its expected result. */
 export interface Step {
   readonly title: string;
-  /** Whose certificate is shown; `nobody` has none. */
+  /** Workload whose certificate is sent; `nobody` has none. */
   readonly as: keyof typeof WORKLOADS | 'nobody';
-  /** Whose token goes along. */
+  /** Client whose token is sent. */
   readonly token?: keyof typeof CLIENTS | keyof typeof PARTNERS;
   readonly method?: string;
   readonly host: string;
   readonly path: string;
   readonly body?: keyof typeof BODIES;
-  /** How often it is sent, default once; the last answer is judged. */
+  /** Number of calls, default 1. The last answer is compared. */
   readonly times?: number;
-  readonly told: Told;
+  readonly expected: Expected;
 }
 
-export interface Told {
+export interface Expected {
   readonly status: number;
   readonly decision: 'allow' | 'deny';
   readonly reason: string;
@@ -27,35 +27,35 @@ export interface Told {
 const orders = { host: 'orders.acme.svc', path: '/api/orders' } as const;
 const order = { host: 'orders.acme.svc', path: '/api/orders/42' } as const;
 
-/** One call that is allowed, then one of each way to be refused. */
+/** One allowed call, then one for each kind of denial. */
 export const STEPS = [
   {
     title: 'The checkout reads an order',
     as: 'checkout',
     token: 'checkout',
     ...order,
-    told: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
+    expected: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
   },
   {
-    title: 'Somebody without a certificate asks for the same',
+    title: 'The same call without a certificate',
     as: 'nobody',
     token: 'checkout',
     ...order,
-    told: { status: 401, decision: 'deny', reason: 'peer_missing', policy: 'baseline', rule: '' },
+    expected: { status: 401, decision: 'deny', reason: 'peer_missing', policy: 'baseline', rule: '' },
   },
   {
-    title: 'An intruder has stolen the token, but is another workload',
+    title: 'The same call with a stolen token, from another workload',
     as: 'intruder',
     token: 'checkout',
     ...order,
-    told: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
+    expected: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
   },
   {
     title: "The checkout's token has expired",
     as: 'checkout',
     token: 'expired',
     ...order,
-    told: { status: 401, decision: 'deny', reason: 'token_expired', policy: 'orders', rule: '' },
+    expected: { status: 401, decision: 'deny', reason: 'token_expired', policy: 'orders', rule: '' },
   },
   {
     title: 'The checkout orders a negative quantity',
@@ -64,7 +64,7 @@ export const STEPS = [
     method: 'POST',
     ...orders,
     body: 'bad-order.json',
-    told: { status: 400, decision: 'deny', reason: 'schema_violation', policy: 'orders', rule: '' },
+    expected: { status: 400, decision: 'deny', reason: 'schema_violation', policy: 'orders', rule: '' },
   },
   {
     title: 'The checkout places six orders in a row; five at once are allowed',
@@ -74,34 +74,34 @@ export const STEPS = [
     ...orders,
     body: 'order.json',
     times: 6,
-    told: { status: 429, decision: 'deny', reason: 'rate_limited', policy: 'orders', rule: 'placing' },
+    expected: { status: 429, decision: 'deny', reason: 'rate_limited', policy: 'orders', rule: 'placing' },
   },
   {
-    title: 'The checkout asks for something that no rule allows',
+    title: 'The checkout makes a call that no rule allows',
     as: 'checkout',
     token: 'checkout',
     host: 'orders.acme.svc',
     path: '/api/coupons',
-    told: { status: 403, decision: 'deny', reason: 'no_rule', policy: 'baseline', rule: '' },
+    expected: { status: 403, decision: 'deny', reason: 'no_rule', policy: 'baseline', rule: '' },
   },
 ] as const satisfies readonly Step[];
 
-/** The call that a commit makes the difference for. */
+/** The call whose result the commit changes. */
 export const BEFORE = {
-  title: 'The reporting job reads an order, before anybody let it',
+  title: 'The reporting job reads an order, which no policy allows yet',
   as: 'reports',
   token: 'reports',
   ...order,
-  told: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
+  expected: { status: 403, decision: 'deny', reason: 'peer_untrusted', policy: 'orders', rule: '' },
 } as const satisfies Step;
 
 export const AFTER = {
   ...BEFORE,
   title: 'The same call, after the commit',
-  told: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
+  expected: { status: 200, decision: 'allow', reason: 'allowed', policy: 'orders', rule: 'read' },
 } as const satisfies Step;
 
-/** The commit: a line that is added below another one. */
+/** The change of the commit: a line added below another one. */
 export const CHANGE = {
   file: 'orders/policy.yaml',
   below: '        - spiffe://acme.example/ns/shop/sa/*\n',

@@ -8,13 +8,13 @@ import { command, field, paint, say } from './page.ts';
 import { short, showOutcome } from './show.ts';
 import { AFTER, BEFORE, CHANGE, STEPS, type Step } from './steps.ts';
 
-/** Milliseconds that a commit may take to decide. */
+/** Milliseconds until a commit must be active. */
 const LIVE_WITHIN = 2000;
 
-/** What did not go as told, a line each; empty when everything did. */
+/** Differences from the announced results, one line each; empty if there are none. */
 export type Failures = readonly string[];
 
-/** Goes through all steps, prints each, and carries on after one that fails. */
+/** Runs and prints all steps, also after a failed one. */
 export async function tour(mesh: Mesh): Promise<Failures> {
   const failures: string[] = [];
   let number = 0;
@@ -32,17 +32,17 @@ export async function tour(mesh: Mesh): Promise<Failures> {
     }
   };
   for (const step of [...STEPS, BEFORE]) await part(step.title, () => take(mesh, step));
-  await part('A commit lets it in', () => commit(mesh));
+  await part('A commit allows it', () => commit(mesh));
   await part(AFTER.title, () => take(mesh, AFTER));
   return failures;
 }
 
 async function take(mesh: Mesh, step: Step): Promise<readonly string[]> {
   field('asked', command(curl(mesh, step)));
-  return showOutcome(await ask(mesh, step), step.told, await mesh.repository.head());
+  return showOutcome(await ask(mesh, step), step.expected, await mesh.repository.head());
 }
 
-/** Changes a policy, commits it with git, and asks until the answer is the new commit's. */
+/** Changes a policy, commits it with git, and repeats a call until the new commit answers. */
 async function commit(mesh: Mesh): Promise<readonly string[]> {
   const { repository } = mesh;
   const file = join(repository.folder, CHANGE.file);
@@ -64,7 +64,7 @@ async function commit(mesh: Mesh): Promise<readonly string[]> {
     every: 10,
   });
   const took = Math.round(performance.now() - committed);
-  field('answer', [`${paint('green', `decides after ${took} ms`)}, without a restart`]);
+  field('answer', [`${paint('green', `active after ${took} ms`)}, without a restart`]);
 
   const active = (await mesh.lictor().status()).active?.revision.commit;
   const metrics = await (await fetch(`${mesh.lictor().admin}/metrics`)).text();
@@ -75,15 +75,15 @@ async function commit(mesh: Mesh): Promise<readonly string[]> {
   return [
     ...(took <= LIVE_WITHIN
       ? []
-      : [`the commit took ${took} ms to decide; told were at most ${LIVE_WITHIN}`]),
-    ...(active === sha ? [] : [`/v1/status names commit ${active ?? 'none'}, told was ${sha}`]),
+      : [`the commit took ${took} ms to become active, at most ${LIVE_WITHIN} were expected`]),
+    ...(active === sha ? [] : [`/v1/status names commit ${active ?? 'none'}, expected was ${sha}`]),
     ...(info.includes(sha) ? [] : [`the metric lictor_policy_info does not name ${sha}`]),
   ];
 }
 
 async function decides(mesh: Mesh, sha: string): Promise<true | undefined> {
   const answer: Answer = await send(mesh, AFTER);
-  if (answer.status !== AFTER.told.status) return undefined;
+  if (answer.status !== AFTER.expected.status) return undefined;
   const { line, record } = await traces(mesh, answer);
   return line.revision === sha && record?.revision.commit === sha ? true : undefined;
 }

@@ -29,11 +29,11 @@ describe('deploy/envoy.yaml', () => {
     return stdout;
   }
 
-  test('is one that Envoy takes', async () => {
+  test('is accepted by Envoy', async () => {
     await expect(validate((text) => text)).resolves.toContain('OK');
   });
 
-  test('with a field that Envoy does not know it is not', async () => {
+  test('is rejected by Envoy with an unknown field', async () => {
     const misspelt = (text: string): string => text.replace('failure_mode_allow', 'failure_mode_alow');
     await expect(validate(misspelt)).rejects.toThrow('failure_mode_alow');
   });

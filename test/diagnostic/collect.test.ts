@@ -18,14 +18,14 @@ describe('Diagnostics', () => {
     ).toEqual(['a:9:1', 'a:9:2', 'a:10:1', 'b:1:1']);
   });
 
-  test('the same one twice counts once, another message at the same place does not', () => {
+  test('a repetition counts once, another message at the same position is kept', () => {
     const found = new Diagnostics();
     for (const message of ['m', 'm', 'n']) found.report('wrong_type', span('a', 1, 1), message);
     found.report('unused_issuer', span('a', 1, 1), 'm');
     expect([found.errors, found.warnings]).toEqual([2, 1]);
   });
 
-  test('at most a hundred are shown, the rest is counted', () => {
+  test('at most a hundred are shown, the others are counted', () => {
     const found = new Diagnostics();
     for (let line = 1; line <= 130; line++) found.report('wrong_type', span('a', line, 1), 'm');
     const { diagnostics, more } = found.shown();
@@ -33,7 +33,7 @@ describe('Diagnostics', () => {
     expect(showDiagnostics(found.sorted(), 200)).toMatchObject({ more: 0 });
   });
 
-  test('a warning is no error', () => {
+  test('a warning is not an error', () => {
     const found = new Diagnostics();
     found.report('unused_issuer', span('a', 1, 1), 'm');
     expect(hasErrors(found.sorted())).toBe(false);
@@ -61,6 +61,6 @@ describe('Diagnostics', () => {
   });
 });
 
-test('every code says when it is reported', () => {
+test('every code has a description', () => {
   for (const { doc } of Object.values(CODES)) expect(doc).toMatch(/^[a-z`A-Z].*[^.]$/);
 });

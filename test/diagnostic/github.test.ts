@@ -7,7 +7,7 @@ const span = {
 };
 
 describe('a workflow command', () => {
-  test('has the place in its properties and escapes what would end them', () => {
+  test('has the position in its properties, with escapes', () => {
     expect(
       githubCommand({ code: 'unused_issuer', severity: 'warning', message: '100 % of `a, b: c`', span }),
     ).toBe(
@@ -15,13 +15,13 @@ describe('a workflow command', () => {
     );
   });
 
-  test('keeps the help on a line of its own, and lines within one command', () => {
+  test('has the help on a line of its own, within one command', () => {
     const message = 'first\r\nsecond';
     const command = githubCommand({ code: 'wrong_type', severity: 'error', message, help: 'do it', span });
     expect(command).toMatch(/^::error .*::first%0D%0Asecond%0Ahelp: do it$/);
   });
 
-  test('has no columns over several lines', () => {
+  test('has no columns for a span over several lines', () => {
     const long = { ...span, end: { line: 4, column: 2 } };
     const command = githubCommand({ code: 'wrong_type', severity: 'error', message: 'm', span: long });
     expect(command).toContain(',line=3,endLine=4,title=');

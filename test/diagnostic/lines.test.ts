@@ -17,7 +17,7 @@ describe('Lines', () => {
     expect(new Lines(text).position(offset)).toEqual({ line, column });
   });
 
-  test('lines come without their ends', () => {
+  test('lines do not include their ends', () => {
     const lines = new Lines('a\r\nb\n\nc');
     expect([1, 2, 3, 4, 5].map((number) => lines.line(number))).toEqual(['a', 'b', '', 'c', '']);
     expect(lines.count).toBe(4);

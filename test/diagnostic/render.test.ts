@@ -18,7 +18,7 @@ function drawn(diagnostic: Diagnostic, source: string): readonly string[] {
 }
 
 describe('renderDiagnostic', () => {
-  test('position, code and message, the line with a caret, the help', () => {
+  test('has position, code and message, the line with a caret, and the help', () => {
     expect(drawn(at(2, 7, 10, undefined, 'did you mean `y`?'), 'a: 1\nwhen: foo == 1\n')).toEqual([
       'a.yaml:2:7: error[cel_unknown_name]: unknown name `x`',
       '2 | when: foo == 1',
@@ -32,10 +32,10 @@ describe('renderDiagnostic', () => {
     ['a wide character takes two', "a: '日本' x", 9, 10, "1 | a: '日本' x", '  |           ^'],
     ['an emoji takes two', 'a: 😀 x', 6, 7, '1 | a: 😀 x', '  |       ^'],
     ['a combining mark takes none', 'a: e\u0301 x', 7, 8, '1 | a: e\u0301 x', '  |      ^'],
-    ['a mistake behind the last character', 'when: a ==', 11, 11, '1 | when: a ==', '  |           ^'],
-    ['an empty stretch is one caret', 'when: a', 7, 7, '1 | when: a', '  |       ^'],
-    ['what a terminal would obey is replaced', 'a: \u001b[31mx', 4, 5, '1 | a: \uFFFD[31mx', '  |    ^'],
-    ['a text that turns the reading direction', 'a: \u202ex', 4, 5, '1 | a: \uFFFDx', '  |    ^'],
+    ['a mistake after the last character', 'when: a ==', 11, 11, '1 | when: a ==', '  |           ^'],
+    ['an empty span has one caret', 'when: a', 7, 7, '1 | when: a', '  |       ^'],
+    ['control characters are replaced', 'a: \u001b[31mx', 4, 5, '1 | a: \uFFFD[31mx', '  |    ^'],
+    ['bidirectional controls are replaced', 'a: \u202ex', 4, 5, '1 | a: \uFFFDx', '  |    ^'],
   ])('%s', (_, source, column, end, line, caret) => {
     expect(drawn(at(1, column, end), source).slice(1, 3)).toEqual([line, caret]);
   });
@@ -54,13 +54,13 @@ describe('renderDiagnostic', () => {
     expect(line.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1)).toBe('foo');
   });
 
-  test('a long line whose mistake stands early is cut at its end only', () => {
+  test('a long line with an early mistake is cut at its end only', () => {
     const [, line = '', caret = ''] = drawn(at(1, 1, 400), 'a'.repeat(400));
     expect(line).toBe(`1 | ${'a'.repeat(110)}…`);
     expect(caret).toBe(`  | ${'^'.repeat(110)}`);
   });
 
-  test('without the text, or beyond it, there is no excerpt', () => {
+  test('without the text, or outside of it, there is no excerpt', () => {
     const head = 'a.yaml:9:1: error[cel_unknown_name]: unknown name `x`';
     expect(renderDiagnostic(at(9, 1, 2), undefined, { colour: false })).toBe(head);
     expect(renderDiagnostic(at(9, 1, 2), 'a: 1', { colour: false })).toBe(head);
@@ -72,7 +72,7 @@ describe('renderDiagnostic', () => {
     );
   });
 
-  test('colour marks the severity', () => {
+  test('the colour depends on the severity', () => {
     const text = renderDiagnostic(at(1, 1, 2), 'a', { colour: true });
     expect(text).toContain('\u001b[1;31merror[cel_unknown_name]:\u001b[0m');
     const span = { file: 'a.yaml', start: { line: 1, column: 1 }, end: { line: 1, column: 2 } };

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import { Lines } from '../../src/diagnostic/lines.ts';
 import { sarifLog } from '../../src/diagnostic/sarif.ts';
 
-/** The schema says that it is of draft 4; besides `id` for `$id` it uses nothing that later drafts changed. */
+/** The schema declares draft 4. Except for `id` (now `$id`) it uses nothing that later drafts have changed. */
 function schema(): AnySchemaObject {
   const path = createRequire(import.meta.url).resolve('@microsoft/jest-sarif');
   const read = JSON.parse(readFileSync(new URL('schemas/sarif-2.1.0-rtm.5.json', `file://${path}`), 'utf8'));
@@ -46,7 +46,7 @@ const log = sarifLog(FOUND, { version: '1.2.3', source: () => TEXT });
 const [run] = log.runs;
 
 describe('a SARIF log', () => {
-  test('is what the schema of SARIF 2.1.0 asks for', () => {
+  test('conforms to the schema of SARIF 2.1.0', () => {
     expect(validate(log) ? [] : validate.errors).toEqual([]);
     const broken = { ...log, runs: [{ ...run, columnKind: 'bytes' }] };
     expect(validate(broken)).toBe(false);
@@ -64,7 +64,7 @@ describe('a SARIF log', () => {
     expect(TEXT.line(1).slice((region?.startColumn ?? 0) - 1, (region?.endColumn ?? 0) - 1)).toBe('x');
   });
 
-  test('names files as URIs, relative ones below the root of the sources', () => {
+  test('has files as URIs, relative to the root of the sources', () => {
     expect(
       run?.results.map(({ locations: [{ physicalLocation }] }) => physicalLocation.artifactLocation),
     ).toEqual([
@@ -74,7 +74,7 @@ describe('a SARIF log', () => {
     expect(Object.keys(run?.originalUriBaseIds ?? {})).toEqual(['%SRCROOT%']);
   });
 
-  test('has every code as a rule, and each result names its own', () => {
+  test('has every code as a rule, and each result refers to its rule', () => {
     const rules = run?.tool.driver.rules ?? [];
     expect(rules.map(({ id }) => id)).toEqual(Object.keys(CODES));
     for (const { ruleId, ruleIndex, level } of run?.results ?? []) {
@@ -83,7 +83,7 @@ describe('a SARIF log', () => {
     expect(run?.results[0]?.message.text).toBe('expected text\nhelp: use quotes');
   });
 
-  test('links each rule to its place in the reference', () => {
+  test('links each rule to its section of the reference', () => {
     const page = readFileSync('docs/diagnostics.md', 'utf8');
     const anchors = new Set(
       [...page.matchAll(/<a id="(\w+)">|^### `(\w+)`$/gm)].map(([, row, section]) => row ?? section),

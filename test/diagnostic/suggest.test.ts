@@ -19,15 +19,15 @@ describe('nearest', () => {
     ['ab', ['abcdef'], undefined],
     ['token_of_mine', ['token_missing'], undefined],
     ['__proto__', ['constructor'], undefined],
-  ])('%j among %j is %j', (name, candidates, expected) => {
+  ])('for %j among %j it is %j', (name, candidates, expected) => {
     expect(nearest(name, candidates)).toBe(expected);
   });
 
-  test('candidates may be read once only', () => {
+  test('candidates may be an iterator', () => {
     expect(nearest('scop', new Set(['claims', 'scopes']).values())).toBe('scopes');
   });
 
-  test('the nearest wins, the first of equals', () => {
+  test('is the nearest candidate, and the first of equally near ones', () => {
     expect(nearest('limit', ['limits', 'limt', 'limited'])).toBe('limits');
     expect(nearest('orders', ['orderss', 'order'])).toBe('orderss');
   });

@@ -1,5 +1,7 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { runHere } from '../support/run-here.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inProcess } from '../support/in-process.ts';
 
 const COOKBOOK = 'docs/cookbook';
 const folders = readdirSync(COOKBOOK, { withFileTypes: true })
@@ -7,7 +9,8 @@ const folders = readdirSync(COOKBOOK, { withFileTypes: true })
   .map(({ name }) => name);
 const index = readFileSync(`${COOKBOOK}/README.md`, 'utf8');
 
-const run = (...args: readonly string[]) => runHere(args, process.cwd());
+const run = (...args: readonly string[]) =>
+  inProcess(args, process.cwd(), { XDG_CACHE_HOME: join(tmpdir(), 'lictor-cookbook') });
 
 /** Lines without indentation, so that an excerpt can be compared with its file. */
 const flat = (text: string): string => text.replaceAll(/^ +/gm, '');

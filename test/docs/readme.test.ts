@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runHere } from '../support/run-here.ts';
+import { inProcess } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 test('the first policy of the README has no diagnostics and passes its tests', async () => {
@@ -11,7 +11,7 @@ test('the first policy of the README has no diagnostics and passes its tests', a
   const directory = await scratchFolder(stack);
   await mkdir(join(directory, 'first'));
   await writeFile(join(directory, 'first/policies.yaml'), policy);
-  expect(await runHere(['check', '--strict', 'first'], directory)).toMatchObject({ code: 0, stderr: '' });
-  const tested = await runHere(['test', 'first'], directory);
+  expect(await inProcess(['check', '--strict', 'first'], directory)).toMatchObject({ code: 0, stderr: '' });
+  const tested = await inProcess(['test', 'first'], directory);
   expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2 passed/m) });
 });

@@ -69,7 +69,7 @@ async function ask(tenant: string, path = '/orders?debug=1&a=b&tenant=evil') {
   return callThrough(mesh.envoy, { host: 'orders.acme.svc', path, headers, workload: 'checkout' });
 }
 
-test('the service and the caller see what the policy makes of a request', async () => {
+test('the changes of the policy reach the service and the caller', async () => {
   const answer = await ask('acme');
   expect(answer.status).toBe(200);
   expect(answer.headers).toMatchObject({
@@ -87,14 +87,14 @@ test('the service and the caller see what the policy makes of a request', async 
   expect(Object.fromEntries(searchParams)).toEqual({ a: 'b', tenant: 'acme' });
 });
 
-test('a refusal has the body of the policy', async () => {
+test('a denial has the body of the policy', async () => {
   const answer = await ask('bolt');
   expect(answer).toMatchObject({ status: 403, text: '<p>not for bolt</p>' });
   expect(answer.headers).toMatchObject({ 'content-type': 'text/html' });
   expect(answer.headers['x-lictor-decision-id']).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test('a row that joins a table is live within seconds', async () => {
+test('a new row of a dataset is active within seconds', async () => {
   expect((await ask('new')).status).toBe(403);
   await writeFile(join(mesh.repository.folder, 'partners.csv'), 'id,tier\nacme,gold\nnew,gold\n');
   await mesh.repository.commit('Add a partner');

@@ -3,8 +3,8 @@ import { inProcess } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { ROOT } from '../support/tools.ts';
 
-/** What we ask of others' policies, our own show. */
-test('the example policies: every case holds, all is covered, and what is changed is noticed', async () => {
+/** The example policies meet what the documentation asks of policies. */
+test('the example policies: every case passes, coverage is complete, and every mutant is killed', async () => {
   await using stack = new AsyncDisposableStack();
   const environment = { XDG_CACHE_HOME: await scratchFolder(stack) };
   const flags = ['--coverage', '--min-coverage', '100', '--min-mutation', '90'];

@@ -2,21 +2,21 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EC, publicJwk, signed } from '../engine/identity/tokens.ts';
 
-/** Serves an issuer's keys, at once until it is told to hold its answers back: then checks can be kept waiting. */
+/** A key endpoint of an issuer that can hold its responses back, so that checks wait. */
 export interface HeldKeys {
-  /** Documents under which a token of this issuer lets anybody call `slow.acme.svc`. */
+  /** Documents that allow calls to `slow.acme.svc` with a token of this issuer. */
   readonly policies: string;
-  /** A good token, signed with the key of that name. */
+  /** A valid token, signed with the key of that name. */
   token(kid: string): Promise<string>;
   hold(): void;
-  /** Resolves when somebody waits. */
+  /** Resolves when a request waits. */
   asked(): Promise<void>;
-  /** Answers those that wait, from now on also with the key of that name. */
+  /** Adds the key of that name to the set and responds to the waiting requests. */
   release(kid?: string): void;
   stop(): Promise<void>;
 }
 
-/** On a free port of loopback. */
+/** Starts the endpoint on a free port of loopback. */
 export async function startHeldKeys(): Promise<HeldKeys> {
   const names = ['first'];
   const held: ServerResponse[] = [];

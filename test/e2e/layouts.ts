@@ -4,12 +4,12 @@ import { makeRepository, type Repository } from '../support/repository.ts';
 import { swapLink } from '../swaps/swaps.ts';
 import { digestOf, inOneFile, type Version } from '../swaps/versions.ts';
 
-/** A way for policies to come onto a disk. */
+/** A way in which policies are deployed to a disk. */
 export interface Layout {
   readonly name: string;
-  /** What `--policies` names, below the folder that `arrive` is given. */
+  /** The path for `--policies`, below the folder that `arrive` gets. */
   readonly policies: string;
-  /** Brings in a version; the first one comes before Lictor starts. Returns the revision that answers shall carry. */
+  /** Deploys a version, the first one before Lictor starts. Returns the revision that answers must have. */
   readonly arrive: (folder: string, next: Version) => Promise<string>;
 }
 
@@ -34,7 +34,7 @@ async function repositoryIn(folder: string): Promise<Repository> {
   return made;
 }
 
-/** Those that issue and operators name; see docs/operating.md. */
+/** The ways described in docs/operating.md. */
 export const LAYOUTS: readonly Layout[] = [
   {
     name: 'an edited file',

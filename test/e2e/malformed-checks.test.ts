@@ -14,12 +14,12 @@ import { WORKLOADS } from './mesh.ts';
 
 const ROUNDS = 10_000;
 const SEED = 20_261_123;
-/** Calls under way at once. */
+/** Number of concurrent calls. */
 const LANES = 50;
 
 /**
- * No mutation can come upon what this asks for: 48 hex digits in a header that no recorded message has. So whatever
- * is made of a message, an allow would be a mistake.
+ * No mutation can guess the value that this policy requires: 48 hex digits in a header that no recorded message has.
+ * So every allow would be a mistake.
  */
 const KEY = '9f0c1d5ab27e48f36b1d94c07e5a2f83c6d1b0e49a7f5d28';
 const POLICY = `apiVersion: lictor/v1
@@ -31,7 +31,7 @@ spec:
     - {name: holder, effect: allow, when: "request.headers[?'x-key'].orValue('') == '${KEY}'"}
 `;
 
-/** What a real Envoy sends about calls of different kinds, with its raw headers and without. */
+/** The messages of a real Envoy for different kinds of calls, with and without raw headers. */
 async function recordChecks(folder: string): Promise<Others> {
   await using stack = new AsyncDisposableStack();
   const recorder = await startCheckRecorder();
@@ -63,7 +63,7 @@ async function recordChecks(folder: string): Promise<Others> {
   return [first, ...rest];
 }
 
-test(`${ROUNDS} mutations of what a real Envoy sent: each is refused, none ends the process`, async () => {
+test(`${ROUNDS} mutations of messages of a real Envoy: each is denied, none ends the process`, async () => {
   await using stack = new AsyncDisposableStack();
   const folder = await scratchFolder(stack);
   await writeFile(join(folder, 'locked.yaml'), POLICY);
@@ -101,7 +101,7 @@ test(`${ROUNDS} mutations of what a real Envoy sent: each is refused, none ends 
   }
   await Promise.all(Array.from({ length: LANES }, lane));
   process.stdout.write(`  ${JSON.stringify(Object.fromEntries(reasons))}\n`);
-  // Either kind must be there, else the mutations would test nothing.
+  // Both outcomes must occur, or the mutations would test nothing.
   expect(reasons.get('bad_check')).toBeGreaterThan(ROUNDS / 20);
   expect(reasons.get('no_rule')).toBeGreaterThan(ROUNDS / 100);
   expect(lictor.child.ended()).toBeUndefined();

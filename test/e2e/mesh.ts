@@ -7,34 +7,34 @@ import { makeRepository, type Repository } from '../support/repository.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
-/** The workloads that have certificates. */
+/** The workloads with a certificate. */
 export const WORKLOADS = {
   checkout: 'spiffe://acme.example/ns/shop/sa/checkout',
   intruder: 'spiffe://acme.example/ns/lab/sa/intruder',
 } as const;
 
 export interface MeshOptions {
-  /** Written into the policy repository and committed; left out: a repository without policies and commits. */
+  /** Policies of the first commit; default: a repository without policies and commits. */
   readonly policies?: (folder: string) => Promise<void>;
   readonly lictor?: Partial<LictorOptions>;
   readonly envoy?: Partial<EnvoyOptions>;
 }
 
-/** A real Envoy before a service, which asks a real Lictor, which reads a real git repository. */
+/** A real Envoy in front of a service, with a real Lictor that reads a real git repository. */
 export interface Mesh {
   readonly folder: string;
   readonly repository: Repository;
   readonly certificates: Certificates;
   readonly upstream: Upstream;
   readonly envoy: Envoy;
-  /** The one that runs now. */
+  /** The current Lictor. */
   lictor(): Lictor;
-  /** Starts another one at the same address, after the end of the one before. */
+  /** Starts a new Lictor at the same address, after the end of the current one. */
   revive(options?: Partial<LictorOptions>): Promise<Lictor>;
   stop(): Promise<void>;
 }
 
-/** Starts all of it on free ports. */
+/** Starts the mesh on free ports. */
 export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
   await using stack = new AsyncDisposableStack();
   const folder = await scratchFolder(stack);
@@ -75,7 +75,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
   };
 }
 
-/** Puts the policies of a folder here into a repository. */
+/** Copies the policies of a folder of this directory into a repository. */
 export function copyOf(name: string): (folder: string) => Promise<void> {
   return (folder) => cp(join(import.meta.dirname, name), folder, { recursive: true });
 }

@@ -44,7 +44,7 @@ afterAll(async () => {
 const ask = (agent: Agent | false = false): Promise<Answer> =>
   callThrough(mesh.envoy, { host: HOST, path: '/', ...(agent && { agent }) });
 
-/** Load through Envoy whose answers are their status. Anything but these two is a disagreement. */
+/** Load through Envoy with the status as the verdict. A status other than these two is a disagreement. */
 async function underLoad(stack: AsyncDisposableStack): Promise<ReturnType<typeof startLoad>> {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   stack.defer(() => agent.destroy());
@@ -59,7 +59,7 @@ async function underLoad(stack: AsyncDisposableStack): Promise<ReturnType<typeof
   return load;
 }
 
-test('kill -9: refused while it is gone, served soon after its return, the old socket no obstacle', async () => {
+test('kill -9: denied until the restart, allowed soon after it, in spite of the old socket file', async () => {
   await using stack = new AsyncDisposableStack();
   const load = await underLoad(stack);
   const { child, listen } = mesh.lictor();
@@ -78,13 +78,13 @@ test('kill -9: refused while it is gone, served soon after its return, the old s
   await mesh.revive();
   const took = await back;
   process.stdout.write(`  served again ${Math.round(took)} ms after the new process was spawned\n`);
-  // One second on a machine at rest; here other tests start programs at the same time.
+  // One second on an idle machine; other tests start programs at the same time.
   expect(took).toBeLessThan(4000);
   const { errors, disagreements } = await load.stop();
   expect([errors, disagreements]).toEqual([[], []]);
 }, 60_000);
 
-test('a second one at the same addresses is told so, and the first goes on', async () => {
+test('a second process at the same addresses fails with a message, and the first one continues', async () => {
   const { listen, admin } = mesh.lictor();
   const at = { directory: mesh.folder };
   const taken = await runLictor(
@@ -108,7 +108,7 @@ test('a second one at the same addresses is told so, and the first goes on', asy
   expect((await ask()).status).toBe(200);
 });
 
-test('a proxy that would fail open gets its refusal before it loses patience', async () => {
+test('a proxy that fails open gets the denial before its timeout', async () => {
   await using stack = new AsyncDisposableStack();
   const hasty = await startEnvoy({
     folder: join(mesh.folder, 'hasty'),
@@ -126,7 +126,7 @@ test('a proxy that would fail open gets its refusal before it loses patience', a
   keys.release();
 });
 
-test('SIGTERM under load: a check under way is decided, and Envoy sees no connection break', async () => {
+test('SIGTERM under load: a pending check is decided, and Envoy sees no connection failure', async () => {
   await using stack = new AsyncDisposableStack();
   const load = await underLoad(stack);
   const before = await lictorStats();
@@ -170,13 +170,13 @@ test('SIGTERM under load: a check under way is decided, and Envoy sees no connec
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus` */
 const SERVING_THEN_NOT = [1, 2];
 
-/** A call whose check waits for a key, where keys are held back. */
+/** A call whose check waits for a key while the keys are held back. */
 async function callSlow(kid: string, envoy: Envoy = mesh.envoy): Promise<Answer> {
   const headers = { authorization: `Bearer ${await keys.token(kid)}` };
   return callThrough(envoy, { host: 'slow.acme.svc', path: '/', headers });
 }
 
-/** Envoy's counters about its connections to Lictor. */
+/** Envoy's statistics of its connections to Lictor. */
 async function lictorStats(): Promise<Readonly<Record<string, number>>> {
   const response = await fetch(`http://127.0.0.1:${mesh.envoy.adminPort}/stats?filter=^cluster.lictor.`);
   const lines = (await response.text()).trim().split('\n');

@@ -2,25 +2,25 @@ import type { DenialReason } from '../../src/engine/decision/reasons.ts';
 import type { CallOptions } from '../support/call.ts';
 import type { TokenName } from './tokens.ts';
 
-/** A call that must be refused, and what is said about it. */
+/** A call that must be denied, with the expected answer. */
 export interface RefusalCase {
   readonly name: string;
-  /** `workload` is `checkout` where none is named. */
+  /** The default of `workload` is `checkout`. */
   readonly call: CallOptions;
   /** Without a certificate. */
   readonly anonymous?: true;
-  /** Which one comes as a Bearer. */
+  /** Token in the `authorization` header. */
   readonly token?: TokenName;
-  /** How often the same call is made; the last one is judged, those before must be allowed. Default 1. */
+  /** Number of calls, default 1. All but the last must be allowed. */
   readonly repeat?: number;
   readonly reason: DenialReason;
   readonly status: number;
-  /** Both empty unless told otherwise. */
+  /** Default for `policy` and `rule`: empty. */
   readonly policy?: string;
   readonly rule?: string;
-  /** The whole `detail`, where it is the policy author's. */
+  /** The whole `detail`, if the policy sets it. */
   readonly detail?: string;
-  /** Headers of the answer; null: it must not be there. */
+  /** Headers of the answer; null: absent. */
   readonly headers?: Readonly<Record<string, RegExp | null>>;
 }
 
@@ -35,10 +35,10 @@ function order(
   return { host: 'bodies.acme.svc', method: 'POST', path, headers, ...(body !== undefined && { body }) };
 }
 
-/** A refused token: 401 with the challenge of RFC 6750, section 3. */
+/** An invalid token: 401 with the challenge of RFC 6750, section 3. */
 function badToken(token: TokenName, reason: DenialReason): RefusalCase {
   return {
-    name: `${reason}: a token that is ${token}`,
+    name: `${reason}: the token ${token}`,
     call: { host: 'tokens.acme.svc', path: '/' },
     token,
     reason,
@@ -59,7 +59,7 @@ function ambiguous(path: string): RefusalCase {
   };
 }
 
-/** What a caller can do wrong, as it passes a real Envoy. */
+/** The mistakes of callers that a real Envoy lets pass. */
 export const REFUSALS: readonly RefusalCase[] = [
   {
     name: 'no_policy',
@@ -76,7 +76,7 @@ export const REFUSALS: readonly RefusalCase[] = [
     policy: 'workloads',
   },
   {
-    name: 'rule_denied, with the status, sentence and header that its policy gives',
+    name: 'rule_denied, with the status, detail and header of its policy',
     call: { host: 'rules.acme.svc', path: '/orders/export' },
     reason: 'rule_denied',
     status: 409,
@@ -125,7 +125,7 @@ export const REFUSALS: readonly RefusalCase[] = [
   badToken('tooLarge', 'token_too_large'),
   {
     ...badToken('good', 'token_ambiguous'),
-    name: 'token_ambiguous: one in the header, another in the query',
+    name: 'token_ambiguous: one token in the header, another in the query',
     call: { host: 'tokens.acme.svc', path: '/?access_token=another' },
     headers: { 'www-authenticate': /error="invalid_request"/ },
   },
@@ -136,7 +136,7 @@ export const REFUSALS: readonly RefusalCase[] = [
     headers: { 'www-authenticate': null },
   },
   {
-    name: 'no_rule: a good token of another tenant',
+    name: 'no_rule: a valid token of another tenant',
     call: { host: 'tokens.acme.svc', path: '/' },
     token: 'ofAnotherTenant',
     reason: 'no_rule',
@@ -150,7 +150,7 @@ export const REFUSALS: readonly RefusalCase[] = [
   ambiguous('/a%c0%af'),
   { name: 'body_missing', call: order(undefined), reason: 'body_missing', status: 400, policy: 'bodies' },
   {
-    name: 'body_malformed: no JSON',
+    name: 'body_malformed: not JSON',
     call: order('{"item":'),
     reason: 'body_malformed',
     status: 400,
@@ -206,7 +206,7 @@ export const REFUSALS: readonly RefusalCase[] = [
     },
   },
   {
-    name: 'policy_error: an expression that fails while the request is judged',
+    name: 'policy_error: an expression that fails during the evaluation',
     call: { host: 'broken.acme.svc', path: '/' },
     reason: 'policy_error',
     status: 500,

@@ -10,14 +10,14 @@ import { copyOf, type Mesh, startMesh, WORKLOADS } from './mesh.ts';
 import { REFUSALS, type RefusalCase } from './refusal-cases.ts';
 import { ACME_JWKS, TOKENS } from './tokens.ts';
 
-/** Longer than any body here but the one that is to be cut. */
+/** Longer than all bodies except the one that must be truncated. */
 const BUFFER = 2048;
 
 let mesh: Mesh;
 let receiver: OtlpReceiver;
 let commit: string;
 let beforePolicies: Answer;
-/** Every token that was sent. */
+/** All tokens sent so far. */
 const sent = new Set<string>();
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
-/** Makes the calls of a case; the last answer. Those before must have been allowed. */
+/** Makes the calls of a case and returns the last answer. All answers before it must be 200. */
 async function answerTo(each: Pick<RefusalCase, 'call' | 'token' | 'anonymous' | 'repeat'>): Promise<Answer> {
   const headers: Record<string, string> = { ...each.call.headers };
   if (each.token !== undefined) {
@@ -63,7 +63,7 @@ async function answerTo(each: Pick<RefusalCase, 'call' | 'token' | 'anonymous' |
   return callThrough(mesh.envoy, { ...options, ...(each.call.workload && { workload: each.call.workload }) });
 }
 
-/** What one refusal must have left everywhere. */
+/** Expects the same denial in the response, the access log and the record. */
 async function expectRefusal(
   answer: Answer,
   each: Omit<RefusalCase, 'name' | 'call'>,
@@ -112,17 +112,17 @@ test.each(REFUSALS)('$name', async (each) => {
   expect(mesh.upstream.served()).toBe(served + (each.repeat ?? 1) - 1);
 });
 
-test('not_ready: a call before there were policies', async () => {
+test('not_ready: a call before the first policy set', async () => {
   await expectRefusal(beforePolicies, { reason: 'not_ready', status: 503 }, '');
 });
 
-test('the reasons that no call through a proxy can cause are known and few', () => {
+test('all reasons have a case, except those that no call through a proxy can cause', () => {
   const caused = new Set<string>([...REFUSALS.map(({ reason }) => reason), 'not_ready', 'allowed']);
   expect(Object.keys(REASONS).filter((reason) => !caused.has(reason))).toEqual([
     // Not in this version.
     'token_not_bound',
     'limit_unavailable',
-    // A fault of our own, load beyond bounds, or a proxy that is none: see serve.test.ts and the room envoy.
+    // An internal fault, overload or an invalid check: see serve.test.ts and test/engine/envoy.
     'internal_error',
     'overloaded',
     'deadline_exceeded',
@@ -131,8 +131,8 @@ test('the reasons that no call through a proxy can cause are known and few', () 
   ]);
 });
 
-describe('what is let through', () => {
-  test('reaches the service with the headers of its policies, whatever the caller claimed them to be', async () => {
+describe('an allowed request', () => {
+  test('reaches the service with the headers of its policies, which replace those of the caller', async () => {
     const answer = await callThrough(mesh.envoy, {
       host: 'open.acme.svc',
       path: '/a/./b//c?x=1',
@@ -185,7 +185,7 @@ describe('what is let through', () => {
   });
 
   test.each([
-    ['a workload that may', { call: { host: 'workloads.acme.svc', path: '/' } }],
+    ['an allowed workload', { call: { host: 'workloads.acme.svc', path: '/' } }],
     ['a good token', { call: { host: 'tokens.acme.svc', path: '/' }, token: 'good' }],
     [
       'a body that fits its schema',
@@ -205,7 +205,7 @@ describe('what is let through', () => {
   });
 });
 
-test('a gRPC caller gets a gRPC status and the sentence as its message', async () => {
+test('a gRPC caller gets a gRPC status with the detail as its message', async () => {
   const client = connectTo(`localhost:${mesh.envoy.port}`, { ca: mesh.certificates.ca });
   try {
     await expect(call(client, '/acme.Orders/Place', new Uint8Array())).rejects.toMatchObject({
@@ -217,7 +217,7 @@ test('a gRPC caller gets a gRPC status and the sentence as its message', async (
   }
 });
 
-test('no token, signature, body or query string is in a record, the log, a metric, a page or a span', async () => {
+test('records, logs, metrics, admin pages and spans have no token, signature, body or query string', async () => {
   const marks = { query: 'zq-query-mark', body: 'zb-body-mark', claim: 'globex' };
   await answerTo({
     call: {
@@ -261,7 +261,7 @@ test('no token, signature, body or query string is in a record, the log, a metri
   }
 });
 
-/** Payload and signature, where they are long enough to be told from other words. */
+/** Payload and signature, if they are too long to be other words. */
 function parts(token: string): string[] {
   return token
     .split('.')

@@ -12,10 +12,10 @@ import { LAYOUTS, type Layout } from './layouts.ts';
 import { startMesh } from './mesh.ts';
 
 const VERSIONS = 6;
-/** A change is live within two seconds: policy-language.md, `Files`. */
+/** Milliseconds in which a change must become active: docs/language.md, `Files`. */
 const LIVE = 2000;
 
-/** Brings in one version after the other under load, each as soon as the one before has answered. */
+/** Deploys version after version under load, each as soon as the one before has answered. */
 async function reload(layout: Layout): Promise<{ readonly tally: Tally; readonly live: readonly number[] }> {
   await using stack = new AsyncDisposableStack();
   const folder = await scratchFolder(stack);
@@ -36,7 +36,7 @@ async function reload(layout: Layout): Promise<{ readonly tally: Tally; readonly
       answers.push(one);
       return one;
     },
-    // Whether it fits its revision is known once the commit has its name: below.
+    // Checked below, when the name of the commit is known.
     agrees: ({ verdict }) => verdicts.has(verdict),
     lanes: 4,
     rest: 2,
@@ -49,14 +49,14 @@ async function reload(layout: Layout): Promise<{ readonly tally: Tally; readonly
     live.push(await seen);
   }
   const tally = await load.stop();
-  // A tree that differs from its commit says so, and promises nothing else.
+  // A dirty tree promises nothing except that it says so.
   const clean = answers.filter(({ revision }) => !revision.endsWith('-dirty'));
   expect(clean.filter(({ revision, verdict }) => verdictUnder.get(revision) !== verdict)).toEqual([]);
   return { tally, live };
 }
 
 test.each(LAYOUTS)(
-  '$name: live in time, no error, no answer of two versions',
+  '$name: active in time, without errors and without answers of two versions',
   async (layout) => {
     const { tally, live } = await reload(layout);
     expect([tally.errors, tally.disagreements]).toEqual([[], []]);
@@ -68,7 +68,7 @@ test.each(LAYOUTS)(
   60_000,
 );
 
-test('a commit is live at a real Envoy under load, and everything names it', async () => {
+test('a commit becomes active at a real Envoy under load, and all outputs name it', async () => {
   await using stack = new AsyncDisposableStack();
   const mesh = await startMesh({ policies: (folder) => write(folder, 0) });
   stack.defer(mesh.stop);
@@ -77,7 +77,7 @@ test('a commit is live at a real Envoy under load, and everything names it', asy
   const ask = () => callThrough(mesh.envoy, { host: 'any.acme.svc', path: '/', agent });
   const commits = [await mesh.repository.head()];
   const load = startLoad({
-    // What a caller sees: by whom it was refused, or with which headers it reached the service.
+    // The verdict from a caller's view: the denying policy, or the headers that reached the service.
     ask: async () => {
       const answer = await ask();
       const said = jsonOf(answer);

@@ -22,7 +22,7 @@ spec:
 `;
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const ANY = { host: 'any.acme.svc', path: '/' } as const;
-/** What the network filter of Envoy asks. */
+/** The check of Envoy's network filter. */
 const CONNECTION = officialCheckRequest.serialize({
   attributes: { source: { principal: WORKLOADS.checkout } },
 });
@@ -42,7 +42,7 @@ beforeEach(async () => {
 
 afterEach(() => stack.disposeAsync());
 
-/** A Lictor over `policies`, and somebody who asks it. */
+/** A Lictor that serves `policies`, and a client of it. */
 async function serve(
   options: Partial<LictorOptions> = {},
 ): Promise<{ readonly lictor: Lictor; readonly asker: Asker }> {
@@ -83,7 +83,7 @@ function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> 
 const ready = (lictor: Lictor): Promise<true> =>
   until('readiness', async () => ((await get(lictor, '/readyz')).status === 200 ? true : undefined));
 
-describe('what cannot be served is said at once, with exit code 2', () => {
+describe('settings that cannot be used end the process at once, with exit code 2', () => {
   test('mistakes in flags, environment and file', async () => {
     const config = [
       'policies: ""',
@@ -109,7 +109,7 @@ describe('what cannot be served is said at once, with exit code 2', () => {
       env: {
         LICTOR_REVISION: 'abc',
         LICTOR_DEADLINE: 'soon',
-        // Neither is looked at: the flag wins over the environment, that over the file.
+        // Both are ignored: a flag takes precedence over the environment, which takes precedence over the file.
         LICTOR_MAX_INFLIGHT: '-1',
         LICTOR_DRAIN_TIMEOUT: '5s',
       },
@@ -127,7 +127,7 @@ describe('what cannot be served is said at once, with exit code 2', () => {
     ]);
   });
 
-  test('files that are not there', async () => {
+  test('missing files', async () => {
     const flags = ['--tls-cert', 'no.pem', '--tls-key', 'no.key', '--audit', 'no/decisions.jsonl'];
     expect(await runLictor(['serve', ...flags], { directory: folder })).toEqual({
       code: 2,
@@ -141,7 +141,7 @@ describe('what cannot be served is said at once, with exit code 2', () => {
     });
   });
 
-  test('a flag that nobody knows', async () => {
+  test('an unknown flag', async () => {
     const ended = await runLictor(['serve', '--polices', 'x'], { directory: folder });
     expect(ended).toMatchObject({
       code: 2,
@@ -152,7 +152,7 @@ describe('what cannot be served is said at once, with exit code 2', () => {
 });
 
 describe('readiness', () => {
-  test('no folder at the start: denied as not ready until there is one, and then all say so', async () => {
+  test('without a folder at the start: denied as not ready until the folder exists, on all interfaces', async () => {
     const { lictor, asker } = await serve({ untilReady: false });
     expect((await get(lictor, '/healthz')).status).toBe(200);
     const unready = await get(lictor, '/readyz');
@@ -163,7 +163,7 @@ describe('readiness', () => {
     const denied = await asker.check(ANY);
     expect([said(denied, 'reason'), denied.deniedResponse?.status?.code]).toEqual(['not_ready', 503]);
     const watch = talk(asker.client, '/grpc.health.v1.Health/Watch');
-    watch.on('error', () => undefined); // it ends when the test does
+    watch.on('error', () => undefined); // the stream ends with the test
     const next = async (): Promise<number | undefined> => {
       const [bytes = Buffer.alloc(0)] = (await once(watch, 'data')) as Buffer[];
       return healthResponse.decode(bytes).status;
@@ -179,7 +179,7 @@ describe('readiness', () => {
     watch.cancel();
   });
 
-  test('a folder that breaks and vanishes: the last good version goes on, and the mistake is shown', async () => {
+  test('a folder with mistakes, then without existence: the last good version stays active, and the mistake is shown', async () => {
     await writePolicies();
     const { lictor, asker } = await serve();
     const revision = said(await asker.check(ANY), 'revision');
@@ -213,7 +213,7 @@ describe('readiness', () => {
 });
 
 describe('the revision', () => {
-  test('--require-revision serves nothing that no commit stands for', async () => {
+  test('--require-revision serves only policies with a commit', async () => {
     await writePolicies();
     const { lictor, asker } = await serve({ args: ['--require-revision'], untilReady: false });
     const status = await until('an attempt', async () => {
@@ -234,7 +234,7 @@ describe('the revision', () => {
     expect(said(await asker.check(ANY), 'revision')).toBe(COMMIT);
   });
 
-  test('--revision names what nothing else can', async () => {
+  test('--revision names the commit of a folder without one', async () => {
     await writePolicies();
     const { lictor } = await serve({ args: ['--revision', COMMIT.toUpperCase()] });
     expect((await lictor.status()).active?.revision).toMatchObject({
@@ -245,7 +245,7 @@ describe('the revision', () => {
   });
 });
 
-test('records go on in a new file after SIGHUP, and none is lost', async () => {
+test('records continue in a new file after SIGHUP, and none is lost', async () => {
   await writePolicies();
   const { lictor, asker } = await serve();
   const ask = async (): Promise<string> => said(await asker.check(ANY), 'decision_id');
@@ -264,8 +264,8 @@ test('records go on in a new file after SIGHUP, and none is lost', async () => {
   expect(await readFile(lictor.child.log, 'utf8')).toContain('reloading on request');
 });
 
-describe('what a proxy in good order never causes is refused too', () => {
-  test('time and room run out, and the next check is decided', async () => {
+describe('checks that a correct proxy never causes are denied too', () => {
+  test('deadline and capacity are exceeded, and the next check is decided', async () => {
     const keys = await startHeldKeys();
     stack.defer(keys.stop);
     await writePolicies({ 'open.yaml': POLICY, 'slow.yaml': keys.policies });
@@ -292,7 +292,7 @@ describe('what a proxy in good order never causes is refused too', () => {
   });
 
   test.each([
-    ['bytes that are no message', Buffer.from([0xff, 0xff]), 'bad_check', 400],
+    ['bytes that are not a message', Buffer.from([0xff, 0xff]), 'bad_check', 400],
     ['a message that is too large', Buffer.alloc(17 * 1024 * 1024), 'bad_check', 400],
     ['a connection without a request', CONNECTION, 'not_http', 403],
   ])('%s', async (_, bytes, reason, status) => {
@@ -307,7 +307,7 @@ describe('what a proxy in good order never causes is refused too', () => {
 describe('gRPC beside Check', () => {
   beforeEach(() => writePolicies());
 
-  test('health, by name and without', async () => {
+  test('health, with and without a service name', async () => {
     const { asker } = await serve();
     const request = codec<object>(health, 'grpc.health.v1.HealthCheckRequest');
     const ask = async (service: string): Promise<number | undefined> =>
@@ -319,7 +319,7 @@ describe('gRPC beside Check', () => {
     await expect(ask('acme.Orders')).rejects.toMatchObject({ code: 5 });
   });
 
-  test('reflection lists what is served', async () => {
+  test('reflection lists the services', async () => {
     const { asker } = await serve();
     const definition = loadProto('grpc/reflection/v1/reflection.proto');
     const request = codec<object>(definition, 'grpc.reflection.v1.ServerReflectionRequest');
@@ -339,7 +339,7 @@ describe('gRPC beside Check', () => {
     ]);
   });
 
-  test('with --tls-client-ca only those whom it signed may ask', async () => {
+  test('with --tls-client-ca only clients with a certificate of it are served', async () => {
     const certificates = await makeCertificates({ hosts: [], workloads: WORKLOADS });
     const certs = join(folder, 'certs');
     await writeCertificates(certs, certificates);
@@ -365,7 +365,7 @@ describe('gRPC beside Check', () => {
   });
 });
 
-test('the admin pages tell of the live commit and of what was decided', async () => {
+test('the admin pages show the active commit and the decisions', async () => {
   await writePolicies({ 'open.yaml': POLICY, REVISION: COMMIT });
   const { lictor, asker } = await serve();
   const stream = await fetch(`${lictor.admin}/v1/decisions`, { headers: { accept: 'text/event-stream' } });

@@ -21,7 +21,7 @@ function claims(members: Claims = {}): Claims {
   return claimsOf({ iat: now, exp: now + HOUR, tenant: 'acme', ...members });
 }
 
-/** Tokens as callers may come with them, by what is the matter. Each call makes a new one. */
+/** Tokens of callers by their defect. Each call creates a new token. */
 export const TOKENS = {
   good: () => signed(claims()),
   ofAnotherTenant: () => signed(claims({ tenant: 'globex' })),

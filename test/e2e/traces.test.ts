@@ -18,7 +18,7 @@ spec:
     - {name: read, effect: allow, match: [{methods: [GET]}]}
     - {name: no-export, effect: deny, when: request.url_path == '/export'}
 `;
-/** Spans are sent five seconds after they were made; tests have no need to wait so long. */
+/** Exports spans after 100 ms instead of five seconds. */
 const SOON = { OTEL_BSP_SCHEDULE_DELAY: '100' } as const;
 
 const withPolicy = (folder: string): Promise<void> => writeFile(join(folder, 'open.yaml'), POLICY);
@@ -33,7 +33,7 @@ function spanOf(receiver: OtlpReceiver, decisionId: string): Promise<Span> {
   );
 }
 
-describe('through an Envoy that traces', () => {
+describe('through an Envoy with tracing', () => {
   let receiver: OtlpReceiver;
   let mesh: Mesh;
 
@@ -93,7 +93,7 @@ describe('through an Envoy that traces', () => {
       trace_id: span.traceId,
       span_id: span.spanId,
     });
-    // Envoy sends protobuf: its span has our trace id (field 1) and our parent's id (field 2) as bytes.
+    // Envoy sends protobuf: its span has the caller's trace ID (field 1) and the parent's ID (field 2) as bytes.
     const parent = field(1, span.traceId);
     const own = field(2, span.parentSpanId ?? '');
     await waitFor(
@@ -114,11 +114,11 @@ describe('without an Envoy', () => {
   interface Ended {
     readonly id: string;
     readonly log: string;
-    /** Milliseconds from SIGTERM on. */
+    /** Milliseconds from SIGTERM to the end. */
     readonly ending: number;
   }
 
-  /** A decision under the caller's trace by a Lictor with these settings, which is then told to end. */
+  /** Starts Lictor with these settings, makes a decision within the caller's trace, and sends SIGTERM. */
   async function decide(env: Readonly<Record<string, string>>): Promise<Ended> {
     await using stack = new AsyncDisposableStack();
     const folder = await scratchFolder(stack);
@@ -155,7 +155,7 @@ describe('without an Envoy', () => {
     }
   });
 
-  test('a collector that is not there harms no decision, and delays the end by five seconds at most', async () => {
+  test('a missing collector affects no decision, and delays the shutdown by at most five seconds', async () => {
     const { log, ending } = await decide({
       ...SOON,
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,

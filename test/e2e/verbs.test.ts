@@ -70,7 +70,7 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, folder, name), text);
 }
 
-/** Which cases failed is kept in the user's cache. */
+/** The list of failed cases is in the user's cache. */
 const run = (...args: readonly string[]): Promise<Ended> =>
   lictor(args, { directory, env: { XDG_CACHE_HOME: join(directory, '.cache') } });
 
@@ -84,7 +84,7 @@ function places({ runs }: Sarif): readonly unknown[] {
   return runs.flatMap(({ results }) => results.map(({ locations }) => locations[0]?.physicalLocation));
 }
 
-/** How long it took is another each time. */
+/** Replaces durations, which differ in each run. */
 function steady({ code, stdout, stderr }: Ended): Ended {
   return { code, stdout: stdout.replace(/\d+ ms/, 'N ms'), stderr };
 }
@@ -144,7 +144,7 @@ describe('check', () => {
     });
   });
 
-  test('a good folder, and paths as one sees them from where one stands', async () => {
+  test('a folder without mistakes, and paths relative to the working directory', async () => {
     const told = 'shop/policies: 1 policy, 1 issuer, 0 tests: no errors\n';
     expect(await run('check', 'shop/policies')).toEqual({ code: 0, stdout: told, stderr: '' });
     expect(await lictor(['check', '..'], { directory: join(directory, 'five') })).toMatchObject({
@@ -155,7 +155,7 @@ describe('check', () => {
 });
 
 describe('test', () => {
-  test('a failing case shows where it stands, what was asked, wanted and answered', async () => {
+  test('a failing case shows its place, the request, and the expected and actual answers', async () => {
     expect(steady(await run('test', 'failing'))).toEqual({
       code: 1,
       stdout: `orders
@@ -214,14 +214,14 @@ describe('test', () => {
   test.each<[string, readonly string[], number, string, string]>([
     ['all pass', ['passing'], 0, '\n4 passed (4 cases, N ms)\n', ''],
     ['a filter', ['failing', '--filter', 'reads'], 0, '\n1 passed (1 case, N ms)\n', ''],
-    ['a filter that nothing fits', ['passing', '--filter', 'x'], 1, '', 'no case has such a name'],
+    ['a filter without a match', ['passing', '--filter', 'x'], 1, '', 'no case has such a name'],
     ['no tests', ['shop/policies'], 1, '', 'the folder has no tests'],
-    ['no tests, as is fine', ['shop/policies', '--allow-empty'], 0, '', ''],
+    ['no tests, with --allow-empty', ['shop/policies', '--allow-empty'], 0, '', ''],
     ['a folder that does not compile', ['five'], 1, '', 'the folder does not compile, no test was run'],
-    ['no folder', ['nowhere'], 2, '', '`nowhere` does not exist'],
-    ['no argument: the folder that one stands in', [], 1, '', 'the folder does not compile'],
+    ['a missing folder', ['nowhere'], 2, '', '`nowhere` does not exist'],
+    ['no argument: the working directory', [], 1, '', 'the folder does not compile'],
     [
-      'a form that there is not',
+      'an unknown output format',
       ['passing', '--output', 'xml'],
       2,
       '',

@@ -16,7 +16,7 @@ const REAL = [
   officialCheckRequest.serialize(RAW_HEADERS_CHECK),
 ] as const;
 
-test(`${String(ROUNDS)} mutations of real checks are answered, and none is let through unread`, async () => {
+test(`${String(ROUNDS)} mutations of real checks are answered, and none is allowed unread`, async () => {
   const random = seeded(SEED);
   const { clock, id } = standingStill();
   const check = createCheck({
@@ -42,7 +42,7 @@ test(`${String(ROUNDS)} mutations of real checks are answered, and none is let t
     }
     seen[attributes === undefined ? 'refused' : 'read'] += 1;
   }
-  // Either kind must be there, else the mutations would test nothing.
+  // Both outcomes must occur, or the mutations would test nothing.
   expect(seen.read).toBeGreaterThan(ROUNDS / 100);
   expect(seen.refused).toBeGreaterThan(ROUNDS / 10);
 });

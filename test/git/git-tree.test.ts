@@ -4,7 +4,7 @@ import { blobId, readCommitTree } from '../../src/git/git-tree.ts';
 import { commitAll, git, put, scratch } from '../policy/source/scratch.ts';
 import { seeded } from '../support/seeded.ts';
 
-/** A packed repository of three commits, with deltas in its pack. */
+/** A packed repository with three commits and with deltas in its pack. */
 function packed(): { shared: string; commit: string; pack: string; index: string } {
   const root = scratch();
   git(root, 'init', '-q');
@@ -31,7 +31,7 @@ function look(shared: string, commit: string): readonly (string | undefined)[] {
   return [...tree.filesBelow('p'), tree.blobAt('p/file-7.yaml'), tree.blobAt('p/none'), tree.blobAt('p')];
 }
 
-test('a packed commit is listed and looked up', () => {
+test('files of a packed commit are listed and found', () => {
   const { shared, commit } = packed();
   const seen = look(shared, commit);
   expect(seen).toHaveLength(63);
@@ -39,7 +39,7 @@ test('a packed commit is listed and looked up', () => {
 });
 
 test.each(['pack', 'index'] as const)(
-  'a damaged %s is an error or does no harm, and always ends',
+  'a damaged %s is an error or harmless, and reading always terminates',
   (which) => {
     const { shared, commit, [which]: file } = packed();
     const sound = readFileSync(file);
@@ -62,7 +62,7 @@ test.each(['pack', 'index'] as const)(
   },
 );
 
-test('the id of content is that of git', () => {
+test('the ID of content equals that of git', () => {
   const dir = put(scratch(), { f: 'some content\n' });
   expect(blobId(Buffer.from('some content\n'), '0'.repeat(40))).toBe(git(dir, 'hash-object', 'f'));
 });

@@ -4,8 +4,8 @@ import type { FolderRules, ImportTable } from './import-table.ts';
 import { COMPUTED, type Import, NODE_GLOBALS, type Reach, readSource } from './read-source.ts';
 
 /**
- * The breaches of the import table, each as `src/folder/file.ts:line: what`, in order of file and line; cycles last.
- * Imports of types count like any other.
+ * The violations of the import table, each as `src/folder/file.ts:line: what`, by file and line; cycles last.
+ * Imports of types count like all others.
  */
 export function checkLayout(files: ReadonlyMap<string, string>, table: ImportTable): string[] {
   const problems: string[] = [];
@@ -38,7 +38,7 @@ export function checkLayout(files: ReadonlyMap<string, string>, table: ImportTab
 
 function importProblem(path: string, folder: string, rules: FolderRules, found: Import, table: ImportTable) {
   const { specifier } = found;
-  if (specifier === COMPUTED) return 'imports what only the run time knows';
+  if (specifier === COMPUTED) return 'imports an expression, which cannot be checked';
   const target = targetOf(path, specifier);
   if (target !== undefined) return edgeProblem(folder, rules, target, found.erased);
   return specifier.startsWith('node:')
@@ -66,7 +66,7 @@ function nodeProblem(
   table: ImportTable,
 ): string | undefined {
   if (rules.sealed || rules.portable) {
-    return `\`${folder}\` may not import \`${specifier}\`: it takes what it needs as a parameter`;
+    return `\`${folder}\` may not import \`${specifier}\`: pass it as a parameter`;
   }
   if (table.pure.includes(specifier)) return undefined;
   return confined(folder, specifier, table.node[specifier]);
@@ -89,19 +89,19 @@ function confined(
   return `\`${folder}\` may not import \`${specifier}\`: only ${folders.join(', ')} may`;
 }
 
-/** The clock, randomness and I/O, which a sealed folder must not use. */
+/** Globals for the clock, randomness and I/O, forbidden in a sealed folder. */
 const UNSEALING =
   /^(?:Date\.now|new Date\(\)|Math\.random|performance\..*|crypto\..*|process\..*|[a-zA-Z]+)$/;
 
 function reachProblem(path: string, folder: string, rules: FolderRules, { name }: Reach): string | undefined {
-  if (name === 'process.exit' && path !== 'src/main.ts') return '`process.exit` belongs to src/main.ts alone';
+  if (name === 'process.exit' && path !== 'src/main.ts') return 'only src/main.ts may use `process.exit`';
   const ofNode = (rules.portable ?? rules.sealed) && NODE_GLOBALS.includes(name.replace(/\..*/, ''));
   if (ofNode || (rules.sealed && UNSEALING.test(name)))
-    return `\`${folder}\` may not use \`${name}\`: it takes what it needs as a parameter`;
+    return `\`${folder}\` may not use \`${name}\`: pass it as a parameter`;
   return undefined;
 }
 
-/** The file that a relative import means; undefined for packages and for modules of Node. */
+/** The file of a relative import; undefined for packages and for modules of Node. */
 function targetOf(path: string, specifier: string): string | undefined {
   return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined;
 }
@@ -112,7 +112,7 @@ export function folderOf(path: string): string {
   return parts.length === 0 ? posix.basename(path, '.ts') : parts.slice(0, 2).join('/');
 }
 
-/** Whether a row of the table names the folder: by itself, or as part of a wing such as `cel/`. */
+/** True if a row of the table includes the folder: by its name, or as part of a wing such as `cel/`. */
 function covers(rows: readonly string[], folder: string): boolean {
   return rows.some((row) => (row.endsWith('/') ? `${folder}/`.startsWith(row) : row === folder));
 }

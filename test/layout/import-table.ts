@@ -1,23 +1,23 @@
 /**
- * Who may import whom: the table of the architecture page, as data that `imports.test.ts` holds every file to.
- * When the table is wrong, change it together with the page that says why.
+ * The permitted imports: the table of the architecture page as data. `imports.test.ts` checks every file against it.
+ * A change of the table is also a change of the page, which has the reasons.
  */
 export interface ImportTable {
   /**
-   * Every folder of `src` that holds files, by its path. A name with `/` at its end means a whole wing, its door included. A file directly in `src` is a row of its own name (`main`);
-   * the files directly in a wing (`cel`, `policy`, `cli`) are its door, and the row of the wing's name.
+   * A row for every folder of `src` with files, by path. The row `main` is for `src/main.ts`; the rows `cel`, `policy`
+   * and `cli` are for the files directly in these folders, the doors of their wings.
    */
   readonly folders: Readonly<Record<string, FolderRules>>;
-  /** A package, and everything below it, to the only folders that may import it. `@scope/` means a whole scope. */
+  /** The only folders that may import a package and its subpaths, by package. `@scope/` means a whole scope. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
-  /** A module of Node to the only folders that may import it, in addition to those in `pure`. */
+  /** The only folders that may import a module of Node, by module. */
   readonly node: Readonly<Record<string, readonly string[]>>;
-  /** Modules of Node that only compute: free for every folder that is neither `portable` nor `sealed`. */
+  /** Modules of Node without I/O, permitted in every folder that is neither `portable` nor `sealed`. */
   readonly pure: readonly string[];
 }
 
 export interface FolderRules {
-  /** Folders whose files may be imported; `cel/` means the whole wing, its door included. */
+  /** Folders whose files may be imported; `cel/` means the whole wing, including its door. */
   readonly imports: readonly string[];
   /** Folders of which only types may be imported. */
   readonly types?: readonly string[];
@@ -32,7 +32,7 @@ const ENGINE = ['engine/'];
 
 export const IMPORT_TABLE = {
   folders: {
-    // The ground.
+    // Shared by all.
     diagnostic: { imports: [], portable: true },
     git: { imports: ['diagnostic'] },
     flag: { imports: [], portable: true },
@@ -83,7 +83,7 @@ export const IMPORT_TABLE = {
       ],
       portable: true,
     },
-    // What a folder holds, and when it changes; it knows no document. The type of its bytes is `policy/yaml`'s.
+    // Contents and changes of a folder, without knowledge of documents. The type of its bytes is from `policy/yaml`.
     'policy/source': { imports: ['engine/set', 'git', 'diagnostic'], types: ['policy/yaml'] },
     policy: {
       imports: [
@@ -99,7 +99,7 @@ export const IMPORT_TABLE = {
       portable: true,
     },
 
-    // The process beside Envoy.
+    // The sidecar process.
     'sidecar/transport': { imports: ['diagnostic'] },
     'sidecar/rpc': { imports: ['sidecar/transport', 'node'] },
     'sidecar/audit': { imports: [...ENGINE, 'diagnostic'] },
@@ -120,7 +120,7 @@ export const IMPORT_TABLE = {
       ],
     },
 
-    // What authors, reviewers and editors use; no sockets.
+    // Tools of authors, reviewers and editors, without sockets.
     'tools/format': { imports: ['policy/', 'cel/', 'diagnostic'] },
     'tools/mutation': { imports: ['policy/', 'cel/', 'diagnostic'] },
     'tools/coverage': { imports: ['policy/', ...ENGINE, 'cel/', 'diagnostic'] },
@@ -131,7 +131,7 @@ export const IMPORT_TABLE = {
       imports: ['tools/format', 'tools/coverage', 'policy/', ...ENGINE, 'node', 'cel/', 'diagnostic'],
     },
 
-    // The command line: `cli` itself reads the verb, and every verb has a folder.
+    // The command line: `cli` reads the verb, and every verb has a folder.
     'cli/terminal': { imports: ['policy/', ...ENGINE, 'node', 'flag', 'diagnostic'] },
     'cli/serve': { imports: ['cli/terminal', 'sidecar/server', 'flag'] },
     'cli/schema': { imports: ['cli/terminal', 'policy/'] },
@@ -173,7 +173,7 @@ export const IMPORT_TABLE = {
     main: { imports: ['cli/'] },
   },
   packages: {
-    // A JSON Schema's `pattern` meets hostile bodies as `matches` meets hostile headers: neither may backtrack.
+    // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.
     re2js: ['cel/regex', 'engine/schema'],
     jose: ['node', 'tools/testing'],
     'csv-parse/sync': ['policy/compile'],
@@ -187,15 +187,15 @@ export const IMPORT_TABLE = {
     pino: ['sidecar/telemetry'],
     '@opentelemetry/': ['sidecar/telemetry'],
     commander: ['cli/'],
-    // Lines and positions of the protocol, and the protocol itself.
+    // The protocol, and its lines and positions.
     'vscode-languageserver': ['tools/editor'],
     'vscode-languageserver-textdocument': ['tools/editor'],
   },
   node: {
-    // `lictor test --since` asks git itself: a revision may be written in every way that git knows.
+    // `lictor test --since` runs git, which alone knows all forms of a revision.
     'node:child_process': ['cli/test'],
     'node:fs': ['policy/source', 'git', 'sidecar/audit', 'sidecar/server', 'tools/testing', 'cli/'],
-    // In transport: the file of a Unix socket, its mode, and the one that a crash left behind.
+    // In `transport`: the file of a Unix socket, its mode, and a leftover file of a crashed process.
     'node:fs/promises': [
       'policy/source',
       'sidecar/audit',
@@ -210,9 +210,9 @@ export const IMPORT_TABLE = {
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
     'node:stream': ['sidecar/audit', 'sidecar/server', 'tools/editor', 'cli/'],
     'node:stream/consumers': ['cli/fmt'],
-    // Gives the loop back between the files of a long digest, and between the slices of a long compilation.
+    // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': ['policy/source', 'sidecar/server'],
-    // Git's own files are read without a library: objects, packs, the index of packs.
+    // Objects, packs and pack indexes of git are read without a library.
     'node:zlib': ['git'],
   },
   pure: [

@@ -8,13 +8,13 @@ import { sources } from './sources.ts';
 const table: ImportTable = IMPORT_TABLE;
 
 describe('the import table', () => {
-  test('holds in every file of src', () => {
+  test('is respected by every file of src', () => {
     const files = sources();
     expect(files.has('src/main.ts')).toBe(true);
     expect(checkLayout(files, table)).toEqual([]);
   });
 
-  test('has no cycle of its own, and names folders that it knows', () => {
+  test('has no cycle, and names only folders with a row', () => {
     const folders = Object.keys(table.folders);
     const within = (row: string): string[] =>
       row.endsWith('/') ? folders.filter((folder) => `${folder}/`.startsWith(row)) : [row];
@@ -31,7 +31,7 @@ describe('the import table', () => {
     expect(named.filter((row) => within(row).every((folder) => !(folder in table.folders)))).toEqual([]);
   });
 
-  test('has a row for every package at run time, and none for others', () => {
+  test('has a row for every package at run time, and no other rows', () => {
     const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
       readonly dependencies: Readonly<Record<string, string>>;
     };
@@ -43,12 +43,12 @@ describe('the import table', () => {
     expect(rows.filter((row) => !used.some((name) => covers(row, name)))).toEqual([]);
   });
 
-  test('has a row for every folder, and none without files', () => {
+  test('has a row for every folder with files, and no other rows', () => {
     const used = new Set([...sources().keys()].map(folderOf));
     expect(Object.keys(table.folders).toSorted()).toEqual([...used].toSorted());
   });
 
-  test('fails when an edge is added by hand to the real sources', () => {
+  test('reports an import added to the real sources', () => {
     const files = sources();
     const path = 'src/engine/request/host.ts';
     files.set(path, `import type { PolicySet } from '../set/policy-set.ts';\n${files.get(path) ?? ''}`);
@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
     problems: [],
   },
   {
-    name: 'an edge that the table lacks',
+    name: 'an edge that is not in the table',
     files: { 'src/engine/identity/a.ts': "// first line\nimport { b } from '../../policy/b.ts';\nb();" },
     problems: ['src/engine/identity/a.ts:2: `engine/identity` may not import `policy` (src/policy/b.ts)'],
   },
@@ -88,12 +88,12 @@ const CASES: readonly Case[] = [
     ),
   },
   {
-    name: 'a type where only types may be imported',
+    name: 'a type from a folder of which only types may be imported',
     files: { 'src/policy/source/a.ts': "import type { B } from '../yaml/b.ts';\nexport type C = B;" },
     problems: [],
   },
   {
-    name: 'a value where only types may be imported',
+    name: 'a value from a folder of which only types may be imported',
     files: { 'src/policy/source/a.ts': "import { type B, c } from '../yaml/b.ts';\nexport const d: B = c;" },
     problems: [
       'src/policy/source/a.ts:1: `policy/source` may import only types of `policy/yaml` (src/policy/yaml/b.ts)',
@@ -117,7 +117,7 @@ const CASES: readonly Case[] = [
     problems: ['files import each other: src/cel/a.ts → src/cel/b.ts → src/cel/a.ts'],
   },
   {
-    name: 'a cycle of folders, by types alone',
+    name: 'a cycle of folders, of types only',
     files: {
       'src/policy/a.ts': "import type { B } from '../engine/set/b.ts';\nexport type A = B;",
       'src/engine/set/b.ts': "import type { A } from '../../policy/a.ts';\nexport type B = A;",
@@ -142,7 +142,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'a library that nobody has written into the table',
+    name: 'a library that is not in the table',
     files: { 'src/cel/a.ts': "import pad from 'left-pad';\nexport { pad };" },
     problems: ['src/cel/a.ts:1: `left-pad` is not in the import table'],
   },
@@ -152,10 +152,10 @@ const CASES: readonly Case[] = [
     problems: ['src/sidecar/rpc/a.ts:1: `sidecar/rpc` may not import `node:net`: only sidecar/transport may'],
   },
   {
-    name: 'any module of Node in a folder that a browser runs',
+    name: 'any module of Node in a portable folder',
     files: { 'src/engine/request/a.ts': "import { join } from 'node:path';\nexport { join };" },
     problems: [
-      'src/engine/request/a.ts:1: `engine/request` may not import `node:path`: it takes what it needs as a parameter',
+      'src/engine/request/a.ts:1: `engine/request` may not import `node:path`: pass it as a parameter',
     ],
   },
   {
@@ -186,7 +186,7 @@ const CASES: readonly Case[] = [
     ].map((use) => {
       const [place = '', name = ''] = use.split(' ');
       const folder = place.split('/').slice(0, 2).join('/');
-      return `src/${place}: \`${folder}\` may not use \`${name}\`: it takes what it needs as a parameter`;
+      return `src/${place}: \`${folder}\` may not use \`${name}\`: pass it as a parameter`;
     }),
   },
   {
@@ -217,7 +217,7 @@ const CASES: readonly Case[] = [
       ].join('\n'),
     },
     problems: [
-      'src/cel/value/a.ts:2: `cel/value` may not use `process.x`: it takes what it needs as a parameter',
+      'src/cel/value/a.ts:2: `cel/value` may not use `process.x`: pass it as a parameter',
     ],
   },
   {
@@ -226,30 +226,30 @@ const CASES: readonly Case[] = [
     problems: ['src/utils/a.ts:1: `utils` is not in the import table'],
   },
   {
-    name: 'a way out of src, and one that cannot be read',
+    name: 'an import from outside of src, and one of an expression',
     files: {
       'src/cli/a.ts': "import { b } from '../../test/support/b.ts';\nb();",
       'src/cli/b.ts': 'export const c = (name: string) => import(name);',
     },
     problems: [
       'src/cli/a.ts:1: imports `test/support/b.ts`, which is outside src',
-      'src/cli/b.ts:1: imports what only the run time knows',
+      'src/cli/b.ts:1: imports an expression, which cannot be checked',
     ],
   },
   {
-    name: 'process.exit anywhere but in main, however it is written',
+    name: 'process.exit outside of main, in any notation',
     files: {
       'src/main.ts': 'process.exit(1);',
       'src/sidecar/server/a.ts':
         "process.exit(1);\nprocess['exit'](2);\nprocess.exitCode = 3; // process.exit in a comment",
     },
     problems: [
-      'src/sidecar/server/a.ts:1: `process.exit` belongs to src/main.ts alone',
-      'src/sidecar/server/a.ts:2: `process.exit` belongs to src/main.ts alone',
+      'src/sidecar/server/a.ts:1: only src/main.ts may use `process.exit`',
+      'src/sidecar/server/a.ts:2: only src/main.ts may use `process.exit`',
     ],
   },
   {
-    name: 'the clock, chance and I/O where everything is handed in',
+    name: 'clock, randomness and I/O in a sealed folder',
     files: {
       'src/engine/decision/a.ts': [
         "import { createHash } from 'node:crypto';",
@@ -259,21 +259,21 @@ const CASES: readonly Case[] = [
       ].join('\n'),
     },
     problems: [
-      'src/engine/decision/a.ts:1: `engine/decision` may not import `node:crypto`: it takes what it needs as a parameter',
+      'src/engine/decision/a.ts:1: `engine/decision` may not import `node:crypto`: pass it as a parameter',
       ...['Date.now', 'new Date()', 'Math.random', 'performance.now'].map(
         (name) =>
-          `src/engine/decision/a.ts:2: \`engine/decision\` may not use \`${name}\`: it takes what it needs as a parameter`,
+          `src/engine/decision/a.ts:2: \`engine/decision\` may not use \`${name}\`: pass it as a parameter`,
       ),
       ...['crypto.randomUUID', 'process.hrtime', 'fetch'].map(
         (name) =>
-          `src/engine/decision/a.ts:3: \`engine/decision\` may not use \`${name}\`: it takes what it needs as a parameter`,
+          `src/engine/decision/a.ts:3: \`engine/decision\` may not use \`${name}\`: pass it as a parameter`,
       ),
-      'src/engine/decision/a.ts:4: `engine/decision` may not use `setTimeout`: it takes what it needs as a parameter',
+      'src/engine/decision/a.ts:4: `engine/decision` may not use `setTimeout`: pass it as a parameter',
     ],
   },
 ];
 
-describe('the check of the layout tells', () => {
+describe('the check of the layout', () => {
   test.each(CASES)('$name', ({ files, problems }) => {
     expect(checkLayout(new Map(Object.entries(files)), table)).toEqual(problems);
   });

@@ -2,15 +2,15 @@ import type { Expression, PrivateIdentifier, StringLiteral, TSImportType } from 
 import { parseSync, Visitor } from 'oxc-parser';
 import { freeNames } from './free-names.ts';
 
-/** One import of a file: static, dynamic, re-export, or the type `import('...')`. */
+/** An import of a file: static, dynamic, re-export, or the type `import('...')`. */
 export interface Import {
   readonly specifier: string;
-  /** Gone at run time: `import type`, `export type` and the like. `import { type A }` still loads the module. */
+  /** True if erased at run time: `import type`, `export type` and similar. `import { type A }` still loads the module. */
   readonly erased: boolean;
   readonly line: number;
 }
 
-/** A use of the world around a file: `process.exit`, `Date.now`, `new Date()`, `fetch`, `Buffer`. */
+/** A use of the environment of a program: `process.exit`, `Date.now`, `new Date()`, `fetch`, `Buffer`. */
 export interface Reach {
   readonly name: string;
   readonly start: number;
@@ -22,7 +22,7 @@ export interface Source {
   readonly reaches: readonly Reach[];
 }
 
-/** What names a global that tells the time, rolls dice, does I/O or ends the process. */
+/** Globals for time, randomness, I/O and the end of the process. */
 const OBJECTS = ['process', 'Date', 'Math', 'performance', 'crypto'];
 const CALLS = ['fetch', 'setTimeout', 'setInterval', 'setImmediate'];
 /** Names that Node has and browsers do not, and `globalThis`, which leads to all of them. */
@@ -40,9 +40,9 @@ export const NODE_GLOBALS = [
 ];
 
 /**
- * Reads the imports and reaches of one TypeScript file.
+ * Reads the imports and the uses of the environment of one TypeScript file.
  *
- * @throws Error when the file does not parse.
+ * @throws Error if the file does not parse.
  */
 export function readSource(path: string, text: string): Source {
   const { program, errors } = parseSync(path, text);
@@ -88,7 +88,7 @@ export function readSource(path: string, text: string): Source {
   return { imports, reaches: reaches.toSorted((a, b) => a.start - b.start) };
 }
 
-/** Stands for the specifier of an `import(expression)`, which nothing can be said about. */
+/** Placeholder for the specifier of an `import(expression)`, which is unknown. */
 export const COMPUTED = '(computed)';
 
 function memberName(property: Expression | PrivateIdentifier): string {

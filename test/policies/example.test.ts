@@ -1,24 +1,24 @@
-import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { inProcess } from '../support/in-process.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLE = join(ROOT, 'policies');
 
-interface ProcessResult {
-  readonly code: number;
-  readonly out: string;
-}
+const stack = new AsyncDisposableStack();
+let cache: string;
+beforeAll(async () => {
+  cache = await scratchFolder(stack);
+});
+afterAll(() => stack.disposeAsync());
 
-/** Runs the program as a user would, from the root of the checkout. */
-function lictor(...args: readonly string[]): Promise<ProcessResult> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['src/main.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out: stdout + stderr });
-    });
-  });
+/** Runs `lictor` from the root of the checkout, with its cache outside of it. */
+async function lictor(...args: readonly string[]): Promise<{ readonly code: number; readonly out: string }> {
+  const { code, stdout, stderr } = await inProcess(args, ROOT, { XDG_CACHE_HOME: cache });
+  return { code, out: stdout + stderr };
 }
 
 /** Contents of the YAML code blocks of a page, without their indentation. */

@@ -6,7 +6,7 @@ import { officialCheckRequest } from './official.ts';
 
 const CHECK = '/envoy.service.auth.v3.Authorization/Check';
 
-/** The request that is asked about; the rest of a CheckRequest is empty. */
+/** The request of a check; all other fields of the CheckRequest are empty. */
 export interface Asked {
   readonly method?: string;
   readonly host: string;
@@ -14,12 +14,12 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Asks a Lictor as an Envoy would, without one. */
+/** A gRPC client of Lictor that sends the checks an Envoy would send. */
 export interface Asker {
   check(asked: Asked, options?: CallOptions): Promise<CheckResponseMessage>;
-  /** The same with attributes as the official messages name them. */
+  /** A check with these attributes, named as in the official messages. */
   checkAttributes(attributes: object): Promise<CheckResponseMessage>;
-  /** The same with a message as it stands. */
+  /** Sends the bytes unchanged. */
   send(message: Uint8Array): Promise<CheckResponseMessage>;
   readonly client: Client;
   close(): void;
@@ -44,7 +44,7 @@ export function connectAsker(address: string): Asker {
   };
 }
 
-/** A text of an answer's dynamic metadata; empty when it is not there. */
+/** Text field of the response's dynamic metadata; empty if absent. */
 export function said({ dynamicMetadata }: CheckResponseMessage, name: string): string {
   return dynamicMetadata?.fields?.[name]?.stringValue ?? '';
 }

@@ -2,7 +2,7 @@ import type { CheckRequestMessage, StructMessage } from '../../src/engine/envoy/
 import { structOf } from '../../src/engine/envoy/metadata.ts';
 import type { Attributes, JsonObject, Peer } from '../../src/engine/request/attributes.ts';
 
-/** What a test says of a request; the rest is a plain GET from nobody. */
+/** The parts of a request that a test sets; the default is a GET without a principal. */
 export interface Asked {
   readonly method?: string;
   readonly host?: string;
@@ -10,12 +10,12 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly truncated?: boolean;
-  /** As the proxy declares it; default the length of the body. */
+  /** Size that the proxy declares; default: length of the body. */
   readonly size?: number;
   readonly principal?: string;
   readonly certificate?: string;
   readonly context?: Readonly<Record<string, string>>;
-  /** Of the peer. */
+  /** Service of the source peer. */
   readonly service?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** TLS server name. */
@@ -23,11 +23,11 @@ export interface Asked {
   /** By filter name. */
   readonly metadata?: Readonly<Record<string, JsonObject>>;
   readonly routeMetadata?: Readonly<Record<string, JsonObject>>;
-  /** Seconds since 1970 at which the proxy received it. */
+  /** Time at which the proxy received the request, in seconds since 1970. */
   readonly time?: number;
 }
 
-/** The attributes of one request. A body without a content type is JSON. */
+/** The attributes of one request. The content type of a body is JSON unless set. */
 export function attributes(asked: Asked = {}): Attributes {
   const { method = 'GET', path = '/', host = 'service.test', principal = '', certificate = '' } = asked;
   const bytes = bytesOf(asked);
@@ -60,7 +60,7 @@ export function attributes(asked: Asked = {}): Attributes {
   };
 }
 
-/** The same request as the proxy would send it. */
+/** The same request as the message that the proxy sends. */
 export function checkMessage(asked: Asked = {}): CheckRequestMessage {
   const { method = 'GET', path = '/', host = 'service.test', principal = '', certificate = '' } = asked;
   const rawBody = bytesOf(asked);

@@ -2,7 +2,7 @@ import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.
 
 export const SOURCE = { file: 'test.yaml', line: 1, column: 1 };
 
-/** A policy that carries nothing but its name. */
+/** A policy with a name and nothing else. */
 export function barePolicy(name: string): CompiledPolicy {
   return {
     name,
@@ -34,7 +34,7 @@ export function barePolicy(name: string): CompiledPolicy {
   };
 }
 
-/** A set of these, without issuers, data and environments. */
+/** A set of these policies, without issuers, data or environments. */
 export function bareSet(policies: readonly CompiledPolicy[]): Omit<PolicySet, 'revision' | 'revisionText'> {
   return { policies, issuers: new Map(), data: {}, environments: new Map(), environment: '', env: {} };
 }

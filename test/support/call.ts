@@ -2,16 +2,16 @@ import { type Agent, request } from 'node:https';
 import type { Envoy } from './envoy.ts';
 
 export interface CallOptions {
-  /** Whose certificate is shown; undefined: none. */
+  /** Workload whose certificate is sent; no certificate if undefined. */
   readonly workload?: string;
   /** Default GET. */
   readonly method?: string;
   readonly host: string;
-  /** Sent as it stands. */
+  /** Sent unchanged. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** To keep connections for many calls; made with the workload's certificate. Default: a connection for each call. */
+  /** Agent that keeps connections for many calls, made with the workload's certificate. Default: a connection per call. */
   readonly agent?: Agent;
 }
 
@@ -20,11 +20,11 @@ export interface Answer {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** Milliseconds from the first byte out to the last one in, the handshake included. */
+  /** Milliseconds from the first byte sent to the last byte received, handshake included. */
   readonly duration: number;
 }
 
-/** A request over real (mutual) TLS to Envoy, under the host's name whatever DNS says. */
+/** Sends a request to Envoy over (mutual) TLS. The host name is not resolved: Envoy listens on loopback. */
 export function callThrough(
   envoy: Pick<Envoy, 'port' | 'certificates'>,
   options: CallOptions,
@@ -75,7 +75,7 @@ export function callThrough(
   });
 }
 
-/** The body as JSON, or undefined where it is none. */
+/** The body as JSON; undefined if it is not JSON. */
 export function jsonOf(answer: Answer): Readonly<Record<string, unknown>> | undefined {
   try {
     return JSON.parse(answer.text) as Record<string, unknown>;

@@ -5,10 +5,10 @@ import { formatType } from '../../src/cel/value/type.ts';
 import { SPIFFE_FUNCTIONS } from '../../src/policy/compile/spiffe-function.ts';
 import { code, table } from './markdown.ts';
 
-/** Every function that an expression can call, by what it is about. */
+/** Every function that an expression can call, by topic. */
 export const FUNCTION_GROUPS = { ...LIBRARY, 'SPIFFE IDs': SPIFFE_FUNCTIONS } as const;
 
-/** A heading and a table for each group of functions. */
+/** A heading and a table per group of functions. */
 export function functionTables(): string {
   return Object.entries(FUNCTION_GROUPS)
     .map(([group, functions]) => {
@@ -42,7 +42,7 @@ function lines(texts: readonly string[]): string {
 
 const NUMBERS: readonly string[] = ['int', 'uint', 'double'];
 
-/** As they are written, with types in the places of values; `number` where there is a form for every type of number. */
+/** Forms as they are written, with types in place of values; `number` if every numeric type has a form. */
 function formsOf(name: string, overloads: readonly Overload[]): string {
   const forms = overloads.map(({ isMethod, parameters, result }) => {
     const types = parameters.map(formatType);

@@ -6,7 +6,7 @@ import { type Certificates, makeCertificates, writeCertificates } from './certif
 
 const ID = 'spiffe://acme.example/ns/shop/sa/checkout';
 
-describe('certificates of a throwaway mesh', () => {
+describe('certificates of a test mesh', () => {
   let made: Certificates;
   let ca: X509Certificate;
   beforeAll(async () => {
@@ -14,14 +14,14 @@ describe('certificates of a throwaway mesh', () => {
     ca = new X509Certificate(made.ca);
   });
 
-  test('a workload has its SPIFFE ID as the one name, signed by the authority', () => {
+  test('the certificate of a workload has its SPIFFE ID as the only name, and is signed by the authority', () => {
     const cert = new X509Certificate(made.workloads.get('checkout')?.cert ?? '');
     expect(cert.subjectAltName).toBe(`URI:${ID}`);
     expect(cert.ca).toBe(false);
     expect(cert.verify(ca.publicKey)).toBe(true);
   });
 
-  test('the proxy answers to its hosts', () => {
+  test('the certificate of the proxy has its hosts', () => {
     const cert = new X509Certificate(made.server.cert);
     expect(cert.checkHost('orders.acme.svc')).toBe('orders.acme.svc');
     expect(cert.checkHost('localhost')).toBe('localhost');
@@ -30,13 +30,13 @@ describe('certificates of a throwaway mesh', () => {
     expect(cert.verify(ca.publicKey)).toBe(true);
   });
 
-  test('another authority is another one', async () => {
+  test('authorities differ', async () => {
     const other = await makeCertificates({ hosts: [], workloads: { checkout: ID } });
     const cert = new X509Certificate(other.workloads.get('checkout')?.cert ?? '');
     expect(cert.verify(ca.publicKey)).toBe(false);
   });
 
-  test('keys are written for the owner alone', async () => {
+  test('only the owner can read the keys', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'certificates-'));
     try {
       await writeCertificates(folder, made);

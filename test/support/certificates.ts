@@ -1,4 +1,4 @@
-import 'reflect-metadata'; // @peculiar/x509 asks for it, and to come first
+import 'reflect-metadata'; // required by @peculiar/x509, before it
 import type { webcrypto } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface Pair {
   readonly key: string;
 }
 
-/** What a small mesh needs: an authority, a certificate for the proxy, one for each workload. */
+/** The certificates of a small mesh: an authority, the proxy and each workload. */
 export interface Certificates {
   /** PEM of the authority. */
   readonly ca: string;
@@ -22,17 +22,17 @@ export interface Certificates {
 }
 
 export interface CertificateOptions {
-  /** DNS names of the proxy's certificate; `localhost` and 127.0.0.1 are always in it. */
+  /** DNS names of the proxy's certificate, in addition to `localhost` and 127.0.0.1. */
   readonly hosts: readonly string[];
-  /** SPIFFE ID by name. */
+  /** SPIFFE ID of each workload, by name. */
   readonly workloads: Readonly<Record<string, string>>;
   /** SPIFFE ID of the proxy. */
   readonly server?: string;
-  /** Days until they end, default 1. */
+  /** Validity in days, default 1. */
   readonly days?: number;
 }
 
-/** Makes an authority that nobody else trusts, and X.509-SVIDs signed by it: one URI SAN each, no more. */
+/** Creates a new authority, and X.509-SVIDs signed by it, each with exactly one URI SAN. */
 export async function makeCertificates({
   hosts,
   workloads,
@@ -57,7 +57,7 @@ export async function makeCertificates({
   };
 }
 
-/** Writes `ca.pem`, `server.pem`, `server.key` and `NAME.pem`, `NAME.key` for each workload; keys for the owner alone. */
+/** Writes `ca.pem`, `server.pem`, `server.key`, and `NAME.pem` and `NAME.key` per workload. Only the owner can read the keys. */
 export async function writeCertificates(folder: string, certificates: Certificates): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'ca.pem'), certificates.ca);

@@ -1,10 +1,10 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { encodeCheckResponse } from './check-messages.ts';
 
-/** Stands in for Lictor, refuses everything, and keeps what a real Envoy sent. */
+/** An ext_authz server that denies everything and records the messages that Envoy sends. */
 export interface CheckRecorder {
   readonly address: string;
-  /** The CheckRequests so far, as they came. */
+  /** The bytes of the CheckRequests so far. */
   messages(): readonly Buffer[];
   stop(): void;
 }

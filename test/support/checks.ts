@@ -1,6 +1,6 @@
 /**
- * A CheckRequest with everything that Envoy can send, as the official messages name it. `certificate` is PEM as
- * Envoy encodes it.
+ * A CheckRequest with every field that Envoy can send, named as in the official messages. `certificate` is PEM,
+ * percent-encoded as by Envoy.
  */
 export const FULL_CHECK = {
   attributes: {
@@ -58,7 +58,7 @@ export const FULL_CHECK = {
   },
 } as const;
 
-/** The same with the headers as they were on the wire, and the body as text. */
+/** The same request with `header_map` in place of `headers`, and the body as text. */
 export const RAW_HEADERS_CHECK = {
   attributes: {
     source: { address: { pipe: { path: '/run/proxy.sock', mode: 0 } } },

@@ -15,14 +15,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('children', () => {
+describe('child processes', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'children-'));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  test('stop ends one, and it says how', async () => {
+  test('stop ends a child, and the cause is known', async () => {
     const child = await startChild({ ...SLEEP, log: join(folder, 'a.log') });
     expect(isAlive(child.pid)).toBe(true);
     expect(child.ended()).toBeUndefined();
@@ -31,7 +31,7 @@ describe('children', () => {
     expect(isAlive(child.pid)).toBe(false);
   });
 
-  test('one that will not go is made to', async () => {
+  test('a child that ignores SIGTERM is killed', async () => {
     const child = await startChild({
       name: 'stubborn',
       command: 'sh',
@@ -44,7 +44,7 @@ describe('children', () => {
     expect(child.ended()).toBe('signal SIGKILL');
   });
 
-  test('a program that is not there is a rejection', async () => {
+  test('a missing program is a rejection', async () => {
     const start = startChild({
       name: 'nothing',
       command: join(folder, 'nothing'),
@@ -54,7 +54,7 @@ describe('children', () => {
     await expect(start).rejects.toThrow(`nothing cannot be started from ${folder}`);
   });
 
-  test('waiting for one that ends says so and shows its log', async () => {
+  test('waiting for a child that has ended rejects with the end of its log', async () => {
     const child = await startChild({
       name: 'brief',
       command: 'sh',
@@ -65,7 +65,7 @@ describe('children', () => {
     await expect(wait).rejects.toThrow(/^brief ended with exit code 2; .*\nno such flag$/s);
   });
 
-  test('none outlives a parent that was killed', async () => {
+  test('no child outlives a killed parent', async () => {
     const script = join(folder, 'parent.ts');
     const module = JSON.stringify(join(import.meta.dirname, 'child.ts'));
     await writeFile(

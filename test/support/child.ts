@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { guard } from './warden.ts';
 
 export interface ChildOptions {
-  /** How messages call it. */
+  /** Name in error messages. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -12,23 +12,23 @@ export interface ChildOptions {
   readonly log: string;
 }
 
-/** A program that was started, and that does not outlive this process. */
+/** A running program. It ends with this process. */
 export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly log: string;
-  /** Resolves once it is gone, with how it went: `exit code 1`, `signal SIGKILL`. */
+  /** Resolves when the program has ended, with the cause: `exit code 1`, `signal SIGKILL`. */
   readonly exited: Promise<string>;
-  /** How it went; undefined while it runs. */
+  /** Cause of the end; undefined while the program runs. */
   ended(): string | undefined;
   signal(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL after `grace` milliseconds (default 3000). Resolves once it is gone. */
+  /** Sends SIGTERM, and SIGKILL after `grace` milliseconds (default 3000). Resolves when the program has ended. */
   stop(grace?: number): Promise<void>;
 }
 
 /**
- * Starts a program in a process group of its own, so that Ctrl-C reaches us alone and we end it in order.
- * Rejects when it cannot be started.
+ * Starts a program in a process group of its own: Ctrl-C reaches this process only, which then stops the program.
+ * Rejects if it cannot be started.
  */
 export async function startChild({ name, command, args, env, log }: ChildOptions): Promise<Child> {
   const out = openSync(log, 'a');
@@ -61,7 +61,7 @@ export async function startChild({ name, command, args, env, log }: ChildOptions
   };
 }
 
-/** The last lines of a child's log, for messages about its end. */
+/** The last lines of a child's log, for error messages. */
 export function lastLines(log: string, count = 12): string {
   return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }

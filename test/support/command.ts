@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { ROOT } from './tools.ts';
+import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
 
-const MAIN = join(ROOT.pathname, 'src/main.ts');
-
-/** How a program ended, and what it had to say. */
+/** Exit code and output of a program. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -12,24 +9,35 @@ export interface Ended {
 }
 
 export interface CommandOptions {
-  /** Where the user stands. */
+  /** Working directory. */
   readonly directory: string;
-  /** Beside `PATH`; nothing else of our own environment is passed on. */
+  /** Environment in addition to `PATH`. No other variable of this process is passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; empty by default. */
+  readonly input?: string;
 }
 
-/** Runs `lictor` from source to its end, as a process of its own. Rejects when that takes longer than 20 s. */
-export function lictor(args: readonly string[], { directory, env = {} }: CommandOptions): Promise<Ended> {
+/** Runs `lictor` from source in a process of its own. Rejects after 20 s. */
+export function lictor(
+  args: readonly string[],
+  { directory, env = {}, input = '' }: CommandOptions,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [MAIN, ...args],
-      { cwd: directory, env: { PATH: process.env['PATH'], ...env }, timeout: 20_000, killSignal: 'SIGKILL' },
+      {
+        cwd: directory,
+        env: { PATH: process.env['PATH'], ...PROGRAM_ENVIRONMENT, ...env },
+        timeout: 20_000,
+        killSignal: 'SIGKILL',
+      },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === 'number') resolve({ code, stdout, stderr });
         else reject(new Error(`lictor ${args.join(' ')} did not end by itself: ${stderr}`, { cause: error }));
       },
     );
+    child.stdin?.end(input);
   });
 }

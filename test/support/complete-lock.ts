@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ROOT } from './tools.ts';
 
-/** The part of package-lock.json that is read here. Unknown members are kept as they are. */
+/** The part of package-lock.json that is read here. Other members are kept. */
 export interface Lock {
   packages: Record<string, LockedPackage>;
 }
@@ -20,14 +20,14 @@ const SYSTEMS = ['darwin', 'linux', 'win32', 'android', 'freebsd', 'openharmony'
 const MACHINES = ['arm64', 'x64', 'ia32', 'arm', 'riscv64', 'ppc64', 's390x', 'loong64'];
 
 /**
- * The builds for other platforms that packages name and the lock does not hold, as `name@version`.
- * `npm install` leaves them out when the registry at hand lacks them, and `npm ci` then refuses the lock.
+ * Builds for other platforms that packages depend on and the lock lacks, as `name@version`.
+ * `npm install` omits a build that the registry lacks, and `npm ci` then rejects the lock.
  */
 export function missingBuilds(lock: Lock): string[] {
   return missing(lock).map(({ name, version }) => `${name}@${version}`);
 }
 
-/** Adds the missing builds, by exact version and for their platform only; returns how many there were. */
+/** Adds the missing builds, each with its exact version and platform. Returns their number. */
 export function completeLock(lock: Lock): number {
   const builds = missing(lock);
   for (const { name, version, dev } of builds) {
@@ -59,7 +59,7 @@ function missing(lock: Lock): { name: string; version: string; dev: boolean }[] 
   );
 }
 
-/** Where Node looks for what a package in `folder` imports: `a/node_modules/b` gives itself, `a` and the root. */
+/** Folders in which Node resolves the imports of the package in `folder`: for `a/node_modules/b` itself, `a` and the root. */
 function foldersAbove(folder: string): string[] {
   const parts = folder.split('/node_modules/');
   return ['', ...parts.map((_, index) => `${parts.slice(0, index + 1).join('/node_modules/')}/`)];

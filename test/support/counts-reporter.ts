@@ -7,9 +7,9 @@ interface Results {
   readonly numRuntimeErrorTestSuites: number;
 }
 
-/** Leaves `N passed, N failed` of the last run in coverage/counts.txt, for `.ci/run` to end with. */
+/** Writes `N passed, N failed` to coverage/counts.txt, the last line of `.ci/run`. */
 export default class CountsReporter {
-  /** Called by jest after the last test. A file that could not even be loaded counts as one failure. */
+  /** Called by jest after the last test. A test file that cannot be loaded counts as one failure. */
   onRunComplete(_contexts: unknown, results: Results): void {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     mkdirSync(new URL('coverage/', ROOT), { recursive: true });

@@ -1,6 +1,6 @@
 import type { Decision } from '../../src/engine/decision/decide.ts';
 
-/** A refusal that is complete, for rooms that only look at decisions; fields can be replaced. */
+/** A complete denial, for tests of code that reads decisions. `fields` replaces some of its fields. */
 export function aDecision(fields: Partial<Decision> = {}): Decision {
   return {
     id: '01900000-0000-7000-8000-000000000001',

@@ -1,24 +1,24 @@
 import type { Pair } from './certificates.ts';
 
-/** What the proxy is told; defaults in `startEnvoy`. */
+/** Settings of the proxy; defaults are in `startEnvoy`. */
 export interface Bootstrap {
   readonly port: number;
   readonly adminPort: number;
-  /** PEM of the authority that callers' certificates are verified with. */
+  /** PEM of the authority that signs the callers' certificates. */
   readonly ca: string;
   readonly server: Pair;
   readonly upstreamPort: number;
-  /** Where Lictor listens: `unix:PATH` or `HOST:PORT`. */
+  /** Address of Lictor: `unix:PATH` or `HOST:PORT`. */
   readonly authz: string;
   readonly accessLog: string;
-  /** Bytes of a body that are buffered and sent along. */
+  /** Maximum number of body bytes in a check. */
   readonly maxBodyBytes: number;
-  /** Milliseconds that an answer may take before the request is refused. */
+  /** Timeout of a check in milliseconds; the request is denied after it. */
   readonly timeout: number;
   readonly failOpen: boolean;
-  /** Whether `raw_body` and `header_map` replace the text forms. */
+  /** True: `raw_body` and `header_map` replace the text forms. */
   readonly rawHeaders: boolean;
-  /** Port of an OTLP receiver over HTTP on loopback; undefined: no traces. */
+  /** Port of an OTLP receiver over HTTP on loopback; no traces if undefined. */
   readonly otlpPort: number | undefined;
 }
 
@@ -26,8 +26,8 @@ type Json = Readonly<Record<string, unknown>>;
 const API = 'type.googleapis.com/envoy.extensions';
 
 /**
- * A bootstrap as one would write it for a sidecar in front of a service: mutual TLS where a certificate is verified
- * when one is shown (that one must be shown is for the policies to say), then ext_authz, then the service.
+ * A typical bootstrap of a sidecar in front of a service: mutual TLS (a client certificate is optional but verified;
+ * policies decide whether it is required), then ext_authz, then the service.
  */
 export function bootstrap(options: Bootstrap): Json {
   const { otlpPort } = options;
@@ -46,7 +46,7 @@ export function bootstrap(options: Bootstrap): Json {
   };
 }
 
-/** Envoy's own spans otherwise come five at a time or every five seconds. */
+/** Without it Envoy exports its spans every five seconds or in batches of five. */
 const SPANS_AT_ONCE: Json = {
   name: 'spans',
   static_layer: { 'tracing.opentelemetry.min_flush_spans': 1 },
@@ -93,8 +93,8 @@ function listener(options: Bootstrap): Json {
 }
 
 /**
- * The path that the service gets is the one that was judged: dot segments and doubled slashes are resolved here in
- * the same way. Encoded slashes go on as they are; Lictor refuses them, and its record tells of the attempt.
+ * The service gets the path that Lictor has evaluated: dot segments and repeated slashes are resolved here in
+ * the same way. Encoded slashes are forwarded unchanged; Lictor denies them and records the attempt.
  */
 const strictness: Json = {
   normalize_path: true,
@@ -102,7 +102,7 @@ const strictness: Json = {
   path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
   common_http_protocol_options: { headers_with_underscores_action: 'REJECT_REQUEST', idle_timeout: '60s' },
   use_remote_address: true,
-  // The caller's own x-request-id is replaced by Envoy's, which ties answer, access log and record together.
+  // Envoy replaces the caller's x-request-id by its own, which is in the response, the access log and the record.
   always_set_request_id_in_response: true,
   stream_idle_timeout: '30s',
   request_timeout: '30s',
@@ -141,7 +141,7 @@ function extAuthz({ timeout, maxBodyBytes, failOpen, rawHeaders }: Bootstrap): J
   };
 }
 
-/** One JSON object a line, written at once. What Lictor says about its decision is dynamic metadata here. */
+/** One JSON object per line, flushed at once. Lictor's decision comes from the dynamic metadata. */
 function accessLog(path: string): Json {
   const said = (name: string) => `%DYNAMIC_METADATA(envoy.filters.http.ext_authz:${name})%`;
   return {

@@ -9,25 +9,25 @@ import { waitFor } from './wait.ts';
 
 export interface EnvoyOptions
   extends Partial<Omit<Bootstrap, 'ca' | 'server' | 'upstreamPort' | 'authz' | 'accessLog'>> {
-  /** For its bootstrap and logs; made when it is missing. */
+  /** Folder of the bootstrap and the logs; created if it does not exist. */
   readonly folder: string;
   readonly certificates: Certificates;
   readonly upstreamPort: number;
-  /** Where Lictor listens or will listen: `unix:PATH` or `HOST:PORT`. */
+  /** Address of Lictor, which may start later: `unix:PATH` or `HOST:PORT`. */
   readonly authz: string;
 }
 
 export interface Envoy {
   readonly port: number;
   readonly adminPort: number;
-  /** JSON lines, see `envoy-bootstrap.ts`. */
+  /** Path of the access log, as JSON lines (see `envoy-bootstrap.ts`). */
   readonly accessLog: string;
   readonly certificates: Certificates;
   readonly child: Child;
   stop(): Promise<void>;
 }
 
-/** Starts a real Envoy on loopback and returns once it takes requests; Lictor need not be there yet. */
+/** Starts a real Envoy on loopback and returns when it accepts requests. Lictor may start later. */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const { folder, certificates } = options;
   const [port, adminPort] = [options.port ?? (await freePort()), options.adminPort ?? (await freePort())];
@@ -66,7 +66,7 @@ const DEFAULTS = {
   otlpPort: undefined,
 } as const;
 
-/** Log lines are there when one looks for them, not ten seconds later. */
+/** Flushes log lines within 50 ms; the default is 10 s. */
 const FLUSH = ['--file-flush-interval-msec', '50'] as const;
 
 async function isReady(adminPort: number): Promise<true | undefined> {

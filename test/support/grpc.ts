@@ -6,14 +6,14 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 
-/** How a client shows itself, and whom it trusts. PEM texts. */
+/** Trusted authority and own certificate of a client, as PEM. */
 export interface ClientTls {
   readonly ca: string;
   readonly cert?: string;
   readonly key?: string;
 }
 
-/** A gRPC client that sends and receives bytes. */
+/** A gRPC client for messages as bytes. */
 export function connectTo(address: string, tls?: ClientTls): Client {
   if (tls === undefined) return new Client(address, credentials.createInsecure());
   const { ca, cert, key } = tls;
@@ -25,11 +25,11 @@ export function connectTo(address: string, tls?: ClientTls): Client {
 
 export interface CallOptions {
   readonly metadata?: Metadata;
-  /** Milliseconds since 1970; default in ten seconds. */
+  /** Milliseconds since 1970; default: ten seconds from now. */
   readonly deadline?: number;
 }
 
-/** One unary call; rejects with the `ServiceError`. */
+/** Makes a unary call. Rejects with the `ServiceError`. */
 export function call(
   client: Client,
   path: string,
@@ -49,7 +49,7 @@ export function call(
   });
 }
 
-/** A stream in both directions. */
+/** Opens a bidirectional stream. */
 export function talk(client: Client, path: string): ClientDuplexStream<Buffer, Buffer> {
   return client.makeBidiStreamRequest(path, asBuffer, same);
 }

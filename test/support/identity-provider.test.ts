@@ -25,23 +25,23 @@ describe('identity provider', () => {
       typ: 'at+jwt',
     });
 
-  test('gives tokens that its own keys verify', async () => {
+  test('issues tokens that its keys verify', async () => {
     const { payload } = await verify(await provider.token('checkout'));
     expect(payload).toMatchObject({ sub: 'checkout', scope: 'orders:read orders:write', tenant: 'acme' });
   });
 
-  test('gives no more than the scope that is asked for', async () => {
+  test('issues only the requested scope', async () => {
     const { payload } = await verify(await provider.token('checkout', 'orders:read'));
     expect(payload['scope']).toBe('orders:read');
   });
 
-  test('refuses a scope that the client may not have', async () => {
+  test('refuses a scope that the client does not have', async () => {
     await expect(provider.token('expired', 'orders:write')).rejects.toThrow(
       'no token for expired: invalid_scope',
     );
   });
 
-  test('signs tokens whose time is over', async () => {
+  test('issues expired tokens', async () => {
     await expect(verify(await provider.token('expired'))).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
   });
 });

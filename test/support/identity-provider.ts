@@ -3,25 +3,25 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Configuration, Provider } from 'oidc-provider';
 
-/** Who may ask for tokens, and what is in them. */
+/** A client of the provider, and the contents of its tokens. */
 export interface Client {
   readonly secret: string;
-  /** Scopes that it may ask for, space-separated. */
+  /** Scopes that the client may request, separated by spaces. */
   readonly scope: string;
-  /** Claims of its tokens beside those that every token has. */
+  /** Claims of its tokens in addition to those of every token. */
   readonly claims?: Readonly<Record<string, string>>;
-  /** Tokens come as if issued so many seconds ago: longer than `lifetime`, and they have expired on arrival. */
+  /** Age of the tokens in seconds: `iat` and `exp` are moved back. With more than `lifetime` they are expired. */
   readonly issuedAgo?: number;
 }
 
 export interface IdentityProviderOptions {
-  /** `iss` of the tokens; need not be where it listens. */
+  /** `iss` of the tokens; may differ from the address. */
   readonly issuer: string;
   readonly audience: string;
   readonly clients: Readonly<Record<string, Client>>;
-  /** Loopback port, default any. */
+  /** Port on loopback; default: any free port. */
   readonly port?: number;
-  /** Seconds that a token is valid, default 3600. */
+  /** Validity of a token in seconds, default 3600. */
   readonly lifetime?: number;
 }
 
@@ -29,14 +29,14 @@ export interface IdentityProvider {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly tokenUri: string;
-  /** Its public keys, as `jwksUri` serves them. */
+  /** The public keys that `jwksUri` serves. */
   jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>;
-  /** Asks the token endpoint, as the client itself would (RFC 6749 section 4.4); without `scope`: all it may have. */
+  /** Requests a token as the client (RFC 6749 section 4.4). Default `scope`: all scopes of the client. */
   token(client: string, scope?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** An OpenID provider on loopback that gives JWT access tokens (RFC 9068) to clients, signed with a key made now. */
+/** Starts an OpenID provider on loopback that issues JWT access tokens (RFC 9068), signed with a new key. */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const { issuer, clients, port = 0 } = options;
   const server = createServer();
@@ -134,7 +134,7 @@ function configuration({ audience, clients, lifetime = 3600 }: IdentityProviderO
   };
 }
 
-/** The provider warns on the console about what a real one would set (its storage); one for tests has no need to. */
+/** Silences the console while the provider is created: it warns about settings for production, such as its storage. */
 function quietly<T>(make: () => T): T {
   const { info, warn } = console;
   console.info = console.warn = () => undefined;

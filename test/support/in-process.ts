@@ -5,7 +5,7 @@ import { run } from '../../src/cli/run.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import type { Ended } from './command.ts';
 
-/** Runs the command line here, as a user who stands in `directory`, whose cache is below it. */
+/** Runs `lictor` in this process, with `directory` as the working directory and the cache below it. */
 export async function inProcess(
   args: readonly string[],
   directory: string,
@@ -16,7 +16,7 @@ export async function inProcess(
   return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
 }
 
-/** A terminal that keeps what is written to it. */
+/** A terminal that collects its output. */
 export function pipedTerminal(
   directory: string,
   environment: Readonly<Record<string, string>> = {},
@@ -29,7 +29,7 @@ export function pipedTerminal(
   };
 }
 
-/** Keeps what is written to it. */
+/** A stream that collects its input as text. */
 export class Collector extends Writable {
   text = '';
 
@@ -39,7 +39,7 @@ export class Collector extends Writable {
   }
 }
 
-/** Writes files, and the folders that they are in, below `directory`. */
+/** Writes files below `directory` and creates their folders. */
 export async function writeFiles(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(directory, path)), { recursive: true });

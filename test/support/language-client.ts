@@ -2,13 +2,11 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
 import { scratchFolder } from './scratch-folder.ts';
-import { ROOT } from './tools.ts';
 import { waitFor } from './wait.ts';
 
-const MAIN = join(ROOT.pathname, 'src/main.ts');
-
-/** A message of the Language Server Protocol, as far as it is read here. */
+/** The fields of a Language Server Protocol message that are read here. */
 interface Message {
   readonly id?: number;
   readonly method?: string;
@@ -37,19 +35,19 @@ export interface ShownDiagnostic {
 
 export interface ClientOptions {
   readonly args?: readonly string[];
-  /** The workspace folders, below that of the files; default it alone. */
+  /** Workspace folders relative to the folder of the files; default: that folder. */
   readonly folders?: readonly string[];
 }
 
-/** An editor that speaks to `lictor lsp` over its standard input and output, frame by frame. */
+/** A language client that talks to `lictor lsp` over its standard input and output. */
 export class LanguageClient {
   readonly child: ChildProcessWithoutNullStreams;
   readonly dir: string;
-  /** All that was published, the newest last. */
+  /** All published diagnostics, the newest last. */
   readonly published: { readonly uri: string; readonly diagnostics: readonly ShownDiagnostic[] }[] = [];
-  /** What was shown to the user. */
+  /** Messages shown to the user. */
   readonly messages: string[] = [];
-  /** What the server logged. */
+  /** Log messages of the server and its standard error. */
   readonly logged: string[] = [];
   readonly #answers = new Map<number, (message: Message) => void>();
   readonly #texts = new Map<string, { text: string; version: number }>();
@@ -59,15 +57,16 @@ export class LanguageClient {
 
   private constructor(dir: string, args: readonly string[]) {
     this.dir = dir;
-    this.child = spawn(process.execPath, [MAIN, 'lsp', ...args], { cwd: dir });
+    const env = { ...process.env, ...PROGRAM_ENVIRONMENT };
+    this.child = spawn(process.execPath, [MAIN, 'lsp', ...args], { cwd: dir, env });
     this.child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
     this.child.stderr.on('data', (chunk: Buffer) => void this.logged.push(chunk.toString()));
-    // Writing to one that has ended is what some tests do.
+    // Some tests write after the server has ended.
     this.child.stdin.on('error', () => {});
     this.#ended = new Promise((resolve) => this.child.on('exit', (code) => resolve(code)));
   }
 
-  /** Starts the command on a folder of these files, which is the editor's workspace, and says hello. */
+  /** Writes the files to a new folder, starts the server with it as the workspace, and initializes it. */
   static async start(
     stack: AsyncDisposableStack,
     files: Readonly<Record<string, string>>,
@@ -98,7 +97,7 @@ export class LanguageClient {
     return pathToFileURL(join(this.dir, path)).href;
   }
 
-  /** Rejects when the answer is an error. */
+  /** Sends a request. Rejects if the response is an error. */
   request<T = unknown>(method: string, params: unknown): Promise<T> {
     const id = this.#next++;
     this.#send({ id, method, params });
@@ -112,7 +111,7 @@ export class LanguageClient {
     });
   }
 
-  /** A request about a place in an open document, which a `|` in `text` marks and which becomes its text. */
+  /** Replaces the text of a document by `text` without its `|`, and sends a request for the position of the `|`. */
   async at<T = unknown>(method: string, path: string, text: string, more: object = {}): Promise<T> {
     const offset = text.indexOf('|');
     this.type(path, text.slice(0, offset) + text.slice(offset + 1));
@@ -131,7 +130,7 @@ export class LanguageClient {
     this.notify('textDocument/didOpen', { textDocument: document });
   }
 
-  /** Gives a document another text, as one change; opens it when it is not. */
+  /** Replaces the text of a document in one change. Opens the document if it is not open. */
   type(path: string, text: string): void {
     const known = this.#texts.get(path);
     if (known === undefined) {
@@ -151,7 +150,7 @@ export class LanguageClient {
     this.notify('textDocument/didClose', { textDocument: { uri: this.uri(path) } });
   }
 
-  /** Waits until what is shown in a file is as `wanted` says, and returns it. */
+  /** Waits until the diagnostics of a file satisfy `wanted`, and returns them. */
   shown(
     path: string,
     wanted: (diagnostics: readonly ShownDiagnostic[]) => boolean,
@@ -165,12 +164,12 @@ export class LanguageClient {
     );
   }
 
-  /** Writes to the server what is no message. */
+  /** Writes text that need not be a message. */
   raw(bytes: string): void {
     this.child.stdin.write(bytes);
   }
 
-  /** Says goodbye; returns the exit code. */
+  /** Shuts the server down. Returns its exit code. */
   async end(): Promise<number | null> {
     await this.request('shutdown', null);
     this.notify('exit', null);

@@ -3,36 +3,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
 import { freePort } from './ports.ts';
+import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
 import { waitFor } from './wait.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
-
 export interface LictorOptions {
-  /** For its socket, log and records; made when it is missing. */
+  /** Folder of the socket, the log and the records; created if it does not exist. */
   readonly folder: string;
   readonly policies: string;
-  /** Default: a Unix socket, in the folder where its path is short enough for one. */
+  /** Default: a Unix socket in `folder`, or in the temporary folder if the path would be too long. */
   readonly listen?: string;
   readonly adminPort?: number;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether to return only when it is ready to decide, default true; else when its admin port answers. */
+  /** True (default): returns when the sidecar is ready to decide. False: returns when its admin port answers. */
   readonly untilReady?: boolean;
 }
 
 export interface Lictor {
-  /** As in `--listen`. */
+  /** Address as for `--listen`. */
   readonly listen: string;
   /** Base URL of its admin port. */
   readonly admin: string;
-  /** Its decision records, a JSON object a line. */
+  /** Path of the decision records, as JSON lines. */
   readonly records: string;
   readonly child: Child;
   status(): Promise<Status>;
   stop(): Promise<void>;
 }
 
-/** The part of `/v1/status` that callers here read. */
+/** The fields of `/v1/status` that tests read. */
 export interface Status {
   readonly ready: boolean;
   readonly active?: {
@@ -45,7 +44,7 @@ export interface Status {
   }[];
 }
 
-/** Starts the sidecar from source, as a process of its own. */
+/** Starts the sidecar from source in a process of its own. */
 export async function startLictor(options: LictorOptions): Promise<Lictor> {
   const { folder, policies, untilReady = true } = options;
   const adminPort = options.adminPort ?? (await freePort());
@@ -67,7 +66,7 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     name: 'Lictor',
     command: process.execPath,
     args: [MAIN, 'serve', ...where, ...(options.args ?? [])],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...PROGRAM_ENVIRONMENT, ...options.env },
     log: join(folder, 'lictor.log'),
   });
   await writeFile(join(folder, 'lictor.pid'), `${child.pid}\n`);
@@ -87,7 +86,7 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
   };
 }
 
-/** A socket's path may be 107 bytes long on Linux (103 on macOS): unix(7). */
+/** The path of a socket has at most 107 bytes on Linux and 103 on macOS: unix(7). */
 function socketIn(folder: string, adminPort: number): string {
   const path = join(folder, 'lictor.sock');
   return Buffer.byteLength(path) <= 103 ? path : join(tmpdir(), `lictor-${adminPort}.sock`);

@@ -1,43 +1,43 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What one answer said: under which revision, and what. */
+/** Revision and verdict of one answer. */
 export interface Said {
   readonly revision: string;
   readonly verdict: string;
 }
 
 export interface LoadOptions {
-  /** Asks once; a rejection counts as an error. */
+  /** Sends one check. A rejection counts as an error. */
   readonly ask: () => Promise<Said>;
-  /** Whether an answer may be: its verdict is that of its revision. */
+  /** True if the verdict is the one of the revision. */
   readonly agrees: (said: Said) => boolean;
-  /** Questions under way at once. */
+  /** Number of concurrent checks. */
   readonly lanes: number;
-  /** Milliseconds that a lane rests between two questions. */
+  /** Pause of a lane between two checks, in milliseconds. */
   readonly rest: number;
 }
 
 export interface Tally {
   readonly requests: number;
-  /** The first hundred; `errorCount` has all. */
+  /** The first hundred errors; `errorCount` counts all. */
   readonly errors: readonly string[];
   readonly errorCount: number;
-  /** Answers whose revision and verdict disagree, in the same way. */
+  /** The first hundred answers whose verdict is not that of their revision; `disagreementCount` counts all. */
   readonly disagreements: readonly string[];
   readonly disagreementCount: number;
 }
 
 export interface Load {
-  /** Waits for the first answer with this verdict, from this moment on. Milliseconds; rejects after `timeout`. */
+  /** Milliseconds from now to the first answer with this verdict. Rejects after `timeout` milliseconds. */
   until(verdict: string, timeout: number): Promise<number>;
   tally(): Tally;
-  /** Ends it and waits for the questions under way. */
+  /** Stops the load and waits for the pending checks. */
   stop(): Promise<Tally>;
 }
 
 const SHOWN = 100;
 
-/** Steady load that compares every answer, until it is stopped. */
+/** Starts a steady load that checks every answer until it is stopped. */
 export function startLoad({ ask, agrees, lanes, rest }: LoadOptions): Load {
   const waiting = new Map<string, () => void>();
   const errors: string[] = [];

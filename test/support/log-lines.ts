@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { waitFor } from './wait.ts';
 
-/** A decision record, as far as callers here read it. */
+/** The fields of a decision record that tests read. */
 export interface DecisionRecord {
   readonly time: string;
   readonly decision_id: string;
@@ -26,7 +26,7 @@ export interface DecisionRecord {
   }[];
 }
 
-/** A line of Envoy's access log; `-` or null where Envoy had nothing to say. */
+/** A line of Envoy's access log; `-` or null for an absent value. */
 export interface AccessLine {
   readonly request_id: string;
   readonly status: number;
@@ -39,7 +39,7 @@ export interface AccessLine {
   readonly revision: string | null;
 }
 
-/** Every whole line of a file of JSON lines; a last line still being written is left out. */
+/** All complete lines of a file of JSON lines, without a last line that is still being written. */
 export async function readLines<T>(file: string): Promise<T[]> {
   const text = await readFile(file, 'utf8');
   return text
@@ -58,7 +58,7 @@ export function recordOf(file: string, decisionId: string): Promise<DecisionReco
   );
 }
 
-/** Waits for Envoy's access log line of a request, by the `x-request-id` of its answer. */
+/** Waits for the access log line of a request, by the `x-request-id` of its response. */
 export function accessLineOf(file: string, requestId: string): Promise<AccessLine> {
   return waitFor(
     async () => (await readLines<AccessLine>(file)).findLast((line) => line.request_id === requestId),

@@ -5,14 +5,14 @@ export type Random = () => number;
 
 export type Mutation = (bytes: Buffer, random: Random, others: Others) => Buffer;
 
-/** Messages that parts are taken from. */
+/** Messages to take parts from. */
 export type Others = readonly [Buffer, ...Buffer[]];
 
 function below(random: Random, end: number): number {
   return Math.floor(random() * end);
 }
 
-/** What a broken or hostile proxy might make of a message. */
+/** The ways in which a broken or hostile proxy might change a message. */
 export const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
   function flipBits(bytes, random) {
     const changed = Buffer.from(bytes);

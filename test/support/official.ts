@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
 
-/** Where `@grpc/grpc-js-xds` keeps the official .proto files of Envoy and Google that it ships. */
+/** Folder of the official .proto files of Envoy and Google within `@grpc/grpc-js-xds`. */
 const DEPS = join(dirname(createRequire(import.meta.url).resolve('@grpc/grpc-js-xds/package.json')), 'deps');
 
 const definition = loadSync(
@@ -13,7 +13,7 @@ const definition = loadSync(
   },
 );
 
-/** The official message of that full name. */
+/** The official message with that full name. */
 export function official(name: string): MessageTypeDefinition<object, object> {
   const found = definition[name];
   if (found?.['format'] !== 'Protocol Buffer 3 DescriptorProto')

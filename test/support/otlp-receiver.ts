@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-/** A span as OTLP's JSON form has it, with its attributes and its resource's as plain objects. */
+/** A span of OTLP's JSON form, with the attributes of the span and of its resource as plain objects. */
 export interface Span {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  /** 2 is a server's. */
+  /** 2: server (OTLP `SpanKind`). */
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly resource: Readonly<Record<string, unknown>>;
@@ -16,16 +16,16 @@ export interface Span {
 
 export interface OtlpReceiver {
   readonly port: number;
-  /** What `OTEL_EXPORTER_OTLP_ENDPOINT` is to be. */
+  /** Value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string;
-  /** Of everything that came as JSON. */
+  /** The spans received as JSON. */
   spans(): readonly Span[];
-  /** Bodies that came as protobuf, as they came. */
+  /** Bodies received as protobuf. */
   binary(): readonly Buffer[];
   stop(): Promise<void>;
 }
 
-/** Takes traces over OTLP/HTTP on loopback, and keeps them. */
+/** Starts a receiver of traces over OTLP/HTTP on loopback, which keeps them. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: Span[] = [];
   const binary: Buffer[] = [];
@@ -92,7 +92,7 @@ function spansOf({ resourceSpans = [] }: ExportRequest): Span[] {
   );
 }
 
-/** Each value without the word that tells its type. */
+/** Attributes without the type tags of their values. */
 function plain(attributes: readonly KeyValue[] = []): Record<string, unknown> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }

@@ -7,7 +7,7 @@ import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.
 import { nodeCrypto } from '../../src/node/crypto.ts';
 import { barePolicy, bareSet, SOURCE } from './bare-policy.ts';
 
-/** A policy set of one policy, which lets every request through and sets these headers on it. */
+/** A set of one policy that allows every request and sets these request headers. */
 export function lettingThrough(requestHeaders: Readonly<Record<string, string>> = {}): PolicySet {
   const rule = { name: 'all', source: SOURCE, match: [], when: undefined };
   const open = barePolicy('open');
@@ -31,7 +31,7 @@ export function lettingThrough(requestHeaders: Readonly<Record<string, string>> 
   };
 }
 
-/** Services whose clock stands still, with ids counted from 1. */
+/** Services with a fixed clock and with IDs counted from 1. */
 export function standingStill(now = 1_764_000_000_000): Services {
   let ids = 0;
   return {
@@ -47,13 +47,13 @@ export function standingStill(now = 1_764_000_000_000): Services {
   };
 }
 
-/** Grants everything. */
+/** A limit store that grants every request. */
 export const BOUNDLESS: LimitStore = {
   take: () => ({ allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 }),
   giveBack: () => undefined,
 };
 
-/** A genuine permission: only `decide` makes one. */
+/** A real permission, which only `decide` can create. */
 export function permission(
   attributes: Attributes,
   requestHeaders: Readonly<Record<string, string>> = {},

@@ -1,7 +1,7 @@
-/** The files of a generated folder, by path, as a platform team would write them for many services. */
+/** The files of a generated policy folder by path, similar to those of a platform team with many services. */
 export type PolicyFolderFiles = Readonly<Record<string, string>>;
 
-/** As many services as it takes for the folder to have at least so many lines. No two share an expression. */
+/** A policy folder with at least `lines` lines. No two of its services share an expression. */
 export function policyFolder(lines: number): PolicyFolderFiles {
   const files: Record<string, string> = { 'issuers/acme.yaml': ISSUER };
   let written = linesOf(ISSUER);
@@ -13,7 +13,7 @@ export function policyFolder(lines: number): PolicyFolderFiles {
   return files;
 }
 
-/** As `wc -l` counts them. */
+/** Number of lines as counted by `wc -l`. */
 export function linesOf(text: string): number {
   return text.split('\n').length - 1;
 }

@@ -4,7 +4,7 @@ import { type Revision, revisionText } from '../../src/engine/set/revision.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
 import { compileFolder } from './compile.ts';
 
-/** The revision of every set that is made here. */
+/** The revision of every set that `policySet` and `setOfFiles` return. */
 export const REVISION: Revision = {
   commit: '0123456789abcdef0123456789abcdef01234567',
   digest: `sha256:${'0'.repeat(64)}`,
@@ -12,21 +12,21 @@ export const REVISION: Revision = {
   source: 'git',
 };
 
-/** The specs of documents, by kind and name, and the files that they refer to. */
+/** Specs of documents by kind and name, and the files that they refer to. */
 export interface PolicyFolder {
   readonly policies?: Readonly<Record<string, unknown>>;
   readonly issuers?: Readonly<Record<string, unknown>>;
   readonly templates?: Readonly<Record<string, unknown>>;
   readonly datasets?: Readonly<Record<string, unknown>>;
   readonly environments?: Readonly<Record<string, unknown>>;
-  /** The Environment to decide in; unless told, the only one. */
+  /** Environment to decide in; default: the only one. */
   readonly environment?: string;
   readonly files?: Readonly<Record<string, string>>;
-  /** Compliance controls, by policy. */
+  /** Compliance controls by policy. */
   readonly controls?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A live set, compiled as a folder on disk would be. Throws what an author would be told when something is wrong. */
+/** An active policy set, compiled as from a folder on disk. Throws with the diagnostics if it has mistakes. */
 export function policySet({
   policies = {},
   issuers = {},
@@ -53,7 +53,7 @@ export function policySet({
   return setOfFiles({ 'policies.yaml': documents.join(''), ...files }, environment);
 }
 
-/** As `policySet`, of files. */
+/** The same as `policySet` for files. */
 export function setOfFiles(files: Readonly<Record<string, string>>, environment?: string): PolicySet {
   const options = { reasons: Object.keys(REASONS), environment };
   const { set, diagnostics } = compileFolder(memoryFiles(files), options);
@@ -63,7 +63,7 @@ export function setOfFiles(files: Readonly<Record<string, string>>, environment?
   return { ...set, revision: REVISION, revisionText: revisionText(REVISION) };
 }
 
-/** JSON is YAML. */
+/** A document of a YAML file, written as JSON, which is a subset of YAML. */
 function documentOf(kind: string, metadata: object, spec: unknown): string {
   return `---\n${JSON.stringify({ apiVersion: 'lictor/v1', kind, metadata, spec }, null, 1)}\n`;
 }

@@ -61,7 +61,7 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
       table(
         ['code', 'severity', 'when'],
         Object.entries(CODES).map(([name, row]) => [
-          // Warnings have a section each, which is an anchor already.
+          // The section of a warning is its anchor.
           row.severity === 'warning' ? `[${code(name)}](#${name})` : `<a id="${name}"></a>${code(name)}`,
           row.severity,
           row.doc,
@@ -83,7 +83,7 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
   },
 };
 
-/** The page with its table as it should be. */
+/** The page with the generated table. */
 export function withTable(page: string, name: string, text: string): string {
   const marked = new RegExp(`(<!-- table: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
   if (!marked.test(page)) throw new Error(`there is no table \`${name}\` in the page`);

@@ -4,18 +4,18 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A git repository made with the real program, untouched by the settings of who runs it. */
+/** A git repository made with the real program, independent of the settings of the user. */
 export interface Repository {
   readonly folder: string;
-  /** Commits everything that changed; returns the new commit's 40 hex digits. */
+  /** Commits all changes. Returns the ID of the new commit, 40 hex digits. */
   commit(message: string): Promise<string>;
-  /** The latest commit. */
+  /** The ID of the latest commit. */
   head(): Promise<string>;
-  /** Runs git in it and returns what it prints. */
+  /** Runs git in the repository and returns its output. */
   git(...args: readonly string[]): Promise<string>;
 }
 
-/** Makes `folder` anew: a repository whose files are a copy of `from`, not committed yet. */
+/** Replaces `folder` by a new repository with a copy of `from`, not committed yet. */
 export async function makeRepository(folder: string, from: string): Promise<Repository> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -41,14 +41,14 @@ export async function makeRepository(folder: string, from: string): Promise<Repo
   };
 }
 
-/** In the repository itself, so that a person without an identity of their own can commit there by hand too. */
+/** An identity in the repository itself, so that a user without one can commit there too. */
 const SETTINGS = [
   ['user.name', 'acme platform'],
   ['user.email', 'platform@acme.example'],
   ['commit.gpgsign', 'false'],
 ] as const;
 
-/** Neither the settings of the machine nor a repository around us (a hook's environment) may leak in. */
+/** Excludes the settings of the machine, and the variables that a git hook would pass on. */
 const PRIVATE = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',

@@ -1,4 +1,4 @@
-/** Seeded pseudo-random numbers in [0, 1) (mulberry32), so that a failing property test fails again. */
+/** Seeded pseudo-random numbers in [0, 1) (mulberry32): a failing property test is reproducible. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

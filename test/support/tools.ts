@@ -1,13 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the checkout, with a slash at its end. */
+/** URL of the root of the checkout, with a trailing slash. */
 export const ROOT: URL = new URL('../../', import.meta.url);
 
 /**
- * The path of the Envoy program that `make tools` fetched.
+ * Path of the Envoy binary that `make tools` has fetched.
  *
- * @throws Error when it is not there; its message says how to get it.
+ * @throws Error if it does not exist, with a message that says how to get it.
  */
 export function envoyBinary(): string {
   const path = fileURLToPath(new URL('.tools/envoy/envoy', ROOT));

@@ -3,7 +3,7 @@ import { pick } from './seeded.ts';
 
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** A policy file as nobody should write it: every style, comments anywhere, any indentation. */
+/** A random untidy policy file: all styles, comments anywhere, any indentation. */
 export function untidyYaml(random: () => number): string {
   return new Untidy(random).file();
 }
@@ -132,7 +132,7 @@ class Untidy {
     ]);
   }
 
-  /** A collection as a block, its first line indented too. */
+  /** A collection in block style, with its first line indented. */
   #block(value: Plain, indent: number): string {
     const pad = ' '.repeat(indent);
     if (Array.isArray(value)) {
@@ -153,7 +153,7 @@ class Untidy {
     return lines.join('') + (this.#chance(0.1) ? this.#gap(indent) : '');
   }
 
-  /** What stands behind `-` or `key:`, with the line end. */
+  /** The text after `-` or `key:`, with the line end. */
   #value(value: Plain, indent: number, isItem: boolean): string {
     const deeper = indent + 1 + this.#below(4);
     const [first, ...others] = this.#anchors;
@@ -183,7 +183,7 @@ class Untidy {
     );
   }
 
-  /** Names some values; the name counts from behind the value on. */
+  /** Gives some values an anchor, which aliases may use after the value. */
   #anchored(isMap: boolean, write: (props: string) => string): string {
     if (!this.#chance(0.06)) return write('');
     const name = `n${this.#anchorCount++}`;
@@ -208,7 +208,7 @@ class Untidy {
     return `${text === '' ? '' : before}${text}${this.#trailing()}\n`;
   }
 
-  /** As a literal or folded block. */
+  /** A literal or folded block scalar; undefined if the value cannot be one. */
   #literal(value: string, pad: string): string | undefined {
     const body = value.replace(/\n+$/, '');
     const ends = value.length - body.length;
@@ -246,7 +246,7 @@ class Untidy {
     return this.#quotes(key, undefined, isInFlow);
   }
 
-  /** `pad` is for further lines; undefined: it has to stand on one. */
+  /** `pad` indents further lines; the text stays on one line if undefined. */
   #quotes(value: string, pad: string | undefined, isInFlow: boolean): string {
     const isPlain = /^[A-Za-z][\w./()=! -]*[\w)]$/.test(value) && !/^(true|false|null)$/i.test(value);
     const style = pick(this.#random, isPlain ? ['plain', 'plain', 'single', 'double'] : ['single', 'double']);
@@ -257,14 +257,14 @@ class Untidy {
     return wrap(JSON.stringify(value));
   }
 
-  /** Breaks a text at single blanks, which reads back as the same. */
+  /** Breaks a text at single spaces; YAML folds the breaks to spaces again. */
   #wrapped(text: string, pad: string): string {
     return text.replaceAll(/(?<=[^\s\\"'#-]) (?=[A-Za-z(])/g, () =>
       this.#chance(0.3) ? `${this.#chance(0.3) ? ' ' : ''}\n${pad}` : ' ',
     );
   }
 
-  /** Blank lines and a comment; a comment before a scalar must not be less indented than it. */
+  /** Blank lines and a comment. A comment before a scalar must be indented at least as far as the scalar. */
   #gap(indent: number, isStraight = false): string {
     let text = this.#chance(0.1) ? '\n'.repeat(this.#below(3) + 1) : '';
     if (this.#chance(0.1)) {

@@ -3,23 +3,23 @@ import type { AddressInfo } from 'node:net';
 
 export interface Upstream {
   readonly port: number;
-  /** Requests that reached it so far. */
+  /** Number of requests so far. */
   served(): number;
   stop(): Promise<void>;
 }
 
-/** What it answers to everything, as JSON. */
+/** The JSON body of every response. */
 export interface Reached {
   readonly reached: 'upstream';
   readonly method: string;
   readonly path: string;
-  /** Lower-case names; repeated ones joined with `, `; of `authorization` only the beginning. */
+  /** Headers by lower-case name, repeated ones joined with `, `; `authorization` is truncated. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes of the body. */
+  /** Number of body bytes. */
   readonly bytes: number;
 }
 
-/** A service behind the proxy that shows which request reached it. Listens on loopback; port 0 takes any. */
+/** Starts a service that responds with the request it got. Listens on loopback; port 0: any free port. */
 export async function startUpstream(port = 0): Promise<Upstream> {
   let served = 0;
   const server = createServer((request, response) => {
@@ -59,7 +59,7 @@ export async function startUpstream(port = 0): Promise<Upstream> {
   };
 }
 
-/** Enough to see that it came; tokens are not for terminals. */
+/** The first characters only: tokens must not appear on terminals. */
 function shortened(value: string): string {
   return value.length > 24 ? `${value.slice(0, 16)}… (${value.length} characters)` : value;
 }

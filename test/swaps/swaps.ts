@@ -8,27 +8,27 @@ import { seeded } from '../support/seeded.ts';
 import { type Version, verdictOf, version } from './versions.ts';
 
 export interface SwapOptions {
-  /** Made anew for a git-sync layout and for Lictor's own files. */
+  /** Folder of a git-sync layout and of Lictor's files; its contents are replaced. */
   readonly folder: string;
   readonly count: number;
-  /** Told after each swap that is live. */
+  /** Called after each swap that has become active. */
   readonly onSwap?: (done: number) => void;
 }
 
 export interface SwapResult {
   readonly swaps: number;
   readonly tally: Tally;
-  /** Of those waited for: from the link's replacement to the first answer of the new version, milliseconds, ascending. */
+  /** Milliseconds from the replacement of the link to the first answer of the new version, in ascending order. */
   readonly live: readonly number[];
 }
 
 const SEED = 20_261_123;
-/** Milliseconds in which a change is noticed, read and compiled. */
+/** Milliseconds in which a change is detected, read and compiled. */
 const LONGEST_HURRY = 120;
 
 /**
- * Swaps the policies `count` times as git-sync does, the old tree deleted at once, under load on Check over a Unix
- * socket. Two of three swaps wait until the version has answered; the third is swapped away in the middle of it.
+ * Swaps the policies `count` times under load, in the way of git-sync: the old tree is deleted at once. Checks use a Unix
+ * socket. Two of three swaps wait until the version has answered; the third is replaced while it is being loaded.
  */
 export async function runSwaps({ folder, count, onSwap }: SwapOptions): Promise<SwapResult> {
   await using stack = new AsyncDisposableStack();
@@ -58,7 +58,7 @@ export async function runSwaps({ folder, count, onSwap }: SwapOptions): Promise<
   for (let number = 1; number <= count; number += 1) {
     const next = version(number);
     if (number % 3 === 1 && number < count) {
-      // Gone again while it is noticed, read or compiled; it may answer or not, but never half.
+      // This version is replaced while it is detected, read or compiled. It may answer or not, but never in part.
       await arrive(next);
       await pause(random() * LONGEST_HURRY);
     } else {
@@ -71,7 +71,7 @@ export async function runSwaps({ folder, count, onSwap }: SwapOptions): Promise<
   return { swaps: count, tally: await load.stop(), live: live.toSorted((a, b) => a - b) };
 }
 
-/** `LINK -> .worktrees/COMMIT`, replaced by a rename; the tree before is gone in the same moment. */
+/** Replaces `LINK -> .worktrees/COMMIT` by a rename, and deletes the old tree at once. */
 export async function swapLink(folder: string, link: string, next: Version): Promise<void> {
   const tree = join(folder, '.worktrees', next.commit);
   await mkdir(tree, { recursive: true });

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { CheckResponseMessage } from '../../src/engine/envoy/messages.ts';
 
-/** A version of the policies by its number. No two say the same of a request, and half of one is seen as such. */
+/** A version of the policies. Its verdict differs from those of all other versions and of mixtures of two. */
 export interface Version {
   readonly number: number;
   /** 40 hex digits. */
   readonly commit: string;
   readonly files: Readonly<Record<string, string>>;
-  /** What it says of any request; see `verdictOf`. */
+  /** The verdict for every request; see `verdictOf`. */
   readonly verdict: string;
 }
 
 /**
- * Two files that decide together: by turns both let pass, the first denies, the second denies. Each sets a header
- * with the number, so an answer made of two versions shows.
+ * Version `number`: two files that decide together. In turn both allow, the first denies, the second denies. Each sets
+ * a header with the number, so that an answer of two versions is detected.
  */
 export function version(number: number): Version {
   const turn = number % 3;
@@ -44,12 +44,12 @@ ${allow}    - {name: no-${number}, effect: deny, when: "${denies}"}
 `;
 }
 
-/** The same as one file, for where a version arrives by writing a single one. */
+/** The same version in one file, for layouts that write a single file. */
 export function inOneFile({ files }: Version): string {
   return Object.values(files).join('---\n');
 }
 
-/** The revision of files that stand under no commit: what `sha256sum` prints for them, hashed. */
+/** The revision of files without a commit: the hash of the output of `sha256sum` for them. */
 export function digestOf(files: Readonly<Record<string, string>>): string {
   const sum = (text: string): string => createHash('sha256').update(text).digest('hex');
   const lines = Object.keys(files)
@@ -58,7 +58,7 @@ export function digestOf(files: Readonly<Record<string, string>>): string {
   return `sha256:${sum(lines.join(''))}`;
 }
 
-/** What an answer says, in one line: the decision, what decided it, and the headers that the policies set. */
+/** The verdict of an answer in one line: the decision, the deciding rule, and the headers of the policies. */
 export function verdictOf({ okResponse, dynamicMetadata }: CheckResponseMessage): string {
   const said = (name: string): string => dynamicMetadata?.fields?.[name]?.stringValue ?? '';
   const headers = (okResponse?.headers ?? []).map(({ header }) => ` ${header?.key}=${header?.value}`);

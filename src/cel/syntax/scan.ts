@@ -16,6 +16,8 @@ const SPACE = /(?:[\t\n\f\r ]+|\/\/[^\n]*)+/y;
 const COMMENT = /\/\/[^\n]*/g;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const QUOTED_NAME = /`[A-Za-z0-9_./ -]+`/y;
+/** The first character of every number, and of some marks. */
+const NUMBER_START = /[0-9.]/y;
 const HEXADECIMAL = /0x([0-9A-Fa-f]+)([uU]?)/y;
 const DOUBLE = /(?:[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)/y;
 const DECIMAL = /([0-9]+)([uU]?)/y;
@@ -62,10 +64,28 @@ export function scan(source: string): Scanned {
     add('double', text.length, double(value));
   };
 
+  const addNumeric = (): void => {
+    const hexadecimal = match(HEXADECIMAL);
+    if (hexadecimal !== null) return addNumber(hexadecimal, hexadecimal[1] ?? '', '0x', hexadecimal[2] ?? '');
+    const fraction = match(DOUBLE);
+    if (fraction !== null) return addDouble(fraction[0]);
+    const decimal = match(DECIMAL);
+    if (decimal !== null) return addNumber(decimal, decimal[1] ?? '', '', decimal[2] ?? '');
+    addOther();
+  };
+  const addOther = (): void => {
+    const quoted = match(QUOTED_NAME);
+    const mark = quoted ?? match(MARK);
+    if (mark === null) add('bad', (source.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+    else add(quoted === null ? 'mark' : 'quoted_name', mark[0].length);
+  };
+
   while (at < source.length) {
     const space = match(SPACE)?.[0] ?? '';
-    for (const { index, 0: text } of space.matchAll(COMMENT)) {
-      comments.push({ start: at + index, end: at + index + text.length });
+    if (space.includes('/')) {
+      for (const { index, 0: text } of space.matchAll(COMMENT)) {
+        comments.push({ start: at + index, end: at + index + text.length });
+      }
     }
     at += space.length;
     if (at >= source.length) break;
@@ -76,24 +96,10 @@ export function scan(source: string): Scanned {
       add(scanned.kind, scanned.end - at, scanned.value);
       continue;
     }
-    const hexadecimal = match(HEXADECIMAL);
-    const fraction = hexadecimal === null ? match(DOUBLE) : null;
-    const decimal = hexadecimal === null && fraction === null ? match(DECIMAL) : null;
-    const other = match(NAME);
-    if (hexadecimal !== null) {
-      addNumber(hexadecimal, hexadecimal[1] ?? '', '0x', hexadecimal[2] ?? '');
-    } else if (fraction !== null) {
-      addDouble(fraction[0]);
-    } else if (decimal !== null) {
-      addNumber(decimal, decimal[1] ?? '', '', decimal[2] ?? '');
-    } else if (other !== null) {
-      add('name', other[0].length);
-    } else {
-      const quoted = match(QUOTED_NAME);
-      const mark = quoted ?? match(MARK);
-      if (mark === null) add('bad', (source.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
-      else add(quoted === null ? 'mark' : 'quoted_name', mark[0].length);
-    }
+    const name = match(NAME);
+    if (name !== null) add('name', name[0].length);
+    else if (match(NUMBER_START) !== null) addNumeric();
+    else addOther();
   }
   // An incomplete expression ends after its last token, not after the white space that follows.
   at = tokens.at(-1)?.end ?? 0;

@@ -23,7 +23,8 @@ export function readExpression(source: string): FormattableExpression | undefine
   const pieces = canonical === undefined ? undefined : group(tokens);
   if (pieces === undefined) return undefined;
   const line = flat(pieces);
-  return canonicalExpression(line) === canonical ? { source, line, pieces } : undefined;
+  const isUnchanged = line === source || canonicalExpression(line) === canonical;
+  return isUnchanged ? { source, line, pieces } : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import { holdsPolicies } from '../../policy/compile/folder-documents.ts';
-import { readYaml } from '../../policy/yaml/yaml-file.ts';
+import { readYaml, type YamlFile } from '../../policy/yaml/yaml-file.ts';
 import { expressionsOf } from './expression-places.ts';
 import { readLayout } from './read-layout.ts';
 import { differenceOf } from './same-meaning.ts';
@@ -27,21 +27,27 @@ export function format(path: string, bytes: Uint8Array): FormatResult {
   }
   const original = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   try {
-    const text = formatText(path, original);
-    const problem = differenceOf(file, readYaml(path, new TextEncoder().encode(text)));
+    const text = formatText(file, original);
+    const isChanged = text !== original;
+    const problem = isChanged ? differenceOf(file, read(path, text)) : undefined;
     if (problem !== undefined) return { ...base, kind: 'fault', problem };
-    return { ...base, kind: 'formatted', text, isChanged: text !== original };
+    return { ...base, kind: 'formatted', text, isChanged };
   } catch (error) {
     return { ...base, kind: 'fault', problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** Keeps a byte-order mark, and writes all line ends in the style of the first one. */
-function formatText(path: string, original: string): string {
+function formatText(file: YamlFile, original: string): string {
   const byteOrderMark = original.startsWith('\uFEFF') ? '\uFEFF' : '';
   const isWindows = /^[^\n]*\r\n/.test(original);
   const plain = original.slice(byteOrderMark.length).replaceAll('\r\n', '\n');
-  const expressions = expressionsOf(readYaml(path, new TextEncoder().encode(plain)));
+  // Offsets refer to the text that is formatted: without a mark and `\r\n`, that is the file as read before.
+  const expressions = expressionsOf(plain === original ? file : read(file.path, plain));
   const text = writeLayout(readLayout(plain, expressions));
   return byteOrderMark + (isWindows ? text.replaceAll('\n', '\r\n') : text);
+}
+
+function read(path: string, text: string): YamlFile {
+  return readYaml(path, new TextEncoder().encode(text));
 }

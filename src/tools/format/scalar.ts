@@ -69,6 +69,7 @@ function isPlain(text: string, isInFlow: boolean): boolean {
   const { contents, errors } = parseDocument(isInFlow ? `[${text}]` : `- ${text}`, {
     logLevel: 'silent',
     keepSourceTokens: true,
+    prettyErrors: false,
   });
   const value: unknown = errors.length === 0 ? contents?.toJSON() : undefined;
   return Array.isArray(value) && value.length === 1 && value[0] === text;

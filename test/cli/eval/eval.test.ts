@@ -8,7 +8,7 @@ import { processTerminal } from '../../../src/cli/terminal/terminal.ts';
 import { type CaseResult, TestRun } from '../../../src/tools/testing/test-run.ts';
 import { TraceRecording } from '../../../src/tools/testing/trace-recording.ts';
 import type { Ended } from '../../support/command.ts';
-import { runHere } from '../../support/run-here.ts';
+import { inProcess } from '../../support/in-process.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const POLICIES = `apiVersion: lictor/v1
@@ -78,7 +78,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.disposeAsync());
 
-const run = (...args: readonly string[]): Promise<Ended> => runHere(['eval', ...args], directory);
+const run = (...args: readonly string[]): Promise<Ended> => inProcess(['eval', ...args], directory);
 
 interface Report {
   readonly decision: string;

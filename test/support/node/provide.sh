@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure that a Node of the major version in `engines` comes first on the Makefile's PATH.
-# Where the machine's own is older, the one pinned beside this script is installed into .tools/node:
-# from npm, by exact version and integrity, without root. The link that says it is whole is made last.
+# Provides a Node of the major version in `engines` as the first one on the Makefile's PATH.
+# If the machine's own Node is older, the version pinned in this folder is installed into .tools/node:
+# from npm, by exact version and integrity, without root. The link in bin is created last, after a complete installation.
 set -euo pipefail
 wanted=24
 here=$(cd "$(dirname "$0")" && pwd)

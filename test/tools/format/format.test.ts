@@ -1,66 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
-import { parse } from '../../../src/cel/syntax/parse.ts';
-import { print } from '../../../src/cel/syntax/print.ts';
-import { format } from '../../../src/tools/format/format.ts';
 import { expectGolden } from '../../support/generated.ts';
-import { seeded } from '../../support/seeded.ts';
-import { untidyYaml } from '../../support/untidy-yaml.ts';
 import { accept, goldenFormats } from './golden.ts';
-
-function formatted(text: string): string {
-  const result = format('x.yaml', new TextEncoder().encode(text));
-  if (result.kind === 'formatted') return result.text;
-  const problem =
-    result.kind === 'fault' ? result.problem : result.mistakes.map(({ message }) => message).join();
-  throw new Error(`${result.kind}: ${problem}\n${text}`);
-}
-
-/** Names of the fields with CEL, in the documents of these tests. */
-const CEL = new Set(['when', 'cel', 'cost', 'key']);
-
-/** Data of a file as read by the YAML library alone, with expressions as their syntax tree. */
-function data(text: string): unknown {
-  const documents = parseAllDocuments(text, { merge: true, uniqueKeys: false });
-  if (!Array.isArray(documents)) return [];
-  return documents.map((document) => {
-    expect(document.errors).toEqual([]);
-    return treesIn(document.toJS({ maxAliasCount: -1 }), undefined);
-  });
-}
-
-function treesIn(value: unknown, key: string | undefined): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => treesIn(item, key));
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).map(([name, item]) => [
-      name,
-      treesIn(item, key === 'variables' ? 'cel' : name),
-    ]);
-  }
-  if (typeof value !== 'string' || key === undefined || !CEL.has(key)) return value;
-  const { root, problems } = parse(value);
-  return problems.length === 0 ? { tree: print(root) } : value;
-}
-
-const COMMENT = /#[ #]*comment \d+(: \[x)?/g;
-
-test('formatting a thousand untidy files keeps data and comments, and is idempotent', () => {
-  let comments = 0;
-  let anchors = 0;
-  for (let seed = 0; seed < 1000; seed++) {
-    const text = untidyYaml(seeded(seed));
-    const once = formatted(text);
-    expect(formatted(once)).toBe(once);
-    // As text: comparing a thousand trees takes longer than formatting them.
-    expect(JSON.stringify(data(once))).toBe(JSON.stringify(data(text)));
-    const written = text.match(COMMENT) ?? [];
-    expect(once.match(COMMENT) ?? []).toEqual(written);
-    comments += written.length;
-    anchors += text.match(/ \*n\d/g)?.length ?? 0;
-  }
-  expect(comments).toBeGreaterThan(8000);
-  expect(anchors).toBeGreaterThan(300);
-}, 240_000);
+import { data, formatted } from './kept.ts';
 
 /** Contents of the YAML code blocks of a page. */
 function blocksOf(path: string): string[] {
