@@ -77,6 +77,15 @@ describe('reasons', () => {
     expect(Object.keys(NOT_YET).filter((reason) => shown.has(reason))).toEqual([]);
   });
 
+  test('every denial has an error status, a title and a phrase for the reference', () => {
+    const { allowed: _, ...denials } = REASONS;
+    for (const [reason, { status, title, doc }] of Object.entries(denials)) {
+      expect([reason, status >= 400 && status < 600]).toEqual([reason, true]);
+      expect([reason, title]).toEqual([reason, expect.stringMatching(/^[A-Z].*[^.]$/)]);
+      expect([reason, doc]).toEqual([reason, expect.stringMatching(/^[^A-Z].*[^.]$/)]);
+    }
+  });
+
   test('every challenge is well-formed', async () => {
     const set = policySet({
       policies: { asking: { authenticate: { jwt: { issuers: ['acme'] } } } },
