@@ -4,23 +4,23 @@ import type { Range } from '../../diagnostic/range.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 
 /**
- * Lets a run of tests see what policies do: what it returns stands in the policy set in the place of what was
- * compiled. What is served is compiled without one, and so pays nothing for it.
+ * Replacement of compiled parts, with which a test run observes what policies do: the policy set holds the values that
+ * it returns. The server compiles without an instrument and has no cost from it.
  */
 export interface Instrument {
-  /** Called for each place that an expression is written at, although equal texts share one program. */
+  /** Called for each location of an expression, although equal texts share one program. */
   program(program: Program, place: ExpressionLocation): Program;
-  /** Called behind the expressions of the policy. */
+  /** Called after the expressions of the policy. */
   policy(policy: CompiledPolicy): CompiledPolicy;
 }
 
-/** Where an expression is written. */
+/** The location of an expression in a policy file. */
 export interface ExpressionLocation {
   /** Relative to the folder. */
   readonly file: string;
   readonly lines: Lines;
-  /** From the key that holds the expression to its end, in UTF-16 units of the file. */
+  /** From the key of the expression to its end, in UTF-16 units of the file. */
   readonly range: Range;
-  /** The stretch of the file that a stretch of the expression stands at. */
+  /** The range in the file of a part of the expression; `start` and `end` in UTF-16 units of its text. */
   locate(start: number, end: number): Range;
 }
