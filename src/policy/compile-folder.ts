@@ -9,15 +9,15 @@ import { compileDataset, type DeclaredData, nameInExpressions } from './compile/
 import { compileIssuer } from './compile/compile-issuer.ts';
 import type { Folder } from './compile/compile-policy.ts';
 import { compileTest } from './compile/compile-test.ts';
-import { refuseConflicts } from './compile/conflicts.ts';
+import { reportConflicts } from './compile/conflicts.ts';
 import {
   compileEnvironments,
   type Environments,
   inEnvironment,
-  refuseUnknownShadows,
+  reportUnknownShadows,
 } from './compile/environments.ts';
 import { Expressions } from './compile/expressions.ts';
-import { isBroken, readDocuments, refuseStrays, split } from './compile/folder-documents.ts';
+import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
 import type { Instrument } from './compile/instrument.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
@@ -114,21 +114,21 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     .extended('data', new Map([...datasets].map(([name, { declaration }]) => [name, declaration])))
     .extended('env', environments.declarations);
   const folder: Folder = { expressions, references, issuers, incomplete };
-  const compiling = new PolicyCompiler(documents, folder, options.instrument);
+  const compiler = new PolicyCompiler(documents, folder, options.instrument);
   for (const document of documentsOf(documents, 'Policy')) {
-    compiling.compile(document);
+    compiler.compile(document);
     yield;
   }
-  for (const document of documentsOf(duplicates, 'Policy')) compiling.read(document);
-  const { policies } = compiling;
-  refuseConflicts(compiling.written, environments.values);
-  if (!incomplete) refuseUnknownShadows(environmentDocuments, policies);
+  for (const document of documentsOf(duplicates, 'Policy')) compiler.read(document);
+  const { policies } = compiler;
+  reportConflicts(compiler.written, environments.values);
+  if (!incomplete) reportUnknownShadows(environmentDocuments, policies);
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
     policies,
     issuers,
     environments: environments.values,
-    partial: compiling.partial,
+    partial: compiler.partial,
     incomplete,
     reasons: options.reasons && new Set(options.reasons),
   };
@@ -139,16 +139,16 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     yield;
   }
 
-  refuseStrays(others, references, incomplete, diagnostics);
+  reportStrays(others, references, incomplete, diagnostics);
   const { lint: lintOptions } = options;
   const linted = diagnostics.errors === 0 && lintOptions !== undefined;
   if (diagnostics.errors === 0) {
-    warnOfUnused(documents, compiling.specs);
-    compiling.warnOfUnused();
+    warnOfUnused(documents, compiler.specs);
+    compiler.warnOfUnused();
     warnOfUnusedData(documents, expressions);
   }
   if (linted) {
-    const { written } = compiling;
+    const { written } = compiler;
     const { valid } = expressions;
     const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
     yield* lint({ written, policies, issuers, tests, expressions: valid, shadowed, options: lintOptions });
@@ -164,10 +164,10 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     diagnostics: sortDiagnostics(
       silence(policyFiles, diagnostics.sorted(), {
         isWhole: linted,
-        unjudged: tests.length === 0 && lintOptions?.isStrict !== true ? ['policy_without_tests'] : [],
+        unchecked: tests.length === 0 && lintOptions?.isStrict !== true ? ['policy_without_tests'] : [],
       }),
     ),
-    scopes: compiling.scopes,
+    scopes: compiler.scopes,
   };
 }
 

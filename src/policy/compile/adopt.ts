@@ -228,7 +228,7 @@ function merge(template: MappingTree, own: MappingTree): MappingTree {
     if (base === undefined) entries.set(name, entry);
     else entries.set(name, { ...entry, value: mergeValues(base.value, entry.value, base.context) });
   }
-  return { ...own, entries, refused: template.refused.union(own.refused) };
+  return { ...own, entries, invalidKeys: template.invalidKeys.union(own.invalidKeys) };
 }
 
 function mergeValues(template: Tree, own: Tree, context: ReaderContext | undefined): Tree {

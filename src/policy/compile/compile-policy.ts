@@ -49,7 +49,7 @@ export function compilePolicy(
 ): Omit<CompiledPolicy, 'params' | 'variables'> {
   const rules = spec.rules ?? [];
   const limits = spec.limits ?? [];
-  refuseDuplicateNames([...rules, ...limits]);
+  reportDuplicateNames([...rules, ...limits]);
   const early = (expression: Expression | undefined) =>
     folder.expressions.compileEarly(expression, CONDITION);
   return {
@@ -154,7 +154,7 @@ function compileLimits(
         : expressions.compile(expression, expected);
     const key = (limit.key ?? []).flatMap((part) => compile(part, KEY) ?? []);
     const cost = compile(limit.cost, COST);
-    refuseConstantCost(limit);
+    reportConstantCost(limit);
     const when = compile(limit.when, CONDITION);
     const { name, rate, headers } = limit;
     if (name === undefined || rate === undefined) continue;
@@ -164,7 +164,7 @@ function compileLimits(
 }
 
 /** Reports a constant cost outside the burst, which fails every request. Other costs are checked per request. */
-function refuseConstantCost(limit: LimitDocument): void {
+function reportConstantCost(limit: LimitDocument): void {
   const { cost } = limit;
   if (cost === undefined || !/^-?[0-9]+$/.test(cost.source.trim())) return;
   const burst = burstOf(limit);
@@ -211,7 +211,7 @@ function compileValues(
 }
 
 /** Reports names that two rules or limits of a policy share: answers and records identify them by name. */
-function refuseDuplicateNames(parts: readonly (RuleDocument | LimitDocument)[]): void {
+function reportDuplicateNames(parts: readonly (RuleDocument | LimitDocument)[]): void {
   const seen = new Map<string, Cursor>();
   for (const { name, at } of parts) {
     const place = child(at, 'name');

@@ -220,7 +220,7 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
 
 function compileMatrix(spec: MatrixSpec, declared: Declared, known: CompiledNames): readonly TestCase[] {
   const { callers = [], requests = [], expect } = spec;
-  refuseExtra(spec, known);
+  reportExtra(spec, known);
   const cases: TestCase[] = [];
   for (const who of callers) {
     const named = lookUp(who, declared.callers, 'caller');
@@ -249,7 +249,7 @@ function compileMatrix(spec: MatrixSpec, declared: Declared, known: CompiledName
 }
 
 /** Reports expectations for callers that the matrix does not list, which would never be compared. */
-function refuseExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames): void {
+function reportExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames): void {
   const listed = callers.map(({ value }) => value);
   for (const [name, { value, at }] of expect?.value ?? []) {
     if (listed.includes(name)) continue;
@@ -273,7 +273,7 @@ function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
   const [before, after] = spec.rule?.value.split('/', 2) ?? [];
   const policy = spec.policy?.value ?? (after === undefined ? undefined : before);
   const rule = after ?? before;
-  if (!known.incomplete) refuseUnknown(spec, policy, rule, known);
+  if (!known.incomplete) reportUnknown(spec, policy, rule, known);
   const snapshot = spec.snapshot?.value;
   for (const [name, { at }] of spec.shadow ?? []) {
     if (known.policies.has(name) || known.partial.has(name) || known.incomplete) continue;
@@ -297,7 +297,7 @@ function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
 /**
  * Reports policies and rules that a test expects and the folder does not have. An empty name means no policy or rule.
  */
-function refuseUnknown(
+function reportUnknown(
   spec: ExpectSpec,
   policy: string | undefined,
   rule: string | undefined,

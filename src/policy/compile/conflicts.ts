@@ -3,7 +3,7 @@ import { sourceOf } from '../language/document.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
 import { child, report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { apartBy, entriesOf } from './match-relations.ts';
+import { disjointPart, entriesOf } from './match-relations.ts';
 import type { WrittenPolicy } from './policy-compiler.ts';
 import { placeOf } from './written-places.ts';
 
@@ -40,7 +40,7 @@ const PARTS: readonly {
 const MOST_PAIRS = 10_000;
 
 /** Reports names that two enforcing policies set to different texts for the same requests. */
-export function refuseConflicts(
+export function reportConflicts(
   written: readonly WrittenPolicy[],
   environments: ReadonlyMap<string, EnvironmentValues>,
 ): void {
@@ -56,11 +56,12 @@ export function refuseConflicts(
         settings.set(name, before);
       }
     }
-    for (const [name, all] of settings) refuseUnlike(`${noun} \`${name}\``, all, [...environments.values()]);
+    for (const [name, all] of settings)
+      reportDifferent(`${noun} \`${name}\``, all, [...environments.values()]);
   }
 }
 
-function refuseUnlike(
+function reportDifferent(
   what: string,
   all: readonly Setting[],
   environments: readonly EnvironmentValues[],
@@ -97,7 +98,7 @@ function enforceTogether(
 /** True if some request is surely selected by both, by its method, host and path alone. */
 function meet(a: WrittenPolicy, b: WrittenPolicy): boolean {
   const sure = ({ spec }: WrittenPolicy) => entriesOf(spec.match).filter(({ when }) => when === undefined);
-  return sure(a).some((one) => sure(b).some((other) => apartBy(one, other) === undefined));
+  return sure(a).some((one) => sure(b).some((other) => disjointPart(one, other) === undefined));
 }
 
 /** The location of a setting. Header names are written in any case. */

@@ -33,8 +33,8 @@ export function compileEnvironments(documents: readonly EnvironmentDocument[]): 
   }
   const declarations = new Map<string, Declaration>();
   for (const [key, all] of written) {
-    refuseMissing(key, all, documents);
-    refuseUnlike(key, all);
+    reportMissing(key, all, documents);
+    reportDifferent(key, all);
     const sizes = all.map(({ value }) => declareData(value).declaration.max ?? 0);
     declarations.set(key, { type: typeOfData(all.map(({ value }) => value)), max: Math.max(...sizes) });
   }
@@ -52,7 +52,7 @@ interface Written {
   readonly value: JsonValue;
 }
 
-function refuseMissing(
+function reportMissing(
   key: string,
   all: readonly Written[],
   documents: readonly EnvironmentDocument[],
@@ -72,12 +72,12 @@ function refuseMissing(
   }
 }
 
-function refuseUnlike(key: string, all: readonly Written[]): void {
+function reportDifferent(key: string, all: readonly Written[]): void {
   const joint = typeOfData(all.map(({ value }) => value));
-  const first = all.find(({ value }) => isLost(joint, typeOfData([value])));
+  const first = all.find(({ value }) => isLessPrecise(joint, typeOfData([value])));
   if (first === undefined) return;
   const own = typeOfData([first.value]);
-  const unlike = all.find((each) => isLost(typeOfData([first.value, each.value]), own));
+  const unlike = all.find((each) => isLessPrecise(typeOfData([first.value, each.value]), own));
   if (unlike === undefined) return;
   const { file, line } = sourceOf(first.at);
   const message = `the value \`${key}\` has another type in \`${first.environment}\`, at ${file}:${line}`;
@@ -85,14 +85,14 @@ function refuseUnlike(key: string, all: readonly Written[]): void {
 }
 
 /** True if the joint type of several values says less than the type of one of them. */
-function isLost(joint: Type, own: Type): boolean {
+function isLessPrecise(joint: Type, own: Type): boolean {
   if (joint.kind === 'dyn') return own.kind !== 'dyn';
-  if (joint.kind === 'list' && own.kind === 'list') return isLost(joint.element, own.element);
-  return joint.kind === 'map' && own.kind === 'map' && isLost(joint.value, own.value);
+  if (joint.kind === 'list' && own.kind === 'list') return isLessPrecise(joint.element, own.element);
+  return joint.kind === 'map' && own.kind === 'map' && isLessPrecise(joint.value, own.value);
 }
 
 /** Reports unknown policies in the `shadow` lists of Environments. */
-export function refuseUnknownShadows(
+export function reportUnknownShadows(
   documents: readonly EnvironmentDocument[],
   policies: ReadonlyMap<string, unknown>,
 ): void {

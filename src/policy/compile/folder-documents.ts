@@ -75,7 +75,7 @@ function reportDuplicate({ kind, name }: PolicyDocument, earlier: PolicyDocument
   report(name.at, 'duplicate_name', message, 'documents of one kind have unique names');
 }
 
-export function refuseStrays(
+export function reportStrays(
   others: readonly YamlFile[],
   { used }: References,
   incomplete: boolean,

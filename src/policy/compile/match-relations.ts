@@ -13,7 +13,7 @@ export type MatchEntry = Partial<MatchDocument>;
 export type MatchPart = 'methods' | 'hosts' | 'paths';
 
 /** Entries that must both hold: one of a policy, and one of a rule in it. */
-export type Both = readonly MatchEntry[];
+export type EntryPair = readonly MatchEntry[];
 
 const EVERYTHING: readonly MatchEntry[] = [{}];
 
@@ -25,7 +25,7 @@ export function entriesOf(match: readonly MatchEntry[] | undefined): readonly Ma
 }
 
 /** The first part in which no request fits both entries; undefined if a request may fit both. */
-export function apartBy(a: MatchEntry, b: MatchEntry): MatchPart | undefined {
+export function disjointPart(a: MatchEntry, b: MatchEntry): MatchPart | undefined {
   if (!meet(a.methods, b.methods, (one, other) => one === other)) return 'methods';
   if (!meet(a.hosts, b.hosts, hostsOverlap)) return 'hosts';
   return meet(a.paths, b.paths, pathsOverlap) ? undefined : 'paths';
@@ -35,24 +35,24 @@ export function apartBy(a: MatchEntry, b: MatchEntry): MatchPart | undefined {
 export function selections(
   outer: readonly MatchEntry[] | undefined,
   inner: readonly MatchEntry[] | undefined,
-): readonly Both[] {
+): readonly EntryPair[] {
   return entriesOf(outer).flatMap((a) =>
-    entriesOf(inner).flatMap((b) => (apartBy(a, b) === undefined ? [[a, b]] : [])),
+    entriesOf(inner).flatMap((b) => (disjointPart(a, b) === undefined ? [[a, b]] : [])),
   );
 }
 
 /** True if every request of the selections surely fits an entry of `match`. */
-export function covers(match: readonly MatchEntry[] | undefined, selected: readonly Both[]): boolean {
+export function covers(match: readonly MatchEntry[] | undefined, selected: readonly EntryPair[]): boolean {
   const entries = entriesOf(match).filter(({ when }) => when === undefined);
   if (entries.length * selected.length > MOST) return false;
-  return selected.every((both) => entries.some((entry) => coversBoth(entry, both)));
+  return selected.every((pair) => entries.some((entry) => coversPair(entry, pair)));
 }
 
-function coversBoth(entry: MatchEntry, both: Both): boolean {
+function coversPair(entry: MatchEntry, pair: EntryPair): boolean {
   return (
-    both.some(({ methods }) => within(methods, entry.methods, (outer, inner) => outer === inner)) &&
-    both.some(({ hosts }) => within(hosts, entry.hosts, containsHost)) &&
-    both.some(({ paths }) => within(paths, entry.paths, containsPath))
+    pair.some(({ methods }) => within(methods, entry.methods, (outer, inner) => outer === inner)) &&
+    pair.some(({ hosts }) => within(hosts, entry.hosts, containsHost)) &&
+    pair.some(({ paths }) => within(paths, entry.paths, containsPath))
   );
 }
 

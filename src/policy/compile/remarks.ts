@@ -1,5 +1,5 @@
 import type { Lines } from '../../diagnostic/lines.ts';
-import { spokenOf, yamlComments } from '../yaml/yaml-comments.ts';
+import { commentedLine, yamlComments } from '../yaml/yaml-comments.ts';
 
 /** A comment that gives the reason for an exclusion: `# lictor-uncovered: reason`. */
 export interface Remark {
@@ -21,7 +21,7 @@ export function remarksOf(lines: Lines, word: string): readonly Remark[] {
     if (!comment.startsWith(`${word}:`) && comment !== word) continue;
     const { line } = lines.position(start);
     const reason = comment.slice(word.length + 1).trim();
-    remarks.push({ line, about: spokenOf(line, lines), reason });
+    remarks.push({ line, about: commentedLine(line, lines), reason });
   }
   return remarks;
 }

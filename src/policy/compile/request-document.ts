@@ -53,7 +53,7 @@ const EMPTY: Tree = {
   kind: 'mapping',
   range: { start: 0, end: 0 },
   entries: new Map(),
-  refused: new Set(),
+  invalidKeys: new Set(),
 };
 
 function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): WrittenRequest | undefined {

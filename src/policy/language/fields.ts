@@ -65,7 +65,7 @@ function mappingHelp({ tree, key }: Cursor): string | undefined {
 }
 
 /** A row for a field that is planned for a later version: reported, never ignored. */
-export function later(feature: string): Field<never> {
+export function planned(feature: string): Field<never> {
   return {
     read: shaped<never>((at) => notSupported(at, 'this field'), { kind: 'never' }),
     doc: `${feature}; not supported in this version`,

@@ -9,10 +9,10 @@ import type { Cursor } from '../yaml/tree.ts';
 import {
   exactlyOne,
   type Fields,
-  later,
   mapping,
   misplaced,
   oneOf,
+  planned,
   type Read,
   suggestion,
 } from './fields.ts';
@@ -36,7 +36,7 @@ export const KEYS_FIELDS = {
   jwksUri: { read: keyUrl, doc: 'the URL of the key set' },
   jwksFile: { read: located(nonEmptyText), doc: 'a file with the key set, relative to this file' },
   jwks: { read: located((at) => at.tree), doc: 'the key set itself, inline' },
-  discovery: later('OpenID discovery'),
+  discovery: planned('OpenID discovery'),
 } as const satisfies Fields;
 
 export const PLACE_FIELDS = {

@@ -4,11 +4,11 @@ import {
   exactlyOne,
   type Field,
   type Fields,
-  later,
   mapping,
   misplaced,
   notSupported,
   oneOf,
+  planned,
   type Read,
 } from './fields.ts';
 import {
@@ -122,8 +122,8 @@ export const BODY_FIELDS = {
 export const SCHEMA_FIELDS = {
   match: { read: match, doc: 'narrows the `match` of the policy' },
   body: { read: mapping(BODY_FIELDS), doc: 'requirements for the body' },
-  openapi: later('OpenAPI'),
-  protobuf: later('protobuf messages'),
+  openapi: planned('OpenAPI'),
+  protobuf: planned('protobuf messages'),
 } as const satisfies Fields;
 
 export const LIMIT_FIELDS = {
@@ -147,7 +147,7 @@ export const LIMIT_FIELDS = {
     read: oneOf(['refusals', 'always']),
     doc: 'RateLimit fields on every answer (`always`) or on denials (`refusals`, the default)',
   },
-  onStoreFailure: later('shared limits'),
+  onStoreFailure: planned('shared limits'),
 } as const satisfies Fields;
 
 const CEL_FIELDS = {

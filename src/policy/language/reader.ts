@@ -189,7 +189,9 @@ export function mapOf<T>(
 
 /** True if a mapping has none of the keys, not even with an invalid value. */
 export function lacks({ tree }: Cursor, ...names: readonly string[]): boolean {
-  return tree.kind !== 'mapping' || !names.some((name) => tree.entries.has(name) || tree.refused.has(name));
+  return (
+    tree.kind !== 'mapping' || !names.some((name) => tree.entries.has(name) || tree.invalidKeys.has(name))
+  );
 }
 
 /** The value of a key of a mapping; undefined if it has no such key. */

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { suggestion } from '../language/fields.ts';
-import { isComment, spokenOf, type YamlPiece, yamlPieces } from '../yaml/yaml-comments.ts';
+import { commentedLine, isComment, type YamlPiece, yamlPieces } from '../yaml/yaml-comments.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 
 const WORD = 'lictor-ignore';
@@ -25,12 +25,12 @@ interface IgnoreComment {
 
 /**
  * The diagnostics without the warnings that a comment silences. With `isWhole` lint was run, and a comment that
- * silences nothing is reported, except for the codes in `unjudged`, which lint did not look for.
+ * silences nothing is reported, except for the codes in `unchecked`, which lint did not look for.
  */
 export function silence(
   files: readonly Commented[],
   found: readonly Diagnostic[],
-  { isWhole, unjudged }: { readonly isWhole: boolean; readonly unjudged: readonly DiagnosticCode[] },
+  { isWhole, unchecked }: { readonly isWhole: boolean; readonly unchecked: readonly DiagnosticCode[] },
 ): readonly Diagnostic[] {
   let left = found;
   for (const file of files) {
@@ -45,7 +45,7 @@ export function silence(
       return silencing.length === 0;
     });
     const unneeded = isWhole
-      ? comments.filter((each) => !used.has(each) && !unjudged.includes(each.code))
+      ? comments.filter((each) => !used.has(each) && !unchecked.includes(each.code))
       : [];
     const warnings = unneeded.map(({ code, range }) =>
       diagnose(
@@ -92,18 +92,18 @@ function readComment(
   const [, content] = /^#+\s*lictor-ignore\b:?(.*)$/.exec(text.trimEnd()) ?? [];
   if (content === undefined) return;
   const [code = '', ...reason] = content.trim().split(/\s+/);
-  const refuse = (message: string, help: string | undefined): void => {
+  const addMistake = (message: string, help: string | undefined): void => {
     mistakes.push(diagnose('invalid_ignore', spanOf(file, range), message, help));
   };
   const form = `write \`# ${WORD}: CODE reason\``;
-  if (code === '') refuse('the comment names no warning', form);
-  else if (!isCode(code)) refuse(`unknown warning \`${code}\``, suggestion(code, WARNINGS) ?? form);
+  if (code === '') addMistake('the comment names no warning', form);
+  else if (!isCode(code)) addMistake(`unknown warning \`${code}\``, suggestion(code, WARNINGS) ?? form);
   else if (CODES[code].severity === 'error') {
-    refuse(`\`${code}\` is an error, and errors cannot be silenced`, 'fix the error');
+    addMistake(`\`${code}\` is an error, and errors cannot be silenced`, 'fix the error');
   } else if (UNSILENCED.has(code)) {
-    refuse(`\`${code}\` cannot be silenced`, 'fix or remove the other comment');
-  } else if (reason.join('') === '') refuse('the comment gives no reason', form);
-  else comments.push({ code, range, line: spokenOf(file.lines.position(range.start).line, file.lines) });
+    addMistake(`\`${code}\` cannot be silenced`, 'fix or remove the other comment');
+  } else if (reason.join('') === '') addMistake('the comment gives no reason', form);
+  else comments.push({ code, range, line: commentedLine(file.lines.position(range.start).line, file.lines) });
 }
 
 /** Records the lines of a value. For a block scalar the first line is the one above, with its key and header. */

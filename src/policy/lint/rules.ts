@@ -1,4 +1,10 @@
-import { apartBy, covers, type MatchEntry, type MatchPart, selections } from '../compile/match-relations.ts';
+import {
+  covers,
+  disjointPart,
+  type MatchEntry,
+  type MatchPart,
+  selections,
+} from '../compile/match-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { listed, placeOf } from '../compile/written-places.ts';
 import type { RuleDocument } from '../language/policy-document.ts';
@@ -40,7 +46,7 @@ interface Difference {
 }
 
 function differenceOf(entry: MatchEntry, outer: readonly MatchEntry[]): Difference | undefined {
-  const parts = outer.map((each) => apartBy(each, entry));
+  const parts = outer.map((each) => disjointPart(each, entry));
   const [part] = parts;
   if (part === undefined || parts.includes(undefined)) return undefined;
   if (!parts.every((other) => other === part)) {

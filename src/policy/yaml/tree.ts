@@ -39,7 +39,7 @@ export interface MappingTree extends Origin {
   /** In order of writing, the entries of merge keys last. */
   readonly entries: ReadonlyMap<string, Entry>;
   /** Keys with an invalid value, which is reported and left out of `entries`. */
-  readonly refused: ReadonlySet<string>;
+  readonly invalidKeys: ReadonlySet<string>;
 }
 
 export interface Entry {

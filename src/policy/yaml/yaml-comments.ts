@@ -39,7 +39,7 @@ export function yamlComments(text: string): readonly Range[] {
 }
 
 /** The line that a comment on `line` applies to: that line, or for a comment alone on it the next line with content. */
-export function spokenOf(line: number, lines: Lines): number {
+export function commentedLine(line: number, lines: Lines): number {
   let about = line;
   while (about <= lines.count && /^\s*(#.*)?$/.test(lines.line(about))) about++;
   return about;

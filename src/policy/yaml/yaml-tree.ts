@@ -48,12 +48,12 @@ class TreeBuilder {
   build(node: unknown, depth: number): Tree | undefined {
     if (isAlias(node)) return this.#alias(node);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return undefined;
-    const refused = this.#refuseTag(node);
+    const isRejected = this.#rejectTag(node);
     const { anchor } = node;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const tree = this.#value(node, depth);
     if (anchor !== undefined && tree !== undefined) this.#anchors.set(anchor, tree);
-    return refused ? undefined : tree;
+    return isRejected ? undefined : tree;
   }
 
   #value(node: Node, depth: number): Tree | undefined {
@@ -76,7 +76,7 @@ class TreeBuilder {
   #mapping(node: YAMLMap, range: Range, depth: number): Tree | undefined {
     const entries = new Map<string, Entry>();
     const merged: Tree[] = [];
-    const refused = new Set<string>();
+    const invalidKeys = new Set<string>();
     for (const { key, value } of node.items) {
       if (!isScalar(key)) {
         this.#mistakes.add(
@@ -86,11 +86,11 @@ class TreeBuilder {
         );
         continue;
       }
-      this.#refuseTag(key);
+      this.#rejectTag(key);
       const keyRange = rangeOf(key);
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
       const tree = isEmpty(value) ? missing(keyRange) : this.build(value, depth + 1);
-      if (tree === undefined) refused.add(name);
+      if (tree === undefined) invalidKeys.add(name);
       else if (name === '<<' && key.type === 'PLAIN') merged.push(tree);
       else if (entries.has(name)) {
         this.#mistakes.add(
@@ -103,7 +103,7 @@ class TreeBuilder {
     }
     for (const tree of merged) this.#merge(tree, entries);
     return this.#sized(
-      { kind: 'mapping', range, entries, refused },
+      { kind: 'mapping', range, entries, invalidKeys },
       [...entries.values()].map(({ value }) => value),
     );
   }
@@ -162,7 +162,7 @@ class TreeBuilder {
     return tree;
   }
 
-  #refuseTag(node: Node): boolean {
+  #rejectTag(node: Node): boolean {
     const { tag } = node;
     if (tag === undefined || CORE_TAGS.has(tag)) return false;
     const shown = tag.startsWith(YAML_TAGS) ? `!!${tag.slice(YAML_TAGS.length)}` : tag;
