@@ -20,12 +20,12 @@ export function parseRate(
   | { readonly rate: Rate; readonly problem?: undefined }
   | { readonly problem: string; readonly rate?: undefined } {
   const [, digits = '', unit = ''] = /^([0-9]{1,12})\/([a-z]+)$/.exec(text) ?? [];
-  if (digits === '') return { problem: `\`${text}\` is no rate` };
+  if (digits === '') return { problem: `\`${text}\` is not a valid rate` };
   const period = PERIODS.get(unit);
-  if (period === undefined) return { problem: `\`${unit}\` in \`${text}\` is no period` };
+  if (period === undefined) return { problem: `\`${unit}\` in \`${text}\` is not a valid period` };
   const count = Number(digits);
-  if (count === 0) return { problem: `\`${text}\` lets nothing through, a deny rule says that better` };
-  if (count > MAX_COUNT) return { problem: `\`${text}\` is more than ${MAX_COUNT} a period` };
+  if (count === 0) return { problem: `\`${text}\` allows no request; write a deny rule instead` };
+  if (count > MAX_COUNT) return { problem: `\`${text}\` is more than ${MAX_COUNT} per period` };
   return { rate: { count, period } };
 }
 

@@ -18,14 +18,15 @@ const MAX_LABEL = 63;
  * dot are ignored, as they are in requests. A problem is one sentence about the author's text.
  */
 export function compileHost(text: string): CompiledHost {
-  if (text === '') return { problem: 'a host is empty' };
+  if (text === '') return { problem: 'the host is empty' };
   if (text === '*') return { pattern: { kind: 'any', text } };
-  if (text.includes('/')) return { problem: `\`${text}\` is no host, a host has no scheme and no path` };
+  if (text.includes('/'))
+    return { problem: `\`${text}\` is not a valid host: a host has no scheme and no path` };
   const host = normalizeHost(text);
   if (host.startsWith('[')) {
     return isIpv6(host)
       ? { pattern: { kind: 'exact', text, host } }
-      : { problem: `\`${text}\` is no IPv6 address` };
+      : { problem: `\`${text}\` is not a valid IPv6 address` };
   }
   const wild = host.startsWith('*.');
   const name = wild ? host.slice(2) : host;
@@ -64,13 +65,13 @@ export function matchesHost(pattern: HostPattern, normalizedHost: string): boole
 
 function nameProblem(text: string, name: string): string | undefined {
   if (name.includes('*'))
-    return `\`${text}\` is no host, \`*\` stands only as the whole first label: \`*.example.org\``;
+    return `\`${text}\` is not a valid host: \`*\` must be the whole first label, as in \`*.example.org\``;
   if (name.length > MAX_HOST) return `\`${text}\` is longer than the ${MAX_HOST} characters of a host name`;
   for (const label of name.split('.')) {
-    if (label === '') return `\`${text}\` is no host, it has an empty label`;
+    if (label === '') return `\`${text}\` is not a valid host: it has an empty label`;
     if (label.length > MAX_LABEL) return `\`${text}\` has a label longer than ${MAX_LABEL} characters`;
     if (!/^[a-z0-9_-]+$/.test(label)) {
-      return `\`${text}\` is no host, a label holds letters, digits, \`-\` and \`_\` (other alphabets as \`xn--...\`)`;
+      return `\`${text}\` is not a valid host: a label may contain letters, digits, \`-\` and \`_\` (other alphabets as \`xn--...\`)`;
     }
   }
   return undefined;

@@ -81,17 +81,17 @@ function isLiteral(literal: string, path: string, at: number, end: number): bool
 }
 
 function textProblem(text: string): string | undefined {
-  if (text === '') return 'a path is empty';
+  if (text === '') return 'the path is empty';
   if (!text.startsWith('/'))
-    return `\`${text}\` does not start with \`/\`${/^\*+$/.test(text) ? ', every path is `/**`' : ''}`;
-  if (text.includes('?')) return `\`${text}\` has a query string, paths are compared without one`;
-  if (text.includes('%')) return `\`${text}\` is encoded, write the path decoded`;
+    return `\`${text}\` does not start with a slash${/^\*+$/.test(text) ? '; `/**` matches every path' : ''}`;
+  if (text.includes('?')) return `\`${text}\` has a query string, but paths are compared without one`;
+  if (text.includes('%')) return `\`${text}\` is percent-encoded; write the path decoded`;
   for (const [character, name] of NEVER) {
     if (text.includes(character))
-      return `\`${text}\` has a ${name}, requests with one are refused as \`ambiguous_path\``;
+      return `\`${text}\` has a ${name}, but requests with one are denied as \`ambiguous_path\``;
   }
   if ([...text].some((character) => character < ' ' || character === '\x7f'))
-    return 'a path has a control character';
+    return 'the path has a control character';
   return undefined;
 }
 
@@ -103,7 +103,8 @@ const NEVER = [
 
 function readSegment(text: string, part: string): PathSegment | { readonly problem: string } {
   if (part === '*') return { kind: 'any' };
-  if (part === '**') return { problem: `\`${text}\` has \`**\` before its end, it may only be last` };
+  if (part === '**')
+    return { problem: `\`${text}\` has \`**\` before its end; \`**\` may only be the last segment` };
   if (part === '') return { problem: `\`${text}\` has an empty segment, which no canonical path has` };
   if (part === '.' || part === '..')
     return { problem: `\`${text}\` has a dot segment, which no canonical path has` };
@@ -111,10 +112,10 @@ function readSegment(text: string, part: string): PathSegment | { readonly probl
   if (name !== undefined) return { kind: 'param', name };
   if (part.includes('{') || part.includes('}')) {
     return {
-      problem: `\`${part}\` in \`${text}\` is no \`{name}\` that is a whole segment, of letters, digits and \`_\``,
+      problem: `\`${part}\` in \`${text}\` is not a valid parameter: write a whole segment \`{name}\` with letters, digits and \`_\``,
     };
   }
   if (part.includes('*'))
-    return { problem: `\`${part}\` in \`${text}\` mixes \`*\` with text, \`*\` is a whole segment` };
+    return { problem: `\`${part}\` in \`${text}\` mixes \`*\` with text; \`*\` must be a whole segment` };
   return { kind: 'literal', text: part };
 }

@@ -43,7 +43,7 @@ function parsePattern(text: string): Parsed & { readonly value?: SpiffePattern }
   const { pattern, problem } = compilePrincipal(text);
   if (problem !== undefined) return { problem, help: HELP };
   if (pattern.kind === 'spiffe') return { value: pattern };
-  return { problem: `\`${text}\` does not begin with \`spiffe://\``, help: HELP };
+  return { problem: `\`${text}\` does not start with \`spiffe://\``, help: HELP };
 }
 
 /** A pattern computed at run time; fails with `bad_pattern` if it is not valid. */

@@ -11,15 +11,15 @@ test.each([
 });
 
 test.each([
-  ['', '`` is no rate'],
-  ['100', '`100` is no rate'],
-  ['-1/s', '`-1/s` is no rate'],
-  ['1.5/s', '`1.5/s` is no rate'],
-  ['1 / s', '`1 / s` is no rate'],
-  ['1/w', '`w` in `1/w` is no period'],
-  ['1/sec', '`sec` in `1/sec` is no period'],
-  ['0/s', '`0/s` lets nothing through, a deny rule says that better'],
-  ['100000001/s', '`100000001/s` is more than 100000000 a period'],
+  ['', '`` is not a valid rate'],
+  ['100', '`100` is not a valid rate'],
+  ['-1/s', '`-1/s` is not a valid rate'],
+  ['1.5/s', '`1.5/s` is not a valid rate'],
+  ['1 / s', '`1 / s` is not a valid rate'],
+  ['1/w', '`w` in `1/w` is not a valid period'],
+  ['1/sec', '`sec` in `1/sec` is not a valid period'],
+  ['0/s', '`0/s` allows no request; write a deny rule instead'],
+  ['100000001/s', '`100000001/s` is more than 100000000 per period'],
 ])('%j is a problem', (text, problem) => {
   expect(parseRate(text)).toEqual({ problem });
 });

@@ -50,20 +50,20 @@ describe('a pattern selects a host', () => {
 
 describe('a bad pattern is a problem', () => {
   test.each([
-    ['', 'a host is empty'],
-    ['https://orders', '`https://orders` is no host, a host has no scheme and no path'],
-    ['orders/api', '`orders/api` is no host, a host has no scheme and no path'],
-    ['or*.acme', '`or*.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['a.*.acme', '`a.*.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['**.acme', '`**.acme` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['a..b', '`a..b` is no host, it has an empty label'],
-    ['*.', '`*.` is no host, `*` stands only as the whole first label: `*.example.org`'],
-    ['[::zz]', '`[::zz]` is no IPv6 address'],
-    ['[::1', '`[::1` is no IPv6 address'],
+    ['', 'the host is empty'],
+    ['https://orders', '`https://orders` is not a valid host: a host has no scheme and no path'],
+    ['orders/api', '`orders/api` is not a valid host: a host has no scheme and no path'],
+    ['or*.acme', '`or*.acme` is not a valid host: `*` must be the whole first label, as in `*.example.org`'],
+    ['a.*.acme', '`a.*.acme` is not a valid host: `*` must be the whole first label, as in `*.example.org`'],
+    ['**.acme', '`**.acme` is not a valid host: `*` must be the whole first label, as in `*.example.org`'],
+    ['a..b', '`a..b` is not a valid host: it has an empty label'],
+    ['*.', '`*.` is not a valid host: `*` must be the whole first label, as in `*.example.org`'],
+    ['[::zz]', '`[::zz]` is not a valid IPv6 address'],
+    ['[::1', '`[::1` is not a valid IPv6 address'],
     [`${'a'.repeat(64)}.b`, `\`${'a'.repeat(64)}.b\` has a label longer than 63 characters`],
     [
       'büro.example',
-      '`büro.example` is no host, a label holds letters, digits, `-` and `_` (other alphabets as `xn--...`)',
+      '`büro.example` is not a valid host: a label may contain letters, digits, `-` and `_` (other alphabets as `xn--...`)',
     ],
   ])('%j', (text, problem) => {
     expect(compileHost(text)).toEqual({ problem });
