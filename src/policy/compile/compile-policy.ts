@@ -98,7 +98,8 @@ function compileJwt(spec: PolicySpec, folder: Folder): JwtRequirement | undefine
     const issuer = folder.issuers.get(value);
     if (issuer !== undefined) issuers.push(issuer);
     else if (!folder.issuers.has(value) && !folder.incomplete) {
-      const help = suggestion(value, folder.issuers.keys());
+      const named = [...folder.issuers.values()].find((each) => each?.issuer === value);
+      const help = named ? `did you mean \`${named.name}\`?` : suggestion(value, folder.issuers.keys());
       report(at, 'unknown_reference', `unknown Issuer \`${value}\``, help);
     }
   }

@@ -1,9 +1,10 @@
 import type { Range } from '../../diagnostic/range.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { synonym } from './hints.ts';
 import { child, lacks, report, shape } from './reader.ts';
-import type { Reader } from './shape.ts';
-import { shaped } from './shape.ts';
+import type { Reader, Shape } from './shape.ts';
+import { shaped, shapeOf } from './shape.ts';
 
 /** One row of a field table. */
 export interface Field<T> {
@@ -33,8 +34,8 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     const misspelt = new Set<string>();
     for (const [name, { key, context = at.context }] of tree.entries) {
       if (Object.hasOwn(fields, name)) continue;
-      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
-      misspelt.add(nearest(name, Object.keys(fields)) ?? '');
+      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, fieldHelp(name, fields), key);
+      misspelt.add(nearName(name, Object.keys(fields)) ?? '');
     }
     const read: Record<string, unknown> = {};
     for (const [name, field] of rows) {
@@ -54,6 +55,24 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     return read as Read<F>;
   };
   return shaped(reader, { kind: 'mapping', fields });
+}
+
+/** Help for an unknown field: the field it belongs under, if there is one such, else a suggestion. */
+function fieldHelp(name: string, fields: Fields): string | undefined {
+  const containers = Object.entries(fields).filter(([, { read, like = read }]) => {
+    const inner = fieldsIn(shapeOf(like));
+    return inner !== undefined && Object.hasOwn(inner, name);
+  });
+  const [container] = containers;
+  return container !== undefined && containers.length === 1
+    ? `\`${name}\` belongs under \`${container[0]}\``
+    : suggestion(name, fields);
+}
+
+/** The fields of a mapping, or of the mappings in a list. */
+function fieldsIn(shape: Shape | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (shape?.kind === 'list') return fieldsIn(shapeOf(shape.item));
+  return shape?.kind === 'mapping' ? shape.fields : undefined;
 }
 
 /** Help for a scalar where a mapping is expected. */
@@ -109,7 +128,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
     if (known !== undefined) return known;
     const all = enumerated(words, 'or');
     if (typeof value !== 'string') return report(at, 'wrong_type', `expected ${all}, found ${shape(at)}`);
-    const near = nearest(value, words);
+    const near = nearName(value, words);
     const help = near === undefined ? `expected ${all}` : `did you mean \`${near}\`?`;
     return report(at, 'unknown_value', `unknown value \`${value}\``, help);
   };
@@ -121,8 +140,10 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
  */
 export function suggestion(name: string, known: Fields | Iterable<string>): string | undefined {
   const names = [...new Set(isIterable(known) ? known : Object.keys(known))];
-  const near = nearest(name, names);
+  const near = nearName(name, names);
   if (near !== undefined) return `did you mean \`${near}\`?`;
+  const longer = names.filter((each) => wordsOf(each).includes(name.toLowerCase()));
+  if (longer.length > 0 && longer.length <= 3) return `did you mean ${enumerated(longer, 'or')}?`;
   if (names.length === 0 || names.length > 24) return undefined;
   return `known here: ${names.map((each) => `\`${each}\``).join(', ')}`;
 }
@@ -132,6 +153,19 @@ export function label({ key, tree }: Cursor): Range {
   if (key !== undefined) return key;
   const first = tree.kind === 'mapping' ? tree.entries.values().next().value : undefined;
   return first?.key ?? tree.range;
+}
+
+/** The known name with the meaning of a word of another tool, else the one that is near in spelling. */
+function nearName(name: string, known: readonly string[]): string | undefined {
+  return synonym(name, known) ?? nearest(name, known);
+}
+
+/** The words of a name, in lower case: `request` and `headers` of `requestHeaders`. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replaceAll(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[-_.]/);
 }
 
 function isIterable(known: Fields | Iterable<string>): known is Iterable<string> {

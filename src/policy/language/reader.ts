@@ -2,6 +2,7 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Cursor, Entry } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
+import { wholeNumberHint } from './hints.ts';
 import { type Reader, shaped, shapeOf, textual } from './shape.ts';
 
 /** A value with its location, for checks that involve other values. */
@@ -95,7 +96,9 @@ export function integer(least: number, most: number): Reader<number> {
   const reader: Reader<number> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'scalar' || (typeof tree.value !== 'number' && typeof tree.value !== 'bigint')) {
-      return report(at, 'wrong_type', `expected a whole number, found ${shape(at)}`);
+      const help = tree.kind === 'scalar' ? wholeNumberHint(String(tree.value)) : undefined;
+      const found = help === undefined ? shape(at) : `the text \`${written(at)}\``;
+      return report(at, 'wrong_type', `expected a whole number, found ${found}`, help);
     }
     const value = Number(tree.value);
     if (!Number.isInteger(value))

@@ -239,6 +239,11 @@ function readNamedOrRequest(
 }
 
 function readSomeExpect(at: Cursor): ExpectSpec | undefined {
+  const decision = at.tree.kind === 'scalar' ? at.tree.value : undefined;
+  if (decision === 'allow' || decision === 'deny') {
+    const message = `expected a mapping, found ${shape(at)}`;
+    return report(at, 'wrong_type', message, `write \`{decision: ${decision}}\``);
+  }
   if (at.tree.kind === 'mapping' && at.tree.entries.size === 0) {
     const help = 'write at least one field, such as `decision: allow`';
     return report(at, 'missing_field', '`expect` is empty, so the case cannot fail', help, at.key);

@@ -8,6 +8,7 @@ import { compileHost } from '../../engine/request/host.ts';
 import { compilePath } from '../../engine/request/path-pattern.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { durationHint, rateHint } from './hints.ts';
 import { integer, nonEmptyText, parsed, report, shape, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { shaped, textual } from './shape.ts';
@@ -44,7 +45,7 @@ export function duration(least = 0): Reader<number> {
     'invalid_duration',
     (value) => {
       const milliseconds = parseDuration(value);
-      if (milliseconds === undefined) return { problem: `\`${value}\` is not a valid duration` };
+      if (milliseconds === undefined) return notDuration(value);
       if (milliseconds >= least) return { value: milliseconds };
       return { problem: `\`${value}\` is too short`, help: `write at least \`${formatDuration(least)}\`` };
     },
@@ -53,13 +54,17 @@ export function duration(least = 0): Reader<number> {
   return shaped(read, textual({ pattern: `^${DURATION}$` }));
 }
 
+function notDuration(value: string): { readonly problem: string; readonly help: string } {
+  return { problem: `\`${value}\` is not a valid duration`, help: durationHint(value) ?? DURATION_HELP };
+}
+
 /** Reader of a duration that may be negative, in milliseconds. */
 export const signedDuration: Reader<number> = parsed(
   'invalid_duration',
   (value) => {
     const past = value.startsWith('-');
     const milliseconds = parseDuration(past ? value.slice(1) : value);
-    if (milliseconds === undefined) return { problem: `\`${value}\` is not a valid duration` };
+    if (milliseconds === undefined) return notDuration(value);
     return { value: past ? -milliseconds : milliseconds };
   },
   DURATION_HELP,
@@ -89,10 +94,15 @@ export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
   return { problem: value === '' ? 'the name is empty' : `\`${value}\` is not a valid DNS label`, help };
 });
 
+const RATE_HELP = 'write it like `100/s`, `100/m`, `100/h` or `100/d`';
+
 export const rate = parsed(
   'invalid_rate',
-  (value) => renamed(parseRate(value), ({ rate: read }) => read),
-  'write it like `100/s`, `100/m`, `100/h` or `100/d`',
+  (value) => {
+    const read = renamed(parseRate(value), ({ rate: of }) => of);
+    return 'value' in read ? read : { ...read, help: rateHint(value) ?? RATE_HELP };
+  },
+  RATE_HELP,
 );
 export const host = parsed('invalid_host', (value) => {
   const read = renamed(compileHost(value), ({ pattern }) => pattern);
@@ -114,9 +124,14 @@ function hostHelp(value: string): string {
     : 'write a name such as `api.example.org`, `*.example.org` for all names below it, or an IP address';
 }
 
-export const principal = parsed('invalid_principal', (value) =>
-  renamed(compilePrincipal(value), ({ pattern }) => pattern),
-);
+export const principal = parsed('invalid_principal', (value) => {
+  const read = renamed(compilePrincipal(value), ({ pattern }) => pattern);
+  const complete = `spiffe://${value}`;
+  const lacksScheme = 'problem' in read && value.includes('/ns/') && !value.includes(':');
+  return lacksScheme && compilePrincipal(complete).pattern !== undefined
+    ? { ...read, help: `write \`${complete}\`` }
+    : read;
+});
 
 /** Reader of a method in upper case (RFC 9110, section 9.1). */
 export const method: Reader<string> = parsed('invalid_method', (value) => {

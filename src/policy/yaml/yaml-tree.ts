@@ -83,6 +83,7 @@ class TreeBuilder {
           'wrong_type',
           isAlias(key) || isMap(key) || isSeq(key) ? rangeOf(key) : range,
           'expected text as a key',
+          isMap(key) ? 'a template such as `{{ }}` is not evaluated: write `{cel: ...}`' : undefined,
         );
         continue;
       }
@@ -97,7 +98,9 @@ class TreeBuilder {
           'yaml_duplicate_key',
           keyRange,
           `the key \`${name}\` is used twice in one mapping`,
-          'keep one of them',
+          depth === 0 && name === 'apiVersion'
+            ? 'write `---` on the line before a second document'
+            : 'keep one of them',
         );
       } else entries.set(name, { key: keyRange, value: tree });
     }
