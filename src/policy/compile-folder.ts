@@ -10,16 +10,16 @@ import { compileDataset, type DeclaredData, nameInExpressions } from './compile/
 import { compileIssuer } from './compile/compile-issuer.ts';
 import type { Folder } from './compile/compile-policy.ts';
 import { compileTest } from './compile/compile-test.ts';
-import { refuseConflicts } from './compile/conflicts.ts';
+import { reportConflicts } from './compile/conflicts.ts';
 import {
   compileEnvironments,
   type Environments,
   inEnvironment,
-  refuseUnknownShadows,
+  reportUnknownShadows,
 } from './compile/environments.ts';
 import type { LocatedExpression } from './compile/expression-location.ts';
 import { Expressions } from './compile/expressions.ts';
-import { isBroken, readDocuments, refuseStrays, split } from './compile/folder-documents.ts';
+import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { References } from './compile/references.ts';
@@ -33,15 +33,15 @@ import type { LintOptions } from './lint/lint-input.ts';
 import type { PolicyFiles } from './yaml/policy-files.ts';
 import { readYaml, type YamlFile } from './yaml/yaml-file.ts';
 
-/** What a folder's documents come to; it becomes a `PolicySet` with the revision of its bytes. */
+/** The compilation of a folder. With the revision of its bytes, `set` becomes a `PolicySet`. */
 export interface CompiledFolder {
-  /** Undefined when the folder holds an error: a broken folder never decides. */
+  /** Undefined if the folder has an error: a broken folder never decides. */
   readonly set: Omit<PolicySet, 'revision' | 'revisionText'> | undefined;
-  /** In order of name. Not to be run when the folder holds an error. */
+  /** In order of name. Must not be run if the folder has an error. */
   readonly tests: readonly PolicyTestDocument[];
   /** Sorted by file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
-  /** What the expressions of each document may read, for tools. */
+  /** Names that the expressions of each document may read, for tools. */
   readonly scopes: Scopes;
   /** The expressions of a policy in the order of compilation, with their locations, for tools. */
   expressionsOf(policy: string): readonly LocatedExpression[];
@@ -50,19 +50,19 @@ export interface CompiledFolder {
 export interface CompileOptions {
   /** Imports the keys of issuers. */
   readonly crypto: CryptoProvider;
-  /** The reason table, against which the tests' `reason` is checked; without it any reason passes. */
+  /** Names of the reason table, to check `reason` in tests; default: any reason is valid. */
   readonly reasons?: Iterable<string>;
-  /** Look for what is well-formed and hardly meant as well. Without it that time is saved. */
+  /** Options of lint; lint takes time and is skipped without them. */
   readonly lint?: LintOptions | undefined;
-  /** The Environment to decide in; unless told, the only one. */
+  /** Environment to decide in; default: the only one. */
   readonly environment?: string | undefined;
-  /** Whether several Environments of which none was named are a mistake. */
+  /** True if it is a mistake to name none of several Environments; default false. */
   readonly mustChoose?: boolean;
-  /** In the place of `readYaml`, for who keeps what was parsed before. */
+  /** Replacement for `readYaml`, such as one with a cache. */
   readonly parse?: typeof readYaml;
 }
 
-/** Compiles a whole folder. Every mistake in it is found at once, as far as one does not hide another. */
+/** Compiles a whole folder and reports every mistake in it, except those that another mistake hides. */
 export function compileFolder(files: PolicyFiles, options: CompileOptions): CompiledFolder {
   const steps = compileSteps(files, options);
   for (;;) {
@@ -71,18 +71,18 @@ export function compileFolder(files: PolicyFiles, options: CompileOptions): Comp
   }
 }
 
-/** How a compilation makes room for requests. */
+/** Clock and pause of a compilation that shares its thread with requests. */
 export interface Slices {
   /** Milliseconds, from any origin. */
   now(): number;
-  /** Lets others run. */
+  /** Yields the thread to other work. */
   pause(): Promise<void>;
 }
 
-/** The longest that a slice goes on before it makes room, in milliseconds; one step may be longer. */
+/** Longest time between two pauses, in milliseconds. A single step may take longer. */
 const SLICE = 4;
 
-/** `compileFolder` for a process that answers requests meanwhile. */
+/** As `compileFolder`, for a process that answers requests at the same time. */
 export async function compileInSlices(
   files: PolicyFiles,
   options: CompileOptions,
@@ -99,11 +99,11 @@ export async function compileInSlices(
   }
 }
 
-/** One step is a file that is parsed or read, or a document that is compiled. */
+/** The compilation in steps: one per parsed file, read file and compiled document. */
 function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<undefined, CompiledFolder> {
   const diagnostics = new Diagnostics();
   const [policyFiles, others] = split(yield* parseFiles(files, options));
-  const { documents, doubled, incomplete } = yield* readDocuments(policyFiles, diagnostics);
+  const { documents, duplicates, incomplete } = yield* readDocuments(policyFiles, diagnostics);
   const references = new References(files);
 
   const issuers = new Map<string, Issuer | undefined>();
@@ -117,21 +117,21 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     .extended('data', new Map([...datasets].map(([name, { declaration }]) => [name, declaration])))
     .extended('env', environments.declarations);
   const folder: Folder = { expressions, references, issuers, incomplete };
-  const compiling = new PolicyCompiler(documents, folder);
+  const compiler = new PolicyCompiler(documents, folder);
   for (const document of documentsOf(documents, 'Policy')) {
-    compiling.compile(document);
+    compiler.compile(document);
     yield;
   }
-  for (const document of documentsOf(doubled, 'Policy')) compiling.read(document);
-  const { policies } = compiling;
-  refuseConflicts(compiling.written, environments.values);
-  if (!incomplete) refuseUnknownShadows(environmentDocuments, policies);
+  for (const document of documentsOf(duplicates, 'Policy')) compiler.read(document);
+  const { policies } = compiler;
+  reportConflicts(compiler.written, environments.values);
+  if (!incomplete) reportUnknownShadows(environmentDocuments, policies);
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
     policies,
     issuers,
     environments: environments.values,
-    partial: compiling.partial,
+    partial: compiler.partial,
     incomplete,
     reasons: options.reasons && new Set(options.reasons),
   };
@@ -142,16 +142,16 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     yield;
   }
 
-  refuseStrays(others, references, incomplete, diagnostics);
+  reportStrays(others, references, incomplete, diagnostics);
   const { lint: lintOptions } = options;
   const linted = diagnostics.errors === 0 && lintOptions !== undefined;
   if (diagnostics.errors === 0) {
-    warnOfUnused(documents, compiling.specs);
-    compiling.warnOfUnused();
+    warnOfUnused(documents, compiler.specs);
+    compiler.warnOfUnused();
     warnOfUnusedData(documents, expressions);
   }
   if (linted) {
-    const { written } = compiling;
+    const { written } = compiler;
     const { valid } = expressions;
     const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
     yield* lint({ written, policies, issuers, tests, expressions: valid, shadowed, options: lintOptions });
@@ -159,7 +159,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
     const help = `a policy is a YAML document with \`apiVersion: ${API_VERSION}\` and \`kind: Policy\``;
-    diagnostics.report('no_policies', wholeFile(''), 'the folder holds no policy', help);
+    diagnostics.report('no_policies', wholeFile(''), 'the folder has no policy', help);
   }
   return {
     set: diagnostics.errors > 0 ? undefined : finish(policies, issuers, datasets, environments, environment),
@@ -167,11 +167,11 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     diagnostics: sortDiagnostics(
       silence(policyFiles, diagnostics.sorted(), {
         isWhole: linted,
-        unjudged: tests.length === 0 && lintOptions?.isStrict !== true ? ['policy_without_tests'] : [],
+        unchecked: tests.length === 0 && lintOptions?.isStrict !== true ? ['policy_without_tests'] : [],
       }),
     ),
-    scopes: compiling.scopes,
-    expressionsOf: (policy) => compiling.expressionsOf(policy),
+    scopes: compiler.scopes,
+    expressionsOf: (policy) => compiler.expressionsOf(policy),
   };
 }
 
@@ -204,7 +204,7 @@ function finish(
     env: {},
   };
   const chosenSet = inEnvironment(set, environment) ?? set;
-  // The first request need not wait for it.
+  // Built here so that the first request does not wait for it.
   indexOf(chosenSet.policies);
   return chosenSet;
 }
@@ -217,13 +217,13 @@ function compileDatasets(
   for (const document of documentsOf(documents, 'Dataset')) {
     const dataset = document.spec && compileDataset(document, document.spec, references);
     const name = nameInExpressions(document.name.value);
-    // What reads one that is wrong is not wrong for that.
+    // Expressions that read an invalid dataset get no error of their own.
     if (isDeclarable(name)) datasets.set(name, dataset ?? { value: null, declaration: { type: ERROR } });
   }
   return datasets;
 }
 
-/** The Environment that the set decides in; empty: none was asked for and there are several, or none at all. */
+/** The Environment of the policy set; empty if the folder has none, or several of which none was chosen. */
 function chosen(
   documents: readonly DocumentOf<'Environment'>[],
   { environment, mustChoose = false }: Pick<CompileOptions, 'environment' | 'mustChoose'>,
@@ -233,18 +233,18 @@ function chosen(
   const [first, second] = documents;
   if (environment !== undefined) {
     if (names.includes(environment)) return environment;
-    const message = `no Environment is called \`${environment}\``;
+    const message = `unknown Environment \`${environment}\``;
     diagnostics.report('unknown_environment', wholeFile(''), message, suggestion(environment, names));
     return '';
   }
   if (second === undefined) return first?.name.value ?? '';
   if (mustChoose) {
     const all = names.map((name) => `\`${name}\``).join(', ');
-    const help = `say which decides here: \`--environment\` with one of ${all}`;
+    const help = `name one with \`--environment\`: ${all}`;
     diagnostics.report(
       'unknown_environment',
       wholeFile(''),
-      'the folder has several Environments, and `--environment` names none',
+      'the folder has several Environments, and none is chosen',
       help,
     );
   }
@@ -253,9 +253,9 @@ function chosen(
 
 function warnOfUnusedData(documents: readonly PolicyDocument[], { read }: Expressions): void {
   for (const { name } of documentsOf(documents, 'Dataset')) {
-    const called = `data.${nameInExpressions(name.value)}`;
-    if (!read.has(called))
-      report({ ...name.at, path: '' }, 'unused_dataset', `no expression reads \`${called}\``);
+    const path = `data.${nameInExpressions(name.value)}`;
+    if (!read.has(path))
+      report({ ...name.at, path: '' }, 'unused_dataset', `no expression reads \`${path}\``);
   }
 }
 
@@ -263,7 +263,7 @@ function byName<T extends { readonly name: string }>(named: readonly T[]): reado
   return named.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** An issuer that nobody names does nothing, which is seldom what somebody who adds it wants. */
+/** Reports issuers that no policy and no test names. */
 function warnOfUnused(documents: readonly PolicyDocument[], policies: readonly PolicySpec[]): void {
   const used = new Set<string>();
   for (const { authenticate } of policies) {

@@ -38,7 +38,9 @@ describe('lictor check', () => {
   test('a warning is printed, and fails only with --strict', async () => {
     const shown = await check(POLICY);
     expect(shown.code).toBe(0);
-    expect(shown.out).toContain('health.yaml:6:13: warning[open_allow]: `rules[0].name`: anybody may');
+    expect(shown.out).toContain(
+      'health.yaml:6:13: warning[open_allow]: `rules[0].name`: this rule allows every caller',
+    );
     expect(shown.out).toMatch(/^\.: 1 policy, 0 issuers, 0 tests: no errors, 1 warning$/m);
     const strict = await check(POLICY, '--strict');
     expect(strict.code).toBe(1);

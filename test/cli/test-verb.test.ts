@@ -304,7 +304,7 @@ test('a shadow policy that is not there is a mistake', async () => {
   const { code, stderr } = await run(tests('    - {name: a, request: a, expect: {shadow: {order: deny}}}\n'));
   expect(code).toBe(1);
   expect(stderr).toContain(
-    'p/orders.test.yaml:11:47: error[unknown_reference]: `cases[0].expect.shadow.order`: no policy is called `order`',
+    'p/orders.test.yaml:11:47: error[unknown_reference]: `cases[0].expect.shadow.order`: unknown policy `order`',
   );
   expect(stderr).toContain('help: did you mean `orders`?');
 });

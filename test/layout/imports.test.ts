@@ -216,9 +216,7 @@ const CASES: readonly Case[] = [
         'export const b = () => process.x;',
       ].join('\n'),
     },
-    problems: [
-      'src/cel/value/a.ts:2: `cel/value` may not use `process.x`: pass it as a parameter',
-    ],
+    problems: ['src/cel/value/a.ts:2: `cel/value` may not use `process.x`: pass it as a parameter'],
   },
   {
     name: 'a folder that is not in the table',

@@ -158,7 +158,7 @@ describe('a folder that compiles', () => {
   const { folder, set } = compiled();
   const policy = only(set.policies);
 
-  test('what the policy says of itself', () => {
+  test('metadata of the policy', () => {
     expect(policy).toMatchObject({
       name: 'orders-api',
       description: 'Who may read and place orders',
@@ -255,7 +255,7 @@ describe('a folder that compiles', () => {
     });
   });
 
-  test('an issuer with nothing left to default', () => {
+  test('an issuer without any default', () => {
     expect(set.issuers.get('partner')).toMatchObject({
       audiences: [],
       anyAudience: true,
@@ -324,7 +324,7 @@ describe('a folder that compiles', () => {
     });
   });
 
-  test('a matrix is written out', () => {
+  test('a matrix is expanded to cases', () => {
     const lines = only(folder.tests).cases.filter(({ from }) => from === 'matrix');
     expect(lines.map(({ name, expect: { decision, status } }) => [name, decision, status])).toEqual([
       ['checkout × read', 'allow', undefined],
@@ -342,14 +342,14 @@ describe('a folder as a whole', () => {
   const minimal = (name: string): string =>
     `apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: ${name}}\nspec: {}\n`;
 
-  test('policies are in order of name, whatever file they stand in', () => {
+  test('policies are in order of name, not of file', () => {
     const { set } = compileFolder(
       memoryFiles({ 'a.yaml': `${minimal('zeta')}---\n${minimal('beta')}`, 'b.yml': minimal('alpha') }),
     );
     expect(set?.policies.map(({ name }) => name)).toEqual(['alpha', 'beta', 'zeta']);
   });
 
-  test('comments, empty documents, CRLF and a byte-order mark do no harm', () => {
+  test('comments, empty documents, CRLF and a byte-order mark are accepted', () => {
     const files = {
       'a.yaml': `\uFEFF# about\r\n---\r\n${minimal('a').replaceAll('\n', '\r\n')}---\r\n`,
       'b.yaml': '# nothing\n',
@@ -368,7 +368,7 @@ describe('a folder as a whole', () => {
     ]);
   });
 
-  test('one error anywhere leaves no set, a warning does not', () => {
+  test('an error prevents the policy set, a warning does not', () => {
     const issuer = ISSUERS.slice(0, ISSUERS.indexOf('---'));
     const warned = compileFolder(memoryFiles({ 'a.yaml': minimal('a'), 'i.yaml': issuer }));
     expect(warned.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
@@ -382,7 +382,7 @@ describe('a folder as a whole', () => {
     expect(broken.set).toBeUndefined();
   });
 
-  test('what a broken document may have declared is not missed', () => {
+  test('names that a broken document may declare are not reported as unknown', () => {
     const files = {
       'a.yaml': minimal('a').replace('spec: {}\n', 'spec: {authenticate: {jwt: {issuers: [acme]}}}\n'),
       'i.yaml': ISSUERS.slice(0, ISSUERS.indexOf('---')).replace('{name: acme', '{name: acme: x'),
@@ -392,13 +392,13 @@ describe('a folder as a whole', () => {
     ]);
   });
 
-  test('a hundred and thirty mistakes are all found', () => {
+  test('130 mistakes are all found', () => {
     const rules = Array.from({ length: 130 }, (_, index) => `{name: r${index}, effect: maybe}`).join(', ');
     const text = minimal('a').replace('spec: {}', `spec: {rules: [${rules}]}`);
     expect(compileFolder(memoryFiles({ 'a.yaml': text })).diagnostics).toHaveLength(130);
   });
 
-  test('the example folder’s shape: a name as `policy/rule` is split, one that is elsewhere is found', () => {
+  test('an expected rule may be `rule` or `policy/rule`, and an unknown one is reported', () => {
     const policy = minimal('a').replace('spec: {}', 'spec: {rules: [{name: r, effect: allow}]}');
     const test = (rule: string): string =>
       `apiVersion: lictor/v1\nkind: PolicyTest\nmetadata: {name: t}\nspec: {cases: [{name: c, request: {path: /}, expect: {rule: ${rule}}}]}\n`;
@@ -409,7 +409,7 @@ describe('a folder as a whole', () => {
     expect(codes('r')).toEqual([]);
     expect(codes('a/r')).toEqual([]);
     expect(codes('a/s')).toEqual(['`cases[0].expect.rule`: the policy `a` has no rule or limit `s`']);
-    expect(codes('b/r')).toEqual(['`cases[0].expect.rule`: no policy is called `b`']);
+    expect(codes('b/r')).toEqual(['`cases[0].expect.rule`: unknown policy `b`']);
     expect(codes('s')).toEqual(['`cases[0].expect.rule`: no policy has a rule or limit `s`']);
   });
 });

@@ -12,7 +12,7 @@ const POLICIES = Object.fromEntries(
 );
 
 describe('compileInSlices', () => {
-  test('makes room whenever a slice is over, and comes to the same', async () => {
+  test('pauses after each slice, with the same result', async () => {
     let clock = 0;
     let pauses = 0;
     const pause = (): Promise<void> => {
@@ -24,18 +24,18 @@ describe('compileInSlices', () => {
     expect(sliced.set?.policies.map(({ name }) => name)).toEqual(
       compileFolder(files).set?.policies.map(({ name }) => name),
     );
-    // 120 steps of one millisecond each, four a slice.
+    // 120 steps of one millisecond each, four per slice.
     expect(pauses).toBeGreaterThanOrEqual(24);
   });
 
-  test('does not pause when there is time', async () => {
+  test('does not pause within a slice', async () => {
     const pause = (): Promise<void> => Promise.reject(new Error('paused'));
     const { set } = await compileInSlices(memoryFiles(POLICIES), {}, { now: () => 0, pause });
     expect(set?.policies).toHaveLength(40);
   });
 });
 
-/** What breaks YAML, CEL and the language in surprising ways. */
+/** Texts that are likely to break the readers of YAML, CEL and the language. */
 const SCRAPS: readonly [string, ...string[]] = [
   '"',
   "'",
@@ -73,7 +73,7 @@ const SCRAPS: readonly [string, ...string[]] = [
   '&&',
 ];
 
-test('whatever a file holds, there is a set or an error, and every mistake can be shown', () => {
+test('every file gives a policy set or an error, and every diagnostic can be rendered', () => {
   const random = seeded(20260601);
   const cases = goldenCases();
   for (let round = 0; round < 400; round++) {

@@ -6,18 +6,18 @@ import { compileFolder } from '../support/compile.ts';
 import { memoryFiles } from './memory-files.ts';
 
 const FOLDER = 'test/golden/mistakes';
-/** A clock that stands still. */
-const ADVICE = { isStrict: false, now: Date.parse('2026-06-01T12:00:00Z') };
+/** Lint options with a fixed time. */
+const LINT = { isStrict: false, now: Date.parse('2026-06-01T12:00:00Z') };
 const EXPECTED = '>>> expected';
 
-/** A policy folder with mistakes, and what is to be said about them, in one file. */
+/** A policy folder with mistakes and the expected diagnostics, in one file. */
 export interface GoldenCase {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   readonly expected: string;
 }
 
-/** Files are introduced by `>>> path`; what is expected comes last. */
+/** Each file starts with `>>> path`; the expected text comes last. */
 export function goldenCases(): readonly GoldenCase[] {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
   return names.toSorted().map((name) => {
@@ -31,14 +31,14 @@ export function goldenCases(): readonly GoldenCase[] {
   });
 }
 
-/** What a person sees of a folder's mistakes. */
+/** The diagnostics of a folder, as a terminal shows them and as data. */
 export function seen(files: Readonly<Record<string, string>>): {
   readonly text: string;
   readonly found: readonly Diagnostic[];
 } {
   const { diagnostics, set } = compileFolder(memoryFiles(files), {
     reasons: Object.keys(REASONS),
-    lint: ADVICE,
+    lint: LINT,
   });
   const rendered = diagnostics.map((each) =>
     renderDiagnostic(each, files[each.span.file], { colour: false }),
@@ -47,7 +47,7 @@ export function seen(files: Readonly<Record<string, string>>): {
   return { text: `${[...rendered, verdict].join('\n\n')}\n`, found: diagnostics };
 }
 
-/** Writes the file with the text that came out. */
+/** Writes the file with the actual text, on `make golden`. */
 export function accept({ name, files }: GoldenCase, text: string): void {
   const sections = Object.entries(files).map(([path, content]) => `>>> ${path}\n${content}`);
   writeFileSync(`${FOLDER}/${name}.txt`, `${sections.join('')}${EXPECTED}\n${text}`);

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { PolicyFiles } from '../../src/policy/yaml/policy-files.ts';
 
-/** A policy folder that exists only here, by path and content. */
+/** A policy folder in memory, by path and content. */
 export function memoryFiles(contents: Readonly<Record<string, string | Uint8Array>>): PolicyFiles {
   const files = new Map(
     Object.entries(contents).map(([path, content]) => [
@@ -16,7 +16,7 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
     read(fromFile, reference) {
       const path = posix.normalize(posix.join(posix.dirname(fromFile), reference));
       if (path.startsWith('..') || posix.isAbsolute(reference))
-        return { problem: 'leads out of the policy folder' };
+        return { problem: 'is outside of the policy folder' };
       const bytes = files.get(path);
       return bytes === undefined ? { problem: 'does not exist' } : { path, bytes };
     },

@@ -34,8 +34,8 @@ export function compileKeys(
   crypto: CryptoProvider,
 ): CompiledKeys {
   const list = isObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
-  if (!isArray(list)) return invalidSet('', 'a key set is an object with a list `keys`');
-  if (list.length > MAX_KEYS) return invalidSet('/keys', `a key set holds at most ${MAX_KEYS} keys`);
+  if (!isArray(list)) return invalidSet('', 'a key set must be an object with a list `keys`');
+  if (list.length > MAX_KEYS) return invalidSet('/keys', `a key set has at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
   const problems: KeyProblem[] = [];
   for (const [i, jwk] of list.entries()) {
@@ -57,7 +57,7 @@ function compileKey(
   algorithms: readonly string[],
   crypto: CryptoProvider,
 ): VerificationKey | Problem | 'not for signatures' {
-  if (!isObject(jwk)) return error('a key is an object');
+  if (!isObject(jwk)) return error('a key must be an object');
   const member = (name: string): JsonValue | undefined => (Object.hasOwn(jwk, name) ? jwk[name] : undefined);
   if (!canVerify(member('use'), member('key_ops'))) return 'not for signatures';
   const kty = member('kty');
@@ -66,11 +66,11 @@ function compileKey(
   if (kid !== undefined && typeof kid !== 'string') return error('`kid` must be text');
   if (kty !== 'oct' && PRIVATE_MEMBERS.some((name) => member(name) !== undefined)) {
     return error(
-      'this is a private key; publish only the public one, and replace this key since others have seen it',
+      'this is a private key; publish only the public key, and replace this one, since others may have seen it',
     );
   }
   if (kty === 'oct' && !algorithms.some((name) => algorithmProperties(name)?.symmetric)) {
-    return error('a symmetric key needs a symmetric algorithm in `algorithms`, and to be given inline');
+    return error('a symmetric key needs a symmetric algorithm in `algorithms`, and must be inline');
   }
   const parts = PARTS.get(kty)?.map((name) => member(name));
   if (parts === undefined)
@@ -80,14 +80,14 @@ function compileKey(
   if (material === undefined) return error('the key is broken or incomplete');
   const bits = material.modulusBits ?? MIN_RSA_BITS;
   if (bits < MIN_RSA_BITS)
-    return error(`an RSA key of ${bits} bits is too short; at least ${MIN_RSA_BITS} are needed`);
+    return error(`an RSA key of ${bits} bits is too short; at least ${MIN_RSA_BITS} are required`);
   if (bits > MAX_RSA_BITS)
     return error(`an RSA key of ${bits} bits is too long; at most ${MAX_RSA_BITS} are accepted`);
   const named = member('alg');
   const fitting = fittingAlgorithms(kty, parts, material, named);
   if (fitting.size === 0) return error('no supported algorithm fits the key');
   if (!algorithms.some((name) => fitting.has(name))) {
-    return { severity: 'warning', message: 'none of the algorithms that the issuer may use fits the key' };
+    return { severity: 'warning', message: 'none of the `algorithms` of the issuer fits the key' };
   }
   return {
     kid,

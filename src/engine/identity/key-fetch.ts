@@ -31,10 +31,12 @@ const ASYMMETRIC = Object.entries(ALGORITHMS)
 export function keyUrlProblem(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'it is not an absolute URL';
-  if (url.username !== '' || url.password !== '') return 'it holds a user or password';
+  if (url.username !== '' || url.password !== '') return 'it contains a user name or password';
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return 'its scheme is neither `https` nor, to loopback, `http`';
-  return isLoopback(url.hostname) ? undefined : 'plain `http` is accepted to loopback only; use `https`';
+  if (url.protocol !== 'http:') return 'its scheme must be `https`, or `http` for loopback addresses';
+  return isLoopback(url.hostname)
+    ? undefined
+    : 'plain `http` is accepted only for loopback addresses; use `https`';
 }
 
 /**

@@ -37,17 +37,17 @@ export function compilePrincipal(
 ):
   | { readonly pattern: PrincipalPattern; readonly problem?: undefined }
   | { readonly problem: string; readonly pattern?: undefined } {
-  if (text === '') return { problem: 'a principal cannot be empty' };
+  if (text === '') return { problem: 'the principal is empty' };
   if (text.slice(0, SPIFFE_SCHEME.length).toLowerCase() === SPIFFE_SCHEME) return compileSpiffe(text);
   if (text === '*' || text === '**') {
-    return { problem: `\`${text}\` is not a principal; to accept any peer, leave \`principals\` out` };
+    return { problem: `\`${text}\` is not a principal; to require any peer, remove \`principals\`` };
   }
   if (text.includes('*'))
     return {
-      problem: `wildcards work only in SPIFFE IDs, and \`${text}\` does not begin with \`spiffe://\``,
+      problem: `wildcards are allowed only in SPIFFE IDs, and \`${text}\` does not start with \`spiffe://\``,
     };
   if (text.includes('/ns/'))
-    return { problem: `\`${text}\` looks like a SPIFFE ID but does not begin with \`spiffe://\`` };
+    return { problem: `\`${text}\` looks like a SPIFFE ID but does not start with \`spiffe://\`` };
   return { pattern: { kind: 'exact', source: text } };
 }
 
@@ -59,14 +59,16 @@ export function matchesPrincipal(pattern: PrincipalPattern, principal: string): 
 }
 
 function compileSpiffe(text: string): ReturnType<typeof compilePrincipal> {
-  if (text.length > MAX_ID_BYTES) return { problem: `a SPIFFE ID is at most ${MAX_ID_BYTES} bytes long` };
+  if (text.length > MAX_ID_BYTES) return { problem: `a SPIFFE ID has at most ${MAX_ID_BYTES} bytes` };
   const [authority = '', ...segments] = text.slice(SPIFFE_SCHEME.length).split('/');
   const trustDomain = lowerAscii(authority);
   if (authority.includes('*'))
-    return { problem: `the trust domain \`${authority}\` cannot hold a wildcard; list each trust domain` };
+    return {
+      problem: `the trust domain \`${authority}\` must not contain a wildcard; list each trust domain`,
+    };
   if (!isTrustDomain(trustDomain)) {
     return {
-      problem: `\`${authority}\` is not a valid trust domain; it consists of letters, digits, \`.\`, \`-\` and \`_\`, without port or user`,
+      problem: `\`${authority}\` is not a valid trust domain: it may contain letters, digits, \`.\`, \`-\` and \`_\`, but no port or user`,
     };
   }
   const runs: SegmentPattern[][] = [[]];
@@ -80,12 +82,12 @@ function compileSpiffe(text: string): ReturnType<typeof compilePrincipal> {
 }
 
 function segmentProblem(segment: string): string | undefined {
-  if (segment === '') return 'the path has an empty segment: a doubled slash, or one at the end';
-  if (segment === '.' || segment === '..') return `the path cannot have the segment \`${segment}\``;
+  if (segment === '') return 'the path has an empty segment: a double slash or a trailing slash';
+  if (segment === '.' || segment === '..') return `the path must not have the segment \`${segment}\``;
   if (segment.includes('**') && segment !== '**')
-    return `\`**\` must be a whole segment, not a part of \`${segment}\``;
+    return `\`**\` must be a whole segment, not part of \`${segment}\``;
   if (!PATTERN_SEGMENT.test(segment)) {
-    return `the segment \`${segment}\` can hold letters, digits, \`.\`, \`-\`, \`_\` and \`*\` only`;
+    return `the segment \`${segment}\` may contain only letters, digits, \`.\`, \`-\`, \`_\` and \`*\``;
   }
   return undefined;
 }

@@ -18,10 +18,10 @@ const MAX_LABEL = 63;
  * ignored, as they are in requests. `problem` is one sentence about the text.
  */
 export function compileHost(text: string): CompiledHost {
-  if (text === '') return { problem: 'a host is empty' };
+  if (text === '') return { problem: 'the host is empty' };
   if (text === '*') return { pattern: { kind: 'any', text } };
   if (text.includes('/'))
-    return { problem: `\`${text}\` is not a valid host, a host has no scheme and no path` };
+    return { problem: `\`${text}\` is not a valid host: a host has no scheme and no path` };
   const host = normalizeHost(text);
   if (host.startsWith('[')) {
     return isIpv6(host)
@@ -65,13 +65,13 @@ export function matchesHost(pattern: HostPattern, normalizedHost: string): boole
 
 function nameProblem(text: string, name: string): string | undefined {
   if (name.includes('*'))
-    return `\`${text}\` is not a valid host, \`*\` is only allowed as the whole first label: \`*.example.org\``;
+    return `\`${text}\` is not a valid host: \`*\` must be the whole first label, as in \`*.example.org\``;
   if (name.length > MAX_HOST) return `\`${text}\` is longer than the ${MAX_HOST} characters of a host name`;
   for (const label of name.split('.')) {
-    if (label === '') return `\`${text}\` is not a valid host, it has an empty label`;
+    if (label === '') return `\`${text}\` is not a valid host: it has an empty label`;
     if (label.length > MAX_LABEL) return `\`${text}\` has a label longer than ${MAX_LABEL} characters`;
     if (!/^[a-z0-9_-]+$/.test(label)) {
-      return `\`${text}\` is not a valid host, a label has letters, digits, \`-\` and \`_\` (other alphabets as \`xn--...\`)`;
+      return `\`${text}\` is not a valid host: a label may contain letters, digits, \`-\` and \`_\` (other alphabets as \`xn--...\`)`;
     }
   }
   return undefined;

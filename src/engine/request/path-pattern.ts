@@ -81,17 +81,17 @@ function isLiteral(literal: string, path: string, at: number, end: number): bool
 }
 
 function textProblem(text: string): string | undefined {
-  if (text === '') return 'a path is empty';
+  if (text === '') return 'the path is empty';
   if (!text.startsWith('/'))
-    return `\`${text}\` does not start with \`/\`${/^\*+$/.test(text) ? ', every path is `/**`' : ''}`;
-  if (text.includes('?')) return `\`${text}\` has a query string, paths are compared without one`;
-  if (text.includes('%')) return `\`${text}\` is encoded, write the path decoded`;
+    return `\`${text}\` does not start with a slash${/^\*+$/.test(text) ? '; `/**` matches every path' : ''}`;
+  if (text.includes('?')) return `\`${text}\` has a query string, but paths are compared without one`;
+  if (text.includes('%')) return `\`${text}\` is percent-encoded; write the path decoded`;
   for (const [character, name] of AMBIGUOUS_CHARACTERS) {
     if (text.includes(character))
-      return `\`${text}\` has a ${name}, requests with one are denied with \`ambiguous_path\``;
+      return `\`${text}\` has a ${name}, but requests with one are denied as \`ambiguous_path\``;
   }
   if ([...text].some((character) => character < ' ' || character === '\x7f'))
-    return 'a path has a control character';
+    return 'the path has a control character';
   return undefined;
 }
 
@@ -104,7 +104,7 @@ const AMBIGUOUS_CHARACTERS = [
 function readSegment(text: string, part: string): PathSegment | { readonly problem: string } {
   if (part === '*') return { kind: 'any' };
   if (part === '**')
-    return { problem: `\`${text}\` has \`**\` before its end, \`**\` is only allowed as the last segment` };
+    return { problem: `\`${text}\` has \`**\` before its end; \`**\` may only be the last segment` };
   if (part === '') return { problem: `\`${text}\` has an empty segment, which no canonical path has` };
   if (part === '.' || part === '..')
     return { problem: `\`${text}\` has a dot segment, which no canonical path has` };
@@ -112,12 +112,10 @@ function readSegment(text: string, part: string): PathSegment | { readonly probl
   if (name !== undefined) return { kind: 'param', name };
   if (part.includes('{') || part.includes('}')) {
     return {
-      problem: `\`${part}\` in \`${text}\` is not a valid \`{name}\`, which is a whole segment of letters, digits and \`_\``,
+      problem: `\`${part}\` in \`${text}\` is not a valid parameter: write a whole segment \`{name}\` with letters, digits and \`_\``,
     };
   }
   if (part.includes('*'))
-    return {
-      problem: `\`${part}\` in \`${text}\` mixes \`*\` with text, \`*\` is only allowed as a whole segment`,
-    };
+    return { problem: `\`${part}\` in \`${text}\` mixes \`*\` with text; \`*\` must be a whole segment` };
   return { kind: 'literal', text: part };
 }

@@ -36,7 +36,7 @@ export function compileJsonSchema(
   options: { readonly maxBytes: number | undefined },
 ): CompiledJsonSchema {
   if (typeof schema !== 'boolean' && !isObject(schema)) {
-    return { problems: [{ pointer: '', message: 'a JSON Schema is an object or a boolean' }] };
+    return { problems: [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }] };
   }
   const problems = dialectProblems(schema);
   if (problems.length > 0) return { problems };
@@ -94,12 +94,12 @@ function dialectProblems(schema: unknown): readonly SchemaProblem[] {
   if (dialect !== undefined && dialect !== JSON_SCHEMA_DIALECT && dialect !== `${JSON_SCHEMA_DIALECT}#`) {
     problems.push({
       pointer: '/$schema',
-      message: `the schema must be of 2020-12, \`${JSON_SCHEMA_DIALECT}\``,
+      message: `the schema must be of draft 2020-12, \`${JSON_SCHEMA_DIALECT}\``,
     });
   }
-  const asyncKeyword = findMember(schema, '$async', () => true);
-  if (asyncKeyword !== undefined)
-    problems.push({ pointer: asyncKeyword, message: '`$async` is not a keyword of JSON Schema' });
+  const promised = findMember(schema, '$async', () => true);
+  if (promised !== undefined)
+    problems.push({ pointer: promised, message: '`$async` is not a keyword of JSON Schema' });
   return problems;
 }
 
@@ -123,14 +123,14 @@ function compileProblem(schema: unknown, error: unknown): SchemaProblem {
     const pointer = findMember(schema, '$ref', (value) => refersTo(value, reference)) ?? '';
     return {
       pointer,
-      message: `\`$ref\` to \`${reference}\` resolves to nothing in this document; other documents are never fetched`,
+      message: `\`$ref\` to \`${reference}\` has no target in this document; other documents are never fetched`,
     };
   }
   const pattern = (error as Partial<PatternError>).pattern;
   if (pattern !== undefined) {
     const pointer =
       findMember(schema, 'pattern', (value) => value === pattern) ?? findMember(schema, pattern) ?? '';
-    return { pointer, message: `the pattern \`${pattern}\` is not valid RE2: ${lower(text)}` };
+    return { pointer, message: `the pattern \`${pattern}\` is not a valid RE2 pattern: ${lower(text)}` };
   }
   const keyword = /unknown keyword: "(.*?)"$/.exec(text)?.[1];
   if (keyword !== undefined) {

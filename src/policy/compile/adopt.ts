@@ -12,23 +12,27 @@ import { isObject } from './data-type.ts';
 
 type Template = DocumentOf<'PolicyTemplate'>;
 
-/** A policy with what it takes from its template. */
-export interface Adopted {
-  /** Its `spec`, with the template's in it. */
+/** A policy merged with the template that it uses, if any. */
+export interface AdoptedPolicy {
+  /** The `spec` of the policy, merged with that of the template. */
   readonly at: Cursor;
   readonly template: Template | undefined;
   /** Values of the template's parameters, for expressions. */
   readonly params: Readonly<Record<string, JsonValue>>;
-  /** Parameters that stand somewhere as `{param: NAME}`. */
+  /** Parameters that the template uses as `{param: NAME}`. */
   readonly placed: ReadonlySet<string>;
 }
 
 /**
- * The spec of a policy with that of the template that it `uses`. Reports what is wrong with the adoption, at the
- * adopter's line. `templates` are those of the folder by name.
+ * The spec of a policy, merged with that of the template that it `uses`. Mistakes in the adoption are reported in the
+ * adopting policy. `templates` holds the templates of the folder by name.
  */
-export function adopt(at: Cursor, templates: ReadonlyMap<string, Template>, incomplete: boolean): Adopted {
-  const alone: Adopted = { at, template: undefined, params: {}, placed: new Set() };
+export function adopt(
+  at: Cursor,
+  templates: ReadonlyMap<string, Template>,
+  incomplete: boolean,
+): AdoptedPolicy {
+  const alone: AdoptedPolicy = { at, template: undefined, params: {}, placed: new Set() };
   const usesAt = child(at, 'uses');
   if (usesAt === undefined || at.tree.kind !== 'mapping') return alone;
   const uses = mapping(USES_FIELDS)(usesAt);
@@ -39,7 +43,7 @@ export function adopt(at: Cursor, templates: ReadonlyMap<string, Template>, inco
   if (template === undefined) {
     if (!incomplete) {
       const help = suggestion(uses.template.value, templates.keys());
-      const message = `no PolicyTemplate is called \`${uses.template.value}\``;
+      const message = `unknown PolicyTemplate \`${uses.template.value}\``;
       report(uses.template.at, 'unknown_reference', message, help);
     }
     return own;
@@ -48,18 +52,18 @@ export function adopt(at: Cursor, templates: ReadonlyMap<string, Template>, inco
   const values = valuesFor(template, uses.with ?? new Map(), usesAt);
   const { line } = at.context.lines.position(usesAt.tree.range.start);
   const context: ReaderContext = { ...template.spec.at.context, adopter: `${at.context.path}:${line}` };
-  const filling = new Filling(values, template.spec.parameters, context);
+  const substitution = new ParameterSubstitution(values, template.spec.parameters, context);
   const body = template.spec.at.tree;
-  const filled = body.kind === 'mapping' ? filling.mapping(without(body, 'parameters'), context) : rest;
+  const filled = body.kind === 'mapping' ? substitution.mapping(without(body, 'parameters'), context) : rest;
   return {
     at: { ...at, tree: merge(filled, rest) },
     template,
     params: Object.fromEntries([...values].map(([name, { tree }]) => [name, plainJson(tree)])),
-    placed: filling.placed,
+    placed: substitution.placed,
   };
 }
 
-/** The names that expressions of a template's adopters read as `params.NAME`. */
+/** The names that expressions of adopting policies read as `params.NAME`. */
 export function parameterDeclarations({ spec }: Template): ReadonlyMap<string, Declaration> {
   const declarations = new Map<string, Declaration>();
   for (const [name, { value }] of spec?.parameters ?? []) {
@@ -72,7 +76,7 @@ function without(tree: MappingTree, name: string): MappingTree {
   return { ...tree, entries: new Map([...tree.entries].filter(([key]) => key !== name)) };
 }
 
-/** What an adopter gives for each parameter, or the template's default. */
+/** The value of each parameter: the one that the adopting policy gives, else the template's default. */
 function valuesFor(
   template: Template,
   given: ReadonlyMap<string, Cursor>,
@@ -89,7 +93,7 @@ function valuesFor(
     const value = given.get(name) ?? parameter.default;
     const { file, line } = sourceOf(declaredAt);
     if (value === undefined) {
-      const message = `the parameter \`${name}\` is missing, which the template declares at ${file}:${line}`;
+      const message = `the parameter \`${name}\` is missing; the template declares it at ${file}:${line}`;
       report(
         child(usesAt, 'with') ?? usesAt,
         'missing_field',
@@ -101,7 +105,7 @@ function valuesFor(
       values.set(name, value);
     } else {
       const type = parameter.type === undefined ? 'a value' : `\`${formatType(parameter.type.value)}\``;
-      const message = `the parameter \`${name}\` is ${type}, found ${shape(value)}`;
+      const message = `expected ${type} for the parameter \`${name}\`, found ${shape(value)}`;
       report(value, 'wrong_type', message, `the template declares it at ${file}:${line}`);
     }
   }
@@ -136,8 +140,8 @@ function isOf(type: Type, value: JsonValue): boolean {
   }
 }
 
-/** Puts values in the places of `{param: NAME}`. */
-class Filling {
+/** Replaces each `{param: NAME}` by the value of the parameter. */
+class ParameterSubstitution {
   readonly placed = new Set<string>();
   readonly #values: ReadonlyMap<string, Cursor>;
   readonly #declared: ReadonlyMap<string, unknown>;
@@ -153,7 +157,7 @@ class Filling {
     this.#context = context;
   }
 
-  /** A mapping of the template; `origin`: where its keys stand, for one that comes into another file. */
+  /** A mapping of the template; `context` is the file of its keys, for a mapping that is merged into another file. */
   mapping(tree: MappingTree, context?: ReaderContext): MappingTree {
     const entries = new Map(
       [...tree.entries].map(([name, entry]) => [
@@ -175,14 +179,14 @@ class Filling {
     }
   }
 
-  /** A list in the place of an element stands for its elements. */
+  /** A parameter that is a list, used as one element of a list, contributes all of its elements. */
   #items(item: Tree): readonly Tree[] {
     const value = item.kind === 'mapping' ? this.#parameter(item) : undefined;
     if (value?.kind !== 'list') return [value ?? this.#fill(item)];
     return value.items.map((each) => ({ ...each, ...(value.context && { context: value.context }) }));
   }
 
-  /** The value of `{param: NAME}`; undefined: it is no such thing. */
+  /** The value of `{param: NAME}`; undefined for any other mapping. */
   #parameter(tree: MappingTree): Tree | undefined {
     const name = tree.entries.size === 1 ? tree.entries.get('param')?.value : undefined;
     if (name?.kind !== 'scalar' || typeof name.value !== 'string') return undefined;
@@ -198,7 +202,7 @@ class Filling {
   }
 }
 
-/** Marks a value with all that is within it: nothing of it may become an expression. */
+/** Marks a value and all its parts as a parameter: none of them may become an expression. */
 function asParameter(tree: Tree): Tree {
   switch (tree.kind) {
     case 'scalar':
@@ -214,7 +218,9 @@ function asParameter(tree: Tree): Tree {
   }
 }
 
-/** What stands beside `uses` comes into the template's: mappings into mappings, lists behind lists; else it wins. */
+/**
+ * Fields next to `uses` are merged into those of the template: mappings by key, lists appended, other values replaced.
+ */
 function merge(template: MappingTree, own: MappingTree): MappingTree {
   const entries = new Map(template.entries);
   for (const [name, entry] of own.entries) {
@@ -222,7 +228,7 @@ function merge(template: MappingTree, own: MappingTree): MappingTree {
     if (base === undefined) entries.set(name, entry);
     else entries.set(name, { ...entry, value: mergeValues(base.value, entry.value, base.context) });
   }
-  return { ...own, entries, refused: template.refused.union(own.refused) };
+  return { ...own, entries, invalidKeys: template.invalidKeys.union(own.invalidKeys) };
 }
 
 function mergeValues(template: Tree, own: Tree, context: ReaderContext | undefined): Tree {

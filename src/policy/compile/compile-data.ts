@@ -12,18 +12,18 @@ import type { Cursor } from '../yaml/tree.ts';
 import { isObject, typeOfData } from './data-type.ts';
 import { inlineData, type References } from './references.ts';
 
-/** A value that expressions read by name, and its type. */
+/** A value that expressions read by name, with its type. */
 export interface DeclaredData {
   readonly value: JsonValue;
   readonly declaration: Declaration;
 }
 
-/** What an expression calls a document: `-` is no part of a name there. */
+/** The name of a document in expressions, with `_` for `-`. */
 export function nameInExpressions(name: string): string {
   return name.replaceAll('-', '_');
 }
 
-/** What a dataset holds. Undefined: it is wrong, and that was reported. */
+/** The value and type of a dataset; undefined after a reported mistake. */
 export function compileDataset(
   { name }: Named,
   spec: DatasetSpec,
@@ -31,7 +31,7 @@ export function compileDataset(
 ): DeclaredData | undefined {
   const wrongName = !isDeclarable(nameInExpressions(name.value));
   if (wrongName) {
-    const help = 'expressions read it as `data.NAME`: begin with a letter';
+    const help = 'expressions read a dataset as `data.NAME`: start the name with a letter';
     report(name.at, 'invalid_name', `no expression can read \`data.${nameInExpressions(name.value)}\``, help);
   }
   const rows = rowsOf(spec, references);
@@ -43,10 +43,10 @@ export function declareData(value: JsonValue): DeclaredData {
   return { value, declaration: { type: typeOfData([value]), max: JSON.stringify(value).length } };
 }
 
-/** What a dataset's file or values say, and where each of its rows stands. */
+/** The content of a dataset, with the location of each row. */
 interface Rows {
   readonly value: JsonValue;
-  /** Names that every row has; undefined: rows are looked at one by one. */
+  /** Fields of every row; undefined if rows may have different fields. */
   readonly columns?: readonly string[];
   place(row: number): Cursor;
 }
@@ -59,7 +59,12 @@ function rowsOf({ values, file }: DatasetSpec, references: References): Rows | u
     return data && plainRows(file.at, data);
   }
   const help = 'a dataset is a `.csv`, `.json`, `.yaml` or `.yml` file';
-  return report(file.at, 'invalid_reference', `\`${file.value}\` is of no kind that is read`, help);
+  return report(
+    file.at,
+    'invalid_reference',
+    `the type of the file \`${file.value}\` is not supported`,
+    help,
+  );
 }
 
 function plainRows(at: Cursor, { value, place }: ReturnType<typeof inlineData>): Rows | undefined {
@@ -69,7 +74,7 @@ function plainRows(at: Cursor, { value, place }: ReturnType<typeof inlineData>):
   return { value, place: (row) => place(`/${row}`) };
 }
 
-/** A record of a CSV file with its first column names. */
+/** A record of a CSV file by column name, with its line. */
 interface CsvRecord {
   readonly record: Readonly<Record<string, string>>;
   readonly info: { readonly lines: number };
@@ -86,7 +91,7 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
     const range = { start, end: start + context.lines.line(line).length };
     return { context, tree: { kind: 'list', range, items: [], isPartial: false }, path: '', key: undefined };
   };
-  const help = 'the first line names the columns, and every other has a value for each of them';
+  const help = 'the first line names the columns, and every other line has a value for each column';
   try {
     let columns: readonly string[] = [];
     const records = parse(text, {
@@ -99,13 +104,13 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
       skip_empty_lines: true,
       trim: true,
     });
-    // A file that is being written anew is empty for a moment: that must not pass for a table without rows.
+    // A file is empty for a moment while it is rewritten, which must not pass for a table without rows.
     if (columns.length === 0) {
-      return report(at, 'invalid_reference', `\`${file.value}\` holds nothing`, help);
+      return report(at, 'invalid_reference', `\`${file.value}\` is empty`, help);
     }
-    const odd = columns.find((name, at) => name === '' || columns.indexOf(name) !== at);
-    if (odd !== undefined) {
-      const message = odd === '' ? 'a column has no name' : `two columns are called \`${odd}\``;
+    const invalid = columns.find((name, at) => name === '' || columns.indexOf(name) !== at);
+    if (invalid !== undefined) {
+      const message = invalid === '' ? 'a column has no name' : `two columns are named \`${invalid}\``;
       return report(lineAt(1), 'duplicate_name', message, help);
     }
     const rows = records as unknown as readonly CsvRecord[];
@@ -117,7 +122,7 @@ function csvRows(file: Located<string>, references: References): Rows | undefine
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = Number(error['lines'] ?? 1);
-    return report(lineAt(line), 'invalid_reference', `this is no CSV: ${reasonOf(error)}`, help);
+    return report(lineAt(line), 'invalid_reference', `the file is not valid CSV: ${reasonOf(error)}`, help);
   }
 }
 
@@ -125,7 +130,7 @@ function reasonOf({ code }: CsvError): string {
   return code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
 }
 
-/** Rows by the value that each has in one field. */
+/** A mapping of rows by the value of one field. */
 function keyed(
   { value, columns, place }: Rows,
   key: Located<string>,
@@ -135,8 +140,8 @@ function keyed(
     return report(
       key.at,
       'misplaced_field',
-      '`key` finds rows of a list, and this is a mapping already',
-      'leave it out',
+      '`key` indexes the rows of a list, but these values are a mapping',
+      'remove it',
       key.at.key,
     );
   }
@@ -150,7 +155,7 @@ function keyed(
     const own = isObject(row) ? row[key.value] : undefined;
     if (typeof own !== 'string') {
       const columns = isObject(row) ? suggestion(key.value, Object.keys(row)) : undefined;
-      const message = `the row has no text \`${key.value}\`, by which it is to be found`;
+      const message = `the row has no text in \`${key.value}\`, the key of the dataset`;
       return report(place(index), 'missing_field', message, columns);
     }
     const earlier = found.get(own);

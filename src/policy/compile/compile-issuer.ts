@@ -8,7 +8,7 @@ import { type IssuerSpec, refreshOf } from '../language/issuer-document.ts';
 import { report } from '../language/reader.ts';
 import { type Data, inlineData, type References } from './references.ts';
 
-/** An Issuer document with its keys and every default; undefined: something in it is wrong, and was reported. */
+/** An Issuer document with its keys and every default; undefined after a reported mistake. */
 export function compileIssuer(
   name: string,
   spec: IssuerSpec,
@@ -46,14 +46,14 @@ function compileSource(
   if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
   const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
   if (data === undefined) return undefined;
-  // With no algorithm left, what was wrong with them is reported, and no key could fit.
+  // Without a valid algorithm no key could fit, and the mistake in the algorithms is already reported.
   if (algorithms.length > 0 && !fitsNone(data, algorithms, spec, crypto)) {
     reportKeys(data, compileKeys(data.value, algorithms, crypto).problems);
   }
   return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
 }
 
-/** Sound keys, none of them for an algorithm that the author lists: the mistake is in the list. */
+/** True, and reported, if the keys are valid but none is for a listed algorithm: the mistake is in the list. */
 function fitsNone(
   data: Data,
   algorithms: readonly string[],

@@ -28,20 +28,19 @@ import type { Cursor } from '../yaml/tree.ts';
 import { BODY, CONDITION, COST, type Expressions, KEY, METADATA, TEXT } from './expressions.ts';
 import { inlineData, type References } from './references.ts';
 
-/** What the policies of a folder share while they are compiled. */
+/** Parts of the compilation that all policies of a folder share. */
 export interface Folder {
-  /** Over all names that the policies may read. */
+  /** Compiler of expressions over all names that the policies may read. */
   readonly expressions: Expressions;
   readonly references: References;
-  /** Every Issuer document by name; undefined for one that is wrong itself. */
+  /** Every Issuer document by name; undefined for an invalid one. */
   readonly issuers: ReadonlyMap<string, Issuer | undefined>;
-  /** Something in the folder could not be read, so a name that is missing may be there. */
+  /** True if part of the folder could not be read, so that a missing name may be declared there. */
   readonly incomplete: boolean;
 }
 
 /**
- * Compiles a policy and reports what is wrong with it. What comes back is to be used only when nothing was: a part
- * that is wrong is left out of it.
+ * Compiles a policy and reports its mistakes. The result lacks every invalid part, and is used only if there is none.
  */
 export function compilePolicy(
   { name, metadata }: Named,
@@ -50,7 +49,7 @@ export function compilePolicy(
 ): Omit<CompiledPolicy, 'params' | 'variables'> {
   const rules = spec.rules ?? [];
   const limits = spec.limits ?? [];
-  refuseDoubledNames([...rules, ...limits]);
+  reportDuplicateNames([...rules, ...limits]);
   const early = (expression: Expression | undefined) =>
     folder.expressions.compileEarly(expression, CONDITION);
   return {
@@ -80,7 +79,7 @@ function compileMatch({ hosts, methods, paths }: MatchDocument): Omit<CompiledMa
   return { hosts, methods: methods && new Set(methods), paths };
 }
 
-/** The match of a rule or schema, which runs after authentication. */
+/** The match of a rule or schema, evaluated after authentication. */
 function compileInner(
   match: readonly MatchDocument[] | undefined,
   { expressions }: Folder,
@@ -99,8 +98,9 @@ function compileJwt(spec: PolicySpec, folder: Folder): JwtRequirement | undefine
     const issuer = folder.issuers.get(value);
     if (issuer !== undefined) issuers.push(issuer);
     else if (!folder.issuers.has(value) && !folder.incomplete) {
-      const help = suggestion(value, folder.issuers.keys());
-      report(at, 'unknown_reference', `no Issuer document is called \`${value}\``, help);
+      const named = [...folder.issuers.values()].find((each) => each?.issuer === value);
+      const help = named ? `did you mean \`${named.name}\`?` : suggestion(value, folder.issuers.keys());
+      report(at, 'unknown_reference', `unknown Issuer \`${value}\``, help);
     }
   }
   return { issuers, required: jwt.required ?? true };
@@ -155,7 +155,7 @@ function compileLimits(
         : expressions.compile(expression, expected);
     const key = (limit.key ?? []).flatMap((part) => compile(part, KEY) ?? []);
     const cost = compile(limit.cost, COST);
-    refuseConstantCost(limit);
+    reportConstantCost(limit);
     const when = compile(limit.when, CONDITION);
     const { name, rate, headers } = limit;
     if (name === undefined || rate === undefined) continue;
@@ -164,15 +164,15 @@ function compileLimits(
   return compiled;
 }
 
-/** A cost that is a plain number can be seen to fail every request; any other is judged when it is known. */
-function refuseConstantCost(limit: LimitDocument): void {
+/** Reports a constant cost outside the burst, which fails every request. Other costs are checked per request. */
+function reportConstantCost(limit: LimitDocument): void {
   const { cost } = limit;
   if (cost === undefined || !/^-?[0-9]+$/.test(cost.source.trim())) return;
   const burst = burstOf(limit);
   const value = Number(cost.source);
   if (value >= 0 && value <= burst) return;
   const message = `\`${cost.source.trim()}\` is not between 0 and the burst, ${burst}`;
-  report(cost.at, 'out_of_range', message, 'no bucket ever holds more than its burst');
+  report(cost.at, 'out_of_range', message, 'a bucket never holds more than its burst');
 }
 
 function compileRespond(respond: PolicySpec['respond'], folder: Folder): CompiledRespond {
@@ -211,8 +211,8 @@ function compileValues(
   return compiled;
 }
 
-/** Rules and limits are called by their names in answers, so that no two of a policy may share one. */
-function refuseDoubledNames(parts: readonly (RuleDocument | LimitDocument)[]): void {
+/** Reports names that two rules or limits of a policy share: answers and records identify them by name. */
+function reportDuplicateNames(parts: readonly (RuleDocument | LimitDocument)[]): void {
   const seen = new Map<string, Cursor>();
   for (const { name, at } of parts) {
     const place = child(at, 'name');
@@ -221,9 +221,9 @@ function refuseDoubledNames(parts: readonly (RuleDocument | LimitDocument)[]): v
     if (earlier === undefined) seen.set(name, place);
     else {
       const { file, line } = sourceOf(earlier);
-      const where = file === place.context.path ? `line ${line}` : `${file}:${line}`;
-      const help = 'names of rules and limits are unique in their policy';
-      report(place, 'duplicate_name', `the name \`${name}\` is taken by ${where}`, help);
+      const where = file === place.context.path ? `on line ${line}` : `at ${file}:${line}`;
+      const help = 'the rules and limits of a policy have unique names';
+      report(place, 'duplicate_name', `the name \`${name}\` is already used ${where}`, help);
     }
   }
 }

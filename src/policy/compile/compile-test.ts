@@ -23,20 +23,20 @@ import type {
   TestStep,
 } from './policy-test.ts';
 
-/** What the tests of a folder may name. */
+/** Names of a folder that its tests may refer to. */
 export interface CompiledNames {
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, unknown>;
   readonly environments: ReadonlyMap<string, unknown>;
-  /** Names of policies of which a rule or limit, or the whole, could not be read. */
+  /** Names of policies that could not be read, or of which a rule or limit could not be read. */
   readonly partial: ReadonlySet<string>;
-  /** Something in the folder could not be read, so a name that is missing may be there. */
+  /** True if part of the folder could not be read, so that a missing name may be declared there. */
   readonly incomplete: boolean;
   readonly reasons: ReadonlySet<string> | undefined;
 }
 
-/** What one test document declares. */
-interface Cast {
+/** The callers and requests that a test document declares, by name. */
+interface Declared {
   readonly callers: ReadonlyMap<string, TestCaller>;
   readonly requests: ReadonlyMap<string, RequestSpec>;
 }
@@ -44,7 +44,7 @@ interface Cast {
 const HOUR = 3_600_000;
 /** TEST-NET-1 (RFC 5737). */
 const ADDRESS = '192.0.2.1';
-/** Somebody without any identity. */
+/** Caller without a certificate and without a token. */
 export const ANONYMOUS_CALLER: TestCaller = {
   name: '',
   principal: '',
@@ -53,14 +53,14 @@ export const ANONYMOUS_CALLER: TestCaller = {
   token: undefined,
 };
 
-/** Resolves the names in a test document, reports those that are not there, and writes its matrix out as cases. */
+/** Resolves the names in a test document, reports unknown ones, and expands its matrix to cases. */
 export function compileTest(named: Named, spec: TestSpec, known: CompiledNames): PolicyTestDocument {
   const { name, metadata } = named;
   const callers = new Map(
     [...(spec.callers ?? [])].map(([key, { value, at }]) => [key, caller(key, value, at, known)]),
   );
   const requests = new Map([...(spec.requests ?? [])].map(([key, { value }]) => [key, value]));
-  const cast: Cast = { callers, requests };
+  const declared: Declared = { callers, requests };
   return {
     name: name.value,
     description: metadata.description ?? '',
@@ -69,8 +69,8 @@ export function compileTest(named: Named, spec: TestSpec, known: CompiledNames):
     environment: environmentOf(named, spec, known),
     xfccTrustedHops: spec.xfccTrustedHops ?? 0,
     cases: [
-      ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, cast, known)),
-      ...(spec.matrix ?? []).flatMap(({ value }) => compileMatrix(value, cast, known)),
+      ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, declared, known)),
+      ...(spec.matrix ?? []).flatMap(({ value }) => compileMatrix(value, declared, known)),
     ],
   };
 }
@@ -85,36 +85,43 @@ function environmentOf(
   if (environment === undefined) {
     if (second === undefined) return first;
     const help = `write \`environment:\` with one of ${[...environments.keys()].map((each) => `\`${each}\``).join(', ')}`;
-    const message = 'the folder has several Environments, and the test does not say in which it runs';
+    const message = 'the folder has several Environments, and the test names none';
     report({ ...at, path: '' }, 'missing_field', message, help, name.at.tree.range);
     return first;
   }
   if (environments.has(environment.value) || incomplete) return environment.value;
   const help = suggestion(environment.value, environments.keys());
-  report(environment.at, 'unknown_reference', `no Environment is called \`${environment.value}\``, help);
+  report(environment.at, 'unknown_reference', `unknown Environment \`${environment.value}\``, help);
   return first;
 }
 
-/** A caller with every default. */
+/** A caller with all defaults. */
 export function caller(name: string, spec: CallerSpec, at: Cursor, known: CompiledNames): TestCaller {
   const { principal = '', address = ADDRESS, jwt, token } = spec;
   if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
   const issuer = jwt?.issuer;
   if (issuer !== undefined && !known.issuers.has(issuer.value) && !known.incomplete) {
     const help = suggestion(issuer.value, known.issuers.keys());
-    report(issuer.at, 'unknown_reference', `no Issuer document is called \`${issuer.value}\``, help);
+    report(issuer.at, 'unknown_reference', `unknown Issuer \`${issuer.value}\``, help);
   }
   const { claims = {}, header = {}, expiresIn = HOUR } = jwt ?? {};
   const signed = issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn };
   return { name, principal, address, jwt: signed, token };
 }
 
-function compileCase(spec: CaseSpec, at: Cursor, cast: Cast, known: CompiledNames): readonly TestCase[] {
-  if (spec.each === undefined) return compileOne(spec, at, cast, known);
-  return spec.each.flatMap((row, index) => compileOne(rowCase(spec, row.value, index), row.at, cast, known));
+function compileCase(
+  spec: CaseSpec,
+  at: Cursor,
+  declared: Declared,
+  known: CompiledNames,
+): readonly TestCase[] {
+  if (spec.each === undefined) return compileOne(spec, at, declared, known);
+  return spec.each.flatMap((row, index) =>
+    compileOne(rowCase(spec, row.value, index), row.at, declared, known),
+  );
 }
 
-/** The case that a row stands for. */
+/** The case of one row of `each`. */
 function rowCase(spec: CaseSpec, row: RowSpec, index: number): CaseSpec {
   const { expect, request = spec.request, caller = spec.caller, repeat = spec.repeat } = row;
   const name = spec.name && `${spec.name} (${row.name ?? index + 1})`;
@@ -130,7 +137,7 @@ function rowCase(spec: CaseSpec, row: RowSpec, index: number): CaseSpec {
   };
 }
 
-/** The fields of both; those of `over` win, and headers are merged by name. */
+/** The fields of both, `over` before `under`; headers are merged by name. */
 function merged<T extends object>(under: T | undefined, over: T | undefined): T | undefined {
   if (under === undefined || over === undefined) return over ?? under;
   const fields: Record<string, unknown> = Object.fromEntries(Object.entries(under));
@@ -139,24 +146,31 @@ function merged<T extends object>(under: T | undefined, over: T | undefined): T 
     if (value instanceof Map && before instanceof Map) fields[name] = new Map([...before, ...value]);
     else if (value !== undefined) fields[name] = value;
   }
-  // Every field is one of either.
+  // Every field comes from one of the two.
   return fields as T;
 }
 
-function compileOne(spec: CaseSpec, at: Cursor, cast: Cast, known: CompiledNames): readonly TestCase[] {
-  const named = spec.caller === undefined ? ANONYMOUS_CALLER : lookUp(spec.caller, cast.callers, 'caller');
-  const request = requestOf(spec, at, cast);
+function compileOne(
+  spec: CaseSpec,
+  at: Cursor,
+  declared: Declared,
+  known: CompiledNames,
+): readonly TestCase[] {
+  const named =
+    spec.caller === undefined ? ANONYMOUS_CALLER : lookUp(spec.caller, declared.callers, 'caller');
+  const request = requestOf(spec, at, declared);
   const expect = spec.expect && expectation(spec.expect, known);
   if (spec.name === undefined || named === undefined || request === undefined || expect === undefined)
     return [];
   const { name, repeat = 1 } = spec;
-  const after = (spec.after ?? []).flatMap((step) => compileStep(step, cast));
+  const after = (spec.after ?? []).flatMap((step) => compileStep(step, declared));
   return [{ name, from: 'cases', source: sourceOf(at), caller: named, request, repeat, after, expect }];
 }
 
-function compileStep({ value, at }: Located<AfterSpec>, cast: Cast): readonly TestStep[] {
-  const caller = value.caller === undefined ? ANONYMOUS_CALLER : lookUp(value.caller, cast.callers, 'caller');
-  const request = requestOf(value, at, cast);
+function compileStep({ value, at }: Located<AfterSpec>, declared: Declared): readonly TestStep[] {
+  const caller =
+    value.caller === undefined ? ANONYMOUS_CALLER : lookUp(value.caller, declared.callers, 'caller');
+  const request = requestOf(value, at, declared);
   if (caller === undefined || request === undefined) return [];
   return [{ caller, request, repeat: value.repeat ?? 1 }];
 }
@@ -164,7 +178,7 @@ function compileStep({ value, at }: Located<AfterSpec>, cast: Cast): readonly Te
 function requestOf(
   { request, with: changes }: AfterSpec,
   at: Cursor,
-  { requests }: Cast,
+  { requests }: Declared,
 ): TestRequest | undefined {
   if (request === undefined) return undefined;
   if (typeof request.request !== 'string') {
@@ -173,8 +187,8 @@ function requestOf(
       report(
         change,
         'misplaced_field',
-        'this changes a named request, and the request is written out',
-        'write the fields in `request` itself',
+        '`with` changes a named request, but this request is written inline',
+        'write the fields in `request`',
         change.key,
       );
     return complete('', request.request, changes);
@@ -184,7 +198,7 @@ function requestOf(
   return found && complete(name, found, changes);
 }
 
-/** A request with its changes and every default. */
+/** A request with its changes and all defaults. */
 export function complete(name: string, spec: RequestSpec, changes: RequestSpec | undefined): TestRequest {
   const headers = new Map<string, string>();
   const body = changes?.body ?? spec.body;
@@ -204,18 +218,20 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
   };
 }
 
-function compileMatrix(spec: MatrixSpec, cast: Cast, known: CompiledNames): readonly TestCase[] {
+function compileMatrix(spec: MatrixSpec, declared: Declared, known: CompiledNames): readonly TestCase[] {
   const { callers = [], requests = [], expect } = spec;
-  refuseExtra(spec, known);
+  reportExtra(spec, known);
   const cases: TestCase[] = [];
   for (const who of callers) {
-    const named = lookUp(who, cast.callers, 'caller');
+    const named = lookUp(who, declared.callers, 'caller');
     const expected = expect?.value.get(who.value);
     if (expect !== undefined && expected === undefined && child(expect.at, who.value) === undefined) {
-      report(expect.at, 'missing_field', `nothing is expected of \`${who.value}\``, undefined, expect.at.key);
+      const message = `the caller \`${who.value}\` has no expectation`;
+      const help = `write \`${who.value}: allow\`, \`${who.value}: deny\` or the fields of an \`expect\``;
+      report(expect.at, 'missing_field', message, help, expect.at.key);
     }
     for (const what of requests) {
-      const found = lookUp(what, cast.requests, 'request');
+      const found = lookUp(what, declared.requests, 'request');
       if (named === undefined || found === undefined || expected === undefined) continue;
       cases.push({
         name: `${who.value} × ${what.value}`,
@@ -232,15 +248,15 @@ function compileMatrix(spec: MatrixSpec, cast: Cast, known: CompiledNames): read
   return cases;
 }
 
-/** What is expected of somebody whom the matrix does not list would never be compared. */
-function refuseExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames): void {
+/** Reports expectations for callers that the matrix does not list, which would never be compared. */
+function reportExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames): void {
   const listed = callers.map(({ value }) => value);
   for (const [name, { value, at }] of expect?.value ?? []) {
     if (listed.includes(name)) continue;
     report(
       at,
       'unknown_reference',
-      `\`${name}\` is none of this matrix’s callers`,
+      `\`${name}\` is not in \`callers\` of this matrix`,
       suggestion(name, listed),
       at.key,
     );
@@ -251,18 +267,18 @@ function refuseExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames)
 function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
   const { decision, reason, status, requestHeaders, responseHeaders } = spec;
   if (reason !== undefined && known.reasons !== undefined && !known.reasons.has(reason.value)) {
-    const help = suggestion(reason.value, known.reasons) ?? 'every reason stands in the reference of reasons';
+    const help = suggestion(reason.value, known.reasons) ?? 'docs/reasons.md lists all reasons';
     report(reason.at, 'unknown_value', `unknown reason \`${reason.value}\``, help);
   }
   const [before, after] = spec.rule?.value.split('/', 2) ?? [];
   const policy = spec.policy?.value ?? (after === undefined ? undefined : before);
   const rule = after ?? before;
-  if (!known.incomplete) refuseUnknown(spec, policy, rule, known);
+  if (!known.incomplete) reportUnknown(spec, policy, rule, known);
   const snapshot = spec.snapshot?.value;
   for (const [name, { at }] of spec.shadow ?? []) {
     if (known.policies.has(name) || known.partial.has(name) || known.incomplete) continue;
     const help = suggestion(name, known.policies.keys());
-    report(at, 'unknown_reference', `no policy is called \`${name}\``, help, at.key);
+    report(at, 'unknown_reference', `unknown policy \`${name}\``, help, at.key);
   }
   const shadow = spec.shadow && new Map([...spec.shadow].map(([name, { value }]) => [name, value]));
   return {
@@ -278,8 +294,10 @@ function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
   };
 }
 
-/** Policies and rules that a test expects are there; empty names stand for none. */
-function refuseUnknown(
+/**
+ * Reports policies and rules that a test expects and the folder does not have. An empty name means no policy or rule.
+ */
+function reportUnknown(
   spec: ExpectSpec,
   policy: string | undefined,
   rule: string | undefined,
@@ -291,7 +309,7 @@ function refuseUnknown(
   const found = policies.get(policy ?? '');
   if (policy === undefined || policy === '' ? known.partial.size > 0 : known.partial.has(policy)) return;
   if (policy !== undefined && policy !== '' && found === undefined) {
-    report(at, 'unknown_reference', `no policy is called \`${policy}\``, suggestion(policy, policies.keys()));
+    report(at, 'unknown_reference', `unknown policy \`${policy}\``, suggestion(policy, policies.keys()));
     return;
   }
   if (rule === undefined || rule === '' || spec.rule === undefined) return;
@@ -314,10 +332,5 @@ function lookUp<T>(
 ): T | undefined {
   const found = known.get(value);
   if (found !== undefined) return found;
-  return report(
-    at,
-    'unknown_reference',
-    `no ${what} is called \`${value}\``,
-    suggestion(value, known.keys()),
-  );
+  return report(at, 'unknown_reference', `unknown ${what} \`${value}\``, suggestion(value, known.keys()));
 }

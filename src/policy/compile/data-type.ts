@@ -2,8 +2,8 @@ import { DYN, type Type } from '../../cel/value/type.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 
 /**
- * The type that all of these values have. Whole numbers are ints, and doubles where one among them is none. Values of
- * different types, and null, have `dyn`.
+ * The common type of values. Numbers are `int` if all are whole, else `double`. Values of different types, and null,
+ * are `dyn`.
  */
 export function typeOfData(values: readonly JsonValue[]): Type {
   const [first] = values;

@@ -15,13 +15,13 @@ import { typeOfData } from './data-type.ts';
 
 type EnvironmentDocument = Named & { readonly spec: EnvironmentSpec | undefined };
 
-/** The Environments of a folder: one table of names and types for all of them. */
+/** The Environments of a folder, with one table of names and types for all of them. */
 export interface Environments {
   readonly declarations: ReadonlyMap<string, Declaration>;
   readonly values: ReadonlyMap<string, EnvironmentValues>;
 }
 
-/** Compiles all Environments, and reports where they differ in what they name. */
+/** Compiles all Environments, and reports values whose name or type differs between them. */
 export function compileEnvironments(documents: readonly EnvironmentDocument[]): Environments {
   const written = new Map<string, Written[]>();
   for (const { name, spec } of documents) {
@@ -33,8 +33,8 @@ export function compileEnvironments(documents: readonly EnvironmentDocument[]): 
   }
   const declarations = new Map<string, Declaration>();
   for (const [key, all] of written) {
-    refuseMissing(key, all, documents);
-    refuseUnlike(key, all);
+    reportMissing(key, all, documents);
+    reportDifferent(key, all);
     const sizes = all.map(({ value }) => declareData(value).declaration.max ?? 0);
     declarations.set(key, { type: typeOfData(all.map(({ value }) => value)), max: Math.max(...sizes) });
   }
@@ -52,7 +52,7 @@ interface Written {
   readonly value: JsonValue;
 }
 
-function refuseMissing(
+function reportMissing(
   key: string,
   all: readonly Written[],
   documents: readonly EnvironmentDocument[],
@@ -62,65 +62,65 @@ function refuseMissing(
   for (const { name, at, spec } of documents) {
     if (spec === undefined || all.some(({ environment }) => environment === name.value)) continue;
     const { file, line } = sourceOf(first.at);
-    const message = `\`${name.value}\` has no \`${key}\`, which \`${first.environment}\` has at ${file}:${line}`;
+    const message = `the value \`${key}\` is missing in \`${name.value}\`; \`${first.environment}\` has it at ${file}:${line}`;
     const near = nearest(key, [...(spec.values ?? new Map()).keys()]);
     const help =
       near === undefined
-        ? 'every Environment has the same names'
-        : `it has \`${near}\`: every Environment has the same names`;
+        ? 'every Environment has values of the same names'
+        : `every Environment has values of the same names; this one has \`${near}\``;
     report({ ...at, path: '' }, 'environments_differ', message, help, label(name.at));
   }
 }
 
-function refuseUnlike(key: string, all: readonly Written[]): void {
+function reportDifferent(key: string, all: readonly Written[]): void {
   const joint = typeOfData(all.map(({ value }) => value));
-  const first = all.find(({ value }) => isLost(joint, typeOfData([value])));
+  const first = all.find(({ value }) => isLessPrecise(joint, typeOfData([value])));
   if (first === undefined) return;
   const own = typeOfData([first.value]);
-  const odd = all.find((each) => isLost(typeOfData([first.value, each.value]), own));
-  if (odd === undefined) return;
+  const unlike = all.find((each) => isLessPrecise(typeOfData([first.value, each.value]), own));
+  if (unlike === undefined) return;
   const { file, line } = sourceOf(first.at);
-  const message = `\`${key}\` is of another type in \`${first.environment}\`, at ${file}:${line}`;
-  report(odd.at, 'environments_differ', message, 'a value has the same type in every Environment');
+  const message = `the value \`${key}\` has another type in \`${first.environment}\`, at ${file}:${line}`;
+  report(unlike.at, 'environments_differ', message, 'a value has the same type in every Environment');
 }
 
-/** Whether of a value's own type less is known where others stand beside it. */
-function isLost(joint: Type, own: Type): boolean {
+/** True if the joint type of several values says less than the type of one of them. */
+function isLessPrecise(joint: Type, own: Type): boolean {
   if (joint.kind === 'dyn') return own.kind !== 'dyn';
-  if (joint.kind === 'list' && own.kind === 'list') return isLost(joint.element, own.element);
-  return joint.kind === 'map' && own.kind === 'map' && isLost(joint.value, own.value);
+  if (joint.kind === 'list' && own.kind === 'list') return isLessPrecise(joint.element, own.element);
+  return joint.kind === 'map' && own.kind === 'map' && isLessPrecise(joint.value, own.value);
 }
 
-/** Reports policies that an Environment is to shadow and that are not there. */
-export function refuseUnknownShadows(
+/** Reports unknown policies in the `shadow` lists of Environments. */
+export function reportUnknownShadows(
   documents: readonly EnvironmentDocument[],
   policies: ReadonlyMap<string, unknown>,
 ): void {
   for (const { spec } of documents) {
     for (const { value, at } of spec?.shadow ?? []) {
       if (policies.has(value)) continue;
-      report(at, 'unknown_reference', `no policy is called \`${value}\``, suggestion(value, policies.keys()));
+      report(at, 'unknown_reference', `unknown policy \`${value}\``, suggestion(value, policies.keys()));
     }
   }
 }
 
-const known = new WeakMap<object, Map<string, object>>();
+const derivedSets = new WeakMap<object, Map<string, object>>();
 
-/** The set as it decides in one of its environments, made once; undefined: there is none of that name. */
+/** The policy set for one of its Environments, derived once per set; undefined if no Environment has the name. */
 export function inEnvironment<S extends Omit<PolicySet, 'revision' | 'revisionText'>>(
   set: S,
   name: string,
 ): S | undefined {
   const environment = set.environments.get(name);
   if (environment === undefined) return undefined;
-  const made = known.get(set) ?? new Map<string, object>();
-  known.set(set, made);
-  const before = made.get(name);
-  if (before !== undefined) return before as S;
+  const derived = derivedSets.get(set) ?? new Map<string, object>();
+  derivedSets.set(set, derived);
+  const known = derived.get(name);
+  if (known !== undefined) return known as S;
   const policies = set.policies.map((policy) =>
     environment.shadow.has(policy.name) ? { ...policy, mode: 'shadow' as const } : policy,
   );
   const chosen = { ...set, policies, environment: name, env: environment.values };
-  made.set(name, chosen);
+  derived.set(name, chosen);
   return chosen;
 }

@@ -21,25 +21,25 @@ export const CONDITION = { result: ['bool'] } as const satisfies Expected;
 export const COST = { result: ['int', 'uint'] } as const satisfies Expected;
 export const TEXT = { result: ['string'], allowOptional: true } as const satisfies Expected;
 export const BODY = { result: ['string'] } as const satisfies Expected;
-/** What a proxy's metadata can hold. */
+/** Values of dynamic metadata. */
 export const METADATA = { result: ['dyn'], allowOptional: true } as const satisfies Expected;
-/** What buckets can be told apart by. */
+/** Types that the key of a limit may have. */
 export const KEY = {
   result: ['string', 'int', 'uint', 'bool', 'double', 'bytes', 'timestamp', 'duration'],
 } as const satisfies Expected;
 
-/** What a variable may come to: anything, an optional too. */
+/** Values of a variable: of any type, including optional ones. */
 const VARIABLE = { result: ['dyn'], allowOptional: true, isForActivation: true } as const satisfies Expected;
 
-/** Made once: the names and functions are the same for every folder. */
+/** Shared by all folders, since names and functions are the same for each. */
 const ENVIRONMENT: Environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
 
-/** Roots that are there only where something is declared below them. */
+/** Roots that exist only if the policy or folder declares names below them, with the cause and help of a diagnostic. */
 const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefined]> = new Map([
   ['variables', ['the policy has no `variables`', undefined]],
   ['data', ['the folder has no Dataset', undefined]],
   ['env', ['the folder has no Environment', undefined]],
-  ['params', ['the policy is of no template with parameters', 'segments of the path are `request.params`']],
+  ['params', ['the policy uses no template with parameters', 'path parameters are in `request.params`']],
 ] as const);
 
 export interface ValidExpression {
@@ -49,45 +49,45 @@ export interface ValidExpression {
   readonly environment: Environment;
 }
 
-/** Compiles expressions over the same names; the same text for the same use is compiled once. */
+/** Compiles expressions over one set of names. Equal texts for the same use are compiled once. */
 export class Expressions {
-  /** Those that are sound, with what they were compiled against, for a closer look; also those of what extends this. */
+  /** Valid expressions with their environment, for lint. Shared with every `Expressions` that extends this one. */
   readonly valid: ValidExpression[];
   readonly #environment: Environment;
   readonly #compiled = new Map<string, Compiled>();
-  /** What variables read, by their names, with what the variables in them read. */
-  readonly #behind: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Names that each variable reads, directly or through other variables. */
+  readonly #variableReads: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #outer: Expressions | undefined;
   readonly #read = new Set<string>();
 
   constructor(
     environment: Environment = ENVIRONMENT,
-    behind: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+    variableReads: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
     outer?: Expressions,
   ) {
     this.#environment = environment;
-    this.#behind = behind;
+    this.#variableReads = variableReads;
     this.#outer = outer;
     this.valid = outer?.valid ?? [];
   }
 
-  /** What the expressions may read. */
+  /** Names and functions of the expressions. */
   get environment(): Environment {
     return this.#environment;
   }
 
-  /** Every declared name that an expression compiled here has read so far. */
+  /** Every declared name that an expression compiled so far reads. */
   get read(): ReadonlySet<string> {
     return this.#read;
   }
 
-  /** For expressions that may read `root.NAME`, too. */
+  /** A compiler for expressions that may also read `root.NAME`. */
   extended(root: string, names: ReadonlyMap<string, Declaration>): Expressions {
     if (names.size === 0) return this;
-    return new Expressions(extendEnvironment(this.#environment, root, names), this.#behind, this);
+    return new Expressions(extendEnvironment(this.#environment, root, names), this.#variableReads, this);
   }
 
-  /** Compiles variables in their order, each of which may read those before it, and what may read all of them. */
+  /** Compiles variables in order, each of which may read those before it. `expressions` may read all of them. */
   static withVariables(
     outer: Expressions,
     variables: ReadonlyMap<string, Expression>,
@@ -97,23 +97,23 @@ export class Expressions {
   } {
     const declarations = new Map<string, Declaration>();
     const programs = new Map<string, Program>();
-    const behind = new Map(outer.#behind);
+    const variableReads = new Map(outer.#variableReads);
     let expressions = outer;
     for (const [name, expression] of variables) {
       const program = expressions.compile(expression, VARIABLE);
-      // What reads one that is wrong is not wrong for that.
+      // Expressions that read an invalid variable get no error of their own.
       declarations.set(name, { type: program?.type ?? ERROR });
       if (program !== undefined) programs.set(name, program);
-      behind.set(`variables.${name}`, expressions.#allReads(program));
+      variableReads.set(`variables.${name}`, expressions.#allReads(program));
       const environment = extendEnvironment(outer.#environment, 'variables', declarations);
       const read = expressions === outer ? [] : expressions.#read;
-      expressions = new Expressions(environment, behind, outer);
+      expressions = new Expressions(environment, variableReads, outer);
       for (const each of read) expressions.#note(each);
     }
     return { expressions, programs };
   }
 
-  /** Undefined: there is none, or it is wrong and that was reported. */
+  /** The program of an expression; undefined without an expression or after a reported mistake. */
   compile(expression: Expression | undefined, expected: Expected): Program | undefined {
     if (expression === undefined) return undefined;
     const optional = expected.allowOptional === true ? 'optional ' : '';
@@ -133,19 +133,19 @@ export class Expressions {
     return program;
   }
 
-  /** A condition that runs before authentication, when there is no token yet. */
+  /** As `compile`, for an expression that is evaluated before authentication, where `jwt` has no value yet. */
   compileEarly(expression: Expression | undefined, expected: Expected): Program | undefined {
     const program = this.compile(expression, expected);
     if (expression === undefined || program === undefined) return program;
     const isToken = (name: string): boolean => name === 'jwt' || name.startsWith('jwt.');
     const reads = [...program.reads].find(
-      (name) => isToken(name) || [...(this.#behind.get(name) ?? [])].some(isToken),
+      (name) => isToken(name) || [...(this.#variableReads.get(name) ?? [])].some(isToken),
     );
     if (reads === undefined) return program;
     const written = isToken(reads) ? 'jwt' : reads;
-    const help = 'ask for it in a rule, or in a limit of the last phase';
-    const through = isToken(reads) ? '' : `, by \`${reads}\``;
-    const message = `\`jwt\` is read before authentication${through}`;
+    const help = 'read it in the `when` of a rule or in a limit of the phase `last`';
+    const subject = isToken(reads) ? '`jwt`' : `\`${reads}\` reads \`jwt\`, which`;
+    const message = `${subject} is not available before authentication`;
     return report(expression.at, 'jwt_too_early', message, help, firstRead(expression, program, written));
   }
 
@@ -156,13 +156,13 @@ export class Expressions {
 
   #allReads(program: Program | undefined): ReadonlySet<string> {
     const reads = [...(program?.reads ?? [])];
-    return new Set(reads.flatMap((name) => [name, ...(this.#behind.get(name) ?? [])]));
+    return new Set(reads.flatMap((name) => [name, ...(this.#variableReads.get(name) ?? [])]));
   }
 }
 
 /**
- * Whether a comment takes in lines below it, which are then no part of the condition that they were written for: YAML
- * folds lines into one in every style but `|`.
+ * True, and reported, if a comment of the expression includes the lines below it: YAML folds lines into one in every
+ * style but `|`, so that the rest of the condition becomes part of the comment.
  */
 function reportSwallowed(expression: Expression): boolean {
   const { at, source } = expression;
@@ -174,8 +174,9 @@ function reportSwallowed(expression: Expression): boolean {
   });
   if (swallowing === undefined) return false;
   const { start } = rangeIn(expression, swallowing.start, swallowing.end);
-  const message = 'the comment takes in the lines below, which YAML folds into this one';
-  const help = 'write `when: |`, which keeps lines, or put the comment behind `#` above the expression';
+  const message = 'the comment includes the lines below, since YAML folds them into this line';
+  const help =
+    'write `when: |`, which keeps line breaks, or move the comment above the expression as a YAML comment with `#`';
   report(at, 'cel_syntax', message, help, { start, end: start + 2 });
   return true;
 }
@@ -184,7 +185,7 @@ function reportProblem(expression: Expression, problem: Problem): void {
   const range = rangeIn(expression, problem.start, problem.end);
   const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
   const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
-  const message = why === undefined ? problem.message : `nothing is called \`${root}\` here: ${why}`;
+  const message = why === undefined ? problem.message : `unknown name \`${root}\`: ${why}`;
   report(expression.at, problem.code, message, why === undefined ? problem.help : help, range);
 }
 
@@ -203,7 +204,7 @@ function locationOf(expression: Expression): ExpressionLocation {
   };
 }
 
-/** Where an expression reads a name first; undefined: what is written there is another name for it. */
+/** The range of the first read of a name; undefined if the text spells the name in another way. */
 function firstRead(expression: Expression, program: Program, name: string): Range | undefined {
   const form = new RegExp(`^\\.?${name.replace('.', '\\s*\\.\\s*')}\\b`);
   const reads = program.parts.flatMap(({ start, end }) => {
@@ -214,7 +215,7 @@ function firstRead(expression: Expression, program: Program, name: string): Rang
   return first && rangeIn(expression, first.start, first.end);
 }
 
-/** The range of the file that holds this range of an expression. */
+/** The range in the file of a part of an expression. */
 export function rangeIn({ at }: Expression, start: number, end: number): Range {
   const { tree, context } = at;
   return tree.kind === 'scalar' ? locate(context.lines.text, tree, start, end) : tree.range;

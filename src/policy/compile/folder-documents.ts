@@ -6,7 +6,7 @@ import type { Cursor } from '../yaml/tree.ts';
 import type { YamlFile } from '../yaml/yaml-file.ts';
 import type { References } from './references.ts';
 
-/** Files that hold policies, and other YAML. */
+/** Files with policy documents, and other YAML files. */
 export function split(parsed: readonly YamlFile[]): [YamlFile[], YamlFile[]] {
   const policyFiles: YamlFile[] = [];
   const others: YamlFile[] = [];
@@ -14,7 +14,7 @@ export function split(parsed: readonly YamlFile[]): [YamlFile[], YamlFile[]] {
   return [policyFiles, others];
 }
 
-/** Whether a file has policy documents; one that is broken is judged by its text. */
+/** True if a file has policy documents. A file with a syntax error is judged by its text. */
 export function holdsPolicies(file: YamlFile): boolean {
   if (isBroken(file)) return /^apiVersion:\s*["']?lictor\//m.test(file.lines.text);
   return documentsOf(file, new Diagnostics()).some((at) => versionOf(at)?.startsWith('lictor/') === true);
@@ -33,19 +33,19 @@ function documentsOf({ path, lines, documents }: YamlFile, diagnostics: Diagnost
 
 export interface Documents {
   readonly documents: readonly PolicyDocument[];
-  /** Those whose name another of their kind has, which was reported; what else is wrong with them is still to be. */
-  readonly doubled: readonly PolicyDocument[];
-  /** Some document could not be read as far as its kind and name. */
+  /** Documents with the name of an earlier one of their kind, which is reported; their other mistakes are not yet. */
+  readonly duplicates: readonly PolicyDocument[];
+  /** True if the kind or name of some document could not be read. */
   readonly incomplete: boolean;
 }
 
-/** The documents of all files, one file a step; two of a kind with one name are reported, and the first is kept. */
+/** The documents of all files, one file per step. Of documents with one kind and name the first is kept. */
 export function* readDocuments(
   policyFiles: readonly YamlFile[],
   diagnostics: Diagnostics,
 ): Generator<undefined, Documents> {
   const documents = new Map<string, PolicyDocument>();
-  const doubled: PolicyDocument[] = [];
+  const duplicates: PolicyDocument[] = [];
   let incomplete = false;
   for (const file of policyFiles) {
     for (const mistake of file.mistakes) diagnostics.add(mistake);
@@ -60,22 +60,22 @@ export function* readDocuments(
       const earlier = documents.get(key);
       if (earlier === undefined) documents.set(key, document);
       else {
-        reportDoubled(document, earlier);
-        doubled.push(document);
+        reportDuplicate(document, earlier);
+        duplicates.push(document);
       }
     }
     yield;
   }
-  return { documents: [...documents.values()], doubled, incomplete };
+  return { documents: [...documents.values()], duplicates, incomplete };
 }
 
-function reportDoubled({ kind, name }: PolicyDocument, earlier: PolicyDocument): void {
+function reportDuplicate({ kind, name }: PolicyDocument, earlier: PolicyDocument): void {
   const { file, line } = sourceOf(earlier.name.at);
-  const message = `another ${kind} is called \`${name.value}\`, at ${file}:${line}`;
-  report(name.at, 'duplicate_name', message, 'names are unique within their kind');
+  const message = `another ${kind} has the name \`${name.value}\`, at ${file}:${line}`;
+  report(name.at, 'duplicate_name', message, 'documents of one kind have unique names');
 }
 
-export function refuseStrays(
+export function reportStrays(
   others: readonly YamlFile[],
   { used }: References,
   incomplete: boolean,
@@ -87,11 +87,11 @@ export function refuseStrays(
     if (incomplete || isBroken(file)) continue;
     const [first] = documentsOf(file, diagnostics);
     const version = first && versionOf(first);
-    const meant = version !== undefined && nearest(version, [API_VERSION]) !== undefined;
-    const help = meant
+    const isMisspelt = version !== undefined && nearest(version, [API_VERSION]) !== undefined;
+    const help = isMisspelt
       ? `did you mean \`apiVersion: ${API_VERSION}\`?`
-      : `a policy file says \`apiVersion: ${API_VERSION}\`; a schema or key set is named by a document`;
-    const message = 'this file holds no policy documents, and no document refers to it';
+      : `a policy document starts with \`apiVersion: ${API_VERSION}\`; a schema, key set or dataset is named by a document`;
+    const message = 'the file has no policy documents, and no document refers to it';
     diagnostics.report('stray_file', wholeFile(file.path), message, help);
   }
 }

@@ -6,53 +6,53 @@ import {
 } from '../../engine/request/pattern-relations.ts';
 import type { MatchDocument } from '../language/policy-document.ts';
 
-/** An entry of a `match`; the empty one selects everything. */
+/** An entry of a `match`; the empty entry selects everything. */
 export type MatchEntry = Partial<MatchDocument>;
 
-/** The parts of an entry that are compared without evaluating anything. */
+/** The parts of an entry that are compared without an evaluation. */
 export type MatchPart = 'methods' | 'hosts' | 'paths';
 
-/** Entries that hold together: those of a policy, and of a rule within it. */
-export type Both = readonly MatchEntry[];
+/** Entries that must both hold: one of a policy, and one of a rule in it. */
+export type EntryPair = readonly MatchEntry[];
 
 const EVERYTHING: readonly MatchEntry[] = [{}];
 
-/** More comparisons than this are not made: nothing is said then. */
+/** Bound on the comparisons of patterns. Beyond it the answer is the one that leads to no diagnostic. */
 const MOST = 100_000;
 
 export function entriesOf(match: readonly MatchEntry[] | undefined): readonly MatchEntry[] {
   return match === undefined || match.length === 0 ? EVERYTHING : match;
 }
 
-/** The first part for which no request fits both entries; undefined: one may fit both. */
-export function apartBy(a: MatchEntry, b: MatchEntry): MatchPart | undefined {
+/** The first part in which no request fits both entries; undefined if a request may fit both. */
+export function disjointPart(a: MatchEntry, b: MatchEntry): MatchPart | undefined {
   if (!meet(a.methods, b.methods, (one, other) => one === other)) return 'methods';
   if (!meet(a.hosts, b.hosts, hostsOverlap)) return 'hosts';
   return meet(a.paths, b.paths, pathsOverlap) ? undefined : 'paths';
 }
 
-/** What a policy's `match` and one within it select: each pair of entries that some request may fit. */
+/** Pairs of one entry of a policy's `match` and one of an inner `match` that some request may fit. */
 export function selections(
   outer: readonly MatchEntry[] | undefined,
   inner: readonly MatchEntry[] | undefined,
-): readonly Both[] {
+): readonly EntryPair[] {
   return entriesOf(outer).flatMap((a) =>
-    entriesOf(inner).flatMap((b) => (apartBy(a, b) === undefined ? [[a, b]] : [])),
+    entriesOf(inner).flatMap((b) => (disjointPart(a, b) === undefined ? [[a, b]] : [])),
   );
 }
 
-/** Whether every request of the selections surely fits an entry of `match`. */
-export function covers(match: readonly MatchEntry[] | undefined, selected: readonly Both[]): boolean {
+/** True if every request of the selections surely fits an entry of `match`. */
+export function covers(match: readonly MatchEntry[] | undefined, selected: readonly EntryPair[]): boolean {
   const entries = entriesOf(match).filter(({ when }) => when === undefined);
   if (entries.length * selected.length > MOST) return false;
-  return selected.every((both) => entries.some((entry) => coversBoth(entry, both)));
+  return selected.every((pair) => entries.some((entry) => coversPair(entry, pair)));
 }
 
-function coversBoth(entry: MatchEntry, both: Both): boolean {
+function coversPair(entry: MatchEntry, pair: EntryPair): boolean {
   return (
-    both.some(({ methods }) => within(methods, entry.methods, (outer, inner) => outer === inner)) &&
-    both.some(({ hosts }) => within(hosts, entry.hosts, containsHost)) &&
-    both.some(({ paths }) => within(paths, entry.paths, containsPath))
+    pair.some(({ methods }) => within(methods, entry.methods, (outer, inner) => outer === inner)) &&
+    pair.some(({ hosts }) => within(hosts, entry.hosts, containsHost)) &&
+    pair.some(({ paths }) => within(paths, entry.paths, containsPath))
   );
 }
 

@@ -9,38 +9,38 @@ import { compilePolicy, type Folder } from './compile-policy.ts';
 import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 
-/** What expressions may read, by the name of the document that holds them. */
+/** Names that expressions may read, by the document of the expression. */
 export interface Scopes {
-  /** Wherever they stand. */
+  /** Names available in every document. */
   readonly folder: Environment;
-  /** With their variables, and the parameters of their templates. */
+  /** By policy name; includes variables, and the parameters of the template. */
   readonly policies: ReadonlyMap<string, Environment>;
-  /** With their parameters. */
+  /** By template name; includes parameters. */
   readonly templates: ReadonlyMap<string, Environment>;
 }
 
 type Template = DocumentOf<'PolicyTemplate'>;
 
-/** What the policies of a template share. */
+/** Parts that all policies of one template share. */
 interface Adoption {
   readonly expressions: Expressions;
-  /** Parameters that stand somewhere as `{param: NAME}`. */
+  /** Parameters that the template uses as `{param: NAME}`. */
   readonly placed: Set<string>;
 }
 
-/** A policy with where it stands. */
+/** A policy as read, with its location. */
 export interface WrittenPolicy {
   readonly name: string;
   readonly nameAt: Cursor;
   readonly spec: PolicySpec;
-  /** The spec, with that of its template in it. */
+  /** The spec, merged with that of its template. */
   readonly at: Cursor;
 }
 
 /** Compiles the policies of a folder, each with the template that it uses. */
 export class PolicyCompiler {
   readonly policies = new Map<string, CompiledPolicy>();
-  /** Names of policies of which a rule or limit, or the whole, could not be read. */
+  /** Names of policies that could not be read, or of which a rule or limit could not be read. */
   readonly partial = new Set<string>();
   readonly #folder: Folder;
   readonly #templates: ReadonlyMap<string, Template>;
@@ -55,12 +55,11 @@ export class PolicyCompiler {
     );
   }
 
-  /** Each policy as it stands in its file, with its template's part in it. */
+  /** Every policy as read, merged with its template. */
   get written(): readonly WrittenPolicy[] {
     return this.#compiled;
   }
 
-  /** What was read of each policy. */
   get specs(): readonly PolicySpec[] {
     return this.#compiled.map(({ spec }) => spec);
   }
@@ -70,7 +69,6 @@ export class PolicyCompiler {
     return (this.#expressions.get(policy) ?? []).map(locateExpression);
   }
 
-  /** What the expressions of each document may read. */
   get scopes(): Scopes {
     const { expressions } = this.#folder;
     const policies = this.#compiled.map(({ name, expressions: own }) => [name, own.environment] as const);
@@ -85,7 +83,7 @@ export class PolicyCompiler {
     };
   }
 
-  /** Reports what is wrong in a policy that is not to be compiled. */
+  /** Reports the mistakes in a policy without compiling it. */
   read({ spec }: DocumentOf<'Policy'>): void {
     if (spec !== undefined) readPolicySpec(adopt(spec, this.#templates, this.#folder.incomplete).at);
   }
@@ -113,12 +111,13 @@ export class PolicyCompiler {
     this.#expressions.set(name, this.#folder.expressions.valid.slice(before));
   }
 
-  /** A variable that nobody reads does nothing, as does a template that nobody adopts. To be called without errors. */
+  /** Reports unused variables, templates and parameters. Call it only for a folder without errors. */
   warnOfUnused(): void {
     for (const { spec, expressions } of this.#compiled) {
       for (const [name, { at }] of spec.variables ?? []) {
         if (expressions.read.has(`variables.${name}`)) continue;
-        report(at, 'unused_variable', `nothing reads \`variables.${name}\``, 'leave it out', at.key);
+        const message = `no expression reads \`variables.${name}\``;
+        report(at, 'unused_variable', message, 'remove it, or read it in a condition', at.key);
       }
     }
     for (const [name, template] of this.#templates) {
@@ -133,8 +132,9 @@ export class PolicyCompiler {
       }
       for (const [parameter, { at }] of template.spec?.parameters ?? []) {
         if (adoption.placed.has(parameter) || adoption.expressions.read.has(`params.${parameter}`)) continue;
-        const message = `the parameter \`${parameter}\` stands nowhere in the template`;
-        report(at, 'unused_parameter', message, 'leave it out', at.key);
+        const message = `the template does not use its parameter \`${parameter}\``;
+        const help = `remove it, or use it as \`{param: ${parameter}}\` or \`params.${parameter}\``;
+        report(at, 'unused_parameter', message, help, at.key);
       }
     }
   }

@@ -5,25 +5,28 @@ import { child } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { readYaml } from '../yaml/yaml-file.ts';
 
-/** Where the parts of a policy stand that do not say it themselves. Where one cannot be found: the policy itself. */
+/**
+ * Locations of the parts of a policy that a compiled policy does not record. A part that is not found has that of the
+ * policy.
+ */
 export interface PolicyLocations {
   readonly mtls: SourceLocation;
   readonly jwt: SourceLocation;
   /** By name. */
   limit(name: string): SourceLocation;
-  /** By its place in the list. */
+  /** By its index in the list. */
   schema(index: number): SourceLocation;
   readonly allow: SourceLocation;
   readonly deny: SourceLocation;
 }
 
-/** Finds the parts of the policy that stands at `source` in a file with this content. */
+/** Finds the parts of the policy at `source` in a file with the content `bytes`. */
 export function locatePolicy(source: SourceLocation, bytes: Uint8Array): PolicyLocations {
   const spec = specAt(source, bytes);
   const place = (...path: readonly string[]): SourceLocation => {
     let at = spec;
     for (const name of path) at = at && child(at, name);
-    // The key is what a person looks for.
+    // A reader looks for the key, not for its value.
     return at === undefined ? source : sourceOf(keyOf(at));
   };
   const items = (name: string): readonly Cursor[] => {
@@ -39,7 +42,7 @@ export function locatePolicy(source: SourceLocation, bytes: Uint8Array): PolicyL
       return found === undefined ? source : sourceOf(found);
     },
     schema: (index) => {
-      // The schemas of a template come before those beside `uses`.
+      // The schemas of a template come before those of the policy, so the index cannot be applied to the policy alone.
       const isAdopted = spec !== undefined && child(spec, 'uses') !== undefined;
       const found = isAdopted ? undefined : items('schemas')[index];
       return found === undefined ? source : sourceOf(found);

@@ -1,22 +1,22 @@
 import type { JsonObject } from '../../engine/request/attributes.ts';
 import type { SourceLocation } from '../../engine/set/policy-set.ts';
 
-/** A `PolicyTest` document, checked, every name in it resolved. */
+/** A valid `PolicyTest` document with every name resolved. */
 export interface PolicyTestDocument {
   readonly name: string;
   readonly description: string;
   readonly source: SourceLocation;
-  /** Milliseconds since 1970 at which the clock stands still; undefined: the document does not say. */
+  /** Fixed time of all cases, in milliseconds since 1970; undefined if the document has none. */
   readonly now: number | undefined;
-  /** Name of an Environment document; empty: the folder has none. */
+  /** Name of an Environment document; empty if the folder has none. */
   readonly environment: string;
   /** As `serve --xfcc-trusted-hops`. */
   readonly xfccTrustedHops: number;
-  /** Those of `cases` as written, then those that `matrix` stands for. */
+  /** The cases of `cases` in order, then those of `matrix`. */
   readonly cases: readonly TestCase[];
 }
 
-/** A request on its way. */
+/** A request that is sent by a caller. */
 export interface TestStep {
   readonly caller: TestCaller;
   /** With the changes of `with`. */
@@ -25,16 +25,16 @@ export interface TestStep {
 }
 
 export interface TestCase {
-  /** As written, that of a row behind it in parentheses; of a matrix `caller × request`. */
+  /** As written, with the name of a row in parentheses after it; `caller × request` for a matrix. */
   readonly name: string;
   readonly from: 'cases' | 'matrix';
   readonly source: SourceLocation;
   readonly caller: TestCaller;
   /** With the changes of `with`. */
   readonly request: TestRequest;
-  /** How often it is sent; the last one is judged. */
+  /** Number of times the request is sent; the answer to the last one is compared. */
   readonly repeat: number;
-  /** Sent before, and not judged. */
+  /** Requests sent before; their answers are not compared. */
   readonly after: readonly TestStep[];
   readonly expect: Expectation;
 }
@@ -42,52 +42,53 @@ export interface TestCase {
 export interface TestCaller {
   /** Empty for the caller of a case that names none. */
   readonly name: string;
-  /** Empty: no client certificate. */
+  /** Empty without a client certificate. */
   readonly principal: string;
+  /** IP address. */
   readonly address: string;
-  /** A token to be signed. */
+  /** Token that the test run signs. */
   readonly jwt: TestToken | undefined;
-  /** What stands in the Authorization header behind `Bearer `, as it is. */
+  /** Text of the Authorization header after `Bearer `, sent as it is. */
   readonly token: string | undefined;
 }
 
 export interface TestToken {
   /** Name of an Issuer document of the folder. */
   readonly issuer: string;
-  /** Besides, or instead of, those that every token gets; a null one is a JSON null. */
+  /** Added to the default claims, or replacing them; null is a JSON null. */
   readonly claims: JsonObject;
   readonly header: JsonObject;
-  /** Milliseconds from `now` to `exp`, may be negative. */
+  /** Milliseconds from `now` to `exp`; may be negative. */
   readonly expiresIn: number;
 }
 
 export interface TestRequest {
-  /** Name in `requests`, empty for one that is written out. */
+  /** Name in `requests`; empty for an inline request. */
   readonly name: string;
   readonly method: string;
   readonly scheme: 'http' | 'https';
   readonly host: string;
   /** As sent, with the query string. */
   readonly path: string;
-  /** Lower-case names; `content-type: application/json` is among them for a `{json: ...}` body. */
+  /** By lower-case name; includes `content-type: application/json` for a `{json: ...}` body. */
   readonly headers: ReadonlyMap<string, string>;
-  /** UTF-8; undefined: none. */
+  /** Sent as UTF-8; undefined without a body. */
   readonly body: string | undefined;
 }
 
-/** What must come out; undefined: not compared. */
+/** The expected answer; undefined fields are not compared. */
 export interface Expectation {
   readonly decision: 'allow' | 'deny' | undefined;
   readonly reason: string | undefined;
   readonly status: number | undefined;
   readonly policy: string | undefined;
-  /** Without the policy, which is in `policy` when it was written `policy/rule`. */
+  /** Name of the rule alone; for `policy/rule` the policy is in `policy`. */
   readonly rule: string | undefined;
-  /** Lower-case names; null: must not be there. */
+  /** By lower-case name; null if the header must be absent. */
   readonly requestHeaders: ReadonlyMap<string, string | null> | undefined;
   readonly responseHeaders: ReadonlyMap<string, string | null> | undefined;
-  /** By shadow policy, what it would have said; null: it does not govern the request. */
+  /** Verdict by shadow policy; null if it does not apply to the request. */
   readonly shadow: ReadonlyMap<string, 'allow' | 'deny' | null> | undefined;
-  /** Name of the snapshot beside the test's file that the whole answer is compared with. */
+  /** Name of the snapshot file, in the folder of the test's file, with the whole answer. */
   readonly snapshot: string | undefined;
 }

@@ -7,12 +7,12 @@ import type { Cursor } from '../yaml/tree.ts';
 import { follow, plainJson } from '../yaml/tree.ts';
 import { readYaml } from '../yaml/yaml-file.ts';
 
-/** JSON data that a document brings, inline or from a file beside it. */
+/** JSON data of a document, inline or from a referenced file. */
 export interface Data {
   readonly value: JsonValue;
-  /** The file that it comes from; undefined: the document itself. */
+  /** Path of the file; undefined for inline data. */
   readonly file: string | undefined;
-  /** Where a part of it stands, by JSON pointer (RFC 6901), for messages about it. */
+  /** Location of a part of the data, by JSON pointer (RFC 6901), for diagnostics. */
   place(pointer: string): Cursor;
 }
 
@@ -27,7 +27,7 @@ export function inlineData(at: Cursor): Data {
   };
 }
 
-/** Reads the files that documents refer to, and remembers which they were. */
+/** Reader of the files that documents refer to, with a record of their paths. */
 export class References {
   readonly #files: PolicyFiles;
   readonly #used = new Set<string>();
@@ -36,12 +36,12 @@ export class References {
     this.#files = files;
   }
 
-  /** Paths of the files that some document refers to. */
+  /** Paths of the files that some document refers to, of those read so far. */
   get used(): ReadonlySet<string> {
     return this.#used;
   }
 
-  /** A JSON file, or YAML that says the same. Undefined: it cannot be used, and that was reported. */
+  /** The data of a JSON or YAML file; undefined after a reported mistake. */
   read({ value: reference, at }: Located<string>): Data | undefined {
     const file = this.#open(reference, at);
     if (file === undefined) return undefined;
@@ -49,7 +49,7 @@ export class References {
     return /\.ya?ml$/.test(path) ? yamlData(path, bytes, at) : jsonData(path, bytes, reference, at);
   }
 
-  /** A file of text. Undefined: it cannot be used, and that was reported. */
+  /** The content of a text file; undefined after a reported mistake. */
   readText({
     value: reference,
     at,
@@ -63,7 +63,7 @@ export class References {
     const file = this.#files.read(at.context.path, reference);
     if (file.problem !== undefined) {
       const message = `\`${reference}\` ${file.problem}`;
-      return report(at, 'invalid_reference', message, 'paths are relative to this file');
+      return report(at, 'invalid_reference', message, 'a path is relative to the file that names it');
     }
     this.#used.add(file.path);
     return file;
@@ -80,7 +80,7 @@ function yamlData(path: string, bytes: Uint8Array, at: Cursor): Data | undefined
     return report(
       at,
       'invalid_reference',
-      `\`${path}\` holds ${second ? 'more than one document' : 'nothing'}`,
+      `\`${path}\` ${second ? 'has more than one YAML document' : 'is empty'}`,
     );
   }
   const whole: Cursor = { context: { path, lines, diagnostics }, tree: first.tree, path: '', key: undefined };
@@ -95,8 +95,8 @@ function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor
     const context = { path, lines: new Lines(text), diagnostics: at.context.diagnostics };
     const range = { start: fault.at, end: fault.at + 1 };
     const { line } = at.context.lines.position(at.tree.range.start);
-    const message = `the file is no JSON: ${fault.what}`;
-    const help = `it is named at ${at.context.path}:${line}`;
+    const message = `the file is not valid JSON: ${fault.what}`;
+    const help = `the file is referenced at ${at.context.path}:${line}`;
     return report({ ...at, context, path: '' }, 'invalid_reference', message, help, range);
   }
   return { value, file: path, place: (pointer) => placeInJson(path, bytes, pointer, at) };
@@ -110,7 +110,7 @@ function decode(bytes: Uint8Array, reference: string, at: Cursor): string | unde
   }
 }
 
-/** JSON is YAML, which knows where things stand. */
+/** The location of a part of a JSON file, from the YAML parser, which reads JSON and keeps positions. */
 function placeInJson(path: string, bytes: Uint8Array, pointer: string, at: Cursor): Cursor {
   const { documents, lines } = readYaml(path, bytes);
   const tree = documents[0]?.tree;

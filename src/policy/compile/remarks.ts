@@ -1,17 +1,17 @@
 import type { Lines } from '../../diagnostic/lines.ts';
-import { spokenOf, yamlComments } from '../yaml/yaml-comments.ts';
+import { commentedLine, yamlComments } from '../yaml/yaml-comments.ts';
 
-/** A comment that says why something is left out: `# lictor-uncovered: reason`. */
+/** A comment that gives the reason for an exclusion: `# lictor-uncovered: reason`. */
 export interface Remark {
-  /** The line of the comment itself, from 1. */
+  /** Line of the comment, from 1. */
   readonly line: number;
-  /** What it speaks of: its own line, or, alone on its line, the next with something else on it. */
+  /** Line that the comment applies to: its own, or, for a comment alone on its line, the next line with content. */
   readonly about: number;
-  /** Empty when the author gave none. */
+  /** Empty if the author gave none. */
   readonly reason: string;
 }
 
-/** The comments of a file that begin with `word` and a colon. */
+/** Comments of a file that begin with `word` and a colon. */
 export function remarksOf(lines: Lines, word: string): readonly Remark[] {
   const { text } = lines;
   if (!text.includes(word)) return [];
@@ -21,7 +21,7 @@ export function remarksOf(lines: Lines, word: string): readonly Remark[] {
     if (!comment.startsWith(`${word}:`) && comment !== word) continue;
     const { line } = lines.position(start);
     const reason = comment.slice(word.length + 1).trim();
-    remarks.push({ line, about: spokenOf(line, lines), reason });
+    remarks.push({ line, about: commentedLine(line, lines), reason });
   }
   return remarks;
 }

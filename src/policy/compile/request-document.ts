@@ -12,14 +12,14 @@ import { readYaml } from '../yaml/yaml-file.ts';
 import { ANONYMOUS_CALLER, caller, complete } from './compile-test.ts';
 import type { TestCaller, TestRequest } from './policy-test.ts';
 
-/** A file that holds one request: the words of a PolicyTest. */
+/** Fields of a file with one request, in the vocabulary of a PolicyTest. */
 const REQUEST_DOCUMENT_FIELDS = {
-  now: { read: instant, doc: 'RFC 3339; the clock stands still' },
-  caller: { read: located(mapping(CALLER_FIELDS)), doc: 'who calls; missing: one without any identity' },
-  request: { read: mapping(REQUEST_FIELDS), doc: 'what is asked', required: true },
+  now: { read: instant, doc: 'time of the request (RFC 3339)' },
+  caller: { read: located(mapping(CALLER_FIELDS)), doc: 'the caller; default: no certificate and no token' },
+  request: { read: mapping(REQUEST_FIELDS), doc: 'the request', required: true },
 } as const satisfies Fields;
 
-/** One request as somebody wrote it down. */
+/** One request, as read from a file. */
 export type WrittenRequest =
   | { readonly caller: TestCaller; readonly request: TestRequest; readonly now: number | undefined }
   /** A `CheckRequest` of ext_authz as JSON. */
@@ -30,8 +30,8 @@ export type RequestDocument =
   | { readonly diagnostics: readonly Diagnostic[]; readonly lines: Lines; readonly written?: undefined };
 
 /**
- * Reads a request from YAML or JSON: `caller`, `request` and `now` as a PolicyTest writes them, or a `CheckRequest`,
- * which has `attributes`. `issuers` are those that a caller's token may come from.
+ * Reads a request from YAML or JSON: `caller`, `request` and `now` as in a PolicyTest, or a `CheckRequest`, recognized
+ * by `attributes`. `issuers` are the issuers of the folder, by name, for the caller's token.
  */
 export function readRequestDocument(
   path: string,
@@ -43,7 +43,7 @@ export function readRequestDocument(
   for (const mistake of mistakes) diagnostics.add(mistake);
   const tree = documents[0]?.tree ?? EMPTY;
   const at: Cursor = { context: { path, lines, diagnostics }, tree, path: '', key: undefined };
-  if (documents.length > 1) report(at, 'wrong_type', 'one request is wanted, found several documents');
+  if (documents.length > 1) report(at, 'wrong_type', 'expected one document with a request, found several');
   const written = diagnostics.errors > 0 ? undefined : readWritten(at, issuers);
   if (written === undefined || diagnostics.errors > 0) return { diagnostics: diagnostics.sorted(), lines };
   return { written };
@@ -53,7 +53,7 @@ const EMPTY: Tree = {
   kind: 'mapping',
   range: { start: 0, end: 0 },
   entries: new Map(),
-  refused: new Set(),
+  invalidKeys: new Set(),
 };
 
 function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): WrittenRequest | undefined {

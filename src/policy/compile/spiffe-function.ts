@@ -10,7 +10,7 @@ import {
 } from '../../engine/identity/principal.ts';
 import { MAX_ID_BYTES, parseSpiffe, SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
 
-/** What `spiffe(x)` makes of a text. One that is no SPIFFE ID matches nothing. */
+/** The value of `spiffe(x)`. A text that is not a SPIFFE ID matches no pattern. */
 class SpiffeText extends Opaque {
   readonly type = 'spiffe.ID';
   readonly text: string;
@@ -29,7 +29,7 @@ class SpiffeText extends Opaque {
   }
 }
 
-/** Trust domains, unlike paths, are compared without regard to case. What is no SPIFFE ID stays as it is. */
+/** A SPIFFE ID with its trust domain in lower case, since only paths are case-sensitive; any other text unchanged. */
 function canonical(text: string): string {
   const id = parseSpiffe(text);
   return id === undefined ? text : `${SPIFFE_SCHEME}${id.trustDomain}${id.path}`;
@@ -43,10 +43,10 @@ function parsePattern(text: string): Parsed & { readonly value?: SpiffePattern }
   const { pattern, problem } = compilePrincipal(text);
   if (problem !== undefined) return { problem, help: HELP };
   if (pattern.kind === 'spiffe') return { value: pattern };
-  return { problem: `\`${text}\` does not begin with \`spiffe://\``, help: HELP };
+  return { problem: `\`${text}\` does not start with \`spiffe://\``, help: HELP };
 }
 
-/** A pattern that another part of the request brings fails where it is none. */
+/** A pattern computed at run time; fails with `bad_pattern` if it is not valid. */
 function computedPattern(text: string): SpiffePattern {
   return parsePattern(text).value ?? fail('bad_pattern');
 }
@@ -57,34 +57,36 @@ function matches(id: unknown, pattern: SpiffePattern): boolean {
   return matchesPrincipal(pattern, text);
 }
 
-/** Segments of the pattern meet segments of the ID. */
+/**
+ * Steps of a match, for an ID of `n` and a pattern of `m` characters: each segment of one may meet each of the other.
+ */
 function stepsOf(n: number, m: number): number {
   return Math.floor((Math.min(n, MAX_ID_BYTES) * Math.min(m, MAX_ID_BYTES)) / 256);
 }
 
-const MATCHED: Cost = {
+const MATCH: Cost = {
   text: 'n · m/256',
   steps: stepsOf,
   size: () => 0,
   payment: 'within',
 };
 
-/** The ID is as large as the text that it is made of. */
-const MADE: Cost = { ...CONSTANT, size: (n) => n };
+/** A constant number of steps, for an ID of the size of its text. */
+const CONVERSION: Cost = { ...CONSTANT, size: (n) => n };
 
-/** `spiffe(x).matches(pattern)`: patterns of SPIFFE IDs as `mtls.principals` has them. */
+/** `spiffe(x).matches(pattern)`, with the patterns of `mtls.principals`. */
 export const SPIFFE_FUNCTIONS: readonly FunctionDeclaration[] = [
   {
     name: 'spiffe',
-    doc: 'a text as a SPIFFE ID; a text that is none matches no pattern',
+    doc: 'a text as a SPIFFE ID; a text that is not a SPIFFE ID matches no pattern',
     examples: [["spiffe('spiffe://acme.example/a') == spiffe('spiffe://acme.example/b')", 'false']],
     overloads: [
-      overload(['string'], 'spiffe.ID', (text) => new SpiffeText(text), { cost: MADE, isTotal: true }),
+      overload(['string'], 'spiffe.ID', (text) => new SpiffeText(text), { cost: CONVERSION, isTotal: true }),
     ],
   },
   {
     name: 'matches',
-    doc: 'whether a SPIFFE ID is one that a pattern names: `*` stands for a part of one segment or all of it, `**` for any number of segments',
+    doc: 'true if a SPIFFE ID matches a pattern: `*` matches part of one segment or all of it, `**` any number of segments',
     examples: [
       [
         "spiffe('spiffe://acme.example/ns/shop/sa/web').matches('spiffe://acme.example/ns/shop/sa/*')",
@@ -95,7 +97,7 @@ export const SPIFFE_FUNCTIONS: readonly FunctionDeclaration[] = [
     ],
     overloads: [
       method(['spiffe.ID', 'string'], 'bool', (id, pattern) => matches(id, computedPattern(pattern)), {
-        cost: MATCHED,
+        cost: MATCH,
         literal: { at: 1, parse: parsePattern, run: matches },
       }),
     ],

@@ -6,19 +6,25 @@ import { identifier } from './values.ts';
 
 export const DATASET_FIELDS = {
   values: { read: (at: Cursor) => at, doc: 'a list, or a mapping from text to values' },
-  file: { read: located(nonEmptyText), doc: 'a `.csv`, `.json` or `.yaml` file beside this one' },
+  file: {
+    read: located(nonEmptyText),
+    doc: 'a `.csv`, `.json` or `.yaml` file, relative to this file',
+  },
   key: {
     read: located(nonEmptyText),
-    doc: 'the column or field by which rows are found; missing: a list of rows',
+    doc: 'the column or field that identifies a row; default: a list of rows',
   },
 } as const satisfies Fields;
 
 export const ENVIRONMENT_FIELDS = {
   values: {
     read: mapOf((at: Cursor) => at, identifier),
-    doc: 'values by name, of the same names and types in every Environment',
+    doc: 'values by name, with the same names and types in every Environment',
   },
-  shadow: { read: list(located(nonEmptyText)), doc: 'policies that only shadow here' },
+  shadow: {
+    read: list(located(nonEmptyText)),
+    doc: 'names of policies that are shadow policies in this Environment',
+  },
 } as const satisfies Fields;
 
 export type DatasetSpec = Read<typeof DATASET_FIELDS>;

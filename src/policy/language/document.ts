@@ -19,20 +19,24 @@ export const API_VERSION = 'lictor/v1';
 
 /** Kinds of the language. */
 export const KINDS = {
-  Policy: { doc: 'which requests it governs, who may send them, what they must look like, how many' },
-  Issuer: { doc: 'whose JWTs are accepted, with which keys' },
-  PolicyTest: { doc: 'cases that prove the policies' },
+  Policy: {
+    doc: 'the requests it selects, their callers, and the requirements for content, rate and answer',
+  },
+  Issuer: { doc: 'a login service: its tokens are accepted, verified with its keys' },
+  PolicyTest: { doc: 'test cases for the policies' },
   Dataset: { doc: 'a named table or list, inline or from a file' },
-  Environment: { doc: 'values that differ between staging and production, and what only shadows there' },
-  PolicyTemplate: { doc: 'a Policy with typed parameters, which Policies adopt by `uses`' },
+  Environment: {
+    doc: 'values that differ between staging and production, and the policies that are only shadow policies there',
+  },
+  PolicyTemplate: { doc: 'a policy with typed parameters, which other policies adopt by `uses`' },
 } as const satisfies Record<string, { readonly doc: string }>;
 
 type Kind = keyof typeof KINDS;
 
 const NAMED = {
   name: { read: located(dnsLabel), doc: 'DNS label, unique within its kind', required: true },
-  description: { read: text, doc: 'one line for people' },
-  owner: { read: text, doc: 'who answers for it' },
+  description: { read: text, doc: 'a description in one line' },
+  owner: { read: text, doc: 'the team or person that is responsible' },
 } as const satisfies Fields;
 
 export const METADATA_FIELDS = {
@@ -45,22 +49,22 @@ export const METADATA_FIELDS = {
 
 export const DOCUMENT_FIELDS = {
   apiVersion: { read: readVersion, doc: `\`${API_VERSION}\``, required: true },
-  kind: { read: readKind, doc: 'what the document says', required: true },
-  metadata: { read: (at: Cursor) => at, doc: 'its name, and who answers for it', required: true },
-  spec: { read: (at: Cursor) => at, doc: 'what it says', required: true },
+  kind: { read: readKind, doc: 'the kind of the document, such as `Policy`', required: true },
+  metadata: { read: (at: Cursor) => at, doc: 'the name of the document, and its owner', required: true },
+  spec: { read: (at: Cursor) => at, doc: 'the content of the document, by its kind', required: true },
 } as const satisfies Fields;
 
-/** What documents of every kind have. */
+/** Parts that documents of every kind have. */
 export interface Named {
   readonly name: Located<string>;
   readonly metadata: Read<typeof METADATA_FIELDS>;
-  /** The document as a whole. */
+  /** The whole document. */
   readonly at: Cursor;
 }
 
-/** What a document of each kind says. */
+/** The `spec` of each kind, as read. */
 interface Specs {
-  /** Read when the templates are known. */
+  /** Unread, since it is read together with the template. */
   readonly Policy: Cursor;
   readonly Issuer: IssuerSpec;
   readonly PolicyTest: TestSpec;
@@ -69,10 +73,10 @@ interface Specs {
   readonly PolicyTemplate: TemplateSpec;
 }
 
-/** A document of one kind; `spec` is undefined where it is no mapping at all. */
+/** A document of one kind; `spec` is undefined if it is missing or not a mapping. */
 export type DocumentOf<K extends Kind> = Named & { readonly kind: K; readonly spec: Specs[K] | undefined };
 
-/** One document. */
+/** A document of any kind. */
 export type PolicyDocument = { [K in Kind]: DocumentOf<K> }[Kind];
 
 const SPECS: { readonly [K in Kind]: Reader<Specs[K]> } = {
@@ -92,7 +96,7 @@ export function documentsOf<K extends Kind>(
   return documents.filter((document): document is DocumentOf<K> & PolicyDocument => document.kind === kind);
 }
 
-/** Reads a document by its kind; everything in it that is wrong is reported. Undefined without a kind and a name. */
+/** Reads a document by its kind and reports every mistake in it. Undefined without a kind and a name. */
 export function readDocument(at: Cursor): PolicyDocument | undefined {
   const document = mapping(DOCUMENT_FIELDS)(at);
   const kind = document?.kind;
@@ -106,14 +110,14 @@ export function readDocument(at: Cursor): PolicyDocument | undefined {
     : ({ ...read, name, metadata, at } as PolicyDocument);
 }
 
-/** A name that is no DNS label was reported, and must not hide what else is wrong with its document. */
+/** A name that is reported as not a DNS label, kept so that it does not hide other mistakes of the document. */
 function misnamed(metadata: Cursor | undefined): Located<string> | undefined {
   const at = metadata && child(metadata, 'name');
   if (at?.tree.kind !== 'scalar' || typeof at.tree.value !== 'string') return undefined;
   return { value: at.tree.value, at };
 }
 
-/** The fields of the metadata of a kind. */
+/** The fields of `metadata` for a kind. */
 export function metadataFields(kind: Kind): typeof METADATA_FIELDS | typeof NAMED {
   return kind === 'Policy' || kind === 'PolicyTemplate' ? METADATA_FIELDS : NAMED;
 }
@@ -125,13 +129,13 @@ function readMetadata(kind: Kind, at: Cursor | undefined): Named['metadata'] | u
   return metadata === undefined ? undefined : { ...metadata, controls: undefined };
 }
 
-/** The `apiVersion` of a document as written, when it has one that is text. */
+/** The `apiVersion` of a document as written; undefined if it is missing or not text. */
 export function versionOf(at: Cursor): string | undefined {
   const version = child(at, 'apiVersion')?.tree;
   return version?.kind === 'scalar' && typeof version.value === 'string' ? version.value : undefined;
 }
 
-/** Whether some rule or limit of a policy was wrong to where it is left out, which was reported. */
+/** True if the policy, or a rule or limit of it, lacks a name or could not be read, which is reported. */
 export function isPartial(written: Cursor, spec: PolicySpec | undefined): boolean {
   if (spec === undefined) return true;
   const count = (name: string): number => {
@@ -143,7 +147,7 @@ export function isPartial(written: Cursor, spec: PolicySpec | undefined): boolea
   return rules.length !== count('rules') || limits.length !== count('limits');
 }
 
-/** Where a value was written. */
+/** The location of a value in its file. */
 export function sourceOf({ context, tree }: Cursor): SourceLocation {
   return { file: context.path, ...context.lines.position(tree.range.start) };
 }
@@ -151,12 +155,7 @@ export function sourceOf({ context, tree }: Cursor): SourceLocation {
 function readVersion(at: Cursor): string | undefined {
   const version = text(at);
   if (version === undefined || version === API_VERSION) return version;
-  return report(
-    at,
-    'unknown_version',
-    `unknown version \`${version}\``,
-    `this program reads \`${API_VERSION}\``,
-  );
+  return report(at, 'unknown_version', `unknown version \`${version}\``, `write \`${API_VERSION}\``);
 }
 
 function readKind(at: Cursor): Kind | undefined {

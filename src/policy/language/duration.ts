@@ -1,4 +1,4 @@
-/** Units in milliseconds, in the order in which they are written. */
+/** Units in milliseconds, in the order of writing. */
 const UNITS = [
   ['h', 3_600_000],
   ['m', 60_000],
@@ -6,12 +6,12 @@ const UNITS = [
   ['ms', 1],
 ] as const;
 
-/** A hundred years. */
+/** Longest duration: a hundred years, in milliseconds. */
 const LONGEST = 100 * 365 * 24 * 3_600_000;
 
 /**
- * Reads `30s`, `5m`, `24h`, `1h30m`, `500ms`: whole numbers with units, larger units first, each at most once. The
- * value is in milliseconds; undefined: the text is none. `0s` is 0.
+ * The milliseconds of a duration such as `30s`, `5m`, `24h`, `1h30m` or `500ms`: whole numbers with units, larger units
+ * first, each at most once. Undefined if the text is not a duration, or longer than a hundred years.
  */
 export function parseDuration(text: string): number | undefined {
   const parts = /^(?:([0-9]{1,10})h)?(?:([0-9]{1,10})m)?(?:([0-9]{1,10})s)?(?:([0-9]{1,10})ms)?$/.exec(text);
@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | undefined {
   return sum <= LONGEST ? sum : undefined;
 }
 
-/** The other way round, in the largest unit that is exact. */
+/** A number of milliseconds as a duration, in the largest unit that is exact: 90000 is `90s`. */
 export function formatDuration(milliseconds: number): string {
   const [unit, length] = UNITS.find(([, each]) => milliseconds % each === 0 && milliseconds >= each) ?? [
     'ms',

@@ -1,29 +1,30 @@
 import type { Range } from '../../diagnostic/range.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { synonym } from './hints.ts';
 import { child, lacks, report, shape } from './reader.ts';
-import type { Reader } from './shape.ts';
-import { shaped } from './shape.ts';
+import type { Reader, Shape } from './shape.ts';
+import { shaped, shapeOf } from './shape.ts';
 
 /** One row of a field table. */
 export interface Field<T> {
   readonly read: Reader<T>;
-  /** A reader that takes the same values, where `read` does not tell which. */
+  /** A reader of the same values whose shape is known, if that of `read` is not. */
   readonly like?: Reader<unknown>;
-  /** One phrase for the reference page. */
+  /** A phrase for the JSON Schema, the editor and diagnostics. */
   readonly doc: string;
   readonly required?: true;
 }
 
-/** The fields of a mapping: the one table behind reading, suggestions and the reference page. */
+/** The fields of a mapping: one table for reading, suggestions, the JSON Schema and the editor. */
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-/** What reading a mapping gives: undefined where a field is absent, or wrong and reported. */
+/** The values of a mapping, by field; undefined for a field that is absent, or invalid and reported. */
 export type Read<F extends Fields> = {
   readonly [Name in keyof F]: F[Name] extends Field<infer T> ? T | undefined : never;
 };
 
-/** Reads a mapping by its table; every mistake in it is reported, one does not hide another. */
+/** Reader of a mapping by its table, which reports every mistake in the mapping. */
 export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
   const rows = Object.entries(fields);
   const reader: Reader<Read<F>> = (at) => {
@@ -33,8 +34,8 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     const misspelt = new Set<string>();
     for (const [name, { key, context = at.context }] of tree.entries) {
       if (Object.hasOwn(fields, name)) continue;
-      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, suggestion(name, fields), key);
-      misspelt.add(nearest(name, Object.keys(fields)) ?? '');
+      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, fieldHelp(name, fields), key);
+      misspelt.add(nearName(name, Object.keys(fields)) ?? '');
     }
     const read: Record<string, unknown> = {};
     for (const [name, field] of rows) {
@@ -50,86 +51,121 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
       }
       read[name] = value === undefined ? undefined : field.read(value);
     }
-    // The entries are the table's own names with what its readers returned.
+    // `read` has one entry per row of the table, with the value of the reader of that row.
     return read as Read<F>;
   };
   return shaped(reader, { kind: 'mapping', fields });
 }
 
-/** What a scalar in the place of a mapping was most likely meant as. */
-function mappingHelp({ tree, key }: Cursor): string | undefined {
-  if (tree.kind !== 'scalar' || key === undefined) return undefined;
-  if (tree.value === null) return 'indent what belongs to it deeper than the key';
-  const glued = typeof tree.value === 'string' && /^[A-Za-z]+:\S/.test(tree.value);
-  return glued ? 'put a blank behind the `:`' : undefined;
+/** Help for an unknown field: the field it belongs under, if there is one such, else a suggestion. */
+function fieldHelp(name: string, fields: Fields): string | undefined {
+  const containers = Object.entries(fields).filter(([, { read, like = read }]) => {
+    const inner = fieldsIn(shapeOf(like));
+    return inner !== undefined && Object.hasOwn(inner, name);
+  });
+  const [container] = containers;
+  return container !== undefined && containers.length === 1
+    ? `\`${name}\` belongs under \`${container[0]}\``
+    : suggestion(name, fields);
 }
 
-/** A row for what the language has and this version does not: said aloud, never ignored. */
-export function later(what: string): Field<never> {
+/** The fields of a mapping, or of the mappings in a list. */
+function fieldsIn(shape: Shape | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (shape?.kind === 'list') return fieldsIn(shapeOf(shape.item));
+  return shape?.kind === 'mapping' ? shape.fields : undefined;
+}
+
+/** Help for a scalar where a mapping is expected. */
+function mappingHelp({ tree, key }: Cursor): string | undefined {
+  if (tree.kind !== 'scalar' || key === undefined) return undefined;
+  if (tree.value === null) return 'indent the fields of the mapping deeper than its key';
+  const lacksSpace = typeof tree.value === 'string' && /^[A-Za-z]+:\S/.test(tree.value);
+  return lacksSpace ? 'write a space after the `:`' : undefined;
+}
+
+/** A row for a field that is planned for a later version: reported, never ignored. */
+export function planned(feature: string): Field<never> {
   return {
-    read: shaped<never>((at) => notSupported(at, 'this'), { kind: 'never' }),
-    doc: `${what}; not in this version`,
+    read: shaped<never>((at) => notSupported(at, 'this field'), { kind: 'never' }),
+    doc: `${feature}; not supported in this version`,
   };
 }
 
 export function notSupported(at: Cursor, what: string): undefined {
-  return report(
-    at,
-    'not_supported',
-    `${what} is part of the language but not of this version`,
-    undefined,
-    at.key,
-  );
+  return report(at, 'not_supported', `${what} is not supported in this version`, undefined, at.key);
 }
 
-/** Reports unless exactly one of the named fields is there. */
+/** Reports none or several of fields of which exactly one is required. */
 export function exactlyOne(at: Cursor, names: readonly string[]): void {
   const present = names.map((name) => child(at, name)).filter((value) => value !== undefined);
   const [, second] = present;
-  const wanted = names.map((name) => `\`${name}\``).join(', ');
+  const all = enumerated(names, 'and');
   if (lacks(at, ...names)) {
-    report(at, 'exactly_one', `one of ${wanted} is missing`, undefined, label(at));
+    report(at, 'exactly_one', `one of ${all} is required`, undefined, label(at));
   } else if (second !== undefined) {
-    report(second, 'exactly_one', `exactly one of ${wanted} is wanted`, 'keep one of them', second.key);
+    report(second, 'exactly_one', `only one of ${all} is allowed`, 'keep one of them', second.key);
   }
 }
 
-/** Reports a field, if it is there, that means nothing beside the others. */
+/** Words in backticks: `a`, `b` and `c`. */
+function enumerated(words: readonly string[], conjunction: 'and' | 'or'): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  const last = quoted.at(-1) ?? '';
+  return quoted.length < 2 ? last : `${quoted.slice(0, -1).join(', ')} ${conjunction} ${last}`;
+}
+
+/** Reports a field, if present, that has no meaning next to the others. */
 export function misplaced(at: Cursor, name: string, message: string, help?: string): void {
   const value = child(at, name);
   if (value !== undefined) report(value, 'misplaced_field', message, help, value.key);
 }
 
-/** A word out of a closed list. */
+/** Reader of one word of a closed list. */
 export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
   const reader: Reader<T> = (at) => {
     const value = at.tree.kind === 'scalar' ? at.tree.value : undefined;
     const known = words.find((word) => word === value);
     if (known !== undefined) return known;
-    const all = words.map((word) => `\`${word}\``).join(', ');
-    if (typeof value !== 'string')
-      return report(at, 'wrong_type', `expected one of ${all}, found ${shape(at)}`);
-    const near = nearest(value, words);
-    const help = near === undefined ? `it is one of ${all}` : `did you mean \`${near}\`?`;
+    const all = enumerated(words, 'or');
+    if (typeof value !== 'string') return report(at, 'wrong_type', `expected ${all}, found ${shape(at)}`);
+    const near = nearName(value, words);
+    const help = near === undefined ? `expected ${all}` : `did you mean \`${near}\`?`;
     return report(at, 'unknown_value', `unknown value \`${value}\``, help);
   };
   return shaped(reader, { kind: 'value', schema: { enum: words } });
 }
 
-/** `did you mean ...` for a name that a table does not have, else the names that it has. */
+/**
+ * Help for an unknown name: `did you mean ...` for a near one, else all known names; undefined if these are too many.
+ */
 export function suggestion(name: string, known: Fields | Iterable<string>): string | undefined {
   const names = [...new Set(isIterable(known) ? known : Object.keys(known))];
-  const near = nearest(name, names);
+  const near = nearName(name, names);
   if (near !== undefined) return `did you mean \`${near}\`?`;
+  const longer = names.filter((each) => wordsOf(each).includes(name.toLowerCase()));
+  if (longer.length > 0 && longer.length <= 3) return `did you mean ${enumerated(longer, 'or')}?`;
   if (names.length === 0 || names.length > 24) return undefined;
   return `known here: ${names.map((each) => `\`${each}\``).join(', ')}`;
 }
 
-/** Where something that is missing from a mapping is shown: at the key that holds it, else at its first key. */
+/** The range for a field that is missing in a mapping: the key of the mapping, else its first key. */
 export function label({ key, tree }: Cursor): Range {
   if (key !== undefined) return key;
   const first = tree.kind === 'mapping' ? tree.entries.values().next().value : undefined;
   return first?.key ?? tree.range;
+}
+
+/** The known name with the meaning of a word of another tool, else the one that is near in spelling. */
+function nearName(name: string, known: readonly string[]): string | undefined {
+  return synonym(name, known) ?? nearest(name, known);
+}
+
+/** The words of a name, in lower case: `request` and `headers` of `requestHeaders`. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replaceAll(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[-_.]/);
 }
 
 function isIterable(known: Fields | Iterable<string>): known is Iterable<string> {

@@ -11,7 +11,7 @@ import { TEST_FIELDS } from './test-document.ts';
 
 type Kind = keyof typeof KINDS;
 
-/** The fields of the spec of each kind. */
+/** The fields of `spec`, by kind. */
 export const SPEC_FIELDS: Readonly<Record<Kind, Fields>> = {
   Policy: POLICY_FIELDS,
   Issuer: ISSUER_FIELDS,
@@ -22,8 +22,8 @@ export const SPEC_FIELDS: Readonly<Record<Kind, Fields>> = {
 };
 
 /**
- * A JSON Schema (draft 2020-12) of the documents of every kind, for editors. It is made from the tables that the reader
- * reads by; what they say about several fields together it does not know.
+ * A JSON Schema (draft 2020-12) of the documents of every kind, for editors. It comes from the field tables of the
+ * reader, and does not contain rules about several fields together.
  */
 export function documentSchema(): JsonObject {
   const definitions = new Definitions();
@@ -58,7 +58,7 @@ export function documentSchema(): JsonObject {
   };
 }
 
-/** Where text, or any value but an expression, may stand in a template. */
+/** Alternative to any value of a template except an expression. */
 const PARAMETER: JsonObject = {
   type: 'object',
   description: 'the value of a parameter of the template',
@@ -67,10 +67,10 @@ const PARAMETER: JsonObject = {
   properties: { param: { type: 'string' } },
 };
 
-/** The schema of each field table, under the path where it is first met. */
+/** The schemas of the field tables, each named by the path of its first use. */
 class Definitions {
   readonly #found = new Map<string, JsonObject>();
-  /** The names of tables; in a template a table says something else than in a policy. */
+  /** Names by table; the schema of a table differs between policies and templates. */
   readonly #names = { plain: new Map<unknown, string>(), template: new Map<unknown, string>() };
 
   /** A reference to the schema of a table. */

@@ -4,11 +4,11 @@ import {
   exactlyOne,
   type Field,
   type Fields,
-  later,
   mapping,
   misplaced,
   notSupported,
   oneOf,
+  planned,
   type Read,
 } from './fields.ts';
 import {
@@ -27,6 +27,7 @@ import type { Reader } from './shape.ts';
 import { shaped } from './shape.ts';
 import {
   changeableHeader,
+  denialHeader,
   dnsLabel,
   type Expression,
   expression,
@@ -38,17 +39,19 @@ import {
   path,
   principal,
   rate,
-  refusalHeader,
   settableHeader,
   status,
 } from './values.ts';
 
-/** One entry of a `match`, at any level. */
+/** One entry of a `match`, of a policy, rule or schema. */
 export const MATCH_FIELDS = {
-  hosts: { read: someOf(host), doc: 'hosts, `*.x` for one or more labels before `x`' },
+  hosts: { read: someOf(host), doc: 'hosts; `*.x` matches one or more labels before `x`' },
   methods: { read: someOf(method), doc: 'HTTP methods in upper case' },
-  paths: { read: someOf(path), doc: 'paths, `{name}` and `*` for one segment, `**` last for any number' },
-  when: { read: expression, doc: 'CEL bool that must hold too' },
+  paths: {
+    read: someOf(path),
+    doc: 'path patterns; `{name}` and `*` match one segment, `**` at the end any number of segments',
+  },
+  when: { read: expression, doc: 'a condition that must hold as well (CEL bool)' },
 } as const satisfies Fields;
 
 const match = someOf(mapping(MATCH_FIELDS));
@@ -56,86 +59,104 @@ const match = someOf(mapping(MATCH_FIELDS));
 export const PATHS_FIELDS = {
   ambiguous: {
     read: oneOf(['refuse', 'allow']),
-    doc: 'whether a path that servers read differently may pass',
+    doc: '`allow` accepts a path that servers read differently; default `refuse`',
   },
 } as const satisfies Fields;
 
 export const MTLS_FIELDS = {
-  principals: { read: someOf(principal), doc: 'who may call: SPIFFE IDs with `*` and `**`, or other names' },
+  principals: {
+    read: someOf(principal),
+    doc: 'principals that may call: SPIFFE IDs with `*` and `**`, or other names',
+  },
   from: {
     read: oneOf(['connection', 'xfcc']),
-    doc: '`xfcc`: the client that the nearest trusted proxy has seen (`serve --xfcc-trusted-hops`); default `connection`',
+    doc: 'source of the peer: `xfcc` is the client that the nearest trusted proxy reports (`serve --xfcc-trusted-hops`); default `connection`',
   },
 } as const satisfies Fields;
 
 export const JWT_FIELDS = {
-  issuers: { read: someOf(located(nonEmptyText)), doc: 'names of Issuer documents', required: true },
-  required: { read: boolean, doc: 'false: the token may be absent; default true' },
-  bindToCertificate: { read: onlyFalse(), like: boolean, doc: 'RFC 8705; `true` is not in this version' },
+  issuers: {
+    read: someOf(located(nonEmptyText)),
+    doc: 'names of Issuers whose tokens are accepted',
+    required: true,
+  },
+  required: { read: boolean, doc: '`false`: the token may be absent; default `true`' },
+  bindToCertificate: {
+    read: onlyFalse(),
+    like: boolean,
+    doc: 'tokens bound to the client certificate (RFC 8705); `true` is not supported in this version',
+  },
 } as const satisfies Fields;
 
 export const AUTHENTICATE_FIELDS = {
-  mtls: { read: mapping(MTLS_FIELDS), doc: 'the peer must be authenticated' },
-  jwt: { read: mapping(JWT_FIELDS), doc: 'the request must carry a token' },
+  mtls: { read: mapping(MTLS_FIELDS), doc: 'requires an authenticated peer' },
+  jwt: { read: mapping(JWT_FIELDS), doc: 'requires a token' },
 } as const satisfies Fields;
 
 export const RULE_FIELDS = {
   name: { read: dnsLabel, doc: 'DNS label, unique in the policy', required: true },
   effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`', required: true },
-  match: { read: match, doc: 'narrows the policy’s own match' },
-  when: { read: expression, doc: 'CEL bool; a missing one is true' },
-  status: { read: status, doc: 'of a deny rule: the status to answer' },
-  message: { read: nonEmptyText, doc: 'of a deny rule: shown to the caller' },
-  expires: { read: instant, doc: 'RFC 3339; from this instant on the rule never matches' },
+  match: { read: match, doc: 'narrows the `match` of the policy' },
+  when: { read: expression, doc: 'the condition of the rule (CEL bool); default true' },
+  status: { read: status, doc: 'for a deny rule: the HTTP status of the answer' },
+  message: { read: nonEmptyText, doc: 'for a deny rule: a sentence for the caller' },
+  expires: { read: instant, doc: 'from this time on the rule never matches (RFC 3339)' },
   reason: {
     read: nonEmptyText,
-    doc: 'why there is such a rule, and who answers for it; needed beside `expires`',
+    doc: 'the reason for the rule and its owner; required with `expires`',
   },
 } as const satisfies Fields;
 
-/** The largest `maxBytes`: 64 MiB, more than a proxy buffers. */
+/** Largest `maxBytes`: 64 MiB, more than a proxy buffers. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 export const BODY_FIELDS = {
   jsonSchema: {
     read: located((at) => at.tree),
-    doc: 'a schema: a file beside this one, or written here',
+    doc: 'a JSON Schema: inline, or a file relative to this file',
     required: true,
   },
-  maxBytes: { read: integer(1, MOST_BYTES), doc: 'a longer body is refused' },
+  maxBytes: { read: integer(1, MOST_BYTES), doc: 'largest size of the body; a larger body is denied' },
 } as const satisfies Fields;
 
 export const SCHEMA_FIELDS = {
-  match: { read: match, doc: 'for which of the policy’s requests' },
-  body: { read: mapping(BODY_FIELDS), doc: 'what the body must look like' },
-  openapi: later('OpenAPI'),
-  protobuf: later('protobuf messages'),
+  match: { read: match, doc: 'narrows the `match` of the policy' },
+  body: { read: mapping(BODY_FIELDS), doc: 'requirements for the body' },
+  openapi: planned('OpenAPI'),
+  protobuf: planned('protobuf messages'),
 } as const satisfies Fields;
 
 export const LIMIT_FIELDS = {
   name: { read: dnsLabel, doc: 'DNS label, unique in the policy', required: true },
-  key: { read: someOf(expression), doc: 'CEL; requests with equal keys share a bucket', required: true },
+  key: {
+    read: someOf(expression),
+    doc: 'CEL values; requests with equal keys share a bucket',
+    required: true,
+  },
   rate: { read: rate, doc: '`N/s`, `N/m`, `N/h` or `N/d`', required: true },
-  burst: { read: integer(1, MAX_COUNT), doc: 'requests at once; default the count of `rate`' },
-  cost: { read: expression, doc: 'CEL int, default 1' },
+  burst: { read: integer(1, MAX_COUNT), doc: 'most requests at once; default: the N of `rate`' },
+  cost: { read: expression, doc: 'cost of a request (CEL int); default 1' },
   scope: {
     read: localOnly(),
     like: oneOf(['local']),
-    doc: '`local`, counted by each process; `shared` is not in this version',
+    doc: '`local`: counted by each process; `shared` is not supported in this version',
   },
-  when: { read: expression, doc: 'CEL bool: which requests count' },
+  when: { read: expression, doc: 'the requests that count (CEL bool); default true' },
   phase: { read: oneOf(['first', 'last']), doc: '`first` counts before authentication; default `last`' },
-  headers: { read: oneOf(['refusals', 'always']), doc: '`always`: RateLimit fields on every answer' },
-  onStoreFailure: later('shared limits'),
+  headers: {
+    read: oneOf(['refusals', 'always']),
+    doc: 'RateLimit fields on every answer (`always`) or on denials (`refusals`, the default)',
+  },
+  onStoreFailure: planned('shared limits'),
 } as const satisfies Fields;
 
 const CEL_FIELDS = {
-  cel: { read: expression, doc: 'CEL string', required: true },
+  cel: { read: expression, doc: 'the value (CEL string)', required: true },
 } as const satisfies Fields;
 
 const celValue = mapping(CEL_FIELDS);
 
-/** Text, or `{cel: ...}`. */
+/** Reader of a text or of `{cel: ...}`. */
 function orCel(plain: Reader<string>): Reader<string | Expression> {
   const read: Reader<string | Expression> = (at) =>
     at.tree.kind === 'mapping' ? celValue(at)?.cel : plain(at);
@@ -153,7 +174,7 @@ const SET_FIELD = {
 } as const satisfies Field<unknown>;
 
 const DENY_SET_FIELD = {
-  read: mapOf(responseValue, refusalHeader),
+  read: mapOf(responseValue, denialHeader),
   doc: SET_FIELD.doc,
 } as const satisfies Field<unknown>;
 
@@ -161,68 +182,85 @@ export const REQUEST_HEADERS_FIELDS = {
   set: SET_FIELD,
   append: {
     read: mapOf(responseValue, settableHeader),
-    doc: 'headers to add to those of the name: text, or `{cel: ...}`',
+    doc: 'values to append to headers: text, or `{cel: ...}`',
   },
-  remove: { read: someOf(changeableHeader), doc: 'headers that the service must not see' },
+  remove: { read: someOf(changeableHeader), doc: 'headers to remove' },
 } as const satisfies Fields;
 
 export const RESPONSE_HEADERS_FIELDS = {
   set: SET_FIELD,
   append: {
     read: mapOf(responseValue, settableHeader),
-    doc: 'headers to add to those of the name: text, or `{cel: ...}`',
+    doc: 'values to append to headers: text, or `{cel: ...}`',
   },
 } as const satisfies Fields;
 
 export const QUERY_FIELDS = {
   set: { read: mapOf(queryValue), doc: 'parameters to overwrite or add: text, or `{cel: ...}`' },
-  remove: { read: someOf(nonEmptyText), doc: 'parameters that the service must not see' },
+  remove: { read: someOf(nonEmptyText), doc: 'parameters to remove' },
 } as const satisfies Fields;
 
 export const DENY_FIELDS = {
-  headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'toward the caller' },
-  body: { read: bodyValue, doc: 'instead of the problem document: text, or `{cel: ...}`' },
+  headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'headers of the answer to the caller' },
+  body: { read: bodyValue, doc: 'body in place of the problem document: text, or `{cel: ...}`' },
 } as const satisfies Fields;
 
 export const RESPOND_FIELDS = {
   allow: {
     read: mapping({
-      requestHeaders: { read: mapping(REQUEST_HEADERS_FIELDS), doc: 'toward the service' },
-      responseHeaders: { read: mapping(RESPONSE_HEADERS_FIELDS), doc: 'toward the caller' },
-      query: { read: mapping(QUERY_FIELDS), doc: 'of the query string toward the service' },
+      requestHeaders: {
+        read: mapping(REQUEST_HEADERS_FIELDS),
+        doc: 'headers of the request to the service',
+      },
+      responseHeaders: {
+        read: mapping(RESPONSE_HEADERS_FIELDS),
+        doc: 'headers of the response to the caller',
+      },
+      query: { read: mapping(QUERY_FIELDS), doc: 'the query string of the request to the service' },
       metadata: {
         read: mapOf(metadataValue),
-        doc: 'dynamic metadata for other filters, under `values`: text, or `{cel: ...}` of any plain type',
+        doc: 'dynamic metadata for other filters, under `values`: text, or `{cel: ...}` of any JSON type',
       },
     }),
-    doc: 'what an allowed request is changed by',
+    doc: 'changes to an allowed request and its response',
   },
   deny: {
     read: readDeny,
     like: mapping(DENY_FIELDS),
-    doc: 'what a refusal carries besides',
+    doc: 'headers and body of a denial',
   },
 } as const satisfies Fields;
 
 export const USES_FIELDS = {
-  template: { read: located(nonEmptyText), doc: 'name of a PolicyTemplate document', required: true },
-  with: { read: mapOf((at: Cursor) => at), doc: 'values for its parameters' },
+  template: { read: located(nonEmptyText), doc: 'the name of a PolicyTemplate', required: true },
+  with: { read: mapOf((at: Cursor) => at), doc: 'values of its parameters, by name' },
 } as const satisfies Fields;
 
 export const POLICY_FIELDS = {
-  match: { read: match, doc: 'which requests it governs; missing: every request' },
-  paths: { read: mapping(PATHS_FIELDS), doc: 'how paths are treated' },
-  mode: { read: oneOf(['enforce', 'shadow']), doc: '`shadow` is evaluated and reported, and never decides' },
+  match: { read: match, doc: 'the requests that the policy applies to; default: every request' },
+  paths: { read: mapping(PATHS_FIELDS), doc: 'treatment of paths' },
+  mode: {
+    read: oneOf(['enforce', 'shadow']),
+    doc: '`shadow`: evaluated and recorded, never decides; default `enforce`',
+  },
   variables: {
     read: mapOf(expression, identifier),
-    doc: 'CEL by name, evaluated when first used; may use earlier ones',
+    doc: 'CEL by name, evaluated on first use; each may use the ones before it',
   },
-  uses: { read: mapping(USES_FIELDS), doc: 'the PolicyTemplate that it adopts' },
-  authenticate: { read: readAuthenticate, like: mapping(AUTHENTICATE_FIELDS), doc: 'who may send them' },
+  uses: { read: mapping(USES_FIELDS), doc: 'the PolicyTemplate that the policy adopts' },
+  authenticate: {
+    read: readAuthenticate,
+    like: mapping(AUTHENTICATE_FIELDS),
+    doc: 'the callers that may send the requests',
+  },
   rules: { read: list(readRule), like: list(mapping(RULE_FIELDS)), doc: 'allow and deny rules' },
-  schemas: { read: list(readSchema), like: list(mapping(SCHEMA_FIELDS)), doc: 'what they must look like' },
-  limits: { read: list(readLimit), like: list(mapping(LIMIT_FIELDS)), doc: 'how many' },
-  respond: { read: mapping(RESPOND_FIELDS), doc: 'what is added to them and to refusals' },
+  schemas: {
+    read: list(readSchema),
+    like: list(mapping(SCHEMA_FIELDS)),
+    doc: 'requirements for the content of requests',
+  },
+  limits: { read: list(readLimit), like: list(mapping(LIMIT_FIELDS)), doc: 'rate limits' },
+  respond: { read: mapping(RESPOND_FIELDS), doc: 'changes to allowed requests, and to denials' },
 } as const satisfies Fields;
 
 export type PolicySpec = Read<typeof POLICY_FIELDS>;
@@ -233,32 +271,29 @@ export type LimitDocument = Read<typeof LIMIT_FIELDS> & { readonly at: Cursor };
 
 export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS);
 
-/** The content type of a refusal is that of the problem document, unless the policy writes a body of its own. */
+/**
+ * Reads `respond.deny`. Its `content-type` may be set only with a `body`, since the problem document has a type of its
+ * own.
+ */
 function readDeny(at: Cursor): Read<typeof DENY_FIELDS> | undefined {
   const headers = child(at, 'headers');
   const set = headers && child(headers, 'set');
   if (set?.tree.kind === 'mapping' && child(at, 'body') === undefined) {
     for (const [name, { key }] of set.tree.entries) {
       if (name.toLowerCase() !== 'content-type') continue;
-      const help = 'write the `body` that it is the type of, too';
-      report(
-        set,
-        'invalid_header',
-        `the header \`${name}\` of a problem document is Lictor's own`,
-        help,
-        key,
-      );
+      const message = `the header \`${name}\` cannot be set without a \`body\``;
+      const help = 'write the `body` of that type as well; the default body is a problem document';
+      report(set, 'invalid_header', message, help, key);
     }
   }
   return mapping(DENY_FIELDS)(at);
 }
 
-/** One that asks for nothing looks like a requirement and is none. */
+/** Reads `authenticate`. An empty one is a mistake: it looks like a requirement and requires nothing. */
 function readAuthenticate(at: Cursor): Read<typeof AUTHENTICATE_FIELDS> | undefined {
   if (at.tree.kind === 'mapping' && at.tree.entries.size === 0) {
-    const help =
-      '`mtls: {}` asks for any peer with a certificate; leave `authenticate` out to ask for nobody';
-    return report(at, 'missing_field', 'neither `mtls` nor `jwt` is asked for', help, at.key);
+    const help = 'require any peer with a certificate by `mtls: {}`, or remove `authenticate`';
+    return report(at, 'missing_field', '`authenticate` requires neither `mtls` nor `jwt`', help, at.key);
   }
   return mapping(AUTHENTICATE_FIELDS)(at);
 }
@@ -266,15 +301,15 @@ function readAuthenticate(at: Cursor): Read<typeof AUTHENTICATE_FIELDS> | undefi
 function readRule(at: Cursor): RuleDocument | undefined {
   const rule = mapping(RULE_FIELDS)(at);
   if (rule?.effect === 'allow') {
-    const message = 'this belongs to a deny rule, and the rule allows';
-    const help = 'leave it out, or write `effect: deny`';
-    misplaced(at, 'status', message, help);
-    misplaced(at, 'message', message, help);
+    const help = 'remove it, or write `effect: deny`';
+    for (const name of ['status', 'message'])
+      misplaced(at, name, `\`${name}\` applies only to deny rules, and this is an allow rule`, help);
   }
   const expires = child(at, 'expires');
   if (expires !== undefined && child(at, 'reason') === undefined) {
-    const help = 'say why there is an exception and who answers for it: `reason: OPS-1432, owner team-data`';
-    report(expires, 'missing_field', 'a rule that ends needs a `reason`', help, expires.key);
+    const help =
+      'write the reason for the exception and its owner, such as `reason: OPS-1432, owner team-data`';
+    report(expires, 'missing_field', 'a rule with `expires` needs a `reason`', help, expires.key);
   }
   return rule === undefined ? undefined : { ...rule, at };
 }
@@ -289,7 +324,7 @@ function readLimit(at: Cursor): LimitDocument | undefined {
   return limit === undefined ? undefined : { ...limit, at };
 }
 
-/** How many requests at once when the author did not say. */
+/** The burst of a limit: the written one, else the count of its rate. */
 export function burstOf({ burst, rate: read }: LimitDocument): number {
   return burst ?? (read === undefined ? 1 : defaultBurst(read));
 }

@@ -2,15 +2,19 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Cursor, Entry } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
+import { wholeNumberHint } from './hints.ts';
 import { type Reader, shaped, shapeOf, textual } from './shape.ts';
 
-/** A value and where it stands, for what can only be judged beside others. */
+/** A value with its location, for checks that involve other values. */
 export interface Located<T> {
   readonly value: T;
   readonly at: Cursor;
 }
 
-/** Reports a mistake at a value, or at `mark` in the same file. */
+/**
+ * Reports a mistake at a value, or at `range` in the same file. A value that lacks a parameter gets no report of its
+ * own.
+ */
 export function report(
   at: Cursor,
   code: DiagnosticCode,
@@ -20,10 +24,11 @@ export function report(
 ): undefined {
   const { context, tree, path } = at;
   if (tree.isUnfilled === true) return undefined;
-  const where = path === '' ? '' : `\`${path}\`: `;
+  const field = path === '' ? '' : `\`${path}\`: `;
   const adopted = context.adopter === undefined ? undefined : `the template is adopted at ${context.adopter}`;
-  const told = [help, adopted].filter((each) => each !== undefined).join('; ') || undefined;
-  context.diagnostics.report(code, spanOf(context, range ?? tree.range), `${where}${message}`, told, message);
+  const helps = [help, adopted].filter((each) => each !== undefined).join('; ') || undefined;
+  const span = spanOf(context, range ?? tree.range);
+  context.diagnostics.report(code, span, `${field}${message}`, helps, message);
   return undefined;
 }
 
@@ -35,7 +40,7 @@ export function located<T>(read: Reader<T>): Reader<Located<T>> {
   return shaped(reader, shapeOf(read));
 }
 
-/** What a value is, as a message calls it. */
+/** The kind of a value, for messages. */
 export function shape({ tree }: Cursor): string {
   if (tree.kind === 'list') return 'a list';
   if (tree.kind === 'mapping') return 'a mapping';
@@ -52,16 +57,16 @@ export function shape({ tree }: Cursor): string {
   }
 }
 
-/** What the author wrote for a scalar, quotes left out. */
+/** The text of a value as written in the file, including quotes. */
 export function written({ context, tree }: Cursor): string {
   return context.lines.text.slice(tree.range.start, tree.range.end);
 }
 
-/** Text. A number or boolean that was meant as text needs quotes, since `1.10` and `yes` are not what they seem. */
+/** Reader of text. A number or boolean is a mistake: without quotes YAML reads `1.10` as the number 1.1. */
 export const text: Reader<string> = (at) => textOr(at, `put it in quotes: \`"${written(at)}"\``);
 shaped(text, textual());
 
-/** `help` is for a number or boolean that stands where text is wanted. */
+/** As `text`, with `help` for a number or boolean. */
 function textOr(at: Cursor, help: string): string | undefined {
   const { tree } = at;
   if (tree.kind === 'scalar' && typeof tree.value === 'string') return tree.value;
@@ -71,24 +76,29 @@ function textOr(at: Cursor, help: string): string | undefined {
 
 export const nonEmptyText: Reader<string> = (at) => {
   const read = text(at);
-  return read === '' ? report(at, 'wrong_type', 'expected text, found empty text') : read;
+  return read === '' ? report(at, 'wrong_type', 'the text is empty') : read;
 };
 shaped(nonEmptyText, textual({ minLength: 1 }));
 
 export const boolean: Reader<boolean> = (at) => {
   const { tree } = at;
   if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;
-  const help = /^(yes|no|on|off)$/i.test(written(at)) ? 'YAML 1.2 knows `true` and `false` only' : undefined;
-  return report(at, 'wrong_type', `expected \`true\` or \`false\`, found ${shape(at)}`, help);
+  const [, isTrue, isFalse] = /^["']?(?:(yes|on|true)|(no|off|false))["']?$/i.exec(written(at)) ?? [];
+  const meant = isTrue === undefined ? isFalse && 'false' : 'true';
+  const found = meant === undefined ? shape(at) : `the text \`${written(at)}\``;
+  const help = meant && `write \`${meant}\``;
+  return report(at, 'wrong_type', `expected \`true\` or \`false\`, found ${found}`, help);
 };
 shaped(boolean, { kind: 'value', schema: { type: 'boolean' } });
 
-/** A whole number between two bounds, both allowed. */
+/** Reader of a whole number between two bounds, both included. */
 export function integer(least: number, most: number): Reader<number> {
   const reader: Reader<number> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'scalar' || (typeof tree.value !== 'number' && typeof tree.value !== 'bigint')) {
-      return report(at, 'wrong_type', `expected a whole number, found ${shape(at)}`);
+      const help = tree.kind === 'scalar' ? wholeNumberHint(String(tree.value)) : undefined;
+      const found = help === undefined ? shape(at) : `the text \`${written(at)}\``;
+      return report(at, 'wrong_type', `expected a whole number, found ${found}`, help);
     }
     const value = Number(tree.value);
     if (!Number.isInteger(value))
@@ -99,7 +109,7 @@ export function integer(least: number, most: number): Reader<number> {
   return shaped(reader, { kind: 'value', schema: { type: 'integer', minimum: least, maximum: most } });
 }
 
-/** Text that `parse` understands; its problem is the message. `help` says how to write it. */
+/** Reader of a text that `parse` accepts; a problem of `parse` is the message. `help` is the default help. */
 export function parsed<T>(
   code: DiagnosticCode,
   parse: (text: string) => { readonly value: T } | { readonly problem: string; readonly help?: string },
@@ -135,29 +145,29 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
   return shaped(reader, { kind: 'list', item, least: 0 });
 }
 
-/** The value as the one element of a list, where it is short enough to be written out. */
+/** Help for a value where a list is expected: the list with that value, if it is short. */
 function listHelp(at: Cursor): string | undefined {
   const { tree } = at;
   if (tree.kind === 'scalar') return tree.value === null ? undefined : `write a list: \`[${written(at)}]\``;
   const inline = written(at);
   if (inline.startsWith('{') && inline.length <= 60 && !inline.includes('\n'))
     return `write it as a list: \`[${inline}]\``;
-  return 'write it as a list: `- ` before the first key, and the others below that key';
+  return 'write it as a list: put `- ` before the first key and align the other keys with that key';
 }
 
-/** A list that selects something, which an empty one would do silently wrong. */
+/** Reader of a list of at least one element. An empty list is a mistake, since it would silently select nothing. */
 export function someOf<T>(item: Reader<T>): Reader<readonly T[]> {
   const read = list(item);
   const reader: Reader<readonly T[]> = (at) => {
     if (at.tree.kind === 'list' && at.tree.items.length === 0 && !at.tree.isPartial) {
-      return report(at, 'empty_list', 'the list is empty', 'name at least one, or leave the field out');
+      return report(at, 'empty_list', 'the list is empty', 'add an element, or remove the field');
     }
     return read(at);
   };
   return shaped(reader, { kind: 'list', item, least: 1 });
 }
 
-/** A mapping from names of the author's to values of one kind. */
+/** Reader of a mapping from names that the author chooses to values of one kind. */
 export function mapOf<T>(
   value: Reader<T>,
   name: (written: string, key: Cursor) => string | undefined = (written) => written,
@@ -172,7 +182,7 @@ export function mapOf<T>(
       const result = value(child);
       if (keyed === undefined || result === undefined) continue;
       if (read.has(keyed))
-        report(child, 'duplicate_name', `\`${keyed}\` stands here twice`, undefined, entry.key);
+        report(child, 'duplicate_name', `the name \`${keyed}\` is used twice`, 'keep one of them', entry.key);
       read.set(keyed, result);
     }
     return read;
@@ -180,12 +190,14 @@ export function mapOf<T>(
   return shaped(reader, { kind: 'map', value });
 }
 
-/** Whether a mapping has none of the keys, not even with a value that could not be used. */
+/** True if a mapping has none of the keys, not even with an invalid value. */
 export function lacks({ tree }: Cursor, ...names: readonly string[]): boolean {
-  return tree.kind !== 'mapping' || !names.some((name) => tree.entries.has(name) || tree.refused.has(name));
+  return (
+    tree.kind !== 'mapping' || !names.some((name) => tree.entries.has(name) || tree.invalidKeys.has(name))
+  );
 }
 
-/** The value under a key of a mapping, if it has that key. */
+/** The value of a key of a mapping; undefined if it has no such key. */
 export function child(at: Cursor, name: string): Cursor | undefined {
   const entry = at.tree.kind === 'mapping' ? at.tree.entries.get(name) : undefined;
   return entry === undefined ? undefined : childOf(at, name, entry);

@@ -1,24 +1,24 @@
 import type { JsonObject } from '../../engine/request/attributes.ts';
 import type { Cursor } from '../yaml/tree.ts';
 
-/** Reads one value. Undefined: it is wrong, and that was reported. */
+/** Reads one value; undefined after a reported mistake. */
 export type Reader<T> = (at: Cursor) => T | undefined;
 
-/** Which values a reader takes, as far as a JSON Schema can say. */
+/** The values that a reader accepts, as far as a JSON Schema can express them. */
 export type Shape =
-  /** As the schema says that is written here. */
+  /** Values that the schema accepts. */
   | { readonly kind: 'value'; readonly schema: JsonObject }
   /** A CEL expression. */
   | { readonly kind: 'expression' }
   | { readonly kind: 'mapping'; readonly fields: Readonly<Record<string, ShapedField>> }
   | { readonly kind: 'list'; readonly item: Reader<unknown>; readonly least: 0 | 1 }
-  /** A mapping from the author's own names. */
+  /** A mapping from names that the author chooses. */
   | { readonly kind: 'map'; readonly value: Reader<unknown> }
   | { readonly kind: 'either'; readonly of: readonly Reader<unknown>[] }
-  /** What this version does not have. */
+  /** No value: a field that this version does not support. */
   | { readonly kind: 'never' };
 
-/** What a row of a field table says to a JSON Schema. */
+/** The parts of a field that its JSON Schema needs. */
 export interface ShapedField {
   readonly read: Reader<unknown>;
   readonly like?: Reader<unknown>;
@@ -28,23 +28,23 @@ export interface ShapedField {
 
 const SHAPES = new WeakMap<Reader<unknown>, Shape>();
 
-/** The reader, with its shape told. */
+/** Records the shape of a reader, and returns the reader. */
 export function shaped<T>(read: Reader<T>, shape: Shape | undefined): Reader<T> {
   if (shape !== undefined) SHAPES.set(read, shape);
   return read;
 }
 
-/** Undefined: any value, or nothing is known. */
+/** The recorded shape of a reader; undefined if it accepts any value or its shape is not known. */
 export function shapeOf(read: Reader<unknown>): Shape | undefined {
   return SHAPES.get(read);
 }
 
-/** The shape of text, with more of a JSON Schema about it. */
-export function textual(about: JsonObject = {}): Shape {
-  return { kind: 'value', schema: { type: 'string', ...about } };
+/** The shape of text, with further keywords of a JSON Schema. */
+export function textual(keywords: JsonObject = {}): Shape {
+  return { kind: 'value', schema: { type: 'string', ...keywords } };
 }
 
-/** Stands for readers of which one takes the value; it reads nothing itself. */
+/** A reader that only has a shape: that of a value which one of the given readers accepts. */
 export function eitherOf(...of: readonly Reader<unknown>[]): Reader<unknown> {
   return shaped(() => undefined, { kind: 'either', of });
 }

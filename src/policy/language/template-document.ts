@@ -13,20 +13,23 @@ export const PARAMETER_FIELDS = {
     doc: '`string`, `int`, `double`, `bool`, `dyn`, `list(T)` or `map(string, T)`',
     required: true,
   },
-  default: { read: (at: Cursor) => at, doc: 'the value where an adopter gives none; missing: it must' },
-  description: { read: nonEmptyText, doc: 'one line for those who adopt it' },
+  default: {
+    read: (at: Cursor) => at,
+    doc: 'the value for policies that give none; without it every adopting policy must give one',
+  },
+  description: { read: nonEmptyText, doc: 'a description in one line' },
 } as const satisfies Fields;
 
 const PARAMETERS = {
   parameters: {
     read: mapOf(located(mapping(PARAMETER_FIELDS)), identifier),
-    doc: 'what an adopter gives, by name; CEL reads `params.NAME`, text is written `{param: NAME}`',
+    doc: 'the parameters by name; use one as `params.NAME` in CEL and as `{param: NAME}` elsewhere',
   },
 } as const satisfies Fields;
 
 const { uses: _, ...ADOPTED } = POLICY_FIELDS;
 
-/** The fields of a template: its parameters, and those of a Policy but `uses`. */
+/** The fields of a template: `parameters`, and all fields of a Policy except `uses`. */
 export const TEMPLATE_FIELDS = { ...PARAMETERS, ...ADOPTED } as const satisfies Fields;
 
 export type ParameterSpec = Read<typeof PARAMETER_FIELDS>;
@@ -36,7 +39,7 @@ export interface TemplateSpec {
   readonly parameters: ReadonlyMap<string, { readonly value: ParameterSpec; readonly at: Cursor }>;
 }
 
-/** What a template says is read where it is adopted; here its parameters, and the names of its fields. */
+/** Reads the parameters of a template and checks its field names. Its other values are read in each adopting policy. */
 export const readTemplateSpec: Reader<TemplateSpec> = (at) => {
   if (at.tree.kind !== 'mapping') {
     mapping(TEMPLATE_FIELDS)(at);
@@ -55,11 +58,11 @@ function dataType(at: Cursor): Type | undefined {
   if (written === undefined) return undefined;
   const type = parseType(written);
   if (type !== undefined && isOfData(type)) return type;
-  const help = 'it is `string`, `int`, `double`, `bool`, `dyn`, `list(T)` or `map(string, T)`';
-  return report(at, 'unknown_value', `\`${written}\` is no type of a parameter`, help);
+  const help = 'expected `string`, `int`, `double`, `bool`, `dyn`, `list(T)` or `map(string, T)`';
+  return report(at, 'unknown_value', `\`${written}\` is not a type of a parameter`, help);
 }
 
-/** Whether values of the type can be written in YAML. */
+/** True if values of the type can be written in YAML. */
 function isOfData(type: Type): boolean {
   switch (type.kind) {
     case 'list':

@@ -19,7 +19,7 @@ import type { Reader } from './shape.ts';
 import { eitherOf, shaped } from './shape.ts';
 import { dnsLabel, headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
 
-/** The most repetitions of one case. */
+/** Most repetitions of one request. */
 const MOST_REPEATS = 100_000;
 
 const jsonObject: Reader<JsonObject> = (at) => {
@@ -29,27 +29,27 @@ const jsonObject: Reader<JsonObject> = (at) => {
 };
 
 export const TOKEN_FIELDS = {
-  issuer: { read: located(nonEmptyText), doc: 'name of the Issuer document whose key signs', required: true },
-  claims: { read: jsonObject, doc: 'claims besides, or instead of, those that every token gets' },
-  header: { read: jsonObject, doc: 'header members besides, or instead of, those that every token gets' },
-  expiresIn: { read: signedDuration, doc: 'from `now` to `exp`, may be negative; default 1h' },
+  issuer: { read: located(nonEmptyText), doc: 'name of the Issuer of the token', required: true },
+  claims: { read: jsonObject, doc: 'claims, in addition to the default claims or replacing them' },
+  header: { read: jsonObject, doc: 'header members, in addition to the default members or replacing them' },
+  expiresIn: { read: signedDuration, doc: 'time from `now` to `exp`, may be negative; default 1h' },
 } as const satisfies Fields;
 
 export const CALLER_FIELDS = {
-  principal: { read: text, doc: 'the peer’s identity; missing: no client certificate' },
-  address: { read: nonEmptyText, doc: 'the peer’s IP address; default 192.0.2.1' },
-  jwt: { read: mapping(TOKEN_FIELDS), doc: 'a token, signed by a throwaway key of the issuer' },
-  token: { read: nonEmptyText, doc: 'what stands in the place of a token, as it is' },
+  principal: { read: text, doc: 'the identity of the peer; default: no client certificate' },
+  address: { read: nonEmptyText, doc: 'the IP address of the peer; default 192.0.2.1' },
+  jwt: { read: mapping(TOKEN_FIELDS), doc: 'a token, which the test run signs with a temporary key' },
+  token: { read: nonEmptyText, doc: 'the text of a token, sent unchanged' },
 } as const satisfies Fields;
 
 export interface BodySpec {
   readonly text: string;
-  /** The content type that goes with it unless another is written. */
+  /** Content type, unless the request names another. */
   readonly type: string | undefined;
 }
 
 const BODY_FIELDS = {
-  json: { read: (at) => ({ json: plainJson(at.tree) }), doc: 'any value, sent as JSON', required: true },
+  json: { read: (at) => ({ json: plainJson(at.tree) }), doc: 'a value that is sent as JSON', required: true },
 } as const satisfies Fields;
 
 const readJsonBody = mapping(BODY_FIELDS);
@@ -75,13 +75,13 @@ const readBody: Reader<BodySpec> = (at) => {
 
 shaped(readBody, { kind: 'either', of: [text, readJsonBody] });
 
-/** `json`, or the one key that is there is a misspelling of it. */
+/** True for the key `json`, or a single key that is a misspelling of it. */
 function meansJson(keys: readonly string[]): boolean {
   const [key = ''] = keys;
   return keys.includes('json') || (keys.length === 1 && nearest(key, ['json']) !== undefined);
 }
 
-/** Absent (`~`) takes a header away that a named request has. */
+/** A header value; null (`~`) removes a header of a named request. */
 const headerOrNothing: Reader<string | null> = (at) =>
   at.tree.kind === 'scalar' && at.tree.value === null ? null : headerValue(at);
 
@@ -89,12 +89,12 @@ shaped(headerOrNothing, { kind: 'value', schema: { type: ['string', 'null'] } })
 shaped(jsonObject, { kind: 'value', schema: { type: 'object' } });
 
 export const REQUEST_FIELDS = {
-  method: { read: method, doc: 'default GET' },
-  scheme: { read: oneOf(['http', 'https']), doc: 'default https' },
+  method: { read: method, doc: 'the method; default GET' },
+  scheme: { read: oneOf(['http', 'https']), doc: 'the scheme; default https' },
   host: { read: nonEmptyText, doc: 'the authority' },
-  path: { read: nonEmptyText, doc: 'as sent, with the query string; default /' },
+  path: { read: nonEmptyText, doc: 'the path as sent, with the query string; default /' },
   headers: { read: mapOf(headerOrNothing, headerName), doc: 'request headers' },
-  body: { read: readBody, doc: 'text, or `{json: ...}`' },
+  body: { read: readBody, doc: 'the body: text, or `{json: ...}`' },
 } as const satisfies Fields;
 
 const readRequest = mapping(REQUEST_FIELDS);
@@ -103,79 +103,91 @@ shaped(shadowVerdict, { kind: 'value', schema: { enum: ['allow', 'deny', null] }
 
 const expectedHeaders = {
   read: mapOf(headerOrNothing, headerName),
-  doc: 'by name; `~` for a header that must not be there',
+  doc: 'expected headers by name; `~` for a header that must be absent',
 } as const satisfies Field<unknown>;
 
 export const EXPECT_FIELDS = {
   decision: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`' },
-  reason: { read: located(nonEmptyText), doc: 'a reason of the reason table' },
+  reason: { read: located(nonEmptyText), doc: 'the reason, from the table of reasons' },
   status: {
     read: (at: Cursor) => (at.tree.kind === 'scalar' && at.tree.value === 200 ? 200 : status(at)),
     like: integer(200, 599),
     doc: 'the HTTP status',
   },
-  policy: { read: located(text), doc: 'the policy that decided' },
-  rule: { read: located(text), doc: 'the rule or limit that decided, or `policy/rule`' },
+  policy: { read: located(text), doc: 'the name of the policy that decided' },
+  rule: { read: located(text), doc: 'the name of the rule or limit that decided, or `policy/rule`' },
   requestHeaders: expectedHeaders,
   responseHeaders: expectedHeaders,
   shadow: {
     read: mapOf(located(shadowVerdict)),
-    doc: 'by shadow policy: what it would have said, `~` when it does not govern the request',
+    doc: 'verdicts by shadow policy: `allow`, `deny`, or `~` if it does not apply to the request',
   },
   snapshot: {
     read: located(dnsLabel),
-    doc: 'the whole answer is that of the file NAME.snapshot.json beside this one',
+    doc: 'the name of a file NAME.snapshot.json, relative to this file, with the whole answer',
   },
 } as const satisfies Fields;
 
 const readExpect = mapping(EXPECT_FIELDS);
 
 export const AFTER_FIELDS = {
-  caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
+  caller: {
+    read: located(nonEmptyText),
+    doc: 'the name of a caller; default: no certificate and no token',
+  },
   request: {
     read: readNamedOrRequest,
     like: eitherOf(nonEmptyText, readRequest),
-    doc: 'name of a request, or a request',
+    doc: 'the name of a request, or a request',
     required: true,
   },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
-  repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent; default 1' },
+  repeat: { read: integer(1, MOST_REPEATS), doc: 'number of times it is sent; default 1' },
 } as const satisfies Fields;
 
 export const ROW_FIELDS = {
-  name: { read: nonEmptyText, doc: 'what tells the row from the others; default its number' },
-  caller: { read: located(nonEmptyText), doc: 'instead of the case’s' },
+  name: { read: nonEmptyText, doc: 'the name of the row; default: its number' },
+  caller: { read: located(nonEmptyText), doc: 'replaces the caller of the case' },
   request: {
     read: readNamedOrRequest,
     like: eitherOf(nonEmptyText, readRequest),
-    doc: 'instead of the case’s',
+    doc: 'replaces the request of the case',
   },
-  with: { read: readRequest, doc: 'fields that differ from the request, over those of the case’s `with`' },
-  repeat: { read: integer(1, MOST_REPEATS), doc: 'instead of the case’s' },
-  expect: { read: readExpect, doc: 'fields besides, or instead of, those that the case expects' },
+  with: { read: readRequest, doc: 'fields that differ from the request, merged over `with` of the case' },
+  repeat: { read: integer(1, MOST_REPEATS), doc: 'replaces `repeat` of the case' },
+  expect: { read: readExpect, doc: 'expected fields, merged over `expect` of the case' },
 } as const satisfies Fields;
 
 export const CASE_FIELDS = {
-  name: { read: nonEmptyText, doc: 'what the case shows', required: true },
+  name: { read: nonEmptyText, doc: 'the behaviour that the case shows', required: true },
   after: {
     read: someOf(located(mapping(AFTER_FIELDS))),
-    doc: 'what is sent before, and not judged: others who use a limit up, or do not',
+    doc: 'requests that are sent before; their answers are not compared',
   },
-  caller: { read: located(nonEmptyText), doc: 'name of a caller; missing: one without any identity' },
+  caller: {
+    read: located(nonEmptyText),
+    doc: 'the name of a caller; default: no certificate and no token',
+  },
   request: {
     read: readNamedOrRequest,
-    doc: 'name of a request, or a request',
+    doc: 'the name of a request, or a request',
     required: true,
   },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
-  repeat: { read: integer(1, MOST_REPEATS), doc: 'how often it is sent, the last one is judged; default 1' },
+  repeat: {
+    read: integer(1, MOST_REPEATS),
+    doc: 'number of times it is sent; the last answer is compared; default 1',
+  },
   expect: {
     read: readSomeExpect,
     like: readExpect,
-    doc: 'what must come out; only what is named is compared',
+    doc: 'the expected answer; fields that are not named are not compared',
     required: true,
   },
-  each: { read: someOf(located(mapping(ROW_FIELDS))), doc: 'rows, each a case with what it says instead' },
+  each: {
+    read: someOf(located(mapping(ROW_FIELDS))),
+    doc: 'rows, each of which is the case with some fields replaced',
+  },
 } as const satisfies Fields;
 
 export const MATRIX_FIELDS = {
@@ -184,25 +196,28 @@ export const MATRIX_FIELDS = {
   expect: {
     read: located(mapOf(located(readShortExpect))),
     like: mapOf(eitherOf(EXPECT_FIELDS.decision.read, readExpect)),
-    doc: 'by caller: allow, deny, or as in a case',
+    doc: 'the expected answer by caller: `allow`, `deny`, or fields as in `expect` of a case',
     required: true,
   },
 } as const satisfies Fields;
 
 export const TEST_FIELDS = {
-  now: { read: instant, doc: 'RFC 3339; the clock stands still' },
+  now: { read: instant, doc: 'fixed time of all cases (RFC 3339)' },
   environment: {
     read: located(nonEmptyText),
-    doc: 'name of an Environment document; needed where there are several',
+    doc: 'the name of an Environment; required if the folder has several',
   },
   xfccTrustedHops: {
     read: integer(0, 16),
-    doc: 'how many elements of `x-forwarded-client-cert` count, as `serve --xfcc-trusted-hops`; default 0',
+    doc: 'number of trusted elements of `x-forwarded-client-cert`, as `serve --xfcc-trusted-hops`; default 0',
   },
-  callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'who calls, by name' },
-  requests: { read: mapOf(located(readRequest)), doc: 'what is asked, by name' },
-  cases: { read: list(located(mapping(CASE_FIELDS))), doc: 'one request each' },
-  matrix: { read: list(located(mapping(MATRIX_FIELDS))), doc: 'every caller times every request' },
+  callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'callers by name' },
+  requests: { read: mapOf(located(readRequest)), doc: 'requests by name' },
+  cases: { read: list(located(mapping(CASE_FIELDS))), doc: 'test cases, one request each' },
+  matrix: {
+    read: list(located(mapping(MATRIX_FIELDS))),
+    doc: 'test cases for every combination of callers and requests',
+  },
 } as const satisfies Fields;
 
 export type TestSpec = Read<typeof TEST_FIELDS>;
@@ -224,8 +239,14 @@ function readNamedOrRequest(
 }
 
 function readSomeExpect(at: Cursor): ExpectSpec | undefined {
+  const decision = at.tree.kind === 'scalar' ? at.tree.value : undefined;
+  if (decision === 'allow' || decision === 'deny') {
+    const message = `expected a mapping, found ${shape(at)}`;
+    return report(at, 'wrong_type', message, `write \`{decision: ${decision}}\``);
+  }
   if (at.tree.kind === 'mapping' && at.tree.entries.size === 0) {
-    return report(at, 'missing_field', 'nothing is expected, so the case could not fail', undefined, at.key);
+    const help = 'write at least one field, such as `decision: allow`';
+    return report(at, 'missing_field', '`expect` is empty, so the case cannot fail', help, at.key);
   }
   return readExpect(at);
 }

@@ -8,45 +8,44 @@ import { compileHost } from '../../engine/request/host.ts';
 import { compilePath } from '../../engine/request/path-pattern.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { durationHint, rateHint } from './hints.ts';
 import { integer, nonEmptyText, parsed, report, shape, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { shaped, textual } from './shape.ts';
 
-/** An expression as written; it is compiled when the whole folder is known. */
+/** An expression as written. It is compiled after the whole folder is read. */
 export interface Expression {
   readonly source: string;
   readonly at: Cursor;
 }
 
-/** CEL. `true` and `1` are expressions even without quotes. */
+/** Reader of a CEL expression. `true` and `1` are expressions even without quotes. */
 export const expression: Reader<Expression> = (at) => {
   const { tree } = at;
   if (tree.isParameter === true) {
-    const help = 'write an expression that reads `params.NAME`';
-    return report(at, 'wrong_type', 'a parameter is a value, and an expression is wanted here', help);
+    const help = 'read the parameter as `params.NAME` in an expression';
+    return report(at, 'wrong_type', 'expected a CEL expression, found the value of a parameter', help);
   }
   at.context.onExpression?.(at);
   if (tree.kind !== 'scalar' || tree.value === null) {
     const isCel = tree.kind === 'mapping' && tree.entries.has('cel');
-    const help = isCel ? 'write it without `cel:`, this is always CEL' : undefined;
+    const help = isCel ? 'remove `cel:`, since this field is always CEL' : undefined;
     return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`, help);
   }
   const source = typeof tree.value === 'string' ? tree.value : written(at);
-  return source.trim() === ''
-    ? report(at, 'wrong_type', 'expected a CEL expression, found empty text')
-    : { source, at };
+  return source.trim() === '' ? report(at, 'wrong_type', 'the expression is empty') : { source, at };
 };
 
 const DURATION = '(?=[0-9])([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?';
 const DURATION_HELP = 'write it like `30s`, `5m`, `1h30m` or `500ms`';
 
-/** Milliseconds, at least `least`. */
+/** Reader of a duration of at least `least`, in milliseconds. */
 export function duration(least = 0): Reader<number> {
   const read = parsed(
     'invalid_duration',
     (value) => {
       const milliseconds = parseDuration(value);
-      if (milliseconds === undefined) return { problem: `\`${value}\` is no duration` };
+      if (milliseconds === undefined) return notDuration(value);
       if (milliseconds >= least) return { value: milliseconds };
       return { problem: `\`${value}\` is too short`, help: `write at least \`${formatDuration(least)}\`` };
     },
@@ -55,45 +54,55 @@ export function duration(least = 0): Reader<number> {
   return shaped(read, textual({ pattern: `^${DURATION}$` }));
 }
 
-/** As `duration`, but a minus before it looks back. */
+function notDuration(value: string): { readonly problem: string; readonly help: string } {
+  return { problem: `\`${value}\` is not a valid duration`, help: durationHint(value) ?? DURATION_HELP };
+}
+
+/** Reader of a duration that may be negative, in milliseconds. */
 export const signedDuration: Reader<number> = parsed(
   'invalid_duration',
   (value) => {
     const past = value.startsWith('-');
     const milliseconds = parseDuration(past ? value.slice(1) : value);
-    if (milliseconds === undefined) return { problem: `\`${value}\` is no duration` };
+    if (milliseconds === undefined) return notDuration(value);
     return { value: past ? -milliseconds : milliseconds };
   },
   DURATION_HELP,
 );
 
-/** Milliseconds since 1970. */
+/** Reader of an RFC 3339 time, in milliseconds since 1970. */
 export const instant: Reader<number> = parsed('invalid_time', (value) => {
   const time = parseTimestamp(value);
   if (time !== undefined) return { value: time.seconds * 1000 + Math.floor(time.nanos / 1_000_000) };
-  return { problem: `\`${value}\` is no RFC 3339 time`, help: 'write it like `2026-06-01T12:00:00Z`' };
-});
-
-/** What an expression reads as `variables.NAME`. */
-export function identifier(name: string, key: Cursor): string | undefined {
-  if (isDeclarable(name)) return name;
-  const help = 'use letters, digits and `_`, a letter first';
-  return report(key, 'invalid_name', `\`${name}\` is no name that an expression can read`, help);
-}
-
-/** A DNS label (RFC 1123): what documents, rules and limits are called. */
-export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
-  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return { value };
   return {
-    problem: `\`${value}\` is no DNS label`,
-    help: 'use lower-case letters, digits and `-` between them, at most 63',
+    problem: `\`${value}\` is not a valid RFC 3339 time`,
+    help: 'write it like `2026-06-01T12:00:00Z`',
   };
 });
 
+/** A key that expressions read as a name, such as `variables.NAME`. */
+export function identifier(name: string, key: Cursor): string | undefined {
+  if (isDeclarable(name)) return name;
+  const help = 'use letters, digits and `_`, and start with a letter';
+  return report(key, 'invalid_name', `expressions cannot read the name \`${name}\``, help);
+}
+
+/** Reader of a DNS label (RFC 1123): a name of a document, rule or limit. */
+export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return { value };
+  const help = 'use at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends';
+  return { problem: value === '' ? 'the name is empty' : `\`${value}\` is not a valid DNS label`, help };
+});
+
+const RATE_HELP = 'write it like `100/s`, `100/m`, `100/h` or `100/d`';
+
 export const rate = parsed(
   'invalid_rate',
-  (value) => renamed(parseRate(value), ({ rate: read }) => read),
-  'write it like `100/s`, `100/m`, `100/h` or `100/d`',
+  (value) => {
+    const read = renamed(parseRate(value), ({ rate: of }) => of);
+    return 'value' in read ? read : { ...read, help: rateHint(value) ?? RATE_HELP };
+  },
+  RATE_HELP,
 );
 export const host = parsed('invalid_host', (value) => {
   const read = renamed(compileHost(value), ({ pattern }) => pattern);
@@ -106,35 +115,40 @@ export const path = parsed('invalid_path', (value) => {
   return lacksRoot && !value.startsWith('/') ? { ...read, help: `write \`${rooted}\`` } : read;
 });
 
-/** The host in what is a URL or has a path behind it. */
+/** Help for an invalid host: the host alone, if the text is a URL or has a path after the host. */
 function hostHelp(value: string): string {
   const inner = value.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '').split('/')[0] ?? '';
   const found = inner !== value && inner !== '' && compileHost(inner).pattern !== undefined;
   return found
-    ? `write \`${inner}\`; paths stand in \`paths\``
-    : 'write a name such as `api.example.org`, `*.example.org` for all below it, or an IP address';
+    ? `write \`${inner}\`, and the path in \`paths\``
+    : 'write a name such as `api.example.org`, `*.example.org` for all names below it, or an IP address';
 }
 
-export const principal = parsed('invalid_principal', (value) =>
-  renamed(compilePrincipal(value), ({ pattern }) => pattern),
-);
+export const principal = parsed('invalid_principal', (value) => {
+  const read = renamed(compilePrincipal(value), ({ pattern }) => pattern);
+  const complete = `spiffe://${value}`;
+  const lacksScheme = 'problem' in read && value.includes('/ns/') && !value.includes(':');
+  return lacksScheme && compilePrincipal(complete).pattern !== undefined
+    ? { ...read, help: `write \`${complete}\`` }
+    : read;
+});
 
-/** A method in upper case (RFC 9110, section 9.1). */
+/** Reader of a method in upper case (RFC 9110, section 9.1). */
 export const method: Reader<string> = parsed('invalid_method', (value) => {
-  // HTTP could have a method of this name: a deny rule that means every method would then deny none.
+  // A valid token of HTTP, but a deny rule for every method would then deny none.
   if (value.includes('*'))
-    return { problem: `\`${value}\` names no method`, help: 'leave `methods` out to select every method' };
+    return { problem: `\`${value}\` is not a method`, help: 'to select every method, remove `methods`' };
   if (/^[A-Z0-9!#$%&'+.^_`|~-]+$/.test(value)) {
     const near = METHODS.includes(value) ? undefined : nearest(value, METHODS);
-    // Somebody's own method is fine, but one letter beside a known one it never matches anything.
+    // Other methods are valid, but a misspelt one would never match.
     if (near !== undefined)
-      return { problem: `\`${value}\` is no known method`, help: `did you mean \`${near}\`?` };
+      return { problem: `\`${value}\` is not a known method`, help: `did you mean \`${near}\`?` };
     return { value };
   }
   const upper = value.toUpperCase();
   if (METHODS.includes(upper))
     return { problem: `\`${value}\` is not in upper case`, help: `write \`${upper}\`` };
-  return { problem: `\`${value}\` is no HTTP method`, help: 'methods are written like `GET` or `POST`' };
+  return { problem: `\`${value}\` is not an HTTP method`, help: 'write one method, such as `GET` or `POST`' };
 });
 
 export const METHODS: readonly string[] = [
@@ -149,12 +163,12 @@ export const METHODS: readonly string[] = [
   'CONNECT',
 ];
 
-/** A refusal's status: what Envoy's `StatusCode` enum knows; it drops any other. */
+/** Reader of the status of a denial: one of Envoy's `StatusCode` enum. Envoy ignores any other. */
 export const status: Reader<number> = (at) => {
   const value = integer(0, 999)(at);
   if (value === undefined || STATUSES.has(value)) return value;
-  const help = 'Envoy knows 400–417, 421–424, 426, 428, 429, 431, 500–508, 510 and 511';
-  return report(at, 'invalid_status', `\`${value}\` is no status that a refusal can have`, help);
+  const help = 'use one of 400–417, 421–424, 426, 428, 429, 431, 500–508, 510 and 511';
+  return report(at, 'invalid_status', `Envoy cannot send the status \`${value}\` for a denial`, help);
 };
 
 const STATUSES: ReadonlySet<number> = new Set([
@@ -174,11 +188,12 @@ const STATUSES: ReadonlySet<number> = new Set([
 
 shaped(status, { kind: 'value', schema: { enum: [...STATUSES] } });
 
-/** Text that may stand in a header (RFC 9110, section 5.5). */
+/** Reader of a header value (RFC 9110, section 5.5). */
 export const headerValue: Reader<string> = (at) => {
   const value = text(at);
   if (value === undefined || !hasControl(value)) return value;
-  return report(at, 'invalid_header', 'a header value has a line break or another control character');
+  const message = 'the header value has a line break or another control character';
+  return report(at, 'invalid_header', message, 'remove the character');
 };
 
 function hasControl(value: string): boolean {
@@ -189,50 +204,53 @@ function hasControl(value: string): boolean {
   return false;
 }
 
-/** A header name in lower case, as a key or a value (RFC 9110, section 5.6.2). */
+/** A header name in lower case (RFC 9110, section 5.6.2); undefined after a reported mistake. */
 export function headerName(value: string, at: Cursor): string | undefined {
-  if (value.startsWith(':')) return report(at, 'invalid_header', `\`${value}\` is a pseudo-header`);
+  if (value.startsWith(':')) {
+    const help = 'a pseudo-header cannot be read or changed as a header';
+    return report(at, 'invalid_header', `\`${value}\` is a pseudo-header`, help);
+  }
   if (/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value)) return value.toLowerCase();
-  return report(at, 'invalid_header', `\`${value}\` is no header name`);
+  return report(at, 'invalid_header', `\`${value}\` is not a valid header name`);
 }
 
-/** A header that a policy may change: not one that Envoy or HTTP itself writes. */
+/** The name of a header that a policy may change: not one that Envoy or HTTP itself writes. */
 export function settableHeader(value: string, at: Cursor): string | undefined {
   const name = headerName(value, at);
   if (name === undefined || !FIXED.has(name)) return name;
   return report(at, 'invalid_header', `the header \`${value}\` cannot be changed by a policy`);
 }
 
-/** A header that a policy may put on a refusal: not one that says what the refusal itself is. */
-export function refusalHeader(value: string, at: Cursor): string | undefined {
+/** The name of a header that a policy may set on a denial: not one that Lictor itself writes on every denial. */
+export function denialHeader(value: string, at: Cursor): string | undefined {
   const name = settableHeader(value, at);
-  if (name === undefined || !OF_REFUSALS.has(name)) return name;
-  return report(at, 'invalid_header', `the header \`${value}\` of a refusal is Lictor's own`);
+  if (name === undefined || !OF_DENIALS.has(name)) return name;
+  return report(at, 'invalid_header', `Lictor sets the header \`${value}\` of every denial itself`);
 }
 
-const OF_REFUSALS: ReadonlySet<string> = new Set(['x-lictor-decision-id', 'grpc-status']);
+const OF_DENIALS: ReadonlySet<string> = new Set(['x-lictor-decision-id', 'grpc-status']);
 
 const FIXED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
 
-/** The name of a header that a policy may change, where it stands as a value. */
+/** Reader of the name of a header that a policy may change. */
 export const changeableHeader: Reader<string> = (at) => {
   const value = nonEmptyText(at);
   return value === undefined ? undefined : settableHeader(value, at);
 };
 
-/** The name of a header where it stands as a value. */
+/** Reader of the name of a header. */
 export const header: Reader<string> = (at) => {
   const value = nonEmptyText(at);
   return value === undefined ? undefined : headerName(value, at);
 };
 
-/** Where keys are fetched from: https, plain http to this machine only. */
+/** Reader of a URL of a key set: https, or plain http to a loopback address. */
 export const keyUrl: Reader<string> = parsed('invalid_url', (value) => {
   const problem = keyUrlProblem(value);
-  return problem === undefined ? { value } : { problem: `keys are not fetched from this URL: ${problem}` };
+  return problem === undefined ? { value } : { problem: `keys cannot be fetched from this URL: ${problem}` };
 });
 
-/** What a JSON Schema can say of them. */
+/** Shapes of the readers, for the JSON Schema. */
 shaped(expression, { kind: 'expression' });
 shaped(signedDuration, textual({ pattern: `^-?${DURATION}$` }));
 shaped(instant, textual({ format: 'date-time' }));

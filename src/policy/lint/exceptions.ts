@@ -3,21 +3,21 @@ import { placeOf } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
 
 const DAY = 86_400_000;
-/** How long before its end an exception is told of. */
+/** Time before the end of a rule in which it is reported. */
 const SOON = 14 * DAY;
 
-/** Tells of rules that have ended, and of those that are about to. `now` in milliseconds since 1970. */
+/** Reports rules whose `expires` has passed or is near. `now` is in milliseconds since 1970. */
 export function lintExceptions({ spec }: WrittenPolicy, now: number): void {
   for (const { at, expires } of spec.rules ?? []) {
     const place = placeOf(at, 'expires');
     if (expires === undefined || place === undefined || expires - now > SOON) continue;
     if (expires <= now) {
-      const message = 'the rule has ended and matches no request any more';
-      report(place, 'exception_ended', message, 'take the rule out, or say until when it is to go on');
+      const message = 'the rule has expired and no longer matches any request';
+      report(place, 'exception_ended', message, 'remove the rule, or extend it with a later `expires`');
     } else {
       const days = Math.ceil((expires - now) / DAY);
-      const message = `the rule ends within ${days === 1 ? 'a day' : `${days} days`}`;
-      report(place, 'exception_ends_soon', message, 'from then on it matches no request any more');
+      const message = `the rule expires within ${days === 1 ? 'a day' : `${days} days`}`;
+      report(place, 'exception_ends_soon', message, 'from then on it no longer matches any request');
     }
   }
 }

@@ -11,13 +11,15 @@ import type { Expression } from '../language/values.ts';
 import { KNOWLEDGE } from './known-values.ts';
 import type { LintInput } from './lint-input.ts';
 
-/** Claims that every token has that is accepted, whether or not an issuer requires them. */
+/** Claims that every accepted token has, even if no issuer requires them. */
 const VERIFIED: ReadonlySet<string> = new Set(['iss', 'aud', 'exp']);
 
-/** How many expressions are read in one step. */
-const BUNDLE = 20;
+/** Expressions per step. */
+const BATCH = 20;
 
-/** Tells of conditions that do not depend on the request, and of claims that may be missing. */
+/**
+ * Reports conditions that do not depend on the request, and reads of claims and path parameters that may be missing.
+ */
 export function* lintExpressions({ written, expressions, issuers }: LintInput): Generator<undefined, void> {
   const ruleConditions = new Set(
     written.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ when }) => when ?? [])),
@@ -30,16 +32,16 @@ export function* lintExpressions({ written, expressions, issuers }: LintInput): 
     read.set(environment, known);
     const lint = known.get(expression.source) ?? lintExpression(expression.source, environment, KNOWLEDGE);
     known.set(expression.source, lint);
-    tellConstants(expression, lint, ruleConditions.has(expression));
+    reportConstants(expression, lint, ruleConditions.has(expression));
     const from = accepted.get(expression);
-    if (from !== undefined) tellClaims(expression, lint, from);
+    if (from !== undefined) reportClaims(expression, lint, from);
     const named = segments.get(expression);
-    if (named !== undefined) tellParameters(expression, lint, named);
-    if (index % BUNDLE === BUNDLE - 1) yield;
+    if (named !== undefined) reportParameters(expression, lint, named);
+    if (index % BATCH === BATCH - 1) yield;
   }
 }
 
-function tellConstants(
+function reportConstants(
   expression: Expression,
   { constant, whole }: ExpressionFindings,
   isRule: boolean,
@@ -50,30 +52,30 @@ function tellConstants(
     const isNever = isRule && decides && whole === false;
     const code = isNever ? 'rule_never_matches' : 'constant_condition';
     const rest = isNever
-      ? ', so that the rule never matches'
+      ? ', so the rule never matches'
       : decides && !isWhole
-        ? `, and so the whole is always ${whole}`
+        ? `, so the whole condition is always ${whole}`
         : '';
     const help = part.why === undefined && isWhole && whole === true ? NEEDLESS : part.why?.help;
     report(expression.at, code, `${sentence(part)}${rest}`, help, rangeIn(expression, start, end));
   }
 }
 
-const NEEDLESS = 'leave it out: a missing condition is true';
+const NEEDLESS = 'remove it: a missing condition is true';
 
 function sentence({ outcome, why }: ConstantPart): string {
-  const reason = why === undefined ? ' whatever the request' : `: ${why.reason}`;
+  if (why === undefined) return `this is ${outcome} for every request`;
   switch (outcome) {
     case 'absent':
-      return `there is never such a key${reason}`;
+      return `this key never exists: ${why.reason}`;
     case 'unequal':
-      return `nothing ever equals this${reason}`;
+      return `no value ever equals this: ${why.reason}`;
     default:
-      return `this is always ${outcome}${why?.except === undefined ? '' : ` but for ${why.except}`}${reason}`;
+      return `this is always ${outcome}${why.except === undefined ? '' : `, except for ${why.except}`}: ${why.reason}`;
   }
 }
 
-/** The conditions of a policy that see a token, with the issuers whose tokens it accepts. */
+/** The conditions of a policy that are evaluated after authentication, with the issuers that it accepts. */
 function conditionsWithIssuers(
   { spec }: WrittenPolicy,
   known: LintInput['issuers'],
@@ -87,7 +89,7 @@ function conditionsWithIssuers(
   return conditions.map((condition) => [condition, issuers] as const);
 }
 
-function tellClaims(expression: Expression, lint: ExpressionFindings, issuers: readonly Issuer[]): void {
+function reportClaims(expression: Expression, lint: ExpressionFindings, issuers: readonly Issuer[]): void {
   const reads = lint.keys('jwt.claims');
   const known = new Set([
     ...VERIFIED,
@@ -96,14 +98,14 @@ function tellClaims(expression: Expression, lint: ExpressionFindings, issuers: r
   for (const { key, start, end } of reads) {
     if (known.has(key) || issuers.some(({ requireClaims }) => requireClaims.includes(key))) continue;
     known.add(key);
-    const message = `a token without the claim \`${key}\` is refused with \`policy_error\``;
+    const message = `without the claim \`${key}\` this expression fails, and the request is denied with \`policy_error\``;
     const names = listed(issuers.map(({ name }) => name));
-    const help = `put it into \`requireClaims\` of ${names}, or ask for it: \`has(jwt.claims.${key})\``;
+    const help = `add it to \`requireClaims\` of ${names}, or test for it: \`has(jwt.claims.${key})\``;
     report(expression.at, 'claim_not_required', message, help, rangeIn(expression, start, end));
   }
 }
 
-/** The expressions of a policy, with the names that segments of its paths have. */
+/** The expressions of a policy, with the names of the path parameters in its patterns. */
 function expressionsWithSegments({
   spec,
 }: WrittenPolicy): readonly (readonly [Expression, ReadonlySet<string>])[] {
@@ -114,12 +116,12 @@ function expressionsWithSegments({
   return expressionsIn(spec).map((expression) => [expression, names] as const);
 }
 
-/** Every expression in what was read of a document. */
+/** Every expression in a value that was read from a document. */
 function expressionsIn(value: unknown): readonly Expression[] {
   if (typeof value !== 'object' || value === null) return [];
   if (isExpression(value)) return [value];
   if (value instanceof Map) return [...value.values()].flatMap(expressionsIn);
-  // Where something stands holds the whole file.
+  // Cursors and contexts refer to the whole file.
   const within = Object.entries(value).filter(([name]) => name !== 'at' && name !== 'origin');
   return within.flatMap(([, each]) => expressionsIn(each));
 }
@@ -128,12 +130,17 @@ function isExpression(value: object): value is Expression {
   return 'source' in value && typeof value.source === 'string' && 'at' in value;
 }
 
-function tellParameters(expression: Expression, lint: ExpressionFindings, names: ReadonlySet<string>): void {
+function reportParameters(
+  expression: Expression,
+  lint: ExpressionFindings,
+  names: ReadonlySet<string>,
+): void {
   for (const { key, start, end } of lint.keys('request.params')) {
     if (names.has(key)) continue;
-    const message = `no path of the policy has a segment \`{${key}}\``;
+    const message = `no path of the policy has a parameter \`{${key}}\``;
     const near = nearest(key, [...names]);
-    const help = near === undefined ? `name the segment so in \`paths\`` : `did you mean \`${near}\`?`;
+    const help =
+      near === undefined ? `write \`{${key}}\` in a pattern of \`paths\`` : `did you mean \`${near}\`?`;
     report(expression.at, 'unnamed_segment', message, help, rangeIn(expression, start, end));
   }
 }

@@ -4,12 +4,12 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { suggestion } from '../language/fields.ts';
-import { isComment, spokenOf, type YamlPiece, yamlPieces } from '../yaml/yaml-comments.ts';
+import { commentedLine, isComment, type YamlPiece, yamlPieces } from '../yaml/yaml-comments.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 
 const WORD = 'lictor-ignore';
 
-/** A file as far as its comments are read. */
+/** The text of a file, for reading its comments. */
 interface Commented {
   readonly path: string;
   readonly lines: Lines;
@@ -19,18 +19,18 @@ interface Commented {
 interface IgnoreComment {
   readonly code: DiagnosticCode;
   readonly range: Range;
-  /** The line that it speaks of. */
+  /** The line whose warnings it silences. */
   readonly line: number;
 }
 
 /**
- * Takes the warnings out that a comment silences. With `isWhole` every warning was looked for, so that a comment that
- * silences none is told of; `unjudged` names those that were not looked for all the same.
+ * The diagnostics without the warnings that a comment silences. With `isWhole` lint was run, and a comment that
+ * silences nothing is reported, except for the codes in `unchecked`, which lint did not look for.
  */
 export function silence(
   files: readonly Commented[],
   found: readonly Diagnostic[],
-  { isWhole, unjudged }: { readonly isWhole: boolean; readonly unjudged: readonly DiagnosticCode[] },
+  { isWhole, unchecked }: { readonly isWhole: boolean; readonly unchecked: readonly DiagnosticCode[] },
 ): readonly Diagnostic[] {
   let left = found;
   for (const file of files) {
@@ -45,29 +45,29 @@ export function silence(
       return silencing.length === 0;
     });
     const unneeded = isWhole
-      ? comments.filter((each) => !used.has(each) && !unjudged.includes(each.code))
+      ? comments.filter((each) => !used.has(each) && !unchecked.includes(each.code))
       : [];
-    const told = unneeded.map(({ code, range }) =>
+    const warnings = unneeded.map(({ code, range }) =>
       diagnose(
         'unneeded_ignore',
         spanOf(file, range),
-        `there is no \`${code}\` here to silence`,
-        'take the comment out',
+        `there is no warning \`${code}\` to silence`,
+        'remove the comment',
       ),
     );
-    left = [...left, ...mistakes, ...told];
+    left = [...left, ...mistakes, ...warnings];
   }
   return left;
 }
 
-interface Read {
+interface FileComments {
   readonly comments: readonly IgnoreComment[];
   readonly mistakes: readonly Diagnostic[];
-  /** Of lines within a value of several lines, the one on which it begins. */
+  /** First line of a value of several lines, by each of its other lines. */
   readonly firstLines: ReadonlyMap<number, number>;
 }
 
-function readComments(file: Commented): Read {
+function readComments(file: Commented): FileComments {
   const comments: IgnoreComment[] = [];
   const mistakes: Diagnostic[] = [];
   const firstLines = new Map<number, number>();
@@ -78,7 +78,7 @@ function readComments(file: Commented): Read {
   return { comments, mistakes, firstLines };
 }
 
-/** Whether a comment speaks to `lictor check` of what stands on a line. */
+/** True if a comment is a `lictor-ignore` comment. */
 export function isIgnoreComment(text: string): boolean {
   return /^#+\s*lictor-ignore\b/.test(text);
 }
@@ -89,24 +89,24 @@ function readComment(
   comments: IgnoreComment[],
   mistakes: Diagnostic[],
 ): void {
-  const [, said] = /^#+\s*lictor-ignore\b:?(.*)$/.exec(text.trimEnd()) ?? [];
-  if (said === undefined) return;
-  const [code = '', ...reason] = said.trim().split(/\s+/);
-  const refuse = (message: string, help: string | undefined): void => {
+  const [, content] = /^#+\s*lictor-ignore\b:?(.*)$/.exec(text.trimEnd()) ?? [];
+  if (content === undefined) return;
+  const [code = '', ...reason] = content.trim().split(/\s+/);
+  const addMistake = (message: string, help: string | undefined): void => {
     mistakes.push(diagnose('invalid_ignore', spanOf(file, range), message, help));
   };
   const form = `write \`# ${WORD}: CODE reason\``;
-  if (code === '') refuse('the comment names no warning', form);
-  else if (!isCode(code)) refuse(`\`${code}\` is no warning`, suggestion(code, WARNINGS) ?? form);
+  if (code === '') addMistake('the comment names no warning', form);
+  else if (!isCode(code)) addMistake(`unknown warning \`${code}\``, suggestion(code, WARNINGS) ?? form);
   else if (CODES[code].severity === 'error') {
-    refuse(`\`${code}\` is an error, and no error can be ignored`, 'only warnings can be silenced');
+    addMistake(`\`${code}\` is an error, and errors cannot be silenced`, 'fix the error');
   } else if (UNSILENCED.has(code)) {
-    refuse(`\`${code}\` cannot be silenced`, 'put the other comment right');
-  } else if (reason.join('') === '') refuse('the comment gives no reason', form);
-  else comments.push({ code, range, line: spokenOf(file.lines.position(range.start).line, file.lines) });
+    addMistake(`\`${code}\` cannot be silenced`, 'fix or remove the other comment');
+  } else if (reason.join('') === '') addMistake('the comment gives no reason', form);
+  else comments.push({ code, range, line: commentedLine(file.lines.position(range.start).line, file.lines) });
 }
 
-/** The header of a block scalar, and the key before it, stand on the line above the value. */
+/** Records the lines of a value. For a block scalar the first line is the one above, with its key and header. */
 function noteLines({ start, end }: Range, lines: Lines, firstLines: Map<number, number>): void {
   const from = lines.position(start);
   const first = lines.text[start - 1] === '\n' ? from.line - 1 : from.line;

@@ -2,23 +2,23 @@ import type { Knowledge, TextTest, Why } from '../../cel/interpret/constant-part
 import { NAMES } from '../../engine/request/names.ts';
 import { METHODS } from '../language/values.ts';
 
-/** What the values of the names that an expression reads can never be, and where that comes from. */
+/** Values that the names in an expression can never have, each with the reason. */
 export const KNOWLEDGE: Knowledge = {
   isAlwaysThere: (name) => ALWAYS.has(name),
   whyNever: (name, test, text) => NEVER.get(name)?.(test, text),
   whyNoKey(name, key) {
     if (name !== 'request.headers') return undefined;
-    if (key.startsWith(':')) return PSEUDO.get(key) ?? { reason: 'pseudo-headers are not among the headers' };
+    if (key.startsWith(':')) return PSEUDO.get(key) ?? { reason: NO_PSEUDO_HEADERS };
     const lower = key.toLowerCase();
     if (lower === key) return undefined;
-    return { reason: 'names of headers are in lower case here', help: `write \`${lower}\`` };
+    return { reason: 'header names are in lower case', help: `write \`${lower}\`` };
   },
 };
 
-/** Reading a body can fail. */
+/** Names whose evaluation can fail: a body may be unreadable. */
 const CAN_FAIL: ReadonlySet<string> = new Set(['request.body', 'request.body_bytes']);
 
-/** Every declared name, and what stands before the dots of one. */
+/** Every declared name and its parents: `request.path` and `request`. */
 const ALWAYS: ReadonlySet<string> = new Set(
   Object.keys(NAMES)
     .filter((name) => !CAN_FAIL.has(name))
@@ -28,10 +28,12 @@ const ALWAYS: ReadonlySet<string> = new Set(
     }),
 );
 
+const NO_PSEUDO_HEADERS = 'pseudo-headers are not among the headers';
+
 const PSEUDO: ReadonlyMap<string, Why> = new Map(
   ['method', 'path', 'scheme'].map((name) => [
     `:${name}`,
-    { reason: 'pseudo-headers are not among the headers', help: `read \`request.${name}\`` },
+    { reason: NO_PSEUDO_HEADERS, help: `read \`request.${name}\`` },
   ]),
 );
 
@@ -47,29 +49,35 @@ const NEVER: ReadonlyMap<string, (test: TextTest, text: string) => Why | undefin
 function neverMethod(test: TextTest, text: string): Why | undefined {
   const upper = text.toUpperCase();
   if (test !== 'equals' || upper === text || !METHODS.includes(upper)) return undefined;
-  return { reason: 'methods are written in upper case', help: `write \`${upper}\`` };
+  return { reason: 'methods are in upper case', help: `write \`${upper}\`` };
 }
 
-/** `url_path` is canonical: it begins with `/` unless it is `*`, has no query string and no slash at its end. */
+/**
+ * `url_path` is canonical: it starts with `/` unless it is `*`, and has no query string and no trailing slash. The
+ * reasons have no text in backticks, since a quick fix takes such text for the part to replace.
+ */
 function neverCanonicalPath(test: TextTest, text: string): Why | undefined {
   if (text.includes('?')) {
-    return { reason: 'the query string is no part of `url_path`', help: 'read `request.query_params`' };
+    return { reason: 'a canonical path has no query string', help: 'read `request.query_params`' };
   }
   const fromStart = test !== 'endsWith' && text !== '';
   if (fromStart && !text.startsWith('/') && text !== '*') {
-    return { reason: '`url_path` begins with `/`', help: `write \`/${text}\`` };
+    return { reason: NO_LEADING_SLASH, help: `write \`/${text}\`` };
   }
-  if (test === 'equals' && text === '') return { reason: '`url_path` begins with `/`', help: 'write `/`' };
+  if (test === 'equals' && text === '') return { reason: NO_LEADING_SLASH, help: 'write `/`' };
   if (test === 'startsWith' || !text.endsWith('/') || (test === 'equals' && text === '/')) return undefined;
-  if (text === '/') return { reason: '`url_path` has no slash at its end', except: 'the path `/`' };
-  return { reason: '`url_path` has no slash at its end', help: `write \`${text.replace(/\/+$/, '')}\`` };
+  if (text === '/') return { reason: TRAILING_SLASH, except: 'the path `/`' };
+  return { reason: TRAILING_SLASH, help: `write \`${text.replace(/\/+$/, '')}\`` };
 }
+
+const NO_LEADING_SLASH = 'a canonical path starts with a slash';
+const TRAILING_SLASH = 'a canonical path has no trailing slash';
 
 function neverHex(_: TextTest, text: string): Why | undefined {
   const plain = text.toLowerCase().replaceAll(':', '');
   return plain === text
     ? undefined
-    : { reason: 'it is lower-case hex without colons', help: `write \`${plain}\`` };
+    : { reason: 'the value is lower-case hex without colons', help: `write \`${plain}\`` };
 }
 
 /** SPIFFE-ID standard, section 2.1: compared in lower case. */

@@ -4,22 +4,21 @@ import type { ValidExpression } from '../compile/expressions.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { PolicyTestDocument } from '../compile/policy-test.ts';
 
-/** A folder that compiles, as an author wrote it. */
+/** A folder without errors, as written and as compiled. */
 export interface LintInput {
   readonly written: readonly WrittenPolicy[];
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, Issuer | undefined>;
   readonly tests: readonly PolicyTestDocument[];
   readonly expressions: readonly ValidExpression[];
-  /** Names of policies that only shadow in some Environment. */
+  /** Names of policies that are shadow policies in some Environment. */
   readonly shadowed: ReadonlySet<string>;
   readonly options: LintOptions;
 }
 
-/** How closely a folder is looked at. */
 export interface LintOptions {
-  /** Ask for tests also where the folder has none at all. */
+  /** True to report policies without tests even in a folder without any test. */
   readonly isStrict: boolean;
-  /** Milliseconds since 1970, for what has ended or is about to. */
+  /** Milliseconds since 1970, to find rules that have expired or are about to. */
   readonly now: number;
 }

@@ -6,15 +6,15 @@ import { PolicyContext } from './policy-context.ts';
 import { lintRules } from './rules.ts';
 import { lintTests } from './tests.ts';
 
-/** Reports what is well-formed and hardly what its author wants; one step a policy or a bundle of expressions. */
-export function* lint(valid: LintInput): Generator<undefined, void> {
-  yield* lintExpressions(valid);
-  const around = new PolicyContext(valid.written, valid.shadowed);
-  for (const policy of valid.written) {
+/** Reports policies that are valid and probably not meant as written. One step per policy or batch of expressions. */
+export function* lint(input: LintInput): Generator<undefined, void> {
+  yield* lintExpressions(input);
+  const context = new PolicyContext(input.written, input.shadowed);
+  for (const policy of input.written) {
     lintPatterns(policy);
-    lintRules(policy, around);
-    lintExceptions(policy, valid.options.now);
+    lintRules(policy, context);
+    lintExceptions(policy, input.options.now);
     yield;
   }
-  yield* lintTests(valid);
+  yield* lintTests(input);
 }

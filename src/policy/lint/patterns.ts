@@ -7,17 +7,17 @@ import { placeOf } from '../compile/written-places.ts';
 import { report, written } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 
-/** Longer lists are not compared: each pattern would be, with each other one. */
+/** Longest list that is checked: the check compares every pattern with every other. */
 const LONGEST = 500;
 
-/** Tells of patterns that another pattern of their list makes needless. */
+/** Reports patterns that another pattern of their list makes redundant. */
 export function lintPatterns({ spec, at }: WrittenPolicy): void {
   const principals = placeOf(at, 'authenticate', 'mtls', 'principals');
-  tell(
+  reportRedundant(
     spec.authenticate?.mtls?.principals,
     principals,
     'principal_contained',
-    'names every principal',
+    'principal',
     containsPrincipal,
   );
   const matches = [
@@ -29,35 +29,39 @@ export function lintPatterns({ spec, at }: WrittenPolicy): void {
   ];
   for (const [match, place] of matches) {
     for (const [index, { paths }] of (match ?? []).entries()) {
-      tell(paths, placeOf(place, index, 'paths'), 'path_contained', 'selects every path', makesPathNeedless);
+      reportRedundant(paths, placeOf(place, index, 'paths'), 'path_contained', 'path', makesPathRedundant);
     }
   }
 }
 
-/** `isNeedless` of two patterns, the one that may contain the other first, and whether it stands first. */
-function tell<T>(
+/**
+ * `isRedundant` compares an outer and an inner pattern; `isOuterFirst` is true if the outer one is earlier in the
+ * list.
+ */
+function reportRedundant<T>(
   patterns: readonly T[] | undefined,
   at: Cursor | undefined,
   code: DiagnosticCode,
-  does: string,
-  isNeedless: (outer: T, inner: T, isOuterFirst: boolean) => boolean,
+  noun: string,
+  isRedundant: (outer: T, inner: T, isOuterFirst: boolean) => boolean,
 ): void {
   if (patterns === undefined || patterns.length > LONGEST) return;
   for (const [index, inner] of patterns.entries()) {
     const found = patterns.findIndex((outer, other) => {
-      // Of two that contain each other the later one is needless.
-      const isDouble = other > index && isNeedless(inner, outer, true);
-      return other !== index && !isDouble && isNeedless(outer, inner, other < index);
+      // Of two patterns that contain each other, the later one is redundant.
+      const isDouble = other > index && isRedundant(inner, outer, true);
+      return other !== index && !isDouble && isRedundant(outer, inner, other < index);
     });
     const place = placeOf(at, index);
     const outer = placeOf(at, found);
     if (found === -1 || place === undefined || outer === undefined) continue;
-    report(place, code, `\`${textAt(outer)}\` ${does} that this does`, 'leave this one out');
+    const message = `\`${textAt(outer)}\` matches every ${noun} that this pattern matches`;
+    report(place, code, message, 'remove this pattern');
   }
 }
 
-/** Of the paths of an entry the first that fits gives the parameters, so one with a name may stand before a wider one. */
-function makesPathNeedless(outer: PathPattern, inner: PathPattern, isOuterFirst: boolean): boolean {
+/** The first matching path of an entry sets the parameters, so a pattern with a name is useful before a wider one. */
+function makesPathRedundant(outer: PathPattern, inner: PathPattern, isOuterFirst: boolean): boolean {
   return containsPath(outer, inner) && (isOuterFirst || (!hasNames(outer) && !hasNames(inner)));
 }
 

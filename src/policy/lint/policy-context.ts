@@ -2,19 +2,19 @@ import { covers, entriesOf, selections } from '../compile/match-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { RuleDocument } from '../language/policy-document.ts';
 
-/** A deny rule without condition and end. */
+/** A deny rule without `when` and `expires`. */
 interface PlainDeny {
   readonly policy: WrittenPolicy;
   readonly rule: RuleDocument;
 }
 
-/** The policies of a folder that are in force everywhere, by the hosts that they name. */
+/** The policies of a folder that enforce in every Environment, indexed by host. */
 export class PolicyContext {
   readonly #byHost = new Map<string, WrittenPolicy[]>();
-  /** Those that may govern hosts which they do not spell out. */
+  /** Policies with a host wildcard, or without hosts. */
   readonly #wide: WrittenPolicy[] = [];
 
-  /** `shadowed` names policies that only shadow in some Environment. */
+  /** `shadowed` holds the names of policies that are shadow policies in some Environment. */
   constructor(all: readonly WrittenPolicy[], shadowed: ReadonlySet<string>) {
     for (const policy of all) {
       if (policy.spec.mode === 'shadow' || shadowed.has(policy.name)) continue;
@@ -28,16 +28,16 @@ export class PolicyContext {
     }
   }
 
-  /** The other policies that govern every request which this one governs. */
+  /** The other policies that apply to every request to which this policy applies. */
   of(policy: WrittenPolicy): readonly WrittenPolicy[] {
-    const governed = selections(policy.spec.match, undefined);
+    const selected = selections(policy.spec.match, undefined);
     const [first] = entriesOf(policy.spec.match)[0]?.hosts ?? [];
     const near = first?.kind === 'exact' ? (this.#byHost.get(first.host) ?? []) : [];
-    return [...this.#wide, ...near].filter((other) => other !== policy && covers(other.spec.match, governed));
+    return [...this.#wide, ...near].filter((other) => other !== policy && covers(other.spec.match, selected));
   }
 }
 
-/** Deny rules of a policy that deny all that they select, always. */
+/** Deny rules of a policy that always deny every request that they select. */
 export function plainDenies(policy: WrittenPolicy): readonly PlainDeny[] {
   return (policy.spec.rules ?? []).flatMap((rule) => {
     const { effect, when, expires } = rule;
@@ -45,7 +45,7 @@ export function plainDenies(policy: WrittenPolicy): readonly PlainDeny[] {
   });
 }
 
-/** Undefined: some entry selects by a wildcard, or by no host at all. */
+/** The hosts of a policy; undefined if some entry has a host wildcard or no hosts. */
 function exactHosts({ spec }: WrittenPolicy): ReadonlySet<string> | undefined {
   const exact = new Set<string>();
   for (const { hosts } of entriesOf(spec.match)) {

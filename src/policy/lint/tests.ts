@@ -5,7 +5,7 @@ import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import { report } from '../language/reader.ts';
 import type { LintInput } from './lint-input.ts';
 
-/** Tells of policies that no case reaches. Conditions are taken to hold: what they come to shows when tests run. */
+/** Reports policies that no case reaches. Conditions of a `match` are taken to hold, since nothing is evaluated. */
 export function* lintTests({
   written,
   tests,
@@ -14,10 +14,10 @@ export function* lintTests({
 }: LintInput): Generator<undefined, void> {
   if (tests.length === 0 && !options.isStrict) return;
   const cases = tests.flatMap((test) => test.cases);
-  const asked = new Map(
+  const requests = new Map(
     cases.map(({ request: { method, host, path } }) => [
       `${method} ${host} ${path}`,
-      factsOf(method, host, path),
+      matchInput(method, host, path),
     ]),
   );
   const named = new Set(cases.map(({ expect }) => expect.policy));
@@ -28,17 +28,18 @@ export function* lintTests({
     const policy = compiled.get(name);
     yield;
     if (policy === undefined || named.has(name) || rulesOf(policy).some((rule) => rules.has(rule))) continue;
-    if ([...asked.values()].some((facts) => selects(policy.match, facts, () => true) !== undefined)) continue;
-    report(nameAt, 'policy_without_tests', `no test sends a request that \`${name}\` governs`, HELP);
+    if ([...requests.values()].some((request) => selects(policy.match, request, () => true) !== undefined))
+      continue;
+    report(nameAt, 'policy_without_tests', `no test sends a request to which \`${name}\` applies`, HELP);
   }
 }
 
-const HELP = 'write a case whose request its `match` selects, or whose `expect` names it';
+const HELP = 'add a case with a request that its `match` selects, or with its name in `expect`';
 
 function rulesOf({ allowRules, denyRules }: CompiledPolicy): readonly string[] {
   return [...allowRules, ...denyRules].map(({ name }) => name);
 }
 
-function factsOf(method: string, host: string, path: string): MatchInput {
+function matchInput(method: string, host: string, path: string): MatchInput {
   return { method, host: normalizeHost(host), path: canonicalPath(path).path };
 }

@@ -2,15 +2,17 @@ import { constants, readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { errorCode } from '../../diagnostic/system-error.ts';
 
-/** What the arrival of a policy folder asks of a file system; tests pass one that loses files in the middle. */
+/**
+ * The operations of a file system that loading a policy folder needs. Tests pass one that loses files during a load.
+ */
 export interface FileSystem {
   /** The path without links. Rejects as `fs.realpath` does. */
   realpath(path: string): Promise<string>;
   /** The entries of a folder, in no particular order. */
   list(folder: string): Promise<readonly DirectoryEntry[]>;
-  /** Of what the path leads to, links followed. */
+  /** Follows links. */
   stat(path: string): Promise<FileStat>;
-  /** The whole content; never waits for a writer when the path is a pipe. */
+  /** The whole content. Does not wait for a writer if the path is a pipe. */
   read(path: string): Promise<Uint8Array>;
   statNow(path: string): FileStat;
   readNow(path: string): Uint8Array;
@@ -18,26 +20,26 @@ export interface FileSystem {
 
 export interface DirectoryEntry {
   readonly name: string;
-  /** `unknown` where the file system does not say: the entry is then treated as a link is. */
+  /** `unknown` if the file system does not report it; such an entry is treated as a link. */
   readonly kind: 'file' | 'folder' | 'link' | 'unknown';
 }
 
 export interface FileStat {
   readonly kind: 'file' | 'folder' | 'other';
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
-  /** Differs whenever the content may differ: device, inode, size, and both times in nanoseconds. */
+  /** Changes whenever the content may have changed: device, inode, size, and both times in nanoseconds. */
   readonly mark: string;
 }
 
-/** Whether something was there a moment ago and is no more: a tree deleted by git-sync, a stale NFS handle. */
+/** True if an error means that a file has disappeared, as when git-sync deletes a tree or an NFS handle is stale. */
 export function isGone(error: unknown): boolean {
   return ['ENOENT', 'ESTALE', 'ENOTDIR'].includes(errorCode(error));
 }
 
 const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** The machine's own file system. */
+/** The file system of the machine. */
 export const nodeFileSystem: FileSystem = {
   realpath: (path) => realpath(path),
   list: async (folder) =>

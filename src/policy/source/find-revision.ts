@@ -9,7 +9,7 @@ import { isYaml } from './load.ts';
 
 export interface RevisionFound {
   readonly revision: Revision;
-  /** Why a place that could have told did not, or what made the tree dirty; for the log, in order. */
+  /** For the log, in order: why a source of the revision was not used, and what made the tree dirty. */
   readonly notes: readonly string[];
 }
 
@@ -20,13 +20,13 @@ interface Commit {
 }
 
 /**
- * Which bytes these are. The first that answers of: a git-sync work tree, a `.git` above the folder, a file
- * `REVISION` in the folder, the `--revision` flag; else the digest alone. Ask after the compilation, so that
- * the digest and the comparison with the commit cover the referenced files too. Never rejects: what cannot be
- * read is passed over with a note.
+ * The revision of a policy folder. The commit comes from the first available source of: a git-sync work tree, a `.git`
+ * above the folder, a file `REVISION` in the folder, the `--revision` flag. Without one the revision is the digest
+ * alone. Call it after the compilation, so that the digest and the comparison with the commit include the referenced
+ * files. Never rejects: a source that cannot be read is skipped with a note.
  *
- * `dirty` compares content with content: a checkout that rewrites line ends or runs other filters is dirty, so
- * is an untracked or ignored policy file, and a tree whose commit cannot be read.
+ * `dirty` compares contents: a checkout that rewrites line endings or runs other filters is dirty, and so is one with
+ * an untracked or ignored policy file, or with a commit that cannot be read.
  */
 export async function findRevision(folder: Folder, options: { flag?: string } = {}): Promise<RevisionFound> {
   const notes: string[] = [];
@@ -39,7 +39,7 @@ export async function findRevision(folder: Folder, options: { flag?: string } = 
   return { revision: { ...found, digest: folder.digest() }, notes };
 }
 
-/** The folders in which git-sync and its like keep one work tree for each commit, named by it. */
+/** Names of the folders in which git-sync and similar tools keep one work tree per commit, named by the commit. */
 const WORK_TREES = ['.worktrees', 'worktrees', '.git-sync'];
 
 async function fromGitSync(folder: Folder, notes: string[]): Promise<Commit | undefined> {
@@ -49,7 +49,8 @@ async function fromGitSync(folder: Folder, notes: string[]): Promise<Commit | un
   );
   const commit = parts[at];
   if (at < 0 || commit === undefined) return undefined;
-  // The name of the folder is git-sync's word for its content; with a repository at hand it is checked too.
+  // The folder name is the commit that git-sync reports; it is compared with the content if the repository is
+  // available.
   const git = attempt(notes, () => gitDirIn(parts.slice(0, at + 1).join(sep)));
   const known = git !== undefined && !('problem' in git) && sameCommit(git, commit, notes);
   return { commit, dirty: known ? await isDirty(folder, git, commit, notes) : false, source: 'git-sync' };
@@ -77,7 +78,7 @@ function fromFile(folder: Folder, notes: string[]): Commit | undefined {
   if (text === undefined) return undefined;
   if (isObjectId(text)) return { commit: text, dirty: false, source: 'file' };
   notes.push(
-    `\`${join(folder.realPath, 'REVISION')}\` holds no commit: 40 or 64 lower-case hex digits are wanted`,
+    `\`${join(folder.realPath, 'REVISION')}\` is not a commit: expected 40 or 64 lower-case hex digits`,
   );
   return undefined;
 }
@@ -85,11 +86,11 @@ function fromFile(folder: Folder, notes: string[]): Commit | undefined {
 function fromFlag(flag: string | undefined, notes: string[]): Commit | undefined {
   if (flag === undefined || flag === '') return undefined;
   if (isObjectId(flag)) return { commit: flag, dirty: false, source: 'flag' };
-  notes.push('`--revision` is no commit: 40 or 64 lower-case hex digits are wanted');
+  notes.push('`--revision` is not a commit: expected 40 or 64 lower-case hex digits');
   return undefined;
 }
 
-/** Commits do not change, so the trees of the last few stay. */
+/** Cache of the trees of the last commits, at most 4. Commits never change. */
 const recentTrees = new Map<string, CommitTree>();
 
 function treeOf(git: GitDir, commit: string): CommitTree {
@@ -102,7 +103,7 @@ function treeOf(git: GitDir, commit: string): CommitTree {
   return tree;
 }
 
-/** How many files are hashed before requests get their turn. */
+/** Files that are hashed before the thread is yielded to requests. */
 const FILES_AT_A_TIME = 100;
 
 async function isDirty(folder: Folder, git: GitDir, commit: string, notes: string[]): Promise<boolean> {
@@ -121,12 +122,12 @@ async function isDirty(folder: Folder, git: GitDir, commit: string, notes: strin
       );
       return true;
     }
-    const lost = tree
+    const missing = tree
       .filesBelow(prefix)
       .map((path) => (prefix === '' ? path : path.slice(prefix.length + 1)))
       .find((path) => isYaml(path) && !folder.yaml.has(path));
-    if (lost !== undefined) notes.push(`\`${lost}\` of the commit is missing`);
-    return lost !== undefined;
+    if (missing !== undefined) notes.push(`\`${missing}\` of the commit is missing`);
+    return missing !== undefined;
   } catch (error) {
     notes.push(`the folder cannot be compared with commit ${commit}: ${errorMessage(error)}`);
     return true;
@@ -137,7 +138,7 @@ function attempt<T>(notes: string[], step: () => T): T | undefined {
   try {
     return step();
   } catch (error) {
-    notes.push(`git cannot be asked for the revision: ${errorMessage(error)}`);
+    notes.push(`the revision cannot be read from git: ${errorMessage(error)}`);
     return undefined;
   }
 }

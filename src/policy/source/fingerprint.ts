@@ -5,20 +5,20 @@ import { findGitDir, headCommit } from '../../git/git-dir.ts';
 import { type FileSystem, isGone } from './file-system.ts';
 import { rootOf, walk } from './walk.ts';
 
-/** A cheap look at a policy folder that reads no policy. */
+/** The state of a policy folder, taken without reading any file. */
 export interface Fingerprint {
-  /** Another whenever a file, a link on the way to one, or the commit that HEAD stands at became another. */
+  /** Changes whenever a file, a link in the path of one, or the commit of HEAD changes. */
   readonly mark: string;
   /**
-   * Real paths of the folders in which such a change would happen, each with the one name in it that matters;
-   * undefined: every name.
+   * Real paths of the folders in which such a change can happen, each with the one name in it that matters; undefined
+   * if every name matters.
    */
   readonly folders: ReadonlyMap<string, string | undefined>;
 }
 
 /**
- * Lists the folder with size, times and inode of each file, and asks git where HEAD is. Never rejects: a folder
- * that is missing or cannot be read has a fingerprint too.
+ * Takes the fingerprint from the size, times and inode of each file, and from the commit of HEAD. Never rejects: a
+ * folder that is missing or cannot be read has a fingerprint too.
  */
 export async function fingerprint(dir: string, fileSystem: FileSystem): Promise<Fingerprint> {
   const hash = createHash('sha1');
@@ -46,7 +46,7 @@ export async function fingerprint(dir: string, fileSystem: FileSystem): Promise<
   return { mark: hash.digest('hex'), folders };
 }
 
-/** The nearest folder above a path that exists, and the name in it that leads on to the path. */
+/** The nearest existing folder above a path, and the next name in the path after it. */
 async function nearestAbove(path: string, fileSystem: FileSystem): Promise<readonly [string, string]> {
   const above = dirname(path);
   try {

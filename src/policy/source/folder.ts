@@ -5,38 +5,38 @@ import type { PolicyFiles } from '../yaml/policy-files.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Walk } from './walk.ts';
 
-/** The most bytes of one file. */
+/** Largest size of a file, in bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
-/** What one pass read at once. */
+/** The files that a pass over the folder reads. */
 export interface FilesOfPass {
   readonly yaml: ReadonlyMap<string, ReadFile>;
-  /** The file `REVISION`; undefined: there is none, or it cannot be read. */
+  /** Content of the file `REVISION`; undefined if it is missing or cannot be read. */
   readonly revision: Uint8Array | undefined;
 }
 
-/** A policy folder as one pass found it. */
+/** A policy folder as read by one pass. */
 export interface Folder extends PolicyFiles {
-  /** As the operator wrote it. */
+  /** Path as the operator wrote it. */
   readonly dir: string;
-  /** Without links; all files were read through it. */
+  /** Path without links; all files are read through it. */
   readonly realPath: string;
-  /** Text of the file `REVISION`, which is not among the policies. */
+  /** Text of the file `REVISION`, which is not a policy file. */
   readonly revisionText: string | undefined;
-  /** Everything read so far: the YAML files, and each referenced file from the moment it is asked for. */
+  /** All files read so far: the YAML files, and each referenced file after its first read. */
   files(): ReadonlyMap<string, Uint8Array>;
   /**
-   * `sha256:` and 64 hex digits over path and content of everything read so far, independent of the order of
-   * reading. Ask for it after the compilation, which is what reads the referenced files.
+   * `sha256:` and 64 hex digits over path and content of all files read so far, in any order of reading. Call it after
+   * the compilation, which reads the referenced files.
    */
   digest(): string;
-  /** The digest that the YAML files have together with these others; undefined when one cannot be read. */
+  /** The digest of the YAML files together with these files; undefined if one cannot be read. */
   digestWith(paths: Iterable<string>): string | undefined;
-  /** Whether a referenced file changed or vanished between the pass and its reading: load again. */
+  /** True if a referenced file changed or disappeared between the pass and its reading. Load again then. */
   isTorn(): boolean;
 }
 
-/** Puts a folder together from what was listed and the YAML files that were read. */
+/** Creates a folder from its listing and its YAML files. */
 export function createFolder(
   dir: string,
   realPath: string,
@@ -95,15 +95,15 @@ export function createFolder(
   };
 }
 
-/** The path that a reference means, relative to the folder; links are judged where the folder is walked. */
+/** The path of a reference, relative to the folder. Links are checked by the walk. */
 function resolveReference(fromFile: string, reference: string): string | { readonly problem: string } {
-  if (reference === '' || reference.includes('\0')) return { problem: 'is no path' };
-  if (reference.includes('\\')) return { problem: 'separates with a backslash; write `/`' };
-  if (posix.isAbsolute(reference)) return { problem: 'is absolute; write it relative to this file' };
+  if (reference === '' || reference.includes('\0')) return { problem: 'is not a valid path' };
+  if (reference.includes('\\')) return { problem: 'has a backslash; separate names with `/`' };
+  if (posix.isAbsolute(reference)) return { problem: 'is an absolute path; write it relative to this file' };
   const target = posix.join(posix.dirname(fromFile), reference);
-  if (target === '..' || target.startsWith('../')) return { problem: 'leads out of the policy folder' };
+  if (target === '..' || target.startsWith('../')) return { problem: 'is outside of the policy folder' };
   if (target.split('/').some((part) => part.startsWith('.') && part !== '.')) {
-    return { problem: 'passes a name that starts with a dot, which a policy folder skips' };
+    return { problem: 'has a name that starts with a dot, which policy folders ignore' };
   }
   return target;
 }
@@ -118,7 +118,7 @@ function missing(path: string, walked: Walk): string {
   return 'does not exist';
 }
 
-/** The content of a file with its SHA-256 in hex, computed once, where the file is read. */
+/** The content of a file with its SHA-256 in hex, computed once when the file is read. */
 export interface ReadFile {
   readonly bytes: Uint8Array;
   readonly sum: string;
@@ -129,9 +129,9 @@ export function readFileOf(bytes: Uint8Array): ReadFile {
 }
 
 /**
- * SHA-256 over what `sha256sum` prints for the files in order of path: a line each of the content's hash, two
- * spaces and the path, a path with a line break or backslash escaped and the line marked by a backslash. So no
- * two sets of files give the same input.
+ * SHA-256 over the output of `sha256sum` for the files in order of path: one line per file with the hash of its
+ * content, two spaces and its path. A line break or backslash in a path is escaped, and such a line starts with a
+ * backslash, so that different sets of files give different input.
  */
 function digestOf(files: ReadonlyMap<string, ReadFile>): string {
   const hash = createHash('sha256');

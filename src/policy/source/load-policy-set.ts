@@ -7,19 +7,19 @@ import { findRevision } from './find-revision.ts';
 import type { Folder } from './folder.ts';
 import { type LoadFailure, loadFolder } from './load.ts';
 
-/** A compilation's result. The revision is found after it, when all files are known that it read. */
+/** The result of a compilation. The revision is determined after it, when all files that it read are known. */
 export interface CompileResult {
-  /** undefined: there are errors. A revision in it is replaced. */
+  /** Undefined if there are errors. A revision in it is replaced. */
   readonly set: Omit<PolicySet, 'revision' | 'revisionText'> | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export type CompileFolder = (folder: Folder) => CompileResult | Promise<CompileResult>;
 
-/** What a folder came to: a policy set, or the reasons why there is none. */
+/** The result of loading a folder: a policy set, or the diagnostics that prevent one. */
 export interface LoadResult {
   readonly set: PolicySet | undefined;
-  /** undefined: `failure` tells why. */
+  /** Undefined after a `failure`. */
   readonly folder: Folder | undefined;
   readonly failure: LoadFailure | undefined;
   readonly revision: Revision | undefined;
@@ -33,17 +33,17 @@ export interface LoadOptions {
   /** The `--revision` flag. */
   readonly flag?: string | undefined;
   readonly fileSystem?: FileSystem | undefined;
-  /** The arrival before this one: what did not change is taken over from it. */
+  /** Result of the load before this one, of which unchanged parts are reused. */
   readonly previous?: LoadResult | undefined;
 }
 
-/** How often a folder is loaded anew when a file that a document refers to changed under the compilation. */
+/** Most loads of a folder in which a referenced file changes during the compilation. */
 const ATTEMPTS = 3;
 
 /**
- * The way of a folder to a policy set: load, compile, name the revision. The set is that of `previous` itself
- * when neither content nor revision changed, and its compiled parts under the new revision when only that did.
- * Rejects only when `compile` does.
+ * Loads a folder as a policy set: reads it, compiles it and determines its revision. The set is that of `previous` if
+ * neither content nor revision changed, and has its compiled parts with the new revision if only the revision changed.
+ * Rejects only if `compile` does.
  */
 export async function loadPolicySet(dir: string, options: LoadOptions): Promise<LoadResult> {
   for (let attempt = 1; ; attempt += 1) {
@@ -65,7 +65,7 @@ async function loadOnce(dir: string, options: LoadOptions): Promise<LoadResult> 
   );
   const whole = diagnostics.length === 0 && !folder.isTorn();
   return {
-    set: whole ? under(revision, compiled.set, options.previous?.set) : undefined,
+    set: whole ? withRevision(revision, compiled.set, options.previous?.set) : undefined,
     folder,
     failure,
     revision,
@@ -74,7 +74,7 @@ async function loadOnce(dir: string, options: LoadOptions): Promise<LoadResult> 
   };
 }
 
-/** The compilation of the previous arrival, when every file that it read holds the same as then. */
+/** The compilation of the previous load, if every file that it read is unchanged. */
 function unchanged(folder: Folder, previous: LoadResult | undefined): CompileResult | undefined {
   if (previous?.set === undefined || previous.folder === undefined) return undefined;
   const referenced = [...previous.folder.files().keys()].filter((path) => !folder.yaml.has(path));
@@ -83,7 +83,7 @@ function unchanged(folder: Folder, previous: LoadResult | undefined): CompileRes
   return { set: previous.set, diagnostics: previous.diagnostics };
 }
 
-function under(
+function withRevision(
   revision: Revision,
   compiled: CompileResult['set'],
   previous: PolicySet | undefined,

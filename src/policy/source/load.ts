@@ -13,7 +13,7 @@ import {
 } from './folder.ts';
 import { MAX_FILES, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
 
-/** A folder with what is wrong about single files of it, or why there is none. */
+/** A folder with the diagnostics about its files, or the failure to read it. */
 export type Loaded =
   | { readonly folder: Folder; readonly diagnostics: readonly Diagnostic[]; readonly failure?: undefined }
   | {
@@ -24,14 +24,14 @@ export type Loaded =
 
 export type LoadFailure = 'missing' | 'not-a-folder' | 'unreadable' | 'too-many-files' | 'unsettled';
 
-/** How often a folder that changes while it is read is read again before that is given up. */
+/** Most passes over a folder that changes while it is read. */
 const ATTEMPTS = 10;
 
 /**
- * Reads every YAML file of a policy folder in one consistent pass: the folder's real path is found once and
- * everything is read through it, and a pass during which a file changed or vanished is thrown away. So files of
- * two versions are never mixed, also where a whole tree is swapped by a link and the old one deleted at once.
- * Never rejects for what is on the disk.
+ * Reads every YAML file of a policy folder in one consistent pass: the real path of the folder is resolved once, all
+ * files are read through it, and a pass during which a file changed or disappeared is discarded. Files of two versions
+ * are therefore never mixed, even if a link replaces the whole tree and the old tree is deleted at once. Never rejects
+ * because of the content of the file system.
  */
 export async function loadFolder(dir: string, fileSystem: FileSystem = nodeFileSystem): Promise<Loaded> {
   let last: unknown;
@@ -52,7 +52,7 @@ export async function loadFolder(dir: string, fileSystem: FileSystem = nodeFileS
     : failed(dir, 'missing', 'does not exist');
 }
 
-/** undefined: something changed meanwhile. */
+/** One pass over the folder; undefined if a file changed during the pass. */
 async function onePass(dir: string, fileSystem: FileSystem): Promise<Loaded | undefined> {
   const root = await rootOf(dir, fileSystem);
   if ((await fileSystem.stat(root)).kind !== 'folder') return failed(dir, 'not-a-folder', 'is not a folder');
@@ -65,24 +65,27 @@ async function onePass(dir: string, fileSystem: FileSystem): Promise<Loaded | un
     : undefined;
 }
 
-/** Whether a file's name says that it is read without being referred to. */
+/** True for the names of YAML files, which are read without a reference. */
 export function isYaml(path: string): boolean {
   return /\.ya?ml$/.test(path);
 }
 
-/** Names the commit, where no git is at hand. Read with the policies, so that it names none but theirs. */
+/**
+ * File with the commit of a folder without git. Read in the same pass as the policies, so that both are of one
+ * version.
+ */
 const REVISION_FILE = 'REVISION';
 
 function isOfPass(path: string): boolean {
   return isYaml(path) || path === REVISION_FILE;
 }
 
-/** A link to a folder elsewhere: passing over it in silence would lose the policies that are behind it. */
+/** True for a link to a folder outside, which is reported: the policies in it would be missing without notice. */
 function leadsAway(file: WalkedFile): boolean {
   return file.problem !== undefined && file.folder;
 }
 
-/** How many files are open at a time. */
+/** Files that are open at the same time. */
 const READERS = 16;
 
 async function readFiles(
@@ -101,7 +104,7 @@ async function readFiles(
   const diagnostics: Diagnostic[] = [];
   for (const [path] of wanted) {
     const content = contents.get(path);
-    // Who cannot read the name of the commit does without it.
+    // A `REVISION` that cannot be read is not an error: the revision then comes from another source.
     if (content === undefined || path === REVISION_FILE) continue;
     if ('bytes' in content) yaml.set(path, content);
     else diagnostics.push(content);
@@ -117,7 +120,7 @@ async function contentOf(
   fileSystem: FileSystem,
 ): Promise<ReadFile | Diagnostic> {
   if (file.problem !== undefined) {
-    return diagnostic('file_unreadable', path, `\`${path}\` ${file.problem}`, 'put a regular file here');
+    return diagnostic('file_unreadable', path, `\`${path}\` ${file.problem}`, 'replace it by a regular file');
   }
   if (file.size > MAX_FILE_BYTES) return tooLarge(path);
   try {
@@ -129,12 +132,12 @@ async function contentOf(
       'file_unreadable',
       path,
       `\`${path}\` cannot be read (${errorCode(error)})`,
-      'make it readable for the user that this process runs as',
+      'make it readable for the user of this process',
     );
   }
 }
 
-/** Whether two looks at a folder show the same files of a pass, none of them touched in between. */
+/** True if two walks list the same files and none changed between them. */
 function sameFiles(before: Walk, after: Walk): boolean {
   return marksOf(before) === marksOf(after);
 }
@@ -163,20 +166,20 @@ function tooLarge(path: string): Diagnostic {
 }
 
 function tooMany(dir: string): Loaded {
-  const message = `\`${dir}\` holds more than ${MAX_FILES.toLocaleString('en')} files`;
-  const help = 'point at the folder that holds the policies alone';
+  const message = `\`${dir}\` has more than ${MAX_FILES.toLocaleString('en')} files`;
+  const help = 'name a folder that contains only policies';
   return { failure: 'too-many-files', diagnostics: [diagnostic('too_many_files', '', message, help)] };
 }
 
 function failed(dir: string, failure: LoadFailure, problem: string): Loaded {
   const help =
     failure === 'unsettled'
-      ? 'write files elsewhere and move them here when they are complete'
+      ? 'write the files to another folder and move them here when they are complete'
       : 'name a folder of policies that this process may read';
   return { failure, diagnostics: [diagnostic('folder_unreadable', '', `\`${dir}\` ${problem}`, help)] };
 }
 
-/** A diagnostic about a file as a whole; an empty path stands for the folder. */
+/** An error about a whole file; about the folder if the path is empty. */
 export function diagnostic(code: DiagnosticCode, path: string, message: string, help: string): Diagnostic {
   return { code, severity: 'error', message, help, span: wholeFile(path) };
 }

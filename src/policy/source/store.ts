@@ -5,14 +5,14 @@ import type { FileSystem } from './file-system.ts';
 import { diagnostic } from './load.ts';
 import { type CompileFolder, type LoadResult, loadPolicySet } from './load-policy-set.ts';
 
-/** How an attempt to bring in the folder ended. */
+/** The result of one load of the folder. */
 export interface Reload {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** `unchanged`: the folder holds what is live already and did so before; nothing was swapped. */
+  /** `unchanged` if the folder has the live policy set, as in the load before; nothing is swapped. */
   readonly result: 'success' | 'failure' | 'unchanged';
   readonly diagnostics: readonly Diagnostic[];
-  /** What the operator may want to know about the revision; see `RevisionFound`. */
+  /** Notes about the revision for the operator; see `RevisionFound`. */
   readonly notes: readonly string[];
 }
 
@@ -21,26 +21,28 @@ export interface PolicyStoreOptions {
   readonly compile: CompileFolder;
   /** The `--revision` flag. */
   readonly revision?: string | undefined;
-  /** `--require-revision`: a folder under no commit is not taken. A dirty one is, and shows as such. */
+  /**
+   * The `--require-revision` flag: reject a folder without a commit. A dirty folder is accepted and reported as dirty.
+   */
   readonly requireRevision?: boolean;
   readonly fileSystem?: FileSystem;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** After a swap; `previous` is undefined for the first set. */
+  /** Called after a swap; `previous` is undefined for the first set. */
   readonly onSwap?: (set: PolicySet, previous: PolicySet | undefined) => void;
-  /** After a reload that failed for another reason, or over other files, than the one before it. */
+  /** Called after a failed reload, unless the reload before it failed with the same files and diagnostics. */
   readonly onFailure?: (reload: Reload) => void;
-  /** When a folder that failed holds again what is live. */
+  /** Called when, after a failure, the folder has the live policy set again. */
   readonly onRecovery?: (reload: Reload) => void;
 }
 
-/** Holds the policy set that decides, and brings in new ones. */
+/** Holder of the policy set that decides, which loads new ones. */
 export class PolicyStore {
   readonly #options: PolicyStoreOptions;
   #current: PolicySet | undefined;
   #loadedAt: number | undefined;
   #last: Reload | undefined;
-  /** The arrival that `#current` came with. */
+  /** The load that `#current` came from. */
   #live: LoadResult | undefined;
   #lastFailure = '';
   #running: Promise<Reload> | undefined;
@@ -50,25 +52,24 @@ export class PolicyStore {
     this.#options = options;
   }
 
-  /** The set that decides now; undefined until a folder was good once. A request asks exactly once. */
+  /** The live policy set; undefined before the first successful load. A request calls it exactly once. */
   current(): PolicySet | undefined {
     return this.#current;
   }
 
-  /** When the current set was swapped in, in milliseconds since 1970. */
+  /** Time at which the live policy set became live, in milliseconds since 1970. */
   get loadedAt(): number | undefined {
     return this.#loadedAt;
   }
 
-  /** The last reload that swapped, failed or recovered, so never an unchanged one; undefined before the first. */
+  /** The last reload that swapped, failed or recovered, never an unchanged one; undefined before the first. */
   get lastReload(): Reload | undefined {
     return this.#last;
   }
 
   /**
-   * Brings in the folder as it is now. One at a time: a call during a load causes exactly one more, however
-   * many there are. A broken folder leaves the current set where it is. Rejects only with what one of the
-   * callbacks throws.
+   * Loads the folder as it is now. One load runs at a time; any number of calls during a load cause exactly one more. A
+   * broken folder leaves the live policy set in place. Rejects only with an error of a callback.
    */
   reload(): Promise<Reload> {
     if (this.#next !== undefined) return this.#next;
@@ -94,33 +95,33 @@ export class PolicyStore {
     try {
       result = await loadPolicySet(dir, { compile, flag, fileSystem, previous: this.#live });
     } catch (error) {
-      return this.#fail([ownFault(dir, error)], [], '');
+      return this.#fail([internalFault(dir, error)], [], '');
     }
     const reasons = this.#objections(result);
     if (result.set === undefined || reasons.length > 0) {
       return this.#fail(reasons, result.notes, result.revision?.digest ?? '');
     }
-    return this.#take(result, result.set);
+    return this.#accept(result, result.set);
   }
 
-  /** Why an arrival cannot decide. */
+  /** The diagnostics that prevent a loaded policy set from becoming live. */
   #objections(result: LoadResult): readonly Diagnostic[] {
     const { dir, requireRevision = false } = this.#options;
     if (result.set === undefined) return result.diagnostics;
     const reasons: Diagnostic[] = [];
     if (result.set.policies.length === 0) {
-      const message = `\`${dir}\` holds no policy`;
+      const message = `\`${dir}\` has no policy`;
       reasons.push(diagnostic('no_policies', '', message, 'add a document of kind `Policy`'));
     }
     if (requireRevision && result.set.revision.commit === '') {
-      const message = `\`${dir}\` is under no commit, which \`--require-revision\` asks for`;
+      const message = `\`${dir}\` has no commit, which \`--require-revision\` requires`;
       const help = 'serve a git checkout, add a file `REVISION`, or pass `--revision`';
       reasons.push(diagnostic('no_revision', '', message, help));
     }
     return reasons;
   }
 
-  #take(result: LoadResult, set: PolicySet): Reload {
+  #accept(result: LoadResult, set: PolicySet): Reload {
     const { now, onSwap, onRecovery } = this.#options;
     const previous = this.#current;
     const failedBefore = this.#last?.result === 'failure';
@@ -151,7 +152,7 @@ export class PolicyStore {
   }
 }
 
-function ownFault(dir: string, error: unknown): Diagnostic {
-  const help = 'this is a fault of the program, not of the policies; please report it';
+function internalFault(dir: string, error: unknown): Diagnostic {
+  const help = 'this is a fault of Lictor, not of the policies; please report it';
   return diagnostic('internal_fault', '', `\`${dir}\` could not be compiled: ${errorMessage(error)}`, help);
 }

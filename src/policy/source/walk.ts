@@ -2,13 +2,13 @@ import { join, sep } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { type DirectoryEntry, type FileSystem, isGone } from './file-system.ts';
 
-/** What a policy folder holds, before anything is read. */
+/** The listing of a policy folder, without any content. */
 export interface Walk {
-  /** Every file, by its path relative to the root (`/` between the parts), in order of path. */
+  /** All files, by path relative to the root (`/` between the parts), in order of path. */
   readonly files: ReadonlyMap<string, WalkedFile>;
   /** Real paths of all folders that were entered, the root first. */
   readonly folders: readonly string[];
-  /** Whether the bounds below were reached, and the rest was not looked at. */
+  /** True if `MAX_FILES` was reached and the rest was not listed. */
   readonly truncated: boolean;
 }
 
@@ -23,19 +23,19 @@ interface UsableFile {
 }
 
 interface UnusableFile {
-  /** The second half of a sentence that starts with the path. */
+  /** The predicate of a sentence whose subject is the path. */
   readonly problem: string;
-  /** Whether it leads to a folder, whose policies would be missed. */
+  /** True if the entry leads to a folder, whose policies would be missing. */
   readonly folder: boolean;
 }
 
-/** The most files of a folder, and the most folders in it. */
+/** Most files, and most folders, of a policy folder. */
 export const MAX_FILES = 10_000;
 
 /**
- * The path, without links, that everything of a policy folder is read through.
- * A Kubernetes volume keeps its files behind the link `..data`, which is replaced whole by a rename, while the
- * links beside it are put right one by one afterwards: reading through `..data` sees one version or the other.
+ * The path without links through which all files of a policy folder are read. A Kubernetes volume has its files below
+ * the link `..data`, which one rename replaces, and updates the links next to it one by one afterwards, so that only a
+ * read through `..data` sees exactly one version.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/util/atomic_writer.go
  */
 export async function rootOf(dir: string, fileSystem: FileSystem): Promise<string> {
@@ -49,15 +49,15 @@ export async function rootOf(dir: string, fileSystem: FileSystem): Promise<strin
   return folder;
 }
 
-/** Whether a path without links is below a folder without links. */
+/** True if a path is below a folder. Neither may contain links. */
 function isInside(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /**
- * Lists the folder with all that is below it. Names that start with a dot are left out; links are followed as
- * long as they stay inside; a link that leads back to a folder around it is left out. Rejects with the file
- * system's error when something vanishes in the middle.
+ * Lists a folder recursively. Names that start with a dot are skipped. Links are followed within the folder, except
+ * links to a folder that contains them, which are skipped. Rejects with the error of the file system if an entry
+ * disappears during the walk.
  */
 export async function walk(root: string, fileSystem: FileSystem): Promise<Walk> {
   const files = new Map<string, WalkedFile>();
@@ -92,7 +92,7 @@ export async function walk(root: string, fileSystem: FileSystem): Promise<Walk> 
   return { files: new Map(inOrder), folders, truncated };
 }
 
-/** What an entry is: a file, or the real path of a folder. */
+/** A file, or the real path of a folder. */
 async function inspect(
   root: string,
   path: string,
@@ -104,14 +104,14 @@ async function inspect(
     const real = entry.kind === 'file' ? path : await fileSystem.realpath(path);
     const { kind, size, mark } = await fileSystem.stat(real);
     if (!isInside(root, real) && real !== root) {
-      return { problem: 'leads out of the policy folder', folder: kind === 'folder' };
+      return { problem: 'is a link out of the policy folder', folder: kind === 'folder' };
     }
     if (kind === 'folder') return real;
-    return kind === 'file' ? { real, size, mark } : { problem: 'is no regular file', folder: false };
+    return kind === 'file' ? { real, size, mark } : { problem: 'is not a regular file', folder: false };
   } catch (error) {
     if (entry.kind !== 'file' && isGone(error))
-      return { problem: 'is a link that leads nowhere', folder: false };
-    if (errorCode(error) === 'ELOOP') return { problem: 'is a link that leads to itself', folder: false };
+      return { problem: 'is a link to a file that does not exist', folder: false };
+    if (errorCode(error) === 'ELOOP') return { problem: 'is a link to itself', folder: false };
     if (errorCode(error) === 'EACCES') {
       return { problem: 'cannot be read (permission denied)', folder: false };
     }

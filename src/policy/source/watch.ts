@@ -3,31 +3,31 @@ import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 
 export interface Watcher {
-  /** Calls `onChange` at once, whatever the folder looks like (SIGHUP). */
+  /** Calls `onChange` at once, even without a change (SIGHUP). */
   poke(): void;
-  /** No call of `onChange` starts after this. */
+  /** Stops the watch; no call of `onChange` starts after it. */
   close(): void;
 }
 
 export interface WatchOptions {
-  /** Milliseconds between two looks, default 500. A folder that takes long to list is looked at less often. */
+  /** Milliseconds between two checks; default 500. A folder that takes long to list is checked less often. */
   readonly pollInterval?: number;
-  /** Milliseconds from a sign of change to the look that it causes, default 50. */
+  /** Milliseconds from a notification to the check that it causes; default 50. */
   readonly debounce?: number;
   readonly fileSystem?: FileSystem;
   readonly timers?: Timers;
-  /** `false`: poll only. */
+  /** `false` to poll only; default true. */
   readonly notifications?: boolean;
 }
 
 export interface Timers {
-  /** Runs once after so many milliseconds, unless the returned function is called before. */
+  /** Calls `run` once after a time in milliseconds. The returned function cancels it. */
   after(milliseconds: number, run: () => void): () => void;
-  /** Milliseconds, of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
-/** Real time, which never keeps the process alive. */
+/** Timers of Node, which never keep the process alive. */
 export const realTimers: Timers = {
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds).unref();
@@ -36,21 +36,23 @@ export const realTimers: Timers = {
   now: () => performance.now(),
 };
 
-/** The longest wait between two looks, in milliseconds, which keeps a change live within 2 s. */
+/** Longest wait between two checks, in milliseconds, so that a change is live within 2 s. */
 const LONGEST_WAIT = 1_000;
-/** Looking takes at most about one twentieth of the time. */
-const REST = 20;
-/** Folders beyond this many are only polled: the kernel's watches are a shared, bounded stock. */
+/** Ratio of the wait to the time that a check takes, so that checks take at most about 5 % of the time. */
+const WAIT_PER_COST = 20;
+/**
+ * Most folders with a watch of the kernel, since these are a shared and limited resource. Further folders are polled.
+ */
 const MAX_WATCHED = 256;
 
 /**
- * Calls `onChange` once at the start, and again soon after a policy folder, or the commit it is at, changed.
+ * Calls `onChange` once at the start, and again soon after a policy folder or its commit has changed.
  *
- * The truth is a fingerprint, taken at an interval: notifications get lost on mounts, and follow neither a link
- * that is replaced nor a folder that is made anew. Where notifications work they only make the next look come
- * sooner. Some time after each change `onChange` is called once more: a file written twice within the clock
- * tick of the file system has one fingerprint and two contents. So it must not mind a call for nothing. Calls
- * never overlap; what changes during one is looked at after it.
+ * Changes are detected by a fingerprint at an interval, since notifications can be lost on mounts and follow neither a
+ * replaced link nor a folder that is created again. Notifications only make the next check earlier. After each change
+ * `onChange` is called once more at the next check, because a file that is written twice within one clock tick of the
+ * file system has one fingerprint but two contents; `onChange` must therefore accept calls without a change. Calls
+ * never overlap; a change during a call is handled after it.
  */
 export function watchFolder(
   dir: string,
@@ -59,50 +61,50 @@ export function watchFolder(
 ): Watcher {
   const { pollInterval = 500, debounce = 50, fileSystem = nodeFileSystem, timers = realTimers } = options;
   let closed = false;
-  let looking = false;
+  let checking = false;
   let again = false;
   let poked = false;
-  let secondLook = false;
+  let secondCheck = false;
   let mark: string | undefined;
   let cancelPoll = () => {};
   let cancelHint: (() => void) | undefined;
   let watched: readonly FSWatcher[] = [];
   let cost = 0;
 
-  async function look(): Promise<void> {
-    if (looking) {
+  async function check(): Promise<void> {
+    if (checking) {
       again = true;
       return;
     }
-    looking = true;
+    checking = true;
     cancelPoll();
     const began = timers.now();
-    const seen = await fingerprint(dir, fileSystem);
+    const current = await fingerprint(dir, fileSystem);
     cost = timers.now() - began;
     if (closed) return;
-    const changed = seen.mark !== mark;
-    if (changed && options.notifications !== false) listen(seen.folders);
-    if (changed || poked || secondLook) {
-      mark = seen.mark;
-      secondLook = changed;
+    const changed = current.mark !== mark;
+    if (changed && options.notifications !== false) listen(current.folders);
+    if (changed || poked || secondCheck) {
+      mark = current.mark;
+      secondCheck = changed;
       poked = false;
       await onChange();
     }
-    looking = false;
+    checking = false;
     if (closed) return;
     if (again) {
       again = false;
       start();
       return;
     }
-    const wait = Math.max(pollInterval, Math.min(LONGEST_WAIT, cost * REST));
+    const wait = Math.max(pollInterval, Math.min(LONGEST_WAIT, cost * WAIT_PER_COST));
     cancelPoll = timers.after(wait, start);
   }
 
-  /** INVARIANT: a fault in `onChange` does not end the watching; it is the callback's to report. */
+  /** INVARIANT: an error in `onChange` does not end the watch; the callback itself reports it. */
   function start(): void {
-    look().catch(() => {
-      looking = false;
+    check().catch(() => {
+      checking = false;
       if (!closed) cancelPoll = timers.after(pollInterval, start);
     });
   }
@@ -115,7 +117,9 @@ export function watchFolder(
     });
   }
 
-  /** All anew after each change: a watch on a folder that was removed and made again is deaf. */
+  /**
+   * Replaces all watches after each change: a watch on a folder that was deleted and created again receives nothing.
+   */
   function listen(folders: Fingerprint['folders']): void {
     for (const old of watched) old.close();
     watched = [...folders].slice(0, MAX_WATCHED).flatMap(([folder, name]) => watchOne(folder, name, hint));
@@ -138,7 +142,7 @@ export function watchFolder(
   };
 }
 
-/** With a name, only what happens to that name counts: the folder above may be as busy as `/tmp`. */
+/** Watches a folder, or only one name in it: a folder above the policies may change as often as `/tmp`. */
 function watchOne(folder: string, name: string | undefined, hint: () => void): readonly FSWatcher[] {
   try {
     const watcher = watch(folder, { persistent: false }, (_event, touched) => {
@@ -147,6 +151,6 @@ function watchOne(folder: string, name: string | undefined, hint: () => void): r
     watcher.on('error', () => watcher.close());
     return [watcher];
   } catch {
-    return []; // gone meanwhile, or no watches left: the polling remains
+    return []; // The folder has disappeared or no watches are left: polling remains.
   }
 }

@@ -1,15 +1,14 @@
-/** The bytes of a policy folder, read once; what a compilation sees, whatever the folder does meanwhile. */
+/** The bytes of a policy folder, read once, so that changes to the folder do not affect a running compilation. */
 export interface PolicyFiles {
   /**
-   * Every `.yaml` and `.yml` file of the folder, by its path relative to the folder (`/` between the parts),
-   * names starting with a dot left out. In order of path.
+   * All `.yaml` and `.yml` files of the folder, by path relative to the folder (`/` between the parts), except names
+   * that start with a dot. In order of path.
    */
   readonly yaml: ReadonlyMap<string, Uint8Array>;
   /**
-   * The file that a document refers to. `fromFile` is the path (as in `yaml`) of the file that makes the
-   * reference, `reference` the text as written; the result's path is again relative to the folder.
-   * A problem is the second half of a sentence: `` `reference` `` followed by it, such as "does not exist" or
-   * "leads out of the policy folder".
+   * Reads a file that a document refers to. `fromFile` is the path (as in `yaml`) of the file with the reference,
+   * `reference` the text as written; the path in the result is relative to the folder. A problem is the predicate of a
+   * sentence whose subject is the reference, such as "does not exist".
    */
   read(fromFile: string, reference: string): ReferencedFile | { readonly problem: string };
 }

@@ -2,9 +2,9 @@ import type { Range } from '../../diagnostic/range.ts';
 import type { ScalarTree } from './tree.ts';
 
 /**
- * Where a stretch of a scalar's value stands in the file, for pointing into an expression whatever style it is
- * written in. `start` and `end` count UTF-16 units of the value. Where the two texts cannot be laid side by side
- * the answer is the whole scalar.
+ * The range in the file of a part of a scalar's value, for diagnostics in an expression of any YAML style. `start` and
+ * `end` are in UTF-16 units of the value. The range is that of the whole scalar if its text and its value cannot be
+ * aligned.
  */
 export function locate(text: string, scalar: ScalarTree, start: number, end: number): Range {
   const { value, content } = scalar;
@@ -17,7 +17,7 @@ export function locate(text: string, scalar: ScalarTree, start: number, end: num
   const places = align(text.slice(content.start, content.end), value, scalar.style);
   if (places === undefined) return scalar.range;
   const first = places[start];
-  // Behind the last character: a mistake at the end, such as an operand that is missing.
+  // After the last character: a mistake at the end, such as a missing operand.
   if (first === undefined) {
     const last = places.findLast((place) => place !== undefined);
     return last === undefined
@@ -29,8 +29,8 @@ export function locate(text: string, scalar: ScalarTree, start: number, end: num
 }
 
 /**
- * Which unit of a scalar's value stands at an offset of the file: `locate` the other way round. The length of the value
- * behind its end; undefined where the two texts cannot be laid side by side.
+ * The UTF-16 unit of a scalar's value at an offset of the file, the inverse of `locate`. The length of the value after
+ * its end; undefined if text and value cannot be aligned.
  */
 export function unitAt(text: string, scalar: ScalarTree, offset: number): number | undefined {
   const { value, content } = scalar;
@@ -43,8 +43,9 @@ export function unitAt(text: string, scalar: ScalarTree, offset: number): number
 }
 
 /**
- * For each unit of `value` where it stands in `source`. Every style keeps what is not white space in order, and a
- * run of white space in one text stands for a run in the other (folding, indentation): that is all that is used.
+ * The range in `source` of each unit of `value`; undefined if the two cannot be aligned. It relies only on two facts:
+ * every style keeps the order of other characters than white space, and a run of white space in one text corresponds to
+ * a run in the other (folding, indentation).
  */
 function align(source: string, value: string, style: ScalarTree['style']): (Range | undefined)[] | undefined {
   const places: (Range | undefined)[] = [];
@@ -78,7 +79,7 @@ function align(source: string, value: string, style: ScalarTree['style']): (Rang
     take(1, { start: at, end: at + length });
     at += length;
   }
-  // Only the line end that a block ends with may have no place.
+  // Only the line break at the end of a block may have no range.
   return value.slice(done).trim() === '' ? places : undefined;
 }
 
@@ -86,7 +87,7 @@ function isSpace(char: string): boolean {
   return char === ' ' || char === '\n' || char === '\r' || char === '\t';
 }
 
-/** YAML 1.2, section 5.7; an escaped line end means nothing. */
+/** The value of an escape sequence (YAML 1.2, section 5.7); empty for an escaped line break. */
 function escape(source: string, at: number): { readonly meaning: string; readonly length: number } {
   const letter = source[at + 1] ?? '';
   const digits = letter === 'x' ? 2 : letter === 'u' ? 4 : letter === 'U' ? 8 : 0;

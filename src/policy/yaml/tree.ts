@@ -3,74 +3,76 @@ import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 
-/** A YAML value with aliases and merge keys resolved. One that an alias names is shared, not copied. */
+/** A YAML value with aliases and merge keys resolved. The value of an alias is shared, not copied. */
 export type Tree = ScalarTree | ListTree | MappingTree;
 
-/** What a value has that did not come from where it now stands. */
-interface Moved {
-  /** The file that it stands in; undefined: that of what holds it. */
+/** Origin of a value that a template or its parameters contribute. */
+interface Origin {
+  /** The file of the value; undefined if it is that of the containing value. */
   readonly context?: ReaderContext;
-  /** It is the value of a template's parameter. */
+  /** Set on the value of a template's parameter. */
   readonly isParameter?: true;
-  /** It waits for a parameter that nobody gives, which was reported. */
+  /** Set in place of a parameter without a value, which is reported. */
   readonly isUnfilled?: true;
 }
 
-export interface ScalarTree extends Moved {
+export interface ScalarTree extends Origin {
   readonly kind: 'scalar';
   readonly range: Range;
   readonly value: string | number | bigint | boolean | null;
   readonly style: 'plain' | 'single' | 'double' | 'block';
-  /** The text between which `value` was read, quotes and block header left out. */
+  /** The text of `value`, without quotes and block header. */
   readonly content: Range;
 }
 
-export interface ListTree extends Moved {
+export interface ListTree extends Origin {
   readonly kind: 'list';
   readonly range: Range;
   readonly items: readonly Tree[];
-  /** Some item could not be used and is left out, which was reported. */
+  /** True if the list lacks an invalid item, which is reported. */
   readonly isPartial: boolean;
 }
 
-export interface MappingTree extends Moved {
+export interface MappingTree extends Origin {
   readonly kind: 'mapping';
   readonly range: Range;
-  /** As written, keys that a merge key brought behind the others. */
+  /** In order of writing, the entries of merge keys last. */
   readonly entries: ReadonlyMap<string, Entry>;
-  /** Keys whose value could not be used and is left out, which was reported. */
-  readonly refused: ReadonlySet<string>;
+  /** Keys with an invalid value, which is reported and left out of `entries`. */
+  readonly invalidKeys: ReadonlySet<string>;
 }
 
 export interface Entry {
   readonly key: Range;
-  /** The file that the key stands in; undefined: that of the mapping. */
+  /** The file of the key; undefined if it is that of the mapping. */
   readonly context?: ReaderContext;
   readonly value: Tree;
 }
 
-/** The file that a value stands in, and where its mistakes go. */
+/** The file of a value, and the receiver of its diagnostics. */
 export interface ReaderContext {
   readonly path: string;
   readonly lines: Lines;
   readonly diagnostics: Diagnostics;
-  /** Where the template that stands here is adopted, `file:line`; undefined: it is read for itself. */
+  /** For a template that is read for an adopting policy: the location of the adoption, `file:line`. */
   readonly adopter?: string;
-  /** Told of every value that is read as an expression, for tools that treat expressions as such. */
+  /** Called with every value that is read as an expression, for tools. */
   readonly onExpression?: (at: Cursor) => void;
 }
 
-/** A value of a document on its way to be read. */
+/** A value of a document with its file and path, the input of a reader. */
 export interface Cursor {
   readonly context: ReaderContext;
   readonly tree: Tree;
-  /** From the document's `spec` on, such as `rules[2].when`; empty for the document and the spec themselves. */
+  /** Path from the `spec` of the document, such as `rules[2].when`; empty for the document and the `spec` itself. */
   readonly path: string;
-  /** The key that holds the value; undefined in a list and at the top. */
+  /** The key of the value; undefined in a list and for a document. */
   readonly key: Range | undefined;
 }
 
-/** The value as plain JSON data; `__proto__` is a plain own key. Integers beyond the safe range lose digits. */
+/**
+ * The value as plain JSON data; `__proto__` is an own key like any other. Integers beyond the safe range lose digits.
+ */
 export function plainJson(tree: Tree): JsonValue {
   switch (tree.kind) {
     case 'scalar':
@@ -83,7 +85,7 @@ export function plainJson(tree: Tree): JsonValue {
 }
 
 /**
- * Follows a JSON pointer (RFC 6901) as far as it leads, for pointing at what a message is about: the mark of a
+ * The value at a JSON pointer (RFC 6901), for diagnostics, or the last existing value on its path. The range of a
  * member begins at its key.
  */
 export function follow(tree: Tree, pointer: string): Tree {

@@ -2,24 +2,24 @@ import { Lexer } from 'yaml';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
 
-/** A piece of a YAML text, as the lexer takes it apart. */
+/** A token of a YAML text. */
 export interface YamlPiece {
   readonly text: string;
   readonly range: Range;
-  /** Text without quotes, or a block of it; what begins like a comment or a mark is none there. */
+  /** True for a plain or block scalar, which may begin with `#` without being a comment. */
   readonly isScalar: boolean;
 }
 
-/** What the lexer says besides pieces of the text: that a document begins, that a flow ends, that a scalar follows. */
-const SIGNS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001F']);
+/** Markers of the lexer that are not part of the text: a document begins, a flow error ends, a scalar follows. */
+const MARKERS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001F']);
 const SCALAR_FOLLOWS = '\u001F';
 
-/** The pieces of a YAML text, which together are the whole of it. */
+/** The tokens of a YAML text. Joined, they are the text. */
 export function* yamlPieces(text: string): Generator<YamlPiece> {
   let at = 0;
   let isScalar = false;
   for (const piece of new Lexer().lex(text)) {
-    if (SIGNS.has(piece)) {
+    if (MARKERS.has(piece)) {
       isScalar = piece === SCALAR_FOLLOWS;
       continue;
     }
@@ -29,18 +29,17 @@ export function* yamlPieces(text: string): Generator<YamlPiece> {
   }
 }
 
-/** Whether a piece is a comment. */
 export function isComment({ text, isScalar }: YamlPiece): boolean {
   return !isScalar && text.startsWith('#');
 }
 
-/** The comments of a YAML text, from `#` to the end of the line. A `#` inside of a value is none. */
+/** The comments of a YAML text, from `#` to the end of the line. A `#` in a value does not start a comment. */
 export function yamlComments(text: string): readonly Range[] {
   return [...yamlPieces(text)].filter(isComment).map(({ range }) => range);
 }
 
-/** The line that a comment on `line` speaks of: that one, or the next with something else on it. */
-export function spokenOf(line: number, lines: Lines): number {
+/** The line that a comment on `line` applies to: that line, or for a comment alone on it the next line with content. */
+export function commentedLine(line: number, lines: Lines): number {
   let about = line;
   while (about <= lines.count && /^\s*(#.*)?$/.test(lines.line(about))) about++;
   return about;

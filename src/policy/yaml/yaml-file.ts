@@ -5,28 +5,27 @@ import { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Tree } from './tree.ts';
 import { syntaxMistake } from './yaml-mistake.ts';
-import { Faults, toTree } from './yaml-tree.ts';
+import { toTree, YamlMistakes } from './yaml-tree.ts';
 
-/** A YAML file, parsed. */
+/** A parsed YAML file. */
 export interface YamlFile {
   readonly path: string;
   readonly lines: Lines;
-  /** Without the empty ones. */
+  /** All documents except empty ones. */
   readonly documents: readonly YamlDocument[];
-  /** What in it is no YAML, or more of it than policies may use. */
+  /** Mistakes of YAML syntax, and features of YAML that policies may not use. */
   readonly mistakes: readonly Diagnostic[];
 }
 
 export interface YamlDocument {
-  /** What could be read; undefined when nothing could. */
+  /** The readable part of the document; undefined if there is none. */
   readonly tree: Tree | undefined;
-  /** Its text is no YAML: what `tree` says is not to be trusted. */
+  /** True if the document has a syntax error, so that `tree` may not be what the author meant. */
   readonly broken: boolean;
 }
 
 /**
- * Parses a file. Custom tags, duplicate keys and more than 100 aliases are mistakes as wrong syntax is. Never
- * throws.
+ * Parses a file. Custom tags, duplicate keys and more than 100 aliases are mistakes, as wrong syntax is. Never throws.
  */
 export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   const text = decode(bytes);
@@ -34,7 +33,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
     const mistake = diagnose(
       'not_utf8',
       wholeFile(path),
-      'the file is not UTF-8 text',
+      'the file is not valid UTF-8',
       'save the file as UTF-8',
     );
     return {
@@ -46,13 +45,13 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   }
   const lines = new Lines(text);
   const mistakes: Diagnostic[] = [];
-  const faults = new Faults((code, range, message, help) => {
+  const collector = new YamlMistakes((code, range, message, help) => {
     mistakes.push(diagnose(code, spanOf({ path, lines }, range), message, help));
   });
-  return { path, lines, documents: readDocuments(lines.text, faults), mistakes };
+  return { path, lines, documents: readDocuments(lines.text, collector), mistakes };
 }
 
-function readDocuments(text: string, faults: Faults): YamlDocument[] {
+function readDocuments(text: string, collector: YamlMistakes): YamlDocument[] {
   const documents: YamlDocument[] = [];
   try {
     const parsed = parseAllDocuments(text, {
@@ -64,20 +63,20 @@ function readDocuments(text: string, faults: Faults): YamlDocument[] {
     if (!Array.isArray(parsed)) return [];
     for (const document of parsed) {
       const mistake = syntaxMistake(document, text);
-      if (mistake !== undefined) faults.add('yaml_syntax', mistake.range, mistake.message, mistake.help);
+      if (mistake !== undefined) collector.add('yaml_syntax', mistake.range, mistake.message, mistake.help);
       const broken = mistake !== undefined;
-      const tree = toTree(document.contents, text, broken ? new Faults(() => undefined) : faults);
+      const tree = toTree(document.contents, text, broken ? new YamlMistakes(() => undefined) : collector);
       if (tree !== undefined || broken) documents.push({ tree, broken });
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    faults.add('yaml_syntax', { start: 0, end: 0 }, 'values are nested too deeply');
+    collector.add('yaml_syntax', { start: 0, end: 0 }, 'values are nested too deeply');
     documents.push({ tree: undefined, broken: true });
   }
   return documents;
 }
 
-/** The place of a mark of this file. */
+/** The span of a range of this file. */
 export function spanOf({ path, lines }: Pick<YamlFile, 'path' | 'lines'>, { start, end }: Range): Span {
   return { file: path, start: lines.position(start), end: lines.position(Math.max(start, end)) };
 }

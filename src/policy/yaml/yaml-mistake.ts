@@ -1,7 +1,7 @@
 import { type Document, isCollection, isScalar, type Node, visit, type YAMLError } from 'yaml';
 import type { Range } from '../../diagnostic/range.ts';
 
-/** What is wrong with the syntax of a document, and where. */
+/** A mistake in the syntax of a document. */
 export interface SyntaxMistake {
   readonly range: Range;
   /** One lower-case sentence without a full stop. */
@@ -10,43 +10,43 @@ export interface SyntaxMistake {
 }
 
 /**
- * The one mistake of syntax that is worth showing of a document, undefined when there is none: what the parser says
- * of the lines behind the first is an echo of it.
+ * The first syntax mistake of a document; undefined if there is none. Further errors of the parser are mostly
+ * consequences of the first and are not shown.
  */
 export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMistake | undefined {
   const { errors } = document;
-  // A tab upsets lines before its own, too.
+  // A tab in the indentation also causes errors in earlier lines.
   const error = errors.find(({ code }) => code === 'TAB_AS_INDENT') ?? errors[0];
   if (error === undefined) return undefined;
   return (
     unclosedBracket(error, document) ??
     unclosedQuote(error, document) ??
-    textBehindQuote(error, document, text) ??
+    textAfterQuote(error, document, text) ??
     braceInText(error, text) ??
     wrongColumn(error, errors, text) ?? {
       range: rangeOf(error),
       message: sentence(error),
       help: / flow-(seq|map)-start /.test(error.message)
-        ? 'within brackets, text that has `[` or `{` in it stands in quotes'
-        : (behindBracket(error, text) ?? behindTag(error, text) ?? helpFor(error)),
+        ? 'within brackets, put text that has `[` or `{` in it in quotes'
+        : (textAfterBracket(error, text) ?? textAfterTag(error, text) ?? helpFor(error)),
     }
   );
 }
 
-/** `when: [1].exists(...)`: to YAML the value is the list. */
-function behindBracket({ code, pos: [at] }: YAMLError, text: string): string | undefined {
+/** Help for `when: [1].exists(...)`, where YAML reads the list as the whole value. */
+function textAfterBracket({ code, pos: [at] }: YAMLError, text: string): string | undefined {
   if (code !== 'UNEXPECTED_TOKEN' || !/[\]}]\s*$/.test(text.slice(Math.max(0, at - 20), at)))
     return undefined;
   return /^[.[&|=!<>+*?]/.test(text.slice(at, at + 1))
-    ? 'an expression that begins with a bracket stands in quotes as a whole'
+    ? 'put an expression that starts with a bracket in quotes as a whole'
     : undefined;
 }
 
-/** `when: !a || b`: to YAML the value is tagged `!a`, and what follows begins a block of text. */
-function behindTag({ pos: [at] }: YAMLError, text: string): string | undefined {
+/** Help for `when: !a || b`, where YAML reads `!a` as a tag and `|` as the header of a block scalar. */
+function textAfterTag({ pos: [at] }: YAMLError, text: string): string | undefined {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   return /(?:^|[:[,-]\s+)!\S/.test(line)
-    ? 'to YAML a `!` begins a tag: put the whole value in quotes'
+    ? 'in YAML, `!` starts a tag: put the whole value in quotes'
     : undefined;
 }
 
@@ -54,7 +54,7 @@ function helpFor({ code, message }: YAMLError): string | undefined {
   return HELP.find(([theirs]) => message.startsWith(theirs))?.[1] ?? BY_CODE.get(code)?.[1];
 }
 
-/** The parser notices where the text stops making sense; the author looks for the bracket that was opened last. */
+/** An unclosed bracket, located at the last opened bracket instead of the end of the text. */
 function unclosedBracket({ message }: YAMLError, document: Document.Parsed): SyntaxMistake | undefined {
   if (!/^Flow (map|sequence)/.test(message)) return undefined;
   let last: { readonly offset: number; readonly source: string } | undefined;
@@ -67,7 +67,7 @@ function unclosedBracket({ message }: YAMLError, document: Document.Parsed): Syn
   const { offset, source } = last;
   return {
     range: { start: offset, end: offset + 1 },
-    message: `a \`${source}\` that is not closed`,
+    message: `the \`${source}\` is not closed`,
     help: `close it with \`${source === '{' ? '}' : ']'}\``,
   };
 }
@@ -79,13 +79,13 @@ function unclosedQuote({ message, pos }: YAMLError, document: Document.Parsed): 
   if (start === undefined) return undefined;
   return {
     range: { start, end: start + 1 },
-    message: 'a quote that is not closed',
+    message: 'the quote is not closed',
     help: 'close it on the same line',
   };
 }
 
-/** `when: 'a' in b`: to YAML the value ends with the quote. */
-function textBehindQuote(
+/** A mistake such as `when: 'a' in b`, where the value ends with the closing quote. */
+function textAfterQuote(
   { code, pos: [from, to] }: YAMLError,
   document: Document.Parsed,
   text: string,
@@ -98,20 +98,20 @@ function textBehindQuote(
   const whole = text.slice(start, to).trimEnd();
   const rest = text.slice(start + whole.length);
   const range = { start, end: start + whole.length };
-  const message = 'text behind a closing quote: the value ends there';
-  // `"a.matches("/b")"`: all of it was meant to stand in quotes, and the inner ones end it.
+  const message = 'unexpected text after the closing quote, which ends the value';
+  // `"a.matches("/b")"`: the inner quotes end the value too early.
   const own = whole[0] ?? '';
   const other = own === '"' ? "'" : '"';
   if (/^[\w/]/.test(text.slice(end, from + 1)) && whole.endsWith(own) && !whole.includes(other)) {
     const inner = whole.slice(1, -1).replaceAll(own, other);
-    return { range, message, help: `write other quotes within it: \`${own}${inner}${own}\`` };
+    return { range, message, help: `use other quotes inside: \`${own}${inner}${own}\`` };
   }
   const quote = ['"', "'"].find((each) => !whole.includes(each));
   if (quote === undefined || /[\n\\]/.test(whole) || !/^\s*([\n,\]}]|#|$)/.test(rest)) {
     return {
       range,
       message,
-      help: 'put the whole expression in double quotes, and text within it in single ones',
+      help: 'put the whole expression in double quotes, and text in it in single quotes',
     };
   }
   const name = quote === '"' ? 'double' : 'single';
@@ -119,7 +119,7 @@ function textBehindQuote(
   return { range, message, help };
 }
 
-/** `[/loans/{id}]`: within brackets a brace opens a mapping wherever it stands. */
+/** A mistake such as `[/loans/{id}]`: within brackets every brace opens a mapping. */
 function braceInText({ code, pos: [at] }: YAMLError, text: string): SyntaxMistake | undefined {
   const before = /[^\s,[\]{}:]+$/.exec(text.slice(Math.max(0, at - 200), at))?.[0];
   if (text[at] !== '{' || before === undefined) return undefined;
@@ -129,19 +129,19 @@ function braceInText({ code, pos: [at] }: YAMLError, text: string): SyntaxMistak
   const help = `put a path with \`{\` in quotes${whole === undefined || /["'\\]/.test(whole) ? '' : `: \`"${whole}"\``}`;
   return {
     range: { start, end: start + (whole ?? before).length },
-    message: 'a `{` within plain text',
+    message: 'unexpected `{` in plain text',
     help,
   };
 }
 
-/** A key that stands left or right of the keys beside it. */
+/** A key in another column than the other keys of its mapping. */
 function wrongColumn(
   { code, message, pos: [at] }: YAMLError,
   errors: readonly YAMLError[],
   text: string,
 ): SyntaxMistake | undefined {
   const left = message.startsWith('Sequence item without') || message.startsWith('All mapping items must');
-  // A key further right is read as more lines of the text before it, up to its colon.
+  // YAML reads a key that is further right as a continuation of the text before it, up to the colon.
   const run = errors.find((other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === at);
   const right = code === 'BLOCK_AS_IMPLICIT_KEY' && run !== undefined ? run.pos[1] - 1 : undefined;
   if (!left && right === undefined) return undefined;
@@ -152,15 +152,15 @@ function wrongColumn(
   const column = columnBeside(text.slice(0, lineStart), indent.length, left);
   return {
     range: { start, end: start + Math.max(1, word.length) },
-    message: `${word === '' ? 'this' : `\`${printed(word)}\``} stands in another column than the keys that it belongs to`,
+    message: `${word === '' ? 'this line' : `\`${printed(word)}\``} starts in another column than the other keys of the mapping`,
     help:
       column === undefined
-        ? 'lines that belong together start in the same column'
-        : `lines that belong together start in the same column, here ${column + 1}`,
+        ? 'start all keys of a mapping in the same column'
+        : `start it in column ${column + 1}, as the other keys`,
   };
 }
 
-/** The indentation of the keys that a misplaced line most likely belongs to; what a dash introduces counts from behind it. */
+/** The likely indentation of the mapping of a misplaced line; a key after a dash is indented by the dash too. */
 function columnBeside(above: string, indent: number, left: boolean): number | undefined {
   let least: number | undefined;
   for (const line of above.split('\n').toReversed().slice(0, 200)) {
@@ -195,7 +195,7 @@ function rangeOf({ pos: [start, end] }: YAMLError): Range {
   return { start, end: Math.max(end, start + 1) };
 }
 
-/** The parser's sentence in our form: lower case, no full stop, and plainer where its own speaks of productions. */
+/** The message of the parser in the form of diagnostics, or a plainer one if it is written in terms of the grammar. */
 function sentence({ code, message }: YAMLError): string {
   const first = message.split('\n')[0] ?? '';
   const known = PLAINER.find(([theirs]) => first.startsWith(theirs))?.[1] ?? BY_CODE.get(code)?.[0];
@@ -204,37 +204,41 @@ function sentence({ code, message }: YAMLError): string {
   return /^[A-Z][a-z]/.test(plain) ? plain.charAt(0).toLowerCase() + plain.slice(1) : plain;
 }
 
-/** Where the parser's code says too little, by the beginning of its sentence. */
+/** Help by the beginning of the message of the parser, where its code is too general. */
 const HELP = [
-  ['A block sequence may not be used as', 'items of one list start in the same column'],
+  ['A block sequence may not be used as', 'start all items of a list in the same column'],
   ['Alias cannot be an empty string', 'put text that starts with `*` in quotes'],
 ] as const;
 
+/** Messages by the beginning of the message of the parser. */
 const PLAINER = [
-  ['A block sequence may not be used as', 'a `- ` in another column than the list that it belongs to'],
-  ['Alias cannot be an empty string', 'a `*` begins the name of an anchor, and there is none'],
-  ['Implicit keys need', 'a key without a `:` behind it'],
+  [
+    'A block sequence may not be used as',
+    'this `- ` starts in another column than the other items of the list',
+  ],
+  ['Alias cannot be an empty string', 'expected the name of an anchor after `*`'],
+  ['Implicit keys need', 'expected `:` after the key'],
   ['Missing , ', 'a `,` is missing between two entries'],
-  ['Implicit map keys need', 'a key without a `:` behind it'],
-  ['Nested mappings are not allowed', 'a second `key: value` on the line of the first'],
+  ['Implicit map keys need', 'expected `:` after the key'],
+  ['Nested mappings are not allowed', 'unexpected second `key: value` on one line'],
   ['Block collections are not allowed within flow', 'a `,` is missing between two entries'],
-  ['Unexpected flow-seq-end token', 'a `]` that closes nothing'],
-  ['Unexpected flow-map-end token', 'a `}` that closes nothing'],
-  ['Unexpected flow-seq-start', 'a `[` within plain text'],
-  ['Unexpected flow-map-start', 'a `{` within plain text'],
-  ['Unexpected scalar', 'text where the value has ended already'],
-  ['Flow ', 'a `[` or `{` that is not closed'],
+  ['Unexpected flow-seq-end token', 'unexpected `]`, which closes no `[`'],
+  ['Unexpected flow-map-end token', 'unexpected `}`, which closes no `{`'],
+  ['Unexpected flow-seq-start', 'unexpected `[` in plain text'],
+  ['Unexpected flow-map-start', 'unexpected `{` in plain text'],
+  ['Unexpected scalar', 'unexpected text after the end of the value'],
+  ['Flow ', 'a `[` or `{` is not closed'],
 ] as const;
 
-/** Sentence, undefined for the parser's own, and help by the parser's code. */
+/** Message, undefined for that of the parser, and help by the code of the parser. */
 const BY_CODE: ReadonlyMap<string, readonly [string | undefined, string]> = new Map([
-  ['RESOURCE_EXHAUSTION', ['values are nested too deeply', 'nest less, policies need a few levels only']],
-  ['TAB_AS_INDENT', ['a tab is used as indentation', 'indent with spaces']],
-  ['BAD_INDENT', [undefined, 'lines that belong together start in the same column']],
-  ['MULTILINE_IMPLICIT_KEY', [undefined, 'a key and its `:` stand on one line, is a `:` missing?']],
-  ['MISSING_CHAR', [undefined, 'is a `:`, a quote or a bracket missing?']],
-  ['UNEXPECTED_TOKEN', [undefined, 'is a quote, a `,` or a bracket missing, or one too many?']],
-  ['BLOCK_IN_FLOW', [undefined, 'put a `,` between them, or text that has `: ` in it in quotes']],
+  ['RESOURCE_EXHAUSTION', ['values are nested too deeply', 'nest less; policies need only a few levels']],
+  ['TAB_AS_INDENT', ['unexpected tab in the indentation', 'indent with spaces']],
+  ['BAD_INDENT', [undefined, 'start all keys of a mapping, or items of a list, in the same column']],
+  ['MULTILINE_IMPLICIT_KEY', [undefined, 'write a `:` after the key, on the same line']],
+  ['MISSING_CHAR', [undefined, 'check for a missing `:`, quote or bracket']],
+  ['UNEXPECTED_TOKEN', [undefined, 'check for a missing or extra quote, `,` or bracket']],
+  ['BLOCK_IN_FLOW', [undefined, 'put a `,` between them, or put text that has `: ` in it in quotes']],
   ['BLOCK_AS_IMPLICIT_KEY', [undefined, 'put text that has `: ` in it in quotes']],
   ['BAD_SCALAR_START', [undefined, 'put the text in quotes']],
   [

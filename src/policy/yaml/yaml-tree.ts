@@ -3,15 +3,17 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Entry, ScalarTree, Tree } from './tree.ts';
 
-/** The most aliases that a file may have, and the most values that a document may have once they are followed. */
+/** Most aliases of a file. */
 const MOST_ALIASES = 100;
+/** Most values of a document after its aliases are resolved. */
 const MOST_VALUES = 250_000;
+/** Most levels of nesting. */
 const DEEPEST = 100;
 
 type Report = (code: DiagnosticCode, range: Range, message: string, help?: string) => void;
 
-/** What is wrong in one file. */
-export class Faults {
+/** Collector of the mistakes in one file. */
+export class YamlMistakes {
   aliases = 0;
   readonly #report: Report;
 
@@ -24,40 +26,40 @@ export class Faults {
   }
 }
 
-/** A parsed document as a tree with places; undefined when it is empty. What cannot be used is reported and left out. */
-export function toTree(contents: unknown, text: string, faults: Faults): Tree | undefined {
+/** A parsed document as a tree with ranges; undefined if it is empty. Invalid parts are reported and left out. */
+export function toTree(contents: unknown, text: string, mistakes: YamlMistakes): Tree | undefined {
   if (!isMap(contents) && !isSeq(contents) && !isScalar(contents) && !isAlias(contents)) return undefined;
   if (isScalar(contents) && contents.value === null && contents.source === '') return undefined;
-  return new Grower(text, faults).grow(contents, 0);
+  return new TreeBuilder(text, mistakes).build(contents, 0);
 }
 
-class Grower {
+class TreeBuilder {
   readonly #text: string;
-  readonly #faults: Faults;
+  readonly #mistakes: YamlMistakes;
   readonly #anchors = new Map<string, Tree | 'open'>();
-  /** Values below each tree once aliases are followed, itself included. */
+  /** Number of values in each tree, itself included, after its aliases are resolved. */
   readonly #sizes = new WeakMap<Tree, number>();
 
-  constructor(text: string, faults: Faults) {
+  constructor(text: string, mistakes: YamlMistakes) {
     this.#text = text;
-    this.#faults = faults;
+    this.#mistakes = mistakes;
   }
 
-  grow(node: unknown, depth: number): Tree | undefined {
+  build(node: unknown, depth: number): Tree | undefined {
     if (isAlias(node)) return this.#alias(node);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return undefined;
-    const refused = this.#refuseTag(node);
+    const isRejected = this.#rejectTag(node);
     const { anchor } = node;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const tree = this.#value(node, depth);
     if (anchor !== undefined && tree !== undefined) this.#anchors.set(anchor, tree);
-    return refused ? undefined : tree;
+    return isRejected ? undefined : tree;
   }
 
   #value(node: Node, depth: number): Tree | undefined {
     const range = rangeOf(node);
     if (depth > DEEPEST) {
-      this.#faults.add('yaml_syntax', range, `values are nested more than ${DEEPEST} levels deep`);
+      this.#mistakes.add('yaml_syntax', range, `values are nested more than ${DEEPEST} levels deep`);
       return undefined;
     }
     if (isScalar(node)) return scalarTree(node, this.#text);
@@ -65,7 +67,7 @@ class Grower {
     if (!isSeq(node)) return undefined;
     const items: Tree[] = [];
     for (const item of node.items) {
-      const tree = this.grow(item, depth + 1);
+      const tree = this.build(item, depth + 1);
       if (tree !== undefined) items.push(tree);
     }
     return this.#sized({ kind: 'list', range, items, isPartial: items.length < node.items.length }, items);
@@ -74,46 +76,49 @@ class Grower {
   #mapping(node: YAMLMap, range: Range, depth: number): Tree | undefined {
     const entries = new Map<string, Entry>();
     const merged: Tree[] = [];
-    const refused = new Set<string>();
+    const invalidKeys = new Set<string>();
     for (const { key, value } of node.items) {
       if (!isScalar(key)) {
-        this.#faults.add(
+        this.#mistakes.add(
           'wrong_type',
           isAlias(key) || isMap(key) || isSeq(key) ? rangeOf(key) : range,
-          'a key is no text',
+          'expected text as a key',
+          isMap(key) ? 'a template such as `{{ }}` is not evaluated: write `{cel: ...}`' : undefined,
         );
         continue;
       }
-      this.#refuseTag(key);
-      const keyMark = rangeOf(key);
+      this.#rejectTag(key);
+      const keyRange = rangeOf(key);
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
-      const tree = isEmpty(value) ? missing(keyMark) : this.grow(value, depth + 1);
-      if (tree === undefined) refused.add(name);
+      const tree = isEmpty(value) ? missing(keyRange) : this.build(value, depth + 1);
+      if (tree === undefined) invalidKeys.add(name);
       else if (name === '<<' && key.type === 'PLAIN') merged.push(tree);
       else if (entries.has(name)) {
-        this.#faults.add(
+        this.#mistakes.add(
           'yaml_duplicate_key',
-          keyMark,
-          `the key \`${name}\` stands here twice`,
-          'keep one of them',
+          keyRange,
+          `the key \`${name}\` is used twice in one mapping`,
+          depth === 0 && name === 'apiVersion'
+            ? 'write `---` on the line before a second document'
+            : 'keep one of them',
         );
-      } else entries.set(name, { key: keyMark, value: tree });
+      } else entries.set(name, { key: keyRange, value: tree });
     }
     for (const tree of merged) this.#merge(tree, entries);
     return this.#sized(
-      { kind: 'mapping', range, entries, refused },
+      { kind: 'mapping', range, entries, invalidKeys },
       [...entries.values()].map(({ value }) => value),
     );
   }
 
-  /** What a merge key brings never overwrites; of a list, the first that has a key wins. */
+  /** Adds the entries of a merge key. Existing keys are kept, so of a list the first mapping with a key wins. */
   #merge(tree: Tree, entries: Map<string, Entry>): void {
     for (const source of tree.kind === 'list' ? tree.items : [tree]) {
       if (source.kind !== 'mapping') {
-        this.#faults.add(
+        this.#mistakes.add(
           'wrong_type',
           source.range,
-          'the merge key `<<` wants an alias of a mapping, or a list of them',
+          'expected an alias of a mapping, or a list of them, after the merge key `<<`',
         );
         continue;
       }
@@ -123,18 +128,23 @@ class Grower {
 
   #alias(alias: Alias): Tree | undefined {
     const range = rangeOf(alias);
-    this.#faults.aliases++;
-    if (this.#faults.aliases === MOST_ALIASES + 1) {
-      this.#faults.add('yaml_alias', range, `the file has more than ${MOST_ALIASES} aliases`);
+    this.#mistakes.aliases++;
+    if (this.#mistakes.aliases === MOST_ALIASES + 1) {
+      this.#mistakes.add('yaml_alias', range, `the file has more than ${MOST_ALIASES} aliases`);
     }
-    if (this.#faults.aliases > MOST_ALIASES) return undefined;
+    if (this.#mistakes.aliases > MOST_ALIASES) return undefined;
     const tree = this.#anchors.get(alias.source);
     if (tree === undefined) {
       const help = 'put text that starts with `*` in quotes';
-      this.#faults.add('yaml_alias', range, `no anchor \`&${alias.source}\` stands before this alias`, help);
+      this.#mistakes.add(
+        'yaml_alias',
+        range,
+        `no anchor \`&${alias.source}\` is defined before this alias`,
+        help,
+      );
     }
     if (tree === 'open') {
-      this.#faults.add('yaml_alias', range, `the alias \`*${alias.source}\` stands inside of what it names`);
+      this.#mistakes.add('yaml_alias', range, `the alias \`*${alias.source}\` is part of its own value`);
       return undefined;
     }
     return tree;
@@ -144,10 +154,10 @@ class Grower {
     let size = 1;
     for (const child of children) size += this.#sizes.get(child) ?? 1;
     if (size > MOST_VALUES) {
-      this.#faults.add(
+      this.#mistakes.add(
         'yaml_alias',
         tree.range,
-        `with its aliases followed this holds more than ${MOST_VALUES} values`,
+        `with its aliases resolved, this has more than ${MOST_VALUES} values`,
       );
       return undefined;
     }
@@ -155,27 +165,27 @@ class Grower {
     return tree;
   }
 
-  #refuseTag(node: Node): boolean {
+  #rejectTag(node: Node): boolean {
     const { tag } = node;
     if (tag === undefined || CORE_TAGS.has(tag)) return false;
     const shown = tag.startsWith(YAML_TAGS) ? `!!${tag.slice(YAML_TAGS.length)}` : tag;
     const range = tagRange(this.#text, rangeOf(node));
-    // An expression such as `!(a in b)` without quotes is a tag to YAML.
+    // YAML reads an unquoted expression such as `!(a in b)` as a tag.
     const help = shown.startsWith('!!')
-      ? 'leave the tag out'
-      : 'to YAML a `!` begins a tag: put the whole value in quotes, or leave the tag out';
-    this.#faults.add('yaml_tag', range, `the tag \`${shown}\` is not accepted`, help);
+      ? 'remove the tag'
+      : 'in YAML, `!` starts a tag: put the whole value in quotes, or remove the tag';
+    this.#mistakes.add('yaml_tag', range, `the tag \`${shown}\` is not accepted`, help);
     return true;
   }
 }
 
-/** YAML 1.2, section 10: what `!!` stands for, and the tags of the core schema. */
+/** The meaning of `!!`, and the tags of the core schema (YAML 1.2, section 10). */
 const YAML_TAGS = 'tag:yaml.org,2002:';
 const CORE_TAGS: ReadonlySet<string> = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `${YAML_TAGS}${name}`),
 );
 
-/** A tag stands before its value. */
+/** The range of the tag before a value. */
 function tagRange(text: string, value: Range): Range {
   const last = text.lastIndexOf('!', value.start);
   if (last === -1) return value;

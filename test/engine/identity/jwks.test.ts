@@ -40,8 +40,8 @@ describe('compileKeys', () => {
   });
 
   test.each([
-    ['a list', [], '', 'error', 'a key set is an object with a list `keys`'],
-    ['keys that are not a list', { keys: {} }, '', 'error', 'a key set is an object with a list `keys`'],
+    ['no set', [], '', 'error', 'a key set must be an object with a list `keys`'],
+    ['no list', { keys: {} }, '', 'error', 'a key set must be an object with a list `keys`'],
     ['an empty list', { keys: [] }, '/keys', 'error', 'no key of the set can verify a signature'],
     [
       'encryption only',
@@ -55,9 +55,9 @@ describe('compileKeys', () => {
       { keys: Array.from({ length: 1001 }, () => ({})) },
       '/keys',
       'error',
-      'a key set holds at most 1000 keys',
+      'a key set has at most 1000 keys',
     ],
-    ['a text as key', { keys: ['x'] }, '/keys/0', 'error', 'a key is an object'],
+    ['no object', { keys: ['x'] }, '/keys/0', 'error', 'a key must be an object'],
     ['no kty', jwks({}), '/keys/0', 'error', 'the key has no `kty`'],
     [
       'an inherited kty',
@@ -93,21 +93,21 @@ describe('compileKeys', () => {
       jwks({ ...publicJwk(EC), d: 'AQAB' }),
       '/keys/0',
       'error',
-      'this is a private key; publish only the public one, and replace this key since others have seen it',
+      'this is a private key; publish only the public key, and replace this one, since others may have seen it',
     ],
     [
       'a short RSA key',
       jwks(publicJwk(SHORT_RSA)),
       '/keys/0',
       'error',
-      'an RSA key of 1024 bits is too short; at least 2048 are needed',
+      'an RSA key of 1024 bits is too short; at least 2048 are required',
     ],
     [
       'a secret for asymmetric algorithms',
       jwks(secret(32)),
       '/keys/0',
       'error',
-      'a symmetric key needs a symmetric algorithm in `algorithms`, and to be given inline',
+      'a symmetric key needs a symmetric algorithm in `algorithms`, and must be inline',
     ],
     [
       'an algorithm of another kind of key',
@@ -121,7 +121,7 @@ describe('compileKeys', () => {
       jwks(publicJwk(generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey)),
       '/keys/0',
       'warning',
-      'none of the algorithms that the issuer may use fits the key',
+      'none of the `algorithms` of the issuer fits the key',
     ],
   ])('refuses %s', (_, set, pointer, severity, message) => {
     const { keys, problems } = compileKeys(set, ALL, nodeCrypto);

@@ -19,13 +19,19 @@ describe('keyUrlProblem', () => {
   });
 
   test.each([
-    ['http://login.acme.example/jwks', 'plain `http` is accepted to loopback only; use `https`'],
-    ['http://localhost.evil.example/jwks', 'plain `http` is accepted to loopback only; use `https`'],
-    ['http://127.0.0.1.evil.example/jwks', 'plain `http` is accepted to loopback only; use `https`'],
-    ['http://169.254.169.254/', 'plain `http` is accepted to loopback only; use `https`'],
-    ['https://user:secret@login.acme.example/jwks', 'it holds a user or password'],
-    ['file:///etc/passwd', 'its scheme is neither `https` nor, to loopback, `http`'],
-    ['data:application/json,{}', 'its scheme is neither `https` nor, to loopback, `http`'],
+    ['http://login.acme.example/jwks', 'plain `http` is accepted only for loopback addresses; use `https`'],
+    [
+      'http://localhost.evil.example/jwks',
+      'plain `http` is accepted only for loopback addresses; use `https`',
+    ],
+    [
+      'http://127.0.0.1.evil.example/jwks',
+      'plain `http` is accepted only for loopback addresses; use `https`',
+    ],
+    ['http://169.254.169.254/', 'plain `http` is accepted only for loopback addresses; use `https`'],
+    ['https://user:secret@login.acme.example/jwks', 'it contains a user name or password'],
+    ['file:///etc/passwd', 'its scheme must be `https`, or `http` for loopback addresses'],
+    ['data:application/json,{}', 'its scheme must be `https`, or `http` for loopback addresses'],
     ['/jwks', 'it is not an absolute URL'],
     ['', 'it is not an absolute URL'],
   ])('%s: %s', (url, problem) => {
@@ -82,7 +88,7 @@ describe('fetchKeys from a real server', () => {
     ],
     [
       'another document',
-      'answered with no usable key: a key set is an object with a list `keys`',
+      'answered with no usable key: a key set must be an object with a list `keys`',
       (_, response) => response.end('{"issuer":"x"}'),
     ],
     [

@@ -307,7 +307,7 @@ describe('outages', () => {
     );
     expect(ring.status().map(({ name, error }) => [name, error])).toEqual([
       ['acme', null],
-      ['down', 'the URL is refused: plain `http` is accepted to loopback only; use `https`'],
+      ['down', 'the URL is refused: plain `http` is accepted only for loopback addresses; use `https`'],
     ]);
     expect(provider.fetched).toEqual([URL]);
   });

@@ -63,31 +63,37 @@ describe('matchesPrincipal', () => {
 
 describe('compilePrincipal refuses', () => {
   test.each([
-    ['', 'a principal cannot be empty'],
-    ['*', '`*` is not a principal; to accept any peer, leave `principals` out'],
+    ['', 'the principal is empty'],
+    ['*', '`*` is not a principal; to require any peer, remove `principals`'],
     [
       '*.acme.example',
-      'wildcards work only in SPIFFE IDs, and `*.acme.example` does not begin with `spiffe://`',
+      'wildcards are allowed only in SPIFFE IDs, and `*.acme.example` does not start with `spiffe://`',
     ],
     [
       'acme.example/ns/shop/sa/x',
-      '`acme.example/ns/shop/sa/x` looks like a SPIFFE ID but does not begin with `spiffe://`',
+      '`acme.example/ns/shop/sa/x` looks like a SPIFFE ID but does not start with `spiffe://`',
     ],
-    ['spiffe://*.example/a', 'the trust domain `*.example` cannot hold a wildcard; list each trust domain'],
+    [
+      'spiffe://*.example/a',
+      'the trust domain `*.example` must not contain a wildcard; list each trust domain',
+    ],
     [
       'spiffe://acme.example:8443/a',
-      '`acme.example:8443` is not a valid trust domain; it consists of letters, digits, `.`, `-` and `_`, without port or user',
+      '`acme.example:8443` is not a valid trust domain: it may contain letters, digits, `.`, `-` and `_`, but no port or user',
     ],
     [
       'spiffe:///a',
-      '`` is not a valid trust domain; it consists of letters, digits, `.`, `-` and `_`, without port or user',
+      '`` is not a valid trust domain: it may contain letters, digits, `.`, `-` and `_`, but no port or user',
     ],
-    ['spiffe://acme.example/', 'the path has an empty segment: a doubled slash, or one at the end'],
-    ['spiffe://acme.example/a//b', 'the path has an empty segment: a doubled slash, or one at the end'],
-    ['spiffe://acme.example/../b', 'the path cannot have the segment `..`'],
-    ['spiffe://acme.example/a**', '`**` must be a whole segment, not a part of `a**`'],
-    ['spiffe://acme.example/a?b', 'the segment `a?b` can hold letters, digits, `.`, `-`, `_` and `*` only'],
-    [`spiffe://acme.example/${'a'.repeat(2048)}`, 'a SPIFFE ID is at most 2048 bytes long'],
+    ['spiffe://acme.example/', 'the path has an empty segment: a double slash or a trailing slash'],
+    ['spiffe://acme.example/a//b', 'the path has an empty segment: a double slash or a trailing slash'],
+    ['spiffe://acme.example/../b', 'the path must not have the segment `..`'],
+    ['spiffe://acme.example/a**', '`**` must be a whole segment, not part of `a**`'],
+    [
+      'spiffe://acme.example/a?b',
+      'the segment `a?b` may contain only letters, digits, `.`, `-`, `_` and `*`',
+    ],
+    [`spiffe://acme.example/${'a'.repeat(2048)}`, 'a SPIFFE ID has at most 2048 bytes'],
   ])('%j', (text, problem) => {
     expect(compilePrincipal(text)).toEqual({ problem });
   });

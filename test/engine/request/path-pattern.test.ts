@@ -64,29 +64,32 @@ test('patterns that name no segment share one empty map', () => {
 
 describe('an invalid pattern is reported', () => {
   test.each([
-    ['', 'a path is empty'],
-    ['api', '`api` does not start with `/`'],
-    ['*', '`*` does not start with `/`, every path is `/**`'],
-    ['/a/**/b', '`/a/**/b` has `**` before its end, `**` is only allowed as the last segment'],
+    ['', 'the path is empty'],
+    ['api', '`api` does not start with a slash'],
+    ['*', '`*` does not start with a slash; `/**` matches every path'],
+    ['/a/**/b', '`/a/**/b` has `**` before its end; `**` may only be the last segment'],
     ['/{a}/{a}', '`/{a}/{a}` names `{a}` twice'],
-    ['/a;v=1', '`/a;v=1` has a `;`, requests with one are denied with `ambiguous_path`'],
-    ['/a#b', '`/a#b` has a `#`, requests with one are denied with `ambiguous_path`'],
-    ['/a\\b', '`/a\\b` has a backslash, requests with one are denied with `ambiguous_path`'],
-    ['/a%20b', '`/a%20b` is encoded, write the path decoded'],
-    ['/a?b', '`/a?b` has a query string, paths are compared without one'],
-    ['/a\u0000', 'a path has a control character'],
+    ['/a;v=1', '`/a;v=1` has a `;`, but requests with one are denied as `ambiguous_path`'],
+    ['/a#b', '`/a#b` has a `#`, but requests with one are denied as `ambiguous_path`'],
+    ['/a\\b', '`/a\\b` has a backslash, but requests with one are denied as `ambiguous_path`'],
+    ['/a%20b', '`/a%20b` is percent-encoded; write the path decoded'],
+    ['/a?b', '`/a?b` has a query string, but paths are compared without one'],
+    ['/a\u0000', 'the path has a control character'],
     ['/a//b', '`/a//b` has an empty segment, which no canonical path has'],
     ['//', '`//` has an empty segment, which no canonical path has'],
     ['/a/../b', '`/a/../b` has a dot segment, which no canonical path has'],
-    ['/a/*.json', '`*.json` in `/a/*.json` mixes `*` with text, `*` is only allowed as a whole segment'],
+    ['/a/*.json', '`*.json` in `/a/*.json` mixes `*` with text; `*` must be a whole segment'],
     [
       '/a-{id}',
-      '`a-{id}` in `/a-{id}` is not a valid `{name}`, which is a whole segment of letters, digits and `_`',
+      '`a-{id}` in `/a-{id}` is not a valid parameter: write a whole segment `{name}` with letters, digits and `_`',
     ],
-    ['/{}', '`{}` in `/{}` is not a valid `{name}`, which is a whole segment of letters, digits and `_`'],
+    [
+      '/{}',
+      '`{}` in `/{}` is not a valid parameter: write a whole segment `{name}` with letters, digits and `_`',
+    ],
     [
       '/{a-b}',
-      '`{a-b}` in `/{a-b}` is not a valid `{name}`, which is a whole segment of letters, digits and `_`',
+      '`{a-b}` in `/{a-b}` is not a valid parameter: write a whole segment `{name}` with letters, digits and `_`',
     ],
   ])('%j', (text, problem) => {
     expect(compilePath(text)).toEqual({ problem });

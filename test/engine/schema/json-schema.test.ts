@@ -150,8 +150,8 @@ describe('the denial of a body shows the location and the expectation, without v
 
 describe('a mistake in a schema is a problem with its location', () => {
   test.each([
-    ['x', '', 'a JSON Schema is an object or a boolean'],
-    [[1], '', 'a JSON Schema is an object or a boolean'],
+    ['x', '', 'a JSON Schema must be an object or a boolean'],
+    [[1], '', 'a JSON Schema must be an object or a boolean'],
     [
       { type: 'object', properties: { a: { type: 'strng' } } },
       '/properties/a/type',
@@ -177,27 +177,27 @@ describe('a mistake in a schema is a problem with its location', () => {
     [
       { type: 'object', properties: { a: { type: 'string', pattern: '(?=x)' } } },
       '/properties/a/pattern',
-      'the pattern `(?=x)` is not valid RE2: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+      'the pattern `(?=x)` is not a valid RE2 pattern: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
     ],
     [
       { type: 'object', patternProperties: { '(a': true } },
       '/patternProperties/(a',
-      'the pattern `(a` is not valid RE2: error parsing regexp: missing closing ): `(a`',
+      'the pattern `(a` is not a valid RE2 pattern: error parsing regexp: missing closing ): `(a`',
     ],
     [
       { $ref: 'https://acme.example/other' },
       '/$ref',
-      '`$ref` to `https://acme.example/other` resolves to nothing in this document; other documents are never fetched',
+      '`$ref` to `https://acme.example/other` has no target in this document; other documents are never fetched',
     ],
     [
       { $defs: { a: true }, type: 'object', properties: { x: { $ref: '#/$defs/b' } } },
       '/properties/x/$ref',
-      '`$ref` to `#/$defs/b` resolves to nothing in this document; other documents are never fetched',
+      '`$ref` to `#/$defs/b` has no target in this document; other documents are never fetched',
     ],
     [
       { $schema: 'http://json-schema.org/draft-07/schema#' },
       '/$schema',
-      'the schema must be of 2020-12, `https://json-schema.org/draft/2020-12/schema`',
+      'the schema must be of draft 2020-12, `https://json-schema.org/draft/2020-12/schema`',
     ],
     [{ allOf: [{ $async: true }] }, '/allOf/0/$async', '`$async` is not a keyword of JSON Schema'],
   ])('%j', (schema, pointer, message) => {

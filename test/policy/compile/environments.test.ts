@@ -23,12 +23,12 @@ const BOTH = memoryFiles({
   'a.yaml': POLICY + environment('staging', true) + environment('production', false),
 });
 
-test('the only Environment is that in which the folder decides', () => {
+test('a single Environment is chosen by default', () => {
   const { set } = compileFolder(memoryFiles({ 'a.yaml': POLICY + environment('staging', true) }));
   expect(set).toMatchObject({ environment: 'staging', env: { open: true } });
 });
 
-test('of several, one is asked for', () => {
+test('one of several Environments is chosen by name', () => {
   expect(compileFolder(BOTH, { environment: 'production' }).set).toMatchObject({
     environment: 'production',
     env: { open: false },
@@ -37,21 +37,21 @@ test('of several, one is asked for', () => {
   expect(compileFolder(BOTH, { environment: 'staging' }).set?.policies[0]?.mode).toBe('enforce');
 });
 
-test('where none is asked for, there is a mistake only where requests are decided', () => {
+test('choosing none of several is a mistake only with `mustChoose`', () => {
   expect(compileFolder(BOTH)).toMatchObject({ diagnostics: [], set: { environment: '', env: {} } });
   expect(compileFolder(BOTH, { mustChoose: true })).toMatchObject({
     set: undefined,
     diagnostics: [
       {
         code: 'unknown_environment',
-        message: 'the folder has several Environments, and `--environment` names none',
-        help: 'say which decides here: `--environment` with one of `staging`, `production`',
+        message: 'the folder has several Environments, and none is chosen',
+        help: 'name one with `--environment`: `staging`, `production`',
       },
     ],
   });
 });
 
-test('one that is not there is a mistake', () => {
+test('an unknown Environment is a mistake', () => {
   expect(compileFolder(BOTH, { environment: 'prodution' }).diagnostics).toMatchObject([
     { code: 'unknown_environment', help: 'did you mean `production`?' },
   ]);
@@ -61,14 +61,14 @@ test('one that is not there is a mistake', () => {
   ).toBeUndefined();
 });
 
-test('a set can be put into another of its environments', () => {
+test('a policy set can be derived for another of its Environments', () => {
   const { set } = compileFolder(BOTH, { environment: 'staging' });
   if (set === undefined) throw new Error('the folder does not compile');
   expect(inEnvironment(set, 'production')).toMatchObject({ environment: 'production', env: { open: false } });
   expect(inEnvironment(set, 'nowhere')).toBeUndefined();
 });
 
-test('policies conflict only where both enforce', () => {
+test('policies conflict only if both enforce in some Environment', () => {
   const sets = (name: string, value: string) => `---
 apiVersion: lictor/v1
 kind: Policy

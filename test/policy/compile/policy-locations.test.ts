@@ -25,7 +25,7 @@ spec:
 const bytes = new TextEncoder().encode(FILE);
 const second = { file: 'p.yaml', line: 10, column: 9 };
 
-test('parts are found in the document that the policy is', () => {
+test('parts have their location in the document of the policy', () => {
   const places = locatePolicy(second, bytes);
   expect(places.mtls).toEqual({ file: 'p.yaml', line: 13, column: 5 });
   expect(places.limit('a').line).toBe(19);
@@ -33,14 +33,14 @@ test('parts are found in the document that the policy is', () => {
   expect(locatePolicy({ file: 'p.yaml', line: 3, column: 18 }, bytes).limit('a').line).toBe(5);
 });
 
-test('schemas of a policy that adopts a template are where the policy is', () => {
+test('schemas of a policy with a template have the location of the policy', () => {
   const adopting = new TextEncoder().encode(
     FILE.replace('    mtls: {}\n', '    mtls: {}\n  uses: {template: t}\n'),
   );
   expect(locatePolicy(second, adopting).schema(0)).toEqual(second);
 });
 
-test('what is not there is where the policy is', () => {
+test('missing parts have the location of the policy', () => {
   const places = locatePolicy(second, bytes);
   expect([places.jwt, places.allow, places.deny, places.limit('b'), places.schema(2)]).toEqual(
     Array.from({ length: 5 }, () => second),

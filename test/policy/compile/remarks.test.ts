@@ -3,38 +3,38 @@ import { remarksOf } from '../../../src/policy/compile/remarks.ts';
 import { yamlComments } from '../../../src/policy/yaml/yaml-comments.ts';
 
 const TEXT = `# top
-a: 1 # behind
-b: "# in quotes" # behind quotes
-c: | # behind a header
+a: 1 # after a value
+b: "# in quotes" # after quotes
+c: | # after a header
   # in a block
   text # in it
 d: plain#no comment
 e: 'it''s # in'
 f:
-  - x # behind an item
+  - x # after an item
   # alone, indented
 ---
 g: {h: [1, # in flow
   2]}
 `;
 
-test('comments are found, and what only looks like one is not', () => {
+test('comments are found, and text that only looks like a comment is not', () => {
   expect(yamlComments(TEXT).map(({ start, end }) => TEXT.slice(start, end))).toEqual([
     '# top',
-    '# behind',
-    '# behind quotes',
-    '# behind a header',
-    '# behind an item',
+    '# after a value',
+    '# after quotes',
+    '# after a header',
+    '# after an item',
     '# alone, indented',
     '# in flow',
   ]);
 });
 
-test.each(['', '# \uD800', 'a: "', '\t- [', '%\n---\n...\n# x'])('any text can be asked: %j', (text) => {
+test.each(['', '# \uD800', 'a: "', '\t- [', '%\n---\n...\n# x'])('any text is accepted: %j', (text) => {
   expect(yamlComments(text).every(({ start }) => text[start] === '#')).toBe(true);
 });
 
-test('a remark speaks of its line, or of the next when it stands alone', () => {
+test('a remark is about its line, or about the next line if it is alone on its line', () => {
   const lines = new Lines(`\uFEFFa: 1 # word: one
 # word:   two # and more
 

@@ -31,7 +31,7 @@ test.each([
   expect(evaluate('spiffe(source.principal).matches(pattern)', principal, pattern)).toBe(expected);
 });
 
-test('a pattern that the request brings, and that is none, fails', () => {
+test('an invalid pattern that is computed at run time fails', () => {
   for (const pattern of ['', '*', 'CN=web', 'spiffe://acme.example/a**']) {
     expect(evaluate('spiffe(source.principal).matches(pattern)', WEB, pattern)).toMatchObject({
       code: 'bad_pattern',
@@ -39,7 +39,7 @@ test('a pattern that the request brings, and that is none, fails', () => {
   }
 });
 
-test('it is a type of its own, beside the patterns of text', () => {
+test('`matches` of a SPIFFE ID is separate from `matches` of a string', () => {
   expect(evaluate('type(spiffe(source.principal)) == spiffe.ID', WEB)).toBe(true);
   expect(evaluate('spiffe(source.principal) == spiffe(source.principal)', WEB)).toBe(true);
   expect(evaluate(`spiffe(source.principal) == spiffe('${WEB.replace('acme', 'ACME')}')`, WEB)).toBe(true);

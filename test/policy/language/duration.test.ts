@@ -28,7 +28,7 @@ describe('parseDuration', () => {
     '99999999999h',
     '9999999999h',
     '１s',
-  ])('%j is none', (text) => {
+  ])('%j is not a duration', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 

@@ -33,7 +33,7 @@ function documentsIn(source: string): Json[] {
   );
 }
 
-/** The documents of the cases, whose files name their parts only. */
+/** Policy documents built from the files of the decision cases, which contain only their parts. */
 function caseDocuments(path: string): Json[] {
   const [file] = dataIn(readFileSync(path, 'utf8'));
   const found: Json[] = [];
@@ -65,10 +65,10 @@ const PAGES = ['docs/language.md', 'policies/README.md'].flatMap((path) =>
 const CASES = globSync('test/cases/*.yaml').flatMap(caseDocuments);
 const ALL = [...OWN, ...PAGES, ...CASES];
 
-/** What a template says is read where it is adopted. */
+/** All documents except templates, which are read only together with an adopting policy. */
 const READ = ALL.filter((each) => !JSON.stringify(each).includes('"kind":"PolicyTemplate"'));
 
-/** What the reader says of a document, by the codes that a schema can know of. */
+/** The codes that the reader reports for a document, of those that a schema can express. */
 function mistakesOf(document: Json): string[] {
   const diagnostics = new Diagnostics();
   const { path, lines, documents } = readYaml('x.yaml', new TextEncoder().encode(JSON.stringify(document)));
@@ -86,12 +86,12 @@ function mistakesOf(document: Json): string[] {
 const KNOWN =
   /^(unknown_field|unknown_value|wrong_type|empty_list|out_of_range|unknown_kind|unknown_version)/;
 
-test('the golden text of the schema is the file in the package', async () => {
+test('the golden schema in the package is that of the fields', async () => {
   expectGolden(text, readFileSync(SHIPPED, 'utf8'), (schema) => writeFileSync(SHIPPED, schema));
   expect(await lictor(['schema'], { directory: '.' })).toEqual({ code: 0, stdout: text, stderr: '' });
 });
 
-test('every document of ours is valid', () => {
+test('every document in the repository is valid', () => {
   expect(ALL.length).toBeGreaterThan(60);
   const wrong = ALL.filter((each) => mistakesOf(each).length === 0 && !validate(each));
   expect(wrong.map((each) => [each, validate(each), validate.errors])).toEqual([]);
@@ -103,7 +103,7 @@ interface Place {
   readonly key: string;
 }
 
-/** Every value below `spec` and `metadata`, by what holds it. */
+/** Every value below `spec` and `metadata`, with its container and key. */
 function placesIn(value: Json, found: Place[] = []): Place[] {
   if (typeof value !== 'object' || value === null) return found;
   for (const key of Object.keys(value)) {
@@ -121,7 +121,7 @@ function mutated(document: Json, random: () => number): Json {
   const { parent, key } = pick(random, [first, ...others]);
   const holder = parent as { [key: string]: Json };
   if (random() < 0.4 && !Array.isArray(parent)) {
-    const name = pick(random, [`${key}s`, 'unheard-of', key.toUpperCase(), `${key.slice(1)}x`]);
+    const name = pick(random, [`${key}s`, 'unknown-field', key.toUpperCase(), `${key.slice(1)}x`]);
     holder[name] = holder[key] ?? null;
     if (random() < 0.5 && name !== key) delete holder[key];
   } else {
@@ -143,24 +143,24 @@ function mutated(document: Json, random: () => number): Json {
   return copy;
 }
 
-test('what the reader takes the schema takes, and what it refuses in one field the schema refuses', () => {
+test('the schema accepts what the reader accepts, and rejects what it rejects because of one field', () => {
   const random = seeded(7);
-  const tally = { taken: 0, refused: 0 };
+  const tally = { accepted: 0, rejected: 0 };
   for (let round = 0; round < 6000; round++) {
     const [first = null, ...others] = READ;
     const document = mutated(pick(random, [first, ...others]), random);
     const mistakes = mistakesOf(document);
     const isValid = validate(document);
     if (mistakes.length === 0) {
-      tally.taken++;
+      tally.accepted++;
       if (!isValid) expect({ document, errors: validate.errors }).toBe('valid');
     } else if (mistakes.some((each) => KNOWN.test(each))) {
-      tally.refused++;
+      tally.rejected++;
       if (isValid) expect({ document, mistakes }).toBe('invalid');
     }
   }
-  expect(tally.taken).toBeGreaterThan(300);
-  expect(tally.refused).toBeGreaterThan(2000);
+  expect(tally.accepted).toBeGreaterThan(300);
+  expect(tally.rejected).toBeGreaterThan(2000);
 });
 
 const POLICY = {
@@ -184,41 +184,41 @@ test.each([
   ['a policy', POLICY, true],
   ['a template with parameters', TEMPLATE, true],
   ['a parameter outside of a template', { ...TEMPLATE, kind: 'Policy' }, false],
-  ['a kind that is none', { ...POLICY, kind: 'Polcy' }, false],
+  ['an unknown kind', { ...POLICY, kind: 'Polcy' }, false],
   ['another version', { ...POLICY, apiVersion: 'lictor/v2' }, false],
   ['no metadata', { ...POLICY, metadata: undefined }, false],
   ['a rule without an effect', { ...POLICY, spec: { rules: [{ name: 'a' }] } }, false],
-  ['an effect that is none', { ...POLICY, spec: { rules: [{ name: 'a', effect: 'alow' }] } }, false],
-  ['a name that is no DNS label', { ...POLICY, metadata: { name: 'A b' } }, false],
+  ['an unknown effect', { ...POLICY, spec: { rules: [{ name: 'a', effect: 'alow' }] } }, false],
+  ['a name that is not a DNS label', { ...POLICY, metadata: { name: 'A b' } }, false],
   ['an issuer’s field in a policy', { ...POLICY, spec: { ...POLICY.spec, audiences: ['a'] } }, false],
 ])('%s', (_, document, isValid) => {
   expect(validate(JSON.parse(JSON.stringify(document)))).toBe(isValid);
 });
 
-test('every field tells what it means', () => {
+test('every field has a description', () => {
   const { $defs } = documentSchema();
   const tables = Object.entries(
     $defs as Record<string, { properties: Record<string, { description?: string }> }>,
   );
-  const mute = tables.flatMap(([name, { properties }]) =>
+  const undescribed = tables.flatMap(([name, { properties }]) =>
     Object.entries(properties).flatMap(([field, { description }]) =>
       description === undefined || description === '' ? [`${name}.${field}`] : [],
     ),
   );
-  expect(mute).toEqual([]);
+  expect(undescribed).toEqual([]);
   expect(tables.length).toBeGreaterThan(30);
 });
 
-/** Where a schema allows everything. */
+/** Paths at which a schema accepts any value. */
 function openPlaces(schema: unknown, path: string): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
-  const says = Object.keys(schema).filter((key) => key !== 'description');
-  if (!Array.isArray(schema) && says.length === 0) return [path];
+  const keywords = Object.keys(schema).filter((key) => key !== 'description');
+  if (!Array.isArray(schema) && keywords.length === 0) return [path];
   return Object.entries(schema).flatMap(([key, value]) => openPlaces(value, `${path}/${key}`));
 }
 
-test('any value may stand only where the language says so', () => {
-  // Elsewhere a reader does not tell its shape: say it by `shaped`, or by `like` in the row of the field.
+test('only the listed fields accept any value', () => {
+  // A further field here has a reader without a shape: record it with `shaped`, or with `like` in the row of the field.
   const { $defs } = documentSchema();
   expect(openPlaces($defs, '').filter((path) => !path.startsWith('/PolicyTemplate'))).toEqual([
     '/Dataset/properties/values',

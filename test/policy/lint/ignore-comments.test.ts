@@ -44,7 +44,7 @@ const ATOMS = [
   'false',
 ] as const;
 
-/** A condition of atoms, in all the ways in which conditions are put together. */
+/** A random condition: atoms, combined by every operator of conditions. */
 function condition(random: () => number, depth: number): string {
   if (depth === 0 || random() < 0.2) return pick(random, ATOMS);
   const inner = (): string => condition(random, depth - 1);
@@ -62,7 +62,7 @@ const REQUESTS = METHODS.flatMap((method) =>
   PATHS.flatMap((path) => HEADERS.map((headers) => seenOf({ method, path, headers }))),
 );
 
-/** Parts by their place, as far as the advice is that they are always true or false. */
+/** The parts of an expression that lint reports as always true or false, by range. */
 function verdicts(source: string): ReadonlyMap<string, boolean> {
   const { constant } = lintExpression(source, environment, KNOWLEDGE);
   return new Map(
@@ -74,25 +74,25 @@ function verdicts(source: string): ReadonlyMap<string, boolean> {
   );
 }
 
-test('whatever is said to be always true or false is, for every request', () => {
+test('a part that lint reports as always true or false is so for every request', () => {
   const random = seeded(20_261_125);
   const seen = { parts: 0, wholes: 0 };
   for (let round = 0; round < 1500; round++) {
     const source = condition(random, 3);
     const { program } = compile(source, environment, { result: ['bool'] });
     if (program === undefined) continue;
-    const said = verdicts(source);
+    const reported = verdicts(source);
     const { whole } = lintExpression(source, environment, KNOWLEDGE);
     if (whole !== undefined) seen.wholes++;
     for (let each = 0; each < 6; each++) {
       const request = pick(random, [REQUESTS[0] ?? {}, ...REQUESTS]);
       const result = program.trace(request, ({ start, end }, outcome) => {
-        const claimed = said.get(`${start}-${end}`);
+        const claimed = reported.get(`${start}-${end}`);
         if (claimed === undefined) return;
         seen.parts++;
         expect({ source, start, end, outcome }).toEqual({ source, start, end, outcome: claimed });
       });
-      // An operand beside it may fail instead.
+      // Another operand may fail instead.
       if (whole === undefined || result instanceof EvaluationError) continue;
       expect({ source, result }).toEqual({ source, result: whole });
     }
@@ -101,7 +101,7 @@ test('whatever is said to be always true or false is, for every request', () => 
   expect(seen.wholes).toBeGreaterThan(100);
 });
 
-test('advice is given of any expression that compiles, however odd', () => {
+test('lint accepts every random expression that compiles', () => {
   const random = seeded(20_261_126);
   let compiled = 0;
   for (let round = 0; round < 2000; round++) {

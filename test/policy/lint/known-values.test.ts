@@ -21,14 +21,14 @@ const SCRAPS = [
   'é',
 ] as const;
 
-/** What expressions see of a request for this path. */
+/** The `url_path` of a request for this path. */
 function urlPath(path: string): string {
   const { request } = seenOf({ path }) as { request: { url_path: string } };
   return request.url_path;
 }
 
-describe('what is known of values', () => {
-  test('no path that a request can have is one that it never has', () => {
+describe('known values', () => {
+  test('a path that a request can have is never reported as impossible', () => {
     const random = seeded(20260603);
     const seen = new Set<string>();
     for (let round = 0; round < 5000; round++) {
@@ -48,20 +48,20 @@ describe('what is known of values', () => {
     expect(seen).toContain('*');
   });
 
-  test('a method of one’s own may be in lower case', () => {
+  test('a method that HTTP does not define may be in lower case', () => {
     expect(KNOWLEDGE.whyNever('request.method', 'equals', 'get')).toMatchObject({ help: 'write `GET`' });
     for (const method of ['GET', 'purge', 'Report', '']) {
       expect(KNOWLEDGE.whyNever('request.method', 'equals', method)).toBeUndefined();
     }
   });
 
-  test('headers are in lower case, and other maps have keys of any case', () => {
+  test('header names are in lower case, keys of other maps in any case', () => {
     expect(KNOWLEDGE.whyNoKey('request.headers', 'X-A')).toMatchObject({ help: 'write `x-a`' });
     expect(KNOWLEDGE.whyNoKey('request.headers', 'x-a')).toBeUndefined();
     expect(KNOWLEDGE.whyNoKey('jwt.claims', 'X-A')).toBeUndefined();
   });
 
-  test('every declared name is there without a token or a certificate, besides bodies', () => {
+  test('every declared name except bodies has a value without a token or certificate', () => {
     const activation = seenOf({});
     const valueOf = (name: string): unknown =>
       name.split('.').reduce<unknown>((value, part) => Reflect.get(Object(value), part), activation);

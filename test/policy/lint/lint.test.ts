@@ -30,13 +30,13 @@ function codes(text: string, isStrict = false, now = 0): readonly string[] {
   return diagnostics.map(({ code }) => code);
 }
 
-/** What the server finds. */
+/** The codes that the server reports, which compiles without lint. */
 function served(text: string): readonly string[] {
   return compileFolder(memoryFiles({ 'a.yaml': text })).diagnostics.map(({ code }) => code);
 }
 
-/** The codes of one policy, which asks for a peer and a token unless `spec` says otherwise. */
-function told(spec: Spec): readonly string[] {
+/** The codes of one policy, which requires a peer and a token unless `spec` replaces `authenticate`. */
+function codesOf(spec: Spec): readonly string[] {
   return codes(policy('p', { ...BASE, ...spec }) + ISSUER);
 }
 
@@ -65,7 +65,7 @@ describe('conditions', () => {
     ["jwt.claims['plan'] == 'a'", 'claim_not_required'],
     ["source.port == 1 && jwt.claims.realm.roles.exists(r, r == 'a')", 'claim_not_required'],
   ])('%s', (condition, code) => {
-    expect(told(when(condition))).toEqual([code]);
+    expect(codesOf(when(condition))).toEqual([code]);
   });
 
   test.each([
@@ -90,17 +90,17 @@ describe('conditions', () => {
     '[1, 2].exists(n, n == source.port)',
     "source.spiffe.trust_domain == 'acme.example'",
     "source.address == 'X'",
-    // What is asked for first, in whatever way.
+    // Claims that are tested for first, in various ways.
     "has(jwt.claims.plan) && jwt.claims.plan == 'a'",
     "'plan' in jwt.claims && jwt.claims['plan'] == 'a'",
     "jwt.claims[?'plan'].orValue('') == 'a'",
     "jwt.claims.?plan.orValue('') == 'a'",
     "jwt.claims.tenant == 'a' && jwt.claims.iss != ''",
-  ])('nothing is said of %s', (condition) => {
-    expect(told(when(condition))).toEqual([]);
+  ])('no warning for %s', (condition) => {
+    expect(codesOf(when(condition))).toEqual([]);
   });
 
-  test('of a claim that one of several issuers requires nothing is said', () => {
+  test('no warning for a claim that one of several issuers requires', () => {
     const other = ISSUER.replace('name: acme', 'name: globex').replace('[tenant]', '[tenant, plan]');
     const spec = {
       authenticate: { jwt: { issuers: ['acme', 'globex'] } },
@@ -122,7 +122,7 @@ describe('rules', () => {
     ['another path', allow({ match: [{ paths: ['/', '/apis/{x}'] }] }), 'rule_never_matches'],
     ['one entry of two', allow({ match: [{}, { paths: ['/else'] }] }), 'rule_never_matches'],
   ])('%s', (_, rule, code) => {
-    expect(told({ match, rules: [rule] })).toEqual([code]);
+    expect(codesOf({ match, rules: [rule] })).toEqual([code]);
   });
 
   test.each<[string, Spec]>([
@@ -131,35 +131,35 @@ describe('rules', () => {
     ['a wider host', allow({ match: [{ hosts: ['*.svc'] }] })],
     ['a path', allow({ match: [{ paths: ['/api', '/else'] }] })],
     ['a wider path', allow({ match: [{ paths: ['/{any}/x'] }] })],
-  ])('nothing is said of %s in common', (_, rule) => {
-    expect(told({ match, rules: [rule] })).toEqual([]);
+  ])('no warning with %s in common', (_, rule) => {
+    expect(codesOf({ match, rules: [rule] })).toEqual([]);
   });
 
-  test('a deny rule takes an allow rule away exactly when it covers it', () => {
+  test('an allow rule has no effect exactly if a deny rule covers it', () => {
     const read = allow({ match: [{ methods: ['GET'], paths: ['/api/a'] }] });
-    const asked = (rest: Spec): readonly string[] => told({ match, rules: [read, deny(rest)] });
-    expect(asked({ match: [{ methods: ['GET', 'PUT'] }] })).toEqual(['rule_never_matches']);
-    expect(asked({ match: [{ paths: ['/b'] }, { paths: ['/*/{x}'] }] })).toContain('rule_never_matches');
-    expect(asked({ match: [{ methods: ['GET'], when: 'source.port == 1' }] })).toEqual([]);
-    expect(asked({ match: [{ methods: ['GET'] }], when: 'source.port == 1' })).toEqual([]);
-    expect(asked({ match: [{ methods: ['POST'] }] })).toEqual([]);
-    expect(asked({ match: [{ paths: ['/api/a/**'], hosts: ['a.acme.svc'] }] })).toEqual([]);
+    const withDeny = (rest: Spec): readonly string[] => codesOf({ match, rules: [read, deny(rest)] });
+    expect(withDeny({ match: [{ methods: ['GET', 'PUT'] }] })).toEqual(['rule_never_matches']);
+    expect(withDeny({ match: [{ paths: ['/b'] }, { paths: ['/*/{x}'] }] })).toContain('rule_never_matches');
+    expect(withDeny({ match: [{ methods: ['GET'], when: 'source.port == 1' }] })).toEqual([]);
+    expect(withDeny({ match: [{ methods: ['GET'] }], when: 'source.port == 1' })).toEqual([]);
+    expect(withDeny({ match: [{ methods: ['POST'] }] })).toEqual([]);
+    expect(withDeny({ match: [{ paths: ['/api/a/**'], hosts: ['a.acme.svc'] }] })).toEqual([]);
   });
 
-  test('a deny rule without condition beside allow rules', () => {
-    expect(told({ match, rules: [allow({}), deny({})] })).toEqual(['deny_shadows_all']);
-    expect(told({ match, rules: [allow({}), deny({ match })] })).toEqual(['deny_shadows_all']);
-    expect(told({ match, rules: [allow({}), deny({ when: 'source.port == 1' })] })).toEqual([]);
-    expect(told({ match, rules: [allow({}), deny({ match: [{ methods: ['GET'] }] })] })).toEqual([]);
-    // A policy that is to deny everything.
-    expect(told({ match, rules: [deny({})] })).toEqual([]);
+  test('a deny rule without a condition next to allow rules', () => {
+    expect(codesOf({ match, rules: [allow({}), deny({})] })).toEqual(['deny_shadows_all']);
+    expect(codesOf({ match, rules: [allow({}), deny({ match })] })).toEqual(['deny_shadows_all']);
+    expect(codesOf({ match, rules: [allow({}), deny({ when: 'source.port == 1' })] })).toEqual([]);
+    expect(codesOf({ match, rules: [allow({}), deny({ match: [{ methods: ['GET'] }] })] })).toEqual([]);
+    // A policy that denies everything on purpose.
+    expect(codesOf({ match, rules: [deny({})] })).toEqual([]);
   });
 });
 
-describe('allow rules that are open', () => {
+describe('open allow rules', () => {
   const open: Spec = { match: [{ paths: ['/a'] }], rules: [allow({})] };
 
-  test('neither a peer nor a token nor a condition', () => {
+  test('no peer, no token and no condition', () => {
     expect(codes(policy('p', open))).toEqual(['open_allow']);
     const optional = { authenticate: { jwt: { issuers: ['acme'], required: false } } };
     expect(codes(policy('p', { ...open, ...optional }) + ISSUER)).toEqual(['open_allow']);
@@ -171,11 +171,11 @@ describe('allow rules that are open', () => {
     ['a condition in the match of the rule', { rules: [allow({ match: [{ when: 'source.port == 1' }] })] }],
     ['a condition of the policy', { match: [{ when: 'source.port == 1' }] }],
     ['a deny rule with a condition', { rules: [allow({}), deny({ when: 'source.port == 1' })] }],
-  ])('nothing is said with %s', (_, rest) => {
+  ])('no warning with %s', (_, rest) => {
     expect(codes(policy('p', { ...open, ...rest }))).toEqual([]);
   });
 
-  test('a policy around it may ask who it is', () => {
+  test('another policy for the same requests may authenticate the caller', () => {
     const around = (rest: Spec): readonly string[] => codes(policy('p', open) + policy('q', rest));
     expect(around({ authenticate: { mtls: {} } })).toEqual([]);
     expect(around({ rules: [deny({ when: "source.principal == ''" })] })).toEqual([]);
@@ -203,8 +203,8 @@ test.each<[readonly string[], readonly string[], readonly string[]]>([
 
 describe('patterns', () => {
   const principals = (...list: readonly string[]): readonly string[] =>
-    told({ authenticate: { mtls: { principals: list }, jwt: { issuers: ['acme'] } } });
-  const paths = (...list: readonly string[]): readonly string[] => told({ match: [{ paths: list }] });
+    codesOf({ authenticate: { mtls: { principals: list }, jwt: { issuers: ['acme'] } } });
+  const paths = (...list: readonly string[]): readonly string[] => codesOf({ match: [{ paths: list }] });
   const acme = (path: string): string => `spiffe://acme.example/${path}`;
 
   test('principals', () => {
@@ -219,7 +219,7 @@ describe('patterns', () => {
     expect(paths('/a', '/a/')).toEqual(['path_contained']);
     expect(paths('/**', '/orders/{id}')).toEqual(['path_contained']);
     expect(paths('/a', '/a/*', '/b/**')).toEqual([]);
-    // The first that fits gives the parameters.
+    // The first matching pattern sets the parameters.
     expect(paths('/orders/{id}', '/**')).toEqual([]);
     expect(paths('/orders/new', '/orders/{id}')).toEqual([]);
   });
@@ -232,31 +232,31 @@ describe('policies without tests', () => {
     policy('p', { ...BASE, match: [{ hosts: ['a.svc'], methods: ['GET'], paths: ['/a/{x}'] }] }) + ISSUER;
   const asks = (request: Spec, expect: Spec = { decision: 'deny' }): Spec => ({ name: 'c', request, expect });
 
-  test('one that no request reaches and no case names', () => {
+  test('a policy that no request reaches and no case names', () => {
     expect(codes(text + test1(asks({ host: 'a.svc', path: '/b' })))).toEqual(['policy_without_tests']);
     expect(codes(text + test1(asks({ host: 'a.svc', path: '/a/1', method: 'PUT' })))).toEqual([
       'policy_without_tests',
     ]);
   });
 
-  test('nothing is said of one that is reached or named', () => {
+  test('no warning for a policy that is reached or named', () => {
     expect(codes(text + test1(asks({ host: 'A.svc:80', path: '/x/../a/1?q' })))).toEqual([]);
     expect(codes(text + test1(asks({}, { rule: 'use' })))).toEqual([]);
     expect(codes(text + test1(asks({}, { rule: 'p/use' })))).toEqual([]);
   });
 
-  test('nothing is said of a folder without tests, unless it is to be strict', () => {
+  test('no warning for a folder without tests, except with `isStrict`', () => {
     expect(codes(text)).toEqual([]);
     expect(codes(text, true)).toEqual(['policy_without_tests']);
   });
 });
 
-describe('comments that silence', () => {
+describe('lictor-ignore comments', () => {
   const open = (rule: string): string =>
     `apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: p}\nspec:\n  rules:\n    ${rule}\n`;
   const IGNORE = '# lictor-ignore: open_allow so it is';
 
-  test('at the end of the line, or above it', () => {
+  test('silence the line they end, or the line below', () => {
     expect(codes(open('- {name: a, effect: allow}'))).toEqual(['open_allow']);
     expect(codes(open(`- {name: a, effect: allow} ${IGNORE}`))).toEqual([]);
     expect(codes(open(`${IGNORE}\n    - {name: a, effect: allow}`))).toEqual([]);
@@ -264,14 +264,14 @@ describe('comments that silence', () => {
     expect(codes(open(`- {name: a, effect: allow} ${IGNORE}`).replaceAll('\n', '\r\n'))).toEqual([]);
   });
 
-  test('not on another line', () => {
+  test('do not silence other lines', () => {
     const below = open(`- {name: a, effect: allow}\n    ${IGNORE}`);
     expect(codes(below)).toEqual(['open_allow', 'unneeded_ignore']);
     const before = open(`${IGNORE}\n    - name: x\n      effect: deny\n    - {name: a, effect: allow}`);
     expect(codes(before)).toContain('open_allow');
   });
 
-  test('a warning on a later line of a value, by a comment where the value begins', () => {
+  test('silence a warning on a later line of a value that begins on their line', () => {
     const folded = (comment: string): string =>
       open(
         `- name: a\n      effect: allow\n      when: > ${comment}\n        source.port == 1\n\n        || 1 < 2`,
@@ -280,13 +280,13 @@ describe('comments that silence', () => {
     expect(codes(folded('# lictor-ignore: constant_condition so it is'))).toEqual([]);
   });
 
-  test('no text that looks like one, in quotes or in an expression', () => {
+  test('are not recognized in quotes or in an expression', () => {
     expect(codes(open(`- {name: a, effect: deny, message: "x ${IGNORE}"}`))).toEqual([]);
     const block = `- name: a\n      effect: allow\n      when: |\n        ${IGNORE.replace('#', '//')}\n        source.port == 1`;
     expect(codes(open(block))).toEqual([]);
   });
 
-  test('where nothing was looked for, no comment is unneeded', () => {
+  test('are not reported as unneeded if lint was not run', () => {
     const text = open(`- {name: a, effect: deny} ${IGNORE}`);
     expect(codes(text)).toEqual(['unneeded_ignore']);
     expect(served(text)).toEqual([]);
@@ -299,19 +299,19 @@ describe('comments that silence', () => {
     expect(codes(tests, true)).toEqual([]);
   });
 
-  test('an error stays, and the comment is told of', () => {
+  test('do not silence an error, and are reported', () => {
     const text = open('- {name: a, efect: deny} # lictor-ignore: unknown_field so it is');
     expect(codes(text)).toContain('unknown_field');
     expect(codes(text)).toContain('invalid_ignore');
   });
 });
 
-test('the server, which does not ask for advice, is not told', () => {
+test('the server compiles without lint', () => {
   const text = policy('p', { rules: [allow({ when: '1 < 2' })] });
   expect(served(text)).toEqual([]);
 });
 
-test('exceptions that have ended, or end within two weeks', () => {
+test('rules that have expired, or expire within two weeks', () => {
   const text = policy('p', {
     ...BASE,
     rules: [allow({ when: 'source.port == 1', expires: '2026-06-15T12:00:00Z', reason: 'OPS-1' })],

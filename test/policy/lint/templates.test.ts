@@ -23,7 +23,7 @@ spec:
 `;
 
 /** Each diagnostic as `file:line code`. */
-function told(adopter: string, template = TEMPLATE): readonly string[] {
+function locatedCodes(adopter: string, template = TEMPLATE): readonly string[] {
   const files = memoryFiles({ 'template.yaml': template, 'policy.yaml': adopter });
   const { diagnostics } = compileFolder(files, { lint: { isStrict: false, now: 0 } });
   return diagnostics.map(({ code, span }) => `${span.file}:${span.start.line} ${code}`);
@@ -31,35 +31,35 @@ function told(adopter: string, template = TEMPLATE): readonly string[] {
 
 const READS = '  rules: [{name: own, effect: deny, when: "variables.caller in params.readers"}]\n';
 
-describe('advice on policies of templates', () => {
-  test('an open rule of the template, unless an adopter asks who it is', () => {
+describe('lint of policies with templates', () => {
+  test('an open rule of the template, unless the adopting policy authenticates', () => {
     const open = ADOPTER.replace('caller: source.principal', 'caller: "\'a\'"');
-    expect(told(`${ADOPTER}${READS}`)).toEqual([]);
+    expect(locatedCodes(`${ADOPTER}${READS}`)).toEqual([]);
     expect(
-      told(
+      locatedCodes(
         `${open}  limits: [{name: l, key: [variables.caller], rate: 1/s, when: "'a' in params.readers"}]\n`,
       ),
     ).toEqual(['template.yaml:10 open_allow']);
-    expect(told(`${ADOPTER}${READS}  authenticate: {mtls: {}}\n`)).toEqual([]);
+    expect(locatedCodes(`${ADOPTER}${READS}  authenticate: {mtls: {}}\n`)).toEqual([]);
   });
 
-  test('a comment in the template silences it', () => {
+  test('a comment in the template silences the warning', () => {
     const limits =
       '  limits: [{name: l, key: [variables.caller], rate: 1/s, when: "\'a\' in params.readers"}]\n';
     const silent = TEMPLATE.replace('[GET]}]}', '[GET]}]} # lictor-ignore: open_allow adopters ask');
-    expect(told(`${ADOPTER}${limits}`)).toEqual(['template.yaml:10 open_allow']);
-    expect(told(`${ADOPTER}${limits}`, silent)).toEqual([]);
+    expect(locatedCodes(`${ADOPTER}${limits}`)).toEqual(['template.yaml:10 open_allow']);
+    expect(locatedCodes(`${ADOPTER}${limits}`, silent)).toEqual([]);
   });
 
-  test('what an adopter adds is told of at its own line', () => {
+  test('a warning about a part of the adopting policy has its location there', () => {
     const match = '  match: [{hosts: [a.acme.svc], paths: [/a, "/**"]}]\n';
-    expect(told(`${ADOPTER}${READS}${match}`)).toEqual(['policy.yaml:9 path_contained']);
+    expect(locatedCodes(`${ADOPTER}${READS}${match}`)).toEqual(['policy.yaml:9 path_contained']);
     const rules = READS.replace('}]', '}, {name: x, effect: deny, match: [{hosts: [else.svc]}]}]');
-    expect(told(`${ADOPTER}${rules}`)).toEqual(['policy.yaml:8 rule_never_matches']);
+    expect(locatedCodes(`${ADOPTER}${rules}`)).toEqual(['policy.yaml:8 rule_never_matches']);
   });
 });
 
-describe('advice on what is declared', () => {
+describe('lint of declared names', () => {
   const policy = (rules: string, more = ''): string =>
     `apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: p}\nspec:\n  authenticate: {mtls: {}}\n${more}  rules: [${rules}]\n`;
   const codes = (text: string): readonly string[] =>
@@ -67,7 +67,7 @@ describe('advice on what is declared', () => {
       ({ code }) => code,
     );
 
-  test('a variable, a dataset and a value of an Environment are no constants', () => {
+  test('a variable, a dataset and a value of an Environment are not constants', () => {
     const data = `---\napiVersion: lictor/v1\nkind: Dataset\nmetadata: {name: open}\nspec: {values: ["a"]}\n`;
     const env = `---\napiVersion: lictor/v1\nkind: Environment\nmetadata: {name: e}\nspec: {values: {on: true}}\n`;
     const when = "variables.v || env.on || 'a' in data.open";
@@ -80,13 +80,13 @@ describe('advice on what is declared', () => {
     expect(codes(asked + data + env)).toEqual([]);
   });
 
-  test('a deny rule that ends takes nothing away for good', () => {
+  test('a deny rule with `expires` does not shadow allow rules', () => {
     const deny = '{name: d, effect: deny, expires: 2026-12-31T00:00:00Z, reason: OPS-1}';
     expect(codes(policy(`{name: a, effect: allow}, ${deny}`))).toEqual([]);
     expect(codes(policy('{name: a, effect: allow}, {name: d, effect: deny}'))).toEqual(['deny_shadows_all']);
   });
 
-  test('a deny rule of another policy, where it is in force everywhere', () => {
+  test('a deny rule of another policy, if that enforces in every Environment', () => {
     const allow = policy('{name: a, effect: allow, match: [{methods: [TRACE]}]}');
     const baseline = (rest: string, rule = ''): string =>
       `---\napiVersion: lictor/v1\nkind: Policy\nmetadata: {name: baseline}\nspec: {${rest} rules: [{name: no-trace, effect: deny, match: [{methods: [TRACE]}]${rule}}]}\n`;
@@ -98,7 +98,7 @@ describe('advice on what is declared', () => {
     expect(codes(allow + baseline('') + staging)).toEqual([]);
   });
 
-  test('a segment that no path of the policy names', () => {
+  test('a path parameter that no path of the policy names', () => {
     const match = (paths: string): string => `  match: [{paths: ["${paths}"]}]\n`;
     const rule = `{name: a, effect: allow, when: "request.params.order_id == 'a'"}`;
     expect(codes(policy(rule, match('/orders/{order_id}')))).toEqual([]);

@@ -19,7 +19,7 @@ async function find(dir: string, flag?: string): Promise<RevisionFound> {
   return findRevision(await folderOf(dir), flag === undefined ? {} : { flag });
 }
 
-/** A repository with policies in a folder of it, one commit old. */
+/** A repository with one commit and with policies in a folder. */
 function repository(files: Readonly<Record<string, string>> = { 'policies/a.yaml': 'a', 'README.md': 'r' }): {
   root: string;
   dir: string;
@@ -31,10 +31,10 @@ function repository(files: Readonly<Record<string, string>> = { 'policies/a.yaml
   return { root, dir: join(root, 'policies'), commit: commitAll(root) };
 }
 
-describe('the order', () => {
+describe('the order of sources', () => {
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(commitLike) as [string, string, string, string];
 
-  test('a git-sync work tree comes before everything', async () => {
+  test('first a git-sync work tree', async () => {
     const root = scratch();
     git(root, 'init', '-q');
     put(root, { 'x.txt': '' });
@@ -46,7 +46,7 @@ describe('the order', () => {
     expect(notes).toEqual([]);
   });
 
-  test('then .git above', async () => {
+  test('then .git above the folder', async () => {
     const { dir, commit } = repository({ 'policies/a.yaml': 'a', 'policies/REVISION': b });
     expect((await find(dir, c)).revision).toMatchObject({ commit, dirty: false, source: 'git' });
   });
@@ -74,18 +74,18 @@ describe('the order', () => {
   });
 
   test.each(['', 'main', 'abc1234', 'A'.repeat(40), `${'a'.repeat(40)} x`])(
-    'REVISION %j is passed over with a note',
+    'REVISION %j is skipped with a note',
     async (text) => {
       const { revision, notes } = await find(put(scratch(), { 'a.yaml': 'a', REVISION: text }), c);
       expect(revision).toMatchObject({ commit: c, source: 'flag' });
-      expect(notes).toMatchObject([expect.stringMatching(/REVISION` holds no commit/)]);
+      expect(notes).toMatchObject([expect.stringMatching(/REVISION` is not a commit/)]);
     },
   );
 
-  test('a flag that is no commit is passed over with a note', async () => {
+  test('a flag that is not a commit is skipped with a note', async () => {
     const { revision, notes } = await find(put(scratch(), { 'a.yaml': 'a' }), 'v1.2');
     expect(revision).toMatchObject({ commit: '', source: 'digest' });
-    expect(notes).toMatchObject([expect.stringMatching(/^`--revision` is no commit/)]);
+    expect(notes).toMatchObject([expect.stringMatching(/^`--revision` is not a commit/)]);
   });
 
   test.each([
@@ -97,7 +97,7 @@ describe('the order', () => {
     expect((await find(dir)).revision).toMatchObject({ commit, source: 'git-sync' });
   });
 
-  test('a folder that merely looks like a commit is none', async () => {
+  test('a folder that only looks like a commit is not a git-sync work tree', async () => {
     const dir = put(join(scratch(), commitLike('x')), { 'a.yaml': 'a' });
     expect((await find(dir)).revision.source).toBe('digest');
   });
@@ -192,7 +192,7 @@ describe('a commit is found', () => {
     git(root, 'init', '-q');
     for (let round = 0; round < 12; round += 1) {
       const files: Record<string, string> = {};
-      // Each round leaves what the one before it changed, so that the nearest tree is always the best base.
+      // Each round keeps the changes of the one before, so that the nearest tree is always the best base.
       for (let n = 0; n < 120; n += 1)
         files[`policies/file-${n}.yaml`] = `${n} ${n <= round ? 'later' : 'first'}`;
       put(root, files);
@@ -223,7 +223,7 @@ describe('a commit is found', () => {
     }
   });
 
-  test('without a git program, from a layout made by hand', async () => {
+  test('without the git program, from a layout written by the test', async () => {
     const root = scratch();
     function object(type: string, body: Buffer): string {
       const whole = Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]);
@@ -317,7 +317,7 @@ describe('dirty', () => {
     expect(notes).toHaveLength(dirty ? 1 : 0);
   });
 
-  test('a commit of what was edited makes it clean', async () => {
+  test('a commit of the edits makes it clean', async () => {
     const { root, dir } = repository();
     put(dir, { 'a.yaml': 'x' });
     expect((await find(dir)).revision.dirty).toBe(true);
@@ -332,7 +332,7 @@ describe('dirty', () => {
     expect(notes).toEqual(['`o.yaml` is not in the commit']);
   });
 
-  test('a git-sync work tree with its repository at hand', async () => {
+  test('a git-sync work tree whose repository is available', async () => {
     const { root, commit } = repository();
     git(root, 'worktree', 'add', '-q', '--detach', `.worktrees/${commit}`);
     const dir = join(root, '.worktrees', commit, 'policies');
@@ -342,7 +342,7 @@ describe('dirty', () => {
   });
 });
 
-describe('a broken .git is passed over with a note', () => {
+describe('a broken .git is skipped with a note', () => {
   const flag = commitLike('flag');
   const cases: readonly [string, Readonly<Record<string, string>>, RegExp][] = [
     [
@@ -368,13 +368,13 @@ describe('a broken .git is passed over with a note', () => {
     expect(notes).toMatchObject([expect.stringMatching(note)]);
   });
 
-  test('an empty folder named .git is none', async () => {
+  test('an empty folder named .git is not a repository', async () => {
     const dir = put(scratch(), { 'a.yaml': 'a' });
     mkdirSync(join(dir, '.git'));
     expect(await find(dir, flag)).toMatchObject({ revision: { commit: flag }, notes: [] });
   });
 
-  test('a commit whose objects are lost still names the revision, as dirty', async () => {
+  test('a commit with missing objects still names the revision, as dirty', async () => {
     const { root, dir, commit } = repository({ 'policies/a.yaml': 'lost' });
     rmSync(join(root, '.git', 'objects'), { recursive: true });
     const { revision, notes } = await find(dir);

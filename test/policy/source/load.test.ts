@@ -6,8 +6,8 @@ import { type FileSystem, nodeFileSystem } from '../../../src/policy/source/file
 import { loadFolder } from '../../../src/policy/source/load.ts';
 import { commitLike, folderOf, put, putVolume, putWorkTree, scratch, swapLink, texts } from './scratch.ts';
 
-describe('what is read', () => {
-  test('YAML files at any depth, nothing that starts with a dot, nothing else', async () => {
+describe('files that are read', () => {
+  test('YAML files at any depth, except names that start with a dot', async () => {
     const dir = put(scratch(), {
       'b.yml': 'b',
       'a.yaml': 'a',
@@ -49,7 +49,7 @@ describe('what is read', () => {
     const dir = scratch();
     putVolume(dir, '2026_1', { 'a.yaml': 'old a', 'sub/b.yaml': 'old b' });
     put(join(dir, '..2026_2'), { 'a.yaml': 'new a', 'c.yaml': 'new c' });
-    swapLink(join(dir, '..data'), '..2026_2'); // the moment before the links beside it are put right
+    swapLink(join(dir, '..data'), '..2026_2'); // before the other links are updated
     const folder = await folderOf(dir);
     expect(texts(folder.yaml)).toEqual({ 'a.yaml': 'new a', 'c.yaml': 'new c' });
     expect(folder.realPath).toBe(join(dir, '..2026_2'));
@@ -106,7 +106,7 @@ describe('folders that do not load', () => {
     linkSync(join(dir, 'sub/0.txt'), join(dir, 'one-more'));
     const loaded = await loadFolder(dir);
     expect(loaded).toMatchObject({ failure: 'too-many-files', diagnostics: [{ code: 'too_many_files' }] });
-    expect(loaded.diagnostics[0]?.message).toMatch(/holds more than 10,000 files$/);
+    expect(loaded.diagnostics[0]?.message).toMatch(/has more than 10,000 files$/);
   });
 });
 
@@ -122,31 +122,31 @@ describe('files that cannot be read leave the others readable', () => {
       'a link out of the folder',
       (dir) => symlinkSync('/etc/hostname', join(dir, 'x.yaml')),
       'file_unreadable',
-      '`x.yaml` leads out of the policy folder',
+      '`x.yaml` is a link out of the policy folder',
     ],
     [
-      'a link to a folder elsewhere',
+      'a link to a folder outside',
       (dir) => symlinkSync('/etc', join(dir, 'x')),
       'file_unreadable',
-      '`x` leads out of the policy folder',
+      '`x` is a link out of the policy folder',
     ],
     [
-      'a link to nowhere',
+      'a link to a missing file',
       (dir) => symlinkSync('none', join(dir, 'x.yaml')),
       'file_unreadable',
-      '`x.yaml` is a link that leads nowhere',
+      '`x.yaml` is a link to a file that does not exist',
     ],
     [
       'a link to itself',
       (dir) => symlinkSync('x.yaml', join(dir, 'x.yaml')),
       'file_unreadable',
-      '`x.yaml` is a link that leads to itself',
+      '`x.yaml` is a link to itself',
     ],
     [
       'a pipe, without waiting for its writer',
       (dir) => execFileSync('mkfifo', [join(dir, 'x.yaml')]),
       'file_unreadable',
-      '`x.yaml` is no regular file',
+      '`x.yaml` is not a regular file',
     ],
   ];
   test.each(cases)('%s', async (_name, spoil, code, message) => {
@@ -159,14 +159,14 @@ describe('files that cannot be read leave the others readable', () => {
     ]);
   });
 
-  test('1 MiB exactly is fine', async () => {
+  test('a file of exactly 1 MiB is read', async () => {
     const dir = put(scratch(), { 'a.yaml': 'x'.repeat(1024 * 1024) });
     expect((await loadFolder(dir)).diagnostics).toEqual([]);
   });
 });
 
 describe('a folder that changes while it is read', () => {
-  /** A disk on which something happens before a chosen file is read for the first few times. */
+  /** A file system that calls `happen` before each of the first reads of one file. */
   function interrupted(name: string, times: number, happen: () => void): FileSystem {
     let left = times;
     return {
@@ -181,7 +181,7 @@ describe('a folder that changes while it is read', () => {
     };
   }
 
-  test('git-sync swaps the link and deletes the old tree: all of the new one is read', async () => {
+  test('git-sync replaces the link and deletes the old tree: only the new tree is read', async () => {
     const root = scratch();
     const [one, two] = [commitLike('one'), commitLike('two')];
     putWorkTree(root, one, { 'a.yaml': 'old', 'b.yaml': 'old' });
@@ -193,7 +193,7 @@ describe('a folder that changes while it is read', () => {
     expect(folder.realPath).toContain(two);
   });
 
-  test('a link swapped without deleting the old tree is noticed too', async () => {
+  test('a link that is replaced while the old tree remains is detected too', async () => {
     const root = scratch();
     const [one, two] = [commitLike('one'), commitLike('two')];
     putWorkTree(root, one, { 'a.yaml': 'old' });
@@ -201,13 +201,13 @@ describe('a folder that changes while it is read', () => {
     expect(texts((await folderOf(join(root, 'current'), fileSystem)).yaml)).toEqual({ 'a.yaml': 'new' });
   });
 
-  test('a file edited behind the reader is read again, so no two versions mix', async () => {
+  test('a file that is edited after its read is read again, so that versions do not mix', async () => {
     const dir = put(scratch(), { 'a.yaml': 'old', 'b.yaml': 'old' });
     const fileSystem = interrupted('b.yaml', 1, () => put(dir, { 'a.yaml': 'newer', 'b.yaml': 'newer' }));
     expect(texts((await folderOf(dir, fileSystem)).yaml)).toEqual({ 'a.yaml': 'newer', 'b.yaml': 'newer' });
   });
 
-  test('the commit is that of what was read with it', async () => {
+  test('the commit is that of the files that were read', async () => {
     const dir = scratch();
     const volume = (version: string) =>
       putVolume(dir, version, { 'a.yaml': version, REVISION: `${commitLike(version)}\n` });
@@ -217,18 +217,18 @@ describe('a folder that changes while it is read', () => {
       interrupted('a.yaml', 1, () => volume('2')),
     );
     expect([texts(folder.yaml)['a.yaml'], folder.revisionText?.trim()]).toEqual(['2', commitLike('2')]);
-    // What comes afterwards is not theirs.
+    // A later commit does not change it.
     volume('3');
     expect(folder.revisionText?.trim()).toBe(commitLike('2'));
   });
 
-  test('a folder that is gone for good is missing', async () => {
+  test('a deleted folder is missing', async () => {
     const dir = put(join(scratch(), 'p'), { 'a.yaml': 'old' });
     const fileSystem = interrupted('a.yaml', 1, () => rmSync(dir, { recursive: true }));
     expect(await loadFolder(dir, fileSystem)).toMatchObject({ failure: 'missing' });
   });
 
-  test('one that never rests is given up', async () => {
+  test('a folder that never stops changing does not load', async () => {
     const dir = put(scratch(), { 'a.yaml': 'a' });
     const fileSystem = interrupted('a.yaml', Number.POSITIVE_INFINITY, () =>
       appendFileSync(join(dir, 'a.yaml'), 'x'),
@@ -238,7 +238,7 @@ describe('a folder that changes while it is read', () => {
     expect(loaded.diagnostics[0]?.message).toMatch(/kept changing while it was read$/);
   });
 
-  test('a log that is written in the folder all the time does not disturb', async () => {
+  test('a log file in the folder that keeps changing does not matter', async () => {
     const dir = put(scratch(), { 'a.yaml': 'a', 'x.log': '' });
     const fileSystem = interrupted('a.yaml', Number.POSITIVE_INFINITY, () =>
       appendFileSync(join(dir, 'x.log'), 'x'),
@@ -273,17 +273,17 @@ describe('references', () => {
     ['none.json', 'does not exist'],
     ['keys', 'is a folder'],
     ['..', 'is a folder'],
-    ['../..', 'leads out of the policy folder'],
-    ['../../s.json', 'leads out of the policy folder'],
-    ['/etc/passwd', 'is absolute; write it relative to this file'],
-    ['outside.json', 'leads out of the policy folder'],
-    ['out/hostname', 'leads out of the policy folder'],
-    ['.secret/x.json', 'passes a name that starts with a dot, which a policy folder skips'],
-    ['keys\\k.json', 'separates with a backslash; write `/`'],
-    ['', 'is no path'],
-    ['a\0b', 'is no path'],
+    ['../..', 'is outside of the policy folder'],
+    ['../../s.json', 'is outside of the policy folder'],
+    ['/etc/passwd', 'is an absolute path; write it relative to this file'],
+    ['outside.json', 'is a link out of the policy folder'],
+    ['out/hostname', 'is a link out of the policy folder'],
+    ['.secret/x.json', 'has a name that starts with a dot, which policy folders ignore'],
+    ['keys\\k.json', 'has a backslash; separate names with `/`'],
+    ['', 'is not a valid path'],
+    ['a\0b', 'is not a valid path'],
     ['large.json', 'is larger than 1 MiB'],
-  ])('%j is refused: %s', async (reference, problem) => {
+  ])('%j is rejected: it %s', async (reference, problem) => {
     const dir = put(scratch(), { ...layout, 'p/large.json': 'x'.repeat(1024 * 1024 + 1) });
     symlinkSync('/etc/hostname', join(dir, 'p/outside.json'));
     symlinkSync('/etc', join(dir, 'p/out'));
@@ -302,7 +302,7 @@ describe('references', () => {
     expect(folder.isTorn()).toBe(true);
   });
 
-  test('a referenced file that vanished since the pass makes the folder torn', async () => {
+  test('a referenced file that was deleted since the pass makes the folder torn', async () => {
     const dir = put(scratch(), { 'a.yaml': '', 'k.json': 'old' });
     const folder = await folderOf(dir);
     rmSync(join(dir, 'k.json'));
@@ -316,7 +316,7 @@ describe('the digest', () => {
     return (await folderOf(put(scratch(), files))).digest();
   }
 
-  test('is that of what sha256sum prints', async () => {
+  test('is the SHA-256 of the output of sha256sum', async () => {
     const names = ['a.yaml', 'a\\b\nc.yaml', 'b.yaml'];
     const dir = put(scratch(), Object.fromEntries(names.map((name) => [name, `content of ${name}`])));
     const printed = execFileSync('sha256sum', names, { cwd: dir });
@@ -325,7 +325,7 @@ describe('the digest', () => {
     );
   });
 
-  test('depends on path and content of what is read, and on nothing else', async () => {
+  test('depends only on path and content of the files that are read', async () => {
     const first = await digest({ 'a.yaml': '1', 'b.yaml': '2' });
     expect(await digest({ 'b.yaml': '2', 'a.yaml': '1', 'README.md': 'x' })).toBe(first);
     const others = await Promise.all([
@@ -339,7 +339,7 @@ describe('the digest', () => {
     expect(new Set([first, ...others]).size).toBe(others.length + 1);
   });
 
-  test('covers a referenced file from the moment it is read, whatever the order', async () => {
+  test('includes a referenced file after its read, in any order', async () => {
     const dir = put(scratch(), { 'a.yaml': '', 'j.json': 'j', 'k.json': 'k' });
     const [one, two] = [await folderOf(dir), await folderOf(dir)];
     const before = one.digest();
@@ -353,7 +353,7 @@ describe('the digest', () => {
     expect(two.digestWith(['none'])).toBeUndefined();
   });
 
-  test('is the same wherever the folder stands', async () => {
+  test('does not depend on the location of the folder', async () => {
     const dir = put(join(scratch(), 'here'), { 'a.yaml': 'a' });
     const before = (await folderOf(dir)).digest();
     mkdirSync(join(dir, '..', 'there'));

@@ -15,7 +15,7 @@ import { nodeFileSystem } from '../../../src/policy/source/file-system.ts';
 import type { Folder } from '../../../src/policy/source/folder.ts';
 import { loadFolder } from '../../../src/policy/source/load.ts';
 
-/** A temporary folder (its real path), gone when the tests of the file are over. */
+/** A temporary folder, by its real path; deleted after the tests of the file. */
 export function scratch(): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'lictor-policy-')));
   made.push(path);
@@ -38,13 +38,13 @@ export function put(dir: string, files: Readonly<Record<string, string | Uint8Ar
   return dir;
 }
 
-/** Makes or replaces a link in one step, as git-sync and the kubelet do. */
+/** Creates or replaces a link atomically, as git-sync and the kubelet do. */
 export function swapLink(link: string, target: string): void {
   symlinkSync(target, `${link}_tmp`);
   renameSync(`${link}_tmp`, link);
 }
 
-/** One version of a Kubernetes volume, made live the way the kubelet does it. */
+/** Writes one version of a Kubernetes volume and makes it live as the kubelet does. */
 export function putVolume(dir: string, version: string, files: Readonly<Record<string, string>>): void {
   put(join(dir, `..${version}`), files);
   swapLink(join(dir, '..data'), `..${version}`);
@@ -54,7 +54,7 @@ export function putVolume(dir: string, version: string, files: Readonly<Record<s
   }
 }
 
-/** One commit of a git-sync root, made live at `root/current` and the others deleted at once. */
+/** Writes one commit to a git-sync root, makes it live at `root/current`, and deletes the commit `old` at once. */
 export function putWorkTree(
   root: string,
   commit: string,
@@ -66,26 +66,26 @@ export function putWorkTree(
   if (old !== undefined) rmSync(join(root, '.worktrees', old), { recursive: true });
 }
 
-/** Text of 40 hex digits that is always the same for the same seed. */
+/** 40 hex digits, the same for the same seed. */
 export function commitLike(seed: string): string {
   return createHash('sha1').update(seed).digest('hex');
 }
 
-/** Runs git without the user's own settings; returns what it printed, trimmed. */
+/** Runs git without the settings of the user and returns its output, trimmed. */
 export function git(cwd: string, ...args: readonly string[]): string {
   const options = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main'];
   const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
   return execFileSync('git', [...options, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' }).trim();
 }
 
-/** A repository with one commit of these files; returns the commit. */
+/** Commits all files and returns the commit. */
 export function commitAll(dir: string, message = 'a change'): string {
   git(dir, 'add', '-A');
   git(dir, 'commit', '-q', '-m', message);
   return git(dir, 'rev-parse', 'HEAD');
 }
 
-/** The loaded folder; throws when it does not load. */
+/** The loaded folder; throws if it does not load. */
 export async function folderOf(dir: string, fileSystem = nodeFileSystem): Promise<Folder> {
   const loaded = await loadFolder(dir, fileSystem);
   if (loaded.folder === undefined) throw new Error(loaded.diagnostics[0]?.message);

@@ -12,8 +12,7 @@ import { barePolicy, bareSet } from '../../support/bare-policy.ts';
 import { commitAll, commitLike, git, put, putWorkTree, scratch, texts } from './scratch.ts';
 
 /**
- * A language for these tests: each word of a file is a policy, `@file` adds the words of that file, `!word` is
- * a mistake.
+ * A compiler for these tests: each word of a file is a policy, `@file` adds the words of that file, `!word` is a mistake.
  */
 function compileWords(folder: Folder): CompileResult {
   const names: string[] = [];
@@ -21,8 +20,7 @@ function compileWords(folder: Folder): CompileResult {
   for (const [path, text] of Object.entries(texts(folder.yaml))) {
     for (const word of text.split(' ').filter((part) => part !== '')) {
       const found = word.startsWith('@') ? folder.read(path, word.slice(1)) : undefined;
-      if (word.startsWith('!'))
-        diagnostics.push(diagnostic('yaml_syntax', path, `\`${word}\``, 'do without'));
+      if (word.startsWith('!')) diagnostics.push(diagnostic('yaml_syntax', path, `\`${word}\``, 'remove it'));
       else if (found === undefined) names.push(word);
       else if (found.problem !== undefined) {
         diagnostics.push(diagnostic('invalid_reference', path, `\`${word}\` ${found.problem}`, 'add it'));
@@ -33,7 +31,7 @@ function compileWords(folder: Folder): CompileResult {
   return { set: diagnostics.length > 0 ? undefined : set, diagnostics };
 }
 
-/** A store that writes down what it calls. */
+/** A store that records its callbacks. */
 function storeOf(dir: string, options: Partial<PolicyStoreOptions> = {}) {
   const calls: string[] = [];
   let clock = 0;
@@ -58,7 +56,7 @@ function names(set: PolicySet | undefined): string {
 }
 
 describe('a reload', () => {
-  test('brings in the first set, with its revision', async () => {
+  test('loads the first policy set, with its revision', async () => {
     const dir = put(scratch(), { 'a.yaml': 'one', 'b.yaml': 'two', REVISION: commitLike('x') });
     const { store, calls } = storeOf(dir);
     expect(store.current()).toBeUndefined();
@@ -89,7 +87,7 @@ describe('a reload', () => {
     expect(compilations()).toBe(1);
   });
 
-  test('sees that a referenced file changed, and names other bytes by another revision', async () => {
+  test('detects a changed referenced file, and gives other bytes another revision', async () => {
     const dir = put(scratch(), { 'a.yaml': '@k', k: 'old' });
     const { store, calls } = storeOf(dir);
     await store.reload();
@@ -103,7 +101,7 @@ describe('a reload', () => {
     expect(store.current()?.revisionText).toBe(before);
   });
 
-  test('of a commit that holds what is live swaps the revision, without compiling', async () => {
+  test('of a commit with the live content swaps the revision without compiling', async () => {
     const dir = scratch();
     git(dir, 'init', '-q');
     put(dir, { 'a.yaml': 'one @k', k: 'kay' });
@@ -134,33 +132,36 @@ describe('a folder that cannot decide', () => {
       'file_too_large',
       /`c.yaml` is larger than 1 MiB/,
     ],
-    ['empty', (dir) => rmSync(join(dir, 'a.yaml')), 'no_policies', /holds no policy$/],
+    ['empty', (dir) => rmSync(join(dir, 'a.yaml')), 'no_policies', /has no policy$/],
     ['missing', (dir) => rmSync(dir, { recursive: true }), 'folder_unreadable', /does not exist$/],
     [
-      'with a reference to nothing',
+      'with a reference to a missing file',
       (dir) => put(dir, { 'a.yaml': '@none' }),
       'invalid_reference',
       /does not exist$/,
     ],
   ];
 
-  test.each(cases)('%s: at start there is no set, and it heals', async (_name, spoil, code, message) => {
-    const dir = put(join(scratch(), 'p'), { 'a.yaml': 'one' });
-    const { store, calls } = storeOf(dir);
-    spoil(dir);
-    const reload = await store.reload();
-    expect(reload).toMatchObject({ result: 'failure', diagnostics: [{ code }] });
-    expect(reload.diagnostics[0]?.message).toMatch(message);
-    expect(store.current()).toBeUndefined();
-    expect(store.lastReload).toBe(reload);
-    rmSync(dir, { recursive: true, force: true });
-    put(dir, { 'a.yaml': 'healed' });
-    await store.reload();
-    expect(calls).toEqual([`failure ${code}`, 'swap nothing for healed']);
-  });
+  test.each(cases)(
+    '%s: no policy set at the start, until it is fixed',
+    async (_name, spoil, code, message) => {
+      const dir = put(join(scratch(), 'p'), { 'a.yaml': 'one' });
+      const { store, calls } = storeOf(dir);
+      spoil(dir);
+      const reload = await store.reload();
+      expect(reload).toMatchObject({ result: 'failure', diagnostics: [{ code }] });
+      expect(reload.diagnostics[0]?.message).toMatch(message);
+      expect(store.current()).toBeUndefined();
+      expect(store.lastReload).toBe(reload);
+      rmSync(dir, { recursive: true, force: true });
+      put(dir, { 'a.yaml': 'fixed' });
+      await store.reload();
+      expect(calls).toEqual([`failure ${code}`, 'swap nothing for fixed']);
+    },
+  );
 
   test.each(cases)(
-    '%s: later the last good set stays, and putting it right recovers',
+    '%s: later the last valid policy set stays live, and a fix recovers',
     async (_name, spoil, code) => {
       const dir = put(join(scratch(), 'p'), { 'a.yaml': 'one' });
       const { store, calls } = storeOf(dir);
@@ -180,20 +181,20 @@ describe('a folder that cannot decide', () => {
     },
   );
 
-  test('a fault in the compiler is a failure like others', async () => {
+  test('a fault in the compiler is a failure of the reload', async () => {
     const { store, calls } = storeOf(put(scratch(), { 'a.yaml': 'one' }), {
       compile: () => Promise.reject(new Error('a fault')),
     });
     const reload = await store.reload();
     expect(reload).toMatchObject({
       result: 'failure',
-      diagnostics: [{ help: expect.stringMatching(/fault of the program/) }],
+      diagnostics: [{ help: expect.stringMatching(/fault of Lictor/) }],
     });
     expect(reload.diagnostics[0]?.message).toMatch(/could not be compiled: a fault$/);
     expect(calls).toEqual(['failure internal_fault']);
   });
 
-  test('a mistake that stays is told once, another one again', async () => {
+  test('the same mistake is reported once, another mistake again', async () => {
     const dir = put(scratch(), { 'a.yaml': '!x' });
     const { store, calls } = storeOf(dir);
     await store.reload();
@@ -205,15 +206,13 @@ describe('a folder that cannot decide', () => {
 });
 
 describe('--require-revision', () => {
-  test('refuses a folder under no commit', async () => {
+  test('rejects a folder without a commit', async () => {
     const dir = put(scratch(), { 'a.yaml': 'one' });
     const { store } = storeOf(dir, { requireRevision: true });
     const reload = await store.reload();
     expect(store.current()).toBeUndefined();
     expect(reload.diagnostics[0]?.code).toBe('no_revision');
-    expect(reload.diagnostics[0]?.message).toMatch(
-      /is under no commit, which `--require-revision` asks for$/,
-    );
+    expect(reload.diagnostics[0]?.message).toMatch(/has no commit, which `--require-revision` requires$/);
     put(dir, { REVISION: commitLike('x') });
     await store.reload();
     expect(store.current()?.revisionText).toBe(commitLike('x'));
@@ -230,7 +229,7 @@ describe('--require-revision', () => {
       },
       'git',
     ],
-  ])('takes %s', async (_name, options, prepare, source) => {
+  ])('accepts %s', async (_name, options, prepare, source) => {
     const dir = put(scratch(), { 'a.yaml': 'one' });
     prepare(dir);
     const { store } = storeOf(dir, { requireRevision: true, ...options });
@@ -239,8 +238,8 @@ describe('--require-revision', () => {
   });
 });
 
-describe('while a folder is being brought in', () => {
-  test('loads come one after the other, and any number of calls during one cause one more', async () => {
+describe('during a load', () => {
+  test('no other load runs, and any number of calls cause one more', async () => {
     const dir = put(scratch(), { 'a.yaml': 'one' });
     let inside = 0;
     let most = 0;
@@ -275,7 +274,7 @@ describe('while a folder is being brought in', () => {
     expect(calls).toEqual(['swap nothing for one', 'swap one for two']);
   });
 
-  test('a referenced file that is swapped under the compilation is read again', async () => {
+  test('a referenced file that changes during the compilation is read again', async () => {
     const root = scratch();
     const [one, two] = [commitLike('one'), commitLike('two')];
     putWorkTree(root, one, { 'a.yaml': 'old @k', k: 'old-k' });
@@ -295,8 +294,8 @@ describe('while a folder is being brought in', () => {
   });
 });
 
-/** A disk that counts what is done on it, and tells before each step. */
-function steppingDisk(step: () => void): FileSystem {
+/** A file system that calls `step` before each operation. */
+function steppingFileSystem(step: () => void): FileSystem {
   const each = <A extends unknown[], R>(real: (...given: A) => R) => {
     return (...given: A): R => {
       step();
@@ -313,7 +312,7 @@ function steppingDisk(step: () => void): FileSystem {
   };
 }
 
-test('git-sync swapping at every point of a load: each set that goes live is whole', async () => {
+test('git-sync may swap at any point of a load: every live policy set is of one version', async () => {
   const root = scratch();
   const version = (n: number) => ({ 'a.yaml': `a${n} @k`, 'b.yaml': `b${n}`, k: `k${n}` });
   let live = 0;
@@ -323,7 +322,7 @@ test('git-sync swapping at every point of a load: each set that goes live is who
     putWorkTree(root, commitLike(String(live)), version(live), commitLike(String(live - 1)));
   };
   let left = 0;
-  const fileSystem = steppingDisk(() => {
+  const fileSystem = steppingFileSystem(() => {
     left -= 1;
     if (left === 0) swap();
   });
@@ -350,13 +349,13 @@ test('git-sync swapping at every point of a load: each set that goes live is who
   expect(swaps).toBe(live);
 });
 
-describe('watched', () => {
+describe('a watched folder', () => {
   const open: Watcher[] = [];
   afterEach(() => {
     for (const watcher of open.splice(0)) watcher.close();
   });
 
-  /** Waits for a swap to a set of this revision; rejects after 2 s. */
+  /** Waits for a swap to a policy set of this revision; rejects after 2 s. */
   function swapTo(
     listeners: Set<(set: PolicySet) => void>,
     revision: string,
@@ -375,13 +374,13 @@ describe('watched', () => {
     });
   }
 
-  test('a git repository: edited is dirty, committed is clean, within 2 s each', async () => {
+  test('is dirty within 2 s of an edit in git, and clean within 2 s of a commit', async () => {
     const dir = scratch();
     git(dir, 'init', '-q');
     put(dir, { 'a.yaml': 'one' });
     const first = commitAll(dir);
     const listeners = new Set<(set: PolicySet) => void>();
-    const { store } = storeOf(dir, { onSwap: (set) => listeners.forEach((tell) => tell(set)) });
+    const { store } = storeOf(dir, { onSwap: (set) => listeners.forEach((listener) => listener(set)) });
     const atFirst = swapTo(listeners, first);
     open.push(watchFolder(dir, () => store.reload()));
     await atFirst;

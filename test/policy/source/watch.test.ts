@@ -26,7 +26,7 @@ afterEach(() => {
   for (const watcher of open.splice(0)) watcher.close();
 });
 
-/** A watched folder that tells what it holds each time that it was told to have changed. */
+/** A watched folder, which is loaded again on each reported change. */
 async function observe(dir: string, options: WatchOptions = {}) {
   let seen: unknown = 'nothing yet';
   const waiting = new Set<() => void>();
@@ -40,7 +40,7 @@ async function observe(dir: string, options: WatchOptions = {}) {
     options,
   );
   open.push(watcher);
-  /** Milliseconds until the folder is seen to hold this; rejects after 2 s. */
+  /** Milliseconds until the loaded folder equals `expected`; rejects after 2 s. */
   const until = (expected: unknown) =>
     new Promise<number>((resolve, reject) => {
       const began = performance.now();
@@ -83,7 +83,7 @@ const layouts: readonly Layout[] = [
     after: { 'a.yaml': '2' },
   },
   {
-    name: 'an editor that writes beside and renames',
+    name: 'an editor that writes a new file and renames it',
     make: (root) => put(root, { 'sub/a.yaml': '1' }),
     before: { 'sub/a.yaml': '1' },
     change(root) {
@@ -141,7 +141,7 @@ const layouts: readonly Layout[] = [
     after: { 'a.yaml': '2' },
   },
   {
-    name: 'a link inside of the folder turned',
+    name: 'a link in the folder that is replaced',
     make(root) {
       put(root, { 'x/a.yaml': '1', 'y/b.yaml': '1' });
       symlinkSync('x', join(root, 'live'));
@@ -152,7 +152,7 @@ const layouts: readonly Layout[] = [
     after: { 'live/b.yaml': '1', 'x/a.yaml': '1', 'y/b.yaml': '1' },
   },
   {
-    name: 'the folder moved away and another moved in',
+    name: 'the folder moved away and another moved in its place',
     make: (root) => put(join(root, 'p'), { 'a.yaml': '1' }),
     before: { 'a.yaml': '1' },
     change(root) {
@@ -163,7 +163,7 @@ const layouts: readonly Layout[] = [
     after: { 'a.yaml': '2' },
   },
   {
-    name: 'a folder that appears late, with the ones above it',
+    name: 'a folder that is created later, with its parents',
     make: (root) => join(root, 'not', 'there', 'yet'),
     before: 'missing',
     change: (root) => put(join(root, 'not', 'there', 'yet'), { 'a.yaml': '2' }),
@@ -183,7 +183,7 @@ describe.each([
     await until(after);
   });
 
-  test('a folder removed and made again, and then edited', async () => {
+  test('a folder that is deleted, created again and edited', async () => {
     const dir = put(join(scratch(), 'p'), { 'a.yaml': '1' });
     const { until } = await observe(dir, options);
     await until({ 'a.yaml': '1' });
@@ -196,7 +196,7 @@ describe.each([
   });
 });
 
-test('notifications are what makes it fast', async () => {
+test('notifications make a change live earlier than polling', async () => {
   const dir = put(scratch(), { 'a.yaml': '1' });
   const { until } = await observe(dir, { pollInterval: 1_500 });
   await until({ 'a.yaml': '1' });
@@ -204,8 +204,8 @@ test('notifications are what makes it fast', async () => {
   expect(await until({ 'a.yaml': '2' })).toBeLessThan(1_000);
 });
 
-/** Time that stands still until told; remembers what is due. */
-function stillTimers(): Timers & { pass(): void; due(): readonly number[] } {
+/** Fake timers, which run on `pass` only. */
+function fakeTimers(): Timers & { pass(): void; due(): readonly number[] } {
   const waiting = new Map<() => void, number>();
   return {
     now: () => 0,
@@ -222,13 +222,13 @@ function stillTimers(): Timers & { pass(): void; due(): readonly number[] } {
   };
 }
 
-/** Counts calls, and lets a test wait until a timer is set again, which is when a look is over. */
+/** A watcher that counts its calls. `rest` resolves after a check, when the next timer is set. */
 function counted(
   dir: string,
   fileSystem: FileSystem = nodeFileSystem,
   onChange: () => Promise<void> = async () => {},
 ) {
-  const timers = stillTimers();
+  const timers = fakeTimers();
   let calls = 0;
   let settled = () => {};
   const watcher = watchFolder(
@@ -292,7 +292,7 @@ describe('calls', () => {
         commitAll(dir);
       },
     ],
-    ['git checkout of a branch that stands elsewhere', (dir) => git(dir, 'checkout', '-q', 'other')],
+    ['git checkout of a branch at another commit', (dir) => git(dir, 'checkout', '-q', 'other')],
     ['a REVISION', (dir) => put(dir, { REVISION: ONE })],
   ])('%s counts as a change', async (_name, change) => {
     const dir = scratch();
@@ -339,7 +339,7 @@ describe('calls', () => {
     expect(calls()).toBe(3);
   });
 
-  test('a poke during a call is followed after it, and calls never overlap', async () => {
+  test('a poke during a call causes one call after it, and calls never overlap', async () => {
     let inside = 0;
     let most = 0;
     let release = () => {};
@@ -359,7 +359,7 @@ describe('calls', () => {
     expect({ calls: calls(), most }).toEqual({ calls: 2, most: 1 });
   });
 
-  test('a call that rejects does not end the watching', async () => {
+  test('a call that rejects does not end the watch', async () => {
     const dir = put(scratch(), { 'a.yaml': '1' });
     const { look, rest, calls } = counted(dir, nodeFileSystem, () => Promise.reject(new Error('no')));
     await rest();
@@ -369,7 +369,7 @@ describe('calls', () => {
     expect(calls()).toBe(2);
   });
 
-  test('none after the end', async () => {
+  test('none after close', async () => {
     const { rest, calls, watcher, timers } = counted(put(scratch(), { 'a.yaml': '1' }));
     await rest();
     watcher.close();
@@ -379,7 +379,7 @@ describe('calls', () => {
   });
 });
 
-test('a folder that is slow to list is looked at less often, though within the 2 s', async () => {
+test('a folder that is slow to list is checked less often, but within 2 s', async () => {
   const waits: number[] = [];
   let clock = 0;
   await new Promise<void>((resolve) => {

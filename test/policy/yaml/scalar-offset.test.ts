@@ -14,7 +14,7 @@ function scalarOf(text: string): {
   return { text: lines.text, scalar, value: scalar.value };
 }
 
-/** The source text behind the stretch of the value that `part` is. */
+/** The source text of `part`, a part of the value. */
 function found(yaml: string, part: string): { readonly source: string; readonly line: number } {
   const { text, scalar, value } = scalarOf(yaml);
   const start = value.indexOf(part);
@@ -46,13 +46,13 @@ describe('locate', () => {
     ['folded with deeper lines', 'a: >-\n  one\n    deeper\n  two\n', 'two', 'two', 4],
     ['folded with CRLF', 'a: >-\r\n  one\r\n  two\r\n', 'two', 'two', 3],
     ['plain over lines with CRLF', 'a: one\r\n  two\r\n', 'two', 'two', 2],
-    ['behind a byte-order mark', '\uFEFFa: one two\n', 'two', 'two', 1],
-    ['a stretch over a fold', 'a: >-\n  one\n  two three\n', 'one two', 'one\n  two', 2],
+    ['after a byte-order mark', '\uFEFFa: one two\n', 'two', 'two', 1],
+    ['a range over a fold', 'a: >-\n  one\n  two three\n', 'one two', 'one\n  two', 2],
   ])('%s', (_, yaml, part, source, line) => {
     expect(found(yaml, part)).toEqual({ source, line });
   });
 
-  test('behind the end is behind the last character', () => {
+  test('an offset after the end is after the last character', () => {
     const { text, scalar, value } = scalarOf('a: "one +"\n');
     expect(locate(text, scalar, value.length, value.length)).toEqual({ start: 9, end: 9 });
   });
@@ -66,7 +66,7 @@ describe('unitAt', () => {
     ['literal', 'a: |\n  one\n    two\n'],
     ['folded', 'a: >-\n\n  one\n\n\n  two\n'],
     ['folded with CRLF', 'a: >-\r\n  one\r\n  two\r\n'],
-  ])('is `locate` the other way round: %s', (_, yaml) => {
+  ])('is the inverse of `locate`: %s', (_, yaml) => {
     const { text, scalar, value } = scalarOf(yaml);
     const units = [...value.matchAll(/[^\s\uDC00-\uDFFF]/g)].map(({ index }) => index);
     expect(units.length).toBeGreaterThan(5);
@@ -75,7 +75,7 @@ describe('unitAt', () => {
     );
   });
 
-  test('behind the end is the length of the value', () => {
+  test('is the length of the value after its end', () => {
     const { text, scalar, value } = scalarOf('a: "one"\n');
     expect(unitAt(text, scalar, scalar.content.end)).toBe(value.length);
   });

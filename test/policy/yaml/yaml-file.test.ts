@@ -13,7 +13,7 @@ describe('readYaml', () => {
   test.each<[string, string, readonly unknown[]]>([
     ['nothing', '', []],
     ['comments only', '# a\n\n# b\n', []],
-    ['empty documents are left out', '---\n---\na: 1\n---\n# c\n', [{ a: 1 }]],
+    ['empty documents are skipped', '---\n---\na: 1\n---\n# c\n', [{ a: 1 }]],
     ['several documents', 'a: 1\n---\nb: 2\n...\n---\nc: 3\n', [{ a: 1 }, { b: 2 }, { c: 3 }]],
     ['a byte-order mark and CRLF', '\uFEFFa: 1\r\nb:\r\n  - x\r\n', [{ a: 1, b: ['x'] }]],
     [
@@ -25,7 +25,7 @@ describe('readYaml', () => {
     ['an anchor named again', 'a: &x 1\nb: *x\nc: &x 2\nd: *x\n', [{ a: 1, b: 1, c: 2, d: 2 }]],
     ['a merge key', 'a: &x {p: 1, q: 2}\nb: {<<: *x, q: 3}\n', [{ a: { p: 1, q: 2 }, b: { q: 3, p: 1 } }]],
     [
-      'a merge key behind what it does not overwrite',
+      'a merge key after a key that it does not overwrite',
       'a: &x {p: 1}\nb: {p: 2, <<: *x}\n',
       [{ a: { p: 1 }, b: { p: 2 } }],
     ],
@@ -51,9 +51,9 @@ describe('readYaml', () => {
       'a: !!binary aGk=\nb: !!timestamp 2026-01-01\n',
       ['yaml_tag', 'yaml_tag'],
     ],
-    ['a key that is no text', '{[a]: 1}\n', ['wrong_type']],
+    ['a key that is not text', '{[a]: 1}\n', ['wrong_type']],
     ['a hundred and one aliases', `a: &x 1\nb: [${'*x, '.repeat(101)}]\n`, ['yaml_alias']],
-    ['an alias of what it stands in', 'a: &x [*x]\n', ['yaml_alias']],
+    ['an alias in its own value', 'a: &x [*x]\n', ['yaml_alias']],
     ['an unknown alias', 'a: *x\n', ['yaml_alias']],
     ['a merge of text', 'a: {<<: text}\n', ['wrong_type']],
     ['deep nesting', `a: ${'['.repeat(101)}${']'.repeat(101)}`, ['yaml_syntax']],
@@ -71,7 +71,7 @@ describe('readYaml', () => {
       lines.push(`a${level}: &a${level} [${`*a${level - 1}, `.repeat(10)}]`);
     const { mistakes } = readYaml('a.yaml', new TextEncoder().encode(`${lines.join('\n')}\n`));
     expect(mistakes.map(({ code, message }) => `${code} ${message}`)).toContain(
-      'yaml_alias with its aliases followed this holds more than 250000 values',
+      'yaml_alias with its aliases resolved, this has more than 250000 values',
     );
   });
 
@@ -88,7 +88,7 @@ describe('readYaml', () => {
     expect(() => readYaml('a.yaml', new TextEncoder().encode(text))).not.toThrow();
   });
 
-  test('whatever character is missing or too many, at most one mistake of syntax is shown', () => {
+  test('one missing or extra character causes at most one syntax mistake', () => {
     const text = [
       'spec:',
       '  rules:',

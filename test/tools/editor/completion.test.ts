@@ -42,7 +42,7 @@ describe('in YAML', () => {
     const items = await itemsAt('orders.yaml', '      effect: deny\n', '      effect: deny\n      m|\n');
     expect(items.map(({ label }) => label)).toEqual(['match', 'status', 'message', 'expires', 'reason']);
     expect(items.find(({ label }) => label === 'message')).toMatchObject({
-      documentation: { value: 'of a deny rule: shown to the caller' },
+      documentation: { value: 'for a deny rule: a sentence for the caller' },
       textEdit: {
         newText: 'message: ',
         range: { start: { line: 18, character: 6 }, end: { line: 18, character: 7 } },

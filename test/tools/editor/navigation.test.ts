@@ -206,9 +206,14 @@ describe('hover', () => {
   };
 
   test.each([
-    ['a field', 'orders.yaml', '  [[authenticate]]:', '**authenticate**: who may send them'],
+    [
+      'a field',
+      'orders.yaml',
+      '  [[authenticate]]:',
+      '**authenticate**: the callers that may send the requests',
+    ],
     ['a field of a test', 'orders.test.yaml', '[[decision]]: allow', '**decision**: `allow` or `deny`'],
-    ['a kind', 'orders.yaml', 'kind: [[Policy]]', '**Policy**: which requests it governs'],
+    ['a kind', 'orders.yaml', 'kind: [[Policy]]', '**Policy**: the requests it selects'],
     [
       'a name of an expression',
       'orders.yaml',
@@ -340,9 +345,9 @@ describe('quick fixes', () => {
     ['`a`: unknown name `request.metod`', 'did you mean `request.method`?', 'metod', 'method'],
     ['`a`: unknown name `x.metod`', 'did you mean `request.method`?', 'metod', undefined],
     ['a parameter is missing', 'write `with: {host: ...}`', 'uses', undefined],
-    ['this file holds no policy documents', 'did you mean `apiVersion: lictor/v1`?', '', undefined],
+    ['the file has no policy documents', 'did you mean `apiVersion: lictor/v1`?', '', undefined],
     ['`x` is not a valid duration', 'write it like `30s`, `5m`, `1h30m` or `500ms`', 'x', undefined],
-  ])('%s, %s', (message, help, written, expected) => {
-    expect(replacement(diagnostic(message, help), written)).toBe(expected);
+  ])('%s, %s', (message, help, written, wanted) => {
+    expect(replacement(diagnostic(message, help), written)).toBe(wanted);
   });
 });

@@ -31,7 +31,7 @@ test('the patterns find files and pages', () => {
   expect(PAGES.length).toBeGreaterThan(1);
 });
 
-describe('the canonical layout', () => {
+describe('the golden canonical layout', () => {
   test.each(goldenFormats().map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
     const after = formatted(golden.before);
     expectGolden(after, golden.after, (found) => accept(golden, found));

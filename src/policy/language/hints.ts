@@ -1,0 +1,85 @@
+import { formatDuration } from './duration.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Milliseconds of a unit, by the forms of its name. */
+const UNITS: readonly (readonly [RegExp, number])[] = [
+  [/^(ms|millis(econds?)?)$/, 1],
+  [/^(s|secs?|seconds?)$/, SECOND],
+  [/^(m|mins?|minutes?)$/, MINUTE],
+  [/^(h|hrs?|hours?)$/, HOUR],
+  [/^(d|days?)$/, DAY],
+  [/^(w|weeks?)$/, 7 * DAY],
+];
+
+function unitOf(word: string): number | undefined {
+  return UNITS.find(([form]) => form.test(word.toLowerCase()))?.[1];
+}
+
+/** Help for a duration such as `1d`, `5 min` or `2.5s`: the same in the form of this language, if there is one. */
+export function durationHint(text: string): string | undefined {
+  const [, count, word = ''] = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*([A-Za-z]+)$/.exec(text) ?? [];
+  const milliseconds = Number(count) * (unitOf(word) ?? Number.NaN);
+  return milliseconds > 0 && Number.isInteger(milliseconds)
+    ? `write \`${formatDuration(milliseconds)}\``
+    : undefined;
+}
+
+const PERIODS = [
+  ['s', SECOND],
+  ['m', MINUTE],
+  ['h', HOUR],
+  ['d', DAY],
+] as const;
+
+/**
+ * Help for a rate such as `100/sec`, `2 per s`, `0.5/s` or `10/5m`. A rate with another period has a `burst`, since its
+ * default is the count of the rate.
+ */
+export function rateHint(text: string): string | undefined {
+  const form = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(?:\/|\bper\b)\s*([0-9]{1,4})?\s*([A-Za-z]+)$/;
+  const [, written, periods = '1', word = ''] = form.exec(text) ?? [];
+  const count = Number(written);
+  const length = Number(periods) * (unitOf(word) ?? Number.NaN);
+  for (const [unit, milliseconds] of PERIODS) {
+    const exact = (count * milliseconds) / length;
+    if (!Number.isInteger(exact) || exact < 1) continue;
+    const rate = `write \`${exact}/${unit}\``;
+    return milliseconds === length ? rate : `${rate} with \`burst: ${Math.max(1, Math.ceil(count))}\``;
+  }
+  return undefined;
+}
+
+/** Help for a whole number in quotes, or with a binary unit such as `16Ki`. */
+export function wholeNumberHint(text: string): string | undefined {
+  const [, digits, unit = ''] = /^([0-9]{1,9})\s*(?:([KM]i)B?)?$/.exec(text) ?? [];
+  const factor = { '': 1, Ki: 1024, Mi: 1024 * 1024 }[unit];
+  return digits === undefined || factor === undefined ? undefined : `write \`${Number(digits) * factor}\``;
+}
+
+/** Words of other tools, with the word of this language. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['permit', 'allow'],
+  ['grant', 'allow'],
+  ['accept', 'allow'],
+  ['forbid', 'deny'],
+  ['reject', 'deny'],
+  ['block', 'deny'],
+  ['audit', 'shadow'],
+  ['dryrun', 'shadow'],
+  ['dry-run', 'shadow'],
+  ['monitor', 'shadow'],
+  ['action', 'effect'],
+  ['condition', 'when'],
+  ['conditions', 'when'],
+  ['verbs', 'methods'],
+]);
+
+/** The word of this language for one of another tool, if it is one of `known`. */
+export function synonym(word: string, known: readonly string[]): string | undefined {
+  const own = SYNONYMS.get(word.toLowerCase());
+  return own !== undefined && known.includes(own) ? own : undefined;
+}
