@@ -206,7 +206,7 @@ describe('test', () => {
         { field: 'rule', wanted: 'read', got: '' },
       ],
       policies: ['orders'],
-      rules: [{ name: 'orders/read', effect: 'allow', came: 'not selected by its match' }],
+      rules: [{ name: 'orders/read', effect: 'allow', result: 'not selected by its match' }],
       conditions: [],
     });
   });

@@ -28,7 +28,7 @@ export const TEST_FLAGS = {
     doc: 'write coverage to a file that ends in .lcov, .info, .html or .json',
   },
   'min-coverage': { value: 'PERCENT', parse: percentage, doc: 'fail if coverage is lower' },
-  mutate: { doc: 'change the policies in small ways, and report the changes that no case notices' },
+  mutate: { doc: 'change the policies in small ways, and report the changes that no case detects' },
   since: { value: 'REVISION', parse: text, doc: 'mutate only the policies that changed since this commit' },
   'min-mutation': { value: 'PERCENT', parse: percentage, doc: 'fail if a lower share of changes is noticed' },
   'mutation-time': {

@@ -32,7 +32,7 @@ export function wantsMutation({ mutate: asked, since, minMutation }: TestOptions
   return asked || since !== undefined || minMutation !== undefined;
 }
 
-/** Runs the cases against small changes of the policies, and reports those that no case notices. All cases must pass before. */
+/** Runs the cases against small changes of the policies, and reports those that no case detects. All cases must pass before. */
 export async function mutate(
   mutation: Mutation,
   dir: string,

@@ -64,7 +64,7 @@ export class EditedFolder {
     this.#timers = options.timers ?? realTimers;
   }
 
-  /** Resolves after the folder was read for the first time, and compiled unless it was edited in the meantime. */
+  /** Resolves after the first compilation, of the folder as edited until then, or if the folder cannot be read. */
   get opened(): Promise<void> {
     return this.#firstLoad.promise;
   }
@@ -133,7 +133,8 @@ export class EditedFolder {
     } catch (error) {
       this.#options.onFault(error);
     } finally {
-      this.#firstLoad.resolve();
+      // An edit supersedes the compilation; then the one after the edit is the first.
+      if (this.#loaded?.folder === undefined) this.#firstLoad.resolve();
     }
   }
 
@@ -157,8 +158,11 @@ export class EditedFolder {
       for (const [name, scope] of policies) this.#scopes.set(`Policy ${name}`, scope);
       for (const [name, scope] of templates) this.#scopes.set(`PolicyTemplate ${name}`, scope);
       this.#options.onCompiled(this.#latest);
+      this.#firstLoad.resolve();
     } catch (error) {
-      if (!(error instanceof SupersededError)) throw error;
+      if (error instanceof SupersededError) return;
+      this.#firstLoad.resolve();
+      throw error;
     }
   }
 

@@ -111,7 +111,7 @@ test('a variable that a condition reads is told as what it is', async () => {
 test('changes of a template are judged by all cases, of which none sees into a rule that has ended', async () => {
   await write('deny');
   const { stdout } = await inProcess(['test', 'p', '--mutate'], directory);
-  const survivors = [...stdout.matchAll(/^p\/all\.yaml:(\d+): no case notices that (.*)$/gm)];
+  const survivors = [...stdout.matchAll(/^p\/all\.yaml:(\d+): no case detects that (.*)$/gm)];
   expect(survivors.map(([, line, what]) => `${line} ${what}`)).toEqual([
     '11 `allow` becomes `deny`',
     '11 the condition is dropped',
