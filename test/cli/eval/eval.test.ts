@@ -477,7 +477,7 @@ test.each([
   ['a misspelt field', 'request: {methd: GET}', 'did you mean `method`?'],
   ['nothing', '', 'the field `request` is missing'],
   ['no HTTP', '{"attributes": {}}', 'not about an HTTP request'],
-  ['a number for a path', '{"attributes": {"request": {"http": {"path": 1}}}}', 'is no text'],
+  ['a number for a path', '{"attributes": {"request": {"http": {"path": 1}}}}', 'is not text'],
   ['no time', '{"attributes": {"request": {"time": "x", "http": {}}}}', 'RFC 3339'],
   [
     'an issuer that there is not',
