@@ -36,7 +36,7 @@ export function gitDirIn(workTree: string): Found<GitDir> | undefined {
     if (!kind.isFile() || named === undefined) return { problem: `\`${dotGit}\` names no git folder` };
     const own = resolve(workTree, named.trimEnd());
     if (readText(join(own, 'HEAD')) === undefined) {
-      return { problem: `\`${dotGit}\` names \`${own}\`, which is no git folder` };
+      return { problem: `\`${dotGit}\` names \`${own}\`, which is not a git folder` };
     }
     return { workTree, ...layout(own) };
   } catch (error) {

@@ -135,7 +135,7 @@ function readLoose(file: string): GitObject | undefined {
     const whole = inflateSync(readFileSync(file), { maxOutputLength: MAX_OBJECT_BYTES });
     const end = whole.indexOf(0);
     const type = /^(commit|tree|blob|tag) \d+$/.exec(whole.toString('latin1', 0, end))?.[1];
-    if (type === undefined) throw new Error(`\`${file}\` is no object`);
+    if (type === undefined) throw new Error(`\`${file}\` is not an object`);
     return { type: type as GitObject['type'], body: whole.subarray(end + 1) };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;

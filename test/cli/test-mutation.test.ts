@@ -47,7 +47,7 @@ beforeEach(async () => {
 
 afterEach(() => stack.disposeAsync());
 
-/** What is printed from the mutation report on. */
+/** Output from the mutation report on. */
 function told(stdout: string): string {
   return stdout.slice(stdout.indexOf('\nmutation\n'));
 }
@@ -113,7 +113,7 @@ describe('--since', () => {
     expect(told(again.stdout)).toContain('r/c.yaml:8: no case detects');
   });
 
-  test.each(['nowhere', '--output=x'])('%s is no revision', async (revision) => {
+  test.each(['nowhere', '--output=x'])('%s is not a revision', async (revision) => {
     await makeRepository(join(directory, 'r'), join(directory, 'p'));
     const { code, stderr } = await inProcess(['test', 'r', `--since=${revision}`], directory);
     expect(code).toBe(2);

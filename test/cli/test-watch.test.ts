@@ -72,7 +72,7 @@ test('runs all at first, and then what a change touches', async () => {
 
   const broken = await look({ 'p/a.yaml': policy('a', 'PUT') });
   expect(broken).toMatch(/^\nPolicy a changed: 2 cases of 4\na\n {2}✗ one/);
-  // What does not hold runs again with every change.
+  // Failing cases run again with every change.
   expect(await look({ 'p/b.test.yaml': tests('b', 'allow').replace('/two', '/three') })).toMatch(
     /^\nPolicyTest b changed: 4 cases of 4\n[^]*\n2 passed, 2 failed/,
   );

@@ -7,7 +7,7 @@ const targets = [...readFileSync('Makefile', 'utf8').matchAll(/^([a-z]+):.*## /g
 
 const exists = (path: string): boolean => (path.includes('*') ? globSync(path).length > 0 : existsSync(path));
 
-/** Paths of the repository that the page names in code. `VERB` stands for every verb with flags. */
+/** Paths of the repository that the page names in code. `VERB` means every verb with flags. */
 const paths = [...page.matchAll(/`((?:src|test|docs|schema)\/[^`\s]+)`/g)].flatMap(([, path = '']) =>
   path.includes('VERB')
     ? VERBS.filter(({ flags }) => Object.keys(flags).length > 0).map(({ name }) => path.replace('VERB', name))

@@ -5,7 +5,7 @@ import { nodeCrypto } from '../../src/node/crypto.ts';
 import { type Asked, attributes } from './attributes.ts';
 import { barePolicy } from './bare-policy.ts';
 
-/** What the expressions of a policy without anything of its own see of a request without a token. */
+/** The activation of an empty policy for a request without a token. */
 export function seenOf(asked: Asked): Activation {
   const folder = { revisionText: 'r', data: {}, env: {} };
   const facts = new RequestContext(attributes(asked), 0, folder, {

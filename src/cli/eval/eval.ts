@@ -86,7 +86,7 @@ function notesOf(
     );
   }
   if (caller.jwt !== undefined) {
-    all.push('the token is signed by a throwaway key that stands in for those of its issuer');
+    all.push('the token is signed by a throwaway key in place of those of its issuer');
   }
   if (recorded === undefined) return all;
   const was = `${recorded.decision} ${recorded.status} ${recorded.reason} by ${named(recorded)}`;

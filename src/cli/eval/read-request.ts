@@ -64,7 +64,7 @@ async function startOf(
 function questionOfCheck(check: JsonValue, name: string): SimulationRequestResult {
   const { message, problem } = checkRequestOfJson(check);
   const no = (why: string): SimulationRequestResult => ({
-    problem: `\`${name}\` is no CheckRequest that can be read: ${why}`,
+    problem: `\`${name}\` cannot be read as a CheckRequest: ${why}`,
   });
   if (message === undefined) return no(problem);
   let bytes: Uint8Array;

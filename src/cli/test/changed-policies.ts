@@ -22,7 +22,7 @@ export async function changedSince(
 ): Promise<Changed | { readonly problem: string }> {
   const git = async (...args: readonly string[]): Promise<string> =>
     (await execute('git', ['-C', folder, ...args], { maxBuffer: MOST_BYTES })).stdout;
-  if (revision.startsWith('-')) return { problem: `\`${revision}\` is no revision` };
+  if (revision.startsWith('-')) return { problem: `\`${revision}\` is not a revision` };
   try {
     const changed = await git('diff', '--name-only', '--relative', '-z', revision, '--', '.');
     const added = await git('ls-files', '--others', '--exclude-standard', '-z');

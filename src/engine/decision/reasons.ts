@@ -40,7 +40,7 @@ export const REASONS = {
     status: 403,
     grpc: 'PERMISSION_DENIED',
     title: 'No rule allows this request',
-    doc: 'policies apply, none of their allow rules matches',
+    doc: 'policies apply, and none of their allow rules matches',
   },
   rule_denied: {
     status: 403,
@@ -52,7 +52,7 @@ export const REASONS = {
     status: 401,
     grpc: 'UNAUTHENTICATED',
     title: 'A client certificate is required',
-    doc: 'a policy asks for mTLS and the peer has no identity',
+    doc: 'a policy requires mTLS and the peer has no identity',
   },
   peer_untrusted: {
     status: 403,
@@ -65,14 +65,14 @@ export const REASONS = {
     grpc: 'UNAUTHENTICATED',
     challenge: 'no_error',
     title: 'A token is required',
-    doc: 'no token stands in any place that the issuers name',
+    doc: 'the request has no token in any location that the issuers name',
   },
   token_malformed: {
     status: 401,
     grpc: 'UNAUTHENTICATED',
     challenge: 'invalid_token',
     title: 'The token is malformed',
-    doc: 'the token is no signed JWT in compact form, or has a `crit` that is not understood',
+    doc: 'the token is not a signed JWT in compact form, or has a `crit` that is not understood',
   },
   token_too_large: {
     status: 401,
@@ -86,7 +86,7 @@ export const REASONS = {
     grpc: 'UNAUTHENTICATED',
     challenge: 'invalid_request',
     title: 'More than one token',
-    doc: 'more than one token stands in the places that the issuers name',
+    doc: 'the request has more than one token in the locations that the issuers name',
   },
   token_expired: {
     status: 401,
@@ -205,19 +205,19 @@ export const REASONS = {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'The body is malformed',
-    doc: 'the body is no JSON, or an object in it has the same member twice',
+    doc: 'the body is not JSON, or an object in it has a member twice',
   },
   schema_violation: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'The body does not fit the schema',
-    doc: 'a schema of a policy refuses the body',
+    doc: 'the body does not fit a schema of a policy',
   },
   rate_limited: {
     status: 429,
     grpc: 'RESOURCE_EXHAUSTED',
     title: 'Too many requests',
-    doc: 'a limit is used up',
+    doc: 'a limit is exhausted',
   },
   limit_unavailable: {
     status: 503,
@@ -229,7 +229,7 @@ export const REASONS = {
     status: 500,
     grpc: 'INTERNAL',
     title: 'A policy failed',
-    doc: 'an expression failed while the request was judged',
+    doc: 'an expression failed during the decision',
   },
   internal_error: {
     status: 500,
@@ -242,7 +242,7 @@ export const REASONS = {
     status: 503,
     grpc: 'UNAVAILABLE',
     title: 'Overloaded',
-    doc: 'more checks are under way than `--max-inflight` allows',
+    doc: 'more checks are in flight than `--max-inflight` allows',
   },
   deadline_exceeded: {
     status: 503,
@@ -254,7 +254,7 @@ export const REASONS = {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'The check cannot be read',
-    doc: 'the message of the proxy is no CheckRequest',
+    doc: 'the message of the proxy is not a CheckRequest',
   },
   not_http: {
     status: 403,

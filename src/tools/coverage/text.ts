@@ -46,7 +46,7 @@ export function coverageText(coverage: Coverage, { colour, path }: TextOptions):
       out.push(paint('dim', `  ${path(file)}:${line}: ${reason}`));
   }
   for (const { file, line, reason } of idle) {
-    const problem = reason === '' ? 'gives no reason behind the colon' : 'leaves nothing out, take it away';
+    const problem = reason === '' ? 'gives no reason after the colon' : 'has no effect; remove it';
     out.push('', `${path(file)}:${line}: \`# ${UNCOVERED}\` ${problem}`);
   }
   return `${out.join('\n')}\n`;

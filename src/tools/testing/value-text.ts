@@ -26,7 +26,7 @@ export function cut(text: string, width: number): string {
 
 const DEEPEST = 4;
 
-/** Stands for what cannot be read. */
+/** Placeholder for a value that cannot be read. */
 const UNREADABLE = Symbol('unreadable');
 
 function written(value: Value, depth: number): string {

@@ -94,7 +94,7 @@ async function report(...args: readonly string[]): Promise<Report> {
   return JSON.parse(stdout) as Report;
 }
 
-/** Each finding of a station as `policy: what = state`. */
+/** Each finding of a step as `policy: what = state`. */
 function states(told: Report, station: string): string[] {
   return (told[station] as { policy: string; what: string; state: string; decided: boolean }[]).map(
     ({ policy, what, state, decided }) =>
@@ -119,7 +119,7 @@ test('an allowed request is explained station by station', async () => {
   to the service: x-subject: caller
   to the service: x-admin is taken away
 
-note: the token is signed by a throwaway key that stands in for those of its issuer
+note: the token is signed by a throwaway key in place of those of its issuer
 
 Policies
   ✓ orders  /orders/{id} at orders.acme.svc  policies/orders.yaml:3
@@ -252,7 +252,7 @@ test('an expression that fails is shown where it fails, and the exit code says d
   expect(stdout).toMatch(/jwt\.claims\.level < 3 +✗ /);
 });
 
-test('a policy of which nobody knows whether it applies decides, and a body that is too long', async () => {
+test('a policy whose match failed decides, and so does a body that is too long', async () => {
   await mkdir(join(directory, 'unsure'), { recursive: true });
   const text = `apiVersion: lictor/v1
 kind: Policy
@@ -343,7 +343,7 @@ describe('a recorded decision', () => {
     jwt: { issuer: 'https://login.acme.example', subject: 'ann' },
   };
 
-  test('says what it does not hold, and how it was decided then', async () => {
+  test('reports the data that a record lacks, and the recorded decision', async () => {
     await writeFile(join(directory, 'record.jsonl'), `${JSON.stringify(record)}\n`);
     const bare = await report('--record', 'record.jsonl');
     expect(bare.reason).toBe('no_rule');
@@ -385,7 +385,7 @@ test('a token as it is', async () => {
   expect(JSON.stringify(told)).not.toContain('not.a.token');
 });
 
-test('a token of an issuer whose keys are not here is told to be beyond this verb', async () => {
+test('a token of an issuer without keys in the folder gets a note', async () => {
   const [header, payload] = [{ alg: 'ES256', kid: 'k' }, { iss: 'https://login.acme.example' }].map((part) =>
     Buffer.from(JSON.stringify(part)).toString('base64url'),
   );
@@ -394,7 +394,7 @@ test('a token of an issuer whose keys are not here is told to be beyond this ver
   expect(told.notes).toEqual([expect.stringContaining('no keys are fetched here')]);
 });
 
-test('a token of an issuer whose keys stand in the folder is verified by them', async () => {
+test('a token of an issuer with keys in the folder is verified with them', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256' }] };
   await mkdir(join(directory, 'inline'), { recursive: true });
@@ -531,7 +531,7 @@ spec: {values: {open: false}}
     await writeFile(join(directory, 'language/shop.yaml'), LANGUAGE);
   });
 
-  test('each variable is shown once, with what it reads', async () => {
+  test('each variable is shown once, with the values that it reads', async () => {
     const { code, stdout } = await run(...SHOP, '--environment', 'production');
     expect(code).toBe(0);
     expect(stdout).toContain(`  ✓ shop  at shop.acme.svc  language/shop.yaml:3
@@ -571,7 +571,7 @@ spec: {values: {open: false}}
   });
 });
 
-describe('what a policy does to answers', () => {
+describe('changes of a policy to answers', () => {
   const ANSWERS = `apiVersion: lictor/v1
 kind: Policy
 metadata: {name: answers}
@@ -598,7 +598,7 @@ spec:
 
   const parts = (told: Report): string[] => states(told, 'responses');
 
-  test('is told of an allowed request', async () => {
+  test('of an allowed request', async () => {
     const args = ['--host', 'a.acme.svc', '--path', '/?n=7', '--header', 'x-gone: 1'];
     const { code, stdout } = await run('answers', ...args);
     expect(code).toBe(0);
@@ -619,7 +619,7 @@ spec:
     );
   });
 
-  test('of a refusal, a body of its own included', async () => {
+  test('of a denial, its body included', async () => {
     const { stdout } = await run('answers', '--host', 'a.acme.svc', '--path', '/closed', '--output', 'json');
     const told = JSON.parse(stdout) as Report;
     expect(told).toMatchObject({ rule: 'closed', body: '{no GET', detail: 'a rule denies this request' });

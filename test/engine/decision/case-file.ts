@@ -30,7 +30,7 @@ export interface Case {
 export interface Step {
   /** Milliseconds since the case began. */
   readonly at?: number;
-  /** How often it is sent; every answer must be as expected. Default 1. */
+  /** Number of times it is sent; every answer must be as expected. Default 1. */
   readonly times?: number;
   readonly request: CaseRequest;
   readonly expect: Expected;
@@ -49,13 +49,13 @@ export interface TokenSpec {
   readonly header?: Readonly<Record<string, string>>;
   /** The text itself. */
   readonly raw?: string;
-  /** Characters, filled up behind the token. */
+  /** Length in characters, padded after the token. */
   readonly length?: number;
   /** Put together by hand, the signature being only bytes. */
   readonly forged?: boolean;
 }
 
-/** What must come out; what is not named is not compared. Headers that are null must not be there. */
+/** The expected answer; members that are not named are not compared. Headers that are null must be absent. */
 export interface Expected {
   readonly decision: 'allow' | 'deny';
   readonly reason?: string;

@@ -48,7 +48,7 @@ test('every name that an expression can read is read by some case', () => {
   expect(unread).toEqual([]);
 });
 
-test('every field of the language stands in some case', () => {
+test('every field of the language is used by some case', () => {
   const used = new Set<string>();
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -59,7 +59,7 @@ test('every field of the language stands in some case', () => {
   };
   for (const [, , file] of rows) visit(file);
   const unused = Object.entries(SCHEMA.$defs).flatMap(([kind, { properties = {} }]) =>
-    // What tests may say is shown by tests of tests, what people read by reports.
+    // Fields of tests have tests of their own, and texts for people have reports.
     kind.startsWith('PolicyTest')
       ? []
       : Object.keys(properties).filter((name) => !used.has(name) && name !== 'description'),
@@ -72,7 +72,7 @@ test('every reason that a case can bring about is brought about by one', () => {
   const expected = new Set(
     rows.flatMap(([, , , each]) => stepsOf(each).map(({ expect: wanted }) => wanted.reason)),
   );
-  // What stands before a decision: the server's own tests show these.
+  // Reasons before a decision, which the tests of the server cover.
   const before = ['not_ready', 'overloaded', 'deadline_exceeded', 'bad_check', 'not_http', 'internal_error'];
   // Of words of the language that are refused as `not_supported`.
   const later = ['token_not_bound', 'limit_unavailable'];

@@ -75,7 +75,7 @@ async function expectedOf(each: Case, outcome: Outcomes): Promise<string> {
   return known;
 }
 
-/** Whether a case comes out differently without the field. The file is as before afterwards. */
+/** True if a case has another result without the field. The file is unchanged afterwards. */
 async function matters(file: CaseFile, field: string, holder: Container): Promise<boolean> {
   const before = outcomesOf(file);
   for (const each of file.cases) await expectedOf(each, before);

@@ -124,7 +124,7 @@ describe('random requests against random policies', () => {
       expect(seen).toContain(reason);
   });
 
-  test('are denied where no allow rule stands', async () => {
+  test('are denied without an allow rule', async () => {
     const seen = await reasons(2, ['deny']);
     expect(seen).not.toContain('allowed');
     expect(seen).toContain('no_rule');

@@ -29,7 +29,7 @@ import {
 /** 2026-06-01T12:00:00Z */
 export const NOW = Date.UTC(2026, 5, 1, 12);
 
-/** What came out of one request, as a case writes it. */
+/** Result of one request, in the form of a case. */
 export interface Seen {
   readonly decision: 'allow' | 'deny';
   readonly reason: string;
@@ -44,7 +44,7 @@ export interface Seen {
   readonly query: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] };
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly overwritten: readonly unknown[];
-  /** What the policy answers instead of a problem document. */
+  /** Body of the policy, in place of the problem document. */
   readonly body: string | undefined;
   readonly controls: readonly string[];
   readonly limits: readonly unknown[];
@@ -66,7 +66,7 @@ export interface Answered {
 const SIGNING = createThrowawayKeys();
 const NO_KEYS: KeyProvider = { of: () => ({ keys: undefined, failing: true }), refetch: () => undefined };
 
-/** A clock that stands still until it is set. */
+/** A clock that is frozen until it is set. */
 export interface Bench {
   readonly services: Services;
   setClock(now: number): void;
@@ -144,7 +144,7 @@ export async function runThroughCheck(set: PolicySet, each: Case): Promise<reado
     const response = decodeCheckResponse(await check.handle(bytes, call));
     await check.settled();
     const decision = told.pop();
-    if (decision === undefined) throw new Error('nobody was told of the decision');
+    if (decision === undefined) throw new Error('the decision was not reported');
     answers.push({ step, decision, seen: seenOf(decision), response });
   }
   return answers;
@@ -176,7 +176,7 @@ export async function asked(request: CaseRequest, set: PolicySet): Promise<Asked
   };
 }
 
-/** Where a header of a case wants the token. */
+/** Placeholder for the token in a header of a case. */
 const PLACE = '{token}';
 
 async function tokenText(spec: TokenSpec, set: PolicySet): Promise<string> {

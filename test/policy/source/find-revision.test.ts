@@ -359,7 +359,7 @@ describe('a broken .git is skipped with a note', () => {
       /too many references/,
     ],
     ['a file that names nothing', { '.git': 'nonsense' }, /names no git folder/],
-    ['a file that names a missing folder', { '.git': 'gitdir: ../gone' }, /which is no git folder/],
+    ['a file that names a missing folder', { '.git': 'gitdir: ../gone' }, /which is not a git folder/],
   ];
   test.each(cases)('%s', async (_name, files, note) => {
     const dir = put(scratch(), { 'a.yaml': 'a', ...files });

@@ -82,7 +82,7 @@ test('gaps are told with their place, remarks leave out, and a floor that is not
   expect(stdout).toContain(
     'left out by `# lictor-uncovered`: 1\n  p/orders.yaml:14: until the migration ends\n',
   );
-  expect(stdout).toContain('p/orders.yaml:29: `# lictor-uncovered` gives no reason behind the colon');
+  expect(stdout).toContain('p/orders.yaml:29: `# lictor-uncovered` gives no reason after the colon');
   expect(stderr).toBe('lictor test: 38 % is covered, `--min-coverage` asks for 38.5 %\n');
   expect(code).toBe(1);
 });

@@ -66,7 +66,7 @@ afterEach(() => stack.disposeAsync());
 const write = (decision: string): Promise<void> =>
   writeFiles(directory, { 'p/all.yaml': FOLDER.replace('DECISION', decision) });
 
-test('expressions of a template are counted where they stand, rules for each that adopts it', async () => {
+test('expressions of a template are counted at their location, rules for each adopting policy', async () => {
   await write('deny');
   const { code, stdout } = await inProcess(['test', 'p', '--coverage'], directory);
   expect(code).toBe(0);

@@ -29,7 +29,7 @@ describe('throwaway keys', () => {
     expect(token?.claims).toEqual(CLAIMS);
   });
 
-  test('stand in for keys behind a URL, with a type that the issuer accepts', async () => {
+  test('replace keys of a URL, with a type that the issuer accepts', async () => {
     const keys = createThrowawayKeys();
     const source = { kind: 'uri', jwksUri: 'https://login.acme.example/jwks', refresh: REFRESH } as const;
     const issuer = issuerOf({ keys: source, types: ['at+jwt'] });

@@ -24,7 +24,7 @@ test.each<[unknown, string]>([
   expect(valueText(value)).toBe(text);
 });
 
-test('a secret is not shown wherever it stands', () => {
+test('a secret is not shown in any position', () => {
   expect(valueText({ authorization: 'Bearer abc.def' }, ['abc.def', ''])).toBe(
     '{"authorization": "Bearer (token)"}',
   );
