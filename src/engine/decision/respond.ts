@@ -1,6 +1,7 @@
 import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
 import type { JsonValue } from '../request/attributes.ts';
+import { isFieldValue } from '../request/field-value.ts';
 import type { CompiledPolicy, ResponseValue } from '../set/policy-set.ts';
 import { evaluate, policyError } from './evaluate.ts';
 import type { Hearing } from './hearing.ts';
@@ -243,12 +244,6 @@ function fillHeaders(
     put(name, value);
   };
   return fillTexts(putHeader, values, filling);
-}
-
-/** RFC 9110, section 5.5: no line break, no NUL, no other control character but a tab. */
-function isFieldValue(value: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
 }
 
 /** What a proxy reads of metadata: messages nest no deeper there, and headers and metadata share its memory. */
