@@ -75,6 +75,13 @@ export interface Cursor {
   readonly key: Mark | undefined;
 }
 
+/** The value at the end of a path of keys; undefined if a mapping on the way lacks its key. */
+export function valueAt(tree: Tree | undefined, ...path: readonly string[]): Tree | undefined {
+  let at = tree;
+  for (const name of path) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
+  return at;
+}
+
 /** The value as plain JSON data; `__proto__` is a plain own key. Integers beyond the safe range lose digits. */
 export function plainJson(tree: Tree): JsonValue {
   switch (tree.kind) {

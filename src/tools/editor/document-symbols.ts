@@ -1,5 +1,5 @@
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver';
-import type { MappingTree, Mark, Tree } from '../../policy/yaml/tree.ts';
+import { type MappingTree, type Mark, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { rangeIn } from './places.ts';
 import type { SourceFile } from './sources.ts';
 import { textAt } from './spots.ts';
@@ -21,10 +21,8 @@ export function documentSymbols(file: SourceFile): readonly DocumentSymbol[] {
   return file.yaml.documents.flatMap(({ tree }) => {
     const kind = textAt(tree, 'kind');
     if (tree?.kind !== 'mapping' || kind === undefined) return [];
-    const metadata = tree.entries.get('metadata')?.value;
-    const name = metadata?.kind === 'mapping' ? metadata.entries.get('name')?.value : undefined;
-    const place = name ?? tree.entries.get('kind')?.value ?? tree;
-    const title = textAt(metadata, 'name') || kind;
+    const place = valueAt(tree, 'metadata', 'name') ?? valueAt(tree, 'kind') ?? tree;
+    const title = textAt(tree, 'metadata', 'name') || kind;
     return [
       { ...symbol(file, title, SymbolKind.Class, tree.mark, place.mark, kind), children: parts(tree, file) },
     ];
@@ -44,7 +42,7 @@ function items(value: Tree, kind: SymbolKind, file: SourceFile): DocumentSymbol[
   if (value.kind === 'list') {
     return value.items.flatMap((item) => {
       const name = textAt(item, 'name');
-      const place = item.kind === 'mapping' ? item.entries.get('name')?.value.mark : undefined;
+      const place = valueAt(item, 'name')?.mark;
       if (name === undefined || name === '' || place === undefined) return [];
       return [symbol(file, name, kind, item.mark, place, textAt(item, 'effect'))];
     });

@@ -3,7 +3,7 @@ import { mapping, oneOf } from '../../policy/language/fields.ts';
 import { SPEC_FIELDS } from '../../policy/language/json-schema.ts';
 import type { Reader } from '../../policy/language/shape.ts';
 import { type Shape, type ShapedField, shapeOf } from '../../policy/language/shape.ts';
-import type { MappingTree, Mark, Tree } from '../../policy/yaml/tree.ts';
+import { type MappingTree, type Mark, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 
 export type Kind = keyof typeof KINDS;
@@ -69,8 +69,7 @@ export function spotAt(spots: readonly Spot[], offset: number): Spot | undefined
 
 /** The text of a field of a mapping; undefined: it has none that is text. */
 export function textAt(tree: Tree | undefined, ...names: readonly string[]): string | undefined {
-  let at = tree;
-  for (const name of names) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
+  const at = valueAt(tree, ...names);
   return at?.kind === 'scalar' && typeof at.value === 'string' ? at.value : undefined;
 }
 
