@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import type { JsonValue } from '../request/attributes.ts';
+import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { ALGORITHMS, type AlgorithmFacts, algorithmFacts } from './algorithms.ts';
 import type { VerificationKey } from './keys.ts';
 
@@ -29,8 +30,8 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
  * only when `algorithms` holds a symmetric algorithm, so that a fetched set can never bring one.
  */
 export function compileKeys(jwks: JsonValue, algorithms: readonly string[]): CompiledKeys {
-  const list = isObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
-  if (!isArray(list)) return refused('', 'a key set is an object with a list `keys`');
+  const list = isJsonObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
+  if (!isJsonList(list)) return refused('', 'a key set is an object with a list `keys`');
   if (list.length > MAX_KEYS) return refused('/keys', `a key set holds at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
   const problems: KeyProblem[] = [];
@@ -52,7 +53,7 @@ function compileKey(
   jwk: JsonValue,
   algorithms: readonly string[],
 ): VerificationKey | Trouble | 'not for signatures' {
-  if (!isObject(jwk)) return error('a key is an object');
+  if (!isJsonObject(jwk)) return error('a key is an object');
   const member = (name: string): JsonValue | undefined => (Object.hasOwn(jwk, name) ? jwk[name] : undefined);
   if (!forSignatures(member('use'), member('key_ops'))) return 'not for signatures';
   const kty = member('kty');
@@ -102,7 +103,7 @@ const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
 /** `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3); a malformed one keeps the key out. */
 function forSignatures(use: JsonValue | undefined, operations: JsonValue | undefined): boolean {
   if (use !== undefined && use !== 'sig') return false;
-  return operations === undefined || (isArray(operations) && operations.includes('verify'));
+  return operations === undefined || (isJsonList(operations) && operations.includes('verify'));
 }
 
 function importKey(kty: string, parts: readonly (JsonValue | undefined)[]): KeyObject | undefined {
@@ -156,12 +157,4 @@ function refused(pointer: string, message: string): CompiledKeys {
 
 function error(message: string): Trouble {
   return { severity: 'error', message };
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isArray(value);
-}
-
-function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

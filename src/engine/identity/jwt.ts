@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
+import { isJsonObject } from '../request/json-value.ts';
 
 /** A token taken apart, nothing of it verified. */
 export interface Jwt {
@@ -89,7 +90,7 @@ function readObject(encoded: string): JsonObject | undefined {
   const text = bytes === undefined ? undefined : decodeUtf8(bytes);
   if (text === undefined) return undefined;
   const { value } = parseJson(text);
-  return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 /** Only the one canonical way to write the bytes: neither padding nor stray bits nor other characters. */
@@ -106,8 +107,4 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

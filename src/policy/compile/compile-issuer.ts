@@ -2,7 +2,7 @@ import { ALGORITHMS, DEFAULT_ALGORITHMS } from '../../engine/identity/algorithms
 import type { Issuer, KeySource } from '../../engine/identity/issuer.ts';
 import { compileKeys } from '../../engine/identity/jwks.ts';
 import { DEFAULT_PLACES } from '../../engine/identity/token-place.ts';
-import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import { type IssuerSpec, refreshOf } from '../language/issuer-document.ts';
 import { report } from '../language/reader.ts';
 import { type Data, inlineData, type References } from './references.ts';
@@ -41,7 +41,7 @@ function compileSource(
   if (data === undefined) return undefined;
   // With no algorithm left, what was wrong with them is reported, and no key could fit.
   if (algorithms.length > 0 && !fitsNone(data, algorithms, spec)) reportKeys(data, algorithms);
-  return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
+  return isJsonObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
 }
 
 /** Sound keys, none of them for an algorithm that the author lists: the mistake is in the list. */
@@ -61,8 +61,4 @@ function reportKeys(data: Data, algorithms: readonly string[]): void {
   for (const { pointer, severity, message } of compileKeys(data.value, algorithms).problems) {
     report(data.place(pointer), severity === 'error' ? 'invalid_keys' : 'unused_key', message);
   }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import { NOBODY } from '../../policy/compile/compile-test.ts';
 import type { TestCaller } from '../../policy/compile/policy-test.ts';
 import type { QuestionResult } from './simulation-request.ts';
@@ -87,15 +88,11 @@ function tokenOf(
 }
 
 function member(value: JsonValue | undefined, name: string): JsonObject | undefined {
-  const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return isObject(found) ? found : undefined;
+  const found = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(found) ? found : undefined;
 }
 
 function textOf(value: JsonValue | undefined, name: string): string {
-  const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  const found = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return typeof found === 'string' ? found : '';
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
