@@ -17,5 +17,8 @@ export default {
   // Two tests that start an Envoy each fit two cores; more workers than that starve them.
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   testTimeout: 30_000,
+  // Milliseconds. After its last test a worker frees some hundred megabytes, for which the default of 500 is too short on
+  // a busy machine: jest then warns of open handles. A real open handle is reported after this time.
+  workerGracefulExitTimeout: 10_000,
   reporters: ['default', '<rootDir>/test/support/counts-reporter.ts'],
 };

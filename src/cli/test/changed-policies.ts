@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { errorCode } from '../../diagnostic/system-error.ts';
-import type { Tree } from '../../policy/yaml/tree.ts';
+import { type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { readYaml, type YamlFile } from '../../policy/yaml/yaml-file.ts';
 
 const execute = promisify(execFile);
@@ -59,11 +59,10 @@ function textsOf({ documents, lines }: YamlFile): ReadonlyMap<string, string> {
 }
 
 function idOf(tree: Tree): string {
-  return `${scalarAt(tree, ['kind'])} ${scalarAt(tree, ['metadata', 'name'])}`;
+  return `${scalarAt(tree, 'kind')} ${scalarAt(tree, 'metadata', 'name')}`;
 }
 
-function scalarAt(tree: Tree, path: readonly string[]): string {
-  let at: Tree | undefined = tree;
-  for (const name of path) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
+function scalarAt(tree: Tree, ...path: readonly string[]): string {
+  const at = valueAt(tree, ...path);
   return at?.kind === 'scalar' ? String(at.value) : '';
 }

@@ -1,6 +1,6 @@
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
-import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
+import { type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { readYaml } from '../../policy/yaml/yaml-file.ts';
 import type { ListedCase } from '../../tools/testing/test-run.ts';
 
@@ -86,6 +86,6 @@ function isTest(tree: Tree | undefined): tree is MappingTree {
 }
 
 function kindOf(tree: Tree | undefined): string {
-  const kind = tree?.kind === 'mapping' ? tree.entries.get('kind')?.value : undefined;
+  const kind = valueAt(tree, 'kind');
   return kind?.kind === 'scalar' ? String(kind.value) : '';
 }

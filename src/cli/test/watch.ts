@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { watchFolder } from '../../policy/source/watch.ts';
-import type { Tree } from '../../policy/yaml/tree.ts';
+import { type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { readYaml } from '../../policy/yaml/yaml-file.ts';
 import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
 import type { ListedCase } from '../../tools/testing/test-run.ts';
@@ -157,17 +157,13 @@ function documentsOf({ files }: PolicyFolder): ReadonlyMap<string, Written> {
     const text = (tree: Tree | undefined): string =>
       tree === undefined ? '' : lines.text.slice(tree.range.start, tree.range.end).trim();
     for (const { tree } of parsed) {
-      const kind = text(member(tree, 'kind'));
-      const name = text(member(member(tree, 'metadata'), 'name'));
-      const spec = member(tree, 'spec');
+      const kind = text(valueAt(tree, 'kind'));
+      const name = text(valueAt(tree, 'metadata', 'name'));
+      const spec = valueAt(tree, 'spec');
       // Fields that decide whether a policy applies.
-      const match = ['match', 'mode', 'paths', 'uses'].map((field) => text(member(spec, field))).join('\n');
+      const match = ['match', 'mode', 'paths', 'uses'].map((field) => text(valueAt(spec, field))).join('\n');
       documents.set(`${kind} ${name}`, { kind, name, text: text(tree), match });
     }
   }
   return documents;
-}
-
-function member(tree: Tree | undefined, name: string): Tree | undefined {
-  return tree?.kind === 'mapping' ? tree.entries.get(name)?.value : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
 import type { JsonValue } from '../request/attributes.ts';
+import { isFieldValue } from '../request/field-value.ts';
 import type { CompiledPolicy, ResponseValue } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { evaluate, policyError } from './evaluate.ts';
@@ -287,12 +288,6 @@ function fillHeaders(
     put(name, value);
   };
   return fillTexts(change, putHeader, values, filling);
-}
-
-/** RFC 9110, section 5.5: no control characters but tab. */
-function isFieldValue(value: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
 }
 
 /** Bounds of metadata: Envoy's messages nest no deeper, and its headers and metadata share memory. */

@@ -1,12 +1,14 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
-import type { CheckRequestMessage } from './messages.ts';
+import { isJsonList, isJsonObject } from '../request/json-value.ts';
+import type { CheckRequestMessage, StructMessage } from './messages.ts';
+import { structOf } from './metadata.ts';
 
 export type CheckOfJson =
   | { readonly message: CheckRequestMessage; readonly problem?: undefined }
   | { readonly problem: string; readonly message?: undefined };
 
 /** Fields that are maps, whose keys are data and not names of fields. */
-const MAPS: ReadonlySet<string> = new Set(['headers', 'labels', 'contextExtensions']);
+const MAPS: ReadonlySet<string> = new Set(['headers', 'labels', 'contextExtensions', 'filterMetadata']);
 /** Fields that Envoy sends and that are not read here. */
 const UNREAD: ReadonlySet<string> = new Set(['typedFilterMetadata']);
 
@@ -15,10 +17,11 @@ const UNREAD: ReadonlySet<string> = new Set(['typedFilterMetadata']);
  * camelCase, as tools print it.
  */
 export function checkRequestOfJson(value: JsonValue): CheckOfJson {
-  if (!isObject(value) || !isObject(value['attributes'])) return { problem: 'it has no `attributes`' };
+  if (!isJsonObject(value) || !isJsonObject(value['attributes']))
+    return { problem: 'it has no `attributes`' };
   const attributes = fields(value['attributes']);
   const request = attributes['request'];
-  if (!isObject(request) || !isObject(request['http'])) {
+  if (!isJsonObject(request) || !isJsonObject(request['http'])) {
     return { problem: 'it has no `attributes.request.http`, so it is not about an HTTP request' };
   }
   const wrong = Object.entries(request['http']).find(
@@ -32,7 +35,11 @@ export function checkRequestOfJson(value: JsonValue): CheckOfJson {
   const http = { ...request['http'], ...(size === undefined ? {} : { size: Number(size) }) };
   // The types of members are checked when the message is encoded: a wrong one throws there.
   const message = {
-    attributes: { ...attributes, request: { ...others, ...(time === undefined ? {} : { time }), http } },
+    attributes: {
+      ...attributes,
+      ...metadataContexts(attributes),
+      request: { ...others, ...(time === undefined ? {} : { time }), http },
+    },
   } as CheckRequestMessage;
   return { message };
 }
@@ -45,47 +52,39 @@ function fields(value: JsonObject): JsonObject {
   for (const [written, member] of Object.entries(value)) {
     const name = written.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (UNREAD.has(name)) continue;
-    if (name === 'filterMetadata' && isObject(member)) {
-      read[name] = Object.fromEntries(
-        Object.entries(member).map(([filter, data]) => [filter, isObject(data) ? struct(data) : data]),
-      );
-    } else if (MAPS.has(name) && isObject(member)) read[name] = member;
-    else read[name] = nested(member);
+    read[name] = MAPS.has(name) && isJsonObject(member) ? member : nested(member);
   }
   return read;
 }
 
 function nested(value: JsonValue): JsonValue {
-  if (isList(value)) return value.map(nested);
-  return isObject(value) ? fields(value) : value;
+  if (isJsonList(value)) return value.map(nested);
+  return isJsonObject(value) ? fields(value) : value;
 }
 
-/** A google.protobuf.Struct, which is plain JSON in the JSON form. */
-function struct(value: JsonObject): JsonObject {
-  return { fields: Object.fromEntries(Object.entries(value).map(([key, each]) => [key, valueOf(each)])) };
+/** The metadata contexts, with each google.protobuf.Struct, which is plain JSON in the JSON form, as a message. */
+function metadataContexts(attributes: JsonObject): Readonly<Record<string, object>> {
+  const contexts: Record<string, object> = {};
+  for (const name of ['metadataContext', 'routeMetadataContext']) {
+    const context = attributes[name];
+    const filters = isJsonObject(context) ? context['filterMetadata'] : undefined;
+    if (isJsonObject(context) && isJsonObject(filters)) {
+      contexts[name] = { ...context, filterMetadata: structsOf(filters) };
+    }
+  }
+  return contexts;
 }
 
-function valueOf(value: JsonValue): JsonObject {
-  if (value === null) return { nullValue: 0 };
-  if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'number') return { numberValue: value };
-  if (typeof value === 'string') return { stringValue: value };
-  if (isList(value)) return { listValue: { values: value.map(valueOf) } };
-  return { structValue: struct(value) };
+function structsOf(filters: JsonObject): Readonly<Record<string, StructMessage | JsonValue>> {
+  return Object.fromEntries(
+    Object.entries(filters).map(([filter, data]) => [filter, isJsonObject(data) ? structOf(data) : data]),
+  );
 }
 
 /** A google.protobuf.Timestamp, which is RFC 3339 text in the JSON form; `invalid` if it cannot be read. */
 function timeOf(value: JsonValue | undefined): JsonObject | 'invalid' | undefined {
-  if (value === undefined || isObject(value)) return value;
+  if (value === undefined || isJsonObject(value)) return value;
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) return 'invalid';
   return { seconds: Math.floor(time / 1000), nanos: (((time % 1000) + 1000) % 1000) * 1_000_000 };
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import { isJsonList } from '../request/json-value.ts';
 import type { MetadataMessage, StructMessage, ValueMessage } from './messages.ts';
 
 const EMPTY: ReadonlyMap<string, JsonValue> = new Map();
@@ -55,10 +56,8 @@ function valueOf(value: JsonValue): ValueMessage {
     case 'boolean':
       return { boolValue: value };
     default:
-      return isList(value) ? { listValue: { values: value.map(valueOf) } } : { structValue: structOf(value) };
+      return isJsonList(value)
+        ? { listValue: { values: value.map(valueOf) } }
+        : { structValue: structOf(value) };
   }
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import type { JsonValue } from '../request/attributes.ts';
+import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { ALGORITHMS, type AlgorithmProperties, algorithmProperties } from './algorithms.ts';
 import type { CryptoProvider, ImportedKey, KeyMembers } from './crypto.ts';
 import type { VerificationKey } from './keys.ts';
@@ -33,8 +34,8 @@ export function compileKeys(
   algorithms: readonly string[],
   crypto: CryptoProvider,
 ): CompiledKeys {
-  const list = isObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
-  if (!isArray(list)) return invalidSet('', 'a key set must be an object with a list `keys`');
+  const list = isJsonObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
+  if (!isJsonList(list)) return invalidSet('', 'a key set must be an object with a list `keys`');
   if (list.length > MAX_KEYS) return invalidSet('/keys', `a key set has at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
   const problems: KeyProblem[] = [];
@@ -57,7 +58,7 @@ function compileKey(
   algorithms: readonly string[],
   crypto: CryptoProvider,
 ): VerificationKey | Problem | 'not for signatures' {
-  if (!isObject(jwk)) return error('a key must be an object');
+  if (!isJsonObject(jwk)) return error('a key must be an object');
   const member = (name: string): JsonValue | undefined => (Object.hasOwn(jwk, name) ? jwk[name] : undefined);
   if (!canVerify(member('use'), member('key_ops'))) return 'not for signatures';
   const kty = member('kty');
@@ -108,7 +109,7 @@ const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
 /** True if `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3) allow verification; a malformed one does not. */
 function canVerify(use: JsonValue | undefined, operations: JsonValue | undefined): boolean {
   if (use !== undefined && use !== 'sig') return false;
-  return operations === undefined || (isArray(operations) && operations.includes('verify'));
+  return operations === undefined || (isJsonList(operations) && operations.includes('verify'));
 }
 
 /** The parts by their names; undefined if one is missing or not text. */
@@ -169,12 +170,4 @@ function invalidSet(pointer: string, message: string): CompiledKeys {
 
 function error(message: string): Problem {
   return { severity: 'error', message };
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isArray(value);
-}
-
-function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

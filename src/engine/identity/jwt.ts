@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
+import { isJsonObject } from '../request/json-value.ts';
 import type { CryptoProvider } from './crypto.ts';
 
 /** A parsed token, not verified. */
@@ -91,7 +92,7 @@ function readObject(encoded: string, crypto: CryptoProvider): JsonObject | undef
   const text = bytes === undefined ? undefined : decodeUtf8(bytes);
   if (text === undefined) return undefined;
   const { value } = parseJson(text);
-  return typeof value === 'object' && value !== null && !isList(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -102,8 +103,4 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,12 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import {
-  isTrustDomain,
-  lowerAscii,
-  MAX_ID_BYTES,
-  parseSpiffe,
-  SPIFFE_SCHEME,
-  type SpiffeId,
-} from './spiffe.ts';
+import { lowerAscii } from '../request/ascii.ts';
+import { isTrustDomain, MAX_ID_BYTES, parseSpiffe, SPIFFE_SCHEME, type SpiffeId } from './spiffe.ts';
 
 /** A compiled entry of `mtls.principals`. */
 export type PrincipalPattern =

@@ -1,3 +1,5 @@
+import { lowerAscii } from '../request/ascii.ts';
+
 /** The parts of a SPIFFE ID. */
 export interface SpiffeId {
   /** Lower case: trust domains are compared without regard to case. */
@@ -40,11 +42,6 @@ export function parseSpiffe(id: string): SpiffeId | undefined {
   const segments = path === '' ? [] : path.slice(1).split('/');
   if (!segments.every(isSegment)) return undefined;
   return { trustDomain, path, segments, ...workload(segments) };
-}
-
-/** ASCII letters in lower case. Not `toLowerCase`, which would make an ASCII `k` of the Kelvin sign. */
-export function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function isSegment(segment: string): boolean {

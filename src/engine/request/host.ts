@@ -1,3 +1,5 @@
+import { lowerAscii } from './ascii.ts';
+
 /** A compiled `hosts` entry of a match, to compare with a normalized host. */
 export type HostPattern =
   | { readonly kind: 'any'; readonly text: string }
@@ -105,14 +107,6 @@ function withoutPort(authority: string): string {
     if (code < 0x30 || code > 0x39) return authority;
   }
   return authority.slice(0, colon);
-}
-
-function lowerAscii(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0x41 && code <= 0x5a) return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  }
-  return text;
 }
 
 function isIpv6(host: string): boolean {

@@ -1,6 +1,7 @@
 import type { AnySchema, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
+import { isJsonObject } from '../request/json-value.ts';
 import type { BodyDenial, BodySchema } from './body-schema.ts';
 import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
@@ -32,10 +33,10 @@ const MAX_SHOWN = 200;
  * out of the document are problems. `pattern` is RE2. `maxBytes` is passed on to the reader of bodies.
  */
 export function compileJsonSchema(
-  schema: unknown,
+  schema: JsonValue,
   options: { readonly maxBytes: number | undefined },
 ): CompiledJsonSchema {
-  if (typeof schema !== 'boolean' && !isObject(schema)) {
+  if (typeof schema !== 'boolean' && !isJsonObject(schema)) {
     return { problems: [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }] };
   }
   const problems = dialectProblems(schema);
@@ -88,9 +89,9 @@ function newCompiler(): Ajv2020 {
   return ajv;
 }
 
-function dialectProblems(schema: unknown): readonly SchemaProblem[] {
+function dialectProblems(schema: JsonValue): readonly SchemaProblem[] {
   const problems: SchemaProblem[] = [];
-  const dialect = isObject(schema) ? schema['$schema'] : undefined;
+  const dialect = isJsonObject(schema) ? schema['$schema'] : undefined;
   if (dialect !== undefined && dialect !== JSON_SCHEMA_DIALECT && dialect !== `${JSON_SCHEMA_DIALECT}#`) {
     problems.push({
       pointer: '/$schema',
@@ -201,8 +202,4 @@ function refersTo(value: unknown, reference: string): boolean {
 
 function lower(message: string): string {
   return message.replace(/\bNOT\b/, 'not');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
+import { isJsonList } from '../request/json-value.ts';
 
 /** Replaces `uniqueItems`, which compares every item with every other, by a near-linear one. */
 export function addUniqueItems(ajv: Ajv2020): void {
@@ -27,13 +28,9 @@ function areUnique(items: readonly JsonValue[]): boolean {
 function canonicalText(value: JsonValue): string {
   if (typeof value !== 'object' || value === null)
     return value === Infinity ? 'Infinity' : JSON.stringify(value);
-  if (isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (isJsonList(value)) return `[${value.map(canonicalText).join(',')}]`;
   const members = Object.keys(value)
     .toSorted()
     .map((key) => `${JSON.stringify(key)}:${canonicalText(value[key] ?? null)}`);
   return `{${members.join(',')}}`;
-}
-
-function isArray(value: object): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

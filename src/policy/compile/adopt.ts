@@ -1,6 +1,7 @@
 import type { Declaration } from '../../cel/check/environment.ts';
 import { formatType, type Type } from '../../cel/value/type.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import { type DocumentOf, sourceOf } from '../language/document.ts';
 import { mapping, suggestion } from '../language/fields.ts';
 import { USES_FIELDS } from '../language/policy-document.ts';
@@ -8,7 +9,6 @@ import { child, report, shape } from '../language/reader.ts';
 import type { ParameterSpec } from '../language/template-document.ts';
 import type { Cursor, ReaderContext } from '../yaml/tree.ts';
 import { type MappingTree, plainJson, type Tree } from '../yaml/tree.ts';
-import { isObject } from './data-type.ts';
 
 type Template = DocumentOf<'PolicyTemplate'>;
 
@@ -134,7 +134,7 @@ function isOf(type: Type, value: JsonValue): boolean {
     case 'list':
       return Array.isArray(value) && value.every((each: JsonValue) => isOf(type.element, each));
     case 'map':
-      return isObject(value) && Object.values(value).every((each) => isOf(type.value, each));
+      return isJsonObject(value) && Object.values(value).every((each) => isOf(type.value, each));
     default:
       return true;
   }

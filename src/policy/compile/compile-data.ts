@@ -3,13 +3,14 @@ import type { Declaration } from '../../cel/check/environment.ts';
 import { isDeclarable } from '../../cel/check/environment.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { DatasetSpec } from '../language/data-document.ts';
 import type { Named } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
 import { suggestion } from '../language/fields.ts';
 import { type Located, report, shape } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { isObject, typeOfData } from './data-type.ts';
+import { typeOfData } from './data-type.ts';
 import { inlineData, type References } from './references.ts';
 
 /** A value that expressions read by name, with its type. */
@@ -152,9 +153,9 @@ function keyed(
   const found = new Map<string, { readonly row: JsonValue; readonly at: number }>();
   const rows: readonly JsonValue[] = value;
   for (const [index, row] of rows.entries()) {
-    const own = isObject(row) ? row[key.value] : undefined;
+    const own = isJsonObject(row) ? row[key.value] : undefined;
     if (typeof own !== 'string') {
-      const columns = isObject(row) ? suggestion(key.value, Object.keys(row)) : undefined;
+      const columns = isJsonObject(row) ? suggestion(key.value, Object.keys(row)) : undefined;
       const message = `the row has no text in \`${key.value}\`, the key of the dataset`;
       return report(place(index), 'missing_field', message, columns);
     }

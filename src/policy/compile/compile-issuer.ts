@@ -3,7 +3,7 @@ import type { CryptoProvider } from '../../engine/identity/crypto.ts';
 import type { Issuer, KeySource } from '../../engine/identity/issuer.ts';
 import { compileKeys, type KeyProblem } from '../../engine/identity/jwks.ts';
 import { DEFAULT_PLACES } from '../../engine/identity/token-place.ts';
-import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import { type IssuerSpec, refreshOf } from '../language/issuer-document.ts';
 import { report } from '../language/reader.ts';
 import { type Data, inlineData, type References } from './references.ts';
@@ -50,7 +50,7 @@ function compileSource(
   if (algorithms.length > 0 && !fitsNone(data, algorithms, spec, crypto)) {
     reportKeys(data, compileKeys(data.value, algorithms, crypto).problems);
   }
-  return isObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
+  return isJsonObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
 }
 
 /** True, and reported, if the keys are valid but none is for a listed algorithm: the mistake is in the list. */
@@ -75,8 +75,4 @@ function reportKeys(data: Data, problems: readonly KeyProblem[]): void {
   for (const { pointer, severity, message } of problems) {
     report(data.place(pointer), severity === 'error' ? 'invalid_keys' : 'unused_key', message);
   }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

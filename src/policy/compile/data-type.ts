@@ -1,5 +1,6 @@
 import { DYN, type Type } from '../../cel/value/type.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 
 /**
  * The common type of values. Numbers are `int` if all are whole, else `double`. Values of different types, and null,
@@ -16,7 +17,7 @@ export function typeOfData(values: readonly JsonValue[]): Type {
   if (values.every((value) => Array.isArray(value))) {
     return { kind: 'list', element: typeOfData(values.flat() as JsonValue[]) };
   }
-  if (values.every(isObject)) {
+  if (values.every(isJsonObject)) {
     return {
       kind: 'map',
       key: { kind: 'string' },
@@ -24,8 +25,4 @@ export function typeOfData(values: readonly JsonValue[]): Type {
     };
   }
   return DYN;
-}
-
-export function isObject(value: JsonValue): value is Readonly<Record<string, JsonValue>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

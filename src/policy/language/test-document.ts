@@ -1,5 +1,6 @@
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson } from '../yaml/tree.ts';
 import { type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
@@ -274,7 +275,3 @@ const NOTHING_EXPECTED = {
   shadow: undefined,
   snapshot: undefined,
 } as const satisfies ExpectSpec;
-
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -4,6 +4,7 @@ import { nearest } from '../../diagnostic/suggest.ts';
 import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
 import { compilePrincipal } from '../../engine/identity/principal.ts';
 import { parseRate } from '../../engine/limit/rate.ts';
+import { isFieldValue } from '../../engine/request/field-value.ts';
 import { compileHost } from '../../engine/request/host.ts';
 import { compilePath } from '../../engine/request/path-pattern.ts';
 import type { Cursor } from '../yaml/tree.ts';
@@ -191,18 +192,10 @@ shaped(status, { kind: 'value', schema: { enum: [...STATUSES] } });
 /** Reader of a header value (RFC 9110, section 5.5). */
 export const headerValue: Reader<string> = (at) => {
   const value = text(at);
-  if (value === undefined || !hasControl(value)) return value;
+  if (value === undefined || isFieldValue(value)) return value;
   const message = 'the header value has a line break or another control character';
   return report(at, 'invalid_header', message, 'remove the character');
 };
-
-function hasControl(value: string): boolean {
-  for (const char of value) {
-    const code = char.charCodeAt(0);
-    if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
-  }
-  return false;
-}
 
 /** A header name in lower case (RFC 9110, section 5.6.2); undefined after a reported mistake. */
 export function headerName(value: string, at: Cursor): string | undefined {

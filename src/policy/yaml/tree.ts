@@ -70,6 +70,13 @@ export interface Cursor {
   readonly key: Range | undefined;
 }
 
+/** The value at the end of a path of keys; undefined if a mapping on the way lacks its key. */
+export function valueAt(tree: Tree | undefined, ...path: readonly string[]): Tree | undefined {
+  let at = tree;
+  for (const name of path) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
+  return at;
+}
+
 /**
  * The value as plain JSON data; `__proto__` is an own key like any other. Integers beyond the safe range lose digits.
  */

@@ -1,5 +1,5 @@
 import type { CodeLens } from 'vscode-languageserver';
-import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
+import { type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import type { CaseOutcome } from './case-outcome.ts';
 import { textAt } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';
@@ -38,12 +38,12 @@ function lensesOfTest(
 ): readonly CodeLens[] {
   const own = results?.outcomes.filter(({ test }) => test === name) ?? [];
   const command = { command: RUN_TEST, arguments: [uri, name] };
-  const nameTree = entryAt(tree, 'metadata', 'name') ?? tree;
+  const nameTree = valueAt(tree, 'metadata', 'name') ?? tree;
   const title = own.length === 0 ? 'run test' : `run test: ${summary(own)}`;
   const range = rangeIn(site.file, nameTree.range);
   const cases = itemsAt(tree, 'cases').flatMap((item): CodeLens[] => {
     const caseName = textAt(item, 'name');
-    const at = entryAt(item, 'name');
+    const at = valueAt(item, 'name');
     // A case with rows has several outcomes, named after the case and the row.
     const outcomes = own.filter(({ name: each }) => each === caseName || each.startsWith(`${caseName} (`));
     if (at === undefined || outcomes.length === 0) return [];
@@ -64,7 +64,7 @@ function lensesOfRules(
   const counts = results.policies.filter(({ name }) => policies.includes(name)).flatMap(({ rules }) => rules);
   return itemsAt(tree, 'rules').flatMap((item): CodeLens[] => {
     const name = textAt(item, 'name');
-    const at = entryAt(item, 'name');
+    const at = valueAt(item, 'name');
     const own = counts.filter((count) => count.name === name && count.source.file === file.path);
     if (at === undefined || own.length === 0) return [];
     const matched = own.reduce((sum, count) => sum + count.matched, 0);
@@ -85,13 +85,7 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function entryAt(tree: Tree, ...names: readonly string[]): Tree | undefined {
-  let at: Tree | undefined = tree;
-  for (const name of names) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
-  return at;
-}
-
 function itemsAt(document: MappingTree, field: string): readonly Tree[] {
-  const list = entryAt(document, 'spec', field);
+  const list = valueAt(document, 'spec', field);
   return list?.kind === 'list' ? list.items : [];
 }

@@ -4,7 +4,7 @@ import { mapping, oneOf } from '../../policy/language/fields.ts';
 import { SPEC_FIELDS } from '../../policy/language/json-schema.ts';
 import type { Reader } from '../../policy/language/shape.ts';
 import { type Shape, type ShapedField, shapeOf } from '../../policy/language/shape.ts';
-import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
+import { type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 
 export type Kind = keyof typeof KINDS;
@@ -70,8 +70,7 @@ export function nodeAt(nodes: readonly DocumentNode[], offset: number): Document
 
 /** The string at a path of field names; undefined if there is none, or the value is not a string. */
 export function textAt(tree: Tree | undefined, ...names: readonly string[]): string | undefined {
-  let at = tree;
-  for (const name of names) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
+  const at = valueAt(tree, ...names);
   return at?.kind === 'scalar' && typeof at.value === 'string' ? at.value : undefined;
 }
 

@@ -9,7 +9,7 @@ import {
 import { parse } from '../../cel/syntax/parse.ts';
 import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
 import { DYN } from '../../cel/value/type.ts';
-import type { ScalarTree, Tree } from '../../policy/yaml/tree.ts';
+import { type ScalarTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import type { Owner } from './document-nodes.ts';
 import type { EditedFolder } from './edited-folder.ts';
 
@@ -51,7 +51,6 @@ function withVariables(environment: Environment, { tree }: Owner): Environment {
 }
 
 function keysAt(tree: Tree, ...path: readonly string[]): readonly string[] {
-  let at: Tree | undefined = tree;
-  for (const name of path) at = at?.kind === 'mapping' ? at.entries.get(name)?.value : undefined;
+  const at = valueAt(tree, ...path);
   return at?.kind === 'mapping' ? [...at.entries.keys()] : [];
 }

@@ -1,4 +1,10 @@
-import type { ListTree, MappingTree, ScalarTree, Tree } from '../../policy/yaml/tree.ts';
+import {
+  type ListTree,
+  type MappingTree,
+  type ScalarTree,
+  type Tree,
+  valueAt,
+} from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 import { type Edit, removeEntry, removeItem, replaceScalar } from './edit.ts';
 import { mutateExpression } from './expression.ts';
@@ -9,10 +15,10 @@ export function mutantsOf(file: YamlFile): readonly Mutant[] {
   const mutants = new Map<string, Mutant>();
   for (const { tree, broken } of file.documents) {
     if (broken || tree?.kind !== 'mapping') continue;
-    const kind = textOf(member(tree, 'kind'));
-    const spec = member(tree, 'spec');
+    const kind = textOf(valueAt(tree, 'kind'));
+    const spec = valueAt(tree, 'spec');
     if ((kind !== 'Policy' && kind !== 'PolicyTemplate') || spec?.kind !== 'mapping') continue;
-    const name = textOf(member(mappingOf(member(tree, 'metadata')), 'name'));
+    const name = textOf(valueAt(tree, 'metadata', 'name'));
     const mutator = new Mutator(file, { kind, name: name ?? '' });
     mutator.policy(spec);
     // The value of an anchor is written once and may be found several times.
@@ -41,28 +47,28 @@ class Mutator {
   policy(spec: MappingTree): void {
     this.#match(spec, true);
     this.#authenticate(spec);
-    this.#swap(member(spec, 'mode'), 'enforce', 'shadow');
-    const paths = mappingOf(member(spec, 'paths'));
-    this.#swap(member(paths, 'ambiguous'), 'allow', 'refuse');
-    for (const rule of itemsOf(member(spec, 'rules'))) this.#rule(rule, member(spec, 'rules'));
-    for (const limit of itemsOf(member(spec, 'limits'))) this.#within(limit, () => this.#limit(limit));
-    this.#dropItems(member(spec, 'schemas'), 'the schema is dropped');
-    for (const schema of itemsOf(member(spec, 'schemas')))
+    this.#swap(valueAt(spec, 'mode'), 'enforce', 'shadow');
+    const paths = mappingOf(valueAt(spec, 'paths'));
+    this.#swap(valueAt(paths, 'ambiguous'), 'allow', 'refuse');
+    for (const rule of itemsOf(valueAt(spec, 'rules'))) this.#rule(rule, valueAt(spec, 'rules'));
+    for (const limit of itemsOf(valueAt(spec, 'limits'))) this.#within(limit, () => this.#limit(limit));
+    this.#dropItems(valueAt(spec, 'schemas'), 'the schema is dropped');
+    for (const schema of itemsOf(valueAt(spec, 'schemas')))
       this.#within(schema, () => this.#match(mappingOf(schema), false));
-    for (const { value } of mappingOf(member(spec, 'variables'))?.entries.values() ?? [])
+    for (const { value } of mappingOf(valueAt(spec, 'variables'))?.entries.values() ?? [])
       this.#expression(value);
-    this.#respond(member(spec, 'respond'));
+    this.#respond(valueAt(spec, 'respond'));
   }
 
   /** Drops entries of a `match`, and hosts, methods and paths of an entry, one by one and all of a field. */
   #match(holder: MappingTree | undefined, isOuter: boolean): void {
-    const match = member(holder, 'match');
+    const match = valueAt(holder, 'match');
     if (match?.kind !== 'list' || holder === undefined) return;
     this.#dropItems(match, 'the entry of `match` is dropped');
     for (const item of match.items) {
       if (item.kind !== 'mapping') continue;
       for (const field of ['hosts', 'methods', 'paths']) {
-        const list = member(item, field);
+        const list = valueAt(item, field);
         if (list?.kind !== 'list') continue;
         for (const [index, each] of list.items.entries()) {
           this.#add(
@@ -83,7 +89,7 @@ class Mutator {
   }
 
   #authenticate(spec: MappingTree): void {
-    const authenticate = mappingOf(member(spec, 'authenticate'));
+    const authenticate = mappingOf(valueAt(spec, 'authenticate'));
     if (authenticate === undefined) return;
     for (const [name, { value }] of authenticate.entries) {
       const isAlone = authenticate.entries.size === 1;
@@ -92,14 +98,14 @@ class Mutator {
         : removeEntry(this.#text, authenticate, name);
       this.#add(value, edit, `\`${name}\` is dropped`);
     }
-    const mtls = mappingOf(member(authenticate, 'mtls'));
-    const principals = member(mtls, 'principals');
+    const mtls = mappingOf(valueAt(authenticate, 'mtls'));
+    const principals = valueAt(mtls, 'principals');
     if (mtls !== undefined && principals?.kind === 'list') this.#principals(mtls, principals);
-    const jwt = mappingOf(member(authenticate, 'jwt'));
-    const issuers = member(jwt, 'issuers');
+    const jwt = mappingOf(valueAt(authenticate, 'jwt'));
+    const issuers = valueAt(jwt, 'issuers');
     if (issuers?.kind === 'list') this.#dropFrom(issuers, 'issuers');
-    this.#swap(member(jwt, 'required'), 'true', 'false');
-    this.#swap(member(jwt, 'bindToCertificate'), 'true', 'false');
+    this.#swap(valueAt(jwt, 'required'), 'true', 'false');
+    this.#swap(valueAt(jwt, 'bindToCertificate'), 'true', 'false');
   }
 
   #principals(mtls: MappingTree, principals: ListTree): void {
@@ -118,17 +124,17 @@ class Mutator {
     const rule = mappingOf(item);
     if (rule === undefined || rules?.kind !== 'list') return;
     this.#within(item, () => {
-      const effect = textOf(member(rule, 'effect'));
+      const effect = textOf(valueAt(rule, 'effect'));
       if (effect === 'deny') {
         const edit =
           rules.items.length > 1
             ? removeItem(this.#text, rules, rules.items.indexOf(item))
             : { ...rules.range, text: '[]' };
         this.#add(item, edit, 'the rule is dropped');
-      } else this.#swap(member(rule, 'effect'), 'allow', 'deny');
+      } else this.#swap(valueAt(rule, 'effect'), 'allow', 'deny');
       this.#match(rule, false);
       this.#condition(rule, 'when', false);
-      const expires = member(rule, 'expires');
+      const expires = valueAt(rule, 'expires');
       if (expires !== undefined)
         this.#add(expires, replaceScalar(expires, '9999-12-31T00:00:00Z'), 'the rule never expires');
     });
@@ -137,15 +143,15 @@ class Mutator {
   #limit(item: Tree): void {
     const limit = mappingOf(item);
     if (limit === undefined) return;
-    const doubled = member(limit, 'burst') ?? member(limit, 'rate');
+    const doubled = valueAt(limit, 'burst') ?? valueAt(limit, 'rate');
     if (doubled?.kind === 'scalar') {
       const written = this.#text.slice(doubled.content.start, doubled.content.end);
       const more = written.replace(/^\d+/, (digits) => String(Number(digits) * 2));
       this.#add(doubled, replaceScalar(doubled, more), `\`${written}\` becomes \`${more}\``);
     }
     this.#condition(limit, 'when', false);
-    this.#expression(member(limit, 'cost'));
-    const key = member(limit, 'key');
+    this.#expression(valueAt(limit, 'cost'));
+    const key = valueAt(limit, 'key');
     if (key?.kind === 'list') this.#dropFrom(key, 'key');
     for (const each of itemsOf(key)) this.#expression(each);
   }
@@ -250,10 +256,6 @@ class Mutator {
 /** End of a scalar without trailing line breaks, which a block scalar's range includes. */
 function endWithoutBreak(text: string, { range }: ScalarTree): number {
   return range.start + text.slice(range.start, range.end).trimEnd().length;
-}
-
-function member(tree: Tree | undefined, name: string): Tree | undefined {
-  return tree?.kind === 'mapping' ? tree.entries.get(name)?.value : undefined;
 }
 
 function mappingOf(tree: Tree | undefined): MappingTree | undefined {

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../../src/engine/request/attributes.ts';
 import type { BodySchema } from '../../../src/engine/schema/body-schema.ts';
 import { compileJsonSchema } from '../../../src/engine/schema/json-schema.ts';
 
-function compiled(schema: unknown): BodySchema {
+function compiled(schema: JsonValue): BodySchema {
   const result = compileJsonSchema(schema, { maxBytes: undefined });
   if (result.schema === undefined) throw new Error(JSON.stringify(result.problems));
   return result.schema;
@@ -26,7 +26,7 @@ const order = {
 };
 
 describe('a body that fits', () => {
-  test.each<[string, unknown, JsonValue]>([
+  test.each<[string, JsonValue, JsonValue]>([
     [
       'all members',
       order,
@@ -51,7 +51,7 @@ describe('a body that fits', () => {
 });
 
 describe('the denial of a body shows the location and the expectation, without values', () => {
-  test.each<[unknown, string, string]>([
+  test.each<[JsonValue, string, string]>([
     [order, '[]', 'the body must be object'],
     [order, '{"sku":"ABC-1"}', 'the body must have the member `quantity`'],
     [order, '{"sku":"secret","quantity":1}', '`/sku` must match pattern "^[A-Z]{3}-\\d+$"'],
@@ -215,7 +215,7 @@ describe('a mistake in a schema is a problem with its location', () => {
 });
 
 describe('hostile bodies are validated quickly', () => {
-  test.each<[string, unknown, JsonValue]>([
+  test.each<[string, JsonValue, JsonValue]>([
     ['a pattern that backtracks', { type: 'string', pattern: '^(a+)+$' }, `${'a'.repeat(20_000)}!`],
     ['many items', { type: 'array', uniqueItems: true }, Array.from({ length: 50_000 }, (_, i) => ({ i }))],
     ['a long address', { type: 'string', format: 'email' }, `a@${'a-'.repeat(100_000)}`],
