@@ -22,7 +22,7 @@ export interface DiagnosticsJson {
   readonly warnings: number;
 }
 
-export function diagnosticJson({ span, severity, code, message, help }: Diagnostic): DiagnosticJson {
+function diagnosticJson({ span, severity, code, message, help }: Diagnostic): DiagnosticJson {
   return {
     code,
     severity,

@@ -1,5 +1,5 @@
 /** Maximum width in columns. */
-export const WIDTH = 100;
+const WIDTH = 100;
 
 const COLOURS = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 export type Colour = keyof typeof COLOURS;

@@ -83,7 +83,7 @@ function admits(value: unknown, required: Requirements): boolean {
  * The error for an exception of an evaluation. Its message contains only text of the author. An `EvaluationError` of
  * a getter, such as that of a variable, is returned as it is, with its cause.
  */
-export function failureOf(thrown: unknown): EvaluationError {
+function failureOf(thrown: unknown): EvaluationError {
   if (!(thrown instanceof Failure)) {
     const isDeep = thrown instanceof RangeError;
     const message = isDeep ? 'a value is nested too deeply or is too large' : 'a value could not be read';

@@ -90,7 +90,7 @@ function emitEquality(
 }
 
 /** True if two values, one of them a string, are equal. Pays, because it is used in loops. */
-export function sameText(a: unknown, b: unknown): boolean {
+function sameText(a: unknown, b: unknown): boolean {
   if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) spendText(a);
   return a === b;
 }
@@ -187,7 +187,7 @@ function emitSizeComparison(
 }
 
 /** A number that is below, at or above `limit` if the number of characters is. */
-export function sizeBeside(text: string, limit: number): number {
+function sizeBeside(text: string, limit: number): number {
   const units = text.length;
   // A character has one unit or two.
   return units < limit || units > 2 * limit ? units : lengthOf(text);
@@ -227,7 +227,7 @@ return d > 2 || d < -2 ? d : d * 1e9 + (x.nanos - y.nanos - z.nanos);
   });
 }
 
-export function compareSpan(later: Instant, earlier: Instant, span: Duration): number {
+function compareSpan(later: Instant, earlier: Instant, span: Duration): number {
   return compareTimes(between(later, earlier), span);
 }
 

@@ -34,16 +34,16 @@ export function newMap(): MapBuilder {
 }
 
 /** The value of an optional in a list; empty if there is none. */
-export function entries(optional: unknown): readonly unknown[] {
+function entries(optional: unknown): readonly unknown[] {
   const value = optionalEntry(optional);
   return value === undefined ? [] : [value];
 }
 
-export function addEntry(map: MapBuilder, key: unknown, value: unknown): void {
+function addEntry(map: MapBuilder, key: unknown, value: unknown): void {
   map.add(key, value);
 }
 
-export function addOptional(map: MapBuilder, key: unknown, value: unknown): void {
+function addOptional(map: MapBuilder, key: unknown, value: unknown): void {
   const entry = optionalEntry(value);
   if (entry !== undefined) map.add(key, entry);
 }

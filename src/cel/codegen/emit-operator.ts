@@ -85,18 +85,18 @@ function emitIn(emitter: Emitter, node: OperatorNode, locals: Locals | undefined
 }
 
 /** True if a map has the key. */
-export function isKeyOf(key: unknown, map: MapValue): boolean {
+function isKeyOf(key: unknown, map: MapValue): boolean {
   return lookup(map, key) !== undefined;
 }
 
 /** True if a list has the string. Strings of the same length are compared to their end if they begin alike. */
-export function isTextOf(text: string, list: readonly unknown[]): boolean {
+function isTextOf(text: string, list: readonly unknown[]): boolean {
   spend(Math.floor((list.length * (1 + Math.floor(text.length / TEXT_A_STEP))) / ELEMENTS_A_STEP));
   return list.includes(text);
 }
 
 /** True if a list has an element that equals the value. */
-export function isElementOf(value: unknown, list: unknown): boolean {
+function isElementOf(value: unknown, list: unknown): boolean {
   return contains(list, value);
 }
 

@@ -19,7 +19,7 @@ import { emitField, emitRead, emitReadInstant } from './emit-read.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
 /** Conversion of the outcome of an evaluation to the result. */
-export interface Shell {
+interface Shell {
   /** Result for a value. */
   readonly finish: (value: unknown) => unknown;
   /** True if a value that is certainly a bool is the result as it is. */

@@ -27,7 +27,7 @@ import {
 } from './semantics.ts';
 
 /** Receives the outcome of every evaluated expression, each time that it has a value or failed. */
-export type Observe = (node: Node, outcome: unknown) => void;
+type Observe = (node: Node, outcome: unknown) => void;
 
 /**
  * Evaluates a checked tree by walking it: the reference for compiled expressions, and the source of the values of

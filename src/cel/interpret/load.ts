@@ -160,7 +160,7 @@ function readField(host: object, name: string): unknown {
 }
 
 /** The failure for an exception of a getter. An exhausted budget stays exhausted. */
-export function unreadable(error: unknown): Failure {
+function unreadable(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const isExhausted = error instanceof EvaluationError && error.code === 'too_many_steps';
   return new Failure(isExhausted ? 'too_many_steps' : 'unreadable', undefined, error);

@@ -19,7 +19,7 @@ export interface Cost {
  * call, but only in a comprehension; elsewhere the number of calls is that in the source, and each reads its
  * arguments once. `before`: always before the call. `within`: by the function itself, as it proceeds.
  */
-export type Payment = 'never' | 'repeated' | 'before' | 'within';
+type Payment = 'never' | 'repeated' | 'before' | 'within';
 
 /** Size in characters, bytes or elements; 0 for every other value. */
 export function sizeOf(value: unknown): number {

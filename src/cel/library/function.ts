@@ -40,7 +40,7 @@ export interface Overload {
 }
 
 /** Argument that is parsed at load time if it is a string literal. */
-export interface LiteralArgument {
+interface LiteralArgument {
   readonly at: number;
   /** Parsed value, or the problem with the string. */
   readonly parse: (text: string) => Parsed;

@@ -33,7 +33,7 @@ export function attempt<T>(find: () => T): T | undefined {
   }
 }
 
-export function giveUp(): never {
+function giveUp(): never {
   throw new AnalysisAborted();
 }
 

@@ -123,7 +123,7 @@ function isNegative(value: unknown): boolean {
 }
 
 /** Literal with the given value. No expression has a literal of another type. */
-export function printLiteral(value: unknown): string {
+function printLiteral(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (isInt(value)) return String(value);
   if (isDouble(value)) return printDouble(numberOf(value));

@@ -27,14 +27,14 @@ interface Base extends Range {
   readonly id: number;
 }
 
-export interface LiteralNode extends Base {
+interface LiteralNode extends Base {
   readonly kind: 'literal';
   /** In the form of values in an evaluation. */
   readonly value: unknown;
 }
 
 /** `x`. With a dot before it (`isRooted`) it is never the variable of a comprehension. */
-export interface NameNode extends Base {
+interface NameNode extends Base {
   readonly kind: 'name';
   readonly name: string;
   readonly isRooted: boolean;
@@ -50,7 +50,7 @@ export interface SelectNode extends Base {
 }
 
 /** `has(x.f)`. */
-export interface HasNode extends Base {
+interface HasNode extends Base {
   readonly kind: 'has';
   readonly operand: Node;
   readonly field: string;
@@ -58,7 +58,7 @@ export interface HasNode extends Base {
 }
 
 /** `x[y]`, or `x[?y]`. */
-export interface IndexNode extends Base {
+interface IndexNode extends Base {
   readonly kind: 'index';
   readonly operand: Node;
   readonly index: Node;
@@ -94,7 +94,7 @@ export interface LogicNode extends Base {
 }
 
 /** `test ? yes : no`. */
-export interface ConditionNode extends Base {
+interface ConditionNode extends Base {
   readonly kind: 'condition';
   readonly test: Node;
   readonly yes: Node;
@@ -124,7 +124,7 @@ export interface Entry {
 }
 
 /** `a.b.Message{field: x}`: part of the grammar, although no message types are declared. */
-export interface MessageNode extends Base {
+interface MessageNode extends Base {
   readonly kind: 'message';
   /** Includes a leading dot. */
   readonly name: string;
@@ -164,7 +164,7 @@ export interface LoopNode extends Base {
 }
 
 /** `cel.bind(x, value, body)`. */
-export interface BindNode extends Base {
+interface BindNode extends Base {
   readonly kind: 'bind';
   readonly variable: string;
   readonly value: Node;
@@ -172,7 +172,7 @@ export interface BindNode extends Base {
 }
 
 /** `operand.optMap(x, body)`, or `optFlatMap` if `isFlat`. */
-export interface OptionalMapNode extends Base {
+interface OptionalMapNode extends Base {
   readonly kind: 'optional_map';
   readonly isFlat: boolean;
   readonly operand: Node;
@@ -181,7 +181,7 @@ export interface OptionalMapNode extends Base {
 }
 
 /** Placeholder for a missing expression that has been reported. */
-export interface MissingNode extends Base {
+interface MissingNode extends Base {
   readonly kind: 'missing';
 }
 

@@ -1,5 +1,5 @@
 /** Messages of failed evaluations, by code. INVARIANT: no message contains data of a request. */
-export const FAILURES = {
+const FAILURES = {
   no_such_key: 'no such key',
   index_out_of_range: 'an index is out of range',
   no_such_overload: 'a function does not take values of these types',

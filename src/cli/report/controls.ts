@@ -13,7 +13,7 @@ export interface Report {
   readonly policies: readonly ReportedPolicy[];
 }
 
-export interface ReportedControl {
+interface ReportedControl {
   readonly control: string;
   readonly policies: readonly ReportedPolicy[];
 }

@@ -9,7 +9,7 @@ export const GRPC_CODES = {
   UNAUTHENTICATED: 16,
 } as const;
 
-export type GrpcCode = keyof typeof GRPC_CODES;
+type GrpcCode = keyof typeof GRPC_CODES;
 
 interface ReasonRow {
   /** HTTP status; a rule may name another one. */

@@ -14,7 +14,7 @@ export interface CheckCall {
 }
 
 /** The live policy set; undefined until one is live. */
-export type LiveSet = Parameters<typeof denyUnevaluated>[3];
+type LiveSet = Parameters<typeof denyUnevaluated>[3];
 
 export interface CheckOptions {
   /** The wire format. */

@@ -1,7 +1,7 @@
 import type { Decision, PendingDecision } from '../decision/decide.ts';
 
 /** The caller's trace: the W3C `traceparent` text, empty if there is none. */
-export interface TraceContext {
+interface TraceContext {
   readonly traceparent: string;
 }
 

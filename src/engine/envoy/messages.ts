@@ -7,7 +7,7 @@ export interface CheckRequestMessage {
   readonly attributes?: AttributeContextMessage;
 }
 
-export interface AttributeContextMessage {
+interface AttributeContextMessage {
   readonly source?: PeerMessage;
   readonly destination?: PeerMessage;
   readonly request?: { readonly time?: TimestampMessage; readonly http?: HttpRequestMessage };
@@ -26,7 +26,7 @@ export interface PeerMessage {
   readonly certificate?: string;
 }
 
-export interface AddressMessage {
+interface AddressMessage {
   readonly socketAddress?: {
     readonly protocol?: number;
     readonly address?: string;
@@ -52,7 +52,7 @@ export interface HttpRequestMessage {
   readonly rawBody?: Uint8Array;
 }
 
-export interface HeaderValueMessage {
+interface HeaderValueMessage {
   readonly key?: string;
   readonly value?: string;
   readonly rawValue?: Uint8Array;

@@ -7,7 +7,7 @@ import type { VerificationKey } from './keys.ts';
 /** The part of the global `fetch` that is used. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
-export interface FetchInit {
+interface FetchInit {
   readonly headers: Readonly<Record<string, string>>;
   readonly redirect: 'manual';
   readonly signal: AbortSignal;

@@ -27,7 +27,7 @@ export interface TokenVerifierOptions {
 }
 
 /** Maximum length of a token, in characters, which are bytes in a token. */
-export const MAX_TOKEN_LENGTH = 16 * 1024;
+const MAX_TOKEN_LENGTH = 16 * 1024;
 
 /** A cache of N tokens is also full if they have N times this many characters. */
 const USUAL_TOKEN_LENGTH = 2048;

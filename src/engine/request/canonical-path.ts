@@ -1,7 +1,7 @@
 import { type EscapeTrouble, hidesEscape, normalizeEscapes } from './percent.ts';
 
 /** Reasons for servers to read a path differently. Each completes the sentence "the path has ...". */
-export type Ambiguity =
+type Ambiguity =
   | EscapeTrouble
   | 'an encoded dot segment'
   | 'a `%25` that hides another escape'

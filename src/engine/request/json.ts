@@ -20,7 +20,7 @@ export function parseJson(text: string): ParsedJson {
 }
 
 /** First error of a JSON text. */
-export interface Fault {
+interface Fault {
   /** One phrase, never a part of the text. */
   readonly what: string;
   /** Offset in UTF-16 units. */

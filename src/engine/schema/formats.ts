@@ -6,7 +6,7 @@ import formats, { type FormatName } from 'ajv-formats';
  * expressions that take more than linear time harmless (an address by RFC 5321 section 4.5.3.1, a host name by
  * RFC 1035 section 2.3.4).
  */
-export const FORMATS = {
+const FORMATS = {
   date: 64,
   time: 64,
   'date-time': 64,

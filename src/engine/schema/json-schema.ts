@@ -11,7 +11,7 @@ import { countReferences, type ReferenceBudget, TooManyReferences } from './refe
 import { addUniqueItems } from './unique-items.ts';
 
 /** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole schema. */
-export interface SchemaProblem {
+interface SchemaProblem {
   readonly pointer: string;
   /** One lower-case sentence without a full stop. */
   readonly message: string;
@@ -21,7 +21,7 @@ export type CompiledJsonSchema =
   | { readonly schema: BodySchema; readonly problems?: undefined }
   | { readonly problems: readonly SchemaProblem[]; readonly schema?: undefined };
 
-export const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Maximum number of problems reported for one schema. */
 const MAX_PROBLEMS = 20;

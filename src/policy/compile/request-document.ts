@@ -20,7 +20,7 @@ const REQUEST_DOCUMENT_FIELDS = {
 } as const satisfies Fields;
 
 /** One request, as read from a file. */
-export type WrittenRequest =
+type WrittenRequest =
   | { readonly caller: TestCaller; readonly request: TestRequest; readonly now: number | undefined }
   /** A `CheckRequest` of ext_authz as JSON. */
   | { readonly check: JsonValue };

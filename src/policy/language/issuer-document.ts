@@ -22,7 +22,7 @@ import { duration, header, keyUrl } from './values.ts';
 
 const SECOND = 1000;
 
-export const REFRESH_FIELDS = {
+const REFRESH_FIELDS = {
   interval: { read: duration(SECOND), doc: 'time between fetches; default 5m' },
   cooldown: {
     read: duration(),
@@ -32,14 +32,14 @@ export const REFRESH_FIELDS = {
   maxStale: { read: duration(), doc: 'time that keys are used after the last successful fetch; default 24h' },
 } as const satisfies Fields;
 
-export const KEYS_FIELDS = {
+const KEYS_FIELDS = {
   jwksUri: { read: keyUrl, doc: 'the URL of the key set' },
   jwksFile: { read: located(nonEmptyText), doc: 'a file with the key set, relative to this file' },
   jwks: { read: located((at) => at.tree), doc: 'the key set itself, inline' },
   discovery: planned('OpenID discovery'),
 } as const satisfies Fields;
 
-export const PLACE_FIELDS = {
+const PLACE_FIELDS = {
   header: { read: header, doc: 'a request header' },
   prefix: {
     read: text,

@@ -44,7 +44,7 @@ import {
 } from './values.ts';
 
 /** One entry of a `match`, of a policy, rule or schema. */
-export const MATCH_FIELDS = {
+const MATCH_FIELDS = {
   hosts: { read: someOf(host), doc: 'hosts; `*.x` matches one or more labels before `x`' },
   methods: { read: someOf(method), doc: 'HTTP methods in upper case' },
   paths: {
@@ -56,14 +56,14 @@ export const MATCH_FIELDS = {
 
 const match = someOf(mapping(MATCH_FIELDS));
 
-export const PATHS_FIELDS = {
+const PATHS_FIELDS = {
   ambiguous: {
     read: oneOf(['refuse', 'allow']),
     doc: '`allow` accepts a path that servers read differently; default `refuse`',
   },
 } as const satisfies Fields;
 
-export const MTLS_FIELDS = {
+const MTLS_FIELDS = {
   principals: {
     read: someOf(principal),
     doc: 'principals that may call: SPIFFE IDs with `*` and `**`, or other names',
@@ -88,7 +88,7 @@ export const JWT_FIELDS = {
   },
 } as const satisfies Fields;
 
-export const AUTHENTICATE_FIELDS = {
+const AUTHENTICATE_FIELDS = {
   mtls: { read: mapping(MTLS_FIELDS), doc: 'requires an authenticated peer' },
   jwt: { read: mapping(JWT_FIELDS), doc: 'requires a token' },
 } as const satisfies Fields;
@@ -110,7 +110,7 @@ export const RULE_FIELDS = {
 /** Largest `maxBytes`: 64 MiB, more than a proxy buffers. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-export const BODY_FIELDS = {
+const BODY_FIELDS = {
   jsonSchema: {
     read: located((at) => at.tree),
     doc: 'a JSON Schema: inline, or a file relative to this file',
@@ -119,7 +119,7 @@ export const BODY_FIELDS = {
   maxBytes: { read: integer(1, MOST_BYTES), doc: 'largest size of the body; a larger body is denied' },
 } as const satisfies Fields;
 
-export const SCHEMA_FIELDS = {
+const SCHEMA_FIELDS = {
   match: { read: match, doc: 'narrows the `match` of the policy' },
   body: { read: mapping(BODY_FIELDS), doc: 'requirements for the body' },
   openapi: planned('OpenAPI'),
@@ -178,7 +178,7 @@ const DENY_SET_FIELD = {
   doc: SET_FIELD.doc,
 } as const satisfies Field<unknown>;
 
-export const REQUEST_HEADERS_FIELDS = {
+const REQUEST_HEADERS_FIELDS = {
   set: SET_FIELD,
   append: {
     read: mapOf(responseValue, settableHeader),
@@ -187,7 +187,7 @@ export const REQUEST_HEADERS_FIELDS = {
   remove: { read: someOf(changeableHeader), doc: 'headers to remove' },
 } as const satisfies Fields;
 
-export const RESPONSE_HEADERS_FIELDS = {
+const RESPONSE_HEADERS_FIELDS = {
   set: SET_FIELD,
   append: {
     read: mapOf(responseValue, settableHeader),
@@ -195,17 +195,17 @@ export const RESPONSE_HEADERS_FIELDS = {
   },
 } as const satisfies Fields;
 
-export const QUERY_FIELDS = {
+const QUERY_FIELDS = {
   set: { read: mapOf(queryValue), doc: 'parameters to overwrite or add: text, or `{cel: ...}`' },
   remove: { read: someOf(nonEmptyText), doc: 'parameters to remove' },
 } as const satisfies Fields;
 
-export const DENY_FIELDS = {
+const DENY_FIELDS = {
   headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'headers of the answer to the caller' },
   body: { read: bodyValue, doc: 'body in place of the problem document: text, or `{cel: ...}`' },
 } as const satisfies Fields;
 
-export const RESPOND_FIELDS = {
+const RESPOND_FIELDS = {
   allow: {
     read: mapping({
       requestHeaders: {

@@ -6,7 +6,7 @@ import { child, located, mapOf, nonEmptyText, report } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { identifier } from './values.ts';
 
-export const PARAMETER_FIELDS = {
+const PARAMETER_FIELDS = {
   type: {
     read: located(dataType),
     like: nonEmptyText,

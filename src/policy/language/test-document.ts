@@ -43,7 +43,7 @@ export const CALLER_FIELDS = {
   token: { read: nonEmptyText, doc: 'the text of a token, sent unchanged' },
 } as const satisfies Fields;
 
-export interface BodySpec {
+interface BodySpec {
   readonly text: string;
   /** Content type, unless the request names another. */
   readonly type: string | undefined;

@@ -24,7 +24,7 @@ export interface DirectoryEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'unknown';
 }
 
-export interface FileStat {
+interface FileStat {
   readonly kind: 'file' | 'folder' | 'other';
   /** In bytes. */
   readonly size: number;

@@ -13,7 +13,7 @@ export interface PolicyFiles {
   read(fromFile: string, reference: string): ReferencedFile | { readonly problem: string };
 }
 
-export interface ReferencedFile {
+interface ReferencedFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly problem?: undefined;

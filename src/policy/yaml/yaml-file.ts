@@ -17,7 +17,7 @@ export interface YamlFile {
   readonly mistakes: readonly Diagnostic[];
 }
 
-export interface YamlDocument {
+interface YamlDocument {
   /** The readable part of the document; undefined if there is none. */
   readonly tree: Tree | undefined;
   /** True if the document has a syntax error, so that `tree` may not be what the author meant. */

@@ -10,7 +10,7 @@ import { packageVersion } from './version.ts';
 import { type Parts, wire } from './wiring.ts';
 
 /** A sidecar that is running. */
-export interface Server {
+interface Server {
   /** Address for the checks of Envoy, with the port that the system chose for port 0. */
   readonly address: string;
   readonly admin: string;

@@ -5,8 +5,8 @@ export interface Series {
 }
 
 /** Most combinations of label values; later ones count as `OVERFLOW` in every label. */
-export const MAX_SERIES = 2000;
-export const OVERFLOW = '_other';
+const MAX_SERIES = 2000;
+const OVERFLOW = '_other';
 
 /**
  * Counts in a plain map. Label values are names from policies, which cannot contain the separator. The bound is needed

@@ -21,7 +21,7 @@ export class StatusError extends Error {
 }
 
 /** Handler of messages as bytes, without framing and compression. */
-export type UnaryHandler = (request: Uint8Array, call: Call) => Uint8Array | Promise<Uint8Array>;
+type UnaryHandler = (request: Uint8Array, call: Call) => Uint8Array | Promise<Uint8Array>;
 export type StreamHandler = (requests: AsyncIterable<Uint8Array>, call: Call) => AsyncIterable<Uint8Array>;
 
 export interface UnaryMethod {
@@ -33,7 +33,7 @@ export interface UnaryMethod {
   readonly tooLarge?: (limit: number, call: Call) => Uint8Array;
 }
 
-export interface StreamMethod {
+interface StreamMethod {
   readonly stream: StreamHandler;
 }
 

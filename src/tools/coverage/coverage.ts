@@ -24,7 +24,7 @@ export interface Gap {
 }
 
 /** A gap that its author left out, and why. */
-export interface ExcludedGap {
+interface ExcludedGap {
   readonly file: string;
   readonly line: number;
   readonly reason: string;

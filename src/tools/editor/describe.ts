@@ -42,7 +42,7 @@ export function documented(name: string): string | undefined {
   return Object.hasOwn(names, name) ? names[name]?.doc : undefined;
 }
 
-export function signature(name: string, { isMethod, parameters, result }: Overload): string {
+function signature(name: string, { isMethod, parameters, result }: Overload): string {
   const types = parameters.map(formatType);
   const called = isMethod ? `${types[0]}.${name}(${types.slice(1).join(', ')})` : call(name, types);
   return `${called} -> ${formatType(result)}`;

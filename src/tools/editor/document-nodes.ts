@@ -9,7 +9,7 @@ import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 
 export type Kind = keyof typeof KINDS;
 
-export type Table = Readonly<Record<string, ShapedField>>;
+type Table = Readonly<Record<string, ShapedField>>;
 
 /** The document that contains a node. */
 export interface Owner {

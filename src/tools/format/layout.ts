@@ -46,11 +46,11 @@ export interface Node {
 
 export type Content = Empty | ScalarContent | AliasContent | BlockContent | MapContent | SeqContent;
 
-export interface Empty {
+interface Empty {
   readonly kind: 'empty';
 }
 
-export interface AliasContent {
+interface AliasContent {
   readonly kind: 'alias';
   readonly source: string;
 }

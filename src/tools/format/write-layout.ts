@@ -17,7 +17,7 @@ import {
 import { blockLines, quoted, scalarLines } from './scalar.ts';
 
 /** Maximum length of a line, in characters. Only lines that cannot be broken are longer. */
-export const WIDTH = 110;
+const WIDTH = 110;
 
 /** A flow sequence of more than `MANY` items of at most `SHORT` characters each fills lines when it is broken. */
 const MANY = 8;

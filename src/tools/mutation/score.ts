@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 /** Result of running the cases with a mutant. */
-export type MutantStatus =
+type MutantStatus =
   /** At least one case failed. */
   | 'killed'
   /** All cases passed. */

@@ -17,7 +17,7 @@ export interface FailureExplanation {
   readonly conditions: readonly Condition[];
 }
 
-export interface TriedRule {
+interface TriedRule {
   readonly name: string;
   readonly effect: Effect;
   /** `matched`, `false`, `not selected by its match`, or `failed:` and why. */
@@ -32,7 +32,7 @@ export interface Condition {
   readonly parts: readonly ShownPart[];
 }
 
-export interface ShownPart {
+interface ShownPart {
   readonly depth: number;
   readonly text: string;
   /** Cut when long; empty: it was not evaluated. */

@@ -25,7 +25,7 @@ import { RESPONSE_CHANGES } from './response-changes.ts';
 import type { TraceRecording } from './trace-recording.ts';
 
 /** Result of one part of a policy. */
-export type State =
+type State =
   /** It selects the request, holds, or let it through. */
   | 'yes'
   /** It does not. */

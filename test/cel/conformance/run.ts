@@ -27,10 +27,7 @@ export const EVALUATORS: Readonly<Record<string, (checked: Checked, activation: 
 };
 
 /** Function of the code, created in the realm of the caller. */
-export function instantiate(
-  source: string,
-  constants: readonly unknown[],
-): (activation: Activation) => unknown {
+function instantiate(source: string, constants: readonly unknown[]): (activation: Activation) => unknown {
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-type-assertion -- the code under test
   return (new Function('K', source) as (K: readonly unknown[]) => (activation: Activation) => unknown)(
     constants,
@@ -91,7 +88,7 @@ export function same(a: unknown, b: unknown): boolean {
   return equals(a, b);
 }
 
-export function showBigInt(_: string, value: unknown): unknown {
+function showBigInt(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
 }
 

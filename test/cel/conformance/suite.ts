@@ -24,7 +24,7 @@ export interface Case {
   readonly referenceType: string | undefined;
 }
 
-export interface Expected {
+interface Expected {
   readonly isError: boolean;
   /** Undefined if the value is not checked. */
   readonly value: { readonly value: unknown } | undefined;

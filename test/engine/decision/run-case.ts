@@ -30,7 +30,7 @@ import {
 export const NOW = Date.UTC(2026, 5, 1, 12);
 
 /** Result of one request, in the form of a case. */
-export interface Seen {
+interface Seen {
   readonly decision: 'allow' | 'deny';
   readonly reason: string;
   readonly status: number;
@@ -163,7 +163,7 @@ function repeated(each: Case): readonly Step[] {
   return stepsOf(each).flatMap((step) => Array.from({ length: step.times ?? 1 }, () => step));
 }
 
-export async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
+async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
   const { token, certificate, headers = {}, ...rest } = request;
   const text = token === undefined ? undefined : await tokenText(token, set);
   const isPlaced = Object.values(headers).some((value) => value.includes(PLACE));
