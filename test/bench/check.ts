@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { decide } from '../../src/engine/decision/decide.ts';
 import type { Services } from '../../src/engine/decision/services.ts';
+import type { DecisionTrace } from '../../src/engine/decision/trace.ts';
 import { type Check, createCheck } from '../../src/engine/envoy/check.ts';
 import { decodeCheck } from '../../src/engine/envoy/decode.ts';
 import { encodeCheck } from '../../src/engine/envoy/encode.ts';
@@ -48,6 +49,10 @@ spec:
   limits: [{name: per-caller, key: [source.principal], rate: 100000000/s}]
 `;
 
+/** Traces as tools pass them; serving passes none. */
+const STEPS: DecisionTrace = { wantsParts: false, report: () => {} };
+const PARTS: DecisionTrace = { wantsParts: true, report: () => {} };
+
 const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
 
 /** Measures one check without the transport: as a whole, and by step. */
@@ -77,6 +82,8 @@ export async function checkPart(effort: Effort): Promise<string> {
     { name: 'typical policy, whole', run: () => whole.handle(request, NOBODY_STOPS_WAITING) },
     { name: '  decode', run: () => decodeCheck(request, checkMessages) },
     { name: '  decide', run: () => decide(attributes, typical, services) },
+    { name: '  decide, with a trace', run: () => decide(attributes, typical, services, undefined, STEPS) },
+    { name: '  decide, with parts', run: () => decide(attributes, typical, services, undefined, PARTS) },
     { name: '  encode', run: () => encodeCheck(decision, checkMessages) },
   ];
   return table('check: CPU time of one Check without the transport', await measure(contenders, effort));
