@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | $(PLAIN)
-	@printf '\nOne file or folder of tests: make test ONLY=test/request. The program: npm run -s lictor -- --help\n\n'
+	@printf '\nOne file or folder of tests: make test ONLY=test/engine/request. The program: npm run -s lictor -- --help\n\n'
 
 # Colour is for people: piped output has none.
 PLAIN = if [ -t 1 ]; then cat; else sed $$'s/\033\\[[0-9]*m//g'; fi

@@ -44,7 +44,7 @@ function createProgram({ stdout, stderr }: Terminal): Command {
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 success, 1 the check failed, 2 wrong usage or configuration, 3 internal error.',
+      '\nExit codes: 0 success, 1 the check failed, 2 wrong usage or configuration, 3 an internal fault.',
     );
 }
 

@@ -12,6 +12,11 @@ export function absolutePath(written: string): string | Problem {
   return written.startsWith('/') ? written : new Problem('does not begin with `/`');
 }
 
+/** A host with or without port, as in a `Host` header. */
+export function hostAlone(written: string): string | Problem {
+  return written.includes('/') ? new Problem('has a scheme or a path; write the host alone') : written;
+}
+
 export function wholeNumber(written: string): number | Problem {
   return parseDigits(written) ?? new Problem('is not a whole number');
 }

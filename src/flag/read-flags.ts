@@ -50,7 +50,7 @@ function readFlag(
     value instanceof Problem ? [`\`${text}\` ${value.problem}`] : [],
   );
   const values = read.map(({ value }) => value);
-  return { value: isRepeatable(flag) ? values : values[0], problems };
+  return { value: isRepeatable(flag) ? values : values[0], problems: [...new Set(problems)] };
 }
 
 function parserOf(flag: Flag): Parse<unknown> {

@@ -175,6 +175,7 @@ test.each<[string, readonly string[], number, string]>([
 
 test.each<[string, readonly string[], string]>([
   ['no host', ['policies', '--path', '/'], '--host'],
+  ['a host with a path', ['policies', '--host', 'a/b', '--path', '/'], 'has a scheme or a path'],
   ['a path without a slash', ['policies', '--host', 'a', '--path', 'x'], 'does not begin with `/`'],
   ['no such folder', ['nowhere', '--host', 'a', '--path', '/'], '`nowhere` does not exist'],
   ['a broken folder', ['broken', '--host', 'a', '--path', '/'], 'did you mean `Policy`?'],

@@ -127,6 +127,17 @@ describe('settings that cannot be used end the process at once, with exit code 2
     ]);
   });
 
+  test('a missing file of settings is named by its variable', async () => {
+    const ended = await runLictor(['serve'], {
+      directory: folder,
+      env: { LICTOR_CONFIG: 'no.yaml' },
+    });
+    expect([ended.code, ended.stderr]).toEqual([
+      2,
+      'lictor serve: LICTOR_CONFIG: `no.yaml` cannot be read (ENOENT)\n',
+    ]);
+  });
+
   test('missing files', async () => {
     const flags = ['--tls-cert', 'no.pem', '--tls-key', 'no.key', '--audit', 'no/decisions.jsonl'];
     expect(await runLictor(['serve', ...flags], { directory: folder })).toEqual({

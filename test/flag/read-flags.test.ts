@@ -25,6 +25,13 @@ test('the first source that has a flag decides it', () => {
   expect(values).toEqual({ name: 'a', maxCount: 7, tag: ['x', 'y'], form: 'json', strict: true });
 });
 
+test('a problem of several equal values is reported once', () => {
+  const flags = {
+    tag: { value: 'TAG', parse: () => new Problem('is wrong'), repeatable: true, doc: 'a tag' },
+  } as const;
+  expect(readFlags(flags, [given({ tag: ['', ''] })]).problems).toEqual(['--tag: `` is wrong']);
+});
+
 test('a repeatable flag that is given once is a list', () => {
   expect(readFlags(FLAGS, [given({ tag: 'x' })]).values?.tag).toEqual(['x']);
 });

@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { FILE_FLAGS } from '../../src/cli/serve/flags.ts';
 import { VERBS } from '../../src/cli/verbs.ts';
 import { type Flags, memberOf } from '../../src/flag/flag.ts';
 import { readFlags } from '../../src/flag/read-flags.ts';
 import { SETTINGS } from '../../src/sidecar/server/settings.ts';
+import { ROOT } from '../support/tools.ts';
 import { membersRead } from './flag-reads.ts';
 import { sources } from './sources.ts';
 
@@ -23,6 +25,17 @@ function misread(flags: Flags, type: string, files: Iterable<readonly [string, s
   );
 }
 
+/** Tests of verbs and settings, without those of the tables themselves. */
+const TESTS = readdirSync(new URL('test', ROOT), { recursive: true, encoding: 'utf8' })
+  .filter((path) => /^(?:cli|e2e|flag|sidecar|tools)\/.*\.ts$/.test(path))
+  .map((path) => readFileSync(new URL(`test/${path}`, ROOT), 'utf8'))
+  .join('\n');
+
+/** True if a test gives the flag, or the value that is read from it. */
+function isTested(name: string): boolean {
+  return [`--${name}`, `'${name}'`, `${memberOf(name)}:`].some((written) => TESTS.includes(written));
+}
+
 describe('every flag of the tables', () => {
   test.each(TABLES)('%s is read', (type, flags) => {
     expect(misread(flags, type, sources())).toEqual([]);
@@ -36,6 +49,11 @@ describe('every flag of the tables', () => {
   test.each(TABLES)('%s conflicts only with flags of its table', (_, flags) => {
     const named = Object.values(flags).flatMap(({ conflicts = [] }) => conflicts);
     expect(named.filter((name) => !Object.hasOwn(flags, name))).toEqual([]);
+  });
+
+  test.each(TABLES)('%s is named by a test', (_, flags) => {
+    const used = Object.entries(flags).filter(([, { unread }]) => unread === undefined);
+    expect(used.flatMap(([name]) => (isTested(name) ? [] : [name]))).toEqual([]);
   });
 
   test('is found to be unread when it is added by hand to the real tables', () => {

@@ -1,8 +1,8 @@
 import type { Flags, ValuesOf } from '../../flag/flag.ts';
-import { absolutePath, text } from '../../flag/parsers.ts';
+import { absolutePath, hostAlone, text } from '../../flag/parsers.ts';
 
 export const EFFECTIVE_FLAGS = {
-  host: { value: 'HOST', parse: text, required: true, doc: 'host of the requests (authority)' },
+  host: { value: 'HOST', parse: hostAlone, required: true, doc: 'host of the requests (authority)' },
   path: { value: 'PATH', parse: absolutePath, required: true, doc: 'path of the requests' },
   method: { value: 'METHOD', parse: text, doc: 'HTTP method of the requests; any if not given' },
   environment: {

@@ -1,7 +1,8 @@
+import { parseIp } from '../../cel/value/ip.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
-import { absolutePath, text, wholeNumber } from '../../flag/parsers.ts';
+import { absolutePath, hostAlone, text, wholeNumber } from '../../flag/parsers.ts';
 
 /** Flags without a default change nothing of the request that `--request` or `--record` holds. */
 export const EVAL_FLAGS = {
@@ -16,10 +17,14 @@ export const EVAL_FLAGS = {
     doc: 'the request of one line of the decision log; `-` for standard input',
   },
   method: { value: 'METHOD', parse: text, doc: 'HTTP method; GET if nothing else is known' },
-  host: { value: 'HOST', parse: text, doc: 'host (authority)' },
+  host: { value: 'HOST', parse: hostAlone, doc: 'host (authority)' },
   path: { value: 'PATH', parse: requestPath, doc: 'path with query string; `/` if nothing else is known' },
   principal: { value: 'ID', parse: text, doc: 'identity of the peer, as in its client certificate' },
-  address: { value: 'IP', parse: text, doc: 'IP address of the peer; 192.0.2.1 if nothing else is known' },
+  address: {
+    value: 'IP',
+    parse: ipAddress,
+    doc: 'IP address of the peer; 192.0.2.1 if nothing else is known',
+  },
   header: { value: "'NAME: VALUE'", parse: header, repeatable: true, doc: 'a request header; repeatable' },
   body: { value: 'FILE', parse: text, doc: 'the body; `-` for standard input' },
   token: { value: 'JWT', parse: text, doc: 'a bearer token, sent as it is' },
@@ -56,6 +61,10 @@ export type EvalOptions = ValuesOf<typeof EVAL_FLAGS>;
 interface Claim {
   readonly name: string;
   readonly value: JsonValue;
+}
+
+function ipAddress(written: string): string | Problem {
+  return parseIp(written) === undefined ? new Problem('is not an IP address') : written;
 }
 
 /** A path, or the `*` of `OPTIONS *`. */

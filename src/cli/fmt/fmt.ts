@@ -55,7 +55,7 @@ class Run {
     }
     const { check } = this.#options;
     const done = `${count(this.#changed, 'file')} of ${this.#seen} ${check ? 'would change' : 'changed'}`;
-    this.#terminal.stderr.write(`lictor fmt: ${done}\n`);
+    if (this.#seen > 0 || this.#code === EXIT.fine) this.#terminal.stderr.write(`lictor fmt: ${done}\n`);
     return this.#code;
   }
 

@@ -29,17 +29,21 @@ export async function serve(given: FlagSource, terminal: Terminal): Promise<Exit
 /** Flags take precedence over the environment, the environment over the file. */
 async function readConfiguration(given: FlagSource, terminal: Terminal): Promise<ConfigurationResult> {
   const { environment, directory } = terminal;
-  const path = filePath(readFlags(FILE_FLAGS, [given]).values ?? {}, environment);
-  const file = path === '' ? undefined : await settingsOfFile(path, directory);
+  const { path, from } = namedFile(readFlags(FILE_FLAGS, [given]).values ?? {}, environment);
+  const file = path === '' ? undefined : await settingsOfFile(path, directory, from);
   const sources = [given, settingsOfEnvironment(environment), ...(file === undefined ? [] : [file.source])];
   const configured = configure(sources);
   const problems = [...(file?.problems ?? []), ...(configured.problems ?? [])];
   return problems.length === 0 ? configured : { problems };
 }
 
-/** Path of the configuration file; empty if there is none. */
-function filePath({ config }: Partial<ServeOptions>, environment: NodeJS.ProcessEnv): string {
-  return config ?? environment[CONFIG_VARIABLE] ?? '';
+/** Path of the configuration file, empty if there is none, and the flag or variable that names it. */
+function namedFile(
+  { config }: Partial<ServeOptions>,
+  environment: NodeJS.ProcessEnv,
+): { readonly path: string; readonly from: string } {
+  if (config !== undefined) return { path: config, from: '--config' };
+  return { path: environment[CONFIG_VARIABLE] ?? '', from: CONFIG_VARIABLE };
 }
 
 function reject(problems: readonly string[], terminal: Terminal): ExitCode {

@@ -58,7 +58,7 @@ export const REASONS = {
     status: 403,
     grpc: 'PERMISSION_DENIED',
     title: 'This workload may not call',
-    doc: "the peer's identity is in none of a policy's principals, or its certificate does not hold it",
+    doc: "the peer's identity is in none of a policy's principals, or its certificate does not contain it",
   },
   token_missing: {
     status: 401,

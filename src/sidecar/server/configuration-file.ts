@@ -15,15 +15,15 @@ export interface SettingsFile {
   readonly problems: readonly string[];
 }
 
-/** Reads the YAML file of `--config`. A mistake in one setting does not hide the others. */
-export async function settingsOfFile(path: string, directory: string): Promise<SettingsFile> {
+/** Reads the YAML file that the flag or variable `from` names. A mistake in one setting does not hide the others. */
+export async function settingsOfFile(path: string, directory: string, from: string): Promise<SettingsFile> {
   const nameOf = (setting: string): string => `${path}: ${setting}`;
   let bytes: Uint8Array;
   try {
     bytes = await readFile(resolve(directory, path));
   } catch (error) {
     const code = errorCode(error) === '' ? '' : ` (${errorCode(error)})`;
-    return { source: { texts: {}, nameOf }, problems: [`--config: \`${path}\` cannot be read${code}`] };
+    return { source: { texts: {}, nameOf }, problems: [`${from}: \`${path}\` cannot be read${code}`] };
   }
   const diagnostics = new Diagnostics();
   const file = readYaml(path, bytes);

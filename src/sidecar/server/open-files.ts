@@ -6,6 +6,7 @@ import { fileSink, type Sink, streamSink } from '../audit/sink.ts';
 import type { ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
 import type { AuditTarget } from './setting-parsers.ts';
+import { type TlsFile, tlsProblems } from './tls-files.ts';
 
 /** Files that the configuration names. */
 export type OpenedFiles =
@@ -32,16 +33,19 @@ async function readTls(
   problems: string[],
 ): Promise<ServerTls | undefined> {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  const read = (flag: string, path: string): Promise<Uint8Array> =>
-    readFile(resolve(directory, path)).catch((error: unknown) => {
+  const unread = problems.length;
+  const read = async (flag: string, path: string): Promise<TlsFile> => {
+    const bytes = await readFile(resolve(directory, path)).catch((error: unknown) => {
       problems.push(`${flag}: \`${path}\` cannot be read (${causeOf(error)})`);
       return new Uint8Array();
     });
-  return {
-    cert: await read('--tls-cert', tlsCert),
-    key: await read('--tls-key', tlsKey),
-    clientCa: tlsClientCa === undefined ? undefined : await read('--tls-client-ca', tlsClientCa),
+    return { flag, path, bytes };
   };
+  const cert = await read('--tls-cert', tlsCert);
+  const key = await read('--tls-key', tlsKey);
+  const clientCa = tlsClientCa === undefined ? undefined : await read('--tls-client-ca', tlsClientCa);
+  if (problems.length === unread) problems.push(...tlsProblems(cert, key, clientCa));
+  return { cert: cert.bytes, key: key.bytes, clientCa: clientCa?.bytes };
 }
 
 async function openSinks(

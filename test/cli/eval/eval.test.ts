@@ -461,6 +461,16 @@ test.each<[string, readonly string[], string]>([
   ['no host', ['policies'], 'the request has no host'],
   ['two sources', ['policies', '--request', 'a', '--record', 'b'], 'one of `--request` and `--record`'],
   ['a file that is not there', ['policies', '--request', 'nope.yaml'], '`nope.yaml` does not exist'],
+  [
+    'an address that is not one',
+    ['policies', '--address', '1.2.3'],
+    '--address: `1.2.3` is not an IP address',
+  ],
+  [
+    'a host with a scheme',
+    ['policies', '--host', 'https://a/b'],
+    '--host: `https://a/b` has a scheme or a path; write the host alone',
+  ],
   ['a header without a colon', ['policies', '--header', 'x'], '--header: `x` is not a header'],
   ['a token beside an issuer', ['policies', '--token', 'a.b.c', '--issuer', 'acme'], 'is sent as it is'],
   ['a claim of nobody', ['policies', '--claim', 'a=b'], 'say whose with `--issuer NAME`'],

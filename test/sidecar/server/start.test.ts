@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configure } from '../../../src/sidecar/server/configuration.ts';
 import { type StartResult, startServer } from '../../../src/sidecar/server/start.ts';
+import { makeCertificates, writeCertificates } from '../../support/certificates.ts';
 import { Collector } from '../../support/in-process.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { camelCaseKeys } from '../../support/snake-case.ts';
@@ -62,4 +63,34 @@ test('several files that cannot be opened are reported at once', async () => {
     '--tls-key: `no.key` cannot be read (ENOENT)',
     '--audit: `no/a.jsonl` cannot be opened (ENOENT)',
   ]);
+});
+
+describe('TLS files', () => {
+  const id = 'spiffe://acme.example/a';
+
+  beforeEach(async () => {
+    await writeCertificates(directory, await makeCertificates({ hosts: [], workloads: { a: id } }));
+    await writeFile(join(directory, 'junk.pem'), 'junk');
+  });
+
+  const tls = (cert: string, key: string, ca = 'ca.pem'): Promise<StartResult> =>
+    start({ 'tls-cert': cert, 'tls-key': key, 'tls-client-ca': ca });
+
+  test('of one certificate are accepted', async () => {
+    expect((await tls('server.pem', 'server.key')).problems).toBeUndefined();
+  });
+
+  test('that are not PEM are reported at once, each with its flag', async () => {
+    expect((await tls('junk.pem', 'server.pem', 'junk.pem')).problems).toEqual([
+      '--tls-cert: `junk.pem` is not a PEM certificate',
+      '--tls-key: `server.pem` is not a PEM private key without a passphrase',
+      '--tls-client-ca: `junk.pem` is not a PEM certificate',
+    ]);
+  });
+
+  test('with the key of another certificate are reported', async () => {
+    expect((await tls('server.pem', 'a.key')).problems).toEqual([
+      '--tls-key: `a.key` is not the key of the certificate in `server.pem`',
+    ]);
+  });
 });
