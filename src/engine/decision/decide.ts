@@ -118,6 +118,7 @@ function complete(
   const { request, tokens, reservations, services } = context;
   const { allowedBy, changes, cause }: Verdict =
     verdict.cause === undefined ? verdict : { cause: respondDeny(verdict.cause, enforcing, context) };
+  request.trace?.report({ kind: 'verdict', shadow: undefined, cause });
   const outcome = cause === undefined ? new AllowPermit(changes) : denialOf(cause);
   const named = allowedBy ?? cause;
   const token = tokens.first;

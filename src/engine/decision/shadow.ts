@@ -2,7 +2,7 @@ import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { LimitReservations } from './limit-reservations.ts';
 import type { ShadowVerdict } from './outcome.ts';
-import { evaluatePolicies } from './pipeline.ts';
+import { evaluatePolicies, type Verdict } from './pipeline.ts';
 import type { ApplicableShadow } from './select.ts';
 
 /**
@@ -27,16 +27,20 @@ export async function evaluateShadows(
   return verdicts;
 }
 
-async function evaluateShadow(shadows: ApplicableShadow, context: EvaluationContext): Promise<ShadowVerdict> {
-  const { policy, cause } = shadows;
-  if (cause !== undefined) return denying(policy.name, cause);
-  const verdict = await evaluatePolicies([shadows], context, policy.allowRules.length > 0);
-  if (verdict.cause === undefined) {
-    const rule = verdict.allowedBy.rule?.name ?? '';
-    return { policy: policy.name, rule, decision: 'allow', reason: 'allowed' };
+async function evaluateShadow(shadow: ApplicableShadow, context: EvaluationContext): Promise<ShadowVerdict> {
+  const { policy } = shadow;
+  const { allowedBy, cause } = await verdictOf(shadow, context);
+  context.request.trace?.report({ kind: 'verdict', shadow: policy, cause });
+  if (cause === undefined) {
+    return { policy: policy.name, rule: allowedBy.rule?.name ?? '', decision: 'allow', reason: 'allowed' };
   }
   context.reservations.giveBack();
-  return denying(policy.name, verdict.cause);
+  return denying(policy.name, cause);
+}
+
+async function verdictOf(shadow: ApplicableShadow, context: EvaluationContext): Promise<Verdict> {
+  if (shadow.cause !== undefined) return { cause: shadow.cause };
+  return evaluatePolicies([shadow], context, shadow.policy.allowRules.length > 0);
 }
 
 function denying(policy: string, { rule, reason }: DenialCause): ShadowVerdict {

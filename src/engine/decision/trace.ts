@@ -35,6 +35,7 @@ export type TraceEvent =
   | RuleEvent
   | SchemaEvent
   | ResponseEvent
+  | VerdictEvent
   | EvaluationEvent;
 
 /** Reported once for every policy of the set. */
@@ -111,6 +112,15 @@ export type ResponseChange =
   | 'metadata_set'
   | 'deny_header_set'
   | 'deny_body';
+
+/** The last event of the enforcing policies, and of each shadow policy. */
+interface VerdictEvent {
+  readonly kind: 'verdict';
+  /** The shadow policy; undefined: the enforcing policies together. */
+  readonly shadow: CompiledPolicy | undefined;
+  /** Undefined: allowed. */
+  readonly cause: DenialCause | undefined;
+}
 
 /** Value of one part of an expression. */
 export interface PartOutcome {

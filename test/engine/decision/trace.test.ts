@@ -26,6 +26,7 @@ function stepOf(event: TraceEvent): Step | undefined {
       return 'response';
     case 'authentication':
       return 'authentication';
+    case 'verdict':
     case 'evaluation':
       return undefined;
   }
@@ -47,6 +48,13 @@ describe.each([true, false])('with a trace, and the parts of expressions wanted:
     expect(traced.map(steady)).toEqual((await runDirectly(set, each)).map(steady));
     const policies = trace.events.filter(({ kind }) => kind === 'policy');
     expect(policies).toHaveLength(set.policies.length * traced.length);
+    // Whatever denies, a new step included, is the cause of the verdict that the trace reports.
+    const verdicts = trace.events.flatMap((event) => (event.kind === 'verdict' ? [event] : []));
+    const own = verdicts
+      .filter(({ shadow }) => shadow === undefined)
+      .map(({ cause }) => cause?.reason ?? 'allowed');
+    expect(own).toEqual(traced.map(({ seen }) => seen.reason));
+    expect(verdicts.length - own.length).toBe(traced.flatMap(({ seen }) => seen.shadow).length);
     const parts = trace.events.flatMap((event) => (event.kind === 'evaluation' ? event.parts : []));
     if (!wantsParts) expect(parts).toEqual([]);
   });
