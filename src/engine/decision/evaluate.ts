@@ -19,8 +19,7 @@ export function evaluate(
   policy: CompiledPolicy,
   trace: DecisionTrace | undefined,
 ): EvaluationResult {
-  const value =
-    trace === undefined ? program.evaluate(activation) : evaluateTraced(program, activation, trace);
+  const value = evaluateTraced(program, activation, trace);
   if (!(value instanceof EvaluationError)) return { value };
   if (value.cause instanceof BodyUnavailable) return { cause: { ...value.cause.denial, policy } };
   return { cause: policyError(policy, value) };

@@ -9,7 +9,7 @@ import { parseQuery } from '../request/query.ts';
 import { parseXfcc, type XfccElement } from '../request/xfcc.ts';
 import type { BodyDenial, BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
-import type { MatchInput, Params } from '../set/match.ts';
+import { type MatchInput, NO_PARAMS, type Params } from '../set/match.ts';
 import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import type { Services } from './services.ts';
 import type { DecisionTrace } from './trace.ts';
@@ -26,7 +26,6 @@ export class BodyUnavailable extends Error {
   }
 }
 
-const NO_PARAMS: Params = new Map();
 const NO_XFCC: readonly XfccElement[] = [];
 const EPOCH: Timestamp = { seconds: 0, nanos: 0 };
 

@@ -1,5 +1,11 @@
 import type { VerifiedToken } from '../identity/verified-token.ts';
-import { type MatchEntryResult, selects as matchSelects, mismatch, type Params } from '../set/match.ts';
+import {
+  type MatchEntryResult,
+  selects as matchSelects,
+  mismatch,
+  NO_PARAMS,
+  type Params,
+} from '../set/match.ts';
 import { indexOf } from '../set/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
@@ -25,8 +31,6 @@ export interface Selection {
   /** Set if the enforcing policies deny before any other step. */
   readonly cause: DenialCause | undefined;
 }
-
-const NO_PARAMS: Params = new Map();
 
 /**
  * The policies whose `match` selects the request. If the `when` of a match fails, it is unknown whether its policy

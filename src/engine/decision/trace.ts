@@ -138,12 +138,13 @@ export interface EvaluationEvent {
   readonly parts: readonly PartOutcome[];
 }
 
-/** Evaluates and reports. */
+/** Evaluates, and reports if there is a trace. */
 export function evaluateTraced(
   program: Program,
   activation: Activation,
-  trace: DecisionTrace,
+  trace: DecisionTrace | undefined,
 ): Value | EvaluationError {
+  if (trace === undefined) return program.evaluate(activation);
   const parts: PartOutcome[] = [];
   const outcome = trace.wantsParts
     ? program.trace(activation, (part, value) => void parts.push({ part, outcome: value }))

@@ -44,10 +44,7 @@ function classOf(programs: ReadonlyMap<string, Program>): VariablesClass {
       const known = variables.#known;
       let value = known.get(name);
       if (value === undefined && !known.has(name)) {
-        value =
-          variables.#trace === undefined
-            ? program.evaluate(variables.#activation)
-            : evaluateTraced(program, variables.#activation, variables.#trace);
+        value = evaluateTraced(program, variables.#activation, variables.#trace);
         known.set(name, value);
       }
       if (value instanceof EvaluationError) throw value;

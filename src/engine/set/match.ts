@@ -29,7 +29,8 @@ export interface MatchEntryResult {
   readonly result: 'selected' | 'host' | 'method' | 'path' | 'when' | 'failed';
 }
 
-const NO_PARAMS: Params = new Map();
+/** One object everywhere: what is kept for an activation is found by the identity of its parameters. */
+export const NO_PARAMS: Params = new Map();
 /** Shared by every selection without parameters, so that the common case does not allocate. */
 const SELECTED = { params: NO_PARAMS } as const;
 

@@ -6,6 +6,7 @@ import { policySet } from '../../support/policy-set.ts';
 
 test('a variable is evaluated once for a request, however many policies apply', async () => {
   const policy = {
+    match: [{ when: 'variables.v' }],
     variables: { v: "request.path == '/'", unread: "request.headers['x-none'] == ''" },
     rules: [
       { name: 'no', effect: 'deny', when: '!variables.v' },
