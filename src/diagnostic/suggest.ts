@@ -1,3 +1,8 @@
+/** Names in backticks, with commas between them. */
+export function quoted(names: Iterable<string>): string {
+  return [...names].map((name) => `\`${name}\``).join(', ');
+}
+
 /** Names longer than this are not compared. */
 const LONGEST = 64;
 

@@ -2,6 +2,7 @@ import { isDeclarable } from '../cel/check/environment.ts';
 import { ERROR } from '../cel/value/type.ts';
 import { Diagnostics, sortDiagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { quoted } from '../diagnostic/suggest.ts';
 import type { CryptoProvider } from '../engine/identity/crypto.ts';
 import type { Issuer } from '../engine/identity/issuer.ts';
 import { indexOf } from '../engine/set/policy-index.ts';
@@ -239,8 +240,7 @@ function chosen(
   }
   if (second === undefined) return first?.name.value ?? '';
   if (mustChoose) {
-    const all = names.map((name) => `\`${name}\``).join(', ');
-    const help = `name one with \`--environment\`: ${all}`;
+    const help = `name one with \`--environment\`: ${quoted(names)}`;
     diagnostics.report(
       'unknown_environment',
       wholeFile(''),

@@ -1,3 +1,4 @@
+import { quoted } from '../../diagnostic/suggest.ts';
 import { clausesOf, type Format } from '../library/format.ts';
 import type { Overload } from '../library/function.ts';
 import { type Problem, problem } from '../syntax/problem.ts';
@@ -75,7 +76,7 @@ function formatProblems(checked: Checked, { args }: CallNode, format: Format): P
     const type = value && typeOf(checked, value);
     if (value === undefined || type === undefined || type.kind === 'dyn' || type.kind === 'error') return [];
     if (accepted.some((kind) => kind === type.kind)) return [];
-    const help = `it takes ${accepted.map((kind) => `\`${kind}\``).join(', ')}`;
+    const help = `it takes ${quoted(accepted)}`;
     return [problem('cel_type', value, `\`%${verb}\` does not take \`${formatType(type)}\``, help)];
   });
 }

@@ -1,5 +1,5 @@
 import type { Range } from '../../diagnostic/range.ts';
-import { nearest } from '../../diagnostic/suggest.ts';
+import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import type { FunctionDeclaration } from '../library/function.ts';
 import { MACROS, type MacroDeclaration } from '../library/macros.ts';
 import { dashedName, foreignCall, foreignField, foreignName } from '../syntax/foreign.ts';
@@ -246,8 +246,4 @@ function form(name: string, types: readonly string[], isMethod: boolean): string
 
 function didYouMean(name: string): string {
   return `did you mean \`${name}\`?`;
-}
-
-function quoted(names: Iterable<string>): string {
-  return [...names].map((name) => `\`${name}\``).join(', ');
 }

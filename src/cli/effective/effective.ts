@@ -1,4 +1,3 @@
-import { relative, resolve } from 'node:path';
 import { type Paint, painter } from '../../diagnostic/paint.ts';
 import { STEPS, type Step } from '../../engine/decision/trace.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
@@ -12,6 +11,7 @@ import {
   RESPONSE_CHANGES,
 } from '../../tools/testing/response-changes.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
 import type { EffectiveOptions } from './flags.ts';
@@ -63,8 +63,7 @@ export async function effective(
   const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
   const found = folder.set.policies.flatMap((policy) => governing(policy, subject, folder));
   const sorted = STEPS.flatMap((step) => found.filter((each) => each.step === step));
-  const shown = (file: string): string =>
-    relative(terminal.directory, resolve(terminal.directory, dir, file));
+  const shown = (file: string): string => shownPath(file, dir, terminal);
   const paint = painter(isColourful(terminal.stdout, terminal.environment));
   const note =
     path.ambiguous === undefined

@@ -1,4 +1,3 @@
-import { relative, resolve } from 'node:path';
 import { painter } from '../../diagnostic/paint.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { explain } from '../../tools/testing/explain.ts';
@@ -6,6 +5,7 @@ import { prepareRequest, type SimulationResult, simulate } from '../../tools/tes
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { TraceRecording } from '../../tools/testing/trace-recording.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
 import { evaluateExpression, NO_FOLDER } from './expression.ts';
@@ -62,7 +62,7 @@ async function decideAndExplain(
       locationsIn: ({ source }) => locationsIn(folder, source),
     }),
     notes: notesOf(simulation, result, set),
-    shown: (file: string) => relative(terminal.directory, resolve(terminal.directory, dir, file)),
+    shown: (file: string) => shownPath(file, dir, terminal),
   };
   const colour = isColourful(terminal.stdout, terminal.environment);
   terminal.stdout.write(

@@ -1,4 +1,6 @@
 import { renderDiagnostic } from '../../diagnostic/render.ts';
+import { quoted } from '../../diagnostic/suggest.ts';
+import { errorMessage } from '../../diagnostic/system-error.ts';
 import { checkRequestOfJson } from '../../engine/envoy/check-json.ts';
 import { decodeCheck } from '../../engine/envoy/decode.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
@@ -71,7 +73,7 @@ function questionOfCheck(check: JsonValue, name: string): SimulationRequestResul
   try {
     bytes = checkMessages.encodeRequest(message);
   } catch (error) {
-    return no(error instanceof Error ? error.message : String(error));
+    return no(errorMessage(error));
   }
   const { attributes } = decodeCheck(bytes, checkMessages);
   if (attributes === undefined) return no('it is not about an HTTP request');
@@ -154,7 +156,7 @@ function tokenOf(
     return { problem: '`--claim` is about a token, say whose with `--issuer NAME`' };
   }
   if (!issuers.has(issuer)) {
-    const names = [...issuers.keys()].map((name) => `\`${name}\``).join(', ');
+    const names = quoted(issuers.keys());
     const known = names === '' ? 'the folder has none' : `known here: ${names}`;
     return { problem: `no Issuer document is called \`${issuer}\`; ${known}` };
   }

@@ -1,5 +1,5 @@
-import { relative, resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { shownPath } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder } from '../terminal/valid-folder.ts';
 import { type Report, reportOf } from './controls.ts';
@@ -13,8 +13,7 @@ export async function report(dir: string, { output }: ReportOptions, terminal: T
     terminal.stderr.write(`lictor report: ${folder.problem}\n`);
     return EXIT.usage;
   }
-  const shown = (file: string): string =>
-    relative(terminal.directory, resolve(terminal.directory, dir, file));
+  const shown = (file: string): string => shownPath(file, dir, terminal);
   const content = reportOf(folder.set, folder.tests, shown, ({ source }) => locationsIn(folder, source));
   terminal.stdout.write(FORMS[output](content));
   return EXIT.fine;

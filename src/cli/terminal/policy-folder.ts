@@ -73,10 +73,14 @@ export async function openPolicyFolder(
   };
 }
 
+/** A file of the folder as the user would name it. */
+export function shownPath(file: string, dir: string, terminal: Terminal): string {
+  return relative(terminal.directory, resolve(terminal.directory, dir, file));
+}
+
 /** The diagnostic with the path of its file relative to the current folder. */
 export function seenFrom(diagnostic: Diagnostic, dir: string, terminal: Terminal): Diagnostic {
-  const path = resolve(terminal.directory, dir, diagnostic.span.file);
-  const file = relative(terminal.directory, path) || '.';
+  const file = shownPath(diagnostic.span.file, dir, terminal) || '.';
   return { ...diagnostic, span: { ...diagnostic.span, file } };
 }
 

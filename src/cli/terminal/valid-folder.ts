@@ -1,3 +1,4 @@
+import { quoted } from '../../diagnostic/suggest.ts';
 import type { PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
 import { inEnvironment } from '../../policy/compile/environments.ts';
 import { locatePolicy, type PolicyLocations } from '../../policy/compile/policy-locations.ts';
@@ -35,10 +36,7 @@ export async function openValidFolder(
     environment === '' && names.length === 1 ? String(names[0]) : environment,
   );
   if (chosen !== undefined) return { ...folder, set: chosen };
-  const known =
-    names.length === 0
-      ? 'the folder has none'
-      : `known here: ${names.map((name) => `\`${name}\``).join(', ')}`;
+  const known = names.length === 0 ? 'the folder has none' : `known here: ${quoted(names)}`;
   return {
     problem:
       environment === ''

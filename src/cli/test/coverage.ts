@@ -7,10 +7,9 @@ import { coverageHtml } from '../../tools/coverage/html.ts';
 import { coverageJson } from '../../tools/coverage/json.ts';
 import { coverageLcov } from '../../tools/coverage/lcov.ts';
 import { coverageText } from '../../tools/coverage/text.ts';
-import type { PolicyFolder } from '../terminal/policy-folder.ts';
+import { type PolicyFolder, shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import type { TestOptions } from './flags.ts';
-import { shownPath } from './human-report.ts';
 
 /** True if a flag asks for coverage. */
 export function wantsCoverage({ coverage, coverageOutput, minCoverage }: TestOptions): boolean {

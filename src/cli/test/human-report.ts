@@ -1,4 +1,3 @@
-import { relative, resolve } from 'node:path';
 import { type Paint, painter } from '../../diagnostic/paint.ts';
 import { displayCells } from '../../diagnostic/width.ts';
 import type { TestCase, TestStep } from '../../policy/compile/policy-test.ts';
@@ -7,6 +6,7 @@ import type { Condition, FailureExplanation } from '../../tools/testing/explain-
 import type { CaseResult } from '../../tools/testing/test-run.ts';
 import { outcomeText } from '../../tools/testing/value-text.ts';
 import { count } from '../terminal/count.ts';
+import { shownPath } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Input of the reports about a run of tests. */
@@ -176,9 +176,4 @@ function conditionLines(
       return `  ${(texts[index] ?? '').padEnd(width)}  ${told}`;
     }),
   ];
-}
-
-/** A file of the folder as the user would name it. */
-export function shownPath(file: string, dir: string, terminal: Terminal): string {
-  return relative(terminal.directory, resolve(terminal.directory, dir, file));
 }

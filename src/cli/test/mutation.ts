@@ -14,10 +14,10 @@ import { mutationText } from '../../tools/mutation/text.ts';
 import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
 import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { changedSince } from './changed-policies.ts';
 import type { TestOptions } from './flags.ts';
-import { shownPath } from './human-report.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
 import type { TestSession } from './run-cases.ts';
 

@@ -1,5 +1,6 @@
 import { annotation } from '../../diagnostic/github.ts';
-import { plainFailure, shownPath, type TestReport } from './human-report.ts';
+import { shownPath } from '../terminal/policy-folder.ts';
+import { plainFailure, type TestReport } from './human-report.ts';
 
 /** Output of `lictor test --output json`. */
 export function jsonReport({ results, explanations, dir, terminal }: TestReport): string {

@@ -2,6 +2,7 @@ import type { JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { ALGORITHMS, type AlgorithmProperties, algorithmProperties } from './algorithms.ts';
 import type { CryptoProvider, ImportedKey, KeyMembers } from './crypto.ts';
+import { memberOf } from './jwt.ts';
 import type { VerificationKey } from './keys.ts';
 
 /** A problem of a key set, for its author. */
@@ -34,7 +35,7 @@ export function compileKeys(
   algorithms: readonly string[],
   crypto: CryptoProvider,
 ): CompiledKeys {
-  const list = isJsonObject(jwks) && Object.hasOwn(jwks, 'keys') ? jwks['keys'] : undefined;
+  const list = isJsonObject(jwks) ? memberOf(jwks, 'keys') : undefined;
   if (!isJsonList(list)) return invalidSet('', 'a key set must be an object with a list `keys`');
   if (list.length > MAX_KEYS) return invalidSet('/keys', `a key set has at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
@@ -59,7 +60,7 @@ function compileKey(
   crypto: CryptoProvider,
 ): VerificationKey | Problem | 'not for signatures' {
   if (!isJsonObject(jwk)) return error('a key must be an object');
-  const member = (name: string): JsonValue | undefined => (Object.hasOwn(jwk, name) ? jwk[name] : undefined);
+  const member = (name: string): JsonValue | undefined => memberOf(jwk, name);
   if (!canVerify(member('use'), member('key_ops'))) return 'not for signatures';
   const kty = member('kty');
   const kid = member('kid');

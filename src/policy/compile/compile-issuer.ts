@@ -1,3 +1,4 @@
+import { quoted } from '../../diagnostic/suggest.ts';
 import { ALGORITHMS, DEFAULT_ALGORITHMS } from '../../engine/identity/algorithms.ts';
 import type { CryptoProvider } from '../../engine/identity/crypto.ts';
 import type { Issuer, KeySource } from '../../engine/identity/issuer.ts';
@@ -64,7 +65,6 @@ function fitsNone(
   if (first === undefined || compileKeys(data.value, algorithms, crypto).keys.length > 0) return false;
   const valid = compileKeys(data.value, Object.keys(ALGORITHMS), crypto).keys;
   if (valid.length === 0) return false;
-  const quoted = (names: Iterable<string>): string => [...names].map((name) => `\`${name}\``).join(', ');
   const fitting = new Set(valid.flatMap((key) => [...key.algorithms]));
   const message = `no key of the set is for ${quoted(algorithms)}`;
   report(first.at, 'invalid_algorithm', message, `the keys are for ${quoted(fitting)}`);

@@ -1,3 +1,4 @@
+import { quoted } from '../../diagnostic/suggest.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import type { Named } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
@@ -84,7 +85,7 @@ function environmentOf(
   const [first = '', second] = environments.keys();
   if (environment === undefined) {
     if (second === undefined) return first;
-    const help = `write \`environment:\` with one of ${[...environments.keys()].map((each) => `\`${each}\``).join(', ')}`;
+    const help = `write \`environment:\` with one of ${quoted(environments.keys())}`;
     const message = 'the folder has several Environments, and the test names none';
     report({ ...at, path: '' }, 'missing_field', message, help, name.at.tree.range);
     return first;

@@ -1,5 +1,5 @@
 import type { Range } from '../../diagnostic/range.ts';
-import { nearest } from '../../diagnostic/suggest.ts';
+import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { synonym } from './hints.ts';
 import { child, lacks, report, shape } from './reader.ts';
@@ -109,9 +109,9 @@ export function exactlyOne(at: Cursor, names: readonly string[]): void {
 
 /** Words in backticks: `a`, `b` and `c`. */
 function enumerated(words: readonly string[], conjunction: 'and' | 'or'): string {
-  const quoted = words.map((word) => `\`${word}\``);
-  const last = quoted.at(-1) ?? '';
-  return quoted.length < 2 ? last : `${quoted.slice(0, -1).join(', ')} ${conjunction} ${last}`;
+  const shown = words.map((word) => `\`${word}\``);
+  const last = shown.at(-1) ?? '';
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} ${conjunction} ${last}`;
 }
 
 /** Reports a field, if present, that has no meaning next to the others. */
@@ -145,7 +145,7 @@ export function suggestion(name: string, known: Fields | Iterable<string>): stri
   const longer = names.filter((each) => wordsOf(each).includes(name.toLowerCase()));
   if (longer.length > 0 && longer.length <= 3) return `did you mean ${enumerated(longer, 'or')}?`;
   if (names.length === 0 || names.length > 24) return undefined;
-  return `known here: ${names.map((each) => `\`${each}\``).join(', ')}`;
+  return `known here: ${quoted(names)}`;
 }
 
 /** The range for a field that is missing in a mapping: the key of the mapping, else its first key. */

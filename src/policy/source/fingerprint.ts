@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { findGitDir, headCommit } from '../../git/git-dir.ts';
 import { type FileSystem, isGone } from './file-system.ts';
-import { rootOf, walk } from './walk.ts';
+import { markOf, rootOf, walk } from './walk.ts';
 
 /** The state of a policy folder, taken without reading any file. */
 export interface Fingerprint {
@@ -36,7 +36,7 @@ export async function fingerprint(dir: string, fileSystem: FileSystem): Promise<
     const walked = await walk(root, fileSystem);
     hash.update(`${root}\0${walked.truncated}\0`);
     for (const [path, file] of walked.files) {
-      hash.update(`${path}\0${file.problem ?? `${file.real}\0${file.mark}`}\0`);
+      hash.update(`${markOf(path, file)}\0`);
     }
     for (const entered of walked.folders) folders.set(entered, undefined);
     hash.update(gitMark(root, folders));

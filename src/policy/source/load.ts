@@ -11,7 +11,7 @@ import {
   type ReadFile,
   readFileOf,
 } from './folder.ts';
-import { MAX_FILES, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
+import { MAX_FILES, markOf, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
 
 /** A folder with the diagnostics about its files, or the failure to read it. */
 export type Loaded =
@@ -145,7 +145,7 @@ function sameFiles(before: Walk, after: Walk): boolean {
 function marksOf(walked: Walk): string {
   return [...walked.files]
     .filter(([path]) => isOfPass(path))
-    .map(([path, file]) => `${path}\0${file.problem ?? `${file.real}\0${file.mark}`}`)
+    .map(([path, file]) => markOf(path, file))
     .join('\n');
 }
 
@@ -156,7 +156,8 @@ async function exists(dir: string, fileSystem: FileSystem): Promise<boolean> {
   );
 }
 
-function tooLarge(path: string): Diagnostic {
+/** The mistake of a file that is too large to be read. */
+export function tooLarge(path: string): Diagnostic {
   return diagnostic(
     'file_too_large',
     path,

@@ -29,6 +29,11 @@ interface UnusableFile {
   readonly folder: boolean;
 }
 
+/** Differs whenever the file at a path differs, as far as can be told without reading it. */
+export function markOf(path: string, file: WalkedFile): string {
+  return `${path}\0${file.problem ?? `${file.real}\0${file.mark}`}`;
+}
+
 /** Most files, and most folders, of a policy folder. */
 export const MAX_FILES = 10_000;
 

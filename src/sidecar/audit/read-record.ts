@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 
 /** The parts of a `DecisionRecord` that say what was decided, about which request. Absent texts are empty. */
 export interface RecordedDecision {
@@ -57,15 +58,11 @@ export function readRecord(line: string): RecordResult {
 }
 
 function member(value: JsonValue | undefined, name: string): JsonObject | undefined {
-  const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return isObject(found) ? found : undefined;
+  const found = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(found) ? found : undefined;
 }
 
 function textOf(value: JsonValue | undefined, name: string): string {
-  const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  const found = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return typeof found === 'string' ? found : '';
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
+import { showDiagnostics } from '../../diagnostic/collect.ts';
 import type { KeyRing } from '../../engine/identity/key-ring.ts';
-import { revisionText } from '../../engine/set/revision.ts';
 import type { PolicyStoreOptions, Reload } from '../../policy/source/store.ts';
 import type { Health } from '../rpc/health.ts';
 import type { Log } from '../telemetry/logging.ts';
@@ -31,7 +31,7 @@ export function reloadObserver({
       health.setServing(true);
       metrics.reloaded('success');
       metrics.live(set.revision, set.revisionText, Date.now());
-      log.info('policies are live', { revision: revisionText(set.revision), policies: set.policies.length });
+      log.info('policies are live', { revision: set.revisionText, policies: set.policies.length });
     },
     onFailure(reload) {
       metrics.reloaded('failure');
@@ -45,11 +45,12 @@ export function reloadObserver({
   };
 }
 
-function described({ diagnostics }: Reload): Record<string, unknown> {
-  const shown = diagnostics.slice(0, LOGGED).map(({ span, message, help }) => {
+function described(reload: Reload): Record<string, unknown> {
+  const { diagnostics, more } = showDiagnostics(reload.diagnostics, LOGGED);
+  const shown = diagnostics.map(({ span, message, help }) => {
     const text = help === undefined ? message : `${message} (${help})`;
     // A mistake of the folder as a whole has no position in a file.
     return span.file === '' ? text : `${span.file}:${span.start.line}:${span.start.column}: ${text}`;
   });
-  return { diagnostics: shown, more: Math.max(0, diagnostics.length - LOGGED) };
+  return { diagnostics: shown, more };
 }

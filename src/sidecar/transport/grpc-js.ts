@@ -1,4 +1,5 @@
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { errorMessage } from '../../diagnostic/system-error.ts';
 import { type Address, formatAddress, parseAddress } from './address.ts';
 import { register } from './grpc-js-calls.ts';
 import { clearSocketFile, openSocketFile, removeSocketFile } from './socket-file.ts';
@@ -93,7 +94,7 @@ function shutDown(server: Server, address: string, timeout: number): Promise<voi
 
 /** Cause of a failure, with a remedy if one is known. */
 function problemOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorMessage(error);
   if (text.includes('EADDRINUSE'))
     return 'another process listens on it, stop that process or choose another port';
   if (text.includes('EACCES')) return 'permission denied, choose a port above 1023 or a writable path';

@@ -176,7 +176,7 @@ function isSilent(condition: ConditionCount): boolean {
   return condition.true + condition.false + condition.error === 0;
 }
 
-function sum(shares: readonly Share[]): Share {
+export function sum(shares: readonly Share[]): Share {
   let covered = 0;
   let total = 0;
   for (const each of shares) {
@@ -184,6 +184,10 @@ function sum(shares: readonly Share[]): Share {
     total += each.total;
   }
   return { covered, total };
+}
+
+export function shownShare({ covered, total }: Share): string {
+  return total === 0 ? '–' : `${covered}/${total}`;
 }
 
 function byPlace(a: Gap, b: Gap): number {

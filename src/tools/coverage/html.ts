@@ -1,19 +1,16 @@
 import type { Span } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
-import { type Coverage, type Gap, percentOf, type Share, shownPercent } from './coverage.ts';
+import { type Coverage, type Gap, percentOf, shownPercent, shownShare, sum } from './coverage.ts';
 
 /** One page that needs nothing else: the table of policies, then the sources with what is missing marked in them. */
 export function coverageHtml(coverage: Coverage, path: (file: string) => string): string {
   const { policies, gaps, sources, percent } = coverage;
   const rows = policies.map(({ name, source, reached, rules, outcomes }) => {
-    const own = percentOf({
-      covered: rules.covered + outcomes.covered,
-      total: rules.total + outcomes.total,
-    });
+    const own = percentOf(sum([rules, outcomes]));
     const state = own === 100 && reached ? 'whole' : 'open';
     const link = `<a href="#${anchor(source.file, source.line)}">${escaped(name)}</a>`;
     const told = reached ? shownPercent(own) : 'never reached';
-    return `<tr class="${state}"><td>${link}</td><td>${shown(rules)}</td><td>${shown(outcomes)}</td><td>${told}</td></tr>`;
+    return `<tr class="${state}"><td>${link}</td><td>${shownShare(rules)}</td><td>${shownShare(outcomes)}</td><td>${told}</td></tr>`;
   });
   const hits = hitLines(coverage);
   const listed = [...sources].toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -28,7 +25,7 @@ export function coverageHtml(coverage: Coverage, path: (file: string) => string)
 <title>Policy coverage ${shownPercent(percent)}</title>
 <style>${STYLE}</style>
 <h1>Policy coverage: ${shownPercent(percent)}</h1>
-<p>Rules that matched: ${shown(coverage.rules)}. Outcomes (true and false of each condition) that were seen: ${shown(coverage.outcomes)}.
+<p>Rules that matched: ${shownShare(coverage.rules)}. Outcomes (true and false of each condition) that were seen: ${shownShare(coverage.outcomes)}.
 Left out by their authors: ${coverage.excused.length}.</p>
 <table><thead><tr><th>policy</th><th>rules</th><th>outcomes</th><th></th></tr></thead><tbody>
 ${rows.join('\n')}
@@ -112,10 +109,6 @@ function marked(characters: readonly string[], line: number, spans: readonly Spa
 
 function anchor(file: string, line: number): string {
   return `${encodeURIComponent(file)}-${line}`;
-}
-
-function shown({ covered, total }: Share): string {
-  return total === 0 ? '–' : `${covered}/${total}`;
 }
 
 function escaped(text: string): string {

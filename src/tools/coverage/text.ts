@@ -1,6 +1,6 @@
 import { painter } from '../../diagnostic/paint.ts';
 import { underlined } from '../../diagnostic/render.ts';
-import { type Coverage, percentOf, type Share, shownPercent, UNCOVERED } from './coverage.ts';
+import { type Coverage, percentOf, shownPercent, shownShare, sum, UNCOVERED } from './coverage.ts';
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -24,13 +24,10 @@ export function coverageText(coverage: Coverage, { colour, path }: TextOptions):
     paint('dim', `  ${'policy'.padEnd(width)}  ${'rules'.padStart(9)}  ${'outcomes'.padStart(11)}`),
   ];
   for (const { name, reached, rules, outcomes } of rows) {
-    const percent = percentOf({
-      covered: rules.covered + outcomes.covered,
-      total: rules.total + outcomes.total,
-    });
+    const percent = percentOf(sum([rules, outcomes]));
     const whole = percent === 100 && reached;
     const share = (reached ? shownPercent(percent) : 'never reached').padStart(5);
-    const line = `${name.padEnd(width)}  ${shown(rules).padStart(9)}  ${shown(outcomes).padStart(11)}  `;
+    const line = `${name.padEnd(width)}  ${shownShare(rules).padStart(9)}  ${shownShare(outcomes).padStart(11)}  `;
     out.push(`  ${name === 'all' ? paint('bold', line) : line}${paint(whole ? 'green' : 'red', share)}`);
   }
   for (const { span, missing } of gaps.slice(0, MOST_GAPS)) {
@@ -50,8 +47,4 @@ export function coverageText(coverage: Coverage, { colour, path }: TextOptions):
     out.push('', `${path(file)}:${line}: \`# ${UNCOVERED}\` ${problem}`);
   }
   return `${out.join('\n')}\n`;
-}
-
-function shown({ covered, total }: Share): string {
-  return total === 0 ? '–' : `${covered}/${total}`;
 }

@@ -9,6 +9,7 @@ import type { ScalarTree } from '../../policy/yaml/tree.ts';
 import { describeFunction, describeMacro, documented } from './describe.ts';
 import type { Owner } from './document-nodes.ts';
 import type { EditedFolder } from './edited-folder.ts';
+import { localsOf } from './expression-names.ts';
 import { type ExpressionSite, expressionSite } from './expression-site.ts';
 import { MARKER, type Proposal } from './proposal.ts';
 
@@ -59,9 +60,7 @@ function nameOf(node: Node): string | undefined {
 function locals(path: readonly Node[]): readonly Proposal[] {
   const names = path.flatMap((node, index) => {
     const isInRange = path[index + 1] === childrenOf(node)[0];
-    if (isInRange) return [];
-    if (node.kind === 'loop') return [...node.variables];
-    return node.kind === 'bind' || node.kind === 'optional_map' ? [node.variable] : [];
+    return isInRange ? [] : localsOf(node);
   });
   return [...new Set(names)].map((label) => ({ label, kind: CompletionItemKind.Variable }));
 }

@@ -1,6 +1,7 @@
 import type { FunctionDeclaration, Overload } from '../../cel/library/function.ts';
 import { MACROS, type MacroDeclaration } from '../../cel/library/macros.ts';
 import { formatType, type Type } from '../../cel/value/type.ts';
+import { quoted } from '../../diagnostic/suggest.ts';
 import { NAMES } from '../../engine/request/names.ts';
 
 /** A fenced code block of Markdown. */
@@ -31,7 +32,7 @@ export function macroOf(name: string): MacroDeclaration | undefined {
 /** Markdown about a name: its type, and its meaning if it is documented. */
 export function describeName(name: string, type: Type, doc?: string): string {
   const fields = type.kind === 'object' ? [...type.fields.keys()] : [];
-  const below = fields.length > 0 ? `with ${fields.map((field) => `\`${field}\``).join(', ')}` : undefined;
+  const below = fields.length > 0 ? `with ${quoted(fields)}` : undefined;
   const head = type.kind === 'object' ? name : `${name}: ${formatType(type)}`;
   return [code(head), doc ?? documented(name), below].filter((each) => each !== undefined).join('\n\n');
 }

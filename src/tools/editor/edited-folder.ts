@@ -2,7 +2,7 @@ import type { Environment } from '../../cel/check/environment.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { type CompiledFolder, compileInSlices } from '../../policy/compile-folder.ts';
-import { diagnostic, type Loaded, loadFolder } from '../../policy/source/load.ts';
+import { type Loaded, loadFolder, tooLarge } from '../../policy/source/load.ts';
 import { realTimers, type Timers, type Watcher, watchFolder } from '../../policy/source/watch.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import type { Owner } from './document-nodes.ts';
@@ -178,10 +178,6 @@ export class EditedFolder {
     const buffers = this.#options.buffers();
     const large = [...buffers].filter(([path, bytes]) => isRead(path) && isTooLarge(bytes));
     const onDisk = (this.#loaded?.diagnostics ?? []).filter(({ span }) => !buffers.has(span.file));
-    const help = 'split it into several files';
-    return [
-      ...onDisk,
-      ...large.map(([path]) => diagnostic('file_too_large', path, `\`${path}\` is larger than 1 MiB`, help)),
-    ];
+    return [...onDisk, ...large.map(([path]) => tooLarge(path))];
   }
 }

@@ -40,7 +40,8 @@ function visit(node: Node, locals: ReadonlySet<string>, names: ExpressionName[])
   }
 }
 
-function localsOf(node: Node): readonly string[] {
+/** Variables that a comprehension or binding declares; none for all other nodes. */
+export function localsOf(node: Node): readonly string[] {
   switch (node.kind) {
     case 'loop':
       return node.variables;

@@ -44,12 +44,9 @@ export class NameIndex {
 
   /** Names of the defined items of a kind in a scope, such as all Issuers of the folder, or the rules of a policy. */
   defined(of: NamedItem['of'], scope: string): readonly string[] {
-    const items = [...this.#definitions.values()].flatMap(([first]) =>
-      first === undefined ? [] : [first.item],
-    );
     const template = this.#templateScope(scope);
-    return items
-      .filter((each) => each.of === of && (each.scope === scope || each.scope === template))
+    return this.everywhere(of)
+      .filter((each) => each.scope === scope || each.scope === template)
       .map(({ name }) => name);
   }
 

@@ -1,5 +1,6 @@
 import {
   CodeActionKind,
+  type CodeActionParams,
   type Connection,
   type ServerCapabilities,
   type TextEdit,
@@ -36,18 +37,14 @@ interface PositionParams {
 
 /** Handles the requests about documents of a policy folder, and positions in them. The answer is null for others. */
 export function answerRequests(connection: Connection, workspace: Workspace, run: RunCases): void {
-  const at = <P extends PositionParams, R>(answer: (site: Site, offset: number, params: P) => R) => {
-    return async (params: P): Promise<R | null> => {
-      const site = await workspace.ready(params.textDocument.uri);
-      return site === undefined ? null : answer(site, site.file.document.offsetAt(params.position), params);
-    };
-  };
   const of = <P extends Omit<PositionParams, 'position'>, R>(answer: (site: Site, params: P) => R) => {
     return async (params: P): Promise<R | null> => {
       const site = await workspace.ready(params.textDocument.uri);
       return site === undefined ? null : answer(site, params);
     };
   };
+  const at = <P extends PositionParams, R>(answer: (site: Site, offset: number, params: P) => R) =>
+    of((site, params: P) => answer(site, site.file.document.offsetAt(params.position), params));
   connection.onCompletion(at((site, offset) => [...complete(site, offset)]));
   connection.onHover(at((site, offset) => hover(workspace, site, offset)));
   connection.onDefinition(at((site, offset) => [...definition(workspace, site, offset)]));
@@ -62,11 +59,11 @@ export function answerRequests(connection: Connection, workspace: Workspace, run
       rename(workspace, site, offset, newName),
     ),
   );
-  connection.onCodeAction(async (params) => {
-    const { textDocument, range, context } = params;
-    const site = await workspace.ready(textDocument.uri);
-    return site === undefined ? null : [...quickFixes(site, textDocument.uri, range, context.diagnostics)];
-  });
+  connection.onCodeAction(
+    of((site, { textDocument, range, context }: CodeActionParams) => [
+      ...quickFixes(site, textDocument.uri, range, context.diagnostics),
+    ]),
+  );
   connection.onDocumentSymbol(of(({ file }) => [...documentSymbols(file)]));
   connection.onCodeLens(async ({ textDocument: { uri } }) => {
     const site = await workspace.ready(uri);

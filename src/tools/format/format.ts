@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
+import { errorMessage } from '../../diagnostic/system-error.ts';
 import { holdsPolicies } from '../../policy/compile/folder-documents.ts';
 import { readYaml, type YamlFile } from '../../policy/yaml/yaml-file.ts';
 import { expressionsOf } from './expression-places.ts';
@@ -33,7 +34,7 @@ export function format(path: string, bytes: Uint8Array): FormatResult {
     if (problem !== undefined) return { ...base, kind: 'fault', problem };
     return { ...base, kind: 'formatted', text, isChanged };
   } catch (error) {
-    return { ...base, kind: 'fault', problem: error instanceof Error ? error.message : String(error) };
+    return { ...base, kind: 'fault', problem: errorMessage(error) };
   }
 }
 

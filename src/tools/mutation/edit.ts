@@ -62,7 +62,8 @@ function endOf({ key, value }: { readonly key: Range; readonly value: Tree }): n
   return Math.max(key.end, value.range.start >= key.start ? value.range.end : key.end);
 }
 
-function trimmedEnd(text: string, { start, end }: Range): number {
+/** End of a range without trailing white space, such as the line breaks that a block scalar's range includes. */
+export function trimmedEnd(text: string, { start, end }: Range): number {
   return start + text.slice(start, end).trimEnd().length;
 }
 

@@ -1,12 +1,6 @@
-import {
-  type ListTree,
-  type MappingTree,
-  type ScalarTree,
-  type Tree,
-  valueAt,
-} from '../../policy/yaml/tree.ts';
+import { type ListTree, type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
-import { type Edit, removeEntry, removeItem, replaceScalar } from './edit.ts';
+import { type Edit, removeEntry, removeItem, replaceScalar, trimmedEnd } from './edit.ts';
 import { mutateExpression } from './expression.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -70,13 +64,7 @@ class Mutator {
       for (const field of ['hosts', 'methods', 'paths']) {
         const list = valueAt(item, field);
         if (list?.kind !== 'list') continue;
-        for (const [index, each] of list.items.entries()) {
-          this.#add(
-            each,
-            removeItem(this.#text, list, index),
-            `\`${this.#shown(each)}\` is dropped from \`${field}\``,
-          );
-        }
+        this.#dropFrom(list, field);
         const isAlone = item.entries.size === 1;
         const edit = isAlone
           ? match.items.length === 1 && removeEntry(this.#text, holder, 'match')
@@ -190,7 +178,7 @@ class Mutator {
     if (entry?.value.kind !== 'scalar') return;
     const { value } = entry;
     if (textOf(value) !== 'true') {
-      const edit = { start: value.range.start, end: endWithoutBreak(this.#text, value), text: 'true' };
+      const edit = { start: value.range.start, end: trimmedEnd(this.#text, value.range), text: 'true' };
       this.#add(value, edit, 'the condition is dropped', widens, entry.key.start);
     }
     this.#expression(value, widens, entry.key.start);
@@ -251,11 +239,6 @@ class Mutator {
   #line(offset: number): number {
     return this.#file.lines.position(offset).line;
   }
-}
-
-/** End of a scalar without trailing line breaks, which a block scalar's range includes. */
-function endWithoutBreak(text: string, { range }: ScalarTree): number {
-  return range.start + text.slice(range.start, range.end).trimEnd().length;
 }
 
 function mappingOf(tree: Tree | undefined): MappingTree | undefined {

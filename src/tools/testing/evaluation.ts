@@ -1,11 +1,6 @@
-import {
-  type Activation,
-  EvaluationError,
-  type Part,
-  type Program,
-  type Value,
-} from '../../cel/interpret/program.ts';
+import { type Activation, EvaluationError, type Program, type Value } from '../../cel/interpret/program.ts';
 import type { EvaluationEvent, PartOutcome } from '../../engine/decision/trace.ts';
+import { oneLine } from './match-text.ts';
 
 /** An expression with its outcome and those of its parts, as reports show it. */
 export interface Evaluation {
@@ -27,7 +22,7 @@ export interface EvaluatedPart {
 /** The evaluation that a trace reported. */
 export function evaluationOf(event: Omit<EvaluationEvent, 'kind'>, role: string): Evaluation {
   const { program, outcome } = event;
-  const outcomes = outcomesByPart(event.parts);
+  const outcomes = Map.groupBy(event.parts, ({ part }) => part);
   const parts: EvaluatedPart[] = [];
   // A part without a value of its own (the `source.spiffe` of `source.spiffe.path`) is left out with its parts.
   let hidden = Number.POSITIVE_INFINITY;
@@ -36,13 +31,13 @@ export function evaluationOf(event: Omit<EvaluationEvent, 'kind'>, role: string)
     hidden = Number.POSITIVE_INFINITY;
     const { start, end, depth } = part;
     const text = program.source.slice(start, end);
-    const values = outcomes.get(part) ?? [];
+    const values = (outcomes.get(part) ?? []).map((each) => each.outcome);
     const isOfName = values.length === 0 && /^[\w.]+$/.test(text) && program.source[end] === '.';
     if (part.isLiteral || isOfName) {
       hidden = depth;
       continue;
     }
-    parts.push({ text: text.replaceAll(/\s+/g, ' ').trim(), depth, outcomes: values });
+    parts.push({ text: oneLine(text), depth, outcomes: values });
     // One line for a part that was not needed.
     if (values.length === 0) hidden = depth;
   }
@@ -54,18 +49,6 @@ export function evaluateWithParts(program: Program, activation: Activation, role
   const parts: PartOutcome[] = [];
   const outcome = program.trace(activation, (part, value) => void parts.push({ part, outcome: value }));
   return evaluationOf({ program, outcome, parts }, role);
-}
-
-function outcomesByPart(
-  parts: readonly PartOutcome[],
-): ReadonlyMap<Part, readonly (Value | EvaluationError)[]> {
-  const byPart = new Map<Part, (Value | EvaluationError)[]>();
-  for (const { part, outcome } of parts) {
-    const before = byPart.get(part);
-    if (before === undefined) byPart.set(part, [outcome]);
-    else before.push(outcome);
-  }
-  return byPart;
 }
 
 export function failed(outcome: Value | EvaluationError): outcome is EvaluationError {
