@@ -1,6 +1,6 @@
-import { createCheck } from '../../src/engine/envoy/check.ts';
 import { decodeCheck } from '../../src/engine/envoy/decode.ts';
 import { checkMessages } from '../../src/node/check-messages.ts';
+import { roomyCheck } from '../support/check.ts';
 import { decodeCheckResponse } from '../support/check-messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../support/checks.ts';
 import { MUTATIONS } from '../support/mutations.ts';
@@ -19,16 +19,11 @@ const REAL = [
 test(`${String(ROUNDS)} mutations of real checks are answered, and none is allowed unread`, async () => {
   const random = seeded(SEED);
   const { clock, id } = standingStill();
-  const check = createCheck({
-    messages: checkMessages,
+  const check = roomyCheck({
     decide: (attributes) => permission(attributes),
     set: () => lettingThrough(),
     clock,
     id,
-    deadline: 60_000,
-    maxInflight: 10,
-    onDecision: () => undefined,
-    schedule: setImmediate,
   });
   const call = { deadline: Number.POSITIVE_INFINITY, metadata: () => undefined };
   const seen = { read: 0, refused: 0 };

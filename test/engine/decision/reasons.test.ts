@@ -1,8 +1,8 @@
 import { decide, isAllow } from '../../../src/engine/decision/decide.ts';
 import { REASONS } from '../../../src/engine/decision/reasons.ts';
-import { type CheckOptions, createCheck } from '../../../src/engine/envoy/check.ts';
-import { checkMessages } from '../../../src/node/check-messages.ts';
+import type { CheckOptions } from '../../../src/engine/envoy/check.ts';
 import { type Asked, attributes, checkMessage } from '../../support/attributes.ts';
+import { roomyCheck } from '../../support/check.ts';
 import { decodeCheckResponse, encodeCheckRequest } from '../../support/check-messages.ts';
 import { policySet } from '../../support/policy-set.ts';
 import { caseFiles, stepsOf } from './case-file.ts';
@@ -45,16 +45,13 @@ const ON_THE_WIRE: Readonly<Record<string, WireCase>> = {
 describe('reasons', () => {
   test.each(Object.entries(ON_THE_WIRE))('%s, from bytes to bytes', async (reason, wire) => {
     const { services } = bench();
-    const check = createCheck({
-      messages: checkMessages,
+    const check = roomyCheck({
       decide: (snapshot, deadline) => decide(snapshot, OPEN, services, deadline),
       set: () => OPEN,
       clock: services.clock,
       id: services.id,
       deadline: 20_000,
       maxInflight: 1,
-      onDecision: () => undefined,
-      schedule: setImmediate,
       ...wire.change,
     });
     const bytes = wire.bytes ?? encodeCheckRequest(checkMessage(REQUEST));

@@ -2,17 +2,16 @@ import type { Decision } from '../../../src/engine/decision/decide.ts';
 import { decide, isAllow, type PendingDecision } from '../../../src/engine/decision/decide.ts';
 import type { Services } from '../../../src/engine/decision/services.ts';
 import type { DecisionTrace } from '../../../src/engine/decision/trace.ts';
-import { createCheck } from '../../../src/engine/envoy/check.ts';
 import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
 import { createCertificateReader } from '../../../src/engine/identity/certificate.ts';
 import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
 import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
-import { checkMessages } from '../../../src/node/check-messages.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { createThrowawayKeys } from '../../../src/tools/testing/throwaway-keys.ts';
 import { type Asked, attributes, checkMessage } from '../../support/attributes.ts';
+import { roomyCheck } from '../../support/check.ts';
 import { decodeCheckResponse, encodeCheckRequest } from '../../support/check-messages.ts';
 import { policySet } from '../../support/policy-set.ts';
 import { CERTIFICATES } from '../identity/certificates.ts';
@@ -123,18 +122,15 @@ export async function runDirectly(
 export async function runThroughCheck(set: PolicySet, each: Case): Promise<readonly Answered[]> {
   const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
   const told: Decision[] = [];
-  const check = createCheck({
-    messages: checkMessages,
+  const check = roomyCheck({
     decide: (snapshot, deadline) => decide(snapshot, set, services, deadline),
     set: () => set,
     clock: services.clock,
     id: services.id,
     deadline: 20_000,
-    maxInflight: 10,
     onDecision: (decision) => {
       told.push(decision);
     },
-    schedule: setImmediate,
   });
   const call = { metadata: () => undefined, deadline: Number.POSITIVE_INFINITY };
   const answers: Answered[] = [];

@@ -1,13 +1,8 @@
 import { jest } from '@jest/globals';
 import type { Decision, PendingDecision } from '../../../src/engine/decision/decide.ts';
-import {
-  type Check,
-  type CheckCall,
-  type CheckOptions,
-  createCheck,
-} from '../../../src/engine/envoy/check.ts';
+import { type Check, type CheckCall, type CheckOptions } from '../../../src/engine/envoy/check.ts';
 import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
-import { checkMessages } from '../../../src/node/check-messages.ts';
+import { roomyCheck } from '../../support/check.ts';
 import { decodeCheckResponse, encodeCheckRequest } from '../../support/check-messages.ts';
 import { FULL_CHECK } from '../../support/checks.ts';
 import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
@@ -24,18 +19,15 @@ interface Passed {
 function checkWith(change: Partial<CheckOptions> = {}): { check: Check; passed: Passed[] } {
   const passed: Passed[] = [];
   const { clock, id } = standingStill(NOW);
-  const check = createCheck({
-    messages: checkMessages,
+  const check = roomyCheck({
     decide: (attributes) => permission(attributes),
     set: () => lettingThrough(),
     clock,
     id,
     deadline: 1000,
-    maxInflight: 100,
     onDecision: (decision, { traceparent }) => {
       passed.push({ decision, traceparent });
     },
-    schedule: (work) => setImmediate(work),
     ...change,
   });
   return { check, passed };

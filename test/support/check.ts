@@ -1,0 +1,16 @@
+import { type Check, type CheckOptions, createCheck } from '../../src/engine/envoy/check.ts';
+import { checkMessages } from '../../src/node/check-messages.ts';
+
+type Chosen = 'decide' | 'set' | 'clock' | 'id';
+
+/** A check with room and time for every request, whose decisions nobody is told. */
+export function roomyCheck(options: Pick<CheckOptions, Chosen> & Partial<CheckOptions>): Check {
+  return createCheck({
+    messages: checkMessages,
+    deadline: 60_000,
+    maxInflight: 100,
+    onDecision: () => undefined,
+    schedule: setImmediate,
+    ...options,
+  });
+}
