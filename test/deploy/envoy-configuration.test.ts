@@ -33,6 +33,18 @@ describe('deploy/envoy.yaml', () => {
     await expect(validate((text) => text)).resolves.toContain('OK');
   });
 
+  test('has every line of the samples in docs/envoy.md', async () => {
+    const lines = new Set(
+      (await readFile('deploy/envoy.yaml', 'utf8')).split('\n').map((line) => line.trim()),
+    );
+    const page = await readFile('docs/envoy.md', 'utf8');
+    const samples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].flatMap(([, sample = '']) =>
+      sample.trim().split('\n'),
+    );
+    expect(samples.length).toBeGreaterThan(20);
+    expect(samples.filter((line) => !lines.has(line.trim()))).toEqual([]);
+  });
+
   test('is rejected by Envoy with an unknown field', async () => {
     const misspelt = (text: string): string => text.replace('failure_mode_allow', 'failure_mode_alow');
     await expect(validate(misspelt)).rejects.toThrow('failure_mode_alow');

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REASONS } from '../../src/engine/decision/reasons.ts';
 import { type Answer, callThrough, jsonOf } from '../support/call.ts';
-import { call, connectTo } from '../support/grpc.ts';
+import { call, connectTo, talk } from '../support/grpc.ts';
 import { accessLineOf, recordOf } from '../support/log-lines.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { waitFor } from '../support/wait.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
       untilReady: false,
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
     },
-    envoy: { maxBodyBytes: BUFFER },
+    envoy: { maxBodyBytes: BUFFER, partialBodies: true },
   });
   beforePolicies = await callThrough(mesh.envoy, { host: 'open.acme.svc', path: '/', workload: 'checkout' });
   await copyOf('policies')(mesh.repository.folder);
@@ -205,16 +206,26 @@ describe('an allowed request', () => {
   });
 });
 
-test('a gRPC caller gets a gRPC status with the detail as its message', async () => {
-  const client = connectTo(`localhost:${mesh.envoy.port}`, { ca: mesh.certificates.ca });
-  try {
-    await expect(call(client, '/acme.Orders/Place', new Uint8Array())).rejects.toMatchObject({
-      code: 7,
-      details: 'no policy governs this request',
-    });
-  } finally {
-    client.close();
-  }
+describe('a gRPC caller', () => {
+  const refused = { code: 7, details: 'no policy governs this request' };
+  let client: ReturnType<typeof connectTo>;
+
+  beforeAll(() => {
+    const tls = { ca: mesh.certificates.ca, authority: 'nobody.acme.svc' };
+    client = connectTo(`localhost:${mesh.envoy.port}`, tls);
+  });
+
+  afterAll(() => client.close());
+
+  test('gets a gRPC status with the detail as its message', async () => {
+    await expect(call(client, '/acme.Orders/Place', new Uint8Array())).rejects.toMatchObject(refused);
+  });
+
+  test('gets it at once for a stream that stays open', async () => {
+    const stream = talk(client, '/acme.Orders/Follow');
+    const [error] = await once(stream, 'error');
+    expect(error).toMatchObject(refused);
+  });
 });
 
 test('records, logs, metrics, admin pages and spans have no token, signature, body or query string', async () => {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
 import type { Pair } from './certificates.ts';
+import { ROOT } from './tools.ts';
 
 /** Settings of the proxy; defaults are in `startEnvoy`. */
 export interface Bootstrap {
@@ -11,39 +14,93 @@ export interface Bootstrap {
   /** Address of Lictor: `unix:PATH` or `HOST:PORT`. */
   readonly authz: string;
   readonly accessLog: string;
+  /** Hosts that Envoy serves. */
+  readonly domains: readonly string[];
   /** Maximum number of body bytes in a check. */
   readonly maxBodyBytes: number;
+  /** True: a longer body arrives cut. False: Envoy answers 413. */
+  readonly partialBodies: boolean;
+  /** False: Envoy sends the body as text. */
+  readonly packAsBytes: boolean;
   /** Timeout of a check in milliseconds; the request is denied after it. */
   readonly timeout: number;
   readonly failOpen: boolean;
-  /** True: `raw_body` and `header_map` replace the text forms. */
+  /** True: `header_map` with every value replaces `headers` with joined values. */
   readonly rawHeaders: boolean;
   /** Port of an OTLP receiver over HTTP on loopback; no traces if undefined. */
   readonly otlpPort: number | undefined;
 }
 
+type Path = readonly (string | number)[];
 type Json = Readonly<Record<string, unknown>>;
-const API = 'type.googleapis.com/envoy.extensions';
 
-/**
- * A typical bootstrap of a sidecar in front of a service: mutual TLS (a client certificate is optional but verified;
- * policies decide whether it is required), then ext_authz, then the service.
- */
-export function bootstrap(options: Bootstrap): Json {
-  const { otlpPort } = options;
-  return {
-    node: { id: 'demo', cluster: 'acme' },
-    admin: { address: loopback(options.adminPort) },
-    ...(otlpPort !== undefined && { layered_runtime: { layers: [SPANS_AT_ONCE] } }),
-    static_resources: {
-      listeners: [listener(options)],
-      clusters: [
-        cluster('service', loopback(options.upstreamPort), {}),
-        cluster('lictor', addressOf(options.authz), { http2: true }),
-        ...(otlpPort === undefined ? [] : [cluster('collector', loopback(otlpPort), {})]),
-      ],
-    },
-  };
+const LISTENER = ['static_resources', 'listeners', 0] as const;
+const TLS = [
+  ...LISTENER,
+  'filter_chains',
+  0,
+  'transport_socket',
+  'typed_config',
+  'common_tls_context',
+] as const;
+const MANAGER = [...LISTENER, 'filter_chains', 0, 'filters', 0, 'typed_config'] as const;
+const EXT_AUTHZ = [...MANAGER, 'http_filters', 0, 'typed_config'] as const;
+const HOST = [...MANAGER, 'route_config', 'virtual_hosts', 0] as const;
+const ACCESS_LOG = [...MANAGER, 'access_log', 0] as const;
+const JSON_ROUTE = [...HOST, 'routes', 0, 'typed_per_filter_config', 'envoy.filters.http.ext_authz'] as const;
+const BODY = [...JSON_ROUTE, 'check_settings', 'with_request_body'] as const;
+
+/** The configuration that users copy, `deploy/envoy.yaml`, with the addresses, certificates and hosts of a test. */
+export function bootstrap(options: Bootstrap): unknown {
+  const document = parseDocument(readFileSync(new URL('deploy/envoy.yaml', ROOT), 'utf8'));
+
+  /** Adds a field that the file does not have. */
+  function add(path: Path, value: unknown): void {
+    document.setIn(path, document.createNode(value));
+  }
+  /** Replaces a field of the file. */
+  function change(path: Path, value: unknown): void {
+    if (!document.hasIn(path)) throw new Error(`deploy/envoy.yaml has no ${path.join('.')}`);
+    add(path, value);
+  }
+
+  change(['admin', 'address'], loopback(options.adminPort));
+  change([...LISTENER, 'address'], loopback(options.port));
+  change([...TLS, 'tls_certificates', 0, 'certificate_chain'], { inline_string: options.server.cert });
+  change([...TLS, 'tls_certificates', 0, 'private_key'], { inline_string: options.server.key });
+  change([...TLS, 'validation_context', 'trusted_ca'], { inline_string: options.ca });
+  change([...HOST, 'domains'], options.domains);
+  change([...BODY, 'max_request_bytes'], options.maxBodyBytes);
+  change([...BODY, 'allow_partial_message'], options.partialBodies);
+  change([...BODY, 'pack_as_bytes'], options.packAsBytes);
+  change([...EXT_AUTHZ, 'grpc_service', 'timeout'], `${options.timeout / 1000}s`);
+  change([...EXT_AUTHZ, 'failure_mode_allow'], options.failOpen);
+  change([...EXT_AUTHZ, 'encode_raw_headers'], options.rawHeaders);
+  change([...ACCESS_LOG, 'name'], 'envoy.access_loggers.file');
+  change(
+    [...ACCESS_LOG, 'typed_config', '@type'],
+    'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
+  );
+  add([...ACCESS_LOG, 'typed_config', 'path'], options.accessLog);
+
+  const addresses = [
+    addressOf(options.authz),
+    loopback(options.upstreamPort),
+    loopback(options.upstreamPort),
+  ];
+  for (const [index, address] of addresses.entries()) {
+    const endpoint = ['load_assignment', 'endpoints', 0, 'lb_endpoints', 0, 'endpoint', 'address'] as const;
+    change(['static_resources', 'clusters', index, ...endpoint], address);
+    // A process that has just started may be slow on a busy machine.
+    change(['static_resources', 'clusters', index, 'connect_timeout'], '1s');
+  }
+  if (options.otlpPort !== undefined) {
+    add(['node'], { id: 'demo', cluster: 'acme' });
+    add(['layered_runtime'], { layers: [SPANS_AT_ONCE] });
+    add([...MANAGER, 'tracing'], tracing(options.otlpPort));
+    document.addIn(['static_resources', 'clusters'], document.createNode(collector(options.otlpPort)));
+  }
+  return document.toJS();
 }
 
 /** Without it Envoy exports its spans every five seconds or in batches of five. */
@@ -52,162 +109,26 @@ const SPANS_AT_ONCE: Json = {
   static_layer: { 'tracing.opentelemetry.min_flush_spans': 1 },
 };
 
-function listener(options: Bootstrap): Json {
+function tracing(otlpPort: number): Json {
   return {
-    name: 'mesh',
-    address: loopback(options.port),
-    filter_chains: [
-      {
-        transport_socket: downstreamTls(options),
-        filters: [
-          {
-            name: 'envoy.filters.network.http_connection_manager',
-            typed_config: {
-              '@type': `${API}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
-              stat_prefix: 'mesh',
-              ...strictness,
-              access_log: [accessLog(options.accessLog)],
-              ...tracing(options.otlpPort),
-              http_filters: [
-                { name: 'envoy.filters.http.ext_authz', typed_config: extAuthz(options) },
-                {
-                  name: 'envoy.filters.http.router',
-                  typed_config: { '@type': `${API}.filters.http.router.v3.Router` },
-                },
-              ],
-              route_config: {
-                virtual_hosts: [
-                  {
-                    name: 'all',
-                    domains: ['*'],
-                    routes: [{ match: { prefix: '/' }, route: { cluster: 'service' } }],
-                  },
-                ],
-              },
-            },
-          },
-        ],
-      },
-    ],
-  };
-}
-
-/**
- * The service gets the path that Lictor has evaluated: dot segments and repeated slashes are resolved here in
- * the same way. Encoded slashes are forwarded unchanged; Lictor denies them and records the attempt.
- */
-const strictness: Json = {
-  normalize_path: true,
-  merge_slashes: true,
-  path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
-  common_http_protocol_options: { headers_with_underscores_action: 'REJECT_REQUEST', idle_timeout: '60s' },
-  use_remote_address: true,
-  // Envoy replaces the caller's x-request-id by its own, which is in the response, the access log and the record.
-  always_set_request_id_in_response: true,
-  stream_idle_timeout: '30s',
-  request_timeout: '30s',
-};
-
-function downstreamTls({ ca, server }: Bootstrap): Json {
-  return {
-    name: 'envoy.transport_sockets.tls',
-    typed_config: {
-      '@type': `${API}.transport_sockets.tls.v3.DownstreamTlsContext`,
-      require_client_certificate: false,
-      common_tls_context: {
-        alpn_protocols: ['h2', 'http/1.1'],
-        tls_params: { tls_minimum_protocol_version: 'TLSv1_2' },
-        tls_certificates: [
-          { certificate_chain: { inline_string: server.cert }, private_key: { inline_string: server.key } },
-        ],
-        validation_context: { trusted_ca: { inline_string: ca } },
-      },
-    },
-  };
-}
-
-function extAuthz({ timeout, maxBodyBytes, failOpen, rawHeaders }: Bootstrap): Json {
-  return {
-    '@type': `${API}.filters.http.ext_authz.v3.ExtAuthz`,
-    transport_api_version: 'V3',
-    grpc_service: { envoy_grpc: { cluster_name: 'lictor' }, timeout: `${timeout / 1000}s` },
-    failure_mode_allow: failOpen,
-    status_on_error: { code: 'ServiceUnavailable' },
-    include_peer_certificate: true,
-    include_tls_session: true,
-    validate_mutations: true,
-    encode_raw_headers: rawHeaders,
-    with_request_body: { max_request_bytes: maxBodyBytes, allow_partial_message: true, pack_as_bytes: true },
-  };
-}
-
-/** One JSON object per line, flushed at once. Lictor's decision comes from the dynamic metadata. */
-function accessLog(path: string): Json {
-  const said = (name: string) => `%DYNAMIC_METADATA(envoy.filters.http.ext_authz:${name})%`;
-  return {
-    name: 'envoy.access_loggers.file',
-    typed_config: {
-      '@type': `${API}.access_loggers.file.v3.FileAccessLog`,
-      path,
-      log_format: {
-        json_format: {
-          time: '%START_TIME%',
-          request_id: '%REQ(X-REQUEST-ID)%',
-          method: '%REQ(:METHOD)%',
-          host: '%REQ(:AUTHORITY)%',
-          path: '%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%',
-          status: '%RESPONSE_CODE%',
-          details: '%RESPONSE_CODE_DETAILS%',
-          flags: '%RESPONSE_FLAGS%',
-          duration_ms: '%DURATION%',
-          peer: '%DOWNSTREAM_PEER_URI_SAN%',
-          decision: said('decision'),
-          decision_id: said('decision_id'),
-          reason: said('reason'),
-          policy: said('policy'),
-          rule: said('rule'),
-          revision: said('revision'),
-          principal: said('principal'),
+    random_sampling: { value: 100 },
+    provider: {
+      name: 'envoy.tracers.opentelemetry',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig',
+        service_name: 'envoy',
+        http_service: {
+          http_uri: { uri: `http://127.0.0.1:${otlpPort}/v1/traces`, cluster: 'collector', timeout: '1s' },
         },
       },
     },
   };
 }
 
-function tracing(otlpPort: number | undefined): Json {
-  if (otlpPort === undefined) return {};
-  return {
-    tracing: {
-      random_sampling: { value: 100 },
-      provider: {
-        name: 'envoy.tracers.opentelemetry',
-        typed_config: {
-          '@type': 'type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig',
-          service_name: 'envoy',
-          http_service: {
-            http_uri: { uri: `http://127.0.0.1:${otlpPort}/v1/traces`, cluster: 'collector', timeout: '1s' },
-          },
-        },
-      },
-    },
-  };
-}
-
-function cluster(name: string, address: Json, { http2 = false }: { readonly http2?: boolean }): Json {
-  return {
-    name,
-    type: 'STATIC',
-    connect_timeout: '1s',
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
-    ...(http2 && {
-      typed_extension_protocol_options: {
-        'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-          '@type': `${API}.upstreams.http.v3.HttpProtocolOptions`,
-          explicit_http_config: { http2_protocol_options: {} },
-        },
-      },
-    }),
-  };
+function collector(otlpPort: number): Json {
+  const endpoints = [{ lb_endpoints: [{ endpoint: { address: loopback(otlpPort) } }] }];
+  const load_assignment = { cluster_name: 'collector', endpoints };
+  return { name: 'collector', type: 'STATIC', connect_timeout: '1s', load_assignment };
 }
 
 function addressOf(authz: string): Json {

@@ -59,10 +59,13 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
 }
 
 const DEFAULTS = {
+  domains: ['*.acme.svc'],
   maxBodyBytes: 65_536,
+  partialBodies: false,
+  packAsBytes: true,
   timeout: 1000,
   failOpen: false,
-  rawHeaders: false,
+  rawHeaders: true,
   otlpPort: undefined,
 } as const;
 

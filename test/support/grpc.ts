@@ -11,15 +11,18 @@ export interface ClientTls {
   readonly ca: string;
   readonly cert?: string;
   readonly key?: string;
+  /** Authority of the calls; default: that of the address. */
+  readonly authority?: string;
 }
 
 /** A gRPC client for messages as bytes. */
 export function connectTo(address: string, tls?: ClientTls): Client {
   if (tls === undefined) return new Client(address, credentials.createInsecure());
-  const { ca, cert, key } = tls;
+  const { ca, cert, key, authority } = tls;
   const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
   return new Client(address, credentials.createSsl(pem(ca), pem(key), pem(cert)), {
     'grpc.max_receive_message_length': -1,
+    ...(authority !== undefined && { 'grpc.default_authority': authority }),
   });
 }
 

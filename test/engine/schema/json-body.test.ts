@@ -46,6 +46,13 @@ describe('a body is denied that is', () => {
       'body_wrong_type',
       'the body must be `application/json`',
     ],
+    [
+      'text, which the proxy did not send',
+      whole(''),
+      'text/plain',
+      'body_wrong_type',
+      'the body must be `application/json`',
+    ],
     ['text', whole('{}'), 'text/json', 'body_wrong_type', 'the body must be `application/json`'],
     [
       'two types',
