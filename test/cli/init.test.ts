@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inProcess } from '../support/in-process.ts';
@@ -75,10 +79,11 @@ test('editors, git and both pipelines have their files', async () => {
     ]),
   );
   for (const file of files) expect(stdout).toContain(`  ${file}\n`);
-  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   for (const pipeline of ['.github/workflows/policies.yml', '.gitlab-ci.yml']) {
     const text = await readFile(join(directory, pipeline), 'utf8');
-    expect(text).toContain(`lictor@${version}\n`);
+    expect(text).toContain('node .ci/install-lictor.mjs\n');
+    expect(text).not.toMatch(/\bnp[mx] /);
+    expect(text).toContain('LICTOR_PACKAGE: ""\n');
     expect(text).toMatch(
       /lictor fmt --check\n.*lictor check --strict( --output github)? \.\n.*lictor test --coverage --min-coverage 100 \.\n/s,
     );
@@ -125,6 +130,60 @@ test('a file instead of a folder is rejected', async () => {
   expect(await inProcess(['init', 'shop'], directory)).toMatchObject({
     code: 2,
     stderr: 'lictor init: `shop` is not a folder, so nothing was written\n',
+  });
+});
+
+describe('the installation step of the pipelines', () => {
+  const run = promisify(execFile);
+  const install = async (variables: Record<string, string>): Promise<string> => {
+    const env = { ...process.env, npm_config_prefix: join(directory, 'global'), ...variables };
+    return (await run('node', ['shop/.ci/install-lictor.mjs'], { cwd: directory, env })).stdout;
+  };
+  let file: string;
+  let digest: string;
+
+  beforeEach(async () => {
+    await inProcess(['init', 'shop'], directory);
+    const source = join(directory, 'package');
+    await mkdir(source);
+    const manifest = { name: 'lictor', version: '0.0.1', bin: { lictor: 'main.js' } };
+    await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(source, 'main.js'), "#!/usr/bin/env node\nconsole.log('it runs');\n");
+    await run('npm', ['pack', '--pack-destination', directory], { cwd: source });
+    file = join(directory, 'lictor-0.0.1.tgz');
+    digest = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+  });
+
+  test('installs the package with the expected digest', async () => {
+    await install({ LICTOR_PACKAGE: file, LICTOR_SHA256: digest });
+    expect((await run(join(directory, 'global/bin/lictor'))).stdout).toBe('it runs\n');
+  });
+
+  test('downloads it', async () => {
+    const bytes = await readFile(file);
+    const server = createServer((request, response) => {
+      if (request.headers.authorization === 'Bearer key') response.end(bytes);
+      else response.writeHead(401).end();
+    });
+    stack.defer(async () => void (await new Promise((done) => server.close(done))));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/lictor.tgz`;
+    const variables = { LICTOR_PACKAGE: url, LICTOR_SHA256: digest };
+    await expect(install(variables)).rejects.toThrow(`${url} cannot be read: status 401`);
+    await install({ ...variables, LICTOR_AUTHORIZATION: 'Bearer key' });
+    expect((await run(join(directory, 'global/bin/lictor'))).stdout).toBe('it runs\n');
+  });
+
+  test.each([
+    ['no package', '', '0'.repeat(64), 'set LICTOR_PACKAGE to the URL or path of the package'],
+    ['no digest', 'lictor-0.0.1.tgz', '', 'set LICTOR_SHA256 to the SHA-256 of the package'],
+    ['another digest', 'lictor-0.0.1.tgz', '0'.repeat(64), `not ${'0'.repeat(64)}`],
+    ['a missing package', 'nowhere.tgz', '0'.repeat(64), 'nowhere.tgz cannot be read'],
+  ])('fails with %s, and installs nothing', async (_, source, expected, message) => {
+    await expect(install({ LICTOR_PACKAGE: source, LICTOR_SHA256: expected })).rejects.toThrow(message);
+    await expect(readdir(join(directory, 'global'))).rejects.toThrow('ENOENT');
   });
 });
 
