@@ -27,6 +27,10 @@ export interface Bootstrap {
   readonly failOpen: boolean;
   /** True: `header_map` with every value replaces `headers` with joined values. */
   readonly rawHeaders: boolean;
+  /** Number of proxies in front whose entries in `x-forwarded-for` Envoy believes. */
+  readonly xffTrustedHops: number;
+  /** True: each connection begins with the address of the caller, by the PROXY protocol. */
+  readonly proxyProtocol: boolean;
   /** Port of an OTLP receiver over HTTP on loopback; no traces if undefined. */
   readonly otlpPort: number | undefined;
 }
@@ -83,6 +87,9 @@ export function bootstrap(options: Bootstrap): unknown {
   );
   add([...ACCESS_LOG, 'typed_config', 'path'], options.accessLog);
 
+  add([...MANAGER, 'xff_num_trusted_hops'], options.xffTrustedHops);
+  if (options.proxyProtocol) add([...LISTENER, 'listener_filters'], [PROXY_PROTOCOL]);
+
   const addresses = [
     addressOf(options.authz),
     loopback(options.upstreamPort),
@@ -102,6 +109,13 @@ export function bootstrap(options: Bootstrap): unknown {
   }
   return document.toJS();
 }
+
+const PROXY_PROTOCOL: Json = {
+  name: 'envoy.filters.listener.proxy_protocol',
+  typed_config: {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol',
+  },
+};
 
 /** Without it Envoy exports its spans every five seconds or in batches of five. */
 const SPANS_AT_ONCE: Json = {

@@ -66,6 +66,8 @@ const DEFAULTS = {
   timeout: 1000,
   failOpen: false,
   rawHeaders: true,
+  xffTrustedHops: 0,
+  proxyProtocol: false,
   otlpPort: undefined,
 } as const;
 

@@ -9,22 +9,22 @@ import { join } from 'node:path';
 const { LICTOR_PACKAGE: source = '', LICTOR_SHA256: expected = '', LICTOR_AUTHORIZATION: authorization } = process.env;
 
 function stop(message) {
-  console.error(`install-lictor: ${message}`);
+  process.stderr.write(`install-lictor: ${message}\n`);
   process.exit(1);
 }
 
 if (source === '') stop('set LICTOR_PACKAGE to the URL or path of the package');
 if (!/^[0-9a-f]{64}$/.test(expected)) stop('set LICTOR_SHA256 to the SHA-256 of the package, 64 lower-case hex digits');
 
-async function download(url) {
-  const response = await fetch(url, authorization ? { headers: { authorization } } : {});
+async function download() {
+  const response = await fetch(source, authorization ? { headers: { authorization } } : {});
   if (!response.ok) throw new Error(`status ${response.status}`);
   return Buffer.from(await response.arrayBuffer());
 }
 
 let bytes;
 try {
-  bytes = /^https?:\/\//.test(source) ? await download(source) : readFileSync(source);
+  bytes = /^https?:\/\//.test(source) ? await download() : readFileSync(source);
 } catch (error) {
   stop(`${source} cannot be read: ${error.message}`);
 }
