@@ -1,6 +1,21 @@
 #!/usr/bin/env node
-import { run } from './cli/run.ts';
+import { catchSignals } from './cli/serve/signals.ts';
 
-const code = await run(process.argv.slice(2));
-// Once all is printed: an exporter of telemetry that retries must not keep a process that has ended.
-process.stdout.write('', () => process.exit(code));
+/** Longest time that the last lines of a sidecar wait for the reader of standard error, in milliseconds. */
+const LAST_LINES = 200;
+
+const argv = process.argv.slice(2);
+const serves = argv[0] === 'serve';
+if (serves) {
+  // Before the rest is loaded: until then, SIGHUP ends a process, and PID 1 of a container ignores SIGTERM.
+  catchSignals((code) => process.exit(code));
+  // A reader that has closed its end (EPIPE) must not end a sidecar.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+const { run } = await import('./cli/run.ts');
+const code = await run(argv);
+// Once all is printed: an exporter of telemetry that retries must not keep a process that has ended. A sidecar has
+// written its records or given them up, and does not wait for readers that hang.
+const printed = serves ? process.stderr : process.stdout;
+printed.write('', () => process.exit(code));
+if (serves) setTimeout(() => process.exit(code), LAST_LINES);

@@ -205,13 +205,14 @@ export const IMPORT_TABLE = {
       'cli/',
     ],
     'node:http': ['sidecar/admin'],
-    'node:net': ['sidecar/transport'],
-    'node:os': ['sidecar/telemetry', 'sidecar/server', 'cli/test'],
+    // In `audit`: a named pipe as a stream.
+    'node:net': ['sidecar/transport', 'sidecar/audit'],
+    'node:os': ['sidecar/telemetry', 'sidecar/server', 'cli/serve', 'cli/test'],
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
-    'node:stream': ['sidecar/audit', 'sidecar/server', 'tools/editor', 'cli/'],
+    'node:stream': ['sidecar/audit', 'sidecar/telemetry', 'sidecar/server', 'tools/editor', 'cli/'],
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
-    'node:timers/promises': ['policy/source', 'sidecar/server'],
+    'node:timers/promises': ['policy/source', 'sidecar/server', 'cli/serve'],
     // Objects, packs and pack indexes of git are read without a library.
     'node:zlib': ['git'],
   },

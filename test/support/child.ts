@@ -10,6 +10,9 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** File that takes its stdout and stderr. */
   readonly log: string;
+  /** File descriptors in place of the log. */
+  readonly stdout?: number;
+  readonly stderr?: number;
 }
 
 /** A running program. It ends with this process. */
@@ -30,9 +33,14 @@ export interface Child {
  * Starts a program in a process group of its own: Ctrl-C reaches this process only, which then stops the program.
  * Rejects if it cannot be started.
  */
-export async function startChild({ name, command, args, env, log }: ChildOptions): Promise<Child> {
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { name, command, args, env, log } = options;
   const out = openSync(log, 'a');
-  const child = spawn(command, args, { stdio: ['ignore', out, out], detached: true, ...(env && { env }) });
+  const child = spawn(command, args, {
+    stdio: ['ignore', options.stdout ?? out, options.stderr ?? out],
+    detached: true,
+    ...(env && { env }),
+  });
   closeSync(out);
   const pid = await started(child, name, command);
   const release = guard(pid);

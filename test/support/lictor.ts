@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Child, startChild } from './child.ts';
+import { type Child, type ChildOptions, startChild } from './child.ts';
 import { freePort } from './ports.ts';
 import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
 import { waitFor } from './wait.ts';
@@ -15,6 +15,9 @@ export interface LictorOptions {
   readonly adminPort?: number;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** File descriptors in place of the log. */
+  readonly stdout?: number;
+  readonly stderr?: number;
   /** True (default): returns when the sidecar is ready to decide. False: returns when its admin port answers. */
   readonly untilReady?: boolean;
 }
@@ -61,6 +64,9 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     `127.0.0.1:${adminPort}`,
     '--audit',
     records,
+    // The last of a repeated flag counts, so that `args` can have another.
+    '--drain-delay',
+    '0s',
   ];
   const child = await startChild({
     name: 'Lictor',
@@ -68,6 +74,7 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     args: [MAIN, 'serve', ...where, ...(options.args ?? [])],
     env: { ...process.env, ...PROGRAM_ENVIRONMENT, ...options.env },
     log: join(folder, 'lictor.log'),
+    ...streamsOf(options),
   });
   await writeFile(join(folder, 'lictor.pid'), `${child.pid}\n`);
   const path = untilReady ? '/readyz' : '/healthz';
@@ -84,6 +91,10 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     status: async () => (await (await fetch(`${admin}/v1/status`)).json()) as Status,
     stop: () => child.stop(),
   };
+}
+
+function streamsOf({ stdout, stderr }: LictorOptions): Pick<ChildOptions, 'stdout' | 'stderr'> {
+  return { ...(stdout !== undefined && { stdout }), ...(stderr !== undefined && { stderr }) };
 }
 
 /** The path of a socket has at most 107 bytes on Linux and 103 on macOS: unix(7). */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FlagSource, readFlags } from '../../flag/read-flags.ts';
 import { type ConfigurationResult, configure } from '../../sidecar/server/configuration.ts';
 import { settingsOfFile } from '../../sidecar/server/configuration-file.ts';
@@ -6,22 +7,20 @@ import { startServer } from '../../sidecar/server/start.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { FILE_FLAGS, type ServeOptions } from './flags.ts';
+import { catchSignals } from './signals.ts';
 
 /** `lictor serve`: runs until a signal ends it. */
 export async function serve(given: FlagSource, terminal: Terminal): Promise<ExitCode> {
+  const signals = catchSignals();
   const { configuration, problems } = await readConfiguration(given, terminal);
   if (configuration === undefined) return reject(problems, terminal);
-  // Before anything runs, so that a signal during the start is not lost.
-  let reload = (): void => {};
-  process.on('SIGHUP', () => reload());
-  const terminated = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
+  // Signals arrive between two turns of the event loop, and loading the program is one turn.
+  await nextTurn();
+  if (signals.isTerminated()) return EXIT.fine;
   const started = await startServer(configuration, terminal);
   if (started.problems !== undefined) return reject(started.problems, terminal);
-  reload = () => started.server.reload();
-  await terminated;
+  signals.onHangUp(() => started.server.reload());
+  await signals.terminated;
   await started.server.stop();
   return EXIT.fine;
 }

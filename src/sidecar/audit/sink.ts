@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { constants, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 
 /** Destination of decision records. */
@@ -45,11 +47,54 @@ export function streamSink(name: string, stream: Writable): Sink {
 }
 
 /**
- * A file that lines are appended to, created if it does not exist, readable by its owner and group only. Rejects with
- * the error of the operating system if it cannot be opened.
+ * A file that lines are appended to, created if it does not exist, readable by its owner and group only; or a named
+ * pipe. Rejects with the error of the operating system if it cannot be opened, such as ENXIO for a pipe without a
+ * reader.
  */
 export async function fileSink(path: string): Promise<Sink> {
-  let file: FileHandle = await openLog(path);
+  const file = await openLog(path);
+  if (!(await file.stat()).isFIFO()) return regularFileSink(path, file);
+  const sink = pipeSink(path);
+  // Afterwards: the reader of a pipe reads its end when no writer has it open.
+  await file.close();
+  return sink;
+}
+
+/** A reader that is gone, and one that comes back, are noticed when the next lines are written. */
+function pipeSink(path: string): Sink {
+  let pipe: { readonly stream: Socket; readonly sink: Sink } | undefined = openPipe(path);
+  const close = async (): Promise<void> => {
+    const last = pipe;
+    pipe = undefined;
+    await last?.sink.close();
+    last?.stream.destroy();
+  };
+  return {
+    name: path,
+    async write(chunk) {
+      pipe ??= openPipe(path);
+      await pipe.sink.write(chunk).catch(async (error: unknown) => {
+        await close();
+        throw error;
+      });
+    },
+    async reopen() {
+      const next = openPipe(path);
+      await close();
+      pipe = next;
+    },
+    close,
+  };
+}
+
+/** A stream and not a file: a write that waits for the reader must not hold a thread. */
+function openPipe(path: string): { readonly stream: Socket; readonly sink: Sink } {
+  const stream = new Socket({ fd: openSync(path, FLAGS), readable: false, writable: true });
+  return { stream, sink: streamSink(path, stream) };
+}
+
+function regularFileSink(path: string, opened: FileHandle): Sink {
+  let file = opened;
   let torn = false;
   return {
     name: path,
@@ -73,6 +118,12 @@ export async function fileSink(path: string): Promise<Sink> {
   };
 }
 
+/**
+ * Without O_NONBLOCK, a pipe without a reader holds a thread until one comes, and a process does not end before its
+ * threads.
+ */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
 async function openLog(path: string): Promise<FileHandle> {
-  return await open(path, 'a', 0o640);
+  return await open(path, FLAGS, 0o640);
 }

@@ -13,8 +13,11 @@ const SERVICES: ReadonlySet<string> = new Set(['', 'envoy.service.auth.v3.Author
 
 export interface Health {
   readonly methods: Methods;
-  /** Initially false. */
+  /** Initially false. Without effect after `shutDown`. */
   readonly setServing: (serving: boolean) => void;
+  /** NOT_SERVING from now on. */
+  readonly shutDown: () => void;
+  readonly isShutDown: () => boolean;
 }
 
 interface Request {
@@ -25,13 +28,14 @@ interface Response {
   readonly status?: number;
 }
 
-/** The health service, `grpc.health.v1`: NOT_SERVING until `setServing(true)`. */
+/** The health service, `grpc.health.v1`: NOT_SERVING until `setServing(true)` and after `shutDown()`. */
 export function createHealth(): Health {
   const definition = loadProto('grpc/health/v1/health.proto');
   const request = codec<Request>(definition, 'grpc.health.v1.HealthCheckRequest');
   const response = codec<Response>(definition, 'grpc.health.v1.HealthCheckResponse');
   let serving = false;
-  let change = Promise.withResolvers<void>();
+  let isShutDown = false;
+  let changed = Promise.withResolvers<void>();
 
   const serviceOf = (bytes: Uint8Array): string => {
     try {
@@ -57,14 +61,22 @@ export function createHealth(): Health {
     const aborted = whenAborted(signal);
     let sent: number | undefined;
     for (;;) {
-      const { promise: changed } = change;
+      const { promise: next } = changed;
       const status = statusOf(service);
       if (status !== sent) yield response.encode({ status });
       sent = status;
       if (signal.aborted) return;
-      if (status === statusOf(service)) await Promise.race([changed, aborted]);
+      if (status === statusOf(service)) await Promise.race([next, aborted]);
     }
   }
+
+  const change = (next: boolean): void => {
+    if (next === serving) return;
+    serving = next;
+    const { resolve } = changed;
+    changed = Promise.withResolvers();
+    resolve();
+  };
 
   return {
     methods: {
@@ -72,12 +84,13 @@ export function createHealth(): Health {
       '/grpc.health.v1.Health/Watch': { stream: watch },
     },
     setServing: (next) => {
-      if (next === serving) return;
-      serving = next;
-      const { resolve } = change;
-      change = Promise.withResolvers();
-      resolve();
+      if (!isShutDown) change(next);
     },
+    shutDown: () => {
+      isShutDown = true;
+      change(false);
+    },
+    isShutDown: () => isShutDown,
   };
 }
 

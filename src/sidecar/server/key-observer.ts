@@ -15,6 +15,7 @@ export function keyObserver(
   const failing = new Set<string>();
   return (issuer, result) => {
     metrics().jwksRefreshed(issuer, result);
+    log.debug?.('keys of an issuer were fetched', { issuer, result });
     if (result === 'failure' && !failing.has(issuer)) {
       failing.add(issuer);
       const { error = null, keys = 0 } = statusOf().find(({ name }) => name === issuer) ?? {};

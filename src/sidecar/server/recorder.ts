@@ -1,4 +1,4 @@
-import { isAllow } from '../../engine/decision/decide.ts';
+import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
 import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
@@ -53,6 +53,7 @@ export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions)
     record(decision, { traceparent }) {
       metrics.decided(decision);
       if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
+      log.debug?.('decision', decisionLine(decision));
       const { fault } = decision;
       if (fault !== undefined) {
         const { id, reason, policy, rule } = decision;
@@ -72,4 +73,10 @@ export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions)
       await Promise.all(queues.map((queue) => queue.close(timeout)));
     },
   };
+}
+
+/** Nothing of the request: its record, which has the same id, says more. */
+function decisionLine(decision: Decision): Readonly<Record<string, unknown>> {
+  const { id, reason, policy, rule, revisionText, duration } = decision;
+  return { decision_id: id, reason, policy, rule, revision: revisionText, duration_us: duration };
 }

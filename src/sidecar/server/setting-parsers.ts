@@ -32,6 +32,11 @@ export function commit(written: string): string | Problem {
     : new Problem('is not a full commit id of 40 or 64 hex digits');
 }
 
+/** Milliseconds, or zero. */
+export function delay(written: string): number | Problem {
+  return parseDuration(written) ?? new Problem('is not a duration, such as `0s`, `500ms` or `5s`');
+}
+
 /** Milliseconds. */
 export function duration(written: string): number | Problem {
   const milliseconds = parseDuration(written) ?? 0;

@@ -1,7 +1,7 @@
 import type { Flags } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
-import { auditTarget, commit, duration, listenAddress } from './setting-parsers.ts';
+import { auditTarget, commit, delay, duration, listenAddress } from './setting-parsers.ts';
 
 /**
  * The settings of `serve`. The command line, the `LICTOR_*` environment variables, the configuration file, the type
@@ -77,11 +77,17 @@ export const SETTINGS = {
     default: 'info',
     doc: 'lowest level that the process log contains',
   },
+  'drain-delay': {
+    value: 'TIME',
+    parse: delay,
+    default: '5s',
+    doc: 'time after SIGTERM in which checks are decided while readiness and health already fail',
+  },
   'drain-timeout': {
     value: 'TIME',
     parse: duration,
-    default: '25s',
-    doc: 'longest time that a drain (SIGTERM) waits for checks in flight',
+    default: '20s',
+    doc: 'longest time after the drain delay until the process has ended',
   },
 } as const satisfies Flags;
 

@@ -16,7 +16,7 @@ interface Server {
   readonly admin: string;
   /** Loads the policies again at once, and reopens audit files. */
   reload(): void;
-  /** Takes no new checks, finishes those in flight, writes what was recorded. */
+  /** Is not ready for `drainDelay`, then ends within `drainTimeout`. */
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function startServer(
   return { server: serverOf(parts, listeners, configuration) };
 }
 
-function serverOf(parts: Parts, listeners: Listeners, { drainTimeout }: Configuration): Server {
+function serverOf(parts: Parts, listeners: Listeners, configuration: Configuration): Server {
   return {
     address: listeners.grpc.address,
     admin: listeners.admin.address,
@@ -69,6 +69,6 @@ function serverOf(parts: Parts, listeners: Listeners, { drainTimeout }: Configur
       parts.watcher.poke();
       parts.recorder.reopen();
     },
-    stop: () => drain(parts, listeners, drainTimeout),
+    stop: () => drain(parts, listeners, configuration),
   };
 }

@@ -82,8 +82,11 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const store = createStore(configuration, dir, reloadObserver({ keys, health, metrics, log }));
   const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder);
   const methods = methodsOf(check, health);
-  const pages = pagesOf(store, metrics, recorder, () => statusOf(store, keys.status(), startedAt));
-  const watcher = watchFolder(dir, () => store.reload());
+  const pages = pagesOf(store, health, metrics, recorder, () => statusOf(store, keys.status(), startedAt));
+  const watcher = watchFolder(dir, () => {
+    log.debug?.('reading the policy folder', { policies: dir });
+    return store.reload();
+  });
   return { log, health, keys, check, recorder, traces, watcher, methods, pages };
 }
 
@@ -143,12 +146,16 @@ function methodsOf(check: Check, health: Health): Methods {
 
 function pagesOf(
   store: PolicyStore,
+  health: Health,
   metrics: Metrics,
   recorder: Recorder,
   status: () => object,
 ): Parts['pages'] {
   return {
-    notReady: () => (store.current() === undefined ? 'no policy set is live' : undefined),
+    notReady: () => {
+      if (health.isShutDown()) return 'the process is ending';
+      return store.current() === undefined ? 'no policy set is live' : undefined;
+    },
     metrics: async () => ({ contentType: METRICS_CONTENT_TYPE, text: await metrics.text() }),
     status,
     decisions: recorder.recent,

@@ -24,7 +24,8 @@ test('every setting has its default if nothing is given', () => {
     tlsClientCa: undefined,
     deadline: 1000,
     maxInflight: 10_000,
-    drainTimeout: 25_000,
+    drainDelay: 5000,
+    drainTimeout: 20_000,
     logLevel: 'info',
   } satisfies Configuration);
 });

@@ -37,3 +37,17 @@ test('a header that two policies set differently is logged once', async () => {
     ],
   ]);
 });
+
+test('at level debug each decision is a line, which has nothing of the request', async () => {
+  const lines: unknown[] = [];
+  const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+  const log = { ...quiet, debug: (message: string, fields?: object) => lines.push([message, fields]) };
+  const { record } = createRecorder({ ...QUIET, sinks: [], log });
+  const set = policySet({ policies: { open: { rules: [{ name: 'all', effect: 'allow' }] } } });
+  const { decision } = await decide(attributes({ path: '/secret?token=1' }), set, standingStill());
+  await record(decision, { traceparent: '' });
+  expect(lines).toEqual([
+    ['decision', expect.objectContaining({ decision_id: decision.id, reason: 'allowed', rule: 'all' })],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('secret');
+});

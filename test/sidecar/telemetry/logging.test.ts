@@ -1,5 +1,6 @@
+import { Writable } from 'node:stream';
 import type { LogLevel } from '../../../src/sidecar/telemetry/log-level.ts';
-import { createLog } from '../../../src/sidecar/telemetry/logging.ts';
+import { boundedLines, createLog } from '../../../src/sidecar/telemetry/logging.ts';
 
 function logged(level: LogLevel) {
   const lines: Record<string, unknown>[] = [];
@@ -31,15 +32,38 @@ test('an error is written with its message and its stack', () => {
 });
 
 test.each([
-  ['debug', 3],
+  ['debug', 4],
   ['info', 3],
   ['warn', 2],
   ['error', 1],
   ['silent', 0],
-] as const)('at level %s, %d of info, warn and error are written', (level, count) => {
+] as const)('at level %s, %d of debug, info, warn and error are written', (level, count) => {
   const { log, lines } = logged(level);
+  log.debug?.('d');
   log.info('i');
   log.warn('w');
   log.error('e');
   expect(lines).toHaveLength(count);
+});
+
+test('lines for a reader that hangs are bounded, and the number of those dropped is told when it reads again', () => {
+  const written: string[] = [];
+  let read = (): void => {};
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      written.push(chunk);
+      read = done;
+    },
+  });
+  const lines = boundedLines(stream);
+  const line = `${'x'.repeat(1023)}\n`;
+  for (let i = 0; i < 3000; i++) lines.write(line);
+  expect(stream.writableLength).toBeLessThanOrEqual(1024 * 1024);
+  const waiting = stream.writableLength / line.length;
+  for (let i = 0; i < waiting; i++) read();
+  lines.write('next\n');
+  for (let i = 0; i < 2; i++) read();
+  expect(JSON.parse(written.at(-2) ?? '')).toMatchObject({ level: 'warn', count: 3000 - waiting });
+  expect(written.at(-1)).toBe('next\n');
 });
