@@ -19,6 +19,7 @@ export function aDecision(fields: Partial<Decision> = {}): Decision {
     rule: '',
     revision: { commit: 'a'.repeat(40), digest: `sha256:${'b'.repeat(64)}`, dirty: false, source: 'git' },
     revisionText: 'a'.repeat(40),
+    environment: '',
     request: {
       id: 'req-1',
       method: 'GET',

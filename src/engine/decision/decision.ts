@@ -24,6 +24,8 @@ export interface DecisionOf<Permit> {
   readonly revision: Revision | undefined;
   /** The revision as answers carry it; empty with `revision` undefined. */
   readonly revisionText: string;
+  /** Name of the Environment document that applies; empty if the folder has none. */
+  readonly environment: string;
   readonly request: {
     readonly id: string;
     readonly method: string;

@@ -14,6 +14,8 @@ export interface KeyRingOptions extends Partial<KeyRingDependencies> {
 /** One issuer's keys, as the status page shows them. */
 export interface IssuerStatus {
   readonly name: string;
+  /** `uri` if the keys are fetched from a URL. */
+  readonly source: 'inline' | 'uri';
   /** Number of usable keys. */
   readonly keys: number;
   /** RFC 3339; null for inline keys and before the first successful fetch. */
@@ -86,6 +88,7 @@ export class KeyRing implements KeyProvider {
         const fetchedAt = remote?.fetchedAt;
         return {
           name: issuer.name,
+          source: issuer.keys.kind,
           keys: this.of(issuer).keys?.length ?? 0,
           fetched_at: fetchedAt === undefined ? null : new Date(fetchedAt).toISOString(),
           error: remote?.error ?? null,

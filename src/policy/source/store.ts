@@ -1,14 +1,19 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { errorMessage } from '../../diagnostic/system-error.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { type Revision, revisionText } from '../../engine/set/revision.ts';
 import type { FileSystem } from './file-system.ts';
 import { diagnostic } from './load.ts';
 import { type CompileFolder, type LoadResult, loadPolicySet } from './load-policy-set.ts';
 
 /** The result of one load of the folder. */
 export interface Reload {
-  /** Milliseconds since 1970. */
+  /** End of the load, milliseconds since 1970. */
   readonly at: number;
+  /** Duration of the load, milliseconds. */
+  readonly duration: number;
+  /** Revision of the folder, as answers name it; empty if the folder could not be read. */
+  readonly revision: string;
   /** `unchanged` if the folder has the live policy set, as in the load before; nothing is swapped. */
   readonly result: 'success' | 'failure' | 'unchanged';
   readonly diagnostics: readonly Diagnostic[];
@@ -29,7 +34,7 @@ export interface PolicyStoreOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called after a swap; `previous` is undefined for the first set. */
-  readonly onSwap?: (set: PolicySet, previous: PolicySet | undefined) => void;
+  readonly onSwap?: (set: PolicySet, previous: PolicySet | undefined, reload: Reload) => void;
   /** Called after a failed reload, unless the reload before it failed with the same files and diagnostics. */
   readonly onFailure?: (reload: Reload) => void;
   /** Called when, after a failure, the folder has the live policy set again. */
@@ -90,18 +95,19 @@ export class PolicyStore {
   }
 
   async #reloadOnce(): Promise<Reload> {
-    const { dir, compile, revision: flag, fileSystem } = this.#options;
+    const { dir, compile, revision: flag, fileSystem, now } = this.#options;
+    const began = now();
     let result: LoadResult;
     try {
       result = await loadPolicySet(dir, { compile, flag, fileSystem, previous: this.#live });
     } catch (error) {
-      return this.#fail([internalFault(dir, error)], [], '');
+      return this.#fail([internalFault(dir, error)], [], undefined, began);
     }
     const reasons = this.#objections(result);
     if (result.set === undefined || reasons.length > 0) {
-      return this.#fail(reasons, result.notes, result.revision?.digest ?? '');
+      return this.#fail(reasons, result.notes, result.revision, began);
     }
-    return this.#accept(result, result.set);
+    return this.#accept(result, result.set, began);
   }
 
   /** The diagnostics that prevent a loaded policy set from becoming live. */
@@ -121,13 +127,14 @@ export class PolicyStore {
     return reasons;
   }
 
-  #accept(result: LoadResult, set: PolicySet): Reload {
-    const { now, onSwap, onRecovery } = this.#options;
+  #accept(result: LoadResult, set: PolicySet, began: number): Reload {
+    const { onSwap, onRecovery } = this.#options;
     const previous = this.#current;
     const failedBefore = this.#last?.result === 'failure';
     this.#live = result;
     this.#lastFailure = '';
-    const shared = { at: now(), diagnostics: result.diagnostics, notes: result.notes };
+    const { diagnostics, notes } = result;
+    const shared = { ...this.#timed(began), revision: set.revisionText, diagnostics, notes };
     if (set === previous) {
       if (!failedBefore) return { ...shared, result: 'unchanged' };
       this.#last = { ...shared, result: 'success' };
@@ -137,18 +144,34 @@ export class PolicyStore {
     this.#loadedAt = shared.at;
     this.#last = { ...shared, result: 'success' };
     this.#current = set;
-    onSwap?.(set, previous);
+    onSwap?.(set, previous, this.#last);
     return this.#last;
   }
 
-  #fail(diagnostics: readonly Diagnostic[], notes: readonly string[], digest: string): Reload {
-    const reload: Reload = { at: this.#options.now(), result: 'failure', diagnostics, notes };
-    const failure = JSON.stringify([digest, diagnostics]);
+  #fail(
+    diagnostics: readonly Diagnostic[],
+    notes: readonly string[],
+    revision: Revision | undefined,
+    began: number,
+  ): Reload {
+    const reload: Reload = {
+      ...this.#timed(began),
+      revision: revision === undefined ? '' : revisionText(revision),
+      result: 'failure',
+      diagnostics,
+      notes,
+    };
+    const failure = JSON.stringify([revision?.digest ?? '', diagnostics]);
     if (failure === this.#lastFailure) return reload;
     this.#lastFailure = failure;
     this.#last = reload;
     this.#options.onFailure?.(reload);
     return reload;
+  }
+
+  #timed(began: number): Pick<Reload, 'at' | 'duration'> {
+    const at = this.#options.now();
+    return { at, duration: at - began };
   }
 }
 

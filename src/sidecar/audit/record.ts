@@ -14,6 +14,7 @@ export interface DecisionRecord {
   readonly rule: string;
   /** null only before the first policy set is live. */
   readonly revision: Decision['revision'] | null;
+  readonly environment?: string;
   readonly request: {
     readonly id: string;
     readonly method: string;
@@ -39,10 +40,10 @@ export interface DecisionRecord {
 
 /**
  * The record of a decision. It has no secret and no query string, since a `Decision` has neither. Members without
- * content (token, controls, limits, shadow verdicts) are left out.
+ * content (environment, token, controls, limits, shadow verdicts) are left out.
  */
 export function toRecord(decision: Decision, trace: SpanReference): DecisionRecord {
-  const { request, source, destination, revision, jwt, controls, limits, shadow } = decision;
+  const { request, source, destination, revision, environment, jwt, controls, limits, shadow } = decision;
   return {
     time: isoMicroseconds(decision.time),
     decision_id: decision.id,
@@ -61,6 +62,7 @@ export function toRecord(decision: Decision, trace: SpanReference): DecisionReco
             dirty: revision.dirty,
             source: revision.source,
           },
+    ...(environment === '' ? {} : { environment }),
     request: { id: request.id, method: request.method, host: request.host, path: request.path },
     source: { principal: source.principal, address: source.address },
     destination: { principal: destination.principal },

@@ -8,6 +8,7 @@ import type { Sink } from '../audit/sink.ts';
 import type { Traces } from '../telemetry/decision-tracer.ts';
 import type { Log } from '../telemetry/logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createFaultLog } from './fault-log.ts';
 
 export interface Recorder {
   readonly record: OnDecision;
@@ -23,13 +24,15 @@ export interface RecorderOptions {
   readonly traces: Traces;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Milliseconds, from any origin. */
+  readonly clock: () => number;
 }
 
 /** Most different warnings about conflicting policies; each is logged once. */
 const MAX_WARNINGS = 100;
 
 /** Counts, traces and records each decision after its answer was sent. */
-export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions): Recorder {
+export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderOptions): Recorder {
   const recent = createRecentDecisions();
   const queues: readonly AuditQueue[] = sinks.map((sink) =>
     createAuditQueue({
@@ -38,6 +41,7 @@ export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions)
       onFailure: (name, error) => log.error('decision records cannot be written', { sink: name, error }),
     }),
   );
+  const logFault = createFaultLog(log, clock);
   const warned = new Set<string>();
   /** Two policies conflict in the same way for every request that both match. */
   const warnOnce = ({ what, name, earlier, later }: Overwritten): void => {
@@ -54,11 +58,7 @@ export function createRecorder({ sinks, traces, metrics, log }: RecorderOptions)
       metrics.decided(decision);
       if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
       log.debug?.('decision', decisionLine(decision));
-      const { fault } = decision;
-      if (fault !== undefined) {
-        const { id, reason, policy, rule } = decision;
-        log.error('a decision failed', { decision_id: id, reason, policy, rule, error: fault });
-      }
+      logFault(decision);
       const record = toRecord(decision, traces.trace(decision, traceparent));
       recent.add(record);
       if (queues.length === 0) return;

@@ -3,7 +3,7 @@ import type { KeyRing } from '../../engine/identity/key-ring.ts';
 import type { PolicyStoreOptions, Reload } from '../../policy/source/store.ts';
 import type { Health } from '../rpc/health.ts';
 import type { Log } from '../telemetry/logging.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Metrics, ReloadAttempt } from '../telemetry/metrics.ts';
 
 export interface ReloadObserverOptions {
   readonly keys: KeyRing;
@@ -24,25 +24,29 @@ export function reloadObserver({
 }: ReloadObserverOptions): Required<Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>> {
   let live = false;
   return {
-    onSwap(set) {
+    onSwap(set, _previous, reload) {
       live = true;
       // In the same turn of the event loop as the swap, so that no check sees a set without its keys.
       keys.use(set.issuers.values());
       health.setServing(true);
-      metrics.reloaded('success');
-      metrics.live(set.revision, set.revisionText, Date.now());
+      metrics.reloaded(attemptOf('success', reload));
+      metrics.live(set, reload.at);
       log.info('policies are live', { revision: set.revisionText, policies: set.policies.length });
     },
     onFailure(reload) {
-      metrics.reloaded('failure');
+      metrics.reloaded(attemptOf('failure', reload));
       const state = live ? 'the last valid set stays live' : 'no set is live yet, every request is denied';
       log.error(`policies were rejected; ${state}`, described(reload));
     },
     onRecovery(reload) {
-      metrics.reloaded('success');
+      metrics.reloaded(attemptOf('success', reload));
       log.info('the policy folder is valid again and equals the live set', described(reload));
     },
   };
+}
+
+function attemptOf(result: ReloadAttempt['result'], { at, duration, revision }: Reload): ReloadAttempt {
+  return { result, at, duration, revision };
 }
 
 function described(reload: Reload): Record<string, unknown> {

@@ -9,11 +9,11 @@ export interface Status {
   readonly version: string;
   readonly started_at: string;
   readonly ready: boolean;
+  /** Name of the Environment document that applies; empty if the folder has none. */
+  readonly environment: string;
   /** Null before the first policy set is live. */
   readonly active: {
     readonly revision: Revision;
-    /** Name of the Environment document that applies; empty if the folder has none. */
-    readonly environment: string;
     readonly loaded_at: string;
     readonly policies: number;
     readonly rules: number;
@@ -40,12 +40,12 @@ export function statusOf(store: PolicyStore, issuers: readonly IssuerStatus[], s
     version: packageVersion(),
     started_at: time(startedAt),
     ready: set !== undefined,
+    environment: set?.environment ?? '',
     active:
       set === undefined
         ? null
         : {
             revision: set.revision,
-            environment: set.environment,
             loaded_at: time(store.loadedAt ?? startedAt),
             policies: set.policies.length,
             rules: set.policies.reduce(

@@ -75,9 +75,15 @@ export async function wire(configuration: Configuration, options: WiringOptions)
       () => keys.status(),
     ),
   });
-  const metrics = createMetrics({ clock, issuers: () => keys.status(), inflight: () => check.inflight() });
+  const metrics = createMetrics({
+    clock,
+    issuers: () => keys.status(),
+    inflight: () => check.inflight(),
+    sinks: sinks.map(({ name }) => name),
+    build: { version: packageVersion(), node: process.versions.node },
+  });
   const traces = await createTraces({ environment, version: packageVersion(), log });
-  const recorder = createRecorder({ sinks, traces, metrics, log });
+  const recorder = createRecorder({ sinks, traces, metrics, log, clock });
   const dir = resolve(directory, configuration.policies);
   const store = createStore(configuration, dir, reloadObserver({ keys, health, metrics, log }));
   const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder);

@@ -11,6 +11,11 @@ export const METRICS = {
     labels: ['decision', 'reason', 'policy', 'rule', 'mode'],
     doc: 'decisions answered',
   },
+  lictor_failures_total: {
+    type: 'counter',
+    labels: ['reason'],
+    doc: 'decisions that were denied because something failed: the reasons with a status from 500',
+  },
   lictor_decision_duration_seconds: {
     type: 'histogram',
     labels: [],
@@ -25,6 +30,26 @@ export const METRICS = {
     type: 'counter',
     labels: ['result'],
     doc: 'attempts to load the policy folder, `success` or `failure`',
+  },
+  lictor_policy_reload_success: {
+    type: 'gauge',
+    labels: [],
+    doc: '1 if the last attempt to load the policy folder succeeded, else 0',
+  },
+  lictor_policy_reload_timestamp_seconds: {
+    type: 'gauge',
+    labels: [],
+    doc: 'time of that attempt, seconds since 1970',
+  },
+  lictor_policy_reload_duration_seconds: {
+    type: 'gauge',
+    labels: [],
+    doc: 'duration of that attempt',
+  },
+  lictor_policy_reload_failed_info: {
+    type: 'gauge',
+    labels: ['revision'],
+    doc: '1 for the revision that the last attempt rejected; absent after a success',
   },
   lictor_policy_age_seconds: {
     type: 'gauge',
@@ -44,7 +69,7 @@ export const METRICS = {
   lictor_jwks_age_seconds: {
     type: 'gauge',
     labels: ['issuer'],
-    doc: 'time since the keys of an issuer were fetched',
+    doc: 'time since the keys of an issuer were fetched, or since they are wanted if they never were',
   },
   lictor_limit_decisions_total: {
     type: 'counter',
@@ -57,6 +82,11 @@ export const METRICS = {
     doc: 'decision records that were lost, by sink',
   },
   lictor_inflight_checks: { type: 'gauge', labels: [], doc: 'checks in flight' },
+  lictor_build_info: {
+    type: 'gauge',
+    labels: ['version', 'node'],
+    doc: '1 for the version of Lictor and of Node',
+  },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

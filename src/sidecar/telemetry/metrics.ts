@@ -1,20 +1,34 @@
 import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { Decision } from '../../engine/decision/decide.ts';
-import type { Revision } from '../../engine/set/revision.ts';
-import { DURATION_BOUNDS, type MetricName } from './metric-table.ts';
+import { REASONS, type Reason } from '../../engine/decision/reasons.ts';
+import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { currentNames, type NamedParts, openLabels } from './current-names.ts';
+import { DURATION_BOUNDS, METRICS, type MetricName } from './metric-table.ts';
 import { createSeries, type Series } from './series.ts';
 
 /** Counters and gauges; every method is cheap enough for the hot path. */
 export interface Metrics {
   /** A decision that was answered, shadow verdicts included. */
   decided(decision: Decision): void;
-  reloaded(result: 'success' | 'failure'): void;
-  /** A policy set went live; `text` is the revision as answers name it, `at` in milliseconds since 1970. */
-  live(revision: Revision, text: string, at: number): void;
+  reloaded(attempt: ReloadAttempt): void;
+  /** A policy set went live; `at` in milliseconds since 1970. */
+  live(set: NamedParts & Pick<PolicySet, 'revision' | 'revisionText'>, at: number): void;
   jwksRefreshed(issuer: string, result: 'success' | 'failure'): void;
   auditDropped(sink: string, count: number): void;
   /** All metrics in the Prometheus text format. The first call loads the serializer. */
   text(): Promise<string>;
+}
+
+/** The last attempt to load the policy folder. */
+export interface ReloadAttempt {
+  readonly result: 'success' | 'failure';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Revision of the folder, as answers name it; empty if the folder could not be read. */
+  readonly revision: string;
 }
 
 export interface MetricsOptions {
@@ -23,27 +37,44 @@ export interface MetricsOptions {
   /** Number of checks in flight. */
   readonly inflight: () => number;
   /** Time of the last fetch of the keys of each issuer, RFC 3339; null for inline keys and before the first fetch. */
-  readonly issuers: () => readonly { readonly name: string; readonly fetched_at: string | null }[];
+  readonly issuers: () => readonly Pick<IssuerStatus, 'name' | 'source' | 'fetched_at'>[];
+  /** Names of the audit sinks. */
+  readonly sinks: readonly string[];
+  /** Versions of Lictor and of Node. */
+  readonly build: { readonly version: string; readonly node: string };
 }
 
 /** Content type of `text()`. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** Reasons that an operator is alerted to: something failed, whatever the caller sent. */
+const FAILURES: ReadonlySet<string> = new Set(
+  Object.keys(REASONS).filter((reason) => REASONS[reason as Reason].status >= 500),
+);
+
 /** Counts in plain maps, which are converted to OpenTelemetry metric data when the metrics are read. */
-export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Metrics {
+export function createMetrics({ clock, issuers, inflight, sinks, build }: MetricsOptions): Metrics {
   const started = clock();
+  const seriesOf = (name: MetricName): Series => createSeries(openLabels(METRICS[name].labels));
   const counters = {
-    lictor_decisions_total: createSeries(),
-    lictor_policy_reloads_total: createSeries(),
-    lictor_shadow_decisions_total: createSeries(),
-    lictor_jwks_refresh_total: createSeries(),
-    lictor_limit_decisions_total: createSeries(),
-    lictor_audit_dropped_total: createSeries(),
+    lictor_decisions_total: seriesOf('lictor_decisions_total'),
+    lictor_failures_total: seriesOf('lictor_failures_total'),
+    lictor_policy_reloads_total: seriesOf('lictor_policy_reloads_total'),
+    lictor_shadow_decisions_total: seriesOf('lictor_shadow_decisions_total'),
+    lictor_jwks_refresh_total: seriesOf('lictor_jwks_refresh_total'),
+    lictor_limit_decisions_total: seriesOf('lictor_limit_decisions_total'),
+    lictor_audit_dropped_total: seriesOf('lictor_audit_dropped_total'),
   } as const satisfies Partial<Record<MetricName, Series>>;
   const durations = { counts: Array.from({ length: DURATION_BOUNDS.length + 1 }, () => 0), sum: 0, count: 0 };
   let policy: { readonly info: readonly string[]; readonly at: number } | undefined;
-  counters.lictor_policy_reloads_total.add(['success'], 0);
-  counters.lictor_policy_reloads_total.add(['failure'], 0);
+  let attempt: ReloadAttempt | undefined;
+  let names = currentNames(undefined);
+  /** Time at which the keys of each issuer were first wanted, milliseconds since 1970. */
+  let wanted = new Map<string, number>();
+  // A counter that an alert reads exists before its first event: an increase from nothing to 1 is not an increase.
+  for (const result of ['success', 'failure']) counters.lictor_policy_reloads_total.declare([result]);
+  for (const reason of FAILURES) counters.lictor_failures_total.declare([reason]);
+  for (const sink of sinks) counters.lictor_audit_dropped_total.declare([sink]);
 
   function decided(decision: Decision): void {
     const verdict = decision.reason === 'allowed' ? 'allow' : 'deny';
@@ -51,6 +82,7 @@ export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Met
       [verdict, decision.reason, decision.policy, decision.rule, 'enforce'],
       1,
     );
+    if (FAILURES.has(decision.reason)) counters.lictor_failures_total.add([decision.reason], 1);
     const seconds = decision.duration / 1e6;
     const bucket = DURATION_BOUNDS.findIndex((bound) => seconds <= bound);
     const at = bucket === -1 ? DURATION_BOUNDS.length : bucket;
@@ -69,40 +101,84 @@ export function createMetrics({ clock, issuers, inflight }: MetricsOptions): Met
     }
   }
 
+  function live(set: Parameters<Metrics['live']>[0], at: number): void {
+    const { revision, revisionText, policies, issuers: used } = set;
+    policy = { info: [revisionText, revision.digest, revision.source], at };
+    names = currentNames(set);
+    wanted = new Map([...used.keys()].map((name) => [name, wanted.get(name) ?? at]));
+    sweep(at);
+    for (const { name, firstLimits, lastLimits, mode } of policies) {
+      for (const limit of mode === 'shadow' ? [] : [...firstLimits, ...lastLimits]) {
+        for (const result of ['allowed', 'refused']) {
+          counters.lictor_limit_decisions_total.declare([name, limit.name, result]);
+        }
+      }
+      for (const decision of mode === 'shadow' ? ['allow', 'deny'] : []) {
+        for (const agrees of ['true', 'false']) {
+          counters.lictor_shadow_decisions_total.declare([name, decision, agrees]);
+        }
+      }
+    }
+    for (const { name, keys } of used.values()) {
+      if (keys.kind !== 'uri') continue;
+      for (const result of ['success', 'failure']) counters.lictor_jwks_refresh_total.declare([name, result]);
+    }
+  }
+
+  /** Removes series of names that the live policy set no longer has. */
+  function sweep(now: number): void {
+    for (const [name, series] of Object.entries(counters)) {
+      const { labels } = METRICS[name as keyof typeof counters];
+      series.sweep(now, (values) => names.has(labels, values));
+    }
+  }
+
   async function text(): Promise<string> {
     const { counterData, gaugeData, histogramData } = await import('./metric-data.ts');
     const { exposition } = await import('./exposition.ts');
     const now = clock();
+    sweep(now);
     const age = (since: number) => Math.max(0, (now - since) / 1000);
+    const single = (name: MetricName, value: number | undefined) =>
+      gaugeData(name, value === undefined ? [] : [{ values: [], value }], now);
+    const info = (name: MetricName, values: readonly string[] | undefined) =>
+      gaugeData(name, values === undefined ? [] : [{ values, value: 1 }], now);
+    const keys = issuers().filter(({ source }) => source === 'uri');
     const metrics: MetricData[] = [
       ...Object.entries(counters).map(([name, series]) =>
         counterData(name as keyof typeof counters, series, started, now),
       ),
       histogramData('lictor_decision_duration_seconds', DURATION_BOUNDS, durations, started, now),
-      gaugeData('lictor_policy_info', policy === undefined ? [] : [{ values: policy.info, value: 1 }], now),
-      gaugeData(
-        'lictor_policy_age_seconds',
-        policy === undefined ? [] : [{ values: [], value: age(policy.at) }],
-        now,
+      info('lictor_policy_info', policy?.info),
+      single('lictor_policy_age_seconds', policy && age(policy.at)),
+      single('lictor_policy_reload_success', attempt && (attempt.result === 'success' ? 1 : 0)),
+      single('lictor_policy_reload_timestamp_seconds', attempt && attempt.at / 1000),
+      single('lictor_policy_reload_duration_seconds', attempt && attempt.duration / 1000),
+      info(
+        'lictor_policy_reload_failed_info',
+        attempt?.result === 'failure' ? [attempt.revision] : undefined,
       ),
       gaugeData(
         'lictor_jwks_age_seconds',
-        issuers().flatMap(({ name, fetched_at: at }) =>
-          at === null ? [] : [{ values: [name], value: age(Date.parse(at)) }],
-        ),
+        keys.map(({ name, fetched_at: at }) => ({
+          values: [name],
+          value: age(at === null ? (wanted.get(name) ?? started) : Date.parse(at)),
+        })),
         now,
       ),
-      gaugeData('lictor_inflight_checks', [{ values: [], value: inflight() }], now),
+      single('lictor_inflight_checks', inflight()),
+      info('lictor_build_info', [build.version, build.node]),
     ];
     return exposition(metrics);
   }
 
   return {
     decided,
-    reloaded: (result) => counters.lictor_policy_reloads_total.add([result], 1),
-    live: (revision, text, at) => {
-      policy = { info: [text, revision.digest, revision.source], at };
+    reloaded(last) {
+      attempt = last;
+      counters.lictor_policy_reloads_total.add([last.result], 1);
     },
+    live,
     jwksRefreshed: (issuer, result) => counters.lictor_jwks_refresh_total.add([issuer, result], 1),
     auditDropped: (sink, count) => counters.lictor_audit_dropped_total.add([sink], count),
     text,

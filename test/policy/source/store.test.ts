@@ -42,7 +42,7 @@ function storeOf(dir: string, options: Partial<PolicyStoreOptions> = {}) {
       compilations += 1;
       return compileWords(folder);
     },
-    now: () => (clock += 1_000),
+    now: () => (clock += 500),
     onSwap: (set, previous) => calls.push(`swap ${names(previous)} for ${names(set)}`),
     onFailure: (reload) => calls.push(`failure ${reload.diagnostics.map((each) => each.code).join()}`),
     onRecovery: () => calls.push('recovery'),
@@ -62,7 +62,14 @@ describe('a reload', () => {
     expect(store.current()).toBeUndefined();
     expect([store.lastReload, store.loadedAt]).toEqual([undefined, undefined]);
     const reload = await store.reload();
-    expect(reload).toEqual({ at: 1_000, result: 'success', diagnostics: [], notes: [] });
+    expect(reload).toEqual({
+      at: 1_000,
+      duration: 500,
+      revision: commitLike('x'),
+      result: 'success',
+      diagnostics: [],
+      notes: [],
+    });
     expect(store.lastReload).toBe(reload);
     expect(store.loadedAt).toBe(1_000);
     expect(names(store.current())).toBe('one+two');

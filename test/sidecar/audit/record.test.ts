@@ -21,6 +21,7 @@ test('a decision with every member has a record with every member', () => {
       reason: 'allowed',
       status: 200,
       rule: 'readers',
+      environment: 'production',
       jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
       controls: ['SOC2-CC6.1'],
       limits: [{ policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 12 }],
@@ -38,6 +39,7 @@ test('a decision with every member has a record with every member', () => {
     'policy',
     'rule',
     'revision',
+    'environment',
     'request',
     'source',
     'destination',
@@ -51,6 +53,7 @@ test('a decision with every member has a record with every member', () => {
   ]);
   expect(record).toMatchObject({
     decision: 'allow',
+    environment: 'production',
     jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
     controls: ['SOC2-CC6.1'],
     limits: [{ policy: 'orders-api', name: 'per-caller', remaining: 12 }],

@@ -5,7 +5,9 @@ test('the first failure and the recovery are logged', () => {
   const note = (message: string, fields?: object): void => void told.push([message, fields]);
   const log = { info: note, warn: note, error: note };
   const counted: string[] = [];
-  const status = [{ name: 'acme', keys: 2, fetched_at: null, error: 'it is unreachable' }];
+  const status = [
+    { name: 'acme', keys: 2, source: 'uri' as const, fetched_at: null, error: 'it is unreachable' },
+  ];
   const observe = keyObserver(
     () => ({ jwksRefreshed: (issuer, result) => void counted.push(`${issuer} ${result}`) }),
     log,

@@ -18,7 +18,7 @@ test('a header that two policies set differently is logged once', async () => {
     warn: (message: string, fields?: object) => warned.push([message, fields]),
     error: () => {},
   };
-  const { record } = createRecorder({ ...QUIET, sinks: [], log });
+  const { record } = createRecorder({ ...QUIET, sinks: [], log, clock: () => 0 });
   const respond = (value: string) => ({ allow: { requestHeaders: { set: { 'x-a': { cel: value } } } } });
   const set = policySet({
     policies: {
@@ -42,7 +42,7 @@ test('at level debug each decision is a line, which has nothing of the request',
   const lines: unknown[] = [];
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
   const log = { ...quiet, debug: (message: string, fields?: object) => lines.push([message, fields]) };
-  const { record } = createRecorder({ ...QUIET, sinks: [], log });
+  const { record } = createRecorder({ ...QUIET, sinks: [], log, clock: () => 0 });
   const set = policySet({ policies: { open: { rules: [{ name: 'all', effect: 'allow' }] } } });
   const { decision } = await decide(attributes({ path: '/secret?token=1' }), set, standingStill());
   await record(decision, { traceparent: '' });

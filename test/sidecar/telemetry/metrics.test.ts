@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
+import { REASONS } from '../../../src/engine/decision/reasons.ts';
 import { METRICS } from '../../../src/sidecar/telemetry/metric-table.ts';
 import { createMetrics, type Metrics } from '../../../src/sidecar/telemetry/metrics.ts';
 import { aDecision } from '../../support/decision.ts';
+import { policySet, REVISION } from '../../support/policy-set.ts';
 
 const noon = Date.parse('2026-06-01T12:00:00Z');
 
@@ -10,9 +12,12 @@ function metricsAt(clock: () => number) {
     clock,
     inflight: () => 1,
     issuers: () => [
-      { name: 'acme', fetched_at: '2026-06-01T11:59:30.000Z' },
-      { name: 'inline', fetched_at: null },
+      { name: 'acme', source: 'uri', fetched_at: '2026-06-01T11:59:30.000Z' },
+      { name: 'inline', source: 'inline', fetched_at: null },
+      { name: 'late', source: 'uri', fetched_at: null },
     ],
+    sinks: ['stdout'],
+    build: { version: '0.1.0', node: '24.0.0' },
   });
 }
 
@@ -31,6 +36,9 @@ test('each metric of the table, and no other, is exposed with its type and its d
   expect(text).not.toMatch(/otel_scope|target_info|_total_total/);
 });
 
+const ANY_SET = policySet({ policies: { orders: { rules: [{ name: 'all', effect: 'allow' }] } } });
+const FAILED = { result: 'failure', at: noon, duration: 120, revision: 'c2' } as const;
+
 /** Every event that the server reports, once. */
 const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics) => void>> = {
   decided: (metrics) =>
@@ -41,9 +49,8 @@ const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics)
         shadow: [{ policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' }],
       }),
     ),
-  reloaded: (metrics) => metrics.reloaded('failure'),
-  live: (metrics) =>
-    metrics.live({ commit: 'c1', digest: 'sha256:d1', dirty: false, source: 'git' }, 'c1', noon),
+  reloaded: (metrics) => metrics.reloaded(FAILED),
+  live: (metrics) => metrics.live(ANY_SET, noon),
   jwksRefreshed: (metrics) => metrics.jwksRefreshed('acme', 'success'),
   auditDropped: (metrics) => metrics.auditDropped('stdout', 1),
 };
@@ -119,9 +126,9 @@ test('only the live revision has a series, with its age', async () => {
   const metrics = metricsAt(() => now);
   expect(samples(await metrics.text(), 'lictor_policy_info')).toEqual([]);
   expect(samples(await metrics.text(), 'lictor_policy_age_seconds')).toEqual([]);
-  const revision = { commit: 'c1', digest: 'sha256:d1', dirty: true, source: 'git' } as const;
-  metrics.live(revision, 'c1-dirty', noon);
-  metrics.live({ ...revision, commit: 'c2', digest: 'sha256:d2', dirty: false }, 'c2', noon);
+  metrics.live({ ...ANY_SET, revisionText: 'c1-dirty' }, noon);
+  const revision = { ...REVISION, commit: 'c2', digest: 'sha256:d2' };
+  metrics.live({ ...ANY_SET, revision, revisionText: 'c2' }, noon);
   now += 90_500;
   expect(samples(await metrics.text(), 'lictor_policy_info')).toEqual([
     'lictor_policy_info{revision="c2",digest="sha256:d2",source="git"} 1',
@@ -133,7 +140,7 @@ test('only the live revision has a series, with its age', async () => {
 
 test('reloads, keys, lost records and checks in flight', async () => {
   const metrics = metricsAt(() => noon);
-  metrics.reloaded('failure');
+  metrics.reloaded(FAILED);
   metrics.jwksRefreshed('acme', 'success');
   metrics.auditDropped('stdout', 3);
   metrics.auditDropped('stdout', 2);
@@ -145,19 +152,158 @@ test('reloads, keys, lost records and checks in flight', async () => {
   expect(samples(text, 'lictor_jwks_refresh_total')).toEqual([
     'lictor_jwks_refresh_total{issuer="acme",result="success"} 1',
   ]);
-  expect(samples(text, 'lictor_jwks_age_seconds')).toEqual(['lictor_jwks_age_seconds{issuer="acme"} 30']);
+  expect(samples(text, 'lictor_jwks_age_seconds')).toEqual([
+    'lictor_jwks_age_seconds{issuer="acme"} 30',
+    'lictor_jwks_age_seconds{issuer="late"} 0',
+  ]);
   expect(samples(text, 'lictor_audit_dropped_total')).toEqual([
     'lictor_audit_dropped_total{sink="stdout"} 5',
   ]);
   expect(samples(text, 'lictor_inflight_checks')).toEqual(['lictor_inflight_checks 1']);
 });
 
-test('the number of series is bounded over many reloads of many policies', async () => {
+test('the number of series is bounded over many reloads of many policies, and reasons stay apart', async () => {
   const metrics = metricsAt(() => noon);
   for (let i = 0; i < 5000; i++) metrics.decided(aDecision({ policy: `p${i}` }));
+  metrics.decided(aDecision({ policy: 'p5000', rule: 'r', reason: 'policy_error', status: 500 }));
   const lines = samples(await metrics.text(), 'lictor_decisions_total');
-  expect(lines).toHaveLength(2001);
-  expect(lines.at(-1)).toBe(
-    'lictor_decisions_total{decision="_other",reason="_other",policy="_other",rule="_other",mode="_other"} 3000',
+  expect(lines.slice(2000)).toEqual([
+    'lictor_decisions_total{decision="deny",reason="no_rule",policy="_other",rule="_other",mode="enforce"} 3000',
+    'lictor_decisions_total{decision="deny",reason="policy_error",policy="_other",rule="_other",mode="enforce"} 1',
+  ]);
+});
+
+describe('series of names that the live policy set does not have', () => {
+  const rule = (name: string) => ({ name, effect: 'allow' });
+  const before = policySet({
+    policies: { old: { rules: [rule('r')] }, kept: { rules: [rule('a'), rule('b')] } },
+  });
+  const after = policySet({ policies: { kept: { rules: [rule('a')] } } });
+  const names = async (metrics: Metrics) =>
+    samples(await metrics.text(), 'lictor_decisions_total').map(
+      (line) => /policy="(.*?)",rule="(.*?)"/.exec(line)?.slice(1).join('/') ?? line,
+    );
+
+  test('are removed ten minutes after their last change', async () => {
+    let now = noon;
+    const metrics = metricsAt(() => now);
+    metrics.live(before, now);
+    for (const [policy, name] of [
+      ['old', 'r'],
+      ['kept', 'a'],
+      ['kept', 'b'],
+      ['kept', ''],
+      ['', ''],
+    ] as const) {
+      metrics.decided(aDecision({ policy, rule: name }));
+    }
+    const all = ['old/r', 'kept/a', 'kept/b', 'kept/', '/'];
+    expect(await names(metrics)).toEqual(all);
+    now += 11 * 60_000;
+    expect(await names(metrics)).toEqual(all);
+    metrics.decided(aDecision({ policy: 'old', rule: 'r' }));
+    metrics.live(after, now);
+    expect(await names(metrics)).toEqual(['old/r', 'kept/a', 'kept/', '/']);
+    now += 11 * 60_000;
+    expect(await names(metrics)).toEqual(['kept/a', 'kept/', '/']);
+  });
+
+  test('make room for new ones', async () => {
+    let now = noon;
+    const metrics = metricsAt(() => now);
+    for (let i = 0; i < 3000; i++) metrics.decided(aDecision({ policy: `p${i}` }));
+    metrics.live(before, now);
+    now += 11 * 60_000;
+    metrics.live(after, now);
+    metrics.decided(aDecision({ policy: 'kept', rule: 'a' }));
+    expect(await names(metrics)).toEqual(['kept/a']);
+  });
+});
+
+test('counters that alerts read exist before their first event', async () => {
+  const metrics = metricsAt(() => noon);
+  const keys = { jwksUri: 'https://login.acme.example/keys' };
+  const limit = { name: 'per-caller', key: ['source.principal'], rate: '1/s' };
+  metrics.live(
+    policySet({
+      policies: {
+        orders: { rules: [{ name: 'all', effect: 'allow' }], limits: [limit] },
+        trial: { mode: 'shadow', rules: [{ name: 'all', effect: 'allow' }], limits: [limit] },
+      },
+      issuers: { acme: { issuer: 'https://login.acme.example', audiences: ['orders'], keys } },
+    }),
+    noon,
   );
+  const text = await metrics.text();
+  const failures = Object.entries(REASONS).filter(([, { status }]) => status >= 500);
+  expect(samples(text, 'lictor_failures_total')).toEqual(
+    failures.map(([reason]) => `lictor_failures_total{reason="${reason}"} 0`),
+  );
+  expect(failures.map(([reason]) => reason)).toEqual(
+    expect.arrayContaining(['policy_error', 'keys_unavailable']),
+  );
+  expect(samples(text, 'lictor_audit_dropped_total')).toEqual([
+    'lictor_audit_dropped_total{sink="stdout"} 0',
+  ]);
+  expect(samples(text, 'lictor_jwks_refresh_total')).toEqual([
+    'lictor_jwks_refresh_total{issuer="acme",result="success"} 0',
+    'lictor_jwks_refresh_total{issuer="acme",result="failure"} 0',
+  ]);
+  expect(samples(text, 'lictor_limit_decisions_total')).toEqual([
+    'lictor_limit_decisions_total{policy="orders",limit="per-caller",result="allowed"} 0',
+    'lictor_limit_decisions_total{policy="orders",limit="per-caller",result="refused"} 0',
+  ]);
+  expect(samples(text, 'lictor_shadow_decisions_total')).toHaveLength(4);
+});
+
+test('a failure is counted by its reason, a rule with a status from 500 is not a failure', async () => {
+  const metrics = metricsAt(() => noon);
+  metrics.decided(aDecision({ reason: 'policy_error', status: 500 }));
+  metrics.decided(aDecision({ reason: 'rule_denied', status: 503 }));
+  const counted = samples(await metrics.text(), 'lictor_failures_total').filter(
+    (line) => !line.endsWith(' 0'),
+  );
+  expect(counted).toEqual(['lictor_failures_total{reason="policy_error"} 1']);
+});
+
+test('keys that were never fetched get older from the time at which they are wanted', async () => {
+  let now = noon;
+  const metrics = metricsAt(() => now);
+  const keys = { jwksUri: 'https://login.acme.example/keys' };
+  const issuer = { issuer: 'https://login.acme.example', audiences: ['orders'], keys };
+  const set = policySet({
+    issuers: { late: issuer },
+    policies: { p: { authenticate: { jwt: { issuers: ['late'] } } } },
+  });
+  now += 10_000;
+  metrics.live(set, now);
+  now += 30_000;
+  metrics.live(set, now);
+  expect(samples(await metrics.text(), 'lictor_jwks_age_seconds')).toContain(
+    'lictor_jwks_age_seconds{issuer="late"} 30',
+  );
+});
+
+test('the last reload is told as gauges', async () => {
+  const metrics = metricsAt(() => noon);
+  const reload = async () => {
+    const text = await metrics.text();
+    return ['success', 'timestamp_seconds', 'duration_seconds', 'failed_info'].flatMap((name) =>
+      samples(text, `lictor_policy_reload_${name}`),
+    );
+  };
+  expect(await reload()).toEqual([]);
+  metrics.reloaded(FAILED);
+  expect(await reload()).toEqual([
+    'lictor_policy_reload_success 0',
+    `lictor_policy_reload_timestamp_seconds ${noon / 1000}`,
+    'lictor_policy_reload_duration_seconds 0.12',
+    'lictor_policy_reload_failed_info{revision="c2"} 1',
+  ]);
+  metrics.reloaded({ ...FAILED, result: 'success' });
+  expect(await reload()).toEqual([
+    'lictor_policy_reload_success 1',
+    `lictor_policy_reload_timestamp_seconds ${noon / 1000}`,
+    'lictor_policy_reload_duration_seconds 0.12',
+  ]);
 });
