@@ -57,6 +57,10 @@ export const CODES = {
     severity: 'error',
     doc: 'a header name or value is not valid in HTTP, or a policy cannot set it',
   },
+  invalid_query: {
+    severity: 'error',
+    doc: 'a name or value of a query parameter is empty or has a control character',
+  },
   invalid_url: { severity: 'error', doc: 'keys cannot be fetched from the URL' },
   invalid_keys: { severity: 'error', doc: 'a key set cannot be used' },
   unused_key: { severity: 'warning', doc: 'a key of a key set cannot verify any token of the issuer' },

@@ -1,5 +1,5 @@
 import type { Paint } from '../../diagnostic/paint.ts';
-import type { Decision } from '../../engine/decision/decide.ts';
+import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Step } from '../../engine/decision/trace.ts';
 import type { RecordedDecision } from '../../sidecar/audit/read-record.ts';
 import { answerOf } from '../../tools/testing/answer.ts';
@@ -112,10 +112,12 @@ function headersOf({ before, after, responseHeaders }: ReturnType<typeof view>):
 }
 
 /** Changes of the query string, one line each. */
-function querySaid({ response: { okResponse } }: SimulationResult): string[] {
+function querySaid({ decision: { outcome } }: SimulationResult): string[] {
+  if (!isAllow(outcome)) return [];
+  const { set, remove } = outcome.changes.query;
   return [
-    ...(okResponse?.queryParametersToSet ?? []).map(({ key = '', value = '' }) => `?${key}=${value}`),
-    ...(okResponse?.queryParametersToRemove ?? []).map((name) => `?${name} is taken away`),
+    ...[...set].map(([name, value]) => `?${name}=${value}`),
+    ...[...remove].map((name) => `?${name} is taken away`),
   ];
 }
 

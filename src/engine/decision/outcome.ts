@@ -31,6 +31,8 @@ export interface Changes {
     readonly set: ReadonlyMap<string, string>;
     /** None of them is in `set`. */
     readonly remove: ReadonlySet<string>;
+    /** Path with the changed query string, for the service; undefined if it is the path as sent. */
+    readonly path: string | undefined;
   };
   /** Plain JSON values, for later filters of Envoy. */
   readonly metadata: ReadonlyMap<string, JsonValue>;

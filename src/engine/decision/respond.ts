@@ -2,6 +2,7 @@ import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { isFieldValue } from '../request/field-value.ts';
+import { rewriteQuery } from '../request/rewrite-query.ts';
 import type { CompiledPolicy, ResponseValue } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { evaluate, policyError } from './evaluate.ts';
@@ -77,6 +78,8 @@ export function respondAllow(
       fillTexts(
         'query_set',
         (name, value) => {
+          if (value !== undefined && !isFieldValue(value))
+            throw new EvaluationError(`the value of query parameter ${name} has a control character`);
           query.remove.delete(name);
           if (value !== undefined) {
             set('query parameter', name, value);
@@ -99,9 +102,16 @@ export function respondAllow(
       );
     if (cause !== undefined) return { cause };
   }
-  const overwritten = settings?.overwritten ?? NONE_OVERWRITTEN;
+  const { path } = request.attributes.request;
+  const sent = query.set.size + query.remove.size === 0 ? path : rewriteQuery(path, query.set, query.remove);
   return {
-    changes: { requestHeaders: service.changes(), responseHeaders: caller, query, metadata, overwritten },
+    changes: {
+      requestHeaders: service.changes(),
+      responseHeaders: caller,
+      query: { ...query, path: sent === path ? undefined : sent },
+      metadata,
+      overwritten: settings?.overwritten ?? NONE_OVERWRITTEN,
+    },
   };
 }
 

@@ -48,25 +48,26 @@ export function encodeCheck(decision: Decision, messages: CheckMessages): Uint8A
   });
 }
 
+/**
+ * The query string is changed by `:path`. The fields of the message for query parameters compare raw text, so that
+ * `rol%65` would survive the removal of `role`, they sort all parameters, and Envoy's `validate_mutations` rejects
+ * their values with an escape.
+ */
 function okResponse({
   requestHeaders,
   responseHeaders,
   query,
 }: Changes): NonNullable<CheckResponseMessage['okResponse']> {
   const { set: replaced, append, remove } = requestHeaders;
+  const headers = [...set(replaced), ...append.map(([key, value]) => appended(key, value))];
+  if (query.path !== undefined) headers.push(overwritten(':path', query.path));
   return {
-    headers: [...set(replaced), ...append.map(([key, value]) => appended(key, value))],
+    headers,
     headersToRemove: [...remove],
     responseHeadersToAdd: [
       ...set(responseHeaders.set),
       ...responseHeaders.append.map(([key, value]) => addedToResponse(key, value)),
     ],
-    ...(query.set.size === 0
-      ? {}
-      : {
-          queryParametersToSet: Array.from(query.set, ([key, value]) => ({ key, value: wellFormed(value) })),
-        }),
-    ...(query.remove.size === 0 ? {} : { queryParametersToRemove: [...query.remove] }),
   };
 }
 
@@ -106,10 +107,11 @@ function problem(decision: Decision, { reason, status, detail }: Denial): string
 }
 
 function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
-  return Array.from(headers, ([key, value]) => ({
-    header: { key, value: wellFormed(value) },
-    appendAction: APPEND_ACTION.overwriteIfExistsOrAdd,
-  }));
+  return Array.from(headers, ([key, value]) => overwritten(key, value));
+}
+
+function overwritten(key: string, value: string): HeaderValueOptionMessage {
+  return { header: { key, value: wellFormed(value) }, appendAction: APPEND_ACTION.overwriteIfExistsOrAdd };
 }
 
 /** A header of a response, unlike one of a request, is appended by its action, also if there is none of its name. */

@@ -38,6 +38,9 @@ import {
   method,
   path,
   principal,
+  queryName,
+  queryParameter,
+  queryValue,
   rate,
   settableHeader,
   status,
@@ -164,7 +167,7 @@ function orCel(plain: Reader<string>): Reader<string | Expression> {
 }
 
 const responseValue = orCel(headerValue);
-const queryValue = orCel(text);
+const parameterValue = orCel(queryValue);
 const metadataValue = orCel(text);
 const bodyValue = orCel(text);
 
@@ -196,8 +199,11 @@ const RESPONSE_HEADERS_FIELDS = {
 } as const satisfies Fields;
 
 const QUERY_FIELDS = {
-  set: { read: mapOf(queryValue), doc: 'parameters to overwrite or add: text, or `{cel: ...}`' },
-  remove: { read: someOf(nonEmptyText), doc: 'parameters to remove' },
+  set: {
+    read: mapOf(parameterValue, queryName),
+    doc: 'parameters to overwrite or add, under every spelling of their names: text, or `{cel: ...}`',
+  },
+  remove: { read: someOf(queryParameter), doc: 'parameters to remove, under every spelling of their names' },
 } as const satisfies Fields;
 
 const DENY_FIELDS = {

@@ -197,6 +197,28 @@ export const headerValue: Reader<string> = (at) => {
   return report(at, 'invalid_header', message, 'remove the character');
 };
 
+/** Reader of the value of a query parameter. */
+export const queryValue: Reader<string> = (at) => {
+  const value = text(at);
+  if (value === undefined || isFieldValue(value)) return value;
+  const message = 'the value of the query parameter has a line break or another control character';
+  return report(at, 'invalid_query', message, 'remove the character');
+};
+
+/** The name of a query parameter, decoded; undefined after a reported mistake. */
+export function queryName(value: string, at: Cursor): string | undefined {
+  if (value === '') return report(at, 'invalid_query', 'the name of the query parameter is empty');
+  if (isFieldValue(value)) return value;
+  const message = 'the name of the query parameter has a line break or another control character';
+  return report(at, 'invalid_query', message, 'remove the character');
+}
+
+/** Reader of the name of a query parameter. */
+export const queryParameter: Reader<string> = (at) => {
+  const value = text(at);
+  return value === undefined ? undefined : queryName(value, at);
+};
+
 /** A header name in lower case (RFC 9110, section 5.6.2); undefined after a reported mistake. */
 export function headerName(value: string, at: Cursor): string | undefined {
   if (value.startsWith(':')) {
@@ -252,6 +274,8 @@ shaped(rate, textual({ pattern: '^0*[1-9][0-9]*/[smhd]$' }));
 shaped(path, textual({ pattern: '^[/*]' }));
 shaped(method, textual({ pattern: "^[A-Z0-9!#$%&'+.^_`|~-]+$" }));
 shaped(headerValue, textual());
+shaped(queryValue, textual());
+shaped(queryParameter, textual({ minLength: 1 }));
 shaped(changeableHeader, textual({ minLength: 1 }));
 shaped(header, textual({ minLength: 1 }));
 shaped(keyUrl, textual({ pattern: '^https?://' }));

@@ -98,6 +98,8 @@ function withHeaders(
   const headers = new Map(before);
   for (const { header, append } of options ?? []) {
     const name = (header?.key ?? '').toLowerCase();
+    // The path, by which the query string is changed, is not a header of the service.
+    if (name.startsWith(':')) continue;
     const raw = header?.rawValue;
     const value =
       raw === undefined || raw.length === 0 ? (header?.value ?? '') : new TextDecoder().decode(raw);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Changes } from '../../engine/decision/outcome.ts';
 import type { CheckResponseMessage } from '../../engine/envoy/messages.ts';
 import { readStruct } from '../../engine/envoy/metadata.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
@@ -14,19 +15,22 @@ const FLEETING: ReadonlySet<string> = new Set([
   'instance',
 ]);
 
+/** Query parameters that the answer sets and removes. */
+type QueryChanges = Pick<Changes['query'], 'set' | 'remove'>;
+
+export const NO_QUERY_CHANGES: QueryChanges = { set: new Map(), remove: new Set() };
+
 /** The whole answer, in stable order, without ids, times and revisions. */
 export function snapshotOf(
   response: CheckResponseMessage,
   answer: Answer,
   sent: ReadonlyMap<string, string>,
+  { set, remove }: QueryChanges,
 ): JsonObject {
   const { decision, status, reason, policy, rule, requestHeaders, responseHeaders } = answer;
   const denied = response.deniedResponse;
   const changed = denied === undefined ? changesOf(sent, requestHeaders) : {};
-  const query = Object.fromEntries([
-    ...(response.okResponse?.queryParametersToSet ?? []).map(({ key = '', value = '' }) => [key, value]),
-    ...(response.okResponse?.queryParametersToRemove ?? []).map((name) => [name, null]),
-  ]) as JsonObject;
+  const query: JsonObject = Object.fromEntries([...set, ...[...remove].map((name) => [name, null] as const)]);
   const whole: JsonObject = {
     decision,
     status,

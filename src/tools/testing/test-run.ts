@@ -1,4 +1,4 @@
-import { decide } from '../../engine/decision/decide.ts';
+import { decide, isAllow } from '../../engine/decision/decide.ts';
 import type { ShadowVerdict } from '../../engine/decision/outcome.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
@@ -15,7 +15,7 @@ import type { PolicyTestDocument, TestCase, TestStep } from '../../policy/compil
 import { type Answer, answerOf, type Difference, differences } from './answer.ts';
 import { checkRequest, type Sent, sentBy } from './case-message.ts';
 import { cacheSignatures } from './signing-cache.ts';
-import { type Snapshots, snapshotOf } from './snapshots.ts';
+import { NO_QUERY_CHANGES, type Snapshots, snapshotOf } from './snapshots.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
 
 /** A case with its document. */
@@ -66,6 +66,8 @@ export class TestRun {
   readonly #shadowLimits = renewable();
   /** Verdicts of the shadow policies on the last request. */
   #shadow: readonly ShadowVerdict[] = [];
+  /** Changes of the query string by the last answer. */
+  #query = NO_QUERY_CHANGES;
   readonly #checks = new Map<PolicyTestDocument, Check>();
 
   constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
@@ -90,7 +92,11 @@ export class TestRun {
     const unlike =
       snapshot === undefined || snapshots === undefined
         ? []
-        : snapshots.compare(each.source.file, snapshot, snapshotOf(decoded, answer, sent.headers));
+        : snapshots.compare(
+            each.source.file,
+            snapshot,
+            snapshotOf(decoded, answer, sent.headers, this.#query),
+          );
     return {
       test: test.name,
       case: each,
@@ -137,8 +143,9 @@ export class TestRun {
       // The clock is frozen, so no deadline is reached; the evaluation budget bounds expressions.
       deadline: Number.MAX_SAFE_INTEGER,
       maxInflight: 1,
-      onDecision: ({ shadow }) => {
+      onDecision: ({ shadow, outcome }) => {
         this.#shadow = shadow;
+        this.#query = isAllow(outcome) ? outcome.changes.query : NO_QUERY_CHANGES;
       },
       schedule: setImmediate,
     });

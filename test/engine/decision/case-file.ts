@@ -69,6 +69,8 @@ export interface Expected {
   /** Response headers that are appended, as pairs. */
   readonly appended?: readonly (readonly string[])[];
   readonly query?: unknown;
+  /** Path with a changed query string, null for the path as sent. */
+  readonly servicePath?: string | null;
   readonly metadata?: unknown;
   readonly overwritten?: readonly unknown[];
   readonly body?: string;
@@ -112,6 +114,7 @@ const EXPECT = [
   'responseHeaders',
   'appended',
   'query',
+  'servicePath',
   'metadata',
   'overwritten',
   'body',

@@ -41,6 +41,7 @@ interface Seen {
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly appended: readonly (readonly [string, string])[];
   readonly query: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] };
+  readonly servicePath: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly overwritten: readonly unknown[];
   /** Body of the policy, in place of the problem document. */
@@ -222,6 +223,7 @@ function seenOf(decision: Decision): Seen {
       set: allowed ? Object.fromEntries(outcome.changes.query.set) : {},
       remove: allowed ? [...outcome.changes.query.remove] : [],
     },
+    servicePath: allowed ? (outcome.changes.query.path ?? null) : null,
     overwritten: allowed ? outcome.changes.overwritten : [],
     metadata: allowed ? Object.fromEntries(outcome.changes.metadata) : {},
     body: allowed ? undefined : outcome.body,
