@@ -1,6 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { errorCode } from '../diagnostic/system-error.ts';
+import { errorCode, errorMessage } from '../diagnostic/system-error.ts';
+import { readText } from './git-file.ts';
+import { packedRef } from './packed-refs.ts';
 
 /** The folders of a repository and of its work tree. https://git-scm.com/docs/gitrepository-layout */
 export interface GitDir {
@@ -29,25 +31,47 @@ export function gitDirIn(workTree: string): Found<GitDir> | undefined {
   const dotGit = join(workTree, '.git');
   try {
     const kind = statSync(dotGit);
-    if (kind.isDirectory()) {
-      return readText(join(dotGit, 'HEAD')) === undefined ? undefined : { workTree, ...layout(dotGit) };
+    const named = kind.isDirectory() ? dotGit : gitFolderOf(workTree, dotGit, kind);
+    if (typeof named !== 'string') return named;
+    const foreign = foreignOwner(dotGit, kind) ?? foreignOwner(named);
+    if (foreign !== undefined) return foreign;
+    if (readText(join(named, 'HEAD')) === undefined) {
+      const problem = `\`${dotGit}\` names \`${named}\`, which is not a git folder`;
+      return kind.isDirectory() ? undefined : { problem };
     }
-    const named = /^gitdir: (.+)$/m.exec(readText(dotGit) ?? '')?.[1];
-    if (!kind.isFile() || named === undefined) return { problem: `\`${dotGit}\` names no git folder` };
-    const own = resolve(workTree, named.trimEnd());
-    if (readText(join(own, 'HEAD')) === undefined) {
-      return { problem: `\`${dotGit}\` names \`${own}\`, which is not a git folder` };
-    }
-    return { workTree, ...layout(own) };
+    const common = readText(join(named, 'commondir'))?.trim();
+    const shared = common === undefined ? named : resolve(named, common);
+    return foreignOwner(shared) ?? { workTree, own: named, shared };
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    return { problem: `\`${dotGit}\` cannot be read (${errorCode(error)})` };
+    return { problem: `\`${dotGit}\` cannot be read (${errorCode(error) || errorMessage(error)})` };
   }
 }
 
-function layout(own: string): { readonly own: string; readonly shared: string } {
-  const common = readText(join(own, 'commondir'))?.trim();
-  return { own, shared: common === undefined ? own : resolve(own, common) };
+/** The folder that a file `.git` names, as in a linked work tree or a submodule. */
+function gitFolderOf(workTree: string, dotGit: string, kind: Stats): Found<string> {
+  const foreign = kind.isFile() ? foreignOwner(dotGit, kind) : undefined;
+  if (foreign !== undefined) return foreign;
+  const named = kind.isFile() ? /^gitdir: (.+)$/m.exec(readText(dotGit) ?? '')?.[1] : undefined;
+  return named === undefined
+    ? { problem: `\`${dotGit}\` names no git folder` }
+    : resolve(workTree, named.trimEnd());
+}
+
+/**
+ * A problem if a file of git belongs to a user whom this process need not trust, such as a `.git` that somebody put
+ * into a folder above, as `safe.directory` of git. Undefined if it belongs to the user of this process or to root, or
+ * does not exist.
+ */
+function foreignOwner(
+  path: string,
+  found = statSync(path, { throwIfNoEntry: false }),
+): { readonly problem: string } | undefined {
+  const user = process.geteuid?.();
+  if (found === undefined || user === undefined || found.uid === user || found.uid === 0) return undefined;
+  return {
+    problem: `\`${path}\` belongs to user ${found.uid}, neither to user ${user} of this process nor to root, and is not read`,
+  };
 }
 
 /** True for a full object ID in lower case, of SHA-1 or SHA-256. */
@@ -55,17 +79,17 @@ export function isObjectId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
+/** Most references from HEAD to a commit, as in git. */
+const MAX_REFERENCES = 5;
+
 /** The commit of HEAD, resolved through its branch, which is loose or packed. */
 export function headCommit(git: GitDir): Found<string> {
   let name = 'HEAD';
-  for (let depth = 0; depth < 5; depth += 1) {
-    const text = readText(join(git.own, name)) ?? readText(join(git.shared, name)) ?? packedRef(git, name);
+  for (let depth = 0; depth < MAX_REFERENCES; depth += 1) {
+    const text =
+      readText(join(git.own, name)) ?? readText(join(git.shared, name)) ?? packedRef(git.shared, name);
     const value = text?.trim();
-    if (value === undefined) {
-      return name === 'HEAD'
-        ? { problem: `\`${join(git.own, name)}\` is missing` }
-        : { problem: `HEAD is at \`${name}\`, which has no commit` };
-    }
+    if (value === undefined) return unborn(git, name);
     if (isObjectId(value)) return value;
     const next = /^ref: (refs\/[^\0]+)$/.exec(value)?.[1];
     if (next === undefined || next.split('/').includes('..')) {
@@ -76,32 +100,13 @@ export function headCommit(git: GitDir): Found<string> {
   return { problem: `HEAD of \`${git.own}\` goes through too many references` };
 }
 
-/** Parsed `packed-refs` files of recent repositories. The file of a large repository has megabytes. */
-const packedRefs = new Map<string, { readonly mark: string; readonly refs: ReadonlyMap<string, string> }>();
+/** HEAD of a repository with reftables is a placeholder. https://git-scm.com/docs/reftable */
+const PLACEHOLDER = 'refs/heads/.invalid';
 
-function packedRef(git: GitDir, name: string): string | undefined {
-  const file = join(git.shared, 'packed-refs');
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  if (found === undefined) return undefined;
-  const mark = `${found.ino}:${found.size}:${found.mtimeNs}`;
-  const known = packedRefs.get(file);
-  if (known?.mark === mark) return known.refs.get(name);
-  const refs = new Map<string, string>();
-  for (const line of (readText(file) ?? '').split('\n')) {
-    const space = line.indexOf(' ');
-    if (isObjectId(line.slice(0, space))) refs.set(line.slice(space + 1), line.slice(0, space));
-  }
-  if (packedRefs.size >= 4) packedRefs.clear();
-  packedRefs.set(file, { mark, refs });
-  return refs.get(name);
-}
-
-/** The content of a small text file; undefined if it does not exist. */
-export function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error))) return undefined;
-    throw error;
-  }
+function unborn(git: GitDir, name: string): { readonly problem: string } {
+  if (name === 'HEAD') return { problem: `\`${join(git.own, name)}\` is missing` };
+  if (name !== PLACEHOLDER) return { problem: `HEAD is at \`${name}\`, which has no commit` };
+  return {
+    problem: `\`${git.shared}\` keeps its references as reftables, which are not supported; run \`git refs migrate --ref-format=files\``,
+  };
 }

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { blobId, readCommitTree } from '../../src/git/git-tree.ts';
+import { objectId } from '../../src/git/git-object.ts';
+import { readCommitTree } from '../../src/git/git-tree.ts';
+import { openObjects } from '../../src/git/object-store.ts';
 import { commitAll, git, put, scratch } from '../policy/source/scratch.ts';
 import { seeded } from '../support/seeded.ts';
 
@@ -27,15 +29,23 @@ function packed(): { shared: string; commit: string; pack: string; index: string
 }
 
 function look(shared: string, commit: string): readonly (string | undefined)[] {
-  const tree = readCommitTree(shared, commit);
-  return [...tree.filesBelow('p'), tree.blobAt('p/file-7.yaml'), tree.blobAt('p/none'), tree.blobAt('p')];
+  const objects = openObjects(shared);
+  try {
+    const tree = readCommitTree(objects, commit);
+    const { entry } = tree.resolve('p');
+    if (entry?.kind !== 'folder') throw new Error('not a folder');
+    const found = ['p/file-7.yaml', 'p/none'].map((path) => tree.resolve(path).entry?.id);
+    return [...tree.list(entry).keys(), ...found];
+  } finally {
+    objects.close();
+  }
 }
 
 test('files of a packed commit are listed and found', () => {
   const { shared, commit } = packed();
   const seen = look(shared, commit);
-  expect(seen).toHaveLength(63);
-  expect(seen.slice(60)).toEqual([blobId(Buffer.from('three'), commit), undefined, undefined]);
+  expect(seen).toHaveLength(62);
+  expect(seen.slice(60)).toEqual([objectId('blob', Buffer.from('three'), commit), undefined]);
 });
 
 test.each(['pack', 'index'] as const)(
@@ -64,5 +74,5 @@ test.each(['pack', 'index'] as const)(
 
 test('the ID of content equals that of git', () => {
   const dir = put(scratch(), { f: 'some content\n' });
-  expect(blobId(Buffer.from('some content\n'), '0'.repeat(40))).toBe(git(dir, 'hash-object', 'f'));
+  expect(objectId('blob', Buffer.from('some content\n'), '0'.repeat(40))).toBe(git(dir, 'hash-object', 'f'));
 });

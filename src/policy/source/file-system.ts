@@ -1,5 +1,5 @@
-import { constants, readFileSync, statSync } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { errorCode } from '../../diagnostic/system-error.ts';
 
 /**
@@ -12,7 +12,10 @@ export interface FileSystem {
   list(folder: string): Promise<readonly DirectoryEntry[]>;
   /** Follows links. */
   stat(path: string): Promise<FileStat>;
-  /** The whole content. Does not wait for a writer if the path is a pipe. */
+  /**
+   * The whole content of a regular file, of at most 1 MiB. Rejects with `EFBIG` if it is larger, and with `EINVAL` if
+   * it is not a regular file; does not wait for a writer if it is a pipe.
+   */
   read(path: string): Promise<Uint8Array>;
   statNow(path: string): FileStat;
   readNow(path: string): Uint8Array;
@@ -20,13 +23,16 @@ export interface FileSystem {
 
 export interface DirectoryEntry {
   readonly name: string;
-  /** `unknown` if the file system does not report it; such an entry is treated as a link. */
-  readonly kind: 'file' | 'folder' | 'link' | 'unknown';
+  /**
+   * `unknown` if the file system does not report it; such an entry is treated as a link. `submodule` only in a commit,
+   * which does not have its files.
+   */
+  readonly kind: 'file' | 'folder' | 'link' | 'submodule' | 'unknown';
 }
 
-interface FileStat {
+export interface FileStat {
   readonly kind: 'file' | 'folder' | 'other';
-  /** In bytes. */
+  /** In bytes; 0 for a file of a commit, whose size is known when it is read. */
   readonly size: number;
   /** Changes whenever the content may have changed: device, inode, size, and both times in nanoseconds. */
   readonly mark: string;
@@ -36,6 +42,9 @@ interface FileStat {
 export function isGone(error: unknown): boolean {
   return ['ENOENT', 'ESTALE', 'ENOTDIR'].includes(errorCode(error));
 }
+
+/** Largest size of a file, in bytes. */
+export const MAX_FILE_BYTES = 1024 * 1024;
 
 const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 
@@ -54,10 +63,49 @@ export const nodeFileSystem: FileSystem = {
             : 'unknown',
     })),
   stat: async (path) => summary(await stat(path, { bigint: true })),
-  read: (path) => readFile(path, { flag: WITHOUT_WAITING }),
+  read: readWithin,
   statNow: (path) => summary(statSync(path, { bigint: true })),
-  readNow: (path) => readFileSync(path, { flag: WITHOUT_WAITING }),
+  readNow: readWithinNow,
 };
+
+async function readWithin(path: string): Promise<Uint8Array> {
+  const file = await open(path, WITHOUT_WAITING);
+  try {
+    const buffer = bufferFor(path, await file.stat());
+    return buffer.subarray(0, await fill(file, buffer));
+  } finally {
+    await file.close();
+  }
+}
+
+async function fill(file: FileHandle, buffer: Uint8Array): Promise<number> {
+  for (let filled = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
+    filled += bytesRead;
+    if (bytesRead === 0 || filled === buffer.length) return filled;
+  }
+}
+
+function readWithinNow(path: string): Uint8Array {
+  const descriptor = openSync(path, WITHOUT_WAITING);
+  try {
+    const buffer = bufferFor(path, fstatSync(descriptor));
+    for (let filled = 0; ; ) {
+      const count = readSync(descriptor, buffer, filled, buffer.length - filled, filled);
+      filled += count;
+      if (count === 0 || filled === buffer.length) return buffer.subarray(0, filled);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A file that grows while it is read gives its first bytes; the second look at its times then discards them. */
+function bufferFor(path: string, found: { readonly size: number; isFile(): boolean }): Uint8Array {
+  if (!found.isFile()) throw Object.assign(new Error(`${path} is not a regular file`), { code: 'EINVAL' });
+  if (found.size > MAX_FILE_BYTES) throw Object.assign(new Error(`${path} is too large`), { code: 'EFBIG' });
+  return new Uint8Array(found.size);
+}
 
 interface BigStat {
   readonly dev: bigint;

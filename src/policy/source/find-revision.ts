@@ -3,9 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { errorMessage } from '../../diagnostic/system-error.ts';
 import type { Revision, RevisionSource } from '../../engine/set/revision.ts';
 import { findGitDir, type GitDir, gitDirIn, headCommit, isObjectId } from '../../git/git-dir.ts';
-import { blobId, type CommitTree, readCommitTree } from '../../git/git-tree.ts';
+import { objectId } from '../../git/git-object.ts';
+import { type CommitTree, readCommitTree } from '../../git/git-tree.ts';
+import { type ObjectStore, openObjects } from '../../git/object-store.ts';
+import { commitFiles } from './commit-files.ts';
 import type { Folder } from './folder.ts';
 import { isYaml } from './load.ts';
+import { walk } from './walk.ts';
 
 export interface RevisionFound {
   readonly revision: Revision;
@@ -90,48 +94,57 @@ function fromFlag(flag: string | undefined, notes: string[]): Commit | undefined
   return undefined;
 }
 
-/** Cache of the trees of the last commits, at most 4. Commits never change. */
-const recentTrees = new Map<string, CommitTree>();
-
-function treeOf(git: GitDir, commit: string): CommitTree {
-  const key = `${git.shared}\0${commit}`;
-  const known = recentTrees.get(key);
-  if (known !== undefined) return known;
-  const tree = readCommitTree(git.shared, commit);
-  if (recentTrees.size >= 4) recentTrees.clear();
-  recentTrees.set(key, tree);
-  return tree;
-}
-
 /** Files that are hashed before the thread is yielded to requests. */
 const FILES_AT_A_TIME = 100;
 
 async function isDirty(folder: Folder, git: GitDir, commit: string, notes: string[]): Promise<boolean> {
+  const objects = attempt(notes, () => openObjects(git.shared));
+  if (objects === undefined) return true;
   try {
-    const tree = treeOf(git, commit);
-    const prefix = relative(git.workTree, folder.realPath).split(sep).join('/');
-    const inCommit = (path: string) => (prefix === '' ? path : `${prefix}/${path}`);
-    let compared = 0;
-    for (const [path, bytes] of folder.files()) {
-      compared += 1;
-      if (compared % FILES_AT_A_TIME === 0) await setImmediate();
-      const id = tree.blobAt(inCommit(path));
-      if (id !== undefined && id === blobId(bytes, commit)) continue;
-      notes.push(
-        id === undefined ? `\`${path}\` is not in the commit` : `\`${path}\` differs from the commit`,
-      );
-      return true;
-    }
-    const missing = tree
-      .filesBelow(prefix)
-      .map((path) => (prefix === '' ? path : path.slice(prefix.length + 1)))
-      .find((path) => isYaml(path) && !folder.yaml.has(path));
-    if (missing !== undefined) notes.push(`\`${missing}\` of the commit is missing`);
-    return missing !== undefined;
+    const difference = await differenceOf(folder, git, objects, commit);
+    if (difference !== undefined) notes.push(difference);
+    return difference !== undefined;
   } catch (error) {
     notes.push(`the folder cannot be compared with commit ${commit}: ${errorMessage(error)}`);
     return true;
+  } finally {
+    objects.close();
   }
+}
+
+/** The first difference between a folder and its commit. */
+async function differenceOf(
+  folder: Folder,
+  git: GitDir,
+  objects: ObjectStore,
+  commit: string,
+): Promise<string | undefined> {
+  const tree = readCommitTree(objects, commit);
+  const prefix = relative(git.workTree, folder.realPath).split(sep).join('/');
+  let compared = 0;
+  for (const [path, bytes] of folder.files()) {
+    compared += 1;
+    if (compared % FILES_AT_A_TIME === 0) await setImmediate();
+    const { entry } = tree.resolve(`${prefix}/${path}`);
+    if (entry?.kind !== 'file') return `\`${path}\` is not in the commit`;
+    if (entry.id !== objectId('blob', bytes, commit)) return `\`${path}\` differs from the commit`;
+  }
+  const missing = await missingFile(folder, git, objects, tree);
+  return missing === undefined ? undefined : `\`${missing}\` of the commit is missing`;
+}
+
+async function missingFile(
+  folder: Folder,
+  git: GitDir,
+  objects: ObjectStore,
+  tree: CommitTree,
+): Promise<string | undefined> {
+  const { files, truncated } = await walk(folder.realPath, commitFiles(objects, tree, git.workTree));
+  if (truncated) throw new Error('it has too many files');
+  return [...files]
+    .filter(([, { problem }]) => problem === undefined)
+    .map(([path]) => path)
+    .find((path) => isYaml(path) && !folder.yaml.has(path));
 }
 
 function attempt<T>(notes: string[], step: () => T): T | undefined {

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { errorCode } from '../../diagnostic/system-error.ts';
+import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import type { PolicyFiles } from '../yaml/policy-files.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, MAX_FILE_BYTES } from './file-system.ts';
 import type { Walk } from './walk.ts';
-
-/** Largest size of a file, in bytes. */
-export const MAX_FILE_BYTES = 1024 * 1024;
 
 /** The files that a pass over the folder reads. */
 export interface FilesOfPass {
@@ -61,8 +58,9 @@ export function createFolder(
       if (fileSystem.statNow(found.real).mark !== found.mark) torn = true;
       return readFileOf(bytes);
     } catch (error) {
+      if (errorCode(error) === 'EFBIG') return { problem: 'is larger than 1 MiB' };
       torn = true;
-      return { problem: `cannot be read (${errorCode(error)})` };
+      return { problem: `cannot be read (${errorCode(error) || errorMessage(error)})` };
     }
   }
 

@@ -2,15 +2,8 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
-import { type FileSystem, isGone, nodeFileSystem } from './file-system.ts';
-import {
-  createFolder,
-  type FilesOfPass,
-  type Folder,
-  MAX_FILE_BYTES,
-  type ReadFile,
-  readFileOf,
-} from './folder.ts';
+import { type FileSystem, isGone, MAX_FILE_BYTES, nodeFileSystem } from './file-system.ts';
+import { createFolder, type FilesOfPass, type Folder, type ReadFile, readFileOf } from './folder.ts';
 import { MAX_FILES, markOf, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
 
 /** A folder with the diagnostics about its files, or the failure to read it. */
@@ -124,10 +117,10 @@ async function contentOf(
   }
   if (file.size > MAX_FILE_BYTES) return tooLarge(path);
   try {
-    const bytes = await fileSystem.read(file.real);
-    return bytes.byteLength > MAX_FILE_BYTES ? tooLarge(path) : readFileOf(bytes);
+    return readFileOf(await fileSystem.read(file.real));
   } catch (error) {
-    if (isGone(error)) throw error;
+    if (isGone(error) || errorCode(error) === '') throw error;
+    if (errorCode(error) === 'EFBIG') return tooLarge(path);
     return diagnostic(
       'file_unreadable',
       path,

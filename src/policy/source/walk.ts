@@ -105,6 +105,8 @@ async function inspect(
   fileSystem: FileSystem,
 ): Promise<WalkedFile | string> {
   if (entry.kind === 'folder') return path;
+  if (entry.kind === 'submodule')
+    return { problem: 'is a submodule, which a commit does not contain', folder: true };
   try {
     const real = entry.kind === 'file' ? path : await fileSystem.realpath(path);
     const { kind, size, mark } = await fileSystem.stat(real);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { MAX_FILE_BYTES } from '../../policy/source/folder.ts';
+import { MAX_FILE_BYTES } from '../../policy/source/file-system.ts';
 import { isYaml } from '../../policy/source/load.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 
