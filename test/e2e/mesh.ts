@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Certificates, makeCertificates } from '../support/certificates.ts';
+import { type CertificateNames, type Certificates, makeCertificates } from '../support/certificates.ts';
 import { type Envoy, type EnvoyOptions, startEnvoy } from '../support/envoy.ts';
 import { type Lictor, type LictorOptions, startLictor } from '../support/lictor.ts';
 import { makeRepository, type Repository } from '../support/repository.ts';
@@ -12,6 +12,16 @@ export const WORKLOADS = {
   checkout: 'spiffe://acme.example/ns/shop/sa/checkout',
   intruder: 'spiffe://acme.example/ns/lab/sa/intruder',
 } as const;
+
+/** Workloads whose certificates no policy can accept. */
+const UNUSUAL: Readonly<Record<string, CertificateNames>> = {
+  twoNames: { uri: [WORKLOADS.checkout, WORKLOADS.intruder] },
+  /** About 80 KiB of PEM. */
+  manyNames: {
+    uri: [WORKLOADS.checkout],
+    dns: Array.from({ length: 1000 }, (_, i) => `${i}.${'x'.repeat(50)}`),
+  },
+};
 
 export interface MeshOptions {
   /** Policies of the first commit; default: a repository without policies and commits. */
@@ -38,7 +48,10 @@ export interface Mesh {
 export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
   await using stack = new AsyncDisposableStack();
   const folder = await scratchFolder(stack);
-  const certificates = await makeCertificates({ hosts: ['*.acme.svc'], workloads: WORKLOADS });
+  const certificates = await makeCertificates({
+    hosts: ['*.acme.svc'],
+    workloads: { ...WORKLOADS, ...UNUSUAL },
+  });
   const empty = join(folder, 'empty');
   await mkdir(empty);
   const repository = await makeRepository(join(folder, 'repository'), empty);

@@ -101,6 +101,20 @@ export const REFUSALS: readonly RefusalCase[] = [
     policy: 'workloads',
   },
   {
+    name: 'peer_ambiguous: a certificate with two URI names, of which the first may call',
+    call: { host: 'workloads.acme.svc', path: '/', workload: 'twoNames' },
+    reason: 'peer_ambiguous',
+    status: 403,
+    policy: 'workloads',
+  },
+  {
+    name: 'certificate_malformed: more than 64 KiB of PEM',
+    call: { host: 'workloads.acme.svc', path: '/', workload: 'manyNames' },
+    reason: 'certificate_malformed',
+    status: 403,
+    policy: 'workloads',
+  },
+  {
     name: 'token_missing, without an error code',
     call: { host: 'tokens.acme.svc', path: '/' },
     reason: 'token_missing',

@@ -28,7 +28,7 @@ beforeAll(async () => {
       untilReady: false,
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
     },
-    envoy: { maxBodyBytes: BUFFER, partialBodies: true },
+    envoy: { sessionTickets: false, maxBodyBytes: BUFFER, partialBodies: true },
   });
   beforePolicies = await callThrough(mesh.envoy, { host: 'open.acme.svc', path: '/', workload: 'checkout' });
   await copyOf('policies')(mesh.repository.folder);

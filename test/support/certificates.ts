@@ -21,18 +21,26 @@ export interface Certificates {
   readonly workloads: ReadonlyMap<string, Pair>;
 }
 
+/** The names in a certificate, as a caller with an authority that signs anything could choose them. */
+export interface CertificateNames {
+  /** Attributes in their order, such as `[{CN: ['web']}, {O: ['acme']}]`; default: the name of the workload as `CN`. */
+  readonly subject?: x509.JsonNameParams;
+  readonly uri?: readonly string[];
+  readonly dns?: readonly string[];
+}
+
 export interface CertificateOptions {
   /** DNS names of the proxy's certificate, in addition to `localhost` and 127.0.0.1. */
   readonly hosts: readonly string[];
-  /** SPIFFE ID of each workload, by name. */
-  readonly workloads: Readonly<Record<string, string>>;
+  /** SPIFFE ID of each workload, by name; or all names of its certificate, which need not be an SVID. */
+  readonly workloads: Readonly<Record<string, string | CertificateNames>>;
   /** SPIFFE ID of the proxy. */
   readonly server?: string;
   /** Validity in days, default 1. */
   readonly days?: number;
 }
 
-/** Creates a new authority, and X.509-SVIDs signed by it, each with exactly one URI SAN. */
+/** Creates a new authority, and certificates signed by it: X.509-SVIDs, each with exactly one URI SAN, or others. */
 export async function makeCertificates({
   hosts,
   workloads,
@@ -44,15 +52,12 @@ export async function makeCertificates({
   const uri = server === undefined ? [] : [{ type: 'url', value: server } as const];
   const issued = await Promise.all(
     Object.entries(workloads).map(
-      async ([name, id]): Promise<[string, Pair]> => [
-        name,
-        await issue(authority, name, [{ type: 'url', value: id }]),
-      ],
+      async ([name, names]): Promise<[string, Pair]> => [name, await issueWorkload(authority, name, names)],
     ),
   );
   return {
     ca: authority.cert.toString('pem'),
-    server: await issue(authority, 'envoy', [...uri, ...dns, { type: 'ip', value: '127.0.0.1' }]),
+    server: await issue(authority, commonName('envoy'), [...uri, ...dns, { type: 'ip', value: '127.0.0.1' }]),
     workloads: new Map(issued),
   };
 }
@@ -91,14 +96,26 @@ async function makeAuthority(days: number): Promise<Authority> {
   return { cert, key: keys.privateKey, notAfter };
 }
 
+function issueWorkload(authority: Authority, name: string, id: string | CertificateNames): Promise<Pair> {
+  const { subject = commonName(name), uri = [], dns = [] } = typeof id === 'string' ? { uri: [id] } : id;
+  return issue(authority, subject, [
+    ...uri.map((value): x509.JsonGeneralName => ({ type: 'url', value })),
+    ...dns.map((value): x509.JsonGeneralName => ({ type: 'dns', value })),
+  ]);
+}
+
+function commonName(name: string): x509.JsonNameParams {
+  return [{ CN: [name] }];
+}
+
 async function issue(
   authority: Authority,
-  name: string,
+  subject: x509.JsonNameParams,
   names: readonly x509.JsonGeneralName[],
 ): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const cert = await x509.X509CertificateGenerator.create({
-    subject: `CN=${name}`,
+    subject: new x509.Name(subject),
     issuer: authority.cert.subject,
     publicKey: keys.publicKey,
     signingKey: authority.key,
@@ -112,7 +129,7 @@ async function issue(
         x509.ExtendedKeyUsage.serverAuth,
         x509.ExtendedKeyUsage.clientAuth,
       ]),
-      new x509.SubjectAlternativeNameExtension([...names]),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names])]),
       await x509.AuthorityKeyIdentifierExtension.create(authority.cert),
     ],
   });

@@ -31,8 +31,18 @@ export interface Bootstrap {
   readonly xffTrustedHops: number;
   /** True: each connection begins with the address of the caller, by the PROXY protocol. */
   readonly proxyProtocol: boolean;
+  /** What the proxy does with `x-forwarded-client-cert`; undefined: it removes the header, as Envoy does by default. */
+  readonly forwarded: ForwardedCertificates | undefined;
+  /** False: no session tickets. A ticket holds the certificate of the caller, and callers accept small ones only. */
+  readonly sessionTickets: boolean;
   /** Port of an OTLP receiver over HTTP on loopback; no traces if undefined. */
   readonly otlpPort: number | undefined;
+}
+
+/** The fields `forward_client_cert_details` and `set_current_client_cert_details` of the connection manager. */
+export interface ForwardedCertificates {
+  readonly mode: 'SANITIZE_SET' | 'APPEND_FORWARD' | 'FORWARD_ONLY';
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 type Path = readonly (string | number)[];
@@ -89,6 +99,12 @@ export function bootstrap(options: Bootstrap): unknown {
 
   add([...MANAGER, 'xff_num_trusted_hops'], options.xffTrustedHops);
   if (options.proxyProtocol) add([...LISTENER, 'listener_filters'], [PROXY_PROTOCOL]);
+
+  if (options.forwarded !== undefined) {
+    add([...MANAGER, 'forward_client_cert_details'], options.forwarded.mode);
+    add([...MANAGER, 'set_current_client_cert_details'], options.forwarded.details ?? {});
+  }
+  if (!options.sessionTickets) add([...TLS.slice(0, -1), 'disable_stateless_session_resumption'], true);
 
   const addresses = [
     addressOf(options.authz),

@@ -68,6 +68,8 @@ const DEFAULTS = {
   rawHeaders: true,
   xffTrustedHops: 0,
   proxyProtocol: false,
+  forwarded: undefined,
+  sessionTickets: true,
   otlpPort: undefined,
 } as const;
 

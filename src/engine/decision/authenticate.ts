@@ -1,7 +1,6 @@
-import { certificateHolds } from '../identity/certificate.ts';
+import type { PeerResult } from '../identity/peer.ts';
 import { matchesPrincipal } from '../identity/principal.ts';
 import type { TokenResult } from '../identity/verified-token.ts';
-import { principalOf } from '../request/xfcc.ts';
 import type { CompiledPolicy, JwtRequirement, MtlsRequirement } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
@@ -35,25 +34,20 @@ function authenticatePeer(
   requirement: MtlsRequirement,
   request: RequestContext,
 ): DenialCause | undefined {
-  const isForwarded = requirement.from === 'xfcc';
-  const principal = isForwarded ? forwardedPrincipal(request) : request.attributes.source.principal;
-  const denial = peerDenial(principal, requirement, request);
+  const peer = requirement.from === 'xfcc' ? request.forwardedPeer : request.peer;
+  const denial = peerDenial(peer, requirement);
   const cause = denial && { ...denial, policy };
+  const principal = peer.principal ?? '';
   request.trace?.report({ kind: 'authentication', requirement: 'mtls', policy, principal, cause });
   return cause;
 }
 
 function peerDenial(
-  principal: string,
-  { principals, from }: MtlsRequirement,
-  { attributes: { source }, certificates }: RequestContext,
+  { principal, denial }: PeerResult,
+  { principals }: MtlsRequirement,
 ): Pick<DenialCause, 'reason' | 'detail'> | undefined {
+  if (denial !== undefined) return denial;
   if (principal === '') return PEER_MISSING;
-  const { certificate } = source;
-  const isChecked = from === 'connection' && certificate !== '';
-  if (isChecked && !certificateHolds(certificates.read(certificate), principal)) {
-    return PEER_NOT_IN_CERTIFICATE;
-  }
   if (principals === undefined || principals.some((pattern) => matchesPrincipal(pattern, principal))) {
     return undefined;
   }
@@ -63,11 +57,6 @@ function peerDenial(
 const PEER_MISSING = {
   reason: 'peer_missing',
   detail: 'this service takes calls from authenticated workloads only',
-} as const;
-
-const PEER_NOT_IN_CERTIFICATE = {
-  reason: 'peer_untrusted',
-  detail: 'the certificate does not hold the identity it was presented for',
 } as const;
 
 const PEER_NOT_ALLOWED = {
@@ -85,10 +74,4 @@ function takeToken(
   request.trace?.report({ kind: 'authentication', requirement: 'jwt', policy, token, required, cause });
   if (token !== undefined) tokens.add(policy, token);
   return denial?.reason === 'token_missing' && !required ? undefined : cause;
-}
-
-/** The principal of the client that the nearest trusted proxy has seen; empty if there is none. */
-function forwardedPrincipal({ xfcc }: RequestContext): string {
-  const nearest = xfcc.at(-1);
-  return nearest === undefined ? '' : principalOf(nearest);
 }

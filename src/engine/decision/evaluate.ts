@@ -1,7 +1,7 @@
 import { type Activation, EvaluationError, type Program, type Value } from '../../cel/interpret/program.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
+import { AttributeUnavailable } from './attribute-unavailable.ts';
 import type { DenialCause } from './denial-cause.ts';
-import { BodyUnavailable } from './request-context.ts';
 import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
 /** Value of an expression, or the denial cause that its failure is. */
@@ -10,8 +10,8 @@ export type EvaluationResult =
   | { readonly cause: DenialCause; readonly value?: undefined };
 
 /**
- * Evaluates one expression of `policy`. A body that cannot be read denies with its own reason, every other
- * failure with `policy_error`: an expression that fails denies, wherever it is written.
+ * Evaluates one expression of `policy`. A body or certificate that cannot be read denies with its own reason, every
+ * other failure with `policy_error`: an expression that fails denies, wherever it is written.
  */
 export function evaluate(
   program: Program,
@@ -21,7 +21,7 @@ export function evaluate(
 ): EvaluationResult {
   const value = evaluateTraced(program, activation, trace);
   if (!(value instanceof EvaluationError)) return { value };
-  if (value.cause instanceof BodyUnavailable) return { cause: { ...value.cause.denial, policy } };
+  if (value.cause instanceof AttributeUnavailable) return { cause: { ...value.cause.denial, policy } };
   return { cause: policyError(policy, value) };
 }
 

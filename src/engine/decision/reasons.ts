@@ -60,6 +60,18 @@ export const REASONS = {
     title: 'This workload may not call',
     doc: "the peer's identity is in none of a policy's principals, or its certificate does not contain it",
   },
+  peer_ambiguous: {
+    status: 403,
+    grpc: 'PERMISSION_DENIED',
+    title: 'The identity of the peer is ambiguous',
+    doc: 'the certificate of the peer has several URI names, or `x-forwarded-client-cert` cannot be read in exactly one way',
+  },
+  certificate_malformed: {
+    status: 403,
+    grpc: 'PERMISSION_DENIED',
+    title: 'The client certificate cannot be read',
+    doc: 'a policy reads the certificate of the peer, and it is not a valid certificate or is longer than 64 KiB of PEM',
+  },
   token_missing: {
     status: 401,
     grpc: 'UNAUTHENTICATED',

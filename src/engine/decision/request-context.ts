@@ -1,33 +1,22 @@
 import type { Activation } from '../../cel/interpret/program.ts';
-import type { Certificate, CertificateReader } from '../identity/certificate.ts';
-import { parseSpiffe } from '../identity/spiffe.ts';
+import type { CertificateReader } from '../identity/certificate.ts';
+import { connectionPeer, forwardedPeer, type PeerResult } from '../identity/peer.ts';
 import type { VerifiedToken } from '../identity/verified-token.ts';
-import type { Attributes, JsonValue, Peer, Timestamp } from '../request/attributes.ts';
+import type { Attributes, JsonValue, Timestamp } from '../request/attributes.ts';
 import { type CanonicalPath, canonicalPath } from '../request/canonical-path.ts';
 import { normalizeHost } from '../request/host.ts';
 import { parseQuery } from '../request/query.ts';
-import { parseXfcc, type XfccElement } from '../request/xfcc.ts';
-import type { BodyDenial, BodyResult } from '../schema/body-schema.ts';
+import { type ReadXfcc, readXfcc } from '../request/xfcc.ts';
+import type { BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
 import { type MatchInput, NO_PARAMS, type Params } from '../set/match.ts';
 import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
+import { AttributeUnavailable } from './attribute-unavailable.ts';
+import { DestinationValues, SourceValues } from './peer-values.ts';
 import type { Services } from './services.ts';
+import { EPOCH, timestamp } from './timestamp.ts';
 import type { DecisionTrace } from './trace.ts';
 import { variablesOf } from './variables.ts';
-
-/** Thrown by `request.body` if the body cannot be read; becomes the denial with the body's own reason. */
-export class BodyUnavailable extends Error {
-  override readonly name = 'BodyUnavailable';
-  readonly denial: BodyDenial;
-
-  constructor(denial: BodyDenial) {
-    super(denial.detail);
-    this.denial = denial;
-  }
-}
-
-const NO_XFCC: readonly XfccElement[] = [];
-const EPOCH: Timestamp = { seconds: 0, nanos: 0 };
 
 const NO_TOKEN = Object.freeze({
   present: false,
@@ -63,7 +52,9 @@ export class RequestContext {
   #body: BodyResult | undefined;
 
   readonly #xfccTrustedHops: number;
-  #xfcc: readonly XfccElement[] | undefined;
+  #xfcc: ReadXfcc | undefined;
+  #peer: PeerResult | undefined;
+  #forwardedPeer: PeerResult | undefined;
 
   constructor(
     attributes: Attributes,
@@ -95,16 +86,24 @@ export class RequestContext {
     return this.#body;
   }
 
-  /** Elements of trusted proxies, the nearest last; empty if the header cannot be parsed. */
-  get xfcc(): readonly XfccElement[] {
-    this.#xfcc ??= this.#readXfcc();
+  /** What trusted proxies report of client certificates, parsed when first read; nothing without trusted proxies. */
+  get xfcc(): ReadXfcc {
+    const hops = this.#xfccTrustedHops;
+    const header = hops === 0 ? '' : (this.attributes.request.headers.get('x-forwarded-client-cert') ?? '');
+    this.#xfcc ??= readXfcc(header, hops);
     return this.#xfcc;
   }
 
-  #readXfcc(): readonly XfccElement[] {
-    if (this.#xfccTrustedHops === 0) return NO_XFCC;
-    const header = this.attributes.request.headers.get('x-forwarded-client-cert') ?? '';
-    return parseXfcc(header)?.slice(-this.#xfccTrustedHops) ?? NO_XFCC;
+  /** The peer of the connection, compared with its certificate when first read. */
+  get peer(): PeerResult {
+    this.#peer ??= connectionPeer(this.attributes.source, this.certificates);
+    return this.#peer;
+  }
+
+  /** The client that the nearest trusted proxy reports. */
+  get forwardedPeer(): PeerResult {
+    this.#forwardedPeer ??= forwardedPeer(this.xfcc, this.attributes.source, this.certificates);
+    return this.#forwardedPeer;
   }
 
   /** The query string, parsed when first read. */
@@ -161,15 +160,15 @@ interface CachedActivation {
 
 /** The roots that are the same for every policy of one request. */
 class SharedRoots {
-  readonly source: PeerValues;
-  readonly destination: PeerValues;
+  readonly source: SourceValues;
+  readonly destination: DestinationValues;
   readonly connection: { readonly requested_server_name: string; readonly mtls: boolean };
   readonly now: Timestamp;
 
   constructor(request: RequestContext) {
-    const { attributes, certificates, now } = request;
+    const { attributes, now } = request;
     this.source = new SourceValues(attributes.source, request);
-    this.destination = new PeerValues(attributes.destination, certificates);
+    this.destination = new DestinationValues(attributes.destination);
     this.connection = {
       requested_server_name: attributes.connection.requestedServerName,
       mtls: attributes.connection.mtls,
@@ -236,120 +235,18 @@ class RequestValues {
   }
   get body(): JsonValue {
     const { value, denial } = this.#context.body;
-    if (denial !== undefined) throw new BodyUnavailable(denial);
+    if (denial !== undefined) throw new AttributeUnavailable(denial);
     return value;
   }
   get body_bytes(): Uint8Array {
     const { bytes, truncated } = this.#request.body;
     if (truncated)
-      throw new BodyUnavailable({
+      throw new AttributeUnavailable({
         reason: 'body_truncated',
         detail: 'only a part of the body could be read',
       });
     return bytes;
   }
-}
-
-type SpiffeValues = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'service_account', string>>;
-
-class PeerValues {
-  readonly #peer: Peer;
-  #spiffe: SpiffeValues | undefined;
-  readonly #certificates: CertificateReader;
-  #certificate: CertificateValues | undefined;
-
-  constructor(peer: Peer, certificates: CertificateReader) {
-    this.#peer = peer;
-    this.#certificates = certificates;
-  }
-
-  get address(): string {
-    return this.#peer.address;
-  }
-  get port(): number {
-    return this.#peer.port;
-  }
-  get ip(): string {
-    return this.#peer.address;
-  }
-  get principal(): string {
-    return this.#peer.principal;
-  }
-  get service(): string {
-    return this.#peer.service;
-  }
-  get labels(): ReadonlyMap<string, string> {
-    return this.#peer.labels;
-  }
-  get certificate(): CertificateValues {
-    this.#certificate ??= certificateValues(this.#certificates.read(this.#peer.certificate));
-    return this.#certificate;
-  }
-  get spiffe(): SpiffeValues {
-    this.#spiffe ??= spiffeValues(this.#peer.principal);
-    return this.#spiffe;
-  }
-}
-
-class SourceValues extends PeerValues {
-  readonly #request: RequestContext;
-
-  constructor(peer: Peer, request: RequestContext) {
-    super(peer, request.certificates);
-    this.#request = request;
-  }
-
-  get xfcc(): readonly XfccElement[] {
-    return this.#request.xfcc;
-  }
-}
-
-interface CertificateValues {
-  readonly subject: string;
-  readonly issuer: string;
-  readonly serial: string;
-  readonly not_before: Timestamp;
-  readonly not_after: Timestamp;
-  readonly uri_sans: readonly string[];
-  readonly dns_sans: readonly string[];
-  readonly sha256: string;
-}
-
-const NO_CERTIFICATE: CertificateValues = Object.freeze({
-  subject: '',
-  issuer: '',
-  serial: '',
-  not_before: EPOCH,
-  not_after: EPOCH,
-  uri_sans: [],
-  dns_sans: [],
-  sha256: '',
-});
-
-/** Empty values if the certificate cannot be read; `authenticate` denies such a peer. */
-function certificateValues(certificate: Certificate | undefined): CertificateValues {
-  if (certificate === undefined) return NO_CERTIFICATE;
-  const { subject, issuer, serial, notBefore, notAfter, uriSans, dnsSans, sha256 } = certificate;
-  return {
-    subject,
-    issuer,
-    serial,
-    not_before: timestamp(notBefore),
-    not_after: timestamp(notAfter),
-    uri_sans: uriSans,
-    dns_sans: dnsSans,
-    sha256,
-  };
-}
-
-function spiffeValues(principal: string): SpiffeValues {
-  const id = parseSpiffe(principal);
-  return {
-    trust_domain: id?.trustDomain ?? '',
-    path: id?.path ?? '',
-    namespace: id?.namespace ?? '',
-    service_account: id?.serviceAccount ?? '',
-  };
 }
 
 class TokenValues {
@@ -381,10 +278,4 @@ class TokenValues {
   get header(): Readonly<Record<string, JsonValue>> {
     return this.#token.header;
   }
-}
-
-function timestamp(milliseconds: number): Timestamp {
-  const micros = Math.floor(milliseconds * 1000);
-  const seconds = Math.floor(micros / 1_000_000);
-  return { seconds, nanos: (micros - seconds * 1_000_000) * 1000 };
 }

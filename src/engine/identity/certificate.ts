@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { CryptoProvider } from './crypto.ts';
 import { childrenOf, dottedOid, type Element, latin1, readElements, TAG } from './der.ts';
 import { printName } from './distinguished-name.ts';
+import { looksLikeSpiffe } from './spiffe.ts';
 
 /** Fields of a certificate, as expressions see them in `source.certificate`. */
 export interface Certificate {
@@ -61,14 +62,17 @@ export function createCertificateReader(crypto: CryptoProvider): CertificateRead
 }
 
 /**
- * True if the certificate holds the identity `principal`: as one of its URI or DNS SANs or, if it has neither, as its
- * subject, as Envoy takes it from there. A certificate that cannot be read (undefined) holds none.
+ * True if the certificate holds the identity `principal`: as its only URI SAN, as one of its DNS SANs or, if it has
+ * neither, as its subject, as Envoy takes it from there. A text that begins as a SPIFFE ID is one only as the URI SAN
+ * (X.509-SVID standard, section 2). A certificate that cannot be read (undefined) holds none.
  */
 export function certificateHolds(certificate: Certificate | undefined, principal: string): boolean {
-  if (certificate === undefined || principal === '') return false;
+  if (certificate === undefined || principal === '' || certificate.uriSans.length > 1) return false;
   const { uriSans, dnsSans, subject } = certificate;
+  if (uriSans.includes(principal)) return true;
+  if (looksLikeSpiffe(principal)) return false;
   if (uriSans.length === 0 && dnsSans.length === 0) return subject === principal;
-  return uriSans.includes(principal) || dnsSans.includes(principal);
+  return dnsSans.includes(principal);
 }
 
 function parse(pem: string, crypto: CryptoProvider): Certificate | undefined {
@@ -77,6 +81,7 @@ function parse(pem: string, crypto: CryptoProvider): Certificate | undefined {
   const { der, serial, notBefore, notAfter, sha256 } = x509;
   const { issuer, subject, extensions } = fieldsOf(der);
   const alternatives = alternativeNames(extensions);
+  if (alternatives === undefined) return undefined;
   return {
     subject: printName(subject),
     issuer: printName(issuer),
@@ -108,14 +113,17 @@ function fieldsOf(der: Uint8Array): Fields {
   };
 }
 
-function alternativeNames(extensions: readonly Element[]): readonly Element[] {
-  for (const extension of extensions) {
-    const [id, ...rest] = childrenOf(extension);
-    if (id === undefined || dottedOid(id.content) !== SUBJECT_ALT_NAME) continue;
-    const value = rest.find((part) => part.tag === TAG.octets);
-    return childrenOf(readElements(value?.content ?? new Uint8Array())?.[0]);
-  }
-  return [];
+/** The SANs; undefined if they cannot be read: a name that is skipped could be the one that a rule denies. */
+function alternativeNames(extensions: readonly Element[]): readonly Element[] | undefined {
+  const [extension, another] = extensions.filter((each) => {
+    const [id] = childrenOf(each);
+    return id !== undefined && dottedOid(id.content) === SUBJECT_ALT_NAME;
+  });
+  if (extension === undefined) return [];
+  const value = childrenOf(extension).find((part) => part.tag === TAG.octets);
+  const [names, ...rest] = readElements(value?.content ?? new Uint8Array()) ?? [];
+  if (another !== undefined || names?.tag !== TAG.sequence || rest.length > 0) return undefined;
+  return readElements(names.content);
 }
 
 function texts(names: readonly Element[], tag: number): readonly string[] {

@@ -6,7 +6,7 @@ export interface Element {
 }
 
 /** Universal tags (X.680). */
-export const TAG = { octets: 0x04, oid: 0x06 } as const;
+export const TAG = { octets: 0x04, oid: 0x06, sequence: 0x30 } as const;
 
 /**
  * The consecutive elements of `bytes` (X.690, definite lengths, tag numbers below 31); undefined if they do not fill

@@ -1,6 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { lowerAscii } from '../request/ascii.ts';
-import { isTrustDomain, MAX_ID_BYTES, parseSpiffe, SPIFFE_SCHEME, type SpiffeId } from './spiffe.ts';
+import {
+  isTrustDomain,
+  looksLikeSpiffe,
+  MAX_ID_BYTES,
+  parseSpiffe,
+  SPIFFE_SCHEME,
+  type SpiffeId,
+} from './spiffe.ts';
 
 /** A compiled entry of `mtls.principals`. */
 export type PrincipalPattern =
@@ -32,7 +39,7 @@ export function compilePrincipal(
   | { readonly pattern: PrincipalPattern; readonly problem?: undefined }
   | { readonly problem: string; readonly pattern?: undefined } {
   if (text === '') return { problem: 'the principal is empty' };
-  if (text.slice(0, SPIFFE_SCHEME.length).toLowerCase() === SPIFFE_SCHEME) return compileSpiffe(text);
+  if (looksLikeSpiffe(text)) return compileSpiffe(text);
   if (text === '*' || text === '**') {
     return { problem: `\`${text}\` is not a principal; to require any peer, remove \`principals\`` };
   }

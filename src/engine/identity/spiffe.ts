@@ -21,6 +21,11 @@ const MAX_TRUST_DOMAIN_BYTES = 255;
 const TRUST_DOMAIN = /^[a-z0-9._-]+$/;
 const SEGMENT = /^[A-Za-z0-9._-]+$/;
 
+/** True if the text begins with `spiffe://`, in any case (RFC 3986, section 3.1). */
+export function looksLikeSpiffe(text: string): boolean {
+  return text.slice(0, SPIFFE_SCHEME.length).toLowerCase() === SPIFFE_SCHEME;
+}
+
 /** True if `name`, in lower case, is a valid trust domain (SPIFFE-ID standard, section 2.1). */
 export function isTrustDomain(name: string): boolean {
   return name.length <= MAX_TRUST_DOMAIN_BYTES && TRUST_DOMAIN.test(name);
@@ -34,7 +39,7 @@ export function isTrustDomain(name: string): boolean {
 export function parseSpiffe(id: string): SpiffeId | undefined {
   // Only ASCII is valid below, so that characters count as bytes.
   if (id.length > MAX_ID_BYTES) return undefined;
-  if (id.slice(0, SPIFFE_SCHEME.length).toLowerCase() !== SPIFFE_SCHEME) return undefined;
+  if (!looksLikeSpiffe(id)) return undefined;
   const slash = id.indexOf('/', SPIFFE_SCHEME.length);
   const trustDomain = lowerAscii(id.slice(SPIFFE_SCHEME.length, slash === -1 ? id.length : slash));
   if (!isTrustDomain(trustDomain)) return undefined;

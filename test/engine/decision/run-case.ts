@@ -199,7 +199,11 @@ function forge(claims: object, { header }: TokenSpec): string {
 }
 
 function pemOf(name: string): string {
-  const known = new Map<string, string>(Object.entries(CERTIFICATES));
+  const broken = {
+    broken: CERTIFICATES.workload.slice(0, 300),
+    huge: CERTIFICATES.workload + ' '.repeat(65_536),
+  };
+  const known = new Map<string, string>(Object.entries({ ...CERTIFICATES, ...broken }));
   const pem = known.get(name);
   if (pem === undefined) throw new Error(`no certificate ${name}`);
   return pem;

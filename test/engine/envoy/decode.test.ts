@@ -172,8 +172,8 @@ describe('decodeCheck', () => {
   });
 
   test.each([
-    ['a broken escape', '-----BEGIN%2', ''],
-    ['a broken sequence', '%ff%fe', ''],
+    ['a broken escape', '-----BEGIN%2', '-----BEGIN%2'],
+    ['a broken sequence', '%ff%fe', '%ff%fe'],
     ['nothing encoded', 'plain', 'plain'],
   ])('a certificate with %s', (_, certificate, expected) => {
     const { source } = read(

@@ -37,6 +37,8 @@ describe('certificateHolds', () => {
     ['hostile', 'spiffe://acme.example/ns/shop/sa/admin'],
     ['hostile', 'admin.example'],
     ['hostile', 'http://evil.example/a'],
+    ['twoUris', 'spiffe://acme.example/ns/shop/sa/web'],
+    ['spiffeDns', 'spiffe://acme.example/ns/shop/sa/web'],
   ] as const)('%s does not hold %j', (name, principal) => {
     expect(holds(CERTIFICATES[name], principal)).toBe(false);
   });
@@ -46,6 +48,7 @@ describe('certificateHolds', () => {
     ['text that is not PEM', 'spiffe://acme.example/ns/shop/sa/checkout'],
     ['a cut PEM', CERTIFICATES.workload.slice(0, 300)],
     ['a PEM with other bytes', CERTIFICATES.workload.replace('MII', 'AAA')],
+    ['SANs that cannot be read', CERTIFICATES.brokenSan],
     ['more than 64 KiB', CERTIFICATES.workload + ' '.repeat(65536)],
   ])('%s holds nothing', (_, pem) => {
     expect(holds(pem, 'spiffe://acme.example/ns/shop/sa/checkout')).toBe(false);
