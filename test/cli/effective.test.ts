@@ -184,3 +184,11 @@ test.each<[string, readonly string[], string]>([
   expect([ended.code, ended.stdout]).toEqual([2, '']);
   expect(ended.stderr).toContain(message);
 });
+
+test.each([
+  ['orders.acme.svc:443', 'note: hosts are compared without a port; that of `--host` has no effect\n'],
+  ['orders.acme.svc', ''],
+])('a port in `--host %s` is told to have no effect', async (host, note) => {
+  const { stderr } = await run('policies', '--host', host, '--path', '/orders');
+  expect(stderr).toBe(note);
+});

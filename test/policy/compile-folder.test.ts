@@ -14,7 +14,7 @@ metadata:
   controls: [SOC2-CC6.1]
 spec:
   match:
-    - hosts: [Orders.acme.svc:443, "*.orders.acme.svc"]
+    - hosts: [Orders.acme.svc, "*.orders.acme.svc"]
       methods: [GET, POST]
       paths: ["/api/orders", "/api/orders/{order_id}", "/files/**"]
       when: "'v2' in request.headers"
@@ -172,7 +172,7 @@ describe('a folder that compiles', () => {
 
   test('match', () => {
     const entry = only(policy.match);
-    expect(entry.hosts?.map(({ text }) => text)).toEqual(['Orders.acme.svc:443', '*.orders.acme.svc']);
+    expect(entry.hosts?.map(({ text }) => text)).toEqual(['Orders.acme.svc', '*.orders.acme.svc']);
     expect([...(entry.methods ?? [])]).toEqual(['GET', 'POST']);
     expect(entry.paths?.map(({ text }) => text)).toEqual([
       '/api/orders',

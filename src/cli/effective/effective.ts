@@ -1,7 +1,7 @@
 import { type Paint, painter } from '../../diagnostic/paint.ts';
 import { STEPS, type Step } from '../../engine/decision/trace.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
-import { normalizeHost } from '../../engine/request/host.ts';
+import { hasPort, normalizeHost } from '../../engine/request/host.ts';
 import { mismatch } from '../../engine/set/match.ts';
 import type { CompiledMatch, CompiledPolicy, SourceLocation } from '../../engine/set/policy-set.ts';
 import { entryText, jwtText, limitText, mtlsText, oneLine, rulesOf } from '../../tools/testing/match-text.ts';
@@ -61,6 +61,8 @@ export async function effective(
   if ('problem' in folder) return usage(folder.problem);
   const path = canonicalPath(options.path);
   const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
+  if (hasPort(options.host))
+    terminal.stderr.write('note: hosts are compared without a port; that of `--host` has no effect\n');
   const found = folder.set.policies.flatMap((policy) => governing(policy, subject, folder));
   const sorted = STEPS.flatMap((step) => found.filter((each) => each.step === step));
   const shown = (file: string): string => shownPath(file, dir, terminal);

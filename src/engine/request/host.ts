@@ -16,14 +16,16 @@ const MAX_HOST = 253;
 const MAX_LABEL = 63;
 
 /**
- * Compiles a host of a policy: a name, an IP address, `*.x`, or `*` for any host. Port, case and a trailing dot are
- * ignored, as they are in requests. `problem` is one sentence about the text.
+ * Compiles a host of a policy: a name, an IP address, `*.x`, or `*` for any host. Case and a trailing dot are ignored,
+ * as they are in requests. A port, which requests are compared without, is an error: `orders:9090` would also select
+ * `orders:8080`. `problem` is one sentence about the text.
  */
 export function compileHost(text: string): CompiledHost {
   if (text === '') return { problem: 'the host is empty' };
   if (text === '*') return { pattern: { kind: 'any', text } };
   if (text.includes('/'))
     return { problem: `\`${text}\` is not a valid host: a host has no scheme and no path` };
+  if (hasPort(text)) return { problem: `\`${text}\` has a port, but hosts are compared without one` };
   const host = normalizeHost(text);
   if (host.startsWith('[')) {
     return isIpv6(host)
@@ -63,6 +65,12 @@ export function matchesHost(pattern: HostPattern, normalizedHost: string): boole
         areLabels(normalizedHost, normalizedHost.length - pattern.suffix.length)
       );
   }
+}
+
+/** True if an authority has a port, also an empty one (`orders:`). */
+export function hasPort(authority: string): boolean {
+  const isOpenBracket = authority.startsWith('[') && !authority.includes(']');
+  return !isOpenBracket && withoutPort(authority).length < authority.length;
 }
 
 function nameProblem(text: string, name: string): string | undefined {

@@ -82,6 +82,8 @@ function isLiteral(literal: string, path: string, at: number, end: number): bool
 
 function textProblem(text: string): string | undefined {
   if (text === '') return 'the path is empty';
+  if (REGULAR_EXPRESSION.test(text))
+    return `\`${text}\` looks like a regular expression, but paths are compared segment by segment`;
   if (!text.startsWith('/'))
     return `\`${text}\` does not start with a slash${/^\*+$/.test(text) ? '; `/**` matches every path' : ''}`;
   if (text.includes('?')) return `\`${text}\` has a query string, but paths are compared without one`;
@@ -94,6 +96,10 @@ function textProblem(text: string): string | undefined {
     return 'the path has a control character';
   return undefined;
 }
+
+/** Anchors, classes, groups and repetitions. As literal text no path of a service has them. */
+const REGULAR_EXPRESSION =
+  /^\^|\$$|\\[dwsDWS./]|\.[*+]|\[.+\][*+?{]|\[[^\]/]-[^\]/]|\([^()]*\|[^()]*\)|\(\?|\)[*+]/;
 
 const AMBIGUOUS_CHARACTERS = [
   [';', '`;`'],
@@ -110,6 +116,8 @@ function readSegment(text: string, part: string): PathSegment | { readonly probl
     return { problem: `\`${text}\` has a dot segment, which no canonical path has` };
   const name = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(part)?.[1];
   if (name !== undefined) return { kind: 'param', name };
+  if (/^(?::[A-Za-z_].*|<.*>|\[.*\])$/.test(part))
+    return { problem: `\`${part}\` in \`${text}\` is not a parameter: a parameter is written \`{name}\`` };
   if (part.includes('{') || part.includes('}')) {
     return {
       problem: `\`${part}\` in \`${text}\` is not a valid parameter: write a whole segment \`{name}\` with letters, digits and \`_\``,

@@ -5,11 +5,12 @@ import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
 import { compilePrincipal } from '../../engine/identity/principal.ts';
 import { parseRate } from '../../engine/limit/rate.ts';
 import { isFieldValue } from '../../engine/request/field-value.ts';
-import { compileHost } from '../../engine/request/host.ts';
+import { compileHost, hasPort } from '../../engine/request/host.ts';
 import { compilePath } from '../../engine/request/path-pattern.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { durationHint, rateHint } from './hints.ts';
+import { pathHelp } from './path-help.ts';
 import { integer, nonEmptyText, parsed, report, shape, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { shaped, textual } from './shape.ts';
@@ -111,18 +112,25 @@ export const host = parsed('invalid_host', (value) => {
 });
 export const path = parsed('invalid_path', (value) => {
   const read = renamed(compilePath(value), ({ pattern }) => pattern);
-  const rooted = `/${value}`;
-  const lacksRoot = 'problem' in read && compilePath(rooted).pattern !== undefined && !value.startsWith('*');
-  return lacksRoot && !value.startsWith('/') ? { ...read, help: `write \`${rooted}\`` } : read;
+  if ('value' in read) return read;
+  const help = pathHelp(value);
+  return help === undefined ? read : { ...read, help };
 });
 
-/** Help for an invalid host: the host alone, if the text is a URL or has a path after the host. */
+/** Help for an invalid host: the host alone, if the text is a URL, has a port or has a path after the host. */
 function hostHelp(value: string): string {
-  const inner = value.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '').split('/')[0] ?? '';
-  const found = inner !== value && inner !== '' && compileHost(inner).pattern !== undefined;
-  return found
-    ? `write \`${inner}\`, and the path in \`paths\``
-    : 'write a name such as `api.example.org`, `*.example.org` for all names below it, or an IP address';
+  const authority = value.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '').split('/')[0] ?? '';
+  const port = hasPort(authority) ? /\d*$/.exec(authority)?.[0] : undefined;
+  const inner = port === undefined ? authority : authority.slice(0, -port.length - 1);
+  if (inner === value || inner === '' || compileHost(inner).pattern === undefined)
+    return 'write a name such as `api.example.org`, `*.example.org` for all names below it, or an IP address';
+  const others = [
+    ...(value.endsWith(authority) ? [] : ['and the path in `paths`']),
+    ...(port === undefined || port === ''
+      ? []
+      : [`and compare the port, if it matters, by \`when: destination.port == ${Number(port)}\``]),
+  ];
+  return [`write \`${inner}\``, ...others].join(', ');
 }
 
 export const principal = parsed('invalid_principal', (value) => {
