@@ -7,6 +7,7 @@ import { FMT_FLAGS } from './fmt/flags.ts';
 import { LSP_FLAGS } from './lsp/flags.ts';
 import { REPORT_FLAGS } from './report/flags.ts';
 import { SERVE_FLAGS } from './serve/flags.ts';
+import { complain } from './terminal/complain.ts';
 import { EXIT, type ExitCode } from './terminal/exit-code.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { TEST_FLAGS } from './test/flags.ts';
@@ -141,7 +142,7 @@ function verb<F extends Flags>({ run, ...row }: VerbRow<F>): Verb {
     call: async (args, given, terminal) => {
       const read = readFlags(row.flags, [given]);
       if (read.problems === undefined) return run(args, read.values, terminal);
-      terminal.stderr.write(read.problems.map((problem) => `lictor ${row.name}: ${problem}\n`).join(''));
+      complain(terminal, row.name, ...read.problems);
       return EXIT.usage;
     },
   };

@@ -1,6 +1,7 @@
 import type { Severity } from './codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Lines } from './lines.ts';
+import { joinLines } from './printable.ts';
 import { displayCells } from './width.ts';
 
 /** Maximum length of an excerpt of a source line, in terminal cells. */
@@ -25,12 +26,12 @@ export function renderDiagnostic(
   const paint = colour ? painted : plain;
   const { line, column } = span.start;
   const out = [
-    `${paint('place', `${span.file === '' ? '.' : span.file}:${line}:${column}:`)} ${paint(severity, `${severity}[${code}]:`)} ${printable(message)}`,
+    `${paint('place', `${span.file === '' ? '.' : span.file}:${line}:${column}:`)} ${paint(severity, `${severity}[${code}]:`)} ${message}`,
   ];
   const lines = typeof source === 'string' ? new Lines(source) : source;
   if (lines !== undefined) out.push(...underlined(lines, span, severity, { colour }));
-  if (help !== undefined) out.push(`${paint('help', 'help:')} ${printable(help)}`);
-  return out.join('\n');
+  if (help !== undefined) out.push(`${paint('help', 'help:')} ${help}`);
+  return joinLines(out);
 }
 
 /** The first source line of a span with the span underlined; empty without a text. */
@@ -89,11 +90,6 @@ function width(cells: readonly { readonly width: number }[], from: number, to: n
   let sum = 0;
   for (let index = from; index < to; index++) sum += cells[index]?.width ?? 0;
   return sum;
-}
-
-/** Replaces control characters of the author's text, which a terminal would obey. */
-function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
 }
 
 type Part = Severity | 'place' | 'gutter' | 'help';

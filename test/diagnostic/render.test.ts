@@ -68,7 +68,7 @@ describe('renderDiagnostic', () => {
 
   test('an author’s control characters do not reach the terminal', () => {
     expect(drawn(at(1, 1, 2, 'unknown name `\u001b[2J\n`'), 'a')[0]).toBe(
-      'a.yaml:1:1: error[cel_unknown_name]: unknown name `\uFFFD[2J\uFFFD`',
+      'a.yaml:1:1: error[cel_unknown_name]: unknown name `\\u001b[2J\\n`',
     );
   });
 

@@ -4,8 +4,10 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { githubCommand } from '../../diagnostic/github.ts';
 import { diagnosticsJson } from '../../diagnostic/json.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { sarifLog } from '../../diagnostic/sarif.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
+import { complain } from '../terminal/complain.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, renderAll, seenFrom } from '../terminal/policy-folder.ts';
@@ -26,7 +28,7 @@ export async function check(
 ): Promise<ExitCode> {
   const folder = await openPolicyFolder(dir, terminal, { lint: { isStrict: options.strict, now } });
   if ('problem' in folder) {
-    terminal.stderr.write(`lictor check: ${folder.problem}\n`);
+    complain(terminal, 'check', folder.problem);
     return EXIT.usage;
   }
   terminal.stdout.write(FORMS[options.output](folder, dir, terminal));
@@ -70,12 +72,13 @@ function human(folder: PolicyFolder, dir: string, terminal: Terminal): string {
 function summary({ diagnostics, set, tests }: PolicyFolder, dir: string): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  if (errors > 0) return `${dir}: ${count(errors, 'error')}, ${count(warnings, 'warning')}\n`;
+  const line = (told: string) => `${joinLines([`${dir}: ${told}`])}\n`;
+  if (errors > 0) return line(`${count(errors, 'error')}, ${count(warnings, 'warning')}`);
   const { policies = [], issuers = new Map() } = set ?? {};
   const parts = [
     count(policies.length, 'policy'),
     count(issuers.size, 'issuer'),
     count(tests.length, 'test'),
   ];
-  return `${dir}: ${parts.join(', ')}: no errors${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}\n`;
+  return line(`${parts.join(', ')}: no errors${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}`);
 }

@@ -1,4 +1,5 @@
 import { type Paint, painter } from '../../diagnostic/paint.ts';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { STEPS, type Step } from '../../engine/decision/trace.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { hasPort, normalizeHost } from '../../engine/request/host.ts';
@@ -10,6 +11,7 @@ import {
   possibleChanges,
   RESPONSE_CHANGES,
 } from '../../tools/testing/response-changes.ts';
+import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
@@ -54,7 +56,7 @@ export async function effective(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const usage = (problem: string): ExitCode => {
-    terminal.stderr.write(`lictor effective: ${problem}\n`);
+    complain(terminal, 'effective', problem);
     return EXIT.usage;
   };
   const folder = await openValidFolder(dir, terminal, options.environment ?? '');
@@ -159,7 +161,7 @@ function human(
   paint: Paint,
 ): string {
   const out = [`${method ?? 'any method'} ${host}${path}`, ...(note === undefined ? [] : [note]), ''];
-  if (found.length === 0) return `${[...out, 'no policy governs this: denied with no_policy'].join('\n')}\n`;
+  if (found.length === 0) return `${joinLines([...out, 'no policy governs this: denied with no_policy'])}\n`;
   for (const [index, step] of STEPS.entries()) {
     const here = found.filter((each) => each.step === step);
     if (here.length === 0) continue;
@@ -176,7 +178,7 @@ function human(
   else if (!enforcing.some(({ step }) => step === 'allow_rules')) {
     out.push('no allow rule can match: denied with no_rule unless an earlier step denies', '');
   }
-  return `${out.join('\n').trimEnd()}\n`;
+  return `${joinLines(out).trimEnd()}\n`;
 }
 
 function json(

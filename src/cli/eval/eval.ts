@@ -4,6 +4,7 @@ import { explain } from '../../tools/testing/explain.ts';
 import { prepareRequest, type SimulationResult, simulate } from '../../tools/testing/simulate.ts';
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
 import { TraceRecording } from '../../tools/testing/trace-recording.ts';
+import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
@@ -20,7 +21,7 @@ export async function evaluate(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const usage = (problem: string): ExitCode => {
-    terminal.stderr.write(`lictor eval: ${problem}\n`);
+    complain(terminal, 'eval', problem);
     return EXIT.usage;
   };
   if (dir === undefined && options.expression === undefined) {

@@ -3,6 +3,7 @@ import { compile } from '../../cel/compile.ts';
 import { diagnose } from '../../diagnostic/collect.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import { painter } from '../../diagnostic/paint.ts';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { RequestContext } from '../../engine/decision/request-context.ts';
 import { NAMES } from '../../engine/request/names.ts';
@@ -84,7 +85,7 @@ export async function evaluateExpression(
     const note =
       refused === undefined ? [] : [`${paint('yellow', 'note')}: ${refused.reason}: ${refused.detail}`];
     const tree = treeLines(evaluation, { paint, secrets: prepared.secrets, indent: 0 });
-    terminal.stdout.write(`${[view, ...note, '', ...tree].join('\n')}\n`);
+    terminal.stdout.write(`${joinLines([view, ...note, '', ...tree])}\n`);
   }
   return failed(outcome) || outcome === false ? EXIT.fails : EXIT.fine;
 }

@@ -1,4 +1,5 @@
 import type { Paint } from '../../diagnostic/paint.ts';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Step } from '../../engine/decision/trace.ts';
 import type { RecordedDecision } from '../../sidecar/audit/read-record.ts';
@@ -54,7 +55,7 @@ export function humanExplanation(view: ExplanationView, paint: Paint): string {
     }
     out.push('');
   }
-  return `${mask(out.join('\n').trimEnd(), prepared.secrets)}\n`;
+  return `${mask(joinLines(out).trimEnd(), prepared.secrets)}\n`;
 }
 
 function mask(text: string, secrets: readonly string[]): string {

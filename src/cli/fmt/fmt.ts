@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { joinLines, printable } from '../../diagnostic/printable.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { type FormatResult, format } from '../../tools/format/format.ts';
@@ -50,7 +51,7 @@ class Run {
   async files(paths: readonly string[]): Promise<ExitCode> {
     for (const path of paths) {
       const found = await yamlFiles(resolve(this.#terminal.directory, path));
-      if ('problem' in found) this.#fail(EXIT.usage, `lictor fmt: \`${path}\` ${found.problem}\n`);
+      if ('problem' in found) this.#fail(EXIT.usage, `lictor fmt: \`${printable(path)}\` ${found.problem}\n`);
       else for (const file of found.files) await this.#file(file, found.isNamed);
     }
     const { check } = this.#options;
@@ -70,23 +71,23 @@ class Run {
       if (this.#options.check) return this.#wouldChange(shown);
       await replaceFile(path, formatted.text);
       this.#changed += 1;
-      this.#terminal.stdout.write(`${shown}\n`);
+      this.#terminal.stdout.write(`${joinLines([shown])}\n`);
     } catch (error) {
       const code = errorCode(error);
       if (code === '') throw error;
-      this.#fail(EXIT.usage, `lictor fmt: \`${shown}\` cannot be read or written (${code})\n`);
+      this.#fail(EXIT.usage, `lictor fmt: \`${printable(shown)}\` cannot be read or written (${code})\n`);
     }
   }
 
   #wouldChange(shown: string): void {
     this.#changed += 1;
-    this.#terminal.stdout.write(`${shown}\n`);
+    this.#terminal.stdout.write(`${joinLines([shown])}\n`);
     this.#fail(EXIT.fails, '');
   }
 
   #report(shown: string, formatted: Exclude<FormatResult, { readonly kind: 'formatted' }>): void {
     if (formatted.kind === 'fault') {
-      const message = `lictor fmt: \`${shown}\` is not changed: formatted, ${formatted.problem}. Please report this with the file\n`;
+      const message = `lictor fmt: \`${printable(shown)}\` is not changed: formatted, ${formatted.problem}. Please report this with the file\n`;
       return this.#fail(EXIT.fault, message);
     }
     const colour = isColourful(this.#terminal.stderr, this.#terminal.environment);

@@ -5,6 +5,7 @@ import { painter } from '../../diagnostic/paint.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { documentSchema } from '../../policy/language/json-schema.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
+import { complain } from '../terminal/complain.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
@@ -24,7 +25,7 @@ const IGNORED: ReadonlySet<string> = new Set(['.git']);
 /** `lictor init DIR`: writes a new policy repository whose checks and tests pass. */
 export async function init(dir: string, terminal: Terminal): Promise<ExitCode> {
   const usage = (problem: string): ExitCode => {
-    terminal.stderr.write(`lictor init: ${problem}\n`);
+    complain(terminal, 'init', problem);
     return EXIT.usage;
   };
   const target = resolve(terminal.directory, dir);

@@ -1,3 +1,4 @@
+import { joinLines } from '../../diagnostic/printable.ts';
 import { count } from '../terminal/count.ts';
 import type { Report, ReportedPolicy, ReportedRule } from './controls.ts';
 
@@ -21,7 +22,7 @@ export function textReport({ controls, uncontrolled, policies }: Report): string
     }
   }
   out.push(summary(policies, controls.length));
-  return `${out.join('\n')}\n`;
+  return `${joinLines(out)}\n`;
 }
 
 function policyLines(policy: ReportedPolicy): string[] {
@@ -85,7 +86,7 @@ export function markdownReport({ controls, uncontrolled, policies }: Report): st
   }
   if (uncontrolled.length > 0)
     out.push('## Without a control', '', ...uncontrolled.map((name) => `- ${name}`), '');
-  return `${out.join('\n').trimEnd()}\n`;
+  return `${joinLines(out).trimEnd()}\n`;
 }
 
 function escaped(text: string): string {

@@ -1,3 +1,4 @@
+import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { shownPath } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -10,7 +11,7 @@ import { csvReport, jsonReport, markdownReport, textReport } from './report-form
 export async function report(dir: string, { output }: ReportOptions, terminal: Terminal): Promise<ExitCode> {
   const folder = await openValidFolder(dir, terminal);
   if ('problem' in folder) {
-    terminal.stderr.write(`lictor report: ${folder.problem}\n`);
+    complain(terminal, 'report', folder.problem);
     return EXIT.usage;
   }
   const shown = (file: string): string => shownPath(file, dir, terminal);

@@ -4,6 +4,7 @@ import { type ConfigurationResult, configure } from '../../sidecar/server/config
 import { settingsOfFile } from '../../sidecar/server/configuration-file.ts';
 import { CONFIG_VARIABLE, settingsOfEnvironment } from '../../sidecar/server/environment-variables.ts';
 import { startServer } from '../../sidecar/server/start.ts';
+import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { FILE_FLAGS, type ServeOptions } from './flags.ts';
@@ -46,6 +47,6 @@ function namedFile(
 }
 
 function reject(problems: readonly string[], terminal: Terminal): ExitCode {
-  terminal.stderr.write(problems.map((problem) => `lictor serve: ${problem}\n`).join(''));
+  complain(terminal, 'serve', ...problems);
   return EXIT.usage;
 }

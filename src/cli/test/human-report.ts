@@ -1,4 +1,5 @@
 import { type Paint, painter } from '../../diagnostic/paint.ts';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { displayCells } from '../../diagnostic/width.ts';
 import type { TestCase, TestStep } from '../../policy/compile/policy-test.ts';
 import type { Answer, Difference } from '../../tools/testing/answer.ts';
@@ -46,14 +47,12 @@ export function humanReport(report: TestReport): string {
   const order = seed === undefined ? '' : `, seed ${seed}`;
   const told = `(${count(results.length, 'case')}, ${Math.round(duration)} ms${order})`;
   out.push(`${verdict} ${paint('dim', told)}`);
-  return `${out.join('\n')}\n`;
+  return `${joinLines(out)}\n`;
 }
 
 /** A failure without colour and without its case's name, for reports that are not for a terminal. */
 export function plainFailure(result: CaseResult, report: TestReport): string {
-  return failureLines(result, report, painter(false))
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return joinLines(failureLines(result, report, painter(false)).map((line) => line.trimEnd()));
 }
 
 function failureLines(result: CaseResult, report: TestReport, paint: Paint): string[] {

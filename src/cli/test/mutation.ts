@@ -13,6 +13,7 @@ import { type MutationScore, type ScoredMutant, scoreOf } from '../../tools/muta
 import { mutationText } from '../../tools/mutation/text.ts';
 import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
 import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
+import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
@@ -42,7 +43,7 @@ export async function mutate(
   const { folder } = mutation;
   const mutants = await wanted(mutation, resolve(terminal.directory, dir), options.since);
   if ('problem' in mutants) {
-    terminal.stderr.write(`lictor test: \`--since\`: ${mutants.problem}\n`);
+    complain(terminal, 'test', `\`--since\`: ${mutants.problem}`);
     return EXIT.usage;
   }
   const progress = progressOn(terminal, mutants.length);

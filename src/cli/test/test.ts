@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CoverageCount } from '../../tools/coverage/count.ts';
+import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -16,7 +17,7 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
   const started = performance.now();
   const folder = await openPolicyFolder(dir, terminal);
   if ('problem' in folder) {
-    terminal.stderr.write(`lictor test: ${folder.problem}\n`);
+    complain(terminal, 'test', folder.problem);
     return EXIT.usage;
   }
   const { set } = folder;

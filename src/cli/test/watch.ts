@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { watchFolder } from '../../policy/source/watch.ts';
 import { type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { readYaml } from '../../policy/yaml/yaml-file.ts';
 import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
 import type { ListedCase } from '../../tools/testing/test-run.ts';
+import { complain } from '../terminal/complain.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, showErrors } from '../terminal/policy-folder.ts';
@@ -67,7 +69,7 @@ export class WatchedTests {
     const started = performance.now();
     const folder = await openPolicyFolder(this.#dir, this.#terminal);
     if ('problem' in folder) {
-      this.#terminal.stderr.write(`lictor test: ${folder.problem}\n`);
+      complain(this.#terminal, 'test', folder.problem);
       return;
     }
     const { set } = folder;
@@ -99,7 +101,8 @@ export class WatchedTests {
     ]);
     this.#failed.remember(results);
     if (changes !== undefined && this.#options.output === 'human') {
-      this.#terminal.stdout.write(`\n${changes.told}: ${count(cases.length, 'case')} of ${all.length}\n`);
+      const told = joinLines([`${changes.told}: ${count(cases.length, 'case')} of ${all.length}`]);
+      this.#terminal.stdout.write(`\n${told}\n`);
     }
     await reportResults(run, cases, results, started, this.#dir, this.#options, this.#terminal);
   }

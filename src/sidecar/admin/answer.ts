@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { printableJson } from '../../diagnostic/printable.ts';
 
 export interface Answer {
   readonly status: number;
@@ -16,7 +17,12 @@ export const SAFE_HEADERS = {
 } as const;
 
 export function json(status: number, value: object): Answer {
-  return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` };
+  return jsonText(status, printableJson(JSON.stringify(value)));
+}
+
+/** Answer of a value that is JSON already. */
+export function jsonText(status: number, text: string): Answer {
+  return { status, headers: { 'content-type': 'application/json' }, body: `${text}\n` };
 }
 
 export function notAllowed(): Answer {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DecisionRecord } from '../audit/record.ts';
+import type { RecentDecisions } from '../audit/recent.ts';
 import { json, SAFE_HEADERS, send } from './answer.ts';
 
 /** Clients that receive decisions as server-sent events. */
@@ -18,9 +18,7 @@ const HEARTBEAT = 15_000;
  * Sends each record to all followers at once. A client that reads too slowly misses records, and receives their number
  * when it has caught up: nothing waits for it and nothing is buffered for it.
  */
-export function createFollowers(
-  follow: (listener: (record: DecisionRecord) => void) => () => void,
-): Followers {
+export function createFollowers(follow: RecentDecisions['follow']): Followers {
   const open = new Set<ServerResponse>();
   return {
     add(request, response) {
@@ -41,10 +39,7 @@ export function createFollowers(
   };
 }
 
-function stream(
-  response: ServerResponse,
-  follow: (listener: (record: DecisionRecord) => void) => () => void,
-): () => void {
+function stream(response: ServerResponse, follow: RecentDecisions['follow']): () => void {
   response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream' });
   response.write(': decisions from now on\n\n');
   let missed = 0;
@@ -53,10 +48,10 @@ function stream(
     response.write(`event: missed\ndata: {"count":${missed}}\n\n`);
     missed = 0;
   });
-  const unfollow = follow((record) => {
+  const unfollow = follow(({ id, line }) => {
     if (response.writableEnded) return;
     if (response.writableNeedDrain) missed++;
-    else response.write(`id: ${record.decision_id}\ndata: ${JSON.stringify(record)}\n\n`);
+    else response.write(`id: ${id}\ndata: ${line}\n\n`);
   });
   const heartbeat = setInterval(() => {
     if (!response.writableEnded && !response.writableNeedDrain) response.write(':\n\n');

@@ -1,35 +1,51 @@
-import type { DecisionRecord } from './record.ts';
+/** A decision record as it is written. */
+export interface RecordLine {
+  readonly id: string;
+  /** The record as JSON, without a line end. */
+  readonly line: string;
+}
 
 /** The newest records, and listeners for new ones. */
 export interface RecentDecisions {
-  add(record: DecisionRecord): void;
+  add(record: RecordLine): void;
   /** At most `limit` of the newest records, oldest first. */
-  list(limit: number): readonly DecisionRecord[];
+  list(limit: number): readonly RecordLine[];
   /** Calls `listener` for each new record, until the returned function is called. */
-  follow(listener: (record: DecisionRecord) => void): () => void;
+  follow(listener: (record: RecordLine) => void): () => void;
 }
 
-/** Default capacity, in records. */
-const RECENT_DECISIONS = 1000;
+export interface RecentDecisionsOptions {
+  /** Most records, default 1,000. */
+  readonly maxRecords?: number;
+  /** Most UTF-16 units of all records together, default 2 Mi; at most four times as many bytes. */
+  readonly maxLength?: number;
+}
 
-/** Keeps the newest `capacity` records in memory, for `/v1/decisions`. */
-export function createRecentDecisions(capacity = RECENT_DECISIONS): RecentDecisions {
-  const ring: DecisionRecord[] = [];
-  let oldest = 0;
-  const listeners = new Set<(record: DecisionRecord) => void>();
+/** Keeps the newest records in memory, for `/v1/decisions`. The newest one is kept whatever its length. */
+export function createRecentDecisions({
+  maxRecords = 1000,
+  maxLength = 2 * 1024 * 1024,
+}: RecentDecisionsOptions = {}): RecentDecisions {
+  let kept: RecordLine[] = [];
+  /** Position of the oldest record; records before it are removed in batches. */
+  let first = 0;
+  let length = 0;
+  const listeners = new Set<(record: RecordLine) => void>();
   return {
     add(record) {
-      if (ring.length < capacity) ring.push(record);
-      else {
-        ring[oldest] = record;
-        oldest = (oldest + 1) % capacity;
+      kept.push(record);
+      length += record.line.length;
+      while (kept.length - first > 1 && (kept.length - first > maxRecords || length > maxLength)) {
+        length -= kept[first]?.line.length ?? 0;
+        first++;
+      }
+      if (first > maxRecords) {
+        kept = kept.slice(first);
+        first = 0;
       }
       for (const listener of listeners) listener(record);
     },
-    list(limit) {
-      const inOrder = [...ring.slice(oldest), ...ring.slice(0, oldest)];
-      return limit >= inOrder.length ? inOrder : inOrder.slice(inOrder.length - Math.max(0, limit));
-    },
+    list: (limit) => kept.slice(Math.max(first, kept.length - Math.max(0, limit))),
     follow(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -39,7 +39,7 @@ export interface DecisionRecord {
 }
 
 /**
- * The record of a decision. It has no secret and no query string, since a `Decision` has neither. Members without
+ * The record of a decision. Texts of the caller are cut at 2,048 characters. It has no secret and no query string, since a `Decision` has neither. Members without
  * content (environment, token, controls, limits, shadow verdicts) are left out.
  */
 export function toRecord(decision: Decision, trace: SpanReference): DecisionRecord {
@@ -63,10 +63,15 @@ export function toRecord(decision: Decision, trace: SpanReference): DecisionReco
             source: revision.source,
           },
     ...(environment === '' ? {} : { environment }),
-    request: { id: request.id, method: request.method, host: request.host, path: request.path },
-    source: { principal: source.principal, address: source.address },
-    destination: { principal: destination.principal },
-    ...(jwt === undefined ? {} : { jwt: { issuer: jwt.issuer, subject: jwt.subject } }),
+    request: {
+      id: cut(request.id),
+      method: cut(request.method),
+      host: cut(request.host),
+      path: cut(request.path),
+    },
+    source: { principal: cut(source.principal), address: cut(source.address) },
+    destination: { principal: cut(destination.principal) },
+    ...(jwt === undefined ? {} : { jwt: { issuer: cut(jwt.issuer), subject: cut(jwt.subject) } }),
     trace_id: trace.traceId,
     span_id: trace.spanId,
     duration_us: Math.round(decision.duration),
@@ -85,6 +90,14 @@ export function toRecord(decision: Decision, trace: SpanReference): DecisionReco
           })),
         }),
   };
+}
+
+/** Most UTF-16 units of a text of the caller in a record. */
+const MAX_TEXT = 2048;
+
+/** A longer text ends with an ellipsis. */
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1).toWellFormed()}…`;
 }
 
 /** RFC 3339 of milliseconds since 1970 with fractions: `2026-06-01T12:00:00.123456Z`. */

@@ -1,3 +1,4 @@
+import { printableJson } from '../../diagnostic/printable.ts';
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
 import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
@@ -60,9 +61,8 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
       log.debug?.('decision', decisionLine(decision));
       logFault(decision);
       const record = toRecord(decision, traces.trace(decision, traceparent));
-      recent.add(record);
-      if (queues.length === 0) return;
-      const line = JSON.stringify(record);
+      const line = printableJson(JSON.stringify(record));
+      recent.add({ id: record.decision_id, line });
       for (const queue of queues) queue.push(line);
     },
     recent,

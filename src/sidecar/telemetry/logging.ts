@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { type DestinationStream, pino } from 'pino';
+import { printableJson } from '../../diagnostic/printable.ts';
 import type { LogLevel } from './log-level.ts';
 
 /** Process log for operators: one JSON object for each line, without secrets and without data of requests. */
@@ -54,7 +55,7 @@ export function boundedLines(stream: Writable): DestinationStream {
       }
       if (dropped > 0) stream.write(droppedLine(dropped));
       dropped = 0;
-      stream.write(line);
+      stream.write(printableJson(line));
     },
   };
 }

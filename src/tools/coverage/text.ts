@@ -1,4 +1,5 @@
 import { painter } from '../../diagnostic/paint.ts';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { underlined } from '../../diagnostic/render.ts';
 import { type Coverage, percentOf, shownPercent, shownShare, sum, UNCOVERED } from './coverage.ts';
 
@@ -46,5 +47,5 @@ export function coverageText(coverage: Coverage, { colour, path }: TextOptions):
     const problem = reason === '' ? 'gives no reason after the colon' : 'has no effect; remove it';
     out.push('', `${path(file)}:${line}: \`# ${UNCOVERED}\` ${problem}`);
   }
-  return `${out.join('\n')}\n`;
+  return `${joinLines(out)}\n`;
 }

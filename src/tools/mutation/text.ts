@@ -1,5 +1,6 @@
 import type { Lines } from '../../diagnostic/lines.ts';
 import { painter } from '../../diagnostic/paint.ts';
+import { joinLines } from '../../diagnostic/printable.ts';
 import { diffOf } from './mutant.ts';
 import type { MutationScore, ScoredMutant } from './score.ts';
 
@@ -43,5 +44,5 @@ export function mutationText(
   out.push(
     `${paint('bold', 'mutation score')} ${paint(survived === 0 ? 'green' : 'red', percent)} (${counts.join(', ')})`,
   );
-  return `${out.join('\n')}\n`;
+  return `${joinLines(out)}\n`;
 }

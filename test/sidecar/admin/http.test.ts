@@ -10,7 +10,10 @@ import { createRecentDecisions } from '../../../src/sidecar/audit/recent.ts';
 import { toRecord } from '../../../src/sidecar/audit/record.ts';
 import { aDecision } from '../../support/decision.ts';
 
-const record = (id: string) => toRecord(aDecision({ id }), { traceId: '', spanId: '' });
+const record = (id: string) => ({
+  id,
+  line: JSON.stringify(toRecord(aDecision({ id }), { traceId: '', spanId: '' })),
+});
 
 let admin: Admin;
 let notReady: string | undefined;
@@ -179,7 +182,7 @@ describe('a stream of decisions', () => {
     expect(stream.headers['content-type']).toBe('text/event-stream');
     decisions.add(record('a'));
     const [chunk] = (await once(stream, 'data')) as [Buffer];
-    expect(String(chunk)).toBe(`id: a\ndata: ${JSON.stringify(record('a'))}\n\n`);
+    expect(String(chunk)).toBe(`id: a\ndata: ${record('a').line}\n\n`);
     const ended = once(stream, 'end');
     await admin.close();
     await ended;
@@ -188,7 +191,7 @@ describe('a stream of decisions', () => {
   test('that is not read misses records, which are not buffered', async () => {
     const stream = await follow();
     stream.pause();
-    const large = { ...record('large'), rule: 'x'.repeat(1_000_000) };
+    const large = { id: 'large', line: 'x'.repeat(1_000_000) };
     for (let i = 0; i < 50; i++) decisions.add(large);
     let text = '';
     const caughtUp = new Promise<void>((resolve) => {

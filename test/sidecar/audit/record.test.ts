@@ -85,3 +85,11 @@ test.each([
 ])('%d is %s', (time, text) => {
   expect(isoMicroseconds(time)).toBe(text);
 });
+
+test('texts of the caller are cut, at a whole character', () => {
+  const long = `${'a'.repeat(2046)}😀${'b'.repeat(60_000)}`;
+  const request = { ...aDecision().request, host: long, path: long, id: 'x'.repeat(2048) };
+  const record = toRecord(aDecision({ request, jwt: { issuer: 'i', subject: long } }), trace);
+  expect(record.request).toMatchObject({ host: `${'a'.repeat(2046)}\ufffd…`, id: 'x'.repeat(2048) });
+  for (const text of [record.request.path, record.jwt?.subject]) expect(text).toHaveLength(2048);
+});
