@@ -6,7 +6,16 @@ export type Severity = 'error' | 'warning';
  */
 export const CODES = {
   folder_unreadable: { severity: 'error', doc: 'the policy folder is missing or cannot be read' },
-  no_revision: { severity: 'error', doc: 'the folder has no commit, which `--require-revision` requires' },
+  folder_busy: { severity: 'error', doc: 'git or another program is writing the folder for more than 10 s' },
+  commit_unreadable: {
+    severity: 'error',
+    doc: 'the commit that `--from-commit` reads is missing, damaged or forged',
+  },
+  dirty_tree: { severity: 'error', doc: 'a file differs from the commit, which `--require-clean` forbids' },
+  no_revision: {
+    severity: 'error',
+    doc: 'the folder has no commit, which `--require-revision` and `--from-commit` require',
+  },
   internal_fault: { severity: 'error', doc: 'a fault of Lictor itself, not of the policies' },
   file_unreadable: { severity: 'error', doc: 'a file of the folder cannot be read' },
   file_too_large: { severity: 'error', doc: 'a file is larger than 1 MiB' },

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
-import { isYaml } from '../../policy/source/load.ts';
+import { isYaml } from '../../policy/source/pass-files.ts';
 
 /** The files of a path: the file itself, or the YAML files of a folder. */
 export type YamlFiles =

@@ -8,7 +8,7 @@ import { type CommitTree, readCommitTree } from '../../git/git-tree.ts';
 import { type ObjectStore, openObjects } from '../../git/object-store.ts';
 import { commitFiles } from './commit-files.ts';
 import type { Folder } from './folder.ts';
-import { isYaml } from './load.ts';
+import { isYaml } from './pass-files.ts';
 import { walk } from './walk.ts';
 
 export interface RevisionFound {
@@ -24,7 +24,8 @@ interface Commit {
 }
 
 /**
- * The revision of a policy folder. The commit comes from the first available source of: a git-sync work tree, a `.git`
+ * The revision of a policy folder. The commit comes from the first available source of: the commit out of which the
+ * folder was read, a git-sync work tree, a `.git`
  * above the folder, a file `REVISION` in the folder, the `--revision` flag. Without one the revision is the digest
  * alone. Call it after the compilation, so that the digest and the comparison with the commit include the referenced
  * files. Never rejects: a source that cannot be read is skipped with a note.
@@ -35,12 +36,17 @@ interface Commit {
 export async function findRevision(folder: Folder, options: { flag?: string } = {}): Promise<RevisionFound> {
   const notes: string[] = [];
   const found =
+    fromCommitFolder(folder) ??
     (await fromGitSync(folder, notes)) ??
     (await fromGit(folder, notes)) ??
     fromFile(folder, notes) ??
     fromFlag(options.flag, notes) ??
     ({ commit: '', dirty: false, source: 'digest' } satisfies Commit);
   return { revision: { ...found, digest: folder.digest() }, notes };
+}
+
+function fromCommitFolder({ commit }: Folder): Commit | undefined {
+  return commit === undefined ? undefined : { commit, dirty: false, source: 'git' };
 }
 
 /** Names of the folders in which git-sync and similar tools keep one work tree per commit, named by the commit. */

@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import type { PolicyFiles } from '../yaml/policy-files.ts';
 import { type FileSystem, MAX_FILE_BYTES } from './file-system.ts';
-import type { Walk } from './walk.ts';
+import { sameFiles } from './pass-files.ts';
+import { rootOf, type Walk, walk } from './walk.ts';
 
 /** The files that a pass over the folder reads. */
 export interface FilesOfPass {
@@ -18,6 +19,8 @@ export interface Folder extends PolicyFiles {
   readonly dir: string;
   /** Path without links; all files are read through it. */
   readonly realPath: string;
+  /** The commit out of which the folder was read; undefined if it was read from the disk. */
+  readonly commit?: string;
   /** Text of the file `REVISION`, which is not a policy file. */
   readonly revisionText: string | undefined;
   /** All files read so far: the YAML files, and each referenced file after its first read. */
@@ -29,6 +32,8 @@ export interface Folder extends PolicyFiles {
   digest(): string;
   /** The digest of the YAML files together with these files; undefined if one cannot be read. */
   digestWith(paths: Iterable<string>): string | undefined;
+  /** True if the folder still has the same files, all unchanged since they were read. Rejects if it cannot be listed. */
+  isUnchanged(): Promise<boolean>;
   /** True if a referenced file changed or disappeared between the pass and its reading. Load again then. */
   isTorn(): boolean;
 }
@@ -88,6 +93,10 @@ export function createFolder(
         together.set(path, file);
       }
       return digestOf(together);
+    },
+    async isUnchanged() {
+      if (torn || (await rootOf(dir, fileSystem)) !== realPath) return false;
+      return sameFiles(walked, await walk(realPath, fileSystem), new Set(contents.keys()));
     },
     isTorn: () => torn,
   };

@@ -2,10 +2,14 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import { revisionText } from '../../engine/set/revision.ts';
-import type { FileSystem } from './file-system.ts';
+import { pendingOperation } from '../../git/git-operation.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { findRevision } from './find-revision.ts';
 import type { Folder } from './folder.ts';
-import { type LoadFailure, loadFolder } from './load.ts';
+import { diagnostic, type Loaded, type LoadFailure, loadFolder } from './load.ts';
+import { withCommitFolder } from './load-commit.ts';
+import { placeOf } from './repository-place.ts';
+import { type Disturbance, disturbance, operationBefore, type Pause, realPause } from './settle.ts';
 
 /** The result of a compilation. The revision is determined after it, when all files that it read are known. */
 export interface CompileResult {
@@ -33,9 +37,16 @@ export interface LoadOptions {
   /** The `--revision` flag. */
   readonly flag?: string | undefined;
   readonly fileSystem?: FileSystem | undefined;
+  /** Read the files out of the commit of HEAD; default: never. */
+  readonly fromCommit?: FromCommit | undefined;
+  /** Waits some milliseconds between two looks at a folder; tests pass their own. */
+  readonly pause?: Pause | undefined;
   /** Result of the load before this one, of which unchanged parts are reused. */
   readonly previous?: LoadResult | undefined;
 }
+
+/** `if-known`: only if the folder is in a repository that can be read. */
+export type FromCommit = 'always' | 'if-known';
 
 /** Most loads of a folder in which a referenced file changes during the compilation. */
 const ATTEMPTS = 3;
@@ -43,17 +54,62 @@ const ATTEMPTS = 3;
 /**
  * Loads a folder as a policy set: reads it, compiles it and determines its revision. The set is that of `previous` if
  * neither content nor revision changed, and has its compiled parts with the new revision if only the revision changed.
- * Rejects only if `compile` does.
+ * Gives the failure `busy` while git is writing the folder or the folder keeps changing. Rejects only if `compile`
+ * does.
  */
 export async function loadPolicySet(dir: string, options: LoadOptions): Promise<LoadResult> {
+  const { fromCommit } = options;
+  const place = fromCommit === undefined ? undefined : placeOf(dir);
+  if (place === undefined || 'problem' in place) {
+    return fromCommit === 'always' ? withoutRepository(dir, place?.problem) : loadFromDisk(dir, options);
+  }
+  const operation = pendingOperation(place.git);
+  if (operation?.movesHead === true) return busy(operation);
+  return withCommitFolder(dir, place, (loaded) => compileLoaded(loaded, options));
+}
+
+async function loadFromDisk(dir: string, options: LoadOptions): Promise<LoadResult> {
+  const { fileSystem = nodeFileSystem, pause = realPause, previous } = options;
+  const isFirst = previous?.set === undefined;
+  const operation = await operationBefore(dir, fileSystem, isFirst);
+  if (operation !== undefined) return busy(operation);
+  const result = await loadWhole(dir, options);
+  const { folder, revision } = result;
+  if (folder === undefined || revision === undefined) return result;
+  if (result.set !== undefined && result.set === previous?.set) return result;
+  const disturbed = await disturbance(folder, revision, isFirst, pause);
+  return disturbed === undefined ? result : busy(disturbed);
+}
+
+async function loadWhole(dir: string, options: LoadOptions): Promise<LoadResult> {
   for (let attempt = 1; ; attempt += 1) {
-    const result = await loadOnce(dir, options);
+    const result = await compileLoaded(await loadFolder(dir, options.fileSystem), options);
     if (result.folder?.isTorn() !== true || attempt === ATTEMPTS) return result;
   }
 }
 
-async function loadOnce(dir: string, options: LoadOptions): Promise<LoadResult> {
-  const { folder, failure, diagnostics } = await loadFolder(dir, options.fileSystem);
+function busy({ path, state, help }: Disturbance): LoadResult {
+  return failed('busy', diagnostic('folder_busy', '', `\`${path}\` ${state}`, help));
+}
+
+function withoutRepository(dir: string, problem: string | undefined): LoadResult {
+  const message = problem ?? `\`${dir}\` is not in a git repository, which \`--from-commit\` requires`;
+  return failed('unreadable', diagnostic('no_revision', '', message, 'serve a git checkout'));
+}
+
+function failed(failure: LoadFailure, problem: Diagnostic): LoadResult {
+  return {
+    set: undefined,
+    folder: undefined,
+    failure,
+    revision: undefined,
+    diagnostics: [problem],
+    notes: [],
+  };
+}
+
+async function compileLoaded(loaded: Loaded, options: LoadOptions): Promise<LoadResult> {
+  const { folder, failure, diagnostics } = loaded;
   if (folder === undefined) {
     return { set: undefined, folder, failure, revision: undefined, diagnostics, notes: [] };
   }

@@ -4,7 +4,8 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { type FileSystem, isGone, MAX_FILE_BYTES, nodeFileSystem } from './file-system.ts';
 import { createFolder, type FilesOfPass, type Folder, type ReadFile, readFileOf } from './folder.ts';
-import { MAX_FILES, markOf, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
+import { isOfPass, REVISION_FILE, sameFiles } from './pass-files.ts';
+import { MAX_FILES, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
 
 /** A folder with the diagnostics about its files, or the failure to read it. */
 export type Loaded =
@@ -15,7 +16,7 @@ export type Loaded =
       readonly failure: LoadFailure;
     };
 
-export type LoadFailure = 'missing' | 'not-a-folder' | 'unreadable' | 'too-many-files' | 'unsettled';
+export type LoadFailure = 'missing' | 'not-a-folder' | 'unreadable' | 'too-many-files' | 'unsettled' | 'busy';
 
 /** Most passes over a folder that changes while it is read. */
 const ATTEMPTS = 10;
@@ -56,21 +57,6 @@ async function onePass(dir: string, fileSystem: FileSystem): Promise<Loaded | un
   return settled
     ? { folder: createFolder(dir, root, walked, { yaml, revision }, fileSystem), diagnostics }
     : undefined;
-}
-
-/** True for the names of YAML files, which are read without a reference. */
-export function isYaml(path: string): boolean {
-  return /\.ya?ml$/.test(path);
-}
-
-/**
- * File with the commit of a folder without git. Read in the same pass as the policies, so that both are of one
- * version.
- */
-const REVISION_FILE = 'REVISION';
-
-function isOfPass(path: string): boolean {
-  return isYaml(path) || path === REVISION_FILE;
 }
 
 /** True for a link to a folder outside, which is reported: the policies in it would be missing without notice. */
@@ -128,18 +114,6 @@ async function contentOf(
       'make it readable for the user of this process',
     );
   }
-}
-
-/** True if two walks list the same files and none changed between them. */
-function sameFiles(before: Walk, after: Walk): boolean {
-  return marksOf(before) === marksOf(after);
-}
-
-function marksOf(walked: Walk): string {
-  return [...walked.files]
-    .filter(([path]) => isOfPass(path))
-    .map(([path, file]) => markOf(path, file))
-    .join('\n');
 }
 
 async function exists(dir: string, fileSystem: FileSystem): Promise<boolean> {

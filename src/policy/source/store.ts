@@ -4,7 +4,8 @@ import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { type Revision, revisionText } from '../../engine/set/revision.ts';
 import type { FileSystem } from './file-system.ts';
 import { diagnostic } from './load.ts';
-import { type CompileFolder, type LoadResult, loadPolicySet } from './load-policy-set.ts';
+import { type CompileFolder, type FromCommit, type LoadResult, loadPolicySet } from './load-policy-set.ts';
+import type { Pause } from './settle.ts';
 
 /** The result of one load of the folder. */
 export interface Reload {
@@ -14,8 +15,11 @@ export interface Reload {
   readonly duration: number;
   /** Revision of the folder, as answers name it; empty if the folder could not be read. */
   readonly revision: string;
-  /** `unchanged` if the folder has the live policy set, as in the load before; nothing is swapped. */
-  readonly result: 'success' | 'failure' | 'unchanged';
+  /**
+   * `unchanged` if the folder has the live policy set, as in the load before; nothing is swapped. `waiting` if somebody
+   * is writing the folder; load it again soon.
+   */
+  readonly result: 'success' | 'failure' | 'unchanged' | 'waiting';
   readonly diagnostics: readonly Diagnostic[];
   /** Notes about the revision for the operator; see `RevisionFound`. */
   readonly notes: readonly string[];
@@ -26,10 +30,13 @@ export interface PolicyStoreOptions {
   readonly compile: CompileFolder;
   /** The `--revision` flag. */
   readonly revision?: string | undefined;
-  /**
-   * The `--require-revision` flag: reject a folder without a commit. A dirty folder is accepted and reported as dirty.
-   */
+  /** The `--require-revision` flag: reject a folder without a commit. */
   readonly requireRevision?: boolean;
+  /** The `--require-clean` flag: reject a folder that differs from its commit. */
+  readonly requireClean?: boolean;
+  /** The `--from-commit` flag: read the files out of the commit of HEAD. */
+  readonly fromCommit?: FromCommit | undefined;
+  readonly pause?: Pause;
   readonly fileSystem?: FileSystem;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -41,6 +48,9 @@ export interface PolicyStoreOptions {
   readonly onRecovery?: (reload: Reload) => void;
 }
 
+/** Time in milliseconds after which a folder that somebody keeps writing is reported, such as one with a lost lock. */
+const PATIENCE = 10_000;
+
 /** Holder of the policy set that decides, which loads new ones. */
 export class PolicyStore {
   readonly #options: PolicyStoreOptions;
@@ -50,6 +60,8 @@ export class PolicyStore {
   /** The load that `#current` came from. */
   #live: LoadResult | undefined;
   #lastFailure = '';
+  /** Time at which the store began to wait for the end of the writing; undefined if it does not wait. */
+  #waitingSince: number | undefined;
   #running: Promise<Reload> | undefined;
   #next: Promise<Reload> | undefined;
 
@@ -95,14 +107,17 @@ export class PolicyStore {
   }
 
   async #reloadOnce(): Promise<Reload> {
-    const { dir, compile, revision: flag, fileSystem, now } = this.#options;
+    const { dir, compile, revision: flag, fileSystem, now, fromCommit, pause } = this.#options;
     const began = now();
     let result: LoadResult;
     try {
-      result = await loadPolicySet(dir, { compile, flag, fileSystem, previous: this.#live });
+      const options = { compile, flag, fileSystem, fromCommit, pause, previous: this.#live };
+      result = await loadPolicySet(dir, options);
     } catch (error) {
       return this.#fail([internalFault(dir, error)], [], undefined, began);
     }
+    if (result.failure === 'busy') return this.#wait(result, began);
+    this.#waitingSince = undefined;
     const reasons = this.#objections(result);
     if (result.set === undefined || reasons.length > 0) {
       return this.#fail(reasons, result.notes, result.revision, began);
@@ -110,9 +125,16 @@ export class PolicyStore {
     return this.#accept(result, result.set, began);
   }
 
+  /** Keeps the live set. A short operation of git is not worth a message; one that lasts is reported as a failure. */
+  #wait({ diagnostics, notes }: LoadResult, began: number): Reload {
+    this.#waitingSince ??= began;
+    if (began - this.#waitingSince >= PATIENCE) this.#fail(diagnostics, notes, undefined, began);
+    return { ...this.#timed(began), revision: '', result: 'waiting', diagnostics, notes };
+  }
+
   /** The diagnostics that prevent a loaded policy set from becoming live. */
   #objections(result: LoadResult): readonly Diagnostic[] {
-    const { dir, requireRevision = false } = this.#options;
+    const { dir, requireRevision = false, requireClean = false } = this.#options;
     if (result.set === undefined) return result.diagnostics;
     const reasons: Diagnostic[] = [];
     if (result.set.policies.length === 0) {
@@ -123,6 +145,12 @@ export class PolicyStore {
       const message = `\`${dir}\` has no commit, which \`--require-revision\` requires`;
       const help = 'serve a git checkout, add a file `REVISION`, or pass `--revision`';
       reasons.push(diagnostic('no_revision', '', message, help));
+    }
+    if (requireClean && result.set.revision.dirty) {
+      const cause = result.notes.at(-1) ?? 'a file differs';
+      const message = `\`${dir}\` is not clean, which \`--require-clean\` requires: ${cause}`;
+      const help = 'commit the change or undo it, or serve the commit alone by `--from-commit`';
+      reasons.push(diagnostic('dirty_tree', '', message, help));
     }
     return reasons;
   }

@@ -15,6 +15,8 @@ export interface WatchOptions {
   /** Milliseconds from a notification to the check that it causes; default 50. */
   readonly debounce?: number;
   readonly fileSystem?: FileSystem;
+  /** True if the policies are read out of the commit of HEAD, so that only HEAD is watched. */
+  readonly fromCommit?: boolean;
   readonly timers?: Timers;
   /** `false` to poll only; default true. */
   readonly notifications?: boolean;
@@ -52,7 +54,8 @@ const MAX_WATCHED = 256;
  * replaced link nor a folder that is created again. Notifications only make the next check earlier. After each change
  * `onChange` is called once more at the next check, because a file that is written twice within one clock tick of the
  * file system has one fingerprint but two contents; `onChange` must therefore accept calls without a change. Calls
- * never overlap; a change during a call is handled after it.
+ * never overlap; a change during a call is handled after it. `onChange` returns `true` to be called again at the next
+ * check.
  */
 export function watchFolder(
   dir: string,
@@ -79,7 +82,7 @@ export function watchFolder(
     checking = true;
     cancelPoll();
     const began = timers.now();
-    const current = await fingerprint(dir, fileSystem);
+    const current = await fingerprint(dir, fileSystem, options.fromCommit);
     cost = timers.now() - began;
     if (closed) return;
     const changed = current.mark !== mark;
@@ -88,7 +91,7 @@ export function watchFolder(
       mark = current.mark;
       secondCheck = changed;
       poked = false;
-      await onChange();
+      if ((await onChange()) === true) secondCheck = true;
     }
     checking = false;
     if (closed) return;

@@ -1,5 +1,6 @@
 import type { ValuesOf } from '../../flag/flag.ts';
 import { type FlagSource, readFlags, sourceOf } from '../../flag/read-flags.ts';
+import type { FromCommit } from '../../policy/source/load-policy-set.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
 /** Settings that `serve` runs with, defaults included. Durations in milliseconds. */
@@ -18,6 +19,17 @@ export function configure(sources: readonly FlagSource[]): ConfigurationResult {
   return { problems: [...(read.problems ?? []), ...broken] };
 }
 
+/** The way in which `serve` reads policies out of a commit; undefined if it reads the files of the work tree. */
+export function fromCommitOf({
+  fromCommit,
+  fromWorkTree,
+  requireRevision,
+}: Pick<Configuration, 'fromCommit' | 'fromWorkTree' | 'requireRevision'>): FromCommit | undefined {
+  if (fromWorkTree) return undefined;
+  if (fromCommit) return 'always';
+  return requireRevision ? 'if-known' : undefined;
+}
+
 /** Rule about several settings together; returns the problem if it is broken. */
 type Rule = (
   configuration: Partial<Configuration>,
@@ -32,6 +44,10 @@ const RULES: readonly Rule[] = [
   function clientCaWithCertificate({ tlsClientCa, tlsCert }) {
     if (tlsClientCa === undefined || tlsCert !== undefined) return undefined;
     return '--tls-client-ca: requires --tls-cert and --tls-key';
+  },
+  function commitOrWorkTree({ fromCommit = false, fromWorkTree = false }, nameOf) {
+    if (!fromCommit || !fromWorkTree) return undefined;
+    return `${nameOf('from-commit')}: cannot be combined with ${nameOf('from-work-tree')}`;
   },
   function auditOffAlone({ audit = [] }, nameOf) {
     const off = audit.filter(({ kind }) => kind === 'off');

@@ -33,6 +33,11 @@ export const SETTINGS = {
     doc: 'commit of the policies, for a folder outside of a git repository',
   },
   'require-revision': { doc: 'reject policies whose commit is unknown' },
+  'from-commit': {
+    doc: 'read the policies out of the commit of HEAD, whatever the work tree contains; default with --require-revision if the folder is in a git repository',
+  },
+  'from-work-tree': { doc: 'read the files of the work tree, also with --require-revision' },
+  'require-clean': { doc: 'reject policies that differ from their commit' },
   transport: {
     value: 'NAME',
     choices: ['grpc-js'],

@@ -25,7 +25,7 @@ import { createTraces } from '../telemetry/traces.ts';
 import { clearSocketFile } from '../transport/socket-file.ts';
 import type { Methods } from '../transport/transport.ts';
 import { createClock } from './clock.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, fromCommitOf } from './configuration.ts';
 import { keyObserver } from './key-observer.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { reloadObserver } from './reload-observer.ts';
@@ -89,24 +89,28 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder);
   const methods = methodsOf(check, health);
   const pages = pagesOf(store, health, metrics, recorder, () => statusOf(store, keys.status(), startedAt));
-  const watcher = watchFolder(dir, () => {
+  const look = async (): Promise<boolean> => {
     log.debug?.('reading the policy folder', { policies: dir });
-    return store.reload();
-  });
+    return (await store.reload()).result === 'waiting';
+  };
+  const watcher = watchFolder(dir, look, { fromCommit: fromCommitOf(configuration) !== undefined });
   return { log, health, keys, check, recorder, traces, watcher, methods, pages };
 }
 
 function createStore(
-  { environment, revision, requireRevision }: Configuration,
+  configuration: Configuration,
   dir: string,
   observer: Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>,
 ): PolicyStore {
+  const { environment, revision, requireRevision, requireClean } = configuration;
   const options = { crypto: nodeCrypto, reasons: Object.keys(REASONS), environment, mustChoose: true };
   return new PolicyStore({
     dir,
     compile: (folder) => compileInSlices(folder, options, BETWEEN_REQUESTS),
     revision,
     requireRevision,
+    requireClean,
+    fromCommit: fromCommitOf(configuration),
     now: Date.now,
     ...observer,
   });

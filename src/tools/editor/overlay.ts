@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { MAX_FILE_BYTES } from '../../policy/source/file-system.ts';
-import { isYaml } from '../../policy/source/load.ts';
+import { isYaml } from '../../policy/source/pass-files.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 
 /** Content of the documents that are open in an editor, saved or not, by path relative to the policy folder. */

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from 'vscode-languageserver';
 import { holdsPolicies } from '../../policy/compile/folder-documents.ts';
 import { type FileSystem, nodeFileSystem } from '../../policy/source/file-system.ts';
-import { isYaml } from '../../policy/source/load.ts';
+import { isYaml } from '../../policy/source/pass-files.ts';
 import { diagnosticsByFile } from './diagnostics.ts';
 import { fileOf, OpenDocuments, pathWithin } from './documents.ts';
 import { EditedFolder, type FolderDiagnostics } from './edited-folder.ts';

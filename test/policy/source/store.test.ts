@@ -1,35 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
 import { type FileSystem, nodeFileSystem } from '../../../src/policy/source/file-system.ts';
-import type { Folder } from '../../../src/policy/source/folder.ts';
-import { diagnostic } from '../../../src/policy/source/load.ts';
-import type { CompileResult } from '../../../src/policy/source/load-policy-set.ts';
 import { PolicyStore, type PolicyStoreOptions } from '../../../src/policy/source/store.ts';
 import { type Watcher, watchFolder } from '../../../src/policy/source/watch.ts';
-import { barePolicy, bareSet } from '../../support/bare-policy.ts';
-import { commitAll, commitLike, git, put, putWorkTree, scratch, texts } from './scratch.ts';
-
-/**
- * A compiler for these tests: each word of a file is a policy, `@file` adds the words of that file, `!word` is a mistake.
- */
-function compileWords(folder: Folder): CompileResult {
-  const names: string[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const [path, text] of Object.entries(texts(folder.yaml))) {
-    for (const word of text.split(' ').filter((part) => part !== '')) {
-      const found = word.startsWith('@') ? folder.read(path, word.slice(1)) : undefined;
-      if (word.startsWith('!')) diagnostics.push(diagnostic('yaml_syntax', path, `\`${word}\``, 'remove it'));
-      else if (found === undefined) names.push(word);
-      else if (found.problem !== undefined) {
-        diagnostics.push(diagnostic('invalid_reference', path, `\`${word}\` ${found.problem}`, 'add it'));
-      } else names.push(Buffer.from(found.bytes).toString());
-    }
-  }
-  const set = bareSet(names.map(barePolicy));
-  return { set: diagnostics.length > 0 ? undefined : set, diagnostics };
-}
+import { commitAll, commitLike, git, put, putWorkTree, scratch } from './scratch.ts';
+import { compileWords, nameOf } from './words.ts';
 
 /** A store that records its callbacks. */
 function storeOf(dir: string, options: Partial<PolicyStoreOptions> = {}) {
@@ -43,16 +19,13 @@ function storeOf(dir: string, options: Partial<PolicyStoreOptions> = {}) {
       return compileWords(folder);
     },
     now: () => (clock += 500),
-    onSwap: (set, previous) => calls.push(`swap ${names(previous)} for ${names(set)}`),
+    pause: async () => {},
+    onSwap: (set, previous) => calls.push(`swap ${nameOf(previous)} for ${nameOf(set)}`),
     onFailure: (reload) => calls.push(`failure ${reload.diagnostics.map((each) => each.code).join()}`),
     onRecovery: () => calls.push('recovery'),
     ...options,
   });
   return { store, calls, compilations: () => compilations };
-}
-
-function names(set: PolicySet | undefined): string {
-  return set === undefined ? 'nothing' : set.policies.map((policy) => policy.name).join('+');
 }
 
 describe('a reload', () => {
@@ -72,7 +45,7 @@ describe('a reload', () => {
     });
     expect(store.lastReload).toBe(reload);
     expect(store.loadedAt).toBe(1_000);
-    expect(names(store.current())).toBe('one+two');
+    expect(nameOf(store.current())).toBe('one+two');
     expect(store.current()).toMatchObject({
       revision: { commit: commitLike('x'), source: 'file', digest: expect.stringMatching(/^sha256:/) },
       revisionText: commitLike('x'),
@@ -339,8 +312,9 @@ test('git-sync may swap at any point of a load: every live policy set is of one 
     fileSystem,
     onSwap(set) {
       swaps += 1;
-      const n = names(set).replace(/^a(\d+).*/, '$1');
-      if (names(set) !== `a${n}+k${n}+b${n}` || set.revisionText !== commitLike(n)) problems.push(names(set));
+      const n = nameOf(set).replace(/^a(\d+).*/, '$1');
+      if (nameOf(set) !== `a${n}+k${n}+b${n}` || set.revisionText !== commitLike(n))
+        problems.push(nameOf(set));
     },
     onFailure: (reload) => problems.push(reload.diagnostics[0]?.message ?? ''),
   });
@@ -392,8 +366,8 @@ describe('a watched folder', () => {
     open.push(watchFolder(dir, () => store.reload()));
     await atFirst;
     put(dir, { 'a.yaml': 'two' });
-    expect(names(await swapTo(listeners, `${first}-dirty`, store.current()))).toBe('two');
+    expect(nameOf(await swapTo(listeners, `${first}-dirty`, store.current()))).toBe('two');
     const second = commitAll(dir);
-    expect(names(await swapTo(listeners, second, store.current()))).toBe('two');
+    expect(nameOf(await swapTo(listeners, second, store.current()))).toBe('two');
   });
 });

@@ -1,5 +1,5 @@
 import type { FlagSource } from '../../../src/flag/read-flags.ts';
-import { type Configuration, configure } from '../../../src/sidecar/server/configuration.ts';
+import { type Configuration, configure, fromCommitOf } from '../../../src/sidecar/server/configuration.ts';
 import { settingsOfEnvironment, unknownSettings } from '../../../src/sidecar/server/environment-variables.ts';
 
 type Texts = FlagSource['texts'];
@@ -17,6 +17,9 @@ test('every setting has its default if nothing is given', () => {
     admin: '127.0.0.1:9192',
     revision: undefined,
     requireRevision: false,
+    fromCommit: false,
+    fromWorkTree: false,
+    requireClean: false,
     transport: 'grpc-js',
     audit: [{ kind: 'stdout' }],
     tlsCert: undefined,
@@ -48,6 +51,18 @@ test('flags take precedence over the environment', () => {
   });
 });
 
+test('the commit is read by choice, and by default where a revision is required', () => {
+  const fromCommit = (texts: Texts) => {
+    const { configuration } = configured(texts);
+    return configuration === undefined ? 'a problem' : fromCommitOf(configuration);
+  };
+  expect(fromCommit({})).toBeUndefined();
+  expect(fromCommit({ 'from-commit': 'true' })).toBe('always');
+  expect(fromCommit({ 'require-revision': 'true' })).toBe('if-known');
+  expect(fromCommit({ 'require-revision': 'true', 'from-commit': 'true' })).toBe('always');
+  expect(fromCommit({ 'require-revision': 'true', 'from-work-tree': 'true' })).toBeUndefined();
+});
+
 test('an empty variable is not a setting', () => {
   expect(configured({}, { LICTOR_DEADLINE: '', LICTOR_AUDIT: '' })).toEqual(configured());
 });
@@ -73,6 +88,12 @@ test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
     { admin: '127.0.0.1:70000' },
     {},
     '--admin: `127.0.0.1:70000` has a port above 65535',
+  ],
+  [
+    'the commit and the work tree at once',
+    { 'from-commit': 'true' },
+    { LICTOR_FROM_WORK_TREE: 'true' },
+    '--from-commit: cannot be combined with LICTOR_FROM_WORK_TREE',
   ],
   ['a socket without a path', { listen: 'unix:' }, {}, '--listen: `unix:` has no path after `unix:`'],
   [
