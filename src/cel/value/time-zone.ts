@@ -8,6 +8,8 @@ export const UTC: TimeZone = () => 0;
 
 const MAX_NAME = 64;
 const FIXED = /^([+-]?)(\d\d):(\d\d)$/;
+/** Characters of names and of fixed offsets, all of them ASCII. */
+const WRITTEN = /^[A-Za-z0-9_+/:-]+$/;
 
 /**
  * A zone of the IANA database, such as `Europe/Berlin`, or a fixed offset, such as `+02:00`; undefined if it is
@@ -60,7 +62,8 @@ export const STEPS_OF_NEW_ZONE = 500;
 
 /** Cached `parseTimeZone`, for names that are only known at evaluation time. */
 export function cachedTimeZone(text: string): TimeZone | undefined {
-  if (text.length > MAX_NAME) return undefined;
+  // Before the case is folded: `K` for kelvin (U+212A) becomes the letter `k`, and would take its place in the cache.
+  if (text.length > MAX_NAME || !WRITTEN.test(text)) return undefined;
   // Names of zones ignore case.
   const name = text.toLowerCase();
   if (cache.has(name)) return cache.get(name);
