@@ -36,18 +36,31 @@ export const IMPORT_TABLE = {
     diagnostic: { imports: [], portable: true },
     git: { imports: ['diagnostic'] },
     flag: { imports: [], portable: true },
+    // Descriptions of functions for another process. It knows RE2's classes, which both languages of patterns have.
+    recipe: { imports: [], portable: true },
     // Implements what the engine takes as parameters, with Node's modules.
-    node: { imports: [], types: ['engine/'] },
+    node: { imports: ['recipe'], types: ['engine/'] },
 
     // The expression language.
-    'cel/value': { imports: [], portable: true },
-    'cel/regex': { imports: ['cel/value'], portable: true },
-    'cel/library': { imports: ['cel/value', 'cel/regex'], portable: true },
+    'cel/value': { imports: ['recipe'], portable: true },
+    'cel/regex': { imports: ['cel/value', 'recipe'], portable: true },
+    'cel/library': { imports: ['cel/value', 'cel/regex', 'recipe'], portable: true },
     'cel/syntax': { imports: ['cel/value', 'diagnostic'], portable: true },
     'cel/check': { imports: ['cel/value', 'cel/library', 'cel/syntax', 'diagnostic'], portable: true },
-    'cel/interpret': { imports: ['cel/value', 'cel/library', 'cel/syntax', 'cel/check'], portable: true },
+    'cel/interpret': {
+      imports: ['cel/value', 'cel/library', 'cel/syntax', 'cel/check', 'recipe'],
+      portable: true,
+    },
     'cel/codegen': {
-      imports: ['cel/value', 'cel/library', 'cel/syntax', 'cel/check', 'cel/interpret'],
+      imports: [
+        'cel/value',
+        'cel/regex',
+        'cel/library',
+        'cel/syntax',
+        'cel/check',
+        'cel/interpret',
+        'recipe',
+      ],
       portable: true,
     },
     cel: { imports: ['cel/', 'diagnostic'], portable: true },
@@ -55,7 +68,7 @@ export const IMPORT_TABLE = {
     // Deciding a request.
     'engine/request': { imports: [], portable: true },
     'engine/identity': { imports: ['engine/request'], portable: true },
-    'engine/schema': { imports: ['engine/request'], portable: true },
+    'engine/schema': { imports: ['engine/request', 'recipe'], portable: true },
     'engine/limit': { imports: ['engine/request'], portable: true },
     'engine/set': { imports: [...ENGINE_PARTS, 'cel/'], portable: true },
     'engine/decision': { imports: ['engine/set', ...ENGINE_PARTS, 'cel/'], sealed: true },
@@ -68,7 +81,15 @@ export const IMPORT_TABLE = {
       portable: true,
     },
     'policy/compile': {
-      imports: ['policy/language', 'policy/yaml', 'engine/set', ...ENGINE_PARTS, 'cel/', 'diagnostic'],
+      imports: [
+        'policy/language',
+        'policy/yaml',
+        'engine/set',
+        ...ENGINE_PARTS,
+        'cel/',
+        'recipe',
+        'diagnostic',
+      ],
       portable: true,
     },
     'policy/lint': {
@@ -83,6 +104,8 @@ export const IMPORT_TABLE = {
       ],
       portable: true,
     },
+    // A policy set as chunks for another process. It knows recipes, and nothing of what it sends.
+    'policy/transfer': { imports: ['recipe'], portable: true },
     // Contents and changes of a folder, without knowledge of documents. The type of its bytes is from `policy/yaml`.
     'policy/source': { imports: ['engine/set', 'git', 'diagnostic'], types: ['policy/yaml'] },
     policy: {
@@ -174,7 +197,7 @@ export const IMPORT_TABLE = {
   },
   packages: {
     // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.
-    re2js: ['cel/regex', 'engine/schema'],
+    re2js: ['cel/regex', 'engine/schema', 'recipe'],
     jose: ['node', 'tools/testing'],
     'csv-parse/sync': ['policy/compile'],
     'lru-cache': ['engine/identity'],
@@ -213,6 +236,8 @@ export const IMPORT_TABLE = {
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': ['policy/source', 'sidecar/server', 'cli/serve'],
+    // V8's compiled form of long generated code.
+    'node:vm': ['node'],
     // Objects, packs and pack indexes of git are read without a library.
     'node:zlib': ['git'],
   },

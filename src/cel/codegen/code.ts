@@ -1,3 +1,5 @@
+import { recipeOf } from '../../recipe/recipe.ts';
+
 /** Source of JavaScript, and the values of its parameter `K`. */
 export interface GeneratedSource {
   readonly source: string;
@@ -21,6 +23,7 @@ export class Code {
   /** Name of a value that is known beforehand. */
   constant(value: unknown): string {
     if (value === undefined || value === null || typeof value === 'boolean') return String(value);
+    if (typeof value === 'function') mustHaveRecipe(value);
     if (typeof value === 'number' && Number.isSafeInteger(value))
       return value < 0 ? `(${value})` : `${value}`;
     return this.#named(value, `k${this.#constants.length}`);
@@ -28,6 +31,7 @@ export class Code {
 
   /** Name of one of our functions. */
   helper(helper: (...args: never[]) => unknown): string {
+    mustHaveRecipe(helper);
     const owner = this.#helpers.get(helper.name) ?? helper;
     this.#helpers.set(helper.name, owner);
     return this.#named(helper, owner === helper ? helper.name : `${helper.name}${this.#constants.length}`);
@@ -106,7 +110,13 @@ export class Code {
   source(result: string, { before = '', after = '' } = {}): GeneratedSource {
     const variables = this.#variables.map((name) => `let ${name};`);
     const body = [...variables, before, ...this.#lines, `return ${result};`, after].join('\n');
-    const source = `"use strict";\n${this.#declarations.join('\n')}\nreturn (a) => {\n${body}\n};`;
+    const source = `"use strict";\n${this.#declarations.join('\n')}\nreturn ((a) => {\n${body}\n});`;
     return { source, constants: this.#constants };
   }
+}
+
+/** INVARIANT: a program can be made again in another process. */
+function mustHaveRecipe(value: object & { readonly name?: string }): void {
+  if (recipeOf(value) === undefined)
+    throw new Error(`a function of generated code has no recipe: ${value.name ?? ''}`);
 }

@@ -101,7 +101,7 @@ export function dispatchOf(
     parameters: overload.parameters,
     run: runOf(emitter, overload, sizes),
   }));
-  return `${emitter.code.constant(dispatcher(reference, forms))}(${texts.join(', ')})`;
+  return `${emitter.code.constant(dispatcher(reference.declaration.name, forms))}(${texts.join(', ')})`;
 }
 
 /** Function of an overload, for operands no larger than `sizes`. */

@@ -1,3 +1,4 @@
+import { namedAll } from '../../recipe/recipe.ts';
 import { typeOf } from '../check/checked.ts';
 import { staticOverload } from '../interpret/dispatch.ts';
 import type { Node } from '../syntax/tree.ts';
@@ -232,3 +233,5 @@ function compareSpan(later: Instant, earlier: Instant, span: Duration): number {
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(['int', 'uint', 'double']);
+
+namedAll('cel', [sameText, sizeBeside, compareSpan]);

@@ -1,3 +1,4 @@
+import { namedAll } from '../../recipe/recipe.ts';
 import { optionalEntry } from '../interpret/semantics.ts';
 import type { ListNode, MapNode } from '../syntax/tree.ts';
 import { MapBuilder } from '../value/map.ts';
@@ -47,3 +48,5 @@ function addOptional(map: MapBuilder, key: unknown, value: unknown): void {
   const entry = optionalEntry(value);
   if (entry !== undefined) map.add(key, entry);
 }
+
+namedAll('cel', [newMap, entries, addEntry, addOptional]);

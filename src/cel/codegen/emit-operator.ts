@@ -1,3 +1,4 @@
+import { namedAll } from '../../recipe/recipe.ts';
 import { functionOf, typeOf } from '../check/checked.ts';
 import { sizesOf, staticOverload } from '../interpret/dispatch.ts';
 import { contains } from '../library/operators.ts';
@@ -127,3 +128,5 @@ function emitInConstant(
   const key = isKey ? value.text : `${code.helper(normalKey)}(${value.text})`;
   return computed(`${code.constant(new Set(keys))}.has(${key})`, options);
 }
+
+namedAll('cel', [isKeyOf, isTextOf, isElementOf]);

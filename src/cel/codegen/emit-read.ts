@@ -1,5 +1,5 @@
 import type { VariableReference } from '../check/checked.ts';
-import { isConverted, loadOf, readerOf } from '../interpret/load.ts';
+import { isConverted, loadOf, readOf } from '../interpret/load.ts';
 import { MAX_SECONDS, MIN_SECONDS } from '../value/timestamp.ts';
 import type { Type } from '../value/type.ts';
 import type { Code } from './code.ts';
@@ -21,8 +21,7 @@ export function emitReadInstant(code: Code, reference: VariableReference): strin
 }
 
 function emitReader(code: Code, { path, type }: VariableReference, loaded: string): string {
-  const { read } = readerOf(path, type);
-  const slow = code.constant(read);
+  const slow = code.constant(readOf(path, type));
   const name = code.fresh('r');
   const way = path.map((part) => `[${code.constant(part)}]`).join('');
   code.declare(

@@ -1,11 +1,10 @@
 import { type Checked, typeOf } from '../check/checked.ts';
 import type { Prepared } from '../check/literals.ts';
 import { Constants, type Folding } from '../interpret/fold.ts';
-import { readerOf } from '../interpret/load.ts';
+import { hasOf, maybeOf } from '../interpret/load.ts';
 import { element, hasField, logical, select, selectOptional, writtenKey } from '../interpret/semantics.ts';
 import { index, indexOptional } from '../library/operators.ts';
 import { childrenOf, type Node } from '../syntax/tree.ts';
-import { Optional } from '../value/boxed.ts';
 import { beginBudget, endBudget } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
 import { Code, type GeneratedSource } from './code.ts';
@@ -16,6 +15,7 @@ import { emitCondition, emitLogic } from './emit-logic.ts';
 import { emitLoop } from './emit-loop.ts';
 import { emitOperator } from './emit-operator.ts';
 import { emitField, emitRead, emitReadInstant } from './emit-read.ts';
+import './helpers.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
 /** Conversion of the outcome of an evaluation to the result. */
@@ -220,10 +220,7 @@ class TreeEmitter implements Emitter {
   #maybe(node: Node): Emitted {
     const reference = this.checked.references[node.id];
     if (reference?.kind !== 'variable') return this.#failing('unknown_name');
-    const { has, read } = readerOf(reference.path, reference.type);
-    const maybe = (activation: Parameters<typeof read>[0]) =>
-      Optional.of(has(activation) === true ? read(activation) : undefined);
-    return computed(`${this.code.constant(maybe)}(a)`);
+    return computed(`${this.code.constant(maybeOf(reference.path, reference.type))}(a)`);
   }
 
   #emitSelect(node: Node & { kind: 'select' }, locals: Locals | undefined): Emitted {
@@ -251,8 +248,7 @@ class TreeEmitter implements Emitter {
   #emitHas(node: Node & { kind: 'has' }, locals: Locals | undefined): Emitted {
     const reference = this.checked.references[node.id];
     if (reference?.kind === 'variable') {
-      const { has } = readerOf(reference.path, reference.type);
-      return computed(`${this.code.constant(has)}(a)`, { isBool: true });
+      return computed(`${this.code.constant(hasOf(reference.path, reference.type))}(a)`, { isBool: true });
     }
     const operand = this.emit(node.operand, locals);
     const isTotal = operand.isTotal && typeOf(this.checked, node.operand).kind === 'map';

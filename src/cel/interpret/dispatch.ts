@@ -1,3 +1,4 @@
+import { maker } from '../../recipe/recipe.ts';
 import type { FunctionReference } from '../check/checked.ts';
 import { type Cost, sizeOf } from '../library/cost.ts';
 import type { Overload } from '../library/function.ts';
@@ -68,12 +69,14 @@ export function candidatesOf(
   );
 }
 
-/** Function that calls the overload for the types of its arguments. Fails if there is none. */
-export function dispatcher(
-  { declaration }: FunctionReference,
+/** Function that calls the overload of `name` for the types of its arguments. Fails if there is none. */
+export const dispatcher = maker('cel.dispatcher', createDispatcher);
+
+function createDispatcher(
+  name: string,
   forms: readonly Pick<Overload, 'parameters' | 'run'>[],
 ): (...args: unknown[]) => unknown {
-  const failure = /[_]/.test(declaration.name) ? 'no_such_operation' : 'no_such_overload';
+  const failure = /[_]/.test(name) ? 'no_such_operation' : 'no_such_overload';
   return (...args) => {
     const kinds = args.map(kindOf);
     for (const { parameters, run } of forms) {

@@ -112,7 +112,10 @@ class Interpreter {
         const reference = functionOf(this.#checked, node);
         if (reference === undefined) return fail('unknown_function');
         const candidates = candidatesOf(reference, false, operands.length);
-        return dispatcher(reference, this.#forms(node, node.operands, candidates))(...operands);
+        return dispatcher(
+          reference.declaration.name,
+          this.#forms(node, node.operands, candidates),
+        )(...operands);
       }
       case 'logic':
         return decide(node.operands, node.operator === '||', (operand) =>
@@ -225,7 +228,7 @@ class Interpreter {
     for (const arg of args) values.push(this.evaluate(arg, scope));
     if (reference === undefined) return fail('unknown_function');
     const candidates = candidatesOf(reference, isMethod, values.length);
-    return dispatcher(reference, this.#forms(node, operands, candidates))(...values);
+    return dispatcher(reference.declaration.name, this.#forms(node, operands, candidates))(...values);
   }
 
   /** Functions of the overloads, with the same payment as in compiled code. */

@@ -1,3 +1,4 @@
+import { maker } from '../../recipe/recipe.ts';
 import { NONE, Optional } from '../value/boxed.ts';
 import { Duration, duration } from '../value/duration.ts';
 import { Failure, fail, throwFailure } from '../value/failure.ts';
@@ -33,7 +34,9 @@ export function isConverted(type: Type): boolean {
 const wrong = (): never => fail('wrong_type');
 
 /** Conversion of the values of a declared type. */
-export function loadOf(type: Type): Load {
+export const loadOf = maker('cel.load', createLoad);
+
+function createLoad(type: Type): Load {
   switch (type.kind) {
     case 'string':
       return (value) => (typeof value === 'string' ? value : wrong());
@@ -199,3 +202,21 @@ export function readerOf(path: readonly string[], type: Type): { readonly read: 
     has: (activation) => raw(activation) !== undefined,
   };
 }
+
+/** `read` of `readerOf`. */
+export const readOf = maker(
+  'cel.read',
+  (path: readonly string[], type: Type): Read => readerOf(path, type).read,
+);
+
+/** `has` of `readerOf`. */
+export const hasOf = maker(
+  'cel.has',
+  (path: readonly string[], type: Type): Read => readerOf(path, type).has,
+);
+
+/** A function that reads a declared name as an optional. */
+export const maybeOf = maker('cel.maybe', (path: readonly string[], type: Type): Read => {
+  const { has, read } = readerOf(path, type);
+  return (activation) => Optional.of(has(activation) === true ? read(activation) : undefined);
+});

@@ -1,3 +1,4 @@
+import { makes, withRecipe } from '../../recipe/recipe.ts';
 import type { FailureCode } from '../value/failure.ts';
 import type { Type } from '../value/type.ts';
 
@@ -63,16 +64,31 @@ export interface Program {
   ): Value | EvaluationError;
 }
 
-/** A program that evaluates as `program` and is an object of its own, so that a trace can tell places in a policy apart. */
-export function copyProgram(program: Program): Program {
-  return {
+/** The parts of a program that only traces read. */
+interface Tracing {
+  parts(): Program['parts'];
+  readonly trace: Program['trace'];
+}
+
+/**
+ * A program that evaluates as `program` and is an object of its own, so that a trace can tell places in a policy apart.
+ */
+export function copyProgram(program: Program, tracing: Tracing = tracingOf(program)): Program {
+  const copy: Program = {
     source: program.source,
     type: program.type,
     reads: program.reads,
     evaluate: program.evaluate,
     get parts() {
-      return program.parts;
+      return tracing.parts();
     },
-    trace: (activation, observe) => program.trace(activation, observe),
+    trace: (activation, observe) => tracing.trace(activation, observe),
   };
+  return withRecipe(copy, COPY, [program]);
+}
+
+const COPY = makes('cel.copy', (program: Program) => copyProgram(program));
+
+function tracingOf(program: Program): Tracing {
+  return { parts: () => program.parts, trace: (activation, observe) => program.trace(activation, observe) };
 }

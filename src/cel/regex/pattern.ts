@@ -1,9 +1,10 @@
 import { RE2JS } from 're2js';
+import '../../recipe/re2.ts';
 import { spend, TEXT_A_STEP } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
 import { type LinearPattern, linearPattern } from './linear-pattern.ts';
 import { lookAhead } from './look-ahead.ts';
-import { type PatternSyntax, readPattern } from './pattern-syntax.ts';
+import { readPattern } from './pattern-syntax.ts';
 
 /**
  * Pattern in RE2's syntax. A match takes time linear in the string for every pattern: those for which that is certain
@@ -12,18 +13,34 @@ import { type PatternSyntax, readPattern } from './pattern-syntax.ts';
  */
 export class Pattern {
   readonly #text: string;
+  readonly #linear: LinearPattern | undefined;
   /** Compiled on first use: many patterns never need it. */
   #compiled: RE2JS | undefined;
-  readonly #syntax: PatternSyntax | undefined;
-  readonly #linear: LinearPattern | undefined;
   #lookAhead: number | undefined;
 
-  /** Throws the exception of `RE2JS` if the pattern is not valid. */
-  constructor(text: string) {
+  private constructor(text: string, linear: LinearPattern | undefined, compiled: RE2JS | undefined) {
     this.#text = text;
-    this.#syntax = readPattern(text);
-    this.#linear = this.#syntax && linearPattern(this.#syntax);
-    if (this.#linear === undefined) this.#compiled = RE2JS.compile(text);
+    this.#linear = linear;
+    this.#compiled = compiled;
+  }
+
+  /** Throws the exception of `RE2JS` if the pattern is not valid. */
+  static compile(text: string): Pattern {
+    const syntax = readPattern(text);
+    const linear = syntax && linearPattern(syntax);
+    return new Pattern(text, linear, linear === undefined ? RE2JS.compile(text) : undefined);
+  }
+
+  /** The pattern of `parts`, without compiling it again. */
+  static of(...[text, linear, compiled, lookAhead]: Pattern['parts']): Pattern {
+    const pattern = new Pattern(text, linear, compiled);
+    pattern.#lookAhead = lookAhead;
+    return pattern;
+  }
+
+  /** Everything that was computed so far; RE2 only if it was needed. */
+  get parts(): readonly [string, LinearPattern | undefined, RE2JS | undefined, number | undefined] {
+    return [this.#text, this.#linear, this.#compiled, this.#lookAhead];
   }
 
   get #re2(): RE2JS {
@@ -65,7 +82,7 @@ export class Pattern {
 
   /** Steps of a match, including the characters after it that are read again for the next one. */
   #stepsAfterMatch(rest: number): number {
-    this.#lookAhead ??= lookAhead(this.#syntax);
+    this.#lookAhead ??= lookAhead(readPattern(this.#text));
     return STEPS_A_MATCH + this.#stepsOfSearch(Math.min(rest, this.#lookAhead));
   }
 
@@ -103,7 +120,7 @@ export const MAX_PATTERN = 4096;
 export function compilePattern(text: string): CompiledPattern {
   if (text.length > MAX_PATTERN) return { problem: `longer than ${MAX_PATTERN} characters` };
   try {
-    return { pattern: new Pattern(text) };
+    return { pattern: Pattern.compile(text) };
   } catch (error) {
     return { problem: describe(error) };
   }

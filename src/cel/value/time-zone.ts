@@ -1,3 +1,4 @@
+import { maker } from '../../recipe/recipe.ts';
 import { spend } from './budget.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -15,7 +16,9 @@ const WRITTEN = /^[A-Za-z0-9_+/:-]+$/;
  * A zone of the IANA database, such as `Europe/Berlin`, or a fixed offset, such as `+02:00`; undefined if it is
  * neither.
  */
-export function parseTimeZone(text: string): TimeZone | undefined {
+export const parseTimeZone = maker('cel.timeZone', readTimeZone);
+
+function readTimeZone(text: string): TimeZone | undefined {
   const [, sign, hours = '', minutes = ''] = FIXED.exec(text) ?? [];
   if (sign !== undefined) {
     if (Number(hours) > 23 || Number(minutes) > 59) return undefined;

@@ -1,5 +1,8 @@
+import type { Format } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import formats, { type FormatName } from 'ajv-formats';
+import type { FormatName } from 'ajv-formats';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { named } from '../../recipe/recipe.ts';
 
 /**
  * The formats that a schema may name, with the maximum length of a text; a longer text does not fit. The bound keeps
@@ -26,16 +29,23 @@ const FORMATS = {
 /** Formats of numbers, which need no bound. */
 const NUMBER_FORMATS = ['int32', 'int64', 'float', 'double'] as const satisfies readonly FormatName[];
 
+/** Definitions of all formats, by name. */
+const DEFINITIONS: ReadonlyMap<string, Format & object> = new Map<string, Format & object>([
+  ...Object.entries(FORMATS).map(([name, longest]) => {
+    const test = tester(name as keyof typeof FORMATS);
+    const validate = (text: string): boolean => text.length <= longest && test(text);
+    return [name, named(`schema.format.${name}`, { type: 'string', validate } as const)] as const;
+  }),
+  ...NUMBER_FORMATS.map((name) => {
+    const format = fullFormats[name];
+    if (typeof format !== 'object') throw new Error(`the format ${name} has no definition`);
+    return [name, named(`schema.format.${name}`, format)] as const;
+  }),
+]);
+
 /** Makes `format` an assertion for the formats of the table; any other format is a problem of the schema. */
 export function addFormats(ajv: Ajv2020): void {
-  for (const [name, longest] of Object.entries(FORMATS)) {
-    const validate = tester(name as keyof typeof FORMATS);
-    ajv.addFormat(name, {
-      type: 'string',
-      validate: (text: string) => text.length <= longest && validate(text),
-    });
-  }
-  for (const name of NUMBER_FORMATS) ajv.addFormat(name, formats.default.get(name));
+  for (const [name, format] of DEFINITIONS) ajv.addFormat(name, format);
 }
 
 /** RFC 4648 section 4. The library's own expression accepts a text of which only one line is base64. */
@@ -45,7 +55,7 @@ function isBase64(text: string): boolean {
 
 function tester(name: FormatName): (text: string) => boolean {
   if (name === 'byte') return isBase64;
-  const format = formats.default.get(name);
+  const format = fullFormats[name];
   if (format instanceof RegExp) return (text) => format.test(text);
   if (typeof format === 'function') return (text) => format(text);
   if (typeof format === 'object') {

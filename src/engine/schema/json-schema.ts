@@ -1,14 +1,16 @@
-import type { AnySchema, ErrorObject, Options, ValidateFunction } from 'ajv';
+import type { AnySchema, ErrorObject, Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
 import { isJsonObject } from '../request/json-value.ts';
-import type { BodyDenial, BodySchema } from './body-schema.ts';
+import type { BodySchema } from './body-schema.ts';
 import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
+import { list, loadSchema, lower } from './load-schema.ts';
 import { linearRegExp, type PatternError } from './pattern.ts';
-import { escapeToken, findMember, pointerOf } from './pointer.ts';
-import { countReferences, type ReferenceBudget, TooManyReferences } from './references.ts';
+import { findMember, pointerOf } from './pointer.ts';
+import { countReferences } from './references.ts';
 import { addUniqueItems } from './unique-items.ts';
+import { type CompiledPart, noteRecipes } from './validator-recipes.ts';
 
 /** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole schema. */
 interface SchemaProblem {
@@ -25,8 +27,6 @@ const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Maximum number of problems reported for one schema. */
 const MAX_PROBLEMS = 20;
-/** Maximum characters of a pointer or a list in a denial. */
-const MAX_SHOWN = 200;
 
 /**
  * Compiles a JSON Schema, 2020-12. Strict: an unknown keyword or format, a keyword without its `type`, and a `$ref`
@@ -44,16 +44,12 @@ export function compileJsonSchema(
   try {
     const errors = schemaErrors(schema);
     if (errors.length > 0) return { problems: metaProblems(errors) };
-    const compiler = newCompiler();
+    const sources = new Map<CompiledPart, string>();
+    const compiler = newCompiler(sources);
     const budget = countReferences(compiler);
     const validate = compiler.compile<JsonValue>(schema);
-    const inherited = inheritedNames(schema);
-    return {
-      schema: {
-        maxBytes: options.maxBytes,
-        validate: (value) => denial(validate, budget, inherited, value),
-      },
-    };
+    noteRecipes(sources, compiler.scope.get());
+    return { schema: loadSchema(options.maxBytes, validate, budget, inheritedNames(schema)) };
   } catch (error) {
     return { problems: [compileProblem(schema, error)] };
   }
@@ -82,8 +78,13 @@ function schemaErrors(schema: AnySchema): readonly ErrorObject[] {
 }
 
 /** A compiler for one schema, so that nothing of the schema outlives it. */
-function newCompiler(): Ajv2020 {
-  const ajv = new Ajv2020({ ...OPTIONS, meta: false, validateSchema: false });
+function newCompiler(sources: Map<CompiledPart, string>): Ajv2020 {
+  const process = (source: string, part?: CompiledPart): string => {
+    if (part !== undefined) sources.set(part, source);
+    return source;
+  };
+  const code = { ...OPTIONS.code, process };
+  const ajv = new Ajv2020({ ...OPTIONS, code, meta: false, validateSchema: false });
   addFormats(ajv);
   addUniqueItems(ajv);
   return ajv;
@@ -145,61 +146,6 @@ function compileProblem(schema: unknown, error: unknown): SchemaProblem {
   return { pointer: location?.[1] === undefined ? '' : pointerOf(location[1]), message: lower(message) };
 }
 
-function denial(
-  validate: ValidateFunction<JsonValue>,
-  budget: ReferenceBudget,
-  inherited: (value: JsonValue) => string | undefined,
-  value: JsonValue,
-): BodyDenial | undefined {
-  budget.begin(value);
-  try {
-    if (!validate(value)) return { reason: 'schema_violation', detail: expected(validate.errors?.[0]) };
-  } catch (error) {
-    if (!(error instanceof TooManyReferences)) throw error;
-    return { reason: 'schema_violation', detail: 'the body takes too many steps to compare with the schema' };
-  }
-  const name = inherited(value);
-  return name === undefined
-    ? undefined
-    : { reason: 'schema_violation', detail: `a member \`${name}\` is not expected` };
-}
-
-/** The location and the expectation; it may name members of the body and never shows a value. */
-function expected(error: ErrorObject | undefined): string {
-  if (error === undefined) return 'the body does not fit the schema';
-  const { instancePath, keyword, params, message = 'does not fit the schema' } = error;
-  const subject = shownPointer(instancePath);
-  switch (keyword) {
-    case 'additionalProperties':
-    case 'unevaluatedProperties':
-      return `${shownPointer(`${instancePath}/${escapeToken(String(params['additionalProperty'] ?? params['unevaluatedProperty']))}`)} is not expected`;
-    case 'required':
-      return `${subject} must have the member \`${String(params['missingProperty'])}\``;
-    case 'enum':
-      return `${subject} must be one of ${list(params['allowedValues'])}`;
-    case 'format':
-      return `${subject} must be of format \`${String(params['format'])}\``;
-    case 'false schema':
-      return `${subject} is not expected`;
-    default:
-      return `${subject} ${lower(message)}`;
-  }
-}
-
-function shownPointer(pointer: string): string {
-  if (pointer === '') return 'the body';
-  return `\`${pointer.length > MAX_SHOWN ? `${pointer.slice(0, MAX_SHOWN)}...` : pointer}\``;
-}
-
-function list(values: unknown): string {
-  const text = Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : '';
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
-}
-
 function refersTo(value: unknown, reference: string): boolean {
   return typeof value === 'string' && (value === reference || reference.endsWith(value));
-}
-
-function lower(message: string): string {
-  return message.replace(/\bNOT\b/, 'not');
 }

@@ -1,5 +1,7 @@
 import type { RegExpEngine } from 'ajv/dist/types/index.js';
 import { RE2JS } from 're2js';
+import { maker, named } from '../../recipe/recipe.ts';
+import '../../recipe/re2.ts';
 
 /** A `pattern` that the engine does not support; the message gives the reason. */
 export class PatternError extends Error {
@@ -12,21 +14,28 @@ export class PatternError extends Error {
   }
 }
 
+/** A compiled pattern as Ajv calls it. Ajv compares patterns by `toString`. */
+const linearPattern = maker('schema.pattern', (compiled: RE2JS, pattern: string) => ({
+  test: (text: string) => compiled.matcher(text).find(),
+  toString: () => pattern,
+}));
+
 /**
  * Compiles `pattern` and `patternProperties` with RE2, whose time is linear in the text: bodies are hostile.
  * ECMAScript spellings that differ in RE2 (`\u0041`, `\/`) are translated; look-around and back references are a
  * `PatternError`.
  */
-export const linearRegExp: RegExpEngine = Object.assign(
-  (pattern: string) => {
-    try {
-      const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-      // Ajv compares patterns by `toString`.
-      return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
-    } catch (error) {
-      throw new PatternError(pattern, error);
-    }
-  },
-  // Import of a schema that is compiled to a file; schemas are compiled in memory only here.
-  { code: 'linearRegExp' },
+export const linearRegExp: RegExpEngine = named(
+  'schema.linearRegExp',
+  Object.assign(
+    (pattern: string) => {
+      try {
+        return linearPattern(RE2JS.compile(RE2JS.translateRegExp(pattern)), pattern);
+      } catch (error) {
+        throw new PatternError(pattern, error);
+      }
+    },
+    // Import of a schema that is compiled to a file; schemas are compiled in memory only here.
+    { code: 'linearRegExp' },
+  ),
 );

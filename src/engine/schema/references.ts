@@ -1,5 +1,6 @@
 import type { Ajv2020, KeywordCxt } from 'ajv/dist/2020.js';
 import { _ } from 'ajv/dist/2020.js';
+import { maker } from '../../recipe/recipe.ts';
 import type { JsonValue } from '../request/attributes.ts';
 
 /** References that the validation of a body may follow: a base, an addition for each value in it, and a maximum. */
@@ -14,22 +15,29 @@ export class TooManyReferences extends Error {
   override readonly name = 'TooManyReferences';
 }
 
-/** Budget of references for one validation at a time. */
+/** Budget of references for one validation at a time; it changes with each reference. */
 export interface ReferenceBudget {
-  /** Resets the budget; call it before each validation. */
-  begin(value: JsonValue): void;
+  left: number;
 }
+
+/** Sets the budget for a validation of `value`. */
+export function beginReferences(budget: ReferenceBudget, value: JsonValue): void {
+  budget.left = Math.min(MAX, BASE + FOR_EACH_VALUE * countValues(value));
+}
+
+/** A function that takes one reference from the budget. */
+const spender = maker('schema.spend', (budget: ReferenceBudget) => () => {
+  budget.left -= 1;
+  if (budget.left < 0) throw new TooManyReferences();
+});
 
 /**
  * Makes `ajv` count every reference. A schema that refers to itself from two branches of an `anyOf` doubles the work
  * with each level of a body, so that a few hundred bytes would block the process for minutes.
  */
 export function countReferences(ajv: Ajv2020): ReferenceBudget {
-  let left = 0;
-  const spend = (): void => {
-    left -= 1;
-    if (left < 0) throw new TooManyReferences();
-  };
+  const budget: ReferenceBudget = { left: 0 };
+  const spend = spender(budget);
   for (const keyword of REFERENCES) {
     const definition = ajv.getKeyword(keyword);
     if (typeof definition !== 'object' || !('code' in definition)) {
@@ -47,11 +55,7 @@ export function countReferences(ajv: Ajv2020): ReferenceBudget {
       },
     });
   }
-  return {
-    begin: (value) => {
-      left = Math.min(MAX, BASE + FOR_EACH_VALUE * countValues(value));
-    },
-  };
+  return budget;
 }
 
 function countValues(value: JsonValue): number {

@@ -1,4 +1,5 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { named } from '../../recipe/recipe.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { isJsonList } from '../request/json-value.ts';
 
@@ -9,10 +10,15 @@ export function addUniqueItems(ajv: Ajv2020): void {
     keyword: 'uniqueItems',
     type: 'array',
     schemaType: 'boolean',
-    validate: (unique: boolean, items: readonly JsonValue[]) => !unique || areUnique(items),
+    validate: isFulfilled,
     error: { message: 'must not have the same item twice' },
   });
 }
+
+const isFulfilled = named(
+  'schema.uniqueItems',
+  (unique: boolean, items: readonly JsonValue[]) => !unique || areUnique(items),
+);
 
 function areUnique(items: readonly JsonValue[]): boolean {
   const seen = new Set<string>();

@@ -1,5 +1,6 @@
 import { CONSTANT, type Cost } from '../../cel/library/cost.ts';
 import { type FunctionDeclaration, method, overload, type Parsed } from '../../cel/library/function.ts';
+import { nameOverloads } from '../../cel/library/overload-names.ts';
 import { Opaque } from '../../cel/value/boxed.ts';
 import { spend } from '../../cel/value/budget.ts';
 import { fail } from '../../cel/value/failure.ts';
@@ -9,6 +10,7 @@ import {
   type PrincipalPattern,
 } from '../../engine/identity/principal.ts';
 import { MAX_ID_BYTES, parseSpiffe, SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
+import { describeClass } from '../../recipe/recipe.ts';
 
 /** The value of `spiffe(x)`. A text that is not a SPIFFE ID matches no pattern. */
 class SpiffeText extends Opaque {
@@ -103,3 +105,11 @@ export const SPIFFE_FUNCTIONS: readonly FunctionDeclaration[] = [
     ],
   },
 ];
+
+nameOverloads('spiffe', SPIFFE_FUNCTIONS);
+describeClass(
+  'cel.SpiffeText',
+  SpiffeText.prototype,
+  ({ text }) => [text],
+  (text: string) => new SpiffeText(text),
+);

@@ -9,6 +9,7 @@ import {
 import { readMetadata } from '../../../src/engine/envoy/metadata.ts';
 import { NAMES } from '../../../src/engine/request/names.ts';
 import { REVISION } from '../../support/policy-set.ts';
+import { transferred } from '../../support/transferred.ts';
 import { type Case, type CaseFile, caseFiles, type Expected, stepsOf } from './case-file.ts';
 import { type Answered, runDirectly, runThroughCheck, setOf } from './run-case.ts';
 
@@ -28,6 +29,13 @@ afterAll(() => {
 describe('decide', () => {
   test.each(rows)('%s: %s', async (_topic, _name, file: CaseFile, each: Case) => {
     for (const answered of await runDirectly(setOf(file, each), each)) compare(answered);
+  });
+});
+
+describe('decide, with a set from another process', () => {
+  test.each(rows)('%s: %s', async (_topic, _name, file: CaseFile, each: Case) => {
+    const set = { ...transferred(setOf(file, each)), revision: REVISION };
+    for (const answered of await runDirectly(set, each)) compare(answered);
   });
 });
 
