@@ -1,6 +1,6 @@
 import type { CheckRequestMessage, StructMessage } from '../../src/engine/envoy/messages.ts';
 import { structOf } from '../../src/engine/envoy/metadata.ts';
-import type { Attributes, JsonObject, Peer } from '../../src/engine/request/attributes.ts';
+import type { Attributes, BodyDefect, JsonObject, Peer } from '../../src/engine/request/attributes.ts';
 
 /** The parts of a request that a test sets; the default is a GET without a principal. */
 export interface Asked {
@@ -42,7 +42,7 @@ export function attributes(asked: Asked = {}): Attributes {
       time: asked.time === undefined ? undefined : { seconds: asked.time, nanos: 0 },
       size: asked.size ?? bytes.length,
       headers: new Map(Object.entries(headersOf(asked))),
-      body: { bytes, truncated: asked.truncated ?? false },
+      body: { bytes, defect: defectOf(asked) },
     },
     source: peer({
       address: '10.0.0.7',
@@ -64,7 +64,8 @@ export function attributes(asked: Asked = {}): Attributes {
 export function checkMessage(asked: Asked = {}): CheckRequestMessage {
   const { method = 'GET', path = '/', host = 'service.test', principal = '', certificate = '' } = asked;
   const rawBody = bytesOf(asked);
-  const partial = { 'x-envoy-auth-partial-body': String(asked.truncated ?? false) };
+  const isBuffered = asked.body !== undefined || asked.truncated === true;
+  const partial = isBuffered ? { 'x-envoy-auth-partial-body': String(asked.truncated ?? false) } : {};
   return {
     attributes: {
       source: {
@@ -103,6 +104,11 @@ function structsOf(metadata: Asked['metadata'] = {}): Readonly<Record<string, St
 
 function bytesOf({ body }: Asked): Uint8Array {
   return typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array());
+}
+
+function defectOf({ body, truncated }: Asked): BodyDefect | undefined {
+  if (truncated === true) return 'truncated';
+  return body === undefined ? 'missing' : undefined;
 }
 
 function headersOf({ body, headers }: Asked): Readonly<Record<string, string>> {

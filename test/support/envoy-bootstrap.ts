@@ -20,8 +20,8 @@ export interface Bootstrap {
   readonly maxBodyBytes: number;
   /** True: a longer body arrives cut. False: Envoy answers 413. */
   readonly partialBodies: boolean;
-  /** False: Envoy sends the body as text. */
-  readonly packAsBytes: boolean;
+  /** True: Envoy sends bodies as bytes; false: as text; undefined: as the file says. */
+  readonly packAsBytes: boolean | undefined;
   /** Timeout of a check in milliseconds; the request is denied after it. */
   readonly timeout: number;
   readonly failOpen: boolean;
@@ -86,7 +86,7 @@ export function bootstrap(options: Bootstrap): unknown {
   change([...HOST, 'domains'], options.domains);
   change([...BODY, 'max_request_bytes'], options.maxBodyBytes);
   change([...BODY, 'allow_partial_message'], options.partialBodies);
-  change([...BODY, 'pack_as_bytes'], options.packAsBytes);
+  if (options.packAsBytes !== undefined) add([...EXT_AUTHZ, 'with_request_body'], bodyOfFilter(options));
   change([...EXT_AUTHZ, 'grpc_service', 'timeout'], `${options.timeout / 1000}s`);
   change([...EXT_AUTHZ, 'failure_mode_allow'], options.failOpen);
   change([...EXT_AUTHZ, 'encode_raw_headers'], options.rawHeaders);
@@ -124,6 +124,15 @@ export function bootstrap(options: Bootstrap): unknown {
     document.addIn(['static_resources', 'clusters'], document.createNode(collector(options.otlpPort)));
   }
   return document.toJS();
+}
+
+/** Envoy 1.40 reads `pack_as_bytes` from the filter alone, and the other fields from the route. */
+function bodyOfFilter({ maxBodyBytes, partialBodies, packAsBytes }: Bootstrap): Json {
+  return {
+    max_request_bytes: maxBodyBytes,
+    allow_partial_message: partialBodies,
+    pack_as_bytes: packAsBytes === true,
+  };
 }
 
 const PROXY_PROTOCOL: Json = {

@@ -62,7 +62,7 @@ const DEFAULTS = {
   domains: ['*.acme.svc'],
   maxBodyBytes: 65_536,
   partialBodies: false,
-  packAsBytes: true,
+  packAsBytes: undefined,
   timeout: 1000,
   failOpen: false,
   rawHeaders: true,

@@ -10,7 +10,7 @@ import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
 import { evaluateExpression, NO_FOLDER } from './expression.ts';
-import type { EvalOptions } from './flags.ts';
+import { type EvalOptions, settingsOf } from './flags.ts';
 import { readRequest } from './read-request.ts';
 import { humanExplanation, jsonExplanation, verdictOf } from './report.ts';
 
@@ -49,7 +49,7 @@ async function decideAndExplain(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { set } = folder;
-  const prepared = await prepareRequest(simulation, set, options.xfccTrustedHops);
+  const prepared = await prepareRequest(simulation, set, settingsOf(options));
   const recording = new TraceRecording();
   const result = await simulate(prepared, set, recording);
   const view = {

@@ -16,7 +16,7 @@ import type { SimulationRequest } from '../../tools/testing/simulation-request.t
 import { valueText } from '../../tools/testing/value-text.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
-import type { EvalOptions } from './flags.ts';
+import { type EvalOptions, settingsOf } from './flags.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
 /** The parts of a folder that an expression can read. */
@@ -47,7 +47,7 @@ export async function evaluateExpression(
   source: string,
   simulation: SimulationRequest,
   set: FolderOfExpression,
-  { output, xfccTrustedHops }: EvalOptions,
+  options: EvalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { program, problems } = compile(source, environmentOf(set), {
@@ -64,7 +64,7 @@ export async function evaluateExpression(
     terminal.stderr.write(shown.join('\n'));
     return EXIT.usage;
   }
-  const prepared = await prepareRequest(simulation, set, xfccTrustedHops);
+  const prepared = await prepareRequest(simulation, set, settingsOf(options));
   const context = new RequestContext(prepared.attributes, prepared.now, set, prepared.services);
   const { token, denial } = await prepared.services.tokens.verify(
     prepared.attributes,
@@ -74,7 +74,7 @@ export async function evaluateExpression(
   const evaluation = evaluateWithParts(program, context.activation(NO_POLICY, token), 'value');
   const { outcome } = evaluation;
   const refused = denial === undefined || denial.reason === 'token_missing' ? undefined : denial;
-  if (output === 'json') {
+  if (options.output === 'json') {
     const json = { ...evaluationJson(evaluation, prepared.secrets), token_denied: refused?.reason ?? null };
     terminal.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   } else {

@@ -1,8 +1,10 @@
 import { parseIp } from '../../cel/value/ip.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
-import { absolutePath, hostAlone, text, wholeNumber } from '../../flag/parsers.ts';
+import { absolutePath, hostAlone, positiveNumber, text, wholeNumber } from '../../flag/parsers.ts';
+import type { SimulatedSettings } from '../../tools/testing/simulate.ts';
 
 /** Flags without a default change nothing of the request that `--request` or `--record` holds. */
 export const EVAL_FLAGS = {
@@ -45,6 +47,12 @@ export const EVAL_FLAGS = {
     parse: wholeNumber,
     default: '0',
     doc: 'number of trusted elements of x-forwarded-client-cert, as for `serve`',
+  },
+  'max-request-bytes': {
+    value: 'N',
+    parse: positiveNumber,
+    default: String(DEFAULT_MAX_REQUEST_BYTES),
+    doc: 'bytes of a body that the proxy sends at most, as for `serve`',
   },
   environment: {
     value: 'NAME',
@@ -94,4 +102,9 @@ function time(written: string): number | Problem {
   return Number.isNaN(milliseconds)
     ? new Problem('is not a time; write it like `2026-06-01T12:00:00Z`')
     : milliseconds;
+}
+
+/** The settings of the server that flags say. */
+export function settingsOf({ xfccTrustedHops, maxRequestBytes }: EvalOptions): SimulatedSettings {
+  return { xfccTrustedHops, maxRequestBytes };
 }

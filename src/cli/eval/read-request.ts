@@ -99,21 +99,27 @@ function questionOfCheck(check: JsonValue, name: string): SimulationRequestResul
   };
 }
 
+const HEADERS_OF_BODY = ['content-length', 'content-encoding'] as const;
+
 async function change(
   simulation: SimulationRequest,
   options: EvalOptions,
   issuers: ReadonlyMap<string, Issuer>,
   terminal: Terminal,
 ): Promise<SimulationRequestResult> {
-  const headers = new Map([...simulation.request.headers, ...options.header]);
+  const before = new Map(simulation.request.headers);
+  // They are about the body of the request, which `--body` replaces.
+  if (options.body !== undefined) for (const name of HEADERS_OF_BODY) before.delete(name);
+  const headers = new Map([...before, ...options.header]);
   const token = tokenOf(simulation.caller, options, issuers);
   if ('problem' in token) return token;
   let { body } = simulation.request;
   if (options.body !== undefined) {
     const input = await readInput(options.body, terminal);
     if (input.problem !== undefined) return input;
-    body = new TextDecoder().decode(input.bytes);
-    if (!headers.has('content-type') && parseJson(body).fault === undefined) {
+    body = { bytes: input.bytes, truncated: false };
+    const text = new TextDecoder().decode(input.bytes);
+    if (!headers.has('content-type') && parseJson(text).fault === undefined) {
       headers.set('content-type', 'application/json');
     }
   }

@@ -85,7 +85,10 @@ function requestLines({ request, caller, repeat, after }: TestCase, paint: Paint
   }
   if (token !== undefined) rows.push(['token', 'as the test writes it']);
   for (const [name, value] of request.headers) rows.push(['header', `${name}: ${cut(value)}`]);
-  if (request.body !== undefined) rows.push(['body', cut(request.body.replaceAll(/\s+/g, ' '))]);
+  if (request.body !== undefined) {
+    const text = new TextDecoder().decode(request.body.bytes).replaceAll(/\s+/g, ' ');
+    rows.push(['body', `${cut(text)}${request.body.truncated ? ' (truncated)' : ''}`]);
+  }
   return rows.map(([name, value]) => `${paint('dim', name.padEnd(8))}  ${value}`);
 }
 

@@ -45,7 +45,7 @@ function checkBody(
   request: RequestContext,
 ): Pick<DenialCause, 'reason' | 'detail'> | undefined {
   const { body, size } = request.attributes.request;
-  // A declared size counts as well: the proxy may have sent a part only.
+  // A declared length counts as well: the proxy may have sent a part only.
   if (schema.maxBytes !== undefined && Math.max(body.bytes.length, size) > schema.maxBytes) {
     return { reason: 'body_too_large', detail: `the body is longer than ${schema.maxBytes} bytes` };
   }

@@ -199,7 +199,7 @@ export const REASONS = {
     status: 413,
     grpc: 'INVALID_ARGUMENT',
     title: 'The body is too large to be checked',
-    doc: 'the proxy sent only a part of the body',
+    doc: 'a policy reads the body, and the proxy sent only a part of it or cannot tell where it ends',
   },
   body_too_large: {
     status: 413,
@@ -211,13 +211,13 @@ export const REASONS = {
     status: 415,
     grpc: 'INVALID_ARGUMENT',
     title: 'The content type is not supported',
-    doc: 'a policy reads the body as JSON and it is declared as something else',
+    doc: 'a policy reads the body, and it is declared as something else than JSON, or as compressed',
   },
   body_malformed: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'The body is malformed',
-    doc: 'the body is not JSON, or an object in it has a member twice',
+    doc: 'the body is not JSON, an object in it has a member twice, or the proxy may have replaced bytes of it',
   },
   schema_violation: {
     status: 400,

@@ -9,6 +9,7 @@ import { parseQuery } from '../request/query.ts';
 import { type ReadXfcc, readXfcc } from '../request/xfcc.ts';
 import type { BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
+import { MISSING_BODY, unreadableBody } from '../schema/readable-body.ts';
 import { type MatchInput, NO_PARAMS, type Params } from '../set/match.ts';
 import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import { AttributeUnavailable } from './attribute-unavailable.ts';
@@ -79,10 +80,11 @@ export class RequestContext {
 
   /** The body as JSON, parsed when first read. */
   get body(): BodyResult {
-    this.#body ??= readJsonBody(
-      this.attributes.request.body,
-      this.attributes.request.headers.get('content-type') ?? '',
-    );
+    const { body, headers } = this.attributes.request;
+    this.#body ??= readJsonBody(body, {
+      type: headers.get('content-type') ?? '',
+      encoding: headers.get('content-encoding') ?? '',
+    });
     return this.#body;
   }
 
@@ -239,13 +241,12 @@ class RequestValues {
     return value;
   }
   get body_bytes(): Uint8Array {
-    const { bytes, truncated } = this.#request.body;
-    if (truncated)
-      throw new AttributeUnavailable({
-        reason: 'body_truncated',
-        detail: 'only a part of the body could be read',
-      });
-    return bytes;
+    const { body, headers } = this.#request;
+    const denial =
+      unreadableBody(body, headers.get('content-encoding') ?? '') ??
+      (body.defect === 'missing' ? MISSING_BODY : undefined);
+    if (denial !== undefined) throw new AttributeUnavailable(denial);
+    return body.bytes;
   }
 }
 

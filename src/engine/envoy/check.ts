@@ -5,6 +5,7 @@ import { decodeCheck } from './decode.ts';
 import { DeferredWork, type OnDecision, type Schedule } from './deferred-work.ts';
 import { encodeCheck, lastResort } from './encode.ts';
 import type { CheckMessages } from './messages.ts';
+import { ProxyObserver } from './proxy-observer.ts';
 
 /** The part of a call that a Check handler needs; `Call` of the transport has it. */
 export interface CheckCall {
@@ -19,6 +20,8 @@ type LiveSet = Parameters<typeof denyUnevaluated>[3];
 export interface CheckOptions {
   /** The wire format. */
   readonly messages: CheckMessages;
+  /** What is known about the proxy, and learns from each check; default: an observer with default settings. */
+  readonly proxy?: ProxyObserver;
   /** Decides one request by `set`; after `deadline` (milliseconds since 1970) the decision is not used. */
   readonly decide: (
     attributes: Attributes,
@@ -53,7 +56,7 @@ export interface Check {
 
 /** Answers ext_authz checks: decode, decide, encode. */
 export function createCheck(options: CheckOptions): Check {
-  const { messages, decide, set, clock, deadline, maxInflight } = options;
+  const { messages, proxy = new ProxyObserver(), decide, set, clock, deadline, maxInflight } = options;
   const deferredWork = new DeferredWork(options.onDecision, options.schedule);
   const fallback = lastResort(messages);
   let inflight = 0;
@@ -87,7 +90,7 @@ export function createCheck(options: CheckOptions): Check {
   const evaluate = async (request: Uint8Array, call: CheckCall): Promise<PendingDecision> => {
     // One check, one set: a denial without an evaluation also names the revision that was live at the start.
     const live = set();
-    const { attributes, reason } = decodeCheck(request, messages);
+    const { attributes, reason } = decodeCheck(request, messages, proxy);
     if (reason !== undefined) return deny(reason, live);
     if (inflight >= maxInflight) return deny('overloaded', live, attributes);
     const now = clock();

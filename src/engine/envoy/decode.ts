@@ -1,5 +1,6 @@
 import type { Attributes, Peer, Timestamp } from '../request/attributes.ts';
-import { readBody, readHeaders } from './http.ts';
+import { readBody } from './body.ts';
+import { readHeaders } from './http.ts';
 import type {
   CheckMessages,
   CheckRequestMessage,
@@ -9,6 +10,7 @@ import type {
 } from './messages.ts';
 import { readMetadata } from './metadata.ts';
 import { percentDecoded } from './percent.ts';
+import { ProxyObserver } from './proxy-observer.ts';
 
 export type DecodedCheck =
   | { readonly attributes: Attributes; readonly reason?: undefined }
@@ -21,24 +23,28 @@ const NOT_HTTP = { reason: 'not_http' } as const;
  * Reads a CheckRequest into one snapshot. Never throws. `bad_check`: the bytes are not a CheckRequest, or it has no
  * attributes; `not_http`: it has no HTTP request (checks of the network filter). Everything else may be missing, since
  * other proxies than Envoy use ext_authz (gRPC's own filter, gRFC A92, sends less). The body is a view of `bytes`,
- * which must not change after the call.
+ * which must not change after the call. `proxy` is what earlier checks have told about the proxy, and learns from this one.
  */
-export function decodeCheck(bytes: Uint8Array, messages: CheckMessages): DecodedCheck {
+export function decodeCheck(
+  bytes: Uint8Array,
+  messages: CheckMessages,
+  proxy = new ProxyObserver(),
+): DecodedCheck {
   try {
-    return snapshot(messages.decodeRequest(bytes));
+    return snapshot(messages.decodeRequest(bytes), proxy);
   } catch {
     return BAD_CHECK;
   }
 }
 
-function snapshot({ attributes: context }: CheckRequestMessage): DecodedCheck {
+function snapshot({ attributes: context }: CheckRequestMessage, proxy: ProxyObserver): DecodedCheck {
   if (context === undefined) return BAD_CHECK;
   const http = context.request?.http;
   if (http === undefined) return NOT_HTTP;
   const source = readPeer(context.source);
   return {
     attributes: Object.freeze<Attributes>({
-      request: readRequest(http, context.request?.time),
+      request: readRequest(http, context.request?.time, proxy),
       source,
       destination: readPeer(context.destination),
       connection: Object.freeze({
@@ -52,8 +58,13 @@ function snapshot({ attributes: context }: CheckRequestMessage): DecodedCheck {
   };
 }
 
-function readRequest(http: HttpRequestMessage, time: TimestampMessage | undefined): Attributes['request'] {
+function readRequest(
+  http: HttpRequestMessage,
+  time: TimestampMessage | undefined,
+  proxy: ProxyObserver,
+): Attributes['request'] {
   const { headers, pseudo } = readHeaders(http);
+  const { body, size } = readBody(http, headers, proxy);
   return Object.freeze<Attributes['request']>({
     // Envoy's own `id` is the number of a stream, which no one else sees; callers and logs have the header.
     id: headers.get('x-request-id') ?? http.id ?? '',
@@ -63,9 +74,9 @@ function readRequest(http: HttpRequestMessage, time: TimestampMessage | undefine
     scheme: http.scheme || (pseudo.get(':scheme') ?? ''),
     protocol: http.protocol ?? '',
     time: readTime(time),
-    size: http.size ?? 0,
+    size,
     headers,
-    body: readBody(http, headers),
+    body,
   });
 }
 

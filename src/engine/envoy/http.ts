@@ -1,8 +1,4 @@
-import type { Body } from '../request/attributes.ts';
 import type { HttpRequestMessage } from './messages.ts';
-
-/** Envoy's own header, set whenever `with_request_body` is on: `true` when its buffer was smaller than the body. */
-const PARTIAL_BODY = 'x-envoy-auth-partial-body';
 
 export interface Headers {
   /** Lower-case names, pseudo-headers left out. */
@@ -44,32 +40,4 @@ const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Bytes that are not UTF-8 become U+FFFD, as in `headers`. */
 function text(bytes: Uint8Array | undefined): string {
   return bytes === undefined || bytes.length === 0 ? '' : DECODER.decode(bytes);
-}
-
-const NO_BYTES = new Uint8Array(0);
-
-/** The body from `raw_body` (the filter's `pack_as_bytes`) if it is not empty, else from `body`. */
-export function readBody({ rawBody, body = '' }: HttpRequestMessage, headers: Headers['headers']): Body {
-  const truncated = isPartial(headers.get(PARTIAL_BODY));
-  if (rawBody !== undefined && rawBody.length > 0) return Object.freeze<Body>({ bytes: rawBody, truncated });
-  return body === '' ? Object.freeze<Body>({ bytes: NO_BYTES, truncated }) : textBody(body, truncated);
-}
-
-/** In raw headers Envoy's own comes after one of the caller: only `false` alone is certainly Envoy's. */
-function isPartial(value: string | undefined): boolean {
-  return value !== undefined && value !== 'false';
-}
-
-const ENCODER = new TextEncoder();
-
-/** Encodes the text when a policy first reads the body: most do not. */
-function textBody(text: string, truncated: boolean): Body {
-  let bytes: Uint8Array | undefined;
-  return Object.freeze<Body>({
-    truncated,
-    get bytes(): Uint8Array {
-      bytes ??= ENCODER.encode(text);
-      return bytes;
-    },
-  });
 }

@@ -6,11 +6,19 @@ export interface Timestamp {
   readonly nanos: number;
 }
 
+/**
+ * Reasons for which the bytes of a body cannot be judged. `missing`: the proxy sent none, and the caller did not declare
+ * an empty body; `truncated`: the bytes are not known to be the whole body; `replaced`: the proxy may have replaced
+ * bytes that are not UTF-8.
+ */
+export type BodyDefect = 'missing' | 'truncated' | 'replaced';
+
 /** Request body, or as much of it as the proxy sent. */
 export interface Body {
+  /** INVARIANT: judged only if `defect` is undefined. */
   readonly bytes: Uint8Array;
-  /** The proxy's buffer was smaller than the body (`x-envoy-auth-partial-body: true`). */
-  readonly truncated: boolean;
+  /** Undefined: the bytes are the whole body, as the caller sent it. */
+  readonly defect: BodyDefect | undefined;
 }
 
 /** One end of the connection, from Envoy's `AttributeContext.Peer`. */
@@ -44,7 +52,7 @@ export interface Attributes {
     readonly protocol: string;
     /** Time at which Envoy received the request; undefined if Envoy did not send it. */
     readonly time: Timestamp | undefined;
-    /** Body size in bytes as Envoy knows it, -1 unknown. */
+    /** Bytes of the body: `content-length`, else those that Envoy had received, -1 if the body is truncated. */
     readonly size: number;
     /** By lower-case name; repeated headers joined with `,` (cookies with `; `). Without pseudo-headers. */
     readonly headers: ReadonlyMap<string, string>;

@@ -26,13 +26,20 @@ export const NAMES = {
     doc: 'the `{name}` segments of the path pattern that matched, decoded once',
   },
   'request.time': { type: 'timestamp', doc: 'the time at which Envoy received the request' },
-  'request.size': { type: 'int', doc: 'body size in bytes, -1 if unknown' },
+  'request.size': {
+    type: 'int',
+    doc: 'body size in bytes: `content-length`, else what Envoy has received; -1 if more may follow',
+  },
   'request.body': {
     type: 'dyn',
     doc: 'the body, parsed as JSON; an unreadable body is an error',
     max: 65_536,
   },
-  'request.body_bytes': { type: 'bytes', doc: 'the body as sent', max: 65_536 },
+  'request.body_bytes': {
+    type: 'bytes',
+    doc: 'the body as sent; a missing, truncated or compressed body is an error',
+    max: 65_536,
+  },
   'source.address': { type: 'string', doc: "the peer's IP address", max: 64 },
   'source.port': { type: 'int', doc: "the peer's port, 0 if unknown" },
   'source.ip': { type: 'string', doc: "the peer's IP address", max: 64 },

@@ -27,5 +27,13 @@ export type BodyResult =
   | { readonly value: JsonValue; readonly denial?: undefined }
   | { readonly denial: BodyDenial; readonly value?: undefined };
 
-/** Reads a JSON body; a truncated, missing or malformed body and another content type are denials. */
-export type ReadJsonBody = (body: Body, contentType: string) => BodyResult;
+/** The headers that say how the bytes of a body are to be read; empty when absent. */
+interface ContentHeaders {
+  /** `content-type` */
+  readonly type: string;
+  /** `content-encoding` */
+  readonly encoding: string;
+}
+
+/** Reads a JSON body; a truncated, encoded, missing or malformed body and another content type are denials. */
+export type ReadJsonBody = (body: Body, content: ContentHeaders) => BodyResult;

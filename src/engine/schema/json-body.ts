@@ -1,15 +1,17 @@
 import { parseJson } from '../request/json.ts';
 import type { BodyReason, BodyResult, ReadJsonBody } from './body-schema.ts';
+import { unreadableBody } from './readable-body.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a body as JSON (RFC 8259, UTF-8): complete, with content type `application/json`, `...+json` or none, not
- * empty, and well-formed without duplicate members. The first of these that fails gives the reason.
+ * Reads a body as JSON (RFC 8259, UTF-8): whole and not encoded, with content type `application/json`, `...+json` or
+ * none, not empty, and well-formed without duplicate members. The first of these that fails gives the reason.
  */
-export const readJsonBody: ReadJsonBody = (body, contentType) => {
-  if (body.truncated) return denied('body_truncated', 'the proxy sent only a part of the body');
-  if (contentType !== '' && !isJsonType(contentType))
+export const readJsonBody: ReadJsonBody = (body, { type, encoding }) => {
+  const unreadable = unreadableBody(body, encoding);
+  if (unreadable !== undefined) return { denial: unreadable };
+  if (type !== '' && !isJsonType(type))
     return denied('body_wrong_type', 'the body must be `application/json`');
   if (body.bytes.length === 0) return denied('body_missing', 'a JSON body is required');
   const text = decode(body.bytes);

@@ -1,4 +1,5 @@
 import { quoted } from '../../diagnostic/suggest.ts';
+import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import type { Named } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
@@ -42,6 +43,7 @@ interface Declared {
   readonly requests: ReadonlyMap<string, RequestSpec>;
 }
 
+const UTF8 = new TextEncoder();
 const HOUR = 3_600_000;
 /** TEST-NET-1 (RFC 5737). */
 const ADDRESS = '192.0.2.1';
@@ -69,6 +71,7 @@ export function compileTest(named: Named, spec: TestSpec, known: CompiledNames):
     now: spec.now,
     environment: environmentOf(named, spec, known),
     xfccTrustedHops: spec.xfccTrustedHops ?? 0,
+    maxRequestBytes: spec.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     cases: [
       ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, declared, known)),
       ...(spec.matrix ?? []).flatMap(({ value }) => compileMatrix(value, declared, known)),
@@ -215,7 +218,7 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
     host: changes?.host ?? spec.host ?? '',
     path: changes?.path ?? spec.path ?? '/',
     headers,
-    body: body?.text,
+    body: body && { bytes: UTF8.encode(body.text), truncated: body.truncated },
   };
 }
 

@@ -12,6 +12,8 @@ export interface PolicyTestDocument {
   readonly environment: string;
   /** As `serve --xfcc-trusted-hops`. */
   readonly xfccTrustedHops: number;
+  /** As `serve --max-request-bytes`. */
+  readonly maxRequestBytes: number;
   /** The cases of `cases` in order, then those of `matrix`. */
   readonly cases: readonly TestCase[];
 }
@@ -72,8 +74,14 @@ export interface TestRequest {
   readonly path: string;
   /** By lower-case name; includes `content-type: application/json` for a `{json: ...}` body. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Sent as UTF-8; undefined without a body. */
-  readonly body: string | undefined;
+  /** Undefined without a body. */
+  readonly body: TestBody | undefined;
+}
+
+export interface TestBody {
+  readonly bytes: Uint8Array;
+  /** True: the proxy sends this part of a longer body. */
+  readonly truncated: boolean;
 }
 
 /** The expected answer; undefined fields are not compared. */

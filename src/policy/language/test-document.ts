@@ -3,8 +3,9 @@ import type { JsonObject } from '../../engine/request/attributes.ts';
 import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson } from '../yaml/tree.ts';
-import { type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
+import { exactlyOne, type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
 import {
+  boolean,
   integer,
   list,
   located,
@@ -22,6 +23,8 @@ import { dnsLabel, headerName, headerValue, instant, method, signedDuration, sta
 
 /** Most repetitions of one request. */
 const MOST_REPEATS = 100_000;
+/** Most bytes of a check, 16 MiB. */
+const MOST_BODY_BYTES = 16_777_216;
 
 const jsonObject: Reader<JsonObject> = (at) => {
   const value = plainJson(at.tree);
@@ -47,16 +50,20 @@ interface BodySpec {
   readonly text: string;
   /** Content type, unless the request names another. */
   readonly type: string | undefined;
+  /** True: the proxy sends this part of a longer body. */
+  readonly truncated: boolean;
 }
 
 const BODY_FIELDS = {
-  json: { read: (at) => ({ json: plainJson(at.tree) }), doc: 'a value that is sent as JSON', required: true },
+  json: { read: (at: Cursor) => ({ json: plainJson(at.tree) }), doc: 'a value that is sent as JSON' },
+  text: { read: text, doc: 'a text' },
+  truncated: { read: boolean, doc: 'true: the proxy sends only this part of a longer body; default false' },
 } as const satisfies Fields;
 
-const readJsonBody = mapping(BODY_FIELDS);
+const readBodyFields = mapping(BODY_FIELDS);
 const readBody: Reader<BodySpec> = (at) => {
   const { tree } = at;
-  if (tree.kind === 'list' || (tree.kind === 'mapping' && !meansJson([...tree.entries.keys()]))) {
+  if (tree.kind === 'list' || (tree.kind === 'mapping' && !meansFields([...tree.entries.keys()]))) {
     const inline = written(at);
     const shown = inline.length <= 60 && /^[{[][^\n]*$/.test(inline) ? inline : '...';
     return report(
@@ -68,18 +75,26 @@ const readBody: Reader<BodySpec> = (at) => {
   }
   if (tree.kind !== 'mapping') {
     const plain = text(at);
-    return plain === undefined ? undefined : { text: plain, type: undefined };
+    return plain === undefined ? undefined : { text: plain, type: undefined, truncated: false };
   }
-  const body = readJsonBody(at)?.json;
-  return body === undefined ? undefined : { text: JSON.stringify(body.json), type: 'application/json' };
+  const body = readBodyFields(at);
+  // A misspelt field is reported already.
+  if ([...tree.entries.keys()].every((key) => Object.hasOwn(BODY_FIELDS, key)))
+    exactlyOne(at, ['json', 'text']);
+  const { json, truncated = false } = body ?? {};
+  if (json !== undefined) return { text: JSON.stringify(json.json), type: 'application/json', truncated };
+  return body?.text === undefined ? undefined : { text: body.text, type: undefined, truncated };
 };
 
-shaped(readBody, { kind: 'either', of: [text, readJsonBody] });
+shaped(readBody, { kind: 'either', of: [text, readBodyFields] });
 
-/** True for the key `json`, or a single key that is a misspelling of it. */
-function meansJson(keys: readonly string[]): boolean {
+/** True for a field of a body, or a single key that is a misspelling of one. */
+function meansFields(keys: readonly string[]): boolean {
   const [key = ''] = keys;
-  return keys.includes('json') || (keys.length === 1 && nearest(key, ['json']) !== undefined);
+  const fields = Object.keys(BODY_FIELDS);
+  return (
+    fields.some((field) => keys.includes(field)) || (keys.length === 1 && nearest(key, fields) !== undefined)
+  );
 }
 
 /** A header value; null (`~`) removes a header of a named request. */
@@ -95,7 +110,7 @@ export const REQUEST_FIELDS = {
   host: { read: nonEmptyText, doc: 'the authority' },
   path: { read: nonEmptyText, doc: 'the path as sent, with the query string; default /' },
   headers: { read: mapOf(headerOrNothing, headerName), doc: 'request headers' },
-  body: { read: readBody, doc: 'the body: text, or `{json: ...}`' },
+  body: { read: readBody, doc: 'the body: text, or `{json: ...}`, also with `truncated: true`' },
 } as const satisfies Fields;
 
 const readRequest = mapping(REQUEST_FIELDS);
@@ -211,6 +226,10 @@ export const TEST_FIELDS = {
   xfccTrustedHops: {
     read: integer(0, 16),
     doc: 'number of trusted elements of `x-forwarded-client-cert`, as `serve --xfcc-trusted-hops`; default 0',
+  },
+  maxRequestBytes: {
+    read: integer(1, MOST_BODY_BYTES),
+    doc: 'bytes of a body that the proxy sends, as `serve --max-request-bytes`; default 65536',
   },
   callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'callers by name' },
   requests: { read: mapOf(located(readRequest)), doc: 'requests by name' },

@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import type { Flags } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
@@ -69,6 +70,12 @@ export const SETTINGS = {
     parse: positiveNumber,
     default: '10000',
     doc: 'most checks in flight at once; more are denied',
+  },
+  'max-request-bytes': {
+    value: 'N',
+    parse: positiveNumber,
+    default: String(DEFAULT_MAX_REQUEST_BYTES),
+    doc: "the `max_request_bytes` of Envoy's filter: a body of unknown length is whole if it is shorter",
   },
   'xfcc-trusted-hops': {
     value: 'N',

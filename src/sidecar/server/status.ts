@@ -1,4 +1,5 @@
 import { diagnosticsJson } from '../../diagnostic/json.ts';
+import { PROXY_NOTICES, type ProxyNotice } from '../../engine/envoy/proxy-observer.ts';
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import type { PolicyStore } from '../../policy/source/store.ts';
@@ -30,10 +31,23 @@ export interface Status {
   } | null;
   readonly issuers: readonly IssuerStatus[];
   readonly limits: { readonly store: 'local'; readonly healthy: boolean };
+  readonly proxy: {
+    /** Signs that the proxy is configured in another way than Lictor assumes, since the start. */
+    readonly notices: readonly { readonly notice: ProxyNotice; readonly message: string }[];
+  };
 }
 
-/** Collects the status. `startedAt` in milliseconds since 1970. */
-export function statusOf(store: PolicyStore, issuers: readonly IssuerStatus[], startedAt: number): Status {
+/** Parts of the server that the status is collected from. */
+export interface StatusSources {
+  readonly store: PolicyStore;
+  readonly issuers: readonly IssuerStatus[];
+  readonly notices: readonly ProxyNotice[];
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** Collects the status. */
+export function statusOf({ store, issuers, notices, startedAt }: StatusSources): Status {
   const set = store.current();
   const last = store.lastReload;
   return {
@@ -65,6 +79,7 @@ export function statusOf(store: PolicyStore, issuers: readonly IssuerStatus[], s
           },
     issuers,
     limits: { store: 'local', healthy: true },
+    proxy: { notices: notices.map((notice) => ({ notice, message: PROXY_NOTICES[notice] })) },
   };
 }
 

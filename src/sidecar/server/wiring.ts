@@ -5,6 +5,7 @@ import { decide } from '../../engine/decision/decide.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
+import { PROXY_NOTICES, ProxyObserver } from '../../engine/envoy/proxy-observer.ts';
 import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { KeyRing } from '../../engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../engine/identity/token.ts';
@@ -86,9 +87,12 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
   const dir = resolve(directory, configuration.policies);
   const store = createStore(configuration, dir, reloadObserver({ keys, health, metrics, log }));
-  const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder);
+  const proxy = observeProxy(configuration, log);
+  const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder, proxy);
   const methods = methodsOf(check, health);
-  const pages = pagesOf(store, health, metrics, recorder, () => statusOf(store, keys.status(), startedAt));
+  const pages = pagesOf(store, health, metrics, recorder, () =>
+    statusOf({ store, issuers: keys.status(), notices: proxy.notices, startedAt }),
+  );
   const look = async (): Promise<boolean> => {
     log.debug?.('reading the policy folder', { policies: dir });
     return (await store.reload()).result === 'waiting';
@@ -128,15 +132,25 @@ function servicesOf({ xfccTrustedHops }: Configuration, clock: () => number, key
   };
 }
 
+/** Logs each notice once; `/v1/status` keeps them. */
+function observeProxy({ maxRequestBytes }: Configuration, log: Log): ProxyObserver {
+  return new ProxyObserver({
+    maxRequestBytes,
+    onNotice: (notice) => log.warn(PROXY_NOTICES[notice], { notice }),
+  });
+}
+
 function wireCheck(
   { deadline, maxInflight }: Configuration,
   services: Services,
   store: PolicyStore,
   recorder: Recorder,
+  proxy: ProxyObserver,
 ): Check {
   return createCheck({
     ...services,
     messages: checkMessages,
+    proxy,
     decide: (attributes, until, set) => decide(attributes, set, services, until),
     set: () => store.current(),
     deadline,

@@ -1,7 +1,7 @@
 import type { CheckRequestMessage } from '../../engine/envoy/messages.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
-import type { TestCaller, TestRequest, TestToken } from '../../policy/compile/policy-test.ts';
+import type { TestBody, TestCaller, TestRequest, TestToken } from '../../policy/compile/policy-test.ts';
 import type { ThrowawayKeys } from './throwaway-keys.ts';
 
 /** A request and who sends it. */
@@ -70,13 +70,14 @@ function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number
   };
 }
 
-/** The message that Envoy would send. */
+/** The message that Envoy would send; it sends at most `maxRequestBytes` of a body. */
 export function checkRequest(
   { caller, request }: CallerAndRequest,
   { path, headers }: Sent,
   now: number,
+  maxRequestBytes: number,
 ): CheckRequestMessage {
-  const body = request.body === undefined ? undefined : new TextEncoder().encode(request.body);
+  const body = request.body && sentBody(request.body, maxRequestBytes);
   return {
     attributes: {
       source: {
@@ -93,11 +94,20 @@ export function checkRequest(
           host: request.host,
           path,
           protocol: 'HTTP/2',
-          headers: Object.fromEntries(headers),
-          size: body?.length ?? 0,
-          ...(body === undefined ? {} : { rawBody: body }),
+          headers: { ...Object.fromEntries(headers), ...body?.headers },
+          size: request.body?.bytes.length ?? 0,
+          ...(body === undefined ? {} : { rawBody: body.rawBody }),
         },
       },
     },
   };
+}
+
+function sentBody(
+  { bytes, truncated }: TestBody,
+  maxRequestBytes: number,
+): { readonly rawBody: Uint8Array; readonly headers: Readonly<Record<string, string>> } {
+  const isPartial = truncated || bytes.length > maxRequestBytes;
+  const headers = { 'x-envoy-auth-partial-body': String(isPartial) };
+  return { rawBody: bytes.subarray(0, maxRequestBytes), headers };
 }

@@ -5,6 +5,7 @@ import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import { createCheck } from '../../engine/envoy/check.ts';
 import { decodeCheck } from '../../engine/envoy/decode.ts';
 import type { CheckRequestMessage, CheckResponseMessage } from '../../engine/envoy/messages.ts';
+import { ProxyObserver } from '../../engine/envoy/proxy-observer.ts';
 import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { compileKeys } from '../../engine/identity/jwks.ts';
 import type { KeyProvider } from '../../engine/identity/keys.ts';
@@ -27,6 +28,15 @@ export interface PreparedRequest {
   /** Texts that reports mask. */
   readonly secrets: readonly string[];
   readonly services: Services;
+  readonly maxRequestBytes: number;
+}
+
+/** Settings of the server that a request is decided with. */
+export interface SimulatedSettings {
+  /** As `serve --xfcc-trusted-hops`. */
+  readonly xfccTrustedHops: number;
+  /** As `serve --max-request-bytes`. */
+  readonly maxRequestBytes: number;
 }
 
 /** The server's answer, with its decision. */
@@ -42,19 +52,25 @@ const NOBODY_STOPS_WAITING = { metadata: () => undefined, deadline: Number.POSIT
 export async function prepareRequest(
   simulation: SimulationRequest,
   set: Pick<PolicySet, 'issuers'>,
-  xfccTrustedHops: number,
+  { xfccTrustedHops, maxRequestBytes }: SimulatedSettings,
 ): Promise<PreparedRequest> {
   const now = simulation.now ?? Date.now();
   const throwaway = createThrowawayKeys();
   const sent = await sentBy(simulation, set.issuers, throwaway, now);
-  const bytes = checkMessages.encodeRequest(merge(simulation, checkRequest(simulation, sent, now)));
-  const { attributes } = decodeCheck(bytes, checkMessages);
+  const message = merge(simulation, checkRequest(simulation, sent, now, maxRequestBytes));
+  const bytes = checkMessages.encodeRequest(message);
+  const { attributes } = decodeCheck(
+    bytes,
+    checkMessages,
+    new ProxyObserver({ maxRequestBytes, isSimulated: true }),
+  );
   if (attributes === undefined) throw new Error('the check that was made of the request cannot be read');
   const authorization = (sent.headers.get('authorization') ?? '').replace(/^\S+ +/, '');
   return {
     attributes,
     bytes,
     now,
+    maxRequestBytes,
     secrets: [sent.token ?? '', authorization, sent.headers.get('cookie') ?? ''].filter(
       (each) => each !== '',
     ),
@@ -112,7 +128,7 @@ function merge({ base, request }: SimulationRequest, made: CheckRequestMessage):
 
 /** Decides the request by the server's own code, from the bytes of a CheckRequest to those of a CheckResponse. */
 export async function simulate(
-  { bytes, services }: PreparedRequest,
+  { bytes, services, maxRequestBytes }: PreparedRequest,
   set: PolicySet,
   trace?: DecisionTrace,
 ): Promise<SimulationResult> {
@@ -120,6 +136,7 @@ export async function simulate(
   const check = createCheck({
     ...services,
     messages: checkMessages,
+    proxy: new ProxyObserver({ maxRequestBytes, isSimulated: true }),
     decide: (attributes) => decide(attributes, set, services, undefined, trace),
     set: () => set,
     deadline: Number.MAX_SAFE_INTEGER,

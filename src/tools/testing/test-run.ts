@@ -3,6 +3,7 @@ import type { ShadowVerdict } from '../../engine/decision/outcome.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
+import { ProxyObserver } from '../../engine/envoy/proxy-observer.ts';
 import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../engine/identity/token.ts';
 import type { LimitStore } from '../../engine/limit/limit.ts';
@@ -83,8 +84,9 @@ export class TestRun {
     this.#time = now;
     this.#limits.renew();
     this.#shadowLimits.renew();
-    for (const step of each.after) await this.#ask(step, check, now);
-    const { sent, response } = await this.#ask(each, check, now);
+    const { maxRequestBytes } = test;
+    for (const step of each.after) await this.#ask(step, check, now, maxRequestBytes);
+    const { sent, response } = await this.#ask(each, check, now, maxRequestBytes);
     const decoded = checkMessages.decodeResponse(response);
     const answer = answerOf(decoded, sent.headers, this.#shadow);
     const { snapshot } = each.expect;
@@ -108,9 +110,14 @@ export class TestRun {
   }
 
   /** Sends a request as often as it is to be sent, and returns the last answer. */
-  async #ask(step: TestStep, check: Check, now: number): Promise<{ sent: Sent; response: Uint8Array }> {
+  async #ask(
+    step: TestStep,
+    check: Check,
+    now: number,
+    maxRequestBytes: number,
+  ): Promise<{ sent: Sent; response: Uint8Array }> {
     const sent = await sentBy(step, this.#set.issuers, this.#keys, now);
-    const request = checkMessages.encodeRequest(checkRequest(step, sent, now));
+    const request = checkMessages.encodeRequest(checkRequest(step, sent, now, maxRequestBytes));
     let response: Uint8Array = new Uint8Array();
     for (let time = 0; time < step.repeat; time += 1) {
       this.#options.onAsk?.();
@@ -124,7 +131,7 @@ export class TestRun {
   #check(test: PolicyTestDocument): Check {
     const known = this.#checks.get(test);
     if (known !== undefined) return known;
-    const { environment, xfccTrustedHops } = test;
+    const { environment, xfccTrustedHops, maxRequestBytes } = test;
     const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
       clock: () => this.#time,
@@ -138,6 +145,7 @@ export class TestRun {
     const check = createCheck({
       ...services,
       messages: checkMessages,
+      proxy: new ProxyObserver({ maxRequestBytes, isSimulated: true }),
       decide: (attributes) => decide(attributes, set, services, undefined, this.#options.trace),
       set: () => set,
       // The clock is frozen, so no deadline is reached; the evaluation budget bounds expressions.

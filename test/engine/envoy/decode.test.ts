@@ -35,7 +35,7 @@ describe('decodeCheck', () => {
           ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
           ['x-envoy-auth-partial-body', 'false'],
         ]),
-        body: { bytes: Buffer.from('{"amount": 12}'), truncated: false },
+        body: { bytes: Buffer.from('{"amount": 12}'), defect: undefined },
       },
       source: {
         address: '10.0.0.7',
@@ -97,7 +97,7 @@ describe('decodeCheck', () => {
     );
     expect(request).toMatchObject({ id: '', method: '', path: '', host: '', time: undefined, size: 0 });
     expect(request.headers.size).toBe(0);
-    expect(request.body).toEqual({ bytes: new Uint8Array(0), truncated: false });
+    expect(request.body).toEqual({ bytes: new Uint8Array(0), defect: 'missing' });
     expect([source.principal, source.certificate, destination.address]).toEqual(['', '', '']);
     expect(connection).toEqual({ requestedServerName: '', mtls: false });
     expect([context.size, metadata.size]).toEqual([0, 0]);
@@ -121,7 +121,7 @@ describe('decodeCheck', () => {
     [
       'a partial body is reported',
       { body: '{"a', headers: { 'X-Envoy-Auth-Partial-Body': 'true' } },
-      { body: { bytes: Buffer.from('{"a'), truncated: true } },
+      { body: { bytes: Buffer.from('{"a'), defect: 'truncated' } },
     ],
     [
       'a caller cannot deny that its body is partial',
@@ -134,17 +134,17 @@ describe('decodeCheck', () => {
           ],
         },
       },
-      { body: { bytes: Buffer.from('{"a'), truncated: true } },
+      { body: { bytes: Buffer.from('{"a'), defect: 'truncated' } },
     ],
     [
       'bytes take precedence over text',
       { body: 'text', rawBody: Buffer.from('raw') },
-      { body: { bytes: Buffer.from('raw'), truncated: false } },
+      { body: { bytes: Buffer.from('raw'), defect: undefined } },
     ],
     [
       'empty bytes do not hide the text',
       { body: 'text', rawBody: Buffer.alloc(0) },
-      { body: { bytes: Buffer.from('text'), truncated: false } },
+      { body: { bytes: Buffer.from('text'), defect: undefined } },
     ],
   ])('%s', (_, http, expected) => {
     expect(readHttp(http)).toMatchObject(expected);

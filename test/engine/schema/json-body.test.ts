@@ -1,7 +1,10 @@
+import type { Body } from '../../../src/engine/request/attributes.ts';
 import { readJsonBody } from '../../../src/engine/schema/json-body.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const whole = (text: string) => ({ bytes: bytes(text), truncated: false });
+const whole = (text: string): Body => ({ bytes: bytes(text), defect: text === '' ? 'missing' : undefined });
+const cut = (text: string): Body => ({ bytes: bytes(text), defect: 'truncated' });
+const PART = 'the proxy sent only a part of the body, or cannot tell where it ends';
 
 describe('a JSON body is read', () => {
   test.each([
@@ -13,31 +16,21 @@ describe('a JSON body is read', () => {
     'application/vnd.acme.order+json; version=2',
     '',
   ])('declared as %j', (contentType) => {
-    expect(readJsonBody(whole('{"a":"é"}'), contentType)).toEqual({ value: { a: 'é' } });
+    expect(readJsonBody(whole('{"a":"é"}'), { type: contentType, encoding: '' })).toEqual({
+      value: { a: 'é' },
+    });
   });
 
   test('after a byte-order mark', () => {
-    expect(readJsonBody(whole('\ufeff[1]'), '')).toEqual({ value: [1] });
+    expect(readJsonBody(whole('\ufeff[1]'), { type: '', encoding: '' })).toEqual({ value: [1] });
   });
 });
 
 describe('a body is denied that is', () => {
   const json = 'application/json';
   test.each([
-    [
-      'truncated',
-      { bytes: bytes('{"a":1}'), truncated: true },
-      json,
-      'body_truncated',
-      'the proxy sent only a part of the body',
-    ],
-    [
-      'truncated to nothing',
-      { bytes: bytes(''), truncated: true },
-      json,
-      'body_truncated',
-      'the proxy sent only a part of the body',
-    ],
+    ['truncated', cut('{"a":1}'), json, 'body_truncated', PART],
+    ['truncated to nothing', cut(''), json, 'body_truncated', PART],
     ['missing', whole(''), json, 'body_missing', 'a JSON body is required'],
     [
       'a form',
@@ -98,12 +91,55 @@ describe('a body is denied that is', () => {
     ],
     [
       'in Latin-1',
-      { bytes: Uint8Array.of(0x22, 0xe9, 0x22), truncated: false },
+      { bytes: Uint8Array.of(0x22, 0xe9, 0x22), defect: undefined },
       json,
       'body_malformed',
       'the body is not UTF-8',
     ],
   ])('%s', (_name, body, contentType, reason, detail) => {
-    expect(readJsonBody(body, contentType)).toEqual({ denial: { reason, detail } });
+    expect(readJsonBody(body, { type: contentType, encoding: '' })).toEqual({ denial: { reason, detail } });
+  });
+});
+
+describe('the content-encoding of a body', () => {
+  test.each(['', 'identity', 'Identity', ' identity , identity'])('is nothing: %j', (encoding) => {
+    expect(readJsonBody(whole('{}'), { type: 'application/json', encoding })).toEqual({ value: {} });
+  });
+
+  test.each([
+    ['gzip', 'gzip'],
+    ['BR', 'BR'],
+    ['zstd', 'zstd'],
+    ['identity, br', 'identity, br'],
+    ['x-gzip,identity', 'x-gzip,identity'],
+    ['aws-chunked', 'aws-chunked'],
+    ['identity;q=1', 'identity?q?1'],
+    ['"`\n', '???'],
+    ['a'.repeat(50), `${'a'.repeat(40)}...`],
+  ])('is refused and named: %j', (encoding, named) => {
+    // JSON for a parser that ignores the header, another text after decoding.
+    expect(readJsonBody(whole('{"amount":1}'), { type: 'application/json', encoding })).toEqual({
+      denial: {
+        reason: 'body_wrong_type',
+        detail: `the body is compressed or encoded (\`content-encoding: ${named}\`); send it without`,
+      },
+    });
+  });
+
+  test('is judged after a cut, and before the content type', () => {
+    const content = { type: 'text/plain', encoding: 'br' };
+    expect(readJsonBody(cut('{}'), content).denial?.reason).toBe('body_truncated');
+    expect(readJsonBody(whole('{}'), content).denial?.detail).toContain('`content-encoding: br`');
+  });
+});
+
+test('a body in which the proxy may have replaced bytes is refused with the setting that avoids it', () => {
+  const body: Body = { bytes: bytes('{"a":"!"}'), defect: 'replaced' };
+  expect(readJsonBody(body, { type: '', encoding: '' })).toEqual({
+    denial: {
+      reason: 'body_malformed',
+      detail:
+        'the proxy sent the body as text and may have replaced bytes in it; it must send bytes (`pack_as_bytes: true`)',
+    },
   });
 });

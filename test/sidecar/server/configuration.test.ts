@@ -27,6 +27,7 @@ test('every setting has its default if nothing is given', () => {
     tlsClientCa: undefined,
     deadline: 1000,
     maxInflight: 10_000,
+    maxRequestBytes: 65_536,
     drainDelay: 5000,
     drainTimeout: 20_000,
     logLevel: 'info',
