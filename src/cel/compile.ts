@@ -2,6 +2,7 @@ import { check } from './check/check.ts';
 import { type Checked, typeOf } from './check/checked.ts';
 import type { Environment } from './check/environment.ts';
 import { estimateSteps } from './check/estimate.ts';
+import { keysReadIn } from './check/keys-read.ts';
 import { type Prepared, readLiterals } from './check/literals.ts';
 import { readsOf } from './check/reads.ts';
 import { createProgram } from './codegen/create-program.ts';
@@ -54,7 +55,8 @@ export function compile(source: string, environment: Environment, expected: Expe
   const constants = new Constants(checked);
   const failing = constants.failing().map(({ node, failure }) => failureProblem(node, failure));
   if (failing.length > 0) return { problems: failing.slice(0, MAX_PROBLEMS) };
-  const program = createProgram(checked, prepared, constants, readsOf(checked), expected, environment);
+  const reads = { reads: readsOf(checked), keys: keysReadIn(checked, (node) => constants.valueOf(node)) };
+  const program = createProgram(checked, prepared, constants, reads, expected, environment);
   return { program, warnings: costWarnings(checked, prepared, environment) };
 }
 

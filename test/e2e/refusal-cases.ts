@@ -162,6 +162,13 @@ export const REFUSALS: readonly RefusalCase[] = [
   ambiguous('/a;v=1/b'),
   ambiguous('/a%252fb'),
   ambiguous('/a%c0%af'),
+  {
+    name: 'ambiguous_header: a header that is sent twice',
+    call: { host: 'limits.acme.svc', path: '/', headers: { 'x-who': ['a', 'b'] } },
+    reason: 'ambiguous_header',
+    status: 400,
+    policy: 'limits',
+  },
   { name: 'body_missing', call: order(undefined), reason: 'body_missing', status: 400, policy: 'bodies' },
   {
     name: 'body_malformed: not JSON',

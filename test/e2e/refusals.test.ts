@@ -51,7 +51,7 @@ afterAll(async () => {
 
 /** Makes the calls of a case and returns the last answer. All answers before it must be 200. */
 async function answerTo(each: Pick<RefusalCase, 'call' | 'token' | 'anonymous' | 'repeat'>): Promise<Answer> {
-  const headers: Record<string, string> = { ...each.call.headers };
+  const headers: Record<string, string | string[]> = { ...each.call.headers };
   if (each.token !== undefined) {
     const token = await TOKENS[each.token]();
     sent.add(token);

@@ -1,4 +1,9 @@
-import type { CheckRequestMessage, StructMessage } from '../../src/engine/envoy/messages.ts';
+import { readHeaders } from '../../src/engine/envoy/headers.ts';
+import type {
+  CheckRequestMessage,
+  HttpRequestMessage,
+  StructMessage,
+} from '../../src/engine/envoy/messages.ts';
 import { structOf } from '../../src/engine/envoy/metadata.ts';
 import type { Attributes, BodyDefect, JsonObject, Peer } from '../../src/engine/request/attributes.ts';
 
@@ -7,7 +12,10 @@ export interface Asked {
   readonly method?: string;
   readonly host?: string;
   readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list: the header is sent more than once. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** True: the proxy joins repeated headers (no `encode_raw_headers`). */
+  readonly joinedHeaders?: boolean;
   readonly body?: string | Uint8Array;
   readonly truncated?: boolean;
   /** Size that the proxy declares; default: length of the body. */
@@ -31,6 +39,7 @@ export interface Asked {
 export function attributes(asked: Asked = {}): Attributes {
   const { method = 'GET', path = '/', host = 'service.test', principal = '', certificate = '' } = asked;
   const bytes = bytesOf(asked);
+  const { headers, form } = readHeaders(headersOf(asked));
   return {
     request: {
       id: 'request-1',
@@ -41,7 +50,8 @@ export function attributes(asked: Asked = {}): Attributes {
       protocol: 'HTTP/2',
       time: asked.time === undefined ? undefined : { seconds: asked.time, nanos: 0 },
       size: asked.size ?? bytes.length,
-      headers: new Map(Object.entries(headersOf(asked))),
+      headers,
+      headerForm: form,
       body: { bytes, defect: defectOf(asked) },
     },
     source: peer({
@@ -89,7 +99,7 @@ export function checkMessage(asked: Asked = {}): CheckRequestMessage {
           scheme: 'https',
           protocol: 'HTTP/2',
           size: asked.size ?? rawBody.length,
-          headers: { ...headersOf(asked), ...partial },
+          ...headersOf({ ...asked, headers: { ...asked.headers, ...partial } }),
           rawBody,
         },
       },
@@ -111,9 +121,23 @@ function defectOf({ body, truncated }: Asked): BodyDefect | undefined {
   return body === undefined ? 'missing' : undefined;
 }
 
-function headersOf({ body, headers }: Asked): Readonly<Record<string, string>> {
-  return { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers };
+function headersOf({
+  body,
+  headers,
+  joinedHeaders,
+}: Asked): Pick<HttpRequestMessage, 'headers' | 'headerMap'> {
+  const all = Object.entries({
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  });
+  if (joinedHeaders === true) {
+    return { headers: Object.fromEntries(all.map(([key, value]) => [key, [value].flat().join(',')])) };
+  }
+  const lines = all.flatMap(([key, value]) => [value].flat().map((line) => ({ key, line })));
+  return { headerMap: { headers: lines.map(({ key, line }) => ({ key, rawValue: ENCODER.encode(line) })) } };
 }
+
+const ENCODER = new TextEncoder();
 
 function peer(known: Partial<Peer>): Peer {
   return { address: '', port: 0, principal: '', service: '', labels: new Map(), certificate: '', ...known };

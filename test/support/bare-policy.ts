@@ -1,3 +1,4 @@
+import { NO_HEADER_READS } from '../../src/engine/set/header-reads.ts';
 import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.ts';
 
 export const SOURCE = { file: 'test.yaml', line: 1, column: 1 };
@@ -15,6 +16,7 @@ export function barePolicy(name: string): CompiledPolicy {
     allowsAmbiguousPath: false,
     params: {},
     variables: new Map(),
+    headers: { match: NO_HEADER_READS, all: NO_HEADER_READS },
     mtls: undefined,
     jwt: undefined,
     denyRules: [],

@@ -9,7 +9,8 @@ export interface CallOptions {
   readonly host: string;
   /** Sent unchanged. */
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list: the header is sent more than once. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Uint8Array;
   /** Agent that keeps connections for many calls, made with the workload's certificate. Default: a connection per call. */
   readonly agent?: Agent;

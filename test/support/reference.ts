@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { VERBS } from '../../src/cli/verbs.ts';
 import { CODES } from '../../src/diagnostic/codes.ts';
 import { GRPC_CODES, REASONS } from '../../src/engine/decision/reasons.ts';
+import { COMMA_RULES, HEADER_FIELDS, OVERRIDE_HEADERS } from '../../src/engine/request/header-fields.ts';
 import { NAMES } from '../../src/engine/request/names.ts';
 import { SETTINGS } from '../../src/sidecar/server/settings.ts';
 import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
@@ -40,6 +41,26 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
           row.title,
           row.doc,
         ]),
+      ),
+  },
+  'header fields': {
+    page: 'docs/headers.md',
+    text: () =>
+      table(
+        ['header', 'a comma', 'source'],
+        Object.entries(HEADER_FIELDS).map(([name, { comma, source }]) => [
+          code(name),
+          COMMA_RULES[comma],
+          source,
+        ]),
+      ),
+  },
+  'override headers': {
+    page: 'docs/headers.md',
+    text: () =>
+      table(
+        ['header', 'what some servers replace by it'],
+        Object.entries(OVERRIDE_HEADERS).map(([name, part]) => [code(name), part]),
       ),
   },
   metrics: {

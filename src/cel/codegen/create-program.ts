@@ -6,14 +6,21 @@ import type { Folding } from '../interpret/fold.ts';
 import { copyProgram, type Program } from '../interpret/program.ts';
 import { createTracer, type Tracer } from '../interpret/trace.ts';
 import { emit } from './emit.ts';
-import { evaluator, failureOf, finisher, loadProgram, type Requirements } from './load-program.ts';
+import {
+  evaluator,
+  failureOf,
+  finisher,
+  loadProgram,
+  type Reads,
+  type Requirements,
+} from './load-program.ts';
 
 /** The program of a tree without mistakes. */
 export function createProgram(
   checked: Checked,
   prepared: Prepared,
   folding: Folding,
-  reads: ReadonlySet<string>,
+  reads: Reads,
   required: Requirements,
   environment: Environment,
 ): Program {

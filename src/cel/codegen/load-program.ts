@@ -14,6 +14,9 @@ export interface Requirements {
   readonly isForActivation?: boolean;
 }
 
+/** What a program reads. */
+export type Reads = Pick<Program, 'reads' | 'keys'>;
+
 /** Parameter of generated code: its constants. */
 const PARAMETERS = ['K'];
 
@@ -31,15 +34,9 @@ export type Evaluator = (constants: readonly unknown[]) => Program['evaluate'];
  */
 export const loadProgram = maker(
   'cel.program',
-  (
-    source: string,
-    type: Type,
-    reads: ReadonlySet<string>,
-    make: Evaluator,
-    constants: readonly unknown[],
-  ): Program => {
+  (source: string, type: Type, reads: Reads, make: Evaluator, constants: readonly unknown[]): Program => {
     const evaluate = make(constants);
-    return { source, type, reads, evaluate, parts: [], trace: (activation) => evaluate(activation) };
+    return { source, type, ...reads, evaluate, parts: [], trace: (activation) => evaluate(activation) };
   },
 );
 

@@ -1,4 +1,5 @@
 import { makes, withRecipe } from '../../recipe/recipe.ts';
+import type { KeysRead } from '../check/keys-read.ts';
 import type { FailureCode } from '../value/failure.ts';
 import type { Type } from '../value/type.ts';
 
@@ -47,6 +48,8 @@ export interface Program {
    * object is read with every field of it.
    */
   readonly reads: ReadonlySet<string>;
+  /** Keys of declared maps that the expression reads, by the name of the map. */
+  readonly keys: ReadonlyMap<string, KeysRead>;
   /**
    * Never throws. An exception of a getter of the activation is returned as an `EvaluationError` with that exception
    * as `cause`; an `EvaluationError` is returned as it is.
@@ -78,6 +81,7 @@ export function copyProgram(program: Program, tracing: Tracing = tracingOf(progr
     source: program.source,
     type: program.type,
     reads: program.reads,
+    keys: program.keys,
     evaluate: program.evaluate,
     get parts() {
       return tracing.parts();

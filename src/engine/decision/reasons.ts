@@ -189,6 +189,12 @@ export const REASONS = {
     title: 'The path is ambiguous',
     doc: 'servers would read the path in different ways',
   },
+  ambiguous_header: {
+    status: 400,
+    grpc: 'INVALID_ARGUMENT',
+    title: 'A header is ambiguous',
+    doc: 'a policy reads a header as one value, and the request has it more than once, or in two spellings',
+  },
   body_missing: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',

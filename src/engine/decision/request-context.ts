@@ -48,6 +48,7 @@ export class RequestContext {
   readonly certificates: CertificateReader;
   readonly #folder: FolderContext;
   #roots: SharedRoots | undefined;
+  #headerValues: ReadonlyMap<string, readonly string[]> | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
   readonly #activated = new Map<PolicyContext, CachedActivation>();
   #body: BodyResult | undefined;
@@ -112,6 +113,15 @@ export class RequestContext {
   get queryParams(): ReadonlyMap<string, readonly string[]> {
     this.#queryParams ??= parseQuery(this.path.query);
     return this.#queryParams;
+  }
+
+  /** All values of each header, collected when first read. */
+  get headerValues(): ReadonlyMap<string, readonly string[]> {
+    const { headers, headerForm } = this.attributes.request;
+    this.#headerValues ??= new Map(
+      Array.from(headers, ([name, value]) => [name, headerForm.repeated.get(name) ?? [value]]),
+    );
+    return this.#headerValues;
   }
 
   /** The activation for the expressions of one policy. Before authentication `token` is undefined. */
@@ -209,6 +219,9 @@ class RequestValues {
     return this.#context.path.query;
   }
   get host(): string {
+    return this.#context.matching.host;
+  }
+  get authority(): string {
     return this.#request.host;
   }
   get scheme(): string {
@@ -225,6 +238,9 @@ class RequestValues {
   }
   get headers(): ReadonlyMap<string, string> {
     return this.#request.headers;
+  }
+  get header_values(): ReadonlyMap<string, readonly string[]> {
+    return this.#context.headerValues;
   }
   get query_params(): ReadonlyMap<string, readonly string[]> {
     return this.#context.queryParams;

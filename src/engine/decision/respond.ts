@@ -8,6 +8,7 @@ import type { DenialCause } from './denial-cause.ts';
 import { evaluate, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { Changes, Overwritten } from './outcome.ts';
+import { RequestChanges } from './request-changes.ts';
 import type { ApplicablePolicy } from './select.ts';
 import type { DecisionTrace, ResponseChange } from './trace.ts';
 
@@ -20,7 +21,7 @@ export function respondAllow(
   policies: readonly ApplicablePolicy[],
   { request, tokens, reservations }: EvaluationContext,
 ): ChangesResult {
-  const service = new RequestChanges(request.attributes.request.headers);
+  const service = new RequestChanges(request.attributes.request);
   const caller = { set: new Map(reservations.headers), append: [] as (readonly [string, string])[] };
   const query = { set: new Map<string, string>(), remove: new Set<string>() };
   const metadata = new Map<string, JsonValue>();
@@ -102,6 +103,7 @@ export function respondAllow(
       );
     if (cause !== undefined) return { cause };
   }
+  service.removeClaims(policies);
   const { path } = request.attributes.request;
   const sent = query.set.size + query.remove.size === 0 ? path : rewriteQuery(path, query.set, query.remove);
   return {
@@ -140,61 +142,6 @@ function present(
   return (name, value) => {
     if (value !== undefined) put(name, value);
   };
-}
-
-/**
- * Changes to the request's headers by several policies, one after the other. Envoy removes after everything else, so a
- * name that a later policy sets again must not be among those to remove. It appends only to headers that exist, so the
- * first value of a header that the request lacks is set.
- */
-class RequestChanges {
-  readonly #sent: ReadonlyMap<string, string>;
-  readonly #set = new Map<string, string>();
-  readonly #removed = new Set<string>();
-  #append: (readonly [string, string])[] = [];
-
-  /** `sent`: the headers of the request, by lower-case name. */
-  constructor(sent: ReadonlyMap<string, string>) {
-    this.#sent = sent;
-  }
-
-  /** Without a value the caller's own header is removed, as it would pass for ours; a value of an earlier policy stays. */
-  set(name: string, value: string | undefined): void {
-    if (value === undefined) {
-      if (this.#set.has(name)) return;
-      const [first, ...others] = this.#append.filter(([appended]) => appended === name);
-      this.remove(name);
-      if (first === undefined) return;
-      // Values that an earlier policy appended stay, without those of the caller.
-      this.set(name, first[1]);
-      this.#append.push(...others);
-      return;
-    }
-    this.#forget(name);
-    this.#set.set(name, value);
-  }
-
-  append(name: string, value: string | undefined): void {
-    if (value === undefined) return;
-    const there = this.#set.has(name) || (this.#sent.has(name) && !this.#removed.has(name));
-    if (there) this.#append.push([name, value]);
-    else this.set(name, value);
-  }
-
-  remove(name: string): void {
-    this.#forget(name);
-    this.#removed.add(name);
-  }
-
-  changes(): Changes['requestHeaders'] {
-    return { set: this.#set, append: this.#append, remove: this.#removed };
-  }
-
-  #forget(name: string): void {
-    this.#set.delete(name);
-    this.#removed.delete(name);
-    if (this.#append.length > 0) this.#append = this.#append.filter(([appended]) => appended !== name);
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { VerifiedToken } from '../identity/verified-token.ts';
+import { type HeaderReads, NO_HEADER_READS } from '../set/header-reads.ts';
 import {
   type MatchEntryResult,
   selects as matchSelects,
@@ -8,6 +9,7 @@ import {
 } from '../set/match.ts';
 import { indexOf } from '../set/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy, PolicySet } from '../set/policy-set.ts';
+import { denyAmbiguousHeader } from './ambiguous-header.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
 import type { RequestContext } from './request-context.ts';
@@ -43,17 +45,24 @@ export function select(set: PolicySet, request: RequestContext): Selection {
   const candidates = indexOf(set.policies).candidates(request.matching);
   for (const policy of candidates) {
     const results = request.trace && [];
-    const selected = selects(policy.match, policy, request, undefined, NO_PARAMS, results);
+    const before = { outer: NO_PARAMS, token: undefined, reads: policy.headers.match };
+    const selected = selects(policy.match, policy, request, before, results);
     if (results !== undefined) reportPolicy(policy, selected, results, request.trace);
     if (selected === undefined) continue;
     const applicable = { policy, params: selected.params ?? NO_PARAMS };
     if (policy.mode === 'shadow') {
-      shadow.push({ ...applicable, cause: denyAmbiguousPath([applicable], request) ?? selected.failure });
+      const cause =
+        denyAmbiguousPath([applicable], request) ?? selected.failure ?? denyHeaders([applicable], request);
+      shadow.push({ ...applicable, cause });
     } else if (selected.failure === undefined) enforcing.push(applicable);
     else failure ??= selected.failure;
   }
   if (request.trace !== undefined) reportOthers(set.policies, new Set(candidates), request, request.trace);
-  const cause = denyAmbiguousPath(enforcing, request) ?? failure ?? denyUngoverned(enforcing);
+  const cause =
+    denyAmbiguousPath(enforcing, request) ??
+    failure ??
+    denyHeaders(enforcing, request) ??
+    denyUngoverned(enforcing);
   return { enforcing, shadow, cause };
 }
 
@@ -98,6 +107,17 @@ function denyAmbiguousPath(
   return { reason: 'ambiguous_path', detail: `the path has ${path.ambiguous}` };
 }
 
+function denyHeaders(
+  policies: readonly ApplicablePolicy[],
+  { attributes }: RequestContext,
+): DenialCause | undefined {
+  for (const { policy } of policies) {
+    const cause = denyAmbiguousHeader(policy.headers.all, policy, attributes.request);
+    if (cause !== undefined) return cause;
+  }
+  return undefined;
+}
+
 function denyUngoverned(enforcing: readonly ApplicablePolicy[]): DenialCause | undefined {
   if (enforcing.length > 0) return undefined;
   return { reason: 'no_policy', detail: 'no policy governs this request' };
@@ -114,23 +134,34 @@ export function selectsWithin(
   token: VerifiedToken | undefined,
   results: MatchEntryResult[] | undefined,
 ): ReturnType<typeof selects> {
-  const selected = selects(match, policy, request, token, params, results);
+  // All headers that the policy reads have been checked.
+  const within = { outer: params, token, reads: NO_HEADER_READS };
+  const selected = selects(match, policy, request, within, results);
   if (selected?.params === undefined || selected.params.size > 0 || params.size === 0) return selected;
   return { params };
+}
+
+/** Inputs of the conditions of a `match`. */
+interface Conditions {
+  /** Parameters of the enclosing match. */
+  readonly outer: Params;
+  readonly token: VerifiedToken | undefined;
+  /** Headers that the conditions read and that are not checked yet. */
+  readonly reads: HeaderReads;
 }
 
 function selects(
   match: readonly CompiledMatch[],
   policy: CompiledPolicy,
   request: RequestContext,
-  token: VerifiedToken | undefined,
-  outer: Params,
+  { outer, token, reads }: Conditions,
   results: MatchEntryResult[] | undefined,
 ): ReturnType<typeof matchSelects<DenialCause>> {
   return matchSelects<DenialCause>(
     match,
     request.matching,
     (when, own) =>
+      denyAmbiguousHeader(reads, policy, request.attributes.request) ??
       holds(when, request.activation(policy, token, own.size > 0 ? own : outer), policy, request.trace),
     results,
   );

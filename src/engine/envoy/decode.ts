@@ -1,6 +1,6 @@
 import type { Attributes, Peer, Timestamp } from '../request/attributes.ts';
 import { readBody } from './body.ts';
-import { readHeaders } from './http.ts';
+import { readHeaders } from './headers.ts';
 import type {
   CheckMessages,
   CheckRequestMessage,
@@ -63,7 +63,9 @@ function readRequest(
   time: TimestampMessage | undefined,
   proxy: ProxyObserver,
 ): Attributes['request'] {
-  const { headers, pseudo } = readHeaders(http);
+  const { headers, form, pseudo } = readHeaders(http);
+  // Proxies other than Envoy may send no headers at all.
+  if (form.isJoined && headers.size > 0) proxy.notice('joined_headers');
   const { body, size } = readBody(http, headers, proxy);
   return Object.freeze<Attributes['request']>({
     // Envoy's own `id` is the number of a stream, which no one else sees; callers and logs have the header.
@@ -76,6 +78,7 @@ function readRequest(
     time: readTime(time),
     size,
     headers,
+    headerForm: form,
     body,
   });
 }

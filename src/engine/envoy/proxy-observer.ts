@@ -9,6 +9,8 @@ export const PROXY_NOTICES = {
     'Envoy cuts bodies at fewer bytes than `--max-request-bytes`: set it to the `max_request_bytes` of the filter',
   larger_buffer:
     'Envoy sends bodies of more bytes than `--max-request-bytes`: set it to the `max_request_bytes` of the filter',
+  joined_headers:
+    'Envoy joins repeated headers, so that a comma in a header that a policy reads is denied (`ambiguous_header`): set `encode_raw_headers: true` in the filter',
   text_bodies:
     'Envoy sends bodies as text, in which it replaces bytes: set `pack_as_bytes: true` in `with_request_body`',
 } as const;

@@ -11,6 +11,8 @@ export interface FoundToken {
   readonly text: string;
   /** `placeKey` of each place that it is in; places can overlap. */
   readonly places: readonly string[];
+  /** Lower-case name of the header that it is in; undefined in the query string. */
+  readonly header: string | undefined;
 }
 
 /** Equal for equal places: header names and prefixes are compared without regard to case. */
@@ -38,18 +40,24 @@ function prefixOf({ prefix }: { readonly prefix: string }): string {
 export function findTokens(attributes: Attributes, places: readonly TokenPlace[]): readonly FoundToken[] {
   const [only, ...others] = places;
   if (only !== undefined && others.length === 0) {
-    return tokensAt(attributes, only).map(({ text }) => ({ text, places: [placeKey(only)] }));
+    const header = headerOf(only);
+    return tokensAt(attributes, only).map(({ text }) => ({ text, places: [placeKey(only)], header }));
   }
-  const found = new Map<string, { text: string; places: string[] }>();
+  const found = new Map<string, FoundToken & { places: string[] }>();
   for (const place of places) {
     const key = placeKey(place);
     for (const { text, position } of tokensAt(attributes, place)) {
       const known = found.get(position);
-      if (known === undefined) found.set(position, { text, places: [key] });
+      if (known === undefined) found.set(position, { text, places: [key], header: headerOf(place) });
       else if (!known.places.includes(key)) known.places.push(key);
     }
   }
   return [...found.values()];
+}
+
+function headerOf(place: TokenPlace): string | undefined {
+  if ('header' in place) return place.header.toLowerCase();
+  return 'cookie' in place ? 'cookie' : undefined;
 }
 
 /** A token and its position in the request, which is the same for overlapping places. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Attributes } from '../request/attributes.ts';
+import { hasOneValue } from '../request/header-fields.ts';
 import { checkClaims, checkHeader, tokenDenial, verifiedToken } from './claims.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Issuer, TokenPlace } from './issuer.ts';
@@ -182,6 +183,12 @@ function findToken(
     return { denial: tokenDenial('token_missing', 'a token is required and there is none') };
   if (another !== undefined) {
     return { denial: tokenDenial('token_ambiguous', 'there is more than one token; send exactly one') };
+  }
+  // A text with a comma is not a token, which is found when it is read.
+  const isAlone = found.header === undefined || hasOneValue(found.header, attributes.request);
+  if (!isAlone && !found.text.includes(',')) {
+    const detail = `the header \`${found.header}\` was sent more than once; send exactly one token`;
+    return { denial: tokenDenial('ambiguous_header', detail) };
   }
   if (found.text.length > MAX_TOKEN_LENGTH) {
     return {

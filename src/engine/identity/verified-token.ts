@@ -20,6 +20,7 @@ export type TokenReason =
   | 'token_malformed'
   | 'token_too_large'
   | 'token_ambiguous'
+  | 'ambiguous_header'
   | 'token_expired'
   | 'token_not_yet_valid'
   | 'token_bad_signature'

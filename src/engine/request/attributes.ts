@@ -21,6 +21,16 @@ export interface Body {
   readonly defect: BodyDefect | undefined;
 }
 
+/** Facts about the headers of a request that the text of repeated ones, joined, does not show. */
+export interface HeaderForm {
+  /** The proxy has joined repeated headers, so that a comma may separate two (no `encode_raw_headers`). */
+  readonly isJoined: boolean;
+  /** Values of each header that arrived more than once, in order. */
+  readonly repeated: ReadonlyMap<string, readonly string[]>;
+  /** Names with other characters than letters, digits and `-`. */
+  readonly unusual: readonly string[];
+}
+
 /** One end of the connection, from Envoy's `AttributeContext.Peer`. */
 export interface Peer {
   /** IP address or socket path; empty when unknown. */
@@ -56,6 +66,7 @@ export interface Attributes {
     readonly size: number;
     /** By lower-case name; repeated headers joined with `,` (cookies with `; `). Without pseudo-headers. */
     readonly headers: ReadonlyMap<string, string>;
+    readonly headerForm: HeaderForm;
     readonly body: Body;
   };
   readonly source: Peer;

@@ -14,12 +14,24 @@ export const NAMES = {
     doc: 'the canonical path, without the query string and without a trailing slash',
   },
   'request.query': { type: 'string', doc: 'the raw query string, without `?`' },
-  'request.host': { type: 'string', doc: 'the authority, as sent', max: 260 },
+  'request.host': {
+    type: 'string',
+    doc: 'the host as `match` compares it: in lower case, without port and trailing dot',
+    max: 260,
+  },
+  'request.authority': { type: 'string', doc: 'the authority (`host` header), as sent', max: 260 },
   'request.scheme': { type: 'string', doc: '`http` or `https`', max: 32 },
   'request.protocol': { type: 'string', doc: 'such as `HTTP/1.1` or `HTTP/2`', max: 32 },
   'request.referer': { type: 'string', doc: 'the `referer` header, empty when absent' },
   'request.useragent': { type: 'string', doc: 'the `user-agent` header, empty when absent' },
-  'request.headers': { type: 'map(string, string)', doc: 'headers by lower-case name' },
+  'request.headers': {
+    type: 'map(string, string)',
+    doc: 'headers by lower-case name; one that is read and not a list must be sent once',
+  },
+  'request.header_values': {
+    type: 'map(string, list(string))',
+    doc: 'all values of each header, in the order in which they were sent',
+  },
   'request.query_params': { type: 'map(string, list(string))', doc: 'query parameters, decoded once' },
   'request.params': {
     type: 'map(string, string)',

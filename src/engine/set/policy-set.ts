@@ -6,6 +6,7 @@ import type { JsonValue } from '../request/attributes.ts';
 import type { HostPattern } from '../request/host.ts';
 import type { PathPattern } from '../request/path-pattern.ts';
 import type { BodySchema } from '../schema/body-schema.ts';
+import type { HeaderReads } from './header-reads.ts';
 import type { Revision } from './revision.ts';
 
 /**
@@ -58,6 +59,8 @@ export interface CompiledPolicy {
   readonly params: Readonly<Record<string, JsonValue>>;
   /** Evaluated on first use; each reads only the variables before it. */
   readonly variables: ReadonlyMap<string, Program>;
+  /** Headers that its expressions read: in the conditions of `match`, and in all of them. */
+  readonly headers: { readonly match: HeaderReads; readonly all: HeaderReads };
   readonly mtls: MtlsRequirement | undefined;
   readonly jwt: JwtRequirement | undefined;
   /** In the order of the document. */

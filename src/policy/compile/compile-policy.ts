@@ -46,7 +46,7 @@ export function compilePolicy(
   { name, metadata }: Named,
   spec: PolicySpec,
   folder: Folder,
-): Omit<CompiledPolicy, 'params' | 'variables'> {
+): Omit<CompiledPolicy, 'params' | 'variables' | 'headers'> {
   const rules = spec.rules ?? [];
   const limits = spec.limits ?? [];
   reportDuplicateNames([...rules, ...limits]);

@@ -8,6 +8,7 @@ import { adopt, parameterDeclarations } from './adopt.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
 import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
+import { headerReadsOf } from './header-reads.ts';
 
 /** Names that expressions may read, by the document of the expression. */
 export interface Scopes {
@@ -106,8 +107,8 @@ export class PolicyCompiler {
     this.#compiled.push({ name, nameAt: { ...document.name.at, path: '' }, spec, at, expressions });
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
-    const policy: CompiledPolicy = { ...compiled, controls, params, variables: programs };
-    this.policies.set(name, policy);
+    const policy = { ...compiled, controls, params, variables: programs };
+    this.policies.set(name, { ...policy, headers: headerReadsOf(policy) });
     this.#expressions.set(name, this.#folder.expressions.valid.slice(before));
   }
 

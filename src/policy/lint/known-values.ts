@@ -1,4 +1,6 @@
 import type { Knowledge, TextTest, Why } from '../../cel/interpret/constant-parts.ts';
+import { lowerAscii } from '../../engine/request/ascii.ts';
+import { normalizeHost } from '../../engine/request/host.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import { METHODS } from '../language/values.ts';
 
@@ -7,9 +9,10 @@ export const KNOWLEDGE: Knowledge = {
   isAlwaysThere: (name) => ALWAYS.has(name),
   whyNever: (name, test, text) => NEVER.get(name)?.(test, text),
   whyNoKey(name, key) {
-    if (name !== 'request.headers') return undefined;
+    if (name !== 'request.headers' && name !== 'request.header_values') return undefined;
     if (key.startsWith(':')) return PSEUDO.get(key) ?? { reason: NO_PSEUDO_HEADERS };
     const lower = key.toLowerCase();
+    if (lower === 'host') return NO_HOST;
     if (lower === key) return undefined;
     return { reason: 'header names are in lower case', help: `write \`${lower}\`` };
   },
@@ -30,15 +33,21 @@ const ALWAYS: ReadonlySet<string> = new Set(
 
 const NO_PSEUDO_HEADERS = 'pseudo-headers are not among the headers';
 
-const PSEUDO: ReadonlyMap<string, Why> = new Map(
-  ['method', 'path', 'scheme'].map((name) => [
-    `:${name}`,
-    { reason: NO_PSEUDO_HEADERS, help: `read \`request.${name}\`` },
-  ]),
-);
+const READ_HOST = 'read `request.host`, or `request.authority` for the text as sent';
+
+/** Envoy makes the pseudo-header `:authority` of it, and removes one beside `:authority`. */
+const NO_HOST: Why = { reason: 'Envoy does not send the host as a header', help: READ_HOST };
+
+const PSEUDO: ReadonlyMap<string, Why> = new Map([
+  [':authority', { reason: NO_PSEUDO_HEADERS, help: READ_HOST }],
+  ...['method', 'path', 'scheme'].map(
+    (name) => [`:${name}`, { reason: NO_PSEUDO_HEADERS, help: `read \`request.${name}\`` }] as const,
+  ),
+]);
 
 const NEVER: ReadonlyMap<string, (test: TextTest, text: string) => Why | undefined> = new Map([
   ['request.method', neverMethod],
+  ['request.host', neverHost],
   ['request.url_path', neverCanonicalPath],
   ['source.spiffe.trust_domain', neverTrustDomain],
   ['source.certificate.serial', neverHex],
@@ -50,6 +59,15 @@ function neverMethod(test: TextTest, text: string): Why | undefined {
   const upper = text.toUpperCase();
   if (test !== 'equals' || upper === text || !METHODS.includes(upper)) return undefined;
   return { reason: 'methods are in upper case', help: `write \`${upper}\`` };
+}
+
+/** As `normalizeHost` returns it. */
+function neverHost(test: TextTest, text: string): Why | undefined {
+  const normal = test === 'equals' ? normalizeHost(text) : lowerAscii(text);
+  const hasPort = test === 'endsWith' && /:[0-9]+$/.test(text);
+  if (normal === text && !hasPort) return undefined;
+  const help = hasPort ? 'read `request.authority` or `destination.port`' : `write \`${normal}\``;
+  return { reason: 'the host is in lower case, without port and trailing dot', help };
 }
 
 /**

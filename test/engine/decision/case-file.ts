@@ -66,6 +66,8 @@ export interface Expected {
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly requestHeaders?: Readonly<Record<string, string | null>>;
   readonly responseHeaders?: Readonly<Record<string, string | null>>;
+  /** Names of headers of the caller that are removed. */
+  readonly removed?: readonly string[];
   /** Response headers that are appended, as pairs. */
   readonly appended?: readonly (readonly string[])[];
   readonly query?: unknown;
@@ -98,7 +100,7 @@ const CASE = [
 ];
 const STEP = ['at', 'times', 'request', 'expect'];
 const REQUEST =
-  'method host path headers body truncated size principal certificate context token service labels sni metadata routeMetadata time'.split(
+  'method host path headers joinedHeaders body truncated size principal certificate context token service labels sni metadata routeMetadata time'.split(
     ' ',
   );
 const TOKEN = ['issuer', 'claims', 'header', 'raw', 'length', 'forged'];
@@ -112,6 +114,7 @@ const EXPECT = [
   'headers',
   'requestHeaders',
   'responseHeaders',
+  'removed',
   'appended',
   'query',
   'servicePath',

@@ -39,6 +39,7 @@ interface Seen {
   readonly headers: Readonly<Record<string, string>>;
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly removed: readonly string[];
   readonly appended: readonly (readonly [string, string])[];
   readonly query: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] };
   readonly servicePath: string | null;
@@ -163,18 +164,27 @@ function repeated(each: Case): readonly Step[] {
 async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
   const { token, certificate, headers = {}, ...rest } = request;
   const text = token === undefined ? undefined : await tokenText(token, set);
-  const isPlaced = Object.values(headers).some((value) => value.includes(PLACE));
+  const isPlaced = Object.values(headers)
+    .flat()
+    .some((value) => value.includes(PLACE));
   const bearer = text === undefined || isPlaced ? {} : { authorization: `Bearer ${text}` };
-  const placed = Object.entries(headers).map(([name, value]) => [name, value.replace(PLACE, text ?? '')]);
+  const placed = Object.entries(headers).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? place(value, text) : value.map((each) => place(each, text)),
+  ]);
   return {
     ...rest,
-    headers: { ...bearer, ...(Object.fromEntries(placed) as Readonly<Record<string, string>>) },
+    headers: { ...bearer, ...(Object.fromEntries(placed) as NonNullable<Asked['headers']>) },
     ...(certificate === undefined ? {} : { certificate: pemOf(certificate) }),
   };
 }
 
 /** Placeholder for the token in a header of a case. */
 const PLACE = '{token}';
+
+function place(value: string, token = ''): string {
+  return value.replace(PLACE, token);
+}
 
 async function tokenText(spec: TokenSpec, set: PolicySet): Promise<string> {
   if (spec.raw !== undefined) return spec.raw;
@@ -222,6 +232,7 @@ function seenOf(decision: Decision): Seen {
     headers: allowed ? {} : Object.fromEntries(outcome.headers),
     requestHeaders: allowed ? Object.fromEntries(outcome.changes.requestHeaders.set) : {},
     responseHeaders: allowed ? Object.fromEntries(outcome.changes.responseHeaders.set) : {},
+    removed: allowed ? [...outcome.changes.requestHeaders.remove].toSorted() : [],
     appended: allowed ? outcome.changes.responseHeaders.append : [],
     query: {
       set: allowed ? Object.fromEntries(outcome.changes.query.set) : {},

@@ -1,5 +1,6 @@
 import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
 import type { HttpRequestMessage } from '../../../src/engine/envoy/messages.ts';
+import { ProxyObserver } from '../../../src/engine/envoy/proxy-observer.ts';
 import type { Attributes } from '../../../src/engine/request/attributes.ts';
 import { checkMessages } from '../../../src/node/check-messages.ts';
 import { encodeCheckRequest } from '../../support/check-messages.ts';
@@ -35,6 +36,7 @@ describe('decodeCheck', () => {
           ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
           ['x-envoy-auth-partial-body', 'false'],
         ]),
+        headerForm: { isJoined: true, repeated: new Map(), unusual: [] },
         body: { bytes: Buffer.from('{"amount": 12}'), defect: undefined },
       },
       source: {
@@ -86,9 +88,30 @@ describe('decodeCheck', () => {
       ['cookie', 'a=1; b=2'],
       ['x-bytes', 'a\u{fffd}b'],
     ]);
+    expect(request.headerForm).toEqual({
+      isJoined: false,
+      repeated: new Map([
+        ['x-tag', ['one', 'two']],
+        ['cookie', ['a=1', 'b=2']],
+      ]),
+      unusual: [],
+    });
     expect(new TextDecoder().decode(request.body.bytes)).toBe('grüße');
     expect(source.address).toBe('/run/proxy.sock');
     expect(connection.mtls).toBe(false);
+  });
+
+  test('takes notice of a proxy that joins headers, once', () => {
+    const notices: string[] = [];
+    const proxy = new ProxyObserver({ onNotice: (notice) => void notices.push(notice) });
+    const header = { key: 'x-a', rawValue: new Uint8Array([0x61]) };
+    for (const http of [{}, { headerMap: { headers: [header] } }]) {
+      decodeCheck(encodeCheckRequest({ attributes: { request: { http } } }), checkMessages, proxy);
+    }
+    expect(notices).toEqual([]);
+    const joined = encodeCheckRequest({ attributes: { request: { http: { headers: { 'x-a': 'a' } } } } });
+    for (const bytes of [joined, joined]) decodeCheck(bytes, checkMessages, proxy);
+    expect(notices).toEqual(['joined_headers']);
   });
 
   test('accepts an empty request', () => {

@@ -68,6 +68,6 @@ describe('findTokens in queries and cookies', () => {
 test('a token in a place that is listed twice, or in overlapping places, is found once with all its places', () => {
   const twice: readonly TokenPlace[] = [...DEFAULT_PLACES, { header: 'Authorization', prefix: 'bearer' }];
   expect(findTokens(attributes({ headers: { authorization: 'Bearer a' } }), twice)).toEqual([
-    { text: 'a', places: ['header authorization bearer'] },
+    { text: 'a', places: ['header authorization bearer'], header: 'authorization' },
   ]);
 });

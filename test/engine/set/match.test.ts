@@ -25,6 +25,7 @@ function program(source: string): Program {
     source,
     type: { kind: 'bool' },
     reads: new Set(),
+    keys: new Map(),
     evaluate: () => true,
     parts: [],
     trace: () => true,

@@ -55,6 +55,27 @@ describe('known values', () => {
     }
   });
 
+  test('a host is as `match` compares it', () => {
+    const why = (test: 'equals' | 'startsWith' | 'endsWith', text: string) =>
+      KNOWLEDGE.whyNever('request.host', test, text)?.help;
+    expect(why('equals', 'Orders.acme.svc.:8443')).toBe('write `orders.acme.svc`');
+    expect(why('startsWith', 'Orders')).toBe('write `orders`');
+    expect(why('endsWith', '.svc:8443')).toBe('read `request.authority` or `destination.port`');
+    for (const test of ['equals', 'startsWith', 'endsWith'] as const) {
+      for (const text of ['', 'orders.acme.svc', '[::1]', '10.0.0.1', '.acme.svc']) {
+        expect([test, text, why(test, text)]).toEqual([test, text, undefined]);
+      }
+    }
+  });
+
+  test('Envoy sends no host among the headers', () => {
+    for (const key of ['host', 'Host', ':authority']) {
+      for (const map of ['request.headers', 'request.header_values']) {
+        expect(KNOWLEDGE.whyNoKey(map, key)?.help).toContain('read `request.host`');
+      }
+    }
+  });
+
   test('header names are in lower case, keys of other maps in any case', () => {
     expect(KNOWLEDGE.whyNoKey('request.headers', 'X-A')).toMatchObject({ help: 'write `x-a`' });
     expect(KNOWLEDGE.whyNoKey('request.headers', 'x-a')).toBeUndefined();

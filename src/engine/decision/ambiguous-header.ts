@@ -1,0 +1,59 @@
+import type { Attributes } from '../request/attributes.ts';
+import { foldedName, hasOneValue } from '../request/header-fields.ts';
+import type { HeaderRead, HeaderReads } from '../set/header-reads.ts';
+import type { CompiledPolicy } from '../set/policy-set.ts';
+import type { DenialCause } from './denial-cause.ts';
+
+type Sent = Attributes['request'];
+
+/**
+ * The denial if the request has a header that is read as one value more than once, or a header whose name some servers
+ * take for that of a header that is read: the service could see another value than the policy.
+ */
+export function denyAmbiguousHeader(
+  { named, others }: HeaderReads,
+  policy: CompiledPolicy,
+  sent: Sent,
+): DenialCause | undefined {
+  for (const read of named) {
+    const detail = findingOn(read, sent);
+    if (detail !== undefined) return { reason: 'ambiguous_header', detail, policy };
+  }
+  const detail = others === undefined ? undefined : findingOnAny(others, sent);
+  return detail === undefined ? undefined : { reason: 'ambiguous_header', detail, policy };
+}
+
+function findingOn({ name, use, isPlain }: HeaderRead, sent: Sent): string | undefined {
+  const variant = isPlain && sent.headerForm.unusual.length === 0 ? undefined : variantOf(name, sent);
+  if (variant !== undefined) return spelledTwice(variant, name);
+  return use !== 'presence' && isAmbiguous(name, use, sent) ? sentTwice(name) : undefined;
+}
+
+/** As `findingOn`, for every header of the request. */
+function findingOnAny(use: HeaderRead['use'], sent: Sent): string | undefined {
+  for (const name of sent.headers.keys()) if (isAmbiguous(name, use, sent)) return sentTwice(name);
+  for (const name of sent.headerForm.unusual) {
+    const variant = variantOf(name, sent);
+    if (variant !== undefined) return spelledTwice(name, variant);
+  }
+  return undefined;
+}
+
+function isAmbiguous(name: string, use: HeaderRead['use'], sent: Sent): boolean {
+  return !(use === 'values' && sent.headerForm.repeated.has(name)) && !hasOneValue(name, sent);
+}
+
+/** Another name in the request that some servers take for `name`. */
+function variantOf(name: string, { headers }: Pick<Sent, 'headers'>): string | undefined {
+  const folded = foldedName(name);
+  for (const other of headers.keys()) if (other !== name && foldedName(other) === folded) return other;
+  return undefined;
+}
+
+function sentTwice(name: string): string {
+  return `the header \`${name}\` was sent more than once, and one value is expected`;
+}
+
+function spelledTwice(variant: string, name: string): string {
+  return `the header \`${variant}\` is the same as \`${name}\` for some servers`;
+}

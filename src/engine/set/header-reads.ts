@@ -1,0 +1,21 @@
+/** A header that a policy reads, by lower-case name. */
+export interface HeaderRead {
+  readonly name: string;
+  /**
+   * `value`: the text, as of one header; `values`: the list of all values, which the proxy must have sent apart;
+   * `presence`: only whether there is one.
+   */
+  readonly use: 'value' | 'values' | 'presence';
+  /** `isPlainName(name)`. */
+  readonly isPlain: boolean;
+}
+
+/** The headers that expressions read. */
+export interface HeaderReads {
+  /** Each name once. */
+  readonly named: readonly HeaderRead[];
+  /** Use of headers whose names are only known at evaluation time; undefined: none are read. */
+  readonly others: Exclude<HeaderRead['use'], 'presence'> | undefined;
+}
+
+export const NO_HEADER_READS: HeaderReads = Object.freeze({ named: Object.freeze([]), others: undefined });

@@ -1,0 +1,120 @@
+import type { Program } from '../../cel/interpret/program.ts';
+import { isPlainName } from '../../engine/request/header-fields.ts';
+import { type HeaderRead, type HeaderReads, NO_HEADER_READS } from '../../engine/set/header-reads.ts';
+import type {
+  CompiledLimit,
+  CompiledMatch,
+  CompiledPolicy,
+  CompiledRule,
+  ResponseValue,
+} from '../../engine/set/policy-set.ts';
+
+type Use = HeaderRead['use'];
+
+/** Headers from which the values of other names than `request.headers` are made. */
+const MADE_OF: ReadonlyMap<string, readonly [header: string, use: Use]> = new Map([
+  ['request.id', ['x-request-id', 'value']],
+  ['request.referer', ['referer', 'value']],
+  ['request.useragent', ['user-agent', 'value']],
+  ['request.body', ['content-type', 'value']],
+  ['source.xfcc', ['x-forwarded-client-cert', 'presence']],
+] as const);
+
+const STRENGTH = { presence: 0, values: 1, value: 2 } as const satisfies Record<Use, number>;
+
+/** The headers that a policy reads: in the conditions of its own `match`, and anywhere. */
+export function headerReadsOf(policy: Omit<CompiledPolicy, 'headers'>): CompiledPolicy['headers'] {
+  const match = new Collected(policy.variables);
+  for (const { when } of policy.match) match.addProgram(when);
+  const all = new Collected(policy.variables);
+  for (const program of programsOf(policy)) all.addProgram(program);
+  if (policy.schemas.length > 0) all.add('content-type', 'value');
+  if (policy.mtls?.from === 'xfcc') all.add('x-forwarded-client-cert', 'presence');
+  for (const { from } of policy.jwt?.issuers ?? []) {
+    for (const place of from) {
+      if ('header' in place) all.add(place.header.toLowerCase(), 'presence');
+      else if ('cookie' in place) all.add('cookie', 'presence');
+    }
+  }
+  return { match: match.reads(), all: all.reads() };
+}
+
+class Collected {
+  readonly #variables: ReadonlyMap<string, Program>;
+  readonly #uses = new Map<string, Use>();
+  readonly #seen = new Set<Program>();
+  #others: HeaderReads['others'];
+
+  constructor(variables: ReadonlyMap<string, Program>) {
+    this.#variables = variables;
+  }
+
+  /** Adds the headers that a program reads, directly or through variables. */
+  addProgram(program: Program | undefined): void {
+    if (program === undefined || this.#seen.has(program)) return;
+    this.#seen.add(program);
+    for (const name of program.reads) {
+      if (name.startsWith(VARIABLES)) this.addProgram(this.#variables.get(name.slice(VARIABLES.length)));
+      const made = MADE_OF.get(name);
+      if (made !== undefined) this.add(...made);
+    }
+    this.#addKeys(program, 'request.headers', 'value');
+    this.#addKeys(program, 'request.header_values', 'values');
+  }
+
+  add(name: string, use: Use): void {
+    const before = this.#uses.get(name);
+    if (before === undefined || STRENGTH[use] > STRENGTH[before]) this.#uses.set(name, use);
+  }
+
+  reads(): HeaderReads {
+    if (this.#uses.size === 0 && this.#others === undefined) return NO_HEADER_READS;
+    const named = Array.from(this.#uses, ([name, use]) => ({ name, use, isPlain: isPlainName(name) }));
+    return { named, others: this.#others };
+  }
+
+  #addKeys(program: Program, map: string, use: 'value' | 'values'): void {
+    const keys = program.keys.get(map);
+    if (keys === undefined) return;
+    for (const name of keys.presence) this.add(name, 'presence');
+    for (const name of keys.values) this.add(name, use);
+    if (keys.isOpen && this.#others !== 'value') this.#others = use;
+  }
+}
+
+const VARIABLES = 'variables.';
+
+/** Every expression of a policy that is evaluated for its own sake. */
+function programsOf(policy: Omit<CompiledPolicy, 'headers'>): readonly (Program | undefined)[] {
+  const { match, allowRules, denyRules, schemas, firstLimits, lastLimits, respond } = policy;
+  const { requestHeaders, responseHeaders, query, metadata } = respond.allow;
+  const values = [
+    requestHeaders.set,
+    requestHeaders.append,
+    responseHeaders.set,
+    responseHeaders.append,
+    query.set,
+    metadata,
+    respond.deny.headers.set,
+  ];
+  return [
+    ...match.map(({ when }) => when),
+    ...[...allowRules, ...denyRules].flatMap(rulePrograms),
+    ...schemas.flatMap((schema) => schema.match.map(({ when }) => when)),
+    ...[...firstLimits, ...lastLimits].flatMap(limitPrograms),
+    ...values.flatMap((each) => [...each.values()].map(programOf)),
+    programOf(respond.deny.body),
+  ];
+}
+
+function rulePrograms({ match, when }: CompiledRule): readonly (Program | undefined)[] {
+  return [when, ...match.map((entry: CompiledMatch) => entry.when)];
+}
+
+function limitPrograms({ key, cost, when }: CompiledLimit): readonly (Program | undefined)[] {
+  return [...key, cost, when];
+}
+
+function programOf(value: ResponseValue | undefined): Program | undefined {
+  return typeof value === 'string' ? undefined : value;
+}
