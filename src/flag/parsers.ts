@@ -8,8 +8,13 @@ export function nonEmptyText(written: string): string | Problem {
   return written === '' ? new Problem('is empty') : written;
 }
 
-export function absolutePath(written: string): string | Problem {
+function absolutePath(written: string): string | Problem {
   return written.startsWith('/') ? written : new Problem('does not begin with `/`');
+}
+
+/** A path, the `*` of `OPTIONS *`, or nothing, as in CONNECT. */
+export function requestPath(written: string): string | Problem {
+  return written === '*' || written === '' ? written : absolutePath(written);
 }
 
 /** A host with or without port, as in a `Host` header. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { isSeq, parseDocument } from 'yaml';
 import type { Pair } from './certificates.ts';
 import { ROOT } from './tools.ts';
 
@@ -16,6 +16,8 @@ export interface Bootstrap {
   readonly accessLog: string;
   /** Hosts that Envoy serves. */
   readonly domains: readonly string[];
+  /** True: CONNECT is tunnelled to the service. */
+  readonly connect: boolean;
   /** Maximum number of body bytes in a check. */
   readonly maxBodyBytes: number;
   /** True: a longer body arrives cut. False: Envoy answers 413. */
@@ -106,6 +108,14 @@ export function bootstrap(options: Bootstrap): unknown {
   }
   if (!options.sessionTickets) add([...TLS.slice(0, -1), 'disable_stateless_session_resumption'], true);
 
+  if (options.connect) {
+    add([...MANAGER, 'upgrade_configs'], [{ upgrade_type: 'CONNECT' }]);
+    add([...MANAGER, 'http2_protocol_options'], { allow_connect: true });
+    const routes = document.getIn([...HOST, 'routes']);
+    if (!isSeq(routes)) throw new Error('deploy/envoy.yaml has no routes');
+    routes.items.unshift(document.createNode(CONNECT_ROUTE));
+  }
+
   const addresses = [
     addressOf(options.authz),
     loopback(options.upstreamPort),
@@ -140,6 +150,12 @@ const PROXY_PROTOCOL: Json = {
   typed_config: {
     '@type': 'type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol',
   },
+};
+
+/** CONNECT has no path, so no prefix matches it. */
+const CONNECT_ROUTE: Json = {
+  match: { connect_matcher: {} },
+  route: { cluster: 'service', upgrade_configs: [{ upgrade_type: 'CONNECT', connect_config: {} }] },
 };
 
 /** Without it Envoy exports its spans every five seconds or in batches of five. */

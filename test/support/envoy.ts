@@ -61,6 +61,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
 const DEFAULTS = {
   domains: ['*.acme.svc'],
   maxBodyBytes: 65_536,
+  connect: false,
   partialBodies: false,
   packAsBytes: undefined,
   timeout: 1000,

@@ -61,7 +61,7 @@ export async function effective(
   };
   const folder = await openValidFolder(dir, terminal, options.environment ?? '');
   if ('problem' in folder) return usage(folder.problem);
-  const path = canonicalPath(options.path);
+  const path = canonicalPath(options.path, options.method ?? (options.path === '' ? 'CONNECT' : ''));
   const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
   if (hasPort(options.host))
     terminal.stderr.write('note: hosts are compared without a port; that of `--host` has no effect\n');

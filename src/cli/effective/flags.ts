@@ -1,9 +1,9 @@
 import type { Flags, ValuesOf } from '../../flag/flag.ts';
-import { absolutePath, hostAlone, text } from '../../flag/parsers.ts';
+import { hostAlone, requestPath, text } from '../../flag/parsers.ts';
 
 export const EFFECTIVE_FLAGS = {
   host: { value: 'HOST', parse: hostAlone, required: true, doc: 'host of the requests (authority)' },
-  path: { value: 'PATH', parse: absolutePath, required: true, doc: 'path of the requests' },
+  path: { value: 'PATH', parse: requestPath, required: true, doc: 'path of the requests; empty for CONNECT' },
   method: { value: 'METHOD', parse: text, doc: 'HTTP method of the requests; any if not given' },
   environment: {
     value: 'NAME',

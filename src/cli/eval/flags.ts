@@ -3,7 +3,7 @@ import type { JsonValue } from '../../engine/request/attributes.ts';
 import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
-import { absolutePath, hostAlone, positiveNumber, text, wholeNumber } from '../../flag/parsers.ts';
+import { hostAlone, positiveNumber, requestPath, text, wholeNumber } from '../../flag/parsers.ts';
 import type { SimulatedSettings } from '../../tools/testing/simulate.ts';
 
 /** Flags without a default change nothing of the request that `--request` or `--record` holds. */
@@ -20,7 +20,11 @@ export const EVAL_FLAGS = {
   },
   method: { value: 'METHOD', parse: text, doc: 'HTTP method; GET if nothing else is known' },
   host: { value: 'HOST', parse: hostAlone, doc: 'host (authority)' },
-  path: { value: 'PATH', parse: requestPath, doc: 'path with query string; `/` if nothing else is known' },
+  path: {
+    value: 'PATH',
+    parse: requestPath,
+    doc: 'path with query string; `/` if nothing else is known, and none for CONNECT',
+  },
   principal: { value: 'ID', parse: text, doc: 'identity of the peer, as in its client certificate' },
   address: {
     value: 'IP',
@@ -73,11 +77,6 @@ interface Claim {
 
 function ipAddress(written: string): string | Problem {
   return parseIp(written) === undefined ? new Problem('is not an IP address') : written;
-}
-
-/** A path, or the `*` of `OPTIONS *`. */
-function requestPath(written: string): string | Problem {
-  return written === '*' ? written : absolutePath(written);
 }
 
 /** Name in lower case, and value. */

@@ -7,7 +7,7 @@ import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { checkMessages } from '../../node/check-messages.ts';
-import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
+import { ANONYMOUS_CALLER, defaultPath } from '../../policy/compile/compile-test.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
 import { readRequestDocument } from '../../policy/compile/request-document.ts';
 import { requestOfRecord } from '../../tools/testing/recorded-request.ts';
@@ -124,10 +124,12 @@ async function change(
     }
   }
   const { request } = simulation;
-  const { method = request.method, host = request.host, path = request.path } = options;
+  const { method = request.method, host = request.host } = options;
+  const { path = request === ANY ? defaultPath(method) : request.path } = options;
   const { principal = simulation.caller.principal, address = simulation.caller.address } = options;
   const { now = simulation.now } = options;
-  if (!path.startsWith('/') && path !== '*') {
+  if (path === '' && method !== 'CONNECT') return { problem: 'the path is empty, and only CONNECT has none' };
+  if (path !== '' && path !== '*' && !path.startsWith('/')) {
     return { problem: `the path \`${path}\` does not begin with \`/\`` };
   }
   return {

@@ -71,7 +71,7 @@ export class RequestContext {
     this.attributes = attributes;
     this.now = now;
     this.#folder = folder;
-    this.path = canonicalPath(attributes.request.path);
+    this.path = canonicalPath(attributes.request.path, attributes.request.method);
     this.matching = {
       host: normalizeHost(attributes.request.host),
       method: attributes.request.method,

@@ -16,7 +16,7 @@ const GRPC = /^application\/grpc(?:\+|$)/;
 /** The part of a request that decisions record: without the query string, which often holds secrets. */
 export function requestSummary(
   attributes: Attributes | undefined,
-  path = canonicalPath(attributes?.request.path ?? ''),
+  path = canonicalPath(attributes?.request.path ?? '', attributes?.request.method),
 ): RequestSummary {
   if (attributes === undefined) return NOTHING;
   const { request, source, destination } = attributes;

@@ -16,7 +16,10 @@ type Ambiguity =
   | 'no leading slash';
 
 export interface CanonicalPath {
-  /** Without the query string; starts with `/` unless it is `*`; keeps a trailing slash. Best effort if ambiguous. */
+  /**
+   * Without the query string; starts with `/` unless it is `*`, or empty (CONNECT); keeps a trailing slash. Best effort
+   * if ambiguous.
+   */
   readonly path: string;
   /** Raw, without `?`; empty if the path has none. */
   readonly query: string;
@@ -27,16 +30,18 @@ export interface CanonicalPath {
 /**
  * Canonical form of a path, in which paths are compared (RFC 3986 section 6.2.2): escapes of unreserved characters
  * are decoded, other escapes are in upper case, dot segments and doubled slashes are resolved, the query is split off.
- * `*` (of OPTIONS) is unchanged. Never throws, linear in the length, idempotent for paths that are not ambiguous.
+ * `*` (of OPTIONS) is unchanged, and so is the empty path of CONNECT, which has an authority and no path (RFC 9110
+ * section 9.3.6); with another method it is ambiguous. Never throws, linear in the length, idempotent for paths that are not ambiguous.
  */
-export function canonicalPath(path: string): CanonicalPath {
+export function canonicalPath(path: string, method = ''): CanonicalPath {
   const plain = plainLength(path);
   if (plain === path.length) return { path, query: '', ambiguous: undefined };
   const queryStart = plain === -1 ? path.indexOf('?') : plain;
   const raw = queryStart === -1 ? path : path.slice(0, queryStart);
   const query = queryStart === -1 ? '' : path.slice(queryStart + 1);
   const fragment = query.includes('#') ? 'a `#`' : undefined;
-  if (plain !== -1 || raw === '*') return { path: raw, query, ambiguous: fragment };
+  if (plain !== -1 || raw === '*' || (path === '' && method === 'CONNECT'))
+    return { path: raw, query, ambiguous: fragment };
 
   const origin = originForm(raw);
   const escapes = origin.path.includes('%')

@@ -11,7 +11,7 @@ export const NAMES = {
   'request.path': { type: 'string', doc: 'the path as sent, with the query string' },
   'request.url_path': {
     type: 'string',
-    doc: 'the canonical path, without the query string and without a trailing slash',
+    doc: 'the canonical path, without the query string and without a trailing slash; empty for CONNECT',
   },
   'request.query': { type: 'string', doc: 'the raw query string, without `?`' },
   'request.host': {

@@ -211,15 +211,21 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
     if (value === null) headers.delete(header);
     else headers.set(header, value);
   }
+  const method = changes?.method ?? spec.method ?? 'GET';
   return {
     name,
-    method: changes?.method ?? spec.method ?? 'GET',
+    method,
     scheme: changes?.scheme ?? spec.scheme ?? 'https',
     host: changes?.host ?? spec.host ?? '',
-    path: changes?.path ?? spec.path ?? '/',
+    path: changes?.path ?? spec.path ?? defaultPath(method),
     headers,
     body: body && { bytes: UTF8.encode(body.text), truncated: body.truncated },
   };
+}
+
+/** CONNECT has no path, and Envoy sends an empty one. */
+export function defaultPath(method: string): string {
+  return method === 'CONNECT' ? '' : '/';
 }
 
 function compileMatrix(spec: MatrixSpec, declared: Declared, known: CompiledNames): readonly TestCase[] {

@@ -108,7 +108,7 @@ export const REQUEST_FIELDS = {
   method: { read: method, doc: 'the method; default GET' },
   scheme: { read: oneOf(['http', 'https']), doc: 'the scheme; default https' },
   host: { read: nonEmptyText, doc: 'the authority' },
-  path: { read: nonEmptyText, doc: 'the path as sent, with the query string; default /' },
+  path: { read: text, doc: 'the path as sent, with the query string; default /, and none for CONNECT' },
   headers: { read: mapOf(headerOrNothing, headerName), doc: 'request headers' },
   body: { read: readBody, doc: 'the body: text, or `{json: ...}`, also with `truncated: true`' },
 } as const satisfies Fields;

@@ -71,7 +71,7 @@ function neverHost(test: TextTest, text: string): Why | undefined {
 }
 
 /**
- * `url_path` is canonical: it starts with `/` unless it is `*`, and has no query string and no trailing slash. The
+ * `url_path` is canonical: it starts with `/` unless it is `*` or the empty path of CONNECT, and has no query string and no trailing slash. The
  * reasons have no text in backticks, since a quick fix takes such text for the part to replace.
  */
 function neverCanonicalPath(test: TextTest, text: string): Why | undefined {
@@ -82,7 +82,8 @@ function neverCanonicalPath(test: TextTest, text: string): Why | undefined {
   if (fromStart && !text.startsWith('/') && text !== '*') {
     return { reason: NO_LEADING_SLASH, help: `write \`/${text}\`` };
   }
-  if (test === 'equals' && text === '') return { reason: NO_LEADING_SLASH, help: 'write `/`' };
+  if (test === 'equals' && text === '')
+    return { reason: NO_LEADING_SLASH, except: 'CONNECT, which has no path' };
   if (test === 'startsWith' || !text.endsWith('/') || (test === 'equals' && text === '/')) return undefined;
   if (text === '/') return { reason: TRAILING_SLASH, except: 'the path `/`' };
   return { reason: TRAILING_SLASH, help: `write \`${text.replace(/\/+$/, '')}\`` };

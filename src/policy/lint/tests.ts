@@ -41,5 +41,5 @@ function rulesOf({ allowRules, denyRules }: CompiledPolicy): readonly string[] {
 }
 
 function matchInput(method: string, host: string, path: string): MatchInput {
-  return { method, host: normalizeHost(host), path: canonicalPath(path).path };
+  return { method, host: normalizeHost(host), path: canonicalPath(path, method).path };
 }

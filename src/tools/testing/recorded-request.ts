@@ -1,5 +1,5 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
+import { ANONYMOUS_CALLER, defaultPath } from '../../policy/compile/compile-test.ts';
 import type { TestCaller } from '../../policy/compile/policy-test.ts';
 import { type RecordedDecision, readRecord } from '../../sidecar/audit/read-record.ts';
 import type { SimulationRequest, SimulationRequestResult } from './simulation-request.ts';
@@ -39,7 +39,7 @@ function simulationOf(record: RecordedDecision, issuers: ReadonlyMap<string, Iss
       method: request.method,
       scheme: 'https',
       host: request.host,
-      path: request.path || '/',
+      path: request.path || defaultPath(request.method),
       headers: new Map(),
       body: undefined,
     },

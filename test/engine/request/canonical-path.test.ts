@@ -36,6 +36,14 @@ describe('a path is made canonical', () => {
   });
 });
 
+test('the path of CONNECT is empty, and that of other methods must not be', () => {
+  expect(canonicalPath('', 'CONNECT')).toEqual({ path: '', query: '', ambiguous: undefined });
+  expect(canonicalPath('', 'GET').ambiguous).toBe('no leading slash');
+  expect(canonicalPath('').ambiguous).toBe('no leading slash');
+  expect(canonicalPath('?a', 'CONNECT').ambiguous).toBe('no leading slash');
+  expect(canonicalPath('db:5432', 'CONNECT').ambiguous).toBe('no leading slash');
+});
+
 describe('a path that servers may read differently is ambiguous', () => {
   test.each([
     ['/a%2fb', '/a%2Fb', 'an encoded slash'],
