@@ -12,6 +12,7 @@ import { makePipe, type Pipe } from '../support/pipes.ts';
 import { MAIN, PROGRAM_ENVIRONMENT } from '../support/program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { waitFor } from '../support/wait.ts';
+import { startHeldKeys } from './held-keys.ts';
 
 const POLICY = `apiVersion: lictor/v1
 kind: Policy
@@ -45,15 +46,19 @@ async function serve(
 ): Promise<{ readonly lictor: Lictor; readonly asker: Asker }> {
   const lictor = await startLictor({ folder: join(folder, 'own'), policies, ...options });
   stack.defer(lictor.stop);
-  const asker = connectAsker(lictor.listen);
-  stack.defer(asker.close);
-  return { lictor, asker };
+  return { lictor, asker: connectedTo(lictor) };
 }
 
 function pipe(): Pipe {
   const made = makePipe(join(folder, 'pipe'));
   stack.defer(() => made.close());
   return made;
+}
+
+function connectedTo(lictor: Lictor): Asker {
+  const asker = connectAsker(lictor.listen);
+  stack.defer(asker.close);
+  return asker;
 }
 
 const reasonOf = async (asker: Asker): Promise<string> => said(await asker.check(ANY), 'reason');
@@ -100,9 +105,7 @@ describe('after SIGTERM', () => {
     expect(said(await asker.check(ANY), 'rule')).toBe('anybody');
     expect(await readyz()).toEqual(ending);
 
-    const connection = connectAsker(lictor.listen);
-    stack.defer(connection.close);
-    expect(await reasonOf(connection)).toBe('allowed');
+    expect(await reasonOf(connectedTo(lictor))).toBe('allowed');
     lictor.child.signal('SIGINT');
     expect(await lictor.child.exited).toBe('exit code 130');
   });
@@ -122,6 +125,32 @@ describe('after SIGTERM', () => {
     });
     expect((await end(lictor)).cause).toBe('exit code 0');
   });
+});
+
+test('a process that drains leaves the socket of its successor', async () => {
+  const keys = await startHeldKeys();
+  stack.defer(keys.stop);
+  await writeFile(join(policies, 'slow.yaml'), keys.policies);
+  const { lictor, asker } = await serve({ args: ['--deadline', '1m'] });
+  await waitFor(async () => ((await lictor.status()).issuers[0]?.keys === 1 ? true : undefined), {
+    what: 'the first keys',
+    timeout: 5000,
+  });
+  keys.hold();
+  const authorization = `Bearer ${await keys.token('next')}`;
+  const slow = asker.check({ host: 'slow.acme.svc', path: '/', headers: { authorization } });
+  await keys.asked();
+  lictor.child.signal('SIGTERM');
+  const socket = lictor.listen.slice('unix:'.length);
+  await waitFor(() => (existsSync(socket) ? undefined : true), {
+    what: 'the end of the listener',
+    timeout: 5000,
+  });
+  const next = await serve({ folder: join(folder, 'next'), listen: lictor.listen });
+  keys.release('next');
+  expect(said(await slow, 'reason')).toBe('allowed');
+  expect(await lictor.child.exited).toBe('exit code 0');
+  expect(await reasonOf(connectedTo(next.lictor))).toBe('allowed');
 });
 
 describe('it ends within the drain timeout', () => {

@@ -103,7 +103,7 @@ test('a second process at the same addresses fails with a message, and the first
   );
   expect(adminTaken).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining(`--admin: cannot listen on \`${port}\`: the address is in use`),
+    stderr: expect.stringContaining(`--admin: cannot listen on \`${port}\`: another process listens on it`),
   });
   expect((await ask()).status).toBe(200);
 });

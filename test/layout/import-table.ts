@@ -123,13 +123,17 @@ export const IMPORT_TABLE = {
     },
 
     // The sidecar process.
-    'sidecar/transport': { imports: ['diagnostic'] },
+    'sidecar/socket': { imports: ['diagnostic'] },
+    'sidecar/transport': { imports: ['sidecar/socket', 'diagnostic'] },
     'sidecar/rpc': { imports: ['sidecar/transport', 'node'] },
     'sidecar/audit': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/telemetry': { imports: [...ENGINE, 'diagnostic'] },
-    'sidecar/admin': { imports: ['sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'] },
+    'sidecar/admin': {
+      imports: ['sidecar/socket', 'sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'],
+    },
     'sidecar/server': {
       imports: [
+        'sidecar/socket',
         'sidecar/transport',
         'sidecar/rpc',
         'sidecar/audit',
@@ -218,18 +222,20 @@ export const IMPORT_TABLE = {
     // `lictor test --since` runs git, which alone knows all forms of a revision.
     'node:child_process': ['cli/test'],
     'node:fs': ['policy/source', 'git', 'sidecar/audit', 'sidecar/server', 'tools/testing', 'cli/'],
-    // In `transport`: the file of a Unix socket, its mode, and a leftover file of a crashed process.
+    // In `socket`: the file of a Unix socket, its mode, and a leftover file of a crashed process.
     'node:fs/promises': [
       'policy/source',
       'sidecar/audit',
-      'sidecar/transport',
+      'sidecar/socket',
       'sidecar/server',
       'tools/testing',
       'cli/',
     ],
     'node:http': ['sidecar/admin'],
     // In `audit`: a named pipe as a stream.
-    'node:net': ['sidecar/transport', 'sidecar/audit'],
+    'node:net': ['sidecar/socket', 'sidecar/transport', 'sidecar/admin', 'sidecar/audit'],
+    'node:tls': ['sidecar/transport', 'sidecar/server'],
+    'node:dns/promises': ['sidecar/socket'],
     'node:os': ['sidecar/telemetry', 'sidecar/server', 'cli/serve', 'cli/test'],
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
     'node:stream': ['sidecar/audit', 'sidecar/telemetry', 'sidecar/server', 'tools/editor', 'cli/'],

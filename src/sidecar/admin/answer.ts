@@ -35,10 +35,8 @@ export function notFound(paths: readonly string[]): Answer {
 }
 
 /** Index page for people: links to the other pages. */
-export function page(paths: Readonly<Record<string, string>>): Answer {
-  const rows = Object.entries(paths).map(
-    ([path, doc]) => `<dt><a href="${path}">${path}</a></dt><dd>${doc}</dd>`,
-  );
+export function page(paths: readonly (readonly [path: string, doc: string])[]): Answer {
+  const rows = paths.map(([path, doc]) => `<dt><a href="${path}">${path}</a></dt><dd>${doc}</dd>`);
   const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Lictor</title><h1>Lictor</h1><dl>${rows.join('\n')}</dl></html>\n`;
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }

@@ -1,21 +1,32 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import type { RecentDecisions, RecordLine } from '../audit/recent.ts';
+import { parseAddress } from '../socket/address.ts';
+import { type ConnectionObserver, Connections } from '../socket/connections.ts';
+import { listenAt } from '../socket/listen.ts';
 import { type Answer, json, jsonText, notAllowed, notFound, page, send } from './answer.ts';
 import { createFollowers } from './follow.ts';
-import { isTrustedHost, parseAddress } from './listen-address.ts';
+import { isTrustedHost } from './trusted-host.ts';
 
 /** Sources of the pages, called anew for each request. */
-export interface AdminOptions {
-  /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
-  readonly address: string;
+export interface PageSources {
   /** Reason why the sidecar is not ready, for people; undefined if it is. */
   readonly notReady: () => string | undefined;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Content of `/v1/status`. */
   readonly status: () => object;
   readonly decisions: Pick<RecentDecisions, 'list' | 'follow'>;
-  /** Removes the socket file that a killed process left, before the listener of a `unix:` address opens. */
-  readonly clearSocketFile: (path: string) => Promise<void>;
+}
+
+export interface AdminOptions {
+  /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
+  readonly address: string;
+  /** Pages that it has, in addition to the index. */
+  readonly paths: readonly AdminPath[];
+  /** Names in lower case that a Host header may have, in addition to IP addresses and names of this machine. */
+  readonly hosts: readonly string[];
+  readonly observer: ConnectionObserver;
 }
 
 /** Running HTTP listener for people and probes. */
@@ -36,61 +47,101 @@ export const ADMIN_PATHS = {
     'recent decision records, newest last; `?limit=N`; streamed with `accept: text/event-stream`',
 } as const;
 
+export type AdminPath = keyof typeof ADMIN_PATHS;
+
+/** Pages for probes and scrapers, which may come from other machines: nothing of requests and policies. */
+export const PROBE_PATHS = ['/healthz', '/readyz', '/metrics'] as const satisfies readonly AdminPath[];
+
 /** Most connections at once, streams included. */
 const MAX_CONNECTIONS = 256;
+/** Bounds for requests and idle connections, and the interval in which Node enforces them, in milliseconds. */
+const TIMEOUTS = {
+  requestTimeout: 10_000,
+  headersTimeout: 5000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+} as const;
+/** The owner alone: the pages show decisions. */
+const SOCKET_ACCESS = { mode: 0o600 } as const;
 /** Time for answers in flight at the end, in milliseconds. */
 const CLOSE_TIMEOUT = 1000;
 
 /** Rejects with an Error that has the address and the cause if it cannot listen. */
-export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const where = parseAddress(options.address);
-  const followers = createFollowers(options.decisions.follow);
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+export async function startAdmin(options: AdminOptions, sources: PageSources): Promise<Admin> {
+  const followers = createFollowers(sources.decisions.follow);
+  const connections = new Connections({ max: MAX_CONNECTIONS, observer: options.observer });
+  const hosts = trustedHosts(options);
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     // A client that disconnects during an answer needs no handling.
     response.on('error', () => {});
-    if (!isTrustedHost(where, request.headers.host)) {
-      send(request, response, json(421, { error: 'the host is not an address of this listener' }));
-    } else if (wantsStream(request)) followers.add(request, response);
-    else void answerTo(options, request).then((answer) => send(request, response, answer));
+    if (hosts !== undefined && !isTrustedHost(request.headers.host, hosts)) {
+      send(request, response, UNKNOWN_HOST);
+    } else if (wantsStream(options, request)) followers.add(request, response);
+    else void answerTo(options, sources, request).then((page) => send(request, response, page));
+  };
+  const servers: Server[] = [];
+  const bound = await listenAt({
+    address: options.address,
+    access: SOCKET_ACCESS,
+    createServer: () => {
+      const server = createServer(TIMEOUTS, answer);
+      server.on('connection', (socket) => connections.add(socket));
+      servers.push(server);
+      return server;
+    },
   });
-  if (where.kind === 'unix') await options.clearSocketFile(where.path);
-  await listen(server, options.address, where);
   return {
-    address: addressOf(server, options.address),
+    address: bound.address,
     close: async () => {
       followers.end();
-      await closeServer(server);
+      const closed = servers.filter(({ listening }) => listening).map((server) => once(server, 'close'));
+      const timer = setTimeout(() => connections.destroy(), CLOSE_TIMEOUT);
+      await bound.close();
+      await Promise.all(closed);
+      clearTimeout(timer);
     },
   };
 }
 
+const UNKNOWN_HOST = json(421, {
+  error: 'the host is not an address of this listener; `--admin-host` adds a name',
+});
+
+/** Names in Host headers. Undefined for a Unix socket, which has no name. */
+function trustedHosts({ address, hosts }: AdminOptions): readonly string[] | undefined {
+  const parsed = parseAddress(address);
+  if (parsed?.kind === 'unix') return undefined;
+  return parsed === undefined ? hosts : [...hosts, parsed.host.toLowerCase()];
+}
+
 /** Never rejects. */
-async function answerTo(options: AdminOptions, request: IncomingMessage): Promise<Answer> {
+async function answerTo(
+  { paths }: AdminOptions,
+  sources: PageSources,
+  request: IncomingMessage,
+): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed();
   const { path, limit } = target(request);
+  if (path === '/') return page(paths.map((each) => [each, ADMIN_PATHS[each]]));
+  const known = paths.find((each) => each === path);
+  if (known === undefined) return notFound(paths);
   try {
-    switch (path) {
-      case '/':
-        return page(ADMIN_PATHS);
+    switch (known) {
       case '/healthz':
         return json(200, { alive: true });
       case '/readyz': {
-        const reason = options.notReady();
+        const reason = sources.notReady();
         return reason === undefined ? json(200, { ready: true }) : json(503, { ready: false, reason });
       }
       case '/metrics': {
-        const { contentType, text } = await options.metrics();
+        const { contentType, text } = await sources.metrics();
         return { status: 200, headers: { 'content-type': contentType }, body: text };
       }
       case '/v1/status':
-        return json(200, options.status());
+        return json(200, sources.status());
       case '/v1/decisions':
         if (limit === undefined) return json(400, { error: '`limit` is not a whole number above zero' });
-        return jsonText(200, `{"decisions":[${linesOf(options.decisions.list(limit))}]}`);
-      default:
-        return notFound(Object.keys(ADMIN_PATHS));
+        return jsonText(200, `{"decisions":[${linesOf(sources.decisions.list(limit))}]}`);
     }
   } catch {
     return json(500, { error: 'this page failed, decisions are not affected' });
@@ -101,7 +152,8 @@ function linesOf(records: readonly RecordLine[]): string {
   return records.map(({ line }) => line).join(',');
 }
 
-function wantsStream(request: IncomingMessage): boolean {
+function wantsStream({ paths }: AdminOptions, request: IncomingMessage): boolean {
+  if (!paths.includes('/v1/decisions')) return false;
   const accepts = request.headers.accept?.toLowerCase().includes('text/event-stream') === true;
   return accepts && request.method === 'GET' && target(request).path === '/v1/decisions';
 }
@@ -112,38 +164,4 @@ function target(request: IncomingMessage): { readonly path: string; readonly lim
   const limit = new URLSearchParams(query).get('limit');
   if (limit === null) return { path, limit: Number.POSITIVE_INFINITY };
   return { path, limit: /^[1-9][0-9]{0,8}$/.test(limit) ? Number(limit) : undefined };
-}
-
-async function listen(
-  server: Server,
-  address: string,
-  where: ReturnType<typeof parseAddress>,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    // The handler stays: a later error of a working listener must not end the process.
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? 'the address is in use, stop the process that uses it or choose another'
-          : error.message;
-      reject(new Error(`cannot listen on \`${address}\`: ${why}`, { cause: error }));
-    });
-    if (where.kind === 'unix') server.listen(where.path, resolve);
-    else server.listen(where.port, where.host, resolve);
-  });
-}
-
-function addressOf(server: Server, address: string): string {
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') return address;
-  return bound.family === 'IPv6' ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT);
-  server.close(() => resolve());
-  server.closeIdleConnections();
-  await promise;
-  clearTimeout(timer);
 }

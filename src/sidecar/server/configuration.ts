@@ -49,6 +49,10 @@ const RULES: readonly Rule[] = [
     if (!fromCommit || !fromWorkTree) return undefined;
     return `${nameOf('from-commit')}: cannot be combined with ${nameOf('from-work-tree')}`;
   },
+  function socketGroupWithSocket({ socketGroup, listen = '' }, nameOf) {
+    if (socketGroup === undefined || listen.startsWith('unix:')) return undefined;
+    return `${nameOf('socket-group')}: requires \`--listen unix:PATH\``;
+  },
   function auditOffAlone({ audit = [] }, nameOf) {
     const off = audit.filter(({ kind }) => kind === 'off');
     if (off.length === 0 || off.length === audit.length) return undefined;

@@ -10,7 +10,8 @@ const FLUSH_TIMEOUT = 3000;
  * Ends a sidecar without losing a check or a record. For `drainDelay` it is not ready and decides as before, so that
  * callers and load balancers can leave; then it takes no new checks, lets those in flight finish, and writes the
  * records and spans that are left. All of that ends within `drainTimeout`, also if a reader of records, an exporter or
- * a caller hangs. The admin listener answers until the end.
+ * a caller hangs. The admin and the probe listener answer until the
+ * end.
  */
 export async function drain(
   parts: Parts,
@@ -29,14 +30,14 @@ export async function drain(
   else log.warn('the drain did not end in time, the rest is given up', { timeout_ms: drainTimeout });
 }
 
-async function endOf(parts: Parts, { grpc, admin }: Listeners, timeout: number): Promise<void> {
+async function endOf(parts: Parts, { grpc, admin, probe }: Listeners, timeout: number): Promise<void> {
   const { log, check } = parts;
   log.info('closing the listener', { inflight: check.inflight() });
   // A quarter of a short timeout is left for the records.
   const flushTimeout = Math.min(FLUSH_TIMEOUT, timeout / 4);
   await grpc.drain(timeout - flushTimeout);
   await release(parts, flushTimeout);
-  await admin.close();
+  await Promise.all([admin.close(), probe?.close()]);
 }
 
 /** Ends the parts of a sidecar whose listeners are closed or were never open. */

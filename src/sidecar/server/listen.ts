@@ -1,13 +1,18 @@
 import { errorMessage } from '../../diagnostic/system-error.ts';
-import { type Admin, type AdminOptions, startAdmin } from '../admin/http.ts';
+import { ADMIN_PATHS, type Admin, type AdminPath, PROBE_PATHS, startAdmin } from '../admin/http.ts';
 import { createGrpcJsTransport } from '../transport/grpc-js.ts';
-import type { Listener, Methods, ServerTls, Transport } from '../transport/transport.ts';
+import type { Listener, Transport } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
+import { connectionLog } from './connection-log.ts';
+import type { OpenedFiles } from './open-files.ts';
+import type { Parts } from './wiring.ts';
 
-/** The two listeners of a sidecar: gRPC for Envoy, HTTP for people and probes. */
+/** The listeners of a sidecar: gRPC for Envoy, HTTP for people, HTTP for probes from other machines. */
 export interface Listeners {
   readonly grpc: Listener;
   readonly admin: Admin;
+  /** Undefined without `--probe`. */
+  readonly probe: Admin | undefined;
 }
 
 export type ListenResult =
@@ -21,27 +26,62 @@ const TRANSPORTS: Readonly<Record<Configuration['transport'], () => Transport>> 
 /** Largest CheckRequest that is decoded, in bytes; the buffer of Envoy for bodies is far smaller. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-/** Opens both listeners, or none. */
+/** Opens all listeners, or none. */
 export async function listen(
   configuration: Configuration,
-  tls: ServerTls | undefined,
-  methods: Methods,
-  pages: Omit<AdminOptions, 'address'>,
+  files: Pick<OpenedFiles, 'tls' | 'socketGroup'>,
+  parts: Parts,
 ): Promise<ListenResult> {
-  const { listen: address, admin: adminAddress, transport } = configuration;
-  let grpc: Listener;
+  await using opened = new AsyncDisposableStack();
+  let flag = '--listen';
   try {
-    grpc = await TRANSPORTS[transport]().listen(
-      { address, tls, maxMessageBytes: MAX_MESSAGE_BYTES },
-      methods,
-    );
+    const grpc = await listenForChecks(configuration, files, parts);
+    opened.defer(() => grpc.drain(0));
+    flag = '--admin';
+    const admin = await startPages(configuration, parts, configuration.admin, 'admin');
+    opened.defer(() => admin.close());
+    flag = '--probe';
+    const probe =
+      configuration.probe === undefined
+        ? undefined
+        : await startPages(configuration, parts, configuration.probe, 'probe');
+    opened.move();
+    return { listeners: { grpc, admin, probe } };
   } catch (error) {
-    return { problem: `--listen: ${errorMessage(error)}` };
+    return { problem: `${flag}: ${errorMessage(error)}` };
   }
-  try {
-    return { listeners: { grpc, admin: await startAdmin({ address: adminAddress, ...pages }) } };
-  } catch (error) {
-    await grpc.drain(0);
-    return { problem: `--admin: ${errorMessage(error)}` };
-  }
+}
+
+async function listenForChecks(
+  { transport, listen: address, socketMode: mode }: Configuration,
+  { tls, socketGroup: group }: Pick<OpenedFiles, 'tls' | 'socketGroup'>,
+  { log, methods }: Parts,
+): Promise<Listener> {
+  return await TRANSPORTS[transport]().listen(
+    {
+      address,
+      access: { mode, group },
+      observer: connectionLog(log, 'listen'),
+      tls,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+    },
+    methods,
+  );
+}
+
+const PAGES = {
+  admin: Object.keys(ADMIN_PATHS) as AdminPath[],
+  probe: PROBE_PATHS,
+} as const;
+
+function startPages(
+  { adminHost: hosts }: Configuration,
+  { pages, log }: Parts,
+  address: string,
+  listener: 'admin' | 'probe',
+): Promise<Admin> {
+  return startAdmin(
+    { address, paths: PAGES[listener], hosts, observer: connectionLog(log, listener) },
+    pages,
+  );
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
@@ -6,46 +5,42 @@ import { fileSink, type Sink, streamSink } from '../audit/sink.ts';
 import type { ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
 import type { AuditTarget } from './setting-parsers.ts';
-import { type TlsFile, tlsProblems } from './tls-files.ts';
+import { groupNumber } from './socket-group.ts';
+import { readTlsFiles } from './tls-files.ts';
 
-/** Files that the configuration names. */
-export type OpenedFiles =
-  | { readonly sinks: readonly Sink[]; readonly tls: ServerTls | undefined; readonly problems?: undefined }
-  | { readonly problems: readonly string[] };
+/** Content of the files that the configuration names. */
+export interface OpenedFiles {
+  readonly sinks: readonly Sink[];
+  readonly tls: ServerTls | undefined;
+  /** Number of the group of `--socket-group`. */
+  readonly socketGroup: number | undefined;
+}
+
+export type OpenResult =
+  | { readonly opened: OpenedFiles; readonly problems?: undefined }
+  | { readonly problems: readonly string[]; readonly opened?: undefined };
 
 /** Reads keys and opens audit files. If one fails, the others are closed, and all problems are reported. */
 export async function openFiles(
   configuration: Configuration,
   directory: string,
   stdout: Writable,
-): Promise<OpenedFiles> {
-  const problems: string[] = [];
-  const tls = await readTls(configuration, directory, problems);
+): Promise<OpenResult> {
+  const { tls, problems: tlsProblems } = await readTlsFiles(configuration, directory);
+  const problems = [...tlsProblems];
+  const socketGroup = await readGroup(configuration, problems);
   const sinks = await openSinks(configuration, directory, stdout, problems);
-  if (problems.length === 0) return { sinks, tls };
+  if (problems.length === 0) return { opened: { sinks, tls, socketGroup } };
   await Promise.all(sinks.map((sink) => sink.close()));
   return { problems };
 }
 
-async function readTls(
-  { tlsCert, tlsKey, tlsClientCa }: Configuration,
-  directory: string,
-  problems: string[],
-): Promise<ServerTls | undefined> {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  const unread = problems.length;
-  const read = async (flag: string, path: string): Promise<TlsFile> => {
-    const bytes = await readFile(resolve(directory, path)).catch((error: unknown) => {
-      problems.push(`${flag}: \`${path}\` cannot be read (${causeOf(error)})`);
-      return new Uint8Array();
-    });
-    return { flag, path, bytes };
-  };
-  const cert = await read('--tls-cert', tlsCert);
-  const key = await read('--tls-key', tlsKey);
-  const clientCa = tlsClientCa === undefined ? undefined : await read('--tls-client-ca', tlsClientCa);
-  if (problems.length === unread) problems.push(...tlsProblems(cert, key, clientCa));
-  return { cert: cert.bytes, key: key.bytes, clientCa: clientCa?.bytes };
+async function readGroup({ socketGroup }: Configuration, problems: string[]): Promise<number | undefined> {
+  if (socketGroup === undefined) return undefined;
+  const number = await groupNumber(socketGroup);
+  if (number === undefined)
+    problems.push(`--socket-group: no group \`${socketGroup}\` in /etc/group, write its number`);
+  return number;
 }
 
 async function openSinks(

@@ -1,7 +1,7 @@
 import { Problem } from '../../flag/flag.ts';
 import { nonEmptyText } from '../../flag/parsers.ts';
 import { parseDuration } from '../../policy/language/duration.ts';
-import { parseAddress } from '../transport/address.ts';
+import { parseAddress } from '../socket/address.ts';
 
 /** Destination of decision records. */
 export type AuditTarget =
@@ -43,4 +43,41 @@ export function duration(written: string): number | Problem {
   return milliseconds > 0
     ? milliseconds
     : new Problem('is not a duration above zero, such as `500ms`, `1s` or `5m`');
+}
+
+/** A host name in lower case, without a port. */
+export function hostName(written: string): string | Problem {
+  const name = written.toLowerCase();
+  if (/^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/.test(name)) return name;
+  return new Problem('is not a host name; write it without a scheme, a port and a path');
+}
+
+/** Permission bits of each letter of a symbolic mode. */
+const PERMISSIONS = { r: 0o4, w: 0o2, x: 0o1 } as const;
+const SHIFTS = { u: 6, g: 3, o: 0 } as const;
+
+/** Mode bits: octal digits, or `WHO=PERMISSIONS` for each of user, group and others, where those left out have none. */
+export function socketMode(written: string): number | Problem {
+  const mode = /^0?[0-7]{3}$/.test(written) ? Number.parseInt(written, 8) : symbolicMode(written);
+  if (mode === undefined) return new Problem('is not a mode; write it as `0660` or `u=rw,g=rw,o=`');
+  // connect(2) needs write permission.
+  if ((mode & 0o222) === 0) return new Problem('lets nobody connect, which takes the permission to write');
+  return mode;
+}
+
+function symbolicMode(written: string): number | undefined {
+  let mode = 0;
+  for (const clause of written.split(',')) {
+    const [, who, letters] = /^([ugo]+|a)=([rwx]*)$/.exec(clause) ?? [];
+    if (who === undefined || letters === undefined) return undefined;
+    const bits = [...letters].reduce(
+      (sum, letter) => sum | PERMISSIONS[letter as keyof typeof PERMISSIONS],
+      0,
+    );
+    for (const each of who === 'a' ? 'ugo' : who) {
+      const shift = SHIFTS[each as keyof typeof SHIFTS];
+      mode = (mode & ~(0o7 << shift)) | (bits << shift);
+    }
+  }
+  return mode;
 }

@@ -2,7 +2,15 @@ import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts'
 import type { Flags } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
-import { auditTarget, commit, delay, duration, listenAddress } from './setting-parsers.ts';
+import {
+  auditTarget,
+  commit,
+  delay,
+  duration,
+  hostName,
+  listenAddress,
+  socketMode,
+} from './setting-parsers.ts';
 
 /**
  * The settings of `serve`. The command line, the `LICTOR_*` environment variables, the configuration file, the type
@@ -26,7 +34,18 @@ export const SETTINGS = {
     value: 'ADDR',
     parse: listenAddress,
     default: '127.0.0.1:9192',
-    doc: 'address for health, metrics and status',
+    doc: 'address for health, metrics, status and decisions; keep it on loopback',
+  },
+  probe: {
+    value: 'ADDR',
+    parse: listenAddress,
+    doc: 'further address for `/healthz`, `/readyz` and `/metrics` alone, for probes from outside of the pod',
+  },
+  'admin-host': {
+    value: 'HOST',
+    parse: hostName,
+    repeatable: true,
+    doc: 'name under which the pages of `--admin` and `--probe` may be requested, in addition to IP addresses; repeatable',
   },
   revision: {
     value: 'SHA',
@@ -51,6 +70,17 @@ export const SETTINGS = {
     default: 'stdout',
     repeatable: true,
     doc: 'destination of decision records: stdout, off or a file; repeatable',
+  },
+  'socket-mode': {
+    value: 'MODE',
+    parse: socketMode,
+    default: '0660',
+    doc: 'mode of the socket of `--listen unix:PATH`, octal or such as `u=rw,g=rw,o=rw`',
+  },
+  'socket-group': {
+    value: 'GROUP',
+    parse: nonEmptyText,
+    doc: 'group of that socket, by name or number; the process must be a member',
   },
   'tls-cert': { value: 'FILE', parse: nonEmptyText, doc: 'certificate chain of the listener, PEM' },
   'tls-key': { value: 'FILE', parse: nonEmptyText, doc: 'private key of the listener, PEM' },

@@ -6,6 +6,7 @@ import { drain, release } from './drain.ts';
 import { unknownSettings } from './environment-variables.ts';
 import { type Listeners, listen } from './listen.ts';
 import { openFiles } from './open-files.ts';
+import { type TlsWatch, watchTlsFiles } from './tls-watch.ts';
 import { packageVersion } from './version.ts';
 import { type Parts, wire } from './wiring.ts';
 
@@ -14,6 +15,7 @@ interface Server {
   /** Address for the checks of Envoy, with the port that the system chose for port 0. */
   readonly address: string;
   readonly admin: string;
+  readonly probe: string | undefined;
   /** Loads the policies again at once, and reopens audit files. */
   reload(): void;
   /** Is not ready for `drainDelay`, then ends within `drainTimeout`. */
@@ -45,8 +47,8 @@ export async function startServer(
   for (const problem of unknownSettings(environment)) log.warn('unknown setting', { setting: problem });
   const files = await openFiles(configuration, directory, stdout);
   if (files.problems !== undefined) return files;
-  const parts = await wire(configuration, { environment, directory, sinks: files.sinks, log });
-  const { listeners, problem } = await listen(configuration, files.tls, parts.methods, parts.pages);
+  const parts = await wire(configuration, { environment, directory, sinks: files.opened.sinks, log });
+  const { listeners, problem } = await listen(configuration, files.opened, parts);
   if (listeners === undefined) {
     await release(parts, 0);
     return { problems: [problem] };
@@ -54,21 +56,32 @@ export async function startServer(
   log.info('serving', {
     address: listeners.grpc.address,
     admin: listeners.admin.address,
+    probe: listeners.probe?.address,
     policies: resolve(directory, configuration.policies),
     version: packageVersion(),
   });
-  return { server: serverOf(parts, listeners, configuration) };
+  const tlsWatch = watchTlsFiles(configuration, directory, files.opened.tls, listeners.grpc, log);
+  return { server: serverOf(parts, listeners, tlsWatch, configuration) };
 }
 
-function serverOf(parts: Parts, listeners: Listeners, configuration: Configuration): Server {
+function serverOf(
+  parts: Parts,
+  listeners: Listeners,
+  tlsWatch: TlsWatch,
+  configuration: Configuration,
+): Server {
   return {
     address: listeners.grpc.address,
     admin: listeners.admin.address,
+    probe: listeners.probe?.address,
     reload() {
       parts.log.info('reloading on request');
       parts.watcher.poke();
       parts.recorder.reopen();
     },
-    stop: () => drain(parts, listeners, configuration),
+    async stop() {
+      await drain(parts, listeners, configuration);
+      tlsWatch.close();
+    },
   };
 }

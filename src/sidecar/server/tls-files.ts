@@ -1,19 +1,65 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
+import type { ServerTls } from '../transport/transport.ts';
+import type { Configuration } from './configuration.ts';
 
 /** A TLS file, with the flag and the path that name it. */
-export interface TlsFile {
+interface TlsFile {
   readonly flag: string;
   readonly path: string;
   readonly bytes: Uint8Array;
 }
 
-/** Problems of the files of a listener: content that is not PEM of its kind, or a key of another certificate. */
-export function tlsProblems(cert: TlsFile, key: TlsFile, clientCa: TlsFile | undefined): readonly string[] {
+/** The files of a listener, and what is wrong with them. Without `--tls-cert`, neither. */
+export interface TlsFiles {
+  readonly tls: ServerTls | undefined;
+  readonly problems: readonly string[];
+}
+
+/** Largest file that is read, in bytes; a bundle of all public authorities has 250 KB. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Reads certificate, key and client CA. `tls` has what could be read, also if there are problems. */
+export async function readTlsFiles(
+  { tlsCert, tlsKey, tlsClientCa }: Configuration,
+  directory: string,
+): Promise<TlsFiles> {
+  if (tlsCert === undefined || tlsKey === undefined) return { tls: undefined, problems: [] };
+  const unread: string[] = [];
+  const read = async (flag: string, path: string): Promise<TlsFile> => {
+    const bytes = await readBounded(resolve(directory, path)).catch((error: unknown) => {
+      unread.push(`${flag}: \`${path}\` cannot be read (${errorCode(error) || errorMessage(error)})`);
+      return new Uint8Array();
+    });
+    return { flag, path, bytes };
+  };
+  const cert = await read('--tls-cert', tlsCert);
+  const key = await read('--tls-key', tlsKey);
+  const clientCa = tlsClientCa === undefined ? undefined : await read('--tls-client-ca', tlsClientCa);
+  const tls = { cert: cert.bytes, key: key.bytes, clientCa: clientCa?.bytes };
+  return { tls, problems: unread.length > 0 ? unread : tlsProblems(cert, key, clientCa) };
+}
+
+/** Opened with O_NONBLOCK: a pipe that nobody writes to would hold a thread. */
+async function readBounded(path: string): Promise<Uint8Array> {
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const status = await file.stat();
+  if (!status.isFile()) throw new Error('not a regular file');
+  if (status.size > MAX_BYTES) throw new Error('larger than 4 MiB');
+  return await file.readFile();
+}
+
+/** Content that is not PEM of its kind, a key of another certificate, or anything else that OpenSSL rejects. */
+function tlsProblems(cert: TlsFile, key: TlsFile, clientCa: TlsFile | undefined): readonly string[] {
   const certificate = readCertificate(cert.bytes);
   const privateKey = readKey(key.bytes);
   const isOther =
     certificate !== undefined && privateKey !== undefined && !certificate.checkPrivateKey(privateKey);
-  return [
+  const problems = [
     ...(certificate === undefined ? [`${named(cert)} is not a PEM certificate`] : []),
     ...(privateKey === undefined ? [`${named(key)} is not a PEM private key without a passphrase`] : []),
     ...(isOther ? [`${named(key)} is not the key of the certificate in \`${cert.path}\``] : []),
@@ -21,6 +67,23 @@ export function tlsProblems(cert: TlsFile, key: TlsFile, clientCa: TlsFile | und
       ? [`${named(clientCa)} is not a PEM certificate`]
       : []),
   ];
+  return problems.length > 0 ? problems : rejectedByTls(cert, key, clientCa);
+}
+
+/** The rest of a chain or bundle, and strengths that the security level of OpenSSL forbids. */
+function rejectedByTls(cert: TlsFile, key: TlsFile, clientCa: TlsFile | undefined): readonly string[] {
+  try {
+    createSecureContext({ cert: Buffer.from(cert.bytes), key: Buffer.from(key.bytes) });
+  } catch (error) {
+    return [`${named(cert)} cannot be used (${errorMessage(error)})`];
+  }
+  if (clientCa === undefined) return [];
+  try {
+    createSecureContext({ ca: Buffer.from(clientCa.bytes) });
+    return [];
+  } catch (error) {
+    return [`${named(clientCa)} cannot be used (${errorMessage(error)})`];
+  }
 }
 
 function named({ flag, path }: TlsFile): string {

@@ -15,7 +15,7 @@ import { nodeCrypto } from '../../node/crypto.ts';
 import { compileInSlices } from '../../policy/compile-folder.ts';
 import { PolicyStore, type PolicyStoreOptions } from '../../policy/source/store.ts';
 import { type Watcher, watchFolder } from '../../policy/source/watch.ts';
-import type { AdminOptions } from '../admin/http.ts';
+import type { PageSources } from '../admin/http.ts';
 import type { Sink } from '../audit/sink.ts';
 import { createHealth, type Health } from '../rpc/health.ts';
 import { createReflection } from '../rpc/reflection.ts';
@@ -23,7 +23,6 @@ import type { Traces } from '../telemetry/decision-tracer.ts';
 import type { Log } from '../telemetry/logging.ts';
 import { createMetrics, METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
 import { createTraces } from '../telemetry/traces.ts';
-import { clearSocketFile } from '../transport/socket-file.ts';
 import type { Methods } from '../transport/transport.ts';
 import { createClock } from './clock.ts';
 import { type Configuration, fromCommitOf } from './configuration.ts';
@@ -44,8 +43,8 @@ export interface Parts {
   readonly watcher: Watcher;
   /** Methods of the gRPC listener. */
   readonly methods: Methods;
-  /** Content of the admin listener. */
-  readonly pages: Omit<AdminOptions, 'address'>;
+  /** Content of the admin and the probe listener. */
+  readonly pages: PageSources;
 }
 
 export interface WiringOptions {
@@ -183,6 +182,5 @@ function pagesOf(
     metrics: async () => ({ contentType: METRICS_CONTENT_TYPE, text: await metrics.text() }),
     status,
     decisions: recorder.recent,
-    clearSocketFile,
   };
 }

@@ -1,8 +1,14 @@
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+} from 'node:tls';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { errorMessage } from '../../diagnostic/system-error.ts';
-import { type Address, formatAddress, parseAddress } from './address.ts';
-import { register } from './grpc-js-calls.ts';
-import { clearSocketFile, openSocketFile, removeSocketFile } from './socket-file.ts';
+import { Connections } from '../socket/connections.ts';
+import { listenAt } from '../socket/listen.ts';
+import { refuseCompression, register } from './grpc-js-calls.ts';
 import type { Listener, ListenOptions, Methods, ServerTls, Transport } from './transport.ts';
 
 /**
@@ -12,28 +18,64 @@ import type { Listener, ListenOptions, Methods, ServerTls, Transport } from './t
 const HEADROOM = 16;
 const MOST_HEADROOM = 64 * 1024 * 1024;
 
-/** gRPC by the package `@grpc/grpc-js`. */
+/** Most connections at once. An Envoy has one for each of its worker threads. */
+const MAX_CONNECTIONS = 1024;
+/** Time for a TLS handshake, and then for the first bytes of HTTP/2, in milliseconds. */
+const GREETING_TIMEOUT = 10_000;
+/** Bytes with which every HTTP/2 connection begins: the preface and an empty SETTINGS frame (RFC 9113 section 3.4). */
+const GREETING_BYTES = 24 + 9;
+
+/** gRPC by the package `@grpc/grpc-js`, over sockets of our own. */
 export function createGrpcJsTransport(): Transport {
   return { listen };
 }
 
 async function listen(options: ListenOptions, methods: Methods): Promise<Listener> {
-  const address = parseAddress(options.address);
-  if (address === undefined) {
-    throw new Error(
-      `cannot listen on \`${options.address}\`: not an address, write HOST:PORT, [IPV6]:PORT or unix:PATH`,
-    );
-  }
-  try {
-    if (address.kind === 'unix') await clearSocketFile(address.path);
-    return await serve(address, options, methods);
-  } catch (error) {
-    throw new Error(`cannot listen on \`${options.address}\`: ${problemOf(error)}`, { cause: error });
-  }
+  const { address, access, observer, tls, maxMessageBytes } = options;
+  // Standard error is the process log, whose lines are JSON.
+  if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE);
+  const closing = new AbortController();
+  const server = serverOf(methods, maxMessageBytes, closing.signal);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const connections = new Connections({ max: MAX_CONNECTIONS, observer });
+  /** Sockets that HTTP/2 has; those in a TLS handshake are not yet among them. */
+  const served = new OpenSockets();
+  const serve = (socket: Socket): void => {
+    served.add(socket);
+    connections.expect(socket, GREETING_BYTES, GREETING_TIMEOUT);
+    injector.injectConnection(socket);
+  };
+  const secured: TlsServer[] = [];
+  const bound = await listenAt({
+    address,
+    access,
+    createServer: () => {
+      const listener =
+        tls === undefined ? createServer({ noDelay: true }, serve) : secure(tls, serve, options);
+      listener.on('connection', (socket: Socket) => connections.add(socket));
+      if ('setSecureContext' in listener) secured.push(listener);
+      return listener;
+    },
+  });
+  return {
+    address: bound.address,
+    renewTls(next) {
+      for (const each of secured) each.setSecureContext(contextOf(next));
+    },
+    async drain(timeout) {
+      closing.abort();
+      await bound.close();
+      injector.drain(timeout);
+      const timer = setTimeout(() => connections.destroy(), timeout);
+      await served.closed();
+      clearTimeout(timer);
+      connections.destroy();
+      server.forceShutdown();
+    },
+  };
 }
 
-async function serve(address: Address, options: ListenOptions, methods: Methods): Promise<Listener> {
-  const { tls, maxMessageBytes } = options;
+function serverOf(methods: Methods, maxMessageBytes: number, closing: AbortSignal): Server {
   const server = new Server({
     'grpc.max_receive_message_length': Math.max(
       maxMessageBytes,
@@ -41,64 +83,69 @@ async function serve(address: Address, options: ListenOptions, methods: Methods)
     ),
     'grpc.max_send_message_length': -1,
     'grpc.enable_channelz': 0,
+    interceptors: [refuseCompression],
   });
-  const closing = new AbortController();
   for (const [path, method] of Object.entries(methods)) {
-    register(server, path, method, { maxMessageBytes, closing: closing.signal });
+    register(server, path, method, { maxMessageBytes, closing });
   }
-  const port = await bind(server, formatAddress(address), credentials(tls));
-  if (address.kind === 'unix') await openSocketFile(address.path);
-  const bound = formatAddress(address.kind === 'tcp' ? { ...address, port } : address);
+  return server;
+}
+
+function secure(
+  tls: ServerTls,
+  serve: (socket: Socket) => void,
+  { observer }: Pick<ListenOptions, 'observer'>,
+): TlsServer | NetServer {
+  const server = createTlsServer({
+    ...contextOf(tls),
+    requestCert: tls.clientCa !== undefined,
+    rejectUnauthorized: true,
+    ALPNProtocols: ['h2'],
+    handshakeTimeout: GREETING_TIMEOUT,
+    noDelay: true,
+  });
+  server.on('secureConnection', (socket) => {
+    // A caller that is gone needs no handling.
+    socket.on('error', () => {});
+    serve(socket);
+  });
+  server.on('tlsClientError', (error, socket) => {
+    observer.ended(
+      `${socket.remoteAddress ?? ''} ${String(socket.remotePort ?? '')}`.trim(),
+      'handshake',
+      errorMessage(error),
+    );
+    socket.destroy();
+  });
+  return server;
+}
+
+function contextOf({ cert, key, clientCa }: ServerTls): SecureContextOptions {
   return {
-    address: bound,
-    drain: async (timeout) => {
-      closing.abort();
-      await shutDown(server, bound, timeout);
-      if (address.kind === 'unix') await removeSocketFile(address.path);
-    },
+    cert: Buffer.from(cert),
+    key: Buffer.from(key),
+    ...(clientCa !== undefined && { ca: Buffer.from(clientCa) }),
   };
 }
 
-/** Resolves with the port of the listener. */
-function bind(server: Server, address: string, tls: ServerCredentials): Promise<number> {
-  // The log of grpc-js would repeat the rejection on standard error.
-  if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, tls, (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
+class OpenSockets {
+  readonly #open = new Set<Socket>();
+  readonly #whenClosed: (() => void)[] = [];
+
+  add(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      if (this.#open.size > 0) return;
+      for (const resolve of this.#whenClosed.splice(0)) resolve();
     });
-  });
-}
+  }
 
-function credentials(tls: ServerTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const { cert, key, clientCa } = tls;
-  return ServerCredentials.createSsl(
-    clientCa === undefined ? null : Buffer.from(clientCa),
-    [{ cert_chain: Buffer.from(cert), private_key: Buffer.from(key) }],
-    clientCa !== undefined,
-  );
-}
-
-/**
- * Lets calls in flight finish for `timeout` milliseconds, then ends them. It uses `drain`, since `forceShutdown` of
- * grpc-js 1.14 skips every connection if channelz is off.
- */
-function shutDown(server: Server, address: string, timeout: number): Promise<void> {
-  server.drain(address, timeout);
-  return new Promise((resolve) => {
-    server.tryShutdown(() => resolve());
-  });
-}
-
-/** Cause of a failure, with a remedy if one is known. */
-function problemOf(error: unknown): string {
-  const text = errorMessage(error);
-  if (text.includes('EADDRINUSE'))
-    return 'another process listens on it, stop that process or choose another port';
-  if (text.includes('EACCES')) return 'permission denied, choose a port above 1023 or a writable path';
-  if (text.includes('EADDRNOTAVAIL')) return 'no network interface of this machine has this address';
-  if (text.includes('ENOTFOUND') || text.includes('EAI_AGAIN')) return 'the host name cannot be resolved';
-  return text;
+  /** Resolves when all are closed. */
+  closed(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenClosed.push(resolve);
+    });
+  }
 }

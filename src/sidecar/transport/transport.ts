@@ -1,3 +1,6 @@
+import type { ConnectionObserver } from '../socket/connections.ts';
+import type { SocketAccess } from '../socket/socket-file.ts';
+
 /** One call, as a handler sees it. */
 export interface Call {
   /** First metadata value of a name in lower case. */
@@ -52,12 +55,17 @@ export interface Listener {
   readonly address: string;
   /** Takes no new calls, lets calls in flight finish for `timeout` milliseconds, then ends them. */
   drain(timeout: number): Promise<void>;
+  /** Uses other certificates for new connections; those that are open stay. Only for a listener with TLS. */
+  renewTls(tls: ServerTls): void;
 }
 
 export interface ListenOptions {
   /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
   readonly address: string;
   readonly tls: ServerTls | undefined;
+  /** Access to the file of a `unix:` address. */
+  readonly access: SocketAccess;
+  readonly observer: ConnectionObserver;
   /** Largest message that is accepted, in bytes. */
   readonly maxMessageBytes: number;
 }

@@ -1,14 +1,23 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAX_FOLLOWERS } from '../../../src/sidecar/admin/follow.ts';
-import { ADMIN_PATHS, type Admin, type AdminOptions, startAdmin } from '../../../src/sidecar/admin/http.ts';
+import {
+  ADMIN_PATHS,
+  type Admin,
+  type AdminOptions,
+  type AdminPath,
+  type PageSources,
+  PROBE_PATHS,
+  startAdmin,
+} from '../../../src/sidecar/admin/http.ts';
 import { createRecentDecisions } from '../../../src/sidecar/audit/recent.ts';
 import { toRecord } from '../../../src/sidecar/audit/record.ts';
 import { aDecision } from '../../support/decision.ts';
+import { QUIET_LISTENER } from '../../support/quiet-listener.ts';
 
 const record = (id: string) => ({
   id,
@@ -19,21 +28,30 @@ let admin: Admin;
 let notReady: string | undefined;
 let decisions: ReturnType<typeof createRecentDecisions>;
 
-function options(address: string): AdminOptions {
+function sources(): PageSources {
   return {
-    address,
     notReady: () => notReady,
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'lictor_inflight_checks 0\n' }),
     status: () => ({ version: '1.2.3' }),
     decisions,
-    clearSocketFile: async () => {},
   };
+}
+
+const PATHS = Object.keys(ADMIN_PATHS) as AdminPath[];
+
+/** A listener with all pages, or other options. */
+function start(options: Partial<AdminOptions> = {}, pages: Partial<PageSources> = {}): Promise<Admin> {
+  const { observer } = QUIET_LISTENER;
+  return startAdmin(
+    { address: '127.0.0.1:0', paths: PATHS, hosts: [], observer, ...options },
+    { ...sources(), ...pages },
+  );
 }
 
 beforeEach(async () => {
   notReady = undefined;
   decisions = createRecentDecisions();
-  admin = await startAdmin(options('127.0.0.1:0'));
+  admin = await start();
 });
 
 afterEach(async () => {
@@ -118,6 +136,43 @@ describe('the pages', () => {
   });
 });
 
+describe('a listener for probes', () => {
+  beforeEach(async () => {
+    await admin.close();
+    admin = await start({ paths: PROBE_PATHS });
+  });
+
+  test.each(['/healthz', '/readyz', '/metrics'])('has %s', async (path) => {
+    expect((await get(path)).status).toBe(200);
+  });
+
+  test.each(['/v1/status', '/v1/decisions'])('does not have %s', async (path) => {
+    const { status, text } = await get(path);
+    expect([status, JSON.parse(text)]).toEqual([404, { error: 'no such page', paths: [...PROBE_PATHS] }]);
+  });
+
+  test('does not stream decisions', async () => {
+    const headers = { accept: 'text/event-stream' };
+    expect((await get('/v1/decisions', { headers })).status).toBe(404);
+  });
+
+  test('links only its own pages', async () => {
+    const links = (await get('/')).text.match(/href="[^"]*"/g);
+    expect(links).toEqual(PROBE_PATHS.map((path) => `href="${path}"`));
+  });
+});
+
+test.each([
+  ['lictor.acme.svc', 200],
+  ['LICTOR.acme.svc:9192', 200],
+  ['a.lictor.acme.svc', 421],
+  ['acme.svc', 421],
+])('with the named host lictor.acme.svc, the answer to %s is %d', async (host, status) => {
+  await admin.close();
+  admin = await start({ hosts: ['lictor.acme.svc'] });
+  expect((await get('/healthz', { headers: { host } })).status).toBe(status);
+});
+
 describe('every answer', () => {
   test.each(['/', '/healthz', '/nope'])('of %s forbids caches, frames and type sniffing', async (path) => {
     const { headers } = await get(path);
@@ -155,12 +210,14 @@ describe('every answer', () => {
 
   test('does not reveal what failed', async () => {
     await admin.close();
-    admin = await startAdmin({
-      ...options('127.0.0.1:0'),
-      status: () => {
-        throw new Error('SECRET');
+    admin = await start(
+      {},
+      {
+        status: () => {
+          throw new Error('SECRET');
+        },
       },
-    });
+    );
     expect(await get('/v1/status')).toMatchObject({
       status: 500,
       text: '{"error":"this page failed, decisions are not affected"}\n',
@@ -218,15 +275,15 @@ describe('a stream of decisions', () => {
 
 describe('the address', () => {
   test('is named if it is in use', async () => {
-    await expect(startAdmin(options(admin.address))).rejects.toThrow(
-      `cannot listen on \`${admin.address}\`: the address is in use, stop the process that uses it or choose another`,
+    await expect(start({ address: admin.address })).rejects.toThrow(
+      `cannot listen on \`${admin.address}\`: another process listens on it, stop that process or choose another port`,
     );
   });
 
   test.each(['', 'nonsense', '127.0.0.1', '127.0.0.1:70000', 'unix:', '::1:80'])(
     '%j is not valid',
     async (address) => {
-      await expect(startAdmin(options(address))).rejects.toThrow(
+      await expect(start({ address })).rejects.toThrow(
         `cannot listen on \`${address}\`: not an address, write HOST:PORT, [IPV6]:PORT or unix:PATH`,
       );
     },
@@ -235,12 +292,8 @@ describe('the address', () => {
   test('can be a Unix socket, which accepts every host', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lictor-admin-'));
     const socketPath = join(folder, 'admin.sock');
-    const cleared: string[] = [];
-    const clearSocketFile = async (path: string) => {
-      cleared.push(path);
-    };
-    const socket = await startAdmin({ ...options(`unix:${socketPath}`), clearSocketFile });
-    expect(cleared).toEqual([socketPath]);
+    const socket = await start({ address: `unix:${socketPath}` });
+    expect((await stat(socketPath)).mode & 0o777).toBe(0o600);
     expect(socket.address).toBe(`unix:${socketPath}`);
     expect(
       await get('/healthz', { host: undefined, port: undefined, socketPath, headers: { host: 'x.example' } }),
@@ -255,6 +308,6 @@ describe('the address', () => {
     const again = createServer().listen(Number(address.split(':')[1]), '127.0.0.1');
     await once(again, 'listening');
     again.close();
-    admin = await startAdmin(options('127.0.0.1:0'));
+    admin = await start();
   });
 });

@@ -5,6 +5,7 @@ import { createHealth, type Health } from '../../../src/sidecar/rpc/health.ts';
 import { createGrpcJsTransport } from '../../../src/sidecar/transport/grpc-js.ts';
 import type { Listener } from '../../../src/sidecar/transport/transport.ts';
 import { call, connectTo, talk } from '../../support/grpc.ts';
+import { QUIET_LISTENER } from '../../support/quiet-listener.ts';
 
 const CHECK = '/grpc.health.v1.Health/Check';
 const WATCH = '/grpc.health.v1.Health/Watch';
@@ -22,7 +23,7 @@ let client: Client;
 beforeEach(async () => {
   health = createHealth();
   listener = await createGrpcJsTransport().listen(
-    { address: '127.0.0.1:0', tls: undefined, maxMessageBytes: 4096 },
+    { address: '127.0.0.1:0', tls: undefined, ...QUIET_LISTENER, maxMessageBytes: 4096 },
     health.methods,
   );
   client = connectTo(listener.address);

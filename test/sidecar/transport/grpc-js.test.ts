@@ -15,6 +15,7 @@ import {
 } from '../../../src/sidecar/transport/transport.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { type ClientTls, call, connectTo, talk } from '../../support/grpc.ts';
+import { QUIET_LISTENER } from '../../support/quiet-listener.ts';
 
 const ECHO = '/test.Echo/Echo';
 const LIMIT = 1024;
@@ -38,7 +39,13 @@ afterEach(async () => {
 });
 
 async function listen(methods: Methods, change: Partial<ListenOptions> = {}): Promise<Listener> {
-  const options = { address: '127.0.0.1:0', tls: undefined, maxMessageBytes: LIMIT, ...change };
+  const options = {
+    address: '127.0.0.1:0',
+    tls: undefined,
+    ...QUIET_LISTENER,
+    maxMessageBytes: LIMIT,
+    ...change,
+  };
   const listener = await createGrpcJsTransport().listen(options, methods);
   listeners.push(listener);
   return listener;

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, parseAddress } from '../../../src/sidecar/transport/address.ts';
+import { type Address, formatAddress, parseAddress } from '../../../src/sidecar/socket/address.ts';
 
 test.each<[string, Address]>([
   ['127.0.0.1:9191', { kind: 'tcp', host: '127.0.0.1', port: 9191 }],
