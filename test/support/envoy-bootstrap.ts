@@ -22,8 +22,8 @@ export interface Bootstrap {
   readonly maxBodyBytes: number;
   /** True: a longer body arrives cut. False: Envoy answers 413. */
   readonly partialBodies: boolean;
-  /** True: Envoy sends bodies as bytes; false: as text; undefined: as the file says. */
-  readonly packAsBytes: boolean | undefined;
+  /** True: Envoy sends bodies as bytes; false: as text. */
+  readonly packAsBytes: boolean;
   /** Timeout of a check in milliseconds; the request is denied after it. */
   readonly timeout: number;
   readonly failOpen: boolean;
@@ -63,8 +63,7 @@ const MANAGER = [...LISTENER, 'filter_chains', 0, 'filters', 0, 'typed_config'] 
 const EXT_AUTHZ = [...MANAGER, 'http_filters', 0, 'typed_config'] as const;
 const HOST = [...MANAGER, 'route_config', 'virtual_hosts', 0] as const;
 const ACCESS_LOG = [...MANAGER, 'access_log', 0] as const;
-const JSON_ROUTE = [...HOST, 'routes', 0, 'typed_per_filter_config', 'envoy.filters.http.ext_authz'] as const;
-const BODY = [...JSON_ROUTE, 'check_settings', 'with_request_body'] as const;
+const BODY = [...EXT_AUTHZ, 'with_request_body'] as const;
 
 /** The configuration that users copy, `deploy/envoy.yaml`, with the addresses, certificates and hosts of a test. */
 export function bootstrap(options: Bootstrap): unknown {
@@ -88,7 +87,7 @@ export function bootstrap(options: Bootstrap): unknown {
   change([...HOST, 'domains'], options.domains);
   change([...BODY, 'max_request_bytes'], options.maxBodyBytes);
   change([...BODY, 'allow_partial_message'], options.partialBodies);
-  if (options.packAsBytes !== undefined) add([...EXT_AUTHZ, 'with_request_body'], bodyOfFilter(options));
+  change([...BODY, 'pack_as_bytes'], options.packAsBytes);
   change([...EXT_AUTHZ, 'grpc_service', 'timeout'], `${options.timeout / 1000}s`);
   change([...EXT_AUTHZ, 'failure_mode_allow'], options.failOpen);
   change([...EXT_AUTHZ, 'encode_raw_headers'], options.rawHeaders);
@@ -136,15 +135,6 @@ export function bootstrap(options: Bootstrap): unknown {
   return document.toJS();
 }
 
-/** Envoy 1.40 reads `pack_as_bytes` from the filter alone, and the other fields from the route. */
-function bodyOfFilter({ maxBodyBytes, partialBodies, packAsBytes }: Bootstrap): Json {
-  return {
-    max_request_bytes: maxBodyBytes,
-    allow_partial_message: partialBodies,
-    pack_as_bytes: packAsBytes === true,
-  };
-}
-
 const PROXY_PROTOCOL: Json = {
   name: 'envoy.filters.listener.proxy_protocol',
   typed_config: {
@@ -156,6 +146,12 @@ const PROXY_PROTOCOL: Json = {
 const CONNECT_ROUTE: Json = {
   match: { connect_matcher: {} },
   route: { cluster: 'service', upgrade_configs: [{ upgrade_type: 'CONNECT', connect_config: {} }] },
+  typed_per_filter_config: {
+    'envoy.filters.http.ext_authz': {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute',
+      check_settings: { disable_request_body_buffering: true },
+    },
+  },
 };
 
 /** Without it Envoy exports its spans every five seconds or in batches of five. */

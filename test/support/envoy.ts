@@ -63,7 +63,7 @@ const DEFAULTS = {
   maxBodyBytes: 65_536,
   connect: false,
   partialBodies: false,
-  packAsBytes: undefined,
+  packAsBytes: true,
   timeout: 1000,
   failOpen: false,
   rawHeaders: true,
