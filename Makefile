@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools build test lint format reference golden demo bench clean
+.PHONY: help node install tools build test lint format reference golden demo bench swaps clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -58,6 +58,9 @@ DEMO = test/demo/main.ts
 
 bench: install ## What a check costs, side by side; PART=check for one part
 	@node test/bench/main.ts $(PART)
+
+swaps: install ## 1,000 git commands under load, each answer compared with its commit; COUNT=N for fewer
+	@node test/swaps/git-main.ts $(COUNT)
 
 clean: ## Remove what was made here, downloads included
 	@rm -rf dist coverage .demo .tools node_modules

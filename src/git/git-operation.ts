@@ -48,18 +48,32 @@ const OPERATIONS: Readonly<Record<string, Omit<GitOperation, 'path'>>> = {
   REVERT_HEAD: resumable('revert', false),
 };
 
-/** The operation that is pending in a work tree; undefined if there is none. */
+/** The operation that is pending in a work tree; undefined if there is none. Never throws. */
 export function pendingOperation(git: GitDir): GitOperation | undefined {
   for (const [name, operation] of Object.entries(OPERATIONS)) {
     const path = join(git.own, name);
     if (exists(path)) return { path, ...operation };
   }
-  const branch = /^ref: (refs\/[^\0]+)$/.exec(readText(join(git.own, 'HEAD'))?.trim() ?? '')?.[1];
+  const branch = branchOf(git);
   if (branch === undefined || branch.split('/').includes('..')) return undefined;
   const path = join(git.shared, `${branch}.lock`);
   return exists(path) ? { path, ...LOCKED } : undefined;
 }
 
+/** Undefined if HEAD is detached or cannot be read. */
+function branchOf(git: GitDir): string | undefined {
+  try {
+    return /^ref: (refs\/[^\0]+)$/.exec(readText(join(git.own, 'HEAD'))?.trim() ?? '')?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** False also for a path that leads through a file or is too long. */
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -56,9 +56,18 @@ export async function disturbance(
   await pause(BETWEEN_LOOKS);
   const operation = operationIn(git, false);
   if (operation !== undefined) return operation;
-  const isSameCommit = git === undefined || revision.source !== 'git' || headCommit(git) === revision.commit;
-  const isSame = isSameCommit && (await folder.isUnchanged().catch(() => false));
+  const isSame = isStillAt(git, revision) && (await folder.isUnchanged().catch(() => false));
   return isSame ? undefined : { path: folder.dir, state: 'keeps changing', help: CHANGING };
+}
+
+/** True if HEAD is still at the commit of the revision, or the commit is not that of HEAD. */
+function isStillAt(git: GitDir | undefined, { source, commit }: Revision): boolean {
+  if (git === undefined || source !== 'git') return true;
+  try {
+    return headCommit(git) === commit;
+  } catch {
+    return false;
+  }
 }
 
 const CHANGING = 'write the files to another folder and move them here when they are complete';

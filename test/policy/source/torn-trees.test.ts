@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realPause } from '../../../src/policy/source/settle.ts';
@@ -196,6 +197,23 @@ describe('a tree that is not exactly a commit needs two looks that agree', () =>
     }
   });
 });
+
+test.each(['HEAD', 'refs/heads/main', 'index', 'objects'])(
+  'a pipe as .git/%s harms no load',
+  async (name) => {
+    const { root, dir } = repository();
+    rmSync(join(root, '.git', name), { recursive: true });
+    execFileSync('mkfifo', [join(root, '.git', name)]);
+    for (const fromCommit of [undefined, 'if-known'] as const) {
+      const { store } = storeOf(dir, { fromCommit });
+      const { result, diagnostics } = await store.reload();
+      const isFailure = fromCommit !== undefined && (name === 'refs/heads/main' || name === 'objects');
+      expect([result, ...diagnostics.map(({ code }) => code)]).toEqual(
+        isFailure ? ['failure', 'commit_unreadable'] : ['success'],
+      );
+    }
+  },
+);
 
 describe('--require-clean', () => {
   test('refuses a dirty tree and names the difference; the last good version keeps deciding', async () => {
