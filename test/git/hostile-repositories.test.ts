@@ -15,7 +15,9 @@ import { findGitDir, gitDirIn, headCommit } from '../../src/git/git-dir.ts';
 import { readCommitTree } from '../../src/git/git-tree.ts';
 import { openObjects } from '../../src/git/object-store.ts';
 import { findRevision } from '../../src/policy/source/find-revision.ts';
+import { PolicyStore } from '../../src/policy/source/store.ts';
 import { commitAll, folderOf, git, put, scratch } from '../policy/source/scratch.ts';
+import { barePolicy, bareSet } from '../support/bare-policy.ts';
 import { type Delta, writePack } from './write-pack.ts';
 
 function repository(files: Readonly<Record<string, string>> = { 'p/a.yaml': 'a' }): string {
@@ -161,6 +163,15 @@ describe('the owner of git files', () => {
     const { revision, notes } = await find(join(root, 'p'));
     expect(revision).toMatchObject({ commit: '', source: 'digest' });
     expect(notes).toMatchObject([expect.stringMatching(/`.*\.git` belongs to user \d+, neither to user/)]);
+  });
+
+  test('--require-revision refuses it, and says why', async () => {
+    const root = repository();
+    giveAway(join(root, '.git'));
+    const compile = () => ({ set: bareSet([barePolicy('a')]), diagnostics: [] });
+    const store = new PolicyStore({ dir: join(root, 'p'), compile, requireRevision: true, now: Date.now });
+    const { diagnostics } = await store.reload();
+    expect(diagnostics[0]?.message).toMatch(/which `--require-revision` requires: `.*\.git` belongs to user/);
   });
 
   test('a .git file that leads to a folder of another user is not read', () => {

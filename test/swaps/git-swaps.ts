@@ -17,7 +17,7 @@ export interface GitSwapOptions {
 }
 
 /** What one sidecar answered during the operations. */
-export interface Served {
+interface Served {
   readonly mode: string;
   readonly tally: Tally;
   /** Distinct revisions that its answers named. */

@@ -60,7 +60,7 @@ export function versionIn(path: string, answer: CheckResponseMessage): string {
     return `denied by a rule for another path`;
   return others.length === 0
     ? `version ${first}`
-    : `headers of versions ${[first, ...others].toSorted().join()}`;
+    : `headers of versions ${[first, ...others].toSorted((a, b) => Number(a) - Number(b)).join()}`;
 }
 
 function pathOf(policyName: string, version: number): string {

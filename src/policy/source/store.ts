@@ -142,7 +142,8 @@ export class PolicyStore {
       reasons.push(diagnostic('no_policies', '', message, 'add a document of kind `Policy`'));
     }
     if (requireRevision && result.set.revision.commit === '') {
-      const message = `\`${dir}\` has no commit, which \`--require-revision\` requires`;
+      const cause = result.notes[0] === undefined ? '' : `: ${result.notes[0]}`;
+      const message = `\`${dir}\` has no commit, which \`--require-revision\` requires${cause}`;
       const help = 'serve a git checkout, add a file `REVISION`, or pass `--revision`';
       reasons.push(diagnostic('no_revision', '', message, help));
     }

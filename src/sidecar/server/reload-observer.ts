@@ -31,7 +31,9 @@ export function reloadObserver({
       health.setServing(true);
       metrics.reloaded(attemptOf('success', reload));
       metrics.live(set, reload.at);
-      log.info('policies are live', { revision: set.revisionText, policies: set.policies.length });
+      const { notes } = reload;
+      const described = { revision: set.revisionText, policies: set.policies.length };
+      log.info('policies are live', notes.length === 0 ? described : { ...described, notes });
     },
     onFailure(reload) {
       metrics.reloaded(attemptOf('failure', reload));
@@ -56,5 +58,5 @@ function described(reload: Reload): Record<string, unknown> {
     // A mistake of the folder as a whole has no position in a file.
     return span.file === '' ? text : `${span.file}:${span.start.line}:${span.start.column}: ${text}`;
   });
-  return { diagnostics: shown, more };
+  return { diagnostics: shown, more, notes: reload.notes };
 }
