@@ -79,6 +79,18 @@ export const CODES = {
     severity: 'error',
     doc: 'an expression reads `jwt` and is evaluated before authentication',
   },
+  caller_too_early: {
+    severity: 'error',
+    doc: 'an expression reads `caller` and is evaluated before authentication',
+  },
+  token_never_verified: {
+    severity: 'error',
+    doc: 'an expression reads `jwt`, and no policy that applies to the same requests verifies a token',
+  },
+  caller_never_known: {
+    severity: 'error',
+    doc: 'an expression reads `caller`, and no policy that applies to the same requests authenticates a peer',
+  },
   unused_issuer: { severity: 'warning', doc: 'no policy and no test names the issuer' },
   unknown_environment: {
     severity: 'error',
@@ -109,6 +121,18 @@ export const CODES = {
   claim_not_required: {
     severity: 'warning',
     doc: 'a condition reads a claim that no issuer of the policy requires, without a test for its presence',
+  },
+  token_not_always_verified: {
+    severity: 'warning',
+    doc: 'an expression reads `jwt`, and only for some of its requests a policy verifies a token',
+  },
+  caller_not_always_known: {
+    severity: 'warning',
+    doc: 'an expression reads `caller`, and only for some of its requests a policy authenticates a peer',
+  },
+  forwarded_peer: {
+    severity: 'warning',
+    doc: 'a policy with `mtls: {from: xfcc}` reads the peer of the connection, which is the proxy',
   },
   unnamed_segment: {
     severity: 'warning',

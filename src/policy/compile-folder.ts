@@ -21,6 +21,7 @@ import {
 import type { LocatedExpression } from './compile/expression-location.ts';
 import { Expressions } from './compile/expressions.ts';
 import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
+import { reportIdentityReads } from './compile/identity-reads.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { References } from './compile/references.ts';
@@ -127,6 +128,9 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const { policies } = compiler;
   reportConflicts(compiler.written, environments.values);
   if (!incomplete) reportUnknownShadows(environmentDocuments, policies);
+  if (!incomplete && compiler.partial.size === 0 && diagnostics.errors === 0) {
+    reportIdentityReads(compiler.expressions, environments.values);
+  }
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
     policies,
@@ -152,10 +156,19 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     warnOfUnusedData(documents, expressions);
   }
   if (linted) {
-    const { written } = compiler;
+    const { written, expressions: compiled } = compiler;
     const { valid } = expressions;
     const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
-    yield* lint({ written, policies, issuers, tests, expressions: valid, shadowed, options: lintOptions });
+    yield* lint({
+      written,
+      compiled,
+      policies,
+      issuers,
+      tests,
+      expressions: valid,
+      shadowed,
+      options: lintOptions,
+    });
   }
   const unread = incomplete || others.some(isBroken);
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {

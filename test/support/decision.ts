@@ -30,6 +30,7 @@ export function aDecision(fields: Partial<Decision> = {}): Decision {
     },
     source: { principal: 'spiffe://acme.example/ns/shop/sa/web', address: '10.0.0.7' },
     destination: { principal: 'spiffe://acme.example/ns/shop/sa/orders' },
+    caller: undefined,
     jwt: undefined,
     controls: [],
     limits: [],

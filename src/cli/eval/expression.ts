@@ -5,6 +5,7 @@ import { Lines } from '../../diagnostic/lines.ts';
 import { painter } from '../../diagnostic/paint.ts';
 import { joinLines } from '../../diagnostic/printable.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
+import type { Caller } from '../../engine/decision/identities.ts';
 import { RequestContext } from '../../engine/decision/request-context.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
@@ -71,7 +72,11 @@ export async function evaluateExpression(
     [...set.issuers.values()],
     prepared.now,
   );
-  const evaluation = evaluateWithParts(program, context.activation(NO_POLICY, token), 'value');
+  const evaluation = evaluateWithParts(
+    program,
+    context.activation(NO_POLICY, { token, caller: callerOf(context) }),
+    'value',
+  );
   const { outcome } = evaluation;
   const refused = denial === undefined || denial.reason === 'token_missing' ? undefined : denial;
   if (options.output === 'json') {
@@ -88,4 +93,10 @@ export async function evaluateExpression(
     terminal.stdout.write(`${joinLines([view, ...note, '', ...tree])}\n`);
   }
   return failed(outcome) || outcome === false ? EXIT.fails : EXIT.fine;
+}
+
+/** The peer as a policy with `mtls` would accept it: the one that trusted proxies report, if there is one. */
+function callerOf({ forwardedPeer, peer }: RequestContext): Caller | undefined {
+  if (forwardedPeer.principal) return { principal: forwardedPeer.principal, via: 'xfcc' };
+  return peer.principal ? { principal: peer.principal, via: 'connection' } : undefined;
 }

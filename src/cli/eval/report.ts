@@ -78,7 +78,7 @@ function headline({ result }: ExplanationView, paint: Paint): string {
 
 function aboutLines({ result, prepared, simulation }: ExplanationView, paint: Paint): string[] {
   const { request, source } = prepared.attributes;
-  const who = source.principal === '' ? 'nobody' : source.principal;
+  const who = callerText(source.principal, result.decision.caller);
   const { jwt } = simulation.caller;
   const token = jwt === undefined ? '' : ` with a token of ${jwt.issuer}`;
   const lines = [
@@ -90,6 +90,12 @@ function aboutLines({ result, prepared, simulation }: ExplanationView, paint: Pa
   const { fault } = result.decision;
   if (fault !== undefined) lines.push(`${paint('red', 'failed')}: ${fault.message}`);
   return lines.map((line) => `  ${line}`);
+}
+
+/** Who calls: the accepted peer, and the proxy that reports it. */
+function callerText(peer: string, caller: Decision['caller']): string {
+  const connected = peer === '' ? 'nobody' : peer;
+  return caller?.via === 'xfcc' ? `${caller.principal} through ${connected}` : connected;
 }
 
 function view({ response }: SimulationResult, { attributes }: PreparedRequest) {
@@ -215,6 +221,7 @@ export function jsonExplanation(all: ExplanationView): string {
       path: request.path,
       principal: source.principal,
       address: source.address,
+      caller: decision.caller ?? null,
       issuer: simulation.caller.jwt?.issuer ?? null,
     },
     answer: {

@@ -4,17 +4,16 @@ import type { TokenResult } from '../identity/verified-token.ts';
 import type { CompiledPolicy, JwtRequirement, MtlsRequirement } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
-import type { RequestContext } from './request-context.ts';
 import type { ApplicablePolicy } from './select.ts';
 
-/** `authenticate` of every applicable policy must hold; verified tokens are added to the context. */
+/** `authenticate` of every applicable policy must hold; verified tokens and accepted peers are added to the context. */
 export async function authenticate(
   policies: readonly ApplicablePolicy[],
   context: EvaluationContext,
 ): Promise<DenialCause | undefined> {
   for (const { policy } of policies) {
     if (policy.mtls === undefined) continue;
-    const cause = authenticatePeer(policy, policy.mtls, context.request);
+    const cause = authenticatePeer(policy, policy.mtls, context);
     if (cause !== undefined) return cause;
   }
   for (const { policy } of policies) {
@@ -32,13 +31,14 @@ export async function authenticate(
 function authenticatePeer(
   policy: CompiledPolicy,
   requirement: MtlsRequirement,
-  request: RequestContext,
+  { request, identities }: EvaluationContext,
 ): DenialCause | undefined {
   const peer = requirement.from === 'xfcc' ? request.forwardedPeer : request.peer;
   const denial = peerDenial(peer, requirement);
   const cause = denial && { ...denial, policy };
   const principal = peer.principal ?? '';
   request.trace?.report({ kind: 'authentication', requirement: 'mtls', policy, principal, cause });
+  if (cause === undefined) identities.addCaller(policy, { principal, via: requirement.from });
   return cause;
 }
 
@@ -68,10 +68,10 @@ function takeToken(
   { token, denial }: TokenResult,
   policy: CompiledPolicy,
   { required }: JwtRequirement,
-  { request, tokens }: EvaluationContext,
+  { request, identities }: EvaluationContext,
 ): DenialCause | undefined {
   const cause = denial && { ...denial, policy };
   request.trace?.report({ kind: 'authentication', requirement: 'jwt', policy, token, required, cause });
-  if (token !== undefined) tokens.add(policy, token);
+  if (token !== undefined) identities.addToken(policy, token);
   return denial?.reason === 'token_missing' && !required ? undefined : cause;
 }

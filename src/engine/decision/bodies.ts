@@ -22,12 +22,12 @@ export function checkBodies(
 function checkSchema(
   schema: CompiledSchema,
   applicable: ApplicablePolicy,
-  { request, tokens }: EvaluationContext,
+  { request, identities }: EvaluationContext,
 ): DenialCause | undefined {
   const { policy } = applicable;
   const { trace } = request;
   const entries = trace && [];
-  const selected = selectsWithin(schema.match, applicable, request, tokens.of(policy), entries);
+  const selected = selectsWithin(schema.match, applicable, request, identities.of(policy), entries);
   const denial =
     selected === undefined || selected.failure !== undefined ? undefined : checkBody(schema.body, request);
   const cause = denial === undefined ? selected?.failure : { ...denial, policy };

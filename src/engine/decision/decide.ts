@@ -3,6 +3,7 @@ import type { PolicySet } from '../set/policy-set.ts';
 import type { DecisionOf } from './decision.ts';
 import { denialOf } from './denial.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { Identities } from './identities.ts';
 import { LimitReservations } from './limit-reservations.ts';
 import type { Changes, Denial } from './outcome.ts';
 import { evaluatePolicies, type Verdict } from './pipeline.ts';
@@ -13,7 +14,6 @@ import { respondDeny } from './respond.ts';
 import { type Selection, select } from './select.ts';
 import type { Services } from './services.ts';
 import { evaluateShadows } from './shadow.ts';
-import { Tokens } from './tokens.ts';
 import type { DecisionTrace } from './trace.ts';
 
 /**
@@ -74,7 +74,7 @@ export async function decide(
   }
   const context: EvaluationContext = {
     request: new RequestContext(attributes, start, set, services, trace),
-    tokens: new Tokens(),
+    identities: new Identities(),
     reservations: new LimitReservations(services.limits),
     services,
   };
@@ -115,13 +115,13 @@ function complete(
   set: PolicySet,
   context: EvaluationContext,
 ): Decision {
-  const { request, tokens, reservations, services } = context;
+  const { request, identities, reservations, services } = context;
   const { allowedBy, changes, cause }: Verdict =
     verdict.cause === undefined ? verdict : { cause: respondDeny(verdict.cause, enforcing, context) };
   request.trace?.report({ kind: 'verdict', shadow: undefined, cause });
   const outcome = cause === undefined ? new AllowPermit(changes) : denialOf(cause);
   const named = allowedBy ?? cause;
-  const token = tokens.first;
+  const { token, caller } = identities;
   return {
     id: services.id(),
     time: request.now,
@@ -134,6 +134,7 @@ function complete(
     revisionText: set.revisionText,
     environment: set.environment,
     ...requestSummary(request.attributes, request.path),
+    caller,
     jwt: token === undefined ? undefined : { issuer: token.issuer, subject: token.subject },
     controls: named?.policy?.controls ?? [],
     limits: reservations.verdicts,
@@ -171,6 +172,7 @@ export function denyUnevaluated(
     revisionText: set?.revisionText ?? '',
     environment: set?.environment ?? '',
     ...requestSummary(about),
+    caller: undefined,
     jwt: undefined,
     controls: [],
     limits: [],

@@ -1,4 +1,5 @@
 import type { Revision } from '../set/revision.ts';
+import type { Caller } from './identities.ts';
 import type { Denial, LimitVerdict, ShadowVerdict } from './outcome.ts';
 import type { Reason } from './reasons.ts';
 
@@ -39,6 +40,8 @@ export interface DecisionOf<Permit> {
   };
   readonly source: { readonly principal: string; readonly address: string };
   readonly destination: { readonly principal: string };
+  /** The peer that `authenticate.mtls` accepted; undefined if no applicable policy requires one, or none was accepted. */
+  readonly caller: Caller | undefined;
   readonly jwt: { readonly issuer: string; readonly subject: string } | undefined;
   /** Compliance controls of the policy that decided. */
   readonly controls: readonly string[];

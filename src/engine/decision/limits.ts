@@ -17,12 +17,12 @@ import type { DecisionTrace } from './trace.ts';
 export async function takeLimits(
   phase: 'first' | 'last',
   policies: readonly ApplicablePolicy[],
-  { request, tokens, reservations }: EvaluationContext,
+  { request, identities, reservations }: EvaluationContext,
 ): Promise<DenialCause | undefined> {
   for (const { policy, params } of policies) {
     const limits = phase === 'first' ? policy.firstLimits : policy.lastLimits;
     if (limits.length === 0) continue;
-    const activation = request.activation(policy, tokens.of(policy), params);
+    const activation = request.activation(policy, identities.of(policy), params);
     for (const limit of limits) {
       const taking = { limit, policy, phase, activation, request };
       const result = await takeLimit(taking, reservations);

@@ -4,6 +4,7 @@ import { parseSpiffe } from '../identity/spiffe.ts';
 import type { Peer, Timestamp } from '../request/attributes.ts';
 import type { ReadXfcc, XfccElement } from '../request/xfcc.ts';
 import { AttributeUnavailable } from './attribute-unavailable.ts';
+import type { Caller } from './identities.ts';
 import { EPOCH, timestamp } from './timestamp.ts';
 
 class PeerValues {
@@ -80,6 +81,23 @@ export class SourceValues extends PeerValues {
   }
 }
 
+/** `caller` in expressions. */
+export class CallerValues {
+  readonly principal: string;
+  readonly via: string;
+  #spiffe: SpiffeValues | undefined;
+
+  constructor({ principal, via }: Caller) {
+    this.principal = principal;
+    this.via = via;
+  }
+
+  get spiffe(): SpiffeValues {
+    this.#spiffe ??= spiffeValues(this.principal);
+    return this.#spiffe;
+  }
+}
+
 type SpiffeValues = Readonly<Record<'trust_domain' | 'path' | 'namespace' | 'service_account', string>>;
 
 /** The parts of a SPIFFE ID, empty for any other principal. */
@@ -92,6 +110,9 @@ function spiffeValues(principal: string): SpiffeValues {
     service_account: id?.serviceAccount ?? '',
   };
 }
+
+/** `caller` where no policy authenticates a peer. */
+export const NO_CALLER = Object.freeze({ principal: '', via: '', spiffe: spiffeValues('') });
 
 interface CertificateValues {
   readonly subject: string;

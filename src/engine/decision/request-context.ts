@@ -13,7 +13,8 @@ import { MISSING_BODY, unreadableBody } from '../schema/readable-body.ts';
 import { type MatchInput, NO_PARAMS, type Params } from '../set/match.ts';
 import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import { AttributeUnavailable } from './attribute-unavailable.ts';
-import { DestinationValues, SourceValues } from './peer-values.ts';
+import type { Identity } from './identities.ts';
+import { CallerValues, DestinationValues, NO_CALLER, SourceValues } from './peer-values.ts';
 import type { Services } from './services.ts';
 import { EPOCH, timestamp } from './timestamp.ts';
 import type { DecisionTrace } from './trace.ts';
@@ -124,22 +125,19 @@ export class RequestContext {
     return this.#headerValues;
   }
 
-  /** The activation for the expressions of one policy. Before authentication `token` is undefined. */
-  activation(
-    policy: PolicyContext,
-    token: VerifiedToken | undefined,
-    params: Params = NO_PARAMS,
-  ): Activation {
+  /** The activation for the expressions of one policy. Before authentication it is `NOBODY`'s. */
+  activation(policy: PolicyContext, identity: Identity, params: Params = NO_PARAMS): Activation {
     // Steps go from policy to policy, mostly with the same parameters: the activation of each is kept, so that its
     // variables are evaluated once.
     const before = this.#activated.get(policy);
-    if (before !== undefined && before.token === token && before.params === params) return before.activation;
-    const activation = this.#activate(policy, token, params);
-    this.#activated.set(policy, { token, params, activation });
+    if (before !== undefined && before.identity === identity && before.params === params)
+      return before.activation;
+    const activation = this.#activate(policy, identity, params);
+    this.#activated.set(policy, { identity, params, activation });
     return activation;
   }
 
-  #activate(policy: PolicyContext, token: VerifiedToken | undefined, params: Params): Activation {
+  #activate(policy: PolicyContext, { token, caller }: Identity, params: Params): Activation {
     this.#roots ??= new SharedRoots(this);
     const roots = this.#roots;
     const activation = {
@@ -147,6 +145,7 @@ export class RequestContext {
       source: roots.source,
       destination: roots.destination,
       connection: roots.connection,
+      caller: caller === undefined ? NO_CALLER : new CallerValues(caller),
       jwt: token === undefined ? NO_TOKEN : new TokenValues(token),
       context: this.attributes.context,
       metadata: this.attributes.metadata,
@@ -165,7 +164,7 @@ export class RequestContext {
 
 /** An activation with its inputs. */
 interface CachedActivation {
-  readonly token: VerifiedToken | undefined;
+  readonly identity: Identity;
   readonly params: Params;
   readonly activation: Activation;
 }

@@ -19,7 +19,7 @@ export type ChangesResult =
 /** Changes by `respond.allow` of the applicable policies, in order of name: a later one overwrites. */
 export function respondAllow(
   policies: readonly ApplicablePolicy[],
-  { request, tokens, reservations }: EvaluationContext,
+  { request, identities, reservations }: EvaluationContext,
 ): ChangesResult {
   const service = new RequestChanges(request.attributes.request);
   const caller = { set: new Map(reservations.headers), append: [] as (readonly [string, string])[] };
@@ -31,7 +31,7 @@ export function respondAllow(
     const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
     const filling: Filling = {
       policy,
-      activate: () => request.activation(policy, tokens.of(policy), params),
+      activate: () => request.activation(policy, identities.of(policy), params),
       trace: request.trace,
     };
     const set = (what: Overwritten['what'], name: string, value: JsonValue): void =>
@@ -151,7 +151,7 @@ function present(
 export function respondDeny(
   cause: DenialCause,
   policies: readonly ApplicablePolicy[],
-  { request, tokens, reservations }: EvaluationContext,
+  { request, identities, reservations }: EvaluationContext,
 ): DenialCause {
   const headers = new Map([...reservations.headers, ...(cause.headers ?? [])]);
   const { policy } = cause;
@@ -159,7 +159,7 @@ export function respondDeny(
   const params = policies.find((each) => each.policy === policy)?.params;
   const filling: Filling = {
     policy,
-    activate: () => request.activation(policy, tokens.of(policy), params),
+    activate: () => request.activation(policy, identities.of(policy), params),
     trace: request.trace,
   };
   const { deny } = policy.respond;

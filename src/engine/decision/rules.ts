@@ -73,7 +73,7 @@ function ruleMatches(
   rule: CompiledRule,
   effect: Effect,
   applicable: ApplicablePolicy,
-  { request, tokens }: EvaluationContext,
+  { request, identities }: EvaluationContext,
 ): boolean | DenialCause {
   const { policy } = applicable;
   const { trace } = request;
@@ -81,14 +81,14 @@ function ruleMatches(
     trace?.report({ kind: 'rule', policy, rule, effect, entries: [], result: 'expired' });
     return false;
   }
-  const token = tokens.of(policy);
+  const identity = identities.of(policy);
   const entries = trace && [];
-  const selected = selectsWithin(rule.match, applicable, request, token, entries);
+  const selected = selectsWithin(rule.match, applicable, request, identity, entries);
   const outcome =
     selected === undefined || selected.failure !== undefined
       ? selected?.failure
       : rule.when === undefined ||
-        holds(rule.when, request.activation(policy, token, selected.params), policy, trace);
+        holds(rule.when, request.activation(policy, identity, selected.params), policy, trace);
   if (entries !== undefined) {
     trace?.report({ kind: 'rule', policy, rule, effect, entries, result: resultOf(outcome) });
   }

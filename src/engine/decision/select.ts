@@ -1,4 +1,3 @@
-import type { VerifiedToken } from '../identity/verified-token.ts';
 import { type HeaderReads, NO_HEADER_READS } from '../set/header-reads.ts';
 import {
   type MatchEntryResult,
@@ -12,6 +11,7 @@ import type { CompiledMatch, CompiledPolicy, PolicySet } from '../set/policy-set
 import { denyAmbiguousHeader } from './ambiguous-header.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
+import { type Identity, NOBODY } from './identities.ts';
 import type { RequestContext } from './request-context.ts';
 import type { DecisionTrace } from './trace.ts';
 
@@ -45,7 +45,7 @@ export function select(set: PolicySet, request: RequestContext): Selection {
   const candidates = indexOf(set.policies).candidates(request.matching);
   for (const policy of candidates) {
     const results = request.trace && [];
-    const before = { outer: NO_PARAMS, token: undefined, reads: policy.headers.match };
+    const before = { outer: NO_PARAMS, identity: NOBODY, reads: policy.headers.match };
     const selected = selects(policy.match, policy, request, before, results);
     if (results !== undefined) reportPolicy(policy, selected, results, request.trace);
     if (selected === undefined) continue;
@@ -131,11 +131,11 @@ export function selectsWithin(
   match: readonly CompiledMatch[],
   { policy, params }: ApplicablePolicy,
   request: RequestContext,
-  token: VerifiedToken | undefined,
+  identity: Identity,
   results: MatchEntryResult[] | undefined,
 ): ReturnType<typeof selects> {
   // All headers that the policy reads have been checked.
-  const within = { outer: params, token, reads: NO_HEADER_READS };
+  const within = { outer: params, identity, reads: NO_HEADER_READS };
   const selected = selects(match, policy, request, within, results);
   if (selected?.params === undefined || selected.params.size > 0 || params.size === 0) return selected;
   return { params };
@@ -145,7 +145,7 @@ export function selectsWithin(
 interface Conditions {
   /** Parameters of the enclosing match. */
   readonly outer: Params;
-  readonly token: VerifiedToken | undefined;
+  readonly identity: Identity;
   /** Headers that the conditions read and that are not checked yet. */
   readonly reads: HeaderReads;
 }
@@ -154,7 +154,7 @@ function selects(
   match: readonly CompiledMatch[],
   policy: CompiledPolicy,
   request: RequestContext,
-  { outer, token, reads }: Conditions,
+  { outer, identity, reads }: Conditions,
   results: MatchEntryResult[] | undefined,
 ): ReturnType<typeof matchSelects<DenialCause>> {
   return matchSelects<DenialCause>(
@@ -162,7 +162,7 @@ function selects(
     request.matching,
     (when, own) =>
       denyAmbiguousHeader(reads, policy, request.attributes.request) ??
-      holds(when, request.activation(policy, token, own.size > 0 ? own : outer), policy, request.trace),
+      holds(when, request.activation(policy, identity, own.size > 0 ? own : outer), policy, request.trace),
     results,
   );
 }

@@ -11,14 +11,14 @@ import type { ApplicableShadow } from './select.ts';
  */
 export async function evaluateShadows(
   shadows: readonly ApplicableShadow[],
-  { request, tokens, services }: EvaluationContext,
+  { request, identities, services }: EvaluationContext,
 ): Promise<readonly ShadowVerdict[]> {
   const verdicts: ShadowVerdict[] = [];
   for (const each of shadows) {
     verdicts.push(
       await evaluateShadow(each, {
         request,
-        tokens: tokens.fork(),
+        identities: identities.fork(),
         reservations: new LimitReservations(services.shadowLimits),
         services,
       }),

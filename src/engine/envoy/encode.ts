@@ -23,7 +23,7 @@ export function encodeCheck(decision: Decision, messages: CheckMessages): Uint8A
     policy: decision.policy,
     rule: decision.rule,
     revision: decision.revisionText,
-    principal: decision.source.principal,
+    principal: decision.caller?.principal ?? decision.source.principal,
   });
   if (isAllow(outcome)) {
     const { metadata } = outcome.changes;

@@ -57,7 +57,7 @@ export const NAMES = {
   'source.ip': { type: 'string', doc: "the peer's IP address", max: 64 },
   'source.principal': {
     type: 'string',
-    doc: 'the authenticated peer identity, empty without a certificate',
+    doc: 'the identity of the peer of the connection, empty without a certificate; with a proxy in front, that of the proxy',
     max: 2048,
   },
   'source.service': {
@@ -107,6 +107,28 @@ export const NAMES = {
   'source.xfcc': {
     type: 'list(map(string, dyn))',
     doc: 'the certificates of clients that trusted proxies report (`by`, `hash`, `subject`, `uri`, and `dns`, a list), the nearest last; empty without `serve --xfcc-trusted-hops`',
+  },
+  'caller.principal': {
+    type: 'string',
+    doc: 'the peer that `authenticate.mtls` accepted, of the connection or as a trusted proxy reports it; empty if no policy that applies requires one',
+    max: 2048,
+  },
+  'caller.spiffe.trust_domain': {
+    type: 'string',
+    doc: 'trust domain of the SPIFFE ID of the caller, else empty',
+    max: 255,
+  },
+  'caller.spiffe.path': {
+    type: 'string',
+    doc: 'path of the SPIFFE ID of the caller, with its leading slash, else empty',
+    max: 2048,
+  },
+  'caller.spiffe.namespace': { type: 'string', doc: 'its segment after `/ns/`, else empty', max: 2048 },
+  'caller.spiffe.service_account': { type: 'string', doc: 'its segment after `/sa/`, else empty', max: 2048 },
+  'caller.via': {
+    type: 'string',
+    doc: '`connection` for the peer of the connection, `xfcc` for a client that a trusted proxy reports, else empty',
+    max: 16,
   },
   'destination.address': { type: 'string', doc: 'the IP address that received the request', max: 64 },
   'destination.port': { type: 'int', doc: 'the port that received the request' },

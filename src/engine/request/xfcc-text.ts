@@ -98,16 +98,15 @@ function follows(row: number, before: number | undefined): boolean {
 }
 
 /**
- * The names of one element. Undefined without a digest, which Envoy always writes; with an empty `By`, which it never
- * writes; or with pairs after a URI name, which a name such as `spiffe://a/b;DNS=c` also leads to.
+ * The names of one element. Undefined with an empty `By`, which Envoy never writes, or with pairs after a URI name,
+ * which a name such as `spiffe://a/b;DNS=c` also leads to.
  */
 function elementOf(pairs: readonly Pair[]): XfccNames | undefined {
   const all = (name: (typeof KEYS)[number]['key']): readonly string[] =>
     pairs.filter(({ row }) => KEYS[row]?.key === name).map(({ value }) => value);
   const [by, uris, dns] = [all('by'), all('uri').filter((uri) => uri !== ''), all('dns')];
-  const [hash] = all('hash');
-  if (hash === undefined || by.includes('')) return undefined;
+  if (by.includes('')) return undefined;
   const isFollowed = uris.length > 0 && KEYS[pairs.at(-1)?.row ?? 0]?.key !== 'uri';
   if (isFollowed) return undefined;
-  return { by: by[0] ?? '', hash, subject: all('subject')[0] ?? '', uris, dns };
+  return { by: by[0] ?? '', hash: all('hash')[0] ?? '', subject: all('subject')[0] ?? '', uris, dns };
 }

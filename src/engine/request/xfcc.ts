@@ -35,7 +35,8 @@ const MAX_LENGTH = 64 * 1024;
  *
  * Envoy writes the names of a certificate into the text form as they are: a name can hold what looks like a further
  * pair or element. Whatever more than one certificate could lead to is a problem, not a guess:
- * - text with more than `hops` elements: one is the caller's, or forged by a name in a certificate;
+ * - text in which a trusted element follows one that Envoy may have written, since Envoy alone writes digests: a name
+ *   in the certificate of that one may go on as the other;
  * - an element that Envoy does not write, with another order of keys or text after its URI name;
  * - more than one URI name.
  *
@@ -45,14 +46,24 @@ export function readXfcc(header: string, hops: number): ReadXfcc {
   if (header.trim() === '') return { elements: [], form: 'text' };
   if (header.length > MAX_LENGTH) return { problem: 'is longer than 64 KiB' };
   const isJson = header.trimStart().startsWith('[');
-  const names = isJson ? readJson(header, hops) : readXfccText(header);
-  if (names === undefined) return { problem: 'is not in a form that Envoy writes' };
-  if (names.length > hops) {
+  const all = isJson ? readJson(header, hops) : readXfccText(header);
+  if (all === undefined) return { problem: 'is not in a form that Envoy writes' };
+  const names = all.slice(-hops);
+  if (!isJson && mayBeForged(all.slice(0, -hops), names)) {
     return { problem: 'has more elements than there are trusted proxies, or a name that looks like one' };
   }
   if (names.some(({ uris }) => uris.length > 1)) return { problem: 'has an element with several URI names' };
   const elements = names.map(({ uris, ...rest }) => ({ ...rest, uri: uris[0] ?? '' }));
   return { elements, form: isJson ? 'json' : 'text' };
+}
+
+/**
+ * True if a trusted element may be a part of a name: if one with a digest is before the trusted ones, which are then too
+ * many, or is among them beside one without, which Envoy has not written.
+ */
+function mayBeForged(others: readonly XfccNames[], trusted: readonly XfccNames[]): boolean {
+  const hasDigest = ({ hash }: XfccNames): boolean => hash !== '';
+  return others.some(hasDigest) || (trusted.some(hasDigest) && !trusted.every(hasDigest));
 }
 
 /** The last `hops` elements. Those before them are the caller's, and only have to be JSON. */

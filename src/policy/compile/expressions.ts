@@ -42,6 +42,12 @@ const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefi
   ['params', ['the policy uses no template with parameters', 'path parameters are in `request.params`']],
 ] as const);
 
+/** Roots that have values only after authentication. */
+const KNOWN_LATE = [
+  ['jwt', 'jwt_too_early'],
+  ['caller', 'caller_too_early'],
+] as const;
+
 export interface ValidExpression {
   readonly expression: Expression;
   /** The object of the policy set, which no other place has. */
@@ -104,7 +110,7 @@ export class Expressions {
       // Expressions that read an invalid variable get no error of their own.
       declarations.set(name, { type: program?.type ?? ERROR });
       if (program !== undefined) programs.set(name, program);
-      variableReads.set(`variables.${name}`, expressions.#allReads(program));
+      variableReads.set(`variables.${name}`, expressions.allReads(program));
       const environment = extendEnvironment(outer.#environment, 'variables', declarations);
       const read = expressions === outer ? [] : expressions.#read;
       expressions = new Expressions(environment, variableReads, outer);
@@ -133,20 +139,23 @@ export class Expressions {
     return program;
   }
 
-  /** As `compile`, for an expression that is evaluated before authentication, where `jwt` has no value yet. */
+  /** As `compile`, for an expression that is evaluated before authentication, where no caller is known yet. */
   compileEarly(expression: Expression | undefined, expected: Expected): Program | undefined {
     const program = this.compile(expression, expected);
     if (expression === undefined || program === undefined) return program;
-    const isToken = (name: string): boolean => name === 'jwt' || name.startsWith('jwt.');
-    const reads = [...program.reads].find(
-      (name) => isToken(name) || [...(this.#variableReads.get(name) ?? [])].some(isToken),
-    );
-    if (reads === undefined) return program;
-    const written = isToken(reads) ? 'jwt' : reads;
-    const help = 'read it in the `when` of a rule or in a limit of the phase `last`';
-    const subject = isToken(reads) ? '`jwt`' : `\`${reads}\` reads \`jwt\`, which`;
-    const message = `${subject} is not available before authentication`;
-    return report(expression.at, 'jwt_too_early', message, help, firstRead(expression, program, written));
+    for (const [root, code] of KNOWN_LATE) {
+      const isLate = (name: string): boolean => name === root || name.startsWith(`${root}.`);
+      const reads = [...program.reads].find(
+        (name) => isLate(name) || [...(this.#variableReads.get(name) ?? [])].some(isLate),
+      );
+      if (reads === undefined) continue;
+      const written = isLate(reads) ? root : reads;
+      const help = 'read it in the `when` of a rule or in a limit of the phase `last`';
+      const subject = isLate(reads) ? `\`${root}\`` : `\`${reads}\` reads \`${root}\`, which`;
+      const message = `${subject} is not available before authentication`;
+      return report(expression.at, code, message, help, firstRead(expression, program, written));
+    }
+    return program;
   }
 
   #note(name: string): void {
@@ -154,7 +163,8 @@ export class Expressions {
     if (this.#outer !== undefined) this.#outer.#note(name);
   }
 
-  #allReads(program: Program | undefined): ReadonlySet<string> {
+  /** Names that an expression reads, also through variables. */
+  allReads(program: Pick<Program, 'reads'> | undefined): ReadonlySet<string> {
     const reads = [...(program?.reads ?? [])];
     return new Set(reads.flatMap((name) => [name, ...(this.#variableReads.get(name) ?? [])]));
   }
@@ -205,7 +215,7 @@ function locationOf(expression: Expression): ExpressionLocation {
 }
 
 /** The range of the first read of a name; undefined if the text spells the name in another way. */
-function firstRead(expression: Expression, program: Program, name: string): Range | undefined {
+export function firstRead(expression: Expression, program: Program, name: string): Range | undefined {
   const form = new RegExp(`^\\.?${name.replace('.', '\\s*\\.\\s*')}\\b`);
   const reads = program.parts.flatMap(({ start, end }) => {
     const [read] = form.exec(expression.source.slice(start, end)) ?? [];

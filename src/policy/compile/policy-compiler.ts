@@ -1,4 +1,5 @@
 import type { Environment } from '../../cel/check/environment.ts';
+import type { Program } from '../../cel/interpret/program.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import { type DocumentOf, documentsOf, isPartial, type PolicyDocument } from '../language/document.ts';
 import { type PolicySpec, readPolicySpec } from '../language/policy-document.ts';
@@ -38,6 +39,14 @@ export interface WrittenPolicy {
   readonly at: Cursor;
 }
 
+/** The expressions of a policy, those of its template included. */
+export interface CompiledExpressions {
+  readonly policy: WrittenPolicy;
+  readonly valid: readonly ValidExpression[];
+  /** Names that an expression of the policy reads, also through variables. */
+  readonly allReads: (program: Pick<Program, 'reads'>) => ReadonlySet<string>;
+}
+
 /** Compiles the policies of a folder, each with the template that it uses. */
 export class PolicyCompiler {
   readonly policies = new Map<string, CompiledPolicy>();
@@ -59,6 +68,15 @@ export class PolicyCompiler {
   /** Every policy as read, merged with its template. */
   get written(): readonly WrittenPolicy[] {
     return this.#compiled;
+  }
+
+  /** The expressions of every policy as written. */
+  get expressions(): readonly CompiledExpressions[] {
+    return this.#compiled.map((policy) => ({
+      policy,
+      valid: this.#expressions.get(policy.name) ?? [],
+      allReads: (program) => policy.expressions.allReads(program),
+    }));
   }
 
   get specs(): readonly PolicySpec[] {

@@ -4,6 +4,7 @@ import { type ExpressionFindings, lintExpression } from '../../cel/lint.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { rangeIn } from '../compile/expressions.ts';
+import { expressionsIn } from '../compile/expressions-in.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { listed } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
@@ -114,20 +115,6 @@ function expressionsWithSegments({
   const segments = entries.flatMap(({ paths }) => (paths ?? []).flatMap((pattern) => pattern.segments));
   const names = new Set(segments.flatMap((segment) => (segment.kind === 'param' ? [segment.name] : [])));
   return expressionsIn(spec).map((expression) => [expression, names] as const);
-}
-
-/** Every expression in a value that was read from a document. */
-function expressionsIn(value: unknown): readonly Expression[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (isExpression(value)) return [value];
-  if (value instanceof Map) return [...value.values()].flatMap(expressionsIn);
-  // Cursors and contexts refer to the whole file.
-  const within = Object.entries(value).filter(([name]) => name !== 'at' && name !== 'origin');
-  return within.flatMap(([, each]) => expressionsIn(each));
-}
-
-function isExpression(value: object): value is Expression {
-  return 'source' in value && typeof value.source === 'string' && 'at' in value;
 }
 
 function reportParameters(

@@ -1,12 +1,13 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import type { ValidExpression } from '../compile/expressions.ts';
-import type { WrittenPolicy } from '../compile/policy-compiler.ts';
+import type { CompiledExpressions, WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { PolicyTestDocument } from '../compile/policy-test.ts';
 
 /** A folder without errors, as written and as compiled. */
 export interface LintInput {
   readonly written: readonly WrittenPolicy[];
+  readonly compiled: readonly CompiledExpressions[];
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, Issuer | undefined>;
   readonly tests: readonly PolicyTestDocument[];

@@ -2,6 +2,7 @@ import { lintExceptions } from './exceptions.ts';
 import { lintExpressions } from './expressions.ts';
 import type { LintInput } from './lint-input.ts';
 import { lintPatterns } from './patterns.ts';
+import { lintPeers } from './peers.ts';
 import { PolicyContext } from './policy-context.ts';
 import { lintRules } from './rules.ts';
 import { lintTests } from './tests.ts';
@@ -16,5 +17,6 @@ export function* lint(input: LintInput): Generator<undefined, void> {
     lintExceptions(policy, input.options.now);
     yield;
   }
+  for (const each of input.compiled) lintPeers(each);
   yield* lintTests(input);
 }

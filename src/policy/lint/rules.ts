@@ -122,5 +122,5 @@ function isGuard(policy: WrittenPolicy): boolean {
 
 function readsIdentity({ match, when }: RuleDocument): boolean {
   const sources = [when, ...(match ?? []).map((entry) => entry.when)].map((each) => each?.source ?? '');
-  return sources.some((source) => /\b(?:source|jwt|connection|variables)\b/.test(source));
+  return sources.some((source) => /\b(?:source|caller|jwt|connection|variables)\b/.test(source));
 }

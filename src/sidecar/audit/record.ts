@@ -22,6 +22,8 @@ export interface DecisionRecord {
     readonly path: string;
   };
   readonly source: { readonly principal: string; readonly address: string };
+  /** The peer that a policy accepted, with its way: `connection`, or `xfcc` if a proxy reported it. */
+  readonly caller?: { readonly principal: string; readonly via: 'connection' | 'xfcc' };
   readonly destination: { readonly principal: string };
   readonly jwt?: { readonly issuer: string; readonly subject: string };
   readonly trace_id: string;
@@ -39,11 +41,12 @@ export interface DecisionRecord {
 }
 
 /**
- * The record of a decision. Texts of the caller are cut at 2,048 characters. It has no secret and no query string, since a `Decision` has neither. Members without
- * content (environment, token, controls, limits, shadow verdicts) are left out.
+ * The record of a decision. Texts of the caller are cut at 2,048 characters. It has no secret and no query string, since
+ * a `Decision` has neither. Members without content (environment, caller, token, controls, limits, shadow verdicts) are left out.
  */
 export function toRecord(decision: Decision, trace: SpanReference): DecisionRecord {
-  const { request, source, destination, revision, environment, jwt, controls, limits, shadow } = decision;
+  const { request, source, destination, revision, environment, caller, jwt, controls, limits, shadow } =
+    decision;
   return {
     time: isoMicroseconds(decision.time),
     decision_id: decision.id,
@@ -70,6 +73,7 @@ export function toRecord(decision: Decision, trace: SpanReference): DecisionReco
       path: cut(request.path),
     },
     source: { principal: cut(source.principal), address: cut(source.address) },
+    ...(caller === undefined ? {} : { caller: { principal: cut(caller.principal), via: caller.via } }),
     destination: { principal: cut(destination.principal) },
     ...(jwt === undefined ? {} : { jwt: { issuer: cut(jwt.issuer), subject: cut(jwt.subject) } }),
     trace_id: trace.traceId,

@@ -668,6 +668,14 @@ spec:
       '✓ behind: mtls  a client of the nearest trusted proxy that is spiffe://acme.example/**',
     ),
   ]);
+  const from = 'from spiffe://acme.example/web through spiffe://acme.example/gw (192.0.2.1)';
+  const forwarded = [...args, '--xfcc-trusted-hops', '1', '--principal', 'spiffe://acme.example/gw'];
+  expect((await run(...forwarded)).stdout).toContain(from);
+  const json = JSON.parse((await run(...forwarded, '--output', 'json')).stdout) as unknown;
+  const caller = { principal: 'spiffe://acme.example/web', via: 'xfcc' };
+  expect(json).toMatchObject({ request: { caller } });
+  const named = await run(...forwarded, '--expression', "caller.via + ' ' + caller.spiffe.path");
+  expect(named.stdout).toMatch(/^"xfcc \/web"\n/);
   expect((await run(...args)).stdout).toContain('deny 401 peer_missing by behind');
   const size = ['--expression', 'source.xfcc.size()', '--xfcc-trusted-hops', '1'];
   expect((await run(...args, ...size)).stdout).toMatch(/^1\n/);

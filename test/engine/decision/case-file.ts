@@ -80,6 +80,7 @@ export interface Expected {
   readonly limits?: readonly unknown[];
   readonly shadow?: readonly unknown[];
   readonly jwt?: unknown;
+  readonly caller?: unknown;
   readonly path?: string;
   readonly grpc?: boolean;
   /** Message of what failed, null for nothing. */
@@ -125,6 +126,7 @@ const EXPECT = [
   'limits',
   'shadow',
   'jwt',
+  'caller',
   'path',
   'grpc',
   'fault',

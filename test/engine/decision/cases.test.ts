@@ -93,8 +93,9 @@ test('every reason that a case can bring about is brought about by one', () => {
 const HEADERS = ['headers', 'requestHeaders', 'responseHeaders'] as const;
 
 function compare({ seen, step, decision }: Answered): void {
-  const { headers: _, requestHeaders: __, responseHeaders: ___, jwt, ...plain } = step.expect;
+  const { headers: _, requestHeaders: __, responseHeaders: ___, jwt, caller, ...plain } = step.expect;
   expect(seen).toMatchObject(plain);
+  if ('caller' in step.expect) expect(seen.caller ?? null).toEqual(caller);
   if ('jwt' in step.expect) expect(seen.jwt ?? null).toEqual(jwt);
   for (const kind of HEADERS) compareHeaders(seen[kind], step.expect[kind]);
   expect(decision.revision).toBe(REVISION);
@@ -119,7 +120,7 @@ function compareResponse({ decision, response = {}, seen }: Answered): void {
     policy: seen.policy,
     rule: seen.rule,
     revision: REVISION.commit,
-    principal: decision.source.principal,
+    principal: decision.caller?.principal ?? decision.source.principal,
   });
   if (isAllow(decision.outcome)) compareAllow(response, seen);
   else compareDenial(response, seen, decision.id);

@@ -51,6 +51,7 @@ interface Seen {
   readonly limits: readonly unknown[];
   readonly shadow: readonly unknown[];
   readonly jwt: unknown;
+  readonly caller: unknown;
   readonly path: string;
   readonly grpc: boolean;
   readonly fault: string | null;
@@ -220,7 +221,8 @@ function pemOf(name: string): string {
 }
 
 function seenOf(decision: Decision): Seen {
-  const { outcome, reason, status, policy, rule, controls, limits, shadow, jwt, request, fault } = decision;
+  const { outcome, reason, status, policy, rule, controls, limits, shadow, jwt, caller, request, fault } =
+    decision;
   const allowed = isAllow(outcome);
   return {
     decision: allowed ? 'allow' : 'deny',
@@ -246,6 +248,7 @@ function seenOf(decision: Decision): Seen {
     limits,
     shadow,
     jwt,
+    caller,
     path: request.path,
     grpc: request.grpc,
     fault: fault?.message ?? null,

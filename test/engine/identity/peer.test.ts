@@ -75,6 +75,8 @@ describe('forwardedPeer', () => {
     ['the only element', `By=spiffe://a/gw;Hash=ab;Subject="";URI=${WEB}`, 1, WEB],
     ['the nearest of two trusted elements', `Hash=ab;URI=${ADMIN},Hash=cd;URI=${WEB}`, 2, WEB],
     ['an element without names', 'Hash=ab', 1, ''],
+    ['an element of a proxy that writes no digest', `By=spiffe://a/gw;URI=${WEB}`, 1, WEB],
+    ['an element of the caller, which has no digest', `URI=${ADMIN},Hash=ab;URI=${WEB}`, 1, WEB],
     ['one DNS name', 'Hash=ab;Subject="CN=x";URI=;DNS=web.svc', 1, 'web.svc'],
     ['a subject', 'Hash=ab;Subject="CN=a\\"b\\,c,O=x"', 1, 'CN=a\\"b\\,c,O=x'],
     ['certificates and an issuer', 'Hash=ab;Cert="-%0A";Chain="-";Subject="CN=a";Issuer="CN=ca"', 1, 'CN=a'],
@@ -93,7 +95,7 @@ describe('forwardedPeer', () => {
 
   test.each([
     ['more elements than trusted proxies', `Hash=ab;URI=${ADMIN},Hash=cd;URI=${WEB}`],
-    ['an element without digest', `URI=${WEB}`],
+    ['an element without digest after one with a digest', `Hash=ab;URI=${WEB},URI=${ADMIN}`],
     ['an empty digest', `Hash=;URI=${WEB}`],
     ['an empty identity of the proxy', `By=;Hash=ab;URI=${WEB}`],
     ['a digest that is not hex', `Hash=xy;URI=${WEB}`],
@@ -126,6 +128,11 @@ describe('forwardedPeer', () => {
     ['more than 64 KiB', `Hash=${'a'.repeat(70_000)}`],
   ])('%s is refused', (_, header) => {
     expect(forwarded(header)).toMatch(/^\(peer_(ambiguous|untrusted)\)$/);
+  });
+
+  test('of two trusted elements, both have a digest or none has', () => {
+    expect(forwarded(`Hash=ab;URI=http://e/,URI=${ADMIN}`, 2)).toBe('(peer_ambiguous)');
+    expect(forwarded(`URI=${ADMIN},URI=${WEB}`, 2)).toBe(WEB);
   });
 
   test('a name that looks like a further element is refused where the own proxy wrote the first', () => {

@@ -22,6 +22,7 @@ test('a decision with every member has a record with every member', () => {
       status: 200,
       rule: 'readers',
       environment: 'production',
+      caller: { principal: 'spiffe://acme.example/ns/shop/sa/web', via: 'xfcc' },
       jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
       controls: ['SOC2-CC6.1'],
       limits: [{ policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 12 }],
@@ -42,6 +43,7 @@ test('a decision with every member has a record with every member', () => {
     'environment',
     'request',
     'source',
+    'caller',
     'destination',
     'jwt',
     'trace_id',
@@ -54,6 +56,7 @@ test('a decision with every member has a record with every member', () => {
   expect(record).toMatchObject({
     decision: 'allow',
     environment: 'production',
+    caller: { principal: 'spiffe://acme.example/ns/shop/sa/web', via: 'xfcc' },
     jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
     controls: ['SOC2-CC6.1'],
     limits: [{ policy: 'orders-api', name: 'per-caller', remaining: 12 }],

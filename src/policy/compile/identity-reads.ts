@@ -1,0 +1,145 @@
+import type { EnvironmentValues } from '../../engine/set/policy-set.ts';
+import type { PolicySpec } from '../language/policy-document.ts';
+import { report } from '../language/reader.ts';
+import type { Expression } from '../language/values.ts';
+import { firstRead, type ValidExpression } from './expressions.ts';
+import { expressionsIn } from './expressions-in.ts';
+import { covers, disjointPart, type EntryPair, entriesOf, selections } from './match-relations.ts';
+import type { CompiledExpressions, WrittenPolicy } from './policy-compiler.ts';
+
+type Authenticate = NonNullable<PolicySpec['authenticate']>;
+
+/** A root that has values only where a policy authenticates, with its diagnostics. */
+interface IdentityRoot {
+  readonly root: string;
+  readonly isKnownBy: (authenticate: Authenticate | undefined) => boolean;
+  /** Name whose read shows that the author has thought of requests without a value. */
+  readonly test: string;
+  readonly never: 'token_never_verified' | 'caller_never_known';
+  readonly sometimes: 'token_not_always_verified' | 'caller_not_always_known';
+  readonly what: string;
+  readonly help: string;
+}
+
+const ROOTS: readonly IdentityRoot[] = [
+  {
+    root: 'jwt',
+    isKnownBy: (authenticate) => authenticate?.jwt !== undefined,
+    test: 'jwt.present',
+    never: 'token_never_verified',
+    sometimes: 'token_not_always_verified',
+    what: 'verifies a token',
+    help: 'add `jwt` under `authenticate`, here or in a policy that applies to these requests',
+  },
+  {
+    root: 'caller',
+    isKnownBy: (authenticate) => authenticate?.mtls !== undefined,
+    test: 'caller.via',
+    never: 'caller_never_known',
+    sometimes: 'caller_not_always_known',
+    what: 'authenticates a peer',
+    help: 'add `mtls` under `authenticate`, here or in a policy that applies to these requests',
+  },
+];
+
+/** Bound on the comparisons of one expression with policies. Beyond it there is no diagnostic. */
+const MOST_COMPARISONS = 100_000;
+
+/**
+ * Reports expressions that read `jwt` or `caller` where no enforcing policy that applies to the same requests
+ * authenticates: a deny rule on them would never deny. Warns where only some of the requests have such a policy.
+ */
+export function reportIdentityReads(
+  compiled: readonly CompiledExpressions[],
+  environments: ReadonlyMap<string, EnvironmentValues>,
+): void {
+  const shadows = environments.size === 0 ? [NO_SHADOWS] : [...environments.values()];
+  for (const root of ROOTS) {
+    const guards = compiled
+      .map(({ policy }) => policy)
+      .filter(({ spec }) => root.isKnownBy(spec.authenticate));
+    for (const each of compiled) {
+      if (root.isKnownBy(each.policy.spec.authenticate)) continue;
+      const reading = each.valid.filter(({ program }) => reads(each.allReads(program), root.root));
+      if (reading.length === 0) continue;
+      const places = selectionsOf(each.policy.spec);
+      for (const expression of reading) reportRead(expression, { each, root, guards, places, shadows });
+    }
+  }
+}
+
+const NO_SHADOWS: Pick<EnvironmentValues, 'shadow'> = { shadow: new Set() };
+
+interface Reading {
+  readonly each: CompiledExpressions;
+  readonly root: IdentityRoot;
+  readonly guards: readonly WrittenPolicy[];
+  readonly places: ReadonlyMap<Expression, readonly EntryPair[]>;
+  readonly shadows: readonly Pick<EnvironmentValues, 'shadow'>[];
+}
+
+function reportRead(valid: ValidExpression, { each, root, guards, places, shadows }: Reading): void {
+  const { expression, program } = valid;
+  const selected = places.get(expression);
+  // Variables are evaluated only where another expression reads them.
+  if (selected === undefined || selected.length * guards.length > MOST_COMPARISONS) return;
+  const { name, spec } = each.policy;
+  const relations = shadows
+    .filter(({ shadow }) => spec.mode === 'shadow' || !shadow.has(name))
+    .map(({ shadow }) => relationOf(selected, guards, shadow));
+  const all = each.allReads(program);
+  const isNever = relations.includes('none');
+  if (!isNever && (!relations.includes('some') || all.has(root.test))) return;
+  const direct = reads(program.reads, root.root);
+  const through = direct
+    ? undefined
+    : [...program.reads].find((read) => reads(each.allReads({ reads: new Set([read]) }), root.root));
+  const subject = through === undefined ? `\`${root.root}\`` : `\`${through}\` reads \`${root.root}\`, which`;
+  const place = firstRead(expression, program, through ?? root.root);
+  if (isNever) {
+    const message = `${subject} is always empty: no policy that applies to the same requests ${root.what}`;
+    report(expression.at, root.never, message, root.help, place);
+    return;
+  }
+  const message = `${subject} is empty for some requests: no policy that applies to them ${root.what}`;
+  const help = `${root.help}, or test \`${root.test}\``;
+  report(expression.at, root.sometimes, message, help, place);
+}
+
+/** The part of the selected requests to which a policy of `guards` applies, with those in `shadow` left out. */
+function relationOf(
+  selected: readonly EntryPair[],
+  guards: readonly WrittenPolicy[],
+  shadow: ReadonlySet<string>,
+): 'none' | 'some' | 'all' {
+  const enforcing = guards.filter(({ name, spec }) => spec.mode !== 'shadow' && !shadow.has(name));
+  const meeting = enforcing.filter(({ spec }) =>
+    entriesOf(spec.match).some((entry) =>
+      selected.some((pair) => pair.every((part) => disjointPart(part, entry) === undefined)),
+    ),
+  );
+  if (meeting.length === 0) return 'none';
+  return selected.every((pair) => meeting.some(({ spec }) => covers(spec.match, [pair]))) ? 'all' : 'some';
+}
+
+/** The requests for which each expression of a policy is evaluated, by its rule or schema. */
+function selectionsOf({
+  match,
+  rules = [],
+  schemas = [],
+  limits = [],
+  respond,
+}: PolicySpec): ReadonlyMap<Expression, readonly EntryPair[]> {
+  const places = new Map<Expression, readonly EntryPair[]>();
+  const outer = selections(match, undefined);
+  for (const expression of expressionsIn([limits, respond])) places.set(expression, outer);
+  for (const part of [...rules, ...schemas]) {
+    const inner = selections(match, part.match);
+    for (const expression of expressionsIn(part)) places.set(expression, inner);
+  }
+  return places;
+}
+
+function reads(names: ReadonlySet<string>, root: string): boolean {
+  return [...names].some((name) => name === root || name.startsWith(`${root}.`));
+}
