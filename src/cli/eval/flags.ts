@@ -31,7 +31,12 @@ export const EVAL_FLAGS = {
     parse: ipAddress,
     doc: 'IP address of the peer; 192.0.2.1 if nothing else is known',
   },
-  header: { value: "'NAME: VALUE'", parse: header, repeatable: true, doc: 'a request header; repeatable' },
+  header: {
+    value: "'NAME: VALUE'",
+    parse: header,
+    repeatable: true,
+    doc: 'a request header; repeatable, also with the same name',
+  },
   body: { value: 'FILE', parse: text, doc: 'the body; `-` for standard input' },
   token: { value: 'JWT', parse: text, doc: 'a bearer token, sent as it is' },
   issuer: { value: 'NAME', parse: text, doc: 'sign a token of this Issuer document' },

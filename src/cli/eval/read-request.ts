@@ -88,7 +88,12 @@ function questionOfCheck(check: JsonValue, name: string): SimulationRequestResul
         scheme: request.scheme === 'http' ? 'http' : 'https',
         host: request.host,
         path: request.path,
-        headers: request.headers,
+        headers: new Map(
+          Array.from(request.headers, ([header, value]) => [
+            header,
+            request.headerForm.repeated.get(header) ?? [value],
+          ]),
+        ),
         body: undefined,
       },
       now: time === undefined ? undefined : time.seconds * 1000 + time.nanos / 1e6,
@@ -110,7 +115,7 @@ async function change(
   const before = new Map(simulation.request.headers);
   // They are about the body of the request, which `--body` replaces.
   if (options.body !== undefined) for (const name of HEADERS_OF_BODY) before.delete(name);
-  const headers = new Map([...before, ...options.header]);
+  const headers = new Map([...before, ...valuesByName(options.header)]);
   const token = tokenOf(simulation.caller, options, issuers);
   if ('problem' in token) return token;
   let { body } = simulation.request;
@@ -120,7 +125,7 @@ async function change(
     body = { bytes: input.bytes, truncated: false };
     const text = new TextDecoder().decode(input.bytes);
     if (!headers.has('content-type') && parseJson(text).fault === undefined) {
-      headers.set('content-type', 'application/json');
+      headers.set('content-type', ['application/json']);
     }
   }
   const { request } = simulation;
@@ -147,6 +152,17 @@ async function change(
       now,
     },
   };
+}
+
+/** The values of each `--header`, which may be given more than once. */
+function valuesByName(headers: EvalOptions['header']): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of headers) {
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
+  }
+  return values;
 }
 
 /** The token that is sent: as `--token` says, or signed on the fly with what `--issuer` and `--claim` say of it. */

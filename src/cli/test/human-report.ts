@@ -84,7 +84,9 @@ function requestLines({ request, caller, repeat, after }: TestCase, paint: Paint
     rows.push(['token', `of ${jwt.issuer}${late}${claims}`]);
   }
   if (token !== undefined) rows.push(['token', 'as the test writes it']);
-  for (const [name, value] of request.headers) rows.push(['header', `${name}: ${cut(value)}`]);
+  for (const [name, values] of request.headers) {
+    for (const value of values) rows.push(['header', `${name}: ${cut(value)}`]);
+  }
   if (request.body !== undefined) {
     const text = new TextDecoder().decode(request.body.bytes).replaceAll(/\s+/g, ' ');
     rows.push(['body', `${cut(text)}${request.body.truncated ? ' (truncated)' : ''}`]);

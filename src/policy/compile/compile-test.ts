@@ -204,9 +204,9 @@ function requestOf(
 
 /** A request with its changes and all defaults. */
 export function complete(name: string, spec: RequestSpec, changes: RequestSpec | undefined): TestRequest {
-  const headers = new Map<string, string>();
+  const headers = new Map<string, readonly string[]>();
   const body = changes?.body ?? spec.body;
-  if (body?.type !== undefined) headers.set('content-type', body.type);
+  if (body?.type !== undefined) headers.set('content-type', [body.type]);
   for (const [header, value] of [...(spec.headers ?? []), ...(changes?.headers ?? [])]) {
     if (value === null) headers.delete(header);
     else headers.set(header, value);

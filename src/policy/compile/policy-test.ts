@@ -72,8 +72,11 @@ export interface TestRequest {
   readonly host: string;
   /** As sent, with the query string. */
   readonly path: string;
-  /** By lower-case name; includes `content-type: application/json` for a `{json: ...}` body. */
-  readonly headers: ReadonlyMap<string, string>;
+  /**
+   * Values of each header in the order in which they are sent, by lower-case name; includes
+   * `content-type: application/json` for a `{json: ...}` body.
+   */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
   /** Undefined without a body. */
   readonly body: TestBody | undefined;
 }

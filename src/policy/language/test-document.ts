@@ -101,7 +101,16 @@ function meansFields(keys: readonly string[]): boolean {
 const headerOrNothing: Reader<string | null> = (at) =>
   at.tree.kind === 'scalar' && at.tree.value === null ? null : headerValue(at);
 
+/** As `headerOrNothing`, and a list for a header that is sent more than once. */
+const sentHeader: Reader<readonly string[] | null> = (at) => {
+  if (at.tree.kind === 'list') return headerValues(at);
+  const value = headerOrNothing(at);
+  return typeof value === 'string' ? [value] : value;
+};
+
+const headerValues = someOf(headerValue);
 shaped(headerOrNothing, { kind: 'value', schema: { type: ['string', 'null'] } });
+shaped(sentHeader, { kind: 'either', of: [headerOrNothing, headerValues] });
 shaped(jsonObject, { kind: 'value', schema: { type: 'object' } });
 
 export const REQUEST_FIELDS = {
@@ -109,7 +118,10 @@ export const REQUEST_FIELDS = {
   scheme: { read: oneOf(['http', 'https']), doc: 'the scheme; default https' },
   host: { read: nonEmptyText, doc: 'the authority' },
   path: { read: text, doc: 'the path as sent, with the query string; default /, and none for CONNECT' },
-  headers: { read: mapOf(headerOrNothing, headerName), doc: 'request headers' },
+  headers: {
+    read: mapOf(sentHeader, headerName),
+    doc: 'request headers; a list for a header that is sent more than once',
+  },
   body: { read: readBody, doc: 'the body: text, or `{json: ...}`, also with `truncated: true`' },
 } as const satisfies Fields;
 

@@ -1,4 +1,5 @@
-import type { CheckRequestMessage } from '../../engine/envoy/messages.ts';
+import { readHeaders } from '../../engine/envoy/headers.ts';
+import type { CheckRequestMessage, HttpRequestMessage } from '../../engine/envoy/messages.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
 import type { TestBody, TestCaller, TestRequest, TestToken } from '../../policy/compile/policy-test.ts';
@@ -13,8 +14,8 @@ export interface CallerAndRequest {
 /** The parts of a request that depend on its token. */
 export interface Sent {
   readonly path: string;
-  /** Lower-case names. */
-  readonly headers: ReadonlyMap<string, string>;
+  /** Values by lower-case name, in the order in which they are sent. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
   /** The token as it is sent; undefined: none. */
   readonly token: string | undefined;
 }
@@ -42,18 +43,18 @@ export async function sentBy(
   }
   if ('header' in place) return withHeader(path, headers, place.header, `${place.prefix}${token}`, token);
   const others = headers.get('cookie');
-  const cookie = `${place.cookie}=${token}`;
-  return withHeader(path, headers, 'cookie', others === undefined ? cookie : `${others}; ${cookie}`, token);
+  const cookie = [...(others ?? []), `${place.cookie}=${token}`].join('; ');
+  return withHeader(path, headers, 'cookie', cookie, token);
 }
 
 function withHeader(
   path: string,
-  headers: ReadonlyMap<string, string>,
+  headers: Sent['headers'],
   name: string,
   value: string,
   token: string,
 ): Sent {
-  return { path, headers: new Map([...headers, [name, value]]), token };
+  return { path, headers: new Map([...headers, [name, [value]]]), token };
 }
 
 /** The claims of every token, overridden and extended by those of the author. */
@@ -94,7 +95,7 @@ export function checkRequest(
           host: request.host,
           path,
           protocol: 'HTTP/2',
-          headers: { ...Object.fromEntries(headers), ...body?.headers },
+          headerMap: { headers: rawHeaders(new Map([...headers, ...(body?.headers ?? [])])) },
           size: request.body?.bytes.length ?? 0,
           ...(body === undefined ? {} : { rawBody: body.rawBody }),
         },
@@ -106,8 +107,24 @@ export function checkRequest(
 function sentBody(
   { bytes, truncated }: TestBody,
   maxRequestBytes: number,
-): { readonly rawBody: Uint8Array; readonly headers: Readonly<Record<string, string>> } {
+): { readonly rawBody: Uint8Array; readonly headers: Sent['headers'] } {
   const isPartial = truncated || bytes.length > maxRequestBytes;
-  const headers = { 'x-envoy-auth-partial-body': String(isPartial) };
+  const headers = new Map([['x-envoy-auth-partial-body', [String(isPartial)]]]);
   return { rawBody: bytes.subarray(0, maxRequestBytes), headers };
+}
+
+/** Headers as Envoy sends them with `encode_raw_headers: true`. */
+function rawHeaders(headers: Sent['headers']): RawHeaders {
+  return [...headers].flatMap(([key, values]) =>
+    values.map((value) => ({ key, rawValue: ENCODER.encode(value) })),
+  );
+}
+
+const ENCODER = new TextEncoder();
+
+type RawHeaders = NonNullable<NonNullable<HttpRequestMessage['headerMap']>['headers']>;
+
+/** The text of each header, repeated ones joined as for expressions. */
+export function joinedHeaders(headers: Sent['headers']): ReadonlyMap<string, string> {
+  return readHeaders({ headerMap: { headers: rawHeaders(headers) } }).headers;
 }

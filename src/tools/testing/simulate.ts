@@ -4,7 +4,11 @@ import type { Services } from '../../engine/decision/services.ts';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import { createCheck } from '../../engine/envoy/check.ts';
 import { decodeCheck } from '../../engine/envoy/decode.ts';
-import type { CheckRequestMessage, CheckResponseMessage } from '../../engine/envoy/messages.ts';
+import type {
+  CheckRequestMessage,
+  CheckResponseMessage,
+  HttpRequestMessage,
+} from '../../engine/envoy/messages.ts';
 import { ProxyObserver } from '../../engine/envoy/proxy-observer.ts';
 import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { compileKeys } from '../../engine/identity/jwks.ts';
@@ -65,15 +69,17 @@ export async function prepareRequest(
     new ProxyObserver({ maxRequestBytes, isSimulated: true }),
   );
   if (attributes === undefined) throw new Error('the check that was made of the request cannot be read');
-  const authorization = (sent.headers.get('authorization') ?? '').replace(/^\S+ +/, '');
+  const authorization = sent.headers.get('authorization') ?? [];
   return {
     attributes,
     bytes,
     now,
     maxRequestBytes,
-    secrets: [sent.token ?? '', authorization, sent.headers.get('cookie') ?? ''].filter(
-      (each) => each !== '',
-    ),
+    secrets: [
+      sent.token ?? '',
+      ...authorization.map((each) => each.replace(/^\S+ +/, '')),
+      ...(sent.headers.get('cookie') ?? []),
+    ].filter((each) => each !== ''),
     services: {
       clock: () => now,
       id: () => '00000000-0000-4000-8000-000000000000',
@@ -102,8 +108,11 @@ function keysFor({ caller }: SimulationRequest, throwaway: ThrowawayKeys): KeyPr
 function merge({ base, request }: SimulationRequest, made: CheckRequestMessage): CheckRequestMessage {
   if (base?.attributes === undefined) return made;
   const { attributes } = base;
-  const { headerMap: _, ...http } = attributes.request?.http ?? {};
-  const { size, rawBody, ...changed } = made.attributes?.request?.http ?? {};
+  const { headerMap: raw, headers: _, ...http } = attributes.request?.http ?? {};
+  const { size, rawBody, headerMap, ...changed } = made.attributes?.request?.http ?? {};
+  // In the form in which the proxy sent them, as that decides what a comma means.
+  const headers =
+    (raw?.headers ?? []).length > 0 ? { headerMap: headerMap ?? {} } : { headers: joinedByComma(headerMap) };
   const own = request.body !== undefined && rawBody !== undefined;
   const body = own ? { size: size ?? 0, rawBody, body: '' } : {};
   const address = made.attributes?.source?.address?.socketAddress?.address ?? '';
@@ -120,10 +129,21 @@ function merge({ base, request }: SimulationRequest, made: CheckRequestMessage):
       },
       request: {
         ...made.attributes?.request,
-        http: { ...http, ...changed, id: http.id ?? '', protocol: http.protocol ?? '', ...body },
+        http: { ...http, ...changed, id: http.id ?? '', protocol: http.protocol ?? '', ...headers, ...body },
       },
     },
   };
+}
+
+/** Headers as Envoy joins them without `encode_raw_headers`. */
+function joinedByComma(raw: HttpRequestMessage['headerMap']): Readonly<Record<string, string>> {
+  const joined = new Map<string, string>();
+  for (const { key = '', rawValue } of raw?.headers ?? []) {
+    const value = new TextDecoder().decode(rawValue);
+    const earlier = joined.get(key);
+    joined.set(key, earlier === undefined ? value : `${earlier},${value}`);
+  }
+  return Object.fromEntries(joined);
 }
 
 /** Decides the request by the server's own code, from the bytes of a CheckRequest to those of a CheckResponse. */

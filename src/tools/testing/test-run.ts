@@ -14,7 +14,7 @@ import { nodeCrypto } from '../../node/crypto.ts';
 import { inEnvironment } from '../../policy/compile/environments.ts';
 import type { PolicyTestDocument, TestCase, TestStep } from '../../policy/compile/policy-test.ts';
 import { type Answer, answerOf, type Difference, differences } from './answer.ts';
-import { checkRequest, type Sent, sentBy } from './case-message.ts';
+import { checkRequest, joinedHeaders, type Sent, sentBy } from './case-message.ts';
 import { cacheSignatures } from './signing-cache.ts';
 import { NO_QUERY_CHANGES, type Snapshots, snapshotOf } from './snapshots.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
@@ -88,17 +88,14 @@ export class TestRun {
     for (const step of each.after) await this.#ask(step, check, now, maxRequestBytes);
     const { sent, response } = await this.#ask(each, check, now, maxRequestBytes);
     const decoded = checkMessages.decodeResponse(response);
-    const answer = answerOf(decoded, sent.headers, this.#shadow);
+    const headers = joinedHeaders(sent.headers);
+    const answer = answerOf(decoded, headers, this.#shadow);
     const { snapshot } = each.expect;
     const { snapshots } = this.#options;
     const unlike =
       snapshot === undefined || snapshots === undefined
         ? []
-        : snapshots.compare(
-            each.source.file,
-            snapshot,
-            snapshotOf(decoded, answer, sent.headers, this.#query),
-          );
+        : snapshots.compare(each.source.file, snapshot, snapshotOf(decoded, answer, headers, this.#query));
     return {
       test: test.name,
       case: each,
