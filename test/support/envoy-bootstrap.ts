@@ -29,6 +29,8 @@ export interface Bootstrap {
   readonly failOpen: boolean;
   /** True: `header_map` with every value replaces `headers` with joined values. */
   readonly rawHeaders: boolean;
+  /** True: Envoy refuses names with underscores and removes override headers, as the file says. */
+  readonly strictHeaders: boolean;
   /** Number of proxies in front whose entries in `x-forwarded-for` Envoy believes. */
   readonly xffTrustedHops: number;
   /** True: each connection begins with the address of the caller, by the PROXY protocol. */
@@ -91,6 +93,10 @@ export function bootstrap(options: Bootstrap): unknown {
   change([...EXT_AUTHZ, 'grpc_service', 'timeout'], `${options.timeout / 1000}s`);
   change([...EXT_AUTHZ, 'failure_mode_allow'], options.failOpen);
   change([...EXT_AUTHZ, 'encode_raw_headers'], options.rawHeaders);
+  if (!options.strictHeaders) {
+    change([...MANAGER, 'common_http_protocol_options', 'headers_with_underscores_action'], 'ALLOW');
+    change([...MANAGER, 'early_header_mutation_extensions'], []);
+  }
   change([...ACCESS_LOG, 'name'], 'envoy.access_loggers.file');
   change(
     [...ACCESS_LOG, 'typed_config', '@type'],

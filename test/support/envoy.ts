@@ -67,6 +67,7 @@ const DEFAULTS = {
   timeout: 1000,
   failOpen: false,
   rawHeaders: true,
+  strictHeaders: true,
   xffTrustedHops: 0,
   proxyProtocol: false,
   forwarded: undefined,

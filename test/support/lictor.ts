@@ -45,6 +45,7 @@ export interface Status {
     readonly keys: number;
     readonly error: string | null;
   }[];
+  readonly proxy: { readonly notices: readonly { readonly notice: string }[] };
 }
 
 /** Starts the sidecar from source in a process of its own. */
