@@ -2,6 +2,7 @@ import { opendirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { errorCode } from '../diagnostic/system-error.ts';
+import { createBaseCache } from './base-cache.ts';
 import { openFile, readFileWithin, readText } from './git-file.ts';
 import {
   createWork,
@@ -38,12 +39,13 @@ const MAX_OPEN = 32;
 export function openObjects(shared: string, work: Work = createWork()): ObjectStore {
   const stores = objectStores(join(shared, 'objects'));
   const open = new Map<string, Pack>();
+  const bases = createBaseCache();
   let indexes: readonly string[] | undefined;
 
   function packAt(index: string): Pack | undefined {
     const known = open.get(index);
     if (known !== undefined) return known;
-    const pack = openPack(index, work);
+    const pack = openPack(index, work, bases);
     if (pack === undefined) return undefined;
     const [oldest] = open;
     if (oldest !== undefined && open.size >= MAX_OPEN) {
@@ -54,15 +56,16 @@ export function openObjects(shared: string, work: Work = createWork()): ObjectSt
     return pack;
   }
 
+  /** Packs come first, as in git: most objects are in one. */
   function search<T>(id: string, loose: Search<T>['loose'], packed: Search<T>['packed']): T | undefined {
-    for (const store of stores) {
-      const found = loose(join(store, id.slice(0, 2), id.slice(2)));
-      if (found !== undefined) return found;
-    }
     indexes ??= stores.flatMap(packIndexes);
     for (const index of indexes) {
       const pack = packAt(index);
       const found = pack === undefined ? undefined : packed(pack);
+      if (found !== undefined) return found;
+    }
+    for (const store of stores) {
+      const found = loose(join(store, id.slice(0, 2), id.slice(2)));
       if (found !== undefined) return found;
     }
     return undefined;

@@ -1,8 +1,9 @@
 import { constants, inflateSync } from 'node:zlib';
+import type { BaseCache, Bases } from './base-cache.ts';
 import { applyDelta, deltaHead } from './delta.ts';
 import { type OpenFile, openFile } from './git-file.ts';
 import { type GitObject, MAX_OBJECT_BYTES, type ObjectType, type Work } from './git-object.ts';
-import { type PackIndex, readPackIndex } from './pack-index.ts';
+import { readPackIndex } from './pack-index.ts';
 
 /** A pack with its index. Both methods give undefined if the object is not in it, and throw if it is damaged. */
 export interface Pack {
@@ -16,10 +17,6 @@ export interface Pack {
 const MAX_DELTAS = 4095;
 /** Most bytes of the deltas of one object. */
 const MAX_DELTA_BYTES = 2 * MAX_OBJECT_BYTES;
-/** Most bytes of unpacked objects that are kept, since neighbours in a pack share their bases. */
-const MAX_KEPT_BYTES = 16 * 1024 * 1024;
-const MAX_KEPT_OBJECT = 1024 * 1024;
-
 const TYPES: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
 const OFFSET_DELTA = 6;
 const REFERENCE_DELTA = 7;
@@ -28,13 +25,13 @@ const REFERENCE_DELTA = 7;
  * Opens a pack by the path of its index; undefined if one of the two files has disappeared. Only the necessary bytes
  * are read: a pack may be larger than memory. https://git-scm.com/docs/gitformat-pack
  */
-export function openPack(indexPath: string, work: Work): Pack | undefined {
+export function openPack(indexPath: string, work: Work, bases: BaseCache): Pack | undefined {
   const index = openFile(indexPath);
   if (index === undefined) return undefined;
   let pack: OpenFile | undefined;
   try {
     pack = openFile(indexPath.replace(/\.idx$/, '.pack'));
-    if (pack !== undefined) return packOf(readPackIndex(index), [index, pack], pack, work);
+    if (pack !== undefined) return packOf({ index, pack, work, bases: bases.of(indexPath) });
   } catch (error) {
     pack?.close();
     index.close();
@@ -44,32 +41,27 @@ export function openPack(indexPath: string, work: Work): Pack | undefined {
   return undefined;
 }
 
-function packOf(index: PackIndex, files: readonly OpenFile[], pack: OpenFile, work: Work): Pack {
-  const kept = new Map<number, GitObject>();
-  let keptBytes = 0;
+interface PackParts {
+  readonly index: OpenFile;
+  readonly pack: OpenFile;
+  readonly work: Work;
+  readonly bases: Bases;
+}
 
-  function keep(at: number, object: GitObject): GitObject {
-    if (object.body.length > MAX_KEPT_OBJECT) return object;
-    if (keptBytes + object.body.length > MAX_KEPT_BYTES) {
-      kept.clear();
-      keptBytes = 0;
-    }
-    kept.set(at, object);
-    keptBytes += object.body.length;
-    return object;
-  }
+function packOf({ index: indexFile, pack, work, bases }: PackParts): Pack {
+  const index = readPackIndex(indexFile);
 
   /** Follows the deltas to the first whole object, and applies them from there back to the object. */
   function objectAt(offset: number, width: number): GitObject {
     const deltas: { readonly at: number; readonly delta: Buffer }[] = [];
     let bytes = 0;
     let at = offset;
-    let object = kept.get(at);
+    let object = bases.get(at);
     while (object === undefined) {
       const entry = entryAt(pack, at, width);
       const content = inflateAt(pack, entry, work);
       if (entry.type !== undefined) {
-        object = keep(at, { type: entry.type, body: content });
+        object = bases.keep(at, { type: entry.type, body: content });
         break;
       }
       bytes += content.length;
@@ -77,10 +69,10 @@ function packOf(index: PackIndex, files: readonly OpenFile[], pack: OpenFile, wo
         throw new Error('a chain of deltas is too long');
       }
       at = baseOf(entry.base);
-      object = kept.get(at);
+      object = bases.get(at);
     }
     for (const { at: place, delta } of deltas.reverse()) {
-      object = keep(place, { type: object.type, body: applyDelta(object.body, delta, work) });
+      object = bases.keep(place, { type: object.type, body: applyDelta(object.body, delta, work) });
     }
     return object;
   }
@@ -102,7 +94,8 @@ function packOf(index: PackIndex, files: readonly OpenFile[], pack: OpenFile, wo
       return offset === undefined ? undefined : sizeAt(pack, entryAt(pack, offset, id.length / 2), work);
     },
     close() {
-      for (const file of files) file.close();
+      indexFile.close();
+      pack.close();
     },
   };
 }

@@ -72,6 +72,22 @@ test.each(['pack', 'index'] as const)(
   },
 );
 
+test('objects are found after git gc has moved them into a pack and deleted the files', () => {
+  const root = put(scratch(), { 'p/a.yaml': 'a' });
+  git(root, 'init', '-q');
+  const commit = commitAll(root);
+  const objects = openObjects(join(root, '.git'));
+  const tree = readCommitTree(objects, commit);
+  git(root, 'gc', '-q', '--prune=now');
+  const one = tree.resolve('p/a.yaml').entry?.id ?? '';
+  put(root, { 'p/b.yaml': 'b' });
+  commitAll(root);
+  git(root, 'repack', '-q', '-a', '-d', '-f');
+  expect(objects.read(one, 'blob').toString()).toBe('a');
+  expect(objects.sizeOf(one)).toBe(1);
+  objects.close();
+});
+
 test('the ID of content equals that of git', () => {
   const dir = put(scratch(), { f: 'some content\n' });
   expect(objectId('blob', Buffer.from('some content\n'), '0'.repeat(40))).toBe(git(dir, 'hash-object', 'f'));
