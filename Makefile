@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools build test lint format reference golden demo bench swaps clean
+.PHONY: help node install tools build package test lint format reference golden demo bench swaps clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -36,6 +36,10 @@ build: install ## Compile to dist/, and see that it starts
 	@npm run -s build
 	@node dist/main.js --help >/dev/null
 
+package: build ## The package for the registry, with fixed versions of all that users install
+	@node test/support/npm-package.ts
+	@cd .package && npm pack --loglevel=error --pack-destination ..
+
 test: install tools ## Types, then every test; ONLY=PATH for some of them
 	@status=0; npm run -s types || status=1; npm test -s -- $(ONLY) || status=1; exit $$status
 
@@ -63,4 +67,4 @@ swaps: install ## 1,000 git commands under load, each answer compared with its c
 	@node test/swaps/git-main.ts $(COUNT)
 
 clean: ## Remove what was made here, downloads included
-	@rm -rf dist coverage .demo .tools node_modules
+	@rm -rf dist coverage .demo .package .tools node_modules lictor-*.tgz
