@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Revision } from '../../engine/set/revision.ts';
 import { findGitDir, type GitDir, headCommit } from '../../git/git-dir.ts';
@@ -74,7 +74,7 @@ const CHANGING = 'write the files to another folder and move them here when they
 
 /** The kubelet keeps each version of a volume in a folder whose name starts with two dots. */
 function isExact(folder: Folder, { source, dirty }: Revision): boolean {
-  if (basename(folder.realPath).startsWith('..')) return true;
+  if (folder.realPath.split(sep).some((name) => name.startsWith('..'))) return true;
   return !dirty && (source === 'git' || source === 'git-sync');
 }
 

@@ -177,9 +177,11 @@ describe('a tree that is not exactly a commit needs two looks that agree', () =>
     expect(calls.map((call) => call.split(' ')[0])).toEqual(['one+one', 'two+two']);
   });
 
-  test('a Kubernetes volume and a git-sync link need none', async () => {
+  test('a Kubernetes volume, a folder in one and a git-sync link need none', async () => {
     const volume = scratch();
     putVolume(volume, '1', { 'a.yaml': 'one' });
+    const outer = scratch();
+    putVolume(outer, '1', { 'p/a.yaml': 'one' });
     const links = scratch();
     putWorkTree(links, commitLike('one'), { 'a.yaml': 'one' });
     const pause = async () => {
@@ -187,6 +189,7 @@ describe('a tree that is not exactly a commit needs two looks that agree', () =>
     };
     for (const [dir, change] of [
       [volume, () => putVolume(volume, '2', { 'a.yaml': 'two' })],
+      [join(outer, 'p'), () => putVolume(outer, '2', { 'p/a.yaml': 'two' })],
       [join(links, 'current'), () => putWorkTree(links, commitLike('two'), { 'a.yaml': 'two' })],
     ] as const) {
       const { store, calls } = storeOf(dir, { pause });
