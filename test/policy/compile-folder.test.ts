@@ -318,7 +318,7 @@ describe('a folder that compiles', () => {
     ]);
     expect(nobody).toMatchObject({
       caller: { name: '', principal: '', jwt: undefined },
-      request: { name: '', path: '/x', body: 'text' },
+      request: { name: '', path: '/x', body: { bytes: Buffer.from('text'), truncated: false } },
       repeat: 3,
       expect: { decision: undefined, reason: 'no_policy', policy: '', rule: '' },
     });
@@ -333,7 +333,11 @@ describe('a folder that compiles', () => {
       ['anonymous × write', 'deny', 403],
     ]);
     const { request } = lines[1] ?? only([]);
-    expect(request).toMatchObject({ method: 'POST', scheme: 'http', body: '{"a":1}' });
+    expect(request).toMatchObject({
+      method: 'POST',
+      scheme: 'http',
+      body: { bytes: Buffer.from('{"a":1}') },
+    });
     expect([...request.headers]).toEqual([['content-type', 'application/json']]);
   });
 });

@@ -114,7 +114,7 @@ class Untidy {
   #plain(depth: number): Plain {
     const kind = this.#below(depth > 0 ? 6 : 4);
     if (kind < 3) return this.#text();
-    if (kind === 3) return pick(this.#random, [1, -2.5, true, false, null, 1e20]);
+    if (kind === 3) return pick(this.#random, [1, -2.5, true, false, null, 1e18]);
     if (kind === 4) return this.#times(4, () => this.#plain(depth - 1));
     return Object.fromEntries(this.#times(4, (index) => [`${this.#key()}${index}`, this.#plain(depth - 1)]));
   }

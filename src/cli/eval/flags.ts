@@ -2,6 +2,7 @@ import { parseIp } from '../../cel/value/ip.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import { parseJson } from '../../engine/request/json.ts';
+import { UNFIT_NUMBER } from '../../engine/request/json-number.ts';
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
 import { hostAlone, positiveNumber, requestPath, text, wholeNumber } from '../../flag/parsers.ts';
 import type { SimulatedSettings } from '../../tools/testing/simulate.ts';
@@ -97,6 +98,9 @@ function claim(written: string): Claim | Problem {
   if (equals < 1) return new Problem('is not a claim; write `--claim name=value`');
   const value = written.slice(equals + 1);
   const { value: json, fault } = parseJson(value);
+  if (fault !== undefined && Object.values<string>(UNFIT_NUMBER).includes(fault.what)) {
+    return new Problem(`has ${fault.what}; put it in quotes to make it text`);
+  }
   return { name: written.slice(0, equals), value: fault === undefined ? json : value };
 }
 

@@ -119,8 +119,13 @@ function bucketKey({ limit, policy, activation, request }: Taking): string | Den
   return key;
 }
 
+/** JSON has no integers beyond the safe range; no other value of an expression has this form. */
+function intAsObject(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? { 'int\u0000': String(value) } : value;
+}
+
 /** A part with its type and length, so that two different lists of values never make the same key. */
 function keyPart(value: Value): string {
-  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value, intAsObject);
   return `/${typeof value}:${text.length}:${text}`;
 }

@@ -4,6 +4,7 @@ import type { JsonValue } from '../request/attributes.ts';
 import { isFieldValue } from '../request/field-value.ts';
 import { rewriteQuery } from '../request/rewrite-query.ts';
 import type { CompiledPolicy, ResponseValue } from '../set/policy-set.ts';
+import { AttributeUnavailable } from './attribute-unavailable.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { evaluate, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
@@ -215,6 +216,7 @@ function fillOne(
     return undefined;
   } catch (error) {
     if (error instanceof EvaluationError) return policyError(policy, error);
+    if (error instanceof AttributeUnavailable) return { ...error.denial, policy };
     throw error;
   }
 }
@@ -281,11 +283,14 @@ class Metadata {
   }
 }
 
-/** Integers beyond the safe range lose digits; JSON has no infinity. */
+/** Metadata has only doubles, so that an int beyond 2^53, which is a bigint, would lose digits; it has no infinity. */
 function numberOf(value: number | bigint): number {
-  const number = Number(value);
-  if (!Number.isFinite(number)) throw new EvaluationError('a value of the metadata is not a JSON number');
-  return number;
+  if (typeof value === 'bigint')
+    throw new EvaluationError(
+      'an int beyond 2^53 has no exact form in metadata: send it as text, by `string()`',
+    );
+  if (!Number.isFinite(value)) throw new EvaluationError('a value of the metadata is not a JSON number');
+  return value;
 }
 
 function isPlain(value: Value): value is Readonly<Record<string, Value>> {

@@ -1,3 +1,4 @@
+import { AttributeUnavailable } from '../decision/attribute-unavailable.ts';
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList } from '../request/json-value.ts';
 import type { MetadataMessage, StructMessage, ValueMessage } from './messages.ts';
@@ -16,9 +17,10 @@ export function readMetadata(metadata: MetadataMessage | undefined): ReadonlyMap
 
 /** A Struct as plain JSON. `Object.fromEntries` defines own keys, so `__proto__` is a key like any other. */
 export function readStruct({ fields = {} }: StructMessage): JsonObject {
-  return Object.freeze(
-    Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, readValue(value)])),
-  );
+  const entries = Object.entries(fields);
+  const object = Object.fromEntries(entries.map(([key, value]) => [key, readValue(value)]));
+  for (const [key, value] of entries) if (isInexact(value)) defineUnreadable(object, key);
+  return Object.freeze(object);
 }
 
 function readValue(value: ValueMessage): JsonValue {
@@ -26,8 +28,34 @@ function readValue(value: ValueMessage): JsonValue {
   if (value.numberValue !== undefined) return value.numberValue;
   if (value.boolValue !== undefined) return value.boolValue;
   if (value.structValue !== undefined) return readStruct(value.structValue);
-  if (value.listValue !== undefined) return Object.freeze((value.listValue.values ?? []).map(readValue));
+  if (value.listValue !== undefined) return readList(value.listValue.values ?? []);
   return null;
+}
+
+function readList(values: readonly ValueMessage[]): readonly JsonValue[] {
+  const list = values.map(readValue);
+  for (const [index, value] of values.entries()) if (isInexact(value)) defineUnreadable(list, index);
+  return Object.freeze(list);
+}
+
+/** A Struct has only doubles: from 2^53 on, a whole one may have been another integer. */
+function isInexact({ numberValue }: ValueMessage): boolean {
+  return numberValue !== undefined && Number.isInteger(numberValue) && !Number.isSafeInteger(numberValue);
+}
+
+const INEXACT = {
+  reason: 'policy_error',
+  detail: 'a policy reads a number of the metadata beyond 2^53, where metadata has no exact integers',
+} as const;
+
+/** Makes a member fail when it is read, so that only policies that read it deny. */
+function defineUnreadable(container: object, key: string | number): void {
+  Object.defineProperty(container, key, {
+    enumerable: true,
+    get: () => {
+      throw new AttributeUnavailable(INEXACT);
+    },
+  });
 }
 
 /** A Struct of texts. */
@@ -53,6 +81,8 @@ function valueOf(value: JsonValue): ValueMessage {
       return { stringValue: value.toWellFormed() };
     case 'number':
       return { numberValue: value };
+    case 'bigint':
+      return { numberValue: Number(value) };
     case 'boolean':
       return { boolValue: value };
     default:

@@ -38,7 +38,8 @@ export function verifiedToken(jwt: Jwt, issuer: Issuer): VerifiedToken {
     subject: typeof subject === 'string' ? subject : '',
     audiences: audiencesOf(jwt),
     scopes: scopesOf(memberOf(jwt.claims, issuer.scopesClaim)),
-    expiresAt: typeof expiry === 'number' ? timestampOf(expiry) : undefined,
+    expiresAt:
+      typeof expiry === 'number' || typeof expiry === 'bigint' ? timestampOf(Number(expiry)) : undefined,
     claims: jwt.claims,
     header: jwt.header,
   });
@@ -109,7 +110,7 @@ function scopesOf(claim: JsonValue | undefined): readonly string[] {
 }
 
 function millisOf(claim: JsonValue | undefined): number | undefined {
-  return typeof claim === 'number' ? claim * 1000 : undefined;
+  return typeof claim === 'number' || typeof claim === 'bigint' ? Number(claim) * 1000 : undefined;
 }
 
 /** The years 1 to 9999, the range of `google.protobuf.Timestamp`; a time outside it becomes its first or last second. */

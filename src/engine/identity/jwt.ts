@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
+import { UNFIT_NUMBER } from '../request/json-number.ts';
 import { isJsonObject } from '../request/json-value.ts';
 import type { CryptoProvider } from './crypto.ts';
 
@@ -36,9 +37,9 @@ export function readJwt(text: string, crypto: CryptoProvider): ReadJwt {
   if (crypto.decodeBase64url(signature) === undefined)
     return { problem: 'the signature of the token is not base64url' };
   const header = readObject(encodedHeader, crypto);
-  if (header === undefined) return { problem: 'the header of the token is not a JSON object' };
+  if (!isJsonObject(header)) return { problem: `the header of the token is not a JSON object${header}` };
   const claims = readObject(encodedClaims, crypto);
-  if (claims === undefined) return { problem: 'the claims of the token are not a JSON object' };
+  if (!isJsonObject(claims)) return { problem: `the claims of the token are not a JSON object${claims}` };
   const problem = headerProblem(header) ?? claimsProblem(claims);
   if (problem !== undefined) return { problem };
   const [alg, kid, typ] = ['alg', 'kid', 'typ'].map((name) => textMember(header, name));
@@ -70,7 +71,8 @@ function claimsProblem(claims: JsonObject): string | undefined {
   }
   for (const name of ['exp', 'nbf', 'iat']) {
     const value = memberOf(claims, name);
-    if (value !== undefined && !Number.isFinite(value)) return `\`${name}\` of the token must be a number`;
+    if (value !== undefined && typeof value !== 'bigint' && !Number.isFinite(value))
+      return `\`${name}\` of the token must be a number`;
   }
   const audience = memberOf(claims, 'aud');
   const fits = audience === undefined || typeof audience === 'string' || isTexts(audience);
@@ -87,12 +89,16 @@ function textMember(object: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function readObject(encoded: string, crypto: CryptoProvider): JsonObject | undefined {
+/** The object; a text for the end of a sentence with the cause, perhaps empty, if it is not one. */
+function readObject(encoded: string, crypto: CryptoProvider): JsonObject | string {
   const bytes = crypto.decodeBase64url(encoded);
   const text = bytes === undefined ? undefined : decodeUtf8(bytes);
-  if (text === undefined) return undefined;
-  const { value } = parseJson(text);
-  return isJsonObject(value) ? value : undefined;
+  if (text === undefined) return '';
+  const { value, fault } = parseJson(text);
+  if (isJsonObject(value)) return value;
+  // A number that does not fit is not a mistake of syntax, and would be hard to find.
+  const isNumber = fault !== undefined && Object.values<string>(UNFIT_NUMBER).includes(fault.what);
+  return isNumber ? `: it has ${fault.what}` : '';
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

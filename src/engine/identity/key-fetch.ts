@@ -82,7 +82,7 @@ async function readResponse(response: Response): Promise<{ body: string } | { er
 }
 
 function readKeys(text: string, crypto: CryptoProvider): FetchedKeys {
-  const { value, problem } = parseJson(text);
+  const { value, problem } = parseJson(text, { numbers: 'doubles' });
   if (value === undefined) return { error: `answered with something that is not JSON: ${problem}` };
   const { keys, problems } = compileKeys(value, ASYMMETRIC, crypto);
   // A provider in trouble may serve an empty set; the keys of the last fetch are better.

@@ -1,3 +1,4 @@
+import { jsonText } from '../request/json-value.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Issuer, Refresh } from './issuer.ts';
 import { compileKeys } from './jwks.ts';
@@ -121,7 +122,7 @@ export class KeyRing implements KeyProvider {
     const inline = new Map<string, readonly VerificationKey[]>();
     for (const issuer of this.#issuers) {
       if (issuer.keys.kind !== 'inline') continue;
-      const text = JSON.stringify([issuer.algorithms, issuer.keys.jwks]);
+      const text = jsonText([issuer.algorithms, issuer.keys.jwks]);
       const keys = this.#inline.get(text) ?? this.#compile(issuer);
       inline.set(text, keys);
       this.#inlineOf.set(issuer, keys);

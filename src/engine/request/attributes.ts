@@ -79,8 +79,11 @@ export interface Attributes {
   readonly routeMetadata: ReadonlyMap<string, JsonValue>;
 }
 
-/** A parsed JSON text. Objects may have any own key, `__proto__` and `constructor` included. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+/**
+ * A parsed JSON text. Objects may have any own key, `__proto__` and `constructor` included. An integer beyond the safe
+ * range is a bigint of 64 bits; a number is a double or a safe integer.
+ */
+export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
 
 export interface JsonObject {
   readonly [key: string]: JsonValue;

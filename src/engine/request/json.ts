@@ -1,4 +1,6 @@
 import type { JsonValue } from './attributes.ts';
+import { readNumber, UNFIT_NUMBER } from './json-number.ts';
+import { valueOf } from './json-value-of.ts';
 
 /** Maximum depth of nested arrays and objects; deeper texts are rejected. */
 export const MAX_JSON_DEPTH = 64;
@@ -8,15 +10,27 @@ export type ParsedJson =
   /** `problem` is one phrase with the error and its location, never a part of the text; `fault` has them separately. */
   | { readonly problem: string; readonly fault: Fault; readonly value?: undefined };
 
+export interface JsonOptions {
+  /** `doubles`: every number is the nearest double, for data whose numbers nobody reads. Default `exact`. */
+  readonly numbers?: 'exact' | 'doubles';
+  /** True: two members of an object whose names differ only in case are a fault, as many parsers read them as one. */
+  readonly refusesCaseVariants?: boolean;
+}
+
 /**
- * Parses a JSON text (RFC 8259) as `JSON.parse` does. Also rejects texts that parsers read differently: an object with
- * a duplicate member, at any depth, and more than `MAX_JSON_DEPTH` levels. Linear, never throws; `__proto__` is a plain
- * own key.
+ * Parses a JSON text (RFC 8259) as `JSON.parse` does, with integers of 64 bits (`readNumber`). Also rejects texts that
+ * parsers read differently: an object with a duplicate member, at any depth, more than `MAX_JSON_DEPTH` levels, and
+ * numbers that lose digits. Linear, never throws; `__proto__` is a plain own key.
  */
-export function parseJson(text: string): ParsedJson {
-  const fault = scan({ text, at: 0, fault: undefined });
+export function parseJson(
+  text: string,
+  { numbers = 'exact', refusesCaseVariants = false }: JsonOptions = {},
+): ParsedJson {
+  const isExact = numbers === 'exact';
+  const scanner: Scanner = { text, at: 0, fault: undefined, isExact, refusesCaseVariants, isWide: false };
+  const fault = scan(scanner);
   if (fault !== undefined) return { problem: `${fault.what} at ${location(text, fault.at)}`, fault };
-  return { value: JSON.parse(text) as JsonValue };
+  return { value: scanner.isWide ? valueOf(text) : (JSON.parse(text) as JsonValue) };
 }
 
 /** First error of a JSON text. */
@@ -31,6 +45,10 @@ interface Scanner {
   readonly text: string;
   at: number;
   fault: Fault | undefined;
+  readonly isExact: boolean;
+  readonly refusesCaseVariants: boolean;
+  /** True if a number is not a double. */
+  isWide: boolean;
 }
 
 function scan(scanner: Scanner): Fault | undefined {
@@ -62,7 +80,7 @@ function value(scanner: Scanner, depth: number): boolean {
 
 function object(scanner: Scanner, depth: number): boolean {
   scanner.at++;
-  const names = new Set<string>();
+  const names = new Map<string, string>();
   if (closes(scanner, 0x7d)) return true;
   for (;;) {
     space(scanner);
@@ -70,8 +88,13 @@ function object(scanner: Scanner, depth: number): boolean {
     if (scanner.text.charCodeAt(start) !== 0x22) return unexpected(scanner);
     if (!string(scanner)) return false;
     const name = memberName(scanner.text, start, scanner.at);
-    if (names.has(name)) return fail(scanner, 'the same member twice', start);
-    names.add(name);
+    const folded = scanner.refusesCaseVariants ? withoutCase(name) : name;
+    const other = names.get(folded);
+    if (other !== undefined) {
+      const what = other === name ? 'the same member twice' : 'two members that differ only in case';
+      return fail(scanner, what, start);
+    }
+    names.set(folded, name);
     space(scanner);
     if (scanner.text.charCodeAt(scanner.at) !== 0x3a) return unexpected(scanner);
     scanner.at++;
@@ -118,25 +141,38 @@ function escapeLength(text: string, at: number): number {
 
 function number(scanner: Scanner): boolean {
   const { text } = scanner;
-  let at = scanner.at;
+  const start = scanner.at;
+  let at = start;
   if (text.charCodeAt(at) === 0x2d) at++;
   const whole = digits(text, at);
   if (whole === at || (whole > at + 1 && text.charCodeAt(at) === 0x30))
-    return fail(scanner, 'a malformed number', scanner.at);
+    return fail(scanner, 'a malformed number', start);
   at = whole;
   if (text.charCodeAt(at) === 0x2e) {
     const fraction = digits(text, at + 1);
-    if (fraction === at + 1) return fail(scanner, 'a malformed number', scanner.at);
+    if (fraction === at + 1) return fail(scanner, 'a malformed number', start);
     at = fraction;
   }
-  if ((text.charCodeAt(at) | 0x20) === 0x65) {
+  const hasExponent = (text.charCodeAt(at) | 0x20) === 0x65;
+  if (hasExponent) {
     const sign = text.charCodeAt(at + 1);
     const from = sign === 0x2b || sign === 0x2d ? at + 2 : at + 1;
     const exponent = digits(text, from);
-    if (exponent === from) return fail(scanner, 'a malformed number', scanner.at);
+    if (exponent === from) return fail(scanner, 'a malformed number', start);
     at = exponent;
   }
   scanner.at = at;
+  const isPlain = !hasExponent && at - start <= PLAIN_LENGTH;
+  return isPlain || !scanner.isExact || fits(scanner, start);
+}
+
+/** Length up to which a number without exponent loses nothing as a double. */
+const PLAIN_LENGTH = 15;
+
+function fits(scanner: Scanner, start: number): boolean {
+  const read = readNumber(scanner.text.slice(start, scanner.at));
+  if (typeof read === 'string') return fail(scanner, UNFIT_NUMBER[read], start);
+  if (typeof read === 'bigint') scanner.isWide = true;
   return true;
 }
 
@@ -149,6 +185,12 @@ function digits(text: string, from: number): number {
 function memberName(text: string, start: number, end: number): string {
   const quoted = text.slice(start, end);
   return quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+}
+
+/** Names that are equal for parsers that compare without regard to case, as by Unicode case folding. */
+function withoutCase(name: string): string {
+  // oxlint-disable-next-line no-control-regex -- all of ASCII but upper case letters
+  return /^[\u0000-@[-\u007f]*$/.test(name) ? name : name.toUpperCase().toLowerCase();
 }
 
 function closes(scanner: Scanner, bracket: number): boolean {

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
 import { isJsonObject } from '../request/json-value.ts';
 import type { BodySchema } from './body-schema.ts';
+import { addExactNumbers } from './exact-numbers.ts';
 import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
 import { list, loadSchema, lower } from './load-schema.ts';
@@ -11,6 +12,7 @@ import { findMember, pointerOf } from './pointer.ts';
 import { countReferences } from './references.ts';
 import { addUniqueItems } from './unique-items.ts';
 import { type CompiledPart, noteRecipes } from './validator-recipes.ts';
+import { withDoubles } from './wide-integers.ts';
 
 /** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole schema. */
 interface SchemaProblem {
@@ -42,7 +44,7 @@ export function compileJsonSchema(
   const problems = dialectProblems(schema);
   if (problems.length > 0) return { problems };
   try {
-    const errors = schemaErrors(schema);
+    const errors = schemaErrors(withDoubles(schema) as AnySchema);
     if (errors.length > 0) return { problems: metaProblems(errors) };
     const sources = new Map<CompiledPart, string>();
     const compiler = newCompiler(sources);
@@ -87,6 +89,7 @@ function newCompiler(sources: Map<CompiledPart, string>): Ajv2020 {
   const ajv = new Ajv2020({ ...OPTIONS, code, meta: false, validateSchema: false });
   addFormats(ajv);
   addUniqueItems(ajv);
+  addExactNumbers(ajv);
   return ajv;
 }
 

@@ -3,12 +3,15 @@ import equal from 'ajv/dist/runtime/equal.js';
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 import { maker, makes, named } from '../../recipe/recipe.ts';
 import type { JsonValue } from '../request/attributes.ts';
+import { isJsonObject, jsonText } from '../request/json-value.ts';
 import type { BodyDenial, BodySchema } from './body-schema.ts';
 import './formats.ts';
 import { findSuspect } from './inherited-names.ts';
 import { escapeToken } from './pointer.ts';
 import { beginReferences, type ReferenceBudget, TooManyReferences } from './references.ts';
+import './exact-numbers.ts';
 import './unique-items.ts';
+import { withDoubles } from './wide-integers.ts';
 
 /** Maximum characters of a pointer or a list in a denial. */
 const MAX_SHOWN = 200;
@@ -54,7 +57,8 @@ function denial(
 ): BodyDenial | undefined {
   beginReferences(budget, value);
   try {
-    if (!validate(value)) return { reason: 'schema_violation', detail: expected(validate.errors?.[0]) };
+    if (!isValid(validate, value))
+      return { reason: 'schema_violation', detail: expected(validate.errors?.[0]) };
   } catch (error) {
     if (!(error instanceof TooManyReferences)) throw error;
     return { reason: 'schema_violation', detail: 'the body takes too many steps to compare with the schema' };
@@ -63,6 +67,20 @@ function denial(
   return name === undefined
     ? undefined
     : { reason: 'schema_violation', detail: `a member \`${name}\` is not expected` };
+}
+
+/** Validates the value as the member of an object, so that a keyword finds a number that is the whole body. */
+function isValid(validate: ValidateFunction<JsonValue>, value: JsonValue): boolean {
+  const root = { body: value };
+  const data = withDoubles(root);
+  if (data === root || !isJsonObject(data)) return validate(value);
+  return validate(data['body'], {
+    instancePath: '',
+    parentData: data,
+    parentDataProperty: 'body',
+    rootData: data,
+    dynamicAnchors: {},
+  });
 }
 
 /** The location and the expectation; it may name members of the body and never shows a value. */
@@ -94,7 +112,7 @@ function shownPointer(pointer: string): string {
 
 /** Values as JSON, cut to a length that can be shown. */
 export function list(values: unknown): string {
-  const text = Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : '';
+  const text = Array.isArray(values) ? values.map((value: JsonValue) => jsonText(value)).join(', ') : '';
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 

@@ -1,7 +1,8 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { named } from '../../recipe/recipe.ts';
 import type { JsonValue } from '../request/attributes.ts';
-import { isJsonList } from '../request/json-value.ts';
+import { isJsonList, jsonText } from '../request/json-value.ts';
+import { exactValue } from './wide-integers.ts';
 
 /** Replaces `uniqueItems`, which compares every item with every other, by a near-linear one. */
 export function addUniqueItems(ajv: Ajv2020): void {
@@ -17,8 +18,13 @@ export function addUniqueItems(ajv: Ajv2020): void {
 
 const isFulfilled = named(
   'schema.uniqueItems',
-  (unique: boolean, items: readonly JsonValue[]) => !unique || areUnique(items),
+  (unique: boolean, items: readonly JsonValue[]) => !unique || areUnique(exactItems(items)),
 );
+
+function exactItems(items: readonly JsonValue[]): readonly JsonValue[] {
+  const exact = exactValue(items, {});
+  return isJsonList(exact) ? exact : items;
+}
 
 function areUnique(items: readonly JsonValue[]): boolean {
   const seen = new Set<string>();
@@ -32,8 +38,7 @@ function areUnique(items: readonly JsonValue[]): boolean {
 
 /** The same text for values that are equal in JSON Schema: the order of members is ignored, 1.0 is 1, -0 is 0. */
 function canonicalText(value: JsonValue): string {
-  if (typeof value !== 'object' || value === null)
-    return value === Infinity ? 'Infinity' : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return jsonText(value);
   if (isJsonList(value)) return `[${value.map(canonicalText).join(',')}]`;
   const members = Object.keys(value)
     .toSorted()

@@ -9,6 +9,7 @@ import { child, report, shape } from '../language/reader.ts';
 import type { ParameterSpec } from '../language/template-document.ts';
 import type { Cursor, ReaderContext } from '../yaml/tree.ts';
 import { type MappingTree, plainJson, type Tree } from '../yaml/tree.ts';
+import { isInt } from './data-type.ts';
 
 type Template = DocumentOf<'PolicyTemplate'>;
 
@@ -128,7 +129,7 @@ function isOf(type: Type, value: JsonValue): boolean {
     case 'bool':
       return typeof value === 'boolean';
     case 'int':
-      return Number.isSafeInteger(value);
+      return isInt(value);
     case 'double':
       return typeof value === 'number';
     case 'list':

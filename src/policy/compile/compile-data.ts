@@ -3,7 +3,7 @@ import type { Declaration } from '../../cel/check/environment.ts';
 import { isDeclarable } from '../../cel/check/environment.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
-import { isJsonObject } from '../../engine/request/json-value.ts';
+import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
 import type { DatasetSpec } from '../language/data-document.ts';
 import type { Named } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
@@ -41,7 +41,7 @@ export function compileDataset(
 }
 
 export function declareData(value: JsonValue): DeclaredData {
-  return { value, declaration: { type: typeOfData([value]), max: JSON.stringify(value).length } };
+  return { value, declaration: { type: typeOfData([value]), max: jsonText(value).length } };
 }
 
 /** The content of a dataset, with the location of each row. */

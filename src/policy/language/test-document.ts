@@ -1,6 +1,6 @@
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
-import { isJsonObject } from '../../engine/request/json-value.ts';
+import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson } from '../yaml/tree.ts';
 import { exactlyOne, type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
@@ -82,7 +82,7 @@ const readBody: Reader<BodySpec> = (at) => {
   if ([...tree.entries.keys()].every((key) => Object.hasOwn(BODY_FIELDS, key)))
     exactlyOne(at, ['json', 'text']);
   const { json, truncated = false } = body ?? {};
-  if (json !== undefined) return { text: JSON.stringify(json.json), type: 'application/json', truncated };
+  if (json !== undefined) return { text: jsonText(json.json), type: 'application/json', truncated };
   return body?.text === undefined ? undefined : { text: body.text, type: undefined, truncated };
 };
 

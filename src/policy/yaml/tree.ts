@@ -19,6 +19,7 @@ interface Origin {
 export interface ScalarTree extends Origin {
   readonly kind: 'scalar';
   readonly range: Range;
+  /** An integer beyond the safe range is a bigint of 64 bits. */
   readonly value: string | number | bigint | boolean | null;
   readonly style: 'plain' | 'single' | 'double' | 'block';
   /** The text of `value`, without quotes and block header. */
@@ -77,13 +78,11 @@ export function valueAt(tree: Tree | undefined, ...path: readonly string[]): Tre
   return at;
 }
 
-/**
- * The value as plain JSON data; `__proto__` is an own key like any other. Integers beyond the safe range lose digits.
- */
+/** The value as plain JSON data; `__proto__` is an own key like any other. */
 export function plainJson(tree: Tree): JsonValue {
   switch (tree.kind) {
     case 'scalar':
-      return typeof tree.value === 'bigint' ? Number(tree.value) : tree.value;
+      return tree.value;
     case 'list':
       return tree.items.map(plainJson);
     case 'mapping':

@@ -58,6 +58,7 @@ function readDocuments(text: string, collector: YamlMistakes): YamlDocument[] {
       keepSourceTokens: true,
       prettyErrors: false,
       uniqueKeys: false,
+      intAsBigInt: true,
       logLevel: 'silent',
     });
     if (!Array.isArray(parsed)) return [];

@@ -1,6 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import type { Range } from '../../diagnostic/range.ts';
+import { readNumber, UNFIT_NUMBER } from '../../engine/request/json-number.ts';
 import type { Entry, ScalarTree, Tree } from './tree.ts';
 
 /** Most aliases of a file. */
@@ -62,7 +63,7 @@ class TreeBuilder {
       this.#mistakes.add('yaml_syntax', range, `values are nested more than ${DEEPEST} levels deep`);
       return undefined;
     }
-    if (isScalar(node)) return scalarTree(node, this.#text);
+    if (isScalar(node)) return this.#scalar(scalarTree(node, this.#text));
     if (isMap(node)) return this.#mapping(node, range, depth);
     if (!isSeq(node)) return undefined;
     const items: Tree[] = [];
@@ -71,6 +72,19 @@ class TreeBuilder {
       if (tree !== undefined) items.push(tree);
     }
     return this.#sized({ kind: 'list', range, items, isPartial: items.length < node.items.length }, items);
+  }
+
+  /** Numbers are read as in JSON. */
+  #scalar(tree: ScalarTree): ScalarTree {
+    const { value, range } = tree;
+    const written = this.#text.slice(range.start, range.end);
+    if (typeof value !== 'bigint' && (Number.isSafeInteger(value) || !isJsonNumber(value, written)))
+      return tree;
+    const read = typeof value === 'bigint' ? toInt(value) : readNumber(written);
+    if (typeof read === 'number' || typeof read === 'bigint') return { ...tree, value: read };
+    const message = `the number \`${written}\` is ${UNFIT_NUMBER[read]}`;
+    this.#mistakes.add('wrong_type', range, message, 'put it in quotes to make it text');
+    return tree;
   }
 
   #mapping(node: YAMLMap, range: Range, depth: number): Tree | undefined {
@@ -206,10 +220,26 @@ function scalarTree(node: Scalar, text: string): ScalarTree {
   return {
     kind: 'scalar',
     range,
-    value: known ? value : null,
+    value: known ? narrow(value) : null,
     style,
     content: contentOf(range, style, text),
   };
+}
+
+/** An integer in its only form: a number in the safe range, a bigint beyond it. */
+function narrow<T>(value: T): T | number {
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function toInt(value: bigint): bigint | 'integer' {
+  return value >= -(2n ** 63n) && value < 2n ** 63n ? value : 'integer';
+}
+
+/** True for a number in the notation of JSON; `.inf`, `0x10` and the like are not. */
+function isJsonNumber(value: unknown, written: string): boolean {
+  return typeof value === 'number' && /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(written);
 }
 
 const STYLES: ReadonlyMap<string, ScalarTree['style']> = new Map([

@@ -10,6 +10,7 @@ import { ALGORITHMS, type Algorithm, isAlgorithm } from '../../engine/identity/a
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { KeyProvider, KeysNow, VerificationKey } from '../../engine/identity/keys.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
+import { jsonText } from '../../engine/request/json-value.ts';
 import { importedKey } from '../../node/crypto.ts';
 
 /** Keys in place of those of every issuer, so that tests of policies can sign tokens. */
@@ -44,7 +45,7 @@ export function createThrowawayKeys(): ThrowawayKeys {
         ...header,
         alg: algorithm,
       };
-      const payload = new TextEncoder().encode(JSON.stringify(claims));
+      const payload = new TextEncoder().encode(jsonText(claims));
       return new CompactSign(payload).setProtectedHeader(protectedHeader).sign(signing);
     },
   };

@@ -7,8 +7,11 @@ describe('a JSON text is parsed as by JSON.parse', () => {
     ' true ',
     '-0',
     '1.5e+3',
-    '1e999',
-    '123456789012345678901234567890',
+    '1e99',
+    '9007199254740991',
+    '-9007199254740991',
+    '0.1000000000000000055511151231257827',
+    '0e-999',
     '"\\u0041\\n\\ud800"',
     '[]',
     '{}',
@@ -24,6 +27,83 @@ describe('a JSON text is parsed as by JSON.parse', () => {
     const { value } = parseJson('{"__proto__":{"admin":true}}');
     expect(Object.keys(value as object)).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+});
+
+describe('a number', () => {
+  test.each<[string, bigint | number]>([
+    ['9007199254740992', 9_007_199_254_740_992n],
+    ['9007199254740993', 9_007_199_254_740_993n],
+    ['-9007199254740993', -9_007_199_254_740_993n],
+    ['9223372036854775807', 9_223_372_036_854_775_807n],
+    ['-9223372036854775808', -9_223_372_036_854_775_808n],
+    // Whole: otherwise a comparison with the next integer, as doubles, would hold.
+    ['9007199254740992.0', 9_007_199_254_740_992n],
+    ['1e18', 1_000_000_000_000_000_000n],
+    ['1.0', 1],
+    ['6.022e23', 6.022e23],
+    ['1.10', 1.1],
+  ])('%s is exact or the nearest double', (text, value) => {
+    expect(parseJson(text)).toEqual({ value });
+  });
+
+  const WIDE = 'an integer of more than 64 bits';
+  const INEXACT = 'a number that no double holds exactly';
+  test.each([
+    ['9223372036854775808', WIDE],
+    ['-9223372036854775809', WIDE],
+    ['18446744073709551615', WIDE],
+    ['123456789012345678901234567890', WIDE],
+    [`1${'0'.repeat(60_000)}`, WIDE],
+    ['1e19', WIDE],
+    ['9007199254740993.0', INEXACT],
+    ['9007199254740993e0', INEXACT],
+    ['900719925474099300e-2', INEXACT],
+    ['12345678901234567.5', INEXACT],
+    ['1e999', INEXACT],
+    ['-1e999', INEXACT],
+    ['1e-999', INEXACT],
+  ])('that loses digits is refused: %s', (text, what) => {
+    expect(parseJson(text)).toMatchObject({ problem: `${what} at line 1, column 1` });
+    expect(parseJson(`{"a":[ ${text}]}`)).toMatchObject({ problem: `${what} at line 1, column 8` });
+    expect(parseJson(text, { numbers: 'doubles' })).toEqual({ value: JSON.parse(text) });
+  });
+
+  test('beyond 2^53 changes nothing of the values around it', () => {
+    const rest = '"__proto__":{"é\\"\\\\":[true,false,null,"\\u0041",-1.5e3,{},[]]},"":" a:,]} "';
+    const { value } = parseJson(` {"id" :9007199254740993 ,${rest}} `);
+    expect(Object.entries(value as object)).toEqual([
+      ['id', 9_007_199_254_740_993n],
+      ...Object.entries(JSON.parse(`{${rest}}`) as object),
+    ]);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+});
+
+describe('members that differ only in case', () => {
+  test.each([
+    ['{"amount":1,"Amount":2}', 13],
+    ['[{"b":{"aB":1,"Ab":2}}]', 15],
+    ['{"k":1,"\u212a":2}', 8],
+    ['{"s":1,"\u017f":2}', 8],
+    ['{"\u0041":1,"a":2}', 8],
+    ['{"STRASSE":1,"straße":2}', 14],
+  ])('are refused on request: %s', (text, column) => {
+    const problem = `two members that differ only in case at line 1, column ${column}`;
+    expect(parseJson(text, { refusesCaseVariants: true })).toMatchObject({ problem });
+    expect(parseJson(text).problem).toBeUndefined();
+  });
+
+  test.each(['{"a":{"B":1},"b":{"b":1}}', '{"ab":1,"AC":2}', '[{"a":1},{"A":1}]'])(
+    'are not in %s',
+    (text) => {
+      expect(parseJson(text, { refusesCaseVariants: true }).problem).toBeUndefined();
+    },
+  );
+
+  test('are told apart from duplicates', () => {
+    const { problem } = parseJson('{"Ab":1,"Ab":2}', { refusesCaseVariants: true });
+    expect(problem).toBe('the same member twice at line 1, column 9');
   });
 });
 
