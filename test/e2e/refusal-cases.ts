@@ -62,6 +62,12 @@ function ambiguous(path: string): RefusalCase {
 /** The mistakes of callers that a real Envoy lets pass. */
 export const REFUSALS: readonly RefusalCase[] = [
   {
+    name: 'a host that `--hosts` does not name',
+    call: { host: 'localhost', path: '/' },
+    reason: 'unknown_host',
+    status: 421,
+  },
+  {
     name: 'no_policy',
     call: { host: 'nowhere.acme.svc', path: '/' },
     reason: 'no_policy',

@@ -26,9 +26,15 @@ beforeAll(async () => {
   mesh = await startMesh({
     lictor: {
       untilReady: false,
+      args: ['--hosts', '*.acme.svc'],
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
     },
-    envoy: { sessionTickets: false, maxBodyBytes: BUFFER, partialBodies: true },
+    envoy: {
+      domains: ['*.acme.svc', 'localhost'],
+      sessionTickets: false,
+      maxBodyBytes: BUFFER,
+      partialBodies: true,
+    },
   });
   beforePolicies = await callThrough(mesh.envoy, { host: 'open.acme.svc', path: '/', workload: 'checkout' });
   await copyOf('policies')(mesh.repository.folder);

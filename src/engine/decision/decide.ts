@@ -1,4 +1,5 @@
 import type { Attributes } from '../request/attributes.ts';
+import { matchesHost } from '../request/host.ts';
 import type { PolicySet } from '../set/policy-set.ts';
 import type { DecisionOf } from './decision.ts';
 import { denialOf } from './denial.ts';
@@ -78,7 +79,9 @@ export async function decide(
     reservations: new LimitReservations(services.limits),
     services,
   };
-  const selection = select(set, context.request);
+  const selection = isServed(context.request.matching.host, services.hosts)
+    ? select(set, context.request)
+    : UNKNOWN_HOST;
   let decision: Decision | undefined;
   try {
     const verdict = await verdictOf(selection, context, deadline);
@@ -92,6 +95,17 @@ export async function decide(
     decision,
     deferred: async () => ({ ...evaluated, shadow: await evaluateShadows(selection.shadow, context) }),
   };
+}
+
+/** The policies of other services, which the caller may name by `Host`, are not for this one. */
+const UNKNOWN_HOST: Selection = {
+  enforcing: [],
+  shadow: [],
+  cause: { reason: 'unknown_host', detail: 'the host is not served here' },
+};
+
+function isServed(host: string, served: Services['hosts'] = []): boolean {
+  return served.length === 0 || served.some((pattern) => matchesHost(pattern, host));
 }
 
 /** Evaluates the enforcing policies; a verdict after the deadline is a denial, so limits get back what was taken. */

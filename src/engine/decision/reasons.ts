@@ -30,6 +30,13 @@ interface ReasonRow {
 /** The closed table of reasons. */
 export const REASONS = {
   allowed: { status: 200, grpc: 'OK', title: 'Allowed', doc: 'a complete evaluation allowed the request' },
+  unknown_host: {
+    // RFC 9110, section 15.5.20: the server does not answer for the host; a client may ask by another connection.
+    status: 421,
+    grpc: 'PERMISSION_DENIED',
+    title: 'This host is not served here',
+    doc: 'the host is none of those that `--hosts` names',
+  },
   no_policy: {
     status: 403,
     grpc: 'PERMISSION_DENIED',

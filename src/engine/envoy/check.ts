@@ -96,10 +96,10 @@ export function createCheck(options: CheckOptions): Check {
     const now = clock();
     const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
     if (until <= now) return deny('deadline_exceeded', live, attributes);
-    const pending = decideCounted(attributes, until, live);
-    return (
-      (await within(until - now, pending)) ?? deny('deadline_exceeded', live, attributes, undefined, now)
-    );
+    const pending = await within(until - now, decideCounted(attributes, until, live));
+    if (pending === undefined) return deny('deadline_exceeded', live, attributes, undefined, now);
+    proxy.observeHost(attributes, pending.decision.policy, live);
+    return pending;
   };
 
   const answer = (pending: PendingDecision, call: CheckCall): Uint8Array => {

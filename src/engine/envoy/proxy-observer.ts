@@ -1,3 +1,5 @@
+import { HostObserver } from '../decision/host-observer.ts';
+import type { Attributes } from '../request/attributes.ts';
 import { DEFAULT_MAX_REQUEST_BYTES } from '../request/buffer-limit.ts';
 
 /**
@@ -11,6 +13,8 @@ export const PROXY_NOTICES = {
     'Envoy sends bodies of more bytes than `--max-request-bytes`: set it to the `max_request_bytes` of the filter',
   joined_headers:
     'Envoy joins repeated headers, so that a comma in a header that a policy reads is denied (`ambiguous_header`): set `encode_raw_headers: true` in the filter',
+  several_services:
+    'requests to hosts of several services arrive, so that a caller can choose the policies by the host: name the hosts of the service with `--hosts` (or `--hosts "*"` if all are meant), and in `domains` of Envoy',
   text_bodies:
     'Envoy sends bodies as text, in which it replaces bytes: set `pack_as_bytes: true` in `with_request_body`',
 } as const;
@@ -25,6 +29,8 @@ export interface ProxyObserverOptions {
   readonly maxRequestBytes?: number;
   /** True: nothing is learned about other limits, for messages that do not come from a proxy. */
   readonly isSimulated?: boolean;
+  /** True: the hosts of the service are set, so that nothing is learned about them. */
+  readonly knowsHosts?: boolean;
   /** Called once for each notice. */
   readonly onNotice?: (notice: ProxyNotice) => void;
 }
@@ -34,6 +40,7 @@ export class ProxyObserver {
   readonly #maxRequestBytes: number;
   readonly #isSimulated: boolean;
   readonly #onNotice: (notice: ProxyNotice) => void;
+  readonly #hosts: HostObserver | undefined;
   readonly #notices = new Set<ProxyNotice>();
   /** Lengths at which the proxy has cut bodies. */
   readonly #limits = new Set<number>();
@@ -41,11 +48,13 @@ export class ProxyObserver {
   constructor({
     maxRequestBytes = DEFAULT_MAX_REQUEST_BYTES,
     isSimulated = false,
+    knowsHosts = false,
     onNotice = () => undefined,
   }: ProxyObserverOptions = {}) {
     this.#maxRequestBytes = maxRequestBytes;
     this.#isSimulated = isSimulated;
     this.#onNotice = onNotice;
+    this.#hosts = isSimulated || knowsHosts ? undefined : new HostObserver();
   }
 
   /** In order of their first occurrence. */
@@ -68,6 +77,17 @@ export class ProxyObserver {
     if (!isCut || length === 0 || length >= this.#maxRequestBytes) return;
     if (this.#limits.size < MOST_LIMITS) this.#limits.add(length);
     this.notice('smaller_buffer');
+  }
+
+  /** Takes notice of the host of a request that a policy of the set has decided. */
+  observeHost(
+    attributes: Attributes,
+    policy: string,
+    set: { readonly policies: Parameters<HostObserver['isForeign']>[2] } | undefined,
+  ): void {
+    if (this.#hosts === undefined || policy === '' || set === undefined) return;
+    if (this.#notices.has('several_services')) return;
+    if (this.#hosts.isForeign(attributes, policy, set.policies)) this.notice('several_services');
   }
 
   notice(notice: ProxyNotice): void {

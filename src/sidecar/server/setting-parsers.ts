@@ -1,3 +1,4 @@
+import { compileHost, type HostPattern, hasPort } from '../../engine/request/host.ts';
 import { Problem } from '../../flag/flag.ts';
 import { nonEmptyText } from '../../flag/parsers.ts';
 import { parseDuration } from '../../policy/language/duration.ts';
@@ -22,6 +23,17 @@ export function listenAddress(written: string): string | Problem {
   const port = /:(\d{1,5})$/.exec(written)?.[1] ?? '0';
   if (Number(port) > 65_535) return new Problem('has a port above 65535');
   return new Problem('is not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH');
+}
+
+/** A host as in the `hosts` of a policy. */
+export function hostPattern(written: string): HostPattern | Problem {
+  const { pattern } = compileHost(written);
+  if (pattern !== undefined) return pattern;
+  return new Problem(
+    hasPort(written)
+      ? 'has a port; write the host alone'
+      : 'is not a host; write `orders.acme.svc`, `*.acme.svc` for all names below it, an IP address or `*`',
+  );
 }
 
 /** A commit id in lower case: SHA-1 or SHA-256. */

@@ -3,13 +3,13 @@ import type { Flags } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import {
-  auditTarget,
-  commit,
-  delay,
-  duration,
-  hostName,
-  listenAddress,
-  socketMode,
+  auditTarget,auditTarget, 
+  commit,commit, 
+  delay,delay, 
+  duration,duration, 
+  hostName,hostPattern, 
+  listenAddress,listenAddress, 
+  socketMode
 } from './setting-parsers.ts';
 
 /**
@@ -46,6 +46,12 @@ export const SETTINGS = {
     parse: hostName,
     repeatable: true,
     doc: 'name under which the pages of `--admin` and `--probe` may be requested, in addition to IP addresses; repeatable',
+  },
+  hosts: {
+    value: 'PATTERN...',
+    parse: hostPattern,
+    repeatable: true,
+    doc: 'hosts of the service, as in `match`; requests to others are denied (`unknown_host`); default: every host',
   },
   revision: {
     value: 'SHA',

@@ -119,9 +119,10 @@ function createStore(
   });
 }
 
-function servicesOf({ xfccTrustedHops }: Configuration, clock: () => number, keys: KeyRing): Services {
+function servicesOf({ xfccTrustedHops, hosts }: Configuration, clock: () => number, keys: KeyRing): Services {
   return {
     xfccTrustedHops,
+    hosts,
     clock,
     id: randomUUID,
     tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
@@ -132,9 +133,10 @@ function servicesOf({ xfccTrustedHops }: Configuration, clock: () => number, key
 }
 
 /** Logs each notice once; `/v1/status` keeps them. */
-function observeProxy({ maxRequestBytes }: Configuration, log: Log): ProxyObserver {
+function observeProxy({ maxRequestBytes, hosts }: Configuration, log: Log): ProxyObserver {
   return new ProxyObserver({
     maxRequestBytes,
+    knowsHosts: hosts.length > 0,
     onNotice: (notice) => log.warn(PROXY_NOTICES[notice], { notice }),
   });
 }

@@ -21,6 +21,8 @@ export interface Case {
   readonly policies?: Readonly<Record<string, unknown>>;
   readonly only?: boolean;
   readonly xfccTrustedHops?: number;
+  /** As `serve --hosts`. */
+  readonly hosts?: readonly string[];
   /** The Environment to decide in. */
   readonly environment?: string;
   /** The keys of every issuer cannot be fetched. */
@@ -96,6 +98,7 @@ const CASE = [
   'policies',
   'only',
   'xfccTrustedHops',
+  'hosts',
   'environment',
   'keys',
 ];

@@ -7,6 +7,7 @@ import { createCertificateReader } from '../../../src/engine/identity/certificat
 import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
 import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
+import { compileHost } from '../../../src/engine/request/host.ts';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { createThrowawayKeys } from '../../../src/tools/testing/throwaway-keys.ts';
@@ -75,7 +76,10 @@ export interface Bench {
 }
 
 /** Everything that `decide` is given, frozen. */
-export function bench(keys: KeyProvider = SIGNING, xfccTrustedHops = 0): Bench {
+export function bench(
+  keys: KeyProvider = SIGNING,
+  { xfccTrustedHops = 0, hosts = [] }: Pick<Case, 'xfccTrustedHops' | 'hosts'> = {},
+): Bench {
   let now = NOW;
   let ids = 0;
   return {
@@ -85,6 +89,7 @@ export function bench(keys: KeyProvider = SIGNING, xfccTrustedHops = 0): Bench {
       tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
       certificates: createCertificateReader(nodeCrypto),
       xfccTrustedHops,
+      hosts: hosts.flatMap((host) => compileHost(host).pattern ?? []),
       limits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
       shadowLimits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
     },
@@ -110,7 +115,7 @@ export async function runDirectly(
   each: Case,
   trace?: DecisionTrace,
 ): Promise<readonly Answered[]> {
-  const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
+  const { services, setClock } = bench(keysOf(each), each);
   const answers: Answered[] = [];
   for (const step of repeated(each)) {
     setClock(NOW + (step.at ?? 0));
@@ -123,7 +128,7 @@ export async function runDirectly(
 
 /** Sends them as the proxy does, from bytes to bytes. */
 export async function runThroughCheck(set: PolicySet, each: Case): Promise<readonly Answered[]> {
-  const { services, setClock } = bench(keysOf(each), each.xfccTrustedHops);
+  const { services, setClock } = bench(keysOf(each), each);
   const told: Decision[] = [];
   const check = roomyCheck({
     decide: (snapshot, deadline) => decide(snapshot, set, services, deadline),

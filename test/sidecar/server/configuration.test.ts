@@ -15,6 +15,7 @@ test('every setting has its default if nothing is given', () => {
     policies: './policies',
     listen: '127.0.0.1:9191',
     admin: '127.0.0.1:9192',
+    hosts: [],
     revision: undefined,
     requireRevision: false,
     fromCommit: false,
@@ -68,6 +69,20 @@ test('the commit is read by choice, and by default where a revision is required'
   expect(fromCommit({ 'require-revision': 'true', 'from-work-tree': 'true' })).toBeUndefined();
 });
 
+test('hosts are patterns as in policies, several in one variable', () => {
+  const texts = (result: ReturnType<typeof configured>) =>
+    result.configuration?.hosts.map(({ text }) => text);
+  expect(texts(configured({ hosts: ['orders.acme.svc', '*.orders.acme.svc', '10.0.0.7'] }))).toEqual([
+    'orders.acme.svc',
+    '*.orders.acme.svc',
+    '10.0.0.7',
+  ]);
+  expect(texts(configured({}, { LICTOR_HOSTS: 'a.acme.svc, b.acme.svc' }))).toEqual([
+    'a.acme.svc',
+    'b.acme.svc',
+  ]);
+});
+
 test('an empty variable is not a setting', () => {
   expect(configured({}, { LICTOR_DEADLINE: '', LICTOR_AUDIT: '' })).toEqual(configured());
 });
@@ -82,6 +97,18 @@ test('audit can be off, and one variable can hold several sinks', () => {
 });
 
 test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
+  [
+    'a host with a port',
+    { hosts: ['orders:9090'] },
+    {},
+    '--hosts: `orders:9090` has a port; write the host alone',
+  ],
+  [
+    'a URL as a host',
+    {},
+    { LICTOR_HOSTS: 'https://a' },
+    'LICTOR_HOSTS: `https://a` is not a host; write `orders.acme.svc`, `*.acme.svc` for all names below it, an IP address or `*`',
+  ],
   [
     'an address without a port',
     { listen: 'localhost' },
