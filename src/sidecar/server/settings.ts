@@ -3,13 +3,14 @@ import type { Flags } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import {
-  auditTarget,auditTarget, 
-  commit,commit, 
-  delay,delay, 
-  duration,duration, 
-  hostName,hostPattern, 
-  listenAddress,listenAddress, 
-  socketMode
+  auditTarget,
+  commit,
+  delay,
+  duration,
+  hostName,
+  hostPattern,
+  listenAddress,
+  socketMode,
 } from './setting-parsers.ts';
 
 /**
