@@ -91,6 +91,10 @@ export const CODES = {
     severity: 'error',
     doc: 'an expression reads `caller`, and no policy that applies to the same requests authenticates a peer',
   },
+  same_issuer: {
+    severity: 'error',
+    doc: 'two issuers of a policy have the same `issuer` and a common place in `from`',
+  },
   unused_issuer: { severity: 'warning', doc: 'no policy and no test names the issuer' },
   unknown_environment: {
     severity: 'error',

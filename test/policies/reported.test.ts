@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inProcess } from '../support/in-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -31,5 +32,25 @@ describe('policies that users reported', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/p\.yaml:7:44: warning\[forwarded_peer\].*`source\.spiffe`/);
     expect(out).toMatch(/p\.yaml:16:37: warning\[forwarded_peer\].*`source\.principal`/);
+  });
+
+  test('a key set with keys of other curves has warnings', async () => {
+    const { code, out } = await lictor('key-set-with-a-key-of-another-curve', 'check', '.');
+    expect(code).toBe(0);
+    expect(out.match(/warning\[unused_key\]: no supported algorithm fits the key/g)).toHaveLength(2);
+  });
+
+  test('a SPIFFE bundle is a key set', async () => {
+    const folder = 'spiffe-bundle-as-key-set';
+    const { code, out } = await lictor(folder, 'check', '.');
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringContaining('no errors, 1 warning') as string,
+    });
+    const token = await readFile(join(REPORTED, folder, 'token.txt'), 'utf8');
+    const at = ['--now', '2026-06-01T12:00:00Z', '--token', token.trim()];
+    const allowed = await lictor(folder, 'eval', '.', '--host', 'x', ...at);
+    expect(allowed.out).toContain('allow 200 by orders/any');
+    expect(allowed.code).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ import type { VerificationKey } from './keys.ts';
 export interface KeyProblem {
   /** JSON pointer into the key set. */
   readonly pointer: string;
-  /** `error`: a mistake, and the key is not used. `warning`: a valid key that cannot be used here. */
+  /** The key is not used in either case. `error`: the set cannot be used, or must not be. */
   readonly severity: 'error' | 'warning';
   /** One lower-case sentence without a full stop, without key material. */
   readonly message: string;
@@ -39,57 +39,83 @@ export function compileKeys(
   if (!isJsonList(list)) return invalidSet('', 'a key set must be an object with a list `keys`');
   if (list.length > MAX_KEYS) return invalidSet('/keys', `a key set has at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
-  const problems: KeyProblem[] = [];
+  const found: (Problem & { readonly pointer: string })[] = [];
   for (const [i, jwk] of list.entries()) {
     const result = compileKey(jwk, algorithms, crypto);
-    const problem = typeof result === 'object' && 'message' in result ? result : duplicate(result, keys);
-    if (problem !== undefined) problems.push({ pointer: `/keys/${i}`, ...problem });
-    else if (result !== 'not for signatures' && !('message' in result)) keys.push(result);
+    const problem = 'message' in result ? result : duplicate(result, keys);
+    if (problem !== undefined) found.push({ pointer: `/keys/${i}`, ...problem });
+    else if (!('message' in result)) keys.push(result);
   }
+  const problems = found.map((problem) => severely(problem, keys.length > 0));
   if (keys.length === 0 && !problems.some(({ severity }) => severity === 'error')) {
-    problems.push({ pointer: '/keys', ...error('no key of the set can verify a signature') });
+    problems.push({
+      pointer: '/keys',
+      severity: 'error',
+      message: 'no key of the set can verify a signature',
+    });
   }
   return { keys, problems };
 }
 
-type Problem = Omit<KeyProblem, 'pointer'>;
+/** What is wrong with a key. */
+interface Problem {
+  /**
+   * `unfit`: the key cannot be used here. `foreign`: it is for another use, and so is never what an author meant to
+   * use. `leaked`: it must not be in the set at all.
+   */
+  readonly kind: 'unfit' | 'foreign' | 'leaked';
+  readonly message: string;
+}
+
+/**
+ * A key that is not understood or does not fit is ignored with a warning (RFC 7517, section 5): providers publish such
+ * keys beside others. In a set without a usable key it is the error that the author has to correct.
+ */
+function severely(
+  { kind, ...problem }: Problem & { readonly pointer: string },
+  isUsable: boolean,
+): KeyProblem {
+  const isError = kind === 'leaked' || (kind === 'unfit' && !isUsable);
+  return { ...problem, severity: isError ? 'error' : 'warning' };
+}
 
 function compileKey(
   jwk: JsonValue,
   algorithms: readonly string[],
   crypto: CryptoProvider,
-): VerificationKey | Problem | 'not for signatures' {
-  if (!isJsonObject(jwk)) return error('a key must be an object');
+): VerificationKey | Problem {
+  if (!isJsonObject(jwk)) return unfit('a key must be an object');
   const member = (name: string): JsonValue | undefined => memberOf(jwk, name);
-  if (!canVerify(member('use'), member('key_ops'))) return 'not for signatures';
+  if (!canVerify(member('use'), member('key_ops'))) {
+    return foreign('the key is not for signatures (`use`, `key_ops`)');
+  }
   const kty = member('kty');
   const kid = member('kid');
-  if (typeof kty !== 'string') return error('the key has no `kty`');
-  if (kid !== undefined && typeof kid !== 'string') return error('`kid` must be text');
+  if (typeof kty !== 'string') return unfit('the key has no `kty`');
+  if (kid !== undefined && typeof kid !== 'string') return unfit('`kid` must be text');
   if (kty !== 'oct' && PRIVATE_MEMBERS.some((name) => member(name) !== undefined)) {
-    return error(
+    return leaked(
       'this is a private key; publish only the public key, and replace this one, since others may have seen it',
     );
   }
   if (kty === 'oct' && !algorithms.some((name) => algorithmProperties(name)?.symmetric)) {
-    return error('a symmetric key needs a symmetric algorithm in `algorithms`, and must be inline');
+    return unfit('a symmetric key needs a symmetric algorithm in `algorithms`, and must be inline');
   }
   const parts = PARTS.get(kty)?.map((name) => member(name));
-  if (parts === undefined)
-    return { severity: 'warning', message: 'the kind of key (`kty`) is not supported' };
+  if (parts === undefined) return foreign('the kind of key (`kty`) is not supported');
   const members = membersOf(kty, parts);
   const material = members && crypto.importKey(members);
-  if (material === undefined) return error('the key is broken or incomplete');
+  if (material === undefined) return unfit('the key is broken or incomplete');
   const bits = material.modulusBits ?? MIN_RSA_BITS;
   if (bits < MIN_RSA_BITS)
-    return error(`an RSA key of ${bits} bits is too short; at least ${MIN_RSA_BITS} are required`);
+    return unfit(`an RSA key of ${bits} bits is too short; at least ${MIN_RSA_BITS} are required`);
   if (bits > MAX_RSA_BITS)
-    return error(`an RSA key of ${bits} bits is too long; at most ${MAX_RSA_BITS} are accepted`);
+    return unfit(`an RSA key of ${bits} bits is too long; at most ${MAX_RSA_BITS} are accepted`);
   const named = member('alg');
   const fitting = fittingAlgorithms(kty, parts, material, named);
-  if (fitting.size === 0) return error('no supported algorithm fits the key');
+  if (fitting.size === 0) return unfit('no supported algorithm fits the key');
   if (!algorithms.some((name) => fitting.has(name))) {
-    return { severity: 'warning', message: 'none of the `algorithms` of the issuer fits the key' };
+    return foreign('none of the `algorithms` of the issuer fits the key');
   }
   return {
     kid,
@@ -107,9 +133,12 @@ const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['oct', ['k']],
 ]);
 
-/** True if `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3) allow verification; a malformed one does not. */
+/**
+ * True if `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3) allow verification; a malformed one does not. A SPIFFE
+ * bundle marks the keys of JWT-SVIDs with a `use` of its own (SPIFFE trust domain and bundle, section 4.2.2).
+ */
 function canVerify(use: JsonValue | undefined, operations: JsonValue | undefined): boolean {
-  if (use !== undefined && use !== 'sig') return false;
+  if (use !== undefined && use !== 'sig' && use !== 'jwt-svid') return false;
   return operations === undefined || (isJsonList(operations) && operations.includes('verify'));
 }
 
@@ -154,21 +183,26 @@ function spelling(algorithm: JsonValue): JsonValue {
 }
 
 /** A problem if an earlier key has the `kid` of the key and one of its algorithms. */
-function duplicate(
-  key: VerificationKey | 'not for signatures' | Problem,
-  keys: readonly VerificationKey[],
-): Problem | undefined {
-  if (key === 'not for signatures' || 'message' in key || key.kid === undefined) return undefined;
+function duplicate(key: VerificationKey, keys: readonly VerificationKey[]): Problem | undefined {
+  if (key.kid === undefined) return undefined;
   const clash = keys.some(
     (other) => other.kid === key.kid && [...other.algorithms].some((name) => key.algorithms.has(name)),
   );
-  return clash ? error(`an earlier key has the same \`kid\` \`${key.kid}\``) : undefined;
+  return clash ? unfit(`an earlier key has the same \`kid\` \`${key.kid}\``) : undefined;
 }
 
 function invalidSet(pointer: string, message: string): CompiledKeys {
   return { keys: [], problems: [{ pointer, severity: 'error', message }] };
 }
 
-function error(message: string): Problem {
-  return { severity: 'error', message };
+function unfit(message: string): Problem {
+  return { kind: 'unfit', message };
+}
+
+function foreign(message: string): Problem {
+  return { kind: 'foreign', message };
+}
+
+function leaked(message: string): Problem {
+  return { kind: 'leaked', message };
 }

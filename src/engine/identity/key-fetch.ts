@@ -14,9 +14,14 @@ interface FetchInit {
 }
 
 export type FetchedKeys =
-  | { readonly keys: readonly VerificationKey[]; readonly error?: undefined }
+  | {
+      readonly keys: readonly VerificationKey[];
+      /** Keys of the set that are not used, one phrase each, which shows nothing of a key. */
+      readonly ignored: readonly string[];
+      readonly error?: undefined;
+    }
   /** A phrase for operators, which shows nothing of the URL or the response. */
-  | { readonly error: string; readonly keys?: undefined };
+  | { readonly error: string; readonly keys?: undefined; readonly ignored?: undefined };
 
 const MAX_JWKS_BYTES = 1024 * 1024;
 
@@ -88,7 +93,7 @@ function readKeys(text: string, crypto: CryptoProvider): FetchedKeys {
   // A provider in trouble may serve an empty set; the keys of the last fetch are better.
   if (keys.length === 0)
     return { error: `answered with no usable key: ${problems[0]?.message ?? 'the set is empty'}` };
-  return { keys };
+  return { keys, ignored: problems.map(({ pointer, message }) => `${pointer}: ${message}`) };
 }
 
 function isLoopback(hostname: string): boolean {

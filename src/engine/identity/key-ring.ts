@@ -23,6 +23,8 @@ export interface IssuerStatus {
   readonly fetched_at: string | null;
   /** Reason why the last fetch failed; null if it succeeded. */
   readonly error: string | null;
+  /** Keys of a fetched set that are not used, one phrase each; absent if there are none. */
+  readonly ignored?: readonly string[];
 }
 
 /**
@@ -87,12 +89,14 @@ export class KeyRing implements KeyProvider {
       .map((issuer) => {
         const remote = this.#remoteOf(issuer);
         const fetchedAt = remote?.fetchedAt;
+        const ignored = remote?.ignored ?? [];
         return {
           name: issuer.name,
           source: issuer.keys.kind,
           keys: this.of(issuer).keys?.length ?? 0,
           fetched_at: fetchedAt === undefined ? null : new Date(fetchedAt).toISOString(),
           error: remote?.error ?? null,
+          ...(ignored.length === 0 ? {} : { ignored }),
         };
       })
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));

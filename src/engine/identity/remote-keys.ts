@@ -29,6 +29,7 @@ export class RemoteKeys {
   readonly #onResult: (result: RefreshResult) => void;
   #refresh: Refresh;
   #keys: readonly VerificationKey[] = [];
+  #ignored: readonly string[] = [];
   #fetchedAt: number | undefined;
   #error: string | undefined;
   #failures = 0;
@@ -60,6 +61,11 @@ export class RemoteKeys {
   /** Time of the last successful fetch, milliseconds since 1970. */
   get fetchedAt(): number | undefined {
     return this.#fetchedAt;
+  }
+
+  /** Keys of the last successful fetch that are not used, one phrase each. */
+  get ignored(): readonly string[] {
+    return this.#ignored;
   }
 
   /** Reason why the last fetch failed; undefined if it succeeded. */
@@ -116,7 +122,7 @@ export class RemoteKeys {
     const abort = new AbortController();
     const cancel = this.#dependencies.timer(() => abort.abort(new Error('timed out')), this.#refresh.timeout);
     this.#abort = abort;
-    const { keys, error } = await fetchKeys(this.#url, this.#dependencies, abort.signal);
+    const { keys, ignored, error } = await fetchKeys(this.#url, this.#dependencies, abort.signal);
     cancel();
     if (this.#stopped) return;
     if (keys === undefined) {
@@ -126,6 +132,7 @@ export class RemoteKeys {
       return;
     }
     this.#keys = keepKnown(keys, this.#keys);
+    this.#ignored = ignored;
     this.#fetchedAt = this.#dependencies.clock();
     this.#error = undefined;
     this.#failures = 0;

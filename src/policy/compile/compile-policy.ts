@@ -1,5 +1,6 @@
 import type { Expected } from '../../cel/compile.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
+import { placeKey } from '../../engine/identity/token-place.ts';
 import { compileJsonSchema } from '../../engine/schema/json-schema.ts';
 import type {
   CompiledLimit,
@@ -103,7 +104,27 @@ function compileJwt(spec: PolicySpec, folder: Folder): JwtRequirement | undefine
       report(at, 'unknown_reference', `unknown Issuer \`${value}\``, help);
     }
   }
+  reportSameIssuer(jwt.issuers ?? [], folder);
   return { issuers, required: jwt.required ?? true };
+}
+
+/** Reports two issuers that accept the same tokens: only the keys and audiences of the first would ever count. */
+function reportSameIssuer(
+  names: readonly { readonly value: string; readonly at: Cursor }[],
+  { issuers }: Folder,
+): void {
+  const seen = new Map<string, string>();
+  for (const { value, at } of names) {
+    const issuer = issuers.get(value);
+    const keys = issuer?.from.map((place) => `${issuer.issuer} ${placeKey(place)}`) ?? [];
+    const earlier = keys.flatMap((key) => seen.get(key) ?? []).find((name) => name !== value);
+    for (const key of keys) seen.set(key, value);
+    if (earlier === undefined) continue;
+    const message = `\`${earlier}\` has the same \`issuer\` and takes tokens from the same place`;
+    const help =
+      'write one Issuer with the keys and audiences of both, or take their tokens from different places (`from`)';
+    report(at, 'same_issuer', message, help);
+  }
 }
 
 function compileRules(

@@ -30,13 +30,45 @@ describe('compileKeys', () => {
     expect([...(keys[0]?.algorithms ?? [])]).toEqual(['HS256', 'HS384']);
   });
 
-  test('keys for encryption are skipped without a problem if there are other keys', () => {
+  test('keys for encryption are ignored with a warning if there are other keys', () => {
     const others = [{ use: 'enc' }, { key_ops: ['encrypt'] }, { use: 7 }].map((members) =>
       publicJwk(RSA, members),
     );
     const { keys, problems } = compileKeys(jwks(...others, publicJwk(EC)), ALL, nodeCrypto);
     expect(keys).toHaveLength(1);
-    expect(problems).toEqual([]);
+    const warning = { severity: 'warning', message: 'the key is not for signatures (`use`, `key_ops`)' };
+    expect(problems).toEqual([0, 1, 2].map((i) => ({ pointer: `/keys/${i}`, ...warning })));
+  });
+
+  test.each([
+    ['no object', 'x'],
+    ['no kty', {}],
+    ['a number as kid', publicJwk(RSA, { kid: 1 })],
+    ['an unknown kind of key', { kty: 'AKP' }],
+    ['a missing member', { kty: 'RSA', n: 'AQAB' }],
+    ['a point off the curve', publicJwk(EC, { y: 'AQAB' })],
+    ['a short RSA key', publicJwk(SHORT_RSA)],
+    ['a secret', secret(32)],
+    ['an algorithm of another kind of key', publicJwk(EC, { alg: 'RS256' })],
+    ['secp256k1', publicJwk(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey)],
+    ['X25519', publicJwk(generateKeyPairSync('x25519').privateKey)],
+    ['X.509 SVIDs', publicJwk(RSA, { use: 'x509-svid' })],
+    ['the kid of an earlier key', publicJwk(EC, { kid: 'good' })],
+  ])('%s beside a good key is ignored with a warning', (_, jwk) => {
+    const good = publicJwk(EC, { kid: 'good', use: 'jwt-svid' });
+    const { keys, problems } = compileKeys({ keys: [good, jwk] }, ALL, nodeCrypto);
+    expect(keys.map(({ kid }) => kid)).toEqual(['good']);
+    expect(problems).toMatchObject([{ pointer: '/keys/1', severity: 'warning' }]);
+  });
+
+  test('a private key is an error also beside a good key', () => {
+    const { keys, problems } = compileKeys(
+      jwks(publicJwk(EC), { ...publicJwk(RSA), d: 'AQAB' }),
+      ALL,
+      nodeCrypto,
+    );
+    expect(keys).toHaveLength(1);
+    expect(problems).toMatchObject([{ pointer: '/keys/1', severity: 'error' }]);
   });
 
   test.each([
@@ -46,9 +78,9 @@ describe('compileKeys', () => {
     [
       'encryption only',
       jwks(publicJwk(RSA, { use: 'enc' })),
-      '/keys',
-      'error',
-      'no key of the set can verify a signature',
+      '/keys/0',
+      'warning',
+      'the key is not for signatures (`use`, `key_ops`)',
     ],
     [
       'too many',
@@ -145,7 +177,7 @@ describe('compileKeys', () => {
     );
     expect(clash.keys).toHaveLength(2);
     expect(clash.problems).toEqual([
-      { pointer: '/keys/2', severity: 'error', message: 'an earlier key has the same `kid` `a`' },
+      { pointer: '/keys/2', severity: 'warning', message: 'an earlier key has the same `kid` `a`' },
     ]);
   });
 });

@@ -22,3 +22,30 @@ test('the first failure and the recovery are logged', () => {
   ];
   expect(told).toEqual([failed, ['the keys of an issuer can be fetched again', { issuer: 'acme' }], failed]);
 });
+
+test('keys that are not used are logged once for each change', () => {
+  const told: unknown[] = [];
+  const log = {
+    info: () => {},
+    warn: (message: string, fields?: object) => void told.push([message, fields]),
+    error: () => {},
+  };
+  const ignored: string[] = [];
+  const observe = keyObserver(
+    () => ({ jwksRefreshed: () => {} }),
+    log,
+    () => [{ name: 'acme', keys: 1, source: 'uri', fetched_at: null, error: null, ignored }],
+  );
+  observe('acme', 'success');
+  ignored.push('/keys/1: the kind of key (`kty`) is not supported');
+  observe('acme', 'success');
+  observe('acme', 'success');
+  ignored.pop();
+  observe('acme', 'success');
+  expect(told).toEqual([
+    [
+      'keys of an issuer are not used',
+      { issuer: 'acme', ignored: '/keys/1: the kind of key (`kty`) is not supported' },
+    ],
+  ]);
+});
