@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
 import { isJsonObject } from '../request/json-value.ts';
 import type { BodySchema } from './body-schema.ts';
+import { asDraft2020, type SchemaProblem, withoutAnnotations } from './dialects.ts';
 import { addExactNumbers } from './exact-numbers.ts';
 import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
@@ -14,35 +15,31 @@ import { addUniqueItems } from './unique-items.ts';
 import { type CompiledPart, noteRecipes } from './validator-recipes.ts';
 import { withDoubles } from './wide-integers.ts';
 
-/** A mistake in a schema; `pointer` is a JSON pointer (RFC 6901) into it, empty for the whole schema. */
-interface SchemaProblem {
-  readonly pointer: string;
-  /** One lower-case sentence without a full stop. */
-  readonly message: string;
-}
-
 export type CompiledJsonSchema =
   | { readonly schema: BodySchema; readonly problems?: undefined }
   | { readonly problems: readonly SchemaProblem[]; readonly schema?: undefined };
-
-const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Maximum number of problems reported for one schema. */
 const MAX_PROBLEMS = 20;
 
 /**
- * Compiles a JSON Schema, 2020-12. Strict: an unknown keyword or format, a keyword without its `type`, and a `$ref`
- * out of the document are problems. `pattern` is RE2. `maxBytes` is passed on to the reader of bodies.
+ * Compiles a JSON Schema, 2020-12, or draft-07 if it means the same. Strict: an unknown keyword or format, a keyword
+ * without its `type`, and a `$ref` out of the document are problems. `pattern` is RE2. `maxBytes` is passed on to the
+ * reader of bodies.
  */
 export function compileJsonSchema(
-  schema: JsonValue,
+  written: JsonValue,
   options: { readonly maxBytes: number | undefined },
 ): CompiledJsonSchema {
-  if (typeof schema !== 'boolean' && !isJsonObject(schema)) {
+  if (typeof written !== 'boolean' && !isJsonObject(written)) {
     return { problems: [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }] };
   }
-  const problems = dialectProblems(schema);
-  if (problems.length > 0) return { problems };
+  const promised = findMember(written, '$async', () => true);
+  if (promised !== undefined)
+    return { problems: [{ pointer: promised, message: '`$async` is not a keyword of JSON Schema' }] };
+  const draft = asDraft2020(written);
+  if (draft.problems !== undefined) return { problems: draft.problems.slice(0, MAX_PROBLEMS) };
+  const schema = withoutAnnotations(draft.schema) as AnySchema & JsonValue;
   try {
     const errors = schemaErrors(withDoubles(schema) as AnySchema);
     if (errors.length > 0) return { problems: metaProblems(errors) };
@@ -91,21 +88,6 @@ function newCompiler(sources: Map<CompiledPart, string>): Ajv2020 {
   addUniqueItems(ajv);
   addExactNumbers(ajv);
   return ajv;
-}
-
-function dialectProblems(schema: JsonValue): readonly SchemaProblem[] {
-  const problems: SchemaProblem[] = [];
-  const dialect = isJsonObject(schema) ? schema['$schema'] : undefined;
-  if (dialect !== undefined && dialect !== JSON_SCHEMA_DIALECT && dialect !== `${JSON_SCHEMA_DIALECT}#`) {
-    problems.push({
-      pointer: '/$schema',
-      message: `the schema must be of draft 2020-12, \`${JSON_SCHEMA_DIALECT}\``,
-    });
-  }
-  const promised = findMember(schema, '$async', () => true);
-  if (promised !== undefined)
-    problems.push({ pointer: promised, message: '`$async` is not a keyword of JSON Schema' });
-  return problems;
 }
 
 function metaProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] {

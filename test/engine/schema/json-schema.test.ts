@@ -195,9 +195,9 @@ describe('a mistake in a schema is a problem with its location', () => {
       '`$ref` to `#/$defs/b` has no target in this document; other documents are never fetched',
     ],
     [
-      { $schema: 'http://json-schema.org/draft-07/schema#' },
+      { $schema: 'http://json-schema.org/draft-04/schema#' },
       '/$schema',
-      'the schema must be of draft 2020-12, `https://json-schema.org/draft/2020-12/schema`',
+      'the schema must be of draft 2020-12, `https://json-schema.org/draft/2020-12/schema`, or of draft-07',
     ],
     [{ allOf: [{ $async: true }] }, '/allOf/0/$async', '`$async` is not a keyword of JSON Schema'],
   ])('%j', (schema, pointer, message) => {
