@@ -57,9 +57,8 @@ export class RequestChanges {
   removeClaims(policies: readonly ApplicablePolicy[]): void {
     const { headers, headerForm } = this.#sent;
     for (const name of OVERRIDES) if (headers.has(name)) this.#removeOverride(name, policies);
-    const changed = [...this.#set.keys(), ...this.#removed];
-    if (headerForm.unusual.length === 0 && changed.every(isPlainName)) return;
-    const folded = new Set(changed.map(foldedName));
+    if (headerForm.unusual.length === 0 && allPlain(this.#set.keys()) && allPlain(this.#removed)) return;
+    const folded = new Set([...this.#set.keys(), ...this.#removed].map(foldedName));
     for (const name of headers.keys()) {
       if (folded.has(foldedName(name))) this.#removeOther(name);
       else if (OVERRIDES.includes(foldedName(name))) this.#removeOverride(name, policies);
@@ -89,4 +88,9 @@ export class RequestChanges {
     this.#removed.delete(name);
     if (this.#append.length > 0) this.#append = this.#append.filter(([appended]) => appended !== name);
   }
+}
+
+function allPlain(names: Iterable<string>): boolean {
+  for (const name of names) if (!isPlainName(name)) return false;
+  return true;
 }
