@@ -17,6 +17,14 @@ export const CODES = {
     doc: 'the folder has no commit, which `--require-revision` and `--from-commit` require',
   },
   internal_fault: { severity: 'error', doc: 'a fault of Lictor itself, not of the policies' },
+  load_timeout: {
+    severity: 'error',
+    doc: 'loading the folder takes longer than `--load-timeout`; the file is the one that was worked on',
+  },
+  load_memory: {
+    severity: 'error',
+    doc: 'loading the folder takes more memory than `--load-memory`; the file is the one that was worked on',
+  },
   file_unreadable: { severity: 'error', doc: 'a file of the folder cannot be read' },
   file_too_large: { severity: 'error', doc: 'a file is larger than 1 MiB' },
   too_many_files: { severity: 'error', doc: 'the folder has more than 10,000 files' },

@@ -1,6 +1,14 @@
-import { createPublicKey, createSecretKey, hash, type KeyObject, X509Certificate } from 'node:crypto';
+import {
+  createPublicKey,
+  createSecretKey,
+  hash,
+  type JsonWebKey,
+  type KeyObject,
+  X509Certificate,
+} from 'node:crypto';
 import { compactVerify, errors } from 'jose';
 import type { CryptoProvider, ImportedKey, KeyMembers, X509 } from '../engine/identity/crypto.ts';
+import { describeClass } from '../recipe/recipe.ts';
 
 /** Cryptography over `node:crypto`. */
 export const nodeCrypto: CryptoProvider = {
@@ -45,6 +53,16 @@ class NodeKey implements ImportedKey {
     this.#key = key;
   }
 
+  /** Bytes of a secret key, for a recipe; undefined for a public one. */
+  secret(): Uint8Array | undefined {
+    return this.#key.type === 'secret' ? new Uint8Array(this.#key.export()) : undefined;
+  }
+
+  /** Members of a public key, for a recipe. */
+  jwk(): JsonWebKey {
+    return { ...this.#key.export({ format: 'jwk' }) };
+  }
+
   async verify(jws: string, algorithm: string): Promise<boolean> {
     try {
       await compactVerify(jws, this.#key, { algorithms: [algorithm] });
@@ -72,3 +90,15 @@ function fieldsOf(x509: X509Certificate): X509 {
     sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
 }
+
+describeClass(
+  'node.Key',
+  NodeKey.prototype,
+  (key: NodeKey) => [key.secret(), key.secret() === undefined ? key.jwk() : undefined],
+  (secret: Uint8Array | undefined, jwk: JsonWebKey | undefined) =>
+    new NodeKey(
+      secret === undefined
+        ? createPublicKey({ format: 'jwk', key: jwk ?? {} })
+        : createSecretKey(Buffer.from(secret)),
+    ),
+);

@@ -5,7 +5,6 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { quoted } from '../diagnostic/suggest.ts';
 import type { CryptoProvider } from '../engine/identity/crypto.ts';
 import type { Issuer } from '../engine/identity/issuer.ts';
-import { indexOf } from '../engine/set/policy-index.ts';
 import type { CompiledPolicy, PolicySet } from '../engine/set/policy-set.ts';
 import { compileDataset, type DeclaredData, nameInExpressions } from './compile/compile-data.ts';
 import { compileIssuer } from './compile/compile-issuer.ts';
@@ -60,6 +59,8 @@ export interface CompileOptions {
   readonly environment?: string | undefined;
   /** True if it is a mistake to name none of several Environments; default false. */
   readonly mustChoose?: boolean;
+  /** Called with the path of each file before it is parsed, and before each document of it is compiled. */
+  readonly onProgress?: (path: string) => void;
   /** Replacement for `readYaml`, such as one with a cache. */
   readonly parse?: typeof readYaml;
 }
@@ -110,9 +111,10 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
 
   const issuers = new Map<string, Issuer | undefined>();
   for (const { name, spec } of documentsOf(documents, 'Issuer')) {
+    options.onProgress?.(name.at.context.path);
     issuers.set(name.value, spec && compileIssuer(name.value, spec, references, options.crypto));
   }
-  const datasets = compileDatasets(documents, references);
+  const datasets = compileDatasets(documents, references, options);
   const environmentDocuments = documentsOf(documents, 'Environment');
   const environments = compileEnvironments(environmentDocuments);
   const expressions = new Expressions()
@@ -121,6 +123,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const folder: Folder = { expressions, references, issuers, incomplete };
   const compiler = new PolicyCompiler(documents, folder);
   for (const document of documentsOf(documents, 'Policy')) {
+    options.onProgress?.(document.name.at.context.path);
     compiler.compile(document);
     yield;
   }
@@ -143,6 +146,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const tests: PolicyTestDocument[] = [];
   for (const document of documentsOf(documents, 'PolicyTest')) {
     if (document.spec === undefined) continue;
+    options.onProgress?.(document.name.at.context.path);
     tests.push(compileTest(document, document.spec, known));
     yield;
   }
@@ -191,10 +195,11 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
 
 function* parseFiles(
   { yaml }: PolicyFiles,
-  { parse = readYaml }: Pick<CompileOptions, 'parse'>,
+  { parse = readYaml, onProgress }: Pick<CompileOptions, 'parse' | 'onProgress'>,
 ): Generator<undefined, readonly YamlFile[]> {
   const parsed: YamlFile[] = [];
   for (const [path, bytes] of yaml) {
+    onProgress?.(path);
     parsed.push(parse(path, bytes));
     yield;
   }
@@ -217,18 +222,17 @@ function finish(
     environment: '',
     env: {},
   };
-  const chosenSet = inEnvironment(set, environment) ?? set;
-  // Built here so that the first request does not wait for it.
-  indexOf(chosenSet.policies);
-  return chosenSet;
+  return inEnvironment(set, environment) ?? set;
 }
 
 function compileDatasets(
   documents: readonly PolicyDocument[],
   references: References,
+  { onProgress }: Pick<CompileOptions, 'onProgress'>,
 ): ReadonlyMap<string, DeclaredData> {
   const datasets = new Map<string, DeclaredData>();
   for (const document of documentsOf(documents, 'Dataset')) {
+    onProgress?.(document.name.at.context.path);
     const dataset = document.spec && compileDataset(document, document.spec, references);
     const name = nameInExpressions(document.name.value);
     // Expressions that read an invalid dataset get no error of their own.

@@ -131,9 +131,12 @@ export const IMPORT_TABLE = {
     'sidecar/admin': {
       imports: ['sidecar/socket', 'sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'],
     },
+    // The process that reads and compiles policies, and its parent, which installs the result.
+    'sidecar/loading': { imports: ['policy/', ...ENGINE, 'cel/', 'node', 'diagnostic'] },
     'sidecar/server': {
       imports: [
         'sidecar/socket',
+        'sidecar/loading',
         'sidecar/transport',
         'sidecar/rpc',
         'sidecar/audit',
@@ -220,8 +223,17 @@ export const IMPORT_TABLE = {
   },
   node: {
     // `lictor test --since` runs git, which alone knows all forms of a revision.
-    'node:child_process': ['cli/test'],
-    'node:fs': ['policy/source', 'git', 'sidecar/audit', 'sidecar/server', 'tools/testing', 'cli/'],
+    // In `loading`: a thread could neither be ended in a system call nor run out of memory alone.
+    'node:child_process': ['cli/test', 'sidecar/loading'],
+    'node:fs': [
+      'policy/source',
+      'git',
+      'sidecar/audit',
+      'sidecar/loading',
+      'sidecar/server',
+      'tools/testing',
+      'cli/',
+    ],
     // In `socket`: the file of a Unix socket, its mode, and a leftover file of a crashed process.
     'node:fs/promises': [
       'policy/source',
@@ -232,16 +244,25 @@ export const IMPORT_TABLE = {
       'cli/',
     ],
     'node:http': ['sidecar/admin'],
-    // In `audit`: a named pipe as a stream.
-    'node:net': ['sidecar/socket', 'sidecar/transport', 'sidecar/admin', 'sidecar/audit'],
+    // In `audit`: a named pipe as a stream. In `loading`: the pipes to the other process.
+    'node:net': ['sidecar/socket', 'sidecar/transport', 'sidecar/admin', 'sidecar/audit', 'sidecar/loading'],
     'node:tls': ['sidecar/transport', 'sidecar/server'],
     'node:dns/promises': ['sidecar/socket'],
     'node:os': ['sidecar/telemetry', 'sidecar/server', 'cli/serve', 'cli/test'],
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
-    'node:stream': ['sidecar/audit', 'sidecar/telemetry', 'sidecar/server', 'tools/editor', 'cli/'],
+    'node:stream': [
+      'sidecar/audit',
+      'sidecar/telemetry',
+      'sidecar/loading',
+      'sidecar/server',
+      'tools/editor',
+      'cli/',
+    ],
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
-    'node:timers/promises': ['policy/source', 'sidecar/server', 'cli/serve'],
+    'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],
+    // The memory that is left for a policy set.
+    'node:v8': ['sidecar/loading'],
     // V8's compiled form of long generated code.
     'node:vm': ['node'],
     // Objects, packs and pack indexes of git are read without a library.

@@ -3,7 +3,7 @@ import { type FlagSource, readFlags } from '../../flag/read-flags.ts';
 import { type ConfigurationResult, configure } from '../../sidecar/server/configuration.ts';
 import { settingsOfFile } from '../../sidecar/server/configuration-file.ts';
 import { CONFIG_VARIABLE, settingsOfEnvironment } from '../../sidecar/server/environment-variables.ts';
-import { startServer } from '../../sidecar/server/start.ts';
+import { startLoading } from '../../sidecar/server/start-loading.ts';
 import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -18,7 +18,10 @@ export async function serve(given: FlagSource, terminal: Terminal): Promise<Exit
   // Signals arrive between two turns of the event loop, and loading the program is one turn.
   await nextTurn();
   if (signals.isTerminated()) return EXIT.fine;
-  const started = await startServer(configuration, terminal);
+  // The policies are compiled while the rest of the program is loaded.
+  const loader = startLoading(configuration, terminal.directory);
+  const { startServer } = await import('../../sidecar/server/start.ts');
+  const started = await startServer(configuration, terminal, loader);
   if (started.problems !== undefined) return reject(started.problems, terminal);
   signals.onHangUp(() => started.server.reload());
   await signals.terminated;

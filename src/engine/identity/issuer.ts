@@ -1,4 +1,5 @@
 import type { JsonObject } from '../request/attributes.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 /** Place of a token in a request; the first form includes `Authorization: Bearer`. */
 export type TokenPlace =
@@ -8,7 +9,12 @@ export type TokenPlace =
 
 /** Source of an issuer's keys: inline in the policy folder, or fetched from a URL. */
 export type KeySource =
-  | { readonly kind: 'inline'; readonly jwks: JsonObject }
+  | {
+      readonly kind: 'inline';
+      readonly jwks: JsonObject;
+      /** Its usable keys; undefined if they are not compiled yet. */
+      readonly compiled?: readonly VerificationKey[];
+    }
   | { readonly kind: 'uri'; readonly jwksUri: string; readonly refresh: Refresh };
 
 /** Timing of key fetches, all in milliseconds. */

@@ -3,7 +3,7 @@ import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { ALGORITHMS, type AlgorithmProperties, algorithmProperties } from './algorithms.ts';
 import type { CryptoProvider, ImportedKey, KeyMembers } from './crypto.ts';
 import { memberOf } from './jwt.ts';
-import type { VerificationKey } from './keys.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 /** A problem of a key set, for its author. */
 export interface KeyProblem {

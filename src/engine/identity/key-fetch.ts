@@ -2,7 +2,7 @@ import { parseJson } from '../request/json.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import type { CryptoProvider } from './crypto.ts';
 import { compileKeys } from './jwks.ts';
-import type { VerificationKey } from './keys.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 /** The part of the global `fetch` that is used. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;

@@ -1,10 +1,10 @@
-import { jsonText } from '../request/json-value.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Issuer, Refresh } from './issuer.ts';
 import { compileKeys } from './jwks.ts';
 import type { Fetch } from './key-fetch.ts';
-import type { KeyProvider, KeysNow, VerificationKey } from './keys.ts';
+import type { KeyProvider, KeysNow } from './keys.ts';
 import { type KeyRingDependencies, type RefreshResult, RemoteKeys } from './remote-keys.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 export interface KeyRingOptions extends Partial<KeyRingDependencies> {
   readonly crypto: CryptoProvider;
@@ -27,6 +27,10 @@ export interface IssuerStatus {
   readonly ignored?: readonly string[];
 }
 
+/** Fetches that begin at once, and milliseconds between the others. */
+const AT_ONCE = 16;
+const BETWEEN_STARTS = 10;
+
 /**
  * The keys of all issuers: inline keys, and keys at URLs, which it fetches in the background, each URL separately.
  * It outlives policy sets: keys that were fetched for one are used by the next.
@@ -38,7 +42,6 @@ export class KeyRing implements KeyProvider {
   #remote = new Map<string, RemoteKeys>();
   /** Dropped by the last `use`; checks that began before it may still need them. */
   #retired = new Map<string, RemoteKeys>();
-  #inline = new Map<string, readonly VerificationKey[]>();
   readonly #inlineOf = new WeakMap<Issuer, readonly VerificationKey[]>();
 
   constructor(options: KeyRingOptions) {
@@ -57,8 +60,9 @@ export class KeyRing implements KeyProvider {
    * that were used before keep their keys, new URLs are fetched at once, other URLs are dropped.
    */
   use(issuers: Iterable<Issuer>): void {
-    this.#issuers = [...issuers];
-    this.#useInline();
+    const used = [...issuers];
+    for (const _ of this.prepare(used));
+    this.#issuers = used;
     const refreshes = refreshByUrl(this.#issuers);
     const known = new Map([...this.#retired, ...this.#remote]);
     this.#remote = new Map();
@@ -67,10 +71,28 @@ export class KeyRing implements KeyProvider {
       known.delete(url);
       this.#remote.set(url, remote);
       remote.configure(refresh);
-      remote.start();
     }
+    this.#startInTurn();
     for (const remote of known.values()) remote.stop();
     this.#retired = new Map([...known].filter(([url]) => !this.#retired.has(url)));
+  }
+
+  /**
+   * Makes the inline keys of issuers ready in steps, one for each issuer, so that `use` has nothing left to do.
+   * Unchanged keys stay the same objects, so that tokens verified with them stay verified.
+   */
+  *prepare(issuers: Iterable<Issuer>): Generator<undefined, void> {
+    const known = new Map<string, VerificationKey>();
+    for (const issuer of this.#issuers) {
+      for (const key of this.#inlineOf.get(issuer) ?? []) known.set(key.identity, key);
+      yield;
+    }
+    for (const issuer of issuers) {
+      if (issuer.keys.kind !== 'inline' || this.#inlineOf.has(issuer)) continue;
+      const keys = this.#compile(issuer).map((key) => known.get(key.identity) ?? key);
+      this.#inlineOf.set(issuer, keys);
+      yield;
+    }
   }
 
   of(issuer: Issuer): KeysNow {
@@ -113,25 +135,23 @@ export class KeyRing implements KeyProvider {
       : undefined;
   }
 
+  /** Starts a few fetches at once and the others one after another, since beginning one takes time. */
+  #startInTurn(): void {
+    for (const [at, [url, remote]] of [...this.#remote].entries()) {
+      const start = (): void => {
+        if (this.#remote.get(url) === remote) remote.start();
+      };
+      if (at < AT_ONCE) start();
+      else this.#dependencies.timer(start, (at - AT_ONCE) * BETWEEN_STARTS);
+    }
+  }
+
   #create(url: string, refresh: Refresh): RemoteKeys {
     return new RemoteKeys(url, refresh, this.#dependencies, (result) => {
       for (const { name, keys } of this.#issuers) {
         if (keys.kind === 'uri' && keys.jwksUri === url) this.#onRefresh(name, result);
       }
     });
-  }
-
-  /** Unchanged inline keys stay the same objects after a reload, so that tokens verified with them stay verified. */
-  #useInline(): void {
-    const inline = new Map<string, readonly VerificationKey[]>();
-    for (const issuer of this.#issuers) {
-      if (issuer.keys.kind !== 'inline') continue;
-      const text = jsonText([issuer.algorithms, issuer.keys.jwks]);
-      const keys = this.#inline.get(text) ?? this.#compile(issuer);
-      inline.set(text, keys);
-      this.#inlineOf.set(issuer, keys);
-    }
-    this.#inline = inline;
   }
 
   #inlineKeys(issuer: Issuer): readonly VerificationKey[] {
@@ -144,7 +164,8 @@ export class KeyRing implements KeyProvider {
   }
 
   #compile({ keys, algorithms }: Issuer): readonly VerificationKey[] {
-    return keys.kind === 'inline' ? compileKeys(keys.jwks, algorithms, this.#dependencies.crypto).keys : [];
+    if (keys.kind !== 'inline') return [];
+    return keys.compiled ?? compileKeys(keys.jwks, algorithms, this.#dependencies.crypto).keys;
   }
 }
 

@@ -1,15 +1,5 @@
-import type { ImportedKey } from './crypto.ts';
 import type { Issuer } from './issuer.ts';
-
-/** A key that can verify signatures. */
-export interface VerificationKey {
-  readonly kid: string | undefined;
-  /** All algorithms that the key fits, also those that the issuer does not list. */
-  readonly algorithms: ReadonlySet<string>;
-  readonly key: ImportedKey;
-  /** Members that make up the key, with `kid` and restrictions: equal for equal keys. Can hold a secret: never shown. */
-  readonly identity: string;
-}
+import type { VerificationKey } from './verification-key.ts';
 
 /** The keys of an issuer at one moment. */
 export interface KeysNow {

@@ -1,7 +1,7 @@
 import type { CryptoProvider } from './crypto.ts';
 import type { Refresh } from './issuer.ts';
 import { type Fetch, fetchKeys } from './key-fetch.ts';
-import type { VerificationKey } from './keys.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 /** Everything that a key ring takes as a parameter. */
 export interface KeyRingDependencies {

@@ -5,8 +5,9 @@ import { checkClaims, checkHeader, tokenDenial, verifiedToken } from './claims.t
 import type { CryptoProvider } from './crypto.ts';
 import type { Issuer, TokenPlace } from './issuer.ts';
 import { type Jwt, readJwt } from './jwt.ts';
-import { type KeyProvider, selectKey, type VerificationKey } from './keys.ts';
+import { type KeyProvider, selectKey } from './keys.ts';
 import { type FoundToken, findTokens, placeKey } from './token-place.ts';
+import type { VerificationKey } from './verification-key.ts';
 import type { TokenDenial, TokenResult, VerifiedToken } from './verified-token.ts';
 
 export interface TokenVerifier {

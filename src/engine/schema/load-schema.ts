@@ -7,6 +7,7 @@ import { isJsonObject, jsonText } from '../request/json-value.ts';
 import type { BodyDenial, BodySchema } from './body-schema.ts';
 import './formats.ts';
 import { findSuspect } from './inherited-names.ts';
+import './pattern.ts';
 import { escapeToken } from './pointer.ts';
 import { beginReferences, type ReferenceBudget, TooManyReferences } from './references.ts';
 import './exact-numbers.ts';

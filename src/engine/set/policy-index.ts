@@ -8,7 +8,7 @@ import type { CompiledMatch, CompiledPolicy } from './policy-set.ts';
  * Index of policies by the hosts and paths of their `match`, so that the cost of a request depends on the policies that
  * may apply to it, not on the size of the policy set.
  */
-export class PolicyIndex {
+class PolicyIndex {
   readonly #policies: readonly CompiledPolicy[];
   /** By exact host. A tree holds positions of policies in `#policies`, by path. */
   readonly #exact = new Map<string, PathTree>();
@@ -18,10 +18,15 @@ export class PolicyIndex {
 
   constructor(policies: readonly CompiledPolicy[]) {
     this.#policies = policies;
-    policies.forEach(({ match }, position) => {
+  }
+
+  /** Adds all policies in steps, one for each host of an entry and for some paths of it. */
+  *build(): Generator<undefined, void> {
+    for (const [position, { match }] of this.#policies.entries()) {
       if (match.length === 0) this.#any.add(undefined, position);
-      for (const entry of match) this.#add(entry, position);
-    });
+      for (const entry of match) yield* this.#add(entry, position);
+      yield;
+    }
   }
 
   /**
@@ -47,32 +52,46 @@ export class PolicyIndex {
     return found;
   }
 
-  #add({ hosts, paths }: CompiledMatch, position: number): void {
-    for (const host of hosts ?? ANY_HOST) {
+  *#add({ hosts = ANY_HOST, paths }: CompiledMatch, position: number): Generator<undefined, void> {
+    // The index may select a policy in vain, and must not grow with the product of hosts and paths.
+    const indexed = paths === undefined || hosts.length * paths.length > MAX_PAIRS ? ANY_PATH : paths;
+    for (const host of hosts) {
       const tree =
         host.kind === 'any'
           ? this.#any
           : host.kind === 'exact'
             ? treeOf(this.#exact, host.host)
             : treeOf(this.#below, host.suffix);
-      for (const pattern of paths ?? ANY_PATH) tree.add(pattern, position);
+      for (const pattern of indexed) tree.add(pattern, position);
+      yield;
     }
   }
 }
 
 const NONE: readonly CompiledPolicy[] = [];
-const ANY_HOST = [{ kind: 'any', text: '*' }] as const satisfies HostPattern[];
-const ANY_PATH = [undefined] as const;
+const ANY_HOST: readonly HostPattern[] = [{ kind: 'any', text: '*' }];
+const ANY_PATH: readonly (PathPattern | undefined)[] = [undefined];
+/** Most pairs of a host and a path that are indexed for one entry of a `match`. */
+const MAX_PAIRS = 2048;
 
 const indexes = new WeakMap<readonly CompiledPolicy[], PolicyIndex>();
 
 /** Index of these policies, created on first use. */
 export function indexOf(policies: readonly CompiledPolicy[]): PolicyIndex {
-  let index = indexes.get(policies);
-  if (index === undefined) {
-    index = new PolicyIndex(policies);
-    indexes.set(policies, index);
+  const known = indexes.get(policies);
+  if (known !== undefined) return known;
+  const steps = indexSteps(policies);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
   }
+}
+
+/** As `indexOf`, in steps: a process that serves creates the index before the first request needs it. */
+export function* indexSteps(policies: readonly CompiledPolicy[]): Generator<undefined, PolicyIndex> {
+  const index = new PolicyIndex(policies);
+  yield* index.build();
+  indexes.set(policies, index);
   return index;
 }
 

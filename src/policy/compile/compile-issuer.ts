@@ -51,7 +51,8 @@ function compileSource(
   if (algorithms.length > 0 && !fitsNone(data, algorithms, spec, crypto)) {
     reportKeys(data, compileKeys(data.value, algorithms, crypto).problems);
   }
-  return isJsonObject(data.value) ? { kind: 'inline', jwks: data.value } : undefined;
+  if (!isJsonObject(data.value)) return undefined;
+  return { kind: 'inline', jwks: data.value, compiled: compileKeys(data.value, algorithms, crypto).keys };
 }
 
 /** True, and reported, if the keys are valid but none is for a listed algorithm: the mistake is in the list. */

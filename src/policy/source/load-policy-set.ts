@@ -149,6 +149,7 @@ function withRevision(
   return { ...compiled, revision, revisionText: revisionText(revision) };
 }
 
-function sameRevision(a: Revision, b: Revision): boolean {
+/** True if two revisions are of the same bytes of the same commit. */
+export function sameRevision(a: Revision, b: Revision): boolean {
   return a.commit === b.commit && a.digest === b.digest && a.dirty === b.dirty && a.source === b.source;
 }

@@ -18,6 +18,10 @@ export interface WatchOptions {
   /** True if the policies are read out of the commit of HEAD, so that only HEAD is watched. */
   readonly fromCommit?: boolean;
   readonly timers?: Timers;
+  /** Fingerprint of the folder that is known already: `onChange` is not called before it changes. */
+  readonly mark?: string | undefined;
+  /** Called before and after each look at the folder, with what follows from it. */
+  readonly onCheck?: (isRunning: boolean) => void;
   /** `false` to poll only; default true. */
   readonly notifications?: boolean;
 }
@@ -48,7 +52,7 @@ const WAIT_PER_COST = 20;
 const MAX_WATCHED = 256;
 
 /**
- * Calls `onChange` once at the start, and again soon after a policy folder or its commit has changed.
+ * Calls `onChange` with the fingerprint of the folder once at the start, and again soon after a policy folder or its commit has changed.
  *
  * Changes are detected by a fingerprint at an interval, since notifications can be lost on mounts and follow neither a
  * replaced link nor a folder that is created again. Notifications only make the next check earlier. After each change
@@ -59,7 +63,7 @@ const MAX_WATCHED = 256;
  */
 export function watchFolder(
   dir: string,
-  onChange: () => Promise<unknown>,
+  onChange: (mark: string) => Promise<unknown>,
   options: WatchOptions = {},
 ): Watcher {
   const { pollInterval = 500, debounce = 50, fileSystem = nodeFileSystem, timers = realTimers } = options;
@@ -68,7 +72,8 @@ export function watchFolder(
   let again = false;
   let poked = false;
   let secondCheck = false;
-  let mark: string | undefined;
+  let mark = options.mark;
+  let isFirst = true;
   let cancelPoll = () => {};
   let cancelHint: (() => void) | undefined;
   let watched: readonly FSWatcher[] = [];
@@ -82,18 +87,21 @@ export function watchFolder(
     checking = true;
     cancelPoll();
     const began = timers.now();
+    options.onCheck?.(true);
     const current = await fingerprint(dir, fileSystem, options.fromCommit);
     cost = timers.now() - began;
     if (closed) return;
     const changed = current.mark !== mark;
-    if (changed && options.notifications !== false) listen(current.folders);
+    if ((changed || isFirst) && options.notifications !== false) listen(current.folders);
+    isFirst = false;
     if (changed || poked || secondCheck) {
       mark = current.mark;
       secondCheck = changed;
       poked = false;
-      if ((await onChange()) === true) secondCheck = true;
+      if ((await onChange(current.mark)) === true) secondCheck = true;
     }
     checking = false;
+    options.onCheck?.(false);
     if (closed) return;
     if (again) {
       again = false;

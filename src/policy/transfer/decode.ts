@@ -16,7 +16,7 @@ export function decoded(chunks: readonly Chunk[], compile: CompileCode): unknown
 }
 
 /** Maker of a value from its chunks, which must be added in order. */
-class Decoder {
+export class Decoder {
   readonly #compile: CompileCode;
   #values: unknown[] = [];
   #root: unknown;

@@ -11,6 +11,11 @@ export interface Chunk {
   readonly bytes: readonly Uint8Array[];
 }
 
+/** Characters and bytes of a chunk. */
+export function sizeOf({ nodes, bytes }: Chunk): number {
+  return bytes.reduce((sum, { length }) => sum + length, nodes.length);
+}
+
 /** First element of a node. A node with a number of its own makes a value; `extend` and `assign` change one. */
 export const KIND = {
   /** Names of the fields of objects. */

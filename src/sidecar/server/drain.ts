@@ -42,8 +42,8 @@ async function endOf(parts: Parts, { grpc, admin, probe }: Listeners, timeout: n
 
 /** Ends the parts of a sidecar whose listeners are closed or were never open. */
 export async function release(parts: Parts, flushTimeout: number): Promise<void> {
-  const { watcher, keys, check, recorder, traces } = parts;
-  watcher.close();
+  const { loader, keys, check, recorder, traces } = parts;
+  loader.close();
   keys.close();
   // A decision whose shadow policies wait for keys has no record yet, and loses it.
   await within(check.settled(), flushTimeout / 2);

@@ -120,6 +120,18 @@ export const SETTINGS = {
     default: '0',
     doc: 'number of elements of x-forwarded-client-cert, counted from the last, that trusted proxies have added',
   },
+  'load-timeout': {
+    value: 'TIME',
+    parse: duration,
+    default: '60s',
+    doc: 'longest time in which the policy folder is read and compiled; the last valid set decides meanwhile',
+  },
+  'load-memory': {
+    value: 'MIB',
+    parse: positiveNumber,
+    default: '512',
+    doc: 'most memory of the process that reads and compiles the policy folder, in MiB',
+  },
   'log-level': {
     value: 'LEVEL',
     choices: LOG_LEVELS,

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
+import type { Loader } from '../loading/loader.ts';
 import { createLog } from '../telemetry/logging.ts';
 import type { Configuration } from './configuration.ts';
 import { drain, release } from './drain.ts';
 import { unknownSettings } from './environment-variables.ts';
 import { type Listeners, listen } from './listen.ts';
 import { openFiles } from './open-files.ts';
+import { startLoading } from './start-loading.ts';
 import { type TlsWatch, watchTlsFiles } from './tls-watch.ts';
 import { packageVersion } from './version.ts';
 import { type Parts, wire } from './wiring.ts';
@@ -37,17 +39,21 @@ export type StartResult =
 
 /**
  * Starts a sidecar. Policies are loaded while the listeners open. Problems are for the operator to solve, such as an
- * address in use or a key that cannot be read; nothing is left running then.
+ * address in use or a key that cannot be read; nothing is left running then, the loader included.
  */
 export async function startServer(
   configuration: Configuration,
   { environment, directory, stdout }: ProcessEnvironment,
+  loader: Loader = startLoading(configuration, directory),
 ): Promise<StartResult> {
   const log = createLog(configuration.logLevel);
   for (const problem of unknownSettings(environment)) log.warn('unknown setting', { setting: problem });
   const files = await openFiles(configuration, directory, stdout);
-  if (files.problems !== undefined) return files;
-  const parts = await wire(configuration, { environment, directory, sinks: files.opened.sinks, log });
+  if (files.problems !== undefined) {
+    loader.close();
+    return files;
+  }
+  const parts = await wire(configuration, { environment, sinks: files.opened.sinks, log, loader });
   const { listeners, problem } = await listen(configuration, files.opened, parts);
   if (listeners === undefined) {
     await release(parts, 0);
@@ -76,7 +82,7 @@ function serverOf(
     probe: listeners.probe?.address,
     reload() {
       parts.log.info('reloading on request');
-      parts.watcher.poke();
+      parts.loader.poke();
       parts.recorder.reopen();
     },
     async stop() {

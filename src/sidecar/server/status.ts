@@ -2,7 +2,7 @@ import { diagnosticsJson } from '../../diagnostic/json.ts';
 import { PROXY_NOTICES, type ProxyNotice } from '../../engine/envoy/proxy-observer.ts';
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
 import type { Revision } from '../../engine/set/revision.ts';
-import type { PolicyStore } from '../../policy/source/store.ts';
+import type { LivePolicies } from '../loading/live-policies.ts';
 import { packageVersion } from './version.ts';
 
 /** Content of `/v1/status`. Times are RFC 3339. */
@@ -39,7 +39,7 @@ export interface Status {
 
 /** Parts of the server that the status is collected from. */
 export interface StatusSources {
-  readonly store: PolicyStore;
+  readonly store: LivePolicies;
   readonly issuers: readonly IssuerStatus[];
   readonly notices: readonly ProxyNotice[];
   /** Milliseconds since 1970. */

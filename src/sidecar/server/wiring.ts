@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decide } from '../../engine/decision/decide.ts';
-import { REASONS } from '../../engine/decision/reasons.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
 import { PROXY_NOTICES, ProxyObserver } from '../../engine/envoy/proxy-observer.ts';
@@ -10,13 +7,16 @@ import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { KeyRing } from '../../engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../engine/identity/token.ts';
 import { createLocalStore } from '../../engine/limit/local-store.ts';
+import { indexSteps } from '../../engine/set/policy-index.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { checkMessages } from '../../node/check-messages.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
-import { compileInSlices } from '../../policy/compile-folder.ts';
-import { PolicyStore, type PolicyStoreOptions } from '../../policy/source/store.ts';
-import { type Watcher, watchFolder } from '../../policy/source/watch.ts';
+
 import type { PageSources } from '../admin/http.ts';
+
 import type { Sink } from '../audit/sink.ts';
+import { LivePolicies } from '../loading/live-policies.ts';
+import type { Loader } from '../loading/loader.ts';
 import { createHealth, type Health } from '../rpc/health.ts';
 import { createReflection } from '../rpc/reflection.ts';
 import type { Traces } from '../telemetry/decision-tracer.ts';
@@ -25,7 +25,7 @@ import { createMetrics, METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/
 import { createTraces } from '../telemetry/traces.ts';
 import type { Methods } from '../transport/transport.ts';
 import { createClock } from './clock.ts';
-import { type Configuration, fromCommitOf } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 import { keyObserver } from './key-observer.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { reloadObserver } from './reload-observer.ts';
@@ -40,7 +40,7 @@ export interface Parts {
   readonly check: Check;
   readonly recorder: Recorder;
   readonly traces: Traces;
-  readonly watcher: Watcher;
+  readonly loader: Loader;
   /** Methods of the gRPC listener. */
   readonly methods: Methods;
   /** Content of the admin and the probe listener. */
@@ -49,8 +49,8 @@ export interface Parts {
 
 export interface WiringOptions {
   readonly environment: NodeJS.ProcessEnv;
-  /** Folder of relative paths. */
-  readonly directory: string;
+  /** Loads the policies of the folder. */
+  readonly loader: Loader;
   readonly sinks: readonly Sink[];
   readonly log: Log;
 }
@@ -58,12 +58,10 @@ export interface WiringOptions {
 /** Buckets of limits that are kept at once; each has some hundred bytes. */
 const MAX_BUCKETS = 100_000;
 const MAX_SHADOW_BUCKETS = 20_000;
-/** Compilation of a large folder pauses every few milliseconds, so that requests are answered meanwhile. */
-const BETWEEN_REQUESTS = { now: () => performance.now(), pause: () => nextTurn() };
 
 /** Creates the parts of a sidecar and begins to load its policies. */
 export async function wire(configuration: Configuration, options: WiringOptions): Promise<Parts> {
-  const { environment, directory, sinks, log } = options;
+  const { environment, sinks, log, loader } = options;
   const startedAt = Date.now();
   const clock = createClock();
   const health = createHealth();
@@ -84,39 +82,25 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   });
   const traces = await createTraces({ environment, version: packageVersion(), log });
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
-  const dir = resolve(directory, configuration.policies);
-  const store = createStore(configuration, dir, reloadObserver({ keys, health, metrics, log }));
+  const store = new LivePolicies(reloadObserver({ keys, health, metrics, log }));
   const proxy = observeProxy(configuration, log);
   const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder, proxy);
   const methods = methodsOf(check, health);
   const pages = pagesOf(store, health, metrics, recorder, () =>
     statusOf({ store, issuers: keys.status(), notices: proxy.notices, startedAt }),
   );
-  const look = async (): Promise<boolean> => {
-    log.debug?.('reading the policy folder', { policies: dir });
-    return (await store.reload()).result === 'waiting';
-  };
-  const watcher = watchFolder(dir, look, { fromCommit: fromCommitOf(configuration) !== undefined });
-  return { log, health, keys, check, recorder, traces, watcher, methods, pages };
+  loader.serve({
+    policies: store,
+    prepare: (set) => readySteps(set, keys),
+    onLoad: (dir) => log.debug?.('reading the policy folder', { policies: dir }),
+  });
+  return { log, health, keys, check, recorder, traces, loader, methods, pages };
 }
 
-function createStore(
-  configuration: Configuration,
-  dir: string,
-  observer: Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>,
-): PolicyStore {
-  const { environment, revision, requireRevision, requireClean } = configuration;
-  const options = { crypto: nodeCrypto, reasons: Object.keys(REASONS), environment, mustChoose: true };
-  return new PolicyStore({
-    dir,
-    compile: (folder) => compileInSlices(folder, options, BETWEEN_REQUESTS),
-    revision,
-    requireRevision,
-    requireClean,
-    fromCommit: fromCommitOf(configuration),
-    now: Date.now,
-    ...observer,
-  });
+/** Steps that make a policy set ready: its index, and the parts of its keys. */
+function* readySteps(set: PolicySet, keys: KeyRing): Generator<undefined, void> {
+  yield* indexSteps(set.policies);
+  yield* keys.prepare(set.issuers.values());
 }
 
 function servicesOf({ xfccTrustedHops, hosts }: Configuration, clock: () => number, keys: KeyRing): Services {
@@ -144,7 +128,7 @@ function observeProxy({ maxRequestBytes, hosts }: Configuration, log: Log): Prox
 function wireCheck(
   { deadline, maxInflight }: Configuration,
   services: Services,
-  store: PolicyStore,
+  store: LivePolicies,
   recorder: Recorder,
   proxy: ProxyObserver,
 ): Check {
@@ -170,7 +154,7 @@ function methodsOf(check: Check, health: Health): Methods {
 }
 
 function pagesOf(
-  store: PolicyStore,
+  store: LivePolicies,
   health: Health,
   metrics: Metrics,
   recorder: Recorder,

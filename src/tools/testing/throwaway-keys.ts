@@ -8,7 +8,8 @@ import {
 import { CompactSign } from 'jose';
 import { ALGORITHMS, type Algorithm, isAlgorithm } from '../../engine/identity/algorithms.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import type { KeyProvider, KeysNow, VerificationKey } from '../../engine/identity/keys.ts';
+import type { KeyProvider, KeysNow } from '../../engine/identity/keys.ts';
+import type { VerificationKey } from '../../engine/identity/verification-key.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
 import { jsonText } from '../../engine/request/json-value.ts';
 import { importedKey } from '../../node/crypto.ts';

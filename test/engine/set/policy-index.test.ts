@@ -2,7 +2,7 @@ import { canonicalPath } from '../../../src/engine/request/canonical-path.ts';
 import { compileHost, normalizeHost } from '../../../src/engine/request/host.ts';
 import { compilePath } from '../../../src/engine/request/path-pattern.ts';
 import { selects } from '../../../src/engine/set/match.ts';
-import { PolicyIndex } from '../../../src/engine/set/policy-index.ts';
+import { indexOf } from '../../../src/engine/set/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy } from '../../../src/engine/set/policy-set.ts';
 import { barePolicy } from '../../support/bare-policy.ts';
 import { pick, seeded } from '../../support/seeded.ts';
@@ -27,7 +27,7 @@ const inputOf = (host: string, path: string) => ({
 });
 
 test('candidates are in the order of the policies, each once', () => {
-  const index = new PolicyIndex([
+  const index = indexOf([
     policy('a', entry(['x.svc'], ['/b/**']), entry(['*.svc'], ['/b/{id}'])),
     policy('b'),
     policy('c', entry(undefined, ['/b/c'])),
@@ -65,7 +65,7 @@ test('the candidates for 20,000 random requests are exactly the policies that ma
       ),
     ),
   );
-  const index = new PolicyIndex(policies);
+  const index = indexOf(policies);
   let found = 0;
   for (let round = 0; round < 20_000; round++) {
     const host = pick(random, [

@@ -35,6 +35,8 @@ test('every setting has its default if nothing is given', () => {
     socketMode: 0o660,
     drainDelay: 5000,
     drainTimeout: 20_000,
+    loadTimeout: 60_000,
+    loadMemory: 512,
     logLevel: 'info',
   } satisfies Configuration);
 });

@@ -1,0 +1,101 @@
+import { writeSync } from 'node:fs';
+import { REASONS } from '../../engine/decision/reasons.ts';
+import type { Revision } from '../../engine/set/revision.ts';
+import { compiledForm } from '../../node/code-form.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
+import { compileFolder } from '../../policy/compile-folder.ts';
+import { type FileSystem, nodeFileSystem } from '../../policy/source/file-system.ts';
+import { diagnostic } from '../../policy/source/load.ts';
+import { sameRevision } from '../../policy/source/load-policy-set.ts';
+import { PolicyStore, type Reload } from '../../policy/source/store.ts';
+import { encode, TooLarge } from '../../policy/transfer/encode.ts';
+import { type Chunk, sizeOf } from '../../policy/transfer/nodes.ts';
+import { type Delivery, type LoadSettings, PROGRESS_FD, type Report } from './messages.ts';
+
+/**
+ * A function that loads the folder and delivers the result, if there is a new one. It returns true if the folder must
+ * be loaded again soon, since somebody is writing it. `live` is the revision of the set that the parent decides with.
+ */
+export function createLoad(
+  settings: LoadSettings,
+  live: Revision | undefined,
+  send: (report: Report) => void,
+  nextOrder: () => Promise<void>,
+): () => Promise<boolean> {
+  let result: Delivery | undefined;
+  const { dir, revision, requireRevision, requireClean, fromCommit, environment } = settings;
+  const options = { crypto: nodeCrypto, reasons: Object.keys(REASONS), environment, mustChoose: true };
+  const store = new PolicyStore({
+    dir,
+    revision,
+    requireRevision,
+    requireClean,
+    fromCommit,
+    now: Date.now,
+    fileSystem: PROGRESSING,
+    compile: (folder) => compileFolder(folder, { ...options, onProgress: progress }),
+    onSwap(set, previous, reload) {
+      const isLive = previous === undefined && live !== undefined && sameRevision(set.revision, live);
+      result = isLive ? { kind: 'same', reload } : { kind: 'swap', reload, set };
+    },
+    onFailure: (reload) => (result = { kind: 'failure', reload }),
+    onRecovery: (reload) => (result = { kind: 'same', reload }),
+  });
+  return async () => {
+    const reload = await store.reload();
+    if (result !== undefined) await deliver(chunksOf(result, settings), send, nextOrder);
+    result = undefined;
+    return reload.result === 'waiting';
+  };
+}
+
+async function deliver(
+  chunks: readonly Chunk[],
+  send: (report: Report) => void,
+  nextOrder: () => Promise<void>,
+): Promise<void> {
+  send({ kind: 'offer', size: chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0) });
+  for (const chunk of chunks) {
+    await nextOrder();
+    send({ kind: 'chunk', chunk });
+  }
+  await nextOrder();
+  send({ kind: 'end' });
+}
+
+function chunksOf(result: Delivery, { dir, maxTransfer }: LoadSettings): readonly Chunk[] {
+  try {
+    return encode(result, { compiledForm, limit: maxTransfer });
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    const message = `the policies of \`${dir}\` take too much memory once they are compiled`;
+    const help = 'split large datasets between services, or raise `--load-memory`';
+    return encode(failed(result.reload, message, help));
+  }
+}
+
+function failed(reload: Reload, message: string, help: string): Delivery {
+  const diagnostics = [diagnostic('load_memory', '', message, help)];
+  return { kind: 'failure', reload: { ...reload, result: 'failure', diagnostics } };
+}
+
+/** Tells the parent what this process works on, also if it never gets further. */
+function progress(path: string): void {
+  try {
+    writeSync(PROGRESS_FD, `${path.replaceAll('\n', ' ')}\n`);
+  } catch {
+    // The parent has closed its end.
+  }
+}
+
+const PROGRESSING: FileSystem = {
+  ...nodeFileSystem,
+  read(path) {
+    progress(path);
+    return nodeFileSystem.read(path);
+  },
+  readNow(path) {
+    progress(path);
+    return nodeFileSystem.readNow(path);
+  },
+};

@@ -1,0 +1,244 @@
+import { getHeapStatistics } from 'node:v8';
+import { errorMessage } from '../../diagnostic/system-error.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { compileCode } from '../../node/code-form.ts';
+import { Decoder } from '../../policy/transfer/decode.ts';
+import type { Chunk } from '../../policy/transfer/nodes.ts';
+import { type Bound, stoppedLoad, tooLargeToInstall } from './bounds.ts';
+import type { LivePolicies } from './live-policies.ts';
+import { type LoadingProcess, startProcess } from './loading-process.ts';
+import type { Delivery, LoadSettings, Report, Resumption } from './messages.ts';
+import './makers.ts';
+import { inSlices } from './slices.ts';
+
+export interface LoaderOptions {
+  readonly settings: Omit<LoadSettings, 'maxTransfer'>;
+  /** Longest time in which the folder is read and compiled, in milliseconds. */
+  readonly timeout: number;
+  /** Most memory of the loading process, in MiB. */
+  readonly memory: number;
+}
+
+/** The process that serves, as far as loading concerns it. */
+export interface LoadTarget {
+  readonly policies: LivePolicies;
+  /** Steps that make a policy set ready before it decides. */
+  readonly prepare: (set: PolicySet) => Iterator<undefined, void>;
+  /** Called before each load, with the path of the folder. */
+  readonly onLoad?: (dir: string) => void;
+}
+
+const MIB = 1024 * 1024;
+/** Time between two looks at the memory of a process that works, in milliseconds. */
+const LOOK = 25;
+/** Time after which a process that only watches is replaced by one without the compiler, in milliseconds. */
+const IDLE = 20_000;
+/** Time from the end of a process at a bound to the next attempt, doubled after each, in milliseconds. */
+const FIRST_RETRY = 30_000;
+const LAST_RETRY = 600_000;
+/** Share of the memory bound that a compiled policy set may take on its way, in characters and bytes. */
+const TRANSFER_SHARE = 1 / 8;
+/** Most memory that an installed policy set takes for each character of its chunks, in bytes. */
+const BYTES_A_CHARACTER = 6;
+
+/**
+ * Keeps the policies of a folder live. A process of its own reads and compiles them; this one installs the result, a
+ * few milliseconds at a time. A process that takes too long or too much memory is ended, and the last valid set stays.
+ */
+export class Loader {
+  readonly #options: LoaderOptions;
+  readonly #settings: LoadSettings;
+  readonly #target = Promise.withResolvers<LoadTarget>();
+  #process: LoadingProcess | undefined;
+  /** Fingerprint of the folder that was loaded last. */
+  #mark: string | undefined;
+  #live: Resumption['live'];
+  /** Time at which the process must have reported again, of `performance.now`. */
+  #deadline = Number.POSITIVE_INFINITY;
+  /** Begin of the last load, milliseconds since 1970. */
+  #began = Date.now();
+  #hasLoaded = false;
+  #retry = FIRST_RETRY;
+  #closed = false;
+  #looking: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
+  /** Bound at which this process has ended the other; `rest` if that had nothing more to do. */
+  #cause: Bound | 'rest' | undefined;
+  #chunk: ((chunk: Chunk | undefined) => void) | undefined;
+
+  /** Starts to load; the result waits until `serve` is called. */
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    this.#settings = { ...options.settings, maxTransfer: Math.floor(options.memory * MIB * TRANSFER_SHARE) };
+    this.#start(undefined);
+  }
+
+  /** Makes the policies live in `target` from now on. */
+  serve(target: LoadTarget): void {
+    this.#target.resolve(target);
+  }
+
+  /** Loads at once, even without a change. */
+  poke(): void {
+    if (this.#process === undefined) this.#start(undefined);
+    else this.#process.send({ kind: 'poke' });
+  }
+
+  /** Ends the loading, also in the middle of a load. */
+  close(): void {
+    this.#closed = true;
+    this.#rest();
+    this.#process?.kill();
+  }
+
+  #start(resume: Resumption | undefined): void {
+    this.#rest();
+    this.#hasLoaded = false;
+    this.#cause = undefined;
+    this.#process = startProcess(this.#settings, resume, this.#options.memory, {
+      onReport: (report) => this.#take(report),
+      onExit: (cause, isMemory) => void this.#ended(cause, isMemory),
+    });
+    this.#work();
+  }
+
+  #take(report: Report): void {
+    if (this.#closed) return;
+    switch (report.kind) {
+      case 'busy':
+        if (report.mark !== undefined) void this.#begin(report.mark);
+        this.#work();
+        return;
+      case 'idle':
+        this.#rest();
+        if (this.#hasLoaded) this.#after(IDLE, () => this.#end('rest'));
+        return;
+      case 'offer':
+        this.#rest();
+        void this.#receive(report.size).catch((error: unknown) => this.#fault(error));
+        return;
+      case 'chunk':
+        this.#chunk?.(report.chunk);
+        return;
+      case 'end':
+        this.#chunk?.(undefined);
+    }
+  }
+
+  async #begin(mark: string): Promise<void> {
+    this.#mark = mark;
+    this.#hasLoaded = true;
+    this.#began = Date.now();
+    const { onLoad } = await this.#target.promise;
+    onLoad?.(this.#settings.dir);
+  }
+
+  /** Looks after a process that works, until it rests. */
+  #work(): void {
+    clearTimeout(this.#later);
+    this.#deadline = performance.now() + this.#options.timeout;
+    this.#looking ??= setInterval(() => this.#look(), LOOK).unref();
+  }
+
+  #rest(): void {
+    clearInterval(this.#looking);
+    clearTimeout(this.#later);
+    this.#looking = undefined;
+  }
+
+  #look(): void {
+    if ((this.#process?.memory() ?? 0) > this.#options.memory * MIB) this.#end('memory');
+    else if (performance.now() > this.#deadline) this.#end('time');
+  }
+
+  #end(cause: Bound | 'rest'): void {
+    this.#cause ??= cause;
+    this.#rest();
+    this.#process?.kill();
+  }
+
+  #after(delay: number, act: () => void): void {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(act, delay).unref();
+  }
+
+  async #ended(cause: string, isMemory: boolean): Promise<void> {
+    const ended = this.#process;
+    this.#process = undefined;
+    this.#chunk?.(undefined);
+    this.#rest();
+    if (this.#closed) return;
+    if (this.#cause === 'rest') {
+      this.#start(this.#resumption());
+      return;
+    }
+    const bound = this.#cause ?? (isMemory ? 'memory' : 'fault');
+    const { policies } = await this.#target.promise;
+    const file = ended?.progress() ?? '';
+    policies.fail(stoppedLoad(bound, { ...this.#options, file, cause, began: this.#began }));
+    const retry = this.#retry;
+    this.#retry = Math.min(retry * 2, LAST_RETRY);
+    // The next process waits for a change; without one the load is tried again later, since others may have taken the
+    // time or the memory.
+    if (this.#mark !== undefined && this.#hasLoaded) this.#start(this.#resumption());
+    this.#after(retry, () => this.poke());
+  }
+
+  #resumption(): Resumption | undefined {
+    return this.#mark === undefined ? undefined : { mark: this.#mark, live: this.#live };
+  }
+
+  /** Receives a delivery chunk by chunk, each on request, and makes it live. */
+  async #receive(size: number): Promise<void> {
+    const { policies, prepare } = await this.#target.promise;
+    const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
+    if (size * BYTES_A_CHARACTER > limit - used) {
+      policies.fail(tooLargeToInstall(this.#settings.dir, this.#began));
+      this.#after(IDLE, () => this.#end('rest'));
+      return;
+    }
+    const delivery = await this.#assemble();
+    if (delivery === undefined || this.#closed) return;
+    this.#retry = FIRST_RETRY;
+    switch (delivery.kind) {
+      case 'failure':
+        policies.fail(delivery.reload);
+        return;
+      case 'same':
+        policies.recover(delivery.reload);
+        return;
+      case 'swap':
+        await inSlices(prepare(delivery.set));
+        this.#live = delivery.set.revision;
+        policies.swap(delivery.set, delivery.reload);
+    }
+  }
+
+  /** A policy set that cannot be installed is a fault of the program, which must not end it. */
+  async #fault(error: unknown): Promise<void> {
+    const { policies } = await this.#target.promise;
+    const cause = `sent what cannot be installed: ${errorMessage(error)}`;
+    policies.fail(stoppedLoad('fault', { ...this.#options, file: '', cause, began: this.#began }));
+    this.#after(IDLE, () => this.#end('rest'));
+  }
+
+  /** The delivery of all chunks; undefined if the process ends before. */
+  async #assemble(): Promise<Delivery | undefined> {
+    const decoder = new Decoder(compileCode);
+    const sender = this.#process;
+    for (;;) {
+      const chunk = await this.#next();
+      if (this.#process !== sender || this.#closed) return undefined;
+      if (chunk === undefined) return decoder.finish() as Delivery;
+      await inSlices(decoder.add(chunk));
+    }
+  }
+
+  #next(): Promise<Chunk | undefined> {
+    return new Promise((resolve) => {
+      this.#chunk = resolve;
+      this.#process?.send({ kind: 'next' });
+      if (this.#process === undefined) resolve(undefined);
+    });
+  }
+}

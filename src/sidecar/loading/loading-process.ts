@@ -1,0 +1,107 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { type LoadSettings, type Order, PROGRESS_FD, type Report, type Resumption } from './messages.ts';
+
+/** A running process that loads policies. */
+export interface LoadingProcess {
+  send(order: Order): void;
+  /** Path of the file that it works on; empty if it has not begun. */
+  progress(): string;
+  /** Bytes of memory that it takes; 0 if the system does not tell. */
+  memory(): number;
+  /** Ends it at once, whatever it does. */
+  kill(): void;
+}
+
+export interface ProcessEvents {
+  readonly onReport: (report: Report) => void;
+  /** The end of the process, with a phrase for its cause; `isMemory` if it ran out of memory. */
+  readonly onExit: (cause: string, isMemory: boolean) => void;
+}
+
+/** Last characters of its standard error that are kept. */
+const KEPT = 4096;
+/** Size of a page of memory in bytes, in which Linux counts. */
+const PAGE = 4096;
+
+/** This folder has source code or JavaScript, by whether the program runs from source. */
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './load-process.ts' : './load-process.js',
+  import.meta.url,
+);
+
+/** Starts a loading process. `heap` is the most memory for its objects, in MiB. */
+export function startProcess(
+  settings: LoadSettings,
+  resume: Resumption | undefined,
+  heap: number,
+  { onReport, onExit }: ProcessEvents,
+): LoadingProcess {
+  const child = fork(fileURLToPath(ENTRY), {
+    execArgv: [`--max-old-space-size=${heap}`, '--max-semi-space-size=4'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+  });
+  let errors = '';
+  let lines = '';
+  keepLast(child.stderr, (text) => {
+    errors = (errors + text).slice(-KEPT);
+  });
+  const progress = child.stdio[PROGRESS_FD];
+  keepLast(progress !== null && progress !== undefined && 'read' in progress ? progress : null, (text) => {
+    lines = (lines + text).slice(-KEPT);
+  });
+  let ended = false;
+  const end = (cause: string, isMemory: boolean): void => {
+    if (ended) return;
+    ended = true;
+    onExit(cause, isMemory);
+  };
+  child.on('message', (report) => {
+    if (!ended) onReport(report as Report);
+  });
+  child.once('error', (error) => end(`cannot be started: ${error.message}`, false));
+  child.once('exit', (code, signal) => {
+    const isMemory = signal === 'SIGABRT' || code === 134 || errors.includes('out of memory');
+    end(`ended with ${signal ?? `exit code ${code}`}`, isMemory || signal === 'SIGKILL');
+  });
+  const send = (order: Order): void => {
+    if (child.connected) child.send(order, () => {});
+  };
+  send({ kind: 'start', settings, resume });
+  detach(child);
+  return {
+    send,
+    progress: () => lines.split('\n').at(-2) ?? '',
+    memory: () => residentBytes(child.pid),
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+/** Nothing of the process keeps this one alive. */
+function detach(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+  for (const stream of child.stdio) {
+    if (stream instanceof Socket) stream.unref();
+  }
+}
+
+function keepLast(stream: Readable | null, keep: (text: string) => void): void {
+  stream
+    ?.setEncoding('utf8')
+    .on('data', keep)
+    .on('error', () => {});
+}
+
+function residentBytes(pid: number | undefined): number {
+  try {
+    const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
+    return Number(pages) * PAGE;
+  } catch {
+    return 0;
+  }
+}
