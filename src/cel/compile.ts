@@ -8,6 +8,7 @@ import { readsOf } from './check/reads.ts';
 import { createProgram } from './codegen/create-program.ts';
 import { Constants } from './interpret/fold.ts';
 import type { Program } from './interpret/program.ts';
+import { Pattern } from './regex/pattern.ts';
 import { parse } from './syntax/parse.ts';
 import { MAX_PROBLEMS, type Problem, problem } from './syntax/problem.ts';
 import { childrenOf, type Node } from './syntax/tree.ts';
@@ -32,8 +33,18 @@ export interface Expected {
 }
 
 export type Compiled =
-  | { readonly program: Program; readonly warnings: readonly Problem[]; readonly problems?: undefined }
-  | { readonly problems: readonly Problem[]; readonly program?: undefined };
+  | {
+      readonly program: Program;
+      readonly warnings: readonly Problem[];
+      /** Size of its regular expressions, in instructions of RE2. */
+      readonly instructions: number;
+      readonly problems?: undefined;
+    }
+  | {
+      readonly problems: readonly Problem[];
+      readonly program?: undefined;
+      readonly instructions?: undefined;
+    };
 
 /**
  * Parses and checks `source` against `environment`, and compiles it to a program. Never throws: mistakes are returned
@@ -57,7 +68,18 @@ export function compile(source: string, environment: Environment, expected: Expe
   if (failing.length > 0) return { problems: failing.slice(0, MAX_PROBLEMS) };
   const reads = { reads: readsOf(checked), keys: keysReadIn(checked, (node) => constants.valueOf(node)) };
   const program = createProgram(checked, prepared, constants, reads, expected, environment);
-  return { program, warnings: costWarnings(checked, prepared, environment) };
+  return {
+    program,
+    warnings: costWarnings(checked, prepared, environment),
+    instructions: instructionsOf(prepared),
+  };
+}
+
+function instructionsOf(prepared: Prepared): number {
+  const patterns = [...prepared.values()].map(({ value }) =>
+    value instanceof Pattern ? value.instructions : 0,
+  );
+  return patterns.reduce((sum, each) => sum + each, 0);
 }
 
 function failureProblem(node: Node, { message }: Failure): Problem {

@@ -28,6 +28,19 @@ export const CODES = {
   file_unreadable: { severity: 'error', doc: 'a file of the folder cannot be read' },
   file_too_large: { severity: 'error', doc: 'a file is larger than 1 MiB' },
   too_many_files: { severity: 'error', doc: 'the folder has more than 10,000 files' },
+  folder_too_large: {
+    severity: 'error',
+    doc: 'the files of the folder have more than 64 MiB, or more than a million values, together',
+  },
+  folder_skipped: {
+    severity: 'warning',
+    doc: 'a folder in the policy folder cannot be read, and policies in it would be missing',
+  },
+  too_large: {
+    severity: 'error',
+    doc: 'a file or document, or what it expands to, has more parts than a bound allows',
+  },
+  more_mistakes: { severity: 'warning', doc: 'there are more errors or warnings than are shown' },
   no_policies: { severity: 'error', doc: 'the folder has no `Policy` document' },
   stray_file: { severity: 'error', doc: 'a YAML file has no policy documents and no document refers to it' },
   not_utf8: { severity: 'error', doc: 'a file is not valid UTF-8' },

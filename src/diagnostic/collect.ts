@@ -12,18 +12,47 @@ export function wholeFile(file: string): Span {
   return { file, start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 }
 
-/** Collects diagnostics. Repetitions of one (for example through a YAML alias) count once. */
+/** Most errors, and most warnings, that are kept. Further ones are only counted. */
+export const MOST_DIAGNOSTICS = 1_000;
+/** Diagnostics of which each may look for a suggestion, which compares a name with all others. */
+const MOST_SUGGESTIONS = 200;
+
+/**
+ * Collects diagnostics. Repetitions of one (for example through a YAML alias) count once. The work for a folder with
+ * any number of mistakes is bounded: beyond `MOST_DIAGNOSTICS` a mistake is counted and not kept.
+ */
 export class Diagnostics {
   readonly #found = new Map<string, Diagnostic>();
   #errors = 0;
+  #warnings = 0;
 
   /** `mistake` is the message without the path of the value, which differs between uses of a YAML alias. */
   add(diagnostic: Diagnostic, mistake = diagnostic.message): void {
     const { span, code } = diagnostic;
     const key = JSON.stringify([span.file, span.start.line, span.start.column, code, mistake]);
-    if (this.#found.has(key)) return;
+    if (this.#found.has(key) || this.skips(code)) return;
     this.#found.set(key, diagnostic);
     if (diagnostic.severity === 'error') this.#errors++;
+    else this.#warnings++;
+  }
+
+  /** True if no further diagnostic of the severity of this code is kept; it is then counted. */
+  skips(code: DiagnosticCode): boolean {
+    const isError = CODES[code].severity === 'error';
+    if ((isError ? this.#errors : this.#warnings) < MOST_DIAGNOSTICS) return false;
+    if (isError) this.#errors++;
+    else this.#warnings++;
+    return true;
+  }
+
+  /** True once no further error is kept, so that looking for more is of no use. */
+  get isFull(): boolean {
+    return this.#errors >= MOST_DIAGNOSTICS;
+  }
+
+  /** True while a diagnostic may look for a suggestion. */
+  get suggests(): boolean {
+    return this.#errors + this.#warnings < MOST_SUGGESTIONS;
   }
 
   report(code: DiagnosticCode, span: Span, message: string, help?: string, mistake?: string): void {
@@ -35,12 +64,18 @@ export class Diagnostics {
   }
 
   get warnings(): number {
-    return this.#found.size - this.#errors;
+    return this.#warnings;
   }
 
-  /** Sorted by file, line and column; at one position in the order in which they were found. */
+  /**
+   * Sorted by file, line and column; at one position in the order in which they were found. If some were not kept, one
+   * about the whole folder says so.
+   */
   sorted(): readonly Diagnostic[] {
-    return sortDiagnostics([...this.#found.values()]);
+    const more = this.#errors + this.#warnings - this.#found.size;
+    const found = [...this.#found.values()];
+    if (more > 0) found.push(diagnose('more_mistakes', wholeFile(''), moreThan(this.#errors), MORE_HELP));
+    return sortDiagnostics(found);
   }
 
   /** The first `limit` diagnostics, and the number of the others. */
@@ -48,6 +83,13 @@ export class Diagnostics {
     return showDiagnostics(this.sorted(), limit);
   }
 }
+
+function moreThan(errors: number): string {
+  const what = errors > MOST_DIAGNOSTICS ? 'errors' : 'warnings';
+  return `there are more than ${MOST_DIAGNOSTICS.toLocaleString('en-US')} ${what}, and the others are not shown`;
+}
+
+const MORE_HELP = 'correct the first ones, and check again';
 
 /** Sorts by file, line and column. Test files come last: their mistakes are often consequences of others. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

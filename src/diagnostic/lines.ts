@@ -4,6 +4,8 @@ import type { Position } from './diagnostic.ts';
 export class Lines {
   readonly text: string;
   readonly #starts: number[] = [0];
+  /** Code points before every `STEP`-th unit of a long line, by the line's start, so that no column needs a count of it all. */
+  readonly #counts = new Map<number, readonly number[]>();
 
   constructor(text: string) {
     this.text = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -40,15 +42,39 @@ export class Lines {
       if ((this.#starts[middle] ?? 0) <= inside) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: codePoints(this.text, this.#starts[low] ?? 0, inside) + 1 };
+    return { line: low + 1, column: this.#column(this.#starts[low] ?? 0, inside) };
+  }
+
+  #column(start: number, inside: number): number {
+    const steps = Math.floor((inside - start) / STEP);
+    if (steps === 0) return codePoints(this.text, start, inside) + 1;
+    const counts = this.#counts.get(start) ?? this.#countLine(start);
+    const near = start + steps * STEP;
+    return (counts[steps] ?? 0) + codePoints(this.text, near, inside, start) + 1;
+  }
+
+  #countLine(start: number): readonly number[] {
+    const end = this.text.indexOf('\n', start);
+    const counts = [0];
+    let count = 0;
+    for (let at = start + STEP; at <= (end === -1 ? this.text.length : end); at += STEP) {
+      count += codePoints(this.text, at - STEP, at, start);
+      counts.push(count);
+    }
+    this.#counts.set(start, counts);
+    return counts;
   }
 }
 
-function codePoints(text: string, from: number, to: number): number {
+/** UTF-16 units of a line between two counts. */
+const STEP = 1024;
+
+/** Code points that begin between two offsets of a line, of which the second half of a pair begins none. */
+function codePoints(text: string, from: number, to: number, start = from): number {
   let count = 0;
   for (let index = from; index < to; index++) {
     const unit = text.charCodeAt(index);
-    const secondHalf = unit >= 0xdc00 && unit <= 0xdfff && index > from;
+    const secondHalf = unit >= 0xdc00 && unit <= 0xdfff && index > start;
     if (!secondHalf) count++;
   }
   return count;

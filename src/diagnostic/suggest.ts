@@ -22,7 +22,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     if (candidate === name || candidate.length > LONGEST) continue;
     const other = letters(candidate);
     if (Math.abs(other.length - plain.length) >= least) continue;
-    const edits = distance(plain, other);
+    const edits = distance(plain, other, least);
     // A replacement of all letters of a short name is not a typo.
     if (edits < least && edits < Math.max(plain.length, other.length)) {
       best = candidate;
@@ -54,8 +54,11 @@ function letters(name: string): string {
   return name.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
-/** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, each counting one. */
-function distance(from: string, to: string): number {
+/**
+ * Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, each counting one. At least
+ * `enough` if it would not be less.
+ */
+function distance(from: string, to: string, enough: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
@@ -68,6 +71,8 @@ function distance(from: string, to: string): number {
       }
       row.push(edits);
     }
+    // No later row has less than the least of two neighbouring ones.
+    if (Math.min(...row) >= enough && Math.min(...last) >= enough) return enough;
     beforeLast = last;
     last = row;
   }

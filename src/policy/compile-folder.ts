@@ -9,7 +9,7 @@ import type { CompiledPolicy, PolicySet } from '../engine/set/policy-set.ts';
 import { compileDataset, type DeclaredData, nameInExpressions } from './compile/compile-data.ts';
 import { compileIssuer } from './compile/compile-issuer.ts';
 import type { Folder } from './compile/compile-policy.ts';
-import { compileTest } from './compile/compile-test.ts';
+import { compileTest, MOST_CASES } from './compile/compile-test.ts';
 import { reportConflicts } from './compile/conflicts.ts';
 import {
   compileEnvironments,
@@ -24,6 +24,7 @@ import { reportIdentityReads } from './compile/identity-reads.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { References } from './compile/references.ts';
+import { MOST_FOLDER_VALUES, TOO_MANY_VALUES, takeValues, type ValueRoom } from './compile/value-room.ts';
 import { API_VERSION, type DocumentOf, documentsOf, type PolicyDocument } from './language/document.ts';
 import { suggestion } from './language/fields.ts';
 import type { PolicySpec } from './language/policy-document.ts';
@@ -105,9 +106,15 @@ export async function compileInSlices(
 /** The compilation in steps: one per parsed file, read file and compiled document. */
 function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<undefined, CompiledFolder> {
   const diagnostics = new Diagnostics();
-  const [policyFiles, others] = split(yield* parseFiles(files, options));
+  const room: ValueRoom = { left: MOST_FOLDER_VALUES };
+  const parsed = yield* parseFiles(files, options, room);
+  if (room.left < 0) {
+    diagnostics.report('folder_too_large', wholeFile(''), TOO_MANY_VALUES, 'split it into several folders');
+  }
+  const [policyFiles, others] = split([...parsed.values()]);
   const { documents, duplicates, incomplete } = yield* readDocuments(policyFiles, diagnostics);
-  const references = new References(files);
+  const { parse = readYaml } = options;
+  const references = new References(files, (path, bytes) => parsed.get(path) ?? parse(path, bytes), room);
 
   const issuers = new Map<string, Issuer | undefined>();
   for (const { name, spec } of documentsOf(documents, 'Issuer')) {
@@ -142,6 +149,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     partial: compiler.partial,
     incomplete,
     reasons: options.reasons && new Set(options.reasons),
+    room: { left: MOST_CASES },
   };
   const tests: PolicyTestDocument[] = [];
   for (const document of documentsOf(documents, 'PolicyTest')) {
@@ -196,11 +204,14 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
 function* parseFiles(
   { yaml }: PolicyFiles,
   { parse = readYaml, onProgress }: Pick<CompileOptions, 'parse' | 'onProgress'>,
-): Generator<undefined, readonly YamlFile[]> {
-  const parsed: YamlFile[] = [];
+  room: ValueRoom,
+): Generator<undefined, ReadonlyMap<string, YamlFile>> {
+  const parsed = new Map<string, YamlFile>();
   for (const [path, bytes] of yaml) {
     onProgress?.(path);
-    parsed.push(parse(path, bytes));
+    const file = parse(path, bytes);
+    if (!takeValues(room, file.values)) break;
+    parsed.set(path, file);
     yield;
   }
   return parsed;

@@ -25,6 +25,28 @@ describe('Diagnostics', () => {
     expect([found.errors, found.warnings]).toEqual([2, 1]);
   });
 
+  test('at most a thousand errors are kept, and one diagnostic tells that there are more', () => {
+    const found = new Diagnostics();
+    for (let line = 1; line <= 1_500; line++) found.report('wrong_type', span('a', line, 1), 'm');
+    found.report('unused_issuer', span('a', 1, 9), 'm');
+    const [more, ...others] = found.sorted();
+    expect(more).toMatchObject({
+      code: 'more_mistakes',
+      message: 'there are more than 1,000 errors, and the others are not shown',
+    });
+    expect(others).toHaveLength(1_001);
+    expect([found.errors, found.warnings, found.isFull]).toEqual([1_500, 1, true]);
+  });
+
+  test('suggestions are looked for until there are two hundred diagnostics', () => {
+    const found = new Diagnostics();
+    for (let line = 1; line <= 200; line++) {
+      expect(found.suggests).toBe(true);
+      found.report('wrong_type', span('a', line, 1), 'm');
+    }
+    expect(found.suggests).toBe(false);
+  });
+
   test('at most a hundred are shown, the others are counted', () => {
     const found = new Diagnostics();
     for (let line = 1; line <= 130; line++) found.report('wrong_type', span('a', line, 1), 'm');

@@ -68,7 +68,7 @@ export const IMPORT_TABLE = {
     // Deciding a request.
     'engine/request': { imports: [], portable: true },
     'engine/identity': { imports: ['engine/request'], portable: true },
-    'engine/schema': { imports: ['engine/request', 'recipe'], portable: true },
+    'engine/schema': { imports: ['cel/regex', 'engine/request', 'recipe'], portable: true },
     'engine/limit': { imports: ['engine/request'], portable: true },
     'engine/set': { imports: [...ENGINE_PARTS, 'cel/'], portable: true },
     'engine/decision': { imports: ['engine/set', ...ENGINE_PARTS, 'cel/'], sealed: true },
@@ -206,7 +206,6 @@ export const IMPORT_TABLE = {
     // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.
     re2js: ['cel/regex', 'engine/schema', 'recipe'],
     jose: ['node', 'tools/testing'],
-    'csv-parse/sync': ['policy/compile'],
     'lru-cache': ['engine/identity'],
     ajv: ['engine/schema'],
     'ajv-formats': ['engine/schema'],

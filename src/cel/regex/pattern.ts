@@ -4,6 +4,7 @@ import { spend, TEXT_A_STEP } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
 import { type LinearPattern, linearPattern } from './linear-pattern.ts';
 import { lookAhead } from './look-ahead.ts';
+import { MAX_INSTRUCTIONS, patternSize } from './pattern-size.ts';
 import { readPattern } from './pattern-syntax.ts';
 
 /**
@@ -119,6 +120,7 @@ export const MAX_PATTERN = 4096;
  */
 export function compilePattern(text: string): CompiledPattern {
   if (text.length > MAX_PATTERN) return { problem: `longer than ${MAX_PATTERN} characters` };
+  if (patternSize(text) > MAX_INSTRUCTIONS) return { problem: 'too large with its repetitions written out' };
   try {
     return { pattern: Pattern.compile(text) };
   } catch (error) {

@@ -10,7 +10,8 @@ import { inheritedNames } from './inherited-names.ts';
 import { list, loadSchema, lower } from './load-schema.ts';
 import { linearRegExp, type PatternError } from './pattern.ts';
 import { findMember, pointerOf } from './pointer.ts';
-import { countReferences } from './references.ts';
+import { countReferences, countValues } from './references.ts';
+import { exceededBound } from './schema-size.ts';
 import { addUniqueItems } from './unique-items.ts';
 import { type CompiledPart, noteRecipes } from './validator-recipes.ts';
 import { withDoubles } from './wide-integers.ts';
@@ -34,6 +35,8 @@ export function compileJsonSchema(
   if (typeof written !== 'boolean' && !isJsonObject(written)) {
     return { problems: [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }] };
   }
+  const exceeded = exceededBound(written);
+  if (exceeded !== undefined) return { problems: [exceeded] };
   const promised = findMember(written, '$async', () => true);
   if (promised !== undefined)
     return { problems: [{ pointer: promised, message: '`$async` is not a keyword of JSON Schema' }] };
@@ -65,15 +68,27 @@ const OPTIONS = {
   allErrors: false,
   logger: false,
   addUsedSchema: false,
+  // Otherwise a definition would be copied to each place that refers to it.
+  inlineRefs: false,
   code: { regExp: linearRegExp },
 } as const satisfies Options;
 
-/** Validates schemas. Shared, since the schema of schemas takes milliseconds to compile. */
-let dialect: Ajv2020 | undefined;
+/** Validate schemas: to the first error, and to the last. Shared, since each takes milliseconds to compile. */
+const dialects = new Map<boolean, Ajv2020>();
 
-function schemaErrors(schema: AnySchema): readonly ErrorObject[] {
-  dialect ??= new Ajv2020({ ...OPTIONS, allErrors: true });
-  return dialect.validateSchema(schema) === true ? [] : (dialect.errors ?? []);
+/** The first error, and all others if the schema is small: the library copies all earlier ones for each. */
+function schemaErrors(schema: JsonValue): readonly ErrorObject[] {
+  const first = errorsOf(schema, false);
+  return first.length === 0 || countValues(schema) > MAX_LISTED ? first : errorsOf(schema, true);
+}
+
+/** Values of a schema of which all errors are listed. */
+const MAX_LISTED = 1_000;
+
+function errorsOf(schema: JsonValue, allErrors: boolean): readonly ErrorObject[] {
+  const dialect = dialects.get(allErrors) ?? new Ajv2020({ ...OPTIONS, allErrors });
+  dialects.set(allErrors, dialect);
+  return dialect.validateSchema(schema as AnySchema) === true ? [] : (dialect.errors ?? []);
 }
 
 /** A compiler for one schema, so that nothing of the schema outlives it. */
@@ -104,6 +119,10 @@ function metaProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] 
 
 /** The location of an error of the compiler is only in its text, if anywhere. */
 function compileProblem(schema: unknown, error: unknown): SchemaProblem {
+  // The compilation of references and of nested code is recursive, and the stack is finite.
+  if (error instanceof RangeError) {
+    return { pointer: '', message: 'the schema nests, or refers from part to part, too many times' };
+  }
   const text = error instanceof Error ? error.message : String(error);
   const reference = (error as { readonly missingRef?: unknown }).missingRef;
   if (typeof reference === 'string') {

@@ -58,7 +58,8 @@ export function countReferences(ajv: Ajv2020): ReferenceBudget {
   return budget;
 }
 
-function countValues(value: JsonValue): number {
+/** Number of values in a value, itself included. */
+export function countValues(value: JsonValue): number {
   if (typeof value !== 'object' || value === null) return 1;
   let count = 1;
   for (const member of Object.values<JsonValue>(value)) count += countValues(member);

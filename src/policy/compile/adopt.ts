@@ -8,7 +8,7 @@ import { USES_FIELDS } from '../language/policy-document.ts';
 import { child, report, shape } from '../language/reader.ts';
 import type { ParameterSpec } from '../language/template-document.ts';
 import type { Cursor, ReaderContext } from '../yaml/tree.ts';
-import { type MappingTree, plainJson, type Tree } from '../yaml/tree.ts';
+import { type ListTree, type MappingTree, plainJson, type Tree } from '../yaml/tree.ts';
 import { isInt } from './data-type.ts';
 
 type Template = DocumentOf<'PolicyTemplate'>;
@@ -32,6 +32,7 @@ export function adopt(
   at: Cursor,
   templates: ReadonlyMap<string, Template>,
   incomplete: boolean,
+  room: ExpansionRoom,
 ): AdoptedPolicy {
   const alone: AdoptedPolicy = { at, template: undefined, params: {}, placed: new Set() };
   const usesAt = child(at, 'uses');
@@ -43,7 +44,8 @@ export function adopt(
   const template = templates.get(uses.template.value);
   if (template === undefined) {
     if (!incomplete) {
-      const help = suggestion(uses.template.value, templates.keys());
+      const { value } = uses.template;
+      const help = () => suggestion(value, templates.keys());
       const message = `unknown PolicyTemplate \`${uses.template.value}\``;
       report(uses.template.at, 'unknown_reference', message, help);
     }
@@ -53,9 +55,13 @@ export function adopt(
   const values = valuesFor(template, uses.with ?? new Map(), usesAt);
   const { line } = at.context.lines.position(usesAt.tree.range.start);
   const context: ReaderContext = { ...template.spec.at.context, adopter: `${at.context.path}:${line}` };
-  const substitution = new ParameterSubstitution(values, template.spec.parameters, context);
+  const substitution = new ParameterSubstitution(values, template.spec.parameters, context, room);
   const body = template.spec.at.tree;
   const filled = body.kind === 'mapping' ? substitution.mapping(without(body, 'parameters'), context) : rest;
+  if (room.left <= 0) {
+    report(usesAt, 'too_large', TOO_MANY_EXPANDED, 'put fewer rules, or shorter lists, into the templates');
+    return own;
+  }
   return {
     at: { ...at, tree: merge(filled, rest) },
     template,
@@ -63,6 +69,16 @@ export function adopt(
     placed: substitution.placed,
   };
 }
+
+/** Room for the values that the templates of a folder expand to, shared by all policies that adopt one. */
+export interface ExpansionRoom {
+  left: number;
+}
+
+/** Most values of a folder's templates, counted for each policy that adopts one, with the values of its parameters. */
+export const MOST_EXPANDED = 500_000;
+
+const TOO_MANY_EXPANDED = `the templates of the folder expand to more than ${MOST_EXPANDED.toLocaleString('en-US')} values`;
 
 /** The names that expressions of adopting policies read as `params.NAME`. */
 export function parameterDeclarations({ spec }: Template): ReadonlyMap<string, Declaration> {
@@ -87,7 +103,7 @@ function valuesFor(
   for (const [name, at] of given) {
     if (parameters.has(name)) continue;
     const message = `the template \`${template.name.value}\` has no parameter \`${name}\``;
-    report(at, 'unknown_field', message, suggestion(name, parameters.keys()), at.key);
+    report(at, 'unknown_field', message, () => suggestion(name, parameters.keys()), at.key);
   }
   const values = new Map<string, Cursor>();
   for (const [name, { value: parameter, at: declaredAt }] of parameters) {
@@ -147,12 +163,15 @@ class ParameterSubstitution {
   readonly #values: ReadonlyMap<string, Cursor>;
   readonly #declared: ReadonlyMap<string, unknown>;
   readonly #context: ReaderContext;
+  readonly #room: ExpansionRoom;
 
   constructor(
     values: ReadonlyMap<string, Cursor>,
     declared: ReadonlyMap<string, unknown>,
     context: ReaderContext,
+    room: ExpansionRoom,
   ) {
+    this.#room = room;
     this.#values = values;
     this.#declared = declared;
     this.#context = context;
@@ -169,15 +188,30 @@ class ParameterSubstitution {
     return { ...tree, entries };
   }
 
+  /** A tree without parameters is returned as it is, so that equal parts of policies are the same object. */
   #fill(tree: Tree): Tree {
+    this.#room.left -= 1;
+    if (this.#room.left <= 0) return tree;
     switch (tree.kind) {
       case 'scalar':
         return tree;
       case 'list':
-        return { ...tree, items: tree.items.flatMap((item) => this.#items(item)) };
+        return this.#list(tree);
       case 'mapping':
-        return this.#parameter(tree) ?? this.mapping(tree);
+        return this.#parameter(tree) ?? this.#within(tree);
     }
+  }
+
+  #list(tree: ListTree): ListTree {
+    const items = tree.items.flatMap((item) => this.#items(item));
+    const isSame = items.length === tree.items.length && items.every((item, at) => item === tree.items[at]);
+    return isSame ? tree : { ...tree, items };
+  }
+
+  #within(tree: MappingTree): MappingTree {
+    const filled = this.mapping(tree);
+    const isSame = [...tree.entries].every(([name, { value }]) => filled.entries.get(name)?.value === value);
+    return isSame ? tree : filled;
   }
 
   /** A parameter that is a list, used as one element of a list, contributes all of its elements. */
@@ -193,28 +227,31 @@ class ParameterSubstitution {
     if (name?.kind !== 'scalar' || typeof name.value !== 'string') return undefined;
     this.placed.add(name.value);
     const value = this.#values.get(name.value);
-    if (value !== undefined) return { ...asParameter(value.tree), context: value.context };
+    if (value !== undefined) return { ...this.#asParameter(value.tree), context: value.context };
     if (!this.#declared.has(name.value)) {
       const at: Cursor = { context: this.#context, tree: name, path: '', key: undefined };
-      const help = suggestion(name.value, this.#declared.keys());
+      const { value: unknown } = name;
+      const help = () => suggestion(unknown, this.#declared.keys());
       report(at, 'unknown_reference', `the template has no parameter \`${name.value}\``, help);
     }
     return { ...tree, isUnfilled: true };
   }
-}
 
-/** Marks a value and all its parts as a parameter: none of them may become an expression. */
-function asParameter(tree: Tree): Tree {
-  switch (tree.kind) {
-    case 'scalar':
-      return { ...tree, isParameter: true };
-    case 'list':
-      return { ...tree, isParameter: true, items: tree.items.map(asParameter) };
-    case 'mapping': {
-      const entries = [...tree.entries].map(
-        ([name, entry]) => [name, { ...entry, value: asParameter(entry.value) }] as const,
-      );
-      return { ...tree, isParameter: true, entries: new Map(entries) };
+  /** Marks a value and all its parts as a parameter: none of them may become an expression. */
+  #asParameter(tree: Tree): Tree {
+    this.#room.left -= 1;
+    if (this.#room.left <= 0) return tree;
+    switch (tree.kind) {
+      case 'scalar':
+        return { ...tree, isParameter: true };
+      case 'list':
+        return { ...tree, isParameter: true, items: tree.items.map((item) => this.#asParameter(item)) };
+      case 'mapping': {
+        const entries = [...tree.entries].map(
+          ([name, entry]) => [name, { ...entry, value: this.#asParameter(entry.value) }] as const,
+        );
+        return { ...tree, isParameter: true, entries: new Map(entries) };
+      }
     }
   }
 }

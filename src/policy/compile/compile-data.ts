@@ -1,7 +1,5 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import type { Declaration } from '../../cel/check/environment.ts';
 import { isDeclarable } from '../../cel/check/environment.ts';
-import { Lines } from '../../diagnostic/lines.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
 import type { DatasetSpec } from '../language/data-document.ts';
@@ -10,6 +8,7 @@ import { sourceOf } from '../language/document.ts';
 import { suggestion } from '../language/fields.ts';
 import { type Located, report, shape } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { lineOf } from './csv-file.ts';
 import { typeOfData } from './data-type.ts';
 import { inlineData, type References } from './references.ts';
 
@@ -36,12 +35,19 @@ export function compileDataset(
     report(name.at, 'invalid_name', `no expression can read \`data.${nameInExpressions(name.value)}\``, help);
   }
   const rows = rowsOf(spec, references);
-  const value = rows && spec.key !== undefined ? keyed(rows, spec.key, spec.file?.value) : rows?.value;
+  const value = rows && spec.key !== undefined ? keyedOnce(rows, spec.key, spec.file?.value) : rows?.value;
   return value === undefined || wrongName ? undefined : declareData(value);
 }
 
+/** The declaration of each value, since any number of datasets may read one file. */
+const DECLARED = new WeakMap<object, DeclaredData>();
+
 export function declareData(value: JsonValue): DeclaredData {
-  return { value, declaration: { type: typeOfData([value]), max: jsonText(value).length } };
+  const known = typeof value === 'object' && value !== null ? DECLARED.get(value) : undefined;
+  if (known !== undefined) return known;
+  const data = { value, declaration: { type: typeOfData([value]), max: jsonText(value).length } };
+  if (typeof value === 'object' && value !== null) DECLARED.set(value, data);
+  return data;
 }
 
 /** The content of a dataset, with the location of each row. */
@@ -75,60 +81,24 @@ function plainRows(at: Cursor, { value, place }: ReturnType<typeof inlineData>):
   return { value, place: (row) => place(`/${row}`) };
 }
 
-/** A record of a CSV file by column name, with its line. */
-interface CsvRecord {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly lines: number };
-}
-
 function csvRows(file: Located<string>, references: References): Rows | undefined {
-  const found = references.readText(file);
+  const found = references.csv(file);
   if (found === undefined) return undefined;
-  const { path, text } = found;
-  const { at } = file;
-  const context = { path, lines: new Lines(text), diagnostics: at.context.diagnostics };
-  const lineAt = (line: number): Cursor => {
-    const start = context.lines.startOf(line);
-    const range = { start, end: start + context.lines.line(line).length };
-    return { context, tree: { kind: 'list', range, items: [], isPartial: false }, path: '', key: undefined };
-  };
-  const help = 'the first line names the columns, and every other line has a value for each column';
-  try {
-    let columns: readonly string[] = [];
-    const records = parse(text, {
-      bom: true,
-      columns: (header: string[]) => {
-        columns = header;
-        return header;
-      },
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-    // A file is empty for a moment while it is rewritten, which must not pass for a table without rows.
-    if (columns.length === 0) {
-      return report(at, 'invalid_reference', `\`${file.value}\` is empty`, help);
-    }
-    const invalid = columns.find((name, at) => name === '' || columns.indexOf(name) !== at);
-    if (invalid !== undefined) {
-      const message = invalid === '' ? 'a column has no name' : `two columns are named \`${invalid}\``;
-      return report(lineAt(1), 'duplicate_name', message, help);
-    }
-    const rows = records as unknown as readonly CsvRecord[];
-    return {
-      value: rows.map(({ record }) => record),
-      columns,
-      place: (row) => lineAt(rows[row]?.info.lines ?? 1),
-    };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = Number(error['lines'] ?? 1);
-    return report(lineAt(line), 'invalid_reference', `the file is not valid CSV: ${reasonOf(error)}`, help);
-  }
+  const { value, columns, lines, context } = found;
+  return { value, columns, place: (row) => lineOf(context, lines[row] ?? 1) };
 }
 
-function reasonOf({ code }: CsvError): string {
-  return code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
+/** Mappings of the rows of a list by field. */
+const KEYED = new WeakMap<object, Map<string, JsonValue>>();
+
+/** As `keyed`, once for the same rows and field: any number of datasets may read one file. */
+function keyedOnce(rows: Rows, key: Located<string>, file: string | undefined): JsonValue | undefined {
+  if (typeof rows.value !== 'object' || rows.value === null) return undefined;
+  const known = KEYED.get(rows.value) ?? new Map<string, JsonValue>();
+  KEYED.set(rows.value, known);
+  const value = known.get(key.value) ?? keyed(rows, key, file);
+  if (value !== undefined) known.set(key.value, value);
+  return value;
 }
 
 /** A mapping of rows by the value of one field. */
@@ -148,19 +118,20 @@ function keyed(
   }
   if (columns !== undefined && !columns.includes(key.value)) {
     const message = `\`${file ?? ''}\` has no column \`${key.value}\``;
-    return report(key.at, 'unknown_reference', message, suggestion(key.value, columns));
+    return report(key.at, 'unknown_reference', message, () => suggestion(key.value, columns));
   }
   const found = new Map<string, { readonly row: JsonValue; readonly at: number }>();
   const rows: readonly JsonValue[] = value;
   for (const [index, row] of rows.entries()) {
     const own = isJsonObject(row) ? row[key.value] : undefined;
     if (typeof own !== 'string') {
-      const columns = isJsonObject(row) ? suggestion(key.value, Object.keys(row)) : undefined;
+      const help = () => (isJsonObject(row) ? suggestion(key.value, Object.keys(row)) : undefined);
       const message = `the row has no text in \`${key.value}\`, the key of the dataset`;
-      return report(place(index), 'missing_field', message, columns);
+      return report(place(index), 'missing_field', message, help);
     }
     const earlier = found.get(own);
     if (earlier !== undefined) {
+      if (key.at.context.diagnostics.isFull) return undefined;
       const { file, line } = sourceOf(place(earlier.at));
       const message = `another row has the key \`${own}\`, at ${file}:${line}`;
       report(place(index), 'duplicate_name', message, 'keys are unique in a dataset');

@@ -37,6 +37,9 @@ export function compileIssuer(
   };
 }
 
+/** Most keys of a set: each costs the import of a key when it is loaded, and a comparison for each token. */
+const MOST_KEYS = 200;
+
 function compileSource(
   spec: IssuerSpec,
   algorithms: readonly string[],
@@ -47,6 +50,11 @@ function compileSource(
   if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
   const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
   if (data === undefined) return undefined;
+  const keys = isJsonObject(data.value) ? data.value['keys'] : undefined;
+  if (Array.isArray(keys) && keys.length > MOST_KEYS) {
+    const help = 'a key set holds the keys that are in use now and those that are used next';
+    return report(data.place('/keys'), 'invalid_keys', `the set has more than ${MOST_KEYS} keys`, help);
+  }
   // Without a valid algorithm no key could fit, and the mistake in the algorithms is already reported.
   if (algorithms.length > 0 && !fitsNone(data, algorithms, spec, crypto)) {
     reportKeys(data, compileKeys(data.value, algorithms, crypto).problems);

@@ -1,7 +1,8 @@
 import type { Expected } from '../../cel/compile.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { placeKey } from '../../engine/identity/token-place.ts';
-import { compileJsonSchema } from '../../engine/schema/json-schema.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
 import type {
   CompiledLimit,
   CompiledMatch,
@@ -99,8 +100,10 @@ function compileJwt(spec: PolicySpec, folder: Folder): JwtRequirement | undefine
     const issuer = folder.issuers.get(value);
     if (issuer !== undefined) issuers.push(issuer);
     else if (!folder.issuers.has(value) && !folder.incomplete) {
-      const named = [...folder.issuers.values()].find((each) => each?.issuer === value);
-      const help = named ? `did you mean \`${named.name}\`?` : suggestion(value, folder.issuers.keys());
+      const help = (): string | undefined => {
+        const named = [...folder.issuers.values()].find((each) => each?.issuer === value);
+        return named ? `did you mean \`${named.name}\`?` : suggestion(value, folder.issuers.keys());
+      };
       report(at, 'unknown_reference', `unknown Issuer \`${value}\``, help);
     }
   }
@@ -155,11 +158,23 @@ function compileSchema({ match, body }: SchemaDocument, folder: Folder): readonl
   const reference = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
   const data = reference === undefined ? inlineData(at) : folder.references.read({ value: reference, at });
   if (data === undefined) return [];
-  const { schema, problems } = compileJsonSchema(data.value, { maxBytes: body?.maxBytes });
+  const source = reference === undefined || typeof data.value !== 'object' ? tree : (data.value ?? tree);
+  const { schema, problems } = compileOnce(source, data.value, body?.maxBytes);
   for (const { pointer, message } of problems ?? []) {
     report(data.place(pointer), 'invalid_schema', message);
   }
   return schema === undefined ? [] : [{ match: inner, body: schema }];
+}
+
+/** Compiled schemas by the object that they came from, and by `maxBytes`: any number of policies may use one. */
+const SCHEMAS = new WeakMap<object, Map<number | undefined, CompiledJsonSchema>>();
+
+function compileOnce(source: object, value: JsonValue, maxBytes: number | undefined): CompiledJsonSchema {
+  const known = SCHEMAS.get(source) ?? new Map<number | undefined, CompiledJsonSchema>();
+  SCHEMAS.set(source, known);
+  const compiled = known.get(maxBytes) ?? compileJsonSchema(value, { maxBytes });
+  known.set(maxBytes, compiled);
+  return compiled;
 }
 
 function compileLimits(

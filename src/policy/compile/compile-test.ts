@@ -35,7 +35,17 @@ export interface CompiledNames {
   /** True if part of the folder could not be read, so that a missing name may be declared there. */
   readonly incomplete: boolean;
   readonly reasons: ReadonlySet<string> | undefined;
+  readonly room: TestRoom;
 }
+
+/** Room for the cases that the tests of a folder expand to, shared by all of them. */
+interface TestRoom {
+  /** Cases, and headers in their requests. */
+  left: number;
+}
+
+/** Most cases of a folder after its matrices and rows are expanded, together with the headers of their requests. */
+export const MOST_CASES = 250_000;
 
 /** The callers and requests that a test document declares, by name. */
 interface Declared {
@@ -94,7 +104,7 @@ function environmentOf(
     return first;
   }
   if (environments.has(environment.value) || incomplete) return environment.value;
-  const help = suggestion(environment.value, environments.keys());
+  const help = () => suggestion(environment.value, environments.keys());
   report(environment.at, 'unknown_reference', `unknown Environment \`${environment.value}\``, help);
   return first;
 }
@@ -105,7 +115,7 @@ export function caller(name: string, spec: CallerSpec, at: Cursor, known: Compil
   if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
   const issuer = jwt?.issuer;
   if (issuer !== undefined && !known.issuers.has(issuer.value) && !known.incomplete) {
-    const help = suggestion(issuer.value, known.issuers.keys());
+    const help = () => suggestion(issuer.value, known.issuers.keys());
     report(issuer.at, 'unknown_reference', `unknown Issuer \`${issuer.value}\``, help);
   }
   const { claims = {}, header = {}, expiresIn = HOUR } = jwt ?? {};
@@ -120,9 +130,22 @@ function compileCase(
   known: CompiledNames,
 ): readonly TestCase[] {
   if (spec.each === undefined) return compileOne(spec, at, declared, known);
-  return spec.each.flatMap((row, index) =>
-    compileOne(rowCase(spec, row.value, index), row.at, declared, known),
-  );
+  const rows: TestCase[] = [];
+  for (const [index, row] of spec.each.entries()) {
+    rows.push(...compileOne(rowCase(spec, row.value, index), row.at, declared, known));
+    if (known.room.left <= 0) break;
+  }
+  return rows;
+}
+
+/** Takes room for a case; false, and reported the first time, if there is none left. */
+function takeRoom({ room }: CompiledNames, at: Cursor, { headers }: Pick<TestRequest, 'headers'>): boolean {
+  if (room.left <= 0) return false;
+  room.left -= 1 + headers.size;
+  if (room.left > 0) return true;
+  const message = `the tests of the folder expand to more than ${MOST_CASES.toLocaleString('en-US')} cases, counting the headers of each`;
+  report(at, 'too_large', message, 'write fewer rows in `each`, or fewer callers or requests in `matrix`');
+  return false;
 }
 
 /** The case of one row of `each`. */
@@ -166,6 +189,7 @@ function compileOne(
   const expect = spec.expect && expectation(spec.expect, known);
   if (spec.name === undefined || named === undefined || request === undefined || expect === undefined)
     return [];
+  if (!takeRoom(known, at, request)) return [];
   const { name, repeat = 1 } = spec;
   const after = (spec.after ?? []).flatMap((step) => compileStep(step, declared));
   return [{ name, from: 'cases', source: sourceOf(at), caller: named, request, repeat, after, expect }];
@@ -243,12 +267,14 @@ function compileMatrix(spec: MatrixSpec, declared: Declared, known: CompiledName
     for (const what of requests) {
       const found = lookUp(what, declared.requests, 'request');
       if (named === undefined || found === undefined || expected === undefined) continue;
+      const request = complete(what.value, found, undefined);
+      if (!takeRoom(known, what.at, request)) return cases;
       cases.push({
         name: `${who.value} × ${what.value}`,
         from: 'matrix',
         source: sourceOf(expected.at),
         caller: named,
-        request: complete(what.value, found, undefined),
+        request,
         repeat: 1,
         after: [],
         expect: expectation(expected.value, known),
@@ -260,14 +286,14 @@ function compileMatrix(spec: MatrixSpec, declared: Declared, known: CompiledName
 
 /** Reports expectations for callers that the matrix does not list, which would never be compared. */
 function reportExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames): void {
-  const listed = callers.map(({ value }) => value);
+  const listed = new Set(callers.map(({ value }) => value));
   for (const [name, { value, at }] of expect?.value ?? []) {
-    if (listed.includes(name)) continue;
+    if (listed.has(name)) continue;
     report(
       at,
       'unknown_reference',
       `\`${name}\` is not in \`callers\` of this matrix`,
-      suggestion(name, listed),
+      () => suggestion(name, listed),
       at.key,
     );
     expectation(value, known);
@@ -277,7 +303,8 @@ function reportExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames)
 function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
   const { decision, reason, status, requestHeaders, responseHeaders } = spec;
   if (reason !== undefined && known.reasons !== undefined && !known.reasons.has(reason.value)) {
-    const help = suggestion(reason.value, known.reasons) ?? 'docs/reasons.md lists all reasons';
+    const { reasons } = known;
+    const help = () => suggestion(reason.value, reasons) ?? 'docs/reasons.md lists all reasons';
     report(reason.at, 'unknown_value', `unknown reason \`${reason.value}\``, help);
   }
   const [before, after] = spec.rule?.value.split('/', 2) ?? [];
@@ -287,7 +314,7 @@ function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
   const snapshot = spec.snapshot?.value;
   for (const [name, { at }] of spec.shadow ?? []) {
     if (known.policies.has(name) || known.partial.has(name) || known.incomplete) continue;
-    const help = suggestion(name, known.policies.keys());
+    const help = () => suggestion(name, known.policies.keys());
     report(at, 'unknown_reference', `unknown policy \`${name}\``, help, at.key);
   }
   const shadow = spec.shadow && new Map([...spec.shadow].map(([name, { value }]) => [name, value]));
@@ -319,20 +346,36 @@ function reportUnknown(
   const found = policies.get(policy ?? '');
   if (policy === undefined || policy === '' ? known.partial.size > 0 : known.partial.has(policy)) return;
   if (policy !== undefined && policy !== '' && found === undefined) {
-    report(at, 'unknown_reference', `unknown policy \`${policy}\``, suggestion(policy, policies.keys()));
+    const help = () => suggestion(policy, policies.keys());
+    report(at, 'unknown_reference', `unknown policy \`${policy}\``, help);
     return;
   }
   if (rule === undefined || rule === '' || spec.rule === undefined) return;
-  const names = (found === undefined ? [...policies.values()] : [found]).flatMap(partNames);
-  if (names.includes(rule)) return;
+  const names = found === undefined ? allPartNames(policies) : partNames(found);
+  if (names.has(rule)) return;
   const where = found === undefined ? 'no policy has' : `the policy \`${found.name}\` has no`;
   const what = found === undefined ? `a rule or limit \`${rule}\`` : `rule or limit \`${rule}\``;
-  report(spec.rule.at, 'unknown_reference', `${where} ${what}`, suggestion(rule, names));
+  report(spec.rule.at, 'unknown_reference', `${where} ${what}`, () => suggestion(rule, names));
 }
 
-function partNames(policy: CompiledPolicy): readonly string[] {
+/** Names of rules and limits, by policy and for all policies: thousands of cases look them up. */
+const PART_NAMES = new WeakMap<object, ReadonlySet<string>>();
+
+function partNames(policy: CompiledPolicy): ReadonlySet<string> {
   const { denyRules, allowRules, firstLimits, lastLimits } = policy;
-  return [...denyRules, ...allowRules, ...firstLimits, ...lastLimits].map(({ name }) => name);
+  return remembered(policy, () =>
+    [...denyRules, ...allowRules, ...firstLimits, ...lastLimits].map(({ name }) => name),
+  );
+}
+
+function allPartNames(policies: ReadonlyMap<string, CompiledPolicy>): ReadonlySet<string> {
+  return remembered(policies, () => [...policies.values()].flatMap((policy) => [...partNames(policy)]));
+}
+
+function remembered(of: object, names: () => readonly string[]): ReadonlySet<string> {
+  const known = PART_NAMES.get(of) ?? new Set(names());
+  PART_NAMES.set(of, known);
+  return known;
 }
 
 function lookUp<T>(
@@ -342,5 +385,6 @@ function lookUp<T>(
 ): T | undefined {
   const found = known.get(value);
   if (found !== undefined) return found;
-  return report(at, 'unknown_reference', `unknown ${what} \`${value}\``, suggestion(value, known.keys()));
+  const help = () => suggestion(value, known.keys());
+  return report(at, 'unknown_reference', `unknown ${what} \`${value}\``, help);
 }

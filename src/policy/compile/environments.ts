@@ -36,7 +36,10 @@ export function compileEnvironments(documents: readonly EnvironmentDocument[]): 
     reportMissing(key, all, documents);
     reportDifferent(key, all);
     const sizes = all.map(({ value }) => declareData(value).declaration.max ?? 0);
-    declarations.set(key, { type: typeOfData(all.map(({ value }) => value)), max: Math.max(...sizes) });
+    declarations.set(key, {
+      type: typeOfData(all.map(({ value }) => value)),
+      max: sizes.reduce((most, size) => Math.max(most, size), 0),
+    });
   }
   const values = documents.map(({ name, spec }): [string, EnvironmentValues] => {
     const own = [...(spec?.values ?? [])].map(([key, { tree }]) => [key, plainJson(tree)] as const);
@@ -63,11 +66,11 @@ function reportMissing(
     if (spec === undefined || all.some(({ environment }) => environment === name.value)) continue;
     const { file, line } = sourceOf(first.at);
     const message = `the value \`${key}\` is missing in \`${name.value}\`; \`${first.environment}\` has it at ${file}:${line}`;
-    const near = nearest(key, [...(spec.values ?? new Map()).keys()]);
-    const help =
-      near === undefined
-        ? 'every Environment has values of the same names'
-        : `every Environment has values of the same names; this one has \`${near}\``;
+    const help = (): string => {
+      const near = nearest(key, (spec.values ?? new Map<string, never>()).keys());
+      const rule = 'every Environment has values of the same names';
+      return near === undefined ? rule : `${rule}; this one has \`${near}\``;
+    };
     report({ ...at, path: '' }, 'environments_differ', message, help, label(name.at));
   }
 }
@@ -99,7 +102,8 @@ export function reportUnknownShadows(
   for (const { spec } of documents) {
     for (const { value, at } of spec?.shadow ?? []) {
       if (policies.has(value)) continue;
-      report(at, 'unknown_reference', `unknown policy \`${value}\``, suggestion(value, policies.keys()));
+      const help = () => suggestion(value, policies.keys());
+      report(at, 'unknown_reference', `unknown policy \`${value}\``, help);
     }
   }
 }

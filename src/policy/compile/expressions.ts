@@ -55,6 +55,11 @@ export interface ValidExpression {
   readonly environment: Environment;
 }
 
+/** Most instructions of all regular expressions of a folder, of which each takes some hundred bytes. */
+const MOST_INSTRUCTIONS = 250_000;
+/** Most variables of a policy: each may read all the ones before it. */
+const MOST_VARIABLES = 500;
+
 /** Compiles expressions over one set of names. Equal texts for the same use are compiled once. */
 export class Expressions {
   /** Valid expressions with their environment, for lint. Shared with every `Expressions` that extends this one. */
@@ -65,16 +70,25 @@ export class Expressions {
   readonly #variableReads: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #outer: Expressions | undefined;
   readonly #read = new Set<string>();
+  /** Room for regular expressions, shared with every `Expressions` that extends this one. */
+  readonly #patterns: { left: number };
+  /** The variables that expressions may read; undefined if there are none. */
+  readonly #variables: ReadonlyMap<string, Declaration> | undefined;
+  /** Compilers with one more variable, by its name and text. */
+  readonly #next = new Map<string, Expressions>();
 
   constructor(
     environment: Environment = ENVIRONMENT,
     variableReads: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
     outer?: Expressions,
+    variables?: ReadonlyMap<string, Declaration>,
   ) {
+    this.#variables = variables;
     this.#environment = environment;
     this.#variableReads = variableReads;
     this.#outer = outer;
     this.valid = outer?.valid ?? [];
+    this.#patterns = outer === undefined ? { left: MOST_INSTRUCTIONS } : outer.#patterns;
   }
 
   /** Names and functions of the expressions. */
@@ -93,30 +107,48 @@ export class Expressions {
     return new Expressions(extendEnvironment(this.#environment, root, names), this.#variableReads, this);
   }
 
-  /** Compiles variables in order, each of which may read those before it. `expressions` may read all of them. */
+  /**
+   * Compiles variables in order, each of which may read those before it. `expressions` may read all of them. If they are
+   * `shared`, as by the policies of one template, they are the same for equal variables, whose expressions are then
+   * compiled once.
+   */
   static withVariables(
     outer: Expressions,
     variables: ReadonlyMap<string, Expression>,
+    { shared }: { readonly shared: boolean },
   ): {
     readonly expressions: Expressions;
     readonly programs: ReadonlyMap<string, Program>;
   } {
-    const declarations = new Map<string, Declaration>();
     const programs = new Map<string, Program>();
-    const variableReads = new Map(outer.#variableReads);
-    let expressions = outer;
-    for (const [name, expression] of variables) {
-      const program = expressions.compile(expression, VARIABLE);
-      // Expressions that read an invalid variable get no error of their own.
-      declarations.set(name, { type: program?.type ?? ERROR });
+    let scope = outer;
+    for (const [index, [name, expression]] of [...variables].entries()) {
+      if (index >= MOST_VARIABLES) {
+        const message = `a policy has at most ${MOST_VARIABLES} variables`;
+        report(expression.at, 'too_large', message, 'write the values into the expressions that read them');
+        break;
+      }
+      const program = scope.compile(expression, VARIABLE);
       if (program !== undefined) programs.set(name, program);
-      variableReads.set(`variables.${name}`, expressions.allReads(program));
-      const environment = extendEnvironment(outer.#environment, 'variables', declarations);
-      const read = expressions === outer ? [] : expressions.#read;
-      expressions = new Expressions(environment, variableReads, outer);
-      for (const each of read) expressions.#note(each);
+      const key = `${name}\n${expression.source}`;
+      const next = (shared ? scope.#next.get(key) : undefined) ?? scope.#after(name, program);
+      scope.#next.set(key, next);
+      scope = next;
     }
-    return { expressions, programs };
+    return { expressions: scope, programs };
+  }
+
+  /** A compiler for expressions that may also read a variable. */
+  #after(name: string, program: Program | undefined): Expressions {
+    const outer = this.#variables === undefined ? this : (this.#outer ?? this);
+    const own = { type: program?.type ?? ERROR };
+    // Expressions that read an invalid variable get no error of their own.
+    const declarations = new Map(this.#variables ?? []).set(name, own);
+    const variableReads = new Map(this.#variableReads).set(`variables.${name}`, this.allReads(program));
+    const environment = extendEnvironment(outer.#environment, 'variables', declarations);
+    const next = new Expressions(environment, variableReads, outer, declarations);
+    for (const each of this.#variables === undefined ? [] : this.#read) next.#note(each);
+    return next;
   }
 
   /** The program of an expression; undefined without an expression or after a reported mistake. */
@@ -128,8 +160,14 @@ export class Expressions {
     if (reportSwallowed(expression)) return undefined;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
+      if (this.#patterns.left < 0) return undefined;
       compiled = compile(expression.source, this.#environment, expected);
       this.#compiled.set(key, compiled);
+      this.#patterns.left -= compiled.instructions ?? 0;
+      if (this.#patterns.left < 0) {
+        const help = 'look values up in a Dataset, or repeat parts of the patterns less often';
+        report(expression.at, 'too_large', 'the regular expressions of the folder are too large', help);
+      }
     }
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
     for (const name of compiled.program?.reads ?? []) this.#note(name);

@@ -5,7 +5,13 @@ import { type DocumentOf, documentsOf, isPartial, type PolicyDocument } from '..
 import { type PolicySpec, readPolicySpec } from '../language/policy-document.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { adopt, parameterDeclarations } from './adopt.ts';
+import {
+  type AdoptedPolicy,
+  adopt,
+  type ExpansionRoom,
+  MOST_EXPANDED,
+  parameterDeclarations,
+} from './adopt.ts';
 import { compilePolicy, type Folder } from './compile-policy.ts';
 import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
@@ -55,6 +61,7 @@ export class PolicyCompiler {
   readonly #folder: Folder;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
+  readonly #room: ExpansionRoom = { left: MOST_EXPANDED };
   readonly #expressions = new Map<string, readonly ValidExpression[]>();
   readonly #compiled: (WrittenPolicy & { readonly expressions: Expressions })[] = [];
 
@@ -104,7 +111,7 @@ export class PolicyCompiler {
 
   /** Reports the mistakes in a policy without compiling it. */
   read({ spec }: DocumentOf<'Policy'>): void {
-    if (spec !== undefined) readPolicySpec(adopt(spec, this.#templates, this.#folder.incomplete).at);
+    if (spec !== undefined) readPolicySpec(this.#adopt(spec).at);
   }
 
   compile(document: DocumentOf<'Policy'>): void {
@@ -113,7 +120,7 @@ export class PolicyCompiler {
       this.partial.add(name);
       return;
     }
-    const { at, template, params, placed } = adopt(document.spec, this.#templates, this.#folder.incomplete);
+    const { at, template, params, placed } = this.#adopt(document.spec);
     const spec = readPolicySpec(at);
     if (isPartial(at, spec)) this.partial.add(name);
     if (spec === undefined) return;
@@ -121,7 +128,9 @@ export class PolicyCompiler {
     const adoption = template && this.#adoption(template);
     for (const each of placed) adoption?.placed.add(each);
     const outer = adoption?.expressions ?? this.#folder.expressions;
-    const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map());
+    const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map(), {
+      shared: template !== undefined,
+    });
     this.#compiled.push({ name, nameAt: { ...document.name.at, path: '' }, spec, at, expressions });
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
@@ -156,6 +165,10 @@ export class PolicyCompiler {
         report(at, 'unused_parameter', message, help, at.key);
       }
     }
+  }
+
+  #adopt(spec: Cursor): AdoptedPolicy {
+    return adopt(spec, this.#templates, this.#folder.incomplete, this.#room);
   }
 
   #adoption(template: Template): Adoption {

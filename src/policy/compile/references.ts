@@ -5,7 +5,9 @@ import { type Located, report } from '../language/reader.ts';
 import type { PolicyFiles } from '../yaml/policy-files.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { follow, plainJson } from '../yaml/tree.ts';
-import { readYaml } from '../yaml/yaml-file.ts';
+import type { readYaml, YamlFile } from '../yaml/yaml-file.ts';
+import { type CsvRows, csvRows } from './csv-file.ts';
+import { countValues, TOO_MANY_VALUES, takeValues, type ValueRoom } from './value-room.ts';
 
 /** JSON data of a document, inline or from a referenced file. */
 export interface Data {
@@ -27,13 +29,24 @@ export function inlineData(at: Cursor): Data {
   };
 }
 
-/** Reader of the files that documents refer to, with a record of their paths. */
+/**
+ * Reader of the files that documents refer to, with a record of their paths. A file is parsed once, whatever number of
+ * documents refer to it, and its value is the same object for all of them.
+ */
 export class References {
   readonly #files: PolicyFiles;
+  readonly #parse: typeof readYaml;
   readonly #used = new Set<string>();
+  /** By path; undefined for a file whose mistakes are reported. */
+  readonly #data = new Map<string, Data | undefined>();
+  readonly #tables = new Map<string, CsvRows | undefined>();
+  readonly #room: ValueRoom;
 
-  constructor(files: PolicyFiles) {
+  /** `parse` reads YAML, and the positions in JSON; `room` is the room for values that the folder has left. */
+  constructor(files: PolicyFiles, parse: typeof readYaml, room: ValueRoom) {
     this.#files = files;
+    this.#parse = parse;
+    this.#room = room;
   }
 
   /** Paths of the files that some document refers to, of those read so far. */
@@ -46,17 +59,46 @@ export class References {
     const file = this.#open(reference, at);
     if (file === undefined) return undefined;
     const { path, bytes } = file;
-    return /\.ya?ml$/.test(path) ? yamlData(path, bytes, at) : jsonData(path, bytes, reference, at);
+    if (this.#data.has(path)) return this.#data.get(path);
+    const isYaml = /\.ya?ml$/.test(path);
+    const parse = (): YamlFile => this.#parse(path, bytes);
+    const data = isYaml ? yamlData(path, parse(), at) : this.#json(path, bytes, reference, at, parse);
+    this.#data.set(path, data);
+    return data;
   }
 
-  /** The content of a text file; undefined after a reported mistake. */
-  readText({
-    value: reference,
-    at,
-  }: Located<string>): { readonly path: string; readonly text: string } | undefined {
-    const file = this.#open(reference, at);
-    const text = file && decode(file.bytes, reference, at);
-    return file === undefined || text === undefined ? undefined : { path: file.path, text };
+  /** The values of a YAML file are counted when it is parsed. */
+  #json(
+    path: string,
+    bytes: Uint8Array,
+    reference: string,
+    at: Cursor,
+    parse: () => YamlFile,
+  ): Data | undefined {
+    const data = jsonData(path, bytes, reference, at, parse);
+    return data && this.#takeRoom(countValues(data.value), reference, at) ? data : undefined;
+  }
+
+  /** False, and reported, if the folder has no room for the values of a file. */
+  #takeRoom(values: number, reference: string, at: Cursor): boolean {
+    if (takeValues(this.#room, values)) return true;
+    report(at, 'folder_too_large', `with \`${reference}\` ${TOO_MANY_VALUES}`);
+    return false;
+  }
+
+  /** The rows of a CSV file; undefined after a reported mistake. */
+  csv(file: Located<string>): CsvRows | undefined {
+    const { value: reference, at } = file;
+    const found = this.#open(reference, at);
+    if (found === undefined) return undefined;
+    const { path, bytes } = found;
+    if (this.#tables.has(path)) return this.#tables.get(path);
+    const text = decode(bytes, reference, at);
+    const rows = text === undefined ? undefined : csvRows(path, text, file);
+    const table =
+      rows && this.#takeRoom(rows.value.length * rows.columns.length, reference, at) ? rows : undefined;
+    this.#tables.set(path, table);
+    return table;
   }
 
   #open(reference: string, at: Cursor): { readonly path: string; readonly bytes: Uint8Array } | undefined {
@@ -70,9 +112,8 @@ export class References {
   }
 }
 
-function yamlData(path: string, bytes: Uint8Array, at: Cursor): Data | undefined {
+function yamlData(path: string, { documents, lines, mistakes }: YamlFile, at: Cursor): Data | undefined {
   const { diagnostics } = at.context;
-  const { documents, lines, mistakes } = readYaml(path, bytes);
   for (const mistake of mistakes) diagnostics.add(mistake);
   if (mistakes.length > 0) return undefined;
   const [first, second] = documents;
@@ -87,7 +128,13 @@ function yamlData(path: string, bytes: Uint8Array, at: Cursor): Data | undefined
   return { ...inlineData(whole), file: path };
 }
 
-function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor): Data | undefined {
+function jsonData(
+  path: string,
+  bytes: Uint8Array,
+  reference: string,
+  at: Cursor,
+  parse: () => YamlFile,
+): Data | undefined {
   const text = decode(bytes, reference, at);
   if (text === undefined) return undefined;
   const { value, fault } = parseJson(text);
@@ -99,7 +146,12 @@ function jsonData(path: string, bytes: Uint8Array, reference: string, at: Cursor
     const help = `the file is referenced at ${at.context.path}:${line}`;
     return report({ ...at, context, path: '' }, 'invalid_reference', message, help, range);
   }
-  return { value, file: path, place: (pointer) => placeInJson(path, bytes, pointer, at) };
+  let parsed: YamlFile | undefined;
+  const place = (pointer: string): Cursor => {
+    parsed ??= parse();
+    return placeInJson(path, parsed, pointer, at);
+  };
+  return { value, file: path, place };
 }
 
 function decode(bytes: Uint8Array, reference: string, at: Cursor): string | undefined {
@@ -111,8 +163,7 @@ function decode(bytes: Uint8Array, reference: string, at: Cursor): string | unde
 }
 
 /** The location of a part of a JSON file, from the YAML parser, which reads JSON and keeps positions. */
-function placeInJson(path: string, bytes: Uint8Array, pointer: string, at: Cursor): Cursor {
-  const { documents, lines } = readYaml(path, bytes);
+function placeInJson(path: string, { documents, lines }: YamlFile, pointer: string, at: Cursor): Cursor {
   const tree = documents[0]?.tree;
   if (tree === undefined) return at;
   const { diagnostics } = at.context;

@@ -68,6 +68,7 @@ function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): Written
     partial: new Set<string>(),
     incomplete: false,
     reasons: undefined,
+    room: { left: 0 },
   };
   return {
     caller: who === undefined ? ANONYMOUS_CALLER : caller('caller', who.value, who.at, known),

@@ -24,6 +24,9 @@ export type Read<F extends Fields> = {
   readonly [Name in keyof F]: F[Name] extends Field<infer T> ? T | undefined : never;
 };
 
+/** Unknown fields of a mapping that are compared with a field which is missing. */
+const MOST_COMPARED = 20;
+
 /** Reader of a mapping by its table, which reports every mistake in the mapping. */
 export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
   const rows = Object.entries(fields);
@@ -31,16 +34,17 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     const { tree } = at;
     if (tree.kind !== 'mapping')
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
-    const misspelt = new Set<string>();
-    for (const [name, { key, context = at.context }] of tree.entries) {
-      if (Object.hasOwn(fields, name)) continue;
-      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, fieldHelp(name, fields), key);
-      misspelt.add(nearName(name, Object.keys(fields)) ?? '');
+    const unknown = [...tree.entries].filter(([name]) => !Object.hasOwn(fields, name));
+    for (const [name, { key, context = at.context }] of unknown) {
+      const help = () => fieldHelp(name, fields);
+      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, help, key);
     }
+    const isMisspelt = (field: string): boolean =>
+      unknown.slice(0, MOST_COMPARED).some(([name]) => nearName(name, Object.keys(fields)) === field);
     const read: Record<string, unknown> = {};
     for (const [name, field] of rows) {
       const value = child(at, name);
-      if (field.required === true && lacks(at, name) && !misspelt.has(name)) {
+      if (field.required === true && lacks(at, name) && !isMisspelt(name)) {
         report(
           at,
           'missing_field',

@@ -13,20 +13,21 @@ export interface Located<T> {
 
 /**
  * Reports a mistake at a value, or at `range` in the same file. A value that lacks a parameter gets no report of its
- * own.
+ * own. `help` is a function if it compares a name with many others, which is done for the first mistakes only.
  */
 export function report(
   at: Cursor,
   code: DiagnosticCode,
   message: string,
-  help?: string,
+  help?: string | (() => string | undefined),
   range?: Range,
 ): undefined {
   const { context, tree, path } = at;
-  if (tree.isUnfilled === true) return undefined;
+  if (tree.isUnfilled === true || context.diagnostics.skips(code)) return undefined;
   const field = path === '' ? '' : `\`${path}\`: `;
   const adopted = context.adopter === undefined ? undefined : `the template is adopted at ${context.adopter}`;
-  const helps = [help, adopted].filter((each) => each !== undefined).join('; ') || undefined;
+  const helpful = typeof help === 'function' ? (context.diagnostics.suggests ? help() : undefined) : help;
+  const helps = [helpful, adopted].filter((each) => each !== undefined).join('; ') || undefined;
   const span = spanOf(context, range ?? tree.range);
   context.diagnostics.report(code, span, `${field}${message}`, helps, message);
   return undefined;

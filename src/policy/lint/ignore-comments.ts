@@ -1,5 +1,5 @@
 import { CODES, type DiagnosticCode } from '../../diagnostic/codes.ts';
-import { diagnose } from '../../diagnostic/collect.ts';
+import { diagnose, MOST_DIAGNOSTICS } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
@@ -36,28 +36,37 @@ export function silence(
   for (const file of files) {
     if (!file.lines.text.includes(WORD)) continue;
     const { comments, mistakes, firstLines } = readComments(file);
-    const used = new Set<IgnoreComment>();
+    const silent = new Set(comments.map(placeOf));
+    const used = new Set<string>();
     left = left.filter(({ span, code, severity }) => {
       if (span.file !== file.path || severity !== 'warning') return true;
-      const at = [span.start.line, firstLines.get(span.start.line)];
-      const silencing = comments.filter((each) => each.code === code && at.includes(each.line));
-      for (const each of silencing) used.add(each);
+      const { line } = span.start;
+      const places = [line, firstLines.get(line) ?? line].map((each) => placeOf({ code, line: each }));
+      const silencing = places.filter((place) => silent.has(place));
+      for (const place of silencing) used.add(place);
       return silencing.length === 0;
     });
     const unneeded = isWhole
-      ? comments.filter((each) => !used.has(each) && !unchecked.includes(each.code))
+      ? comments.filter((each) => !used.has(placeOf(each)) && !unchecked.includes(each.code))
       : [];
-    const warnings = unneeded.map(({ code, range }) =>
-      diagnose(
-        'unneeded_ignore',
-        spanOf(file, range),
-        `there is no warning \`${code}\` to silence`,
-        'remove the comment',
-      ),
-    );
-    left = [...left, ...mistakes, ...warnings];
+    const warnings = unneeded
+      .slice(0, MOST_DIAGNOSTICS)
+      .map(({ code, range }) =>
+        diagnose(
+          'unneeded_ignore',
+          spanOf(file, range),
+          `there is no warning \`${code}\` to silence`,
+          'remove the comment',
+        ),
+      );
+    left = [...left, ...mistakes.slice(0, MOST_DIAGNOSTICS), ...warnings];
   }
   return left;
+}
+
+/** A warning on a line, as a key. */
+function placeOf({ code, line }: Pick<IgnoreComment, 'code' | 'line'>): string {
+  return `${code} ${line}`;
 }
 
 interface FileComments {
@@ -110,7 +119,8 @@ function readComment(
 function noteLines({ start, end }: Range, lines: Lines, firstLines: Map<number, number>): void {
   const from = lines.position(start);
   const first = lines.text[start - 1] === '\n' ? from.line - 1 : from.line;
-  for (let line = first + 1; line <= lines.position(end - 1).line; line++) firstLines.set(line, first);
+  const last = lines.position(end - 1).line;
+  for (let line = first + 1; line <= last; line++) firstLines.set(line, first);
 }
 
 function isCode(text: string): text is DiagnosticCode {

@@ -46,6 +46,9 @@ export function isGone(error: unknown): boolean {
 /** Largest size of a file, in bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
+/** Largest size of all files of a folder that are read, in bytes. */
+export const MAX_FOLDER_BYTES = 64 * 1024 * 1024;
+
 const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** The file system of the machine. */

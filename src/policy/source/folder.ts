@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import type { PolicyFiles } from '../yaml/policy-files.ts';
-import { type FileSystem, MAX_FILE_BYTES } from './file-system.ts';
+import { type FileSystem, MAX_FILE_BYTES, MAX_FOLDER_BYTES } from './file-system.ts';
 import { sameFiles } from './pass-files.ts';
 import { rootOf, type Walk, walk } from './walk.ts';
 
@@ -49,10 +49,13 @@ export function createFolder(
   const read = new Map(yamlFiles);
   const yaml = new Map([...yamlFiles].map(([path, file]) => [path, file.bytes]));
   const contents = new Map(yaml);
+  /** Referenced files, each read and hashed once, whether or not a document refers to it. */
+  const others = new Map<string, ReadFile>();
+  let total = [...yaml.values()].reduce((sum, bytes) => sum + bytes.byteLength, 0);
   let torn = false;
 
   function readOne(path: string): ReadFile | { readonly problem: string } {
-    const known = read.get(path);
+    const known = read.get(path) ?? others.get(path);
     if (known !== undefined) return known;
     const found = walked.files.get(path);
     if (found === undefined) return { problem: missing(path, walked) };
@@ -61,7 +64,11 @@ export function createFolder(
     try {
       const bytes = fileSystem.readNow(found.real);
       if (fileSystem.statNow(found.real).mark !== found.mark) torn = true;
-      return readFileOf(bytes);
+      total += bytes.byteLength;
+      if (total > MAX_FOLDER_BYTES) return { problem: 'makes the folder larger than 64 MiB' };
+      const file = readFileOf(bytes);
+      others.set(path, file);
+      return file;
     } catch (error) {
       if (errorCode(error) === 'EFBIG') return { problem: 'is larger than 1 MiB' };
       torn = true;

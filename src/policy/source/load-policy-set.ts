@@ -1,3 +1,4 @@
+import { hasErrors } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { Revision } from '../../engine/set/revision.ts';
@@ -119,7 +120,7 @@ async function compileLoaded(loaded: Loaded, options: LoadOptions): Promise<Load
     folder,
     options.flag === undefined ? {} : { flag: options.flag },
   );
-  const whole = diagnostics.length === 0 && !folder.isTorn();
+  const whole = !hasErrors(diagnostics) && !folder.isTorn();
   return {
     set: whole ? withRevision(revision, compiled.set, options.previous?.set) : undefined,
     folder,
@@ -136,7 +137,9 @@ function unchanged(folder: Folder, previous: LoadResult | undefined): CompileRes
   const referenced = [...previous.folder.files().keys()].filter((path) => !folder.yaml.has(path));
   if (folder.digestWith(referenced) !== previous.set.revision.digest) return undefined;
   for (const path of referenced) folder.read('', path);
-  return { set: previous.set, diagnostics: previous.diagnostics };
+  // Warnings about the folder itself are those of this pass.
+  const diagnostics = previous.diagnostics.filter(({ code }) => code !== 'folder_skipped');
+  return { set: previous.set, diagnostics };
 }
 
 function withRevision(

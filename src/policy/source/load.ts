@@ -1,8 +1,8 @@
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
-import { wholeFile } from '../../diagnostic/collect.ts';
+import { diagnose, wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
-import { type FileSystem, isGone, MAX_FILE_BYTES, nodeFileSystem } from './file-system.ts';
+import { type FileSystem, isGone, MAX_FILE_BYTES, MAX_FOLDER_BYTES, nodeFileSystem } from './file-system.ts';
 import { createFolder, type FilesOfPass, type Folder, type ReadFile, readFileOf } from './folder.ts';
 import { isOfPass, REVISION_FILE, sameFiles } from './pass-files.ts';
 import { MAX_FILES, rootOf, type Walk, type WalkedFile, walk } from './walk.ts';
@@ -16,7 +16,14 @@ export type Loaded =
       readonly failure: LoadFailure;
     };
 
-export type LoadFailure = 'missing' | 'not-a-folder' | 'unreadable' | 'too-many-files' | 'unsettled' | 'busy';
+export type LoadFailure =
+  | 'missing'
+  | 'not-a-folder'
+  | 'unreadable'
+  | 'too-many-files'
+  | 'too-large'
+  | 'unsettled'
+  | 'busy';
 
 /** Most passes over a folder that changes while it is read. */
 const ATTEMPTS = 10;
@@ -52,7 +59,8 @@ async function onePass(dir: string, fileSystem: FileSystem): Promise<Loaded | un
   if ((await fileSystem.stat(root)).kind !== 'folder') return failed(dir, 'not-a-folder', 'is not a folder');
   const walked = await walk(root, fileSystem);
   if (walked.truncated) return tooMany(dir);
-  const { yaml, revision, diagnostics } = await readFiles(walked, fileSystem);
+  const { yaml, revision, diagnostics, total } = await readFiles(walked, fileSystem);
+  if (total > MAX_FOLDER_BYTES) return tooLargeInTotal(dir);
   const settled = (await rootOf(dir, fileSystem)) === root && sameFiles(walked, await walk(root, fileSystem));
   return settled
     ? { folder: createFolder(dir, root, walked, { yaml, revision }, fileSystem), diagnostics }
@@ -70,12 +78,18 @@ const READERS = 16;
 async function readFiles(
   walked: Walk,
   fileSystem: FileSystem,
-): Promise<FilesOfPass & Pick<Loaded, 'diagnostics'>> {
+): Promise<FilesOfPass & Pick<Loaded, 'diagnostics'> & { readonly total: number }> {
   const wanted = [...walked.files].filter(([path, file]) => isOfPass(path) || leadsAway(file));
   const contents = new Map<string, ReadFile | Diagnostic>();
   const rest = wanted.values();
+  let total = 0;
   async function reader(): Promise<void> {
-    for (const [path, file] of rest) contents.set(path, await contentOf(path, file, fileSystem));
+    for (const [path, file] of rest) {
+      const content = await contentOf(path, file, fileSystem);
+      contents.set(path, content);
+      if ('bytes' in content) total += content.bytes.byteLength;
+      if (total > MAX_FOLDER_BYTES) break;
+    }
   }
   await Promise.all(Array.from({ length: READERS }, reader));
 
@@ -90,7 +104,7 @@ async function readFiles(
   }
   const named = contents.get(REVISION_FILE);
   const revision = named !== undefined && 'bytes' in named ? named.bytes : undefined;
-  return { yaml, revision, diagnostics };
+  return { yaml, revision, diagnostics, total };
 }
 
 async function contentOf(
@@ -98,6 +112,11 @@ async function contentOf(
   file: WalkedFile,
   fileSystem: FileSystem,
 ): Promise<ReadFile | Diagnostic> {
+  if (file.problem !== undefined && file.isClosed === true) {
+    const message = `\`${path}\` ${file.problem}, and policies in it would be missing`;
+    const help = 'make it readable for the user of this process, or serve a folder beside it';
+    return diagnose('folder_skipped', wholeFile(path), message, help);
+  }
   if (file.problem !== undefined) {
     return diagnostic('file_unreadable', path, `\`${path}\` ${file.problem}`, 'replace it by a regular file');
   }
@@ -137,6 +156,12 @@ function tooMany(dir: string): Loaded {
   const message = `\`${dir}\` has more than ${MAX_FILES.toLocaleString('en')} files`;
   const help = 'name a folder that contains only policies';
   return { failure: 'too-many-files', diagnostics: [diagnostic('too_many_files', '', message, help)] };
+}
+
+function tooLargeInTotal(dir: string): Loaded {
+  const message = `the files of \`${dir}\` have more than 64 MiB together`;
+  const help = 'name a folder that contains only policies';
+  return { failure: 'too-large', diagnostics: [diagnostic('folder_too_large', '', message, help)] };
 }
 
 function failed(dir: string, failure: LoadFailure, problem: string): Loaded {

@@ -27,6 +27,8 @@ interface UnusableFile {
   readonly problem: string;
   /** True if the entry leads to a folder, whose policies would be missing. */
   readonly folder: boolean;
+  /** True for a folder that this process may not list, such as `lost+found`. */
+  readonly isClosed?: true;
 }
 
 /** Differs whenever the file at a path differs, as far as can be told without reading it. */
@@ -69,11 +71,26 @@ export async function walk(root: string, fileSystem: FileSystem): Promise<Walk> 
   const folders: string[] = [];
   let truncated = false;
 
+  /** Undefined for a folder below the root that may not be listed. */
+  async function listOf(real: string, isRoot: boolean): Promise<readonly DirectoryEntry[] | undefined> {
+    try {
+      return await fileSystem.list(real);
+    } catch (error) {
+      if (isRoot || !isForbidden(error)) throw error;
+      return undefined;
+    }
+  }
+
   async function enter(real: string, path: string, around: readonly string[]): Promise<void> {
     if (files.size >= MAX_FILES || folders.length >= MAX_FILES) truncated = true;
     if (truncated) return;
+    const listed = await listOf(real, path === '');
+    if (listed === undefined) {
+      files.set(path.slice(0, -1), CLOSED);
+      return;
+    }
     folders.push(real);
-    const entries = (await fileSystem.list(real))
+    const entries = listed
       .filter((entry) => !entry.name.startsWith('.'))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     if (entries.length > MAX_FILES) truncated = true;
@@ -95,6 +112,14 @@ export async function walk(root: string, fileSystem: FileSystem): Promise<Walk> 
   await enter(root, '', []);
   const inOrder = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
   return { files: new Map(inOrder), folders, truncated };
+}
+
+const FORBIDDEN = 'cannot be read (permission denied)';
+
+const CLOSED: UnusableFile = { problem: FORBIDDEN, folder: true, isClosed: true };
+
+function isForbidden(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes(errorCode(error));
 }
 
 /** A file, or the real path of a folder. */
@@ -119,9 +144,7 @@ async function inspect(
     if (entry.kind !== 'file' && isGone(error))
       return { problem: 'is a link to a file that does not exist', folder: false };
     if (errorCode(error) === 'ELOOP') return { problem: 'is a link to itself', folder: false };
-    if (errorCode(error) === 'EACCES') {
-      return { problem: 'cannot be read (permission denied)', folder: false };
-    }
+    if (isForbidden(error)) return { problem: FORBIDDEN, folder: false };
     throw error;
   }
 }

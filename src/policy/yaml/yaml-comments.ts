@@ -40,7 +40,20 @@ export function yamlComments(text: string): readonly Range[] {
 
 /** The line that a comment on `line` applies to: that line, or for a comment alone on it the next line with content. */
 export function commentedLine(line: number, lines: Lines): number {
-  let about = line;
-  while (about <= lines.count && /^\s*(#.*)?$/.test(lines.line(about))) about++;
-  return about;
+  const known = NEXT_CONTENT.get(lines) ?? nextContent(lines);
+  NEXT_CONTENT.set(lines, known);
+  return known[line] ?? line;
+}
+
+/** By line, the next line with content, itself included: a file may have any number of comments in a row. */
+const NEXT_CONTENT = new WeakMap<Lines, Uint32Array>();
+
+function nextContent(lines: Lines): Uint32Array {
+  const next = new Uint32Array(lines.count + 2);
+  next[lines.count + 1] = lines.count + 1;
+  for (let line = lines.count; line > 0; line--) {
+    const isEmpty = /^\s*(#.*)?$/.test(lines.line(line));
+    next[line] = isEmpty ? (next[line + 1] ?? line) : line;
+  }
+  return next;
 }

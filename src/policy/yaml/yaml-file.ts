@@ -1,8 +1,8 @@
-import { parseAllDocuments } from 'yaml';
 import { diagnose, wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic, Span } from '../../diagnostic/diagnostic.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
+import { type ParsedYaml, parseYaml } from './parse-yaml.ts';
 import type { Tree } from './tree.ts';
 import { syntaxMistake } from './yaml-mistake.ts';
 import { toTree, YamlMistakes } from './yaml-tree.ts';
@@ -15,6 +15,8 @@ export interface YamlFile {
   readonly documents: readonly YamlDocument[];
   /** Mistakes of YAML syntax, and features of YAML that policies may not use. */
   readonly mistakes: readonly Diagnostic[];
+  /** Number of its values, before aliases are resolved. */
+  readonly values: number;
 }
 
 interface YamlDocument {
@@ -41,6 +43,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
       lines: new Lines(''),
       documents: [{ tree: undefined, broken: true }],
       mistakes: [mistake],
+      values: 0,
     };
   }
   const lines = new Lines(text);
@@ -48,33 +51,46 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   const collector = new YamlMistakes((code, range, message, help) => {
     mistakes.push(diagnose(code, spanOf({ path, lines }, range), message, help));
   });
-  return { path, lines, documents: readDocuments(lines.text, collector), mistakes };
+  const parsed = parseYaml(lines.text);
+  return {
+    path,
+    lines,
+    documents: readDocuments(parsed, lines.text, collector),
+    mistakes,
+    values: parsed.values,
+  };
 }
 
-function readDocuments(text: string, collector: YamlMistakes): YamlDocument[] {
-  const documents: YamlDocument[] = [];
-  try {
-    const parsed = parseAllDocuments(text, {
-      keepSourceTokens: true,
-      prettyErrors: false,
-      uniqueKeys: false,
-      intAsBigInt: true,
-      logLevel: 'silent',
-    });
-    if (!Array.isArray(parsed)) return [];
-    for (const document of parsed) {
+/** Broken documents of a file whose mistake is explained, which takes a look at the whole text. */
+const MOST_EXPLAINED = 20;
+
+function readDocuments(
+  { documents, excess }: ParsedYaml,
+  text: string,
+  collector: YamlMistakes,
+): YamlDocument[] {
+  const read: YamlDocument[] = [];
+  let explained = 0;
+  for (const document of documents) {
+    const broken = document.errors.length > 0;
+    if (broken && explained < MOST_EXPLAINED) {
+      explained += 1;
       const mistake = syntaxMistake(document, text);
       if (mistake !== undefined) collector.add('yaml_syntax', mistake.range, mistake.message, mistake.help);
-      const broken = mistake !== undefined;
-      const tree = toTree(document.contents, text, broken ? new YamlMistakes(() => undefined) : collector);
-      if (tree !== undefined || broken) documents.push({ tree, broken });
     }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    collector.add('yaml_syntax', { start: 0, end: 0 }, 'values are nested too deeply');
-    documents.push({ tree: undefined, broken: true });
+    const tree = toTree(document.contents, text, broken ? new YamlMistakes(() => undefined) : collector);
+    if (tree !== undefined || broken) read.push({ tree, broken });
   }
-  return documents;
+  if (excess !== undefined) {
+    collector.add(
+      excess.code,
+      { start: excess.at, end: excess.at + 1 },
+      excess.message,
+      'split it, or nest less',
+    );
+    read.push({ tree: undefined, broken: true });
+  }
+  return read;
 }
 
 /** The span of a range of this file. */

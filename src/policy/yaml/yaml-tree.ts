@@ -2,14 +2,16 @@ import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, ty
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { readNumber, UNFIT_NUMBER } from '../../engine/request/json-number.ts';
+import { MOST_VALUES } from './parse-yaml.ts';
 import type { Entry, ScalarTree, Tree } from './tree.ts';
 
 /** Most aliases of a file. */
 const MOST_ALIASES = 100;
-/** Most values of a document after its aliases are resolved. */
-const MOST_VALUES = 250_000;
 /** Most levels of nesting. */
 const DEEPEST = 100;
+
+/** Mistakes of a file that are reported; further ones would not be corrected in one go. */
+const MOST_MISTAKES = 200;
 
 type Report = (code: DiagnosticCode, range: Range, message: string, help?: string) => void;
 
@@ -17,13 +19,15 @@ type Report = (code: DiagnosticCode, range: Range, message: string, help?: strin
 export class YamlMistakes {
   aliases = 0;
   readonly #report: Report;
+  #count = 0;
 
   constructor(report: Report) {
     this.#report = report;
   }
 
   add(code: DiagnosticCode, range: Range, message: string, help?: string): void {
-    this.#report(code, range, message, help);
+    this.#count += 1;
+    if (this.#count <= MOST_MISTAKES) this.#report(code, range, message, help);
   }
 }
 
