@@ -81,8 +81,8 @@ describe('connections that say nothing', () => {
     const lictor = await serve();
     await openSilent(300, portOf(lictor.admin), bytes);
     const began = performance.now();
-    const response = await fetch(`${lictor.admin}/healthz`, { signal: AbortSignal.timeout(3000) });
-    expect([response.status, performance.now() - began < 3000]).toEqual([200, true]);
+    const response = await fetch(`${lictor.admin}/healthz`, { signal: AbortSignal.timeout(10_000) });
+    expect([response.status, performance.now() - began < 10_000]).toEqual([200, true]);
     await logHas(lictor, 'too many connections');
   });
 
@@ -132,7 +132,7 @@ test('a compressed message is refused before it is inflated', async () => {
   expect(await Promise.all(answers)).toEqual(answers.map(() => '12'));
   expect((await memory()) - before).toBeLessThan(100);
   expect(said(await ask(lictor.listen).check(ANY), 'reason')).toBe('allowed');
-});
+}, 60_000);
 
 /** The gRPC status of a check with the message. */
 async function sendCompressed(session: ClientHttp2Session, message: Buffer): Promise<string> {
@@ -244,7 +244,7 @@ describe('certificates are read again when they change', () => {
     const began = performance.now();
     lictor.child.signal('SIGTERM');
     expect(await lictor.child.exited).toBe('exit code 0');
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
 
