@@ -53,4 +53,19 @@ describe('policies that users reported', () => {
     expect(allowed.out).toContain('allow 200 by orders/any');
     expect(allowed.code).toBe(0);
   });
+
+  test('a token can be without a claim', async () => {
+    const { code, out } = await lictor('tests-of-tokens-without-a-claim', 'test', '.');
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('2 passed') as string });
+  });
+
+  test('a test can say what Envoy tells', async () => {
+    const { code, out } = await lictor('tests-of-what-envoy-tells', 'test', '.');
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('4 passed') as string });
+  });
+
+  test('a test can say every attribute of a check', async () => {
+    const { code, out } = await lictor('every-attribute', 'test', '.');
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('6 passed') as string });
+  });
 });

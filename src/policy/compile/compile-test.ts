@@ -23,6 +23,7 @@ import type {
   TestCase,
   TestRequest,
   TestStep,
+  ToldByProxy,
 } from './policy-test.ts';
 
 /** Names of a folder that its tests may refer to. */
@@ -111,7 +112,7 @@ function environmentOf(
 
 /** A caller with all defaults. */
 export function caller(name: string, spec: CallerSpec, at: Cursor, known: CompiledNames): TestCaller {
-  const { principal = '', address = ADDRESS, jwt, token } = spec;
+  const { principal = '', address = ADDRESS, jwt, token, certificate, port, service, labels } = spec;
   if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
   const issuer = jwt?.issuer;
   if (issuer !== undefined && !known.issuers.has(issuer.value) && !known.incomplete) {
@@ -120,7 +121,8 @@ export function caller(name: string, spec: CallerSpec, at: Cursor, known: Compil
   }
   const { claims = {}, header = {}, expiresIn = HOUR } = jwt ?? {};
   const signed = issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn };
-  return { name, principal, address, jwt: signed, token };
+  const peer = { port, service, labels, certificate: certificate && definedOf(certificate) };
+  return { name, principal, address, ...peer, jwt: signed, token };
 }
 
 function compileCase(
@@ -244,7 +246,30 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
     path: changes?.path ?? spec.path ?? defaultPath(method),
     headers,
     body: body && { bytes: UTF8.encode(body.text), truncated: body.truncated },
+    told: toldBy(spec, changes),
   };
+}
+
+/** What Envoy says beside the request, with its changes, by name where there are names. */
+function toldBy(spec: RequestSpec, changes: RequestSpec | undefined): ToldByProxy {
+  const both = <T>(of: (spec: RequestSpec) => ReadonlyMap<string, T> | undefined): ReadonlyMap<string, T> =>
+    new Map([...(of(spec) ?? []), ...((changes && of(changes)) ?? [])]);
+  return {
+    protocol: changes?.protocol ?? spec.protocol,
+    requestedServerName: changes?.requestedServerName ?? spec.requestedServerName,
+    context: both(({ context }) => context),
+    metadata: both(({ metadata }) => metadata),
+    routeMetadata: both(({ routeMetadata }) => routeMetadata),
+    destination: { ...definedOf(spec.destination ?? {}), ...definedOf(changes?.destination ?? {}) },
+  };
+}
+
+type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The members that have a value. */
+function definedOf<T extends object>(value: T): Defined<T> {
+  // Only members are left out.
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
 }
 
 /** CONNECT has no path, and Envoy sends an empty one. */

@@ -1,3 +1,4 @@
+import type { Certificate } from '../../engine/identity/certificate.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
 import type { SourceLocation } from '../../engine/set/policy-set.ts';
 
@@ -48,17 +49,25 @@ export interface TestCaller {
   readonly principal: string;
   /** IP address. */
   readonly address: string;
+  /** Fields of its certificate that differ from the defaults; absent: Envoy does not send it. */
+  readonly certificate?: TestCertificate | undefined;
+  readonly port?: number | undefined;
+  readonly service?: string | undefined;
+  readonly labels?: ReadonlyMap<string, string> | undefined;
   /** Token that the test run signs. */
   readonly jwt: TestToken | undefined;
   /** Text of the Authorization header after `Bearer `, sent as it is. */
   readonly token: string | undefined;
 }
 
+export type TestCertificate = Partial<Certificate>;
+
 export interface TestToken {
   /** Name of an Issuer document of the folder. */
   readonly issuer: string;
-  /** Added to the default claims, or replacing them; null is a JSON null. */
+  /** Added to the default claims, or replacing them; null leaves one out. */
   readonly claims: JsonObject;
+  /** Likewise for the members of the header. */
   readonly header: JsonObject;
   /** Milliseconds from `now` to `exp`; may be negative. */
   readonly expiresIn: number;
@@ -79,6 +88,26 @@ export interface TestRequest {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   /** Undefined without a body. */
   readonly body: TestBody | undefined;
+  /** What Envoy says beside the request; absent: nothing. */
+  readonly told?: ToldByProxy;
+}
+
+/** Attributes of a check that do not come from the caller. */
+export interface ToldByProxy {
+  readonly protocol: string | undefined;
+  readonly requestedServerName: string | undefined;
+  readonly context: ReadonlyMap<string, string>;
+  readonly metadata: ReadonlyMap<string, JsonObject>;
+  readonly routeMetadata: ReadonlyMap<string, JsonObject>;
+  readonly destination: TestDestination;
+}
+
+export interface TestDestination {
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly principal?: string | undefined;
+  readonly service?: string | undefined;
+  readonly labels?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface TestBody {

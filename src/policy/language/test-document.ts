@@ -32,16 +32,53 @@ const jsonObject: Reader<JsonObject> = (at) => {
   return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
 };
 
+shaped(jsonObject, { kind: 'value', schema: { type: 'object' } });
+
+/** Values of the filters of Envoy, by filter name. */
+const filterMetadata = mapOf(jsonObject);
+
+const CERTIFICATE_FIELDS = {
+  subject: { read: text, doc: 'the subject (RFC 4514); default: the principal, if it is a subject' },
+  issuer: { read: text, doc: 'the issuer (RFC 4514)' },
+  serial: { read: nonEmptyText, doc: 'the serial number in lower-case hex; default 01' },
+  notBefore: { read: instant, doc: 'start of the validity (RFC 3339); default 1970' },
+  notAfter: { read: instant, doc: 'end of the validity (RFC 3339); default 9999' },
+  uriSans: { read: list(nonEmptyText), doc: 'the URI names; default: the principal, if it is a URI' },
+  dnsSans: { read: list(nonEmptyText), doc: 'the DNS names; default: the principal, if it is neither' },
+  sha256: { read: nonEmptyText, doc: 'the digest of the DER in lower-case hex' },
+} as const satisfies Fields;
+
+const DESTINATION_FIELDS = {
+  address: { read: nonEmptyText, doc: 'the IP address that received the request' },
+  port: { read: integer(0, 65_535), doc: 'the port that received the request' },
+  principal: { read: text, doc: 'the identity of the receiving proxy' },
+  service: { read: text, doc: 'the service name of the receiving proxy' },
+  labels: { read: mapOf(text), doc: 'the labels of the receiving proxy' },
+} as const satisfies Fields;
+
 export const TOKEN_FIELDS = {
   issuer: { read: located(nonEmptyText), doc: 'name of the Issuer of the token', required: true },
-  claims: { read: jsonObject, doc: 'claims, in addition to the default claims or replacing them' },
-  header: { read: jsonObject, doc: 'header members, in addition to the default members or replacing them' },
+  claims: {
+    read: jsonObject,
+    doc: 'claims, in addition to the default claims or replacing them; `~` leaves one out',
+  },
+  header: {
+    read: jsonObject,
+    doc: 'header members, in addition to the default members or replacing them; `~` leaves one out',
+  },
   expiresIn: { read: signedDuration, doc: 'time from `now` to `exp`, may be negative; default 1h' },
 } as const satisfies Fields;
 
 export const CALLER_FIELDS = {
   principal: { read: text, doc: 'the identity of the peer; default: no client certificate' },
+  certificate: {
+    read: mapping(CERTIFICATE_FIELDS),
+    doc: 'fields of the client certificate; default: Envoy does not send it',
+  },
   address: { read: nonEmptyText, doc: 'the IP address of the peer; default 192.0.2.1' },
+  port: { read: integer(0, 65_535), doc: 'the port of the peer; default 0' },
+  service: { read: text, doc: 'the service name of the peer' },
+  labels: { read: mapOf(text), doc: 'the labels of the peer' },
   jwt: { read: mapping(TOKEN_FIELDS), doc: 'a token, which the test run signs with a temporary key' },
   token: { read: nonEmptyText, doc: 'the text of a token, sent unchanged' },
 } as const satisfies Fields;
@@ -111,7 +148,6 @@ const sentHeader: Reader<readonly string[] | null> = (at) => {
 const headerValues = someOf(headerValue);
 shaped(headerOrNothing, { kind: 'value', schema: { type: ['string', 'null'] } });
 shaped(sentHeader, { kind: 'either', of: [headerOrNothing, headerValues] });
-shaped(jsonObject, { kind: 'value', schema: { type: 'object' } });
 
 export const REQUEST_FIELDS = {
   method: { read: method, doc: 'the method; default GET' },
@@ -123,6 +159,12 @@ export const REQUEST_FIELDS = {
     doc: 'request headers; a list for a header that is sent more than once',
   },
   body: { read: readBody, doc: 'the body: text, or `{json: ...}`, also with `truncated: true`' },
+  protocol: { read: nonEmptyText, doc: 'the protocol, such as `HTTP/1.1`; default HTTP/2' },
+  requestedServerName: { read: text, doc: 'the TLS SNI' },
+  context: { read: mapOf(text), doc: 'the `context_extensions` of the route' },
+  metadata: { read: filterMetadata, doc: 'dynamic metadata by filter name' },
+  routeMetadata: { read: filterMetadata, doc: 'metadata of the route by filter name' },
+  destination: { read: mapping(DESTINATION_FIELDS), doc: 'the receiving proxy' },
 } as const satisfies Fields;
 
 const readRequest = mapping(REQUEST_FIELDS);

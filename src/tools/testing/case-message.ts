@@ -1,8 +1,21 @@
 import { readHeaders } from '../../engine/envoy/headers.ts';
-import type { CheckRequestMessage, HttpRequestMessage } from '../../engine/envoy/messages.ts';
+import type {
+  CheckRequestMessage,
+  HttpRequestMessage,
+  PeerMessage,
+  StructMessage,
+} from '../../engine/envoy/messages.ts';
+import { structOf } from '../../engine/envoy/metadata.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
-import type { TestBody, TestCaller, TestRequest, TestToken } from '../../policy/compile/policy-test.ts';
+import type {
+  TestBody,
+  TestCaller,
+  TestDestination,
+  TestRequest,
+  TestToken,
+} from '../../policy/compile/policy-test.ts';
+import { writtenCertificate } from './test-certificates.ts';
 import type { ThrowawayKeys } from './throwaway-keys.ts';
 
 /** A request and who sends it. */
@@ -61,14 +74,19 @@ function withHeader(
 function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number): JsonObject {
   const iat = Math.floor(now / 1000);
   const [audience] = issuer.audiences;
-  return {
+  return withoutNulls({
     iss: issuer.issuer,
     sub: subject,
     ...(audience === undefined ? {} : { aud: audience }),
     iat,
     exp: iat + Math.floor(token.expiresIn / 1000),
     ...token.claims,
-  };
+  });
+}
+
+/** The members of an object but those that an author leaves out. */
+function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
 /** The message that Envoy would send; it sends at most `maxRequestBytes` of a body. */
@@ -78,14 +96,16 @@ export function checkRequest(
   now: number,
   maxRequestBytes: number,
 ): CheckRequestMessage {
+  const { told } = request;
   const body = request.body && sentBody(request.body, maxRequestBytes);
   return {
     attributes: {
-      source: {
-        principal: caller.principal,
-        address: { socketAddress: { address: caller.address, portValue: 0 } },
-      },
-      destination: {},
+      source: sourceOf(caller),
+      destination: destinationOf(told?.destination ?? {}),
+      contextExtensions: recordOf(told?.context),
+      metadataContext: { filterMetadata: structsOf(told?.metadata) },
+      routeMetadataContext: { filterMetadata: structsOf(told?.routeMetadata) },
+      ...(told?.requestedServerName === undefined ? {} : { tlsSession: { sni: told.requestedServerName } }),
       request: {
         time: { seconds: Math.floor(now / 1000), nanos: (now % 1000) * 1_000_000 },
         http: {
@@ -94,7 +114,7 @@ export function checkRequest(
           scheme: request.scheme,
           host: request.host,
           path,
-          protocol: 'HTTP/2',
+          protocol: told?.protocol ?? 'HTTP/2',
           headerMap: { headers: rawHeaders(new Map([...headers, ...(body?.headers ?? [])])) },
           size: request.body?.bytes.length ?? 0,
           ...(body === undefined ? {} : { rawBody: body.rawBody }),
@@ -102,6 +122,50 @@ export function checkRequest(
       },
     },
   };
+}
+
+function sourceOf({
+  principal,
+  certificate,
+  address,
+  port = 0,
+  service = '',
+  labels,
+}: TestCaller): PeerMessage {
+  const pem = certificate === undefined ? '' : writtenCertificate(certificate, principal);
+  return {
+    principal,
+    address: { socketAddress: { address, portValue: port } },
+    service,
+    labels: recordOf(labels),
+    certificate: encodeURIComponent(pem),
+  };
+}
+
+function destinationOf({
+  address,
+  port = 0,
+  principal = '',
+  service = '',
+  labels,
+}: TestDestination): PeerMessage {
+  const isUnknown = address === undefined && port === 0;
+  return {
+    principal,
+    service,
+    labels: recordOf(labels),
+    ...(isUnknown ? {} : { address: { socketAddress: { address: address ?? '', portValue: port } } }),
+  };
+}
+
+function recordOf(texts: ReadonlyMap<string, string> = new Map()): Readonly<Record<string, string>> {
+  return Object.fromEntries(texts);
+}
+
+function structsOf(
+  metadata: ReadonlyMap<string, JsonObject> = new Map(),
+): Readonly<Record<string, StructMessage>> {
+  return Object.fromEntries([...metadata].map(([name, value]) => [name, structOf(value)]));
 }
 
 function sentBody(

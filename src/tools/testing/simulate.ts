@@ -21,6 +21,7 @@ import { checkMessages } from '../../node/check-messages.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { checkRequest, sentBy } from './case-message.ts';
 import type { SimulationRequest } from './simulation-request.ts';
+import { readerOfTests } from './test-certificates.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
 
 /** A request as it reaches the server. */
@@ -84,7 +85,7 @@ export async function prepareRequest(
       clock: () => now,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: createTokenVerifier({ keys: keysFor(simulation, throwaway), crypto: nodeCrypto }),
-      certificates: createCertificateReader(nodeCrypto),
+      certificates: readerOfTests(createCertificateReader(nodeCrypto)),
       xfccTrustedHops,
       limits: createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 }),
       shadowLimits: createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 }),

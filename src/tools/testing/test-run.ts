@@ -17,6 +17,7 @@ import { type Answer, answerOf, type Difference, differences } from './answer.ts
 import { checkRequest, joinedHeaders, type Sent, sentBy } from './case-message.ts';
 import { cacheSignatures } from './signing-cache.ts';
 import { NO_QUERY_CHANGES, type Snapshots, snapshotOf } from './snapshots.ts';
+import { readerOfTests } from './test-certificates.ts';
 import { createThrowawayKeys, type ThrowawayKeys } from './throwaway-keys.ts';
 
 /** A case with its document. */
@@ -57,7 +58,7 @@ export class TestRun {
   readonly #set: PolicySet;
   readonly #keys: ThrowawayKeys = cacheSignatures(createThrowawayKeys());
   readonly #tokens: TokenVerifier = createTokenVerifier({ keys: this.#keys, crypto: nodeCrypto });
-  readonly #certificates = createCertificateReader(nodeCrypto);
+  readonly #certificates = readerOfTests(createCertificateReader(nodeCrypto));
   /** For tests that do not say what time it is, milliseconds since 1970. */
   readonly #now: number;
   readonly #options: TestRunOptions;

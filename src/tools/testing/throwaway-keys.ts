@@ -16,7 +16,7 @@ import { importedKey } from '../../node/crypto.ts';
 
 /** Keys in place of those of every issuer, so that tests of policies can sign tokens. */
 export interface ThrowawayKeys extends KeyProvider {
-  /** A token of `issuer` with exactly these claims; `header` is added to `alg`, `kid` and `typ` or replaces them. */
+  /** A token of `issuer` with exactly these claims; `header` is added to `alg`, `kid` and `typ` or replaces them, null leaves one out. */
   sign(issuer: Issuer, claims: JsonObject, header?: JsonObject): Promise<string>;
 }
 
@@ -46,8 +46,11 @@ export function createThrowawayKeys(): ThrowawayKeys {
         ...header,
         alg: algorithm,
       };
+      const sent = Object.entries(protectedHeader).filter(([, value]) => value !== null);
       const payload = new TextEncoder().encode(jsonText(claims));
-      return new CompactSign(payload).setProtectedHeader(protectedHeader).sign(signing);
+      return new CompactSign(payload)
+        .setProtectedHeader({ ...Object.fromEntries(sent), alg: algorithm })
+        .sign(signing);
     },
   };
 }

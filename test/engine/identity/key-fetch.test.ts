@@ -64,7 +64,7 @@ describe('fetchKeys from a real server', () => {
   }
 
   test('keys that are not used are named', async () => {
-    const set = JSON.stringify({ keys: [{ kty: 'XYZ' }, ...JSON.parse(KEYS).keys] });
+    const set = KEYS.replace('[', '[{"kty":"XYZ"},');
     const { keys, ignored } = await answered((_, response) => response.end(set));
     expect(keys).toHaveLength(1);
     expect(ignored).toEqual(['/keys/0: the kind of key (`kty`) is not supported']);

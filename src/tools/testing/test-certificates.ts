@@ -1,0 +1,35 @@
+import type { Certificate, CertificateReader } from '../../engine/identity/certificate.ts';
+import { looksLikeSpiffe } from '../../engine/identity/spiffe.ts';
+import type { TestCertificate } from '../../policy/compile/policy-test.ts';
+
+/** Begins a text that stands for a certificate; no PEM begins with it. */
+const PREFIX = 'certificate of a test: ';
+
+/** The certificate of a caller, in the place of a PEM, for a reader made by `readerOfTests`. */
+export function writtenCertificate(certificate: TestCertificate, principal: string): string {
+  return `${PREFIX}${JSON.stringify({ ...defaultsFor(principal), ...certificate } satisfies Certificate)}`;
+}
+
+/** A reader that also reads the certificates of callers in tests. */
+export function readerOfTests(reader: CertificateReader): CertificateReader {
+  return {
+    read: (pem) =>
+      pem.startsWith(PREFIX) ? (JSON.parse(pem.slice(PREFIX.length)) as Certificate) : reader.read(pem),
+  };
+}
+
+/** A certificate that holds the principal: as a URI, as a subject if it has attributes, else as a DNS name. */
+function defaultsFor(principal: string): Certificate {
+  const isUri = looksLikeSpiffe(principal) || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(principal);
+  const isSubject = !isUri && principal.includes('=');
+  return {
+    subject: isSubject ? principal : '',
+    issuer: '',
+    serial: '01',
+    notBefore: 0,
+    notAfter: Date.UTC(9999, 0, 1),
+    uriSans: isUri ? [principal] : [],
+    dnsSans: isUri || isSubject ? [] : [principal],
+    sha256: '0'.repeat(64),
+  };
+}
