@@ -104,7 +104,7 @@ test.each(BLOCKS)(
 
       LICTOR_DRAIN_DELAY: '0s',
     };
-    const options = { cwd: folder, env: environment, timeout: 50_000 };
+    const options = { cwd: folder, env: environment, timeout: 170_000 };
     const ended = await promisify(execFile)('bash', ['--norc', '-c', scriptOf(text, folder, port)], options);
     expect(ended.stderr).not.toMatch(/error/);
   },
