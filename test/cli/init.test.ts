@@ -148,7 +148,12 @@ describe('the installation step of the pipelines', () => {
     await mkdir(source);
     const manifest = { name: 'lictor', version: '0.0.1', bin: { lictor: 'main.js' } };
     await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
-    await writeFile(join(source, 'main.js'), "#!/usr/bin/env node\nconsole.log('it runs');\n");
+    const packages = { '': manifest };
+    const lock = { name: 'lictor', version: '0.0.1', lockfileVersion: 3, requires: true, packages };
+    await writeFile(join(source, 'npm-shrinkwrap.json'), JSON.stringify(lock));
+    await writeFile(join(source, 'main.js'), "#!/usr/bin/env node\nconsole.log('it runs');\n", {
+      mode: 0o755,
+    });
     await run('npm', ['pack', '--pack-destination', directory], { cwd: source });
     file = join(directory, 'lictor-0.0.1.tgz');
     digest = createHash('sha256')

@@ -2,8 +2,7 @@
 // README.md, "Pipelines", describes the two variables.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 const { LICTOR_PACKAGE: source = '', LICTOR_SHA256: expected = '', LICTOR_AUTHORIZATION: authorization } = process.env;
@@ -31,11 +30,16 @@ try {
 const actual = createHash('sha256').update(bytes).digest('hex');
 if (actual !== expected) stop(`${source} has the SHA-256 ${actual}, not ${expected}`);
 
-const folder = mkdtempSync(join(tmpdir(), 'lictor-'));
-try {
-  const file = join(folder, 'lictor.tgz');
-  writeFileSync(file, bytes);
-  execFileSync('npm', ['install', '--global', '--ignore-scripts', '--no-audit', '--no-fund', file], { stdio: 'inherit' });
-} finally {
-  rmSync(folder, { recursive: true });
-}
+const prefix = execFileSync('npm', ['prefix', '--global'], { encoding: 'utf8' }).trim();
+const folder = join(prefix, 'lib/lictor');
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+mkdirSync(join(prefix, 'bin'), { recursive: true });
+execFileSync('tar', ['--extract', '--gzip', '--strip-components=1', '--directory', folder], { input: bytes });
+if (!existsSync(join(folder, 'npm-shrinkwrap.json'))) stop(`${source} has no npm-shrinkwrap.json: use \`make package\``);
+// `npm ci` installs the versions of npm-shrinkwrap.json, compared with their digests; `npm install FILE` ignores it.
+const options = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
+execFileSync('npm', ['ci', ...options], { cwd: folder, stdio: 'inherit' });
+const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+rmSync(join(prefix, 'bin/lictor'), { force: true });
+symlinkSync(join(folder, bin.lictor), join(prefix, 'bin/lictor'));
