@@ -112,6 +112,16 @@ export const DATA: readonly HostileFolder[] = [
     files: (scale = 1) => withDataset('rows.json', `[${many(150_000 * scale, (each) => `${each}`, ',')}]`),
   },
   {
+    name: 'data: six files of as many values as one may have',
+    outcome: 'folder_too_large',
+    files: () => ({
+      'policy.yaml': `${policy('shop')}---\n${many(6, (each) => document('Dataset', `d${each}`, `{file: rows${each}.json}`), '---\n')}`,
+      ...Object.fromEntries(
+        Array.from({ length: 6 }, (_, each) => [`rows${each}.json`, `[${many(240_000, () => '1', ',')}]`]),
+      ),
+    }),
+  },
+  {
     name: 'data: lists within lists to the deepest level',
     outcome: 'loads',
     files: (scale = 1) =>
