@@ -309,8 +309,8 @@ describe('a folder that compiles', () => {
       expect: { decision: 'allow', reason: undefined, status: 200, policy: 'orders-api', rule: 'readers' },
     });
     expect([...(reads?.request.headers ?? [])]).toEqual([
-      ['x-tenant', 'acme'],
-      ['x-c', 'd'],
+      ['x-tenant', ['acme']],
+      ['x-c', ['d']],
     ]);
     expect([...(reads?.expect.requestHeaders ?? [])]).toEqual([
       ['x-tenant', 'acme'],
@@ -338,7 +338,7 @@ describe('a folder that compiles', () => {
       scheme: 'http',
       body: { bytes: Buffer.from('{"a":1}') },
     });
-    expect([...request.headers]).toEqual([['content-type', 'application/json']]);
+    expect([...request.headers]).toEqual([['content-type', ['application/json']]]);
   });
 });
 

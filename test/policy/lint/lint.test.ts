@@ -101,7 +101,9 @@ describe('conditions', () => {
   });
 
   test('no warning for a claim that one of several issuers requires', () => {
-    const other = ISSUER.replace('name: acme', 'name: globex').replace('[tenant]', '[tenant, plan]');
+    const other = ISSUER.replace('name: acme', 'name: globex')
+      .replace('login.acme.example', 'login.globex.example')
+      .replace('[tenant]', '[tenant, plan]');
     const spec = {
       authenticate: { jwt: { issuers: ['acme', 'globex'] } },
       ...when("jwt.claims.plan == 'a'"),
