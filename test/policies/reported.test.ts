@@ -68,4 +68,24 @@ describe('policies that users reported', () => {
     const { code, out } = await lictor('every-attribute', 'test', '.');
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('6 passed') as string });
   });
+
+  test('payloads as headers, digests of keys and base64url have functions', async () => {
+    const folder = 'expressions-that-have-no-words';
+    const expressions = await readFile(join(REPORTED, folder, 'expressions.txt'), 'utf8');
+    const outs: string[] = [];
+    for (const expression of expressions.trim().split('\n')) {
+      const { out } = await lictor(
+        folder,
+        ...['eval', '.', '--host', 'x', '--issuer', 'idp', '--now', '2026-06-01T12:00:00Z'],
+        ...['--expression', expression],
+      );
+      outs.push(out.split('\n')[0] ?? '');
+    }
+    const [payload = '', ...rest] = outs;
+    expect(JSON.parse(Buffer.from(payload, 'base64').toString())).toMatchObject({
+      iss: 'https://idp.acme.example',
+      aud: 'orders',
+    });
+    expect(rest).toEqual(['false', 'bytes(3)']);
+  });
 });

@@ -43,6 +43,23 @@ export const TEXT: Cost = {
   payment: 'repeated',
 };
 
+/** Reads the bytes several times; the result is short. */
+export const DIGEST: Cost = {
+  text: 'n/4',
+  steps: (n) => Math.floor(n / 4),
+  size: () => 32,
+  payment: 'before',
+};
+
+/** Creates a string from all values in the first argument. */
+export const WRITTEN: Cost = {
+  text: 'all in n',
+  steps: () => 0,
+  size: () => MAX_TEXT,
+  payment: 'within',
+  isDeep: 'first',
+};
+
 /** Compares with the second string. */
 export const PREFIX: Cost = {
   text: 'm/32',
