@@ -22,7 +22,7 @@ export function callRaw(
   { method = 'GET', target, host, headers = [], body = '' }: RawCall,
 ): Promise<RawAnswer> {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const lines = [`${method} ${target} HTTP/1.1`, `host: ${host}`, 'connection: close', ...headers];
+  const lines = [`${method} ${target} HTTP/1.1`, `host: ${host}`, ...headers, 'connection: close'];
   if (bytes.length > 0 && !headers.some((line) => line.startsWith('transfer-encoding')))
     lines.push(`content-length: ${String(bytes.length)}`);
   const pair = certificates.workloads.get('checkout');
@@ -36,7 +36,7 @@ export function callRaw(
       },
     );
     socket.setTimeout(10_000, () =>
-      socket.destroy(new Error(`no answer to ${method} ${target} within 10 s`)),
+      socket.destroy(new Error(`no answer within 10 s to ${lines.join(' | ')}`)),
     );
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.once('error', reject);

@@ -14,17 +14,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self):
         url = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = self.read_body()
         seen = {
             "method": self.command,
             "target": self.path,
             "segments": [unquote(segment) for segment in url.path.split("/")[1:]],
-            "host": self.headers.get("host", ""),
+            "host": urlsplit("//" + self.headers.get("host", "")).hostname or "",
+            "probe": self.headers.get("x-probe"),
             "queries": {
                 "urllib.parse": parse_qs(url.query, **KEPT),
                 "urllib.parse with `;`": parse_qs(url.query.replace("&", ";"), separator=";", **KEPT),
             },
-            "headers": self.headers.items(),
+            "judged": {name: value for name, value in self.headers.items() if name.startswith("x-judged-")},
             "body": read_json(body),
             "bytes": len(body),
         }
@@ -35,6 +36,16 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(text)
+
+    def read_body(self):
+        if self.headers.get("transfer-encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def __getattr__(self, name):
         # One handler for every method: the base class looks up `do_GET` and so on.

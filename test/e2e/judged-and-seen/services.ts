@@ -16,10 +16,14 @@ export interface Seen {
   readonly target: string;
   /** Decoded segments of the path. */
   readonly segments: readonly string[];
+  /** Name of the host, without the port. */
   readonly host: string;
+  /** Header `x-probe`, each byte as a character (Latin-1); null if it is absent. */
+  readonly probe: string | null;
   /** By name of the parser. */
   readonly queries: Readonly<Record<string, Query>>;
-  readonly headers: readonly (readonly [string, string])[];
+  /** Headers `x-judged-...`, by which the policies tell what they have read. */
+  readonly judged: Readonly<Record<string, string>>;
   /** The body as JSON; null if the service cannot read it. */
   readonly body: { readonly json: unknown } | null;
   /** Number of body bytes. */
@@ -66,7 +70,7 @@ export async function startExpress(stack: AsyncDisposableStack): Promise<Service
 }
 
 function seenBy(request: Request): Seen {
-  const { method, url, params, headers, rawHeaders } = request;
+  const { method, url, params, headers } = request;
   const search = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
   const body: unknown = request.body;
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
@@ -75,15 +79,22 @@ function seenBy(request: Request): Seen {
     method,
     target: url,
     segments: Array.isArray(segments) ? segments.map(String) : [],
-    host: headers.host ?? '',
+    host: request.hostname ?? '',
+    probe: request.get('x-probe') ?? null,
     queries: {
       'node:querystring': lists(querystring.parse(search)),
       'querystring with `;`': lists(querystring.parse(search.replaceAll('&', ';'), ';')),
+      URL: searched(new URL(url, 'http://service').searchParams),
+      // As many services do. The constructor skips a second `?`.
       URLSearchParams: searched(new URLSearchParams(search)),
       qs: lists(request.query),
     },
-    headers: rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : [])),
-    body: jsonOf(bytes.toString('utf8')),
+    judged: Object.fromEntries(
+      Object.entries(headers).flatMap(([name, value]) =>
+        name.startsWith('x-judged-') ? [[name, String(value)]] : [],
+      ),
+    ),
+    body: jsonOf(new TextDecoder().decode(bytes)),
     bytes: bytes.length,
   };
 }
