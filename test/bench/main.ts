@@ -2,6 +2,7 @@ import { casesPart } from './cases.ts';
 import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import { compilePart } from './compile.ts';
+import { hostilePart } from './hostile.ts';
 import type { Effort } from './measure.ts';
 import { scalePart } from './scale.ts';
 
@@ -12,6 +13,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   compile: compilePart,
   cases: casesPart,
   scale: scalePart,
+  hostile: hostilePart,
 };
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };

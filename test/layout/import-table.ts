@@ -248,7 +248,7 @@ export const IMPORT_TABLE = {
     'node:net': ['sidecar/socket', 'sidecar/transport', 'sidecar/admin', 'sidecar/audit', 'sidecar/loading'],
     'node:tls': ['sidecar/transport', 'sidecar/server'],
     'node:dns/promises': ['sidecar/socket'],
-    'node:os': ['sidecar/telemetry', 'sidecar/server', 'cli/serve', 'cli/test'],
+    'node:os': ['sidecar/telemetry', 'sidecar/loading', 'sidecar/server', 'cli/serve', 'cli/test'],
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
     'node:stream': [
       'sidecar/audit',

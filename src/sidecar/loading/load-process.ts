@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { watchFolder } from '../../policy/source/watch.ts';
 import type { Order, Report } from './messages.ts';
 
@@ -6,6 +7,8 @@ import type { Order, Report } from './messages.ts';
  * that serves, its parent. That process can end it at any time, so nothing that a folder holds can stop an answer.
  */
 process.once('message', start);
+// Answers come first where both processes share a processor.
+setPriority(10);
 // The parent has ended, or wants this process to.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // Ctrl-C reaches both processes; the parent decides.
