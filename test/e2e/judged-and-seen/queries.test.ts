@@ -151,6 +151,6 @@ test('other parameters are as the caller sent them, in their order', async () =>
 });
 
 test('a parser that ignores parameters after the thousandth reads the value of the policy', async () => {
-  for (const [parser, query] of await queriesOf(`?${'x&'.repeat(5000)}tenant=evil`, 'acme'))
+  for (const [parser, query] of await queriesOf(`?${'x&'.repeat(1500)}tenant=evil`, 'acme'))
     expect({ parser, tenant: query['tenant'] }).toEqual({ parser, tenant: ['acme'] });
 });

@@ -110,7 +110,7 @@ function lists(query: Readonly<Record<string, unknown>>): Query {
 }
 
 function searched(parameters: URLSearchParams): Query {
-  return Object.fromEntries([...parameters.keys()].map((name) => [name, parameters.getAll(name)]));
+  return Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)]));
 }
 
 /** Numbers as their text, as in `service.py`. */
