@@ -42,6 +42,8 @@ function snapshot({ attributes: context }: CheckRequestMessage, proxy: ProxyObse
   const http = context.request?.http;
   if (http === undefined) return NOT_HTTP;
   const source = readPeer(context.source);
+  const hasCertificate = (context.source?.certificate ?? '') !== '';
+  if (source.principal !== '' && !hasCertificate) proxy.notice('no_certificates');
   return {
     attributes: Object.freeze<Attributes>({
       request: readRequest(http, context.request?.time, proxy),
@@ -49,7 +51,7 @@ function snapshot({ attributes: context }: CheckRequestMessage, proxy: ProxyObse
       destination: readPeer(context.destination),
       connection: Object.freeze({
         requestedServerName: context.tlsSession?.sni ?? '',
-        mtls: source.principal !== '' || (context.source?.certificate ?? '') !== '',
+        mtls: source.principal !== '' || hasCertificate,
       }),
       context: readMap(context.contextExtensions),
       metadata: readMetadata(context.metadataContext),

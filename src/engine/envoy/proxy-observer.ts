@@ -13,6 +13,8 @@ export const PROXY_NOTICES = {
     'Envoy sends bodies of more bytes than `--max-request-bytes`: set it to the `max_request_bytes` of the filter',
   joined_headers:
     'Envoy joins repeated headers, so that a comma in a header that a policy reads is denied (`ambiguous_header`): set `encode_raw_headers: true` in the filter',
+  no_certificates:
+    'Envoy does not send the certificates of peers, so that `source.certificate` is empty and a DNS name can look like a SPIFFE ID: set `include_peer_certificate: true` in the filter',
   several_services:
     'requests to hosts of several services arrive, so that a caller can choose the policies by the host: name the hosts of the service with `--hosts` (or `--hosts "*"` if all are meant), and in `domains` of Envoy',
   text_bodies:

@@ -1,6 +1,6 @@
 import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
 import type { HttpRequestMessage } from '../../../src/engine/envoy/messages.ts';
-import { ProxyObserver } from '../../../src/engine/envoy/proxy-observer.ts';
+import { type ProxyNotice, ProxyObserver } from '../../../src/engine/envoy/proxy-observer.ts';
 import type { Attributes } from '../../../src/engine/request/attributes.ts';
 import { checkMessages } from '../../../src/node/check-messages.ts';
 import { encodeCheckRequest } from '../../support/check-messages.ts';
@@ -112,6 +112,22 @@ describe('decodeCheck', () => {
     const joined = encodeCheckRequest({ attributes: { request: { http: { headers: { 'x-a': 'a' } } } } });
     for (const bytes of [joined, joined]) decodeCheck(bytes, checkMessages, proxy);
     expect(notices).toEqual(['joined_headers']);
+  });
+
+  test('tells once that the proxy does not send the certificates of peers', () => {
+    const notices: ProxyNotice[] = [];
+    const proxy = new ProxyObserver({ onNotice: (notice) => void notices.push(notice) });
+    const from = (source: { readonly principal?: string; readonly certificate?: string }) =>
+      decodeCheck(
+        encodeCheckRequest({ attributes: { source, request: { http: {} } } }),
+        checkMessages,
+        proxy,
+      );
+    from({});
+    from({ principal: 'spiffe://acme.example/a', certificate: 'PEM' });
+    expect(notices).toEqual([]);
+    for (const principal of ['spiffe://acme.example/a', 'spiffe://acme.example/b']) from({ principal });
+    expect(notices).toEqual(['no_certificates']);
   });
 
   test('accepts an empty request', () => {
