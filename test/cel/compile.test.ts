@@ -8,9 +8,9 @@ import { activation, environment } from './names.ts';
 type Mistake = readonly [marked: string, code: Problem['code'], message: string, help?: string];
 
 const ROOTS =
-  'known here: `request`, `source`, `destination`, `connection`, `jwt`, `context`, `metadata`, `route_metadata`, `policy`, `now`, `variables`, `data`';
+  'known here: `request`, `source`, `caller`, `destination`, `connection`, `jwt`, `context`, `metadata`, `route_metadata`, `policy`, `now`, `variables`, `data`';
 const FIELDS =
-  '`request` has `id`, `method`, `path`, `url_path`, `query`, `host`, `scheme`, `protocol`, `referer`, `useragent`, `headers`, `query_params`, `params`, `time`, `size`, `body`, `body_bytes`';
+  '`request` has `id`, `method`, `path`, `url_path`, `query`, `host`, `authority`, `scheme`, `protocol`, `referer`, `useragent`, `headers`, `header_values`, `query_params`, `params`, `time`, `size`, `body`, `body_bytes`';
 
 const NAMES: readonly Mistake[] = [
   ["‹reqest›.method == 'GET'", 'cel_unknown_name', 'unknown name `reqest`', 'did you mean `request`?'],

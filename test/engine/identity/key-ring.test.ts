@@ -130,7 +130,7 @@ describe('fetching', () => {
     ring.use([REMOTE]);
     await settled();
     expect(ring.status()).toEqual([
-      { name: 'acme', keys: 1, fetched_at: '2026-06-01T12:00:00.000Z', error: null },
+      { name: 'acme', source: 'uri', keys: 1, fetched_at: '2026-06-01T12:00:00.000Z', error: null },
     ]);
     await clock.advance(REFRESH.interval - 1);
     expect(provider.fetched).toEqual([URL]);
@@ -256,7 +256,13 @@ describe('outages', () => {
     expect(await reasonFor(TOKEN)).toBe('keys_unavailable');
     expect(await reasonFor(TOKEN)).toBe('keys_unavailable');
     expect(ring.status()).toEqual([
-      { name: 'acme', keys: 0, fetched_at: null, error: 'cannot be reached: ECONNREFUSED' },
+      {
+        name: 'acme',
+        source: 'uri',
+        keys: 0,
+        fetched_at: null,
+        error: 'cannot be reached: ECONNREFUSED',
+      },
     ]);
     expect(provider.fetched).toHaveLength(1);
     await clock.advance(3_000);

@@ -218,7 +218,7 @@ describe('hover', () => {
       'a name of an expression',
       'orders.yaml',
       'request.[[size]]',
-      'request.size: int\n```\n\nbody size in bytes, -1 if unknown',
+      'request.size: int\n```\n\nbody size in bytes: `content-length`, else what Envoy has received; -1 if more may follow',
     ],
     ['a root', 'orders.yaml', '[[source]].principal', 'with `address`, `port`'],
     ['a variable', 'orders.yaml', 'variables.[[tenant]]', 'variables.tenant: string'],

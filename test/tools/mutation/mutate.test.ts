@@ -60,15 +60,15 @@ describe('changes', () => {
     ],
     [
       'several operands, and macros',
-      `{rules: [{name: r, effect: allow, when: "request.size > 1 && jwt.scopes.all(s, s == 'a') && jwt.present"}]}`,
+      `{rules: [{name: r, effect: allow, when: "request.size > 1 && source.labels.all(s, s == 'a') && connection.mtls"}]}`,
       [
         '`allow` becomes `deny`',
         'the condition is dropped',
         '`&&` becomes `||`',
         '`&&` becomes `||`',
         '`request.size > 1` is dropped',
-        "`jwt.scopes.all(s, s == 'a')` is dropped",
-        '`jwt.present` is dropped',
+        "`source.labels.all(s, s == 'a')` is dropped",
+        '`connection.mtls` is dropped',
         '`>` becomes `>=`',
         '`all` becomes `exists`',
         '`==` becomes `!=`',
