@@ -6,9 +6,13 @@ import type { DenialCause } from './denial-cause.ts';
 
 type Sent = Attributes['request'];
 
+/** In the place of bytes that are not UTF-8, which the service sees as they are. */
+const REPLACEMENT = '\uFFFD';
+
 /**
  * The denial if the request has a header that is read as one value more than once, or a header whose name some servers
- * take for that of a header that is read: the service could see another value than the policy.
+ * take for that of a header that is read, or bytes in it that no text has: the service could see another value than
+ * the policy.
  */
 export function denyAmbiguousHeader(
   { named, others }: HeaderReads,
@@ -26,17 +30,26 @@ export function denyAmbiguousHeader(
 function findingOn({ name, use, isPlain }: HeaderRead, sent: Sent): string | undefined {
   const variant = isPlain && sent.headerForm.unusual.length === 0 ? undefined : variantOf(name, sent);
   if (variant !== undefined) return spelledTwice(variant, name);
-  return use !== 'presence' && isAmbiguous(name, use, sent) ? sentTwice(name) : undefined;
+  return use === 'presence' ? undefined : findingOnValue(name, use, sent);
 }
 
 /** As `findingOn`, for every header of the request. */
 function findingOnAny(use: HeaderRead['use'], sent: Sent): string | undefined {
-  for (const name of sent.headers.keys()) if (isAmbiguous(name, use, sent)) return sentTwice(name);
+  for (const name of sent.headers.keys()) {
+    const detail = findingOnValue(name, use, sent);
+    if (detail !== undefined) return detail;
+  }
   for (const name of sent.headerForm.unusual) {
     const variant = variantOf(name, sent);
     if (variant !== undefined) return spelledTwice(name, variant);
   }
   return undefined;
+}
+
+function findingOnValue(name: string, use: HeaderRead['use'], sent: Sent): string | undefined {
+  if (isAmbiguous(name, use, sent)) return sentTwice(name);
+  const isText = sent.headers.get(name)?.includes(REPLACEMENT) !== true;
+  return isText ? undefined : `the header \`${name}\` has bytes that are not UTF-8`;
 }
 
 function isAmbiguous(name: string, use: HeaderRead['use'], sent: Sent): boolean {

@@ -200,7 +200,7 @@ export const REASONS = {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'A header is ambiguous',
-    doc: 'a policy reads a header as one value, and the request has it more than once, or in two spellings',
+    doc: 'a policy reads a header as one value, and the request has it more than once, in two spellings, or with bytes that are not UTF-8',
   },
   body_missing: {
     status: 400,

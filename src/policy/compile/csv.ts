@@ -51,7 +51,7 @@ function lineBreaksIn(fields: readonly string[]): number {
 function problemOf(error: CsvError, header: CsvRecord | undefined): string {
   const { code } = error;
   const record: unknown = error['record'];
-  if (code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(record)) {
+  if (code.startsWith('CSV_RECORD_INCONSISTENT_') && Array.isArray(record)) {
     return `${record.length} values, and the first line has ${header?.fields.length ?? 0}`;
   }
   return PROBLEMS[code] ?? code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();

@@ -5,7 +5,6 @@ import type { RawCall } from './raw-call.ts';
 import type { Seen } from './services.ts';
 import {
   HEADERS,
-  KNOWN_HEADERS,
   PLAIN_HOSTS,
   PLAIN_PATHS,
   QUERIES,
@@ -147,12 +146,6 @@ function probeOf(seen: Seen | undefined): string | undefined {
   const probe = seen?.probe ?? undefined;
   return probe === undefined ? undefined : Buffer.from(probe, 'latin1').toString('utf8');
 }
-
-test('the known differences of headers are still there', async () => {
-  const call = (headers: readonly string[]): RawCall => ({ ...SEEN, host: 'headers.acme.svc', headers });
-  const difference = (answer: Answered): unknown => unlessEqual(judged(answer, 'probe'), answer.seen?.probe);
-  expect(await differences(KNOWN_HEADERS, call, difference)).toHaveLength(2 * KNOWN_HEADERS.length);
-});
 
 test('headers that servers read differently do not reach the service', async () => {
   const call = (headers: readonly string[]): RawCall => ({ ...SEEN, host: 'headers.acme.svc', headers });

@@ -320,10 +320,7 @@ export const REFUSED_HEADERS: readonly (readonly string[])[] = [
   ['x-probe : a'],
   [' x-probe: a'],
   ['x-probe\x00: a'],
-];
-
-/** Bytes that are not UTF-8 are U+FFFD in expressions, and the service has the bytes. */
-export const KNOWN_HEADERS: readonly (readonly string[])[] = [
+  // Bytes that are not UTF-8.
   ['x-probe: caf\xe9'],
   ['x-probe: \xc0\xaf'],
   ['x-probe: \xed\xa0\x80'],

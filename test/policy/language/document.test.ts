@@ -5,14 +5,27 @@ import { expectGolden } from '../../support/generated.ts';
 import { accept, goldenCases, seen } from '../golden.ts';
 import { memoryFiles } from '../memory-files.ts';
 
-/** Codes of mistakes in the folder itself, covered by `load.test.ts`. */
-const FOUND_WHILE_READING = ['folder_unreadable', 'file_unreadable', 'file_too_large', 'too_many_files'];
-/** Codes that the policy store reports, covered by `store.test.ts`. */
-const FOUND_WHILE_STORING = ['no_revision', 'internal_fault'];
-/** Codes about the chosen Environment, covered by `environments.test.ts`. */
-const FOUND_WHILE_CHOOSING = ['unknown_environment'];
-/** Code without a golden file, since a golden file is text. */
-const NOT_TEXT = 'not_utf8';
+/** Codes that no text of a document causes, with the file below `test` whose tests see them. */
+const ELSEWHERE = {
+  folder_unreadable: 'policy/source/load.test.ts',
+  file_unreadable: 'policy/source/load.test.ts',
+  file_too_large: 'policy/source/load.test.ts',
+  too_many_files: 'policy/source/load.test.ts',
+  folder_too_large: 'policy/source/folder-size.test.ts',
+  folder_skipped: 'policy/source/closed-folders.test.ts',
+  folder_busy: 'policy/source/torn-trees.test.ts',
+  dirty_tree: 'policy/source/torn-trees.test.ts',
+  commit_unreadable: 'policy/source/load-commit.test.ts',
+  no_revision: 'policy/source/store.test.ts',
+  internal_fault: 'policy/source/store.test.ts',
+  unknown_environment: 'policy/compile/environments.test.ts',
+  too_large: 'policy/hostile-folders/policies.ts',
+  more_mistakes: 'diagnostic/collect.test.ts',
+  load_timeout: 'e2e/hostile-folders.test.ts',
+  load_memory: 'e2e/hostile-folders.test.ts',
+  // A golden file is text.
+  not_utf8: 'policy/language/document.test.ts',
+} as const satisfies Partial<Record<keyof typeof CODES, string>>;
 
 const cases = goldenCases();
 
@@ -26,7 +39,7 @@ describe('golden diagnostics of a policy folder', () => {
     const bytes = Uint8Array.of(0x61, 0x3a, 0x20, 0xff, 0xfe);
     const [first] = compileFolder(memoryFiles({ 'a.yaml': bytes })).diagnostics;
     expect(first).toMatchObject({
-      code: NOT_TEXT,
+      code: 'not_utf8',
       message: 'the file is not valid UTF-8',
       span: { file: 'a.yaml' },
     });
@@ -34,12 +47,12 @@ describe('golden diagnostics of a policy folder', () => {
 
   test('every code has a case', () => {
     const shown = new Set<string>(cases.flatMap(({ files }) => seen(files).found.map(({ code }) => code)));
-    const elsewhere = [...FOUND_WHILE_READING, ...FOUND_WHILE_STORING, ...FOUND_WHILE_CHOOSING, NOT_TEXT];
-    expect(Object.keys(CODES).filter((code) => !shown.has(code) && !elsewhere.includes(code))).toEqual([]);
-    const loading = readFileSync('test/policy/source/load.test.ts', 'utf8');
-    expect(FOUND_WHILE_READING.filter((code) => !loading.includes(code))).toEqual([]);
-    const storing = readFileSync('test/policy/source/store.test.ts', 'utf8');
-    expect(FOUND_WHILE_STORING.filter((code) => !storing.includes(code))).toEqual([]);
+    const missing = Object.keys(CODES).filter((code) => !shown.has(code) && !(code in ELSEWHERE));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(Object.entries(ELSEWHERE))('%s is seen in %s', (code, file) => {
+    expect(readFileSync(`test/${file}`, 'utf8')).toContain(code);
   });
 
   test('every message is one lower-case sentence without a full stop', () => {
