@@ -30,11 +30,14 @@ function isJsonType(contentType: string): boolean {
   const name = type.trim();
   if (name !== 'application/json' && !(name.endsWith('+json') && /^[a-z]+\/[^\s,/]+$/.test(name)))
     return false;
-  return parameters.every((parameter) => {
-    const [key = '', value = ''] = parameter.split('=');
-    return key.trim() !== 'charset' || /^\s*"?(?:utf-?8|us-ascii)"?\s*$/.test(value);
-  });
+  return parameters.every((parameter) => !parameter.includes('charset') || UTF8_CHARSET.test(parameter));
 }
+
+/**
+ * Every other text with `charset` is refused, as parsers find one in `charset*=us-ascii''utf-7` and
+ * `charset*0=utf-;charset*1=7` (RFC 2231, Python's `email`), and careless ones within other parameters.
+ */
+const UTF8_CHARSET = /^\s*charset\s*=\s*"?(?:utf-?8|us-ascii)"?\s*$/;
 
 function decode(bytes: Uint8Array): string | undefined {
   try {

@@ -99,6 +99,19 @@ describe('a body is denied that is', () => {
   ])('%s', (_name, body, contentType, reason, detail) => {
     expect(readJsonBody(body, { type: contentType, encoding: '' })).toEqual({ denial: { reason, detail } });
   });
+
+  test.each([
+    "charset*=us-ascii''utf-7",
+    'charset*0=utf-;charset*1=7',
+    'charset=utf-8=x',
+    'charset=utf-8; charset=utf-7',
+    'v="1; charset=utf-7"',
+    'v=1 charset=utf-7',
+    'charset=utf-8 (comment)',
+  ])('a charset that parsers read differently: %s', (parameters) => {
+    const read = readJsonBody(whole('{}'), { type: `application/json; ${parameters}`, encoding: '' });
+    expect(read.denial?.reason).toBe('body_wrong_type');
+  });
 });
 
 describe('the content-encoding of a body', () => {
