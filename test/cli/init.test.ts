@@ -145,13 +145,13 @@ describe('the installation step of the pipelines', () => {
   beforeEach(async () => {
     await inProcess(['init', 'shop'], directory);
     const source = join(directory, 'package');
-    await mkdir(source);
-    const manifest = { name: 'lictor', version: '0.0.1', bin: { lictor: 'main.js' } };
+    await mkdir(join(source, 'dist'), { recursive: true });
+    const manifest = { name: 'lictor', version: '0.0.1', bin: { lictor: 'dist/main.js' } };
     await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
     const packages = { '': manifest };
     const lock = { name: 'lictor', version: '0.0.1', lockfileVersion: 3, requires: true, packages };
     await writeFile(join(source, 'npm-shrinkwrap.json'), JSON.stringify(lock));
-    await writeFile(join(source, 'main.js'), "#!/usr/bin/env node\nconsole.log('it runs');\n", {
+    await writeFile(join(source, 'dist/main.js'), "#!/usr/bin/env node\nconsole.log('it runs');\n", {
       mode: 0o755,
     });
     await run('npm', ['pack', '--pack-destination', directory], { cwd: source });

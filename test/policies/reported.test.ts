@@ -74,11 +74,8 @@ describe('policies that users reported', () => {
     const expressions = await readFile(join(REPORTED, folder, 'expressions.txt'), 'utf8');
     const outs: string[] = [];
     for (const expression of expressions.trim().split('\n')) {
-      const { out } = await lictor(
-        folder,
-        ...['eval', '.', '--host', 'x', '--issuer', 'idp', '--now', '2026-06-01T12:00:00Z'],
-        ...['--expression', expression],
-      );
+      const flags = ['--host', 'x', '--issuer', 'idp', '--now', '2026-06-01T12:00:00Z'];
+      const { out } = await lictor(folder, 'eval', '.', ...flags, '--expression', expression);
       outs.push(out.split('\n')[0] ?? '');
     }
     const [payload = '', ...rest] = outs;

@@ -44,7 +44,7 @@ export function compileJsonSchema(
   if (draft.problems !== undefined) return { problems: draft.problems.slice(0, MAX_PROBLEMS) };
   const schema = withoutAnnotations(draft.schema) as AnySchema & JsonValue;
   try {
-    const errors = schemaErrors(withDoubles(schema) as AnySchema);
+    const errors = schemaErrors(withDoubles(schema));
     if (errors.length > 0) return { problems: metaProblems(errors) };
     const sources = new Map<CompiledPart, string>();
     const compiler = newCompiler(sources);

@@ -16,6 +16,7 @@ import type {
   TestSpec,
 } from '../language/test-document.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { complete, definedOf } from './complete-request.ts';
 import type {
   Expectation,
   PolicyTestDocument,
@@ -23,7 +24,6 @@ import type {
   TestCase,
   TestRequest,
   TestStep,
-  ToldByProxy,
 } from './policy-test.ts';
 
 /** Names of a folder that its tests may refer to. */
@@ -54,7 +54,6 @@ interface Declared {
   readonly requests: ReadonlyMap<string, RequestSpec>;
 }
 
-const UTF8 = new TextEncoder();
 const HOUR = 3_600_000;
 /** TEST-NET-1 (RFC 5737). */
 const ADDRESS = '192.0.2.1';
@@ -226,55 +225,6 @@ function requestOf(
   const name = request.request;
   const found = lookUp({ value: name, at: request.at }, requests, 'request');
   return found && complete(name, found, changes);
-}
-
-/** A request with its changes and all defaults. */
-export function complete(name: string, spec: RequestSpec, changes: RequestSpec | undefined): TestRequest {
-  const headers = new Map<string, readonly string[]>();
-  const body = changes?.body ?? spec.body;
-  if (body?.type !== undefined) headers.set('content-type', [body.type]);
-  for (const [header, value] of [...(spec.headers ?? []), ...(changes?.headers ?? [])]) {
-    if (value === null) headers.delete(header);
-    else headers.set(header, value);
-  }
-  const method = changes?.method ?? spec.method ?? 'GET';
-  return {
-    name,
-    method,
-    scheme: changes?.scheme ?? spec.scheme ?? 'https',
-    host: changes?.host ?? spec.host ?? '',
-    path: changes?.path ?? spec.path ?? defaultPath(method),
-    headers,
-    body: body && { bytes: UTF8.encode(body.text), truncated: body.truncated },
-    told: toldBy(spec, changes),
-  };
-}
-
-/** What Envoy says beside the request, with its changes, by name where there are names. */
-function toldBy(spec: RequestSpec, changes: RequestSpec | undefined): ToldByProxy {
-  const both = <T>(of: (spec: RequestSpec) => ReadonlyMap<string, T> | undefined): ReadonlyMap<string, T> =>
-    new Map([...(of(spec) ?? []), ...((changes && of(changes)) ?? [])]);
-  return {
-    protocol: changes?.protocol ?? spec.protocol,
-    requestedServerName: changes?.requestedServerName ?? spec.requestedServerName,
-    context: both(({ context }) => context),
-    metadata: both(({ metadata }) => metadata),
-    routeMetadata: both(({ routeMetadata }) => routeMetadata),
-    destination: { ...definedOf(spec.destination ?? {}), ...definedOf(changes?.destination ?? {}) },
-  };
-}
-
-type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The members that have a value. */
-function definedOf<T extends object>(value: T): Defined<T> {
-  // Only members are left out.
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
-}
-
-/** CONNECT has no path, and Envoy sends an empty one. */
-export function defaultPath(method: string): string {
-  return method === 'CONNECT' ? '' : '/';
 }
 
 function compileMatrix(spec: MatrixSpec, declared: Declared, known: CompiledNames): readonly TestCase[] {

@@ -9,7 +9,8 @@ import { instant } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson, type Tree } from '../yaml/tree.ts';
 import { readYaml } from '../yaml/yaml-file.ts';
-import { ANONYMOUS_CALLER, caller, complete } from './compile-test.ts';
+import { ANONYMOUS_CALLER, caller } from './compile-test.ts';
+import { complete } from './complete-request.ts';
 import type { TestCaller, TestRequest } from './policy-test.ts';
 
 /** Fields of a file with one request, in the vocabulary of a PolicyTest. */

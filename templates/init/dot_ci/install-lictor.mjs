@@ -40,7 +40,5 @@ if (!existsSync(join(folder, 'npm-shrinkwrap.json'))) stop(`${source} has no npm
 // `npm ci` installs the versions of npm-shrinkwrap.json, compared with their digests; `npm install FILE` ignores it.
 const options = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
 execFileSync('npm', ['ci', ...options], { cwd: folder, stdio: 'inherit' });
-/** @type {{ bin: { lictor: string } }} */
-const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 rmSync(join(prefix, 'bin/lictor'), { force: true });
-symlinkSync(join(folder, bin.lictor), join(prefix, 'bin/lictor'));
+symlinkSync(join(folder, 'dist/main.js'), join(prefix, 'bin/lictor'));
