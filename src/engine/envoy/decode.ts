@@ -73,7 +73,8 @@ function readRequest(
     // Envoy's own `id` is the number of a stream, which no one else sees; callers and logs have the header.
     id: headers.get('x-request-id') ?? http.id ?? '',
     method: http.method || (pseudo.get(':method') ?? ''),
-    path: readPath(http.path || (pseudo.get(':path') ?? ''), http.query ?? ''),
+    // Envoy writes `!` into `http.path` for bytes that are not UTF-8; raw headers have the bytes.
+    path: readPath(pseudo.get(':path') || (http.path ?? ''), http.query ?? ''),
     host: http.host || (pseudo.get(':authority') ?? headers.get('host') ?? ''),
     scheme: http.scheme || (pseudo.get(':scheme') ?? ''),
     protocol: http.protocol ?? '',

@@ -39,9 +39,9 @@ export function canonicalPath(path: string, method = ''): CanonicalPath {
   const queryStart = plain === -1 ? path.indexOf('?') : plain;
   const raw = queryStart === -1 ? path : path.slice(0, queryStart);
   const query = queryStart === -1 ? '' : path.slice(queryStart + 1);
-  const fragment = query.includes('#') ? 'a `#`' : undefined;
+  const inQuery = REMARKABLE_IN_QUERY.test(query) ? rawAmbiguity(query, true) : undefined;
   if (plain !== -1 || raw === '*' || (path === '' && method === 'CONNECT'))
-    return { path: raw, query, ambiguous: fragment };
+    return { path: raw, query, ambiguous: inQuery };
 
   const origin = originForm(raw);
   const escapes = origin.path.includes('%')
@@ -55,7 +55,7 @@ export function canonicalPath(path: string, method = ''): CanonicalPath {
     encodedDotSegment(origin.path) ??
     (hidesEscape(escapes.path) ? 'a `%25` that hides another escape' : undefined) ??
     resolved.ambiguous ??
-    fragment;
+    inQuery;
   return { path: resolved.path, query, ambiguous };
 }
 
@@ -89,14 +89,19 @@ function originForm(raw: string): { readonly path: string; readonly ambiguous: A
   return { path: slash === -1 ? '/' : raw.slice(slash), ambiguous: 'an absolute form' };
 }
 
-function rawAmbiguity(raw: string): Ambiguity | undefined {
+/** Other bytes than those of a query string (RFC 3986, section 3.4), except those that every server reads alike. */
+const REMARKABLE_IN_QUERY = /[^ -"$-~]/;
+
+/** `isQuery`: a backslash and a `;` are as any other character. */
+function rawAmbiguity(raw: string, isQuery = false): Ambiguity | undefined {
   for (let i = 0; i < raw.length; i++) {
     const code = raw.charCodeAt(i);
     if (code < 0x20 || code === 0x7f) return 'a control byte';
     if (code > 0x7f) return 'a non-ASCII byte';
+    if (code === 0x23) return 'a `#`';
+    if (isQuery) continue;
     if (code === 0x5c) return 'a raw backslash';
     if (code === 0x3b) return 'a `;`';
-    if (code === 0x23) return 'a `#`';
   }
   return undefined;
 }

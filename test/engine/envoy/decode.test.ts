@@ -101,6 +101,12 @@ describe('decodeCheck', () => {
     expect(connection.mtls).toBe(false);
   });
 
+  test('takes the path from its bytes, as the text has `!` for those that are not UTF-8', () => {
+    const path = { key: ':path', rawValue: Buffer.from('/a?b=\xFF', 'latin1') };
+    const http = { path: '/a?b=!', headerMap: { headers: [path] } };
+    expect(read(encodeCheckRequest({ attributes: { request: { http } } })).request.path).toBe('/a?b=\uFFFD');
+  });
+
   test('takes notice of a proxy that joins headers, once', () => {
     const notices: string[] = [];
     const proxy = new ProxyObserver({ onNotice: (notice) => void notices.push(notice) });
