@@ -190,6 +190,12 @@ export const REASONS = {
     title: 'Token keys are unavailable',
     doc: "the issuer's keys could not be fetched",
   },
+  ambiguous_method: {
+    status: 400,
+    grpc: 'INVALID_ARGUMENT',
+    title: 'The method is ambiguous',
+    doc: 'the method has a lower-case letter: some servers read `delete` as `DELETE`, others do not',
+  },
   ambiguous_path: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',

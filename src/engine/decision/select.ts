@@ -52,13 +52,17 @@ export function select(set: PolicySet, request: RequestContext): Selection {
     const applicable = { policy, params: selected.params ?? NO_PARAMS };
     if (policy.mode === 'shadow') {
       const cause =
-        denyAmbiguousPath([applicable], request) ?? selected.failure ?? denyHeaders([applicable], request);
+        denyAmbiguousMethod(request) ??
+        denyAmbiguousPath([applicable], request) ??
+        selected.failure ??
+        denyHeaders([applicable], request);
       shadow.push({ ...applicable, cause });
     } else if (selected.failure === undefined) enforcing.push(applicable);
     else failure ??= selected.failure;
   }
   if (request.trace !== undefined) reportOthers(set.policies, new Set(candidates), request, request.trace);
   const cause =
+    denyAmbiguousMethod(request) ??
     denyAmbiguousPath(enforcing, request) ??
     failure ??
     denyHeaders(enforcing, request) ??
@@ -96,6 +100,15 @@ function reportOthers(
     });
     trace.report({ kind: 'policy', policy, entries, result: 'does_not_apply' });
   }
+}
+
+/**
+ * Methods are case-sensitive (RFC 9110, section 9.1), and no policy can name one in lower case. Envoy passes it on from
+ * HTTP/2, and Django and Flask take `delete` for `DELETE`.
+ */
+function denyAmbiguousMethod({ matching }: RequestContext): DenialCause | undefined {
+  if (!/[a-z]/.test(matching.method)) return undefined;
+  return { reason: 'ambiguous_method', detail: 'the method has a lower-case letter' };
 }
 
 function denyAmbiguousPath(
