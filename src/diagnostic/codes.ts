@@ -25,6 +25,10 @@ export const CODES = {
     severity: 'error',
     doc: 'loading the folder takes more memory than `--load-memory`; the file is the one that was worked on',
   },
+  load_ended: {
+    severity: 'error',
+    doc: 'the process that loads the folder cannot be started, or another program or the kernel has ended it',
+  },
   file_unreadable: { severity: 'error', doc: 'a file of the folder cannot be read' },
   file_too_large: { severity: 'error', doc: 'a file is larger than 1 MiB' },
   too_many_files: { severity: 'error', doc: 'the folder has more than 10,000 files' },

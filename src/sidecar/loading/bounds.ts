@@ -2,8 +2,11 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnostic } from '../../policy/source/load.ts';
 import type { Reload } from '../../policy/source/store.ts';
 
+/** End of a loading process that this program did not end: `start` if it never ran, `killed` if others ended it. */
+export type End = 'memory' | 'killed' | 'start' | 'fault';
+
 /** Reason for which a loading process has ended before it was done. */
-export type Bound = 'time' | 'memory' | 'fault';
+export type Bound = End | 'time';
 
 interface StoppedLoad {
   readonly settings: { readonly dir: string };
@@ -34,6 +37,17 @@ export function stoppedLoad(bound: Bound, load: StoppedLoad): Reload {
       const message = `${subject} takes more than ${memory} MiB to load, at which the load was stopped`;
       const help = 'simplify it, split it into several files, or raise `--load-memory`';
       return failure('load_memory', file, message, help, began);
+    }
+    case 'killed': {
+      const message = `the process that loads ${subject} ${cause}, as by the kernel when the container has no memory left`;
+      const help =
+        'give the container the memory of the sidecar and `--load-memory`, or lower `--load-memory`';
+      return failure('load_ended', file, message, help, began);
+    }
+    case 'start': {
+      const message = `the process that loads ${subject} ${cause}`;
+      const help = 'raise the bounds of processes, open files and memory of the container';
+      return failure('load_ended', file, message, help, began);
     }
     case 'fault': {
       const message = `the process that loads ${subject} ${cause}`;

@@ -4,7 +4,7 @@ import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { compileCode } from '../../node/code-form.ts';
 import { Decoder } from '../../policy/transfer/decode.ts';
 import type { Chunk } from '../../policy/transfer/nodes.ts';
-import { type Bound, stoppedLoad, tooLargeToInstall } from './bounds.ts';
+import { type Bound, type End, stoppedLoad, tooLargeToInstall } from './bounds.ts';
 import type { LivePolicies } from './live-policies.ts';
 import { type LoadingProcess, startProcess } from './loading-process.ts';
 import type { Delivery, LoadSettings, Report, Resumption } from './messages.ts';
@@ -17,6 +17,12 @@ export interface LoaderOptions {
   readonly timeout: number;
   /** Most memory of the loading process, in MiB. */
   readonly memory: number;
+  /** Time after which a process that only watches is replaced by one without the compiler, in ms; default 20 s. */
+  readonly idle?: number;
+  /** Time from the end of a process at a bound to the next attempt, in milliseconds; default 30 s. */
+  readonly retry?: number;
+  /** Starts the other process; default `startProcess`. */
+  readonly startProcess?: typeof startProcess;
 }
 
 /** The process that serves, as far as loading concerns it. */
@@ -26,14 +32,15 @@ export interface LoadTarget {
   readonly prepare: (set: PolicySet) => Iterator<undefined, void>;
   /** Called before each load, with the path of the folder. */
   readonly onLoad?: (dir: string) => void;
+  /** Called when the other process has ended while it only watched, and another takes its place. */
+  readonly onRestart?: (cause: string) => void;
 }
 
 const MIB = 1024 * 1024;
 /** Time between two looks at the memory of a process that works, in milliseconds. */
 const LOOK = 25;
-/** Time after which a process that only watches is replaced by one without the compiler, in milliseconds. */
 const IDLE = 20_000;
-/** Time from the end of a process at a bound to the next attempt, doubled after each, in milliseconds. */
+/** Doubled after each attempt. */
 const FIRST_RETRY = 30_000;
 const LAST_RETRY = 600_000;
 /** Share of the memory bound that a compiled policy set may take on its way, in characters and bytes. */
@@ -58,9 +65,14 @@ export class Loader {
   /** Begin of the last load, milliseconds since 1970. */
   #began = Date.now();
   #hasLoaded = false;
-  #retry = FIRST_RETRY;
+  /** True if the process has looked at the folder and now waits for a change. */
+  #isResting = false;
+  readonly #idle: number;
+  readonly #firstRetry: number;
+  #retry: number;
   #closed = false;
   #looking: NodeJS.Timeout | undefined;
+  /** What follows unless a load begins before. */
   #later: NodeJS.Timeout | undefined;
   /** Bound at which this process has ended the other; `rest` if that had nothing more to do. */
   #cause: Bound | 'rest' | undefined;
@@ -70,6 +82,9 @@ export class Loader {
   constructor(options: LoaderOptions) {
     this.#options = options;
     this.#settings = { ...options.settings, maxTransfer: Math.floor(options.memory * MIB * TRANSFER_SHARE) };
+    this.#idle = options.idle ?? IDLE;
+    this.#firstRetry = options.retry ?? FIRST_RETRY;
+    this.#retry = this.#firstRetry;
     this.#start(undefined);
   }
 
@@ -88,16 +103,21 @@ export class Loader {
   close(): void {
     this.#closed = true;
     this.#rest();
+    clearTimeout(this.#later);
     this.#process?.kill();
   }
 
   #start(resume: Resumption | undefined): void {
     this.#rest();
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.#hasLoaded = false;
+    this.#isResting = false;
     this.#cause = undefined;
-    this.#process = startProcess(this.#settings, resume, this.#options.memory, {
+    const start = this.#options.startProcess ?? startProcess;
+    this.#process = start(this.#settings, resume, this.#options.memory, {
       onReport: (report) => this.#take(report),
-      onExit: (cause, isMemory) => void this.#ended(cause, isMemory),
+      onExit: (cause, end) => void this.#ended(cause, end),
     });
     this.#work();
   }
@@ -111,7 +131,9 @@ export class Loader {
         return;
       case 'idle':
         this.#rest();
-        if (this.#hasLoaded) this.#after(IDLE, () => this.#end('rest'));
+        this.#isResting = true;
+        // Each look at the folder ends here, twice a second: the time counts from the first after a load.
+        if (this.#hasLoaded && this.#later === undefined) this.#after(this.#idle, () => this.#end('rest'));
         return;
       case 'offer':
         this.#rest();
@@ -127,7 +149,10 @@ export class Loader {
 
   async #begin(mark: string): Promise<void> {
     this.#mark = mark;
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.#hasLoaded = true;
+    this.#isResting = false;
     this.#began = Date.now();
     const { onLoad } = await this.#target.promise;
     onLoad?.(this.#settings.dir);
@@ -135,14 +160,12 @@ export class Loader {
 
   /** Looks after a process that works, until it rests. */
   #work(): void {
-    clearTimeout(this.#later);
     this.#deadline = performance.now() + this.#options.timeout;
     this.#looking ??= setInterval(() => this.#look(), LOOK).unref();
   }
 
   #rest(): void {
     clearInterval(this.#looking);
-    clearTimeout(this.#later);
     this.#looking = undefined;
   }
 
@@ -159,11 +182,15 @@ export class Loader {
 
   #after(delay: number, act: () => void): void {
     clearTimeout(this.#later);
-    this.#later = setTimeout(act, delay).unref();
+    this.#later = setTimeout(() => {
+      this.#later = undefined;
+      act();
+    }, delay).unref();
   }
 
-  async #ended(cause: string, isMemory: boolean): Promise<void> {
+  async #ended(cause: string, end: End): Promise<void> {
     const ended = this.#process;
+    const wasResting = this.#isResting;
     this.#process = undefined;
     this.#chunk?.(undefined);
     this.#rest();
@@ -172,8 +199,14 @@ export class Loader {
       this.#start(this.#resumption());
       return;
     }
-    const bound = this.#cause ?? (isMemory ? 'memory' : 'fault');
-    const { policies } = await this.#target.promise;
+    const { policies, onRestart } = await this.#target.promise;
+    if (this.#closed) return;
+    if (this.#cause === undefined && wasResting) {
+      onRestart?.(cause);
+      this.#start(this.#resumption());
+      return;
+    }
+    const bound = this.#cause ?? end;
     const file = ended?.progress() ?? '';
     policies.fail(stoppedLoad(bound, { ...this.#options, file, cause, began: this.#began }));
     const retry = this.#retry;
@@ -194,12 +227,12 @@ export class Loader {
     const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
     if (size * BYTES_A_CHARACTER > limit - used) {
       policies.fail(tooLargeToInstall(this.#settings.dir, this.#began));
-      this.#after(IDLE, () => this.#end('rest'));
+      this.#after(this.#idle, () => this.#end('rest'));
       return;
     }
     const delivery = await this.#assemble();
     if (delivery === undefined || this.#closed) return;
-    this.#retry = FIRST_RETRY;
+    this.#retry = this.#firstRetry;
     switch (delivery.kind) {
       case 'failure':
         policies.fail(delivery.reload);
@@ -219,7 +252,7 @@ export class Loader {
     const { policies } = await this.#target.promise;
     const cause = `sent what cannot be installed: ${errorMessage(error)}`;
     policies.fail(stoppedLoad('fault', { ...this.#options, file: '', cause, began: this.#began }));
-    this.#after(IDLE, () => this.#end('rest'));
+    this.#after(this.#idle, () => this.#end('rest'));
   }
 
   /** The delivery of all chunks; undefined if the process ends before. */

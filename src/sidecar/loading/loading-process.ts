@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { errorMessage } from '../../diagnostic/system-error.ts';
+import type { End } from './bounds.ts';
 import { type LoadSettings, type Order, PROGRESS_FD, type Report, type Resumption } from './messages.ts';
 
 /** A running process that loads policies. */
@@ -18,8 +20,8 @@ export interface LoadingProcess {
 
 export interface ProcessEvents {
   readonly onReport: (report: Report) => void;
-  /** The end of the process, with a phrase for its cause; `isMemory` if it ran out of memory. */
-  readonly onExit: (cause: string, isMemory: boolean) => void;
+  /** The end of the process, with a phrase for its cause. */
+  readonly onExit: (cause: string, end: End) => void;
 }
 
 /** Last characters of its standard error that are kept. */
@@ -33,8 +35,25 @@ const ENTRY = new URL(
   import.meta.url,
 );
 
+const NEVER_STARTED: LoadingProcess = { send: () => {}, progress: () => '', memory: () => 0, kill: () => {} };
+
 /** Starts a loading process. `heap` is the most memory for its objects, in MiB. */
 export function startProcess(
+  settings: LoadSettings,
+  resume: Resumption | undefined,
+  heap: number,
+  events: ProcessEvents,
+): LoadingProcess {
+  try {
+    return forked(settings, resume, heap, events);
+  } catch (error) {
+    // For some errors, such as a lack of memory, `fork` throws; for others it emits an event.
+    setImmediate(() => events.onExit(`cannot be started: ${errorMessage(error)}`, 'start'));
+    return NEVER_STARTED;
+  }
+}
+
+function forked(
   settings: LoadSettings,
   resume: Resumption | undefined,
   heap: number,
@@ -45,6 +64,15 @@ export function startProcess(
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
   });
+  let ended = false;
+  const end = (cause: string, how: End): void => {
+    if (ended) return;
+    ended = true;
+    onExit(cause, how);
+  };
+  child.once('error', (error) => end(`cannot be started: ${error.message}`, 'start'));
+  // Without file descriptors, there are no streams either.
+  if (child.pid === undefined) return NEVER_STARTED;
   let errors = '';
   let lines = '';
   keepLast(child.stderr, (text) => {
@@ -54,19 +82,13 @@ export function startProcess(
   keepLast(progress !== null && progress !== undefined && 'read' in progress ? progress : null, (text) => {
     lines = (lines + text).slice(-KEPT);
   });
-  let ended = false;
-  const end = (cause: string, isMemory: boolean): void => {
-    if (ended) return;
-    ended = true;
-    onExit(cause, isMemory);
-  };
   child.on('message', (report) => {
     if (!ended) onReport(report as Report);
   });
-  child.once('error', (error) => end(`cannot be started: ${error.message}`, false));
   child.once('exit', (code, signal) => {
     const isMemory = signal === 'SIGABRT' || code === 134 || errors.includes('out of memory');
-    end(`ended with ${signal ?? `exit code ${code}`}`, isMemory || signal === 'SIGKILL');
+    if (signal === 'SIGKILL') end('was ended by SIGKILL', 'killed');
+    else end(`ended with ${signal ?? `exit code ${code}`}`, isMemory ? 'memory' : 'fault');
   });
   const send = (order: Order): void => {
     if (child.connected) child.send(order, () => {});

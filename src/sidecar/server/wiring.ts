@@ -93,6 +93,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     policies: store,
     prepare: (set) => readySteps(set, keys),
     onLoad: (dir) => log.debug?.('reading the policy folder', { policies: dir }),
+    onRestart: (cause) => log.warn('the process that watches the policy folder is started again', { cause }),
   });
   return { log, health, keys, check, recorder, traces, loader, methods, pages };
 }
