@@ -20,7 +20,11 @@ export const NAMES = {
     max: 260,
   },
   'request.authority': { type: 'string', doc: 'the authority (`host` header), as sent', max: 260 },
-  'request.scheme': { type: 'string', doc: '`http` or `https`', max: 32 },
+  'request.scheme': {
+    type: 'string',
+    doc: '`http` or `https`; by HTTP/2 the caller names it, unless Envoy overwrites it',
+    max: 32,
+  },
   'request.protocol': { type: 'string', doc: 'such as `HTTP/1.1` or `HTTP/2`', max: 32 },
   'request.referer': { type: 'string', doc: 'the `referer` header, empty when absent' },
   'request.useragent': { type: 'string', doc: 'the `user-agent` header, empty when absent' },

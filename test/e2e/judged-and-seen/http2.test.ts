@@ -13,6 +13,7 @@ spec:
     - {name: no-delete, effect: deny, match: [{methods: [DELETE]}]}
     - {name: no-cafe, effect: deny, when: "request.query_params[?'name'].orValue([]) == ['caf\u00E9']"}
     - {name: no-bar, effect: deny, when: "request.headers[?'x-name'].orValue('') == 'b\u00E1r'"}
+    - {name: no-plaintext, effect: deny, when: request.scheme != 'https'}
     - {name: all, effect: allow}
 `;
 
@@ -27,6 +28,8 @@ afterAll(() => services?.stop());
 interface Answer {
   readonly status: number;
   readonly reason: string | undefined;
+  /** The header `grpc-status`. */
+  readonly grpc: string | undefined;
   readonly seen: Partial<Seen>;
 }
 
@@ -47,11 +50,13 @@ async function send({ envoy }: Proxied, headers: Readonly<Record<string, string>
   try {
     const stream = session.request({ ':path': '/', ...headers });
     stream.setTimeout(10_000, () => stream.destroy(new Error('no answer within 10 s')));
-    const [answer] = (await once(stream, 'response')) as [{ readonly ':status': number }];
+    const [answer] = (await once(stream, 'response')) as [
+      { readonly ':status': number; readonly 'grpc-status'?: string },
+    ];
     let text = '';
     for await (const bytes of stream) text += String(bytes);
     const read = text.startsWith('{') ? (JSON.parse(text) as Partial<Seen> & { reason?: string }) : {};
-    return { status: answer[':status'], reason: read.reason, seen: read };
+    return { status: answer[':status'], reason: read.reason, grpc: answer['grpc-status'], seen: read };
   } finally {
     session.destroy();
   }
@@ -75,3 +80,19 @@ test.each([0, 1])('service %i gets a letter in Latin-1 of a header that no polic
   const answer = await send(service, { 'x-probe': 'b\xE1r' });
   expect(answer).toMatchObject({ status: 200, seen: { probe: 'b\xE1r' } });
 });
+
+test.each(['http', 'ftp'])('the scheme `%s` of a caller does not count', async (scheme) => {
+  for (const service of services.all) {
+    expect(await send(service, { ':scheme': scheme })).toMatchObject({ status: 200, reason: undefined });
+  }
+});
+
+test.each(['application/grpc', 'application/grpc+json'])(
+  'an open stream of %s is judged at once',
+  async (type) => {
+    for (const service of services.all) {
+      const call = { ':method': 'POST', ':path': '/?name=caf%C3%A9', 'content-type': type };
+      expect(await send(service, call)).toMatchObject({ status: 200, grpc: '7' });
+    }
+  },
+);
