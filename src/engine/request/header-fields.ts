@@ -187,4 +187,7 @@ export const OVERRIDE_HEADERS = {
   'x-rewrite-url': 'path',
   'x-forwarded-host': 'host',
   'x-forwarded-prefix': 'path',
+  'x-original-host': 'host',
+  // RFC 7239: its `host` is read where `x-forwarded-host` is, by Spring and others.
+  forwarded: 'host',
 } as const;
