@@ -236,7 +236,7 @@ export const REASONS = {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'The body is malformed',
-    doc: 'the body is not JSON, an object in it has a member twice, or the proxy may have replaced bytes of it',
+    doc: 'the body is not JSON, parsers read it in different ways (a member twice or in two cases, a number that loses digits), or the proxy may have replaced bytes of it',
   },
   schema_violation: {
     status: 400,
