@@ -23,6 +23,8 @@ export function operandHelp(
   const isSum = operator === '+' || operator === '-';
   if (has('timestamp')) return isSum ? DURATION : has('string') ? TIMESTAMP : undefined;
   if (has('duration')) return DURATION;
+  if (right === 'string' && left === 'list(string)')
+    return 'to look for one of its elements, write `x in list`';
   if (left === 'string' && right.startsWith('list('))
     return 'to compare with several values, write `x in [a, b]`';
   return textAndNumberHelp(operator, operands, types);

@@ -36,7 +36,7 @@ export function compileKeys(
   crypto: CryptoProvider,
 ): CompiledKeys {
   const list = isJsonObject(jwks) ? memberOf(jwks, 'keys') : undefined;
-  if (!isJsonList(list)) return invalidSet('', 'a key set must be an object with a list `keys`');
+  if (!isJsonList(list)) return invalidSet('', notASet(jwks));
   if (list.length > MAX_KEYS) return invalidSet('/keys', `a key set has at most ${MAX_KEYS} keys`);
   const keys: VerificationKey[] = [];
   const found: (Problem & { readonly pointer: string })[] = [];
@@ -55,6 +55,16 @@ export function compileKeys(
     });
   }
   return { keys, problems };
+}
+
+/** Why the value is not a key set, with what to write if it is something that people take for one. */
+function notASet(value: JsonValue): string {
+  if (isJsonList(value)) return 'this is a list of keys: a key set is `{"keys": [...]}` with that list';
+  if (isJsonObject(value) && memberOf(value, 'kty') !== undefined)
+    return 'this is one key: a key set is `{"keys": [...]}` with the key in the list';
+  if (isJsonObject(value) && memberOf(value, 'jwks_uri') !== undefined)
+    return 'this is the discovery document of a login service: the key set is at its `jwks_uri`';
+  return 'a key set must be an object with a list `keys`';
 }
 
 /** What is wrong with a key. */

@@ -47,7 +47,7 @@ export function compilePrincipal(
     return {
       problem: `wildcards are allowed only in SPIFFE IDs, and \`${text}\` does not start with \`spiffe://\``,
     };
-  if (text.includes('/ns/'))
+  if (text.includes('/ns/') || /^spiffe:/i.test(text))
     return { problem: `\`${text}\` looks like a SPIFFE ID but does not start with \`spiffe://\`` };
   return { pattern: { kind: 'exact', source: text } };
 }

@@ -142,7 +142,9 @@ function jsonData(
     const context = { path, lines: new Lines(text), diagnostics: at.context.diagnostics };
     const range = { start: fault.at, end: fault.at + 1 };
     const { line } = at.context.lines.position(at.tree.range.start);
-    const message = `the file is not valid JSON: ${fault.what}`;
+    const message = isPem(text)
+      ? 'the file is PEM, not JSON: a key set is a JWK Set (RFC 7517), `{"keys": [...]}`'
+      : `the file is not valid JSON: ${fault.what}`;
     const help = `the file is referenced at ${at.context.path}:${line}`;
     return report({ ...at, context, path: '' }, 'invalid_reference', message, help, range);
   }
@@ -152,6 +154,11 @@ function jsonData(
     return placeInJson(path, parsed, pointer, at);
   };
   return { value, file: path, place };
+}
+
+/** RFC 7468, section 2: keys and certificates. */
+function isPem(text: string): boolean {
+  return text.trimStart().startsWith('-----BEGIN ');
 }
 
 function decode(bytes: Uint8Array, reference: string, at: Cursor): string | undefined {

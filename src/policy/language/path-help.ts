@@ -5,13 +5,47 @@ import { compilePath } from '../../engine/request/path-pattern.ts';
  * with a condition for what only `when` can compare. Undefined if the meaning is not clear.
  */
 export function pathHelp(value: string): string | undefined {
+  if (value === '') return 'to select every path, and CONNECT, which has none, remove `paths`';
   if (/^\**$/.test(value)) return undefined;
+  const canonical = canonicalOf(value);
+  if (canonical !== undefined) return canonical;
   const { paths, conditions } = translate(value);
   if (paths.length === 0 || !paths.every((each) => compilePath(each).pattern !== undefined)) return undefined;
   const written = paths.map((each) => `\`${each}\``).join(' and ');
   return conditions.length === 0
     ? `write ${written}`
     : `write ${written}, and \`when: ${conditions.join(' && ')}\``;
+}
+
+/** Help for a path as a client may send it: with a query string, escapes, dot segments or doubled slashes. */
+function canonicalOf(value: string): string | undefined {
+  const [, sent = value, query] = /^([^?]+)\?([\w.%-]+=[^?]*)$/.exec(value) ?? [];
+  if (!/^(?:\/|[\w.~!$&'+,=@%*{} -])+$/.test(sent) || !sent.startsWith('/')) return undefined;
+  const path = decoded(resolved(sent));
+  if (path === undefined || path === value || compilePath(path).pattern === undefined) return undefined;
+  const rest = query === undefined ? '' : ', and compare `request.query_params` in `when`';
+  return `write \`${path}\`${rest}`;
+}
+
+/** Without dot segments and doubled slashes; empty if it leads above the root. */
+function resolved(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/').slice(1)) {
+    if (part === '..' && parts.pop() === undefined) return '';
+    if (part !== '' && part !== '.' && part !== '..') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** Undefined if a segment is not decodable, or would mean something else as text: `%2f`, `%2a`, `%25`. */
+function decoded(path: string): string | undefined {
+  try {
+    const parts = path.split('/').map((part) => ({ part, text: decodeURIComponent(part) }));
+    const isClear = parts.every(({ part, text }) => part === text || !/[/?#;\\*{}%]/.test(text));
+    return isClear ? parts.map(({ text }) => text).join('/') : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Translation {

@@ -11,6 +11,7 @@ import {
   located,
   mapOf,
   nonEmptyText,
+  parsed,
   report,
   shape,
   someOf,
@@ -18,7 +19,7 @@ import {
   written,
 } from './reader.ts';
 import type { Reader } from './shape.ts';
-import { eitherOf, shaped } from './shape.ts';
+import { eitherOf, shaped, textual } from './shape.ts';
 import { dnsLabel, headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
 
 /** Most repetitions of one request. */
@@ -37,15 +38,25 @@ shaped(jsonObject, { kind: 'value', schema: { type: 'object' } });
 /** Values of the filters of Envoy, by filter name. */
 const filterMetadata = mapOf(jsonObject);
 
+/** As Lictor writes serial numbers and digests: another form would be the certificate of no real peer. */
+const hex: Reader<string> = parsed('unknown_value', (value) => {
+  if (/^[0-9a-f]+$/.test(value)) return { value };
+  const plain = value.toLowerCase().replace(/^0x/, '').replaceAll(/[: ]/g, '');
+  const problem = `\`${value}\` is not lower-case hex without colons`;
+  return /^[0-9a-f]+$/.test(plain) ? { problem, help: `write \`${plain}\`` } : { problem };
+});
+
+shaped(hex, textual({ pattern: '^[0-9a-f]+$' }));
+
 const CERTIFICATE_FIELDS = {
   subject: { read: text, doc: 'the subject (RFC 4514); default: the principal, if it is a subject' },
   issuer: { read: text, doc: 'the issuer (RFC 4514)' },
-  serial: { read: nonEmptyText, doc: 'the serial number in lower-case hex; default 01' },
+  serial: { read: hex, doc: 'the serial number in lower-case hex; default 01' },
   notBefore: { read: instant, doc: 'start of the validity (RFC 3339); default 1970' },
   notAfter: { read: instant, doc: 'end of the validity (RFC 3339); default 9999' },
   uriSans: { read: list(nonEmptyText), doc: 'the URI names; default: the principal, if it is a URI' },
   dnsSans: { read: list(nonEmptyText), doc: 'the DNS names; default: the principal, if it is neither' },
-  sha256: { read: nonEmptyText, doc: 'the digest of the DER in lower-case hex' },
+  sha256: { read: hex, doc: 'the digest of the DER in lower-case hex' },
 } as const satisfies Fields;
 
 const DESTINATION_FIELDS = {

@@ -135,8 +135,9 @@ function hostHelp(value: string): string {
 
 export const principal = parsed('invalid_principal', (value) => {
   const read = renamed(compilePrincipal(value), ({ pattern }) => pattern);
-  const complete = `spiffe://${value}`;
-  const lacksScheme = 'problem' in read && value.includes('/ns/') && !value.includes(':');
+  const name = value.replace(/^spiffe:\/*/i, '');
+  const complete = `spiffe://${name}`;
+  const lacksScheme = 'problem' in read && value.includes('/') && !name.includes(':') && complete !== value;
   return lacksScheme && compilePrincipal(complete).pattern !== undefined
     ? { ...read, help: `write \`${complete}\`` }
     : read;

@@ -72,7 +72,22 @@ describe('compileKeys', () => {
   });
 
   test.each([
-    ['no set', [], '', 'error', 'a key set must be an object with a list `keys`'],
+    ['no set', {}, '', 'error', 'a key set must be an object with a list `keys`'],
+    ['a list', [], '', 'error', 'this is a list of keys: a key set is `{"keys": [...]}` with that list'],
+    [
+      'a key',
+      publicJwk(RSA),
+      '',
+      'error',
+      'this is one key: a key set is `{"keys": [...]}` with the key in the list',
+    ],
+    [
+      'a discovery document',
+      { issuer: 'https://a.example', jwks_uri: 'https://a.example/keys' },
+      '',
+      'error',
+      'this is the discovery document of a login service: the key set is at its `jwks_uri`',
+    ],
     ['no list', { keys: {} }, '', 'error', 'a key set must be an object with a list `keys`'],
     ['an empty list', { keys: [] }, '/keys', 'error', 'no key of the set can verify a signature'],
     [

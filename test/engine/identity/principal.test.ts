@@ -74,6 +74,10 @@ describe('compilePrincipal refuses', () => {
       '`acme.example/ns/shop/sa/x` looks like a SPIFFE ID but does not start with `spiffe://`',
     ],
     [
+      'spiffe:/acme.example/a',
+      '`spiffe:/acme.example/a` looks like a SPIFFE ID but does not start with `spiffe://`',
+    ],
+    [
       'spiffe://*.example/a',
       'the trust domain `*.example` must not contain a wildcard; list each trust domain',
     ],

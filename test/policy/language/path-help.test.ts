@@ -58,13 +58,40 @@ test.each([
   expect(compilePath(path).problem).toBeUndefined();
 });
 
-test.each(['', '*', '/a//b', '/a/../b', '/a?b', '/a;b', '/{', '/a%20b', '/(a|(b|c))', '/**/**', '/a/**/{b}'])(
-  'the meaning of %j is not clear',
-  (path) => {
-    expect(compilePath(path).problem).toBeDefined();
-    expect(pathHelp(path)).toBeUndefined();
-  },
-);
+test.each([
+  ['/a//b/', '/a/b'],
+  ['/a/./b/../{id}', '/a/{id}'],
+  ['/a%20b/%C3%A9', '/a b/é'],
+  ['/a/{id}?debug=1', '/a/{id}'],
+])('the help for %s is the canonical path %s', (path, canonical) => {
+  expect(compilePath(path).problem).toBeDefined();
+  expect(pathHelp(path)).toMatch(
+    new RegExp(`^write \`${canonical}\`(, and compare \`request.query_params\` in \`when\`)?$`),
+  );
+  expect(compilePath(canonical).problem).toBeUndefined();
+});
+
+test('the help for an empty path tells how to select CONNECT', () => {
+  expect(pathHelp('')).toContain('CONNECT');
+});
+
+test.each([
+  '*',
+  '/../b',
+  '/a?b',
+  '/a;b',
+  '/{',
+  '/a%2Fb',
+  '/a%2a',
+  '/a%25b',
+  '/a%ff',
+  '/(a|(b|c))',
+  '/**/**',
+  '/a/**/{b}',
+])('the meaning of %j is not clear', (path) => {
+  expect(compilePath(path).problem).toBeDefined();
+  expect(pathHelp(path)).toBeUndefined();
+});
 
 /** Errors of a policy with this match entry. */
 function errorsOf(match: object): readonly string[] {
