@@ -23,6 +23,7 @@ const ELSEWHERE = {
   more_mistakes: 'diagnostic/collect.test.ts',
   load_timeout: 'e2e/hostile-folders.test.ts',
   load_memory: 'e2e/hostile-folders.test.ts',
+  load_ended: 'sidecar/loading/loader.test.ts',
   // A golden file is text.
   not_utf8: 'policy/language/document.test.ts',
 } as const satisfies Partial<Record<keyof typeof CODES, string>>;
