@@ -36,6 +36,30 @@ interface Registration {
   readonly maxMessageBytes: number;
   /** Aborts when the listener drains. */
   readonly closing: AbortSignal;
+  /** Of the whole listener. */
+  readonly streams: OpenStreams;
+}
+
+/** Most open streams of a listener: a few watches of health, and tools that read the reflection. */
+const MAX_STREAMS = 256;
+
+/** Streams stay open as long as their callers like, unlike checks. */
+export class OpenStreams {
+  #open = 0;
+
+  /** Counts a stream until it ends; false if too many are open. */
+  add(call: ServerDuplexStream<Buffer, Uint8Array>, ended: Promise<unknown>): boolean {
+    if (this.#open >= MAX_STREAMS) return false;
+    this.#open += 1;
+    let isOpen = true;
+    const end = (): void => {
+      if (isOpen) this.#open -= 1;
+      isOpen = false;
+    };
+    call.once('cancelled', end);
+    ended.then(end, end);
+    return true;
+  }
 }
 
 /** Registers one method by its path, with messages as bytes. */
@@ -43,12 +67,18 @@ export function register(
   server: Server,
   path: string,
   method: Methods[string],
-  { maxMessageBytes, closing }: Registration,
+  { maxMessageBytes, closing, streams }: Registration,
 ): void {
   if ('unary' in method) {
     server.register(path, unary(method, maxMessageBytes), asBuffer, bytes, 'unary');
   } else {
-    server.register(path, stream(method.stream, maxMessageBytes, closing), asBuffer, bytes, 'bidi');
+    server.register(
+      path,
+      stream(method.stream, { maxMessageBytes, closing, streams }),
+      asBuffer,
+      bytes,
+      'bidi',
+    );
   }
 }
 
@@ -86,13 +116,19 @@ async function answer(
 
 function stream(
   handle: StreamHandler,
-  limit: number,
-  closing: AbortSignal,
+  { maxMessageBytes, closing, streams }: Registration,
 ): handleBidiStreamingCall<Buffer, Uint8Array> {
   return (call) => {
-    pump(handle, limit, closing, call).catch((error: unknown) => {
-      if (!call.cancelled) call.emit('error', statusOf(error));
-    });
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    if (!streams.add(call, ended)) {
+      call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: 'too many streams are open' });
+      return;
+    }
+    pump(handle, maxMessageBytes, closing, call)
+      .catch((error: unknown) => {
+        if (!call.cancelled) call.emit('error', statusOf(error));
+      })
+      .finally(resolve);
   };
 }
 

@@ -8,7 +8,7 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/
 import { errorMessage } from '../../diagnostic/system-error.ts';
 import { Connections } from '../socket/connections.ts';
 import { listenAt } from '../socket/listen.ts';
-import { refuseCompression, register } from './grpc-js-calls.ts';
+import { OpenStreams, refuseCompression, register } from './grpc-js-calls.ts';
 import type { Listener, ListenOptions, Methods, ServerTls, Transport } from './transport.ts';
 
 /**
@@ -85,8 +85,9 @@ function serverOf(methods: Methods, maxMessageBytes: number, closing: AbortSigna
     'grpc.enable_channelz': 0,
     interceptors: [refuseCompression],
   });
+  const streams = new OpenStreams();
   for (const [path, method] of Object.entries(methods)) {
-    register(server, path, method, { maxMessageBytes, closing });
+    register(server, path, method, { maxMessageBytes, closing, streams });
   }
   return server;
 }

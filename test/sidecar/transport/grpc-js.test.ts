@@ -267,6 +267,30 @@ describe('streams', () => {
     await ended;
     expect(received).toEqual(['hello', 'goodbye']);
   });
+
+  test('are refused while 256 are open, and accepted when one has ended', async () => {
+    const { address } = await listen(doubled);
+    const caller = client(address);
+    /** The first answer; the error of a stream that is refused. */
+    const begin = async (): Promise<readonly [stream: ReturnType<typeof talk>, answer: unknown]> => {
+      const stream = talk(caller, ECHO);
+      const answer = new Promise((resolve) => stream.once('data', resolve).on('error', resolve));
+      stream.write(Buffer.from('a'));
+      return [stream, String(await answer)];
+    };
+    const open = await Promise.all(Array.from({ length: 256 }, begin));
+    expect(new Set(open.map(([, answer]) => answer))).toEqual(new Set(['a']));
+    expect(await begin()).toEqual([
+      expect.anything(),
+      'Error: 8 RESOURCE_EXHAUSTED: too many streams are open',
+    ]);
+    const [[cancelled], [ended]] = open as [(typeof open)[0], (typeof open)[0]];
+    cancelled.cancel();
+    ended.resume().end();
+    await once(ended, 'end');
+    const again = [await begin(), await begin()];
+    expect(again.map(([, answer]) => answer)).toEqual(['a', 'a']);
+  });
 });
 
 describe('TLS', () => {
