@@ -34,6 +34,9 @@ const NO_NAMES: readonly string[] = [];
 const RAW: HeaderForm = Object.freeze({ isJoined: false, repeated: NO_REPETITIONS, unusual: NO_NAMES });
 const JOINED: HeaderForm = Object.freeze({ ...RAW, isJoined: true });
 
+/** Its elements end with the names of certificates, in which white space counts. */
+const FORWARDED = 'x-forwarded-client-cert';
+
 class Collected {
   readonly #headers = new Map<string, string>();
   readonly #pseudo = new Map<string, string>();
@@ -41,7 +44,7 @@ class Collected {
   #unusual: string[] | undefined;
 
   add(key: string, written: string): void {
-    const value = withoutSpace(written);
+    const value = key === FORWARDED ? written : withoutSpace(written);
     // Nearly all names are lower-case letters, digits and `-`, which one test tells.
     if (isPlainName(key)) this.#put(key, value);
     else this.#addUnusual(key.toLowerCase(), value);

@@ -107,6 +107,21 @@ describe('decodeCheck', () => {
     expect(read(encodeCheckRequest({ attributes: { request: { http } } })).request.path).toBe('/a?b=\uFFFD');
   });
 
+  test('removes white space around a value, but not from names of certificates', () => {
+    const forwarded = 'Hash=ab;URI=spiffe://acme.example/ns/shop/sa/web ';
+    const lines = { 'x-role': '  admin\t', 'x-forwarded-client-cert': forwarded };
+    const headers = Object.entries(lines).map(([key, line]) => ({
+      key,
+      rawValue: new TextEncoder().encode(line),
+    }));
+    const http = { headerMap: { headers } };
+    const { request } = read(encodeCheckRequest({ attributes: { request: { http } } }));
+    expect([...request.headers]).toEqual([
+      ['x-role', 'admin'],
+      ['x-forwarded-client-cert', forwarded],
+    ]);
+  });
+
   test('takes notice of a proxy that joins headers, once', () => {
     const notices: string[] = [];
     const proxy = new ProxyObserver({ onNotice: (notice) => void notices.push(notice) });
