@@ -53,12 +53,14 @@ export function streamSink(name: string, stream: Writable): Sink {
  */
 export async function fileSink(path: string): Promise<Sink> {
   const file = await openLog(path);
-  if (!(await file.stat()).isFIFO()) return regularFileSink(path, file);
+  if (!(await file.stat()).isFIFO()) return regularFileSink(path, file, await isTorn(path));
   const sink = pipeSink(path);
   // Afterwards: the reader of a pipe reads its end when no writer has it open.
   await file.close();
   return sink;
 }
+
+const LINE_FEED = 0x0a;
 
 /** A reader that is gone, and one that comes back, are noticed when the next lines are written. */
 function pipeSink(path: string): Sink {
@@ -93,9 +95,24 @@ function openPipe(path: string): { readonly stream: Socket; readonly sink: Sink 
   return { stream, sink: streamSink(path, stream) };
 }
 
-function regularFileSink(path: string, opened: FileHandle): Sink {
+/** True if the last line of a file has no end: a process was killed, or its disk was full, while it wrote. */
+async function isTorn(path: string): Promise<boolean> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile() || stats.size === 0) return false;
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, stats.size - 1);
+    return bytesRead === 1 && buffer[0] !== LINE_FEED;
+  } finally {
+    await file.close();
+  }
+}
+
+/** `isTornAtStart`: true if the file ends within a line. */
+function regularFileSink(path: string, opened: FileHandle, isTornAtStart: boolean): Sink {
   let file = opened;
-  let torn = false;
+  let torn = isTornAtStart;
   return {
     name: path,
     async write(chunk) {
@@ -108,8 +125,12 @@ function regularFileSink(path: string, opened: FileHandle): Sink {
     async reopen() {
       const next = await openLog(path);
       const last = file;
+      const [before, after] = await Promise.all([last.stat(), next.stat()]);
+      // Without a rotation it is the same file, in which lines may be on their way.
+      const isSame = before.dev === after.dev && before.ino === after.ino;
+      const tornNext = !isSame && (await isTorn(path));
       file = next;
-      torn = false;
+      if (!isSame) torn = tornNext;
       await last.close();
     },
     async close() {

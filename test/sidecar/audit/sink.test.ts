@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -35,6 +35,22 @@ describe('a file', () => {
     await sink.close();
     expect(await readFile(`${path}.1`, 'utf8')).toBe('old\nstill old\n');
     expect(await readFile(path, 'utf8')).toBe('new\n');
+  });
+
+  test('whose last line is torn, as by a full disk, continues in a new line after a restart and a reopening', async () => {
+    const path = join(folder, 'audit.log');
+    await writeFile(path, 'whole\ntor');
+    const sink = await fileSink(path);
+    await sink.write('a\n');
+    await rename(path, `${path}.1`);
+    await writeFile(path, 'tor');
+    await sink.reopen();
+    await sink.write('b\n');
+    await sink.reopen();
+    await sink.write('c\n');
+    await sink.close();
+    expect(await readFile(`${path}.1`, 'utf8')).toBe('whole\ntor\na\n');
+    expect(await readFile(path, 'utf8')).toBe('tor\nb\nc\n');
   });
 
   test('in a missing folder is an error', async () => {
