@@ -57,7 +57,7 @@ void (async () => {
 for (let attempt = 0; ; attempt++) {
   const response = await fetch(address).catch(() => undefined);
   if (response?.ok) { console.log(await response.text()); break; }
-  if (attempt === 200) throw new Error(address + ' does not answer');
+  if (attempt === 1200) throw new Error(address + ' does not answer');
   await new Promise((resolve) => setTimeout(resolve, 50));
 }
 })();`;

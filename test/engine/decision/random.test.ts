@@ -39,6 +39,8 @@ const HEADERS = [
 ] as const;
 const PRINCIPALS = ['', 'spiffe://acme.example/ns/shop/sa/a', 'spiffe://', 'CN=x'] as const;
 const RUNS = 300;
+/** `jwt` can be read only where some policy that applies verifies a token. */
+const TOKENS = { authenticate: { jwt: { issuers: ['acme'], required: false } } } as const;
 
 type Random = () => number;
 
@@ -68,10 +70,11 @@ function policyOf(random: Random, effects: readonly [string, ...string[]]): obje
   const count = Math.floor(random() * 4);
   return {
     ...matchOf(random),
-    ...(random() < 0.2 && { mode: 'shadow' }),
     ...(random() < 0.2 && { paths: { ambiguous: 'allow' } }),
     ...(random() < 0.2 && { authenticate: { mtls: {} } }),
     ...(random() < 0.2 && { authenticate: { jwt: { issuers: ['acme'], required: random() < 0.5 } } }),
+    // A shadow policy is evaluated by itself.
+    ...(random() < 0.2 && { mode: 'shadow', ...TOKENS }),
     rules: Array.from({ length: count }, (_, index) => ruleOf(random, pick(random, effects), index)),
     ...(random() < 0.2 && { limits: [{ name: 'l', key: [pick(random, WHEN)], rate: '2/h' }] }),
     ...(random() < 0.2 && { schemas: [{ body: { jsonSchema: { type: 'object' } } }] }),
@@ -97,7 +100,7 @@ async function reasons(seed: number, effects: readonly [string, ...string[]]): P
   const random = seeded(seed);
   const seen = new Set<string>();
   for (let run = 0; run < RUNS; run++) {
-    const policies = { a: policyOf(random, effects), b: policyOf(random, effects) };
+    const policies = { a: policyOf(random, effects), b: policyOf(random, effects), tokens: TOKENS };
     const issuers = {
       acme: { issuer: 'i', audiences: ['o'], keys: { jwksUri: 'https://acme.example/keys' } },
     };

@@ -41,10 +41,10 @@ test('the status of a folder with a mistake has keys in snake_case', async () =>
       const text = await statusOf(started);
       return text.includes('missing_field') ? text : undefined;
     },
-    { what: 'a status with a diagnostic', timeout: 10_000 },
+    { what: 'a status with a diagnostic', timeout: 40_000 },
   );
   expect(camelCaseKeys(status)).toEqual([]);
-});
+}, 60_000);
 
 test('an admin address in use closes the gRPC listener again', async () => {
   const first = await start();
