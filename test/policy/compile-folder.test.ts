@@ -412,6 +412,7 @@ describe('a folder as a whole', () => {
       );
     expect(codes('r')).toEqual([]);
     expect(codes('a/r')).toEqual([]);
+    expect(codes('~')).toEqual([]);
     expect(codes('a/s')).toEqual(['`cases[0].expect.rule`: the policy `a` has no rule or limit `s`']);
     expect(codes('b/r')).toEqual(['`cases[0].expect.rule`: unknown policy `b`']);
     expect(codes('s')).toEqual(['`cases[0].expect.rule`: no policy has a rule or limit `s`']);

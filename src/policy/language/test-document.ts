@@ -187,6 +187,12 @@ const expectedHeaders = {
   doc: 'expected headers by name; `~` for a header that must be absent',
 } as const satisfies Field<unknown>;
 
+/** A name, or `~` for none, which reads as the empty text. */
+const nameOrNone: Reader<string> = (at) =>
+  at.tree.kind === 'scalar' && at.tree.value === null ? '' : text(at);
+
+shaped(nameOrNone, { kind: 'value', schema: { type: ['string', 'null'] } });
+
 export const EXPECT_FIELDS = {
   decision: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`' },
   reason: { read: located(nonEmptyText), doc: 'the reason, from the table of reasons' },
@@ -195,8 +201,11 @@ export const EXPECT_FIELDS = {
     like: integer(200, 599),
     doc: 'the HTTP status',
   },
-  policy: { read: located(text), doc: 'the name of the policy that decided' },
-  rule: { read: located(text), doc: 'the name of the rule or limit that decided, or `policy/rule`' },
+  policy: { read: located(nameOrNone), doc: 'the name of the policy that decided; `~`: none' },
+  rule: {
+    read: located(nameOrNone),
+    doc: 'the name of the rule or limit that decided, or `policy/rule`; `~`: none',
+  },
   requestHeaders: expectedHeaders,
   responseHeaders: expectedHeaders,
   shadow: {

@@ -50,9 +50,17 @@ const NEVER: ReadonlyMap<string, (test: TextTest, text: string) => Why | undefin
   ['request.host', neverHost],
   ['request.url_path', neverCanonicalPath],
   ['source.spiffe.trust_domain', neverTrustDomain],
+  ['caller.via', neverVia],
   ['source.certificate.serial', neverHex],
   ['source.certificate.sha256', neverHex],
 ]);
+
+const VIA = ['connection', 'xfcc', ''];
+
+function neverVia(test: TextTest, text: string): Why | undefined {
+  if (test !== 'equals' || VIA.includes(text)) return undefined;
+  return { reason: 'a caller comes by connection or by xfcc', help: 'write `connection` or `xfcc`' };
+}
 
 /** RFC 9110, section 9.1: methods are case-sensitive. */
 function neverMethod(test: TextTest, text: string): Why | undefined {

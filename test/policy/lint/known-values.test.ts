@@ -55,6 +55,12 @@ describe('known values', () => {
     }
   });
 
+  test('a caller has one of two ways, or none', () => {
+    const why = (text: string) => KNOWLEDGE.whyNever('caller.via', 'equals', text)?.help;
+    for (const text of ['connection', 'xfcc', '']) expect(why(text)).toBeUndefined();
+    for (const text of ['header', 'XFCC', 'mtls']) expect(why(text)).toBe('write `connection` or `xfcc`');
+  });
+
   test('a host is as `match` compares it', () => {
     const why = (test: 'equals' | 'startsWith' | 'endsWith', text: string) =>
       KNOWLEDGE.whyNever('request.host', test, text)?.help;
