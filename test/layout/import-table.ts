@@ -263,6 +263,8 @@ export const IMPORT_TABLE = {
     'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],
     // The memory that is left for a policy set.
     'node:v8': ['sidecar/loading'],
+    // The thread that ends a loading process with its parent.
+    'node:worker_threads': ['sidecar/loading'],
     // V8's compiled form of long generated code.
     'node:vm': ['node'],
     // Objects, packs and pack indexes of git are read without a library.

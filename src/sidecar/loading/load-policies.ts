@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { realpathSync, writeSync } from 'node:fs';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import { compiledForm } from '../../node/code-form.ts';
@@ -24,6 +24,7 @@ export function createLoad(
 ): () => Promise<boolean> {
   let result: Delivery | undefined;
   const { dir, revision, requireRevision, requireClean, fromCommit, environment } = settings;
+  const progress = new Progress(dir);
   const options = { crypto: nodeCrypto, reasons: Object.keys(REASONS), environment, mustChoose: true };
   const store = new PolicyStore({
     dir,
@@ -32,8 +33,8 @@ export function createLoad(
     requireClean,
     fromCommit,
     now: Date.now,
-    fileSystem: PROGRESSING,
-    compile: (folder) => compileFolder(folder, { ...options, onProgress: progress }),
+    fileSystem: progress.fileSystem(),
+    compile: (folder) => compileFolder(folder, { ...options, onProgress: (path) => progress.tell(path) }),
     onSwap(set, previous, reload) {
       const isLive = previous === undefined && live !== undefined && sameRevision(set.revision, live);
       result = isLive ? { kind: 'same', reload } : { kind: 'swap', reload, set };
@@ -42,6 +43,7 @@ export function createLoad(
     onRecovery: (reload) => (result = { kind: 'same', reload }),
   });
   return async () => {
+    progress.begin();
     const reload = await store.reload();
     if (result !== undefined) await deliver(chunksOf(result, settings), send, nextOrder);
     result = undefined;
@@ -80,22 +82,44 @@ function failed(reload: Reload, message: string, help: string): Delivery {
 }
 
 /** Tells the parent what this process works on, also if it never gets further. */
-function progress(path: string): void {
-  try {
-    writeSync(PROGRESS_FD, `${path.replaceAll('\n', ' ')}\n`);
-  } catch {
-    // The parent has closed its end.
+class Progress {
+  readonly #dir: string;
+  #root: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+    this.#root = dir;
+  }
+
+  /** The folder can be a link, while its files have their real paths. */
+  begin(): void {
+    try {
+      this.#root = realpathSync(this.#dir);
+    } catch {
+      this.#root = this.#dir;
+    }
+  }
+
+  tell(path: string): void {
+    const inFolder = path.startsWith(`${this.#root}/`) ? path.slice(this.#root.length + 1) : path;
+    try {
+      writeSync(PROGRESS_FD, `${inFolder.replaceAll('\n', ' ')}\n`);
+    } catch {
+      // The parent has closed its end.
+    }
+  }
+
+  fileSystem(): FileSystem {
+    return {
+      ...nodeFileSystem,
+      read: (path) => {
+        this.tell(path);
+        return nodeFileSystem.read(path);
+      },
+      readNow: (path) => {
+        this.tell(path);
+        return nodeFileSystem.readNow(path);
+      },
+    };
   }
 }
-
-const PROGRESSING: FileSystem = {
-  ...nodeFileSystem,
-  read(path) {
-    progress(path);
-    return nodeFileSystem.read(path);
-  },
-  readNow(path) {
-    progress(path);
-    return nodeFileSystem.readNow(path);
-  },
-};

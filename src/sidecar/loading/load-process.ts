@@ -1,16 +1,14 @@
-import { setPriority } from 'node:os';
 import { watchFolder } from '../../policy/source/watch.ts';
 import type { Order, Report } from './messages.ts';
+import { endWithParent, yieldProcessor } from './subordinate.ts';
 
 /**
  * The loading process: watches the policy folder, loads it after each change, and sends what came of it to the process
  * that serves, its parent. That process can end it at any time, so nothing that a folder holds can stop an answer.
  */
 process.once('message', start);
-// Answers come first where both processes share a processor.
-setPriority(10);
-// The parent has ended, or wants this process to.
-process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+yieldProcessor();
+endWithParent();
 // Ctrl-C reaches both processes; the parent decides.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 

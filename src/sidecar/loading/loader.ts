@@ -39,6 +39,8 @@ export interface LoadTarget {
 const MIB = 1024 * 1024;
 /** Time between two looks at the memory of a process that works, in milliseconds. */
 const LOOK = 25;
+/** Least time in which a process must begin, whatever `timeout` is, since a busy machine takes long for it. */
+const START = 60_000;
 const IDLE = 20_000;
 /** Doubled after each attempt. */
 const FIRST_RETRY = 30_000;
@@ -77,6 +79,8 @@ export class Loader {
   /** Bound at which this process has ended the other; `rest` if that had nothing more to do. */
   #cause: Bound | 'rest' | undefined;
   #chunk: ((chunk: Chunk | undefined) => void) | undefined;
+  /** Ends when the last delivery is installed: a later one never becomes live before it. */
+  #received: Promise<void> = Promise.resolve();
 
   /** Starts to load; the result waits until `serve` is called. */
   constructor(options: LoaderOptions) {
@@ -91,6 +95,11 @@ export class Loader {
   /** Makes the policies live in `target` from now on. */
   serve(target: LoadTarget): void {
     this.#target.resolve(target);
+  }
+
+  /** True while the loading process has nothing to do but to look at the folder from time to time. */
+  get isResting(): boolean {
+    return this.#isResting;
   }
 
   /** Loads at once, even without a change. */
@@ -119,11 +128,11 @@ export class Loader {
       onReport: (report) => this.#take(report),
       onExit: (cause, end) => void this.#ended(cause, end),
     });
-    this.#work();
+    this.#work(Math.max(START, this.#options.timeout));
   }
 
   #take(report: Report): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#cause !== undefined) return;
     switch (report.kind) {
       case 'busy':
         if (report.mark !== undefined) void this.#begin(report.mark);
@@ -135,14 +144,20 @@ export class Loader {
         // Each look at the folder ends here, twice a second: the time counts from the first after a load.
         if (this.#hasLoaded && this.#later === undefined) this.#after(this.#idle, () => this.#end('rest'));
         return;
-      case 'offer':
-        this.#rest();
-        void this.#receive(report.size).catch((error: unknown) => this.#fault(error));
+      case 'offer': {
+        const sender = this.#process;
+        this.#pause();
+        this.#received = this.#received
+          .then(() => this.#receive(sender, report.size))
+          .catch((error: unknown) => this.#fault(error));
         return;
+      }
       case 'chunk':
+        this.#pause();
         this.#chunk?.(report.chunk);
         return;
       case 'end':
+        this.#work();
         this.#chunk?.(undefined);
     }
   }
@@ -159,9 +174,14 @@ export class Loader {
   }
 
   /** Looks after a process that works, until it rests. */
-  #work(): void {
-    this.#deadline = performance.now() + this.#options.timeout;
+  #work(timeout: number = this.#options.timeout): void {
+    this.#deadline = performance.now() + timeout;
     this.#looking ??= setInterval(() => this.#look(), LOOK).unref();
+  }
+
+  /** The process waits for this one, which does not count as its time. */
+  #pause(): void {
+    this.#deadline = Number.POSITIVE_INFINITY;
   }
 
   #rest(): void {
@@ -222,15 +242,17 @@ export class Loader {
   }
 
   /** Receives a delivery chunk by chunk, each on request, and makes it live. */
-  async #receive(size: number): Promise<void> {
+  async #receive(sender: LoadingProcess | undefined, size: number): Promise<void> {
     const { policies, prepare } = await this.#target.promise;
+    if (this.#process !== sender) return;
     const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
     if (size * BYTES_A_CHARACTER > limit - used) {
       policies.fail(tooLargeToInstall(this.#settings.dir, this.#began));
-      this.#after(this.#idle, () => this.#end('rest'));
+      // The process waits for orders that do not come.
+      this.#end('rest');
       return;
     }
-    const delivery = await this.#assemble();
+    const delivery = await this.#assemble(sender);
     if (delivery === undefined || this.#closed) return;
     this.#retry = this.#firstRetry;
     switch (delivery.kind) {
@@ -252,26 +274,26 @@ export class Loader {
     const { policies } = await this.#target.promise;
     const cause = `sent what cannot be installed: ${errorMessage(error)}`;
     policies.fail(stoppedLoad('fault', { ...this.#options, file: '', cause, began: this.#began }));
-    this.#after(this.#idle, () => this.#end('rest'));
+    this.#end('rest');
   }
 
   /** The delivery of all chunks; undefined if the process ends before. */
-  async #assemble(): Promise<Delivery | undefined> {
+  async #assemble(sender: LoadingProcess | undefined): Promise<Delivery | undefined> {
     const decoder = new Decoder(compileCode);
-    const sender = this.#process;
     for (;;) {
-      const chunk = await this.#next();
-      if (this.#process !== sender || this.#closed) return undefined;
+      if (sender === undefined || this.#process !== sender || this.#closed) return undefined;
+      const chunk = await this.#next(sender);
+      if (this.#process !== sender) return undefined;
       if (chunk === undefined) return decoder.finish() as Delivery;
       await inSlices(decoder.add(chunk));
     }
   }
 
-  #next(): Promise<Chunk | undefined> {
+  #next(sender: LoadingProcess): Promise<Chunk | undefined> {
     return new Promise((resolve) => {
       this.#chunk = resolve;
-      this.#process?.send({ kind: 'next' });
-      if (this.#process === undefined) resolve(undefined);
+      this.#work();
+      sender.send({ kind: 'next' });
     });
   }
 }

@@ -85,7 +85,8 @@ function forked(
   child.on('message', (report) => {
     if (!ended) onReport(report as Report);
   });
-  child.once('exit', (code, signal) => {
+  // After `exit`, the pipes can still have the name of the file that it worked on.
+  child.once('close', (code, signal) => {
     const isMemory = signal === 'SIGABRT' || code === 134 || errors.includes('out of memory');
     if (signal === 'SIGKILL') end('was ended by SIGKILL', 'killed');
     else end(`ended with ${signal ?? `exit code ${code}`}`, isMemory ? 'memory' : 'fault');

@@ -1,6 +1,6 @@
 import { compileHost, type HostPattern, hasPort } from '../../engine/request/host.ts';
 import { Problem } from '../../flag/flag.ts';
-import { nonEmptyText } from '../../flag/parsers.ts';
+import { nonEmptyText, positiveNumber } from '../../flag/parsers.ts';
 import { parseDuration } from '../../policy/language/duration.ts';
 import { parseAddress } from '../socket/address.ts';
 
@@ -55,6 +55,16 @@ export function duration(written: string): number | Problem {
   return milliseconds > 0
     ? milliseconds
     : new Problem('is not a duration above zero, such as `500ms`, `1s` or `5m`');
+}
+
+/** MiB that the loading process takes at least, without any policies: less would refuse each folder. */
+const LEAST_LOAD_MEMORY = 128;
+
+/** A number of MiB with which a loading process can work. */
+export function loadMemory(written: string): number | Problem {
+  const number = positiveNumber(written);
+  if (number instanceof Problem || number >= LEAST_LOAD_MEMORY) return number;
+  return new Problem(`is less than the ${LEAST_LOAD_MEMORY} MiB that loading takes without any policies`);
 }
 
 /** A host name in lower case, without a port. */

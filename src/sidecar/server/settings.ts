@@ -10,6 +10,7 @@ import {
   hostName,
   hostPattern,
   listenAddress,
+  loadMemory,
   socketMode,
 } from './setting-parsers.ts';
 
@@ -128,9 +129,9 @@ export const SETTINGS = {
   },
   'load-memory': {
     value: 'MIB',
-    parse: positiveNumber,
+    parse: loadMemory,
     default: '512',
-    doc: 'most memory of the process that reads and compiles the policy folder, in MiB',
+    doc: 'most memory of the process that reads and compiles the policy folder, in MiB, at least 128',
   },
   'log-level': {
     value: 'LEVEL',

@@ -155,6 +155,12 @@ test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
     'LICTOR_MAX_INFLIGHT: `1.5` is not a whole number above zero',
   ],
   [
+    'memory in which no folder can be loaded',
+    { 'load-memory': '64' },
+    {},
+    '--load-memory: `64` is less than the 128 MiB that loading takes without any policies',
+  ],
+  [
     'a switch that is neither true nor false',
     {},
     { LICTOR_REQUIRE_REVISION: 'yes' },
