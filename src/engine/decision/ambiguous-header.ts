@@ -2,6 +2,7 @@ import type { Attributes } from '../request/attributes.ts';
 import { foldedName, hasOneValue } from '../request/header-fields.ts';
 import type { HeaderRead, HeaderReads } from '../set/header-reads.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
+import { ambiguousParameter } from './ambiguous-parameter.ts';
 import type { DenialCause } from './denial-cause.ts';
 
 type Sent = Attributes['request'];
@@ -12,10 +13,10 @@ const REPLACEMENT = '\uFFFD';
 /**
  * The denial if the request has a header that is read as one value more than once, or a header whose name some servers
  * take for that of a header that is read, or bytes in it that no text has: the service could see another value than
- * the policy.
+ * the policy. The same for query parameters.
  */
 export function denyAmbiguousHeader(
-  { named, others }: HeaderReads,
+  { named, others, parameters }: HeaderReads,
   policy: CompiledPolicy,
   sent: Sent,
 ): DenialCause | undefined {
@@ -24,7 +25,12 @@ export function denyAmbiguousHeader(
     if (detail !== undefined) return { reason: 'ambiguous_header', detail, policy };
   }
   const detail = others === undefined ? undefined : findingOnAny(others, sent);
-  return detail === undefined ? undefined : { reason: 'ambiguous_header', detail, policy };
+  if (detail !== undefined) return { reason: 'ambiguous_header', detail, policy };
+  if (parameters === undefined || policy.allowsAmbiguousPath) return undefined;
+  const found = ambiguousParameter(parameters, sent.path);
+  return found === undefined
+    ? undefined
+    : { reason: 'ambiguous_path', detail: `the path has ${found}`, policy };
 }
 
 function findingOn({ name, use, isPlain }: HeaderRead, sent: Sent): string | undefined {

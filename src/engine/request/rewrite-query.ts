@@ -12,7 +12,7 @@ export function rewriteQuery(
   remove: ReadonlySet<string>,
 ): string {
   if (path === '' || path === '*') return path;
-  const names = new Names([...set.keys(), ...remove]);
+  const names = new ParameterNames([...set.keys(), ...remove]);
   const start = path.indexOf('?');
   const sent = start === -1 || start === path.length - 1 ? [] : path.slice(start + 1).split('&');
   const kept = sent.filter((parameter) => !names.has(parameter)).map((each) => each.replaceAll(';', '%3B'));
@@ -31,7 +31,7 @@ function encoded(text: string): string {
 }
 
 /** Names of parameters, to find in every spelling that a common parser reads as one of them. */
-class Names {
+export class ParameterNames {
   readonly #exact: ReadonlySet<string>;
   readonly #loose: Set<string>;
   /** Length of the shortest name: no spelling is shorter. */
@@ -59,6 +59,14 @@ class Names {
       (this.#loose.has(name.slice(0, bracket)) || this.#loose.has(name.replaceAll('[', '_')))
     );
   }
+}
+
+/** The name of a raw `name=value`, decoded once, and the text that all names have which some parser reads alike. */
+export function nameOf(parameter: string): { readonly exact: string; readonly folded: string } {
+  const raw = parameter.split('=', 1).join('').replaceAll('+', ' ');
+  const folded = loose(decodeName(raw.replaceAll(REPEATED_ENCODING, '%')));
+  const bracket = folded.indexOf('[');
+  return { exact: decodeName(raw), folded: bracket === -1 ? folded : folded.slice(0, bracket) };
 }
 
 /** `%25` before two hex digits: a parser that decodes twice reads an escape. */

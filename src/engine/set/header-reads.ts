@@ -10,12 +10,25 @@ export interface HeaderRead {
   readonly isPlain: boolean;
 }
 
-/** The headers that expressions read. */
+/** Query parameters that a policy reads, each decoded. */
+export interface ParameterReads {
+  readonly names: readonly string[];
+  /** True if parameters are read whose names are only known at evaluation time. */
+  readonly isOpen: boolean;
+}
+
+/** The headers and query parameters that expressions read. */
 export interface HeaderReads {
   /** Each name once. */
   readonly named: readonly HeaderRead[];
   /** Use of headers whose names are only known at evaluation time; undefined: none are read. */
   readonly others: Exclude<HeaderRead['use'], 'presence'> | undefined;
+  /** Undefined: no query parameter is read. */
+  readonly parameters: ParameterReads | undefined;
 }
 
-export const NO_HEADER_READS: HeaderReads = Object.freeze({ named: Object.freeze([]), others: undefined });
+export const NO_HEADER_READS: HeaderReads = Object.freeze({
+  named: Object.freeze([]),
+  others: undefined,
+  parameters: undefined,
+});

@@ -22,7 +22,7 @@ const MADE_OF: ReadonlyMap<string, readonly [header: string, use: Use]> = new Ma
 
 const STRENGTH = { presence: 0, values: 1, value: 2 } as const satisfies Record<Use, number>;
 
-/** The headers that a policy reads: in the conditions of its own `match`, and anywhere. */
+/** The headers and query parameters that a policy reads: in the conditions of its own `match`, and anywhere. */
 export function headerReadsOf(policy: Omit<CompiledPolicy, 'headers'>): CompiledPolicy['headers'] {
   const match = new Collected(policy.variables);
   for (const { when } of policy.match) match.addProgram(when);
@@ -34,6 +34,7 @@ export function headerReadsOf(policy: Omit<CompiledPolicy, 'headers'>): Compiled
     for (const place of from) {
       if ('header' in place) all.add(place.header.toLowerCase(), 'presence');
       else if ('cookie' in place) all.add('cookie', 'presence');
+      else all.addParameter(place.query);
     }
   }
   return { match: match.reads(), all: all.reads() };
@@ -44,6 +45,8 @@ class Collected {
   readonly #uses = new Map<string, Use>();
   readonly #seen = new Set<Program>();
   #others: HeaderReads['others'];
+  readonly #parameters = new Set<string>();
+  #anyParameter = false;
 
   constructor(variables: ReadonlyMap<string, Program>) {
     this.#variables = variables;
@@ -60,6 +63,10 @@ class Collected {
     }
     this.#addKeys(program, 'request.headers', 'value');
     this.#addKeys(program, 'request.header_values', 'values');
+    const parameters = program.keys.get('request.query_params');
+    for (const name of parameters?.presence ?? []) this.addParameter(name);
+    for (const name of parameters?.values ?? []) this.addParameter(name);
+    this.#anyParameter ||= parameters?.isOpen === true;
   }
 
   add(name: string, use: Use): void {
@@ -67,10 +74,16 @@ class Collected {
     if (before === undefined || STRENGTH[use] > STRENGTH[before]) this.#uses.set(name, use);
   }
 
+  addParameter(name: string): void {
+    this.#parameters.add(name);
+  }
+
   reads(): HeaderReads {
-    if (this.#uses.size === 0 && this.#others === undefined) return NO_HEADER_READS;
+    const readsParameters = this.#anyParameter || this.#parameters.size > 0;
+    if (this.#uses.size === 0 && this.#others === undefined && !readsParameters) return NO_HEADER_READS;
     const named = Array.from(this.#uses, ([name, use]) => ({ name, use, isPlain: isPlainName(name) }));
-    return { named, others: this.#others };
+    const parameters = { names: [...this.#parameters], isOpen: this.#anyParameter };
+    return { named, others: this.#others, parameters: readsParameters ? parameters : undefined };
   }
 
   #addKeys(program: Program, map: string, use: 'value' | 'values'): void {

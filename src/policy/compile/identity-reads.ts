@@ -83,6 +83,8 @@ function reportRead(valid: ValidExpression, { each, root, guards, places, shadow
   const selected = places.get(expression);
   // Variables are evaluated only where another expression reads them.
   if (selected === undefined || selected.length * guards.length > MOST_COMPARISONS) return;
+  // Nothing is read where a rule never matches, about which lint warns.
+  if (selected.length === 0) return;
   const { name, spec } = each.policy;
   const relations = shadows
     .filter(({ shadow }) => spec.mode === 'shadow' || !shadow.has(name))

@@ -41,6 +41,7 @@ const PRINCIPALS = ['', 'spiffe://acme.example/ns/shop/sa/a', 'spiffe://', 'CN=x
 const RUNS = 300;
 /** `jwt` can be read only where some policy that applies verifies a token. */
 const TOKENS = { authenticate: { jwt: { issuers: ['acme'], required: false } } } as const;
+const BASELINE = { match: [{ methods: ['GET', 'POST'] }], ...TOKENS };
 
 type Random = () => number;
 
@@ -100,7 +101,7 @@ async function reasons(seed: number, effects: readonly [string, ...string[]]): P
   const random = seeded(seed);
   const seen = new Set<string>();
   for (let run = 0; run < RUNS; run++) {
-    const policies = { a: policyOf(random, effects), b: policyOf(random, effects), tokens: TOKENS };
+    const policies = { a: policyOf(random, effects), b: policyOf(random, effects), tokens: BASELINE };
     const issuers = {
       acme: { issuer: 'i', audiences: ['o'], keys: { jwksUri: 'https://acme.example/keys' } },
     };
