@@ -33,6 +33,7 @@ test('dotted names become objects', () => {
   expect([...roots.keys()]).toEqual([
     'request',
     'source',
+    'caller',
     'destination',
     'connection',
     'jwt',
