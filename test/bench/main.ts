@@ -2,7 +2,7 @@ import { casesPart } from './cases.ts';
 import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import { compilePart } from './compile.ts';
-import { hostilePart } from './hostile.ts';
+import { everyHostilePart, hostilePart } from './hostile.ts';
 import type { Effort } from './measure.ts';
 import { scalePart } from './scale.ts';
 
@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   cases: casesPart,
   scale: scalePart,
   hostile: hostilePart,
+  'hostile-all': everyHostilePart,
 };
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };
@@ -27,6 +28,7 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   for (const [name, part] of Object.entries(PARTS)) {
-    if (wanted.length === 0 || wanted.includes(name)) process.stdout.write(`${await part(EFFORT)}\n`);
+    if (wanted.length === 0 ? name !== 'hostile-all' : wanted.includes(name))
+      process.stdout.write(`${await part(EFFORT)}\n`);
   }
 }

@@ -17,7 +17,7 @@ const CHOSEN = HOSTILE_FOLDERS.filter(
   ({ name }, at) => (at % 3 === 0 || at < 12) && !name.includes('Environments'),
 );
 
-/** A folder that loads arrives at a quarter of its size; `make bench PART=hostile` has all of them at full size. */
+/** A folder that loads arrives at a quarter of its size; `make bench PART=hostile-all` has all at full size. */
 const SCALE = 0.25;
 /** Milliseconds; a folder takes some seconds of a processor that others use too. */
 const LONGEST = 180_000;

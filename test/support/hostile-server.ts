@@ -1,7 +1,10 @@
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Asker, connectAsker } from './ask.ts';
 import { type Lictor, startLictor } from './lictor.ts';
+import { type LoopTimes, loopTimes, loopWatch } from './loop-times.ts';
+import { childrenOf, isRunning, residentMemory } from './processes.ts';
 import { waitFor } from './wait.ts';
 
 /** The policy that every version of the folder has, and that the checks of the suite ask for. */
@@ -13,6 +16,9 @@ spec:
   rules: [{name: all, effect: allow}]
 `;
 
+/** Time between a check and the next, in milliseconds. */
+const PACE = 5;
+
 /** What became of a folder. */
 export interface Arrival {
   readonly result: 'success' | 'failure';
@@ -20,10 +26,13 @@ export interface Arrival {
   readonly codes: readonly string[];
   /** Digest of the version that decides after it. */
   readonly digest: string;
-  /** Resident memory of the process that serves, in MiB. */
+  /** Most resident memory of the process that serves, in MiB. */
   readonly memory: number;
+  /** Most resident memory of its loading process, in MiB, as seen 20 times a second. */
+  readonly loading: number;
   /** Milliseconds of each check during the arrival. */
   readonly times: readonly number[];
+  readonly loop: LoopTimes;
   /** Checks that were not allowed, or failed. */
   readonly wrong: number;
 }
@@ -57,6 +66,7 @@ export class HostileServer {
       folder,
       policies: join(folder, 'live'),
       args: ['--drain-delay', '0s', ...args],
+      env: loopWatch(join(folder, 'loop.sock')),
     });
     return new HostileServer(lictor, folder);
   }
@@ -67,44 +77,51 @@ export class HostileServer {
   }
 
   /** Times of checks while nothing happens, for `duration` milliseconds. */
-  async quiet(duration: number): Promise<readonly number[]> {
+  async quiet(duration: number): Promise<Pick<Arrival, 'times' | 'loop'>> {
+    await this.#loop();
     const load = this.#ask();
-    const until = performance.now() + duration;
-    await waitFor(() => (performance.now() > until ? true : undefined), {
-      what: 'the end of the quiet time',
-      timeout: duration + 10_000,
-    });
-    return (await load.stop()).times;
+    await pause(duration);
+    const { times } = await load.stop();
+    return { times, loop: await this.#loop() };
   }
 
-  /** Replaces the folder by a version with these files and asks until it is live or refused; then the good one returns. */
+  /**
+   * Replaces the folder by a version with these files and asks until it is live or refused, for `timeout` milliseconds
+   * at most; then the good one returns.
+   */
   async arrive(
     files: Readonly<Record<string, string | Uint8Array>>,
     prepare: (dir: string) => Promise<void> = async () => {},
+    timeout = 120_000,
   ): Promise<Arrival> {
     const name = `version-${this.#versions++}`;
     await writeVersion(join(this.#folder, name), files);
     await prepare(join(this.#folder, name));
     const before = (await this.#status()).last_reload.at;
+    await this.#loop();
     const load = this.#ask();
-    await this.#link(name);
-    const seen = await this.#reloadAfter(before);
-    const memory = await this.#memory();
-    const { times, wrong } = await load.stop();
-    const arrival = {
-      result: seen.last_reload.result,
-      codes: seen.last_reload.diagnostics
-        .filter(({ severity }) => severity === 'error')
-        .map(({ code }) => code),
-      digest: seen.active.revision.digest,
-      memory,
-      times,
-      wrong,
-    };
-    await this.#link('good');
-    await this.#reloadAfter(seen.last_reload.at);
-    await rm(join(this.#folder, name), { recursive: true });
-    return arrival;
+    const memory = this.#watchMemory();
+    try {
+      await this.#link(name);
+      const seen = await this.#reloadAfter(before, timeout);
+      return {
+        result: seen.last_reload.result,
+        codes: seen.last_reload.diagnostics
+          .filter(({ severity }) => severity === 'error')
+          .map(({ code }) => code),
+        digest: seen.active.revision.digest,
+        ...memory.stop(),
+        ...(await load.stop()),
+        loop: await this.#loop(),
+      };
+    } finally {
+      memory.stop();
+      await load.stop();
+      const { at } = (await this.#status()).last_reload;
+      await this.#link('good');
+      await this.#reloadAfter(at, timeout);
+      await rm(join(this.#folder, name), { recursive: true });
+    }
   }
 
   /** Digest of the version that decides. */
@@ -117,13 +134,13 @@ export class HostileServer {
     await rename(join(this.#folder, 'next'), join(this.#folder, 'live'));
   }
 
-  #reloadAfter(at: string): Promise<ReloadStatus> {
+  #reloadAfter(at: string, timeout: number): Promise<ReloadStatus> {
     return waitFor(
       async () => {
         const status = await this.#status();
         return status.last_reload.at === at ? undefined : status;
       },
-      { what: 'the next load of the folder', timeout: 120_000, child: this.#lictor.child, every: 50 },
+      { what: 'the next load of the folder', timeout, child: this.#lictor.child, every: 20 },
     );
   }
 
@@ -131,24 +148,47 @@ export class HostileServer {
     return (await (await fetch(`${this.#lictor.admin}/v1/status`)).json()) as ReloadStatus;
   }
 
-  async #memory(): Promise<number> {
-    const text = await readFile(`/proc/${this.#lictor.child.pid}/status`, 'utf8').catch(() => '');
-    return Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) / 1024;
+  #loop(): Promise<LoopTimes> {
+    return loopTimes(join(this.#folder, 'loop.sock'));
   }
 
-  /** Asks one check after another. */
+  /** Looks at the memory of both processes until it is stopped. */
+  #watchMemory(): { stop(): Pick<Arrival, 'memory' | 'loading'> } {
+    const { pid } = this.#lictor.child;
+    let memory = 0;
+    let loading = 0;
+    let child = childrenOf(pid, 'load-process')[0] ?? 0;
+    const look = (): void => {
+      if (!isRunning(child)) child = childrenOf(pid, 'load-process')[0] ?? 0;
+      memory = Math.max(memory, residentMemory(pid));
+      loading = Math.max(loading, residentMemory(child));
+    };
+    const timer = setInterval(look, 50);
+    return {
+      stop() {
+        look();
+        clearInterval(timer);
+        return { memory, loading };
+      },
+    };
+  }
+
+  /** Asks one check after another, until it is stopped. */
   #ask(): { stop(): Promise<Pick<Arrival, 'times' | 'wrong'>> } {
     const times: number[] = [];
     let wrong = 0;
     let ended = false;
     const lane = async (): Promise<void> => {
-      while (!ended) {
+      for (;;) {
+        if (ended) return;
         const began = performance.now();
         const answer = await this.#asker
           .check({ host: 'good.suite.example', path: '/' })
           .catch(() => undefined);
         times.push(performance.now() - began);
         if (answer === undefined || (answer.status?.code ?? 0) !== 0) wrong += 1;
+        // Without a pause, both processors are busy with checks, and the loading process gets a tenth of one.
+        await pause(PACE);
       }
     };
     const running = lane();
