@@ -7,9 +7,9 @@ import { readText } from './git-file.ts';
 export interface GitOperation {
   /** The file or folder that git keeps during the operation. */
   readonly path: string;
-  /** What is going on, as the predicate of a sentence whose subject is the path. */
+  /** Predicate of a sentence whose subject is the path. */
   readonly state: string;
-  /** How an operator ends it. */
+  /** Command or action by which an operator ends it. */
   readonly help: string;
   /** True if HEAD may be at a commit that is only a step of the operation. */
   readonly movesHead: boolean;

@@ -35,7 +35,7 @@ export interface Bootstrap {
   readonly xffTrustedHops: number;
   /** True: each connection begins with the address of the caller, by the PROXY protocol. */
   readonly proxyProtocol: boolean;
-  /** What the proxy does with `x-forwarded-client-cert`; undefined: it removes the header, as Envoy does by default. */
+  /** Treatment of `x-forwarded-client-cert` by the proxy; undefined: it removes the header, as Envoy does by default. */
   readonly forwarded: ForwardedCertificates | undefined;
   /** False: no session tickets. A ticket holds the certificate of the caller, and callers accept small ones only. */
   readonly sessionTickets: boolean;

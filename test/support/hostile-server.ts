@@ -19,7 +19,7 @@ spec:
 /** Time between a check and the next, in milliseconds. */
 const PACE = 5;
 
-/** What became of a folder. */
+/** Outcome of a folder. */
 export interface Arrival {
   readonly result: 'success' | 'failure';
   /** Codes of the errors of a failed load. */

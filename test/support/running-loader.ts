@@ -5,7 +5,7 @@ import { Loader, type LoaderOptions } from '../../src/sidecar/loading/loader.ts'
 import { childrenOf } from './processes.ts';
 import { waitFor } from './wait.ts';
 
-/** What became of a folder, or the begin of a load. */
+/** Outcome of a folder, or the begin of a load. */
 export type LoadEvent =
   | { readonly kind: 'load' }
   | { readonly kind: 'swap'; readonly policies: readonly string[] }

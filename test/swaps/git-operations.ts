@@ -50,7 +50,7 @@ export async function makeCheckout(folder: string): Promise<Checkout> {
       ran.length = 0;
       const commit = commits[Math.floor(random() * commits.length)] ?? '';
       const other = commits[Math.floor(random() * commits.length)] ?? '';
-      // The two numbers above the last one stand for a work tree of its own.
+      // The two numbers above the last one are those of a work tree of its own.
       const kind = KINDS[Math.floor(random() * (KINDS.length + 2))];
       await (kind === undefined ? trees(commit) : kind(git, commit, other));
       return [...ran];

@@ -16,7 +16,7 @@ export interface GitSwapOptions {
   readonly onStep?: (done: number) => void;
 }
 
-/** What one sidecar answered during the operations. */
+/** Answers of one sidecar during the operations. */
 interface Served {
   readonly mode: string;
   readonly tally: Tally;

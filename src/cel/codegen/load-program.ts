@@ -14,7 +14,7 @@ export interface Requirements {
   readonly isForActivation?: boolean;
 }
 
-/** What a program reads. */
+/** Names and keys that a program reads. */
 export type Reads = Pick<Program, 'reads' | 'keys'>;
 
 /** Parameter of generated code: its constants. */

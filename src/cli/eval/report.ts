@@ -92,7 +92,7 @@ function aboutLines({ result, prepared, simulation }: ExplanationView, paint: Pa
   return lines.map((line) => `  ${line}`);
 }
 
-/** Who calls: the accepted peer, and the proxy that reports it. */
+/** The accepted peer, and the proxy that reports it. */
 function callerText(peer: string, caller: Decision['caller']): string {
   const connected = peer === '' ? 'nobody' : peer;
   return caller?.via === 'xfcc' ? `${caller.principal} through ${connected}` : connected;

@@ -8,7 +8,7 @@ export interface Caller {
   readonly via: 'connection' | 'xfcc';
 }
 
-/** Who calls, as the expressions of one policy read it in `jwt` and `caller`. */
+/** The caller, as the expressions of one policy read it in `jwt` and `caller`. */
 export interface Identity {
   readonly token: VerifiedToken | undefined;
   readonly caller: Caller | undefined;

@@ -41,7 +41,7 @@ export class DestinationValues extends PeerValues {
   }
 }
 
-/** What a request tells about its peer, each computed once, when it is first read. */
+/** Facts of a request about its peer, each computed once, when it is first read. */
 interface PeerReads {
   readonly peer: PeerResult;
   readonly xfcc: ReadXfcc;
@@ -136,7 +136,7 @@ const NO_CERTIFICATE: CertificateValues = Object.freeze({
   sha256: '',
 });
 
-/** Empty values only if there is no certificate; one that cannot be read is not taken for none. */
+/** Empty values only without a certificate; one that cannot be read is an error. */
 function certificateOf(pem: string, reader: CertificateReader): CertificateValues {
   if (pem === '') return NO_CERTIFICATE;
   const certificate = reader.read(pem);

@@ -90,7 +90,7 @@ export class RequestContext {
     return this.#body;
   }
 
-  /** What trusted proxies report of client certificates, parsed when first read; nothing without trusted proxies. */
+  /** Client certificates that trusted proxies report, parsed when first read; none without trusted proxies. */
   get xfcc(): ReadXfcc {
     const hops = this.#xfccTrustedHops;
     const header = hops === 0 ? '' : (this.attributes.request.headers.get('x-forwarded-client-cert') ?? '');

@@ -20,7 +20,7 @@ type LiveSet = Parameters<typeof denyUnevaluated>[3];
 export interface CheckOptions {
   /** The wire format. */
   readonly messages: CheckMessages;
-  /** What is known about the proxy, and learns from each check; default: an observer with default settings. */
+  /** Observer of the proxy, which learns from each check; default: one with default settings. */
   readonly proxy?: ProxyObserver;
   /** Decides one request by `set`; after `deadline` (milliseconds since 1970) the decision is not used. */
   readonly decide: (

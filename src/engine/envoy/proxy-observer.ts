@@ -37,7 +37,7 @@ export interface ProxyObserverOptions {
   readonly onNotice?: (notice: ProxyNotice) => void;
 }
 
-/** What is known about the configuration of the proxy: from a setting, and from the checks that it has sent. */
+/** Knowledge about the configuration of the proxy: from a setting, and from the checks that it has sent. */
 export class ProxyObserver {
   readonly #maxRequestBytes: number;
   readonly #isSimulated: boolean;

@@ -67,7 +67,7 @@ function notASet(value: JsonValue): string {
   return 'a key set must be an object with a list `keys`';
 }
 
-/** What is wrong with a key. */
+/** Mistake in a key. */
 interface Problem {
   /**
    * `unfit`: the key cannot be used here. `foreign`: it is for another use, and so is never what an author meant to

@@ -11,7 +11,7 @@ const BEYOND_INTEGERS = 2 ** 64;
 /** Digits of a number with fraction or exponent that are compared with its double. */
 const MAX_DIGITS = 400;
 
-/** What a number that is refused has, for the phrase "... at line 1, column 1". */
+/** Property of a number that is refused, for the phrase "... at line 1, column 1". */
 export const UNFIT_NUMBER = {
   integer: 'an integer of more than 64 bits',
   inexact: 'a number that no double holds exactly',

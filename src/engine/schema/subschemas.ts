@@ -31,7 +31,7 @@ const MAPPINGS: ReadonlySet<string> = new Set([
 
 /**
  * A schema with every schema in it, itself included, replaced by `change`, the outer one first. `pointer` is the JSON
- * pointer of the schema. Values of `const`, `enum` and the like are no schemas and stay.
+ * pointer of the schema. Values of `const`, `enum` and the like are not schemas and stay.
  */
 export function mapSchemas(
   schema: JsonValue,

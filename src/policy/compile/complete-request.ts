@@ -25,7 +25,7 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
   };
 }
 
-/** What Envoy says beside the request, with its changes, by name where there are names. */
+/** Facts from Envoy beside the request, with their changes, by name where there are names. */
 function toldBy(spec: RequestSpec, changes: RequestSpec | undefined): ToldByProxy {
   const both = <T>(of: (spec: RequestSpec) => ReadonlyMap<string, T> | undefined): ReadonlyMap<string, T> =>
     new Map([...(of(spec) ?? []), ...((changes && of(changes)) ?? [])]);

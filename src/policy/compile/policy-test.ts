@@ -88,7 +88,7 @@ export interface TestRequest {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   /** Undefined without a body. */
   readonly body: TestBody | undefined;
-  /** What Envoy says beside the request; absent: nothing. */
+  /** Facts from Envoy beside the request; absent: none. */
   readonly told?: ToldByProxy;
 }
 

@@ -74,7 +74,7 @@ export class Loader {
   #retry: number;
   #closed = false;
   #looking: NodeJS.Timeout | undefined;
-  /** What follows unless a load begins before. */
+  /** Next action unless a load begins before. */
   #later: NodeJS.Timeout | undefined;
   /** Bound at which this process has ended the other; `rest` if that had nothing more to do. */
   #cause: Bound | 'rest' | undefined;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../diagnostic/system-error.ts';
 
-/** Who may connect to a Unix socket. */
+/** Users that may connect to a Unix socket. */
 export interface SocketAccess {
   /** Mode bits of the file, such as 0o660. */
   readonly mode: number;

@@ -2,7 +2,7 @@ import type { Certificate, CertificateReader } from '../../engine/identity/certi
 import { looksLikeSpiffe } from '../../engine/identity/spiffe.ts';
 import type { TestCertificate } from '../../policy/compile/policy-test.ts';
 
-/** Begins a text that stands for a certificate; no PEM begins with it. */
+/** Begins a text in the place of a certificate; no PEM begins with it. */
 const PREFIX = 'certificate of a test: ';
 
 /** The certificate of a caller, in the place of a PEM, for a reader made by `readerOfTests`. */

@@ -89,7 +89,7 @@ async function startService(): Promise<number> {
   });
 }
 
-/** What ran; undefined if the call failed. */
+/** Result of the call; undefined if it failed. */
 function call(path: string, probes: readonly string[] = []): Promise<Ran | undefined> {
   const metadata = new Metadata();
   for (const probe of probes) metadata.add('x-probe', probe);

@@ -27,7 +27,7 @@ afterAll(async () => {
   await services?.stop();
 });
 
-/** What each parser of each service reads, as \`[parser, query]\`. */
+/** Query that each parser of each service reads, as \`[parser, query]\`. */
 async function queriesOf(query: string, value: string): Promise<readonly (readonly [string, Query])[]> {
   const headers = [`x-value: ${Buffer.from(value).toString('base64')}`];
   const target = `/orders${query}`;

@@ -46,7 +46,7 @@ async function differences<T>(
   return found;
 }
 
-/** What a policy has told about `name`; undefined if the service was not reached. */
+/** Value of `name` in the policy; undefined if the service was not reached. */
 function judged({ seen }: Answered, name: string): string | undefined {
   const text = seen?.judged[`x-judged-${name}`];
   return text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8');

@@ -3,7 +3,7 @@ import { pathHelp } from '../../../src/policy/language/path-help.ts';
 import { compileFolder } from '../../support/compile.ts';
 import { memoryFiles } from '../memory-files.ts';
 
-/** What people write, a path that they mean, and one that they do not mean (undefined: only `when` excludes it). */
+/** Text that people write, a path that they mean, and one that they do not mean (undefined: only `when` excludes it). */
 test.each([
   ['/orders/:id', '/orders/7', '/orders/7/items'],
   ['/orders/:id(\\d+)/items', '/orders/7/items', '/orders/7'],
