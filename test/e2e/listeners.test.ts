@@ -80,9 +80,12 @@ describe('connections that say nothing', () => {
   ])('%s do not keep probes out', async (_, bytes) => {
     const lictor = await serve();
     await openSilent(300, portOf(lictor.admin), bytes);
-    const began = performance.now();
-    const response = await fetch(`${lictor.admin}/healthz`, { signal: AbortSignal.timeout(10_000) });
-    expect([response.status, performance.now() - began < 10_000]).toEqual([200, true]);
+    // The connection of an earlier request, which `fetch` keeps, may be the one that has given way.
+    const status = await waitFor(
+      async () => (await fetch(`${lictor.admin}/healthz`, { signal: AbortSignal.timeout(10_000) })).status,
+      { what: 'an answer to a probe', timeout: 10_000 },
+    );
+    expect(status).toBe(200);
     await logHas(lictor, 'too many connections');
   });
 
@@ -95,7 +98,18 @@ describe('connections that say nothing', () => {
     const first = ask(lictor.listen);
     expect(said(await first.check(ANY), 'reason')).toBe('allowed');
     await openSilent(1100, port, bytes);
-    expect(said(await ask(lictor.listen).check(ANY), 'reason')).toBe('allowed');
+    // The client shares the connection of the first one, which may be the one that has given way.
+    const answer = await waitFor(
+      () =>
+        ask(lictor.listen)
+          .check(ANY)
+          .catch(() => undefined),
+      {
+        what: 'an answer to a proxy',
+        timeout: 10_000,
+      },
+    );
+    expect(said(answer, 'reason')).toBe('allowed');
     await logHas(lictor, 'too many connections');
   });
 

@@ -11,6 +11,7 @@ import {
   REFUSED_HEADERS,
   REFUSED_HOSTS,
   REFUSED_PATHS,
+  REFUSED_QUERIES,
 } from './spellings.ts';
 
 let services: Services;
@@ -132,6 +133,11 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 test('the service reads the query parameters that were judged', async () => {
   const call = (query: string): RawCall => ({ ...SEEN, target: `/a?${query}` });
   expect(await differences(QUERIES, call, queryDifference)).toEqual([]);
+});
+
+test('query strings that servers read differently do not reach the service', async () => {
+  const call = (query: string): RawCall => ({ ...SEEN, target: `/a?${query}` });
+  expect(await differences(REFUSED_QUERIES, call, unlessRefused)).toEqual([]);
 });
 
 test('the service reads the header that was judged', async () => {

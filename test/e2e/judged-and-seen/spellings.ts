@@ -222,7 +222,6 @@ export const QUERIES: readonly string[] = [
   'a==1',
   'a=1=2',
   'a=b&a',
-  'A=1&a=2',
   'a+b=c+d',
   'a%20b=c%20d',
   'a%2Bb=c%2Bd',
@@ -246,8 +245,6 @@ export const QUERIES: readonly string[] = [
   'a=%C3',
   'a=%ED%A0%80',
   'a=%00',
-  'a=1;b=2',
-  'a;b=2',
   'a=%3B',
   'a[]=1',
   'a[b]=1',
@@ -260,7 +257,6 @@ export const QUERIES: readonly string[] = [
   'a=\\',
   'a="<>`{}|^',
   "a='",
-  'a=1&amp;b=2',
   'constructor=1',
   '__proto__=1',
   'hasOwnProperty=1&a=1',
@@ -272,6 +268,16 @@ export const QUERIES: readonly string[] = [
   'a=1&b=2&c=3&d=4&e=5&f=6',
   'a=%EF%BB%BF1',
   '%EF%BB%BFa=1',
+];
+
+/** Query strings that must not reach a service whose parameters a policy reads. */
+export const REFUSED_QUERIES: readonly string[] = [
+  'A=1&a=2',
+  'a=1;b=2',
+  'a;b=2',
+  'a=1&amp;b=2',
+  'a=1&a[]=2',
+  '%2561=1&a=2',
 ];
 
 /** Lines with the header `x-probe`, and how often the service sees it at most; each byte is a character. */
