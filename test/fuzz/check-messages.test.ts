@@ -32,7 +32,9 @@ test(`${String(ROUNDS)} mutations of real checks are answered, and none is allow
     const { attributes } = decodeCheck(bytes, checkMessages);
     const { status, okResponse } = decodeCheckResponse(await check.handle(bytes, call));
     const allowed = (status?.code ?? 0) === 0;
-    if (allowed !== (attributes !== undefined) || allowed !== (okResponse !== undefined)) {
+    // A method with a lower-case letter is the only thing that the policies of the test do not let through.
+    const isLetThrough = attributes !== undefined && !/[a-z]/.test(attributes.request.method);
+    if (allowed !== isLetThrough || allowed !== (okResponse !== undefined)) {
       throw new Error(`round ${String(round)} of seed ${String(SEED)}: ${bytes.toString('base64')}`);
     }
     seen[attributes === undefined ? 'refused' : 'read'] += 1;
