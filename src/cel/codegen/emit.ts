@@ -15,7 +15,7 @@ import { emitCondition, emitLogic } from './emit-logic.ts';
 import { emitLoop } from './emit-loop.ts';
 import { emitOperator } from './emit-operator.ts';
 import { emitField, emitRead, emitReadInstant } from './emit-read.ts';
-import './helpers.ts';
+import './code-scope.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
 /** Conversion of the outcome of an evaluation to the result. */

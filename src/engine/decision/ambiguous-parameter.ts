@@ -29,7 +29,7 @@ function findingOnNamed(reads: ParameterReads, parameters: readonly string[]): s
     for (const part of parts) {
       if (!names.has(part)) continue;
       if (parts.length > 1) return SEPARATED;
-      if (!reads.names.includes(nameOf(part).exact)) return SPELLED;
+      if (!names.hasExactly(part)) return SPELLED;
     }
   }
   return undefined;

@@ -46,12 +46,10 @@ export class ParameterNames {
 
   /** True if a raw `name=value` has one of the names. */
   has(parameter: string): boolean {
-    const equals = parameter.indexOf('=');
-    const end = equals === -1 ? parameter.length : equals;
-    if (end < this.#shortest) return false;
-    const raw = parameter.slice(0, end).replaceAll('+', ' ');
+    const raw = rawName(parameter);
+    if (raw.length < this.#shortest) return false;
     if (this.#exact.has(decodeName(raw))) return true;
-    const name = loose(decodeName(raw.replaceAll(REPEATED_ENCODING, '%')));
+    const name = looseName(raw);
     if (this.#loose.has(name)) return true;
     const bracket = name.indexOf('[');
     return (
@@ -59,14 +57,30 @@ export class ParameterNames {
       (this.#loose.has(name.slice(0, bracket)) || this.#loose.has(name.replaceAll('[', '_')))
     );
   }
+
+  /** True if a raw `name=value` has one of the names as URLs define it. */
+  hasExactly(parameter: string): boolean {
+    return this.#exact.has(decodeName(rawName(parameter)));
+  }
 }
 
 /** The name of a raw `name=value`, decoded once, and the text that all names have which some parser reads alike. */
 export function nameOf(parameter: string): { readonly exact: string; readonly folded: string } {
-  const raw = parameter.split('=', 1).join('').replaceAll('+', ' ');
-  const folded = loose(decodeName(raw.replaceAll(REPEATED_ENCODING, '%')));
+  const raw = rawName(parameter);
+  const folded = looseName(raw);
   const bracket = folded.indexOf('[');
   return { exact: decodeName(raw), folded: bracket === -1 ? folded : folded.slice(0, bracket) };
+}
+
+/** Name of a raw `name=value`, still encoded. */
+function rawName(parameter: string): string {
+  const equals = parameter.indexOf('=');
+  return parameter.slice(0, equals === -1 ? parameter.length : equals).replaceAll('+', ' ');
+}
+
+/** `loose` of a name that is still encoded, however often. */
+function looseName(raw: string): string {
+  return loose(decodeName(raw.replaceAll(REPEATED_ENCODING, '%')));
 }
 
 /** `%25` before two hex digits: a parser that decodes twice reads an escape. */

@@ -71,7 +71,7 @@ function forked(
     onExit(cause, how);
   };
   child.once('error', (error) => end(`cannot be started: ${error.message}`, 'start'));
-  // Without file descriptors, there are no streams either.
+  // A process without file descriptors does not get streams.
   if (child.pid === undefined) return NEVER_STARTED;
   let errors = '';
   let lines = '';
