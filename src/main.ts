@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { catchSignals } from './cli/serve/signals.ts';
+import { keepYoungGenerationSmall } from './cli/serve/young-generation.ts';
 
 /** Longest time that the last lines of a sidecar wait for the reader of standard error, in milliseconds. */
 const LAST_LINES = 200;
@@ -9,6 +10,7 @@ const serves = argv[0] === 'serve';
 if (serves) {
   // Before the rest is loaded: until then, SIGHUP ends a process, and PID 1 of a container ignores SIGTERM.
   catchSignals((code) => process.exit(code));
+  keepYoungGenerationSmall();
   // A reader that has closed its end (EPIPE) must not end a sidecar.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }

@@ -261,8 +261,8 @@ export const IMPORT_TABLE = {
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],
-    // The memory that is left for a policy set.
-    'node:v8': ['sidecar/loading'],
+    // The memory that is left for a policy set; the size of the young generation.
+    'node:v8': ['sidecar/loading', 'cli/serve'],
     // The thread that ends a loading process with its parent.
     'node:worker_threads': ['sidecar/loading'],
     // V8's compiled form of long generated code.

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Asker, connectAsker } from './ask.ts';
 import { type Lictor, startLictor } from './lictor.ts';
 import { type LoopTimes, loopTimes, loopWatch } from './loop-times.ts';
-import { childrenOf, isRunning, residentMemory } from './processes.ts';
+import { childrenOf, isRunning, processorTime, residentMemory } from './processes.ts';
 import { waitFor } from './wait.ts';
 
 /** The policy that every version of the folder has, and that the checks of the suite ask for. */
@@ -134,26 +134,21 @@ export class HostileServer {
     await rename(join(this.#folder, 'next'), join(this.#folder, 'live'));
   }
 
-  /**
-   * The status after the next load. One of some hundred arrivals was once not noticed within two minutes: after half of
-   * the time the sidecar is told by SIGHUP, and the output says so.
-   */
+  /** The status after the next load; an error says what the loading process does instead. */
   async #reloadAfter(at: string, timeout: number): Promise<ReloadStatus> {
-    const told = performance.now() + timeout / 2;
-    let isTold = false;
-    return await waitFor(
-      async () => {
-        const status = await this.#status();
-        if (status.last_reload.at !== at) return status;
-        if (!isTold && performance.now() > told) {
-          isTold = true;
-          process.stdout.write('  a folder was not noticed in half of the time: SIGHUP\n');
-          this.#lictor.child.signal('SIGHUP');
-        }
-        return undefined;
-      },
-      { what: 'the next load of the folder', timeout, child: this.#lictor.child, every: 20 },
-    );
+    const next = async (): Promise<ReloadStatus | undefined> => {
+      const status = await this.#status();
+      return status.last_reload.at === at ? undefined : status;
+    };
+    const { child } = this.#lictor;
+    try {
+      return await waitFor(next, { what: 'the next load of the folder', timeout, child, every: 20 });
+    } catch (error) {
+      const states = childrenOf(child.pid, 'load-process').map(
+        (pid) => `${processorTime(pid)} s of a processor, ${residentMemory(pid).toFixed(0)} MiB`,
+      );
+      throw new Error(`loading processes: ${states.join('; ')}`, { cause: error });
+    }
   }
 
   async #status(): Promise<ReloadStatus> {

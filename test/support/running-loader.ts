@@ -12,7 +12,7 @@ export type LoadEvent =
   | { readonly kind: 'failure'; readonly code: string; readonly file: string; readonly message: string }
   | { readonly kind: 'recovery' };
 
-type Limits = Pick<LoaderOptions, 'timeout' | 'memory' | 'idle' | 'retry'>;
+type Limits = Pick<LoaderOptions, 'timeout' | 'memory' | 'idle' | 'retry' | 'silence'>;
 
 /** A loader in this process, with a real loading process, and a folder whose versions replace one another. */
 export class RunningLoader {

@@ -21,6 +21,8 @@ export interface LoaderOptions {
   readonly idle?: number;
   /** Time from the end of a process at a bound to the next attempt, in milliseconds; default 30 s. */
   readonly retry?: number;
+  /** Time after which a process that has not looked at the folder is replaced, in milliseconds; default 30 s. */
+  readonly silence?: number;
   /** Starts the other process; default `startProcess`. */
   readonly startProcess?: typeof startProcess;
 }
@@ -42,6 +44,8 @@ const LOOK = 25;
 /** Least time in which a process must begin, whatever `timeout` is, since a busy machine takes long for it. */
 const START = 60_000;
 const IDLE = 20_000;
+/** A process at rest looks at the folder each second. */
+const SILENCE = 30_000;
 /** Doubled after each attempt. */
 const FIRST_RETRY = 30_000;
 const LAST_RETRY = 600_000;
@@ -76,8 +80,11 @@ export class Loader {
   #looking: NodeJS.Timeout | undefined;
   /** Next action unless a load begins before. */
   #later: NodeJS.Timeout | undefined;
-  /** Bound at which this process has ended the other; `rest` if that had nothing more to do. */
-  #cause: Bound | 'rest' | undefined;
+  /** Reason for which this process has ended the other; `rest` if that had nothing more to do. */
+  #cause: Bound | 'rest' | 'silence' | undefined;
+  /** Ends a process at rest that no longer looks at the folder, such as one that somebody has stopped. */
+  #silent: NodeJS.Timeout | undefined;
+  readonly #silence: number;
   #chunk: ((chunk: Chunk | undefined) => void) | undefined;
   /** Ends when the last delivery is installed: a later one never becomes live before it. */
   #received: Promise<void> = Promise.resolve();
@@ -88,6 +95,7 @@ export class Loader {
     this.#settings = { ...options.settings, maxTransfer: Math.floor(options.memory * MIB * TRANSFER_SHARE) };
     this.#idle = options.idle ?? IDLE;
     this.#firstRetry = options.retry ?? FIRST_RETRY;
+    this.#silence = options.silence ?? SILENCE;
     this.#retry = this.#firstRetry;
     this.#start(undefined);
   }
@@ -141,6 +149,7 @@ export class Loader {
       case 'idle':
         this.#rest();
         this.#isResting = true;
+        this.#silent ??= setTimeout(() => this.#end('silence'), this.#silence).unref();
         // Each look at the folder ends here, twice a second: the time counts from the first after a load.
         if (this.#hasLoaded && this.#later === undefined) this.#after(this.#idle, () => this.#end('rest'));
         return;
@@ -175,6 +184,7 @@ export class Loader {
 
   /** Looks after a process that works, until it rests. */
   #work(timeout: number = this.#options.timeout): void {
+    this.#hear();
     this.#deadline = performance.now() + timeout;
     this.#looking ??= setInterval(() => this.#look(), LOOK).unref();
   }
@@ -187,6 +197,12 @@ export class Loader {
   #rest(): void {
     clearInterval(this.#looking);
     this.#looking = undefined;
+    this.#hear();
+  }
+
+  #hear(): void {
+    clearTimeout(this.#silent);
+    this.#silent = undefined;
   }
 
   #look(): void {
@@ -194,7 +210,7 @@ export class Loader {
     else if (performance.now() > this.#deadline) this.#end('time');
   }
 
-  #end(cause: Bound | 'rest'): void {
+  #end(cause: Bound | 'rest' | 'silence'): void {
     this.#cause ??= cause;
     this.#rest();
     this.#process?.kill();
@@ -221,8 +237,10 @@ export class Loader {
     }
     const { policies, onRestart } = await this.#target.promise;
     if (this.#closed) return;
-    if (this.#cause === undefined && wasResting) {
-      onRestart?.(cause);
+    if (this.#cause === 'silence' || (this.#cause === undefined && wasResting)) {
+      onRestart?.(
+        this.#cause === undefined ? cause : `has not looked at the folder for ${this.#silence / 1000} s`,
+      );
       this.#start(this.#resumption());
       return;
     }

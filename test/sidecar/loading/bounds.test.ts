@@ -46,7 +46,7 @@ describe('a bound', () => {
   test(
     'of time names the file that was worked on; the last version stays, and the next good one is live',
     async () => {
-      const running = await start({ timeout: 8_000 });
+      const running = await start({ timeout: 8_000, memory: 4_096 });
       await running.next('swap');
       const before = await running.process();
       await running.replace({ ...GOOD, ...SLOW });
@@ -123,6 +123,22 @@ describe('a process that only watches', () => {
     LONGEST,
   );
 });
+
+test(
+  'a process that somebody has stopped is replaced, and the change that it has missed is live',
+  async () => {
+    const running = await start({ silence: 3_000 });
+    await running.next('swap');
+    const first = await running.process();
+    await waitUntilIdle(running);
+    kill(first, 'SIGSTOP');
+    await running.replace(OTHER);
+    expect((await running.next('swap')).policies).toEqual(['other']);
+    expect(isRunning(first)).toBe(false);
+    expect(running.events.some(({ kind }) => kind === 'failure')).toBe(false);
+  },
+  LONGEST,
+);
 
 /** The second look after a change loads once more; nothing is loaded after it. */
 function waitUntilIdle({ events, loader }: RunningLoader): Promise<true> {
