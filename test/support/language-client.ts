@@ -150,17 +150,18 @@ export class LanguageClient {
     this.notify('textDocument/didClose', { textDocument: { uri: this.uri(path) } });
   }
 
-  /** Waits until the diagnostics of a file satisfy `wanted`, and returns them. */
+  /** Waits until the diagnostics of a file satisfy `wanted`, for `timeout` milliseconds at most, and returns them. */
   shown(
     path: string,
     wanted: (diagnostics: readonly ShownDiagnostic[]) => boolean,
+    timeout = 20_000,
   ): Promise<readonly ShownDiagnostic[]> {
     return waitFor(
       () => {
         const last = this.published.findLast(({ uri }) => uri === this.uri(path));
         return wanted(last?.diagnostics ?? []) ? (last?.diagnostics ?? []) : undefined;
       },
-      { what: `the diagnostics of ${path}`, timeout: 15_000 },
+      { what: `the diagnostics of ${path}`, timeout },
     );
   }
 

@@ -191,12 +191,18 @@ describe('robustness', () => {
     const client = await LanguageClient.start(stack, { ...policyFolder(20_000), 'orders.yaml': VALID });
     client.open('orders.yaml', INVALID);
     for (let turn = 0; turn < 5; turn++) {
-      const start = performance.now();
       await expect(client.request('textDocument/nothing', [])).rejects.toThrow('Unhandled method');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      // The folder takes seconds to compile: the answer came before its diagnostics.
+      expect(client.published.flatMap(({ diagnostics }) => diagnostics)).toEqual([]);
       client.type('orders.yaml', policy(`request.metod${turn} == ''`));
     }
-    const shown = await client.shown('orders.yaml', ([first]) => first?.message.includes('metod4') === true);
+    const shown = await client.shown(
+      'orders.yaml',
+      ([first]) => first?.message.includes('metod4') === true,
+      60_000,
+    );
     expect(shown).toHaveLength(1);
-  });
+    const messages = client.published.flatMap(({ diagnostics }) => diagnostics.map(({ message }) => message));
+    expect(messages.filter((message) => !message.includes('metod4'))).toEqual([]);
+  }, 90_000);
 });
