@@ -109,7 +109,7 @@ function targetOf(path: string, specifier: string): string | undefined {
 /** The row of a file: `src/cel/check/names.ts` is in `cel/check`, `src/cel/compile.ts` in `cel`, `src/main.ts` in `main`. */
 export function folderOf(path: string): string {
   const parts = path.split('/').slice(1, -1);
-  return parts.length === 0 ? posix.basename(path, '.ts') : parts.slice(0, 2).join('/');
+  return parts.length === 0 ? posix.basename(path, '.ts') : parts.join('/');
 }
 
 /** True if a row of the table includes the folder: by its name, or as part of a wing such as `cel/`. */
