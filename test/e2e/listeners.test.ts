@@ -126,7 +126,7 @@ describe('connections that say nothing', () => {
   }, 20_000);
 });
 
-test('a compressed message is refused before it is inflated', async () => {
+test('a compressed message that would be too large is never inflated as a whole', async () => {
   const lictor = await serve();
   const memory = async (): Promise<number> => {
     const status = await readFile(`/proc/${lictor.child.pid}/status`, 'utf8');
@@ -143,7 +143,9 @@ test('a compressed message is refused before it is inflated', async () => {
   head.writeUInt32BE(packed.length, 1);
   const message = Buffer.concat([head, packed]);
   const answers = Array.from({ length: 20 }, () => sendCompressed(session, message));
-  expect(await Promise.all(answers)).toEqual(answers.map(() => '12'));
+  // The method itself answers what is too large (`bad_check`); grpc-js accepts no compressed message at all.
+  const status = process.env['LICTOR_TRANSPORT'] === 'grpc-js' ? '12' : '0';
+  expect(await Promise.all(answers)).toEqual(answers.map(() => status));
   expect((await memory()) - before).toBeLessThan(100);
   expect(said(await ask(lictor.listen).check(ANY), 'reason')).toBe('allowed');
 }, 60_000);

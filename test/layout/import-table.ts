@@ -124,7 +124,12 @@ export const IMPORT_TABLE = {
 
     // The sidecar process.
     'sidecar/socket': { imports: ['diagnostic'] },
+    // The contract of a transport and its sockets; the transports; HTTP/2, which knows nothing of gRPC.
     'sidecar/transport': { imports: ['sidecar/socket', 'diagnostic'] },
+    'sidecar/transport/http2/hpack': { imports: [] },
+    'sidecar/transport/http2': { imports: ['sidecar/transport/http2/hpack'] },
+    'sidecar/transport/native': { imports: ['sidecar/transport/http2', 'sidecar/transport', 'diagnostic'] },
+    'sidecar/transport/grpc-js': { imports: ['sidecar/transport'] },
     'sidecar/rpc': { imports: ['sidecar/transport', 'node'] },
     'sidecar/audit': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/telemetry': { imports: [...ENGINE, 'diagnostic'] },
@@ -138,6 +143,8 @@ export const IMPORT_TABLE = {
         'sidecar/socket',
         'sidecar/loading',
         'sidecar/transport',
+        'sidecar/transport/native',
+        'sidecar/transport/grpc-js',
         'sidecar/rpc',
         'sidecar/audit',
         'sidecar/telemetry',
@@ -211,7 +218,7 @@ export const IMPORT_TABLE = {
     ajv: ['engine/schema'],
     'ajv-formats': ['engine/schema'],
     yaml: ['policy/yaml', 'tools/format'],
-    '@grpc/grpc-js': ['sidecar/transport'],
+    '@grpc/grpc-js': ['sidecar/transport/grpc-js'],
     // Messages, not calls: the codecs in node; the descriptors that reflection shows in rpc.
     '@grpc/proto-loader': ['node', 'sidecar/rpc'],
     pino: ['sidecar/telemetry'],
@@ -245,7 +252,15 @@ export const IMPORT_TABLE = {
     ],
     'node:http': ['sidecar/admin'],
     // In `audit`: a named pipe as a stream. In `loading`: the pipes to the other process.
-    'node:net': ['sidecar/socket', 'sidecar/transport', 'sidecar/admin', 'sidecar/audit', 'sidecar/loading'],
+    'node:net': [
+      'sidecar/socket',
+      'sidecar/transport',
+      'sidecar/transport/http2',
+      'sidecar/transport/grpc-js',
+      'sidecar/admin',
+      'sidecar/audit',
+      'sidecar/loading',
+    ],
     'node:tls': ['sidecar/transport', 'sidecar/server'],
     'node:dns/promises': ['sidecar/socket'],
     'node:os': ['sidecar/telemetry', 'sidecar/loading', 'sidecar/server', 'cli/serve', 'cli/test'],
@@ -267,8 +282,8 @@ export const IMPORT_TABLE = {
     'node:worker_threads': ['sidecar/loading'],
     // V8's compiled form of long generated code.
     'node:vm': ['node'],
-    // Objects, packs and pack indexes of git are read without a library.
-    'node:zlib': ['git'],
+    // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed.
+    'node:zlib': ['git', 'sidecar/transport/native'],
   },
   pure: [
     'node:buffer',

@@ -1,7 +1,7 @@
 import { errorMessage } from '../../diagnostic/system-error.ts';
 import { ADMIN_PATHS, type Admin, type AdminPath, PROBE_PATHS, startAdmin } from '../admin/http.ts';
-import { createGrpcJsTransport } from '../transport/grpc-js.ts';
-import type { Listener, Transport } from '../transport/transport.ts';
+import { createNativeTransport } from '../transport/native/native.ts';
+import type { ConnectionTimes, Listener, Transport } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
 import { connectionLog } from './connection-log.ts';
 import type { OpenedFiles } from './open-files.ts';
@@ -19,8 +19,10 @@ export type ListenResult =
   | { readonly listeners: Listeners; readonly problem?: undefined }
   | { readonly problem: string; readonly listeners?: undefined };
 
-const TRANSPORTS: Readonly<Record<Configuration['transport'], () => Transport>> = {
-  'grpc-js': createGrpcJsTransport,
+/** A transport that is not the default is loaded when it is asked for. */
+const TRANSPORTS: Readonly<Record<Configuration['transport'], () => Transport | Promise<Transport>>> = {
+  native: () => createNativeTransport(),
+  'grpc-js': async () => (await import('../transport/grpc-js/grpc-js.ts')).createGrpcJsTransport(),
 };
 
 /** Largest CheckRequest that is decoded, in bytes; the buffer of Envoy for bodies is far smaller. */
@@ -53,20 +55,33 @@ export async function listen(
 }
 
 async function listenForChecks(
-  { transport, listen: address, socketMode: mode }: Configuration,
+  configuration: Configuration,
   { tls, socketGroup: group }: Pick<OpenedFiles, 'tls' | 'socketGroup'>,
   { log, methods }: Parts,
 ): Promise<Listener> {
-  return await TRANSPORTS[transport]().listen(
+  const { transport: name, listen: address, socketMode: mode } = configuration;
+  const transport = await TRANSPORTS[name]();
+  return await transport.listen(
     {
       address,
       access: { mode, group },
       observer: connectionLog(log, 'listen'),
       tls,
       maxMessageBytes: MAX_MESSAGE_BYTES,
+      times: timesOf(configuration),
     },
     methods,
   );
+}
+
+/** Zero, as a setting, means that there is no such time. */
+function timesOf({ maxConnectionAge, maxConnectionIdle, keepalive }: Configuration): ConnectionTimes {
+  const orNever = (time: number): number => (time === 0 ? Number.POSITIVE_INFINITY : time);
+  return {
+    maxAge: orNever(maxConnectionAge),
+    maxIdle: orNever(maxConnectionIdle),
+    keepalive: orNever(keepalive),
+  };
 }
 
 const PAGES = {

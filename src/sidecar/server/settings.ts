@@ -68,9 +68,27 @@ export const SETTINGS = {
   'require-clean': { doc: 'reject policies that differ from their commit' },
   transport: {
     value: 'NAME',
-    choices: ['grpc-js'],
-    default: 'grpc-js',
-    doc: 'gRPC implementation',
+    choices: ['native', 'grpc-js'],
+    default: 'native',
+    doc: 'gRPC implementation: of Lictor itself, or the package `@grpc/grpc-js`',
+  },
+  'max-connection-age': {
+    value: 'TIME',
+    parse: delay,
+    default: '0s',
+    doc: 'age after which a connection of `--listen` is ended without losing a call; `0s`: never',
+  },
+  'max-connection-idle': {
+    value: 'TIME',
+    parse: delay,
+    default: '0s',
+    doc: 'time without a call after which a connection of `--listen` is ended; `0s`: never',
+  },
+  keepalive: {
+    value: 'TIME',
+    parse: delay,
+    default: '1m',
+    doc: 'silence after which the peer of a connection of `--listen` must answer a ping within 20 seconds; `0s`: never',
   },
   audit: {
     value: 'SINK',

@@ -5,9 +5,16 @@ export interface ConnectionObserver {
   opened(peer: string, count: number): void;
   /** `duration` in milliseconds. */
   closed(peer: string, duration: number): void;
-  /** Closed by this side: `full` to make room for a new one, `silent` since it never began to speak. */
-  ended(peer: string, cause: 'full' | 'silent' | 'handshake', detail?: string): void;
+  /** Closed by this side. */
+  ended(peer: string, cause: EndCause, detail?: string): void;
 }
+
+/**
+ * Cause for which this side closes a connection: `full` to make room for a new one, `silent` since nothing arrives,
+ * `handshake` or `protocol` for a mistake of the peer, `unread` since it does not read its answers, `flood` since it
+ * does more than the bounds permit.
+ */
+export type EndCause = 'full' | 'silent' | 'handshake' | 'protocol' | 'unread' | 'flood';
 
 export interface ConnectionsOptions {
   /** Most connections at once. */
@@ -64,6 +71,11 @@ export class Connections {
       socket.destroy();
     }, time).unref();
     socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** Tells the observer that this side closes a connection. */
+  report(socket: Socket, cause: EndCause, detail: string): void {
+    this.#observer.ended(peerOf(socket), cause, detail);
   }
 
   /** Closes all connections at once. */

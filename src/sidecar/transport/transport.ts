@@ -7,7 +7,7 @@ export interface Call {
   metadata(name: string): string | undefined;
   /** Milliseconds since 1970; Infinity if the caller has set no deadline. */
   readonly deadline: number;
-  /** Aborts when the caller disconnects or the listener closes. */
+  /** Aborts when the caller disconnects, and for streams also when their connection or the listener closes. */
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +23,10 @@ export class StatusError extends Error {
   }
 }
 
-/** Handler of messages as bytes, without framing and compression. */
+/**
+ * Handler of messages as bytes, without framing and compression. The bytes are not written to later; they may be a part
+ * of a larger chunk, which lives as long as they do.
+ */
 type UnaryHandler = (request: Uint8Array, call: Call) => Uint8Array | Promise<Uint8Array>;
 export type StreamHandler = (requests: AsyncIterable<Uint8Array>, call: Call) => AsyncIterable<Uint8Array>;
 
@@ -59,6 +62,16 @@ export interface Listener {
   renewTls(tls: ServerTls): void;
 }
 
+/** Times of a connection in milliseconds; Infinity: never. */
+export interface ConnectionTimes {
+  /** Longest life, after which the caller is asked to use another connection. */
+  readonly maxAge: number;
+  /** Longest time without a call, after which it is ended. */
+  readonly maxIdle: number;
+  /** Silence after which the caller is asked for a sign of life. */
+  readonly keepalive: number;
+}
+
 export interface ListenOptions {
   /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
   readonly address: string;
@@ -68,6 +81,7 @@ export interface ListenOptions {
   readonly observer: ConnectionObserver;
   /** Largest message that is accepted, in bytes. */
   readonly maxMessageBytes: number;
+  readonly times: ConnectionTimes;
 }
 
 /** A gRPC implementation. `listen` rejects with an Error that has the address and the cause. */

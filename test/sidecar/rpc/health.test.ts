@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { Client } from '@grpc/grpc-js';
 import { codec, loadProto } from '../../../src/node/protobuf.ts';
 import { createHealth, type Health } from '../../../src/sidecar/rpc/health.ts';
-import { createGrpcJsTransport } from '../../../src/sidecar/transport/grpc-js.ts';
 import type { Listener } from '../../../src/sidecar/transport/transport.ts';
 import { call, connectTo, talk } from '../../support/grpc.ts';
 import { QUIET_LISTENER } from '../../support/quiet-listener.ts';
+import { TRANSPORTS } from '../../support/transports.ts';
 
 const CHECK = '/grpc.health.v1.Health/Check';
 const WATCH = '/grpc.health.v1.Health/Watch';
@@ -20,25 +20,25 @@ let health: Health;
 let listener: Listener;
 let client: Client;
 
-beforeEach(async () => {
-  health = createHealth();
-  listener = await createGrpcJsTransport().listen(
-    { address: '127.0.0.1:0', tls: undefined, ...QUIET_LISTENER, maxMessageBytes: 4096 },
-    health.methods,
-  );
-  client = connectTo(listener.address);
-});
-
-afterEach(async () => {
-  client.close();
-  await listener.drain(0);
-});
-
 async function check(service: string): Promise<number | undefined> {
   return response.decode(await call(client, CHECK, request.encode({ service }))).status;
 }
 
-describe('health', () => {
+describe.each(TRANSPORTS)('health by %s', (_, create) => {
+  beforeEach(async () => {
+    health = createHealth();
+    listener = await create().listen(
+      { address: '127.0.0.1:0', tls: undefined, ...QUIET_LISTENER, maxMessageBytes: 4096 },
+      health.methods,
+    );
+    client = connectTo(listener.address);
+  });
+
+  afterEach(async () => {
+    client.close();
+    await listener.drain(0);
+  });
+
   test.each(['', SERVICE])('of `%s` is the status that was set', async (service) => {
     expect(await check(service)).toBe(NOT_SERVING);
     health.setServing(true);

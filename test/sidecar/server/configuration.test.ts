@@ -21,7 +21,10 @@ test('every setting has its default if nothing is given', () => {
     fromCommit: false,
     fromWorkTree: false,
     requireClean: false,
-    transport: 'grpc-js',
+    transport: 'native',
+    maxConnectionAge: 0,
+    maxConnectionIdle: 0,
+    keepalive: 60_000,
     audit: [{ kind: 'stdout' }],
     tlsCert: undefined,
     tlsKey: undefined,
@@ -138,9 +141,9 @@ test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
   ],
   [
     'another transport',
-    { transport: 'native' },
+    { transport: 'grpc' },
     {},
-    '--transport: `native` is not a known value; write grpc-js',
+    '--transport: `grpc` is not a known value; write native or grpc-js',
   ],
   [
     'a duration of zero',
