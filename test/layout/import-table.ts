@@ -190,7 +190,7 @@ export const IMPORT_TABLE = {
       ],
     },
     'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'flag', 'diagnostic'] },
-    'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'diagnostic'] },
+    'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'node', 'diagnostic'] },
     'cli/lsp': { imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing', 'flag'] },
     'cli/report': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'] },
     'cli/test': {
@@ -221,7 +221,6 @@ export const IMPORT_TABLE = {
     '@grpc/grpc-js': ['sidecar/transport/grpc-js'],
     // Messages, not calls: the codecs in node; the descriptors that reflection shows in rpc.
     '@grpc/proto-loader': ['node', 'sidecar/rpc'],
-    pino: ['sidecar/telemetry'],
     '@opentelemetry/': ['sidecar/telemetry'],
     commander: ['cli/'],
     // The protocol, and its lines and positions.
@@ -250,7 +249,9 @@ export const IMPORT_TABLE = {
       'tools/testing',
       'cli/',
     ],
-    'node:http': ['sidecar/admin'],
+    // In `node`: fetching keys.
+    'node:http': ['sidecar/admin', 'node'],
+    'node:https': ['node'],
     // In `audit`: a named pipe as a stream. In `loading`: the pipes to the other process.
     'node:net': [
       'sidecar/socket',
@@ -266,6 +267,7 @@ export const IMPORT_TABLE = {
     'node:os': ['sidecar/telemetry', 'sidecar/loading', 'sidecar/server', 'cli/serve', 'cli/test'],
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
     'node:stream': [
+      'node',
       'sidecar/audit',
       'sidecar/telemetry',
       'sidecar/loading',
@@ -282,8 +284,9 @@ export const IMPORT_TABLE = {
     'node:worker_threads': ['sidecar/loading'],
     // V8's compiled form of long generated code.
     'node:vm': ['node'],
-    // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed.
-    'node:zlib': ['git', 'sidecar/transport/native'],
+    // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed, and in `node`
+    // so may fetched keys.
+    'node:zlib': ['git', 'node', 'sidecar/transport/native'],
   },
   pure: [
     'node:buffer',

@@ -4,8 +4,13 @@ import type { CryptoProvider } from './crypto.ts';
 import { compileKeys } from './jwks.ts';
 import type { VerificationKey } from './verification-key.ts';
 
-/** The part of the global `fetch` that is used. */
-export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
+/** The part of the global `fetch` that is used. After its signal has aborted, nothing of the response is received. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
+
+interface FetchedResponse {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
 
 interface FetchInit {
   readonly headers: Readonly<Record<string, string>>;
@@ -54,25 +59,28 @@ export async function fetchKeys(
 ): Promise<FetchedKeys> {
   const problem = keyUrlProblem(url);
   if (problem !== undefined) return { error: `the URL is refused: ${problem}` };
+  const read = new AbortController();
   try {
     const headers = { accept: 'application/jwk-set+json, application/json' };
-    const response = await fetch(url, { headers, redirect: 'manual', signal });
-    const text = await readResponse(response);
+    const either = AbortSignal.any([signal, read.signal]);
+    const text = await readResponse(await fetch(url, { headers, redirect: 'manual', signal: either }));
     return 'error' in text ? text : readKeys(text.body, crypto);
   } catch (cause) {
     return { error: signal.aborted ? abortReason(signal) : connectionError(cause) };
+  } finally {
+    // A response that is not read to its end must not keep its connection.
+    read.abort();
   }
 }
 
-async function readResponse(response: Response): Promise<{ body: string } | { error: string }> {
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    const redirects = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400);
-    return {
-      error: redirects ? 'answered with a redirect, which is not followed' : `answered ${response.status}`,
-    };
+async function readResponse({
+  status,
+  body,
+}: FetchedResponse): Promise<{ body: string } | { error: string }> {
+  if (status !== 200) {
+    const redirects = status >= 300 && status < 400;
+    return { error: redirects ? 'answered with a redirect, which is not followed' : `answered ${status}` };
   }
-  const body: AsyncIterable<Uint8Array> | null = response.body;
   // A byte order mark is not JSON, and so must not be dropped.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';

@@ -11,6 +11,7 @@ import { indexSteps } from '../../engine/set/policy-index.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { checkMessages } from '../../node/check-messages.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
+import { httpGet } from '../../node/http-get.ts';
 
 import type { PageSources } from '../admin/http.ts';
 
@@ -67,6 +68,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const health = createHealth();
   const keys: KeyRing = new KeyRing({
     crypto: nodeCrypto,
+    fetch: httpGet,
     onRefresh: keyObserver(
       () => metrics,
       log,

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
-import { type DestinationStream, pino } from 'pino';
 import { printableJson } from '../../diagnostic/printable.ts';
-import type { LogLevel } from './log-level.ts';
+import { errorCode } from '../../diagnostic/system-error.ts';
+import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 
 /** Process log for operators: one JSON object for each line, without secrets and without data of requests. */
 export interface Log {
@@ -17,26 +17,55 @@ type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => vo
 /** Most bytes that wait for a slow reader of standard error; later lines are dropped. */
 const MAX_WAITING = 1024 * 1024;
 
+/** Receiver of lines, each with its line end. */
+interface Lines {
+  write(line: string): void;
+}
+
+/** Most errors that are written as causes of one. */
+const MAX_CAUSES = 5;
+
 /**
- * Creates a log of entries of at least `level`. An `error` field is written with message, code and stack.
+ * Creates a log of entries of at least `level`. An `error` field is written with type, message, code and stack, those
+ * of its causes included.
  */
-export function createLog(level: LogLevel, stream: DestinationStream = boundedLines(process.stderr)): Log {
-  const logger = pino(
-    {
-      level: level,
-      base: null,
-      messageKey: 'message',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: pino.stdSerializers.err },
-    },
-    stream,
-  );
+export function createLog(level: LogLevel, lines: Lines = boundedLines(process.stderr)): Log {
+  const least = LOG_LEVELS.indexOf(level);
+  const writer = (label: Exclude<LogLevel, 'silent'>): Write => {
+    if (LOG_LEVELS.indexOf(label) < least) return () => {};
+    return (message, fields) => lines.write(`${JSON.stringify(entry(label, message, fields))}\n`);
+  };
   return {
-    debug: level === 'debug' ? (message, fields = {}) => logger.debug(fields, message) : undefined,
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message),
+    debug: level === 'debug' ? writer('debug') : undefined,
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+  };
+}
+
+function entry(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): object {
+  const time = new Date().toISOString();
+  const { error, ...rest } = fields;
+  return {
+    level,
+    time,
+    ...rest,
+    ...('error' in fields && { error: error instanceof Error ? described(error) : error }),
+    message,
+  };
+}
+
+function described(error: Error): object {
+  const chain: Error[] = [];
+  for (let next: unknown = error; next instanceof Error && chain.length <= MAX_CAUSES; next = next.cause) {
+    chain.push(next);
+  }
+  const code = chain.map(errorCode).find((each) => each !== '');
+  return {
+    type: error.name,
+    message: chain.map((each) => each.message).join(': '),
+    ...(code !== undefined && { code }),
+    stack: chain.map((each) => each.stack ?? '').join('\ncaused by: '),
   };
 }
 
@@ -44,7 +73,7 @@ export function createLog(level: LogLevel, stream: DestinationStream = boundedLi
  * Lines to a stream, whose reader may hang or be gone. Standard error as a stream and not by its file descriptor: a
  * write to a full pipe holds a thread, and a process does not end before its threads.
  */
-export function boundedLines(stream: Writable): DestinationStream {
+export function boundedLines(stream: Writable): Lines {
   stream.on('error', () => {});
   let dropped = 0;
   return {

@@ -1,10 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type Fetch, fetchKeys, keyUrlProblem } from '../../../src/engine/identity/key-fetch.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
+import { httpGet } from '../../../src/node/http-get.ts';
 import { EC, jwks, publicJwk } from './tokens.ts';
 
 const KEYS = JSON.stringify(jwks(publicJwk(EC, { kid: 'ec' })));
-const realFetch: Fetch = (url, init) => fetch(url, init);
+const IMPLEMENTATIONS: readonly [string, Fetch][] = [
+  ['the global fetch', (url, init) => fetch(url, init)],
+  ['httpGet', httpGet],
+];
 
 describe('keyUrlProblem', () => {
   test.each([
@@ -39,7 +44,7 @@ describe('keyUrlProblem', () => {
   });
 });
 
-describe('fetchKeys from a real server', () => {
+describe.each(IMPLEMENTATIONS)('fetchKeys by %s from a real server', (_name, fetch) => {
   let server: Server | undefined;
 
   afterEach(async () => {
@@ -56,11 +61,7 @@ describe('fetchKeys from a real server', () => {
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
     const address = listening.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    return fetchKeys(
-      `http://127.0.0.1:${port}/jwks?tenant=secret`,
-      { fetch: realFetch, crypto: nodeCrypto },
-      signal,
-    );
+    return fetchKeys(`http://127.0.0.1:${port}/jwks?tenant=secret`, { fetch, crypto: nodeCrypto }, signal);
   }
 
   test('keys that are not used are named', async () => {
@@ -109,9 +110,44 @@ describe('fetchKeys from a real server', () => {
         more();
       },
     ],
-    ['a broken connection', 'cannot be reached: UND_ERR_SOCKET', (request) => request.socket.destroy()],
+    ['a broken connection', 'cannot be reached: LOST', (request) => request.socket.destroy()],
   ])('%s', async (_, error, listener) => {
-    expect(await answered(listener)).toEqual({ error });
+    const found = await answered(listener);
+    expect({ error: found.error?.replace(/UND_ERR_SOCKET|ECONNRESET/, 'LOST') }).toEqual({ error });
+  });
+
+  test('a response that is not read to its end does not keep its connection', async () => {
+    const closed = Promise.withResolvers<void>();
+    const { error } = await answered((request, response) => {
+      request.socket.once('close', () => closed.resolve());
+      response.writeHead(503);
+      response.write('unfinished');
+    });
+    expect(error).toBe('answered 503');
+    await closed.promise;
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('keys that are stored as %s', async (coding, compress) => {
+    const { keys, error } = await answered((_, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(compress(KEYS)),
+    );
+    expect(error).toBeUndefined();
+    expect(keys).toHaveLength(1);
+  });
+
+  test('compressed bytes that are broken, and those that grow beyond the bound', async () => {
+    const broken = await answered((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'),
+    );
+    expect(broken.error).toMatch(/^cannot be reached/);
+    const grown = await answered((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(' '.repeat(2 ** 24))),
+    );
+    expect(grown).toEqual({ error: 'answered with more than 1 MiB' });
   });
 
   test('a response that stops in the middle is aborted by the signal', async () => {
@@ -130,9 +166,9 @@ describe('fetchKeys from a real server', () => {
     await new Promise((resolve) => server?.close(resolve));
     const { error } = await fetchKeys(
       `http://127.0.0.1:${port}/`,
-      { fetch: realFetch, crypto: nodeCrypto },
+      { fetch, crypto: nodeCrypto },
       new AbortController().signal,
     );
-    expect(error).toMatch(/^cannot be reached: (ECONNREFUSED|UND_ERR_SOCKET)$/);
+    expect(error).toMatch(/^cannot be reached: (ECONNREFUSED|ECONNRESET|UND_ERR_SOCKET)$/);
   });
 });

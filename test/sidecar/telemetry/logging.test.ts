@@ -31,6 +31,30 @@ test('an error is written with its message and its stack', () => {
   });
 });
 
+test('the causes of an error are written with it, and those that go in a circle end', () => {
+  const { log, lines } = logged('error');
+  const cause = Object.assign(new Error('no file'), { code: 'ENOENT' });
+  log.error('a decision failed', { error: new TypeError('broken', { cause }) });
+  expect(lines[0]).toMatchObject({
+    error: {
+      message: 'broken: no file',
+      code: 'ENOENT',
+      stack: expect.stringContaining('caused by: Error: no file'),
+    },
+  });
+  const circle = new Error('circle');
+  circle.cause = circle;
+  log.error('a decision failed', { error: circle });
+  expect(lines).toHaveLength(2);
+});
+
+test('an error that is a text is written as it is, and what is undefined is left out', () => {
+  const { log, lines } = logged('info');
+  log.info('serving', { error: 'ENOTFOUND', probe: undefined });
+  expect(lines[0]).toMatchObject({ error: 'ENOTFOUND' });
+  expect(lines[0]).not.toHaveProperty('probe');
+});
+
 test.each([
   ['debug', 4],
   ['info', 3],
