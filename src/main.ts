@@ -14,10 +14,14 @@ if (serves) {
   // A reader that has closed its end (EPIPE) must not end a sidecar.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
-const { run } = await import('./cli/run.ts');
-const code = await run(argv);
-// Once all is printed: an exporter of telemetry that retries must not keep a process that has ended. A sidecar has
-// written its records or given them up, and does not wait for readers that hang.
-const printed = serves ? process.stderr : process.stdout;
-printed.write('', () => process.exit(code));
-if (serves) setTimeout(() => process.exit(code), LAST_LINES);
+void main();
+
+async function main(): Promise<void> {
+  const { run } = await import('./cli/run.ts');
+  const code = await run(argv);
+  // Once all is printed: an exporter of telemetry that retries must not keep a process that has ended. A sidecar has
+  // written its records or given them up, and does not wait for readers that hang.
+  const printed = serves ? process.stderr : process.stdout;
+  printed.write('', () => process.exit(code));
+  if (serves) setTimeout(() => process.exit(code), LAST_LINES);
+}

@@ -5,9 +5,9 @@ import {
   type MessageTypeDefinition,
   type PackageDefinition,
 } from '@grpc/proto-loader';
+import { packageFile } from './package-file.ts';
 
-/** The folder `proto` of the package: the same two steps up from `src/node` and from `dist/node`. */
-const PROTO_FOLDER = fileURLToPath(new URL('../../proto/', import.meta.url));
+const PROTO_FOLDER = fileURLToPath(packageFile('proto/'));
 
 /** Converts bytes to a plain object and back. Fields are in camelCase; those not on the wire are absent. */
 export interface Codec<T extends object> {

@@ -10,6 +10,8 @@ export interface LictorOptions {
   /** Folder of the socket, the log and the records; created if it does not exist. */
   readonly folder: string;
   readonly policies: string;
+  /** Path of the program; default: the source code. */
+  readonly program?: string;
   /** Default: a Unix socket in `folder`, or in the temporary folder if the path would be too long. */
   readonly listen?: string;
   readonly adminPort?: number;
@@ -72,7 +74,7 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
   const child = await startChild({
     name: 'Lictor',
     command: process.execPath,
-    args: [MAIN, 'serve', ...where, ...(options.args ?? [])],
+    args: [options.program ?? MAIN, 'serve', ...where, ...(options.args ?? [])],
     env: { ...process.env, ...PROGRAM_ENVIRONMENT, ...options.env },
     log: join(folder, 'lictor.log'),
     ...streamsOf(options),

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { painter } from '../../diagnostic/paint.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
+import { packageFile } from '../../node/package-file.ts';
 import { documentSchema } from '../../policy/language/json-schema.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
 import { complain } from '../terminal/complain.ts';
@@ -10,11 +11,8 @@ import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 
-/**
- * The folder `templates/init` of the package, at the same relative path from `src/cli/init` and `dist/cli/init`. The
- * prefix `dot_` of its names becomes a dot, since npm leaves some files with a dot out of a package.
- */
-const TEMPLATES = fileURLToPath(new URL('../../../templates/init/', import.meta.url));
+/** The prefix `dot_` of its names becomes a dot, since npm leaves some files with a dot out of a package. */
+const TEMPLATES = fileURLToPath(packageFile('templates/init/'));
 
 /** JSON Schema for editors; the settings in the templates refer to it. */
 const SCHEMA = '.vscode/lictor.schema.json';

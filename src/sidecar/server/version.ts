@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../../node/package-file.ts';
 
 let version: string | undefined;
 
 /** Version of the package, such as `0.1.0`. */
 export function packageVersion(): string {
-  version ??= readVersion(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  version ??= readVersion(readFileSync(packageFile('package.json'), 'utf8'));
   return version;
 }
 

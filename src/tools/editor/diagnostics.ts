@@ -5,10 +5,11 @@ import {
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic, Position, Span } from '../../diagnostic/diagnostic.ts';
+import { packageFile } from '../../node/package-file.ts';
 import type { FolderDiagnostics } from './edited-folder.ts';
 import { type Sources, textDocument } from './sources.ts';
 
-const REFERENCE = new URL('../../../docs/diagnostics.md', import.meta.url).href;
+const REFERENCE = packageFile('docs/diagnostics.md').href;
 
 /** Diagnostics of a folder by file, in the form of the protocol. Those of the folder itself are in its first file. */
 export function diagnosticsByFile(
