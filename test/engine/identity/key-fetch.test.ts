@@ -139,11 +139,14 @@ describe.each(IMPLEMENTATIONS)('fetchKeys by %s from a real server', (_name, fet
     expect(keys).toHaveLength(1);
   });
 
-  test('compressed bytes that are broken, and those that grow beyond the bound', async () => {
+  test('compressed bytes that are broken', async () => {
     const broken = await answered((_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'),
     );
     expect(broken.error).toMatch(/^cannot be reached/);
+  });
+
+  test('compressed bytes that grow beyond the bound', async () => {
     const grown = await answered((_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(' '.repeat(2 ** 24))),
     );
