@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools build package test lint format reference golden demo bench swaps clean
+.PHONY: help node install tools build package test lint format reference golden demo bench swaps fuzz clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -65,6 +65,9 @@ bench: install ## What a check costs, side by side; PART=check for one part
 
 swaps: install ## 1,000 git commands under load, each answer compared with its commit; COUNT=N for fewer
 	@node test/swaps/git-main.ts $(COUNT)
+
+fuzz: install ## 1,000,000 mutated checks, each read as by the reference; COUNT=N for fewer, SEED=N to repeat
+	@node test/fuzz/main.ts $(or $(COUNT),1000000) $(SEED)
 
 clean: ## Remove what was made here, downloads included
 	@rm -rf dist coverage .demo .package .tools node_modules lictor-*.tgz

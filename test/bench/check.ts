@@ -9,8 +9,8 @@ import { createCertificateReader } from '../../src/engine/identity/certificate.t
 import { createTokenVerifier } from '../../src/engine/identity/token.ts';
 import { createLocalStore } from '../../src/engine/limit/local-store.ts';
 import type { PolicySet } from '../../src/engine/set/policy-set.ts';
-import { checkMessages } from '../../src/node/check-messages.ts';
 import { nodeCrypto } from '../../src/node/crypto.ts';
+import { decodeText } from '../../src/node/decode-text.ts';
 import { createThrowawayKeys } from '../../src/tools/testing/throwaway-keys.ts';
 import { memoryFiles } from '../policy/memory-files.ts';
 import { decodeCheckResponse, encodeCheckRequest } from '../support/check-messages.ts';
@@ -68,7 +68,7 @@ export async function checkPart(effort: Effort): Promise<string> {
     limits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
     shadowLimits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
   };
-  const { attributes } = decodeCheck(request, checkMessages);
+  const { attributes } = decodeCheck(request, decodeText);
   assert(attributes !== undefined, 'the request of the bench can be decoded');
   const { decision } = await decide(attributes, typical, services);
   const open = handler(policySet(OPEN), services);
@@ -80,11 +80,11 @@ export async function checkPart(effort: Effort): Promise<string> {
   const contenders: readonly Contender[] = [
     { name: 'open policy, whole', run: () => open.handle(request, NOBODY_STOPS_WAITING) },
     { name: 'typical policy, whole', run: () => whole.handle(request, NOBODY_STOPS_WAITING) },
-    { name: '  decode', run: () => decodeCheck(request, checkMessages) },
+    { name: '  decode', run: () => decodeCheck(request, decodeText) },
     { name: '  decide', run: () => decide(attributes, typical, services) },
     { name: '  decide, with a trace', run: () => decide(attributes, typical, services, undefined, STEPS) },
     { name: '  decide, with parts', run: () => decide(attributes, typical, services, undefined, PARTS) },
-    { name: '  encode', run: () => encodeCheck(decision, checkMessages) },
+    { name: '  encode', run: () => encodeCheck(decision) },
   ];
   return table('check: CPU time of one Check without the transport', await measure(contenders, effort));
 }
@@ -92,7 +92,7 @@ export async function checkPart(effort: Effort): Promise<string> {
 function handler(set: PolicySet, services: Services): Check {
   return createCheck({
     ...services,
-    messages: checkMessages,
+    decodeText,
     decide: (attributes, deadline) => decide(attributes, set, services, deadline),
     set: () => set,
     deadline: 1000,

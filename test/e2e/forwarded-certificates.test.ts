@@ -4,8 +4,8 @@ import { createCertificateReader } from '../../src/engine/identity/certificate.t
 import { connectionPeer, forwardedPeer } from '../../src/engine/identity/peer.ts';
 import type { Attributes } from '../../src/engine/request/attributes.ts';
 import { readXfcc } from '../../src/engine/request/xfcc.ts';
-import { checkMessages } from '../../src/node/check-messages.ts';
 import { nodeCrypto } from '../../src/node/crypto.ts';
+import { decodeText } from '../../src/node/decode-text.ts';
 import { callThrough } from '../support/call.ts';
 import { type CertificateNames, type Certificates, makeCertificates } from '../support/certificates.ts';
 import { type CheckRecorder, startCheckRecorder } from '../support/check-recorder.ts';
@@ -116,7 +116,7 @@ async function checkOf(envoy: Envoy, caller: string, header?: string): Promise<A
   const before = recorder.messages().length;
   const headers = header === undefined ? {} : { 'x-forwarded-client-cert': header };
   await callThrough(envoy, { workload: caller, host: 'edge.acme.svc', path: '/', headers });
-  const { attributes } = decodeCheck(recorder.messages()[before] ?? Buffer.alloc(0), checkMessages);
+  const { attributes } = decodeCheck(recorder.messages()[before] ?? Buffer.alloc(0), decodeText);
   if (attributes === undefined) throw new Error(`no check about ${caller}`);
   return attributes;
 }

@@ -1,5 +1,5 @@
 import { decodeCheck } from '../../src/engine/envoy/decode.ts';
-import { checkMessages } from '../../src/node/check-messages.ts';
+import { decodeText } from '../../src/node/decode-text.ts';
 import { roomyCheck } from '../support/check.ts';
 import { decodeCheckResponse } from '../support/check-messages.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../support/checks.ts';
@@ -29,7 +29,7 @@ test(`${String(ROUNDS)} mutations of real checks are answered, and none is allow
   const seen = { read: 0, refused: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
     const bytes = pick(random, MUTATIONS)(pick(random, REAL), random, REAL);
-    const { attributes } = decodeCheck(bytes, checkMessages);
+    const { attributes } = decodeCheck(bytes, decodeText);
     const { status, okResponse } = decodeCheckResponse(await check.handle(bytes, call));
     const allowed = (status?.code ?? 0) === 0;
     // A method with a lower-case letter is the only thing that the policies of the test do not let through.

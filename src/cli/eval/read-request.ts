@@ -7,6 +7,7 @@ import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { checkMessages } from '../../node/check-messages.ts';
+import { decodeText } from '../../node/decode-text.ts';
 import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
 import { defaultPath } from '../../policy/compile/complete-request.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
@@ -76,7 +77,7 @@ function questionOfCheck(check: JsonValue, name: string): SimulationRequestResul
   } catch (error) {
     return no(errorMessage(error));
   }
-  const { attributes } = decodeCheck(bytes, checkMessages);
+  const { attributes } = decodeCheck(bytes, decodeText);
   if (attributes === undefined) return no('it is not about an HTTP request');
   const { request, source } = attributes;
   const { time } = request;

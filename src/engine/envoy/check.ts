@@ -3,8 +3,8 @@ import type { DenialReason } from '../decision/reasons.ts';
 import type { Attributes } from '../request/attributes.ts';
 import { decodeCheck } from './decode.ts';
 import { DeferredWork, type OnDecision, type Schedule } from './deferred-work.ts';
-import { encodeCheck, lastResort } from './encode.ts';
-import type { CheckMessages } from './messages.ts';
+import { encodeCheck, LAST_RESORT } from './encode.ts';
+import type { DecodeText } from './messages.ts';
 import { ProxyObserver } from './proxy-observer.ts';
 
 /** The part of a call that a Check handler needs; `Call` of the transport has it. */
@@ -18,8 +18,8 @@ export interface CheckCall {
 type LiveSet = Parameters<typeof denyUnevaluated>[3];
 
 export interface CheckOptions {
-  /** The wire format. */
-  readonly messages: CheckMessages;
+  /** Decoder of the texts of messages. */
+  readonly decodeText: DecodeText;
   /** Observer of the proxy, which learns from each check; default: one with default settings. */
   readonly proxy?: ProxyObserver;
   /** Decides one request by `set`; after `deadline` (milliseconds since 1970) the decision is not used. */
@@ -56,9 +56,8 @@ export interface Check {
 
 /** Answers ext_authz checks: decode, decide, encode. */
 export function createCheck(options: CheckOptions): Check {
-  const { messages, proxy = new ProxyObserver(), decide, set, clock, deadline, maxInflight } = options;
+  const { decodeText, proxy = new ProxyObserver(), decide, set, clock, deadline, maxInflight } = options;
   const deferredWork = new DeferredWork(options.onDecision, options.schedule);
-  const fallback = lastResort(messages);
   let inflight = 0;
 
   const deny = (
@@ -90,7 +89,7 @@ export function createCheck(options: CheckOptions): Check {
   const evaluate = async (request: Uint8Array, call: CheckCall): Promise<PendingDecision> => {
     // One check, one set: a denial without an evaluation also names the revision that was live at the start.
     const live = set();
-    const { attributes, reason } = decodeCheck(request, messages, proxy);
+    const { attributes, reason } = decodeCheck(request, decodeText, proxy);
     if (reason !== undefined) return deny(reason, live);
     if (inflight >= maxInflight) return deny('overloaded', live, attributes);
     const now = clock();
@@ -103,7 +102,7 @@ export function createCheck(options: CheckOptions): Check {
   };
 
   const answer = (pending: PendingDecision, call: CheckCall): Uint8Array => {
-    const response = encodeCheck(pending.decision, messages);
+    const response = encodeCheck(pending.decision);
     deferredWork.push(pending, call.metadata('traceparent') ?? pending.decision.request.traceparent);
     return response;
   };
@@ -113,7 +112,7 @@ export function createCheck(options: CheckOptions): Check {
     try {
       return denial();
     } catch {
-      return fallback;
+      return LAST_RESORT;
     }
   };
 

@@ -1,51 +1,72 @@
-import type { Decision } from '../decision/decide.ts';
+import type { Allow, Decision } from '../decision/decide.ts';
 import { isAllow } from '../decision/decide.ts';
 import type { Changes, Denial } from '../decision/outcome.ts';
 import { GRPC_CODES, grpcCodeOf, REASONS } from '../decision/reasons.ts';
-import {
-  APPEND_ACTION,
-  type CheckMessages,
-  type CheckResponseMessage,
-  type HeaderValueOptionMessage,
-} from './messages.ts';
-import { structOf, textStruct } from './metadata.ts';
+import { factsOf, writeEntry, writeValues } from './answer-facts.ts';
+import { writeAdded, writeAppended, writeOverwritten } from './header-options.ts';
+import { MessageWriter } from './message-writer.ts';
+
+/** Tags of CheckResponse, and of the messages in it. */
+const STATUS = 0x0a;
+const DENIED_RESPONSE = 0x12;
+const OK_RESPONSE = 0x1a;
+const DYNAMIC_METADATA = 0x22;
+/** google.rpc.Status */
+const CODE = 0x08;
+const MESSAGE = 0x12;
+/** DeniedHttpResponse */
+const HTTP_STATUS = 0x0a;
+const DENIED_HEADERS = 0x12;
+const BODY = 0x1a;
+/** OkHttpResponse */
+const HEADERS = 0x12;
+const HEADERS_TO_REMOVE = 0x2a;
+const RESPONSE_HEADERS_TO_ADD = 0x32;
+
+const writer = new MessageWriter();
 
 /**
  * Encodes the CheckResponse of a decision.
  * INVARIANT: status code 0, by which Envoy allows a request, is written only for the permit of `decide`.
  */
-export function encodeCheck(decision: Decision, messages: CheckMessages): Uint8Array {
+export function encodeCheck(decision: Decision): Uint8Array {
   const { outcome } = decision;
-  const dynamicMetadata = textStruct({
-    decision: isAllow(outcome) ? 'allow' : 'deny',
-    decision_id: decision.id,
-    reason: decision.reason,
-    policy: decision.policy,
-    rule: decision.rule,
-    revision: decision.revisionText,
-    principal: decision.caller?.principal ?? decision.source.principal,
-  });
-  if (isAllow(outcome)) {
-    const { metadata } = outcome.changes;
-    if (metadata.size > 0 && dynamicMetadata.fields !== undefined) {
-      const values = structOf(Object.fromEntries(metadata));
-      return messages.encodeResponse({
-        status: { code: GRPC_CODES.OK },
-        okResponse: okResponse(outcome.changes),
-        dynamicMetadata: { fields: { ...dynamicMetadata.fields, values: { structValue: values } } },
-      });
-    }
-    return messages.encodeResponse({
-      status: { code: GRPC_CODES.OK },
-      okResponse: okResponse(outcome.changes),
-      dynamicMetadata,
-    });
-  }
-  return messages.encodeResponse({
-    status: { code: grpcCodeOf(outcome.reason, outcome.status), message: outcome.reason },
-    deniedResponse: deniedResponse(decision, outcome),
-    dynamicMetadata,
-  });
+  writer.begin();
+  if (isAllow(outcome)) writeAllow(decision, outcome);
+  else writeDenial(decision, outcome);
+  return writer.finish();
+}
+
+/** Everything is written from its end to its start. */
+function writeAllow(decision: Decision, { changes }: Allow): void {
+  if (changes.metadata.size > 0) writeValues(writer, changes.metadata);
+  writeMetadata(decision, ALLOW);
+  const before = writer.size;
+  writeChanges(changes);
+  writer.part(OK_RESPONSE, before);
+  writer.bytes(OK_STATUS);
+}
+
+/** An entry of the metadata that says which decision it is. */
+function verdictEntry(verdict: 'allow' | 'deny'): Uint8Array {
+  writer.begin();
+  writeEntry(writer, 'decision', verdict);
+  return writer.finish().slice();
+}
+
+const ALLOW = verdictEntry('allow');
+const DENY = verdictEntry('deny');
+
+/** The status of an answer that allows. */
+const OK_STATUS = new Uint8Array([STATUS, 2, CODE, GRPC_CODES.OK]);
+
+/** What is written before it belongs to the metadata as well. */
+function writeMetadata(decision: Decision, verdict: Uint8Array): void {
+  writeEntry(writer, 'principal', decision.caller?.principal ?? decision.source.principal);
+  writer.bytes(factsOf(decision));
+  writeEntry(writer, 'decision_id', decision.id);
+  writer.bytes(verdict);
+  writer.part(DYNAMIC_METADATA, 0);
 }
 
 /**
@@ -53,45 +74,63 @@ export function encodeCheck(decision: Decision, messages: CheckMessages): Uint8A
  * `rol%65` would survive the removal of `role`, they sort all parameters, and Envoy's `validate_mutations` rejects
  * their values with an escape.
  */
-function okResponse({
-  requestHeaders,
-  responseHeaders,
-  query,
-}: Changes): NonNullable<CheckResponseMessage['okResponse']> {
-  const { set: replaced, append, remove } = requestHeaders;
-  const headers = [...set(replaced), ...append.map(([key, value]) => appended(key, value))];
-  if (query.path !== undefined) headers.push(overwritten(':path', query.path));
-  return {
-    headers,
-    headersToRemove: [...remove],
-    responseHeadersToAdd: [
-      ...set(responseHeaders.set),
-      ...responseHeaders.append.map(([key, value]) => addedToResponse(key, value)),
-    ],
-  };
+function writeChanges({ requestHeaders, responseHeaders, query }: Changes): void {
+  const { set, append, remove } = requestHeaders;
+  writeLastFirst(responseHeaders.append, ([key, value]) =>
+    writeAdded(writer, RESPONSE_HEADERS_TO_ADD, key, value),
+  );
+  writeSet(RESPONSE_HEADERS_TO_ADD, responseHeaders.set);
+  if (remove.size > 0) writeLastFirst([...remove], (name) => writer.text(HEADERS_TO_REMOVE, name));
+  if (query.path !== undefined) writeOverwritten(writer, HEADERS, ':path', query.path);
+  writeLastFirst(append, ([key, value]) => writeAppended(writer, HEADERS, key, value));
+  writeSet(HEADERS, set);
+}
+
+function writeSet(tag: number, headers: ReadonlyMap<string, string>): void {
+  if (headers.size === 0) return;
+  writeLastFirst([...headers], ([key, value]) => writeOverwritten(writer, tag, key, value));
+}
+
+function writeLastFirst<Item>(items: readonly Item[], write: (item: Item) => void): void {
+  for (let index = items.length - 1; index >= 0; index--) {
+    const item = items[index];
+    if (item !== undefined) write(item);
+  }
 }
 
 /**
  * Envoy turns a denial for a gRPC caller into trailers: the body becomes `grpc-message`, Envoy sets its own content
  * type, and `grpc-status` follows from the HTTP status unless the headers set it, as they do here.
  */
-function deniedResponse(
-  decision: Decision,
-  denial: Denial,
-): NonNullable<CheckResponseMessage['deniedResponse']> {
+function writeDenial(decision: Decision, denial: Denial): void {
   const { grpc } = decision.request;
-  const own = denial.body === undefined ? undefined : wellFormed(denial.body);
   const headers = new Map([['content-type', 'text/plain; charset=utf-8'], ...denial.headers]);
   if (grpc) {
     headers.delete('content-type');
     headers.set('grpc-status', String(grpcCodeOf(denial.reason, denial.status)));
-  } else if (own === undefined) headers.set('content-type', 'application/problem+json');
+  } else if (denial.body === undefined) headers.set('content-type', 'application/problem+json');
   headers.set('x-lictor-decision-id', decision.id);
-  return {
-    status: { code: denial.status },
-    headers: set(headers),
-    body: grpc ? wellFormed(denial.detail) : (own ?? problem(decision, denial)),
-  };
+  writeMetadata(decision, DENY);
+  const response = writer.size;
+  writer.text(BODY, grpc ? denial.detail : (denial.body ?? problem(decision, denial)));
+  writeSet(DENIED_HEADERS, headers);
+  writeHttpStatus(denial.status);
+  writer.part(DENIED_RESPONSE, response);
+  writeStatus(grpcCodeOf(denial.reason, denial.status), denial.reason);
+}
+
+function writeHttpStatus(code: number): void {
+  const before = writer.size;
+  writer.number(CODE, code);
+  writer.part(HTTP_STATUS, before);
+}
+
+/** A status that denies. */
+function writeStatus(code: number, message: string): void {
+  const before = writer.size;
+  writer.text(MESSAGE, message);
+  writer.number(CODE, code);
+  writer.part(STATUS, before);
 }
 
 /** The problem document of RFC 9457. */
@@ -106,35 +145,13 @@ function problem(decision: Decision, { reason, status, detail }: Denial): string
   });
 }
 
-function set(headers: ReadonlyMap<string, string>): HeaderValueOptionMessage[] {
-  return Array.from(headers, ([key, value]) => overwritten(key, value));
-}
-
-function overwritten(key: string, value: string): HeaderValueOptionMessage {
-  return { header: { key, value: wellFormed(value) }, appendAction: APPEND_ACTION.overwriteIfExistsOrAdd };
-}
-
-/** A header of a response, unlike one of a request, is appended by its action, also if there is none of its name. */
-function addedToResponse(key: string, value: string): HeaderValueOptionMessage {
-  return { header: { key, value: wellFormed(value) }, appendAction: APPEND_ACTION.appendIfExistsOrAdd };
-}
-
-function appended(key: string, value: string): HeaderValueOptionMessage {
-  return { header: { key, value: wellFormed(value) }, append: { value: true } };
-}
-
-/**
- * JSON can hold half a surrogate pair, which has no UTF-8. A message with one is an error at the proxy, which would
- * allow a denied request if it is configured to fail open.
- */
-function wellFormed(text: string): string {
-  return text.toWellFormed();
-}
-
 /** A denial that needs neither a decision nor an id. */
-export function lastResort(messages: CheckMessages): Uint8Array {
-  return messages.encodeResponse({
-    status: { code: GRPC_CODES.INTERNAL, message: 'internal_error' },
-    deniedResponse: { status: { code: REASONS.internal_error.status } },
-  });
+export const LAST_RESORT = lastResort();
+
+function lastResort(): Uint8Array {
+  writer.begin();
+  writeHttpStatus(REASONS.internal_error.status);
+  writer.part(DENIED_RESPONSE, 0);
+  writeStatus(GRPC_CODES.INTERNAL, 'internal_error');
+  return writer.finish().slice();
 }

@@ -1,5 +1,6 @@
 import type { HeaderForm } from '../request/attributes.ts';
-import { isPlainName } from '../request/header-fields.ts';
+import { foldedName, isPlainName, OVERRIDE_HEADERS } from '../request/header-fields.ts';
+import { FORWARDED } from './header-names.ts';
 import type { HttpRequestMessage } from './messages.ts';
 
 export interface Headers {
@@ -11,37 +12,56 @@ export interface Headers {
 }
 
 /**
- * Headers of `header_map` (the filter's `encode_raw_headers`) if it has any, else of `headers`. In the text of a
- * header, repeated ones are joined: with `; ` for cookies (RFC 9113, section 8.2.3), with `,` for all others
- * (RFC 9110, section 5.3).
+ * Headers of `header_map` (the filter's `encode_raw_headers`) if it has any, else of `headers`, out of a message as an
+ * object.
  */
 export function readHeaders({ headerMap, headers: joined }: HttpRequestMessage): Headers {
   const raw = headerMap?.headers;
-  if (raw !== undefined && raw.length > 0) {
-    const collected = new Collected();
-    for (const { key = '', value = '', rawValue } of raw) collected.add(key, value || text(rawValue));
-    return collected.headers(false);
-  }
+  if (raw === undefined || raw.length === 0) return collectHeaders(Object.entries(joined ?? {}), true);
+  return collectHeaders(
+    raw.map(({ key = '', value = '', rawValue }) => [key, value || text(rawValue)]),
+    false,
+  );
+}
+
+/**
+ * Collects headers in the order in which they were sent. In the text of a header, repeated ones are joined: with `; ` for
+ * cookies (RFC 9113, section 8.2.3), with `,` for all others (RFC 9110, section 5.3).
+ */
+export function collectHeaders(
+  sent: Iterable<readonly [key: string, value: string]>,
+  isJoined: boolean,
+): Headers {
   const collected = new Collected();
-  if (joined !== undefined) {
-    for (const name of Object.keys(joined)) collected.add(name, joined[name] ?? '');
-  }
-  return collected.headers(true);
+  for (const [key, value] of sent) collected.add(key, value);
+  return collected.headers(isJoined);
 }
 
 const NO_REPETITIONS: HeaderForm['repeated'] = new Map();
 const NO_NAMES: readonly string[] = [];
-const RAW: HeaderForm = Object.freeze({ isJoined: false, repeated: NO_REPETITIONS, unusual: NO_NAMES });
-const JOINED: HeaderForm = Object.freeze({ ...RAW, isJoined: true });
 
-/** Its elements end with the names of certificates, in which white space counts. */
-const FORWARDED = 'x-forwarded-client-cert';
+/** The form of headers that were each sent once, under usual names. */
+export function plainForm(isJoined: boolean, hasOverride: boolean): HeaderForm {
+  if (hasOverride) return isJoined ? JOINED_OVERRIDE : RAW_OVERRIDE;
+  return isJoined ? JOINED : RAW;
+}
+
+const RAW: HeaderForm = Object.freeze({
+  isJoined: false,
+  repeated: NO_REPETITIONS,
+  unusual: NO_NAMES,
+  hasOverride: false,
+});
+const JOINED: HeaderForm = Object.freeze({ ...RAW, isJoined: true });
+const RAW_OVERRIDE: HeaderForm = Object.freeze({ ...RAW, hasOverride: true });
+const JOINED_OVERRIDE: HeaderForm = Object.freeze({ ...RAW_OVERRIDE, isJoined: true });
 
 class Collected {
   readonly #headers = new Map<string, string>();
   readonly #pseudo = new Map<string, string>();
   #repeated: Map<string, string[]> | undefined;
   #unusual: string[] | undefined;
+  #hasOverride = false;
 
   add(key: string, written: string): void {
     const value = key === FORWARDED ? written : withoutSpace(written);
@@ -53,13 +73,12 @@ class Collected {
   headers(isJoined: boolean): Headers {
     const isPlain = this.#repeated === undefined && this.#unusual === undefined;
     const form = isPlain
-      ? isJoined
-        ? JOINED
-        : RAW
+      ? plainForm(isJoined, this.#hasOverride)
       : Object.freeze<HeaderForm>({
           isJoined,
           repeated: this.#repeated ?? NO_REPETITIONS,
           unusual: this.#unusual ?? NO_NAMES,
+          hasOverride: this.#hasOverride,
         });
     return { headers: this.#headers, pseudo: this.#pseudo, form };
   }
@@ -81,6 +100,7 @@ class Collected {
     const earlier = this.#headers.get(name);
     if (earlier === undefined) {
       this.#headers.set(name, value);
+      if (Object.hasOwn(OVERRIDE_HEADERS, foldedName(name))) this.#hasOverride = true;
       return;
     }
     this.#headers.set(name, `${earlier}${name === 'cookie' ? '; ' : ','}${value}`);

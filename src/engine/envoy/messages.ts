@@ -116,12 +116,9 @@ export const APPEND_ACTION = {
   overwriteIfExists: 3,
 } as const;
 
-/** The wire format of the two messages, which the platform provides: `src/node/check-messages.ts` in Node. */
-export interface CheckMessages {
-  /** Throws if the bytes are not a CheckRequest, or nested past 100 levels. Fields unknown here are skipped. */
-  decodeRequest(bytes: Uint8Array): CheckRequestMessage;
-  encodeRequest(message: CheckRequestMessage): Uint8Array;
-  /** Throws if the bytes are not a CheckResponse. */
-  decodeResponse(bytes: Uint8Array): CheckResponseMessage;
-  encodeResponse(message: CheckResponseMessage): Uint8Array;
-}
+/**
+ * The text of the bytes from `start` to before `end`, which are UTF-8; what is not becomes U+FFFD, as in
+ * https://encoding.spec.whatwg.org/#utf-8-decoder. A byte order mark stays. The platform provides it:
+ * `src/node/decode-text.ts` in Node.
+ */
+export type DecodeText = (bytes: Uint8Array, start: number, end: number) => string;

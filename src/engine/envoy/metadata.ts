@@ -1,49 +1,52 @@
 import { AttributeUnavailable } from '../decision/attribute-unavailable.ts';
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList } from '../request/json-value.ts';
-import type { MetadataMessage, StructMessage, ValueMessage } from './messages.ts';
+import type { StructMessage, ValueMessage } from './messages.ts';
 
-const EMPTY: ReadonlyMap<string, JsonValue> = new Map();
+/** A member that must not be read: a whole double from 2^53 on, which may have been another integer. */
+const INEXACT = Symbol('inexact');
 
-/**
- * Metadata of other filters, by filter name, as plain JSON values. The depth is bounded: the codec refuses messages
- * nested past 100 levels, and one level of a Struct is three of those.
- */
-export function readMetadata(metadata: MetadataMessage | undefined): ReadonlyMap<string, JsonValue> {
-  const filters = metadata?.filterMetadata;
-  if (filters === undefined) return EMPTY;
-  return new Map(Object.entries(filters).map(([name, struct]) => [name, readStruct(struct)]));
+/** A value of a Struct. */
+export type Member = JsonValue | typeof INEXACT;
+
+/** The number; `INEXACT` if a Struct, which has only doubles, may have had another one. */
+export function numberMember(value: number): Member {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? INEXACT : value;
 }
 
-/** A Struct as plain JSON. `Object.fromEntries` defines own keys, so `__proto__` is a key like any other. */
-export function readStruct({ fields = {} }: StructMessage): JsonObject {
-  const entries = Object.entries(fields);
-  const object = Object.fromEntries(entries.map(([key, value]) => [key, readValue(value)]));
-  for (const [key, value] of entries) if (isInexact(value)) defineUnreadable(object, key);
+/** A Struct as plain JSON, frozen. `Object.fromEntries` defines own keys, so `__proto__` is a key like any other. */
+export function objectOf(members: ReadonlyMap<string, Member>): JsonObject {
+  const object = Object.fromEntries(Array.from(members, ([key, value]) => [key, readable(value)]));
+  for (const [key, value] of members) if (value === INEXACT) defineUnreadable(object, key);
   return Object.freeze(object);
 }
 
-function readValue(value: ValueMessage): JsonValue {
-  if (value.stringValue !== undefined) return value.stringValue;
-  if (value.numberValue !== undefined) return value.numberValue;
-  if (value.boolValue !== undefined) return value.boolValue;
-  if (value.structValue !== undefined) return readStruct(value.structValue);
-  if (value.listValue !== undefined) return readList(value.listValue.values ?? []);
-  return null;
-}
-
-function readList(values: readonly ValueMessage[]): readonly JsonValue[] {
-  const list = values.map(readValue);
-  for (const [index, value] of values.entries()) if (isInexact(value)) defineUnreadable(list, index);
+/** A ListValue as plain JSON, frozen. */
+export function listOf(members: readonly Member[]): readonly JsonValue[] {
+  const list = members.map(readable);
+  for (const [index, value] of members.entries()) if (value === INEXACT) defineUnreadable(list, index);
   return Object.freeze(list);
 }
 
-/** A Struct has only doubles: from 2^53 on, a whole one may have been another integer. */
-function isInexact({ numberValue }: ValueMessage): boolean {
-  return numberValue !== undefined && Number.isInteger(numberValue) && !Number.isSafeInteger(numberValue);
+function readable(value: Member): JsonValue {
+  return value === INEXACT ? null : value;
 }
 
-const INEXACT = {
+/** The Struct of a message as plain JSON. */
+export function readStruct({ fields = {} }: StructMessage): JsonObject {
+  return objectOf(new Map(Object.entries(fields).map(([key, value]) => [key, readValue(value)])));
+}
+
+function readValue(value: ValueMessage): Member {
+  if (value.stringValue !== undefined) return value.stringValue;
+  if (value.numberValue !== undefined) return numberMember(value.numberValue);
+  if (value.boolValue !== undefined) return value.boolValue;
+  if (value.structValue !== undefined) return readStruct(value.structValue);
+  if (value.listValue !== undefined) return listOf((value.listValue.values ?? []).map(readValue));
+  return null;
+}
+
+const UNREADABLE = {
   reason: 'policy_error',
   detail: 'a policy reads a number of the metadata beyond 2^53, where metadata has no exact integers',
 } as const;
@@ -53,16 +56,9 @@ function defineUnreadable(container: object, key: string | number): void {
   Object.defineProperty(container, key, {
     enumerable: true,
     get: () => {
-      throw new AttributeUnavailable(INEXACT);
+      throw new AttributeUnavailable(UNREADABLE);
     },
   });
-}
-
-/** A Struct of texts. */
-export function textStruct(texts: Readonly<Record<string, string>>): StructMessage {
-  return {
-    fields: Object.fromEntries(Object.entries(texts).map(([key, stringValue]) => [key, { stringValue }])),
-  };
 }
 
 /** A Struct of plain JSON values. Half a surrogate pair, which has no UTF-8, becomes U+FFFD. */

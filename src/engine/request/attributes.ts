@@ -29,6 +29,8 @@ export interface HeaderForm {
   readonly repeated: ReadonlyMap<string, readonly string[]>;
   /** Names with other characters than letters, digits and `-`. */
   readonly unusual: readonly string[];
+  /** True if a header of `OVERRIDE_HEADERS` was sent, also under a name that some servers take for one of them. */
+  readonly hasOverride: boolean;
 }
 
 /** One end of the connection, from Envoy's `AttributeContext.Peer`. */

@@ -9,8 +9,8 @@ import { createTokenVerifier } from '../../engine/identity/token.ts';
 import { createLocalStore } from '../../engine/limit/local-store.ts';
 import { indexSteps } from '../../engine/set/policy-index.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
-import { checkMessages } from '../../node/check-messages.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
+import { decodeText } from '../../node/decode-text.ts';
 import { httpGet } from '../../node/http-get.ts';
 
 import type { PageSources } from '../admin/http.ts';
@@ -137,7 +137,7 @@ function wireCheck(
 ): Check {
   return createCheck({
     ...services,
-    messages: checkMessages,
+    decodeText,
     proxy,
     decide: (attributes, until, set) => decide(attributes, set, services, until),
     set: () => store.current(),

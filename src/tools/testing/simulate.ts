@@ -19,6 +19,7 @@ import type { Attributes } from '../../engine/request/attributes.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { checkMessages } from '../../node/check-messages.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
+import { decodeText } from '../../node/decode-text.ts';
 import { checkRequest, sentBy } from './case-message.ts';
 import type { SimulationRequest } from './simulation-request.ts';
 import { readerOfTests } from './test-certificates.ts';
@@ -66,7 +67,7 @@ export async function prepareRequest(
   const bytes = checkMessages.encodeRequest(message);
   const { attributes } = decodeCheck(
     bytes,
-    checkMessages,
+    decodeText,
     new ProxyObserver({ maxRequestBytes, isSimulated: true }),
   );
   if (attributes === undefined) throw new Error('the check that was made of the request cannot be read');
@@ -156,7 +157,7 @@ export async function simulate(
   let decision: Decision | undefined;
   const check = createCheck({
     ...services,
-    messages: checkMessages,
+    decodeText,
     proxy: new ProxyObserver({ maxRequestBytes, isSimulated: true }),
     decide: (attributes) => decide(attributes, set, services, undefined, trace),
     set: () => set,

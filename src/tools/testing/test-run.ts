@@ -11,6 +11,7 @@ import { createLocalStore } from '../../engine/limit/local-store.ts';
 import type { PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
 import { checkMessages } from '../../node/check-messages.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
+import { decodeText } from '../../node/decode-text.ts';
 import { inEnvironment } from '../../policy/compile/environments.ts';
 import type { PolicyTestDocument, TestCase, TestStep } from '../../policy/compile/policy-test.ts';
 import { type Answer, answerOf, type Difference, differences } from './answer.ts';
@@ -142,7 +143,7 @@ export class TestRun {
     };
     const check = createCheck({
       ...services,
-      messages: checkMessages,
+      decodeText,
       proxy: new ProxyObserver({ maxRequestBytes, isSimulated: true }),
       decide: (attributes) => decide(attributes, set, services, undefined, this.#options.trace),
       set: () => set,

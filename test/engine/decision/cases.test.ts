@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { isAllow } from '../../../src/engine/decision/decide.ts';
 import { REASONS } from '../../../src/engine/decision/reasons.ts';
+import { encodeCheck } from '../../../src/engine/envoy/encode.ts';
 import {
   APPEND_ACTION,
   type CheckResponseMessage,
   type HeaderValueOptionMessage,
 } from '../../../src/engine/envoy/messages.ts';
-import { readMetadata } from '../../../src/engine/envoy/metadata.ts';
+import { readStruct } from '../../../src/engine/envoy/metadata.ts';
 import { NAMES } from '../../../src/engine/request/names.ts';
 import { REVISION } from '../../support/policy-set.ts';
+import { referenceAnswer } from '../../support/reference-answer.ts';
 import { transferred } from '../../support/transferred.ts';
 import { type Case, type CaseFile, caseFiles, type Expected, stepsOf } from './case-file.ts';
 import { type Answered, runDirectly, runThroughCheck, setOf } from './run-case.ts';
@@ -106,12 +108,10 @@ function compareHeaders(seen: Readonly<Record<string, string>>, expected: Expect
     expect([name, seen[name] ?? null]).toEqual([name, value]);
 }
 
-/** The answer says what the decision says, and nothing else. */
+/** The answer says what the decision says, and nothing else, in the bytes of the reference. */
 function compareResponse({ decision, response = {}, seen }: Answered): void {
-  const fields = response.dynamicMetadata?.fields ?? {};
-  const { values, ...own } = readMetadata({ filterMetadata: { ours: { fields } } }).get('ours') as Readonly<
-    Record<string, unknown>
-  >;
+  expect(Buffer.from(encodeCheck(decision))).toEqual(Buffer.from(referenceAnswer(decision)));
+  const { values, ...own } = readStruct(response.dynamicMetadata ?? {});
   expect(values ?? {}).toEqual(seen.metadata);
   expect(own).toEqual({
     decision: seen.decision,

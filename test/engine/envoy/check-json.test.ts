@@ -1,7 +1,7 @@
 import { checkRequestOfJson } from '../../../src/engine/envoy/check-json.ts';
 import { decodeCheck } from '../../../src/engine/envoy/decode.ts';
 import type { JsonValue } from '../../../src/engine/request/attributes.ts';
-import { checkMessages } from '../../../src/node/check-messages.ts';
+import { decodeText } from '../../../src/node/decode-text.ts';
 import { encodeCheckRequest } from '../../support/check-messages.ts';
 
 const HTTP = { method: 'GET', host: 'a', path: '/', headers: { some_header: 'x' } };
@@ -10,7 +10,7 @@ const HTTP = { method: 'GET', host: 'a', path: '/', headers: { some_header: 'x' 
 function attributesOf(value: JsonValue) {
   const { message, problem } = checkRequestOfJson(value);
   if (message === undefined) throw new Error(problem);
-  return decodeCheck(encodeCheckRequest(message), checkMessages).attributes;
+  return decodeCheck(encodeCheckRequest(message), decodeText).attributes;
 }
 
 test('names in camelCase and in snake_case are the same', () => {

@@ -1,19 +1,20 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
-import { denyUnevaluated, isAllow } from '../../../src/engine/decision/decide.ts';
+import { decide, denyUnevaluated, isAllow } from '../../../src/engine/decision/decide.ts';
 import type { Denial } from '../../../src/engine/decision/outcome.ts';
 import { grpcCodeOf } from '../../../src/engine/decision/reasons.ts';
-import { encodeCheck, lastResort } from '../../../src/engine/envoy/encode.ts';
+import { encodeCheck, LAST_RESORT } from '../../../src/engine/envoy/encode.ts';
 import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts';
-import { checkMessages } from '../../../src/node/check-messages.ts';
 import { attributes } from '../../support/attributes.ts';
 import { decodeCheckResponse } from '../../support/check-messages.ts';
 import { officialCheckResponse } from '../../support/official.ts';
 import { lettingThrough, permission, standingStill } from '../../support/pending-decisions.ts';
+import { policySet } from '../../support/policy-set.ts';
+import { referenceAnswer } from '../../support/reference-answer.ts';
 
 const PRINCIPAL = 'spiffe://acme.example/ns/shop/sa/checkout';
 
 function response(decision: Decision): CheckResponseMessage {
-  return officialCheckResponse.deserialize(Buffer.from(encodeCheck(decision, checkMessages)));
+  return officialCheckResponse.deserialize(Buffer.from(encodeCheck(decision)));
 }
 
 function denied(change: Partial<Denial> = {}, headers: Record<string, string> = {}): Decision {
@@ -34,7 +35,93 @@ function headersOf(headers: CheckHeaders): Record<string, string | undefined> {
 
 type CheckHeaders = NonNullable<CheckResponseMessage['deniedResponse']>['headers'];
 
+/** The texts of answers, with what an encoder can get wrong: lengths of one, two and three bytes, and UTF-8. */
+const TEXTS = [
+  '',
+  'a',
+  'n'.repeat(99),
+  'n'.repeat(128),
+  'gr\u00FC\u00DFe',
+  '\u{1F600}',
+  'half \ud800',
+  'x'.repeat(20_000),
+];
+
+/** The permission of `permission` with every kind of change. */
+async function changedBy(text: string): Promise<Decision> {
+  const all = { set: { 'x-set': text, 'x-more': 'b' }, append: { 'x-set': text } };
+  const set = policySet({
+    policies: {
+      open: {
+        rules: [{ name: 'all', effect: 'allow' }],
+        respond: {
+          allow: {
+            requestHeaders: { ...all, remove: ['x-gone', 'x-other'] },
+            responseHeaders: all,
+            query: { set: { tenant: text.slice(0, 200) } },
+            metadata: { text, list: { cel: "[1, 2.5, true, null, {'a': {'b': []}}, -3]" } },
+          },
+        },
+      },
+    },
+  });
+  return (await decide(attributes({ path: '/a?b=1', principal: text }), set, standingStill())).decision;
+}
+
 describe('encodeCheck', () => {
+  test.each(TEXTS.map((text) => [text.length, text] as const))(
+    'writes a text of %d characters as the reference does, wherever it is',
+    async (_, text) => {
+      const { decision } = await permission(attributes({ principal: text }), { 'x-tenant': text });
+      const http = denied({ detail: text, headers: new Map([['x-claim', text]]) });
+      const own = denied({ body: text });
+      const grpc = denied({ detail: text }, { 'content-type': 'application/grpc' });
+      for (const each of [
+        decision,
+        http,
+        own,
+        grpc,
+        { ...decision, rule: text },
+        { ...http, policy: text },
+      ]) {
+        expect(Buffer.from(encodeCheck(each))).toEqual(Buffer.from(referenceAnswer(each)));
+      }
+    },
+  );
+
+  test.each(['a', 'gr\u00FC\u00DFe', 'n'.repeat(300)])('writes every kind of change: %s', async (text) => {
+    const decision = await changedBy(text);
+    expect(isAllow(decision.outcome)).toBe(true);
+    expect(Buffer.from(encodeCheck(decision))).toEqual(Buffer.from(referenceAnswer(decision)));
+  });
+
+  test('answers do not share what is written', async () => {
+    const permitted = await changedBy('a');
+    // Answers of all lengths, so that the memory for them ends at each of their parts.
+    const decisions = Array.from({ length: 1000 }, (_, length): Decision => {
+      const text = 'n'.repeat(length);
+      return length % 2 === 0 ? { ...permitted, rule: text } : denied({ detail: text });
+    });
+    const answers = decisions.map(encodeCheck);
+    for (const [index, decision] of decisions.entries()) {
+      expect(Buffer.from(answers[index] ?? [])).toEqual(Buffer.from(referenceAnswer(decision)));
+    }
+  });
+
+  test('what is kept about a rule is of its policy set, reason and policy', () => {
+    const first = denied();
+    for (const other of [
+      { ...first, revisionText: 'other' },
+      { ...first, revision: undefined, revisionText: '' },
+      { ...first, policy: 'other' },
+      { ...first, rule: 'other' },
+      { ...first, reason: 'rule_denied' as const },
+      first,
+    ]) {
+      expect(Buffer.from(encodeCheck(other))).toEqual(Buffer.from(referenceAnswer(other)));
+    }
+  });
+
   test('a permission is OK with the changes and the metadata', async () => {
     const { decision } = await permission(attributes({ principal: PRINCIPAL }), { 'x-tenant': 'acme' });
     expect(response(decision)).toEqual({
@@ -104,7 +191,7 @@ describe('encodeCheck', () => {
 
   test('an answer with half a surrogate pair stays readable', () => {
     const half = { detail: 'a member `\ud800` is not expected', headers: new Map([['x-claim', '\udc00']]) };
-    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }), checkMessages);
+    const grpc = encodeCheck(denied(half, { 'content-type': 'application/grpc+json' }));
     expect(Buffer.from(grpc).toString('hex')).not.toMatch(/eda080|edb080/);
     expect(decodeCheckResponse(grpc).deniedResponse?.body).toBe('a member `\ufffd` is not expected');
     const answer = response(denied(half));
@@ -141,7 +228,7 @@ describe('encodeCheck', () => {
   });
 
   test('the last resort denies', () => {
-    expect(decodeCheckResponse(lastResort(checkMessages))).toEqual({
+    expect(decodeCheckResponse(LAST_RESORT)).toEqual({
       status: { code: 13, message: 'internal_error' },
       deniedResponse: { status: { code: 500 } },
     });
