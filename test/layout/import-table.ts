@@ -256,7 +256,6 @@ export const IMPORT_TABLE = {
     'node:net': [
       'sidecar/socket',
       'sidecar/transport',
-      'sidecar/transport/http2',
       'sidecar/transport/grpc-js',
       'sidecar/admin',
       'sidecar/audit',
@@ -268,6 +267,7 @@ export const IMPORT_TABLE = {
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
     'node:stream': [
       'node',
+      'sidecar/transport/http2',
       'sidecar/audit',
       'sidecar/telemetry',
       'sidecar/loading',

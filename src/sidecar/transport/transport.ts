@@ -1,7 +1,7 @@
 import type { ConnectionObserver } from '../socket/connections.ts';
 import type { SocketAccess } from '../socket/socket-file.ts';
 
-/** One call, as a handler sees it. */
+/** One call, as a handler sees it. Its methods must be called on it. */
 export interface Call {
   /** First metadata value of a name in lower case. */
   metadata(name: string): string | undefined;

@@ -30,7 +30,8 @@ export interface ConnectionHost extends LifetimeSettings {
   readonly turns: Turns;
   /** Bytes of answers that no peer has read yet. */
   readonly unsent: { bytes: number };
-  /** Receiver of requests with this head. */
+  /** Receiver of requests with this head: by its method, its path, and the fields of these names. */
+  readonly routeFields: ReadonlySet<string>;
   route(head: RequestHead): Route;
   /** Called when this side ends the connection for a fault of its peer. */
   ended(cause: EndCause, detail: string): void;
@@ -42,8 +43,6 @@ export interface LifetimeEvents {
   greeted(): void;
   /** The peer has answered a PING. */
   pong(bytes: Uint8Array, start: number): void;
-  /** The peer opens no more streams. */
-  peerLeaves(): void;
   /** True if the connection ends when its streams have ended. */
   readonly isClosing: boolean;
 }

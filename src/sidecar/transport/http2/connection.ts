@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Allowance } from './allowance.ts';
 import { ClosedStreams } from './closed-streams.ts';
 import type { ConnectionHost, ConnectionState, EndCause } from './connection-state.ts';
@@ -36,7 +36,7 @@ export class Connection implements ConnectionState, Holder, Worker {
   budget = WORK;
   orphans = 0;
   held = 0;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #reader: FrameReader;
   readonly #turn: Turn = { round: -1, began: 0 };
   /** The part of a chunk that waits for another turn. */
@@ -44,12 +44,13 @@ export class Connection implements ConnectionState, Holder, Worker {
   #isReading = false;
   #isFlushing = false;
   #isOver = false;
+  #isRefusing = false;
   #waitsForTurn = false;
   /** Bytes of `host.unsent` that are of this connection; above zero, nothing is read. */
   #unread = 0;
   #unreadSince = 0;
 
-  constructor(socket: Socket, host: ConnectionHost) {
+  constructor(socket: Duplex, host: ConnectionHost) {
     const { bounds, memory } = host;
     this.host = host;
     this.#socket = socket;
@@ -134,7 +135,7 @@ export class Connection implements ConnectionState, Holder, Worker {
     stream.held += bytes;
     this.held += bytes;
     this.host.memory.change(bytes);
-    if (bytes <= 0) return;
+    if (bytes <= 0 || this.#isRefusing) return;
     if (this.held > this.host.bounds.connectionHeldBytes) this.refuseLargest();
     if (this.host.memory.isOver) this.host.memory.makeRoom();
   }
@@ -152,7 +153,13 @@ export class Connection implements ConnectionState, Holder, Worker {
       if (!isFixed && stream.held > (largest?.held ?? 0)) largest = stream;
     }
     if (largest === undefined) return false;
-    if (largest.user?.refuse() !== true) this.resetStream(largest, ERROR.ENHANCE_YOUR_CALM);
+    // A refusal is held as well if it has to wait for a window.
+    this.#isRefusing = true;
+    largest.user?.refuse();
+    this.#isRefusing = false;
+    if (largest.isClosed) return true;
+    this.resetStream(largest, ERROR.ENHANCE_YOUR_CALM);
+    largest.user?.cancelled();
     return true;
   }
 
@@ -239,6 +246,10 @@ export class Connection implements ConnectionState, Holder, Worker {
 
   #read(chunk: Buffer): void {
     if (this.#isOver) return;
+    if (this.isStopped) {
+      this.#rest = Buffer.concat([this.#rest ?? chunk.subarray(0, 0), chunk]);
+      return;
+    }
     this.now = Date.now();
     this.#isReading = true;
     let at = chunk.length;

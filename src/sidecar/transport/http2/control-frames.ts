@@ -130,10 +130,8 @@ export class ControlFrames {
   goAway(stream: number, length: number): void {
     if (stream !== 0) this.#faults.fail(ERROR.PROTOCOL_ERROR, 'GOAWAY on a stream');
     else if (length < 8) this.#faults.fail(ERROR.FRAME_SIZE_ERROR, 'GOAWAY of a wrong length');
-    else {
-      this.#faults.carriesNothing();
-      this.#connection.lifetime.peerLeaves();
-    }
+    // It is about streams of the server, of which there are none (RFC 9113 section 6.8).
+    else this.#faults.carriesNothing();
   }
 
   #apply(settings: PeerSettings): void {

@@ -12,7 +12,7 @@ const LONGEST_KEPT = 256;
 /** Reader of the header blocks of a connection. */
 export class HeaderBlocks {
   readonly #decoder: HpackDecoder;
-  readonly #builder = new HeadBuilder();
+  readonly #builder: HeadBuilder;
   /**
    * Block of the last request and its head. A proxy sends the same fields with each request, of which after the second
    * only indexes are left: the same bytes mean the same fields as long as no other block has changed the table.
@@ -20,7 +20,8 @@ export class HeaderBlocks {
   #lastBlock: Uint8Array | undefined;
   #lastHead: RequestHead | undefined;
 
-  constructor({ headerListBytes }: Pick<Bounds, 'headerListBytes'>) {
+  constructor({ headerListBytes }: Pick<Bounds, 'headerListBytes'>, routeFields: ReadonlySet<string>) {
+    this.#builder = new HeadBuilder(routeFields);
     this.#decoder = new HpackDecoder({ maxTableBytes: TABLE_BYTES, maxListBytes: headerListBytes });
   }
 

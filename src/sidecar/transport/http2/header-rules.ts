@@ -26,39 +26,91 @@ const PSEUDO_HEADERS = {
 /** Bytes that a field counts beyond its name and value. */
 const FIELD_OVERHEAD = 32;
 
-/** Reads the fields of a header list into heads, and finds the mistakes of malformed requests. */
+/** Fields with rules of their own, also if everything else of a request is as before. */
+const RULED_FIELDS: ReadonlySet<string> = new Set(['te', 'content-length', 'host']);
+
+/**
+ * Reads the fields of a header list into heads, and finds the mistakes of malformed requests. Requests of a proxy differ
+ * in few fields: those that are as in the request before need no second judgement, and its route is taken over.
+ */
 export class HeadBuilder {
+  /** Names of the fields that a route depends on. */
+  readonly #routeFields: ReadonlySet<string>;
   #head = new RequestHead();
   #isTrailers = false;
+  /** Last request without a mistake. */
+  #before: RequestHead | undefined;
+  /** All fields so far are those of `#before`, but for values that no rule and no route depends on. */
+  #isAsBefore = false;
+  #hasFields = false;
+
+  constructor(routeFields: ReadonlySet<string>) {
+    this.#routeFields = routeFields;
+  }
 
   /** Begins with another list. */
   open(isTrailers: boolean): void {
     this.#head = new RequestHead();
     this.#isTrailers = isTrailers;
+    this.#isAsBefore = !isTrailers && this.#before !== undefined;
+    this.#hasFields = false;
   }
 
   /** Adds a field. */
   readonly add = (name: string, value: string): void => {
     const head = this.#head;
     head.bytes += name.length + value.length + FIELD_OVERHEAD;
-    head.mistake ??= name.startsWith(':') ? this.#pseudo(name, value) : this.#field(name, value);
+    head.names.push(name);
+    head.values.push(value);
+    if (this.#isAsBefore) {
+      if (this.#isField(head.names.length - 1, name, value)) return;
+      this.#judgeAll(head.names.length - 1);
+    }
+    this.#judge(name, value);
   };
 
   /** The head, with its mistake if there is one. `isTooLarge`: fields are missing. */
   close(isTooLarge: boolean): RequestHead {
     const head = this.#head;
     head.isTooLarge = isTooLarge;
-    if (!this.#isTrailers && !isTooLarge) head.mistake ??= missing(head);
+    if (this.#isAsBefore && !isTooLarge && head.names.length === this.#before?.names.length) {
+      head.takeOver(this.#before);
+      return head;
+    }
+    if (this.#isAsBefore) this.#judgeAll(head.names.length);
+    if (this.#isTrailers || isTooLarge) return head;
+    head.mistake ??= missing(head);
+    if (head.mistake === undefined) this.#before = head;
     return head;
+  }
+
+  /** True if the request before has the field at this place, or one that differs without consequences. */
+  #isField(at: number, name: string, value: string): boolean {
+    const before = this.#before;
+    if (before?.names[at] !== name) return false;
+    if (before.values[at] === value) return true;
+    const isFree = !name.startsWith(':') && !RULED_FIELDS.has(name) && !this.#routeFields.has(name);
+    return isFree && !BAD_VALUE.test(value);
+  }
+
+  /** Judges so many fields that seemed to be as before. */
+  #judgeAll(count: number): void {
+    this.#isAsBefore = false;
+    const { names, values } = this.#head;
+    for (let at = 0; at < count; at += 1) this.#judge(names[at] ?? '', values[at] ?? '');
+  }
+
+  #judge(name: string, value: string): void {
+    this.#head.mistake ??= name.startsWith(':') ? this.#pseudo(name, value) : this.#field(name, value);
   }
 
   #pseudo(name: string, value: string): string | undefined {
     if (this.#isTrailers) return 'a pseudo-header in trailers';
-    const head = this.#head;
-    if (head.names.length > 0) return 'a pseudo-header after another field';
+    if (this.#hasFields) return 'a pseudo-header after another field';
     if (!isPseudo(name)) return 'an unknown pseudo-header';
     if (value === '') return 'an empty pseudo-header';
     if (BAD_VALUE.test(value)) return 'a pseudo-header with a forbidden character';
+    const head = this.#head;
     const member = PSEUDO_HEADERS[name];
     if (head[member] !== '') return 'a repeated pseudo-header';
     head[member] = value;
@@ -66,15 +118,13 @@ export class HeadBuilder {
   }
 
   #field(name: string, value: string): string | undefined {
+    this.#hasFields = true;
     if (!NAME.test(name)) return 'a field name with a forbidden character';
     if (BAD_VALUE.test(value)) return 'a field value with a forbidden character';
     if (CONNECTION_FIELDS.has(name)) return `the field ${name}`;
-    const head = this.#head;
-    head.names.push(name);
-    head.values.push(value);
     if (name === 'te')
       return value === 'trailers' ? undefined : 'the field te with another value than trailers';
-    if (name === 'content-length') return addLength(head, value);
+    if (name === 'content-length') return addLength(this.#head, value);
     return undefined;
   }
 }

@@ -11,6 +11,7 @@ export class HeldMemory {
   readonly #most: number;
   readonly #holders = new Set<Holder>();
   #bytes = 0;
+  #isMakingRoom = false;
 
   constructor(most: number) {
     this.#most = most;
@@ -36,12 +37,17 @@ export class HeldMemory {
 
   /** Refuses unfinished requests of the connections that hold most, until the bound is kept or none is left. */
   makeRoom(): void {
-    while (this.isOver) {
-      let largest: Holder | undefined;
-      for (const holder of this.#holders) {
-        if (holder.held > (largest?.held ?? 0)) largest = holder;
-      }
-      if (largest === undefined || !largest.refuseLargest()) return;
+    if (this.#isMakingRoom) return;
+    this.#isMakingRoom = true;
+    while (this.isOver && this.#largest()?.refuseLargest() === true);
+    this.#isMakingRoom = false;
+  }
+
+  #largest(): Holder | undefined {
+    let largest: Holder | undefined;
+    for (const holder of this.#holders) {
+      if (holder.held > (largest?.held ?? 0)) largest = holder;
     }
+    return largest;
   }
 }

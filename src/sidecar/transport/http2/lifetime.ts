@@ -62,12 +62,6 @@ export class Lifetime implements LifetimeEvents {
     if (this.#drainedAt > 0 && LEAVING.equals(bytes.subarray(start, start + LEAVING.length))) this.#finish();
   }
 
-  /** The peer opens no more streams. */
-  peerLeaves(): void {
-    this.#isFinal = true;
-    this.closeIfDone();
-  }
-
   closeIfDone(): void {
     if (this.#connection.streams.size === 0) this.#connection.end();
   }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { HeaderFrame } from './header-frame.ts';
 import { FLAG, FRAME, FRAME_HEAD_BYTES, putFrameHead } from './protocol.ts';
 
@@ -11,13 +11,13 @@ const NOTHING = Buffer.alloc(0);
 
 /** Frames for a socket: everything that one read or one turn causes is written at once. */
 export class Output {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   #bytes: Buffer = NOTHING;
   #length = 0;
   /** True if the next header block must begin with a size update, since the peer has shrunk the table of our encoder. */
   mustClearTable = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex) {
     this.#socket = socket;
   }
 

@@ -29,8 +29,7 @@ export class PartialFrame {
 
   /** Bytes of the frame; of one that is too large only its head, with which the connection ends. */
   #wanted(): number {
-    const [a = 0, b = 0, c = 0] = this.#bytes ?? [];
-    const length = (a << 16) | (b << 8) | c;
+    const length = this.#bytes?.readUIntBE(0, 3) ?? 0;
     return length > MAX_FRAME_BYTES ? FRAME_HEAD_BYTES : FRAME_HEAD_BYTES + length;
   }
 

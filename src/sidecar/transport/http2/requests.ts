@@ -36,7 +36,7 @@ export class Requests {
   constructor(connection: ConnectionState, faults: Faults) {
     this.#connection = connection;
     this.#faults = faults;
-    this.#blocks = new HeaderBlocks(connection.host.bounds);
+    this.#blocks = new HeaderBlocks(connection.host.bounds, connection.host.routeFields);
     this.#receiveWindow = connection.host.bounds.connectionWindow;
   }
 

@@ -13,7 +13,7 @@ export class RequestHead {
   path = '';
   scheme = '';
   authority = '';
-  /** Names in lower case and values of the other fields, in order; latin1. */
+  /** Names in lower case and values of all fields, in order; latin1. */
   readonly names: string[] = [];
   readonly values: string[] = [];
   /** Value of content-length; -1 if there is none. */
@@ -26,6 +26,16 @@ export class RequestHead {
   mistake: string | undefined;
   /** Found when the first request with this head arrives. */
   route: Route | undefined;
+
+  /** Takes what follows from the fields from a head that differs only in others. */
+  takeOver(head: RequestHead): void {
+    this.method = head.method;
+    this.path = head.path;
+    this.scheme = head.scheme;
+    this.authority = head.authority;
+    this.contentLength = head.contentLength;
+    this.route = head.route;
+  }
 
   /** First value of a name in lower case. */
   value(name: string): string | undefined {
@@ -43,8 +53,8 @@ export interface StreamUser {
   data(bytes: Buffer, start: number, end: number, isEnd: boolean): void;
   /** The peer, an error or a bound has ended the stream: nothing can be sent. */
   cancelled(): void;
-  /** The answer cannot be kept waiting: sends a refusal if the request is unfinished, and returns true then. */
-  refuse(): boolean;
+  /** What the stream holds is needed for others: sends a refusal if the request is unfinished. Then it may be reset. */
+  refuse(): void;
   /** Called about twice a second, with the time in milliseconds since 1970. */
   tick(now: number): void;
   /** The connection takes no new streams, and waits for the end of this one. */

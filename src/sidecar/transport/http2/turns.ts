@@ -52,7 +52,8 @@ export class Turns {
     const now = performance.now();
     this.#schedule(now);
     const waiting = this.#queue.splice(0);
-    while (waiting.length > 0 && performance.now() - now < this.#bounds.allTurns / 2) waiting.shift()?.work();
+    do waiting.shift()?.work();
+    while (waiting.length > 0 && performance.now() - now < this.#bounds.allTurns / 2);
     this.#queue.unshift(...waiting);
   };
 }

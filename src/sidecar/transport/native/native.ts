@@ -5,7 +5,7 @@ import { HeldMemory } from '../http2/held-memory.ts';
 import { Turns } from '../http2/turns.ts';
 import { listenForSockets } from '../sockets.ts';
 import type { Listener, ListenOptions, Methods, Transport } from '../transport.ts';
-import { routeBy } from './routes.ts';
+import { ROUTE_FIELDS, routeBy } from './routes.ts';
 import { Service } from './service.ts';
 
 /** Milliseconds between two looks at the times of all connections. */
@@ -59,6 +59,7 @@ function sharedParts(
     memory: new HeldMemory(bounds.heldBytes),
     turns: new Turns(bounds),
     unsent: { bytes: 0 },
+    routeFields: ROUTE_FIELDS,
     route: routeBy(methods, new Service(bounds, maxMessageBytes)),
   };
 }

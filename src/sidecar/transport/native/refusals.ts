@@ -3,37 +3,43 @@ import type { Route, Stream, StreamUser } from '../http2/stream.ts';
 import type { StatusError } from '../transport.ts';
 import { statusAlone } from './status.ts';
 
-/** A request that is answered without a handler. Its body is read and dropped. */
-abstract class Refusal implements StreamUser {
-  readonly stream: Stream;
+/** A request that is answered with a text of HTTP after its end. Its body is read and dropped. */
+class TextAnswer implements StreamUser {
+  readonly #stream: Stream;
+  readonly #headers: HeaderFrame;
+  readonly #text: Uint8Array;
   /** Milliseconds in which the request must end. */
   readonly #time: number;
 
-  constructor(stream: Stream, time: number) {
-    this.stream = stream;
+  constructor(stream: Stream, headers: HeaderFrame, text: Uint8Array, time: number) {
+    this.#stream = stream;
+    this.#headers = headers;
+    this.#text = text;
     this.#time = time;
   }
 
-  abstract answer(): void;
-
   data(_bytes: Buffer, start: number, end: number, isEnd: boolean): void {
-    if (isEnd) this.answer();
-    else this.stream.grant(end - start);
+    if (isEnd) this.#answer();
+    else this.#stream.grant(end - start);
   }
 
-  refuse(): boolean {
-    if (this.stream.isRemoteEnded) return false;
-    this.answer();
-    return true;
+  refuse(): void {
+    this.#answer();
   }
 
   tick(now: number): void {
-    if (!this.stream.isRemoteEnded && now - this.stream.arrived > this.#time) this.answer();
+    if (now - this.#stream.arrived > this.#time) this.#answer();
   }
 
   cancelled(): void {}
   closing(): void {}
   drained(): void {}
+
+  #answer(): void {
+    if (this.#stream.hasHeaders) return;
+    this.#stream.headers(this.#headers);
+    this.#stream.finish(this.#text);
+  }
 }
 
 /** Answers with a status of gRPC at once: a caller may wait for it before it ends its request. */
@@ -59,19 +65,13 @@ export function textRoute(
     [[':status', status], ['content-type', 'text/plain'], ['content-length', String(body.length)], ...fields],
     false,
   );
-  class TextAnswer extends Refusal {
-    override answer(): void {
-      this.stream.headers(headers);
-      this.stream.finish(body);
-    }
-  }
-  return { accept: (stream) => new TextAnswer(stream, time) };
+  return { accept: (stream) => new TextAnswer(stream, headers, body, time) };
 }
 
 /** Receiver of what follows a final answer. */
 const NOBODY: StreamUser = {
   data() {},
-  refuse: () => false,
+  refuse() {},
   tick() {},
   cancelled() {},
   closing() {},

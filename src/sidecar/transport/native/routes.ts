@@ -10,6 +10,9 @@ import { UnaryCall } from './unary-call.ts';
 /** Content types of calls; without a subtype it is `proto`. */
 const CONTENT_TYPE = /^application\/grpc(?:\+proto)?(?:\s*;.*)?$/i;
 
+/** Names of the fields that the receiver of a request depends on. */
+export const ROUTE_FIELDS: ReadonlySet<string> = new Set(['content-type', 'grpc-timeout', 'grpc-encoding']);
+
 /** Finds the receiver of a request by its head: a method, or a refusal. */
 export function routeBy(methods: Methods, service: Service): (head: RequestHead) => Route {
   const byPath = new Map(Object.entries(methods));

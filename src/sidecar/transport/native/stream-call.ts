@@ -72,10 +72,9 @@ export class StreamCall implements StreamUser, Call {
     this.drained();
   }
 
-  refuse(): boolean {
+  refuse(): void {
     this.#end(new StatusError(STATUS.RESOURCE_EXHAUSTED, 'too much of unfinished calls is held'));
     this.cancelled();
-    return true;
   }
 
   tick(now: number): void {

@@ -60,10 +60,9 @@ export class UnaryCall implements StreamUser, Call {
     this.#controller?.abort();
   }
 
-  refuse(): boolean {
-    if (this.#stream.isRemoteEnded) return false;
+  refuse(): void {
+    if (this.#stream.isRemoteEnded) return;
     this.#fail(STATUS.RESOURCE_EXHAUSTED, 'too much of unfinished calls is held');
-    return true;
   }
 
   tick(now: number): void {
