@@ -22,6 +22,8 @@ const values = new Map<string, object>();
 const makers = new Map<string, Make>();
 const recipes = new WeakMap<object, Recipe>();
 const classes = new WeakMap<object, ClassRecipe>();
+/** Functions that enter further makers and classes, by the prefix of their names. */
+const later = new Map<string, () => void>();
 
 /** Enters a value that exists once in every process, such as a function of a module, and returns it. */
 export function named<T extends object>(name: string, value: T): T {
@@ -71,6 +73,14 @@ export function describeClass<T extends object, const A extends readonly unknown
   classes.set(prototype, { maker: name, partsOf });
 }
 
+/**
+ * Makes `enterAll` enter makers and classes whose names begin with `prefix` when the first of them is needed, since it
+ * takes long.
+ */
+export function entersLater(prefix: string, enterAll: () => void): void {
+  enter(later, prefix, enterAll);
+}
+
 /** A function of generated JavaScript. INVARIANT: no text of an author is part of the body. */
 export function generated(parameters: readonly string[], body: string): object {
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- this is for compilers
@@ -90,14 +100,36 @@ export function generatedCode(parameters: readonly string[], body: string): obje
 export function recipeOf(value: object): Recipe | undefined {
   const own = recipes.get(value);
   if (own !== undefined) return own;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const described = typeof prototype === 'object' && prototype !== null ? classes.get(prototype) : undefined;
+  const described = classOf(value);
   return described && { kind: 'made', maker: described.maker, parts: described.partsOf(value as never) };
+}
+
+function classOf(value: object): ClassRecipe | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (typeof prototype !== 'object' || prototype === null || PLAIN.has(prototype)) return undefined;
+  if (!classes.has(prototype)) for (const prefix of later.keys()) enterNow(prefix);
+  return classes.get(prototype);
+}
+
+/** Prototypes of data. */
+const PLAIN: ReadonlySet<object> = new Set([
+  Object.prototype,
+  Array.prototype,
+  Map.prototype,
+  Set.prototype,
+  Uint8Array.prototype,
+]);
+
+function enterNow(prefix: string): void {
+  const enterAll = later.get(prefix);
+  later.delete(prefix);
+  enterAll?.();
 }
 
 /** Makes the value of a recipe that is not `code`, and notes the recipe. Throws if the name is unknown. */
 export function followRecipe(recipe: Exclude<Recipe, { readonly kind: 'code' }>): object {
   if (recipe.kind === 'named') return found(values, recipe.name);
+  if (!makers.has(recipe.maker)) enterNow(`${recipe.maker.split('.')[0] ?? ''}.`);
   const make = found(makers, recipe.maker) as (...parts: readonly unknown[]) => object;
   return make(...recipe.parts);
 }

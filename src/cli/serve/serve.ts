@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FlagSource, readFlags } from '../../flag/read-flags.ts';
 import { type ConfigurationResult, configure } from '../../sidecar/server/configuration.ts';
-import { settingsOfFile } from '../../sidecar/server/configuration-file.ts';
+import type { SettingsFile } from '../../sidecar/server/configuration-file.ts';
 import { CONFIG_VARIABLE, settingsOfEnvironment } from '../../sidecar/server/environment-variables.ts';
 import { startLoading } from '../../sidecar/server/start-loading.ts';
 import { complain } from '../terminal/complain.ts';
@@ -33,11 +33,17 @@ export async function serve(given: FlagSource, terminal: Terminal): Promise<Exit
 async function readConfiguration(given: FlagSource, terminal: Terminal): Promise<ConfigurationResult> {
   const { environment, directory } = terminal;
   const { path, from } = namedFile(readFlags(FILE_FLAGS, [given]).values ?? {}, environment);
-  const file = path === '' ? undefined : await settingsOfFile(path, directory, from);
+  const file = path === '' ? undefined : await readFile(path, directory, from);
   const sources = [given, settingsOfEnvironment(environment), ...(file === undefined ? [] : [file.source])];
   const configured = configure(sources);
   const problems = [...(file?.problems ?? []), ...(configured.problems ?? [])];
   return problems.length === 0 ? configured : { problems };
+}
+
+/** The reader of YAML is loaded for a file alone. */
+async function readFile(path: string, directory: string, from: string): Promise<SettingsFile> {
+  const { settingsOfFile } = await import('../../sidecar/server/configuration-file.ts');
+  return settingsOfFile(path, directory, from);
 }
 
 /** Path of the configuration file, empty if there is none, and the flag or variable that names it. */

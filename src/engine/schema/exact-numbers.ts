@@ -1,5 +1,3 @@
-import type { Ajv2020, KeywordCxt } from 'ajv/dist/2020.js';
-import { _, type Code, str } from 'ajv/dist/2020.js';
 import { named } from '../../recipe/recipe.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import type { JsonNumber } from '../request/json-number.ts';
@@ -21,7 +19,8 @@ const NUMBERS: readonly (readonly [string, string, Compare])[] = [
   ['multipleOf', 'a multiple of', isMultiple],
 ];
 
-const NUMBER_KEYWORDS = NUMBERS.map(([keyword, words, fits]) => ({
+/** Keywords that compare numbers, with the function of each. */
+export const NUMBER_KEYWORDS = NUMBERS.map(([keyword, words, fits]) => ({
   keyword,
   words,
   validate: named<Keyword>(`schema.${keyword}`, (limit, data, _schema, location) => {
@@ -30,38 +29,16 @@ const NUMBER_KEYWORDS = NUMBERS.map(([keyword, words, fits]) => ({
   }),
 }));
 
-const isConst = named<Keyword>('schema.const', (wanted, data, _schema, location) =>
+/** Function of `const`. */
+export const isConst = named<Keyword>('schema.const', (wanted, data, _schema, location) =>
   equals(wanted, exactValue(data, location)),
 );
 
-const isInEnum = named<Keyword>('schema.enum', (wanted, data, _schema, location) => {
+/** Function of `enum`. */
+export const isInEnum = named<Keyword>('schema.enum', (wanted, data, _schema, location) => {
   const value = exactValue(data, location);
   return isJsonList(wanted) && wanted.some((each) => equals(each, value));
 });
-
-/**
- * Replaces the keywords that compare numbers: the library compares doubles, and takes the remainder of doubles for
- * `multipleOf`. Values of keywords may be integers of 64 bits.
- */
-export function addExactNumbers(ajv: Ajv2020): void {
-  for (const { keyword, words, validate } of NUMBER_KEYWORDS) {
-    ajv.removeKeyword(keyword);
-    const message = ({ schemaCode }: Pick<KeywordCxt, 'schemaCode'>): Code =>
-      str`must be ${words} ${schemaCode}`;
-    ajv.addKeyword({ keyword, type: 'number', validate, error: { message } });
-  }
-  ajv.removeKeyword('const');
-  ajv.addKeyword({ keyword: 'const', validate: isConst, error: { message: 'must be equal to constant' } });
-  ajv.removeKeyword('enum');
-  ajv.addKeyword({
-    keyword: 'enum',
-    validate: isInEnum,
-    error: {
-      message: 'must be equal to one of the allowed values',
-      params: ({ schemaCode }) => _`{allowedValues: ${schemaCode}}`,
-    },
-  });
-}
 
 function isNumber(value: JsonValue): value is JsonNumber {
   return typeof value === 'number' || typeof value === 'bigint';

@@ -4,13 +4,15 @@ import type { JsonValue } from '../request/attributes.ts';
 import { isJsonObject } from '../request/json-value.ts';
 import type { BodySchema } from './body-schema.ts';
 import { asDraft2020, type SchemaProblem, withoutAnnotations } from './dialects.ts';
-import { addExactNumbers } from './exact-numbers.ts';
+import { addExactNumbers } from './exact-keywords.ts';
 import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
 import { list, loadSchema, lower } from './load-schema.ts';
 import { linearRegExp, type PatternError } from './pattern.ts';
+import { isPlainSchema } from './plain-schema.ts';
 import { findMember, pointerOf } from './pointer.ts';
-import { countReferences, countValues } from './references.ts';
+import { countValues } from './reference-budget.ts';
+import { countReferences } from './references.ts';
 import { exceededBound } from './schema-size.ts';
 import { addUniqueItems } from './unique-items.ts';
 import { type CompiledPart, noteRecipes } from './validator-recipes.ts';
@@ -44,7 +46,7 @@ export function compileJsonSchema(
   if (draft.problems !== undefined) return { problems: draft.problems.slice(0, MAX_PROBLEMS) };
   const schema = withoutAnnotations(draft.schema) as AnySchema & JsonValue;
   try {
-    const errors = schemaErrors(withDoubles(schema));
+    const errors = isPlainSchema(schema) ? [] : schemaErrors(withDoubles(schema));
     if (errors.length > 0) return { problems: metaProblems(errors) };
     const sources = new Map<CompiledPart, string>();
     const compiler = newCompiler(sources);

@@ -9,7 +9,7 @@ import './formats.ts';
 import { findSuspect } from './inherited-names.ts';
 import './pattern.ts';
 import { escapeToken } from './pointer.ts';
-import { beginReferences, type ReferenceBudget, TooManyReferences } from './references.ts';
+import { beginReferences, type ReferenceBudget, TooManyReferences } from './reference-budget.ts';
 import './exact-numbers.ts';
 import './unique-items.ts';
 import { withDoubles } from './wide-integers.ts';

@@ -1,35 +1,8 @@
 import type { Ajv2020, KeywordCxt } from 'ajv/dist/2020.js';
 import { _ } from 'ajv/dist/2020.js';
-import { maker } from '../../recipe/recipe.ts';
-import type { JsonValue } from '../request/attributes.ts';
-
-/** References that the validation of a body may follow: a base, an addition for each value in it, and a maximum. */
-const BASE = 5_000;
-const FOR_EACH_VALUE = 50;
-const MAX = 250_000;
+import { type ReferenceBudget, spender } from './reference-budget.ts';
 
 const REFERENCES = ['$ref', '$dynamicRef'] as const;
-
-/** Thrown by a validation that follows too many references. */
-export class TooManyReferences extends Error {
-  override readonly name = 'TooManyReferences';
-}
-
-/** Budget of references for one validation at a time; it changes with each reference. */
-export interface ReferenceBudget {
-  left: number;
-}
-
-/** Sets the budget for a validation of `value`. */
-export function beginReferences(budget: ReferenceBudget, value: JsonValue): void {
-  budget.left = Math.min(MAX, BASE + FOR_EACH_VALUE * countValues(value));
-}
-
-/** A function that takes one reference from the budget. */
-const spender = maker('schema.spend', (budget: ReferenceBudget) => () => {
-  budget.left -= 1;
-  if (budget.left < 0) throw new TooManyReferences();
-});
 
 /**
  * Makes `ajv` count every reference. A schema that refers to itself from two branches of an `anyOf` doubles the work
@@ -56,12 +29,4 @@ export function countReferences(ajv: Ajv2020): ReferenceBudget {
     });
   }
   return budget;
-}
-
-/** Number of values in a value, itself included. */
-export function countValues(value: JsonValue): number {
-  if (typeof value !== 'object' || value === null) return 1;
-  let count = 1;
-  for (const member of Object.values<JsonValue>(value)) count += countValues(member);
-  return count;
 }

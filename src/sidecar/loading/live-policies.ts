@@ -1,5 +1,6 @@
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { PolicyStoreOptions, Reload } from '../../policy/source/store.ts';
+import './makers.ts';
 
 /** Receivers of what becomes of a policy folder. */
 export type LoadObserver = Required<Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>>;

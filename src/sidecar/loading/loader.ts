@@ -8,7 +8,6 @@ import { type Bound, type End, stoppedLoad, tooLargeToInstall } from './bounds.t
 import type { LivePolicies } from './live-policies.ts';
 import { type LoadingProcess, startProcess } from './loading-process.ts';
 import type { Delivery, LoadSettings, Report, Resumption } from './messages.ts';
-import './makers.ts';
 import { inSlices } from './slices.ts';
 
 export interface LoaderOptions {
