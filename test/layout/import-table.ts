@@ -130,7 +130,7 @@ export const IMPORT_TABLE = {
     'sidecar/transport/http2': { imports: ['sidecar/transport/http2/hpack'] },
     'sidecar/transport/native': { imports: ['sidecar/transport/http2', 'sidecar/transport', 'diagnostic'] },
     'sidecar/transport/grpc-js': { imports: ['sidecar/transport'] },
-    'sidecar/rpc': { imports: ['sidecar/transport', 'node'] },
+    'sidecar/rpc': { imports: ['sidecar/transport', 'engine/envoy', 'node'] },
     'sidecar/audit': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/telemetry': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/admin': {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, symlink } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -128,20 +128,71 @@ test('the program of the package writes a new repository', async () => {
   expect(stdout).toMatch(/passed/);
 });
 
-test('the program of the package serves: it loads policies, decides, and has its descriptors', async () => {
+test('the program of the package serves, and loads nothing that it does not use', async () => {
   await using own = new AsyncDisposableStack();
+  const scratch = await scratchFolder(own);
+  const lists = join(scratch, 'loaded.json');
+  await writeFile(join(scratch, 'note.cjs'), noteLoaded(lists));
   const lictor = await startLictor({
-    folder: await scratchFolder(own),
+    folder: scratch,
     policies: root('policies'),
     program: join(folder, 'dist/main.js'),
+    env: { NODE_OPTIONS: `--require=${join(scratch, 'note.cjs')}` },
   });
   own.defer(lictor.stop);
   const asker = connectAsker(lictor.listen);
   own.defer(asker.close);
   const response = await asker.check({ host: 'unknown.acme.svc', path: '/' });
   expect(said(response, 'reason')).toBe('peer_missing');
-  expect(await (await fetch(`${lictor.admin}/metrics`)).text()).toContain('lictor_decisions_total');
+  await lictor.stop();
+  const { own: files, node } = await readJson<Loaded>(lists);
+  expect(files.map((path) => basename(path))).toContain('main.js');
+  // Neither packages outside of the bundles, nor bundles of what only the loading process and other verbs use.
+  expect(files.filter((path) => path.includes('node_modules'))).toEqual([]);
+  const sources = await Promise.all(files.map(sourcesOf));
+  const packages = sources
+    .flat()
+    .flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+  expect([...new Set(packages)].toSorted()).toEqual([
+    'ajv',
+    'ajv-formats',
+    'commander',
+    'fast-deep-equal',
+    'jose',
+    'lru-cache',
+    're2js',
+  ]);
+  for (const part of [
+    'src/policy/compile/policy-compiler',
+    'src/policy/yaml',
+    'src/tools',
+    'src/cel/check/check.ts',
+  ]) {
+    expect(sources.flat().filter((source) => source.includes(part))).toEqual([]);
+  }
+  // The implementation of the global fetch, and HTTP/2 by Node.
+  expect(node.filter((name) => /undici|http2/.test(name))).toEqual([]);
 });
+
+/** Files of our own and modules of Node that a process has loaded at its end. */
+interface Loaded {
+  readonly own: readonly string[];
+  readonly node: readonly string[];
+}
+
+/** A script that notes what a process has loaded at its end; the loading process is killed before. */
+function noteLoaded(path: string): string {
+  return `process.on('exit', () => {
+    const loaded = { own: Object.keys(require.cache).filter((name) => name !== __filename), node: process.moduleLoadList };
+    require('node:fs').writeFileSync(${JSON.stringify(path)}, JSON.stringify(loaded));
+  });`;
+}
+
+/** The files that a bundle consists of. */
+async function sourcesOf(bundle: string): Promise<readonly string[]> {
+  if (bundle.includes('rolldown-runtime')) return [];
+  return (await readJson<{ readonly sources: readonly string[] }>(`${bundle}.map`)).sources;
+}
 
 test('the repository keeps its own lock, and cannot be published without the package', async () => {
   expect([existsSync(root('package-lock.json')), existsSync(root('npm-shrinkwrap.json'))]).toEqual([

@@ -1,5 +1,5 @@
-import { codec, loadProto } from '../../node/protobuf.ts';
 import { type Call, type Methods, StatusError } from '../transport/transport.ts';
+import { healthResponse, serviceOf } from './health-messages.ts';
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus` */
 const STATUS = { serving: 1, notServing: 2, serviceUnknown: 3 } as const;
@@ -20,50 +20,32 @@ export interface Health {
   readonly isShutDown: () => boolean;
 }
 
-interface Request {
-  readonly service?: string;
-}
-
-interface Response {
-  readonly status?: number;
-}
-
 /** The health service, `grpc.health.v1`: NOT_SERVING until `setServing(true)` and after `shutDown()`. */
 export function createHealth(): Health {
-  const definition = loadProto('grpc/health/v1/health.proto');
-  const request = codec<Request>(definition, 'grpc.health.v1.HealthCheckRequest');
-  const response = codec<Response>(definition, 'grpc.health.v1.HealthCheckResponse');
   let serving = false;
   let isShutDown = false;
   let changed = Promise.withResolvers<void>();
 
-  const serviceOf = (bytes: Uint8Array): string => {
-    try {
-      return request.decode(bytes).service ?? '';
-    } catch {
-      throw new StatusError(INVALID_ARGUMENT, 'the message is not a HealthCheckRequest');
-    }
-  };
   const statusOf = (service: string): number => {
     if (!SERVICES.has(service)) return STATUS.serviceUnknown;
     return serving ? STATUS.serving : STATUS.notServing;
   };
 
   const check = (bytes: Uint8Array): Uint8Array => {
-    const service = serviceOf(bytes);
+    const service = askedService(bytes);
     if (!SERVICES.has(service)) throw new StatusError(NOT_FOUND, 'unknown service');
-    return response.encode({ status: statusOf(service) });
+    return healthResponse(statusOf(service));
   };
 
   /** Yields the status at once and after every change, until the caller disconnects or the listener closes. */
   async function* watch(requests: AsyncIterable<Uint8Array>, { signal }: Call): AsyncGenerator<Uint8Array> {
-    const service = serviceOf(await first(requests));
+    const service = askedService(await first(requests));
     const aborted = whenAborted(signal);
     let sent: number | undefined;
     for (;;) {
       const { promise: next } = changed;
       const status = statusOf(service);
-      if (status !== sent) yield response.encode({ status });
+      if (status !== sent) yield healthResponse(status);
       sent = status;
       if (signal.aborted) return;
       if (status === statusOf(service)) await Promise.race([next, aborted]);
@@ -92,6 +74,14 @@ export function createHealth(): Health {
     },
     isShutDown: () => isShutDown,
   };
+}
+
+function askedService(bytes: Uint8Array): string {
+  try {
+    return serviceOf(bytes);
+  } catch {
+    throw new StatusError(INVALID_ARGUMENT, 'the message is not a HealthCheckRequest');
+  }
 }
 
 /** The first message. Keeps the stream open, unlike a loop with `break`. */

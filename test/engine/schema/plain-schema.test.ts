@@ -51,26 +51,16 @@ const VALUES: readonly JsonValue[] = [
   { type: 'object', properties: { type: { type: 'string' } } },
 ];
 
-const KEYWORDS: readonly string[] = [
-  ...[
-    '$schema',
-    '$id',
-    '$ref',
-    '$anchor',
-    '$dynamicRef',
-    '$dynamicAnchor',
-    '$vocabulary',
-    '$comment',
-    '$defs',
-  ],
-  ...['title', 'description', 'default', 'deprecated', 'readOnly', 'writeOnly', 'examples', 'type', 'const'],
-  ...['enum', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum', 'maxLength'],
-  ...['minLength', 'pattern', 'format', 'maxItems', 'minItems', 'uniqueItems', 'maxContains', 'minContains'],
-  ...['maxProperties', 'minProperties', 'required', 'dependentRequired', 'properties', 'patternProperties'],
-  ...['dependentSchemas', 'additionalProperties', 'propertyNames', 'unevaluatedProperties', 'items'],
-  ...['prefixItems', 'contains', 'unevaluatedItems', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
-  ...['contentEncoding', 'contentSchema', 'definitions', 'dependencies', 'unknown', '__proto__'],
-];
+const KEYWORDS: readonly string[] = (
+  '$schema $id $ref $anchor $dynamicRef $dynamicAnchor $vocabulary $comment ' +
+  '$defs title description default deprecated readOnly writeOnly examples ' +
+  'type const enum multipleOf maximum exclusiveMaximum minimum exclusiveMinimum ' +
+  'maxLength minLength pattern format maxItems minItems uniqueItems maxContains ' +
+  'minContains maxProperties minProperties required dependentRequired properties patternProperties dependentSchemas ' +
+  'additionalProperties propertyNames unevaluatedProperties items prefixItems contains unevaluatedItems allOf ' +
+  'anyOf oneOf not if then else contentEncoding contentSchema ' +
+  'definitions dependencies unknown __proto__'
+).split(' ');
 
 test('a usual schema is plain', () => {
   expect(isPlainSchema(ORDER)).toBe(true);

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import type { Client } from '@grpc/grpc-js';
 import { codec, loadProto } from '../../../src/node/protobuf.ts';
 import { createHealth, type Health } from '../../../src/sidecar/rpc/health.ts';
+import { healthResponse, serviceOf } from '../../../src/sidecar/rpc/health-messages.ts';
 import type { Listener } from '../../../src/sidecar/transport/transport.ts';
 import { call, connectTo, talk } from '../../support/grpc.ts';
 import { QUIET_LISTENER } from '../../support/quiet-listener.ts';
+import { seeded } from '../../support/seeded.ts';
 import { TRANSPORTS } from '../../support/transports.ts';
 
 const CHECK = '/grpc.health.v1.Health/Check';
@@ -22,6 +24,38 @@ let client: Client;
 
 async function check(service: string): Promise<number | undefined> {
   return response.decode(await call(client, CHECK, request.encode({ service }))).status;
+}
+
+test('a request is read as the library reads it, or both refuse it', () => {
+  const random = seeded(11);
+  const base = request.encode({ service: SERVICE });
+  const counts = { read: 0, refused: 0 };
+  for (let round = 0; round < 20_000; round++) {
+    const bytes = Uint8Array.from(base.subarray(0, Math.floor(random() * (base.length + 1))));
+    const at = Math.floor(random() * 4);
+    if (bytes[at] !== undefined && random() < 0.9) bytes[at] = Math.floor(random() * 256);
+    const own = attempt(() => serviceOf(bytes));
+    // What some readers take and others do not is refused here, as in a check.
+    if (own === undefined) counts.refused += 1;
+    else expect({ bytes, own: attempt(() => request.decode(bytes).service ?? '') }).toEqual({ bytes, own });
+    if (own !== undefined) counts.read += 1;
+  }
+  expect(counts.read).toBeGreaterThan(500);
+  expect(counts.refused).toBeGreaterThan(1000);
+});
+
+test('a response is written as the library reads it', () => {
+  for (const status of [SERVING, NOT_SERVING, SERVICE_UNKNOWN]) {
+    expect(response.decode(healthResponse(status))).toEqual({ status });
+  }
+});
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
 }
 
 describe.each(TRANSPORTS)('health by %s', (_, create) => {
