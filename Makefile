@@ -61,6 +61,8 @@ demo: install tools ## A real Envoy, real requests, a policy commit; TOUR=once e
 DEMO = test/demo/main.ts
 
 bench: install ## What a check costs, side by side; PART=check for one part
+	@case '$(PART)' in peers | envoy*) $(MAKE) build ;; esac
+	@case '$(PART)' in envoy*) $(MAKE) tools ;; esac
 	@node test/bench/main.ts $(PART)
 
 swaps: install ## 1,000 git commands under load, each answer compared with its commit; COUNT=N for fewer

@@ -2,8 +2,10 @@ import { casesPart } from './cases.ts';
 import { celPart } from './cel.ts';
 import { checkPart } from './check.ts';
 import { compilePart } from './compile.ts';
+import { envoyPart, envoySettingsPart } from './envoy/envoy.ts';
 import { everyHostilePart, hostilePart } from './hostile.ts';
 import type { Effort } from './measure.ts';
+import { peersPart } from './peers/peers.ts';
 import { scalePart } from './scale.ts';
 
 /** The parts of `make bench`, by name. */
@@ -15,7 +17,13 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   scale: scalePart,
   hostile: hostilePart,
   'hostile-all': everyHostilePart,
+  peers: peersPart,
+  envoy: envoyPart,
+  'envoy-settings': envoySettingsPart,
 };
+
+/** The parts that run only by name: they take minutes or need other programs. */
+const ONLY_BY_NAME: readonly string[] = ['hostile-all', 'peers', 'envoy', 'envoy-settings'];
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };
 
@@ -28,7 +36,7 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   for (const [name, part] of Object.entries(PARTS)) {
-    if (wanted.length === 0 ? name !== 'hostile-all' : wanted.includes(name))
+    if (wanted.length === 0 ? !ONLY_BY_NAME.includes(name) : wanted.includes(name))
       process.stdout.write(`${await part(EFFORT)}\n`);
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificates } from './certificates.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, type ChildOptions, startChild } from './child.ts';
 import { type Bootstrap, bootstrap } from './envoy-bootstrap.ts';
 import { freePort } from './ports.ts';
 import { envoyBinary } from './tools.ts';
@@ -15,6 +15,10 @@ export interface EnvoyOptions
   readonly upstreamPort: number;
   /** Address of Lictor, which may start later: `unix:PATH` or `HOST:PORT`. */
   readonly authz: string;
+  /** Core of Envoy, which then has one worker; default: two workers on any core. */
+  readonly core?: number;
+  /** Last changes of the configuration; returns what Envoy gets. */
+  readonly adjust?: (configuration: unknown) => unknown;
 }
 
 export interface Envoy {
@@ -29,7 +33,7 @@ export interface Envoy {
 
 /** Starts a real Envoy on loopback and returns when it accepts requests. Lictor may start later. */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
-  const { folder, certificates } = options;
+  const { folder, certificates, core, adjust = (configuration) => configuration } = options;
   const [port, adminPort] = [options.port ?? (await freePort()), options.adminPort ?? (await freePort())];
   const accessLog = join(folder, 'access.log');
   const config = join(folder, 'envoy.json');
@@ -38,7 +42,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   await writeFile(
     config,
     JSON.stringify(
-      bootstrap({ ...DEFAULTS, ...options, ...certificates, port, adminPort, accessLog }),
+      adjust(bootstrap({ ...DEFAULTS, ...options, ...certificates, port, adminPort, accessLog })),
       null,
       2,
     ),
@@ -46,8 +50,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   );
   const child = await startChild({
     name: 'Envoy',
-    command: envoyBinary(),
-    args: ['-c', config, '--disable-hot-restart', '--concurrency', '2', '--log-level', 'warning', ...FLUSH],
+    ...commandOf(core, ['-c', config, '--disable-hot-restart', '--log-level', 'warning', ...FLUSH]),
     log: join(folder, 'envoy.log'),
   });
   await waitFor(() => isReady(adminPort), {
@@ -56,6 +59,15 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
     child,
   });
   return { port, adminPort, accessLog, certificates, child, stop: () => child.stop() };
+}
+
+function commandOf(
+  core: number | undefined,
+  args: readonly string[],
+): Pick<ChildOptions, 'command' | 'args'> {
+  const envoy = envoyBinary();
+  if (core === undefined) return { command: envoy, args: [...args, '--concurrency', '2'] };
+  return { command: 'taskset', args: ['-c', String(core), envoy, ...args, '--concurrency', '1'] };
 }
 
 const DEFAULTS = {
