@@ -7,7 +7,6 @@ import { endWithParent, yieldProcessor } from './subordinate.ts';
  * that serves, its parent. That process can end it at any time, so nothing that a folder holds can stop an answer.
  */
 process.once('message', start);
-yieldProcessor();
 endWithParent();
 // Ctrl-C reaches both processes; the parent decides.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -15,6 +14,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 function start(order: Order): void {
   if (order.kind !== 'start') throw new Error('the first message must be the settings');
   const { settings, resume } = order;
+  // Without policies nobody is allowed anything, so the first load yields to nothing.
+  if (!settings.isFirst) yieldProcessor();
   // The compiler takes memory, which a process that only watches does not need.
   if (resume === undefined) void import('./load-policies.ts');
   let load: (() => Promise<boolean>) | undefined;
@@ -23,7 +24,7 @@ function start(order: Order): void {
     async (mark) => {
       send({ kind: 'busy', mark });
       load ??= (await import('./load-policies.ts')).createLoad(settings, resume?.live, send, nextOrder);
-      return load();
+      return load().finally(yieldProcessor);
     },
     {
       mark: resume?.mark,

@@ -11,7 +11,7 @@ import type { Delivery, LoadSettings, Report, Resumption } from './messages.ts';
 import { inSlices } from './slices.ts';
 
 export interface LoaderOptions {
-  readonly settings: Omit<LoadSettings, 'maxTransfer'>;
+  readonly settings: Omit<LoadSettings, 'maxTransfer' | 'isFirst'>;
   /** Longest time in which the folder is read and compiled, in milliseconds. */
   readonly timeout: number;
   /** Most memory of the loading process, in MiB. */
@@ -59,7 +59,7 @@ const BYTES_A_CHARACTER = 6;
  */
 export class Loader {
   readonly #options: LoaderOptions;
-  readonly #settings: LoadSettings;
+  readonly #settings: Omit<LoadSettings, 'isFirst'>;
   readonly #target = Promise.withResolvers<LoadTarget>();
   #process: LoadingProcess | undefined;
   /** Fingerprint of the folder that was loaded last. */
@@ -131,7 +131,8 @@ export class Loader {
     this.#isResting = false;
     this.#cause = undefined;
     const start = this.#options.startProcess ?? startProcess;
-    this.#process = start(this.#settings, resume, this.#options.memory, {
+    const settings = { ...this.#settings, isFirst: this.#live === undefined };
+    this.#process = start(settings, resume, this.#options.memory, {
       onReport: (report) => this.#take(report),
       onExit: (cause, end) => void this.#ended(cause, end),
     });

@@ -1,14 +1,23 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
+import type { Reload } from '../../../src/policy/source/store.ts';
+import { encode } from '../../../src/policy/transfer/encode.ts';
 import { LivePolicies } from '../../../src/sidecar/loading/live-policies.ts';
 import { Loader } from '../../../src/sidecar/loading/loader.ts';
 import type { ProcessEvents } from '../../../src/sidecar/loading/loading-process.ts';
-import type { LoadSettings, Order, Report, Resumption } from '../../../src/sidecar/loading/messages.ts';
+import type {
+  Delivery,
+  LoadSettings,
+  Order,
+  Report,
+  Resumption,
+} from '../../../src/sidecar/loading/messages.ts';
 import { PROGRAM_ENVIRONMENT } from '../../support/program.ts';
 import { ROOT } from '../../support/tools.ts';
 import { waitFor } from '../../support/wait.ts';
 
-const SETTINGS: Omit<LoadSettings, 'maxTransfer'> = {
+const SETTINGS: Omit<LoadSettings, 'maxTransfer' | 'isFirst'> = {
   dir: '/policies',
   revision: undefined,
   requireRevision: false,
@@ -24,6 +33,7 @@ const load = (mark: string): readonly Report[] =>
   [LOOK[0], { kind: 'busy', mark }, { kind: 'idle' }] as Report[];
 
 interface Started {
+  readonly isFirst: boolean;
   readonly resume: Resumption | undefined;
   readonly orders: Order[];
   tell(...reports: readonly Report[]): void;
@@ -46,9 +56,9 @@ function loaderOf(times: { readonly idle?: number; readonly retry?: number } = {
     timeout: 60_000,
     memory: 512,
     ...times,
-    startProcess(_settings, resume, _heap, { onReport, onExit }) {
+    startProcess({ isFirst }, resume, _heap, { onReport, onExit }) {
       const orders: Order[] = [];
-      started.push({ resume, orders, end: onExit, tell: (...reports) => reports.forEach(onReport) });
+      started.push({ isFirst, resume, orders, end: onExit, tell: (...reports) => reports.forEach(onReport) });
       return {
         send: (order) => orders.push(order),
         progress: () => '/policies/orders.yaml',
@@ -89,6 +99,29 @@ test('a process that only watched and was ended by others is replaced, and no lo
   expect((await nth(started, 2)).resume?.mark).toBe('one');
   expect(failures).toEqual([]);
   expect(restarts).toEqual(['was ended by SIGKILL', 'was ended by SIGKILL']);
+  loader.close();
+});
+
+test('each load is the first until a policy set is live', async () => {
+  const { loader, started } = loaderOf({ idle: 5, retry: 5 });
+  const first = await nth(started, 0);
+  first.end('was ended by SIGKILL', 'killed');
+  const second = await nth(started, 1);
+  const delivery: Delivery = { kind: 'swap', set: { revision: {} } as PolicySet, reload: {} as Reload };
+  const [chunk] = encode(delivery);
+  second.tell(...load('one').slice(0, 2), { kind: 'offer', size: 1 });
+  const asked = (count: number): Promise<true> =>
+    waitFor(() => second.orders.filter(({ kind }) => kind === 'next').length >= count || undefined, {
+      what: 'a request for a chunk',
+      timeout: 5000,
+      every: 2,
+    });
+  await asked(1);
+  if (chunk !== undefined) second.tell({ kind: 'chunk', chunk });
+  await asked(2);
+  second.tell({ kind: 'end' }, { kind: 'idle' });
+  expect((await nth(started, 2)).isFirst).toBe(false);
+  expect(started.map(({ isFirst }) => isFirst)).toEqual([true, true, false]);
   loader.close();
 });
 
