@@ -2,6 +2,7 @@ import type { HostileFolder } from '../policy/hostile-folders/hostile-folder.ts'
 import { HOSTILE_FOLDERS } from '../policy/hostile-folders/hostile-folders.ts';
 import { HostileServer } from '../support/hostile-server.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
+import { at, row } from './rows.ts';
 
 /** Time of the checks before each folder, with which the ones beside it are compared, in milliseconds. */
 const QUIET = 1000;
@@ -79,16 +80,3 @@ const LARGE = {
       ]).flat(),
     ) as Readonly<Record<string, string>>,
 } as const;
-
-function at(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-}
-
-/** A line of figures, and the name of the folder at its end. */
-function row(...cells: readonly string[]): string {
-  return `  ${cells
-    .slice(0, -1)
-    .map((cell) => cell.padStart(8))
-    .join('')}  ${cells.at(-1)}`;
-}

@@ -6,6 +6,7 @@ import { envoyPart, envoySettingsPart } from './envoy/envoy.ts';
 import { everyHostilePart, hostilePart } from './hostile.ts';
 import type { Effort } from './measure.ts';
 import { peersPart } from './peers/peers.ts';
+import { reloadPart } from './reload.ts';
 import { scalePart } from './scale.ts';
 
 /** The parts of `make bench`, by name. */
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   compile: compilePart,
   cases: casesPart,
   scale: scalePart,
+  reload: reloadPart,
   hostile: hostilePart,
   'hostile-all': everyHostilePart,
   peers: peersPart,
