@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { connectAsker } from '../support/ask.ts';
+import { startLictor } from '../support/lictor.ts';
+import { childrenOf } from '../support/processes.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { ROOT } from '../support/tools.ts';
+
+const run = promisify(execFile);
+const root = (name: string): string => fileURLToPath(new URL(name, ROOT));
+
+/** Memory of the container, in MiB, and the settings of docs/operating.md for it. */
+const CONTAINER = 128;
+const SETTINGS = ['--load-memory', '128'] as const;
+const NODE_OPTIONS = '--max-old-space-size=32';
+
+const CONNECTIONS = 4;
+const LANES = 16;
+const CHECKS = 10_000;
+
+test('under load, both processes fit a container of 128 MiB with the settings for it', async () => {
+  await using stack = new AsyncDisposableStack();
+  const scratch = await scratchFolder(stack);
+  await run(process.execPath, [root('test/support/bundle.ts'), join(scratch, 'dist')]);
+  await symlink(root('package.json'), join(scratch, 'package.json'));
+  const lictor = await startLictor({
+    folder: join(scratch, 'run'),
+    policies: root('policies'),
+    program: join(scratch, 'dist/main.js'),
+    args: SETTINGS,
+    env: { NODE_OPTIONS },
+  });
+  stack.defer(lictor.stop);
+  const [loading = 0] = childrenOf(lictor.child.pid, 'load-process');
+  // File-backed memory is that of the program itself, which both share and the kernel can drop.
+  const own = (): number => ownMemory(lictor.child.pid) + ownMemory(loading);
+  let most = own();
+  const askers = Array.from({ length: CONNECTIONS }, () => connectAsker(lictor.listen));
+  for (const asker of askers) stack.defer(asker.close);
+  let asked = 0;
+  const lane = async (asker: (typeof askers)[number]): Promise<void> => {
+    while (asked < CHECKS) {
+      asked += 1;
+      const headers = { authorization: `Bearer a.b.${asked}` };
+      await asker.check({ host: 'orders.acme.svc', path: `/api/orders/${asked}`, headers });
+      if (asked % 500 === 0) most = Math.max(most, own());
+    }
+  };
+  await Promise.all(askers.flatMap((asker) => Array.from({ length: LANES }, () => lane(asker))));
+  expect(most).toBeGreaterThan(20);
+  expect(most).toBeLessThan(CONTAINER);
+}, 120_000);
+
+/** Memory of a process that is backed by no file, in MiB. */
+function ownMemory(pid: number): number {
+  const [, kilobytes = '0'] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  return Number(kilobytes) / 1024;
+}
