@@ -39,12 +39,67 @@ export function encodeCheck(decision: Decision): Uint8Array {
 
 /** Everything is written from its end to its start. */
 function writeAllow(decision: Decision, { changes }: Allow): void {
+  const facts = factsOf(decision);
+  const isUsual = decision.id.length === ID_LENGTH && isUnchanged(changes);
+  if (isUsual && writeFromTemplate(decision, facts)) return;
   if (changes.metadata.size > 0) writeValues(writer, changes.metadata);
-  writeMetadata(decision, ALLOW);
+  const idEnd = writeMetadata(decision, facts, ALLOW);
   const before = writer.size;
   writeChanges(changes);
   writer.part(OK_RESPONSE, before);
   writer.bytes(OK_STATUS);
+  if (isUsual && ASCII.test(decision.id)) keepTemplate(decision, facts, idEnd);
+}
+
+/** Length of the ids that `serve` makes. */
+const ID_LENGTH = 36;
+const ASCII = /^[ -~]*$/;
+
+function isUnchanged({ requestHeaders, responseHeaders, query, metadata }: Changes): boolean {
+  return (
+    metadata.size === 0 &&
+    query.path === undefined &&
+    requestHeaders.set.size + requestHeaders.remove.size + requestHeaders.append.length === 0 &&
+    responseHeaders.set.size + responseHeaders.append.length === 0
+  );
+}
+
+/** An answer that allows and changes nothing, which is the same for each request of a caller but for its id. */
+interface Template {
+  readonly facts: Uint8Array;
+  readonly principal: string;
+  readonly bytes: Uint8Array;
+  /** Bytes after the id. */
+  readonly idEnd: number;
+}
+
+/** Most templates; one replaces another of its place. */
+const TEMPLATES = 256;
+const templates: (Template | undefined)[] = Array.from({ length: TEMPLATES }, () => undefined);
+
+function placeOf(facts: Uint8Array, principal: string): number {
+  const { length } = principal;
+  const end =
+    length === 0 ? 0 : principal.charCodeAt(length - 1) * 31 + principal.charCodeAt(length >>> 1) * 7;
+  return (facts.length * 13 + length * 5 + end) & (TEMPLATES - 1);
+}
+
+/** False if there is no template, or the id is not ASCII. */
+function writeFromTemplate(decision: Decision, facts: Uint8Array): boolean {
+  const principal = principalOf(decision);
+  const template = templates[placeOf(facts, principal)];
+  if (template?.facts !== facts || template.principal !== principal) return false;
+  writer.bytes(template.bytes);
+  return writer.replace(template.idEnd, decision.id);
+}
+
+function keepTemplate(decision: Decision, facts: Uint8Array, idEnd: number): void {
+  const principal = principalOf(decision);
+  templates[placeOf(facts, principal)] = { facts, principal, bytes: writer.copy(), idEnd };
+}
+
+function principalOf({ caller, source }: Decision): string {
+  return caller?.principal ?? source.principal;
 }
 
 /** An entry of the metadata that says which decision it is. */
@@ -60,13 +115,15 @@ const DENY = verdictEntry('deny');
 /** The status of an answer that allows. */
 const OK_STATUS = new Uint8Array([STATUS, 2, CODE, GRPC_CODES.OK]);
 
-/** What is written before it belongs to the metadata as well. */
-function writeMetadata(decision: Decision, verdict: Uint8Array): void {
-  writeEntry(writer, 'principal', decision.caller?.principal ?? decision.source.principal);
-  writer.bytes(factsOf(decision));
+/** What is written before it belongs to the metadata as well. Returns the number of bytes after the id. */
+function writeMetadata(decision: Decision, facts: Uint8Array, verdict: Uint8Array): number {
+  writeEntry(writer, 'principal', principalOf(decision));
+  writer.bytes(facts);
+  const idEnd = writer.size;
   writeEntry(writer, 'decision_id', decision.id);
   writer.bytes(verdict);
   writer.part(DYNAMIC_METADATA, 0);
+  return idEnd;
 }
 
 /**
@@ -110,7 +167,7 @@ function writeDenial(decision: Decision, denial: Denial): void {
     headers.set('grpc-status', String(grpcCodeOf(denial.reason, denial.status)));
   } else if (denial.body === undefined) headers.set('content-type', 'application/problem+json');
   headers.set('x-lictor-decision-id', decision.id);
-  writeMetadata(decision, DENY);
+  writeMetadata(decision, factsOf(decision), DENY);
   const response = writer.size;
   writer.text(BODY, grpc ? denial.detail : (denial.body ?? problem(decision, denial)));
   writeSet(DENIED_HEADERS, headers);

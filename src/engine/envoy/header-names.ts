@@ -70,44 +70,41 @@ const KNOWN: readonly string[] = [
   'x-b3-traceid',
 ];
 
-interface Slot {
-  /** First of the names that are never forgotten. */
-  known: HeaderName | undefined;
-  /** First of the names that were learned, the newest first. */
-  learned: HeaderName | undefined;
-}
-
-const slots: readonly Slot[] = Array.from({ length: SLOTS }, () => ({
-  known: undefined,
-  learned: undefined,
-}));
+/** The first name of each slot that is never forgotten. */
+const known: (HeaderName | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+/** The first name of each slot that was learned, the newest first. */
+const learned: (HeaderName | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
 
 for (const text of new Set(KNOWN)) {
   const name = new HeaderName(text);
   const slot = slotOf(name.bytes, 0, name.bytes.length);
-  name.next = slot.known;
-  slot.known = name;
+  name.next = known[slot];
+  known[slot] = name;
 }
 
-function slotOf(bytes: Uint8Array, start: number, length: number): Slot {
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
   const middle = bytes[start + (length >>> 1)] ?? 0;
   const third = bytes[start + (length > 2 ? 2 : 0)] ?? 0;
   const last = bytes[start + length - 1] ?? 0;
-  const hash = length * 37 + middle * 7 + third * 61 + last * 3;
-  return slots[hash & (SLOTS - 1)] ?? EMPTY;
+  return (length * 37 + middle * 7 + third * 61 + last * 3) & (SLOTS - 1);
 }
-
-const EMPTY: Slot = { known: undefined, learned: undefined };
 
 /** The name of these bytes; undefined if it was not learned. */
 export function findName(bytes: Uint8Array, start: number, length: number): HeaderName | undefined {
   if (length === 0) return undefined;
   const slot = slotOf(bytes, start, length);
-  for (let name = slot.known; name !== undefined; name = name.next)
-    if (isSame(name.bytes, bytes, start, length)) return name;
-  for (let name = slot.learned; name !== undefined; name = name.next)
-    if (isSame(name.bytes, bytes, start, length)) return name;
-  return undefined;
+  return findIn(known[slot], bytes, start, length) ?? findIn(learned[slot], bytes, start, length);
+}
+
+function findIn(
+  first: HeaderName | undefined,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): HeaderName | undefined {
+  let name = first;
+  while (name !== undefined && !isSame(name.bytes, bytes, start, length)) name = name.next;
+  return name;
 }
 
 function isSame(name: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
@@ -126,8 +123,8 @@ export function learnName(bytes: Uint8Array, start: number, length: number, deco
   if (!isPlainName(text.startsWith(':') ? text.slice(1) : text)) return;
   const slot = slotOf(bytes, start, length);
   const name = new HeaderName(text);
-  name.next = slot.learned;
-  slot.learned = name;
+  name.next = learned[slot];
+  learned[slot] = name;
   let last = name;
   for (let count = 1; count < MOST_LEARNED && last.next !== undefined; count++) last = last.next;
   last.next = undefined;

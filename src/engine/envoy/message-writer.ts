@@ -32,6 +32,29 @@ export class MessageWriter {
     return this.#slab.subarray(this.#end, end);
   }
 
+  /** A copy of what is written, which does not keep other messages in memory. */
+  copy(): Uint8Array {
+    return this.#slab.slice(this.#end - this.#size, this.#end);
+  }
+
+  /**
+   * Writes a text over as many bytes, before the last `after` bytes of the message. False if the text is not ASCII: then
+   * the message has to begin again.
+   */
+  replace(after: number, text: string): boolean {
+    const slab = this.#slab;
+    const start = this.#end - after - text.length;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) {
+        this.begin();
+        return false;
+      }
+      slab[start + index] = code;
+    }
+    return true;
+  }
+
   bytes(bytes: Uint8Array): void {
     const start = this.#claim(bytes.length);
     this.#slab.set(bytes, start);

@@ -8,7 +8,7 @@ import type { ProxyObserver } from './proxy-observer.ts';
 import { int64At, lastField, prefixAt } from './wire.ts';
 import { WireHeaders } from './wire-headers.ts';
 import { contentAt } from './wire-metadata.ts';
-import { commonTextAt, textAt, trimmedTextAt } from './wire-text.ts';
+import { commonTextAt, textAt, trimmedCommonTextAt } from './wire-text.ts';
 
 type Request = Attributes['request'];
 
@@ -48,7 +48,7 @@ export class WireRequest implements Request {
     }
     this.#method = commonTextAt(bytes, at.method, decode) || (this.#pseudo(':method', headers.method) ?? '');
     // Envoy writes `!` into `http.path` for bytes that are not UTF-8; raw headers have the bytes.
-    const path = this.#pseudo(':path', headers.path) || textAt(bytes, at.path, decode);
+    const path = this.#pseudo(':path', headers.path) || commonTextAt(bytes, at.path, decode);
     this.#path = at.query === 0 ? path : withQuery(path, textAt(bytes, at.query, decode));
     this.#host =
       commonTextAt(bytes, at.host, decode) ||
@@ -109,7 +109,7 @@ export class WireRequest implements Request {
   /** Value of a pseudo-header; `at`: its offset if the headers are as usual. */
   #pseudo(name: string, at: number): string | undefined {
     if (this.#collected !== undefined) return this.#collected.pseudo.get(name);
-    return at === 0 ? undefined : trimmedTextAt(this.#at.bytes, at, this.#decode);
+    return at === 0 ? undefined : trimmedCommonTextAt(this.#at.bytes, at, this.#decode);
   }
 
   #readBody(): ReturnType<typeof readBody> {

@@ -11,13 +11,25 @@ export function textAt(bytes: Uint8Array, at: number, decode: DecodeText): strin
 
 /** As `textAt`, without the white space around it, which is not part of the value of a header (RFC 9110, section 5.5). */
 export function trimmedTextAt(bytes: Uint8Array, at: number, decode: DecodeText): string {
+  return trimmed(bytes, at, decode, decode);
+}
+
+/** As `trimmedTextAt` and `commonTextAt`. */
+export function trimmedCommonTextAt(bytes: Uint8Array, at: number, decode: DecodeText): string {
+  return trimmed(bytes, at, decode, commonText);
+}
+
+/** Decoder of a text that is not empty. */
+type Read = (bytes: Uint8Array, start: number, end: number, decode: DecodeText) => string;
+
+function trimmed(bytes: Uint8Array, at: number, decode: DecodeText, read: Read): string {
   if (at === 0) return '';
   const prefix = prefixAt(bytes, at);
   let start = at + (prefix & 7);
   let end = start + (prefix >>> 3);
   while (start < end && isSpace(bytes[start])) start++;
   while (end > start && isSpace(bytes[end - 1])) end--;
-  return start === end ? '' : decode(bytes, start, end);
+  return start === end ? '' : read(bytes, start, end, decode);
 }
 
 function isSpace(byte: number | undefined): boolean {
@@ -35,6 +47,8 @@ interface Kept {
 
 const NOTHING: Kept = { bytes: new Uint8Array(0), text: '' };
 const kept: Kept[] = Array.from({ length: SLOTS }, () => NOTHING);
+/** Hash of the last text of each slot that was not kept: a text is kept when it comes again. */
+const missed = new Int32Array(SLOTS);
 
 /**
  * As `textAt`, for texts that requests have in common, such as hosts and principals: comparing the bytes with those of
@@ -43,30 +57,32 @@ const kept: Kept[] = Array.from({ length: SLOTS }, () => NOTHING);
 export function commonTextAt(bytes: Uint8Array, at: number, decode: DecodeText): string {
   if (at === 0) return '';
   const prefix = prefixAt(bytes, at);
-  const length = prefix >>> 3;
-  if (length === 0) return '';
   const start = at + (prefix & 7);
-  if (length > MAX_LENGTH) return decode(bytes, start, start + length);
-  const slot = slotOf(bytes, start, length);
+  return prefix >>> 3 === 0 ? '' : commonText(bytes, start, start + (prefix >>> 3), decode);
+}
+
+function commonText(bytes: Uint8Array, start: number, end: number, decode: DecodeText): string {
+  if (end - start > MAX_LENGTH) return decode(bytes, start, end);
+  const hash = hashOf(bytes, start, end);
+  const slot = (hash ^ (hash >>> 9)) & (SLOTS - 1);
   const found = kept[slot] ?? NOTHING;
-  if (isSame(found.bytes, bytes, start, length)) return found.text;
-  const text = decode(bytes, start, start + length);
+  if (isSame(found.bytes, bytes, start, end)) return found.text;
+  const text = decode(bytes, start, end);
   // A copy: the `slice` of a Buffer is a view, which would keep the whole message.
-  kept[slot] = { bytes: new Uint8Array(bytes.subarray(start, start + length)), text };
+  if (missed[slot] === hash) kept[slot] = { bytes: new Uint8Array(bytes.subarray(start, end)), text };
+  else missed[slot] = hash;
   return text;
 }
 
-function slotOf(bytes: Uint8Array, start: number, length: number): number {
-  let hash = length;
-  // The ends of principals and hosts differ most.
-  for (let at = Math.max(start, start + length - 6); at < start + length; at++) {
-    hash = (hash * 31 + (bytes[at] ?? 0)) | 0;
-  }
-  return (hash ^ (hash >>> 9)) & (SLOTS - 1);
+/** The ends of principals, hosts and paths differ most. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  for (let at = Math.max(start, end - 6); at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
+  return hash;
 }
 
-function isSame(text: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
-  if (text.length !== length) return false;
-  for (let index = 0; index < length; index++) if (text[index] !== bytes[start + index]) return false;
+function isSame(text: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let index = 0; index < text.length; index++) if (text[index] !== bytes[start + index]) return false;
   return true;
 }

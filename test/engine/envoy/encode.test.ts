@@ -108,6 +108,23 @@ describe('encodeCheck', () => {
     }
   });
 
+  test('an answer made from the one before has its own id and principal', async () => {
+    const { decision } = await permission(attributes({ principal: PRINCIPAL }));
+    const ids = ['a', '\u00E9', 'b'].flatMap((letter) => [letter.repeat(36), letter.repeat(35)]);
+    const sources = [PRINCIPAL, `${PRINCIPAL}-2`, '', 'gr\u00FC\u00DFe'].map((principal) => ({
+      principal,
+      address: '',
+    }));
+    for (const rule of ['all', 'other', 'all']) {
+      for (const source of sources) {
+        for (const id of [...ids, ...ids]) {
+          const each = { ...decision, id, rule, source };
+          expect(Buffer.from(encodeCheck(each))).toEqual(Buffer.from(referenceAnswer(each)));
+        }
+      }
+    }
+  });
+
   test('what is kept about a rule is of its policy set, reason and policy', () => {
     const first = denied();
     for (const other of [
