@@ -57,6 +57,6 @@ export const BOUNDLESS: LimitStore = {
 export function permission(
   attributes: Attributes,
   requestHeaders: Readonly<Record<string, string>> = {},
-): Promise<PendingDecision> {
+): PendingDecision | Promise<PendingDecision> {
   return decide(attributes, lettingThrough(requestHeaders), standingStill());
 }

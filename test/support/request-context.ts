@@ -1,5 +1,5 @@
 import type { Activation } from '../../src/cel/interpret/program.ts';
-import { NOBODY } from '../../src/engine/decision/identities.ts';
+import { PolicyActivation } from '../../src/engine/decision/activation.ts';
 import { RequestContext } from '../../src/engine/decision/request-context.ts';
 import { createCertificateReader } from '../../src/engine/identity/certificate.ts';
 import { nodeCrypto } from '../../src/node/crypto.ts';
@@ -12,5 +12,5 @@ export function seenOf(asked: Asked): Activation {
   const facts = new RequestContext(attributes(asked), 0, folder, {
     certificates: createCertificateReader(nodeCrypto),
   });
-  return facts.activation(barePolicy('p'), NOBODY);
+  return new PolicyActivation(facts, barePolicy('p'), undefined, undefined);
 }

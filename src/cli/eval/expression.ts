@@ -5,6 +5,7 @@ import { Lines } from '../../diagnostic/lines.ts';
 import { painter } from '../../diagnostic/paint.ts';
 import { joinLines } from '../../diagnostic/printable.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
+import { PolicyActivation } from '../../engine/decision/activation.ts';
 import type { Caller } from '../../engine/decision/identities.ts';
 import { RequestContext } from '../../engine/decision/request-context.ts';
 import { NAMES } from '../../engine/request/names.ts';
@@ -74,7 +75,7 @@ export async function evaluateExpression(
   );
   const evaluation = evaluateWithParts(
     program,
-    context.activation(NO_POLICY, { token, caller: callerOf(context) }),
+    new PolicyActivation(context, NO_POLICY, token, callerOf(context)),
     'value',
   );
   const { outcome } = evaluation;

@@ -1,9 +1,10 @@
 import type { BodySchema } from '../schema/body-schema.ts';
 import type { CompiledSchema } from '../set/policy-set.ts';
+import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { RequestContext } from './request-context.ts';
-import { type ApplicablePolicy, selectsWithin } from './select.ts';
+import { selectsWithin } from './select.ts';
 
 /** Every schema that selects the request must accept its body. */
 export function checkBodies(
@@ -27,7 +28,7 @@ function checkSchema(
   const { policy } = applicable;
   const { trace } = request;
   const entries = trace && [];
-  const selected = selectsWithin(schema.match, applicable, request, identities.of(policy), entries);
+  const selected = selectsWithin(schema.match, applicable, request, identities, entries);
   const denial =
     selected === undefined || selected.failure !== undefined ? undefined : checkBody(schema.body, request);
   const cause = denial === undefined ? selected?.failure : { ...denial, policy };

@@ -4,13 +4,14 @@ import type { PolicySet } from '../set/policy-set.ts';
 import type { DecisionOf } from './decision.ts';
 import { denialOf } from './denial.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import type { Awaitable } from './first-of.ts';
 import { Identities } from './identities.ts';
 import { LimitReservations } from './limit-reservations.ts';
-import type { Changes, Denial } from './outcome.ts';
+import { type Changes, type Denial, NO_CHANGES } from './outcome.ts';
 import { evaluatePolicies, type Verdict } from './pipeline.ts';
 import { type DenialReason, REASONS } from './reasons.ts';
 import { RequestContext } from './request-context.ts';
-import { requestSummary } from './request-summary.ts';
+import { NO_PEER, NO_REQUEST, RequestSummary } from './request-summary.ts';
 import { respondDeny } from './respond.ts';
 import { type Selection, select } from './select.ts';
 import type { Services } from './services.ts';
@@ -56,18 +57,20 @@ export interface PendingDecision {
 }
 
 /**
- * Decides one request by one policy set, from start to end.
+ * Decides one request by one policy set, from start to end. A promise only if a step must wait: for the first
+ * verification of a token, for keys, for a shared store of limits.
  * `deadline` is in milliseconds of the services' clock: after it nothing is allowed and limits get back what was taken.
- * `trace` receives the steps. Throws only for a fault of our own, which the caller answers with `internal_error`.
+ * `trace` receives the steps. `start` is the time at which the decision began, by the same clock.
+ * Throws, and rejects, only for a fault of our own, which the caller answers with `internal_error`.
  */
-export async function decide(
+export function decide(
   attributes: Attributes,
   set: PolicySet | undefined,
   services: Services,
   deadline = Number.POSITIVE_INFINITY,
   trace?: DecisionTrace,
-): Promise<PendingDecision> {
-  const start = services.clock();
+  start = services.clock(),
+): Awaitable<PendingDecision> {
   if (set === undefined) {
     return {
       decision: denyUnevaluated('not_ready', 'no policy set is live yet', attributes, undefined, services),
@@ -82,19 +85,31 @@ export async function decide(
   const selection = isServed(context.request.matching.host, services.hosts)
     ? select(set, context.request)
     : UNKNOWN_HOST;
-  let decision: Decision | undefined;
+  const undecided: Undecided = { set, selection, context, deadline };
   try {
-    const verdict = await verdictOf(selection, context, deadline);
-    decision = complete(verdict, selection, set, context);
-  } finally {
-    if (decision === undefined || !isAllow(decision.outcome)) context.reservations.giveBack();
+    const { cause, enforcing } = selection;
+    const verdict = cause === undefined ? evaluatePolicies(enforcing, context) : { cause };
+    if (!(verdict instanceof Promise)) return conclude(verdict, undecided);
+    return verdict
+      .then((late) => conclude(late, undecided))
+      .catch((fault: unknown) => undo(undecided, fault));
+  } catch (fault) {
+    return undo(undecided, fault);
   }
-  if (selection.shadow.length === 0) return { decision };
-  const evaluated = decision;
-  return {
-    decision,
-    deferred: async () => ({ ...evaluated, shadow: await evaluateShadows(selection.shadow, context) }),
-  };
+}
+
+/** One request on its way to a decision. */
+interface Undecided {
+  readonly set: PolicySet;
+  readonly selection: Selection;
+  readonly context: EvaluationContext;
+  readonly deadline: number;
+}
+
+/** A fault of our own leaves no limit used. */
+function undo({ context }: Undecided, fault: unknown): never {
+  context.reservations.giveBack();
+  throw fault;
 }
 
 /** The policies of other services, which the caller may name by `Host`, are not for this one. */
@@ -104,60 +119,70 @@ const UNKNOWN_HOST: Selection = {
   cause: { reason: 'unknown_host', detail: 'the host is not served here' },
 };
 
-function isServed(host: string, served: Services['hosts'] = []): boolean {
+function isServed(host: string, served: Services['hosts'] = NO_HOSTS): boolean {
   return served.length === 0 || served.some((pattern) => matchesHost(pattern, host));
 }
 
-/** Evaluates the enforcing policies; a verdict after the deadline is a denial, so limits get back what was taken. */
-async function verdictOf(
-  { enforcing, cause }: Selection,
-  context: EvaluationContext,
-  deadline: number,
-): Promise<Verdict> {
-  if (cause !== undefined) return { cause };
-  const verdict = await evaluatePolicies(enforcing, context);
-  if (verdict.cause !== undefined || context.services.clock() < deadline) return verdict;
+const NO_HOSTS: NonNullable<Services['hosts']> = [];
+
+/** A verdict after the deadline is a denial, so limits get back what was taken. */
+function conclude(verdict: Verdict, undecided: Undecided): PendingDecision {
+  const { selection, context, deadline } = undecided;
+  const now = context.services.clock();
+  const isLate = verdict.cause === undefined && now >= deadline;
+  const decision = complete(isLate ? LATE : verdict, undecided, now);
+  if (!isAllow(decision.outcome)) context.reservations.giveBack();
+  const { shadow } = selection;
+  if (shadow.length === 0) return { decision };
   return {
-    cause: { reason: 'deadline_exceeded', detail: 'the decision was not complete at the deadline' },
+    decision,
+    deferred: async () => ({ ...decision, shadow: await evaluateShadows(shadow, context) }),
   };
 }
 
+const LATE: Verdict = {
+  cause: { reason: 'deadline_exceeded', detail: 'the decision was not complete at the deadline' },
+};
+
 /** The decision with everything that is answered, recorded, counted and traced about it. */
-function complete(
-  verdict: Verdict,
-  { enforcing }: Selection,
-  set: PolicySet,
-  context: EvaluationContext,
-): Decision {
+function complete(verdict: Verdict, { set, selection, context }: Undecided, now: number): Decision {
   const { request, identities, reservations, services } = context;
-  const { allowedBy, changes, cause }: Verdict =
-    verdict.cause === undefined ? verdict : { cause: respondDeny(verdict.cause, enforcing, context) };
+  const { allowedBy, changes } = verdict;
+  const cause = verdict.cause && respondDeny(verdict.cause, selection.enforcing, context);
   request.trace?.report({ kind: 'verdict', shadow: undefined, cause });
-  const outcome = cause === undefined ? new AllowPermit(changes) : denialOf(cause);
-  const named = allowedBy ?? cause;
+  const denial = cause && denialOf(cause);
+  const outcome = denial ?? new AllowPermit(changes ?? NO_CHANGES);
+  const { policy, rule } = allowedBy ?? cause ?? NOBODY_DECIDED;
+  const { attributes } = request;
   const { token, caller } = identities;
   return {
     id: services.id(),
     time: request.now,
-    duration: (services.clock() - request.now) * 1000,
+    duration: (now - request.now) * 1000,
     outcome,
-    ...(isAllow(outcome) ? ALLOWED : { reason: outcome.reason, status: outcome.status }),
-    policy: named?.policy?.name ?? '',
-    rule: named?.rule?.name ?? '',
+    reason: denial?.reason ?? 'allowed',
+    status: denial?.status ?? REASONS.allowed.status,
+    policy: policy?.name ?? '',
+    rule: rule?.name ?? '',
     revision: set.revision,
     revisionText: set.revisionText,
     environment: set.environment,
-    ...requestSummary(request.attributes, request.path),
+    request: new RequestSummary(attributes, request.path.path),
+    source: attributes.source,
+    destination: attributes.destination,
     caller,
     jwt: token === undefined ? undefined : { issuer: token.issuer, subject: token.subject },
-    controls: named?.policy?.controls ?? [],
+    controls: policy?.controls ?? NO_CONTROLS,
     limits: reservations.verdicts,
-    shadow: [],
+    shadow: NO_SHADOWS,
     fault: cause?.fault,
   };
 }
 
-const ALLOWED = { reason: 'allowed', status: REASONS.allowed.status } as const;
+const NOBODY_DECIDED = { policy: undefined, rule: undefined };
+const NO_CONTROLS: Decision['controls'] = Object.freeze([]);
+const NO_LIMITS: Decision['limits'] = Object.freeze([]);
+const NO_SHADOWS: Decision['shadow'] = Object.freeze([]);
 
 /**
  * A denial without evaluation: no policy set is live, the message cannot be read, or time or capacity is exhausted.
@@ -185,12 +210,14 @@ export function denyUnevaluated(
     revision: set?.revision,
     revisionText: set?.revisionText ?? '',
     environment: set?.environment ?? '',
-    ...requestSummary(about),
+    request: about === undefined ? NO_REQUEST : new RequestSummary(about),
+    source: about?.source ?? NO_PEER,
+    destination: about?.destination ?? NO_PEER,
     caller: undefined,
     jwt: undefined,
-    controls: [],
-    limits: [],
-    shadow: [],
+    controls: NO_CONTROLS,
+    limits: NO_LIMITS,
+    shadow: NO_SHADOWS,
     fault,
   };
 }

@@ -20,9 +20,13 @@ export function evaluate(
   trace: DecisionTrace | undefined,
 ): EvaluationResult {
   const value = evaluateTraced(program, activation, trace);
-  if (!(value instanceof EvaluationError)) return { value };
-  if (value.cause instanceof AttributeUnavailable) return { cause: { ...value.cause.denial, policy } };
-  return { cause: policyError(policy, value) };
+  return value instanceof EvaluationError ? { cause: causeOf(value, policy) } : { value };
+}
+
+/** Denial cause for an expression of `policy` that failed with `error`. */
+export function causeOf(error: EvaluationError, policy: CompiledPolicy): DenialCause {
+  if (error.cause instanceof AttributeUnavailable) return { ...error.cause.denial, policy };
+  return policyError(policy, error);
 }
 
 /** Value of a condition; true if it is absent. Anything but a bool is a failure. */
@@ -33,13 +37,13 @@ export function holds(
   trace: DecisionTrace | undefined,
 ): boolean | DenialCause {
   if (when === undefined) return true;
-  const result = evaluate(when, activation, policy, trace);
-  if (result.cause !== undefined) return result.cause;
-  if (typeof result.value === 'boolean') return result.value;
+  const value = evaluateTraced(when, activation, trace);
+  if (typeof value === 'boolean') return value;
+  if (value instanceof EvaluationError) return causeOf(value, policy);
   return policyError(policy, new EvaluationError('a condition evaluated to a value that is not a bool'));
 }
 
-/** Denial cause for an expression of `policy` that failed. */
+/** The denial `policy_error` for a fault of `policy`. */
 export function policyError(policy: CompiledPolicy, fault: Error): DenialCause {
   return {
     reason: 'policy_error',

@@ -2,70 +2,100 @@ import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
 import type { Taken } from '../limit/limit.ts';
 import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
+import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
-import { evaluate, holds, policyError } from './evaluate.ts';
+import { causeOf, evaluate, holds, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { type Awaitable, firstOf } from './first-of.ts';
 import type { LimitReservations } from './limit-reservations.ts';
 import type { RequestContext } from './request-context.ts';
-import type { ApplicablePolicy } from './select.ts';
-import type { DecisionTrace } from './trace.ts';
+import { type DecisionTrace, evaluateTraced } from './trace.ts';
+
+/** Phase of a limit: before everything else, or after all other steps. */
+type Phase = 'first' | 'last';
 
 /**
  * Takes from the limits of one phase, of every applicable policy in order; the first that is exhausted denies.
  * Units taken in the first phase are never given back: it bounds floods of requests that later steps deny.
  */
-export async function takeLimits(
-  phase: 'first' | 'last',
+export function takeLimits(
+  phase: Phase,
   policies: readonly ApplicablePolicy[],
-  { request, identities, reservations }: EvaluationContext,
-): Promise<DenialCause | undefined> {
-  for (const { policy, params } of policies) {
-    const limits = phase === 'first' ? policy.firstLimits : policy.lastLimits;
-    if (limits.length === 0) continue;
-    const activation = request.activation(policy, identities.of(policy), params);
-    for (const limit of limits) {
-      const taking = { limit, policy, phase, activation, request };
-      const result = await takeLimit(taking, reservations);
-      if (request.trace !== undefined) reportLimit(taking, result, request.trace);
-      if (result.cause !== undefined) return { ...result.cause, rule: limit };
-    }
-  }
-  return undefined;
+  context: EvaluationContext,
+): Awaitable<DenialCause | undefined> {
+  return firstOf(policies, phase === 'first' ? takeFirst : takeLast, context);
 }
 
-/** One limit and the request that takes from it. */
+function takeFirst(applicable: ApplicablePolicy, context: EvaluationContext) {
+  return takeOf(applicable.policy.firstLimits, 'first', applicable, context);
+}
+
+function takeLast(applicable: ApplicablePolicy, context: EvaluationContext) {
+  return takeOf(applicable.policy.lastLimits, 'last', applicable, context);
+}
+
+function takeOf(
+  limits: readonly CompiledLimit[],
+  phase: Phase,
+  applicable: ApplicablePolicy,
+  { request, identities, reservations }: EvaluationContext,
+): Awaitable<DenialCause | undefined> {
+  if (limits.length === 0) return undefined;
+  const activation = applicable.activation(request, identities);
+  return firstOf(limits, takeLimit, { policy: applicable.policy, phase, activation, request, reservations });
+}
+
+/** The policy and the request that take from a limit. */
 interface Taking {
-  readonly limit: CompiledLimit;
   readonly policy: CompiledPolicy;
-  readonly phase: 'first' | 'last';
+  readonly phase: Phase;
   readonly activation: Activation;
   readonly request: RequestContext;
+  readonly reservations: LimitReservations;
 }
 
-/** Without `taken`, the bucket was not touched. */
-interface TakingResult {
-  readonly taken?: Taken;
-  readonly cause?: DenialCause;
-}
-
-const NOT_COUNTED: TakingResult = {};
-
-async function takeLimit(taking: Taking, reservations: LimitReservations): Promise<TakingResult> {
-  const { limit, policy, phase, activation, request } = taking;
+function takeLimit(limit: CompiledLimit, taking: Taking): Awaitable<DenialCause | undefined> {
+  const { policy, phase, activation, request, reservations } = taking;
   const counts = holds(limit.when, activation, policy, request.trace);
-  if (counts !== true) return counts === false ? NOT_COUNTED : { cause: counts };
-  const cost = costOf(taking);
-  if (typeof cost !== 'number') return { cause: cost };
-  const key = bucketKey(taking);
-  if (typeof key !== 'string') return { cause: key };
-  const taken = await reservations.take(policy, limit, key, cost, request.now, phase === 'last');
-  if (limit.headers === 'always' || !taken.allowed) rateLimitFields(limit, taken, reservations.headers);
-  return taken.allowed ? { taken } : { taken, cause: rateLimited(policy, limit, taken) };
+  if (counts !== true) return concluded(limit, taking, counts === false ? undefined : counts);
+  const cost = costOf(limit, taking);
+  if (typeof cost !== 'number') return concluded(limit, taking, cost);
+  const key = bucketKey(limit, taking);
+  if (typeof key !== 'string') return concluded(limit, taking, key);
+  const taken = reservations.take(policy, limit, key, cost, request.now, phase === 'last');
+  if (taken instanceof Promise) return taken.then((late) => judged(limit, taking, late));
+  return judged(limit, taking, taken);
+}
+
+/** The denial if the bucket did not hold enough. */
+function judged(limit: CompiledLimit, taking: Taking, taken: Taken): DenialCause | undefined {
+  if (limit.headers === 'always' || !taken.allowed)
+    rateLimitFields(limit, taken, taking.reservations.headers);
+  return concluded(
+    limit,
+    taking,
+    taken.allowed ? undefined : rateLimited(taking.policy, limit, taken),
+    taken,
+  );
+}
+
+/** Reports the result. Without `taken`, the bucket was not touched. */
+function concluded(
+  limit: CompiledLimit,
+  taking: Taking,
+  cause: DenialCause | undefined,
+  taken?: Taken,
+): DenialCause | undefined {
+  const { trace } = taking.request;
+  if (trace !== undefined) reportLimit(limit, taking, taken, cause, trace);
+  return cause === undefined ? undefined : { ...cause, rule: limit };
 }
 
 function reportLimit(
-  { limit, policy, phase }: Taking,
-  { taken, cause }: TakingResult,
+  limit: CompiledLimit,
+  { policy, phase }: Taking,
+  taken: Taken | undefined,
+  cause: DenialCause | undefined,
   trace: DecisionTrace,
 ): void {
   const step = phase === 'first' ? 'first_limits' : 'limits';
@@ -97,7 +127,7 @@ function append(headers: Map<string, string>, name: string, value: string): void
   headers.set(name, before === undefined ? value : `${before}, ${value}`);
 }
 
-function costOf({ limit, policy, activation, request }: Taking): number | DenialCause {
+function costOf(limit: CompiledLimit, { policy, activation, request }: Taking): number | DenialCause {
   if (limit.cost === undefined) return 1;
   const { value, cause } = evaluate(limit.cost, activation, policy, request.trace);
   if (cause !== undefined) return cause;
@@ -109,11 +139,11 @@ function costOf({ limit, policy, activation, request }: Taking): number | Denial
 }
 
 /** Equal keys share a bucket; shadow policies have buckets of their own, so enforcing one later starts with full ones. */
-function bucketKey({ limit, policy, activation, request }: Taking): string | DenialCause {
+function bucketKey(limit: CompiledLimit, { policy, activation, request }: Taking): string | DenialCause {
   let key = `${policy.mode}/${policy.name}/${limit.name}`;
   for (const program of limit.key) {
-    const { value, cause } = evaluate(program, activation, policy, request.trace);
-    if (cause !== undefined) return cause;
+    const value = evaluateTraced(program, activation, request.trace);
+    if (value instanceof EvaluationError) return causeOf(value, policy);
     key += keyPart(value);
   }
   return key;
@@ -126,6 +156,7 @@ function intAsObject(_: string, value: unknown): unknown {
 
 /** A part with its type and length, so that two different lists of values never make the same key. */
 function keyPart(value: Value): string {
+  if (typeof value === 'string') return `/string:${value.length}:${value}`;
   const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value, intAsObject);
   return `/${typeof value}:${text.length}:${text}`;
 }

@@ -39,6 +39,18 @@ export interface Changes {
   readonly overwritten: readonly Overwritten[];
 }
 
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** The changes of every allow that changes nothing: one object, so that an answer can be told to be the usual one. */
+export const NO_CHANGES: Changes = Object.freeze({
+  requestHeaders: Object.freeze({ set: NO_TEXTS, append: Object.freeze([]), remove: NO_NAMES }),
+  responseHeaders: Object.freeze({ set: NO_TEXTS, append: Object.freeze([]) }),
+  query: Object.freeze({ set: NO_TEXTS, remove: NO_NAMES, path: undefined }),
+  metadata: new Map(),
+  overwritten: Object.freeze([]),
+});
+
 /** A name that two policies set to different values for one request, probably by mistake. The later one wins. */
 export interface Overwritten {
   readonly what: 'request header' | 'response header' | 'query parameter' | 'metadata value';

@@ -1,34 +1,67 @@
+import type { ApplicablePolicy } from './applicable-policy.ts';
 import { authenticate } from './authenticate.ts';
 import { checkBodies } from './bodies.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { type Awaitable, firstOf } from './first-of.ts';
 import { takeLimits } from './limits.ts';
 import type { Changes } from './outcome.ts';
 import { respondAllow } from './respond.ts';
 import { type AllowingRule, evaluateRules } from './rules.ts';
-import type { ApplicablePolicy } from './select.ts';
 
 /** Result of the pipeline. */
 export type Verdict =
   | { readonly allowedBy: AllowingRule; readonly changes: Changes; readonly cause?: undefined }
   | { readonly cause: DenialCause; readonly allowedBy?: undefined; readonly changes?: undefined };
 
+/** One way through the pipeline. */
+interface Passage {
+  readonly policies: readonly ApplicablePolicy[];
+  readonly context: EvaluationContext;
+  readonly allowNeeded: boolean;
+  /** Set by the rules. */
+  allowedBy: AllowingRule | undefined;
+}
+
+type Step = (passage: Passage) => Awaitable<DenialCause | undefined>;
+
+/** The steps before the response, in the order of `STEPS`. */
+const BEFORE_RESPONSE: readonly Step[] = [
+  ({ policies, context }) => takeLimits('first', policies, context),
+  ({ policies, context }) => authenticate(policies, context),
+  passRules,
+  ({ policies, context }) => checkBodies(policies, context),
+  ({ policies, context }) => takeLimits('last', policies, context),
+];
+
 /**
- * Evaluates the applicable policies, step by step in the order of `STEPS`. With `allowNeeded` false, policies without
- * allow rules allow what nothing denies, which is how a single baseline is evaluated in shadow.
+ * Evaluates the applicable policies, step by step; a promise only if a step must wait. With `allowNeeded` false,
+ * policies without allow rules allow what nothing denies, which is how a single baseline is evaluated in shadow.
  */
-export async function evaluatePolicies(
+export function evaluatePolicies(
   policies: readonly ApplicablePolicy[],
   context: EvaluationContext,
   allowNeeded = true,
-): Promise<Verdict> {
-  const early = (await takeLimits('first', policies, context)) ?? (await authenticate(policies, context));
-  if (early !== undefined) return { cause: early };
-  const ruled = evaluateRules(policies, context, allowNeeded);
-  if (ruled.cause !== undefined) return ruled;
-  const late: DenialCause | undefined =
-    checkBodies(policies, context) ?? (await takeLimits('last', policies, context));
-  if (late !== undefined) return { cause: late };
+): Awaitable<Verdict> {
+  const passage: Passage = { policies, context, allowNeeded, allowedBy: undefined };
+  const cause = firstOf(BEFORE_RESPONSE, take, passage);
+  return cause instanceof Promise ? cause.then((late) => respond(late, passage)) : respond(cause, passage);
+}
+
+function take(step: Step, passage: Passage): Awaitable<DenialCause | undefined> {
+  return step(passage);
+}
+
+function passRules(passage: Passage): DenialCause | undefined {
+  const { allowedBy, cause } = evaluateRules(passage.policies, passage.context, passage.allowNeeded);
+  passage.allowedBy = allowedBy;
+  return cause;
+}
+
+/** INVARIANT: allows only if no step before has denied and the rules have named what allows. */
+function respond(cause: DenialCause | undefined, { policies, context, allowedBy }: Passage): Verdict {
+  if (cause !== undefined) return { cause };
+  if (allowedBy === undefined) throw new Error('no rule was evaluated');
   const response = respondAllow(policies, context);
-  return response.cause === undefined ? { allowedBy: ruled.allowedBy, changes: response.changes } : response;
+  return response.cause === undefined ? { allowedBy, changes: response.changes } : { cause: response.cause };
 }

@@ -1,11 +1,16 @@
 import type { Attributes } from '../request/attributes.ts';
 import { foldedName, isPlainName, OVERRIDE_HEADERS } from '../request/header-fields.ts';
+import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { Changes } from './outcome.ts';
-import type { ApplicablePolicy } from './select.ts';
 
 type Sent = Pick<Attributes['request'], 'headers' | 'headerForm'>;
 
 const OVERRIDES: readonly string[] = Object.keys(OVERRIDE_HEADERS);
+
+/** True if `removeClaims` may find something to remove in a request whose headers no policy changes. */
+export function mayHaveClaims({ headerForm }: Sent): boolean {
+  return headerForm.hasOverride || headerForm.unusual.length > 0;
+}
 
 /**
  * Changes to the request's headers by several policies, one after the other. Envoy removes after everything else, so a
@@ -56,7 +61,8 @@ export class RequestChanges {
    */
   removeClaims(policies: readonly ApplicablePolicy[]): void {
     const { headers, headerForm } = this.#sent;
-    for (const name of OVERRIDES) if (headers.has(name)) this.#removeOverride(name, policies);
+    if (headerForm.hasOverride)
+      for (const name of OVERRIDES) if (headers.has(name)) this.#removeOverride(name, policies);
     if (headerForm.unusual.length === 0 && allPlain(this.#set.keys()) && allPlain(this.#removed)) return;
     const folded = new Set([...this.#set.keys(), ...this.#removed].map(foldedName));
     for (const name of headers.keys()) {

@@ -1,41 +1,21 @@
-import type { Activation } from '../../cel/interpret/program.ts';
 import type { CertificateReader } from '../identity/certificate.ts';
 import { connectionPeer, forwardedPeer, type PeerResult } from '../identity/peer.ts';
-import type { VerifiedToken } from '../identity/verified-token.ts';
-import type { Attributes, JsonValue, Timestamp } from '../request/attributes.ts';
+import type { Attributes, Timestamp } from '../request/attributes.ts';
 import { type CanonicalPath, canonicalPath } from '../request/canonical-path.ts';
 import { normalizeHost } from '../request/host.ts';
 import { parseQuery } from '../request/query.ts';
 import { type ReadXfcc, readXfcc } from '../request/xfcc.ts';
 import type { BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
-import { MISSING_BODY, unreadableBody } from '../schema/readable-body.ts';
-import { type MatchInput, NO_PARAMS, type Params } from '../set/match.ts';
-import type { CompiledPolicy, PolicySet } from '../set/policy-set.ts';
-import { AttributeUnavailable } from './attribute-unavailable.ts';
-import type { Identity } from './identities.ts';
-import { CallerValues, DestinationValues, NO_CALLER, SourceValues } from './peer-values.ts';
+import type { MatchInput } from '../set/match.ts';
+import type { PolicySet } from '../set/policy-set.ts';
+import { DestinationValues, SourceValues } from './peer-values.ts';
 import type { Services } from './services.ts';
-import { EPOCH, timestamp } from './timestamp.ts';
+import { timestamp } from './timestamp.ts';
 import type { DecisionTrace } from './trace.ts';
-import { variablesOf } from './variables.ts';
-
-const NO_TOKEN = Object.freeze({
-  present: false,
-  issuer: '',
-  subject: '',
-  audiences: [],
-  scopes: [],
-  expires_at: EPOCH,
-  claims: {},
-  header: {},
-});
 
 /** Values of the whole folder that expressions read. */
 export type FolderContext = Pick<PolicySet, 'revisionText' | 'data' | 'env'>;
-
-/** Values of their own policy that expressions read. */
-type PolicyContext = Pick<CompiledPolicy, 'name' | 'params' | 'variables'>;
 
 /** Values derived from the attributes of one request, each computed once, when a policy first reads it. */
 export class RequestContext {
@@ -47,11 +27,13 @@ export class RequestContext {
   /** Undefined when serving. */
   readonly trace: DecisionTrace | undefined;
   readonly certificates: CertificateReader;
-  readonly #folder: FolderContext;
-  #roots: SharedRoots | undefined;
+  readonly folder: FolderContext;
+  #source: SourceValues | undefined;
+  #destination: DestinationValues | undefined;
+  #connection: ConnectionValues | undefined;
+  #timestamp: Timestamp | undefined;
   #headerValues: ReadonlyMap<string, readonly string[]> | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
-  readonly #activated = new Map<PolicyContext, CachedActivation>();
   #body: BodyResult | undefined;
 
   readonly #xfccTrustedHops: number;
@@ -71,19 +53,18 @@ export class RequestContext {
     this.#xfccTrustedHops = xfccTrustedHops;
     this.attributes = attributes;
     this.now = now;
-    this.#folder = folder;
-    this.path = canonicalPath(attributes.request.path, attributes.request.method);
-    this.matching = {
-      host: normalizeHost(attributes.request.host),
-      method: attributes.request.method,
-      path: this.path.path,
-    };
+    this.folder = folder;
+    const { request } = attributes;
+    const { method } = request;
+    this.path = canonicalPath(request.path, method);
+    this.matching = { host: normalizeHost(request.host), method, path: this.path.path };
   }
 
   /** The body as JSON, parsed when first read. */
   get body(): BodyResult {
+    if (this.#body !== undefined) return this.#body;
     const { body, headers } = this.attributes.request;
-    this.#body ??= readJsonBody(body, {
+    this.#body = readJsonBody(body, {
       type: headers.get('content-type') ?? '',
       encoding: headers.get('content-encoding') ?? '',
     });
@@ -92,9 +73,10 @@ export class RequestContext {
 
   /** Client certificates that trusted proxies report, parsed when first read; none without trusted proxies. */
   get xfcc(): ReadXfcc {
+    if (this.#xfcc !== undefined) return this.#xfcc;
     const hops = this.#xfccTrustedHops;
     const header = hops === 0 ? '' : (this.attributes.request.headers.get('x-forwarded-client-cert') ?? '');
-    this.#xfcc ??= readXfcc(header, hops);
+    this.#xfcc = readXfcc(header, hops);
     return this.#xfcc;
   }
 
@@ -125,173 +107,33 @@ export class RequestContext {
     return this.#headerValues;
   }
 
-  /** The activation for the expressions of one policy. Before authentication it is `NOBODY`'s. */
-  activation(policy: PolicyContext, identity: Identity, params: Params = NO_PARAMS): Activation {
-    // Steps go from policy to policy, mostly with the same parameters: the activation of each is kept, so that its
-    // variables are evaluated once.
-    const before = this.#activated.get(policy);
-    if (before !== undefined && before.identity === identity && before.params === params)
-      return before.activation;
-    const activation = this.#activate(policy, identity, params);
-    this.#activated.set(policy, { identity, params, activation });
-    return activation;
+  /** `source` in expressions. */
+  get source(): SourceValues {
+    this.#source ??= new SourceValues(this.attributes.source, this);
+    return this.#source;
   }
 
-  #activate(policy: PolicyContext, { token, caller }: Identity, params: Params): Activation {
-    this.#roots ??= new SharedRoots(this);
-    const roots = this.#roots;
-    const activation = {
-      request: new RequestValues(this, params),
-      source: roots.source,
-      destination: roots.destination,
-      connection: roots.connection,
-      caller: caller === undefined ? NO_CALLER : new CallerValues(caller),
-      jwt: token === undefined ? NO_TOKEN : new TokenValues(token),
-      context: this.attributes.context,
-      metadata: this.attributes.metadata,
-      route_metadata: this.attributes.routeMetadata,
-      policy: { name: policy.name, revision: this.#folder.revisionText },
-      data: this.#folder.data,
-      env: this.#folder.env,
-      params: policy.params,
-      variables: {},
-      now: roots.now,
-    };
-    activation.variables = variablesOf(policy.variables, activation, this.trace);
-    return activation;
+  /** `destination` in expressions. */
+  get destination(): DestinationValues {
+    this.#destination ??= new DestinationValues(this.attributes.destination);
+    return this.#destination;
+  }
+
+  /** `connection` in expressions. */
+  get connection(): ConnectionValues {
+    const { connection } = this.attributes;
+    this.#connection ??= { requested_server_name: connection.requestedServerName, mtls: connection.mtls };
+    return this.#connection;
+  }
+
+  /** `now` as a timestamp. */
+  get timestamp(): Timestamp {
+    this.#timestamp ??= timestamp(this.now);
+    return this.#timestamp;
   }
 }
 
-/** An activation with its inputs. */
-interface CachedActivation {
-  readonly identity: Identity;
-  readonly params: Params;
-  readonly activation: Activation;
-}
-
-/** The roots that are the same for every policy of one request. */
-class SharedRoots {
-  readonly source: SourceValues;
-  readonly destination: DestinationValues;
-  readonly connection: { readonly requested_server_name: string; readonly mtls: boolean };
-  readonly now: Timestamp;
-
-  constructor(request: RequestContext) {
-    const { attributes, now } = request;
-    this.source = new SourceValues(attributes.source, request);
-    this.destination = new DestinationValues(attributes.destination);
-    this.connection = {
-      requested_server_name: attributes.connection.requestedServerName,
-      mtls: attributes.connection.mtls,
-    };
-    this.now = timestamp(now);
-  }
-}
-
-class RequestValues {
-  readonly #context: RequestContext;
-  readonly params: Params;
-
-  constructor(context: RequestContext, params: Params) {
-    this.#context = context;
-    this.params = params;
-  }
-
-  get #request(): Attributes['request'] {
-    return this.#context.attributes.request;
-  }
-  get id(): string {
-    return this.#request.id;
-  }
-  get method(): string {
-    return this.#request.method;
-  }
-  get path(): string {
-    return this.#request.path;
-  }
-  /** A slash at the end makes no difference, neither to `paths` nor to an expression. */
-  get url_path(): string {
-    const { path } = this.#context.path;
-    return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-  }
-  get query(): string {
-    return this.#context.path.query;
-  }
-  get host(): string {
-    return this.#context.matching.host;
-  }
-  get authority(): string {
-    return this.#request.host;
-  }
-  get scheme(): string {
-    return this.#request.scheme;
-  }
-  get protocol(): string {
-    return this.#request.protocol;
-  }
-  get referer(): string {
-    return this.#request.headers.get('referer') ?? '';
-  }
-  get useragent(): string {
-    return this.#request.headers.get('user-agent') ?? '';
-  }
-  get headers(): ReadonlyMap<string, string> {
-    return this.#request.headers;
-  }
-  get header_values(): ReadonlyMap<string, readonly string[]> {
-    return this.#context.headerValues;
-  }
-  get query_params(): ReadonlyMap<string, readonly string[]> {
-    return this.#context.queryParams;
-  }
-  get time(): Timestamp {
-    return this.#request.time ?? timestamp(this.#context.now);
-  }
-  get size(): number {
-    return this.#request.size;
-  }
-  get body(): JsonValue {
-    const { value, denial } = this.#context.body;
-    if (denial !== undefined) throw new AttributeUnavailable(denial);
-    return value;
-  }
-  get body_bytes(): Uint8Array {
-    const { body, headers } = this.#request;
-    const denial =
-      unreadableBody(body, headers.get('content-encoding') ?? '') ??
-      (body.defect === 'missing' ? MISSING_BODY : undefined);
-    if (denial !== undefined) throw new AttributeUnavailable(denial);
-    return body.bytes;
-  }
-}
-
-class TokenValues {
-  readonly #token: VerifiedToken;
-  readonly present = true;
-
-  constructor(token: VerifiedToken) {
-    this.#token = token;
-  }
-
-  get issuer(): string {
-    return this.#token.issuer;
-  }
-  get subject(): string {
-    return this.#token.subject;
-  }
-  get audiences(): readonly string[] {
-    return this.#token.audiences;
-  }
-  get scopes(): readonly string[] {
-    return this.#token.scopes;
-  }
-  get expires_at(): Timestamp {
-    return this.#token.expiresAt ?? EPOCH;
-  }
-  get claims(): Readonly<Record<string, JsonValue>> {
-    return this.#token.claims;
-  }
-  get header(): Readonly<Record<string, JsonValue>> {
-    return this.#token.header;
-  }
+interface ConnectionValues {
+  readonly requested_server_name: string;
+  readonly mtls: boolean;
 }

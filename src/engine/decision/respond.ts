@@ -4,13 +4,13 @@ import type { JsonValue } from '../request/attributes.ts';
 import { isFieldValue } from '../request/field-value.ts';
 import { rewriteQuery } from '../request/rewrite-query.ts';
 import type { CompiledPolicy, ResponseValue } from '../set/policy-set.ts';
+import { ApplicablePolicy } from './applicable-policy.ts';
 import { AttributeUnavailable } from './attribute-unavailable.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { evaluate, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
-import type { Changes, Overwritten } from './outcome.ts';
-import { RequestChanges } from './request-changes.ts';
-import type { ApplicablePolicy } from './select.ts';
+import { type Changes, NO_CHANGES, type Overwritten } from './outcome.ts';
+import { mayHaveClaims, RequestChanges } from './request-changes.ts';
 import type { DecisionTrace, ResponseChange } from './trace.ts';
 
 export type ChangesResult =
@@ -20,19 +20,22 @@ export type ChangesResult =
 /** Changes by `respond.allow` of the applicable policies, in order of name: a later one overwrites. */
 export function respondAllow(
   policies: readonly ApplicablePolicy[],
-  { request, identities, reservations }: EvaluationContext,
+  context: EvaluationContext,
 ): ChangesResult {
+  if (changesNothing(policies, context)) return UNCHANGED;
+  const { request, identities, reservations } = context;
   const service = new RequestChanges(request.attributes.request);
   const caller = { set: new Map(reservations.headers), append: [] as (readonly [string, string])[] };
   const query = { set: new Map<string, string>(), remove: new Set<string>() };
   const metadata = new Map<string, JsonValue>();
   const made = new Metadata();
   const settings = policies.length > 1 ? new Settings() : undefined;
-  for (const { policy, params } of policies) {
+  for (const applicable of policies) {
+    const { policy } = applicable;
     const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
     const filling: Filling = {
       policy,
-      activate: () => request.activation(policy, identities.of(policy), params),
+      activate: () => applicable.activation(request, identities),
       trace: request.trace,
     };
     const set = (what: Overwritten['what'], name: string, value: JsonValue): void =>
@@ -118,6 +121,30 @@ export function respondAllow(
   };
 }
 
+const UNCHANGED: ChangesResult = { changes: NO_CHANGES };
+
+/** True for the usual request and policies, which change nothing and are told by a few comparisons. */
+function changesNothing(
+  policies: readonly ApplicablePolicy[],
+  { request, reservations }: EvaluationContext,
+): boolean {
+  if (reservations.hasHeaders || mayHaveClaims(request.attributes.request)) return false;
+  for (const { policy } of policies) {
+    const { requestHeaders, responseHeaders, query, metadata } = policy.respond.allow;
+    const changes =
+      requestHeaders.set.size +
+      requestHeaders.append.size +
+      requestHeaders.remove.length +
+      responseHeaders.set.size +
+      responseHeaders.append.size +
+      query.set.size +
+      query.remove.length +
+      metadata.size;
+    if (changes > 0) return false;
+  }
+  return true;
+}
+
 const NONE_OVERWRITTEN: readonly Overwritten[] = [];
 
 /** Names that policies have set, to find two policies that set one name to different values. */
@@ -157,10 +184,10 @@ export function respondDeny(
   const headers = new Map([...reservations.headers, ...(cause.headers ?? [])]);
   const { policy } = cause;
   if (policy === undefined) return { ...cause, headers };
-  const params = policies.find((each) => each.policy === policy)?.params;
+  const applicable = policies.find((each) => each.policy === policy) ?? new ApplicablePolicy(policy);
   const filling: Filling = {
     policy,
-    activate: () => request.activation(policy, identities.of(policy), params),
+    activate: () => applicable.activation(request, identities),
     trace: request.trace,
   };
   const { deny } = policy.respond;

@@ -1,8 +1,9 @@
 import type { CompiledPolicy, CompiledRule } from '../set/policy-set.ts';
+import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
-import { type ApplicablePolicy, selectsWithin } from './select.ts';
+import { selectsWithin } from './select.ts';
 import type { Effect, RuleEvent } from './trace.ts';
 
 /** The rule that allowed; undefined if a policy without allow rules was evaluated by itself. */
@@ -81,14 +82,13 @@ function ruleMatches(
     trace?.report({ kind: 'rule', policy, rule, effect, entries: [], result: 'expired' });
     return false;
   }
-  const identity = identities.of(policy);
   const entries = trace && [];
-  const selected = selectsWithin(rule.match, applicable, request, identity, entries);
+  const selected = selectsWithin(rule.match, applicable, request, identities, entries);
   const outcome =
     selected === undefined || selected.failure !== undefined
       ? selected?.failure
       : rule.when === undefined ||
-        holds(rule.when, request.activation(policy, identity, selected.params), policy, trace);
+        holds(rule.when, applicable.activation(request, identities, selected.params), policy, trace);
   if (entries !== undefined) {
     trace?.report({ kind: 'rule', policy, rule, effect, entries, result: resultOf(outcome) });
   }

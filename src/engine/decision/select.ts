@@ -1,28 +1,19 @@
+import type { Program } from '../../cel/interpret/program.ts';
 import { type HeaderReads, NO_HEADER_READS } from '../set/header-reads.ts';
-import {
-  type MatchEntryResult,
-  selects as matchSelects,
-  mismatch,
-  NO_PARAMS,
-  type Params,
-} from '../set/match.ts';
+import { type MatchEntryResult, selects as matchSelects, mismatch, type Params } from '../set/match.ts';
 import { indexOf } from '../set/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy, PolicySet } from '../set/policy-set.ts';
 import { denyAmbiguousHeader } from './ambiguous-header.ts';
+import { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
 import { type Identity, NOBODY } from './identities.ts';
 import type { RequestContext } from './request-context.ts';
 import type { DecisionTrace } from './trace.ts';
 
-/** A policy that governs the request, with the path parameters of the match that selected it. */
-export interface ApplicablePolicy {
-  readonly policy: CompiledPolicy;
-  readonly params: Params;
-}
-
 /** A shadow policy that governs the request; with a `cause` it would have denied before any other step. */
-export interface ApplicableShadow extends ApplicablePolicy {
+export interface ApplicableShadow {
+  readonly applicable: ApplicablePolicy;
   readonly cause: DenialCause | undefined;
 }
 
@@ -34,41 +25,74 @@ export interface Selection {
   readonly cause: DenialCause | undefined;
 }
 
+const NO_POLICIES: readonly ApplicablePolicy[] = [];
+const NO_SHADOWS: readonly ApplicableShadow[] = [];
+
 /**
  * The policies whose `match` selects the request. If the `when` of a match fails, it is unknown whether its policy
  * applies: then it is taken to apply and to deny.
  */
 export function select(set: PolicySet, request: RequestContext): Selection {
-  const enforcing: ApplicablePolicy[] = [];
-  const shadow: ApplicableShadow[] = [];
+  let enforcing: ApplicablePolicy[] | undefined;
+  let shadow: ApplicableShadow[] | undefined;
   let failure: DenialCause | undefined;
-  const candidates = indexOf(set.policies).candidates(request.matching);
+  const candidates = candidatesOf(set.policies, request);
   for (const policy of candidates) {
+    const applicable = new ApplicablePolicy(policy);
     const results = request.trace && [];
-    const before = { outer: NO_PARAMS, identity: NOBODY, reads: policy.headers.match };
-    const selected = selects(policy.match, policy, request, before, results);
+    const selected = selects(policy.match, applicable, request, NOBODY, policy.headers.match, results);
     if (results !== undefined) reportPolicy(policy, selected, results, request.trace);
     if (selected === undefined) continue;
-    const applicable = { policy, params: selected.params ?? NO_PARAMS };
+    if (selected.failure === undefined) applicable.selected = selected;
     if (policy.mode === 'shadow') {
       const cause =
         denyAmbiguousMethod(request) ??
         denyAmbiguousPath([applicable], request) ??
         selected.failure ??
         denyHeaders([applicable], request);
-      shadow.push({ ...applicable, cause });
-    } else if (selected.failure === undefined) enforcing.push(applicable);
+      shadow = appended(shadow, { applicable, cause });
+    } else if (selected.failure === undefined) enforcing = appended(enforcing, applicable);
     else failure ??= selected.failure;
   }
   if (request.trace !== undefined) reportOthers(set.policies, new Set(candidates), request, request.trace);
-  const cause =
+  return {
+    enforcing: enforcing ?? NO_POLICIES,
+    shadow: shadow ?? NO_SHADOWS,
+    cause: causeOf(enforcing ?? NO_POLICIES, failure, request),
+  };
+}
+
+function causeOf(
+  enforcing: readonly ApplicablePolicy[],
+  failure: DenialCause | undefined,
+  request: RequestContext,
+): DenialCause | undefined {
+  return (
     denyAmbiguousMethod(request) ??
     denyAmbiguousPath(enforcing, request) ??
     failure ??
     denyHeaders(enforcing, request) ??
-    denyUngoverned(enforcing);
-  return { enforcing, shadow, cause };
+    denyUngoverned(enforcing)
+  );
 }
+
+/** The list with one more item. Most requests have one, for which this makes a list of one place. */
+function appended<T>(list: T[] | undefined, item: T): T[] {
+  if (list === undefined) return [item];
+  list.push(item);
+  return list;
+}
+
+/** Few policies are compared one by one, which takes less time than the index. A trace names what the index left out. */
+function candidatesOf(
+  policies: readonly CompiledPolicy[],
+  request: RequestContext,
+): readonly CompiledPolicy[] {
+  if (policies.length <= FEW && request.trace === undefined) return policies;
+  return indexOf(policies).candidates(request.matching);
+}
+
+const FEW = 8;
 
 function reportPolicy(
   policy: CompiledPolicy,
@@ -107,8 +131,16 @@ function reportOthers(
  * HTTP/2, and Django and Flask take `delete` for `DELETE`.
  */
 function denyAmbiguousMethod({ matching }: RequestContext): DenialCause | undefined {
-  if (!/[a-z]/.test(matching.method)) return undefined;
+  if (!hasLowerCase(matching.method)) return undefined;
   return { reason: 'ambiguous_method', detail: 'the method has a lower-case letter' };
+}
+
+function hasLowerCase(method: string): boolean {
+  for (let at = 0; at < method.length; at++) {
+    const code = method.charCodeAt(at);
+    if (code >= 0x61 && code <= 0x7a) return true;
+  }
+  return false;
 }
 
 function denyAmbiguousPath(
@@ -142,40 +174,49 @@ function denyUngoverned(enforcing: readonly ApplicablePolicy[]): DenialCause | u
  */
 export function selectsWithin(
   match: readonly CompiledMatch[],
-  { policy, params }: ApplicablePolicy,
+  applicable: ApplicablePolicy,
   request: RequestContext,
-  identity: Identity,
+  known: Identity,
   results: MatchEntryResult[] | undefined,
 ): ReturnType<typeof selects> {
+  if (match.length === 0) return applicable.selected;
   // All headers that the policy reads have been checked.
-  const within = { outer: params, identity, reads: NO_HEADER_READS };
-  const selected = selects(match, policy, request, within, results);
-  if (selected?.params === undefined || selected.params.size > 0 || params.size === 0) return selected;
-  return { params };
+  const selected = selects(match, applicable, request, known, NO_HEADER_READS, results);
+  if (selected?.params === undefined || selected.params.size > 0) return selected;
+  return applicable.selected;
 }
 
 /** Inputs of the conditions of a `match`. */
 interface Conditions {
-  /** Parameters of the enclosing match. */
-  readonly outer: Params;
-  readonly identity: Identity;
+  readonly applicable: ApplicablePolicy;
+  readonly request: RequestContext;
+  readonly known: Identity;
   /** Headers that the conditions read and that are not checked yet. */
   readonly reads: HeaderReads;
 }
 
 function selects(
   match: readonly CompiledMatch[],
-  policy: CompiledPolicy,
+  applicable: ApplicablePolicy,
   request: RequestContext,
-  { outer, identity, reads }: Conditions,
+  known: Identity,
+  reads: HeaderReads,
   results: MatchEntryResult[] | undefined,
-): ReturnType<typeof matchSelects<DenialCause>> {
-  return matchSelects<DenialCause>(
-    match,
-    request.matching,
-    (when, own) =>
-      denyAmbiguousHeader(reads, policy, request.attributes.request) ??
-      holds(when, request.activation(policy, identity, own.size > 0 ? own : outer), policy, request.trace),
-    results,
+): ReturnType<typeof matchSelects<Conditions, DenialCause>> {
+  const conditions: Conditions = { applicable, request, known, reads };
+  return matchSelects(match, request.matching, conditionHolds, conditions, results);
+}
+
+/** Parameters of the entry itself, or else of the enclosing match. */
+function conditionHolds(
+  when: Program,
+  own: Params,
+  { applicable, request, known, reads }: Conditions,
+): boolean | DenialCause {
+  const { policy } = applicable;
+  const params = own.size > 0 ? own : applicable.params;
+  return (
+    denyAmbiguousHeader(reads, policy, request.attributes.request) ??
+    holds(when, applicable.activation(request, known, params), policy, request.trace)
   );
 }

@@ -1,5 +1,7 @@
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import type { Awaitable } from './first-of.ts';
+import { Identities } from './identities.ts';
 import { LimitReservations } from './limit-reservations.ts';
 import type { ShadowVerdict } from './outcome.ts';
 import { evaluatePolicies, type Verdict } from './pipeline.ts';
@@ -18,7 +20,7 @@ export async function evaluateShadows(
     verdicts.push(
       await evaluateShadow(each, {
         request,
-        identities: identities.fork(),
+        identities: new Identities(identities),
         reservations: new LimitReservations(services.shadowLimits),
         services,
       }),
@@ -28,7 +30,7 @@ export async function evaluateShadows(
 }
 
 async function evaluateShadow(shadow: ApplicableShadow, context: EvaluationContext): Promise<ShadowVerdict> {
-  const { policy } = shadow;
+  const { policy } = shadow.applicable;
   const { allowedBy, cause } = await verdictOf(shadow, context);
   context.request.trace?.report({ kind: 'verdict', shadow: policy, cause });
   if (cause === undefined) {
@@ -38,9 +40,9 @@ async function evaluateShadow(shadow: ApplicableShadow, context: EvaluationConte
   return denying(policy.name, cause);
 }
 
-async function verdictOf(shadow: ApplicableShadow, context: EvaluationContext): Promise<Verdict> {
-  if (shadow.cause !== undefined) return { cause: shadow.cause };
-  return evaluatePolicies([shadow], context, shadow.policy.allowRules.length > 0);
+function verdictOf({ applicable, cause }: ApplicableShadow, context: EvaluationContext): Awaitable<Verdict> {
+  if (cause !== undefined) return { cause };
+  return evaluatePolicies([applicable], context, applicable.policy.allowRules.length > 0);
 }
 
 function denying(policy: string, { rule, reason }: DenialCause): ShadowVerdict {

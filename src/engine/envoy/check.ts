@@ -1,4 +1,5 @@
 import { denyUnevaluated, type PendingDecision } from '../decision/decide.ts';
+import type { Awaitable } from '../decision/first-of.ts';
 import type { DenialReason } from '../decision/reasons.ts';
 import type { Attributes } from '../request/attributes.ts';
 import { decodeCheck } from './decode.ts';
@@ -22,12 +23,16 @@ export interface CheckOptions {
   readonly decodeText: DecodeText;
   /** Observer of the proxy, which learns from each check; default: one with default settings. */
   readonly proxy?: ProxyObserver;
-  /** Decides one request by `set`; after `deadline` (milliseconds since 1970) the decision is not used. */
+  /**
+   * Decides one request by `set`; `start` is now, and after `deadline` (both milliseconds since 1970) the decision is
+   * not used.
+   */
   readonly decide: (
     attributes: Attributes,
     deadline: number,
     set: LiveSet,
-  ) => PendingDecision | Promise<PendingDecision>;
+    start: number,
+  ) => Awaitable<PendingDecision>;
   /** Returns the live policy set; called once for each check. */
   readonly set: () => LiveSet;
   /** Milliseconds since 1970, with fractions. */
@@ -44,14 +49,25 @@ export interface CheckOptions {
 }
 
 export interface Check {
-  /** The handler of `Authorization/Check`. Always returns a CheckResponse, never rejects. */
-  readonly handle: (request: Uint8Array, call: CheckCall) => Promise<Uint8Array>;
+  /**
+   * The handler of `Authorization/Check`. Always returns a CheckResponse: at once unless the decision must wait; never
+   * throws or rejects.
+   */
+  readonly handle: (request: Uint8Array, call: CheckCall) => Awaitable<Uint8Array>;
   /** Answers a message that the transport refused, because it is longer than `limit` bytes. */
   readonly tooLarge: (limit: number, call: CheckCall) => Uint8Array;
   /** Number of decisions under way, with those past their deadline. */
   readonly inflight: () => number;
   /** Resolves when `onDecision` has completed for every decision made so far. */
   readonly settled: () => Promise<void>;
+}
+
+/** A check whose decision is not there at once. Times in milliseconds since 1970. */
+interface Waiting {
+  readonly attributes: Attributes;
+  readonly live: LiveSet;
+  readonly now: number;
+  readonly until: number;
 }
 
 /** Answers ext_authz checks: decode, decide, encode. */
@@ -70,23 +86,7 @@ export function createCheck(options: CheckOptions): Check {
     decision: denyUnevaluated(reason, DETAILS[reason] ?? reason, about, live, options, fault, began),
   });
 
-  /** Counts as under way until it ends, also after the deadline. */
-  const decideCounted = async (
-    attributes: Attributes,
-    until: number,
-    live: LiveSet,
-  ): Promise<PendingDecision> => {
-    inflight += 1;
-    try {
-      return await decide(attributes, until, live);
-    } catch (fault) {
-      return deny('internal_error', live, attributes, asError(fault));
-    } finally {
-      inflight -= 1;
-    }
-  };
-
-  const evaluate = async (request: Uint8Array, call: CheckCall): Promise<PendingDecision> => {
+  const evaluate = (request: Uint8Array, call: CheckCall): Awaitable<PendingDecision> => {
     // One check, one set: a denial without an evaluation also names the revision that was live at the start.
     const live = set();
     const { attributes, reason } = decodeCheck(request, decodeText, proxy);
@@ -95,7 +95,31 @@ export function createCheck(options: CheckOptions): Check {
     const now = clock();
     const until = Math.min(callerDeadline(call.deadline, now), now + deadline);
     if (until <= now) return deny('deadline_exceeded', live, attributes);
-    const pending = await within(until - now, decideCounted(attributes, until, live));
+    let decided: Awaitable<PendingDecision>;
+    inflight += 1;
+    try {
+      decided = decide(attributes, until, live, now);
+    } catch (fault) {
+      inflight -= 1;
+      return deny('internal_error', live, attributes, asError(fault));
+    }
+    if (decided instanceof Promise) return waitFor(decided, { attributes, live, now, until });
+    inflight -= 1;
+    proxy.observeHost(attributes, decided.decision.policy, live);
+    return decided;
+  };
+
+  /** The decision; a denial at the deadline. It counts as under way until it ends, also after the deadline. */
+  const waitFor = async (
+    decided: Promise<PendingDecision>,
+    { attributes, live, now, until }: Waiting,
+  ): Promise<PendingDecision> => {
+    const counted = decided
+      .catch((fault: unknown) => deny('internal_error', live, attributes, asError(fault)))
+      .finally(() => {
+        inflight -= 1;
+      });
+    const pending = await within(until - now, counted);
     if (pending === undefined) return deny('deadline_exceeded', live, attributes, undefined, now);
     proxy.observeHost(attributes, pending.decision.policy, live);
     return pending;
@@ -103,7 +127,7 @@ export function createCheck(options: CheckOptions): Check {
 
   const answer = (pending: PendingDecision, call: CheckCall): Uint8Array => {
     const response = encodeCheck(pending.decision);
-    deferredWork.push(pending, call.metadata('traceparent') ?? pending.decision.request.traceparent);
+    deferredWork.push(pending, call.metadata('traceparent'));
     return response;
   };
 
@@ -116,12 +140,19 @@ export function createCheck(options: CheckOptions): Check {
     }
   };
 
+  const answerFault = (fault: unknown, call: CheckCall): Uint8Array =>
+    orFallback(() => answer(deny('internal_error', set(), undefined, asError(fault)), call));
+
   return {
-    handle: async (request, call) => {
+    handle: (request, call) => {
       try {
-        return answer(await evaluate(request, call), call);
+        const evaluated = evaluate(request, call);
+        if (!(evaluated instanceof Promise)) return answer(evaluated, call);
+        return evaluated
+          .then((pending) => answer(pending, call))
+          .catch((fault: unknown) => answerFault(fault, call));
       } catch (fault) {
-        return orFallback(() => answer(deny('internal_error', set(), undefined, asError(fault)), call));
+        return answerFault(fault, call);
       }
     },
     tooLarge: (limit, call) => {

@@ -1,18 +1,17 @@
 import type { Decision, PendingDecision } from '../decision/decide.ts';
 
-/** The caller's trace: the W3C `traceparent` text, empty if there is none. */
-interface TraceContext {
-  readonly traceparent: string;
-}
-
-export type OnDecision = (decision: Decision, trace: TraceContext) => void | Promise<void>;
+/**
+ * Takes a decision after its answer, with the W3C `traceparent` of the call of the proxy; undefined: the decision
+ * belongs to the trace that its request names.
+ */
+export type OnDecision = (decision: Decision, traceparent: string | undefined) => void | Promise<void>;
 
 /** Runs `work` after the answers of the current turn of the event loop are sent: `setImmediate` in Node. */
 export type Schedule = (work: () => void) => void;
 
 interface QueuedDecision {
   readonly pending: PendingDecision;
-  readonly traceparent: string;
+  readonly traceparent: string | undefined;
 }
 
 /**
@@ -39,16 +38,17 @@ export class DeferredWork {
     this.#schedule = schedule;
   }
 
-  push(pending: PendingDecision, traceparent: string): void {
+  push(pending: PendingDecision, traceparent: string | undefined): void {
     this.#open += 1;
     this.#queue.push({ pending, traceparent });
-    if (this.#queue.length > 1) return;
-    this.#schedule(() => {
-      const batch = this.#queue;
-      this.#queue = [];
-      for (const queued of batch) void this.#finish(queued);
-    });
+    if (this.#queue.length === 1) this.#schedule(this.#finishQueue);
   }
+
+  readonly #finishQueue = (): void => {
+    const batch = this.#queue;
+    this.#queue = [];
+    for (const { pending, traceparent } of batch) this.#finish(pending, traceparent);
+  };
 
   /** Resolves when all decisions pushed so far are completed. */
   settled(): Promise<void> {
@@ -58,28 +58,46 @@ export class DeferredWork {
     });
   }
 
-  async #finish({ pending, traceparent }: QueuedDecision): Promise<void> {
-    const decision = await this.#withShadows(pending);
+  /** Waits for nothing unless shadow policies apply, or `onDecision` returns a promise. */
+  #finish({ decision, deferred }: PendingDecision, traceparent: string | undefined): void {
+    if (deferred === undefined || this.#evaluating >= MAX_SHADOW_EVALUATIONS) {
+      this.#complete(decision, traceparent);
+      return;
+    }
+    void this.#evaluateShadows(decision, deferred, traceparent);
+  }
+
+  /** Completes the decision with its shadow verdicts; without them if they fail. Never rejects. */
+  async #evaluateShadows(
+    decision: Decision,
+    deferred: NonNullable<PendingDecision['deferred']>,
+    traceparent: string | undefined,
+  ): Promise<void> {
+    let evaluated = decision;
+    this.#evaluating += 1;
     try {
-      await this.#onDecision(decision, { traceparent });
+      evaluated = await deferred();
+    } catch {
+      // The decision holds without them.
+    }
+    this.#evaluating -= 1;
+    this.#complete(evaluated, traceparent);
+  }
+
+  #complete(decision: Decision, traceparent: string | undefined): void {
+    let completing: void | Promise<void> = undefined;
+    try {
+      completing = this.#onDecision(decision, traceparent);
     } catch {
       // Records that cannot be written are counted by their sink; the answer has been sent.
     }
-    this.#open -= 1;
-    if (this.#open > 0) return;
-    for (const settle of this.#whenSettled.splice(0)) settle();
+    if (completing instanceof Promise) completing.then(this.#close, this.#close);
+    else this.#close();
   }
 
-  /** The decision with its shadow verdicts; without them if they fail or too many are under way. */
-  async #withShadows({ decision, deferred }: PendingDecision): Promise<Decision> {
-    if (deferred === undefined || this.#evaluating >= MAX_SHADOW_EVALUATIONS) return decision;
-    this.#evaluating += 1;
-    try {
-      return await deferred();
-    } catch {
-      return decision;
-    } finally {
-      this.#evaluating -= 1;
-    }
-  }
+  readonly #close = (): void => {
+    this.#open -= 1;
+    if (this.#open > 0 || this.#whenSettled.length === 0) return;
+    for (const settle of this.#whenSettled.splice(0)) settle();
+  };
 }

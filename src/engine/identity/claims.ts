@@ -21,11 +21,26 @@ export function checkHeader(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
 }
 
 /**
- * Checks the claims of a token with a valid signature at `now` (milliseconds since 1970): first the times, then the
- * audience, then the required claims. Undefined if the issuer accepts them.
+ * Checks the claims of a token with a valid signature that do not depend on the time: the audience, then the required
+ * claims. Undefined if the issuer accepts them. `checkTimes` comes first.
  */
-export function checkClaims(jwt: Jwt, issuer: Issuer, now: number): TokenDenial | undefined {
-  return checkTimes(jwt, issuer, now) ?? checkAudience(jwt, issuer) ?? checkRequired(jwt, issuer);
+export function checkClaims(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
+  return checkAudience(jwt, issuer) ?? checkRequired(jwt, issuer);
+}
+
+/** The times of a token, milliseconds since 1970; undefined if it has none. */
+export interface TokenTimes {
+  readonly exp: number | undefined;
+  readonly nbf: number | undefined;
+  readonly iat: number | undefined;
+}
+
+export function timesOf({ claims }: Jwt): TokenTimes {
+  return {
+    exp: millisOf(memberOf(claims, 'exp')),
+    nbf: millisOf(memberOf(claims, 'nbf')),
+    iat: millisOf(memberOf(claims, 'iat')),
+  };
 }
 
 /** The token as expressions see it. Only for a token that passed every check. */
@@ -61,11 +76,13 @@ function mediaType(type: string): string {
   return lower.startsWith('application/') ? lower.slice('application/'.length) : lower;
 }
 
-function checkTimes({ claims }: Jwt, issuer: Issuer, now: number): TokenDenial | undefined {
+/** Checks the times of a token at `now`, milliseconds since 1970. Undefined if the issuer accepts them. */
+export function checkTimes(
+  { exp, nbf, iat }: TokenTimes,
+  issuer: Issuer,
+  now: number,
+): TokenDenial | undefined {
   const skew = issuer.clockSkew;
-  const exp = millisOf(memberOf(claims, 'exp'));
-  const nbf = millisOf(memberOf(claims, 'nbf'));
-  const iat = millisOf(memberOf(claims, 'iat'));
   if (exp === undefined && issuer.requireExpiry)
     return tokenDenial('token_claim_missing', 'the token has no `exp`');
   if (exp !== undefined && now >= exp + skew) return tokenDenial('token_expired', 'the token has expired');

@@ -93,7 +93,18 @@ function segmentProblem(segment: string): string | undefined {
   return undefined;
 }
 
+/** The last principal: one caller mostly sends several requests. */
+let last: { readonly principal: string; readonly id: SpiffeId | undefined } = {
+  principal: '',
+  id: undefined,
+};
+
 function spiffeOf(principal: string): SpiffeId | undefined {
+  if (principal !== last.principal) last = { principal, id: readSpiffe(principal) };
+  return last.id;
+}
+
+function readSpiffe(principal: string): SpiffeId | undefined {
   if (principal.length > MAX_ID_BYTES) return undefined;
   let id = parsed.get(principal);
   if (id === undefined) {
@@ -105,10 +116,12 @@ function spiffeOf(principal: string): SpiffeId | undefined {
 
 /** Takes each run at the first position where it fits, which finds a match if there is one: both ends are anchored. */
 function matchesRuns(runs: readonly (readonly SegmentPattern[])[], segments: readonly string[]): boolean {
+  const [only] = runs;
+  if (only !== undefined && runs.length === 1)
+    return segments.length === only.length && fitsAt(only, segments, 0);
   const [first = [], ...later] = runs;
-  const last = later.pop();
+  const last = later.pop() ?? [];
   if (!fitsAt(first, segments, 0)) return false;
-  if (last === undefined) return segments.length === first.length;
   const end = segments.length - last.length;
   let at = first.length;
   for (const run of later) {
@@ -121,10 +134,15 @@ function matchesRuns(runs: readonly (readonly SegmentPattern[])[], segments: rea
 
 function fitsAt(run: readonly SegmentPattern[], segments: readonly string[], at: number): boolean {
   if (at + run.length > segments.length) return false;
-  return run.every((pattern, i) => matchesSegment(pattern, segments[at + i] ?? ''));
+  for (let index = 0; index < run.length; index++) {
+    const pattern = run[index];
+    if (pattern !== undefined && !matchesSegment(pattern, segments[at + index] ?? '')) return false;
+  }
+  return true;
 }
 
 function matchesSegment(pieces: SegmentPattern, segment: string): boolean {
+  if (pieces.length === 1) return segment === pieces[0];
   const [head = '', ...later] = pieces;
   const tail = later.pop();
   if (tail === undefined) return segment === head;

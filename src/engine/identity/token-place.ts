@@ -13,6 +13,7 @@ export interface FoundToken {
   readonly places: readonly string[];
   /** Lower-case name of the header that it is in; undefined in the query string. */
   readonly header: string | undefined;
+  readonly denial?: undefined;
 }
 
 /** Equal for equal places: header names and prefixes are compared without regard to case. */
@@ -33,11 +34,63 @@ function prefixOf({ prefix }: { readonly prefix: string }): string {
   return prefix.trimEnd().toLowerCase();
 }
 
-/**
- * All tokens in `places`, each once. An empty value is not a token. A repeated header, parameter or cookie gives
- * several tokens.
- */
-export function findTokens(attributes: Attributes, places: readonly TokenPlace[]): readonly FoundToken[] {
+/** A search for tokens in some places. */
+export class TokenSearch {
+  readonly #places: readonly TokenPlace[];
+  /** The only place, if it is a header. */
+  readonly #header: HeaderPlace | undefined;
+
+  constructor(places: readonly TokenPlace[]) {
+    this.#places = [...new Map(places.map((place) => [placeKey(place), place])).values()];
+    const [only, ...others] = this.#places;
+    if (only !== undefined && others.length === 0 && 'header' in only) this.#header = headerPlace(only);
+  }
+
+  /**
+   * The token of a usual request: of the only place, a header that was sent once, written with the prefix of the
+   * Issuer and one space. Undefined: `all` says what there is.
+   */
+  single({ request: { headers, headerForm } }: Attributes): FoundToken | undefined {
+    const place = this.#header;
+    const value = place && headers.get(place.name);
+    if (place === undefined || value === undefined || !value.startsWith(place.written)) return undefined;
+    if (value.includes(',') || (headerForm.repeated.size > 0 && headerForm.repeated.has(place.name)))
+      return undefined;
+    const start = place.written.length;
+    // Other white space, at the end too, is for the thorough way.
+    if (!isVisible(value.charCodeAt(start)) || !isVisible(value.charCodeAt(value.length - 1)))
+      return undefined;
+    return { text: value.slice(start), places: place.keys, header: place.name };
+  }
+
+  /**
+   * All tokens, each once. An empty value is not a token. A repeated header, parameter or cookie gives several tokens.
+   */
+  all(attributes: Attributes): readonly FoundToken[] {
+    return findTokens(attributes, this.#places);
+  }
+}
+
+/** A header as the only place of tokens. */
+interface HeaderPlace {
+  readonly name: string;
+  /** The prefix and a space, as the Issuer has them. */
+  readonly written: string;
+  readonly keys: readonly string[];
+}
+
+function headerPlace(place: Extract<TokenPlace, { readonly header: string }>): HeaderPlace {
+  const prefix = place.prefix.trimEnd();
+  const written = prefix === '' ? '' : `${prefix} `;
+  return { name: place.header.toLowerCase(), written, keys: [placeKey(place)] };
+}
+
+/** True for a visible character of ASCII. */
+function isVisible(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
+}
+
+function findTokens(attributes: Attributes, places: readonly TokenPlace[]): readonly FoundToken[] {
   const [only, ...others] = places;
   if (only !== undefined && others.length === 0) {
     const header = headerOf(only);

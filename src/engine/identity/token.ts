@@ -1,14 +1,22 @@
-import { LRUCache } from 'lru-cache';
 import type { Attributes } from '../request/attributes.ts';
 import { hasOneValue } from '../request/header-fields.ts';
-import { checkClaims, checkHeader, tokenDenial, verifiedToken } from './claims.ts';
+import {
+  checkClaims,
+  checkHeader,
+  checkTimes,
+  type TokenTimes,
+  timesOf,
+  tokenDenial,
+  verifiedToken,
+} from './claims.ts';
 import type { CryptoProvider } from './crypto.ts';
-import type { Issuer, TokenPlace } from './issuer.ts';
+import type { Issuer } from './issuer.ts';
 import { type Jwt, readJwt } from './jwt.ts';
 import { type KeyProvider, selectKey } from './keys.ts';
-import { type FoundToken, findTokens, placeKey } from './token-place.ts';
+import { ProofCache } from './proof-cache.ts';
+import { type FoundToken, placeKey, TokenSearch } from './token-place.ts';
 import type { VerificationKey } from './verification-key.ts';
-import type { TokenDenial, TokenResult, VerifiedToken } from './verified-token.ts';
+import type { TokenDenial, TokenResult } from './verified-token.ts';
 
 export interface TokenVerifier {
   /**
@@ -48,13 +56,26 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 }
 
 /**
- * A token with a valid signature. INVARIANT: the only fact that is remembered is that `key` signed this token;
- * everything else, also that the key is still one of the issuer's, is checked again at each use.
+ * A token with a valid signature. INVARIANT: what is remembered is that `key` signed exactly `text`, and what follows
+ * from the token and an Issuer document alone, neither of which changes. The times of the token, and that the key is
+ * still one of the issuer's, are checked again at each use.
  */
 interface Proof {
+  readonly text: string;
   readonly jwt: Jwt;
   readonly key: VerificationKey;
-  readonly tokens: WeakMap<Issuer, VerifiedToken>;
+  readonly accepted: WeakMap<Issuer, Acceptance>;
+  /** The last acceptance that was asked for. */
+  last: Acceptance | undefined;
+}
+
+/** What an Issuer document says about a token whose signature is valid. */
+interface Acceptance {
+  readonly issuer: Issuer;
+  readonly times: TokenTimes;
+  readonly result: TokenResult;
+  /** The keys of the issuer among which `key` of the proof was found; undefined: not looked for yet. */
+  keys: readonly VerificationKey[] | undefined;
 }
 
 interface Verification {
@@ -62,7 +83,6 @@ interface Verification {
   readonly jwt: Jwt;
   /** undefined: the token was not verified before. */
   readonly proof: Proof | undefined;
-  readonly digest: string;
   readonly issuer: Issuer;
   readonly now: number;
 }
@@ -71,9 +91,8 @@ class Verifier implements TokenVerifier {
   readonly #keys: KeyProvider;
   readonly #crypto: CryptoProvider;
   readonly #onSignature: (() => void) | undefined;
-  /** Keyed by the digest of the whole token, signature included. */
-  readonly #proofs: LRUCache<string, Proof>;
-  /** Verifications under way, by digest; not more than the checks under way. */
+  readonly #proofs: ProofCache<Proof>;
+  /** Verifications under way, by token; not more than the checks under way. */
   readonly #proving = new Map<
     string,
     { readonly key: VerificationKey; readonly proof: Promise<Proof | undefined> }
@@ -86,7 +105,7 @@ class Verifier implements TokenVerifier {
     this.#keys = keys;
     this.#crypto = crypto;
     this.#onSignature = onSignature;
-    this.#proofs = new LRUCache({ max: cacheSize, maxSize: cacheSize * USUAL_TOKEN_LENGTH });
+    this.#proofs = new ProofCache({ max: cacheSize, maxLength: cacheSize * USUAL_TOKEN_LENGTH });
   }
 
   verify(
@@ -94,31 +113,50 @@ class Verifier implements TokenVerifier {
     issuers: readonly Issuer[],
     now: number,
   ): TokenResult | Promise<TokenResult> {
-    const { found, denial: notFound } = findToken(attributes, issuers);
-    if (notFound !== undefined) return { denial: notFound };
-    const digest = this.#crypto.sha256(found.text);
-    const proof = this.#proofs.get(digest);
+    const found = findToken(attributes, issuers);
+    if (found.denial !== undefined) return found;
+    const proof = this.#proofs.get(found.text);
+    const known = proof && this.#known(proof, found, issuers, now);
+    if (known !== undefined) return known;
     const { jwt, problem } = proof === undefined ? readJwt(found.text, this.#crypto) : { jwt: proof.jwt };
     if (jwt === undefined) return { denial: tokenDenial('token_malformed', problem) };
     const { issuer, denial: notAccepted } = selectIssuer(jwt, found, issuers);
     if (notAccepted !== undefined) return { denial: notAccepted };
     const denial = checkHeader(jwt, issuer);
     if (denial !== undefined) return { denial };
-    const verification: Verification = { text: found.text, jwt, proof, digest, issuer, now };
+    const verification: Verification = { text: found.text, jwt, proof, issuer, now };
     const key = this.#keyFor(verification);
     return key === undefined ? this.#verifyAfterFetch(verification) : this.#verifyWith(key, verification);
   }
 
+  /**
+   * The result for a token that the same policy has accepted before, by the same keys of the same issuer; undefined if
+   * anything is different.
+   */
+  #known(
+    { jwt, last }: Proof,
+    found: FoundToken,
+    issuers: readonly Issuer[],
+    now: number,
+  ): TokenResult | undefined {
+    if (last?.keys === undefined || this.#keys.of(last.issuer).keys !== last.keys) return undefined;
+    // Another policy can list the issuer for other places.
+    if (issuers.length > 1 && selectIssuer(jwt, found, issuers).issuer !== last.issuer) return undefined;
+    if (issuers.length === 1 && issuers[0] !== last.issuer) return undefined;
+    const denial = checkTimes(last.times, last.issuer, now);
+    return denial === undefined ? last.result : { denial };
+  }
+
   #keyFor({ jwt, issuer }: Verification): VerificationKey | undefined {
-    return selectKey(this.#keys.of(issuer).keys ?? [], jwt.alg, jwt.kid);
+    return selectKey(this.#keys.of(issuer).keys ?? NO_KEYS, jwt.alg, jwt.kid);
   }
 
   #verifyWith(key: VerificationKey, verification: Verification): TokenResult | Promise<TokenResult> {
-    if (verification.proof?.key === key) return checkProven(verification.proof, verification);
+    if (verification.proof?.key === key) return this.#accept(verification.proof, verification);
     return this.#prove(key, verification).then((proven) =>
       proven === undefined
         ? { denial: tokenDenial('token_bad_signature', 'the signature of the token is not valid') }
-        : checkProven(proven, verification),
+        : this.#accept(proven, verification),
     );
   }
 
@@ -146,40 +184,80 @@ class Verifier implements TokenVerifier {
   }
 
   #prove(key: VerificationKey, verification: Verification): Promise<Proof | undefined> {
-    const underway = this.#proving.get(verification.digest);
+    const underway = this.#proving.get(verification.text);
     if (underway?.key === key) return underway.proof;
     this.#onSignature?.();
     const proof = this.#check(key, verification).finally(() => {
-      if (this.#proving.get(verification.digest)?.proof === proof) this.#proving.delete(verification.digest);
+      if (this.#proving.get(verification.text)?.proof === proof) this.#proving.delete(verification.text);
     });
-    this.#proving.set(verification.digest, { key, proof });
+    this.#proving.set(verification.text, { key, proof });
     return proof;
   }
 
-  async #check(key: VerificationKey, { text, jwt, digest }: Verification): Promise<Proof | undefined> {
+  async #check(key: VerificationKey, { text, jwt }: Verification): Promise<Proof | undefined> {
     if (!(await key.key.verify(text, jwt.alg))) return undefined;
-    const proof: Proof = { jwt: deepFreeze(jwt), key, tokens: new WeakMap() };
-    this.#proofs.set(digest, proof, { size: text.length });
+    // A part of a header would hold the whole header in memory.
+    const own = DECODER.decode(ENCODER.encode(text));
+    const proof: Proof = {
+      text: own,
+      jwt: deepFreeze(jwt),
+      key,
+      accepted: new WeakMap(),
+      last: undefined,
+    };
+    this.#proofs.set(proof);
     return proof;
+  }
+
+  /** The result for a token with a valid signature by a key of the issuer. */
+  #accept(proof: Proof, { issuer, now }: Verification): TokenResult {
+    let acceptance = proof.accepted.get(issuer);
+    if (acceptance === undefined) {
+      acceptance = acceptanceOf(proof.jwt, issuer);
+      proof.accepted.set(issuer, acceptance);
+    }
+    // While the signature was verified, other keys may have come.
+    const { keys = NO_KEYS } = this.#keys.of(issuer);
+    const isCurrent = selectKey(keys, proof.jwt.alg, proof.jwt.kid) === proof.key;
+    acceptance.keys = isCurrent ? keys : undefined;
+    proof.last = acceptance;
+    const late = checkTimes(acceptance.times, issuer, now);
+    return late === undefined ? acceptance.result : { denial: late };
   }
 }
 
-/** The places of all issuers of a list, computed once for each list. */
-const placesOf = new WeakMap<readonly Issuer[], readonly TokenPlace[]>();
+const NO_KEYS: readonly VerificationKey[] = [];
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
 
-function findToken(
-  attributes: Attributes,
-  issuers: readonly Issuer[],
-): { found: FoundToken; denial?: undefined } | { denial: TokenDenial; found?: undefined } {
-  let places = placesOf.get(issuers);
-  if (places === undefined) {
-    const byKey = new Map(
-      issuers.flatMap(({ from }) => from.map((place) => [placeKey(place), place] as const)),
-    );
-    places = [...byKey.values()];
-    placesOf.set(issuers, places);
+/** All that does not depend on the time. */
+function acceptanceOf(jwt: Jwt, issuer: Issuer): Acceptance {
+  const denial = checkClaims(jwt, issuer);
+  const result: TokenResult = denial === undefined ? { token: verifiedToken(jwt, issuer) } : { denial };
+  return { issuer, times: timesOf(jwt), result: Object.freeze(result), keys: undefined };
+}
+
+/** Places of tokens, computed once for each list of issuers. */
+const searches = new WeakMap<readonly Issuer[], TokenSearch>();
+
+function findToken(attributes: Attributes, issuers: readonly Issuer[]): FoundToken | Refused {
+  let search = searches.get(issuers);
+  if (search === undefined) {
+    search = new TokenSearch(issuers.flatMap(({ from }) => from));
+    searches.set(issuers, search);
   }
-  const [found, another] = findTokens(attributes, places);
+  const found = search.single(attributes) ?? oneOf(search.all(attributes), attributes);
+  if (found.denial !== undefined || found.text.length <= MAX_TOKEN_LENGTH) return found;
+  return {
+    denial: tokenDenial('token_too_large', `the token is longer than ${MAX_TOKEN_LENGTH / 1024} KiB`),
+  };
+}
+
+interface Refused {
+  readonly denial: TokenDenial;
+}
+
+function oneOf([found, another]: readonly FoundToken[], attributes: Attributes): FoundToken | Refused {
   if (found === undefined)
     return { denial: tokenDenial('token_missing', 'a token is required and there is none') };
   if (another !== undefined) {
@@ -191,12 +269,7 @@ function findToken(
     const detail = `the header \`${found.header}\` was sent more than once; send exactly one token`;
     return { denial: tokenDenial('ambiguous_header', detail) };
   }
-  if (found.text.length > MAX_TOKEN_LENGTH) {
-    return {
-      denial: tokenDenial('token_too_large', `the token is longer than ${MAX_TOKEN_LENGTH / 1024} KiB`),
-    };
-  }
-  return { found };
+  return found;
 }
 
 /** Of several issuers with the same `iss`, the first that lists the place of the token. */
@@ -205,32 +278,24 @@ function selectIssuer(
   found: FoundToken,
   issuers: readonly Issuer[],
 ): { issuer: Issuer; denial?: undefined } | { denial: TokenDenial; issuer?: undefined } {
-  const named = issuers.filter(({ issuer }) => issuer === jwt.iss);
-  if (named.length === 0) {
-    return {
-      denial: tokenDenial('token_unknown_issuer', 'tokens of this issuer (`iss`) are not accepted here'),
-    };
+  let isNamed = false;
+  for (const issuer of issuers) {
+    if (issuer.issuer !== jwt.iss) continue;
+    isNamed = true;
+    if (issuer.from.some((place) => found.places.includes(placeKey(place)))) return { issuer };
   }
-  const issuer = named.find(({ from }) => from.some((place) => found.places.includes(placeKey(place))));
-  if (issuer !== undefined) return { issuer };
-  return {
-    denial: tokenDenial(
-      'token_unknown_issuer',
-      'tokens of this issuer (`iss`) are not accepted in this place',
-    ),
-  };
+  return { denial: isNamed ? NOT_IN_THIS_PLACE : NOT_THIS_ISSUER };
 }
 
-function checkProven(proof: Proof, { issuer, now }: Verification): TokenResult {
-  const denial = checkClaims(proof.jwt, issuer, now);
-  if (denial !== undefined) return { denial };
-  let token = proof.tokens.get(issuer);
-  if (token === undefined) {
-    token = verifiedToken(proof.jwt, issuer);
-    proof.tokens.set(issuer, token);
-  }
-  return { token };
-}
+const NOT_THIS_ISSUER = tokenDenial(
+  'token_unknown_issuer',
+  'tokens of this issuer (`iss`) are not accepted here',
+);
+
+const NOT_IN_THIS_PLACE = tokenDenial(
+  'token_unknown_issuer',
+  'tokens of this issuer (`iss`) are not accepted in this place',
+);
 
 /** Depth is bounded by the JSON parser. */
 function deepFreeze<T>(value: T): T {

@@ -12,12 +12,16 @@ export interface LocalStore extends LimitStore {
  * `rate.count` of it and nothing is rounded.
  */
 interface Bucket {
+  readonly id: string;
   used: number;
   /** Time of `used`, milliseconds since 1970. */
   at: number;
   period: number;
   /** Amount that one millisecond gives back, by the rate of the last request. */
   count: number;
+  /** Neighbours by their last use. */
+  older: Bucket | undefined;
+  newer: Bucket | undefined;
 }
 
 /** Milliseconds by which the times of requests may go back; a larger step means that the clock was set. */
@@ -42,8 +46,9 @@ export interface LocalStoreOptions {
  * forgotten. No timers.
  */
 export function createLocalStore({ maxBuckets, digest }: LocalStoreOptions): LocalStore {
-  // Least recently used first.
   const buckets = new Map<string, Bucket>();
+  let oldest: Bucket | undefined;
+  let newest: Bucket | undefined;
   const identity = (key: string): string => (key.length <= MAX_KEY ? key : digest(key));
 
   return {
@@ -55,8 +60,8 @@ export function createLocalStore({ maxBuckets, digest }: LocalStoreOptions): Loc
       const amount = cost * rate.period;
       const allowed = used + amount <= capacity || cost === 0;
       const after = allowed ? used + amount : used;
-      if (bucket !== undefined) touch(bucket, id, after, rate, now);
-      else if (after > 0) add(id, { used: after, at: now, period: rate.period, count: rate.count });
+      if (bucket !== undefined) touch(bucket, after, rate, now);
+      else if (after > 0) add(id, after, rate, now);
       return {
         allowed,
         remaining: Math.max(0, Math.floor((capacity - after) / rate.period)),
@@ -68,49 +73,78 @@ export function createLocalStore({ maxBuckets, digest }: LocalStoreOptions): Loc
       const id = identity(key);
       const bucket = buckets.get(id);
       if (bucket === undefined) return;
-      touch(bucket, id, Math.max(0, usedNow(bucket, rate, now) - cost * rate.period), rate, now);
+      touch(bucket, Math.max(0, usedNow(bucket, rate, now) - cost * rate.period), rate, now);
     },
     get size() {
       return buckets.size;
     },
   };
 
-  function touch(bucket: Bucket, id: string, used: number, rate: Rate, now: number): void {
-    buckets.delete(id);
-    if (used <= 0) return;
+  function touch(bucket: Bucket, used: number, rate: Rate, now: number): void {
+    if (used <= 0) {
+      remove(bucket);
+      return;
+    }
     bucket.used = used;
     bucket.at = moment(bucket, now);
     bucket.period = rate.period;
     bucket.count = rate.count;
-    buckets.set(id, bucket);
+    if (bucket === newest) return;
+    unlink(bucket);
+    append(bucket);
   }
 
-  function add(id: string, bucket: Bucket): void {
-    sweep(bucket.at);
-    if (buckets.size >= maxBuckets) evict(bucket.at);
+  function add(id: string, used: number, rate: Rate, now: number): void {
+    sweep(now);
+    if (buckets.size >= maxBuckets) evict(now);
+    const { period, count } = rate;
+    const bucket = { id, used, at: now, period, count, older: undefined, newer: undefined };
     buckets.set(id, bucket);
+    append(bucket);
+  }
+
+  function remove(bucket: Bucket): void {
+    buckets.delete(bucket.id);
+    unlink(bucket);
+  }
+
+  function append(bucket: Bucket): void {
+    bucket.older = newest;
+    bucket.newer = undefined;
+    if (newest === undefined) oldest = bucket;
+    else newest.newer = bucket;
+    newest = bucket;
+  }
+
+  function unlink({ older, newer }: Bucket): void {
+    if (older === undefined) oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) newest = older;
+    else newer.older = older;
   }
 
   function sweep(now: number): void {
-    let count = 0;
-    for (const [id, bucket] of buckets) {
-      if (count++ === SWEEP) return;
-      if (remainder(bucket, now) <= 0) buckets.delete(id);
+    let bucket = oldest;
+    for (let count = 0; bucket !== undefined && count < SWEEP; count += 1) {
+      const { newer }: Bucket = bucket;
+      if (remainder(bucket, now) <= 0) remove(bucket);
+      bucket = newer;
     }
   }
 
   function evict(now: number): void {
-    let victim: string | undefined;
+    let victim: Bucket | undefined;
     let least = Number.POSITIVE_INFINITY;
-    let count = 0;
-    for (const [id, bucket] of buckets) {
-      if (count++ === EVICTION_SAMPLE) break;
+    let bucket = oldest;
+    for (let count = 0; bucket !== undefined && count < EVICTION_SAMPLE; count += 1) {
       const untilFull = remainder(bucket, now) / bucket.count;
-      if (untilFull >= least) continue;
-      least = untilFull;
-      victim = id;
+      if (untilFull < least) {
+        least = untilFull;
+        victim = bucket;
+      }
+      bucket = bucket.newer;
     }
-    if (victim !== undefined) buckets.delete(victim);
+    if (victim !== undefined) remove(victim);
   }
 }
 

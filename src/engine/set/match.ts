@@ -16,7 +16,11 @@ export interface MatchInput {
 export type Params = ReadonlyMap<string, string>;
 
 /** Evaluates the `when` of an entry with these parameters; `Failure` if the result is not a bool. */
-export type EvaluateCondition<Failure> = (when: Program, params: Params) => boolean | Failure;
+type EvaluateCondition<Context, Failure> = (
+  when: Program,
+  params: Params,
+  context: Context,
+) => boolean | Failure;
 
 /** Parameters of the first entry that selects the request, or the failure of a condition evaluated before it. */
 export type Selection<Failure> =
@@ -37,12 +41,14 @@ const SELECTED = { params: NO_PARAMS } as const;
 /**
  * Result of the first entry of a `match` that selects the request or whose condition fails; undefined if no entry
  * selects it. An empty `match` selects every request. Within an entry the condition is evaluated last, as it costs
- * most; the first of its `paths` that matches gives the parameters. `results` takes the result of each entry tried.
+ * most; the first of its `paths` that matches gives the parameters. `context` is for `evaluate`; `results` takes the
+ * result of each entry tried.
  */
-export function selects<Failure>(
+export function selects<Context, Failure>(
   match: readonly CompiledMatch[],
   input: MatchInput,
-  evaluate: EvaluateCondition<Failure>,
+  evaluate: EvaluateCondition<Context, Failure>,
+  context: Context,
   results?: MatchEntryResult[],
 ): Selection<Failure> | undefined {
   if (match.length === 0) return SELECTED;
@@ -53,7 +59,7 @@ export function selects<Failure>(
       continue;
     }
     if (entry.when !== undefined) {
-      const result = evaluate(entry.when, params);
+      const result = evaluate(entry.when, params, context);
       if (result !== true) {
         results?.push({ entry, result: result === false ? 'when' : 'failed' });
         if (result === false) continue;

@@ -28,7 +28,11 @@ export function* lintTests({
     const policy = compiled.get(name);
     yield;
     if (policy === undefined || named.has(name) || rulesOf(policy).some((rule) => rules.has(rule))) continue;
-    if ([...requests.values()].some((request) => selects(policy.match, request, () => true) !== undefined))
+    if (
+      [...requests.values()].some(
+        (request) => selects(policy.match, request, () => true, undefined) !== undefined,
+      )
+    )
       continue;
     report(nameAt, 'policy_without_tests', `no test sends a request to which \`${name}\` applies`, HELP);
   }

@@ -7,7 +7,8 @@ export interface RecordLine {
 
 /** The newest records, and listeners for new ones. */
 export interface RecentDecisions {
-  add(record: RecordLine): void;
+  /** `length`: UTF-16 units that the record holds in memory, default those of its line. */
+  add(record: RecordLine, length?: number): void;
   /** At most `limit` of the newest records, oldest first. */
   list(limit: number): readonly RecordLine[];
   /** Calls `listener` for each new record, until the returned function is called. */
@@ -26,17 +27,17 @@ export function createRecentDecisions({
   maxRecords = 1000,
   maxLength = 2 * 1024 * 1024,
 }: RecentDecisionsOptions = {}): RecentDecisions {
-  let kept: RecordLine[] = [];
+  let kept: { readonly record: RecordLine; readonly length: number }[] = [];
   /** Position of the oldest record; records before it are removed in batches. */
   let first = 0;
   let length = 0;
   const listeners = new Set<(record: RecordLine) => void>();
   return {
-    add(record) {
-      kept.push(record);
-      length += record.line.length;
+    add(record, held = record.line.length) {
+      kept.push({ record, length: held });
+      length += held;
       while (kept.length - first > 1 && (kept.length - first > maxRecords || length > maxLength)) {
-        length -= kept[first]?.line.length ?? 0;
+        length -= kept[first]?.length ?? 0;
         first++;
       }
       if (first > maxRecords) {
@@ -45,7 +46,8 @@ export function createRecentDecisions({
       }
       for (const listener of listeners) listener(record);
     },
-    list: (limit) => kept.slice(Math.max(first, kept.length - Math.max(0, limit))),
+    list: (limit) =>
+      kept.slice(Math.max(first, kept.length - Math.max(0, limit))).map(({ record }) => record),
     follow(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -40,11 +40,32 @@ export interface DecisionRecord {
   }[];
 }
 
+/** The parts of a decision that its record has. */
+export type Recorded = Pick<
+  Decision,
+  | 'id'
+  | 'time'
+  | 'duration'
+  | 'reason'
+  | 'status'
+  | 'policy'
+  | 'rule'
+  | 'revision'
+  | 'environment'
+  | 'source'
+  | 'destination'
+  | 'caller'
+  | 'jwt'
+  | 'controls'
+  | 'limits'
+  | 'shadow'
+> & { readonly request: Pick<Decision['request'], 'id' | 'method' | 'host' | 'path'> };
+
 /**
  * The record of a decision. Texts of the caller are cut at 2,048 characters. It has no secret and no query string, since
  * a `Decision` has neither. Members without content (environment, caller, token, controls, limits, shadow verdicts) are left out.
  */
-export function toRecord(decision: Decision, trace: SpanReference): DecisionRecord {
+export function toRecord(decision: Recorded, trace: SpanReference): DecisionRecord {
   const { request, source, destination, revision, environment, caller, jwt, controls, limits, shadow } =
     decision;
   return {
@@ -100,7 +121,7 @@ export function toRecord(decision: Decision, trace: SpanReference): DecisionReco
 const MAX_TEXT = 2048;
 
 /** A longer text ends with an ellipsis. */
-function cut(text: string): string {
+export function cut(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1).toWellFormed()}…`;
 }
 

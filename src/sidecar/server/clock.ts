@@ -1,3 +1,5 @@
+/** Time for which the system clock is not asked again, in milliseconds: asking costs as much as the fine clock. */
+const UNCHECKED = 1;
 /** Largest difference between the fine clock and the clock of the system, in milliseconds. */
 const DRIFT = 5;
 
@@ -9,10 +11,14 @@ export function createClock(
   system: () => number = Date.now,
   monotonic: () => number = () => performance.now(),
 ): () => number {
-  let base = system() - monotonic();
+  let checked = monotonic();
+  let base = system() - checked;
   return () => {
+    const since = monotonic();
+    const fine = base + since;
+    if (since - checked < UNCHECKED) return fine;
+    checked = since;
     const coarse = system();
-    const fine = base + monotonic();
     if (Math.abs(fine - coarse) <= DRIFT) return fine;
     base += coarse - fine;
     return coarse;

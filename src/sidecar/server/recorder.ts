@@ -1,10 +1,9 @@
-import { printableJson } from '../../diagnostic/printable.ts';
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
 import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
+import { KeptRecord } from '../audit/kept-record.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
-import { toRecord } from '../audit/record.ts';
 import type { Sink } from '../audit/sink.ts';
 import type { Traces } from '../telemetry/decision-tracer.ts';
 import type { Log } from '../telemetry/logging.ts';
@@ -55,14 +54,18 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
     });
   };
   return {
-    record(decision, { traceparent }) {
+    record(decision, traceparent = decision.request.traceparent) {
       metrics.decided(decision);
       if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
       log.debug?.('decision', decisionLine(decision));
       logFault(decision);
-      const record = toRecord(decision, traces.trace(decision, traceparent));
-      const line = printableJson(JSON.stringify(record));
-      recent.add({ id: record.decision_id, line });
+      const record = new KeptRecord(
+        decision,
+        traces.areSent ? traces.trace(decision, traceparent) : traceparent,
+      );
+      recent.add(record, record.length);
+      if (queues.length === 0) return;
+      const { line } = record;
       for (const queue of queues) queue.push(line);
     },
     recent,

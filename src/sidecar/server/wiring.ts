@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { decide } from '../../engine/decision/decide.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
@@ -27,6 +26,7 @@ import { createTraces } from '../telemetry/traces.ts';
 import type { Methods } from '../transport/transport.ts';
 import { createClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
+import { createDecisionIds } from './decision-ids.ts';
 import { keyObserver } from './key-observer.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { reloadObserver } from './reload-observer.ts';
@@ -111,7 +111,7 @@ function servicesOf({ xfccTrustedHops, hosts }: Configuration, clock: () => numb
     xfccTrustedHops,
     hosts,
     clock,
-    id: randomUUID,
+    id: createDecisionIds(),
     tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),
     limits: createLocalStore({ maxBuckets: MAX_BUCKETS, digest: nodeCrypto.sha256 }),
@@ -139,7 +139,7 @@ function wireCheck(
     ...services,
     decodeText,
     proxy,
-    decide: (attributes, until, set) => decide(attributes, set, services, until),
+    decide: (attributes, until, set, start) => decide(attributes, set, services, until, undefined, start),
     set: () => store.current(),
     deadline,
     maxInflight,

@@ -4,6 +4,8 @@ import type { SpanReference } from '../../engine/request/traceparent.ts';
 import type { Log } from './logging.ts';
 
 export interface Traces {
+  /** False: no span is ever recorded, so that each decision belongs to the place of its caller. */
+  readonly areSent: boolean;
   /**
    * Creates the span of a decision that was answered. Returns its place in the trace: that of the span if it is
    * recorded, else that of the caller. `traceparent` is the header of the call of Envoy (W3C Trace Context), or empty.

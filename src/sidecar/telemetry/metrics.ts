@@ -3,6 +3,7 @@ import type { Decision } from '../../engine/decision/decide.ts';
 import { REASONS, type Reason } from '../../engine/decision/reasons.ts';
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { BoundSeries } from './bound-series.ts';
 import { currentNames, type NamedParts, openLabels } from './current-names.ts';
 import { DURATION_BOUNDS, METRICS, type MetricName } from './metric-table.ts';
 import { createSeries, type Series } from './series.ts';
@@ -52,6 +53,10 @@ const FAILURES: ReadonlySet<string> = new Set(
   Object.keys(REASONS).filter((reason) => REASONS[reason as Reason].status >= 500),
 );
 
+function verdictOf(reason: string): 'allow' | 'deny' {
+  return reason === 'allowed' ? 'allow' : 'deny';
+}
+
 /** Counts in plain maps, which are converted to OpenTelemetry metric data when the metrics are read. */
 export function createMetrics({ clock, issuers, inflight, sinks, build }: MetricsOptions): Metrics {
   const started = clock();
@@ -65,6 +70,15 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
     lictor_limit_decisions_total: seriesOf('lictor_limit_decisions_total'),
     lictor_audit_dropped_total: seriesOf('lictor_audit_dropped_total'),
   } as const satisfies Partial<Record<MetricName, Series>>;
+  const decisions = new BoundSeries(counters.lictor_decisions_total, (reason, policy, rule) => [
+    verdictOf(reason),
+    reason,
+    policy,
+    rule,
+    'enforce',
+  ]);
+  const limits = new BoundSeries(counters.lictor_limit_decisions_total, (...names) => names);
+  const shadows = new BoundSeries(counters.lictor_shadow_decisions_total, (...names) => names);
   const durations = { counts: Array.from({ length: DURATION_BOUNDS.length + 1 }, () => 0), sum: 0, count: 0 };
   let policy: { readonly info: readonly string[]; readonly at: number } | undefined;
   let attempt: ReloadAttempt | undefined;
@@ -77,28 +91,19 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
   for (const sink of sinks) counters.lictor_audit_dropped_total.declare([sink]);
 
   function decided(decision: Decision): void {
-    const verdict = decision.reason === 'allowed' ? 'allow' : 'deny';
-    counters.lictor_decisions_total.add(
-      [verdict, decision.reason, decision.policy, decision.rule, 'enforce'],
-      1,
-    );
-    if (FAILURES.has(decision.reason)) counters.lictor_failures_total.add([decision.reason], 1);
+    const { reason } = decision;
+    decisions.increment(reason, decision.policy, decision.rule);
+    if (reason !== 'allowed' && FAILURES.has(reason)) counters.lictor_failures_total.add([reason], 1);
     const seconds = decision.duration / 1e6;
-    const bucket = DURATION_BOUNDS.findIndex((bound) => seconds <= bound);
-    const at = bucket === -1 ? DURATION_BOUNDS.length : bucket;
+    let at = 0;
+    while (at < DURATION_BOUNDS.length && seconds > (DURATION_BOUNDS[at] ?? 0)) at++;
     durations.counts[at] = (durations.counts[at] ?? 0) + 1;
     durations.sum += seconds;
     durations.count++;
-    for (const limit of decision.limits) {
-      counters.lictor_limit_decisions_total.add(
-        [limit.policy, limit.name, limit.allowed ? 'allowed' : 'refused'],
-        1,
-      );
-    }
-    for (const shadow of decision.shadow) {
-      const agrees = String(shadow.decision === verdict);
-      counters.lictor_shadow_decisions_total.add([shadow.policy, shadow.decision, agrees], 1);
-    }
+    for (const { policy, name, allowed } of decision.limits)
+      limits.increment(policy, name, allowed ? 'allowed' : 'refused');
+    for (const shadow of decision.shadow)
+      shadows.increment(shadow.policy, shadow.decision, String(shadow.decision === verdictOf(reason)));
   }
 
   function live(set: Parameters<Metrics['live']>[0], at: number): void {

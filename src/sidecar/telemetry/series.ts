@@ -1,6 +1,13 @@
 /** Counts of one metric by its label values. */
 export interface Series {
   add(values: readonly string[], count: number): void;
+  /**
+   * The count of one combination of label values, for a caller that counts it often; undefined if there is no room for
+   * it. Valid as long as `generation` is the same.
+   */
+  bind(values: readonly string[]): { count: number } | undefined;
+  /** Changes when combinations are removed. */
+  readonly generation: number;
   /** Makes a combination of label values exist, with the count 0, if there is room for it. */
   declare(values: readonly string[]): void;
   entries(): Iterable<{ readonly values: readonly string[]; readonly count: number }>;
@@ -28,6 +35,7 @@ const RETENTION = 10 * 60_000;
  */
 export function createSeries(open: readonly number[]): Series {
   const cells = new Map<string, Cell>();
+  let generation = 0;
   function cellOf(values: readonly string[]): Cell {
     const key = values.join('\n');
     let cell = cells.get(key);
@@ -44,6 +52,13 @@ export function createSeries(open: readonly number[]): Series {
       else if (cells.size < MAX_SERIES) cellOf(values).count += count;
       else cellOf(values.map((value, at) => (open.includes(at) ? OVERFLOW : value))).count += count;
     },
+    bind(values) {
+      const cell = cells.get(values.join('\n'));
+      return cell ?? (cells.size < MAX_SERIES ? cellOf(values) : undefined);
+    },
+    get generation() {
+      return generation;
+    },
     declare(values) {
       if (cells.size < MAX_SERIES) cellOf(values);
     },
@@ -51,7 +66,10 @@ export function createSeries(open: readonly number[]): Series {
     sweep(now, isCurrent) {
       for (const [key, cell] of cells) {
         if (cell.swept?.count !== cell.count) cell.swept = { count: cell.count, at: now };
-        else if (now - cell.swept.at >= RETENTION && !isCurrent(cell.values)) cells.delete(key);
+        else if (now - cell.swept.at >= RETENTION && !isCurrent(cell.values)) {
+          cells.delete(key);
+          generation += 1;
+        }
       }
     },
   };

@@ -10,7 +10,11 @@ import { spanReference } from './span-reference.ts';
 export async function createTraces(options: TracesOptions): Promise<Traces> {
   const exporter = options.exporter ?? (await exporterOf(options.environment));
   if (exporter === undefined) {
-    return { trace: (_, traceparent) => spanReference(parseTraceparent(traceparent)), async close() {} };
+    return {
+      areSent: false,
+      trace: (_, traceparent) => spanReference(parseTraceparent(traceparent)),
+      async close() {},
+    };
   }
   const { exportingTraces } = await import('./spans.ts');
   return exportingTraces(options, exporter);

@@ -27,6 +27,7 @@ interface ThrowawayKey {
   readonly algorithm: Algorithm;
   readonly signing: KeyObject;
   readonly verification: VerificationKey;
+  readonly now: KeysNow;
 }
 
 /** Made once in a process, by issuer name and algorithm. */
@@ -35,7 +36,7 @@ const made = new Map<string, ThrowawayKey>();
 /** A verifier with these keys trusts what they sign and nothing else. */
 export function createThrowawayKeys(): ThrowawayKeys {
   return {
-    of: (issuer): KeysNow => ({ keys: [keyOf(issuer).verification], failing: false }),
+    of: (issuer) => keyOf(issuer).now,
     refetch: () => undefined,
     sign: async (issuer, claims, header = {}) => {
       const { algorithm, signing, verification } = keyOf(issuer);
@@ -80,11 +81,13 @@ function makeKey(algorithm: Algorithm, name: string): ThrowawayKey {
   const signing = makeMaterial(algorithm);
   const key = importedKey(signing.type === 'private' ? createPublicKey(signing) : signing);
   const kid = `throwaway-${name}`;
-  return {
-    algorithm,
-    signing,
-    verification: { kid, algorithms: new Set([algorithm]), key, identity: `${algorithm} ${kid}` },
+  const verification: VerificationKey = {
+    kid,
+    algorithms: new Set([algorithm]),
+    key,
+    identity: `${algorithm} ${kid}`,
   };
+  return { algorithm, signing, verification, now: { keys: [verification], failing: false } };
 }
 
 function makeMaterial(algorithm: Algorithm): KeyObject {

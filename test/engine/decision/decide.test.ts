@@ -59,7 +59,7 @@ describe('what a limit gave comes back', () => {
     ],
   ])('%s', async (_, broken, deadline) => {
     const { services } = bench();
-    const early = decide(attributes(), LIMITED, { ...services, ...broken }, deadline);
+    const early = (async () => decide(attributes(), LIMITED, { ...services, ...broken }, deadline))();
     const outcome = await early.then(
       ({ decision }) => decision.reason,
       (error: unknown) => (error as Error).message,
@@ -73,7 +73,7 @@ describe('what a limit gave comes back', () => {
 
 describe('a decision', () => {
   test('tells its time, its duration in microseconds and its id', async () => {
-    const times = [NOW, NOW + 0.25, NOW + 0.5];
+    const times = [NOW, NOW + 0.5];
     const services = { ...bench().services, clock: () => times.shift() ?? NOW + 1 };
     const { decision, deferred } = await decide(attributes(), LIMITED, services);
     expect(decision).toMatchObject({ id: 'decision-1', time: NOW, duration: 500, status: 200 });

@@ -25,7 +25,7 @@ function checkWith(change: Partial<CheckOptions> = {}): { check: Check; passed: 
     clock,
     id,
     deadline: 1000,
-    onDecision: (decision, { traceparent }) => {
+    onDecision: (decision, traceparent = decision.request.traceparent) => {
       passed.push({ decision, traceparent });
     },
     ...change,

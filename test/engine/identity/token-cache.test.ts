@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
@@ -71,6 +72,46 @@ test('the key of the cache is the whole token: another signature is another toke
   const grafted = token.replace(/[^.]+$/, again.split('.')[2]?.replace(/^.{4}/, 'AAAA') ?? '');
   expect((await ask(grafted, issuer)).denial?.reason).toBe('token_bad_signature');
   expect(signatures()).toBe(2);
+});
+
+test('a token that ends as a remembered one is another token', async () => {
+  const { ask, signatures } = bench();
+  const issuer = issuerOf();
+  const token = await signed();
+  expect((await ask(token, issuer)).denial).toBeUndefined();
+  const [header, , signature] = token.split('.');
+  const claims = Buffer.from(JSON.stringify(claimsOf({ sub: 'admin' }))).toString('base64url');
+  const forged = `${header}.${claims}.${signature}`;
+  expect(forged.slice(-64)).toBe(token.slice(-64));
+  expect((await ask(forged, issuer)).denial?.reason).toBe('token_bad_signature');
+  expect(await ask(token, issuer)).toHaveProperty('token.subject', claimsOf()['sub']);
+  expect(signatures()).toBe(2);
+});
+
+test('a key that was withdrawn while a token was verified is not taken for current', async () => {
+  const { ask, ring, signatures } = bench();
+  const [token, issuer] = [await signed(), issuerOf()];
+  const withdrawn = jest.spyOn(ring, 'of');
+  const verifying = ask(token, issuer);
+  withdrawn.mockReturnValue({ keys: [], failing: false });
+  expect((await verifying).denial).toBeUndefined();
+  expect((await ask(token, issuer)).denial?.reason).toBe('token_unknown_key');
+  expect(signatures()).toBe(1);
+});
+
+test('a remembered token that is sent twice, or in another place, is refused', async () => {
+  const { ask, verifier } = bench();
+  const [token, issuer] = [await signed(), issuerOf()];
+  expect((await ask(token, issuer)).denial).toBeUndefined();
+  const reasonOf = async (headers: Readonly<Record<string, string>>): Promise<string | undefined> =>
+    (await verifier.verify(attributes({ headers }), [issuer], NOW)).denial?.reason;
+  expect(await reasonOf({ authorization: `Bearer ${token},Bearer ${token}` })).toBe('token_ambiguous');
+  expect(await reasonOf({ authorization: token })).toBe('token_missing');
+  expect(await reasonOf({ authorization: `Bearer ${token} ` })).toBeUndefined();
+  const elsewhere = issuerOf({ from: [{ header: 'x-token', prefix: '' }] });
+  const both = [issuerOf({ from: [{ cookie: 'session' }] }), elsewhere];
+  const result = await verifier.verify(attributes({ headers: { 'x-token': token } }), both, NOW);
+  expect(result.token?.issuerName).toBe(elsewhere.name);
 });
 
 test('times are checked at every use', async () => {

@@ -1,5 +1,5 @@
 import type { TokenPlace } from '../../../src/engine/identity/issuer.ts';
-import { DEFAULT_PLACES, findTokens } from '../../../src/engine/identity/token-place.ts';
+import { DEFAULT_PLACES, TokenSearch } from '../../../src/engine/identity/token-place.ts';
 import { attributes } from '../../support/attributes.ts';
 
 const QUERY: TokenPlace = { query: 'access_token' };
@@ -11,10 +11,16 @@ function texts(
   path: string,
   headers: Readonly<Record<string, string>>,
 ): readonly string[] {
-  return findTokens(attributes({ path, headers }), places).map(({ text }) => text);
+  const search = new TokenSearch(places);
+  const request = attributes({ path, headers });
+  const found = search.all(request);
+  // The short way finds nothing, or the same.
+  const single = search.single(request);
+  if (single !== undefined) expect(found).toEqual([single]);
+  return found.map(({ text }) => text);
 }
 
-describe('findTokens in headers', () => {
+describe('a search in headers', () => {
   test.each([
     ['Bearer a.b.c', ['a.b.c']],
     ['bearer a.b.c', ['a.b.c']],
@@ -41,7 +47,7 @@ describe('findTokens in headers', () => {
   });
 });
 
-describe('findTokens in queries and cookies', () => {
+describe('a search in queries and cookies', () => {
   test.each([
     ['/a?access_token=a', {}, ['a']],
     ['/a?x=1&access_token=a.b', {}, ['a.b']],
@@ -67,7 +73,7 @@ describe('findTokens in queries and cookies', () => {
 
 test('a token in a place that is listed twice, or in overlapping places, is found once with all its places', () => {
   const twice: readonly TokenPlace[] = [...DEFAULT_PLACES, { header: 'Authorization', prefix: 'bearer' }];
-  expect(findTokens(attributes({ headers: { authorization: 'Bearer a' } }), twice)).toEqual([
+  expect(new TokenSearch(twice).all(attributes({ headers: { authorization: 'Bearer a' } }))).toEqual([
     { text: 'a', places: ['header authorization bearer'], header: 'authorization' },
   ]);
 });

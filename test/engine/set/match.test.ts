@@ -40,7 +40,7 @@ function evaluate({ source }: Program): boolean | 'failed' {
 }
 
 function outcome(match: readonly MatchFields[]): unknown {
-  const selection = selects(match.map(entry), GET, evaluate);
+  const selection = selects(match.map(entry), GET, evaluate, undefined);
   if (selection === undefined) return 'no';
   return selection.failure ?? Object.fromEntries(selection.params ?? []);
 }
@@ -76,15 +76,20 @@ describe('selects', () => {
 
   test('a condition reads the parameters of its own entry', () => {
     const seen: Params[] = [];
-    selects([entry({ paths: ['/api/{kind}/**'], when: 'true' })], GET, (_, params) => {
-      seen.push(params);
-      return true;
-    });
+    selects(
+      [entry({ paths: ['/api/{kind}/**'], when: 'true' })],
+      GET,
+      (_, params) => {
+        seen.push(params);
+        return true;
+      },
+      undefined,
+    );
     expect(seen).toEqual([new Map([['kind', 'orders']])]);
   });
 
   test('every selection without parameters is one shared value', () => {
-    const first = selects([entry({ methods: ['GET'] })], GET, evaluate);
-    expect(selects([], GET, evaluate)).toBe(first);
+    const first = selects([entry({ methods: ['GET'] })], GET, evaluate, undefined);
+    expect(selects([], GET, evaluate, undefined)).toBe(first);
   });
 });

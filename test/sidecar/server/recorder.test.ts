@@ -28,7 +28,7 @@ test('a header that two policies set differently is logged once', async () => {
   });
   for (const method of ['GET', 'POST', 'GET']) {
     const { decision } = await decide(attributes({ method }), set, standingStill());
-    await record(decision, { traceparent: '' });
+    await record(decision, undefined);
   }
   expect(warned).toEqual([
     [
@@ -45,7 +45,7 @@ test('at level debug each decision is a line, which has nothing of the request',
   const { record } = createRecorder({ ...QUIET, sinks: [], log, clock: () => 0 });
   const set = policySet({ policies: { open: { rules: [{ name: 'all', effect: 'allow' }] } } });
   const { decision } = await decide(attributes({ path: '/secret?token=1' }), set, standingStill());
-  await record(decision, { traceparent: '' });
+  await record(decision, undefined);
   expect(lines).toEqual([
     ['decision', expect.objectContaining({ decision_id: decision.id, reason: 'allowed', rule: 'all' })],
   ]);

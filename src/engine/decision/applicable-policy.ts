@@ -1,0 +1,47 @@
+import type { VerifiedToken } from '../identity/verified-token.ts';
+import { NO_PARAMS, type Params } from '../set/match.ts';
+import type { CompiledPolicy } from '../set/policy-set.ts';
+import { PolicyActivation } from './activation.ts';
+import type { Caller, Identity } from './identities.ts';
+import type { RequestContext } from './request-context.ts';
+
+interface Selected {
+  readonly params: Params;
+  readonly failure?: undefined;
+}
+
+const SELECTED: Selected = { params: NO_PARAMS };
+
+/** A policy that may govern one request, with what is known about the request for this policy. */
+export class ApplicablePolicy {
+  readonly policy: CompiledPolicy;
+  /** What its `match` has selected it with: the path parameters of the entry that did. */
+  selected: Selected = SELECTED;
+  /** The token and the peer that the policy requires itself, when they are verified. */
+  token: VerifiedToken | undefined;
+  caller: Caller | undefined;
+  /** The last activation: steps go from policy to policy, mostly with the same values, and variables stay known. */
+  #activation: PolicyActivation | undefined;
+
+  constructor(policy: CompiledPolicy) {
+    this.policy = policy;
+  }
+
+  get params(): Params {
+    return this.selected.params;
+  }
+
+  /**
+   * The activation for its expressions: with the token and the peer that it requires itself, else with those that other
+   * policies have verified. `params`: those of an entry of its own, in place of those of the policy.
+   */
+  activation(request: RequestContext, known: Identity, params: Params = this.params): PolicyActivation {
+    const token = this.policy.jwt === undefined ? known.token : this.token;
+    const caller = this.policy.mtls === undefined ? known.caller : this.caller;
+    const before = this.#activation;
+    if (before !== undefined && PolicyActivation.isOf(before, token, caller, params)) return before;
+    const activation = new PolicyActivation(request, this.policy, token, caller, params);
+    this.#activation = activation;
+    return activation;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Decision } from '../../engine/decision/decide.ts';
+import { parseTraceparent, type SpanReference } from '../../engine/request/traceparent.ts';
+import type { RecordLine } from './recent.ts';
+import type { Recorded } from './record.ts';
+import { recordLine } from './record-line.ts';
+
+/** About as many UTF-16 units as a record holds besides the texts of the caller. */
+const OWN_LENGTH = 400;
+
+/** What a record needs of a decision, kept without the request and written when somebody reads it. */
+export class KeptRecord implements RecordLine {
+  readonly id: string;
+  /** UTF-16 units that it holds in memory. */
+  readonly length: number;
+  readonly #decision: Recorded;
+  readonly #place: SpanReference | string;
+
+  /** `place`: of the decision in a trace, or the `traceparent` of its caller. */
+  constructor(decision: Decision, place: SpanReference | string) {
+    const { request, source, destination, caller, jwt } = decision;
+    const { id, method, host, path } = request;
+    const { principal, address } = source;
+    const peers = principal.length + address.length + destination.principal.length;
+    const texts = id.length + method.length + host.length + path.length + peers;
+    this.id = decision.id;
+    this.length = OWN_LENGTH + texts + (typeof place === 'string' ? place.length : 0);
+    this.#place = place;
+    this.#decision = {
+      id: decision.id,
+      time: decision.time,
+      duration: decision.duration,
+      reason: decision.reason,
+      status: decision.status,
+      policy: decision.policy,
+      rule: decision.rule,
+      revision: decision.revision,
+      environment: decision.environment,
+      request: { id, method, host, path },
+      source: { principal, address },
+      destination: { principal: destination.principal },
+      caller,
+      jwt,
+      controls: decision.controls,
+      limits: decision.limits,
+      shadow: decision.shadow,
+    };
+  }
+
+  get line(): string {
+    const place = this.#place;
+    return recordLine(this.#decision, typeof place === 'string' ? callerOf(place) : place);
+  }
+}
+
+const NOWHERE: SpanReference = { traceId: '', spanId: '' };
+
+/** The place of the caller in its trace. */
+function callerOf(traceparent: string): SpanReference {
+  return traceparent === '' ? NOWHERE : (parseTraceparent(traceparent) ?? NOWHERE);
+}

@@ -1,0 +1,46 @@
+import type { Series } from './series.ts';
+
+/**
+ * Counts by three names, each combination bound to its count when it first occurs: after that a count makes neither a
+ * list nor a text. Not more combinations are held than the series has.
+ */
+export class BoundSeries {
+  readonly #series: Series;
+  readonly #labels: (a: string, b: string, c: string) => readonly string[];
+  #bound = new Map<string, Map<string, Map<string, { count: number }>>>();
+  #generation = 0;
+
+  /** `labels` of three names, in the order of the series. */
+  constructor(series: Series, labels: (a: string, b: string, c: string) => readonly string[]) {
+    this.#series = series;
+    this.#labels = labels;
+  }
+
+  increment(a: string, b: string, c: string): void {
+    const bound = this.#generation === this.#series.generation && this.#bound.get(a)?.get(b)?.get(c);
+    if (bound) bound.count += 1;
+    else this.#bind(a, b, c);
+  }
+
+  #bind(a: string, b: string, c: string): void {
+    const labels = this.#labels(a, b, c);
+    this.#series.add(labels, 1);
+    if (this.#generation !== this.#series.generation) {
+      this.#bound = new Map();
+      this.#generation = this.#series.generation;
+    }
+    const cell = this.#series.bind(labels);
+    if (cell === undefined) return;
+    const ofA = entryOf(this.#bound, a, () => new Map<string, Map<string, { count: number }>>());
+    entryOf(ofA, b, () => new Map<string, { count: number }>()).set(c, cell);
+  }
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = create();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,118 @@
+import type { Decision } from '../../../src/engine/decision/decide.ts';
+import type { Reason } from '../../../src/engine/decision/reasons.ts';
+import { KeptRecord } from '../../../src/sidecar/audit/kept-record.ts';
+import { recordLine, thoroughLine } from '../../../src/sidecar/audit/record-line.ts';
+import { aDecision } from '../../support/decision.ts';
+import { pick, seeded } from '../../support/seeded.ts';
+
+const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
+
+/** Texts that JSON, a terminal or a bound writes in another way than they are. */
+const TEXTS: readonly [string, ...string[]] = [
+  '',
+  'plain',
+  '/api/orders/42',
+  'quote " and \\ backslash',
+  'a\nline\tand\u0000control\u007f',
+  'é ü 漢字 😀',
+  'half \ud83d a pair',
+  '\udc00',
+  'bidi \u202e hidden \u2066 \u061c',
+  '\u2028\u2029\u0085',
+  'x'.repeat(1024),
+  'x'.repeat(1025),
+  'x'.repeat(2048),
+  'x'.repeat(2049),
+  `${'x'.repeat(2046)}😀 cut`,
+];
+
+const REASON_NAMES: readonly [Reason, ...Reason[]] = [
+  'allowed',
+  'no_rule',
+  'token_expired',
+  'internal_error',
+];
+
+const NUMBERS: readonly [number, ...number[]] = [
+  0,
+  0.4,
+  0.5,
+  41.4999,
+  1e21,
+  -0,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+];
+
+function randomDecision(random: () => number): Decision {
+  const text = (): string => pick(random, TEXTS);
+  const number = (): number => pick(random, NUMBERS);
+  const some = <T>(make: () => T): T[] => Array.from({ length: pick(random, [0, 1, 2]) }, make);
+  const principal = text();
+  return aDecision({
+    id: text(),
+    time: pick(random, [0, 1_780_315_200_000.9998, 1_780_315_199_999.001, 1_780_315_200_000.5, 999.9996]),
+    duration: number(),
+    reason: pick(random, REASON_NAMES),
+    status: pick(random, [200, 403]),
+    policy: text(),
+    rule: text(),
+    environment: pick(random, ['', 'production', 'é']),
+    request: { ...aDecision().request, id: text(), method: text(), host: text(), path: text() },
+    source: { principal, address: text() },
+    destination: { principal: text() },
+    caller: pick(random, [undefined, { principal, via: 'connection' }, { principal: text(), via: 'xfcc' }]),
+    jwt: pick(random, [undefined, { issuer: text(), subject: text() }]),
+    controls: some(text),
+    limits: some(() => ({ policy: text(), name: text(), allowed: true, remaining: number() })),
+    shadow: some(() => ({
+      policy: text(),
+      rule: text(),
+      decision: 'deny' as const,
+      reason: 'no_rule' as const,
+    })),
+  });
+}
+
+/** A short piece of each text where they differ. */
+function differenceOf(line: string, expected: string): readonly [string, string] | undefined {
+  if (line === expected) return undefined;
+  let at = 0;
+  while (line[at] === expected[at]) at += 1;
+  return [line.slice(Math.max(0, at - 20), at + 20), expected.slice(Math.max(0, at - 20), at + 20)];
+}
+
+test('a line has the bytes of the whole record as JSON, whatever is in it', () => {
+  const random = seeded(13);
+  const { revision } = aDecision();
+  for (let round = 0; round < 5000; round += 1) {
+    const made = randomDecision(random);
+    const decision = pick(random, [made, { ...made, revision }, { ...made, revision: undefined }]);
+    const place = pick(random, [trace, { traceId: '', spanId: '' }]);
+    const expected = thoroughLine(decision, place);
+    // The second time, with what is known then.
+    for (let time = 0; time < 2; time += 1) {
+      const line = recordLine(decision, place);
+      expect(differenceOf(line, expected)).toBeUndefined();
+    }
+  }
+});
+
+test('a kept record is written as the decision was, with the place of its caller', () => {
+  const decision = aDecision({ jwt: { issuer: 'i', subject: 's' } });
+  const parent = `00-${trace.traceId}-${trace.spanId}-01`;
+  expect(new KeptRecord(decision, parent).line).toBe(thoroughLine(decision, trace));
+  expect(new KeptRecord(decision, trace).line).toBe(thoroughLine(decision, trace));
+  expect(new KeptRecord(decision, 'junk').line).toBe(thoroughLine(decision, { traceId: '', spanId: '' }));
+});
+
+test('a kept record counts the texts of the caller, also those that its line cuts', () => {
+  const long = 'x'.repeat(60_000);
+  const { request } = aDecision();
+  const lengthOf = (decision: Decision, place = ''): number => new KeptRecord(decision, place).length;
+  const usual = lengthOf(aDecision());
+  for (const name of ['id', 'method', 'host', 'path'])
+    expect(lengthOf(aDecision({ request: { ...request, [name]: long } }))).toBeGreaterThan(usual + 59_000);
+  expect(lengthOf(aDecision({ source: { principal: long, address: '' } }))).toBeGreaterThan(usual + 59_000);
+  expect(lengthOf(aDecision(), long)).toBe(usual + long.length);
+});
