@@ -1,30 +1,34 @@
-import type { ConnectionObserver } from '../socket/connections.ts';
+import type { ConnectionObserver, EndCause } from '../socket/connections.ts';
 import type { Log } from '../telemetry/logging.ts';
 
-/** Milliseconds between two warnings about connections that were closed to make room. */
+/** Milliseconds between two warnings with the same cause. */
 const WARNING_INTERVAL = 60_000;
 
-/** Logs the connections of a listener at level debug, and warns when there are too many. */
+/** Causes that an operator should know, with the warning. */
+const WARNINGS: Partial<Record<EndCause, string>> = {
+  full: 'too many connections, the one that was silent for the longest time is closed for each new one',
+  flood: 'a connection was ended for a flood',
+  unread: 'a connection was ended whose peer did not read its answers',
+};
+
+/** Logs the connections of a listener at level debug, and warns of causes that an operator should know. */
 export function connectionLog(
   log: Log,
   listener: 'listen' | 'admin' | 'probe',
   now: () => number = () => performance.now(),
 ): ConnectionObserver {
-  let warned = Number.NEGATIVE_INFINITY;
+  const warned = new Map<EndCause, number>();
   return {
     opened: (peer, count) => log.debug?.('connection opened', { listener, peer, count }),
     closed: (peer, duration) =>
       log.debug?.('connection closed', { listener, peer, duration_ms: Math.round(duration) }),
     ended(peer, cause, detail) {
       log.debug?.('connection ended by this side', { listener, peer, cause, detail });
-      if (cause !== 'full' || now() - warned < WARNING_INTERVAL) return;
-      warned = now();
-      log.warn(
-        'too many connections, the one that was silent for the longest time is closed for each new one',
-        {
-          listener,
-        },
-      );
+      const warning = WARNINGS[cause];
+      if (warning === undefined) return;
+      if (now() - (warned.get(cause) ?? Number.NEGATIVE_INFINITY) < WARNING_INTERVAL) return;
+      warned.set(cause, now());
+      log.warn(warning, cause === 'full' ? { listener } : { listener, peer, detail });
     },
   };
 }
