@@ -66,6 +66,8 @@ export class Http2Peer {
     const socket = isTls
       ? connectTls({ ...place, ca, servername: 'localhost', ALPNProtocols: ['h2'] })
       : connect(place);
+    // Small writes would wait for acknowledgements of the kernel of the server.
+    socket.setNoDelay(true);
     const peer = new Http2Peer(socket);
     await once(socket, isTls ? 'secureConnect' : 'connect');
     return peer;

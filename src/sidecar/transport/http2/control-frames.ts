@@ -135,8 +135,11 @@ export class ControlFrames {
   }
 
   #apply(settings: PeerSettings): void {
-    const { flow, output, lifetime } = this.#connection;
-    flow.setInitialWindow(settings.initialWindow);
+    const { flow, output, lifetime, streams } = this.#connection;
+    if (!flow.setInitialWindow(settings.initialWindow, streams.values())) {
+      this.#faults.fail(ERROR.FLOW_CONTROL_ERROR, 'INITIAL_WINDOW_SIZE makes a window too large');
+      return;
+    }
     // One update to zero is enough: the table stays empty.
     if (settings.mustClearTable && this.#settings?.mustClearTable !== true) output.mustClearTable = true;
     this.#settings = settings;

@@ -12,8 +12,8 @@ const REQUEST_WORK = 24;
 /** DATA of fewer bytes counts as carrying nothing, unless it is the last. */
 const TINY = 16;
 
-/** Bytes that a stream takes beside its fields. */
-const STREAM_BYTES = 512;
+/** Bytes that a stream takes beside its fields while its answer waits for a window, as measured in the heap. */
+const STREAM_BYTES = 2048;
 
 /** A header block whose end has not arrived. */
 interface OpenBlock {

@@ -95,12 +95,17 @@ export class SendFlow {
     return true;
   }
 
-  /** Changes the windows of all streams (RFC 9113 section 6.9.2); they may become negative. */
-  setInitialWindow(bytes: number): void {
+  /**
+   * Changes the windows of all streams (RFC 9113 section 6.9.2); they may become negative. False if one of the open
+   * streams then has a window that is too large.
+   */
+  setInitialWindow(bytes: number, streams: Iterable<Stream>): boolean {
     const isLarger = bytes > this.#initialWindow;
     this.#initialWindow = bytes;
-    if (!isLarger) return;
+    if (!isLarger) return true;
+    for (const stream of streams) if (bytes + stream.sendCredit > MAX_INT31) return false;
     for (const stream of this.#waiting) this.#send(stream);
+    return true;
   }
 
   /** Drops what a stream has not sent. */

@@ -1,5 +1,6 @@
 import { HpackDecoder } from '../../../../../src/sidecar/transport/http2/hpack/decoder.ts';
 import { HpackError } from '../../../../../src/sidecar/transport/http2/hpack/hpack-error.ts';
+import { indexed } from '../../../../support/hpack-literals.ts';
 
 /** A decoder with these bounds; by default 4096 bytes of table and 64 KiB of list. */
 export function decoderWith(
@@ -35,28 +36,4 @@ export function tableOf(decoder: HpackDecoder): readonly string[] {
       throw error;
     }
   }
-}
-
-/** An indexed field (RFC 7541 section 6.1). */
-function indexed(index: number): Uint8Array {
-  return integer(0x80, 0x7f, index);
-}
-
-/** An integer with the flags before it and a prefix of the bits of `mask` (RFC 7541 section 5.1). */
-export function integer(flags: number, mask: number, value: number): Buffer {
-  if (value < mask) return Buffer.from([flags | value]);
-  const bytes = [flags | mask];
-  let rest = value - mask;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  return Buffer.from([...bytes, rest]);
-}
-
-/** A literal with incremental indexing and a new name, without Huffman code. */
-export function kept(name: string, value: string): Buffer {
-  return Buffer.concat([Buffer.from([0x40]), plain(name), plain(value)]);
-}
-
-/** A string without Huffman code. */
-export function plain(text: string): Buffer {
-  return Buffer.concat([integer(0, 0x7f, text.length), Buffer.from(text, 'latin1')]);
 }

@@ -1,7 +1,8 @@
 import { BlockReader } from '../../../../../src/sidecar/transport/http2/hpack/block-reader.ts';
 import { HpackError } from '../../../../../src/sidecar/transport/http2/hpack/hpack-error.ts';
+import { integer, kept, plain } from '../../../../support/hpack-literals.ts';
 import { APPENDIX_C } from './appendix-c.ts';
-import { decodeList, decoderWith, integer, kept, plain, tableOf } from './decode-list.ts';
+import { decodeList, decoderWith, tableOf } from './decode-list.ts';
 
 describe('the examples of RFC 7541, appendix C', () => {
   test.each([

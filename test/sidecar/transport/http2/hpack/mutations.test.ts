@@ -1,9 +1,10 @@
 import { encodeHeaders } from '../../../../../src/sidecar/transport/http2/hpack/encode.ts';
 import { HpackError } from '../../../../../src/sidecar/transport/http2/hpack/hpack-error.ts';
+import { kept } from '../../../../support/hpack-literals.ts';
 import { MUTATIONS } from '../../../../support/mutations.ts';
 import { pick, seeded } from '../../../../support/seeded.ts';
 import { APPENDIX_C } from './appendix-c.ts';
-import { decodeList, decoderWith, kept, tableOf } from './decode-list.ts';
+import { decodeList, decoderWith, tableOf } from './decode-list.ts';
 
 const ROUNDS = 20_000;
 const SEED = 7541;
