@@ -6,11 +6,11 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools build package test lint format reference golden demo bench swaps fuzz clean
+.PHONY: help node install tools tools-go build package test test-go lint format reference golden demo bench swaps fuzz frames clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | $(PLAIN)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | $(PLAIN)
 	@printf '\nOne file or folder of tests: make test ONLY=test/engine/request. The program: npm run -s lictor -- --help\n\n'
 
 # Colour is for people: piped output has none.
@@ -43,6 +43,13 @@ package: build ## The package for the registry, with fixed versions of all that 
 test: install tools ## Types, then every test; ONLY=PATH for some of them
 	@status=0; npm run -s types || status=1; npm test -s -- $(ONLY) || status=1; exit $$status
 
+test-go: install ## h2spec and grpcurl against a sidecar; does nothing where Go is missing
+	@if ! command -v go >/dev/null; then echo 'make test-go: Go is not installed, so h2spec and grpcurl do not run'; exit 0; fi; \
+	  $(MAKE) tools-go; node test/go/main.ts
+
+tools-go:
+	@test/go/provide.sh
+
 lint: install ## Types, oxlint, biome, fmt of policies, and knip for what nobody uses
 	@status=0; for check in types rules layout formatted unused; do echo "· $$check"; npm run -s $$check || status=1; done; exit $$status
 
@@ -70,6 +77,9 @@ swaps: install ## 1,000 git commands under load, each answer compared with its c
 
 fuzz: install ## 1,000,000 mutated checks, each read as by the reference; COUNT=N for fewer, SEED=N to repeat
 	@node test/fuzz/main.ts $(or $(COUNT),1000000) $(SEED)
+
+frames: install ## 1,000,000 mutated sequences of frames: no crash, no hang, no allow; COUNT=N for fewer, SEED=N to repeat
+	@node test/fuzz/frames-main.ts $(or $(COUNT),1000000) $(SEED)
 
 clean: ## Remove what was made here, downloads included
 	@rm -rf dist coverage .demo .package .tools node_modules lictor-*.tgz
