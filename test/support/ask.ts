@@ -1,7 +1,7 @@
 import type { Client } from '@grpc/grpc-js';
 import type { CheckResponseMessage } from '../../src/engine/envoy/messages.ts';
 import { decodeCheckResponse } from './check-messages.ts';
-import { type CallOptions, call, connectTo } from './grpc.ts';
+import { type CallOptions, type ClientTls, call, connectTo } from './grpc.ts';
 import { officialCheckRequest } from './official.ts';
 
 const CHECK = '/envoy.service.auth.v3.Authorization/Check';
@@ -25,8 +25,8 @@ export interface Asker {
   close(): void;
 }
 
-export function connectAsker(address: string): Asker {
-  const client = connectTo(address);
+export function connectAsker(address: string, tls?: ClientTls): Asker {
+  const client = connectTo(address, tls);
   const ask = async (message: Uint8Array, options?: CallOptions): Promise<CheckResponseMessage> =>
     decodeCheckResponse(await call(client, CHECK, message, options));
   return {

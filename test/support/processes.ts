@@ -56,3 +56,8 @@ function contentOf(path: string): string | undefined {
     return undefined; // It has ended.
   }
 }
+
+/** Most resident memory that a process has ever had, in MiB. */
+export function peakMemory(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(contentOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1024;
+}
