@@ -4,9 +4,10 @@ import type { DecodeText } from './messages.ts';
 import { malformed, prefixAt, skipField, skipVarint, within } from './wire.ts';
 
 /*
- * Where the parts of a CheckRequest are. All of it is checked here, once; nothing is copied or decoded. A part is the
- * offset of its length prefix, 0 if it is absent: at 0 there is the tag of the first field. Of a field that occurs more
- * than once, the last counts; a message that does is refused, as readers merge or replace it.
+ * The offsets of the parts of a CheckRequest. The whole message is checked here, once; nothing is copied or decoded. An
+ * offset is that of the length prefix of a part, and 0 if the part is absent: at 0 there is the tag of the first field.
+ * If a text or a number occurs more than once, the last counts; a message that does is refused, since some readers merge
+ * it and others replace it.
  */
 
 /** One end of the connection. */
@@ -15,7 +16,6 @@ export class PeerOffsets {
   end = 0;
   address = 0;
   service = 0;
-  hasLabels = false;
   principal = 0;
   certificate = 0;
 
@@ -42,7 +42,6 @@ export class PeerOffsets {
           this.service = at + 1;
           break;
         case PEER.labels:
-          this.hasLabels = true;
           checkMessage(bytes, content, stop, TEXT_ENTRY, 2);
           break;
         case PEER.principal:
@@ -103,7 +102,6 @@ export class CheckOffsets {
   /** Start and end of the attributes; 0 without any. */
   start = 0;
   end = 0;
-  hasContextExtensions = false;
   metadata = 0;
   routeMetadata = 0;
   tlsSession = 0;
@@ -174,7 +172,6 @@ export class CheckOffsets {
           this.#readRequest(content, stop);
           break;
         case CONTEXT.contextExtensions:
-          this.hasContextExtensions = true;
           checkMessage(bytes, content, stop, TEXT_ENTRY, 1);
           break;
         case CONTEXT.metadataContext:

@@ -2,7 +2,8 @@ import type { Attributes } from '../request/attributes.ts';
 import { CheckOffsets } from './check-offsets.ts';
 import type { DecodeText } from './messages.ts';
 import { ProxyObserver } from './proxy-observer.ts';
-import { lengthAt, WireAttributes } from './wire-attributes.ts';
+import { lengthAt } from './wire.ts';
+import { WireAttributes } from './wire-attributes.ts';
 
 export type DecodedCheck =
   | { readonly attributes: Attributes; readonly reason?: undefined }

@@ -1,5 +1,6 @@
 import { HEADER_FIELDS, isPlainName, OVERRIDE_HEADERS } from '../request/header-fields.ts';
 import type { DecodeText } from './messages.ts';
+import { isAt } from './wire.ts';
 
 /** Pseudo-headers that are read; every other one is dropped. */
 const PSEUDO_HEADERS = [':method', ':path', ':authority', ':scheme'] as const;
@@ -103,14 +104,8 @@ function findIn(
   length: number,
 ): HeaderName | undefined {
   let name = first;
-  while (name !== undefined && !isSame(name.bytes, bytes, start, length)) name = name.next;
+  while (name !== undefined && !isAt(bytes, start, start + length, name.bytes)) name = name.next;
   return name;
-}
-
-function isSame(name: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
-  if (name.length !== length) return false;
-  for (let index = 0; index < length; index++) if (name[index] !== bytes[start + index]) return false;
-  return true;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { findName, type HeaderName, learnName } from './header-names.ts';
 import { checkMessage, HEADER_VALUE, TEXT_ENTRY } from './message-shapes.ts';
 import type { DecodeText } from './messages.ts';
-import { fieldsOf, prefixAt, skipField, within } from './wire.ts';
+import { fieldsOf, prefixAt, type Range, skipField, within } from './wire.ts';
 
 /** Tags of an entry of `headers` and of a HeaderValue. */
 const KEY = 0x0a;
@@ -27,8 +27,8 @@ function nextMessage(): number {
 }
 
 /**
- * Where the headers of a request are: by name if all is as usual, that is, if each is sent once, under a name of lower-case
- * letters, digits and `-` that was seen before. Otherwise they have to be collected one by one.
+ * The offsets of the headers of a request, by name, if each header is sent once, under a name of lower-case letters,
+ * digits and `-` that was seen before. Other headers have to be collected one by one.
  */
 export class HeaderOffsets {
   readonly #bytes: Uint8Array;
@@ -175,11 +175,6 @@ export function* rawHeaders(bytes: Uint8Array, map: Range, decode: DecodeText): 
     const texts = textsOf(bytes, part, decode);
     yield [texts[FIELD.key] ?? '', texts[FIELD.value] || (texts[FIELD.rawValue] ?? '')];
   }
-}
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** The texts of an entry or a HeaderValue by number. */

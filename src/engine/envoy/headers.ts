@@ -120,7 +120,8 @@ function withoutSpace(value: string): string {
   return end - start === value.length ? value : value.slice(start, end);
 }
 
-function isSpace(code: number): boolean {
+/** True for the white space around the value of a header, as a byte or a UTF-16 unit. */
+export function isSpace(code: number | undefined): boolean {
   return code === 0x20 || code === 0x09;
 }
 

@@ -2,13 +2,11 @@ import type { Attributes, JsonValue, Peer } from '../request/attributes.ts';
 import type { CheckOffsets } from './check-offsets.ts';
 import type { DecodeText } from './messages.ts';
 import type { ProxyObserver } from './proxy-observer.ts';
-import { lastField, prefixAt } from './wire.ts';
-import { contentAt, metadataAt, textsOf } from './wire-metadata.ts';
+import { contentAt, lastField, lengthAt } from './wire.ts';
+import { metadataAt, textsOf } from './wire-metadata.ts';
 import { WirePeer } from './wire-peer.ts';
 import { WireRequest } from './wire-request.ts';
 import { commonTextAt } from './wire-text.ts';
-
-const NO_TEXTS: ReadonlyMap<string, string> = new Map();
 
 /** Number of a field of AttributeContext, and a tag in TLSSession. */
 const CONTEXT_EXTENSIONS = 10;
@@ -55,10 +53,7 @@ export class WireAttributes implements Attributes {
   }
 
   get context(): ReadonlyMap<string, string> {
-    const { bytes, hasContextExtensions } = this.#at;
-    this.#context ??= hasContextExtensions
-      ? textsOf(bytes, this.#at, CONTEXT_EXTENSIONS, this.#decode)
-      : NO_TEXTS;
+    this.#context ??= textsOf(this.#at.bytes, this.#at, CONTEXT_EXTENSIONS, this.#decode);
     return this.#context;
   }
 
@@ -83,9 +78,4 @@ export class WireAttributes implements Attributes {
     const { bytes, source } = this.#at;
     return lengthAt(bytes, source.principal) > 0 || lengthAt(bytes, source.certificate) > 0;
   }
-}
-
-/** Bytes of a part; 0 of one that is absent. */
-export function lengthAt(bytes: Uint8Array, at: number): number {
-  return at === 0 ? 0 : prefixAt(bytes, at) >>> 3;
 }

@@ -2,22 +2,9 @@ import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { VALUE_FIELD } from './message-shapes.ts';
 import type { DecodeText } from './messages.ts';
 import { listOf, type Member, numberMember, objectOf } from './metadata.ts';
-import { fieldsOf, int64At, prefixAt } from './wire.ts';
+import { contentAt, fieldsOf, int64At, type Range } from './wire.ts';
 
 const NONE: ReadonlyMap<string, JsonValue> = new Map();
-
-/** The content of a message that was checked. */
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The content after the length prefix at `at`. */
-export function contentAt(bytes: Uint8Array, at: number): Range {
-  const prefix = prefixAt(bytes, at);
-  const start = at + (prefix & 7);
-  return { start, end: start + (prefix >>> 3) };
-}
 
 /**
  * Entries of the fields `map` with the number, of type `map<string, string>`, in a message that was checked. Of entries

@@ -2,12 +2,12 @@ import type { Peer } from '../request/attributes.ts';
 import type { PeerOffsets } from './check-offsets.ts';
 import type { DecodeText } from './messages.ts';
 import { percentDecoded } from './percent.ts';
-import { int64At, lastField } from './wire.ts';
-import { contentAt, textsOf } from './wire-metadata.ts';
+import { contentAt, int64At, lastField } from './wire.ts';
+import { textsOf } from './wire-metadata.ts';
 import { commonTextAt, textAt } from './wire-text.ts';
 
-const NO_TEXTS: ReadonlyMap<string, string> = new Map();
-
+/** Number of a field of Peer. */
+const LABELS = 3;
 /** Tags in Address, SocketAddress and Pipe. */
 const TAG = { socket: 0x0a, pipe: 0x12, address: 0x12, port: 0x18, path: 0x0a } as const;
 
@@ -51,7 +51,7 @@ export class WirePeer implements Peer {
   }
 
   get labels(): ReadonlyMap<string, string> {
-    this.#labels ??= this.#at.hasLabels ? textsOf(this.#bytes, this.#at, 3, this.#decode) : NO_TEXTS;
+    this.#labels ??= textsOf(this.#bytes, this.#at, LABELS, this.#decode);
     return this.#labels;
   }
 

@@ -5,9 +5,8 @@ import { joinedHeaders, rawHeaders } from './header-offsets.ts';
 import { collectHeaders, type Headers, plainForm } from './headers.ts';
 import type { DecodeText } from './messages.ts';
 import type { ProxyObserver } from './proxy-observer.ts';
-import { int64At, lastField, prefixAt } from './wire.ts';
+import { contentAt, int64At, lastField, lengthAt } from './wire.ts';
 import { WireHeaders } from './wire-headers.ts';
-import { contentAt } from './wire-metadata.ts';
 import { commonTextAt, textAt, trimmedCommonTextAt } from './wire-text.ts';
 
 type Request = Attributes['request'];
@@ -53,7 +52,7 @@ export class WireRequest implements Request {
     this.#host =
       commonTextAt(bytes, at.host, decode) ||
       (this.#pseudo(':authority', headers.authority) ?? this.#headers.get('host') ?? '');
-    if (isNotEmpty(bytes, at.rawBody) || isNotEmpty(bytes, at.body)) this.#body = this.#readBody();
+    if (lengthAt(bytes, at.rawBody) > 0 || lengthAt(bytes, at.body) > 0) this.#body = this.#readBody();
   }
 
   /** Envoy's own `id` is the number of a stream, which no one else sees; callers and logs have the header. */
@@ -115,7 +114,7 @@ export class WireRequest implements Request {
   #readBody(): ReturnType<typeof readBody> {
     const { bytes, size, body, rawBody } = this.#at;
     const raw = contentAt(bytes, rawBody);
-    const isRaw = isNotEmpty(bytes, rawBody);
+    const isRaw = lengthAt(bytes, rawBody) > 0;
     const message = {
       ...(isRaw
         ? { rawBody: bytes.subarray(raw.start, raw.end) }
@@ -131,11 +130,6 @@ function collect({ bytes, headers, http, headerMap }: CheckOffsets, decode: Deco
     ? joinedHeaders(bytes, contentAt(bytes, http), decode)
     : rawHeaders(bytes, contentAt(bytes, headerMap), decode);
   return collectHeaders(sent, headers.isJoined);
-}
-
-/** True if there is a length prefix at the offset, of more than 0 bytes. */
-function isNotEmpty(bytes: Uint8Array, at: number): boolean {
-  return at !== 0 && prefixAt(bytes, at) >>> 3 > 0;
 }
 
 /** Envoy leaves `query` empty and keeps it in `path`; a proxy that splits it off must not hide it from rules. */

@@ -1,5 +1,6 @@
+import { isSpace } from './headers.ts';
 import type { DecodeText } from './messages.ts';
-import { prefixAt } from './wire.ts';
+import { isAt, prefixAt } from './wire.ts';
 
 /** The text with the length prefix at `at`; empty at 0, which is the offset of an absent field. */
 export function textAt(bytes: Uint8Array, at: number, decode: DecodeText): string {
@@ -32,10 +33,6 @@ function trimmed(bytes: Uint8Array, at: number, decode: DecodeText, read: Read):
   return start === end ? '' : read(bytes, start, end, decode);
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09;
-}
-
 const SLOTS = 512;
 /** Longest text that is kept, in bytes. */
 const MAX_LENGTH = 128;
@@ -66,7 +63,7 @@ function commonText(bytes: Uint8Array, start: number, end: number, decode: Decod
   const hash = hashOf(bytes, start, end);
   const slot = (hash ^ (hash >>> 9)) & (SLOTS - 1);
   const found = kept[slot] ?? NOTHING;
-  if (isSame(found.bytes, bytes, start, end)) return found.text;
+  if (isAt(bytes, start, end, found.bytes)) return found.text;
   const text = decode(bytes, start, end);
   // A copy: the `slice` of a Buffer is a view, which would keep the whole message.
   if (missed[slot] === hash) kept[slot] = { bytes: new Uint8Array(bytes.subarray(start, end)), text };
@@ -79,10 +76,4 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
   for (let at = Math.max(start, end - 6); at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
   return hash;
-}
-
-function isSame(text: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let index = 0; index < text.length; index++) if (text[index] !== bytes[start + index]) return false;
-  return true;
 }

@@ -39,6 +39,33 @@ function longPrefixAt(bytes: Uint8Array, at: number, first: number): number {
   return bytes[at + 4] === 0 ? (length << 3) | 5 : malformed();
 }
 
+/** The content of a message or a field, in bytes that were checked. */
+export interface Range {
+  readonly start: number;
+  /** Offset after it. */
+  readonly end: number;
+}
+
+/** The content after the length prefix at `at`. */
+export function contentAt(bytes: Uint8Array, at: number): Range {
+  const prefix = prefixAt(bytes, at);
+  const start = at + (prefix & 7);
+  return { start, end: start + (prefix >>> 3) };
+}
+
+/** Bytes of the content after the length prefix at `at`; 0 at 0, which is the offset of an absent field. */
+export function lengthAt(bytes: Uint8Array, at: number): number {
+  return at === 0 ? 0 : prefixAt(bytes, at) >>> 3;
+}
+
+/** True if the bytes from `start` to before `end` are these. */
+export function isAt(bytes: Uint8Array, start: number, end: number, expected: Uint8Array): boolean {
+  if (expected.length !== end - start) return false;
+  for (let index = 0; index < expected.length; index++)
+    if (expected[index] !== bytes[start + index]) return false;
+  return true;
+}
+
 /** The field whose tag begins at `at`; the tag of a field that is not read here can have several bytes. */
 interface Tag {
   readonly number: number;
@@ -127,13 +154,9 @@ export function lastField(bytes: Uint8Array, start: number, end: number, tag: nu
   return found;
 }
 
-/** A field of a message that was checked. */
-export interface WireField {
+/** A field of a message that was checked: its number, and where its value or, after the length, its content is. */
+export interface WireField extends Range {
   readonly number: number;
-  /** Offset of the number, or of the content after its length. */
-  readonly start: number;
-  /** Offset after the field. */
-  readonly end: number;
 }
 
 /** The fields of a message that was checked, in their order. */
