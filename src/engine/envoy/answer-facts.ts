@@ -86,37 +86,11 @@ type Revision = NonNullable<Decision['revision']>;
 
 type Facts = Pick<Decision, 'reason' | 'policy' | 'rule' | 'revision' | 'revisionText'>;
 
-/** Entries of the answers of one policy set, by reason, policy and rule: as many as the set has rules and limits. */
-class WrittenFacts {
-  readonly revisionText: string;
-  readonly #byReason = new Map<string, Map<string, Map<string, Uint8Array>>>();
-
-  constructor(revisionText: string) {
-    this.revisionText = revisionText;
-  }
-
-  of(facts: Facts): Uint8Array {
-    const rules = below(below(this.#byReason, facts.reason), facts.policy);
-    let bytes = rules.get(facts.rule);
-    if (bytes === undefined) {
-      bytes = write(facts);
-      rules.set(facts.rule, bytes);
-    }
-    return bytes;
-  }
-}
-
-/** The map of a key, made if there is none. */
-function below<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  let map = maps.get(key);
-  if (map === undefined) {
-    map = new Map();
-    maps.set(key, map);
-  }
-  return map;
-}
-
-const bySet = new WeakMap<Revision, WrittenFacts>();
+/**
+ * Entries of the answers of each policy set, by reason, policy, rule and revision: as many as the set has rules and
+ * limits.
+ */
+const written = new WeakMap<Revision, Map<string, Uint8Array>>();
 
 /** The entries of the last answer, which are those of most answers. */
 let last: (Facts & { readonly bytes: Uint8Array }) | undefined;
@@ -134,18 +108,25 @@ export function factsOf(facts: Facts): Uint8Array {
     return last.bytes;
   }
   const { reason, policy, rule, revision, revisionText } = facts;
-  const bytes = revision === undefined ? write(facts) : writtenFor(revision, revisionText).of(facts);
+  const bytes = revision === undefined ? write(facts) : writtenOnce(facts, revision);
   last = { reason, policy, rule, revision, revisionText, bytes };
   return bytes;
 }
 
-function writtenFor(revision: Revision, revisionText: string): WrittenFacts {
-  let written = bySet.get(revision);
-  if (written?.revisionText !== revisionText) {
-    written = new WrittenFacts(revisionText);
-    bySet.set(revision, written);
+function writtenOnce(facts: Facts, revision: Revision): Uint8Array {
+  let ofSet = written.get(revision);
+  if (ofSet === undefined) {
+    ofSet = new Map();
+    written.set(revision, ofSet);
   }
-  return written;
+  // Only the last of them can contain a line end.
+  const key = `${facts.reason}\n${facts.policy}\n${facts.rule}\n${facts.revisionText}`;
+  let bytes = ofSet.get(key);
+  if (bytes === undefined) {
+    bytes = write(facts);
+    ofSet.set(key, bytes);
+  }
+  return bytes;
 }
 
 function write({ reason, policy, rule, revisionText }: Facts): Uint8Array {
