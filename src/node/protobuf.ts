@@ -5,6 +5,7 @@ import {
   type MessageTypeDefinition,
   type PackageDefinition,
 } from '@grpc/proto-loader';
+import { asBuffer } from './as-buffer.ts';
 import { packageFile } from './package-file.ts';
 
 const PROTO_FOLDER = fileURLToPath(packageFile('proto/'));
@@ -37,9 +38,4 @@ export function codec<T extends object>(definition: PackageDefinition, name: str
 
 function isMessage(found: AnyDefinition | undefined): found is MessageTypeDefinition<object, object> {
   return found?.['format'] === 'Protocol Buffer 3 DescriptorProto';
-}
-
-/** The same memory as a Buffer, which protobufjs reads text from fastest. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
