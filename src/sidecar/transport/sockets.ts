@@ -18,13 +18,13 @@ const HANDSHAKE_TIMEOUT = 10_000;
 export interface ListeningSockets {
   /** In the form of `--listen`, with the port that the system chose for port 0. */
   readonly address: string;
-  readonly connections: Connections;
   /** Uses other certificates for new connections. */
   renewTls(tls: ServerTls): void;
-  /** Takes no new connections. */
-  close(): Promise<void>;
-  /** Resolves when all sockets are closed that were served; those in a TLS handshake are not among them. */
-  ended(): Promise<void>;
+  /**
+   * Takes no new connections, calls `begin`, and waits until all sockets that were served are closed; those that are open
+   * after `timeout` milliseconds, and those in a TLS handshake, are destroyed.
+   */
+  drain(timeout: number, begin: () => void): Promise<void>;
 }
 
 /** Listens at the address, and gives each socket to `serve` when bytes can be read from it. */
@@ -53,12 +53,17 @@ export async function listenForSockets(
   });
   return {
     address: bound.address,
-    connections,
     renewTls(next) {
       for (const each of secured) each.setSecureContext(contextOf(next));
     },
-    close: () => bound.close(),
-    ended: () => served.closed(),
+    async drain(timeout, beginDrain) {
+      await bound.close();
+      beginDrain();
+      const timer = setTimeout(() => connections.destroy(), timeout);
+      await served.closed();
+      clearTimeout(timer);
+      connections.destroy();
+    },
   };
 }
 

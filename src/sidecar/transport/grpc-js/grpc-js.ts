@@ -30,12 +30,7 @@ async function listen(options: ListenOptions, methods: Methods): Promise<Listene
     renewTls: (tls) => sockets.renewTls(tls),
     async drain(timeout) {
       closing.abort();
-      await sockets.close();
-      injector.drain(timeout);
-      const timer = setTimeout(() => sockets.connections.destroy(), timeout);
-      await sockets.ended();
-      clearTimeout(timer);
-      sockets.connections.destroy();
+      await sockets.drain(timeout, () => injector.drain(timeout));
       server.forceShutdown();
     },
   };

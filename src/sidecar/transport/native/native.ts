@@ -35,13 +35,10 @@ async function listen(bounds: Bounds, options: ListenOptions, methods: Methods):
     address: sockets.address,
     renewTls: (tls) => sockets.renewTls(tls),
     async drain(timeout) {
-      await sockets.close();
-      for (const connection of open) connection.lifetime.drain();
-      const timer = setTimeout(() => sockets.connections.destroy(), timeout);
-      await sockets.ended();
-      clearTimeout(timer);
+      await sockets.drain(timeout, () => {
+        for (const connection of open) connection.lifetime.drain();
+      });
       clearInterval(ticking);
-      sockets.connections.destroy();
     },
   };
 }
