@@ -1,3 +1,4 @@
+import { CHECK_FIELDS } from '../support/check-fields.ts';
 import { FULL_CHECK, RAW_HEADERS_CHECK } from '../support/checks.ts';
 import { block, indexed, kept, literal } from '../support/hpack-literals.ts';
 import {
@@ -22,15 +23,7 @@ import {
 import { officialCheckRequest } from '../support/official.ts';
 import type { Sequences } from './frame-mutations.ts';
 
-const FIELDS = [
-  [':method', 'POST'],
-  [':scheme', 'http'],
-  [':path', '/envoy.service.auth.v3.Authorization/Check'],
-  [':authority', 'lictor'],
-  ['te', 'trailers'],
-  ['content-type', 'application/grpc'],
-  ['grpc-timeout', '1S'],
-] as const;
+const FIELDS = [...CHECK_FIELDS, ['grpc-timeout', '1S'] as const];
 
 const CALL = block(FIELDS);
 const KEPT = Buffer.concat(FIELDS.map(([name, value]) => kept(name, value)));

@@ -1,16 +1,7 @@
+import { CHECK_FIELDS } from '../../../support/check-fields.ts';
 import { block } from '../../../support/hpack-literals.ts';
 import { data, headers, message } from '../../../support/http2-frames.ts';
 import { officialCheckRequest } from '../../../support/official.ts';
-
-/** Fields of a check as Envoy sends them. */
-const CHECK_FIELDS: readonly (readonly [name: string, value: string])[] = [
-  [':method', 'POST'],
-  [':scheme', 'http'],
-  [':path', '/envoy.service.auth.v3.Authorization/Check'],
-  [':authority', 'lictor'],
-  ['te', 'trailers'],
-  ['content-type', 'application/grpc'],
-];
 
 export const CHECK_BLOCK: Buffer = block(CHECK_FIELDS);
 
