@@ -79,8 +79,8 @@ export interface ConnectionState extends StreamConnection {
   /** Sends WINDOW_UPDATE; stream 0 is the connection. */
   openWindow(stream: number, bytes: number): void;
   goAway(lastStream: number, code: ErrorCode, detail?: string): void;
-  /** Ends the connection for a mistake of the peer (RFC 9113 section 5.4.1). */
-  fail(code: ErrorCode, detail: string): void;
+  /** Ends the connection by an error (RFC 9113 section 5.4.1). The peer is told `told`, the log gets `detail`. */
+  fail(code: ErrorCode, detail: string, told?: string): void;
   /** Closes a connection that does not begin as HTTP/2, with an answer that its client may understand. */
   refuse(detail: string, answer: string): void;
   /** Sends what is ready and closes; the peer has some time to read it. */

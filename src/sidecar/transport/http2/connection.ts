@@ -175,9 +175,9 @@ export class Connection implements ConnectionState, Holder, Worker {
 
   // The end of the connection.
 
-  fail(code: ErrorCode, detail: string): void {
+  fail(code: ErrorCode, detail: string, told = detail): void {
     if (this.#isOver) return;
-    this.goAway(this.opened.last, code, detail);
+    this.goAway(this.opened.last, code, told);
     this.host.ended(code === ERROR.ENHANCE_YOUR_CALM ? 'flood' : 'protocol', detail);
     this.end();
   }
@@ -256,7 +256,7 @@ export class Connection implements ConnectionState, Holder, Worker {
     try {
       at = this.#reader.read(chunk, 0);
     } catch (fault) {
-      this.fail(ERROR.INTERNAL_ERROR, `fault: ${String(fault)}`);
+      this.fail(ERROR.INTERNAL_ERROR, `fault: ${String(fault)}`, 'the connection failed');
     }
     this.#isReading = false;
     if (this.#isOver) return;

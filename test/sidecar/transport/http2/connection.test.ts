@@ -103,6 +103,7 @@ describe('reads and writes', () => {
   function inMemory(
     methods: Methods,
     turn = 60_000,
+    parts: Partial<ConnectionHost> = {},
   ): {
     readonly written: Buffer[];
     readonly deliver: (bytes: Buffer) => void;
@@ -124,6 +125,7 @@ describe('reads and writes', () => {
       routeFields: ROUTE_FIELDS,
       route: routeBy(methods, new Service(BOUNDS, 1 << 20)),
       ended() {},
+      ...parts,
     };
     const connection = new Connection(socket, host);
     stack.defer(() => connection.destroy());
@@ -169,6 +171,24 @@ describe('reads and writes', () => {
     expect(textsOf(written)).toHaveLength(before);
     while (textsOf(written).length <= TEXTS.length) await new Promise((resolve) => setImmediate(resolve));
     expect(textsOf(written)).toEqual([...TEXTS, 'the last']);
+  });
+
+  test('a fault of this program ends the connection, and only the log says which', () => {
+    const details: string[] = [];
+    const { written, deliver } = inMemory(ECHO, 60_000, {
+      route() {
+        throw new Error('an internal matter');
+      },
+      ended: (_, detail) => void details.push(detail),
+    });
+    deliver(call(1));
+    const { frames } = readFrames(Buffer.concat(written));
+    const last = frames.find(isGoAway);
+    expect([last && codeOf(last), last?.payload.toString('latin1', 8)]).toEqual([
+      'INTERNAL_ERROR',
+      'the connection failed',
+    ]);
+    expect(details).toEqual([expect.stringContaining('an internal matter')]);
   });
 
   test('a message is not changed by what is read later', () => {
