@@ -15,7 +15,7 @@ const SELECTED: Selected = { params: NO_PARAMS };
 /** A policy that may govern one request, with what is known about the request for this policy. */
 export class ApplicablePolicy {
   readonly policy: CompiledPolicy;
-  /** What its `match` has selected it with: the path parameters of the entry that did. */
+  /** Path parameters of the entry of `match` that selects the request. */
   selected: Selected = SELECTED;
   /** The token and the peer that the policy requires itself, when they are verified. */
   token: VerifiedToken | undefined;

@@ -17,8 +17,8 @@ export interface Identity {
 export const NOBODY: Identity = Object.freeze({ token: undefined, caller: undefined });
 
 /**
- * What the applicable policies of one request have verified together; each keeps its own part itself. A policy that
- * requires no token reads the first by name of another, and so for `caller`.
+ * The token and the caller that policies read without verifying one of their own: those that another policy of the
+ * request has verified.
  */
 export class Identities implements Identity {
   /** The first token by name. */

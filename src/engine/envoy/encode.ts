@@ -84,7 +84,7 @@ function placeOf(facts: Uint8Array, principal: string): number {
   return (facts.length * 13 + length * 5 + end) & (TEMPLATES - 1);
 }
 
-/** False if there is no template, or the id is not ASCII. */
+/** Writes the answer from its template. Returns false, and writes nothing, without a template or for an unusual id. */
 function writeFromTemplate(decision: Decision, facts: Uint8Array): boolean {
   const principal = principalOf(decision);
   const template = templates[placeOf(facts, principal)];
@@ -115,7 +115,7 @@ const DENY = verdictEntry('deny');
 /** The status of an answer that allows. */
 const OK_STATUS = new Uint8Array([STATUS, 2, CODE, GRPC_CODES.OK]);
 
-/** What is written before it belongs to the metadata as well. Returns the number of bytes after the id. */
+/** Writes the dynamic metadata, with all that the message has so far. Returns the number of bytes after the id. */
 function writeMetadata(decision: Decision, facts: Uint8Array, verdict: Uint8Array): number {
   writeEntry(writer, 'principal', principalOf(decision));
   writer.bytes(facts);

@@ -69,7 +69,7 @@ interface Proof {
   last: Acceptance | undefined;
 }
 
-/** What an Issuer document says about a token whose signature is valid. */
+/** Result for a token with a valid signature by one Issuer document. */
 interface Acceptance {
   readonly issuer: Issuer;
   readonly times: TokenTimes;

@@ -7,7 +7,7 @@ import { recordLine } from './record-line.ts';
 /** About as many UTF-16 units as a record holds besides the texts of the caller. */
 const OWN_LENGTH = 400;
 
-/** What a record needs of a decision, kept without the request and written when somebody reads it. */
+/** A record that is written when somebody reads it, from parts of the decision that do not keep the request. */
 export class KeptRecord implements RecordLine {
   readonly id: string;
   /** UTF-16 units that it holds in memory. */

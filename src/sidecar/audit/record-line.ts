@@ -4,8 +4,8 @@ import type { Revision } from '../../engine/set/revision.ts';
 import { cut, isoMicroseconds, type Recorded, toRecord } from './record.ts';
 
 /**
- * The line of a decision record, without its end: the bytes of `thoroughLine`, of which all that only the policy set
- * says is written once for each policy, rule and reason.
+ * The line of a decision record, without its end: the bytes of `thoroughLine`. Members that depend only on
+ * the policy set are written once for each policy, rule and reason.
  */
 export function recordLine(decision: Recorded, trace: SpanReference): string {
   const { request, source, destination, caller, jwt, limits, shadow } = decision;
@@ -60,7 +60,7 @@ function quoted(text: string): string {
   return json(cut(text));
 }
 
-/** What one policy set says about decisions, by reason, status, policy and rule. */
+/** Members of records that are the same for one policy set, by reason, status, policy and rule. */
 const fixedParts = new WeakMap<Revision, Map<string, string>>();
 
 /** Most combinations for one policy set; it has so many only by a mistake. */

@@ -23,7 +23,7 @@ export interface LifetimeSettings {
 /** Cause for which this side ends a connection; `flood` if a bound was exceeded, `protocol` for a mistake. */
 export type EndCause = 'silent' | 'unread' | 'flood' | 'protocol';
 
-/** What the connections of a listener share. */
+/** The parts that all connections of a listener share. */
 export interface ConnectionHost extends LifetimeSettings {
   readonly bounds: Bounds;
   readonly memory: HeldMemory;

@@ -200,7 +200,7 @@ export class Connection implements ConnectionState, Holder, Worker {
     this.output.flush();
     this.#stop();
     this.#socket.end(text);
-    // What still arrives is not looked at: with unread bytes the kernel would reset the connection.
+    // Bytes that still arrive are read and dropped: with unread bytes the kernel would reset the connection.
     this.#socket.resume();
     this.lifetime.linger();
   }

@@ -9,7 +9,7 @@ import { Requests } from './requests.ts';
 const HTTP1_TEXT = 'this address serves gRPC over HTTP/2\n';
 const HTTP1_ANSWER = `HTTP/1.1 505 HTTP Version Not Supported\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${String(HTTP1_TEXT.length)}\r\n\r\n${HTTP1_TEXT}`;
 
-/** What the frames of a peer do to a connection (RFC 9113 sections 5 and 6). */
+/** Handlers of the frames of a peer by type (RFC 9113 sections 5 and 6). */
 export class FrameHandlers implements FrameReceiver {
   readonly #connection: ConnectionState;
   readonly #faults: Faults;

@@ -53,7 +53,7 @@ export interface StreamUser {
   data(bytes: Buffer, start: number, end: number, isEnd: boolean): void;
   /** The peer, an error or a bound has ended the stream: nothing can be sent. */
   cancelled(): void;
-  /** What the stream holds is needed for others: sends a refusal if the request is unfinished. Then it may be reset. */
+  /** Others need the memory of the stream: sends a refusal if the request is unfinished. The stream may be reset after. */
   refuse(): void;
   /** Called about twice a second, with the time in milliseconds since 1970. */
   tick(now: number): void;

@@ -3,7 +3,7 @@ import { StatusError } from '../transport.ts';
 import { STATUS } from './status.ts';
 import { parseTimeout } from './timeout.ts';
 
-/** What the head of a call says about its message. */
+/** Facts in the head of a call about its messages. */
 export interface CallHead {
   /** Milliseconds; Infinity without a deadline. */
   readonly timeout: number;

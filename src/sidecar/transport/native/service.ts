@@ -8,7 +8,7 @@ import { STATUS } from './status.ts';
 /** Most open streams of a listener: a few watches of health, and tools that read the reflection. */
 const MAX_STREAMS = 256;
 
-/** What the calls of a listener share. */
+/** The parts that all calls of a listener share. */
 export class Service {
   readonly bounds: Bounds;
   readonly maxMessageBytes: number;
