@@ -7,7 +7,15 @@ export type Recipe =
   /** A value that every process has under this name. */
   | { readonly kind: 'named'; readonly name: string }
   /** The result of a maker for these parts. */
-  | { readonly kind: 'made'; readonly maker: string; readonly parts: readonly unknown[] }
+  | {
+      readonly kind: 'made';
+      readonly maker: string;
+      readonly parts: readonly unknown[];
+      /** True if nothing tells parts with equal content apart, so that another process needs only one of them. */
+      readonly hasValues?: boolean;
+    }
+  /** A value that another process need not tell apart from this one. */
+  | { readonly kind: 'same'; readonly value: object }
   /** A function of generated JavaScript: its parameters, and the source of its body. */
   | { readonly kind: 'code'; readonly parameters: readonly string[]; readonly body: string };
 
@@ -37,15 +45,21 @@ export function namedAll(prefix: string, functions: readonly ((...args: never[])
   for (const each of functions) named(`${prefix}.${each.name}`, each);
 }
 
-/** A function that makes values, such as closures, whose parts it notes: they have a recipe then. */
+/**
+ * A function that makes values, such as closures, whose parts it notes: they have a recipe then. With `hasValues`,
+ * nothing may tell their parts apart by identity, nor the parts of these.
+ */
 export function maker<const A extends readonly unknown[], R extends object | undefined>(
   name: string,
   make: (...parts: A) => R,
+  { hasValues = false } = {},
 ): (...parts: A) => R {
   enter(makers, name, make as unknown as Make);
   return (...parts) => {
     const made = make(...parts);
-    if (made !== undefined && !recipes.has(made)) recipes.set(made, { kind: 'made', maker: name, parts });
+    if (made !== undefined && !recipes.has(made)) {
+      recipes.set(made, { kind: 'made', maker: name, parts, hasValues });
+    }
     return made;
   };
 }
@@ -59,6 +73,12 @@ export function makes(name: string, make: (...parts: never[]) => object): string
 /** Notes that a value is what a maker makes of these parts, and returns it. */
 export function withRecipe<T extends object>(value: T, name: string, parts: readonly unknown[]): T {
   recipes.set(value, { kind: 'made', maker: name, parts });
+  return value;
+}
+
+/** Notes that a value is `other` in another process, and returns it. */
+export function sameAs<T extends object>(value: T, other: object): T {
+  recipes.set(value, { kind: 'same', value: other });
   return value;
 }
 
@@ -126,12 +146,16 @@ function enterNow(prefix: string): void {
   enterAll?.();
 }
 
-/** Makes the value of a recipe that is not `code`, and notes the recipe. Throws if the name is unknown. */
-export function followRecipe(recipe: Exclude<Recipe, { readonly kind: 'code' }>): object {
-  if (recipe.kind === 'named') return found(values, recipe.name);
-  if (!makers.has(recipe.maker)) enterNow(`${recipe.maker.split('.')[0] ?? ''}.`);
-  const make = found(makers, recipe.maker) as (...parts: readonly unknown[]) => object;
-  return make(...recipe.parts);
+/** The value that has this name in every process. Throws if none has. */
+export function valueNamed(name: string): object {
+  return found(values, name);
+}
+
+/** The result of a maker for these parts; it has no recipe. Throws if there is no such maker. */
+export function makeOf(maker: string, parts: readonly unknown[]): object {
+  if (!makers.has(maker)) enterNow(`${maker.split('.')[0] ?? ''}.`);
+  const make = found(makers, maker) as (...parts: readonly unknown[]) => object;
+  return make(...parts);
 }
 
 function enter<T>(table: Map<string, T>, name: string, value: T): void {

@@ -1,6 +1,6 @@
 import { generated, maker, named } from '../../recipe/recipe.ts';
 import { toHost } from '../interpret/host.ts';
-import { EvaluationError, type Program, type Value } from '../interpret/program.ts';
+import { type Activation, EvaluationError, type Program, type Value } from '../interpret/program.ts';
 import { Optional } from '../value/boxed.ts';
 import { Failure } from '../value/failure.ts';
 import { kindOf } from '../value/kind.ts';
@@ -29,15 +29,48 @@ export function evaluator(body: string): Evaluator {
 export type Evaluator = (constants: readonly unknown[]) => Program['evaluate'];
 
 /**
- * A program of its generated function. It is not traced: that needs the names of the folder that it was compiled for,
- * which `createProgram` adds. Another process makes it again without them.
+ * A program that is not traced: that needs the names of the folder that it was compiled for. An object of it is small,
+ * since a policy set can have 100,000.
+ */
+class LoadedProgram implements Program {
+  readonly source: string;
+  readonly type: Type;
+  readonly evaluate: Program['evaluate'];
+  readonly #reads: Reads;
+
+  constructor(source: string, type: Type, reads: Reads, evaluate: Program['evaluate']) {
+    this.source = source;
+    this.type = type;
+    this.evaluate = evaluate;
+    this.#reads = reads;
+  }
+
+  get reads(): Program['reads'] {
+    return this.#reads.reads;
+  }
+
+  get keys(): Program['keys'] {
+    return this.#reads.keys;
+  }
+
+  get parts(): Program['parts'] {
+    return [];
+  }
+
+  trace(activation: Activation): Value {
+    return this.evaluate(activation);
+  }
+}
+
+/**
+ * A program of its generated function. `createProgram` adds what traces need; another process makes the program again
+ * without that.
  */
 export const loadProgram = maker(
   'cel.program',
-  (source: string, type: Type, reads: Reads, make: Evaluator, constants: readonly unknown[]): Program => {
-    const evaluate = make(constants);
-    return { source, type, ...reads, evaluate, parts: [], trace: (activation) => evaluate(activation) };
-  },
+  (source: string, type: Type, reads: Reads, make: Evaluator, constants: readonly unknown[]): Program =>
+    new LoadedProgram(source, type, reads, make(constants)),
+  { hasValues: true },
 );
 
 /** Conversion of the value of an evaluation to the result. */

@@ -1,4 +1,4 @@
-import { makes, withRecipe } from '../../recipe/recipe.ts';
+import { sameAs } from '../../recipe/recipe.ts';
 import type { KeysRead } from '../check/keys-read.ts';
 import type { FailureCode } from '../value/failure.ts';
 import type { Type } from '../value/type.ts';
@@ -88,10 +88,9 @@ export function copyProgram(program: Program, tracing: Tracing = tracingOf(progr
     },
     trace: (activation, observe) => tracing.trace(activation, observe),
   };
-  return withRecipe(copy, COPY, [program]);
+  // Only traces tell programs apart, and those stay in the process that compiles.
+  return sameAs(copy, program);
 }
-
-const COPY = makes('cel.copy', (program: Program) => copyProgram(program));
 
 function tracingOf(program: Program): Tracing {
   return { parts: () => program.parts, trace: (activation, observe) => program.trace(activation, observe) };

@@ -1,4 +1,4 @@
-import { followRecipe } from '../../recipe/recipe.ts';
+import { makeOf, valueNamed } from '../../recipe/recipe.ts';
 import { BYTE_CLASSES, type Chunk, KIND, type Node, type Token } from './nodes.ts';
 
 /** A function from the source of its body, and V8's compiled form of it if there is one. */
@@ -17,12 +17,17 @@ export function decoded(chunks: readonly Chunk[], compile: CompileCode): unknown
 
 /** Maker of a value from its chunks, which must be added in order. */
 export class Decoder {
+  /** Short functions of the value, by their source. */
+  readonly code = new Map<string, object>();
   readonly #compile: CompileCode;
+  readonly #known: ReadonlyMap<string, object>;
   #values: unknown[] = [];
   #root: unknown;
 
-  constructor(compile: CompileCode) {
+  /** `known` is the `code` of a value before: what is equal in both is compiled, and optimized, already. */
+  constructor(compile: CompileCode, known: ReadonlyMap<string, object> = new Map()) {
     this.#compile = compile;
+    this.#known = known;
   }
 
   /** Adds a chunk in steps, one for each node. */
@@ -63,9 +68,9 @@ export class Decoder {
       case KIND.set:
         return new Set(this.#parts(node, 1));
       case KIND.named:
-        return followRecipe({ kind: 'named', name: first as string });
+        return valueNamed(first as string);
       case KIND.made:
-        return followRecipe({ kind: 'made', maker: first as string, parts: this.#parts(node, 2) });
+        return makeOf(first as string, this.#parts(node, 2));
       case KIND.code:
         return this.#code(node as readonly (string | number)[], bytes);
       case KIND.bytes:
@@ -85,7 +90,14 @@ export class Decoder {
 
   #code([, form, count, ...rest]: readonly (string | number)[], bytes: readonly Uint8Array[]): object {
     const parameters = rest.slice(0, Number(count)).map(String);
-    return this.#compile(parameters, String(rest[Number(count)]), bytes[Number(form)]);
+    const body = String(rest[Number(count)]);
+    const compiled = bytes[Number(form)];
+    // Long functions come compiled, and their sources would be held twice.
+    if (compiled !== undefined) return this.#compile(parameters, body, compiled);
+    const key = `${parameters.join(', ')}\n${body}`;
+    const made = this.#known.get(key) ?? this.#compile(parameters, body, undefined);
+    this.code.set(key, made);
+    return made;
   }
 
   #extend(target: unknown, node: Node): void {

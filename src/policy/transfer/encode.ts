@@ -16,6 +16,8 @@ export class TooLarge extends Error {
 /** Characters of the nodes of a chunk, and bytes beside them. One node may be longer. */
 const CHUNK_CHARACTERS = 32_768;
 const CHUNK_BYTES = 131_072;
+/** Characters of the longest node that is compared with others: long ones are seldom equal. */
+const LONGEST_COMPARED = 512;
 
 /** The chunks of a value, of which `decode` makes an equal one. The last node of the last chunk is the value itself. */
 export function encode(value: unknown, options: EncodeOptions = {}): Chunk[] {
@@ -32,7 +34,12 @@ class Encoder {
   #total = 0;
   #count = 0;
   readonly #numbers = new Map<object, number>();
-  readonly #shapes = new Map<string, number>();
+  /** Shapes, and parts that nothing tells apart from others with equal content, by their text. */
+  readonly #known = new Map<string, number>();
+  /** Generated functions, by parameters and body: most programs differ in their constants only. */
+  readonly #codes = new Map<string, number>();
+  /** True within parts that nothing tells apart from others with equal content. */
+  #hasValues = false;
   readonly #open = new Set<object>();
   /** Fields that refer to an object that is not finished yet, by that object. */
   readonly #later = new Map<object, { readonly holder: number; readonly name: string }[]>();
@@ -101,21 +108,39 @@ class Encoder {
       case 'named':
         return this.#make([KIND.named, recipe.name]);
       case 'made': {
-        const parts = recipe.parts.map((part) => this.#token(part));
-        return this.#make([KIND.made, recipe.maker, ...parts]);
+        const outer = this.#hasValues;
+        this.#hasValues ||= recipe.hasValues === true;
+        const number = this.#makeValue([
+          KIND.made,
+          recipe.maker,
+          ...recipe.parts.map((part) => this.#token(part)),
+        ]);
+        this.#hasValues = outer;
+        return number;
       }
-      case 'code': {
-        const { parameters, body } = recipe;
-        const compiled = this.#options.compiledForm?.(parameters, body);
-        const form = compiled === undefined ? -1 : this.#attach(compiled, body.length);
-        return this.#make([KIND.code, form, parameters.length, ...parameters, body]);
-      }
+      case 'code':
+        return this.#code(recipe.parameters, recipe.body);
+      case 'same':
+        return this.#reference(recipe.value);
     }
+  }
+
+  #code(parameters: readonly string[], body: string): number {
+    const key = JSON.stringify([parameters, body]);
+    let number = this.#codes.get(key);
+    if (number === undefined) {
+      const compiled = this.#options.compiledForm?.(parameters, body);
+      const form = compiled === undefined ? -1 : this.#attach(compiled, body.length);
+      number = this.#make([KIND.code, form, parameters.length, ...parameters, body]);
+      this.#codes.set(key, number);
+    }
+    return number;
   }
 
   /** A list, map or set; `values` are its elements, or its keys and values in turns. */
   #long(kind: number, values: readonly unknown[]): number {
-    const number = this.#make([kind, ...values.slice(0, MAX_VALUES).map((each) => this.#token(each))]);
+    const node: Node = [kind, ...values.slice(0, MAX_VALUES).map((each) => this.#token(each))];
+    const number = values.length > MAX_VALUES ? this.#make(node) : this.#makeValue(node);
     for (let at = MAX_VALUES; at < values.length; at += MAX_VALUES) {
       const more = values.slice(at, at + MAX_VALUES).map((each) => this.#token(each));
       this.#add([KIND.extend, number, ...more]);
@@ -129,7 +154,8 @@ class Encoder {
     const ready = late.length === 0 ? entries : entries.filter(([, field]) => !this.#isOpen(field));
     const first = ready.slice(0, MAX_VALUES);
     const tokens = first.map(([, field]) => this.#token(field));
-    const number = this.#make([kind, this.#shape(first.map(([name]) => name)), ...tokens]);
+    const node: Node = [kind, this.#shape(first.map(([name]) => name)), ...tokens];
+    const number = entries.length > first.length ? this.#make(node) : this.#makeValue(node);
     for (let at = MAX_VALUES; at < ready.length; at += MAX_VALUES) {
       const more = ready.slice(at, at + MAX_VALUES).flatMap(([name, field]) => [name, this.#token(field)]);
       this.#add([KIND.assign, number, ...more]);
@@ -148,13 +174,7 @@ class Encoder {
   }
 
   #shape(names: readonly string[]): number {
-    const key = JSON.stringify(names);
-    let number = this.#shapes.get(key);
-    if (number === undefined) {
-      number = this.#make([KIND.shape, ...names]);
-      this.#shapes.set(key, number);
-    }
-    return number;
+    return this.#makeOnce([KIND.shape, ...names]);
   }
 
   #view(value: ArrayBufferView): number {
@@ -172,6 +192,22 @@ class Encoder {
     this.#byteLength += bytes.length;
     this.#spend(bytes.length);
     return this.#bytes.push(bytes.slice()) - 1;
+  }
+
+  /** Number of a node whose value is complete with it. */
+  #makeValue(node: Node): number {
+    return this.#hasValues ? this.#makeOnce(node) : this.#make(node);
+  }
+
+  #makeOnce(node: Node): number {
+    const text = JSON.stringify(node);
+    if (text.length > LONGEST_COMPARED) return this.#make(node);
+    let number = this.#known.get(text);
+    if (number === undefined) {
+      number = this.#make(node);
+      this.#known.set(text, number);
+    }
+    return number;
   }
 
   #make(node: Node): number {

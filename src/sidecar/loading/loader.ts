@@ -65,6 +65,8 @@ export class Loader {
   /** Fingerprint of the folder that was loaded last. */
   #mark: string | undefined;
   #live: Resumption['live'];
+  /** Generated functions of the live policy set. */
+  #code: Decoder['code'] = new Map();
   /** Time at which the process must have reported again, of `performance.now`. */
   #deadline = Number.POSITIVE_INFINITY;
   /** Begin of the last load, milliseconds since 1970. */
@@ -297,12 +299,16 @@ export class Loader {
 
   /** The delivery of all chunks; undefined if the process ends before. */
   async #assemble(sender: LoadingProcess | undefined): Promise<Delivery | undefined> {
-    const decoder = new Decoder(compileCode);
+    const decoder = new Decoder(compileCode, this.#code);
     for (;;) {
       if (sender === undefined || this.#process !== sender || this.#closed) return undefined;
       const chunk = await this.#next(sender);
       if (this.#process !== sender) return undefined;
-      if (chunk === undefined) return decoder.finish() as Delivery;
+      if (chunk === undefined) {
+        const delivery = decoder.finish() as Delivery;
+        if (delivery.kind === 'swap') this.#code = decoder.code;
+        return delivery;
+      }
       await inSlices(decoder.add(chunk));
     }
   }

@@ -1,6 +1,6 @@
 import { compileJsonSchema } from '../../../src/engine/schema/json-schema.ts';
 import { compileCode, compiledForm } from '../../../src/node/code-form.ts';
-import { decoded } from '../../../src/policy/transfer/decode.ts';
+import { Decoder, decoded } from '../../../src/policy/transfer/decode.ts';
 import { encode, TooLarge } from '../../../src/policy/transfer/encode.ts';
 import { generated } from '../../../src/recipe/recipe.ts';
 import { policySet } from '../../support/policy-set.ts';
@@ -79,6 +79,86 @@ describe('generated code', () => {
   test('a compiled form of something else is ignored', () => {
     const make = compileCode(['K'], 'return K + 1', new Uint8Array(100)) as (k: number) => number;
     expect(make(1)).toBe(2);
+  });
+});
+
+describe('programs', () => {
+  const rules = (count: number): ReturnType<typeof policySet> =>
+    policySet({
+      policies: Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [
+          `p${at}`,
+          {
+            rules: [
+              { name: 'a', effect: 'allow', when: `request.headers['x-tenant'] == 't${at}'` },
+              { name: 'b', effect: 'allow', when: `request.path == '/${at}' && request.method != 'POST'` },
+            ],
+          },
+        ]),
+      ),
+    });
+
+  test('those that differ in their constants only have one function, which is compiled once', () => {
+    const set = rules(50);
+    const made: string[] = [];
+    const decoder = new Decoder((parameters, body) => {
+      made.push(body);
+      return generated(parameters, body);
+    });
+    for (const chunk of encode(set)) for (const _ of decoder.add(chunk));
+    const copy = decoder.finish() as typeof set;
+    expect(made).toHaveLength(2);
+    const activation = { request: { path: '/7', method: 'GET', headers: { 'x-tenant': 't7' } } };
+    const results = (each: typeof set) =>
+      each.policies.map(({ allowRules }) => allowRules.map(({ when }) => when?.evaluate(activation)));
+    expect(results(copy)).toEqual(results(set));
+    expect(results(copy).flat().filter(Boolean)).toHaveLength(2);
+  });
+
+  test('a further rule costs few nodes, since programs share what they read', () => {
+    const nodesOf = (count: number): number => {
+      const one = Array.from({ length: count }, (_, at) => ({
+        name: `r${at}`,
+        effect: 'allow',
+        when: `request.headers['x-tenant'] == 't${at}'`,
+      }));
+      const chunks = encode(policySet({ policies: { p: { rules: one } } }));
+      return chunks.reduce((sum, { nodes }) => sum + (JSON.parse(nodes) as unknown[]).length, 0);
+    };
+    // The rule, its location, its empty match, the constants and the program.
+    expect(nodesOf(60) - nodesOf(50)).toBe(10 * 5);
+  });
+
+  test('functions of the value before are used again, and those that are gone are not kept', () => {
+    let compiled = 0;
+    const compile = (parameters: readonly string[], body: string): object => {
+      compiled++;
+      return generated(parameters, body);
+    };
+    const decode = (set: unknown, known?: ReadonlyMap<string, object>) => {
+      const decoder = new Decoder(compile, known);
+      for (const chunk of encode(set)) for (const _ of decoder.add(chunk));
+      decoder.finish();
+      return decoder.code;
+    };
+    const first = decode(rules(3));
+    expect([first.size, compiled]).toEqual([2, 2]);
+    const one = policySet({
+      policies: { p: { rules: [{ name: 'a', effect: 'allow', when: "request.headers['y'] == 'z'" }] } },
+    });
+    const second = decode(one, first);
+    expect([second.size, compiled]).toEqual([1, 2]);
+    expect([...first.values()]).toContain([...second.values()][0]);
+  });
+
+  test('what is not part of a program stays apart, since it may be told apart', () => {
+    const [a, b] = transferred([
+      { name: 'x', rate: [1] },
+      { name: 'x', rate: [1] },
+    ]);
+    expect(a).toEqual(b);
+    expect(a).not.toBe(b);
+    expect(a?.rate).not.toBe(b?.rate);
   });
 });
 
