@@ -278,12 +278,12 @@ export const IMPORT_TABLE = {
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],
-    // The memory that is left for a policy set; the size of the young generation.
+    // The memory that is left for a policy set; the sizes of the generations of the heap.
     'node:v8': ['sidecar/loading', 'cli/serve'],
     // The thread that ends a loading process with its parent.
     'node:worker_threads': ['sidecar/loading'],
-    // V8's compiled form of long generated code.
-    'node:vm': ['node'],
+    // V8's compiled form of long generated code; a collection of garbage on request.
+    'node:vm': ['node', 'cli/serve'],
     // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed, and in `node`
     // so may fetched keys.
     'node:zlib': ['git', 'node', 'sidecar/transport/native'],

@@ -8,6 +8,7 @@ import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { FILE_FLAGS, type ServeOptions } from './flags.ts';
+import { keepOldGenerationSmall } from './heap.ts';
 import { catchSignals } from './signals.ts';
 
 /** `lictor serve`: runs until a signal ends it. */
@@ -20,6 +21,7 @@ export async function serve(given: FlagSource, terminal: Terminal): Promise<Exit
   if (signals.isTerminated()) return EXIT.fine;
   // The policies are compiled while the rest of the program is loaded.
   const loader = startLoading(configuration, terminal.directory);
+  void loader.firstLive.then(keepOldGenerationSmall);
   const { startServer } = await import('../../sidecar/server/start.ts');
   const started = await startServer(configuration, terminal, loader);
   if (started.problems !== undefined) return reject(started.problems, terminal);

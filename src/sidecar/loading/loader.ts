@@ -61,6 +61,7 @@ export class Loader {
   readonly #options: LoaderOptions;
   readonly #settings: Omit<LoadSettings, 'isFirst'>;
   readonly #target = Promise.withResolvers<LoadTarget>();
+  readonly #firstLive = Promise.withResolvers<void>();
   #process: LoadingProcess | undefined;
   /** Fingerprint of the folder that was loaded last. */
   #mark: string | undefined;
@@ -104,6 +105,11 @@ export class Loader {
   /** Makes the policies live in `target` from now on. */
   serve(target: LoadTarget): void {
     this.#target.resolve(target);
+  }
+
+  /** Resolves when the first policy set is live. */
+  get firstLive(): Promise<void> {
+    return this.#firstLive.promise;
   }
 
   /** True while the loading process has nothing to do but to look at the folder from time to time. */
@@ -286,6 +292,7 @@ export class Loader {
         await inSlices(prepare(delivery.set));
         this.#live = delivery.set.revision;
         policies.swap(delivery.set, delivery.reload);
+        this.#firstLive.resolve();
     }
   }
 

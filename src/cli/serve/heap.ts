@@ -1,0 +1,33 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/**
+ * Keeps the young generation of the heap at its first size, about 1 MiB, instead of up to 16 MiB. A collection of it
+ * copies what lives, so a policy set that is installed made answers wait for up to 40 ms, now at most 10; and the
+ * process takes some 70 MiB less. V8 reads this flag at each collection. Without effect if the size is chosen by an
+ * option of Node.
+ */
+export function keepYoungGenerationSmall(): void {
+  const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
+  if (!/semi[-_]space/.test(options)) setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** Time that first answers, such as those to probes, have before the collection, in milliseconds. */
+const FIRST_ANSWERS = 100;
+
+/**
+ * Lets the old generation of the heap grow by at most what lives in it between two collections; V8's own rule is up to
+ * three times that, and for the first collection a fixed size of about 40 MiB. So the garbage of the start is collected
+ * once. The process takes some 35 MiB less under load, for a collection of 10 ms each time 15 MiB have become old.
+ */
+export function keepOldGenerationSmall(): void {
+  setFlagsFromString('--heap-growing-percent=100');
+  setTimeout(collectGarbage, FIRST_ANSWERS).unref();
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  // `gc` is a global of contexts that are made while the flag is set.
+  runInNewContext('gc()');
+  setFlagsFromString('--no-expose-gc');
+}
