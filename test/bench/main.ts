@@ -6,7 +6,7 @@ import { envoyPart, envoySettingsPart } from './envoy/envoy.ts';
 import { everyHostilePart, hostilePart } from './hostile.ts';
 import type { Effort } from './measure.ts';
 import { peersPart } from './peers/peers.ts';
-import { reloadPart } from './reload.ts';
+import { reloadPart } from './reload/reload.ts';
 import { scalePart } from './scale.ts';
 
 /** The parts of `make bench`, by name. */
@@ -25,7 +25,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
 };
 
 /** The parts that run only by name: they take minutes or need other programs. */
-const ONLY_BY_NAME: readonly string[] = ['hostile-all', 'peers', 'envoy', 'envoy-settings'];
+const ONLY_BY_NAME: readonly string[] = ['reload', 'hostile-all', 'peers', 'envoy', 'envoy-settings'];
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };
 

@@ -7,6 +7,8 @@ export interface LoopTimes {
   readonly cpu: number;
   /** Elapsed time of one pause of the garbage collector. */
   readonly collection: number;
+  /** Elapsed time by which a turn of the event loop was late; 1 ms is the resolution. */
+  readonly delay: number;
 }
 
 /** Environment of a sidecar that tells its times at the socket. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { PerformanceObserver } from 'node:perf_hooks';
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import type { LoopTimes } from './loop-times.ts';
 
 /**
@@ -21,11 +21,15 @@ function watchLoop(socket: string): void {
     last = process.threadCpuUsage();
     most.cpu = Math.max(most.cpu, (user + system) / 1000);
   }, TICK).unref();
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) most.collection = Math.max(most.collection, duration);
   }).observe({ entryTypes: ['gc'] });
   createServer((connection) => {
-    connection.end(JSON.stringify(most satisfies LoopTimes));
+    const times: LoopTimes = { ...most, delay: delays.max / 1e6 };
+    connection.end(JSON.stringify(times));
+    delays.reset();
     most = { cpu: 0, collection: 0 };
   })
     .listen(socket)

@@ -33,8 +33,18 @@ export interface LoadTarget {
   readonly prepare: (set: PolicySet) => Iterator<undefined, void>;
   /** Called before each load, with the path of the folder. */
   readonly onLoad?: (dir: string) => void;
+  /** Called after each policy set that has become live. */
+  readonly onInstalled?: (times: InstallTimes) => void;
   /** Called when the other process has ended while it only watched, and another takes its place. */
   readonly onRestart?: (cause: string) => void;
+}
+
+/** Times of the installation of a policy set, in milliseconds. */
+interface InstallTimes {
+  /** From the offer of the compiled set until it is complete and ready, in steps between requests. */
+  readonly install: number;
+  /** The swap, during which no request is decided. */
+  readonly swap: number;
 }
 
 const MIB = 1024 * 1024;
@@ -269,8 +279,9 @@ export class Loader {
 
   /** Receives a delivery chunk by chunk, each on request, and makes it live. */
   async #receive(sender: LoadingProcess | undefined, size: number): Promise<void> {
-    const { policies, prepare } = await this.#target.promise;
+    const { policies, prepare, onInstalled } = await this.#target.promise;
     if (this.#process !== sender) return;
+    const began = performance.now();
     const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
     if (size * BYTES_A_CHARACTER > limit - used) {
       policies.fail(tooLargeToInstall(this.#settings.dir, this.#began));
@@ -288,11 +299,14 @@ export class Loader {
       case 'same':
         policies.recover(delivery.reload);
         return;
-      case 'swap':
+      case 'swap': {
         await inSlices(prepare(delivery.set));
+        const ready = performance.now();
         this.#live = delivery.set.revision;
         policies.swap(delivery.set, delivery.reload);
         this.#firstLive.resolve();
+        onInstalled?.({ install: ready - began, swap: performance.now() - ready });
+      }
     }
   }
 

@@ -93,17 +93,24 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   );
   loader.serve({
     policies: store,
-    prepare: (set) => readySteps(set, keys),
+    prepare: (set) => readySteps(set, keys, metrics),
     onLoad: (dir) => log.debug?.('reading the policy folder', { policies: dir }),
+    onInstalled: ({ install, swap }) =>
+      log.debug?.('policies were installed', { install_ms: rounded(install), swap_ms: rounded(swap) }),
     onRestart: (cause) => log.warn('the process that watches the policy folder is started again', { cause }),
   });
   return { log, health, keys, check, recorder, traces, loader, methods, pages };
 }
 
-/** Steps that make a policy set ready: its index, and the parts of its keys. */
-function* readySteps(set: PolicySet, keys: KeyRing): Generator<undefined, void> {
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}
+
+/** Steps that make a policy set ready: its index, the parts of its keys, and its series. */
+function* readySteps(set: PolicySet, keys: KeyRing, metrics: Metrics): Generator<undefined, void> {
   yield* indexSteps(set.policies);
   yield* keys.prepare(set.issuers.values());
+  yield* metrics.declare(set);
 }
 
 function servicesOf({ xfccTrustedHops, hosts }: Configuration, clock: () => number, keys: KeyRing): Services {

@@ -1,4 +1,4 @@
-import type { PolicySet } from '../../engine/set/policy-set.ts';
+import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import type { METRICS, MetricName } from './metric-table.ts';
 
 /** The parts of a policy set that metrics name. */
@@ -20,25 +20,42 @@ export function openLabels(labels: readonly string[]): readonly number[] {
   return labels.flatMap((label, at) => (OPEN.has(label) ? [at] : []));
 }
 
-/** The names in `set`; with an undefined `set`, none. */
+/**
+ * The names in `set`; with an undefined `set`, none. They are collected when they are first asked for: a swap of 10,000
+ * rules must not take the time, in which no request is decided.
+ */
 export function currentNames(set: NamedParts | undefined): CurrentNames {
-  const issuers = new Set(set?.issuers.keys());
-  const parts = new Map(
-    set?.policies.map((policy) => {
-      const { allowRules, denyRules, firstLimits, lastLimits } = policy;
-      const named = [...allowRules, ...denyRules, ...firstLimits, ...lastLimits].map(({ name }) => name);
-      return [policy.name, new Set(named)];
-    }),
-  );
+  const collected = new Map<string, ReadonlySet<string>>();
+  let policies: ReadonlyMap<string, CompiledPolicy> | undefined;
+  const policyOf = (name: string): CompiledPolicy | undefined => {
+    policies ??= new Map(set?.policies.map((policy) => [policy.name, policy]));
+    return policies.get(name);
+  };
+  const partsOf = (name: string): ReadonlySet<string> => {
+    let parts = collected.get(name);
+    if (parts === undefined) {
+      parts = namesIn(policyOf(name));
+      collected.set(name, parts);
+    }
+    return parts;
+  };
   return {
     has(labels, values) {
       const policy = values[labels.indexOf('policy')];
       return labels.every((label, at) => {
         const value = values[at] ?? '';
         if (value === '' || !OPEN.has(label)) return true;
-        if (label === 'issuer') return issuers.has(value);
-        return label === 'policy' ? parts.has(value) : parts.get(policy ?? '')?.has(value) === true;
+        if (label === 'issuer') return set?.issuers.has(value) === true;
+        return label === 'policy' ? policyOf(value) !== undefined : partsOf(policy ?? '').has(value);
       });
     },
   };
 }
+
+function namesIn(policy: CompiledPolicy | undefined): ReadonlySet<string> {
+  if (policy === undefined) return NO_NAMES;
+  const { allowRules, denyRules, firstLimits, lastLimits } = policy;
+  return new Set([...allowRules, ...denyRules, ...firstLimits, ...lastLimits].map(({ name }) => name));
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();

@@ -4,7 +4,7 @@ import { REASONS, type Reason } from '../../engine/decision/reasons.ts';
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { BoundSeries } from './bound-series.ts';
-import { currentNames, type NamedParts, openLabels } from './current-names.ts';
+import { type CurrentNames, currentNames, type NamedParts, openLabels } from './current-names.ts';
 import { DURATION_BOUNDS, METRICS, type MetricName } from './metric-table.ts';
 import { createSeries, type Series } from './series.ts';
 
@@ -13,6 +13,11 @@ export interface Metrics {
   /** A decision that was answered, shadow verdicts included. */
   decided(decision: Decision): void;
   reloaded(attempt: ReloadAttempt): void;
+  /**
+   * Steps that make the counters of a policy set exist before it is live, and room for them: with thousands of limits
+   * they take longer than a swap may.
+   */
+  declare(set: NamedParts): Generator<undefined, void>;
   /** A policy set went live; `at` in milliseconds since 1970. */
   live(set: NamedParts & Pick<PolicySet, 'revision' | 'revisionText'>, at: number): void;
   jwksRefreshed(issuer: string, result: 'success' | 'failure'): void;
@@ -106,12 +111,9 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
       shadows.increment(shadow.policy, shadow.decision, String(shadow.decision === verdictOf(reason)));
   }
 
-  function live(set: Parameters<Metrics['live']>[0], at: number): void {
-    const { revision, revisionText, policies, issuers: used } = set;
-    policy = { info: [revisionText, revision.digest, revision.source], at };
-    names = currentNames(set);
-    wanted = new Map([...used.keys()].map((name) => [name, wanted.get(name) ?? at]));
-    sweep(at);
+  function* declare(set: NamedParts): Generator<undefined, void> {
+    const { policies, issuers: used } = set;
+    sweep(clock(), currentNames(set));
     for (const { name, firstLimits, lastLimits, mode } of policies) {
       for (const limit of mode === 'shadow' ? [] : [...firstLimits, ...lastLimits]) {
         for (const result of ['allowed', 'refused']) {
@@ -123,6 +125,7 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
           counters.lictor_shadow_decisions_total.declare([name, decision, agrees]);
         }
       }
+      yield;
     }
     for (const { name, keys } of used.values()) {
       if (keys.kind !== 'uri') continue;
@@ -130,11 +133,18 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
     }
   }
 
-  /** Removes series of names that the live policy set no longer has. */
-  function sweep(now: number): void {
+  function live(set: Parameters<Metrics['live']>[0], at: number): void {
+    const { revision, revisionText, issuers: used } = set;
+    policy = { info: [revisionText, revision.digest, revision.source], at };
+    names = currentNames(set);
+    wanted = new Map([...used.keys()].map((name) => [name, wanted.get(name) ?? at]));
+  }
+
+  /** Removes series of names that a policy set no longer has. */
+  function sweep(now: number, current: CurrentNames): void {
     for (const [name, series] of Object.entries(counters)) {
       const { labels } = METRICS[name as keyof typeof counters];
-      series.sweep(now, (values) => names.has(labels, values));
+      series.sweep(now, (values) => current.has(labels, values));
     }
   }
 
@@ -142,7 +152,7 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
     const { counterData, gaugeData, histogramData } = await import('./metric-data.ts');
     const { exposition } = await import('./exposition.ts');
     const now = clock();
-    sweep(now);
+    sweep(now, names);
     const age = (since: number) => Math.max(0, (now - since) / 1000);
     const single = (name: MetricName, value: number | undefined) =>
       gaugeData(name, value === undefined ? [] : [{ values: [], value }], now);
@@ -183,6 +193,7 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
       attempt = last;
       counters.lictor_policy_reloads_total.add([last.result], 1);
     },
+    declare,
     live,
     jwksRefreshed: (issuer, result) => counters.lictor_jwks_refresh_total.add([issuer, result], 1),
     auditDropped: (sink, count) => counters.lictor_audit_dropped_total.add([sink], count),

@@ -50,6 +50,7 @@ const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics)
       }),
     ),
   reloaded: (metrics) => metrics.reloaded(FAILED),
+  declare: (metrics) => Array.from(metrics.declare(ANY_SET)),
   live: (metrics) => metrics.live(ANY_SET, noon),
   jwksRefreshed: (metrics) => metrics.jwksRefreshed('acme', 'success'),
   auditDropped: (metrics) => metrics.auditDropped('stdout', 1),
@@ -209,12 +210,16 @@ describe('series of names that the live policy set does not have', () => {
   });
 
   test('make room for new ones', async () => {
+    const goLive = (metrics: Metrics, set: typeof after, at: number): void => {
+      for (const _ of metrics.declare(set));
+      metrics.live(set, at);
+    };
     let now = noon;
     const metrics = metricsAt(() => now);
     for (let i = 0; i < 3000; i++) metrics.decided(aDecision({ policy: `p${i}` }));
-    metrics.live(before, now);
+    goLive(metrics, before, now);
     now += 11 * 60_000;
-    metrics.live(after, now);
+    goLive(metrics, after, now);
     metrics.decided(aDecision({ policy: 'kept', rule: 'a' }));
     expect(await names(metrics)).toEqual(['kept/a']);
   });
@@ -224,7 +229,8 @@ test('counters that alerts read exist before their first event', async () => {
   const metrics = metricsAt(() => noon);
   const keys = { jwksUri: 'https://login.acme.example/keys' };
   const limit = { name: 'per-caller', key: ['source.principal'], rate: '1/s' };
-  metrics.live(
+  // They exist before the set is live, so that the swap does not take the time.
+  for (const _ of metrics.declare(
     policySet({
       policies: {
         orders: { rules: [{ name: 'all', effect: 'allow' }], limits: [limit] },
@@ -232,8 +238,7 @@ test('counters that alerts read exist before their first event', async () => {
       },
       issuers: { acme: { issuer: 'https://login.acme.example', audiences: ['orders'], keys } },
     }),
-    noon,
-  );
+  ));
   const text = await metrics.text();
   const failures = Object.entries(REASONS).filter(([, { status }]) => status >= 500);
   expect(samples(text, 'lictor_failures_total')).toEqual(
