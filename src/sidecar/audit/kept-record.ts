@@ -47,9 +47,13 @@ export class KeptRecord implements RecordLine {
   }
 
   get line(): string {
-    const place = this.#place;
-    return recordLine(this.#decision, typeof place === 'string' ? callerOf(place) : place);
+    return lineAt(this.#decision, this.#place);
   }
+}
+
+/** The line of a record. `place`: of the decision in a trace, or the `traceparent` of its caller. */
+export function lineAt(decision: Recorded, place: SpanReference | string): string {
+  return recordLine(decision, typeof place === 'string' ? callerOf(place) : place);
 }
 
 const NOWHERE: SpanReference = { traceId: '', spanId: '' };

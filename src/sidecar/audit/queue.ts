@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { byteLength, LineBatch } from './line-batch.ts';
 import type { Sink } from './sink.ts';
 
 /** Bounded queue in front of one sink. */
@@ -15,70 +17,72 @@ export interface AuditQueueOptions {
   readonly sink: Sink;
   /** Default 10,000. */
   readonly maxRecords?: number;
-  /** Most UTF-16 units in the queue, default 8 Mi; about as many bytes. */
-  readonly maxLength?: number;
+  /** Most bytes in the queue, default 8 Mi. */
+  readonly maxBytes?: number;
   /** Called with the number of lines that are lost. */
   readonly onDrop: (sink: string, count: number) => void;
   /** Called for the first of a series of failures to write. */
   readonly onFailure: (sink: string, error: Error) => void;
 }
 
-/** Size of a batch for the sink, in UTF-16 units. */
-const BATCH_LENGTH = 64 * 1024;
+const BATCH_BYTES = 64 * 1024;
+
+/** Milliseconds to the next write if lines came during the last one, unless they fill a batch. */
+const INTERVAL = 10;
 
 /** Writes lines in batches, in the background. A full queue drops the newest line. */
 export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
-  const { sink, maxRecords = 10_000, maxLength = 8 * 1024 * 1024, onDrop, onFailure } = options;
-  let waiting: string[] = [];
-  let waitingLength = 0;
-  let next = 0;
+  const { sink, maxRecords = 10_000, maxBytes = 8 * 1024 * 1024, onDrop, onFailure } = options;
+  /** Oldest first; the last one is not full. */
+  const waiting: LineBatch[] = [];
+  let spare: LineBatch | undefined;
+  let heldRecords = 0;
+  let heldBytes = 0;
   let pumping: Promise<void> | undefined;
   let failing = false;
   let closed = false;
 
-  const held = () => waiting.length - next;
-
   function push(line: string): void {
-    if (closed || held() >= maxRecords || waitingLength + line.length > maxLength) {
+    if (closed || heldRecords >= maxRecords || heldBytes + line.length >= maxBytes) {
       onDrop(sink.name, 1);
       return;
     }
-    waiting.push(line);
-    waitingLength += line.length;
+    heldRecords += 1;
+    heldBytes += append(line);
     pumping ??= pump();
+  }
+
+  /** Adds a line to the last batch, or to another one if it has no room. Returns its bytes. */
+  function append(line: string): number {
+    const bytes = waiting.at(-1)?.append(line);
+    if (bytes !== undefined) return bytes;
+    const room = Math.max(BATCH_BYTES, byteLength(line));
+    const batch = spare?.capacity === room ? spare : new LineBatch(room);
+    spare = undefined;
+    waiting.push(batch);
+    return batch.append(line) ?? 0;
   }
 
   async function pump(): Promise<void> {
     // The answer is sent first, and more lines gather for the batch.
     await new Promise((resolve) => setImmediate(resolve));
-    while (held() > 0) {
-      const { chunk, count } = takeBatch();
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+      heldRecords -= batch.count;
+      heldBytes -= batch.length;
       try {
-        await sink.write(chunk);
+        await sink.write(batch.bytes);
         failing = false;
       } catch (error) {
-        onDrop(sink.name, count);
+        onDrop(sink.name, batch.count);
         if (!failing) onFailure(sink.name, error instanceof Error ? error : new Error(String(error)));
         failing = true;
       }
+      batch.clear();
+      if (batch.capacity === BATCH_BYTES) spare = batch;
+      // Under load, one write takes the lines of many checks: a write costs as much as a check.
+      if (waiting.length === 1 && !closed) await pause(INTERVAL);
     }
     pumping = undefined;
-  }
-
-  function takeBatch(): { readonly chunk: string; readonly count: number } {
-    const from = next;
-    let chunk = '';
-    for (let line = waiting[next]; line !== undefined && chunk.length < BATCH_LENGTH; line = waiting[next]) {
-      chunk += `${line}\n`;
-      waitingLength -= line.length;
-      next++;
-    }
-    const count = next - from;
-    if (next * 2 > waiting.length) {
-      waiting = waiting.slice(next);
-      next = 0;
-    }
-    return { chunk, count };
   }
 
   return {
@@ -100,7 +104,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
         })(),
         timeout,
       );
-      if (!finished && held() > 0) onDrop(sink.name, held());
+      if (!finished && heldRecords > 0) onDrop(sink.name, heldRecords);
     },
   };
 }

@@ -7,8 +7,13 @@ export interface RecordLine {
 
 /** The newest records, and listeners for new ones. */
 export interface RecentDecisions {
-  /** `length`: UTF-16 units that the record holds in memory, default those of its line. */
-  add(record: RecordLine, length?: number): void;
+  /**
+   * False if a decision of the time `now` (milliseconds) is left out. All decisions are kept while the records span a
+   * second; with more, and without listeners, one allowed and one denied decision per millisecond.
+   */
+  wants(isAllowed: boolean, now: number): boolean;
+  /** `now`: time of the decision; `length`: UTF-16 units that the record holds in memory, default those of its line. */
+  add(record: RecordLine, now: number, length?: number): void;
   /** At most `limit` of the newest records, oldest first. */
   list(limit: number): readonly RecordLine[];
   /** Calls `listener` for each new record, until the returned function is called. */
@@ -22,19 +27,33 @@ export interface RecentDecisionsOptions {
   readonly maxLength?: number;
 }
 
+/** Milliseconds that full records span at least before all decisions are kept. */
+const SPAN = 1000;
+/** Milliseconds between two decisions of a kind while there are more. */
+const INTERVAL = 1;
+
 /** Keeps the newest records in memory, for `/v1/decisions`. The newest one is kept whatever its length. */
 export function createRecentDecisions({
   maxRecords = 1000,
   maxLength = 2 * 1024 * 1024,
 }: RecentDecisionsOptions = {}): RecentDecisions {
-  let kept: { readonly record: RecordLine; readonly length: number }[] = [];
+  let kept: { readonly record: RecordLine; readonly length: number; readonly time: number }[] = [];
   /** Position of the oldest record; records before it are removed in batches. */
   let first = 0;
   let length = 0;
   const listeners = new Set<(record: RecordLine) => void>();
+  const isFull = (): boolean => kept.length - first >= maxRecords;
+  const lastKept = { allowed: Number.NEGATIVE_INFINITY, denied: Number.NEGATIVE_INFINITY };
   return {
-    add(record, held = record.line.length) {
-      kept.push({ record, length: held });
+    wants(isAllowed, now) {
+      const kind = isAllowed ? 'allowed' : 'denied';
+      const isCrowded = isFull() && now - (kept[first]?.time ?? 0) < SPAN;
+      if (isCrowded && now - lastKept[kind] < INTERVAL && listeners.size === 0) return false;
+      lastKept[kind] = now;
+      return true;
+    },
+    add(record, now, held = record.line.length) {
+      kept.push({ record, length: held, time: now });
       length += held;
       while (kept.length - first > 1 && (kept.length - first > maxRecords || length > maxLength)) {
         length -= kept[first]?.length ?? 0;

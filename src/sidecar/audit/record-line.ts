@@ -25,18 +25,8 @@ export function recordLine(decision: Recorded, trace: SpanReference): string {
   line += `,"duration_us":${JSON.stringify(Math.round(decision.duration))}`;
   if (decision.controls.length > 0) line += `,"controls":${printableJson(JSON.stringify(decision.controls))}`;
   if (limits.length > 0) line += `,"limits":[${limits.map(limitText).join(',')}]`;
-  return inOnePiece(`${line}}`);
+  return `${line}}`;
 }
-
-/**
- * The text as one piece of memory: a text that was joined holds all its parts, several times its length, until it is
- * searched.
- */
-function inOnePiece(text: string): string {
-  return END.test(text) ? text : '';
-}
-
-const END = /\}$/;
 
 /** The same line, made of the record as a whole. */
 export function thoroughLine(decision: Recorded, trace: SpanReference): string {

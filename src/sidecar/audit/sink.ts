@@ -8,8 +8,10 @@ import type { Writable } from 'node:stream';
 export interface Sink {
   /** Name in metrics and messages: `stdout` or the path. */
   readonly name: string;
-  /** Writes whole lines; rejects if they cannot be written. */
-  write(chunk: string): Promise<void>;
+  /**
+   * Writes whole lines in UTF-8; rejects if they cannot be written. The bytes may change after the promise has settled.
+   */
+  write(lines: Uint8Array): Promise<void>;
   /** Continues in a new file of the same path, after a log rotation. Does nothing for a stream. */
   reopen(): Promise<void>;
   close(): Promise<void>;
@@ -28,10 +30,10 @@ export function streamSink(name: string, stream: Writable): Sink {
   stream.on('error', onError);
   return {
     name,
-    async write(chunk) {
+    async write(lines) {
       if (gone !== undefined) throw gone;
       await new Promise<void>((resolve, reject) => {
-        stream.write(chunk, (error) => {
+        stream.write(lines, (error) => {
           if (error === null || error === undefined) resolve();
           else reject(error);
         });
@@ -73,9 +75,9 @@ function pipeSink(path: string): Sink {
   };
   return {
     name: path,
-    async write(chunk) {
+    async write(lines) {
       pipe ??= openPipe(path);
-      await pipe.sink.write(chunk).catch(async (error: unknown) => {
+      await pipe.sink.write(lines).catch(async (error: unknown) => {
         await close();
         throw error;
       });
@@ -115,11 +117,11 @@ function regularFileSink(path: string, opened: FileHandle, isTornAtStart: boolea
   let torn = isTornAtStart;
   return {
     name: path,
-    async write(chunk) {
+    async write(lines) {
       // A line that a full disk cut off must not merge with the next one.
-      const text = torn ? `\n${chunk}` : chunk;
+      const bytes = torn ? Buffer.concat([Buffer.of(LINE_FEED), lines]) : lines;
       torn = true;
-      await file.appendFile(text);
+      await file.appendFile(bytes);
       torn = false;
     },
     async reopen() {

@@ -1,7 +1,7 @@
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
 import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
-import { KeptRecord } from '../audit/kept-record.ts';
+import { KeptRecord, lineAt } from '../audit/kept-record.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
 import type { Sink } from '../audit/sink.ts';
@@ -54,18 +54,22 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
     });
   };
   return {
-    record(decision, traceparent = decision.request.traceparent) {
+    record(decision, traceparent) {
       metrics.decided(decision);
-      if (isAllow(decision.outcome)) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
+      const isAllowed = isAllow(decision.outcome);
+      if (isAllowed) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
       log.debug?.('decision', decisionLine(decision));
       logFault(decision);
-      const record = new KeptRecord(
-        decision,
-        traces.areSent ? traces.trace(decision, traceparent) : traceparent,
-      );
-      recent.add(record, record.length);
+      const isKept = recent.wants(isAllowed, decision.time);
+      if (!isKept && queues.length === 0 && !traces.areSent) return;
+      const caller = traceparent ?? decision.request.traceparent;
+      const place = traces.areSent ? traces.trace(decision, caller) : caller;
+      if (isKept) {
+        const record = new KeptRecord(decision, place);
+        recent.add(record, decision.time, record.length);
+      }
       if (queues.length === 0) return;
-      const { line } = record;
+      const line = lineAt(decision, place);
       for (const queue of queues) queue.push(line);
     },
     recent,

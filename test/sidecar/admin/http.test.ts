@@ -106,7 +106,7 @@ describe('the pages', () => {
   });
 
   test('decisions, newest last', async () => {
-    for (const id of ['a', 'b', 'c']) decisions.add(record(id));
+    for (const id of ['a', 'b', 'c']) decisions.add(record(id), 0);
     const ids = async (path: string) => {
       const body = JSON.parse((await get(path)).text) as { decisions: { decision_id: string }[] };
       return body.decisions.map(({ decision_id: id }) => id);
@@ -237,7 +237,7 @@ describe('a stream of decisions', () => {
   test('sends each decision at once, and ends with the server', async () => {
     const stream = await follow();
     expect(stream.headers['content-type']).toBe('text/event-stream');
-    decisions.add(record('a'));
+    decisions.add(record('a'), 0);
     const [chunk] = (await once(stream, 'data')) as [Buffer];
     expect(String(chunk)).toBe(`id: a\ndata: ${record('a').line}\n\n`);
     const ended = once(stream, 'end');
@@ -249,7 +249,7 @@ describe('a stream of decisions', () => {
     const stream = await follow();
     stream.pause();
     const large = { id: 'large', line: 'x'.repeat(1_000_000) };
-    for (let i = 0; i < 50; i++) decisions.add(large);
+    for (let i = 0; i < 50; i++) decisions.add(large, 0);
     let text = '';
     const caughtUp = new Promise<void>((resolve) => {
       stream.on('data', (chunk) => {

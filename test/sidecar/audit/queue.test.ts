@@ -9,8 +9,8 @@ function heldSink() {
   let closed = false;
   const sink: Sink = {
     name: 'held',
-    async write(chunk) {
-      chunks.push(chunk);
+    async write(lines) {
+      chunks.push(Buffer.from(lines).toString());
       const write = Promise.withResolvers<void>();
       pending.push(write);
       arrived.resolve();
@@ -38,7 +38,7 @@ function heldSink() {
   };
 }
 
-function queueBefore(sink: Sink, bounds: { readonly maxRecords?: number; readonly maxLength?: number } = {}) {
+function queueBefore(sink: Sink, bounds: { readonly maxRecords?: number; readonly maxBytes?: number } = {}) {
   const drops: number[] = [];
   const failures: string[] = [];
   const queue = createAuditQueue({
@@ -66,9 +66,9 @@ test('lines of one turn are written at once, in order, and closing waits for the
   expect(held.isClosed()).toBe(true);
 });
 
-test('the newest lines for a slow sink are dropped, by number and by length', async () => {
+test('the newest lines for a slow sink are dropped, by number and by bytes', async () => {
   const held = heldSink();
-  const { queue, drops } = queueBefore(held.sink, { maxRecords: 3, maxLength: 10 });
+  const { queue, drops } = queueBefore(held.sink, { maxRecords: 3, maxBytes: 12 });
   queue.push('first');
   const write = await held.next();
   for (const line of ['1', '2', '3', '4', '5']) queue.push(line);
@@ -76,7 +76,7 @@ test('the newest lines for a slow sink are dropped, by number and by length', as
   write.resolve();
   const second = await held.next();
   queue.push('12345');
-  queue.push('123456');
+  queue.push('1234567');
   expect(drops).toEqual([1, 1, 1]);
   second.resolve();
   (await held.next()).resolve();
@@ -88,8 +88,8 @@ test('a batch is bounded, and a long queue is written whole', async () => {
   const chunks: string[] = [];
   const sink: Sink = {
     name: 'fast',
-    write: async (chunk) => {
-      chunks.push(chunk);
+    write: async (lines) => {
+      chunks.push(Buffer.from(lines).toString());
     },
     async reopen() {},
     async close() {},
@@ -139,4 +139,41 @@ test('a sink that cannot be reopened is reported', async () => {
   const { queue, failures } = queueBefore(heldSink().sink);
   await queue.reopen();
   expect(failures).toEqual(['held: no such folder']);
+});
+
+test('lines of any length and of any characters are written whole', async () => {
+  const held = heldSink();
+  const { queue, drops } = queueBefore(held.sink);
+  const lines = ['x'.repeat(65_530), 'é€😀'.repeat(30_000), 'short', 'é'.repeat(32_760), '€', 'a lone \ud800 half'];
+  for (const line of lines) queue.push(line);
+  const closed = queue.close(10_000);
+  for (const _ of [1, 2, 3, 4]) (await held.next()).resolve();
+  await closed;
+  expect(held.chunks.join('')).toBe(`${lines.join('\n').replace('\ud800', '\ufffd')}\n`);
+  expect(drops).toEqual([]);
+});
+
+test('memory of a batch is used again only after its write', async () => {
+  const held = heldSink();
+  const written: Uint8Array[] = [];
+  const { queue } = queueBefore({
+    ...held.sink,
+    async write(lines) {
+      written.push(lines);
+      await held.sink.write(lines);
+      expect(Buffer.from(lines).toString()).toBe(held.chunks[written.length - 1]);
+    },
+  });
+  queue.push('first');
+  const first = await held.next();
+  queue.push('second');
+  first.resolve();
+  const second = await held.next();
+  queue.push('third');
+  second.resolve();
+  (await held.next()).resolve();
+  await queue.close(10_000);
+  expect(held.chunks).toEqual(['first\n', 'second\n', 'third\n']);
+  expect(written[2]?.buffer).toBe(written[0]?.buffer);
+  expect(written[1]?.buffer).not.toBe(written[0]?.buffer);
 });

@@ -17,7 +17,7 @@ describe('a file', () => {
     const path = join(folder, 'audit.log');
     for (const line of ['a\n', 'b\n']) {
       const sink = await fileSink(path);
-      await sink.write(line);
+      await sink.write(Buffer.from(line));
       await sink.close();
     }
     expect(await readFile(path, 'utf8')).toBe('a\nb\n');
@@ -27,11 +27,11 @@ describe('a file', () => {
   test('that was moved away is created again by reopening', async () => {
     const path = join(folder, 'audit.log');
     const sink = await fileSink(path);
-    await sink.write('old\n');
+    await sink.write(Buffer.from('old\n'));
     await rename(path, `${path}.1`);
-    await sink.write('still old\n');
+    await sink.write(Buffer.from('still old\n'));
     await sink.reopen();
-    await sink.write('new\n');
+    await sink.write(Buffer.from('new\n'));
     await sink.close();
     expect(await readFile(`${path}.1`, 'utf8')).toBe('old\nstill old\n');
     expect(await readFile(path, 'utf8')).toBe('new\n');
@@ -41,13 +41,13 @@ describe('a file', () => {
     const path = join(folder, 'audit.log');
     await writeFile(path, 'whole\ntor');
     const sink = await fileSink(path);
-    await sink.write('a\n');
+    await sink.write(Buffer.from('a\n'));
     await rename(path, `${path}.1`);
     await writeFile(path, 'tor');
     await sink.reopen();
-    await sink.write('b\n');
+    await sink.write(Buffer.from('b\n'));
     await sink.reopen();
-    await sink.write('c\n');
+    await sink.write(Buffer.from('c\n'));
     await sink.close();
     expect(await readFile(`${path}.1`, 'utf8')).toBe('whole\ntor\na\n');
     expect(await readFile(path, 'utf8')).toBe('tor\nb\nc\n');
@@ -60,7 +60,7 @@ describe('a file', () => {
 
   test('that is full rejects', async () => {
     const sink = await fileSink('/dev/full');
-    await expect(sink.write('a\n')).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(sink.write(Buffer.from('a\n'))).rejects.toMatchObject({ code: 'ENOSPC' });
     await sink.close();
   });
 });
@@ -69,7 +69,7 @@ describe('a stream', () => {
   test('writes lines', async () => {
     const stream = new PassThrough();
     const sink = streamSink('stdout', stream);
-    await sink.write('a\n');
+    await sink.write(Buffer.from('a\n'));
     await sink.close();
     expect(String(stream.read())).toBe('a\n');
   });
@@ -79,8 +79,8 @@ describe('a stream', () => {
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
     });
     const sink = streamSink('stdout', stream);
-    await expect(sink.write('a\n')).rejects.toMatchObject({ code: 'EPIPE' });
-    await expect(sink.write('b\n')).rejects.toMatchObject({ code: 'EPIPE' });
+    await expect(sink.write(Buffer.from('a\n'))).rejects.toMatchObject({ code: 'EPIPE' });
+    await expect(sink.write(Buffer.from('b\n'))).rejects.toMatchObject({ code: 'EPIPE' });
     await sink.close();
   });
 });
