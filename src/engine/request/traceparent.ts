@@ -13,17 +13,38 @@ export interface SpanReference {
   readonly spanId: string;
 }
 
-const SHAPE = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
+/** Length of version 00, and the dashes in it. */
+const LENGTH = 55;
+const DASHES = [2, 35, 52] as const;
+const DASH = 0x2d;
+const NO_TRACE = '0'.repeat(32);
+const NO_SPAN = '0'.repeat(16);
 
 /**
  * Parses a `traceparent` header (W3C Trace Context, section 3.2); undefined if it is malformed. Of a version above 00,
  * only the fields of version 00 are read.
  */
 export function parseTraceparent(text: string): TraceParent | undefined {
-  const [, version, traceId, spanId, flags] = SHAPE.exec(text) ?? [];
-  if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined)
-    return undefined;
-  if (version === 'ff' || (version === '00' && text.length !== 55)) return undefined;
-  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+  if (!hasShape(text)) return undefined;
+  const version = text.slice(0, 2);
+  if (version === 'ff' || (version === '00' && text.length !== LENGTH)) return undefined;
+  const traceId = text.slice(3, 35);
+  const spanId = text.slice(36, 52);
+  if (traceId === NO_TRACE || spanId === NO_SPAN) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(text.slice(53, LENGTH), 16) & 1) === 1 };
+}
+
+/** True if the text begins with hex digits in lower case and dashes in their places, and goes on with nothing but a dash. */
+function hasShape(text: string): boolean {
+  if (text.length < LENGTH || (text.length > LENGTH && text.charCodeAt(LENGTH) !== DASH)) return false;
+  for (let at = 0; at < LENGTH; at++) {
+    const code = text.charCodeAt(at);
+    const isDash = at === DASHES[0] || at === DASHES[1] || at === DASHES[2];
+    if (isDash ? code !== DASH : !isHex(code)) return false;
+  }
+  return true;
+}
+
+function isHex(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
 }

@@ -2,7 +2,7 @@ import type { Decision } from '../../engine/decision/decide.ts';
 import { parseTraceparent, type SpanReference } from '../../engine/request/traceparent.ts';
 import type { RecordLine } from './recent.ts';
 import type { Recorded } from './record.ts';
-import { recordLine } from './record-line.ts';
+import { recordBytes, recordLine } from './record-bytes.ts';
 
 /** About as many UTF-16 units as a record holds besides the texts of the caller. */
 const OWN_LENGTH = 400;
@@ -47,18 +47,19 @@ export class KeptRecord implements RecordLine {
   }
 
   get line(): string {
-    return lineAt(this.#decision, this.#place);
+    return recordLine(this.#decision, referenceOf(this.#place));
   }
 }
 
-/** The line of a record. `place`: of the decision in a trace, or the `traceparent` of its caller. */
-export function lineAt(decision: Recorded, place: SpanReference | string): string {
-  return recordLine(decision, typeof place === 'string' ? callerOf(place) : place);
+/** As `recordBytes`. `place`: of the decision in a trace, or the `traceparent` of its caller. */
+export function bytesAt(decision: Recorded, place: SpanReference | string): Uint8Array {
+  return recordBytes(decision, referenceOf(place));
 }
 
 const NOWHERE: SpanReference = { traceId: '', spanId: '' };
 
-/** The place of the caller in its trace. */
-function callerOf(traceparent: string): SpanReference {
-  return traceparent === '' ? NOWHERE : (parseTraceparent(traceparent) ?? NOWHERE);
+/** The place of the caller in its trace, if it is given as text. */
+function referenceOf(place: SpanReference | string): SpanReference {
+  if (typeof place !== 'string') return place;
+  return place === '' ? NOWHERE : (parseTraceparent(place) ?? NOWHERE);
 }

@@ -1,12 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { byteLength, LineBatch } from './line-batch.ts';
+import { LineBatch } from './line-batch.ts';
 import type { Sink } from './sink.ts';
 
 /** Bounded queue in front of one sink. */
 export interface AuditQueue {
   readonly name: string;
-  /** Queues or drops a line without its line end; returns at once and never throws. */
-  push(line: string): void;
+  /** Queues or drops a copy of a line, given with its end; returns at once and never throws. */
+  push(line: Uint8Array): void;
   /** Reopens the sink. A file that cannot be reopened stays open as it is. */
   reopen(): Promise<void>;
   /** Resolves when everything is written, or after `timeout` milliseconds, when the rest counts as dropped. */
@@ -42,25 +41,23 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
   let failing = false;
   let closed = false;
 
-  function push(line: string): void {
-    if (closed || heldRecords >= maxRecords || heldBytes + line.length >= maxBytes) {
+  function push(line: Uint8Array): void {
+    if (closed || heldRecords >= maxRecords || heldBytes + line.length > maxBytes) {
       onDrop(sink.name, 1);
       return;
     }
     heldRecords += 1;
-    heldBytes += append(line);
+    heldBytes += line.length;
+    if (waiting.at(-1)?.append(line) !== true) anotherBatch(line.length).append(line);
     pumping ??= pump();
   }
 
-  /** Adds a line to the last batch, or to another one if it has no room. Returns its bytes. */
-  function append(line: string): number {
-    const bytes = waiting.at(-1)?.append(line);
-    if (bytes !== undefined) return bytes;
-    const room = Math.max(BATCH_BYTES, byteLength(line));
-    const batch = spare?.capacity === room ? spare : new LineBatch(room);
-    spare = undefined;
+  function anotherBatch(room: number): LineBatch {
+    const batch =
+      room <= BATCH_BYTES && spare !== undefined ? spare : new LineBatch(Math.max(BATCH_BYTES, room));
+    if (batch === spare) spare = undefined;
     waiting.push(batch);
-    return batch.append(line) ?? 0;
+    return batch;
   }
 
   async function pump(): Promise<void> {
@@ -80,7 +77,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
       batch.clear();
       if (batch.capacity === BATCH_BYTES) spare = batch;
       // Under load, one write takes the lines of many checks: a write costs as much as a check.
-      if (waiting.length === 1 && !closed) await pause(INTERVAL);
+      if (waiting.length === 1 && !closed) await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     }
     pumping = undefined;
   }

@@ -118,10 +118,10 @@ export function toRecord(decision: Recorded, trace: SpanReference): DecisionReco
 }
 
 /** Most UTF-16 units of a text of the caller in a record. */
-const MAX_TEXT = 2048;
+export const MAX_TEXT = 2048;
 
 /** A longer text ends with an ellipsis. */
-export function cut(text: string): string {
+function cut(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1).toWellFormed()}…`;
 }
 

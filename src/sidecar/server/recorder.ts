@@ -1,7 +1,7 @@
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
 import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
-import { KeptRecord, lineAt } from '../audit/kept-record.ts';
+import { bytesAt, KeptRecord } from '../audit/kept-record.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
 import type { Sink } from '../audit/sink.ts';
@@ -69,8 +69,8 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
         recent.add(record, decision.time, record.length);
       }
       if (queues.length === 0) return;
-      const line = lineAt(decision, place);
-      for (const queue of queues) queue.push(line);
+      const bytes = bytesAt(decision, place);
+      for (const queue of queues) queue.push(bytes);
     },
     recent,
     reopen() {

@@ -1,7 +1,7 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
 import type { Reason } from '../../../src/engine/decision/reasons.ts';
 import { KeptRecord } from '../../../src/sidecar/audit/kept-record.ts';
-import { recordLine, thoroughLine } from '../../../src/sidecar/audit/record-line.ts';
+import { recordBytes, recordLine } from '../../../src/sidecar/audit/record-bytes.ts';
 import { aDecision } from '../../support/decision.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
@@ -44,8 +44,11 @@ const NUMBERS: readonly [number, ...number[]] = [
   Number.POSITIVE_INFINITY,
 ];
 
-function randomDecision(random: () => number): Decision {
-  const text = (): string => pick(random, TEXTS);
+/** Texts that are written as they are. */
+const PLAIN_TEXTS: typeof TEXTS = ['', 'plain', '/api/orders/42', 'x'.repeat(1025), 'x'.repeat(2048)];
+
+function randomDecision(random: () => number, texts: typeof TEXTS): Decision {
+  const text = (): string => pick(random, texts);
   const number = (): number => pick(random, NUMBERS);
   const some = <T>(make: () => T): T[] => Array.from({ length: pick(random, [0, 1, 2]) }, make);
   const principal = text();
@@ -86,24 +89,38 @@ test('a line has the bytes of the whole record as JSON, whatever is in it', () =
   const random = seeded(13);
   const { revision } = aDecision();
   for (let round = 0; round < 5000; round += 1) {
-    const made = randomDecision(random);
+    const made = randomDecision(random, pick(random, [TEXTS, PLAIN_TEXTS]));
     const decision = pick(random, [made, { ...made, revision }, { ...made, revision: undefined }]);
     const place = pick(random, [trace, { traceId: '', spanId: '' }]);
-    const expected = thoroughLine(decision, place);
+    const expected = `${recordLine(decision, place)}\n`;
     // The second time, with what is known then.
     for (let time = 0; time < 2; time += 1) {
-      const line = recordLine(decision, place);
+      const line = Buffer.from(recordBytes(decision, place)).toString();
       expect(differenceOf(line, expected)).toBeUndefined();
     }
   }
 });
 
+test('a usual record is written into memory of its own', () => {
+  const bytes = () => recordBytes(aDecision({ controls: ['SOC2'], shadow: [] }), trace);
+  expect(bytes().buffer).toBe(bytes().buffer);
+  const long = 'x'.repeat(2000);
+  const limits = Array.from({ length: 20 }, () => ({
+    policy: long,
+    name: long,
+    allowed: true,
+    remaining: 1,
+  }));
+  const many = aDecision({ limits });
+  expect(String(Buffer.from(recordBytes(many, trace)))).toBe(`${recordLine(many, trace)}\n`);
+});
+
 test('a kept record is written as the decision was, with the place of its caller', () => {
   const decision = aDecision({ jwt: { issuer: 'i', subject: 's' } });
   const parent = `00-${trace.traceId}-${trace.spanId}-01`;
-  expect(new KeptRecord(decision, parent).line).toBe(thoroughLine(decision, trace));
-  expect(new KeptRecord(decision, trace).line).toBe(thoroughLine(decision, trace));
-  expect(new KeptRecord(decision, 'junk').line).toBe(thoroughLine(decision, { traceId: '', spanId: '' }));
+  expect(new KeptRecord(decision, parent).line).toBe(recordLine(decision, trace));
+  expect(new KeptRecord(decision, trace).line).toBe(recordLine(decision, trace));
+  expect(new KeptRecord(decision, 'junk').line).toBe(recordLine(decision, { traceId: '', spanId: '' }));
 });
 
 test('a kept record counts the texts of the caller, also those that its line cuts', () => {

@@ -1,0 +1,207 @@
+import { printableJson } from '../../diagnostic/printable.ts';
+import type { SpanReference } from '../../engine/request/traceparent.ts';
+import type { Revision } from '../../engine/set/revision.ts';
+import { AsciiWriter, utf8 } from './ascii-writer.ts';
+import { isoMicroseconds, MAX_TEXT, type Recorded, toRecord } from './record.ts';
+
+/** Bytes of the longest record that is written in parts. */
+const CAPACITY = 32 * 1024;
+
+const writer = new AsciiWriter(CAPACITY);
+
+/**
+ * The line of a decision record in UTF-8, with its end: the bytes of `recordLine`. They are valid until the next call. A
+ * usual record is written in parts, of which those that depend only on the policy set are made once.
+ */
+export function recordBytes(decision: Recorded, trace: SpanReference): Uint8Array {
+  const usual = decision.shadow.length === 0 ? usualBytes(decision, trace) : undefined;
+  return usual ?? utf8(`${recordLine(decision, trace)}\n`);
+}
+
+/** The line of a decision record, without its end. */
+export function recordLine(decision: Recorded, trace: SpanReference): string {
+  return printableJson(JSON.stringify(toRecord(decision, trace)));
+}
+
+/** Undefined if a text has characters that JSON or UTF-8 write in another way, or is cut. */
+function usualBytes(decision: Recorded, trace: SpanReference): Uint8Array | undefined {
+  const { request, source, destination, caller, jwt } = decision;
+  writer.begin();
+  writeTime(decision.time);
+  writeText(decision.id);
+  writer.bytes(PART.decision);
+  writer.bytes(fixedPart(decision));
+  writer.bytes(PART.request);
+  writeText(request.id);
+  writer.bytes(PART.method);
+  writeText(request.method);
+  writer.bytes(PART.host);
+  writeText(request.host);
+  writer.bytes(PART.path);
+  writeText(request.path);
+  writer.bytes(PART.source);
+  writeText(source.principal);
+  writer.bytes(PART.address);
+  writeText(source.address);
+  if (caller !== undefined) {
+    writer.bytes(PART.caller);
+    writeText(caller.principal);
+    writer.bytes(caller.via === 'xfcc' ? PART.xfcc : PART.connection);
+  } else writer.bytes(PART.destination);
+  writeText(destination.principal);
+  if (jwt !== undefined) {
+    writer.bytes(PART.issuer);
+    writeText(jwt.issuer);
+    writer.bytes(PART.subject);
+    writeText(jwt.subject);
+  }
+  writer.bytes(PART.trace);
+  writeText(trace.traceId);
+  writer.bytes(PART.span);
+  writeText(trace.spanId);
+  writer.bytes(PART.duration);
+  writeNumber(Math.round(decision.duration));
+  if (decision.controls.length > 0) writer.bytes(controlsPart(decision.controls));
+  if (decision.limits.length > 0) writeLimits(decision.limits);
+  writer.bytes(PART.end);
+  return writer.finish();
+}
+
+/** What stands between the values of a record. */
+const PART = {
+  id: utf8('Z","decision_id":"'),
+  decision: utf8('","decision":'),
+  request: utf8(',"request":{"id":"'),
+  method: utf8('","method":"'),
+  host: utf8('","host":"'),
+  path: utf8('","path":"'),
+  source: utf8('"},"source":{"principal":"'),
+  address: utf8('","address":"'),
+  caller: utf8('"},"caller":{"principal":"'),
+  connection: utf8('","via":"connection"},"destination":{"principal":"'),
+  xfcc: utf8('","via":"xfcc"},"destination":{"principal":"'),
+  destination: utf8('"},"destination":{"principal":"'),
+  issuer: utf8('"},"jwt":{"issuer":"'),
+  subject: utf8('","subject":"'),
+  trace: utf8('"},"trace_id":"'),
+  span: utf8('","span_id":"'),
+  duration: utf8('","duration_us":'),
+  limits: utf8(',"limits":[{"policy":"'),
+  anotherLimit: utf8('},{"policy":"'),
+  name: utf8('","name":"'),
+  remaining: utf8('","remaining":'),
+  endOfLimits: utf8('}]'),
+  end: utf8('}\n'),
+} as const;
+
+function writeText(text: string): void {
+  writer.text(text, MAX_TEXT);
+}
+
+function writeNumber(value: number): void {
+  writer.text(JSON.stringify(value), MAX_TEXT);
+}
+
+function writeLimits(limits: Recorded['limits']): void {
+  let before: Uint8Array = PART.limits;
+  for (const { policy, name, remaining } of limits) {
+    writer.bytes(before);
+    writeText(policy);
+    writer.bytes(PART.name);
+    writeText(name);
+    writer.bytes(PART.remaining);
+    writeNumber(remaining);
+    before = PART.anotherLimit;
+  }
+  writer.bytes(PART.endOfLimits);
+}
+
+let second = Number.NaN;
+/** The beginning of records of that second, up to its fraction. */
+let beginning: Uint8Array = new Uint8Array();
+
+/** The beginning of a record up to its id, of which most is that of the record before. */
+function writeTime(time: number): void {
+  const microseconds = Math.round(time * 1000);
+  const whole = Math.floor(microseconds / 1_000_000);
+  if (whole !== second) {
+    beginning = utf8(`{"time":"${isoMicroseconds(whole * 1000).slice(0, -'000000Z'.length)}`);
+    second = whole;
+  }
+  writer.bytes(beginning);
+  writer.digits(microseconds - whole * 1_000_000, 6);
+  writer.bytes(PART.id);
+}
+
+type Fixed = Pick<Recorded, 'revision' | 'reason' | 'status' | 'policy' | 'rule' | 'environment'>;
+
+/** Members of records that are the same for one policy set, by reason, status, policy, rule and environment. */
+const fixedParts = new WeakMap<Revision, Map<string, Uint8Array>>();
+
+/** Most combinations for one policy set; it has so many only by a mistake. */
+const MAX_FIXED = 10_000;
+
+/** The members of the last record, which are those of most records. */
+let last: (Fixed & { readonly bytes: Uint8Array }) | undefined;
+
+/** The members from `decision` to `environment`, without the name of the first. */
+function fixedPart(decision: Recorded): Uint8Array {
+  const { revision, reason, status, policy, rule, environment } = decision;
+  if (
+    last !== undefined &&
+    last.revision === revision &&
+    last.reason === reason &&
+    last.status === status &&
+    last.policy === policy &&
+    last.rule === rule &&
+    last.environment === environment
+  ) {
+    return last.bytes;
+  }
+  const bytes = revision === undefined ? fixedBytes(decision) : madeOnce(decision, revision);
+  last = { revision, reason, status, policy, rule, environment, bytes };
+  return bytes;
+}
+
+function madeOnce(decision: Recorded, revision: Revision): Uint8Array {
+  let known = fixedParts.get(revision);
+  if (known === undefined) {
+    known = new Map();
+    fixedParts.set(revision, known);
+  }
+  const { reason, status, policy, rule, environment } = decision;
+  const key = `${reason} ${status} ${policy} ${rule} ${environment}`;
+  let bytes = known.get(key);
+  if (bytes === undefined) {
+    bytes = fixedBytes(decision);
+    if (known.size < MAX_FIXED) known.set(key, bytes);
+  }
+  return bytes;
+}
+
+function fixedBytes(decision: Recorded): Uint8Array {
+  const {
+    decision: verdict,
+    reason,
+    status,
+    mode,
+    policy,
+    rule,
+    revision,
+    environment,
+  } = toRecord(decision, { traceId: '', spanId: '' });
+  const members = { decision: verdict, reason, status, mode, policy, rule, revision, environment };
+  return utf8(printableJson(JSON.stringify(members)).slice('{"decision":'.length, -1));
+}
+
+/** By the list, which is part of a policy. */
+const controlsParts = new WeakMap<Recorded['controls'], Uint8Array>();
+
+function controlsPart(controls: Recorded['controls']): Uint8Array {
+  let part = controlsParts.get(controls);
+  if (part === undefined) {
+    part = utf8(`,"controls":${printableJson(JSON.stringify(controls))}`);
+    controlsParts.set(controls, part);
+  }
+  return part;
+}
