@@ -141,7 +141,9 @@ function figuresOf(quiet: Figures, beside: Figures): readonly number[] {
   const share = (part: number): readonly [number, number] => pair(({ checks }) => at(checks.times, part));
   const [p99, besideP99] = share(0.99);
   return [
-    ...[p99, besideP99, besideP99 - p99],
+    p99,
+    besideP99,
+    besideP99 - p99,
     ...share(0.999),
     ...share(1),
     ...pair(({ loop }) => loop.delay),

@@ -35,6 +35,13 @@ function send(planned: number): void {
   next += 2;
 }
 
+async function report(): Promise<void> {
+  // The checks on their way belong to the report.
+  while (open.size > 0) await pause(1);
+  process.send?.(checks satisfies SteadyChecks);
+  checks = emptied();
+}
+
 peer.socket.on('data', () => {
   const now = performance.now();
   for (const { type, stream, payload, flags } of peer.frames.splice(0)) {
@@ -51,12 +58,7 @@ peer.socket.on('data', () => {
 });
 peer.socket.once('close', () => process.exit(1));
 
-process.on('message', async () => {
-  // The checks on their way belong to the report.
-  while (open.size > 0) await pause(1);
-  process.send?.(checks satisfies SteadyChecks);
-  checks = emptied();
-});
+process.on('message', () => void report());
 process.once('disconnect', () => process.exit());
 
 for (let planned = performance.now(); ; planned += Number(interval)) {
