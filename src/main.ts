@@ -17,6 +17,11 @@ if (serves) {
 void main();
 
 async function main(): Promise<void> {
+  if (serves) {
+    // Before the rest is loaded: two processes load their programs in the time of one.
+    const { prepareProcess } = await import('./sidecar/loading/loading-process.ts');
+    prepareProcess();
+  }
   const { run } = await import('./cli/run.ts');
   const code = await run(argv);
   // Once all is printed: an exporter of telemetry that retries must not keep a process that has ended. A sidecar has

@@ -5,6 +5,7 @@ import { compilePart } from './compile.ts';
 import { envoyPart, envoySettingsPart } from './envoy/envoy.ts';
 import { everyHostilePart, hostilePart } from './hostile.ts';
 import type { Effort } from './measure.ts';
+import { hourPart } from './peers/hour.ts';
 import { peersPart } from './peers/peers.ts';
 import { reloadPart } from './reload/reload.ts';
 import { scalePart } from './scale.ts';
@@ -20,12 +21,13 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   hostile: hostilePart,
   'hostile-all': everyHostilePart,
   peers: peersPart,
+  hour: hourPart,
   envoy: envoyPart,
   'envoy-settings': envoySettingsPart,
 };
 
 /** The parts that run only by name: they take minutes or need other programs. */
-const ONLY_BY_NAME: readonly string[] = ['reload', 'hostile-all', 'peers', 'envoy', 'envoy-settings'];
+const ONLY_BY_NAME: readonly string[] = ['reload', 'hostile-all', 'peers', 'hour', 'envoy', 'envoy-settings'];
 
 const EFFORT: Effort = { rounds: 7, runs: 20_000 };
 

@@ -207,7 +207,7 @@ export const IMPORT_TABLE = {
       ],
     },
     cli: { imports: ['cli/', 'sidecar/server', 'flag'] },
-    main: { imports: ['cli/'] },
+    main: { imports: ['cli/', 'sidecar/loading'] },
   },
   packages: {
     // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.

@@ -1,5 +1,5 @@
 import { watchFolder } from '../../policy/source/watch.ts';
-import type { Order, Report } from './messages.ts';
+import { type Order, PREPARED, type Report } from './messages.ts';
 import { endWithParent, yieldProcessor } from './subordinate.ts';
 
 /**
@@ -10,6 +10,8 @@ process.once('message', start);
 endWithParent();
 // Ctrl-C reaches both processes; the parent decides.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+// The compiler is loaded while the parent reads the settings.
+if (process.argv.includes(PREPARED)) void import('./load-policies.ts');
 
 function start(order: Order): void {
   if (order.kind !== 'start') throw new Error('the first message must be the settings');

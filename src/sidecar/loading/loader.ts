@@ -5,8 +5,9 @@ import { compileCode } from '../../node/code-form.ts';
 import { Decoder } from '../../policy/transfer/decode.ts';
 import type { Chunk } from '../../policy/transfer/nodes.ts';
 import { type Bound, type End, stoppedLoad, tooLargeToInstall } from './bounds.ts';
+import type { LoadingProcess } from './forked-process.ts';
 import type { LivePolicies } from './live-policies.ts';
-import { type LoadingProcess, startProcess } from './loading-process.ts';
+import { startProcess } from './loading-process.ts';
 import type { Delivery, LoadSettings, Report, Resumption } from './messages.ts';
 import { inSlices } from './slices.ts';
 

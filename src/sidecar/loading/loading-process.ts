@@ -1,41 +1,28 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { errorMessage } from '../../diagnostic/system-error.ts';
-import type { End } from './bounds.ts';
-import { type LoadSettings, type Order, PROGRESS_FD, type Report, type Resumption } from './messages.ts';
-
-/** A running process that loads policies. */
-export interface LoadingProcess {
-  send(order: Order): void;
-  /** Path of the file that it works on; empty if it has not begun. */
-  progress(): string;
-  /** Bytes of memory that it takes; 0 if the system does not tell. */
-  memory(): number;
-  /** Ends it at once, whatever it does. */
-  kill(): void;
-}
-
-export interface ProcessEvents {
-  readonly onReport: (report: Report) => void;
-  /** The end of the process, with a phrase for its cause. */
-  readonly onExit: (cause: string, end: End) => void;
-}
-
-/** Last characters of its standard error that are kept. */
-const KEPT = 4096;
-/** Size of a page of memory in bytes, in which Linux counts. */
-const PAGE = 4096;
-
-/** This folder has source code or JavaScript, by whether the program runs from source. */
-const ENTRY = new URL(
-  import.meta.url.endsWith('.ts') ? './load-process.ts' : './load-process.js',
-  import.meta.url,
-);
+import {
+  type ForkedProcess,
+  forkProcess,
+  type LoadingProcess,
+  type ProcessEvents,
+} from './forked-process.ts';
+import { DEFAULT_MEMORY, type LoadSettings, PREPARED, type Resumption } from './messages.ts';
 
 const NEVER_STARTED: LoadingProcess = { send: () => {}, progress: () => '', memory: () => 0, kill: () => {} };
+
+/** A process that was forked before its settings were known. */
+let prepared: ForkedProcess | undefined;
+
+/**
+ * Forks the first loading process before the settings are known, so that it loads its program while this process loads
+ * its own and reads them. It is used if `--load-memory` has its default, and ends with this process.
+ */
+export function prepareProcess(): void {
+  try {
+    prepared = forkProcess(DEFAULT_MEMORY, [PREPARED]);
+  } catch {
+    // The next attempt is made, and reported, by `startProcess`.
+  }
+}
 
 /** Starts a loading process. `heap` is the most memory for its objects, in MiB. */
 export function startProcess(
@@ -45,7 +32,10 @@ export function startProcess(
   events: ProcessEvents,
 ): LoadingProcess {
   try {
-    return forked(settings, resume, heap, events);
+    const forked = takePrepared(heap) ?? forkProcess(heap, []);
+    forked.listen(events);
+    forked.send({ kind: 'start', settings, resume });
+    return forked;
   } catch (error) {
     // For some errors, such as a lack of memory, `fork` throws; for others it emits an event.
     setImmediate(() => events.onExit(`cannot be started: ${errorMessage(error)}`, 'start'));
@@ -53,78 +43,11 @@ export function startProcess(
   }
 }
 
-function forked(
-  settings: LoadSettings,
-  resume: Resumption | undefined,
-  heap: number,
-  { onReport, onExit }: ProcessEvents,
-): LoadingProcess {
-  const child = fork(fileURLToPath(ENTRY), {
-    execArgv: [`--max-old-space-size=${heap}`, '--max-semi-space-size=4'],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
-  });
-  let ended = false;
-  const end = (cause: string, how: End): void => {
-    if (ended) return;
-    ended = true;
-    onExit(cause, how);
-  };
-  child.once('error', (error) => end(`cannot be started: ${error.message}`, 'start'));
-  // A process without file descriptors does not get streams.
-  if (child.pid === undefined) return NEVER_STARTED;
-  let errors = '';
-  let lines = '';
-  keepLast(child.stderr, (text) => {
-    errors = (errors + text).slice(-KEPT);
-  });
-  const progress = child.stdio[PROGRESS_FD];
-  keepLast(progress !== null && progress !== undefined && 'read' in progress ? progress : null, (text) => {
-    lines = (lines + text).slice(-KEPT);
-  });
-  child.on('message', (report) => {
-    if (!ended) onReport(report as Report);
-  });
-  // After `exit`, the pipes can still have the name of the file that it worked on.
-  child.once('close', (code, signal) => {
-    const isMemory = signal === 'SIGABRT' || code === 134 || errors.includes('out of memory');
-    if (signal === 'SIGKILL') end('was ended by SIGKILL', 'killed');
-    else end(`ended with ${signal ?? `exit code ${code}`}`, isMemory ? 'memory' : 'fault');
-  });
-  const send = (order: Order): void => {
-    if (child.connected) child.send(order, () => {});
-  };
-  send({ kind: 'start', settings, resume });
-  detach(child);
-  return {
-    send,
-    progress: () => lines.split('\n').at(-2) ?? '',
-    memory: () => residentBytes(child.pid),
-    kill: () => void child.kill('SIGKILL'),
-  };
-}
-
-/** Nothing of the process keeps this one alive. */
-function detach(child: ChildProcess): void {
-  child.unref();
-  child.channel?.unref();
-  for (const stream of child.stdio) {
-    if (stream instanceof Socket) stream.unref();
-  }
-}
-
-function keepLast(stream: Readable | null, keep: (text: string) => void): void {
-  stream
-    ?.setEncoding('utf8')
-    .on('data', keep)
-    .on('error', () => {});
-}
-
-function residentBytes(pid: number | undefined): number {
-  try {
-    const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
-    return Number(pages) * PAGE;
-  } catch {
-    return 0;
-  }
+function takePrepared(heap: number): ForkedProcess | undefined {
+  const taken = prepared;
+  prepared = undefined;
+  if (taken === undefined) return undefined;
+  if (heap === DEFAULT_MEMORY && taken.isRunning()) return taken;
+  taken.kill();
+  return undefined;
 }

@@ -55,3 +55,9 @@ export type Delivery =
 
 /** File descriptor on which the loading process writes the path of each file before it works on it, one in a line. */
 export const PROGRESS_FD = 4;
+
+/** Argument of a process whose settings come later, and which then loads policies. */
+export const PREPARED = 'prepared';
+
+/** Default of `--load-memory`, in MiB. */
+export const DEFAULT_MEMORY = 512;

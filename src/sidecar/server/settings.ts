@@ -1,6 +1,7 @@
 import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import type { Flags } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
+import { DEFAULT_MEMORY } from '../loading/messages.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import {
   auditTarget,
@@ -148,7 +149,7 @@ export const SETTINGS = {
   'load-memory': {
     value: 'MIB',
     parse: loadMemory,
-    default: '512',
+    default: String(DEFAULT_MEMORY),
     doc: 'most memory of the process that reads and compiles the policy folder, in MiB, at least 128',
   },
   'log-level': {

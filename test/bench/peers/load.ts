@@ -51,7 +51,7 @@ export const STREAMS = 16;
 const execute = promisify(execFile);
 
 /** Runs the load generator on its core for half a second of warm-up and the measured time. */
-async function runLoad(options: LoadOptions): Promise<LoadResult> {
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { generator, address, seconds, asked, rate = 0, watch } = options;
   // biome-ignore format: a flag and its value are one line
   const { stdout } = await execute('taskset', [

@@ -17,6 +17,16 @@ export function loadSettings(environment: NodeJS.ProcessEnv): LoadSettings {
   };
 }
 
+/** The length of the part `hour` in minutes: `make bench PART=hour MINUTES=10`. */
+export function minutesOf(environment: NodeJS.ProcessEnv): number {
+  const minutes = whole('MINUTES', environment['MINUTES'] ?? '60');
+  if (minutes > LONGEST) throw new Error(`MINUTES: \`${minutes}\` is above ${LONGEST}, a day`);
+  return minutes;
+}
+
+/** Minutes of a day. */
+const LONGEST = 1440;
+
 function whole(name: string, text: string): number {
   const count = number(name, text);
   if (!Number.isSafeInteger(count)) throw new Error(`${name}: \`${text}\` is not a whole number`);

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
 import type { Reload } from '../../../src/policy/source/store.ts';
 import { encode } from '../../../src/policy/transfer/encode.ts';
+import type { ProcessEvents } from '../../../src/sidecar/loading/forked-process.ts';
 import { LivePolicies } from '../../../src/sidecar/loading/live-policies.ts';
 import { Loader } from '../../../src/sidecar/loading/loader.ts';
-import type { ProcessEvents } from '../../../src/sidecar/loading/loading-process.ts';
 import type {
   Delivery,
   LoadSettings,
