@@ -1,5 +1,6 @@
 import { CODES, type DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Span } from './diagnostic.ts';
+import { thousands } from './thousands.ts';
 
 /** A diagnostic with the severity of its code. */
 export function diagnose(code: DiagnosticCode, span: Span, message: string, help?: string): Diagnostic {
@@ -86,7 +87,7 @@ export class Diagnostics {
 
 function moreThan(errors: number): string {
   const what = errors > MOST_DIAGNOSTICS ? 'errors' : 'warnings';
-  return `there are more than ${MOST_DIAGNOSTICS.toLocaleString('en-US')} ${what}, and the others are not shown`;
+  return `there are more than ${thousands(MOST_DIAGNOSTICS)} ${what}, and the others are not shown`;
 }
 
 const MORE_HELP = 'correct the first ones, and check again';

@@ -1,5 +1,6 @@
 import type { Declaration } from '../../cel/check/environment.ts';
 import { formatType, type Type } from '../../cel/value/type.ts';
+import { thousands } from '../../diagnostic/thousands.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonObject } from '../../engine/request/json-value.ts';
 import { type DocumentOf, sourceOf } from '../language/document.ts';
@@ -78,7 +79,7 @@ export interface ExpansionRoom {
 /** Most values of a folder's templates, counted for each policy that adopts one, with the values of its parameters. */
 export const MOST_EXPANDED = 500_000;
 
-const TOO_MANY_EXPANDED = `the templates of the folder expand to more than ${MOST_EXPANDED.toLocaleString('en-US')} values`;
+const TOO_MANY_EXPANDED = `the templates of the folder expand to more than ${thousands(MOST_EXPANDED)} values`;
 
 /** The names that expressions of adopting policies read as `params.NAME`. */
 export function parameterDeclarations({ spec }: Template): ReadonlyMap<string, Declaration> {

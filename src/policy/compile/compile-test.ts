@@ -1,4 +1,5 @@
 import { quoted } from '../../diagnostic/suggest.ts';
+import { thousands } from '../../diagnostic/thousands.ts';
 import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import type { Named } from '../language/document.ts';
@@ -144,7 +145,7 @@ function takeRoom({ room }: CompiledNames, at: Cursor, { headers }: Pick<TestReq
   if (room.left <= 0) return false;
   room.left -= 1 + headers.size;
   if (room.left > 0) return true;
-  const message = `the tests of the folder expand to more than ${MOST_CASES.toLocaleString('en-US')} cases, counting the headers of each`;
+  const message = `the tests of the folder expand to more than ${thousands(MOST_CASES)} cases, counting the headers of each`;
   report(at, 'too_large', message, 'write fewer rows in `each`, or fewer callers or requests in `matrix`');
   return false;
 }

@@ -1,9 +1,10 @@
+import { thousands } from '../../diagnostic/thousands.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 
 /** Most values of the files of a folder together: those of YAML, and those of JSON that documents refer to. */
 export const MOST_FOLDER_VALUES = 1_000_000;
 
-export const TOO_MANY_VALUES = `the folder has more than ${MOST_FOLDER_VALUES.toLocaleString('en-US')} values`;
+export const TOO_MANY_VALUES = `the folder has more than ${thousands(MOST_FOLDER_VALUES)} values`;
 
 /** Room for values, each of which takes some hundred bytes while a folder is compiled. */
 export interface ValueRoom {

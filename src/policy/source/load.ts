@@ -2,6 +2,7 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnose, wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
+import { thousands } from '../../diagnostic/thousands.ts';
 import { type FileSystem, isGone, MAX_FILE_BYTES, MAX_FOLDER_BYTES, nodeFileSystem } from './file-system.ts';
 import { createFolder, type FilesOfPass, type Folder, type ReadFile, readFileOf } from './folder.ts';
 import { isOfPass, REVISION_FILE, sameFiles } from './pass-files.ts';
@@ -153,7 +154,7 @@ export function tooLarge(path: string): Diagnostic {
 }
 
 function tooMany(dir: string): Loaded {
-  const message = `\`${dir}\` has more than ${MAX_FILES.toLocaleString('en')} files`;
+  const message = `\`${dir}\` has more than ${thousands(MAX_FILES)} files`;
   const help = 'name a folder that contains only policies';
   return { failure: 'too-many-files', diagnostics: [diagnostic('too_many_files', '', message, help)] };
 }

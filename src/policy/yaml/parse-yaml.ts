@@ -1,4 +1,5 @@
 import { Composer, type Document, type ErrorCode, Lexer, Parser } from 'yaml';
+import { thousands } from '../../diagnostic/thousands.ts';
 
 /** Most values of a file, before its aliases are resolved. */
 export const MOST_VALUES = 250_000;
@@ -72,11 +73,11 @@ function excessOf({ stack, offset }: Parser, values: number, documents: number):
     return { code: 'yaml_syntax', at: offset, message: 'values are nested too deeply' };
   }
   if (values > MOST_VALUES) {
-    const message = `the file has more than ${MOST_VALUES.toLocaleString('en-US')} values`;
+    const message = `the file has more than ${thousands(MOST_VALUES)} values`;
     return { code: 'too_large', at: offset, message };
   }
   if (documents > MOST_DOCUMENTS) {
-    const message = `the file has more than ${MOST_DOCUMENTS.toLocaleString('en-US')} documents`;
+    const message = `the file has more than ${thousands(MOST_DOCUMENTS)} documents`;
     return { code: 'too_large', at: offset, message };
   }
   return undefined;
