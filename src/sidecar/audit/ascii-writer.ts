@@ -28,6 +28,16 @@ export class AsciiWriter {
     return this.#isComplete ? this.#memory.subarray(0, this.#length) : undefined;
   }
 
+  /** Bytes that are written. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A copy of what is written from this offset on; undefined as with `finish`. */
+  copy(from: number): Uint8Array | undefined {
+    return this.#isComplete ? this.#memory.slice(from, this.#length) : undefined;
+  }
+
   bytes(part: Uint8Array): void {
     const at = this.#claim(part.length);
     if (at < 0) return;

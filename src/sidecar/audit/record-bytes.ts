@@ -25,7 +25,7 @@ export function recordLine(decision: Recorded, trace: SpanReference): string {
 
 /** Undefined if a text has characters that JSON or UTF-8 write in another way, or is cut. */
 function usualBytes(decision: Recorded, trace: SpanReference): Uint8Array | undefined {
-  const { request, source, destination, caller, jwt } = decision;
+  const { request, source } = decision;
   writer.begin();
   writeTime(decision.time);
   writeText(decision.id);
@@ -43,18 +43,7 @@ function usualBytes(decision: Recorded, trace: SpanReference): Uint8Array | unde
   writeText(source.principal);
   writer.bytes(PART.address);
   writeText(source.address);
-  if (caller !== undefined) {
-    writer.bytes(PART.caller);
-    writeText(caller.principal);
-    writer.bytes(caller.via === 'xfcc' ? PART.xfcc : PART.connection);
-  } else writer.bytes(PART.destination);
-  writeText(destination.principal);
-  if (jwt !== undefined) {
-    writer.bytes(PART.issuer);
-    writeText(jwt.issuer);
-    writer.bytes(PART.subject);
-    writeText(jwt.subject);
-  }
+  writeParties(decision);
   writer.bytes(PART.trace);
   writeText(trace.traceId);
   writer.bytes(PART.span);
@@ -96,6 +85,72 @@ const PART = {
 
 function writeText(text: string): void {
   writer.text(text, MAX_TEXT);
+}
+
+type Parties = Pick<Recorded, 'caller' | 'destination' | 'jwt'>;
+
+/** The caller, the destination and the token of a record, which many records have in common. */
+interface KnownParties {
+  readonly caller: string | undefined;
+  readonly via: string | undefined;
+  readonly destination: string;
+  readonly issuer: string | undefined;
+  readonly subject: string | undefined;
+  /** Made when they come again. */
+  bytes: Uint8Array | undefined;
+}
+
+/** Most parties that are known; others take their place. */
+const MOST_PARTIES = 64;
+const knownParties: (KnownParties | undefined)[] = Array.from({ length: MOST_PARTIES }, () => undefined);
+
+/** Writes the members `caller`, `destination` and `jwt`. */
+function writeParties({ caller, destination, jwt }: Parties): void {
+  const place = placeOf(caller?.principal ?? '', jwt?.subject ?? '');
+  const known = knownParties[place];
+  const isKnown =
+    known !== undefined &&
+    known.caller === caller?.principal &&
+    known.via === caller?.via &&
+    known.destination === destination.principal &&
+    known.issuer === jwt?.issuer &&
+    known.subject === jwt?.subject;
+  if (isKnown && known.bytes !== undefined) {
+    writer.bytes(known.bytes);
+    return;
+  }
+  const from = writer.length;
+  writeEachParty({ caller, destination, jwt });
+  if (isKnown) known.bytes = writer.copy(from);
+  else {
+    knownParties[place] = {
+      caller: caller?.principal,
+      via: caller?.via,
+      destination: destination.principal,
+      issuer: jwt?.issuer,
+      subject: jwt?.subject,
+      bytes: undefined,
+    };
+  }
+}
+
+function placeOf(principal: string, subject: string): number {
+  const ends = principal.charCodeAt(principal.length - 1) * 7 + subject.charCodeAt(subject.length - 1) * 31;
+  return (ends + principal.length * 5 + subject.length) & (MOST_PARTIES - 1);
+}
+
+function writeEachParty({ caller, destination, jwt }: Parties): void {
+  if (caller !== undefined) {
+    writer.bytes(PART.caller);
+    writeText(caller.principal);
+    writer.bytes(caller.via === 'xfcc' ? PART.xfcc : PART.connection);
+  } else writer.bytes(PART.destination);
+  writeText(destination.principal);
+  if (jwt === undefined) return;
+  writer.bytes(PART.issuer);
+  writeText(jwt.issuer);
+  writer.bytes(PART.subject);
+  writeText(jwt.subject);
 }
 
 function writeNumber(value: number): void {
