@@ -17,21 +17,30 @@ export interface SpanReference {
 const LENGTH = 55;
 const DASHES = [2, 35, 52] as const;
 const DASH = 0x2d;
-const NO_TRACE = '0'.repeat(32);
-const NO_SPAN = '0'.repeat(16);
+const ZERO = 0x30;
+
+/** Where the ids are in a `traceparent`. */
+export const TRACE_ID = { start: 3, end: 35 } as const;
+export const SPAN_ID = { start: 36, end: 52 } as const;
 
 /**
  * Parses a `traceparent` header (W3C Trace Context, section 3.2); undefined if it is malformed. Of a version above 00,
  * only the fields of version 00 are read.
  */
 export function parseTraceparent(text: string): TraceParent | undefined {
-  if (!hasShape(text)) return undefined;
-  const version = text.slice(0, 2);
-  if (version === 'ff' || (version === '00' && text.length !== LENGTH)) return undefined;
-  const traceId = text.slice(3, 35);
-  const spanId = text.slice(36, 52);
-  if (traceId === NO_TRACE || spanId === NO_SPAN) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(text.slice(53, LENGTH), 16) & 1) === 1 };
+  if (!isTraceparent(text)) return undefined;
+  return {
+    traceId: text.slice(TRACE_ID.start, TRACE_ID.end),
+    spanId: text.slice(SPAN_ID.start, SPAN_ID.end),
+    sampled: (Number.parseInt(text.slice(53, LENGTH), 16) & 1) === 1,
+  };
+}
+
+/** True if `parseTraceparent` finds its ids. */
+export function isTraceparent(text: string): boolean {
+  if (!hasShape(text)) return false;
+  if (text.startsWith('ff') || (text.startsWith('00') && text.length !== LENGTH)) return false;
+  return !isZero(text, TRACE_ID) && !isZero(text, SPAN_ID);
 }
 
 /** True if the text begins with hex digits in lower case and dashes in their places, and goes on with nothing but a dash. */
@@ -42,6 +51,11 @@ function hasShape(text: string): boolean {
     const isDash = at === DASHES[0] || at === DASHES[1] || at === DASHES[2];
     if (isDash ? code !== DASH : !isHex(code)) return false;
   }
+  return true;
+}
+
+function isZero(text: string, { start, end }: { readonly start: number; readonly end: number }): boolean {
+  for (let at = start; at < end; at++) if (text.charCodeAt(at) !== ZERO) return false;
   return true;
 }
 

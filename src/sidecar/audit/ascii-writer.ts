@@ -47,13 +47,16 @@ export class AsciiWriter {
 
   /** The content of a JSON text, for a text of printable ASCII without quotes and backslashes. */
   text(text: string, maxLength: number): void {
-    const at = text.length > maxLength ? -1 : this.#claim(text.length);
-    if (at < 0) {
-      this.#isComplete = false;
-      return;
-    }
+    if (text.length > maxLength) this.#isComplete = false;
+    else this.part(text, 0, text.length);
+  }
+
+  /** As `text`, for a part of it. */
+  part(text: string, start: number, end: number): void {
+    const at = this.#claim(end - start) - start;
+    if (!this.#isComplete) return;
     const memory = this.#memory;
-    for (let index = 0; index < text.length; index++) {
+    for (let index = start; index < end; index++) {
       const code = text.charCodeAt(index);
       if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH) {
         this.#isComplete = false;

@@ -1,8 +1,7 @@
 import type { Decision } from '../../engine/decision/decide.ts';
-import { parseTraceparent, type SpanReference } from '../../engine/request/traceparent.ts';
 import type { RecordLine } from './recent.ts';
 import type { Recorded } from './record.ts';
-import { recordBytes, recordLine } from './record-bytes.ts';
+import { type Place, recordLine } from './record-bytes.ts';
 
 /** About as many UTF-16 units as a record holds besides the texts of the caller. */
 const OWN_LENGTH = 400;
@@ -13,10 +12,9 @@ export class KeptRecord implements RecordLine {
   /** UTF-16 units that it holds in memory. */
   readonly length: number;
   readonly #decision: Recorded;
-  readonly #place: SpanReference | string;
+  readonly #place: Place;
 
-  /** `place`: of the decision in a trace, or the `traceparent` of its caller. */
-  constructor(decision: Decision, place: SpanReference | string) {
+  constructor(decision: Decision, place: Place) {
     const { request, source, destination, caller, jwt } = decision;
     const { id, method, host, path } = request;
     const { principal, address } = source;
@@ -47,19 +45,6 @@ export class KeptRecord implements RecordLine {
   }
 
   get line(): string {
-    return recordLine(this.#decision, referenceOf(this.#place));
+    return recordLine(this.#decision, this.#place);
   }
-}
-
-/** As `recordBytes`. `place`: of the decision in a trace, or the `traceparent` of its caller. */
-export function bytesAt(decision: Recorded, place: SpanReference | string): Uint8Array {
-  return recordBytes(decision, referenceOf(place));
-}
-
-const NOWHERE: SpanReference = { traceId: '', spanId: '' };
-
-/** The place of the caller in its trace, if it is given as text. */
-function referenceOf(place: SpanReference | string): SpanReference {
-  if (typeof place !== 'string') return place;
-  return place === '' ? NOWHERE : (parseTraceparent(place) ?? NOWHERE);
 }

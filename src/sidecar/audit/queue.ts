@@ -24,7 +24,7 @@ export interface AuditQueueOptions {
   readonly onFailure: (sink: string, error: Error) => void;
 }
 
-const BATCH_BYTES = 64 * 1024;
+const BATCH_BYTES = 256 * 1024;
 
 /** Milliseconds to the next write if lines came during the last one, unless they fill a batch. */
 const INTERVAL = 10;

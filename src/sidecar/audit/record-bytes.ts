@@ -1,5 +1,11 @@
 import { printableJson } from '../../diagnostic/printable.ts';
-import type { SpanReference } from '../../engine/request/traceparent.ts';
+import {
+  isTraceparent,
+  parseTraceparent,
+  SPAN_ID,
+  type SpanReference,
+  TRACE_ID,
+} from '../../engine/request/traceparent.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import { AsciiWriter, utf8 } from './ascii-writer.ts';
 import { isoMicroseconds, MAX_TEXT, type Recorded, toRecord } from './record.ts';
@@ -9,22 +15,28 @@ const CAPACITY = 32 * 1024;
 
 const writer = new AsciiWriter(CAPACITY);
 
+/** The place of a decision in a trace; or the `traceparent` of its caller, which is empty or any text. */
+export type Place = SpanReference | string;
+
 /**
  * The line of a decision record in UTF-8, with its end: the bytes of `recordLine`. They are valid until the next call. A
  * usual record is written in parts, of which those that depend only on the policy set are made once.
  */
-export function recordBytes(decision: Recorded, trace: SpanReference): Uint8Array {
-  const usual = decision.shadow.length === 0 ? usualBytes(decision, trace) : undefined;
-  return usual ?? utf8(`${recordLine(decision, trace)}\n`);
+export function recordBytes(decision: Recorded, place: Place): Uint8Array {
+  const usual = decision.shadow.length === 0 ? usualBytes(decision, place) : undefined;
+  return usual ?? utf8(`${recordLine(decision, place)}\n`);
 }
 
 /** The line of a decision record, without its end. */
-export function recordLine(decision: Recorded, trace: SpanReference): string {
-  return printableJson(JSON.stringify(toRecord(decision, trace)));
+export function recordLine(decision: Recorded, place: Place): string {
+  const reference = typeof place === 'string' ? (parseTraceparent(place) ?? NOWHERE) : place;
+  return printableJson(JSON.stringify(toRecord(decision, reference)));
 }
 
+const NOWHERE: SpanReference = { traceId: '', spanId: '' };
+
 /** Undefined if a text has characters that JSON or UTF-8 write in another way, or is cut. */
-function usualBytes(decision: Recorded, trace: SpanReference): Uint8Array | undefined {
+function usualBytes(decision: Recorded, place: Place): Uint8Array | undefined {
   const { request, source } = decision;
   writer.begin();
   writeTime(decision.time);
@@ -44,10 +56,7 @@ function usualBytes(decision: Recorded, trace: SpanReference): Uint8Array | unde
   writer.bytes(PART.address);
   writeText(source.address);
   writeParties(decision);
-  writer.bytes(PART.trace);
-  writeText(trace.traceId);
-  writer.bytes(PART.span);
-  writeText(trace.spanId);
+  writePlace(place);
   writer.bytes(PART.duration);
   writeNumber(Math.round(decision.duration));
   if (decision.controls.length > 0) writer.bytes(controlsPart(decision.controls));
@@ -85,6 +94,20 @@ const PART = {
 
 function writeText(text: string): void {
   writer.text(text, MAX_TEXT);
+}
+
+function writePlace(place: Place): void {
+  writer.bytes(PART.trace);
+  if (typeof place === 'string') {
+    const isValid = isTraceparent(place);
+    if (isValid) writer.part(place, TRACE_ID.start, TRACE_ID.end);
+    writer.bytes(PART.span);
+    if (isValid) writer.part(place, SPAN_ID.start, SPAN_ID.end);
+  } else {
+    writeText(place.traceId);
+    writer.bytes(PART.span);
+    writeText(place.spanId);
+  }
 }
 
 type Parties = Pick<Recorded, 'caller' | 'destination' | 'jwt'>;
@@ -244,7 +267,7 @@ function fixedBytes(decision: Recorded): Uint8Array {
     rule,
     revision,
     environment,
-  } = toRecord(decision, { traceId: '', spanId: '' });
+  } = toRecord(decision, NOWHERE);
   const members = { decision: verdict, reason, status, mode, policy, rule, revision, environment };
   return utf8(printableJson(JSON.stringify(members)).slice('{"decision":'.length, -1));
 }

@@ -1,9 +1,10 @@
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
 import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
-import { bytesAt, KeptRecord } from '../audit/kept-record.ts';
+import { KeptRecord } from '../audit/kept-record.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
+import { recordBytes } from '../audit/record-bytes.ts';
 import type { Sink } from '../audit/sink.ts';
 import type { Traces } from '../telemetry/decision-tracer.ts';
 import type { Log } from '../telemetry/logging.ts';
@@ -69,7 +70,7 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
         recent.add(record, decision.time, record.length);
       }
       if (queues.length === 0) return;
-      const bytes = bytesAt(decision, place);
+      const bytes = recordBytes(decision, place);
       for (const queue of queues) queue.push(bytes);
     },
     recent,

@@ -139,7 +139,7 @@ function summarizePairs(pairs: readonly Pair[]): PairedSummary {
 }
 
 /** Seconds. */
-const WARM_UP = 2;
+const WARM_UP = 6;
 
 function summarize(runs: readonly LoadResult[]): LoadSummary {
   const sum = (figure: (run: LoadResult) => number): number =>

@@ -1,7 +1,7 @@
 import type { Decision } from '../../../src/engine/decision/decide.ts';
 import type { Reason } from '../../../src/engine/decision/reasons.ts';
 import { KeptRecord } from '../../../src/sidecar/audit/kept-record.ts';
-import { recordBytes, recordLine } from '../../../src/sidecar/audit/record-bytes.ts';
+import { type Place, recordBytes, recordLine } from '../../../src/sidecar/audit/record-bytes.ts';
 import { aDecision } from '../../support/decision.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
@@ -77,6 +77,17 @@ function randomDecision(random: () => number, texts: typeof TEXTS): Decision {
   });
 }
 
+/** Places in a trace; texts are as a caller sends them. */
+const PLACES: readonly [Place, ...Place[]] = [
+  trace,
+  { traceId: '', spanId: '' },
+  '',
+  'junk "',
+  `00-${trace.traceId}-${trace.spanId}-01`,
+  `01-${trace.traceId}-${trace.spanId}-01-more`,
+  `00-${'0'.repeat(32)}-${trace.spanId}-01`,
+];
+
 /** A short piece of each text where they differ. */
 function differenceOf(line: string, expected: string): readonly [string, string] | undefined {
   if (line === expected) return undefined;
@@ -91,7 +102,7 @@ test('a line has the bytes of the whole record as JSON, whatever is in it', () =
   for (let round = 0; round < 5000; round += 1) {
     const made = randomDecision(random, pick(random, [TEXTS, PLAIN_TEXTS]));
     const decision = pick(random, [made, { ...made, revision }, { ...made, revision: undefined }]);
-    const place = pick(random, [trace, { traceId: '', spanId: '' }]);
+    const place = pick(random, PLACES);
     const expected = `${recordLine(decision, place)}\n`;
     // The second time, with what is known then.
     for (let time = 0; time < 2; time += 1) {
