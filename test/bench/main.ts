@@ -1,46 +1,37 @@
-import { casesPart } from './cases.ts';
-import { celPart } from './cel.ts';
-import { checkPart } from './check.ts';
-import { compilePart } from './compile.ts';
-import { envoyPart, envoySettingsPart } from './envoy/envoy.ts';
-import { everyHostilePart, hostilePart } from './hostile.ts';
-import type { Effort } from './measure.ts';
-import { hourPart } from './peers/hour.ts';
-import { peersPart } from './peers/peers.ts';
-import { reloadPart } from './reload/reload.ts';
-import { scalePart } from './scale.ts';
+import { PARTS, partList } from './parts.ts';
+import { SettingError } from './peers/settings.ts';
+import { obstacle } from './peers/toolchain.ts';
 
-/** The parts of `make bench`, by name. */
-const PARTS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
-  check: checkPart,
-  cel: celPart,
-  compile: compilePart,
-  cases: casesPart,
-  scale: scalePart,
-  reload: reloadPart,
-  hostile: hostilePart,
-  'hostile-all': everyHostilePart,
-  peers: peersPart,
-  hour: hourPart,
-  envoy: envoyPart,
-  'envoy-settings': envoySettingsPart,
-};
-
-/** The parts that run only by name: they take minutes or need other programs. */
-const ONLY_BY_NAME: readonly string[] = ['reload', 'hostile-all', 'peers', 'hour', 'envoy', 'envoy-settings'];
-
-const EFFORT: Effort = { rounds: 7, runs: 20_000 };
+/*
+ * node test/bench/main.ts [PART...]: measures the parts, or all that run without being named, and prints their figures.
+ * Exit code 2 for an unknown part or a wrong setting, 1 for a part that cannot run here.
+ */
+const EFFORT = { rounds: 7, runs: 20_000 };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
-if (unknown.length > 0) {
-  process.stderr.write(
-    `bench: unknown part ${unknown.join(', ')}; the parts are ${Object.keys(PARTS).join(', ')}\n`,
-  );
-  process.exitCode = 2;
-} else {
-  for (const [name, part] of Object.entries(PARTS)) {
-    if (wanted.length === 0 ? !ONLY_BY_NAME.includes(name) : wanted.includes(name))
-      process.stdout.write(`${await part(EFFORT)}\n`);
+if (unknown.length > 0) fail(2, `unknown part \`${unknown.join('`, `')}\`; the parts are\n${partList()}`);
+else await runParts();
+
+async function runParts(): Promise<void> {
+  for (const [name, { needs, isByName, run }] of Object.entries(PARTS)) {
+    if (wanted.length === 0 ? isByName : !wanted.includes(name)) continue;
+    const reason = needs.length === 0 ? undefined : obstacle(needs);
+    if (reason === undefined) await printed(run(EFFORT));
+    else fail(1, `${name} is not measured: ${reason}\n`);
   }
+}
+
+async function printed(report: Promise<string>): Promise<void> {
+  try {
+    process.stdout.write(`${await report}\n`);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    fail(2, `${error.message}\n`);
+  }
+}
+
+function fail(code: number, message: string): void {
+  process.stderr.write(`bench: ${message}`);
+  process.exitCode = code;
 }

@@ -6,6 +6,7 @@ import { COMMA_RULES, HEADER_FIELDS, OVERRIDE_HEADERS } from '../../src/engine/r
 import { NAMES } from '../../src/engine/request/names.ts';
 import { SETTINGS } from '../../src/sidecar/server/settings.ts';
 import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
+import { PARTS } from '../bench/parts.ts';
 import { conformanceTable } from '../cel/conformance/table.ts';
 import { functionTables, macroTable } from './cel-reference.ts';
 import { flagTable, settingTable } from './flag-reference.ts';
@@ -94,6 +95,14 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
   macros: { page: 'docs/cel.md', text: macroTable },
   functions: { page: 'docs/cel.md', text: functionTables },
   conformance: { page: 'docs/cel.md', text: conformanceTable },
+  'bench parts': {
+    page: 'docs/performance.md',
+    text: () =>
+      table(
+        ['`PART`', 'what it measures', 'needs'],
+        Object.entries(PARTS).map(([name, { doc, needs }]) => [code(name), doc, needs.map(code).join(', ')]),
+      ),
+  },
   names: {
     page: 'docs/names.md',
     text: () =>

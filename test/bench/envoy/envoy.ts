@@ -13,7 +13,7 @@ import {
 import { figures, machine, microseconds, milliseconds, range } from '../peers/report.ts';
 import { type RunningServer, startProgram } from '../peers/servers.ts';
 import { type LoadSettings, loadSettings } from '../peers/settings.ts';
-import { buildGo, obstacle } from '../peers/toolchain.ts';
+import { buildGo } from '../peers/toolchain.ts';
 import { comparedSetups } from './compared-setups.ts';
 import { loadOf, type RunningSetup, type Setup, startMesh, startSetup } from './mesh.ts';
 import { settingSetups } from './setting-setups.ts';
@@ -33,8 +33,6 @@ interface Row {
 
 /** Measures Envoy alone, with its own filters, and with sidecars. */
 export async function envoyPart(): Promise<string> {
-  const reason = obstacle(['go', 'taskset']);
-  if (reason !== undefined) return `envoy: not measured: ${reason}`;
   const settings = loadSettings(process.env);
   await using stack = new AsyncDisposableStack();
   const { setups, loads } = await start(comparedSetups, settings, stack);
@@ -56,8 +54,6 @@ export async function envoyPart(): Promise<string> {
 
 /** Measures what settings of the filter, of the connection and of the answers cost. */
 export async function envoySettingsPart(): Promise<string> {
-  const reason = obstacle(['go', 'taskset']);
-  if (reason !== undefined) return `envoy-settings: not measured: ${reason}`;
   const settings = loadSettings(process.env);
   await using stack = new AsyncDisposableStack();
   const { setups, loads } = await start(settingSetups, settings, stack);

@@ -8,7 +8,7 @@ import { figures, machine, microseconds } from './report.ts';
 import { lictorProgram, startProgram } from './servers.ts';
 import { loadSettings, minutesOf } from './settings.ts';
 import { type Sample, settled, slopeOf } from './slope.ts';
-import { buildGo, obstacle } from './toolchain.ts';
+import { buildGo } from './toolchain.ts';
 
 /** Checks per second. */
 const RATE = 2000;
@@ -24,8 +24,6 @@ interface Minute extends Sample {
  * minute.
  */
 export async function hourPart(): Promise<string> {
-  const reason = obstacle(['go', 'taskset']);
-  if (reason !== undefined) return `hour: not measured: ${reason}`;
   const [minutes, { serve }] = [minutesOf(process.env), loadSettings(process.env)];
   const go = await buildGo();
   await using stack = new AsyncDisposableStack();

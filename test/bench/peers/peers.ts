@@ -14,7 +14,7 @@ import {
 import { figures, machine, microseconds, milliseconds, range } from './report.ts';
 import { goServer, lictorProgram, type Program, type RunningServer, startProgram } from './servers.ts';
 import { type LoadSettings, loadSettings } from './settings.ts';
-import { buildGo, buildRust, type GoProgram, obstacle, versionOf } from './toolchain.ts';
+import { buildGo, buildRust, type GoProgram, versionOf } from './toolchain.ts';
 
 const LICTOR = 'Lictor, no records';
 const RECORDED = 'Lictor, records to a file';
@@ -34,8 +34,6 @@ interface Row {
 
 /** Measures Lictor beside other servers that decide the same, and beside servers that decide nothing. */
 export async function peersPart(): Promise<string> {
-  const reason = obstacle(['go', 'cargo', 'taskset']);
-  if (reason !== undefined) return `peers: not measured: ${reason}`;
   const settings = loadSettings(process.env);
   const [go, rust] = [await buildGo(), await buildRust()];
   await using stack = new AsyncDisposableStack();

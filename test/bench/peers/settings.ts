@@ -1,3 +1,6 @@
+/** A setting with a wrong value, for the user. */
+export class SettingError extends Error {}
+
 /** Settings of the parts that start servers, all optional: `make bench PART=peers ROUNDS=5 SERVE='--transport grpc-js'`. */
 export interface LoadSettings {
   /** Number of interleaved rounds. */
@@ -20,7 +23,7 @@ export function loadSettings(environment: NodeJS.ProcessEnv): LoadSettings {
 /** The length of the part `hour` in minutes: `make bench PART=hour MINUTES=10`. */
 export function minutesOf(environment: NodeJS.ProcessEnv): number {
   const minutes = whole('MINUTES', environment['MINUTES'] ?? '60');
-  if (minutes > LONGEST) throw new Error(`MINUTES: \`${minutes}\` is above ${LONGEST}, a day`);
+  if (minutes > LONGEST) throw new SettingError(`MINUTES: \`${minutes}\` is above ${LONGEST}, a day`);
   return minutes;
 }
 
@@ -29,12 +32,13 @@ const LONGEST = 1440;
 
 function whole(name: string, text: string): number {
   const count = number(name, text);
-  if (!Number.isSafeInteger(count)) throw new Error(`${name}: \`${text}\` is not a whole number`);
+  if (!Number.isSafeInteger(count)) throw new SettingError(`${name}: \`${text}\` is not a whole number`);
   return count;
 }
 
 function number(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`${name}: \`${text}\` is not a number above 0`);
+  if (!Number.isFinite(value) || value <= 0)
+    throw new SettingError(`${name}: \`${text}\` is not a number above 0`);
   return value;
 }
