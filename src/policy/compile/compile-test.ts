@@ -276,12 +276,25 @@ function reportExtra({ callers = [], expect }: MatrixSpec, known: CompiledNames)
   }
 }
 
+/** The reason that was meant, else those that begin with the same word, as for `body_invalid`, else where all are. */
+function reasonHelp(written: string, reasons: ReadonlySet<string>): string {
+  const [word = ''] = written.split(/[_-]/);
+  const related = [...reasons].filter((name) => name.startsWith(`${word}_`));
+  return (
+    suggestion(written, reasons) ??
+    (related.length === 0
+      ? 'docs/reasons.md lists all reasons'
+      : `reasons that begin with \`${word}\`: ${quoted(related)}`)
+  );
+}
+
 function expectation(spec: ExpectSpec, known: CompiledNames): Expectation {
   const { decision, reason, status, requestHeaders, responseHeaders } = spec;
   if (reason !== undefined && known.reasons !== undefined && !known.reasons.has(reason.value)) {
     const { reasons } = known;
-    const help = () => suggestion(reason.value, reasons) ?? 'docs/reasons.md lists all reasons';
-    report(reason.at, 'unknown_value', `unknown reason \`${reason.value}\``, help);
+    report(reason.at, 'unknown_value', `unknown reason \`${reason.value}\``, () =>
+      reasonHelp(reason.value, reasons),
+    );
   }
   const [before, after] = spec.rule?.value.split('/', 2) ?? [];
   const policy = spec.policy?.value ?? (after === undefined ? undefined : before);
