@@ -14,7 +14,7 @@ export function operandHelp(
   if (left.startsWith('optional(') || right.startsWith('optional(')) {
     return 'give the optional a default: `.orValue(...)`';
   }
-  if (operator === 'in') return inHelp(left, right);
+  if (operator === 'in') return inHelp(left, right, operands[1]);
   if (NUMBERS.includes(left) && NUMBERS.includes(right)) return numberHelp(operator, left, right);
   if (ORDER.includes(operator) && left === 'bool')
     return 'write each comparison separately: `1 < x && x < 9`';
@@ -33,13 +33,21 @@ export function operandHelp(
 const DURATION = "write a duration as `duration('1h30m')`";
 const TIMESTAMP = 'write a timestamp as `timestamp(...)`';
 
-function inHelp(left: string, container: string): string | undefined {
+function inHelp(left: string, container: string, operand: Node | undefined): string | undefined {
+  if (container === 'net.CIDR' || isBlock(operand)) return IN_BLOCK;
   if (container === 'string') return 'test for a part of a string with `x.contains(y)`';
-  if (container === 'net.CIDR') return 'test for an address in a block with `cidr(...).containsIP(x)`';
   if (container.startsWith('list(') && left.startsWith('list(')) {
     return 'test for all of several elements with `sets.contains(list, [a, b])`, for one of them with `sets.intersects`';
   }
   return container.startsWith('list(') ? 'the list has elements of another type' : undefined;
+}
+
+const IN_BLOCK = 'test for an address in a block with `cidr(...).containsIP(x)`';
+
+/** True for a literal such as `'10.0.0.0/8'`. */
+function isBlock(operand: Node | undefined): boolean {
+  if (operand?.kind !== 'literal' || typeof operand.value !== 'string') return false;
+  return /^[0-9a-f.:]+\/[0-9]{1,3}$/i.test(operand.value);
 }
 
 function numberHelp(operator: string, left: string, right: string): string | undefined {

@@ -50,6 +50,11 @@ const NEVER: ReadonlyMap<string, (test: TextTest, text: string) => Why | undefin
   ['request.host', neverHost],
   ['request.url_path', neverCanonicalPath],
   ['source.spiffe.trust_domain', neverTrustDomain],
+  ['caller.spiffe.trust_domain', neverTrustDomain],
+  ['source.ip', neverBlock],
+  ['source.address', neverBlock],
+  ['destination.ip', neverBlock],
+  ['destination.address', neverBlock],
   ['caller.via', neverVia],
   ['source.certificate.serial', neverHex],
   ['source.certificate.sha256', neverHex],
@@ -109,7 +114,15 @@ function neverHex(_: TextTest, text: string): Why | undefined {
 
 /** SPIFFE-ID standard, section 2.1: compared in lower case. */
 function neverTrustDomain(_: TextTest, text: string): Why | undefined {
-  const lower = text.toLowerCase();
-  if (!/[A-Z]/.test(text)) return undefined;
-  return { reason: 'trust domains are in lower case', help: `write \`${lower}\`` };
+  const plain = text.toLowerCase().replace(/^spiffe:\/\//, '');
+  if (plain === text) return undefined;
+  return { reason: 'trust domains are in lower case and without a scheme', help: `write \`${plain}\`` };
 }
+
+/** A block of addresses, `10.0.0.0/8` or `10.*`: a name holds one address. Paths of sockets start with `/` or `@`. */
+function neverBlock(test: TextTest, text: string): Why | undefined {
+  if (test === 'endsWith' || !/^[0-9a-f:]*[.:][0-9a-f.:]*(\/[0-9]+|\*)$/i.test(text)) return undefined;
+  return { reason: 'the value is one address', help: IN_BLOCK };
+}
+
+const IN_BLOCK = "test for an address in a block with `cidr('10.0.0.0/8').containsIP(x)`";

@@ -74,6 +74,25 @@ describe('known values', () => {
     }
   });
 
+  test('an address is never equal to a block of addresses', () => {
+    for (const name of ['source.ip', 'source.address', 'destination.ip', 'destination.address']) {
+      const why = (text: string) => KNOWLEDGE.whyNever(name, 'equals', text)?.reason;
+      for (const text of ['10.0.0.0/8', '10.*', '2001:db8::/32', '::/0', '192.168.1.0/024'])
+        expect([text, why(text)]).toEqual([text, 'the value is one address']);
+      for (const text of ['10.0.0.1', '::1', '', '/run/a.sock/8', '@lictor/8', 'run/1', '10.'])
+        expect([text, why(text)]).toEqual([text, undefined]);
+    }
+  });
+
+  test('a trust domain has no scheme and no upper-case letter', () => {
+    for (const name of ['source.spiffe.trust_domain', 'caller.spiffe.trust_domain']) {
+      const why = (text: string) => KNOWLEDGE.whyNever(name, 'equals', text)?.help;
+      expect(why('spiffe://Acme.example')).toBe('write `acme.example`');
+      expect(why('Acme.example')).toBe('write `acme.example`');
+      for (const text of ['acme.example', '']) expect(why(text)).toBeUndefined();
+    }
+  });
+
   test('Envoy sends no host among the headers', () => {
     for (const key of ['host', 'Host', ':authority']) {
       for (const map of ['request.headers', 'request.header_values']) {
