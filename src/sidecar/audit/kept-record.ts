@@ -1,6 +1,6 @@
 import type { Decision } from '../../engine/decision/decide.ts';
 import type { RecordLine } from './recent.ts';
-import type { Recorded } from './record.ts';
+import { MAX_TEXT, type Recorded } from './record.ts';
 import { type Place, recordLine } from './record-bytes.ts';
 
 /** About as many UTF-16 units as a record holds besides the texts of the caller. */
@@ -14,15 +14,17 @@ export class KeptRecord implements RecordLine {
   readonly #decision: Recorded;
   readonly #place: Place;
 
+  /** `place`: of the decision in a trace, or the `traceparent` of its caller. */
   constructor(decision: Decision, place: Place) {
+    let length = OWN_LENGTH;
+    const own = (text: string): string => {
+      const copy = ownText(text);
+      length += copy.length;
+      return copy;
+    };
     const { request, source, destination, caller, jwt } = decision;
-    const { id, method, host, path } = request;
-    const { principal, address } = source;
-    const peers = principal.length + address.length + destination.principal.length;
-    const texts = id.length + method.length + host.length + path.length + peers;
     this.id = decision.id;
-    this.length = OWN_LENGTH + texts + (typeof place === 'string' ? place.length : 0);
-    this.#place = place;
+    this.#place = typeof place === 'string' ? own(place) : place;
     this.#decision = {
       id: decision.id,
       time: decision.time,
@@ -33,18 +35,38 @@ export class KeptRecord implements RecordLine {
       rule: decision.rule,
       revision: decision.revision,
       environment: decision.environment,
-      request: { id, method, host, path },
-      source: { principal, address },
-      destination: { principal: destination.principal },
-      caller,
-      jwt,
+      request: {
+        id: own(request.id),
+        method: own(request.method),
+        host: own(request.host),
+        path: own(request.path),
+      },
+      source: { principal: own(source.principal), address: own(source.address) },
+      destination: { principal: own(destination.principal) },
+      caller: caller && { principal: own(caller.principal), via: caller.via },
+      jwt: jwt && { issuer: own(jwt.issuer), subject: own(jwt.subject) },
       controls: decision.controls,
       limits: decision.limits,
       shadow: decision.shadow,
     };
+    this.length = length;
   }
 
   get line(): string {
     return recordLine(this.#decision, this.#place);
   }
+}
+
+/** Characters below which V8 copies a part of a text. */
+const SHORT = 13;
+
+/**
+ * A copy of a text, as far as a record shows it. A part of a text, such as a path without its query string, holds the
+ * whole of it in memory, which can be as long as all headers together.
+ */
+function ownText(text: string): string {
+  if (text.length < SHORT) return text;
+  const shown = text.slice(0, MAX_TEXT + 1);
+  const encoding = shown.isWellFormed() ? 'utf8' : 'utf16le';
+  return Buffer.from(shown, encoding).toString(encoding);
 }

@@ -6,7 +6,7 @@ export interface AuditQueue {
   readonly name: string;
   /** Queues or drops a copy of a line, given with its end; returns at once and never throws. */
   push(line: Uint8Array): void;
-  /** Reopens the sink. A file that cannot be reopened stays open as it is. */
+  /** Reopens the sink, one time after the other. A file that cannot be reopened stays open as it is. */
   reopen(): Promise<void>;
   /** Resolves when everything is written, or after `timeout` milliseconds, when the rest counts as dropped. */
   close(timeout: number): Promise<void>;
@@ -38,6 +38,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
   let heldRecords = 0;
   let heldBytes = 0;
   let pumping: Promise<void> | undefined;
+  let reopening = Promise.resolve();
   let failing = false;
   let closed = false;
 
@@ -82,21 +83,27 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
     pumping = undefined;
   }
 
+  async function reopenSink(): Promise<void> {
+    try {
+      await sink.reopen();
+    } catch (error) {
+      onFailure(sink.name, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   return {
     name: sink.name,
     push,
-    async reopen() {
-      try {
-        await sink.reopen();
-      } catch (error) {
-        onFailure(sink.name, error instanceof Error ? error : new Error(String(error)));
-      }
+    reopen() {
+      reopening = reopening.then(reopenSink);
+      return reopening;
     },
     async close(timeout) {
       closed = true;
       const finished = await withinTime(
         (async () => {
           await pumping;
+          await reopening;
           await sink.close();
         })(),
         timeout,

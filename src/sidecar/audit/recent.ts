@@ -8,11 +8,11 @@ export interface RecordLine {
 /** The newest records, and listeners for new ones. */
 export interface RecentDecisions {
   /**
-   * False if a decision of the time `now` (milliseconds) is left out. All decisions are kept while the records span a
+   * False if a decision that was complete at `now` (milliseconds) is left out. All decisions are kept while the records span a
    * second; with more, and without listeners, one allowed and one denied decision per millisecond.
    */
   wants(isAllowed: boolean, now: number): boolean;
-  /** `now`: time of the decision; `length`: UTF-16 units that the record holds in memory, default those of its line. */
+  /** `now`: when the decision was complete; `length`: UTF-16 units that the record holds in memory, default those of its line. */
   add(record: RecordLine, now: number, length?: number): void;
   /** At most `limit` of the newest records, oldest first. */
   list(limit: number): readonly RecordLine[];
@@ -47,8 +47,9 @@ export function createRecentDecisions({
   return {
     wants(isAllowed, now) {
       const kind = isAllowed ? 'allowed' : 'denied';
-      const isCrowded = isFull() && now - (kept[first]?.time ?? 0) < SPAN;
-      if (isCrowded && now - lastKept[kind] < INTERVAL && listeners.size === 0) return false;
+      // A difference below 0 is that of a clock that was set back.
+      const isCrowded = isFull() && Math.abs(now - (kept[first]?.time ?? 0)) < SPAN;
+      if (isCrowded && Math.abs(now - lastKept[kind]) < INTERVAL && listeners.size === 0) return false;
       lastKept[kind] = now;
       return true;
     },

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { constants, openSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 
@@ -64,37 +64,65 @@ export async function fileSink(path: string): Promise<Sink> {
 
 const LINE_FEED = 0x0a;
 
+interface Pipe {
+  readonly stream: Socket;
+  readonly sink: Sink;
+  readonly stats: Stats;
+}
+
+/** Milliseconds that a pipe which is replaced has for the lines on their way into it. */
+const LAST_WRITE = 1000;
+
 /** A reader that is gone, and one that comes back, are noticed when the next lines are written. */
 function pipeSink(path: string): Sink {
-  let pipe: { readonly stream: Socket; readonly sink: Sink } | undefined = openPipe(path);
-  const close = async (): Promise<void> => {
-    const last = pipe;
-    pipe = undefined;
-    await last?.sink.close();
-    last?.stream.destroy();
+  let pipe: Pipe | undefined = openPipe(path);
+  let writing = Promise.resolve();
+  const writeInto = async (into: Pipe, lines: Uint8Array): Promise<void> => {
+    try {
+      await into.sink.write(lines);
+    } catch (error) {
+      into.stream.destroy();
+      if (pipe === into) pipe = undefined;
+      throw error;
+    }
   };
   return {
     name: path,
     async write(lines) {
       pipe ??= openPipe(path);
-      await pipe.sink.write(lines).catch(async (error: unknown) => {
-        await close();
-        throw error;
-      });
+      const written = writeInto(pipe, lines);
+      writing = written.catch(() => {});
+      await written;
     },
     async reopen() {
+      // Closing a pipe within a line would merge the line with the next one for its reader.
+      if (pipe !== undefined && isSameFile(pipe.stats, await stat(path))) return;
       const next = openPipe(path);
-      await close();
+      const last = pipe;
       pipe = next;
+      const late = setTimeout(() => last?.stream.destroy(), LAST_WRITE);
+      await writing;
+      clearTimeout(late);
+      last?.stream.destroy();
     },
-    close,
+    async close() {
+      const last = pipe;
+      pipe = undefined;
+      await last?.sink.close();
+      last?.stream.destroy();
+    },
   };
 }
 
 /** A stream and not a file: a write that waits for the reader must not hold a thread. */
-function openPipe(path: string): { readonly stream: Socket; readonly sink: Sink } {
-  const stream = new Socket({ fd: openSync(path, FLAGS), readable: false, writable: true });
-  return { stream, sink: streamSink(path, stream) };
+function openPipe(path: string): Pipe {
+  const fd = openSync(path, FLAGS);
+  const stream = new Socket({ fd, readable: false, writable: true });
+  return { stream, sink: streamSink(path, stream), stats: fstatSync(fd) };
+}
+
+function isSameFile(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
 }
 
 /** True if the last line of a file has no end: a process was killed, or its disk was full, while it wrote. */
@@ -113,30 +141,31 @@ async function isTorn(path: string): Promise<boolean> {
 
 /** `isTornAtStart`: true if the file ends within a line. */
 function regularFileSink(path: string, opened: FileHandle, isTornAtStart: boolean): Sink {
-  let file = opened;
-  let torn = isTornAtStart;
+  let log = { file: opened, isTorn: isTornAtStart };
   return {
     name: path,
     async write(lines) {
+      const into = log;
       // A line that a full disk cut off must not merge with the next one.
-      const bytes = torn ? Buffer.concat([Buffer.of(LINE_FEED), lines]) : lines;
-      torn = true;
-      await file.appendFile(bytes);
-      torn = false;
+      const bytes = into.isTorn ? Buffer.concat([Buffer.of(LINE_FEED), lines]) : lines;
+      into.isTorn = true;
+      await into.file.appendFile(bytes);
+      into.isTorn = false;
     },
     async reopen() {
       const next = await openLog(path);
-      const last = file;
-      const [before, after] = await Promise.all([last.stat(), next.stat()]);
-      // Without a rotation it is the same file, in which lines may be on their way.
-      const isSame = before.dev === after.dev && before.ino === after.ino;
-      const tornNext = !isSame && (await isTorn(path));
-      file = next;
-      if (!isSame) torn = tornNext;
-      await last.close();
+      const last = log;
+      const [before, after] = await Promise.all([last.file.stat(), next.stat()]);
+      if (isSameFile(before, after)) {
+        await next.close();
+        return;
+      }
+      log = { file: next, isTorn: await isTorn(path) };
+      // Waits for lines on their way.
+      await last.file.close();
     },
     async close() {
-      await file.close();
+      await log.file.close();
     },
   };
 }

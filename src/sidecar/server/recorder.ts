@@ -61,13 +61,14 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
       if (isAllowed) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
       log.debug?.('decision', decisionLine(decision));
       logFault(decision);
-      const isKept = recent.wants(isAllowed, decision.time);
+      const completed = decision.time + decision.duration / 1000;
+      const isKept = recent.wants(isAllowed, completed);
       if (!isKept && queues.length === 0 && !traces.areSent) return;
       const caller = traceparent ?? decision.request.traceparent;
       const place = traces.areSent ? traces.trace(decision, caller) : caller;
       if (isKept) {
         const record = new KeptRecord(decision, place);
-        recent.add(record, decision.time, record.length);
+        recent.add(record, completed, record.length);
       }
       if (queues.length === 0) return;
       const bytes = recordBytes(decision, place);

@@ -142,6 +142,26 @@ test('a sink that cannot be reopened is reported', async () => {
   expect(failures).toEqual(['held: no such folder']);
 });
 
+test('a sink is reopened one time after the other, and closed afterwards', async () => {
+  const steps: string[] = [];
+  const { queue } = queueBefore({
+    name: 'slow',
+    async write() {},
+    async reopen() {
+      steps.push('reopen');
+      await new Promise((resolve) => setImmediate(resolve));
+      steps.push('reopened');
+    },
+    async close() {
+      steps.push('close');
+    },
+  });
+  void queue.reopen();
+  void queue.reopen();
+  await queue.close(10_000);
+  expect(steps).toEqual(['reopen', 'reopened', 'reopen', 'reopened', 'close']);
+});
+
 test('lines of any length are written whole', async () => {
   const held = heldSink();
   const { queue, drops } = queueBefore(held.sink);

@@ -83,3 +83,9 @@ test('a listener hears all decisions', () => {
   stop();
   expect(offer(recent, true, { from: 10, until: 20, interval: 0.125 })).toHaveLength(10);
 });
+
+test('decisions are kept after the clock was set back', () => {
+  const recent = createRecentDecisions({ maxRecords: 10 });
+  offer(recent, true, { from: 3_600_000, until: 3_600_100, interval: 0.125 });
+  expect(offer(recent, true, { from: 0, until: 100, interval: 10 })).toHaveLength(10);
+});

@@ -133,14 +133,3 @@ test('a kept record is written as the decision was, with the place of its caller
   expect(new KeptRecord(decision, trace).line).toBe(recordLine(decision, trace));
   expect(new KeptRecord(decision, 'junk').line).toBe(recordLine(decision, { traceId: '', spanId: '' }));
 });
-
-test('a kept record counts the texts of the caller, also those that its line cuts', () => {
-  const long = 'x'.repeat(60_000);
-  const { request } = aDecision();
-  const lengthOf = (decision: Decision, place = ''): number => new KeptRecord(decision, place).length;
-  const usual = lengthOf(aDecision());
-  for (const name of ['id', 'method', 'host', 'path'])
-    expect(lengthOf(aDecision({ request: { ...request, [name]: long } }))).toBeGreaterThan(usual + 59_000);
-  expect(lengthOf(aDecision({ source: { principal: long, address: '' } }))).toBeGreaterThan(usual + 59_000);
-  expect(lengthOf(aDecision(), long)).toBe(usual + long.length);
-});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileSink, streamSink } from '../../../src/sidecar/audit/sink.ts';
+import { makePipe } from '../../support/pipes.ts';
 
 describe('a file', () => {
   let folder: string;
@@ -62,6 +63,76 @@ describe('a file', () => {
     const sink = await fileSink('/dev/full');
     await expect(sink.write(Buffer.from('a\n'))).rejects.toMatchObject({ code: 'ENOSPC' });
     await sink.close();
+  });
+});
+
+describe('a named pipe', () => {
+  /** More than a pipe holds, so that its write ends only when somebody reads. */
+  const LONG = `${'x'.repeat(200_000)}\n`;
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lictor-sink-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  /** Reads until there is a whole line, and returns it when its write is over. */
+  async function readLine(read: () => string, written: Promise<void>): Promise<string> {
+    let text = '';
+    while (!text.endsWith('\n')) {
+      text += read();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await written;
+    return text;
+  }
+
+  test('is not torn by a reopening within a line', async () => {
+    const pipe = makePipe(join(folder, 'pipe'));
+    const sink = await fileSink(pipe.path);
+    const written = sink.write(Buffer.from(LONG));
+    await sink.reopen();
+    const text = await readLine(pipe.read, written);
+    await sink.write(Buffer.from('next\n'));
+    expect(text + pipe.read()).toBe(`${LONG}next\n`);
+    await sink.close();
+    pipe.close();
+  });
+
+  test('that another one replaced gets the line on its way, and the other one the next', async () => {
+    const path = join(folder, 'pipe');
+    const old = makePipe(path);
+    const sink = await fileSink(path);
+    const written = sink.write(Buffer.from(LONG));
+    await rename(path, `${path}.1`);
+    const other = makePipe(path);
+    const reopened = sink.reopen();
+    expect(await readLine(old.read, written)).toBe(LONG);
+    await reopened;
+    await sink.write(Buffer.from('next\n'));
+    expect(other.read()).toBe('next\n');
+    await sink.close();
+    old.close();
+    other.close();
+  });
+
+  test('whose reader hangs gives way to the one that replaced it', async () => {
+    const path = join(folder, 'pipe');
+    const old = makePipe(path);
+    const sink = await fileSink(path);
+    const written = Promise.allSettled([sink.write(Buffer.from(LONG))]);
+    await rename(path, `${path}.1`);
+    const other = makePipe(path);
+    await sink.reopen();
+    expect(await written).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ code: 'ECANCELED' }) },
+    ]);
+    await sink.write(Buffer.from('next\n'));
+    expect(other.read()).toBe('next\n');
+    await sink.close();
+    old.close();
+    other.close();
   });
 });
 

@@ -3,6 +3,7 @@ import { createRecorder } from '../../../src/sidecar/server/recorder.ts';
 import type { Traces } from '../../../src/sidecar/telemetry/decision-tracer.ts';
 import type { Metrics } from '../../../src/sidecar/telemetry/metrics.ts';
 import { attributes } from '../../support/attributes.ts';
+import { aDecision } from '../../support/decision.ts';
 import { standingStill } from '../../support/pending-decisions.ts';
 import { policySet } from '../../support/policy-set.ts';
 
@@ -50,4 +51,14 @@ test('at level debug each decision is a line, which has nothing of the request',
     ['decision', expect.objectContaining({ decision_id: decision.id, reason: 'allowed', rule: 'all' })],
   ]);
   expect(JSON.stringify(lines)).not.toContain('secret');
+});
+
+test('a decision that took long is kept beside many that began after it', () => {
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const { record, recent } = createRecorder({ ...QUIET, sinks: [], log, clock: () => 0 });
+  for (let time = 0; time < 2000; time++) {
+    void record(aDecision({ id: String(time), time: time / 4, duration: 10 }), undefined);
+  }
+  void record(aDecision({ id: 'slow', time: 1, duration: 500_000 }), undefined);
+  expect(recent.list(1).map(({ id }) => id)).toEqual(['slow']);
 });
