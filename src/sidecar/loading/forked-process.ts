@@ -55,12 +55,19 @@ export function forkProcess(heap: number, args: readonly string[]): ForkedProces
   });
   let events: ProcessEvents | undefined;
   let ended = false;
+  const endOf = (signal: NodeJS.Signals | null, code: number | null): End => {
+    if (errors.includes('out of memory')) return 'memory';
+    if (signal !== 'SIGABRT' && code !== 134) return 'fault';
+    // Node aborts a process that gets no thread, such as at a bound of processes.
+    return hasBegun ? 'memory' : 'start';
+  };
   const end = (cause: string, how: End): void => {
     if (ended) return;
     ended = true;
     events?.onExit(cause, how);
   };
   child.once('error', (error) => end(`cannot be started: ${error.message}`, 'start'));
+  let hasBegun = false;
   let errors = '';
   let lines = '';
   // A process without file descriptors does not get streams.
@@ -73,13 +80,13 @@ export function forkProcess(heap: number, args: readonly string[]): ForkedProces
       lines = (lines + text).slice(-KEPT);
     });
     child.on('message', (report) => {
+      hasBegun = true;
       if (!ended) events?.onReport(report as Report);
     });
     // After `exit`, the pipes can still have the name of the file that it worked on.
     child.once('close', (code, signal) => {
-      const isMemory = signal === 'SIGABRT' || code === 134 || errors.includes('out of memory');
       if (signal === 'SIGKILL') end('was ended by SIGKILL', 'killed');
-      else end(`ended with ${signal ?? `exit code ${code}`}`, isMemory ? 'memory' : 'fault');
+      else end(`ended with ${signal ?? `exit code ${code}`}`, endOf(signal, code));
     });
     detach(child);
   }

@@ -44,17 +44,28 @@ export function commit(written: string): string | Problem {
     : new Problem('is not a full commit id of 40 or 64 hex digits');
 }
 
+/** Longest time of a setting in milliseconds: a timer of Node with more than 24.8 days ends at once. */
+const LONGEST_TIME = 24 * 24 * 3_600_000;
+
 /** Milliseconds, or zero. */
 export function delay(written: string): number | Problem {
-  return parseDuration(written) ?? new Problem('is not a duration, such as `0s`, `500ms` or `5s`');
+  const milliseconds = parseDuration(written);
+  if (milliseconds === undefined) return new Problem('is not a duration, such as `0s`, `500ms` or `5s`');
+  return withinTimer(milliseconds);
 }
 
 /** Milliseconds. */
 export function duration(written: string): number | Problem {
   const milliseconds = parseDuration(written) ?? 0;
   return milliseconds > 0
-    ? milliseconds
+    ? withinTimer(milliseconds)
     : new Problem('is not a duration above zero, such as `500ms`, `1s` or `5m`');
+}
+
+function withinTimer(milliseconds: number): number | Problem {
+  return milliseconds <= LONGEST_TIME
+    ? milliseconds
+    : new Problem('is longer than 24 days; write `576h` at most');
 }
 
 /** MiB that the loading process takes at least, without any policies: less would refuse each folder. */

@@ -9,6 +9,7 @@ import { packageVersion } from './version.ts';
 export interface Status {
   readonly version: string;
   readonly started_at: string;
+  /** As for `/readyz`. */
   readonly ready: boolean;
   /** Name of the Environment document that applies; empty if the folder has none. */
   readonly environment: string;
@@ -40,6 +41,7 @@ export interface Status {
 /** Parts of the server that the status is collected from. */
 export interface StatusSources {
   readonly store: LivePolicies;
+  readonly isReady: boolean;
   readonly issuers: readonly IssuerStatus[];
   readonly notices: readonly ProxyNotice[];
   /** Milliseconds since 1970. */
@@ -47,13 +49,13 @@ export interface StatusSources {
 }
 
 /** Collects the status. */
-export function statusOf({ store, issuers, notices, startedAt }: StatusSources): Status {
+export function statusOf({ store, isReady, issuers, notices, startedAt }: StatusSources): Status {
   const set = store.current();
   const last = store.lastReload;
   return {
     version: packageVersion(),
     started_at: time(startedAt),
-    ready: set !== undefined,
+    ready: isReady,
     environment: set?.environment ?? '',
     active:
       set === undefined

@@ -88,8 +88,14 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const proxy = observeProxy(configuration, log);
   const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder, proxy);
   const methods = methodsOf(check, health);
-  const pages = pagesOf(store, health, metrics, recorder, () =>
-    statusOf({ store, issuers: keys.status(), notices: proxy.notices, startedAt }),
+  const pages: Parts['pages'] = pagesOf(store, health, metrics, recorder, () =>
+    statusOf({
+      store,
+      isReady: pages.notReady() === undefined,
+      issuers: keys.status(),
+      notices: proxy.notices,
+      startedAt,
+    }),
   );
   loader.serve({
     policies: store,

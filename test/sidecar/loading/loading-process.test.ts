@@ -91,3 +91,26 @@ test('a process is prepared for one start only', async () => {
   }
   expect(await started(stack, DEFAULT_MEMORY)).not.toBe(prepared);
 }, 60_000);
+
+test('a process that is aborted before it has begun has not taken too much memory', async () => {
+  prepareProcess();
+  // As by Node, if the system gives it no thread.
+  for (const pid of loading()) process.kill(pid, 'SIGABRT');
+  const settings = {
+    dir: '/',
+    revision: undefined,
+    requireRevision: false,
+    requireClean: false,
+    fromCommit: undefined,
+    environment: undefined,
+    isFirst: true,
+    maxTransfer: 1e6,
+  };
+  const end = await new Promise<readonly string[]>((resolve) => {
+    startProcess(settings, undefined, DEFAULT_MEMORY, {
+      onReport: () => {},
+      onExit: (cause, how) => resolve([cause, how]),
+    });
+  });
+  expect(end).toEqual(['ended with SIGABRT', 'start']);
+}, 60_000);

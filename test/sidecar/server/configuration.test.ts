@@ -224,3 +224,13 @@ test('variables that are not settings are reported, with the nearest setting', (
     'LICTOR_SERVICE_HOST is not a setting',
   ]);
 });
+
+test.each(['drain-delay', 'drain-timeout', 'max-connection-age', 'deadline'])(
+  '%s refuses a time that no timer can wait for, which would end at once',
+  (name) => {
+    expect(configured({ [name]: '576h' }).problems).toBeUndefined();
+    expect(configured({ [name]: '577h' }).problems).toEqual([
+      `--${name}: \`577h\` is longer than 24 days; write \`576h\` at most`,
+    ]);
+  },
+);

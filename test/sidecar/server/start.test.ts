@@ -46,6 +46,25 @@ test('the status of a folder with a mistake has keys in snake_case', async () =>
   expect(camelCaseKeys(status)).toEqual([]);
 }, 60_000);
 
+test('a sidecar that drains is not ready in its status', async () => {
+  await writeFile(
+    join(directory, 'policies/a.yaml'),
+    'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: a}\nspec: {rules: [{name: all, effect: allow}]}\n',
+  );
+  const started = await start({ 'drain-delay': '300ms' });
+  const readyOf = async (): Promise<unknown> => {
+    const { ready } = JSON.parse(await statusOf(started)) as { readonly ready: boolean };
+    return ready;
+  };
+  await waitFor(async () => ((await readyOf()) === true ? true : undefined), {
+    what: 'readiness',
+    timeout: 40_000,
+  });
+  const stopped = started.server?.stop();
+  expect(await readyOf()).toBe(false);
+  await stopped;
+}, 60_000);
+
 test('an admin address in use closes the gRPC listener again', async () => {
   const first = await start();
   const address = first.server?.admin ?? '';
