@@ -20,7 +20,7 @@ export interface AuditQueueOptions {
   readonly maxBytes?: number;
   /** Called with the number of lines that are lost. */
   readonly onDrop: (sink: string, count: number) => void;
-  /** Called for the first of a series of failures to write. */
+  /** Called for the first of a series of failures to write, and if records are left at the end. */
   readonly onFailure: (sink: string, error: Error) => void;
 }
 
@@ -37,6 +37,8 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
   let spare: LineBatch | undefined;
   let heldRecords = 0;
   let heldBytes = 0;
+  /** Records of the write that is under way. */
+  let writing = 0;
   let pumping: Promise<void> | undefined;
   let reopening = Promise.resolve();
   let failing = false;
@@ -67,6 +69,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
     for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
       heldRecords -= batch.count;
       heldBytes -= batch.length;
+      writing = batch.count;
       try {
         await sink.write(batch.bytes);
         failing = false;
@@ -75,6 +78,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
         if (!failing) onFailure(sink.name, error instanceof Error ? error : new Error(String(error)));
         failing = true;
       }
+      writing = 0;
       batch.clear();
       if (batch.capacity === BATCH_BYTES) spare = batch;
       // Under load, one write takes the lines of many checks: a write costs as much as a check.
@@ -108,7 +112,10 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
         })(),
         timeout,
       );
-      if (!finished && heldRecords > 0) onDrop(sink.name, heldRecords);
+      const lost = heldRecords + writing;
+      if (finished || lost === 0) return;
+      onDrop(sink.name, lost);
+      onFailure(sink.name, new Error(`${lost} records were not taken in time before the end`));
     },
   };
 }

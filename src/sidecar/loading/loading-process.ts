@@ -18,7 +18,10 @@ let prepared: ForkedProcess | undefined;
  */
 export function prepareProcess(): void {
   try {
-    prepared = forkProcess(DEFAULT_MEMORY, [PREPARED]);
+    const forked = forkProcess(DEFAULT_MEMORY, [PREPARED]);
+    // `--help` and mistakes in settings end this process before the other one has begun to watch it.
+    process.once('exit', () => forked.kill());
+    prepared = forked;
   } catch {
     // The next attempt is made, and reported, by `startProcess`.
   }

@@ -125,15 +125,16 @@ test('a failing sink loses its batch, is reported once, and again after a succes
 
 test('closing has a time limit, and counts the lines that are left', async () => {
   const held = heldSink();
-  const { queue, drops } = queueBefore(held.sink);
+  const { queue, drops, failures } = queueBefore(held.sink);
   queue.push('stuck');
   await held.next();
   queue.push('never');
   queue.push('ever');
   await queue.close(5);
-  expect(drops).toEqual([2]);
+  expect(drops).toEqual([3]);
+  expect(failures).toEqual(['held: 3 records were not taken in time before the end']);
   queue.push('too late');
-  expect(drops).toEqual([2, 1]);
+  expect(drops).toEqual([3, 1]);
 });
 
 test('a sink that cannot be reopened is reported', async () => {
