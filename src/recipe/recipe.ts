@@ -151,7 +151,7 @@ export function valueNamed(name: string): object {
   return found(values, name);
 }
 
-/** The result of a maker for these parts; it has no recipe. Throws if there is no such maker. */
+/** The result of a maker for these parts. It has no recipe. Throws if no maker has this name. */
 export function makeOf(maker: string, parts: readonly unknown[]): object {
   if (!makers.has(maker)) enterNow(`${maker.split('.')[0] ?? ''}.`);
   const make = found(makers, maker) as (...parts: readonly unknown[]) => object;

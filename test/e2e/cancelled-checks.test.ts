@@ -4,16 +4,11 @@ import { join } from 'node:path';
 import { callThrough } from '../support/call.ts';
 import { waitFor } from '../support/wait.ts';
 import { type Mesh, startMesh } from './mesh.ts';
+import { openPolicy } from './open-policy.ts';
 
 const HOST = 'open.acme.svc';
 
-const EVERYBODY = `apiVersion: lictor/v1
-kind: Policy
-metadata: {name: open}
-spec:
-  match: [{hosts: [${HOST}]}]
-  rules: [{name: everybody, effect: allow}]
-`;
+const EVERYBODY = openPolicy(HOST);
 
 /** Below the 1,024 requests at once that the circuit breaker of Envoy permits by default. */
 const CALLERS = 4;

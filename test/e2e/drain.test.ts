@@ -13,13 +13,9 @@ import { MAIN, PROGRAM_ENVIRONMENT } from '../support/program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { waitFor } from '../support/wait.ts';
 import { startHeldKeys } from './held-keys.ts';
+import { openPolicy } from './open-policy.ts';
 
-const POLICY = `apiVersion: lictor/v1
-kind: Policy
-metadata: {name: open}
-spec:
-  rules: [{name: everybody, effect: allow}]
-`;
+const POLICY = openPolicy();
 const ANY = { host: 'any.acme.svc', path: '/' } as const;
 const healthResponse = codec<{ readonly status?: number }>(
   loadProto('grpc/health/v1/health.proto'),

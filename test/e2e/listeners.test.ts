@@ -14,13 +14,9 @@ import { freePort } from '../support/ports.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { waitFor } from '../support/wait.ts';
 import { WORKLOADS } from './mesh.ts';
+import { openPolicy } from './open-policy.ts';
 
-const POLICY = `apiVersion: lictor/v1
-kind: Policy
-metadata: {name: open}
-spec:
-  rules: [{name: everybody, effect: allow}]
-`;
+const POLICY = openPolicy();
 const ANY = { host: 'any.acme.svc', path: '/' } as const;
 const HEALTH = '/grpc.health.v1.Health/Check';
 

@@ -10,16 +10,11 @@ import { accessLineOf } from '../support/log-lines.ts';
 import { waitFor } from '../support/wait.ts';
 import { type HeldKeys, startHeldKeys } from './held-keys.ts';
 import { type Mesh, startMesh } from './mesh.ts';
+import { openPolicy } from './open-policy.ts';
 
 const HOST = 'open.acme.svc';
 
-const EVERYBODY = `apiVersion: lictor/v1
-kind: Policy
-metadata: {name: open}
-spec:
-  match: [{hosts: [${HOST}]}]
-  rules: [{name: everybody, effect: allow}]
-`;
+const EVERYBODY = openPolicy(HOST);
 
 let mesh: Mesh;
 let keys: HeldKeys;

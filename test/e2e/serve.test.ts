@@ -13,13 +13,9 @@ import { scratchFolder } from '../support/scratch-folder.ts';
 import { waitFor } from '../support/wait.ts';
 import { startHeldKeys } from './held-keys.ts';
 import { WORKLOADS } from './mesh.ts';
+import { openPolicy } from './open-policy.ts';
 
-const POLICY = `apiVersion: lictor/v1
-kind: Policy
-metadata: {name: open}
-spec:
-  rules: [{name: everybody, effect: allow}]
-`;
+const POLICY = openPolicy();
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const ANY = { host: 'any.acme.svc', path: '/' } as const;
 /** The check of Envoy's network filter. */

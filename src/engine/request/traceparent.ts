@@ -19,7 +19,7 @@ const DASHES = [2, 35, 52] as const;
 const DASH = 0x2d;
 const ZERO = 0x30;
 
-/** Where the ids are in a `traceparent`. */
+/** Places of the trace id and the span id in a `traceparent`. */
 export const TRACE_ID = { start: 3, end: 35 } as const;
 export const SPAN_ID = { start: 36, end: 52 } as const;
 

@@ -23,7 +23,10 @@ export class AsciiWriter {
     this.#isComplete = true;
   }
 
-  /** What is written since `begin`; undefined if a text or the memory did not allow it. Valid until the next `begin`. */
+  /**
+   * The bytes written since `begin`, valid until the next `begin`. Undefined if a text had other characters or was too
+   * long, or the memory is full.
+   */
   finish(): Uint8Array | undefined {
     return this.#isComplete ? this.#memory.subarray(0, this.#length) : undefined;
   }
@@ -78,7 +81,7 @@ export class AsciiWriter {
     }
   }
 
-  /** Offset of so many further bytes; -1 if there is no room. */
+  /** Reserves `count` bytes and returns their offset; -1 if the memory is full. */
   #claim(count: number): number {
     const at = this.#length;
     if (at + count > this.#memory.length) {

@@ -17,7 +17,7 @@ export class LineBatch {
     return this.#memory.subarray(0, this.length);
   }
 
-  /** False if there is no room for the line. */
+  /** Copies a line into the batch. Returns false, and copies nothing, if the line does not fit. */
   append(line: Uint8Array): boolean {
     if (this.length + line.length > this.#memory.length) return false;
     this.#memory.set(line, this.length);

@@ -75,7 +75,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
         failing = false;
       } catch (error) {
         onDrop(sink.name, batch.count);
-        if (!failing) onFailure(sink.name, error instanceof Error ? error : new Error(String(error)));
+        if (!failing) fail(error);
         failing = true;
       }
       writing = 0;
@@ -91,8 +91,12 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
     try {
       await sink.reopen();
     } catch (error) {
-      onFailure(sink.name, error instanceof Error ? error : new Error(String(error)));
+      fail(error);
     }
+  }
+
+  function fail(error: unknown): void {
+    onFailure(sink.name, error instanceof Error ? error : new Error(String(error)));
   }
 
   return {
@@ -115,7 +119,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
       const lost = heldRecords + writing;
       if (finished || lost === 0) return;
       onDrop(sink.name, lost);
-      onFailure(sink.name, new Error(`${lost} records were not taken in time before the end`));
+      fail(new Error(`${lost} records were not taken in time before the end`));
     },
   };
 }

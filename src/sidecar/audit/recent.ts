@@ -8,11 +8,14 @@ export interface RecordLine {
 /** The newest records, and listeners for new ones. */
 export interface RecentDecisions {
   /**
-   * False if a decision that was complete at `now` (milliseconds) is left out. All decisions are kept while the records span a
-   * second; with more, and without listeners, one allowed and one denied decision per millisecond.
+   * False if a decision that was complete at `now` (milliseconds) is left out. All decisions are kept while the records
+   * span a second; with more, and without listeners, one allowed and one denied decision per millisecond.
    */
   wants(isAllowed: boolean, now: number): boolean;
-  /** `now`: when the decision was complete; `length`: UTF-16 units that the record holds in memory, default those of its line. */
+  /**
+   * `now`: time at which the decision was complete; `length`: UTF-16 units that the record holds in memory, default those
+   * of its line.
+   */
   add(record: RecordLine, now: number, length?: number): void;
   /** At most `limit` of the newest records, oldest first. */
   list(limit: number): readonly RecordLine[];

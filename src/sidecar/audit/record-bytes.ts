@@ -65,7 +65,7 @@ function usualBytes(decision: Recorded, place: Place): Uint8Array | undefined {
   return writer.finish();
 }
 
-/** What stands between the values of a record. */
+/** The text between the values of a record. */
 const PART = {
   id: utf8('Z","decision_id":"'),
   decision: utf8('","decision":'),

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareProcess, startProcess } from '../../../src/sidecar/loading/loading-process.ts';
-import { DEFAULT_MEMORY } from '../../../src/sidecar/loading/messages.ts';
+import { DEFAULT_MEMORY, type LoadSettings } from '../../../src/sidecar/loading/messages.ts';
 import { childrenOf, isRunning } from '../../support/processes.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { waitFor } from '../../support/wait.ts';
@@ -16,13 +16,8 @@ function isCollected(pid: number): boolean {
   }
 }
 
-/** Starts a process on an empty folder; resolves with its id once it has reported a load. */
-async function started(stack: AsyncDisposableStack, heap: number): Promise<number> {
-  const dir = join(await scratchFolder(stack), 'policies');
-  await mkdir(dir);
-  await writeFile(join(dir, 'policy.yaml'), '');
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const settings = {
+function settingsOf(dir: string): LoadSettings {
+  return {
     dir,
     revision: undefined,
     requireRevision: false,
@@ -32,7 +27,15 @@ async function started(stack: AsyncDisposableStack, heap: number): Promise<numbe
     isFirst: true,
     maxTransfer: 1e6,
   };
-  const running = startProcess(settings, undefined, heap, {
+}
+
+/** Starts a process on an empty folder; resolves with its id once it has reported a load. */
+async function started(stack: AsyncDisposableStack, heap: number): Promise<number> {
+  const dir = join(await scratchFolder(stack), 'policies');
+  await mkdir(dir);
+  await writeFile(join(dir, 'policy.yaml'), '');
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const running = startProcess(settingsOf(dir), undefined, heap, {
     onReport: ({ kind }) => {
       if (kind === 'offer') resolve();
     },
@@ -96,18 +99,8 @@ test('a process that is aborted before it has begun has not taken too much memor
   prepareProcess();
   // As by Node, if the system gives it no thread.
   for (const pid of loading()) process.kill(pid, 'SIGABRT');
-  const settings = {
-    dir: '/',
-    revision: undefined,
-    requireRevision: false,
-    requireClean: false,
-    fromCommit: undefined,
-    environment: undefined,
-    isFirst: true,
-    maxTransfer: 1e6,
-  };
   const end = await new Promise<readonly string[]>((resolve) => {
-    startProcess(settings, undefined, DEFAULT_MEMORY, {
+    startProcess(settingsOf('/'), undefined, DEFAULT_MEMORY, {
       onReport: () => {},
       onExit: (cause, how) => resolve([cause, how]),
     });
