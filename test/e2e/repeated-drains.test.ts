@@ -7,13 +7,9 @@ import { type DecisionRecord, readLines } from '../support/log-lines.ts';
 import { freePort } from '../support/ports.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { waitFor } from '../support/wait.ts';
+import { openPolicy } from './open-policy.ts';
 
-const POLICY = `apiVersion: lictor/v1
-kind: Policy
-metadata: {name: open}
-spec:
-  rules: [{name: everybody, effect: allow}]
-`;
+const POLICY = openPolicy();
 const DRAINS = 10;
 /** Checks in flight. */
 const LANES = 64;
@@ -66,6 +62,15 @@ class Lanes {
   }
 }
 
+async function answers({ decisions }: Lanes, when: string): Promise<void> {
+  const before = decisions.length;
+  await waitFor(() => (decisions.length >= before + FLOW ? true : undefined), {
+    what: `${FLOW} answers ${when}`,
+    timeout: 20_000,
+    every: 1,
+  });
+}
+
 test('ten drains in a row under load lose no check, no answer and no record', async () => {
   await using stack = new AsyncDisposableStack();
   const folder = await scratchFolder(stack);
@@ -91,15 +96,12 @@ test('ten drains in a row under load lose no check, no answer and no record', as
   stack.defer(() => lanes.end());
   for (let drain = 0; drain < DRAINS; drain++) {
     const port = ports[drain % 2] ?? 0;
-    const before = lanes.decisions.length;
     lanes.flow();
-    await waitFor(() => (lanes.decisions.length >= before + FLOW ? true : undefined), {
-      what: `${FLOW} answers before drain ${drain}`,
-      timeout: 20_000,
-      every: 1,
-    });
+    await answers(lanes, `before drain ${drain}`);
     running.get(port)?.child.signal('SIGTERM');
     expect(await running.get(port)?.child.exited).toBe('exit code 0');
+    // From the other one, before the successor can take its place.
+    await answers(lanes, `after drain ${drain}`);
     lanes.hold();
     running.set(port, await start(port));
   }
