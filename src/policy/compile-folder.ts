@@ -159,7 +159,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     yield;
   }
 
-  reportStrays(others, references, incomplete, diagnostics);
+  reportStrays({ all: [...parsed.values()], others }, references, incomplete, diagnostics);
   const { lint: lintOptions } = options;
   const linted = diagnostics.errors === 0 && lintOptions !== undefined;
   if (diagnostics.errors === 0) {

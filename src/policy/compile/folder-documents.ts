@@ -5,6 +5,7 @@ import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { YamlFile } from '../yaml/yaml-file.ts';
 import type { References } from './references.ts';
+import { isPolicyText, marksRoot, ROOT_FILE } from './root-file.ts';
 
 /** Files with policy documents, and other YAML files. */
 export function split(parsed: readonly YamlFile[]): [YamlFile[], YamlFile[]] {
@@ -16,7 +17,7 @@ export function split(parsed: readonly YamlFile[]): [YamlFile[], YamlFile[]] {
 
 /** True if a file has policy documents. A file with a syntax error is judged by its text. */
 export function holdsPolicies(file: YamlFile): boolean {
-  if (isBroken(file)) return /^apiVersion:\s*["']?lictor\//m.test(file.lines.text);
+  if (isBroken(file)) return isPolicyText(file.lines.text);
   return documentsOf(file, new Diagnostics()).some((at) => versionOf(at)?.startsWith('lictor/') === true);
 }
 
@@ -75,14 +76,20 @@ function reportDuplicate({ kind, name }: PolicyDocument, earlier: PolicyDocument
   report(name.at, 'duplicate_name', message, 'documents of one kind have unique names');
 }
 
+/**
+ * Reports YAML files that are not a part of the policies. Where folders have a `lictor.yaml`, only files in these are:
+ * the others are those of other programs.
+ */
 export function reportStrays(
-  others: readonly YamlFile[],
+  { all, others }: { readonly all: readonly YamlFile[]; readonly others: readonly YamlFile[] },
   { used }: References,
   incomplete: boolean,
   diagnostics: Diagnostics,
 ): void {
+  const roots = all.filter(isRootFile).map(({ path }) => path.slice(0, -ROOT_FILE.length));
   for (const file of others) {
     if (used.has(file.path) || file.documents.length === 0) continue;
+    if (roots.length > 0 && !roots.some((root) => file.path.startsWith(root))) continue;
     for (const mistake of file.mistakes) diagnostics.add(mistake);
     if (incomplete || isBroken(file)) continue;
     const [first] = documentsOf(file, diagnostics);
@@ -94,4 +101,8 @@ export function reportStrays(
     const message = 'the file has no policy documents, and no document refers to it';
     diagnostics.report('stray_file', wholeFile(file.path), message, help);
   }
+}
+
+function isRootFile({ path, lines }: YamlFile): boolean {
+  return (path === ROOT_FILE || path.endsWith(`/${ROOT_FILE}`)) && marksRoot(lines.text);
 }

@@ -11,7 +11,7 @@ import { REASONS } from '../../engine/decision/reasons.ts';
 import type { RunCases } from './case-outcome.ts';
 import { fileOf } from './documents.ts';
 import { answerRequests, capabilitiesFor } from './requests.ts';
-import { policyFolderIn, Workspace } from './workspace.ts';
+import { Workspace } from './workspace.ts';
 
 export interface LanguageServerOptions {
   readonly input: Readable;
@@ -39,10 +39,10 @@ export function startLanguageServer(options: LanguageServerOptions): void {
     onFault: (error) => connection.console.error(`internal error: ${textOf(error)}`),
   });
 
-  async function addFolders(uris: readonly string[]): Promise<void> {
+  function addFolders(uris: readonly string[]): void {
     for (const uri of uris) {
       const dir = fileOf(uri);
-      if (dir !== undefined) workspace.add(await policyFolderIn(dir));
+      if (dir !== undefined) workspace.addFolder(dir);
     }
   }
 
@@ -54,14 +54,14 @@ export function startLanguageServer(options: LanguageServerOptions): void {
     refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
     return initializeResult(version, params);
   });
-  connection.onInitialized(async () => {
+  connection.onInitialized(() => {
     if (folders.length > 0) for (const dir of folders) workspace.add(dir);
-    else await workspace.adding(addFolders(opened));
+    else addFolders(opened);
   });
-  connection.onNotification('workspace/didChangeWorkspaceFolders', async ({ event }: FolderChange) => {
+  connection.onNotification('workspace/didChangeWorkspaceFolders', ({ event }: FolderChange) => {
     if (folders.length > 0) return;
-    for (const { uri } of event.removed) workspace.remove(fileOf(uri) ?? '');
-    await workspace.adding(addFolders(event.added.map(({ uri }) => uri)));
+    for (const { uri } of event.removed) workspace.removeFolder(fileOf(uri) ?? '');
+    addFolders(event.added.map(({ uri }) => uri));
   });
   connection.onDidChangeWatchedFiles(() => workspace.poke());
   connection.onShutdown(() => workspace.close());
@@ -70,6 +70,7 @@ export function startLanguageServer(options: LanguageServerOptions): void {
 
   const documents = new TextDocuments(TextDocument);
   documents.onDidChangeContent(({ document }) => workspace.edited(document.uri, document.getText()));
+  documents.onDidSave(({ document }) => workspace.saved(document.uri));
   documents.onDidClose(({ document }) => workspace.closed(document.uri));
   documents.listen(connection);
   connection.listen();
@@ -93,7 +94,7 @@ function initializeResult(version: string, { capabilities }: InitializeParams): 
   return {
     serverInfo: { name: 'lictor', version },
     capabilities: {
-      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
       ...capabilitiesFor(capabilities.textDocument?.rename?.prepareSupport === true),
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },

@@ -1,12 +1,12 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from 'vscode-languageserver';
 import { holdsPolicies } from '../../policy/compile/folder-documents.ts';
-import { type FileSystem, nodeFileSystem } from '../../policy/source/file-system.ts';
-import { isYaml } from '../../policy/source/pass-files.ts';
+import { isPolicyText, ROOT_FILE } from '../../policy/compile/root-file.ts';
 import { diagnosticsByFile } from './diagnostics.ts';
 import { fileOf, OpenDocuments, pathWithin } from './documents.ts';
 import { EditedFolder, type FolderDiagnostics } from './edited-folder.ts';
+import { markedRootOf, policyRootsOf } from './policy-roots.ts';
 import type { SourceFile } from './sources.ts';
 
 /** A policy folder of the workspace. */
@@ -42,6 +42,8 @@ export class Workspace {
   readonly #roots = new Map<string, PolicyRoot>();
   /** Diagnostics that were reported last, as JSON, by URI of the file. */
   readonly #reported = new Map<string, string>();
+  /** Policy folders of each folder of the workspace. */
+  readonly #folders = new Map<string, readonly string[]>();
   /** If false, the folder of each opened file becomes a policy folder. */
   #hasFolders = false;
   #adding: Promise<unknown> = Promise.resolve();
@@ -61,12 +63,19 @@ export class Workspace {
     this.#open(dir);
   }
 
-  remove(dir: string): void {
-    for (const [at, { folder }] of this.#roots) {
-      if (at !== dir && pathWithin(dir, at) === undefined) continue;
-      folder.close();
-      this.#roots.delete(at);
-      this.#clear(at);
+  /** Adds the policy folders that a folder of the workspace contains or is a part of. */
+  addFolder(dir: string): void {
+    this.expectFolders();
+    this.#folders.set(dir, []);
+    this.#wait(this.#discover(dir));
+  }
+
+  removeFolder(dir: string): void {
+    const roots = this.#folders.get(dir) ?? [];
+    this.#folders.delete(dir);
+    for (const root of [...roots, ...[...this.#roots.keys()].filter((at) => isIn(dir, at))]) {
+      if (![...this.#folders].some(([other, its]) => its.includes(root) || isIn(other, root)))
+        this.#close(root);
     }
   }
 
@@ -74,9 +83,15 @@ export class Workspace {
   edited(uri: string, text: string): void {
     if (!this.documents.set(uri, text)) return;
     const file = fileOf(uri);
-    if (file !== undefined && !this.#hasFolders && this.#rootOf(file) === undefined)
-      this.#open(dirname(file));
+    if (file !== undefined && this.#rootOf(file) === undefined && this.#isWanted(file, text)) {
+      this.#wait(this.#openRootOf(file));
+    }
     this.#changed(uri);
+  }
+
+  /** Called when a document is saved. A `lictor.yaml` may change which folders are policy folders. */
+  saved(uri: string): void {
+    if (basename(fileOf(uri) ?? '') === ROOT_FILE) this.#discoverAgain(() => true);
   }
 
   closed(uri: string): void {
@@ -87,12 +102,7 @@ export class Workspace {
   /** Called when the disk may have changed. */
   poke(): void {
     for (const { folder } of this.#roots.values()) folder.poke();
-  }
-
-  /** Makes requests wait until folders are added. */
-  adding(folders: Promise<unknown>): Promise<unknown> {
-    this.#adding = folders;
-    return folders;
+    this.#discoverAgain((roots) => roots.length === 0);
   }
 
   /** The file of a request, after its folder was read. */
@@ -127,6 +137,38 @@ export class Workspace {
   close(): void {
     for (const { folder } of this.#roots.values()) folder.close();
     this.#roots.clear();
+    this.#folders.clear();
+  }
+
+  /** Makes requests wait until folders are found. */
+  #wait(finding: Promise<void>): void {
+    this.#adding = Promise.all([this.#adding, finding.catch(this.#options.onFault)]);
+  }
+
+  async #discover(dir: string): Promise<void> {
+    const roots = await policyRootsOf(dir);
+    const before = this.#folders.get(dir);
+    if (before === undefined) return;
+    this.#folders.set(dir, roots);
+    for (const root of before) if (!roots.includes(root)) this.#close(root);
+    for (const root of roots) this.#open(root);
+  }
+
+  #discoverAgain(isMeant: (roots: readonly string[]) => boolean): void {
+    for (const [dir, roots] of this.#folders) if (isMeant(roots)) this.#wait(this.#discover(dir));
+  }
+
+  /** True if the folder of a file without one becomes a policy folder: in a workspace, only for policies. */
+  #isWanted(file: string, text: string): boolean {
+    if (!this.#hasFolders) return true;
+    return isPolicyText(text) && [...this.#folders.keys()].some((dir) => isIn(dir, file));
+  }
+
+  async #openRootOf(file: string): Promise<void> {
+    const root = (await markedRootOf(dirname(file))) ?? dirname(file);
+    if (this.#rootOf(file) === undefined && ![...this.#roots.keys()].some((at) => isIn(root, at))) {
+      this.#open(root);
+    }
   }
 
   #open(dir: string): void {
@@ -144,6 +186,11 @@ export class Workspace {
     });
     this.#roots.set(dir, { dir, folder });
     folder.open();
+  }
+
+  #close(dir: string): void {
+    this.#roots.get(dir)?.folder.close();
+    if (this.#roots.delete(dir)) this.#clear(dir);
   }
 
   /** The innermost policy folder that contains a file. */
@@ -193,22 +240,7 @@ export class Workspace {
   }
 }
 
-/**
- * The policy folder of a workspace folder: its subfolder `policies` if no file directly in the folder has policies,
- * otherwise the folder itself.
- */
-export async function policyFolderIn(dir: string, fileSystem: FileSystem = nodeFileSystem): Promise<string> {
-  try {
-    const entries = await fileSystem.list(dir);
-    if (!entries.some(({ name, kind }) => name === 'policies' && kind !== 'file')) return dir;
-    for (const { name, kind } of entries) {
-      if (kind !== 'file' || !isYaml(name)) continue;
-      const text = new TextDecoder().decode(await fileSystem.read(join(dir, name)));
-      if (/^apiVersion:\s*["']?lictor\//m.test(text)) return dir;
-    }
-    return join(dir, 'policies');
-  } catch {
-    // A folder that cannot be read is reported when it is loaded.
-    return dir;
-  }
+/** True for a folder itself and what is in it. */
+function isIn(dir: string, path: string): boolean {
+  return path === dir || pathWithin(dir, path) !== undefined;
 }
