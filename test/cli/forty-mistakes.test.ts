@@ -49,7 +49,7 @@ const UNDERLINED: readonly (readonly [string, string, string])[] = [
   ['schemas.yaml:8', 'invalid_reference', 'schemas/gröBe.schema.json'],
   ['shared.yaml:9', 'cel_type', "request.time.getHours() >= '8'"],
   ['shared.yaml:14', 'yaml_alias', '*night'],
-  ['shared.yaml:18', 'invalid_rate', '100/sec'],
+  ['shared.yaml:18', 'invalid_rate', '100 per sec'],
   ['shared.yaml:20', 'out_of_range', '-1'],
   ['shared.yaml:23', 'yaml_tag', '!!js/regexp'],
   ['shared.yaml:26', 'yaml_duplicate_key', 'burst'],

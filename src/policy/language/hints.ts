@@ -1,3 +1,4 @@
+import { rateText } from '../../engine/limit/rate.ts';
 import { formatDuration } from './duration.ts';
 
 const SECOND = 1000;
@@ -28,27 +29,21 @@ export function durationHint(text: string): string | undefined {
     : undefined;
 }
 
-const PERIODS = [
-  ['s', SECOND],
-  ['m', MINUTE],
-  ['h', HOUR],
-  ['d', DAY],
-] as const;
-
 /**
- * Help for a rate such as `100/sec`, `2 per s`, `0.5/s` or `10/5m`. A rate with another period has a `burst`, since its
- * default is the count of the rate.
+ * Help for a rate such as `2 per s`, `7/week` or `0.5/s`. A fraction of a request is written with a longer period and a
+ * `burst`, since the default burst is the count of the rate.
  */
 export function rateHint(text: string): string | undefined {
   const form = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(?:\/|\bper\b)\s*([0-9]{1,4})?\s*([A-Za-z]+)$/;
   const [, written, periods = '1', word = ''] = form.exec(text) ?? [];
   const count = Number(written);
   const length = Number(periods) * (unitOf(word) ?? Number.NaN);
-  for (const [unit, milliseconds] of PERIODS) {
-    const exact = (count * milliseconds) / length;
+  if (Number.isInteger(count) && count > 0 && length > 0 && length % SECOND === 0)
+    return `write \`${rateText({ count, period: length })}\``;
+  for (const period of [SECOND, MINUTE, HOUR, DAY]) {
+    const exact = (count * period) / length;
     if (!Number.isInteger(exact) || exact < 1) continue;
-    const rate = `write \`${exact}/${unit}\``;
-    return milliseconds === length ? rate : `${rate} with \`burst: ${Math.max(1, Math.ceil(count))}\``;
+    return `write \`${rateText({ count: exact, period })}\` with \`burst: ${Math.max(1, Math.ceil(count))}\``;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { defaultBurst, MAX_COUNT } from '../../engine/limit/rate.ts';
+import { defaultBurst, MAX_COUNT, mostPer } from '../../engine/limit/rate.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import {
   exactlyOne,
@@ -22,6 +22,7 @@ import {
   report,
   someOf,
   text,
+  written,
 } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { shaped } from './shape.ts';
@@ -136,7 +137,7 @@ export const LIMIT_FIELDS = {
     doc: 'CEL values; requests with equal keys share a bucket',
     required: true,
   },
-  rate: { read: rate, doc: '`N/s`, `N/m`, `N/h` or `N/d`', required: true },
+  rate: { read: rate, doc: '`N/PERIOD`, such as `100/s`, `30/min`, `10/5m` or `500/7d`', required: true },
   burst: { read: integer(1, MAX_COUNT), doc: 'most requests at once; default: the N of `rate`' },
   cost: { read: expression, doc: 'cost of a request (CEL int); default 1' },
   scope: {
@@ -327,6 +328,12 @@ function readSchema(at: Cursor): SchemaDocument | undefined {
 
 function readLimit(at: Cursor): LimitDocument | undefined {
   const limit = mapping(LIMIT_FIELDS)(at);
+  const burst = child(at, 'burst');
+  const most = limit?.rate === undefined ? MAX_COUNT : mostPer(limit.rate.period);
+  if (burst !== undefined && (limit?.burst ?? 0) > most) {
+    const help = `write at most \`${most}\`: a bucket counts exactly up to that many in this period`;
+    report(burst, 'out_of_range', `\`${written(burst)}\` is more than a limit of this period can count`, help);
+  }
   return limit === undefined ? undefined : { ...limit, at };
 }
 

@@ -3,7 +3,7 @@ import { parseTimestamp } from '../../cel/value/timestamp.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
 import { compilePrincipal } from '../../engine/identity/principal.ts';
-import { parseRate } from '../../engine/limit/rate.ts';
+import { parseRate, RATE_PATTERN } from '../../engine/limit/rate.ts';
 import { isFieldValue } from '../../engine/request/field-value.ts';
 import { compileHost, hasPort } from '../../engine/request/host.ts';
 import { compilePath } from '../../engine/request/path-pattern.ts';
@@ -96,7 +96,7 @@ export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
   return { problem: value === '' ? 'the name is empty' : `\`${value}\` is not a valid DNS label`, help };
 });
 
-const RATE_HELP = 'write it like `100/s`, `100/m`, `100/h` or `100/d`';
+const RATE_HELP = 'write it like `100/s`, `30/min`, `10/5m` or `500/7d`';
 
 export const rate = parsed(
   'invalid_rate',
@@ -279,7 +279,7 @@ shaped(expression, { kind: 'expression' });
 shaped(signedDuration, textual({ pattern: `^-?${DURATION}$` }));
 shaped(instant, textual({ format: 'date-time' }));
 shaped(dnsLabel, textual({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }));
-shaped(rate, textual({ pattern: '^0*[1-9][0-9]*/[smhd]$' }));
+shaped(rate, textual({ pattern: RATE_PATTERN }));
 shaped(path, textual({ pattern: '^[/*]' }));
 shaped(method, textual({ pattern: "^[A-Z0-9!#$%&'+.^_`|~-]+$" }));
 shaped(headerValue, textual());

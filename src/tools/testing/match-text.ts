@@ -7,7 +7,7 @@ import type {
   JwtRequirement,
   MtlsRequirement,
 } from '../../engine/set/policy-set.ts';
-import { formatDuration } from '../../policy/language/duration.ts';
+import { rateText } from '../../engine/limit/rate.ts';
 
 /** The reason why an entry of a match does not select a request. */
 export function mismatchText(
@@ -62,13 +62,8 @@ export function jwtText({ issuers, required }: JwtRequirement): string {
 }
 
 export function limitText({ rate, burst, key }: CompiledLimit): string {
-  const per = ['s', 'm', 'h', 'd'].find((_, index) => PERIODS[index] === rate.period);
-  const speed =
-    per === undefined ? `${rate.count} in ${formatDuration(rate.period)}` : `${rate.count}/${per}`;
-  return `${speed}, burst ${burst}, by ${key.map(({ source }) => oneLine(source)).join(', ')}`;
+  return `${rateText(rate)}, burst ${burst}, by ${key.map(({ source }) => oneLine(source)).join(', ')}`;
 }
-
-const PERIODS = [1000, 60_000, 3_600_000, 86_400_000];
 
 /** Every rule with its effect, in the order of evaluation. */
 export function rulesOf({

@@ -27,18 +27,20 @@ test.each(['', 'soon', '0d', '1.0001ms', '1 month', '-1d', '1h 30m', '5'])(
 );
 
 test.each([
-  ['100/sec', 'write `100/s`'],
   ['100 / minute', 'write `100/m`'],
+  ['100/SEC', 'write `100/s`'],
   ['2 per s', 'write `2/s`'],
   ['0.5/s', 'write `30/m` with `burst: 1`'],
-  ['10/5m', 'write `2/m` with `burst: 10`'],
-  ['7/week', 'write `1/d` with `burst: 7`'],
+  ['10 per 5 min', 'write `10/5m`'],
+  ['7/week', 'write `7/7d`'],
+  ['10/500ms', 'write `20/s` with `burst: 10`'],
+  ['1.5/5m', 'write `18/h` with `burst: 2`'],
 ])('the rate %s: %s', (text, help) => {
   expect(rateHint(text)).toBe(help);
   expect(parseRate(proposed(help)).problem).toBeUndefined();
 });
 
-test.each(['', '100', '0/s', '10/week', '1/0s', '100/month', 'a/s'])('no rate is like %j', (text) => {
+test.each(['', '100', '0/s', '1/0s', '100/month', 'a/s'])('no rate is like %j', (text) => {
   expect(rateHint(text)).toBeUndefined();
 });
 
