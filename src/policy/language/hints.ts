@@ -1,4 +1,4 @@
-import { rateText } from '../../engine/limit/rate.ts';
+import { parseRate, rateText } from '../../engine/limit/rate.ts';
 import { formatDuration } from './duration.ts';
 
 const SECOND = 1000;
@@ -38,8 +38,10 @@ export function rateHint(text: string): string | undefined {
   const [, written, periods = '1', word = ''] = form.exec(text) ?? [];
   const count = Number(written);
   const length = Number(periods) * (unitOf(word) ?? Number.NaN);
-  if (Number.isInteger(count) && count > 0 && length > 0 && length % SECOND === 0)
-    return `write \`${rateText({ count, period: length })}\``;
+  if (Number.isInteger(count) && count > 0 && length > 0 && length % SECOND === 0) {
+    const exact = rateText({ count, period: length });
+    return parseRate(exact).problem === undefined ? `write \`${exact}\`` : undefined;
+  }
   for (const period of [SECOND, MINUTE, HOUR, DAY]) {
     const exact = (count * period) / length;
     if (!Number.isInteger(exact) || exact < 1) continue;

@@ -332,7 +332,12 @@ function readLimit(at: Cursor): LimitDocument | undefined {
   const most = limit?.rate === undefined ? MAX_COUNT : mostPer(limit.rate.period);
   if (burst !== undefined && (limit?.burst ?? 0) > most) {
     const help = `write at most \`${most}\`: a bucket counts exactly up to that many in this period`;
-    report(burst, 'out_of_range', `\`${written(burst)}\` is more than a limit of this period can count`, help);
+    report(
+      burst,
+      'out_of_range',
+      `\`${written(burst)}\` is more than a limit of this period can count`,
+      help,
+    );
   }
   return limit === undefined ? undefined : { ...limit, at };
 }

@@ -1,3 +1,4 @@
+import { rateText } from '../../engine/limit/rate.ts';
 import type { MatchEntryResult } from '../../engine/set/match.ts';
 import type {
   CompiledLimit,
@@ -7,7 +8,6 @@ import type {
   JwtRequirement,
   MtlsRequirement,
 } from '../../engine/set/policy-set.ts';
-import { rateText } from '../../engine/limit/rate.ts';
 
 /** The reason why an entry of a match does not select a request. */
 export function mismatchText(

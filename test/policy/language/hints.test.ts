@@ -40,9 +40,12 @@ test.each([
   expect(parseRate(proposed(help)).problem).toBeUndefined();
 });
 
-test.each(['', '100', '0/s', '1/0s', '100/month', 'a/s'])('no rate is like %j', (text) => {
-  expect(rateHint(text)).toBeUndefined();
-});
+test.each(['', '100', '0/s', '1/0s', '1/400d', '100000001/s', '100/month', 'a/s'])(
+  'no rate is like %j',
+  (text) => {
+    expect(rateHint(text)).toBeUndefined();
+  },
+);
 
 test.each([
   ['405', 'write `405`'],
