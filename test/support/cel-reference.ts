@@ -2,11 +2,16 @@ import type { Overload } from '../../src/cel/library/function.ts';
 import { LIBRARY } from '../../src/cel/library/library.ts';
 import { MACROS, type MacroDeclaration } from '../../src/cel/library/macros.ts';
 import { formatType } from '../../src/cel/value/type.ts';
+import { JSON_FUNCTIONS } from '../../src/policy/compile/json-function.ts';
 import { SPIFFE_FUNCTIONS } from '../../src/policy/compile/spiffe-function.ts';
 import { code, table } from './markdown.ts';
 
 /** Every function that an expression can call, by topic. */
-export const FUNCTION_GROUPS = { ...LIBRARY, 'SPIFFE IDs': SPIFFE_FUNCTIONS } as const;
+export const FUNCTION_GROUPS = {
+  ...LIBRARY,
+  Encodings: [...(LIBRARY['Encodings'] ?? []), ...JSON_FUNCTIONS],
+  'SPIFFE IDs': SPIFFE_FUNCTIONS,
+} as const;
 
 /** A heading and a table per group of functions. */
 export function functionTables(): string {

@@ -2,7 +2,7 @@ import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import type { FunctionDeclaration } from '../library/function.ts';
 import { MACROS, type MacroDeclaration } from '../library/macros.ts';
-import { dashedName, foreignCall, foreignField, foreignName } from '../syntax/foreign.ts';
+import { dashedName, foreignCall, foreignField, foreignMember, foreignName } from '../syntax/foreign.ts';
 import { MAX_PROBLEMS, type Problem, problem } from '../syntax/problem.ts';
 import type { CallNode, Node } from '../syntax/tree.ts';
 import { ERROR, formatType, type Type } from '../value/type.ts';
@@ -144,10 +144,11 @@ export class Mistakes {
       .filter((each) => each.startsWith(name.slice(0, dot)))
       .map((each) => each.slice(dot));
     const near = nearest(name.slice(dot), members);
+    const meant = foreignMember(name) ?? (near && name.slice(0, dot) + near);
     const help =
-      near === undefined
+      meant === undefined
         ? `known functions: ${quoted(members.map((each) => name.slice(0, dot) + each))}`
-        : didYouMean(name.slice(0, dot) + near);
+        : didYouMean(meant);
     return this.#report('cel_unknown_name', range, `unknown function \`${name}\``, help);
   }
 

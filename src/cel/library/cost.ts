@@ -51,6 +51,22 @@ export const DIGEST: Cost = {
   payment: 'before',
 };
 
+/** As `DIGEST`, of two arguments. */
+export const KEYED_DIGEST: Cost = {
+  text: '(n + m)/4',
+  steps: (n, m) => Math.floor((n + m) / 4),
+  size: () => 32,
+  payment: 'before',
+};
+
+/** Reads both arguments to their ends. */
+export const SECRET: Cost = {
+  text: '(n + m)/32',
+  steps: (n, m) => Math.floor((n + m) / TEXT_A_STEP),
+  size: () => 0,
+  payment: 'repeated',
+};
+
 /** Creates a string from all values in the first argument. */
 export const WRITTEN: Cost = {
   text: 'all in n',

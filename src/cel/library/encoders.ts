@@ -1,8 +1,8 @@
 import { fail } from '../value/failure.ts';
-import { sha256 } from '../value/sha256.ts';
-import { decodeBase64, encodeBase64, hexOf } from '../value/text.ts';
+import { decodePercent, encodePercent } from '../value/percent.ts';
+import { bytesOfHex, decodeBase64, encodeBase64, hexOf } from '../value/text.ts';
 import { bounded } from './build.ts';
-import { DIGEST, TEXT, WRITTEN } from './cost.ts';
+import { TEXT, WRITTEN } from './cost.ts';
 import { type FunctionDeclaration, overload } from './function.ts';
 import { jsonOf } from './json-text.ts';
 
@@ -10,6 +10,9 @@ import { jsonOf } from './json-text.ts';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** Base64 without padding. */
 const UNPADDED = /^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}$/;
+
+/** Characters of a UTF-16 unit that is percent-encoded: one of three bytes. */
+const LONGEST_ESCAPE = 9;
 
 export const ENCODERS: readonly FunctionDeclaration[] = [
   {
@@ -82,15 +85,40 @@ export const ENCODERS: readonly FunctionDeclaration[] = [
     ],
   },
   {
-    name: 'hash.sha256',
-    doc: 'the SHA-256 digest of bytes, for example to keep API keys in git as digests only',
+    name: 'hex.decode',
+    doc: 'the bytes that a hex string encodes, in upper or lower case',
     examples: [
+      ["hex.decode('617A')", "b'az'"],
+      ["hex.decode('617')", 'error'],
+    ],
+    overloads: [overload(['string'], 'bytes', (text) => bytesOfHex(text) ?? fail('bad_hex'), { cost: TEXT })],
+  },
+  {
+    name: 'url.encode',
+    doc: 'a string as one part of a URL, such as a segment of a path or the value of a parameter: every byte but letters, digits, `-`, `.`, `_` and `~` is percent-encoded (RFC 3986)',
+    examples: [
+      ["url.encode('a b/é')", "'a%20b%2F%C3%A9'"],
       [
-        "hex.encode(hash.sha256(b'abc'))",
-        "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'",
+        "'https://login.acme.example/?to=' + url.encode('/a?b=c')",
+        "'https://login.acme.example/?to=%2Fa%3Fb%3Dc'",
       ],
     ],
-    overloads: [overload(['bytes'], 'bytes', sha256, { cost: DIGEST })],
+    overloads: [
+      overload(['string'], 'string', (text) => bounded(encodePercent(text)), {
+        cost: { ...TEXT, size: (n) => n * LONGEST_ESCAPE },
+      }),
+    ],
+  },
+  {
+    name: 'url.decode',
+    doc: 'a string with its percent-encoding decoded (RFC 3986); `+` stays `+`',
+    examples: [
+      ["url.decode('a%20b%2F%C3%A9+')", "'a b/é+'"],
+      ["url.decode('100%')", 'error'],
+    ],
+    overloads: [
+      overload(['string'], 'string', (text) => decodePercent(text) ?? fail('bad_percent'), { cost: TEXT }),
+    ],
   },
   {
     name: 'json.encode',

@@ -1,5 +1,6 @@
 import { ENCODERS } from './encoders.ts';
 import type { FunctionDeclaration } from './function.ts';
+import { HASHES } from './hashes.ts';
 import { LISTS } from './lists.ts';
 import { MATH } from './math.ts';
 import { NETWORK } from './network.ts';
@@ -24,6 +25,7 @@ export const LIBRARY: Readonly<Record<string, readonly FunctionDeclaration[]>> =
   'Optional values': OPTIONALS,
   'IP addresses': NETWORK,
   Encodings: ENCODERS,
+  'Digests and secrets': HASHES,
 };
 
 /** All functions of the language by name. */

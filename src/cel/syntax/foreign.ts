@@ -40,9 +40,36 @@ const CALLS: ReadonlyMap<string, string> = new Map([
   ['toLowerCase', 'did you mean `lowerAscii`?'],
   ['toUpper', 'did you mean `upperAscii`?'],
   ['toUpperCase', 'did you mean `upperAscii`?'],
+  ['sha256', 'did you mean `hash.sha256(x)`?'],
+  ['hmac', 'did you mean `hash.hmacSha256(key, x)`?'],
+  ['hmacSha256', 'did you mean `hash.hmacSha256(key, x)`?'],
+  ['timingSafeEqual', 'did you mean `constantTimeEquals`?'],
+  ['hash_equals', 'did you mean `constantTimeEquals`?'],
+  ['json', 'did you mean `json.encode(x)` or `json.decode(text)`?'],
+  ['toJson', 'did you mean `json.encode(x)`?'],
+  ['to_json', 'did you mean `json.encode(x)`?'],
+  ['fromJson', 'did you mean `json.decode(x)`?'],
+  ['from_json', 'did you mean `json.decode(x)`?'],
+  ['parseJson', 'did you mean `json.decode(x)`?'],
+  ['btoa', 'did you mean `base64.encode(x)`?'],
+  ['atob', 'did you mean `base64.decode(x)`?'],
+  ['urlEncode', 'did you mean `url.encode(x)`?'],
+  ['encodeURIComponent', 'did you mean `url.encode(x)`?'],
+  ['urlDecode', 'did you mean `url.decode(x)`?'],
+  ['decodeURIComponent', 'did you mean `url.decode(x)`?'],
   ['any', 'did you mean `exists`?'],
   ['some', 'did you mean `exists`?'],
   ['every', 'did you mean `all`?'],
+]);
+
+/** Functions of a namespace, by their whole name in other languages. */
+const MEMBERS: ReadonlyMap<string, string> = new Map([
+  ['json.parse', 'json.decode'],
+  ['json.unmarshal', 'json.decode'],
+  ['json.stringify', 'json.encode'],
+  ['json.marshal', 'json.encode'],
+  ['hash.hmac', 'hash.hmacSha256'],
+  ['base64url.encode_no_pad', 'base64url.encode'],
 ]);
 
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -59,6 +86,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['timestamp', 'the type of a timestamp is `google.protobuf.Timestamp`'],
   ['duration', 'the type of a duration is `google.protobuf.Duration`'],
   ['input', 'did you mean `request`?'],
+  ['crypto', 'digests are `hash.sha256(x)` and `hash.hmacSha256(key, x)`'],
+  ['urlquery', 'did you mean `url`?'],
 ]);
 
 /** Methods that other languages write between their operands. */
@@ -111,6 +140,11 @@ export function foreignCharacter(text: string): string | undefined {
 /** Help for a call of a function or method that has another name in CEL. */
 export function foreignCall(name: string): string | undefined {
   return CALLS.get(name);
+}
+
+/** The function of a namespace for one of another language, both with the namespace. */
+export function foreignMember(name: string): string | undefined {
+  return MEMBERS.get(name);
 }
 
 /** Help for a field of other languages that is a function in CEL. */

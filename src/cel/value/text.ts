@@ -94,6 +94,14 @@ export function hexOf(bytes: Uint8Array): string {
   return text;
 }
 
+/** The bytes that a hex string encodes, in upper or lower case; undefined if it is not valid. */
+export function bytesOfHex(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9A-Fa-f]*$/.test(text)) return undefined;
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(text.slice(at * 2, at * 2 + 2), 16);
+  return bytes;
+}
+
 /** RFC 4648 section 4, with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
   let binary = '';

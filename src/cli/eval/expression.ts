@@ -10,8 +10,8 @@ import type { Caller } from '../../engine/decision/identities.ts';
 import { RequestContext } from '../../engine/decision/request-context.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
+import { ADDED_FUNCTIONS } from '../../policy/compile/added-functions.ts';
 import { declareData } from '../../policy/compile/compile-data.ts';
-import { SPIFFE_FUNCTIONS } from '../../policy/compile/spiffe-function.ts';
 import { evaluateWithParts, failed } from '../../tools/testing/evaluation.ts';
 import { prepareRequest } from '../../tools/testing/simulate.ts';
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
@@ -31,7 +31,7 @@ const NO_POLICY = { name: '', params: {}, variables: new Map() };
 
 /** The names of requests, and those of the folder's datasets and environment. */
 function environmentOf({ data, env }: FolderOfExpression): Environment {
-  let environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
+  let environment = createEnvironment(NAMES, ADDED_FUNCTIONS);
   for (const [root, values] of Object.entries({ data, env })) {
     const names = Object.entries(values).map(
       ([name, value]) => [name, declareData(value).declaration] as const,

@@ -14,8 +14,8 @@ import { NAMES } from '../../engine/request/names.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import { locate } from '../yaml/scalar-offset.ts';
+import { ADDED_FUNCTIONS } from './added-functions.ts';
 import type { ExpressionLocation, LocatedExpression } from './expression-location.ts';
-import { SPIFFE_FUNCTIONS } from './spiffe-function.ts';
 
 export const CONDITION = { result: ['bool'] } as const satisfies Expected;
 export const COST = { result: ['int', 'uint'] } as const satisfies Expected;
@@ -32,7 +32,7 @@ export const KEY = {
 const VARIABLE = { result: ['dyn'], allowOptional: true, isForActivation: true } as const satisfies Expected;
 
 /** Shared by all folders, since names and functions are the same for each. */
-const ENVIRONMENT: Environment = createEnvironment(NAMES, SPIFFE_FUNCTIONS);
+const ENVIRONMENT: Environment = createEnvironment(NAMES, ADDED_FUNCTIONS);
 
 /** Roots that exist only if the policy or folder declares names below them, with the cause and help of a diagnostic. */
 const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefined]> = new Map([

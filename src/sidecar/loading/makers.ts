@@ -5,4 +5,4 @@
 import '../../cel/codegen/load-program.ts';
 import '../../engine/schema/load-schema.ts';
 import '../../node/crypto.ts';
-import '../../policy/compile/spiffe-function.ts';
+import '../../policy/compile/added-functions.ts';

@@ -6,9 +6,9 @@ import { parseCidr, parseIp } from '../../../src/cel/value/ip.ts';
 import { Uint, Whole } from '../../../src/cel/value/number.ts';
 import { Timestamp } from '../../../src/cel/value/timestamp.ts';
 import { formatType, type Type } from '../../../src/cel/value/type.ts';
-import { SPIFFE_FUNCTIONS } from '../../../src/policy/compile/spiffe-function.ts';
+import { ADDED_FUNCTIONS } from '../../../src/policy/compile/added-functions.ts';
 
-const forms = [...Object.values(LIBRARY).flat(), ...SPIFFE_FUNCTIONS].flatMap(({ name, overloads }) =>
+const forms = [...Object.values(LIBRARY).flat(), ...ADDED_FUNCTIONS].flatMap(({ name, overloads }) =>
   overloads.map((overload) => ({ name: `${name}(${overload.parameters.map(formatType).join()})`, overload })),
 );
 

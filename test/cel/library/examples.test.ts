@@ -1,11 +1,11 @@
 import { createEnvironment } from '../../../src/cel/check/environment.ts';
 import { MACROS, type MacroDeclaration } from '../../../src/cel/library/macros.ts';
-import { SPIFFE_FUNCTIONS } from '../../../src/policy/compile/spiffe-function.ts';
+import { ADDED_FUNCTIONS } from '../../../src/policy/compile/added-functions.ts';
 import { FUNCTION_GROUPS } from '../../support/cel-reference.ts';
 import { same } from '../conformance/run.ts';
 import { evaluated } from '../evaluations.ts';
 
-const environment = createEnvironment({}, SPIFFE_FUNCTIONS);
+const environment = createEnvironment({}, ADDED_FUNCTIONS);
 
 /** The examples of the reference page. */
 const EXAMPLES = [

@@ -8,7 +8,7 @@ import { parseCidr, parseIp } from '../../../src/cel/value/ip.ts';
 import { Uint, Whole } from '../../../src/cel/value/number.ts';
 import { Timestamp } from '../../../src/cel/value/timestamp.ts';
 import type { Type } from '../../../src/cel/value/type.ts';
-import { SPIFFE_FUNCTIONS } from '../../../src/policy/compile/spiffe-function.ts';
+import { ADDED_FUNCTIONS } from '../../../src/policy/compile/added-functions.ts';
 
 const SIZE = 5000;
 const TEXT = 'ab'.repeat(SIZE / 2);
@@ -60,7 +60,7 @@ function codeOf(run: Overload['run'], args: readonly unknown[], budget: number):
   }
 }
 
-const forms = [...Object.values(LIBRARY).flat(), ...SPIFFE_FUNCTIONS].flatMap(({ name, overloads }) =>
+const forms = [...Object.values(LIBRARY).flat(), ...ADDED_FUNCTIONS].flatMap(({ name, overloads }) =>
   overloads.map((overload) => ({ name, overload, args: overload.parameters.map(large) })),
 );
 
