@@ -9,7 +9,7 @@ import type { CompiledPolicy, PolicySet } from '../engine/set/policy-set.ts';
 import { compileDataset, type DeclaredData, nameInExpressions } from './compile/compile-data.ts';
 import { compileIssuer } from './compile/compile-issuer.ts';
 import type { Folder } from './compile/compile-policy.ts';
-import { compileTest, MOST_CASES } from './compile/compile-test.ts';
+import { compileTest } from './compile/compile-test.ts';
 import { reportConflicts } from './compile/conflicts.ts';
 import {
   compileEnvironments,
@@ -24,6 +24,7 @@ import { reportIdentityReads } from './compile/identity-reads.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { References } from './compile/references.ts';
+import { MOST_CASES } from './compile/test-names.ts';
 import { MOST_FOLDER_VALUES, TOO_MANY_VALUES, takeValues, type ValueRoom } from './compile/value-room.ts';
 import { API_VERSION, type DocumentOf, documentsOf, type PolicyDocument } from './language/document.ts';
 import { suggestion } from './language/fields.ts';

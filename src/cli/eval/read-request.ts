@@ -8,7 +8,7 @@ import type { JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { checkMessages } from '../../node/check-messages.ts';
 import { decodeText } from '../../node/decode-text.ts';
-import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
+import { ANONYMOUS_CALLER } from '../../policy/compile/compile-caller.ts';
 import { defaultPath } from '../../policy/compile/complete-request.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
 import { readRequestDocument } from '../../policy/compile/request-document.ts';

@@ -1,4 +1,4 @@
-import type { RequestSpec } from '../language/test-document.ts';
+import type { RequestSpec } from '../language/test-request.ts';
 import type { TestRequest, ToldByProxy } from './policy-test.ts';
 
 const UTF8 = new TextEncoder();

@@ -9,8 +9,6 @@ export interface PolicyTestDocument {
   readonly source: SourceLocation;
   /** Fixed time of all cases, in milliseconds since 1970; undefined if the document has none. */
   readonly now: number | undefined;
-  /** Name of an Environment document; empty if the folder has none. */
-  readonly environment: string;
   /** As `serve --xfcc-trusted-hops`. */
   readonly xfccTrustedHops: number;
   /** As `serve --max-request-bytes`. */
@@ -28,9 +26,14 @@ export interface TestStep {
 }
 
 export interface TestCase {
-  /** As written, with the name of a row in parentheses after it; `caller × request` for a matrix. */
+  /**
+   * As written, with the name of a row in parentheses after it; `caller × request` for a matrix. The name of one of several
+   * Environments follows in brackets.
+   */
   readonly name: string;
   readonly from: 'cases' | 'matrix';
+  /** Name of the Environment in which it runs; empty if the folder has none. */
+  readonly environment: string;
   readonly source: SourceLocation;
   readonly caller: TestCaller;
   /** With the changes of `with`. */

@@ -4,12 +4,12 @@ import type { Lines } from '../../diagnostic/lines.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { type Fields, mapping } from '../language/fields.ts';
 import { child, located, report } from '../language/reader.ts';
-import { CALLER_FIELDS, REQUEST_FIELDS } from '../language/test-document.ts';
+import { CALLER_FIELDS, REQUEST_FIELDS } from '../language/test-request.ts';
 import { instant } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson, type Tree } from '../yaml/tree.ts';
 import { readYaml } from '../yaml/yaml-file.ts';
-import { ANONYMOUS_CALLER, caller } from './compile-test.ts';
+import { ANONYMOUS_CALLER, caller } from './compile-caller.ts';
 import { complete } from './complete-request.ts';
 import type { TestCaller, TestRequest } from './policy-test.ts';
 
@@ -62,15 +62,7 @@ function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): Written
   const document = mapping(REQUEST_DOCUMENT_FIELDS)(at);
   if (document?.request === undefined) return undefined;
   const who = document.caller;
-  const known = {
-    policies: new Map(),
-    issuers,
-    environments: new Map(),
-    partial: new Set<string>(),
-    incomplete: false,
-    reasons: undefined,
-    room: { left: 0 },
-  };
+  const known = { issuers, incomplete: false };
   return {
     caller: who === undefined ? ANONYMOUS_CALLER : caller('caller', who.value, who.at, known),
     request: complete('', document.request, undefined),

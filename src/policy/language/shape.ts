@@ -13,7 +13,12 @@ export type Shape =
   | { readonly kind: 'mapping'; readonly fields: Readonly<Record<string, ShapedField>> }
   | { readonly kind: 'list'; readonly item: Reader<unknown>; readonly least: 0 | 1 }
   /** A mapping from names that the author chooses. */
-  | { readonly kind: 'map'; readonly value: Reader<unknown> }
+  | {
+      readonly kind: 'map';
+      readonly value: Reader<unknown>;
+      /** Row for the values, if their keys are names too. */
+      readonly entry?: ShapedField;
+    }
   | { readonly kind: 'either'; readonly of: readonly Reader<unknown>[] }
   /** No value: a field that this version does not support. */
   | { readonly kind: 'never' };
@@ -42,9 +47,4 @@ export function shapeOf(read: Reader<unknown>): Shape | undefined {
 /** The shape of text, with further keywords of a JSON Schema. */
 export function textual(keywords: JsonObject = {}): Shape {
   return { kind: 'value', schema: { type: 'string', ...keywords } };
-}
-
-/** A reader that only has a shape: that of a value which one of the given readers accepts. */
-export function eitherOf(...of: readonly Reader<unknown>[]): Reader<unknown> {
-  return shaped(() => undefined, { kind: 'either', of });
 }

@@ -1,255 +1,58 @@
-import { nearest } from '../../diagnostic/suggest.ts';
-import type { JsonObject } from '../../engine/request/attributes.ts';
-import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { plainJson } from '../yaml/tree.ts';
-import { exactlyOne, type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
-import {
-  boolean,
-  integer,
-  list,
-  located,
-  mapOf,
-  nonEmptyText,
-  parsed,
-  report,
-  shape,
-  someOf,
-  text,
-  written,
-} from './reader.ts';
-import type { Reader } from './shape.ts';
-import { eitherOf, shaped, textual } from './shape.ts';
-import { dnsLabel, headerName, headerValue, instant, method, signedDuration, status } from './values.ts';
+import { type Fields, mapping, type Read } from './fields.ts';
+import { integer, type Located, list, located, mapOf, nonEmptyText, someOf } from './reader.ts';
+import type { Reader, ShapedField } from './shape.ts';
+import { shaped, shapeOf } from './shape.ts';
+import { EXPECT_FIELDS, type ExpectSpec, readExpect } from './test-expect.ts';
+import { CALLER_FIELDS, REQUEST_FIELDS, type RequestSpec } from './test-request.ts';
+import { instant } from './values.ts';
 
 /** Most repetitions of one request. */
 const MOST_REPEATS = 100_000;
 /** Most bytes of a check, 16 MiB. */
 const MOST_BODY_BYTES = 16_777_216;
 
-const jsonObject: Reader<JsonObject> = (at) => {
-  const value = plainJson(at.tree);
-  if (isJsonObject(value)) return value;
-  return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
+const readRequest: Reader<RequestSpec> = mapping(REQUEST_FIELDS);
+
+/** The name of a request, or a request, with its location. */
+const namedOrRequest: Reader<{ readonly at: Cursor; readonly request: string | RequestSpec }> = (at) => {
+  const request = at.tree.kind === 'mapping' ? readRequest(at) : nonEmptyText(at);
+  return request === undefined ? undefined : { at, request };
 };
 
-shaped(jsonObject, { kind: 'value', schema: { type: 'object' } });
-
-/** Values of the filters of Envoy, by filter name. */
-const filterMetadata = mapOf(jsonObject);
-
-/** As Lictor writes serial numbers and digests: another form would be the certificate of no real peer. */
-const hex: Reader<string> = parsed('unknown_value', (value) => {
-  if (/^[0-9a-f]+$/.test(value)) return { value };
-  const plain = value.toLowerCase().replace(/^0x/, '').replaceAll(/[: ]/g, '');
-  const problem = `\`${value}\` is not lower-case hex without colons`;
-  return /^[0-9a-f]+$/.test(plain) ? { problem, help: `write \`${plain}\`` } : { problem };
-});
-
-shaped(hex, textual({ pattern: '^[0-9a-f]+$' }));
-
-const CERTIFICATE_FIELDS = {
-  subject: { read: text, doc: 'the subject (RFC 4514); default: the principal, if it is a subject' },
-  issuer: { read: text, doc: 'the issuer (RFC 4514)' },
-  serial: { read: hex, doc: 'the serial number in lower-case hex; default 01' },
-  notBefore: { read: instant, doc: 'start of the validity (RFC 3339); default 1970' },
-  notAfter: { read: instant, doc: 'end of the validity (RFC 3339); default 9999' },
-  uriSans: { read: list(nonEmptyText), doc: 'the URI names; default: the principal, if it is a URI' },
-  dnsSans: { read: list(nonEmptyText), doc: 'the DNS names; default: the principal, if it is neither' },
-  sha256: { read: hex, doc: 'the digest of the DER in lower-case hex' },
-} as const satisfies Fields;
-
-const DESTINATION_FIELDS = {
-  address: { read: nonEmptyText, doc: 'the IP address that received the request' },
-  port: { read: integer(0, 65_535), doc: 'the port that received the request' },
-  principal: { read: text, doc: 'the identity of the receiving proxy' },
-  service: { read: text, doc: 'the service name of the receiving proxy' },
-  labels: { read: mapOf(text), doc: 'the labels of the receiving proxy' },
-} as const satisfies Fields;
-
-export const TOKEN_FIELDS = {
-  issuer: { read: located(nonEmptyText), doc: 'name of the Issuer of the token', required: true },
-  claims: {
-    read: jsonObject,
-    doc: 'claims, in addition to the default claims or replacing them; `~` leaves one out',
-  },
-  header: {
-    read: jsonObject,
-    doc: 'header members, in addition to the default members or replacing them; `~` leaves one out',
-  },
-  expiresIn: { read: signedDuration, doc: 'time from `now` to `exp`, may be negative; default 1h' },
-} as const satisfies Fields;
-
-export const CALLER_FIELDS = {
-  principal: { read: text, doc: 'the identity of the peer; default: no client certificate' },
-  certificate: {
-    read: mapping(CERTIFICATE_FIELDS),
-    doc: 'fields of the client certificate; default: Envoy does not send it',
-  },
-  address: { read: nonEmptyText, doc: 'the IP address of the peer; default 192.0.2.1' },
-  port: { read: integer(0, 65_535), doc: 'the port of the peer; default 0' },
-  service: { read: text, doc: 'the service name of the peer' },
-  labels: { read: mapOf(text), doc: 'the labels of the peer' },
-  jwt: { read: mapping(TOKEN_FIELDS), doc: 'a token, which the test run signs with a temporary key' },
-  token: { read: nonEmptyText, doc: 'the text of a token, sent unchanged' },
-} as const satisfies Fields;
-
-interface BodySpec {
-  readonly text: string;
-  /** Content type, unless the request names another. */
-  readonly type: string | undefined;
-  /** True: the proxy sends this part of a longer body. */
-  readonly truncated: boolean;
-}
-
-const BODY_FIELDS = {
-  json: { read: (at: Cursor) => ({ json: plainJson(at.tree) }), doc: 'a value that is sent as JSON' },
-  text: { read: text, doc: 'a text' },
-  truncated: { read: boolean, doc: 'true: the proxy sends only this part of a longer body; default false' },
-} as const satisfies Fields;
-
-const readBodyFields = mapping(BODY_FIELDS);
-const readBody: Reader<BodySpec> = (at) => {
-  const { tree } = at;
-  if (tree.kind === 'list' || (tree.kind === 'mapping' && !meansFields([...tree.entries.keys()]))) {
-    const inline = written(at);
-    const shown = inline.length <= 60 && /^[{[][^\n]*$/.test(inline) ? inline : '...';
-    return report(
-      at,
-      'wrong_type',
-      `expected text or \`{json: ...}\`, found ${shape(at)}`,
-      `write \`body: {json: ${shown}}\``,
-    );
-  }
-  if (tree.kind !== 'mapping') {
-    const plain = text(at);
-    return plain === undefined ? undefined : { text: plain, type: undefined, truncated: false };
-  }
-  const body = readBodyFields(at);
-  // A misspelt field is reported already.
-  if ([...tree.entries.keys()].every((key) => Object.hasOwn(BODY_FIELDS, key)))
-    exactlyOne(at, ['json', 'text']);
-  const { json, truncated = false } = body ?? {};
-  if (json !== undefined) return { text: jsonText(json.json), type: 'application/json', truncated };
-  return body?.text === undefined ? undefined : { text: body.text, type: undefined, truncated };
-};
-
-shaped(readBody, { kind: 'either', of: [text, readBodyFields] });
-
-/** True for a field of a body, or a single key that is a misspelling of one. */
-function meansFields(keys: readonly string[]): boolean {
-  const [key = ''] = keys;
-  const fields = Object.keys(BODY_FIELDS);
-  return (
-    fields.some((field) => keys.includes(field)) || (keys.length === 1 && nearest(key, fields) !== undefined)
-  );
-}
-
-/** A header value; null (`~`) removes a header of a named request. */
-const headerOrNothing: Reader<string | null> = (at) =>
-  at.tree.kind === 'scalar' && at.tree.value === null ? null : headerValue(at);
-
-/** As `headerOrNothing`, and a list for a header that is sent more than once. */
-const sentHeader: Reader<readonly string[] | null> = (at) => {
-  if (at.tree.kind === 'list') return headerValues(at);
-  const value = headerOrNothing(at);
-  return typeof value === 'string' ? [value] : value;
-};
-
-const headerValues = someOf(headerValue);
-shaped(headerOrNothing, { kind: 'value', schema: { type: ['string', 'null'] } });
-shaped(sentHeader, { kind: 'either', of: [headerOrNothing, headerValues] });
-
-export const REQUEST_FIELDS = {
-  method: { read: method, doc: 'the method; default GET' },
-  scheme: { read: oneOf(['http', 'https']), doc: 'the scheme; default https' },
-  host: { read: nonEmptyText, doc: 'the authority' },
-  path: { read: text, doc: 'the path as sent, with the query string; default /, and none for CONNECT' },
-  headers: {
-    read: mapOf(sentHeader, headerName),
-    doc: 'request headers; a list for a header that is sent more than once',
-  },
-  body: { read: readBody, doc: 'the body: text, or `{json: ...}`, also with `truncated: true`' },
-  protocol: { read: nonEmptyText, doc: 'the protocol, such as `HTTP/1.1`; default HTTP/2' },
-  requestedServerName: { read: text, doc: 'the TLS SNI' },
-  context: { read: mapOf(text), doc: 'the `context_extensions` of the route' },
-  metadata: { read: filterMetadata, doc: 'dynamic metadata by filter name' },
-  routeMetadata: { read: filterMetadata, doc: 'metadata of the route by filter name' },
-  destination: { read: mapping(DESTINATION_FIELDS), doc: 'the receiving proxy' },
-} as const satisfies Fields;
-
-const readRequest = mapping(REQUEST_FIELDS);
-shaped(readNamedOrRequest, { kind: 'either', of: [nonEmptyText, readRequest] });
-shaped(shadowVerdict, { kind: 'value', schema: { enum: ['allow', 'deny', null] } });
-
-const expectedHeaders = {
-  read: mapOf(headerOrNothing, headerName),
-  doc: 'expected headers by name; `~` for a header that must be absent',
-} as const satisfies Field<unknown>;
-
-/** A name, or `~` for none, which reads as the empty text. */
-const nameOrNone: Reader<string> = (at) =>
-  at.tree.kind === 'scalar' && at.tree.value === null ? '' : text(at);
-
-shaped(nameOrNone, { kind: 'value', schema: { type: ['string', 'null'] } });
-
-export const EXPECT_FIELDS = {
-  decision: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`' },
-  reason: { read: located(nonEmptyText), doc: 'the reason, from the table of reasons' },
-  status: {
-    read: (at: Cursor) => (at.tree.kind === 'scalar' && at.tree.value === 200 ? 200 : status(at)),
-    like: integer(200, 599),
-    doc: 'the HTTP status',
-  },
-  policy: { read: located(nameOrNone), doc: 'the name of the policy that decided; `~`: none' },
-  rule: {
-    read: located(nameOrNone),
-    doc: 'the name of the rule or limit that decided, or `policy/rule`; `~`: none',
-  },
-  requestHeaders: expectedHeaders,
-  responseHeaders: expectedHeaders,
-  shadow: {
-    read: mapOf(located(shadowVerdict)),
-    doc: 'verdicts by shadow policy: `allow`, `deny`, or `~` if it does not apply to the request',
-  },
-  snapshot: {
-    read: located(dnsLabel),
-    doc: 'the name of a file NAME.snapshot.json, relative to this file, with the whole answer',
-  },
-} as const satisfies Fields;
-
-const readExpect = mapping(EXPECT_FIELDS);
+shaped(namedOrRequest, { kind: 'either', of: [nonEmptyText, readRequest] });
 
 export const AFTER_FIELDS = {
   caller: {
     read: located(nonEmptyText),
     doc: 'the name of a caller; default: no certificate and no token',
   },
-  request: {
-    read: readNamedOrRequest,
-    like: eitherOf(nonEmptyText, readRequest),
-    doc: 'the name of a request, or a request',
-    required: true,
-  },
+  request: { read: namedOrRequest, doc: 'the name of a request, or a request', required: true },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'number of times it is sent; default 1' },
 } as const satisfies Fields;
 
+const environments = someOf(located(nonEmptyText));
+
 export const ROW_FIELDS = {
   name: { read: nonEmptyText, doc: 'the name of the row; default: its number' },
+  environments: { read: environments, doc: 'replaces `environments` of the case' },
   caller: { read: located(nonEmptyText), doc: 'replaces the caller of the case' },
-  request: {
-    read: readNamedOrRequest,
-    like: eitherOf(nonEmptyText, readRequest),
-    doc: 'replaces the request of the case',
-  },
+  request: { read: namedOrRequest, doc: 'replaces the request of the case' },
   with: { read: readRequest, doc: 'fields that differ from the request, merged over `with` of the case' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'replaces `repeat` of the case' },
-  expect: { read: readExpect, doc: 'expected fields, merged over `expect` of the case' },
+  expect: {
+    read: readExpect,
+    doc: 'expected fields, merged over `expect` of the case; `allow` or `deny` alone replaces it',
+  },
 } as const satisfies Fields;
 
 export const CASE_FIELDS = {
   name: { read: nonEmptyText, doc: 'the behaviour that the case shows', required: true },
+  environments: {
+    read: environments,
+    doc: 'names of the Environments in which the case runs; default: those of the test',
+  },
   after: {
     read: someOf(located(mapping(AFTER_FIELDS))),
     doc: 'requests that are sent before; their answers are not compared',
@@ -258,20 +61,15 @@ export const CASE_FIELDS = {
     read: located(nonEmptyText),
     doc: 'the name of a caller; default: no certificate and no token',
   },
-  request: {
-    read: readNamedOrRequest,
-    doc: 'the name of a request, or a request',
-    required: true,
-  },
+  request: { read: namedOrRequest, doc: 'the name of a request, or a request', required: true },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
   repeat: {
     read: integer(1, MOST_REPEATS),
     doc: 'number of times it is sent; the last answer is compared; default 1',
   },
   expect: {
-    read: readSomeExpect,
-    like: readExpect,
-    doc: 'the expected answer; fields that are not named are not compared',
+    read: readExpect,
+    doc: 'the expected answer: `allow`, `deny`, or fields; fields that are not named are not compared',
     required: true,
   },
   each: {
@@ -280,15 +78,62 @@ export const CASE_FIELDS = {
   },
 } as const satisfies Fields;
 
+/** Expectations by name: of the other requests of a caller, or the other callers of a request. */
+type ByName = ReadonlyMap<string, Located<ExpectSpec>>;
+
+/** An entry of a matrix: for the whole row or column, or by name. */
+export type MatrixEntry =
+  | { readonly expect: ExpectSpec; readonly byName?: undefined }
+  | { readonly byName: ByName; readonly expect?: undefined };
+
+const byName: Reader<ByName> = mapOf(located(readExpect));
+
+/** A mapping with a field of an expected answer is one; every other mapping has names as keys. */
+const matrixEntry: Reader<MatrixEntry> = (at) => {
+  const { tree } = at;
+  if (tree.kind === 'mapping' && ![...tree.entries.keys()].some(isExpectField) && tree.entries.size > 0) {
+    const read = byName(at);
+    return read && { byName: read };
+  }
+  const expect = readExpect(at);
+  return expect && { expect };
+};
+
+shaped(matrixEntry, { kind: 'either', of: [readExpect, byName] });
+
+function isExpectField(name: string): boolean {
+  return Object.hasOwn(EXPECT_FIELDS, name);
+}
+
+/** Rows for the names inside an entry of a matrix, which are those of the other side. */
+export const PAIR_FIELDS = {
+  request: { read: byName, doc: 'the expected answer by request' },
+  caller: { read: byName, doc: 'the expected answer by caller' },
+} as const satisfies Readonly<Record<string, ShapedField>>;
+
+function matrixEntries(names: ShapedField): Reader<Located<ReadonlyMap<string, Located<MatrixEntry>>>> {
+  const entries = mapOf(located(matrixEntry));
+  const shape = shapeOf(entries);
+  const read = located(entries);
+  return shaped(read, shape?.kind === 'map' ? { ...shape, entry: names } : shape);
+}
+
 export const MATRIX_FIELDS = {
+  environments: {
+    read: environments,
+    doc: 'names of the Environments in which its cases run; default: those of the test',
+  },
   callers: { read: someOf(located(nonEmptyText)), doc: 'names of callers', required: true },
   requests: { read: someOf(located(nonEmptyText)), doc: 'names of requests', required: true },
   expect: {
-    read: located(mapOf(located(readShortExpect))),
-    like: mapOf(eitherOf(EXPECT_FIELDS.decision.read, readExpect)),
-    doc: 'the expected answer by caller: `allow`, `deny`, or fields as in `expect` of a case',
-    required: true,
+    read: matrixEntries(PAIR_FIELDS.request),
+    doc: 'the expected answer by caller, or by caller and request: `allow`, `deny`, or fields as in a case',
   },
+  byRequest: {
+    read: matrixEntries(PAIR_FIELDS.caller),
+    doc: 'the expected answer by request, or by request and caller',
+  },
+  others: { read: readExpect, doc: 'the expected answer of all other pairs' },
 } as const satisfies Fields;
 
 export const TEST_FIELDS = {
@@ -296,6 +141,10 @@ export const TEST_FIELDS = {
   environment: {
     read: located(nonEmptyText),
     doc: 'the name of an Environment; required if the folder has several',
+  },
+  environments: {
+    read: environments,
+    doc: 'names of several Environments, in each of which every case runs',
   },
   xfccTrustedHops: {
     read: integer(0, 16),
@@ -315,56 +164,9 @@ export const TEST_FIELDS = {
 } as const satisfies Fields;
 
 export type TestSpec = Read<typeof TEST_FIELDS>;
-export type CallerSpec = Read<typeof CALLER_FIELDS>;
-export type RequestSpec = Read<typeof REQUEST_FIELDS>;
-export type ExpectSpec = Read<typeof EXPECT_FIELDS>;
 export type CaseSpec = Read<typeof CASE_FIELDS>;
 export type AfterSpec = Read<typeof AFTER_FIELDS>;
 export type RowSpec = Read<typeof ROW_FIELDS>;
 export type MatrixSpec = Read<typeof MATRIX_FIELDS>;
 
 export const readTestSpec: Reader<TestSpec> = mapping(TEST_FIELDS);
-
-function readNamedOrRequest(
-  at: Cursor,
-): { readonly at: Cursor; readonly request: string | RequestSpec } | undefined {
-  const request = at.tree.kind === 'mapping' ? readRequest(at) : nonEmptyText(at);
-  return request === undefined ? undefined : { at, request };
-}
-
-function readSomeExpect(at: Cursor): ExpectSpec | undefined {
-  const decision = at.tree.kind === 'scalar' ? at.tree.value : undefined;
-  if (decision === 'allow' || decision === 'deny') {
-    const message = `expected a mapping, found ${shape(at)}`;
-    return report(at, 'wrong_type', message, `write \`{decision: ${decision}}\``);
-  }
-  if (at.tree.kind === 'mapping' && at.tree.entries.size === 0) {
-    const help = 'write at least one field, such as `decision: allow`';
-    return report(at, 'missing_field', '`expect` is empty, so the case cannot fail', help, at.key);
-  }
-  return readExpect(at);
-}
-
-function shadowVerdict(at: Cursor): 'allow' | 'deny' | null | undefined {
-  if (at.tree.kind === 'scalar' && at.tree.value === null) return null;
-  return EXPECT_FIELDS.decision.read(at);
-}
-
-function readShortExpect(at: Cursor): ExpectSpec | undefined {
-  if (at.tree.kind === 'mapping') return readSomeExpect(at);
-  const decision = EXPECT_FIELDS.decision.read(at);
-  if (decision === undefined) return undefined;
-  return { ...NOTHING_EXPECTED, decision };
-}
-
-const NOTHING_EXPECTED = {
-  decision: undefined,
-  reason: undefined,
-  status: undefined,
-  policy: undefined,
-  rule: undefined,
-  requestHeaders: undefined,
-  responseHeaders: undefined,
-  shadow: undefined,
-  snapshot: undefined,
-} as const satisfies ExpectSpec;

@@ -44,14 +44,19 @@ function lensesOfTest(
   const cases = itemsAt(tree, 'cases').flatMap((item): CodeLens[] => {
     const caseName = textAt(item, 'name');
     const at = valueAt(item, 'name');
-    // A case with rows has several outcomes, named after the case and the row.
-    const outcomes = own.filter(({ name: each }) => each === caseName || each.startsWith(`${caseName} (`));
+    // A case with rows or Environments has several outcomes, named after the case.
+    const outcomes = own.filter(({ name: each }) => isOf(each, caseName));
     if (at === undefined || outcomes.length === 0) return [];
     const [difference] = outcomes.flatMap(({ differences }) => differences);
     const result = difference === undefined ? 'passes' : `fails: ${difference}`;
     return [{ range: rangeIn(site.file, at.range), command: { title: result, ...command } }];
   });
   return [{ range, command: { title, ...command } }, ...cases];
+}
+
+/** True for the outcome of a case, of a row of it (`CASE (ROW)`), or in one of its Environments (`CASE [NAME]`). */
+function isOf(outcome: string, name: string | undefined): boolean {
+  return outcome === name || outcome.startsWith(`${name} (`) || outcome.startsWith(`${name} [`);
 }
 
 function lensesOfRules(

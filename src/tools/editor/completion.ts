@@ -3,7 +3,7 @@ import { REASONS } from '../../engine/decision/reasons.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { KINDS } from '../../policy/language/document.ts';
 import { type ShapedField, shapeOf } from '../../policy/language/shape.ts';
-import { EXPECT_FIELDS } from '../../policy/language/test-document.ts';
+import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
 import { completeExpression } from './complete-expression.ts';
 import { type DocumentNode, documentNodes, type KeyNode, textAt, type ValueNode } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';

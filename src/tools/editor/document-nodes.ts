@@ -140,7 +140,7 @@ class Walk {
     } else if (tree.kind === 'mapping' && shape?.kind === 'map') {
       for (const [name, { key, value }] of tree.entries) {
         this.#key({ range: key, field, parent: tree, name, value, table: undefined, isOwnName: true });
-        this.#value(value, shape.value, undefined, tree);
+        this.#value(value, shape.value, shape.entry, tree);
       }
     } else if (tree.kind === 'mapping') {
       this.#fields(tree, shape?.kind === 'mapping' ? shape.fields : undefined);
@@ -162,11 +162,21 @@ class Walk {
   }
 }
 
-/** Shape of the alternative that reads such a tree: a mapping, or any other value. */
+/** Shape of the alternative that reads such a tree: the fields that it has, names of the author, or any other value. */
 function alternativeFor(readers: readonly Reader<unknown>[], tree: Tree): Shape | undefined {
-  const shapes = readers.map(shapeOf);
-  const isMapping = (shape: Shape | undefined) => shape?.kind === 'mapping' || shape?.kind === 'map';
-  return shapes.find((shape) => isMapping(shape) === (tree.kind === 'mapping'));
+  const shapes = readers.flatMap(alternatives);
+  const isMapping = (shape: Shape) => shape.kind === 'mapping' || shape.kind === 'map';
+  if (tree.kind !== 'mapping') return shapes.find((shape) => !isMapping(shape));
+  const keys = [...tree.entries.keys()];
+  const isOf = (shape: Shape) =>
+    shape.kind === 'mapping' && keys.some((key) => Object.hasOwn(shape.fields, key));
+  return shapes.find(isOf) ?? shapes.find(({ kind }) => kind === 'map') ?? shapes.find(isMapping);
+}
+
+function alternatives(read: Reader<unknown>): readonly Shape[] {
+  const shape = shapeOf(read);
+  if (shape?.kind === 'either') return shape.of.flatMap(alternatives);
+  return shape === undefined ? [] : [shape];
 }
 
 function isParameter({ entries }: MappingTree): boolean {

@@ -4,7 +4,7 @@ import type { Node } from '../../cel/syntax/tree.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import { KINDS } from '../../policy/language/document.ts';
-import { EXPECT_FIELDS } from '../../policy/language/test-document.ts';
+import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
 import { locate, unitAt } from '../../policy/yaml/scalar-offset.ts';
 import type { ScalarTree } from '../../policy/yaml/tree.ts';
 import { code, describeFunction, describeMacro, describeName, macroOf } from './describe.ts';

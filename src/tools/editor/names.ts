@@ -1,7 +1,7 @@
 import type { Range } from '../../diagnostic/range.ts';
 import { nameInExpressions } from '../../policy/compile/compile-data.ts';
 import { ISSUER_FIELDS } from '../../policy/language/issuer-document.ts';
-import { TOKEN_FIELDS } from '../../policy/language/test-document.ts';
+import { TOKEN_FIELDS } from '../../policy/language/test-request.ts';
 import { locate } from '../../policy/yaml/scalar-offset.ts';
 import type { ScalarTree, Tree } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';

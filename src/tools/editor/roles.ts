@@ -12,12 +12,13 @@ import { TEMPLATE_FIELDS } from '../../policy/language/template-document.ts';
 import {
   AFTER_FIELDS,
   CASE_FIELDS,
-  EXPECT_FIELDS,
   MATRIX_FIELDS,
+  PAIR_FIELDS,
   ROW_FIELDS,
   TEST_FIELDS,
-  TOKEN_FIELDS,
 } from '../../policy/language/test-document.ts';
+import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
+import { TOKEN_FIELDS } from '../../policy/language/test-request.ts';
 import type { Kind } from './document-nodes.ts';
 
 /** Parts of documents that have names. The name of a limit has the part `rule`, as tests refer to both alike. */
@@ -39,6 +40,10 @@ export const VALUE_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, 
   [USES_FIELDS.template, { of: 'PolicyTemplate' }],
   [ENVIRONMENT_FIELDS.shadow, { of: 'Policy' }],
   [TEST_FIELDS.environment, { of: 'Environment' }],
+  [TEST_FIELDS.environments, { of: 'Environment' }],
+  [CASE_FIELDS.environments, { of: 'Environment' }],
+  [ROW_FIELDS.environments, { of: 'Environment' }],
+  [MATRIX_FIELDS.environments, { of: 'Environment' }],
   [EXPECT_FIELDS.policy, { of: 'Policy' }],
   [EXPECT_FIELDS.rule, { of: 'rule' }],
   [CASE_FIELDS.caller, { of: 'caller' }],
@@ -60,5 +65,8 @@ export const KEY_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, Ro
   [TEST_FIELDS.requests, { of: 'request', isDefinition: true }],
   [EXPECT_FIELDS.shadow, { of: 'Policy' }],
   [MATRIX_FIELDS.expect, { of: 'caller' }],
+  [MATRIX_FIELDS.byRequest, { of: 'request' }],
+  [PAIR_FIELDS.request, { of: 'request' }],
+  [PAIR_FIELDS.caller, { of: 'caller' }],
   [USES_FIELDS.with, { of: 'parameter' }],
 ]);

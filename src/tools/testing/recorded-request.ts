@@ -1,5 +1,5 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import { ANONYMOUS_CALLER } from '../../policy/compile/compile-test.ts';
+import { ANONYMOUS_CALLER } from '../../policy/compile/compile-caller.ts';
 import { defaultPath } from '../../policy/compile/complete-request.ts';
 import type { TestCaller } from '../../policy/compile/policy-test.ts';
 import { type RecordedDecision, readRecord } from '../../sidecar/audit/read-record.ts';

@@ -71,7 +71,8 @@ export class TestRun {
   #shadow: readonly ShadowVerdict[] = [];
   /** Changes of the query string by the last answer. */
   #query = NO_QUERY_CHANGES;
-  readonly #checks = new Map<PolicyTestDocument, Check>();
+  /** By test document and Environment. */
+  readonly #checks = new Map<PolicyTestDocument, Map<string, Check>>();
 
   constructor(set: PolicySet, now: number, options: TestRunOptions = {}) {
     this.#set = set;
@@ -82,7 +83,7 @@ export class TestRun {
   async run(test: PolicyTestDocument, each: TestCase): Promise<CaseResult> {
     const started = performance.now();
     const now = test.now ?? this.#now;
-    const check = this.#check(test);
+    const check = this.#check(test, each.environment);
     this.#time = now;
     this.#limits.renew();
     this.#shadowLimits.renew();
@@ -126,11 +127,16 @@ export class TestRun {
     return { sent, response };
   }
 
-  /** One for all cases of a document: what a case changes is its clock and its buckets. */
-  #check(test: PolicyTestDocument): Check {
-    const known = this.#checks.get(test);
-    if (known !== undefined) return known;
-    const { environment, xfccTrustedHops, maxRequestBytes } = test;
+  /** One for all cases of a document in an Environment: what a case changes is its clock and its buckets. */
+  #check(test: PolicyTestDocument, environment: string): Check {
+    const checks = this.#checks.get(test) ?? new Map<string, Check>();
+    this.#checks.set(test, checks);
+    const check = checks.get(environment) ?? this.#createCheck(test, environment);
+    checks.set(environment, check);
+    return check;
+  }
+
+  #createCheck({ xfccTrustedHops, maxRequestBytes }: PolicyTestDocument, environment: string): Check {
     const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
       clock: () => this.#time,
@@ -141,7 +147,7 @@ export class TestRun {
       limits: this.#limits,
       shadowLimits: this.#shadowLimits,
     };
-    const check = createCheck({
+    return createCheck({
       ...services,
       decodeText,
       proxy: new ProxyObserver({ maxRequestBytes, isSimulated: true }),
@@ -156,8 +162,6 @@ export class TestRun {
       },
       schedule: setImmediate,
     });
-    this.#checks.set(test, check);
-    return check;
   }
 }
 

@@ -1,0 +1,39 @@
+import { exactlyOne, suggestion } from '../language/fields.ts';
+import { report } from '../language/reader.ts';
+import type { CallerSpec } from '../language/test-request.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import { definedOf } from './complete-request.ts';
+import type { TestCaller } from './policy-test.ts';
+import type { CompiledNames } from './test-names.ts';
+
+const HOUR = 3_600_000;
+/** TEST-NET-1 (RFC 5737). */
+const ADDRESS = '192.0.2.1';
+/** Caller without a certificate and without a token. */
+export const ANONYMOUS_CALLER: TestCaller = {
+  name: '',
+  principal: '',
+  address: ADDRESS,
+  jwt: undefined,
+  token: undefined,
+};
+
+/** A caller with all defaults. */
+export function caller(
+  name: string,
+  spec: CallerSpec,
+  at: Cursor,
+  known: Pick<CompiledNames, 'issuers' | 'incomplete'>,
+): TestCaller {
+  const { principal = '', address = ADDRESS, jwt, token, certificate, port, service, labels } = spec;
+  if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
+  const issuer = jwt?.issuer;
+  if (issuer !== undefined && !known.issuers.has(issuer.value) && !known.incomplete) {
+    const help = () => suggestion(issuer.value, known.issuers.keys());
+    report(issuer.at, 'unknown_reference', `unknown Issuer \`${issuer.value}\``, help);
+  }
+  const { claims = {}, header = {}, expiresIn = HOUR } = jwt ?? {};
+  const signed = issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn };
+  const peer = { port, service, labels, certificate: certificate && definedOf(certificate) };
+  return { name, principal, address, ...peer, jwt: signed, token };
+}

@@ -1,0 +1,61 @@
+import { thousands } from '../../diagnostic/thousands.ts';
+import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
+import { suggestion } from '../language/fields.ts';
+import { type Located, report } from '../language/reader.ts';
+import type { RequestSpec } from '../language/test-request.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import type { TestCaller, TestRequest } from './policy-test.ts';
+
+/** Names of a folder that its tests may refer to. */
+export interface CompiledNames {
+  readonly policies: ReadonlyMap<string, CompiledPolicy>;
+  readonly issuers: ReadonlyMap<string, unknown>;
+  readonly environments: ReadonlyMap<string, unknown>;
+  /** Names of policies that could not be read, or of which a rule or limit could not be read. */
+  readonly partial: ReadonlySet<string>;
+  /** True if part of the folder could not be read, so that a missing name may be declared there. */
+  readonly incomplete: boolean;
+  readonly reasons: ReadonlySet<string> | undefined;
+  readonly room: TestRoom;
+}
+
+/** Room for the cases that the tests of a folder expand to, shared by all of them. */
+interface TestRoom {
+  /** Cases, and headers in their requests. */
+  left: number;
+}
+
+/** Most cases of a folder after its matrices and rows are expanded, together with the headers of their requests. */
+export const MOST_CASES = 250_000;
+
+/** The callers and requests that a test document may name. */
+export interface Declared {
+  readonly callers: ReadonlyMap<string, TestCaller>;
+  readonly requests: ReadonlyMap<string, RequestSpec>;
+}
+
+/** Takes room for a case; false, and reported the first time, if there is none left. */
+export function takeRoom(
+  { room }: Pick<CompiledNames, 'room'>,
+  at: Cursor,
+  { headers }: Pick<TestRequest, 'headers'>,
+): boolean {
+  if (room.left <= 0) return false;
+  room.left -= 1 + headers.size;
+  if (room.left > 0) return true;
+  const message = `the tests of the folder expand to more than ${thousands(MOST_CASES)} cases, counting the headers of each`;
+  report(at, 'too_large', message, 'write fewer rows in `each`, or fewer callers or requests in `matrix`');
+  return false;
+}
+
+/** The value with a name; undefined, and reported, if there is none. */
+export function lookUp<T>(
+  { value, at }: Located<string>,
+  known: ReadonlyMap<string, T>,
+  what: string,
+): T | undefined {
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  const help = () => suggestion(value, known.keys());
+  return report(at, 'unknown_reference', `unknown ${what} \`${value}\``, help);
+}
