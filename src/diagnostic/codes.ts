@@ -142,6 +142,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'a deny rule without a condition is next to allow rules, none of which can then have an effect',
   },
+  nobody_admitted: {
+    severity: 'warning',
+    doc: 'two policies that apply to the same requests accept no common caller',
+  },
   open_allow: { severity: 'warning', doc: 'an allow rule requires no peer, no token and no condition' },
   constant_condition: {
     severity: 'warning',

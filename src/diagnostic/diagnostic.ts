@@ -22,5 +22,7 @@ export interface Diagnostic {
   readonly message: string;
   /** The way to fix it, shown on a line of its own. */
   readonly help?: string;
+  /** Requests that show the mistake, each with the answer of the engine; shown on a line each. */
+  readonly examples?: readonly string[];
   readonly span: Span;
 }

@@ -1,5 +1,6 @@
 import type { Severity } from './codes.ts';
 import type { Diagnostic, Span } from './diagnostic.ts';
+import { fullText } from './full-text.ts';
 
 /** An annotation of a line in a pull request on GitHub. */
 export interface Annotation {
@@ -11,9 +12,9 @@ export interface Annotation {
 }
 
 /** The annotation of a diagnostic, as a workflow command without a line end. */
-export function githubCommand({ span, severity, code, message, help }: Diagnostic): string {
-  const told = help === undefined ? message : `${message}\nhelp: ${help}`;
-  return annotation({ severity, span, title: `lictor ${code}`, message: told });
+export function githubCommand(diagnostic: Diagnostic): string {
+  const { span, severity, code } = diagnostic;
+  return annotation({ severity, span, title: `lictor ${code}`, message: fullText(diagnostic) });
 }
 
 /**

@@ -13,6 +13,8 @@ export interface DiagnosticJson {
   readonly message: string;
   /** Empty if there is no help. */
   readonly help: string;
+  /** Requests that show the mistake, each with its answer. */
+  readonly examples: readonly string[];
 }
 
 export interface DiagnosticsJson {
@@ -22,7 +24,7 @@ export interface DiagnosticsJson {
   readonly warnings: number;
 }
 
-function diagnosticJson({ span, severity, code, message, help }: Diagnostic): DiagnosticJson {
+function diagnosticJson({ span, severity, code, message, help, examples = [] }: Diagnostic): DiagnosticJson {
   return {
     code,
     severity,
@@ -33,6 +35,7 @@ function diagnosticJson({ span, severity, code, message, help }: Diagnostic): Di
     end_column: span.end.column,
     message,
     help: help ?? '',
+    examples,
   };
 }
 

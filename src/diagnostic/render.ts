@@ -15,14 +15,14 @@ export interface RenderOptions {
 
 /**
  * A diagnostic for people: position, severity, code and message; the source line with the mistake
- * underlined, if the text is given; the help on a line of its own. Without a line end.
+ * underlined, if the text is given; the help and each example on a line of its own. Without a line end.
  */
 export function renderDiagnostic(
   diagnostic: Diagnostic,
   source: string | Lines | undefined,
   { colour }: RenderOptions,
 ): string {
-  const { span, severity, code, message, help } = diagnostic;
+  const { span, severity, code, message, help, examples = [] } = diagnostic;
   const paint = colour ? painted : plain;
   const { line, column } = span.start;
   const out = [
@@ -31,6 +31,7 @@ export function renderDiagnostic(
   const lines = typeof source === 'string' ? new Lines(source) : source;
   if (lines !== undefined) out.push(...underlined(lines, span, severity, { colour }));
   if (help !== undefined) out.push(`${paint('help', 'help:')} ${help}`);
+  out.push(...examples.map((each) => `${paint('help', 'example:')} ${each}`));
   return joinLines(out);
 }
 

@@ -1,6 +1,7 @@
 import type { Severity } from './codes.ts';
 import { CODES, type DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Position, Span } from './diagnostic.ts';
+import { fullText } from './full-text.ts';
 import type { Lines } from './lines.ts';
 
 /** A log of one run of `check` in SARIF 2.1.0 (OASIS): only the members that are written. */
@@ -93,12 +94,13 @@ function rules(): readonly SarifRule[] {
   }));
 }
 
-function result({ code, severity, message, help, span }: Diagnostic, lines: Lines | undefined): SarifResult {
+function result(diagnostic: Diagnostic, lines: Lines | undefined): SarifResult {
+  const { code, severity, span } = diagnostic;
   return {
     ruleId: code,
     ruleIndex: IDS.indexOf(code),
     level: severity,
-    message: { text: help === undefined ? message : `${message}\nhelp: ${help}` },
+    message: { text: fullText(diagnostic) },
     locations: [{ physicalLocation: place(span, lines) }],
   };
 }

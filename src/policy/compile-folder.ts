@@ -168,7 +168,9 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     compiler.warnOfUnused();
     warnOfUnusedData(documents, expressions);
   }
-  if (linted) {
+  const set =
+    diagnostics.errors > 0 ? undefined : finish(policies, issuers, datasets, environments, environment);
+  if (lintOptions !== undefined && set !== undefined) {
     const { written, expressions: compiled } = compiler;
     const { valid } = expressions;
     const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
@@ -177,6 +179,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
       compiled,
       policies,
       issuers,
+      set,
       tests,
       expressions: valid,
       shadowed,
@@ -189,7 +192,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     diagnostics.report('no_policies', wholeFile(''), 'the folder has no policy', help);
   }
   return {
-    set: diagnostics.errors > 0 ? undefined : finish(policies, issuers, datasets, environments, environment),
+    set: diagnostics.errors > 0 ? undefined : set,
     tests: byName(tests),
     diagnostics: sortDiagnostics(
       silence(policyFiles, diagnostics.sorted(), {
@@ -224,7 +227,7 @@ function finish(
   datasets: ReadonlyMap<string, DeclaredData>,
   { values }: Environments,
   environment: string,
-): CompiledFolder['set'] {
+): NonNullable<CompiledFolder['set']> {
   const valid = [...issuers].filter((entry): entry is [string, Issuer] => entry[1] !== undefined);
   const set = {
     policies: byName([...policies.values()]),

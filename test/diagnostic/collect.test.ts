@@ -78,6 +78,7 @@ describe('Diagnostics', () => {
       code: 'wrong_type',
       message: 'expected text',
       help: 'use quotes',
+      examples: [],
     });
     expect([json.diagnostics.length, json.errors, json.warnings]).toEqual([100, 1, 129]);
   });

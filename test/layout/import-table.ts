@@ -97,6 +97,8 @@ export const IMPORT_TABLE = {
         'policy/compile',
         'policy/language',
         'policy/yaml',
+        // An example of a warning is decided before it is shown.
+        'engine/decision',
         'engine/set',
         ...ENGINE_PARTS,
         'cel/',

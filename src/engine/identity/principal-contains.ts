@@ -15,6 +15,56 @@ export function containsPrincipal(outer: PrincipalPattern, inner: PrincipalPatte
   return outer.trustDomain === inner.trustDomain && containsAll(partsOf(outer), partsOf(inner));
 }
 
+/** True if at least one principal matches both patterns. */
+export function principalsOverlap(a: PrincipalPattern, b: PrincipalPattern): boolean {
+  if (a.kind === 'exact' || b.kind === 'exact') return a.kind === b.kind && a.source === b.source;
+  if (a.trustDomain !== b.trustDomain) return false;
+  const [first = [], second = []] = [a.runs[0], b.runs[0]];
+  if (a.runs.length === 1 && b.runs.length === 1) {
+    return (
+      first.length === second.length && first.every((one, index) => segmentsOverlap(one, second[index] ?? []))
+    );
+  }
+  return overlap(partsOf(a), partsOf(b), (part) => part === MANY, segmentsOverlap);
+}
+
+function segmentsOverlap(a: Part, b: Part): boolean {
+  if (a === MANY || b === MANY) return true;
+  if (a.length === 1 && b.length === 1) return a[0] === b[0];
+  return overlap(
+    [...a.join('*')],
+    [...b.join('*')],
+    (character) => character === '*',
+    (one, other) => one === other,
+  );
+}
+
+/**
+ * True if some sequence fits both: `meets[i][j]` says so of the first `i` and `j` parts. A wild part fits any number of
+ * parts.
+ */
+function overlap<T>(
+  a: readonly T[],
+  b: readonly T[],
+  isWild: (part: T) => boolean,
+  meet: (one: T, other: T) => boolean,
+): boolean {
+  const meets: boolean[][] = [];
+  for (let i = 0; i <= a.length; i++) {
+    const row: boolean[] = [];
+    for (let j = 0; j <= b.length; j++) {
+      const [one, other] = [a[i - 1], b[j - 1]];
+      const [above, before] = [meets[i - 1], row[j - 1] === true];
+      if (one === undefined && other === undefined) row.push(true);
+      else if ((one !== undefined && isWild(one)) || (other !== undefined && isWild(other)))
+        row.push(above?.[j] === true || before);
+      else row.push(one !== undefined && other !== undefined && above?.[j - 1] === true && meet(one, other));
+    }
+    meets.push(row);
+  }
+  return meets[a.length]?.[b.length] === true;
+}
+
 /** The segments of the path, with the `**` between its runs. */
 function partsOf({ runs }: PrincipalPattern & { kind: 'spiffe' }): readonly Part[] {
   return runs.flatMap((run, index): readonly Part[] => (index === 0 ? run : [MANY, ...run]));

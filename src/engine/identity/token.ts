@@ -240,7 +240,8 @@ function acceptanceOf(jwt: Jwt, issuer: Issuer): Acceptance {
 /** Places of tokens, computed once for each list of issuers. */
 const searches = new WeakMap<readonly Issuer[], TokenSearch>();
 
-function findToken(attributes: Attributes, issuers: readonly Issuer[]): FoundToken | Refused {
+/** The token of a request, in the places of `issuers`. */
+export function findToken(attributes: Attributes, issuers: readonly Issuer[]): FoundToken | Refused {
   let search = searches.get(issuers);
   if (search === undefined) {
     search = new TokenSearch(issuers.flatMap(({ from }) => from));
@@ -273,7 +274,7 @@ function oneOf([found, another]: readonly FoundToken[], attributes: Attributes):
 }
 
 /** Of several issuers with the same `iss`, the first that lists the place of the token. */
-function selectIssuer(
+export function selectIssuer(
   jwt: Jwt,
   found: FoundToken,
   issuers: readonly Issuer[],

@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
+import { diagnose } from '../../diagnostic/collect.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Cursor, Entry } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
@@ -14,6 +15,7 @@ export interface Located<T> {
 /**
  * Reports a mistake at a value, or at `range` in the same file. A value that lacks a parameter gets no report of its
  * own. `help` is a function if it compares a name with many others, which is done for the first mistakes only.
+ * `examples` are requests that show the mistake, with their answers.
  */
 export function report(
   at: Cursor,
@@ -21,6 +23,7 @@ export function report(
   message: string,
   help?: string | (() => string | undefined),
   range?: Range,
+  examples: readonly string[] = [],
 ): undefined {
   const { context, tree, path } = at;
   if (tree.isUnfilled === true || context.diagnostics.skips(code)) return undefined;
@@ -29,7 +32,8 @@ export function report(
   const helpful = typeof help === 'function' ? (context.diagnostics.suggests ? help() : undefined) : help;
   const helps = [helpful, adopted].filter((each) => each !== undefined).join('; ') || undefined;
   const span = spanOf(context, range ?? tree.range);
-  context.diagnostics.report(code, span, `${field}${message}`, helps, message);
+  const diagnostic = diagnose(code, span, `${field}${message}`, helps);
+  context.diagnostics.add(examples.length === 0 ? diagnostic : { ...diagnostic, examples }, message);
   return undefined;
 }
 

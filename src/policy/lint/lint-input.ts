@@ -1,5 +1,5 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
+import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import type { ValidExpression } from '../compile/expressions.ts';
 import type { CompiledExpressions, WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { PolicyTestDocument } from '../compile/policy-test.ts';
@@ -10,12 +10,17 @@ export interface LintInput {
   readonly compiled: readonly CompiledExpressions[];
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, Issuer | undefined>;
+  /** The policy set that the folder becomes, for the confirmation of examples by the engine. */
+  readonly set: UnrevisedSet;
   readonly tests: readonly PolicyTestDocument[];
   readonly expressions: readonly ValidExpression[];
   /** Names of policies that are shadow policies in some Environment. */
   readonly shadowed: ReadonlySet<string>;
   readonly options: LintOptions;
 }
+
+/** A policy set before the revision of its bytes is known. */
+export type UnrevisedSet = Omit<PolicySet, 'revision' | 'revisionText'>;
 
 export interface LintOptions {
   /** True to report policies without tests even in a folder without any test. */

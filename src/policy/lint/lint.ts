@@ -1,3 +1,4 @@
+import { lintContradictions } from './contradictions.ts';
 import { lintExceptions } from './exceptions.ts';
 import { lintExpressions } from './expressions.ts';
 import type { LintInput } from './lint-input.ts';
@@ -6,6 +7,7 @@ import { lintPeers } from './peers.ts';
 import { PolicyContext } from './policy-context.ts';
 import { lintRules } from './rules.ts';
 import { lintTests } from './tests.ts';
+import { Trials } from './trials.ts';
 
 /** Reports policies that are valid and probably not meant as written. One step per policy or batch of expressions. */
 export function* lint(input: LintInput): Generator<undefined, void> {
@@ -18,5 +20,6 @@ export function* lint(input: LintInput): Generator<undefined, void> {
     yield;
   }
   for (const each of input.compiled) lintPeers(each);
+  yield* lintContradictions(input, new Trials(input.set, input.options.now));
   yield* lintTests(input);
 }

@@ -5,6 +5,7 @@ import {
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic, Position, Span } from '../../diagnostic/diagnostic.ts';
+import { fullText } from '../../diagnostic/full-text.ts';
 import { packageFile } from '../../node/package-file.ts';
 import type { FolderDiagnostics } from './edited-folder.ts';
 import { type Sources, textDocument } from './sources.ts';
@@ -39,14 +40,14 @@ function documentAt(path: string, files: FolderDiagnostics['files'], sources: So
 }
 
 function lspDiagnostic(diagnostic: Diagnostic, document: TextDocument): LspDiagnostic {
-  const { code, severity, message, help, span } = diagnostic;
+  const { code, severity, span } = diagnostic;
   return {
     range: rangeOf(span, document),
     severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     code,
     codeDescription: { href: `${REFERENCE}#${code}` },
     source: 'lictor',
-    message: help === undefined ? message : `${message}\nhelp: ${help}`,
+    message: fullText(diagnostic),
   };
 }
 

@@ -1,0 +1,50 @@
+import type { Issuer } from '../../engine/identity/issuer.ts';
+import { matchesPrincipal, type PrincipalPattern } from '../../engine/identity/principal.ts';
+import { SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
+import type { CompiledPolicy, MtlsRequirement } from '../../engine/set/policy-set.ts';
+import type { ExampleCaller, ExampleToken } from './example.ts';
+
+/** Fills what a pattern leaves open. */
+const FILLER = 'x';
+/** Patterns that are tried. */
+const MOST = 100;
+
+/** A principal that the pattern matches. */
+export function samplePrincipal(pattern: PrincipalPattern): string {
+  if (pattern.kind === 'exact') return pattern.source;
+  const runs = pattern.runs.map((run) => run.map((pieces) => pieces.join(FILLER)));
+  const segments = runs.flatMap((run, index) => (index === 0 ? run : [FILLER, ...run]));
+  return [`${SPIFFE_SCHEME}${pattern.trustDomain}`, ...segments].join('/');
+}
+
+/**
+ * A caller whom `authenticate.mtls` of all the policies accepts. Undefined if none of them asks for one, or if none was
+ * found.
+ */
+export function sampleCaller(policies: readonly CompiledPolicy[]): ExampleCaller | undefined {
+  const required = policies.flatMap(({ mtls }) => mtls ?? []);
+  const via = required.find(({ from }) => from === 'xfcc')?.from ?? required[0]?.from;
+  if (via === undefined) return undefined;
+  const own = required.filter(({ from }) => from === via);
+  const patterns = own.flatMap(({ principals = [] }) => principals);
+  const candidates = [...patterns.slice(0, MOST).map(samplePrincipal), ANYBODY];
+  const principal = candidates.find((each) => own.every((requirement) => admits(requirement, each)));
+  return principal === undefined ? undefined : { principal, via };
+}
+
+/** For policies that accept any peer. */
+const ANYBODY = `${SPIFFE_SCHEME}example.org/${FILLER}`;
+
+/** True if a requirement accepts the principal. */
+function admits({ principals }: MtlsRequirement, principal: string): boolean {
+  return principals === undefined || principals.some((pattern) => matchesPrincipal(pattern, principal));
+}
+
+/** A token with the claims that the issuer requires. */
+export function tokenOf(issuer: Issuer): ExampleToken {
+  const required = issuer.requireClaims.filter((name) => !USUAL.has(name));
+  return { issuer, claims: Object.fromEntries(required.map((name) => [name, FILLER])) };
+}
+
+/** Claims that every token has. */
+const USUAL: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'iat', 'exp']);

@@ -1,0 +1,79 @@
+import { type Decision, decide } from '../../engine/decision/decide.ts';
+import type { LimitStore } from '../../engine/limit/limit.ts';
+import { canonicalPath } from '../../engine/request/canonical-path.ts';
+import { normalizeHost } from '../../engine/request/host.ts';
+import { selects } from '../../engine/set/match.ts';
+import { indexOf } from '../../engine/set/policy-index.ts';
+import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
+import { inEnvironment } from '../compile/environments.ts';
+import { type Example, exampleText } from './example.ts';
+import { attributesOf, verifierOf } from './example-attributes.ts';
+import type { UnrevisedSet } from './lint-input.ts';
+
+/** Most decisions of one run of lint. Beyond it nothing is confirmed, so that nothing more is reported. */
+const MOST_TRIALS = 5_000;
+
+/** An example whose answer the engine has confirmed. */
+export interface Confirmed {
+  /** The example with its answer, as a line of a diagnostic. */
+  readonly text: string;
+  /** Environments with that answer, if others have another; empty if all have it. */
+  readonly only: readonly string[];
+}
+
+/** Requests decided by the engine, before a warning about them is reported. */
+export class Trials {
+  readonly #sets: readonly PolicySet[];
+  readonly #now: number;
+  #left = MOST_TRIALS;
+
+  /** `now` is the time of the decisions, in milliseconds since 1970. */
+  constructor(set: UnrevisedSet, now: number) {
+    const names = [...set.environments.keys()];
+    const sets = names.length === 0 ? [set] : names.flatMap((name) => inEnvironment(set, name) ?? []);
+    this.#sets = sets.map((each) => ({ ...each, revision: NO_REVISION, revisionText: '' }));
+    this.#now = now;
+  }
+
+  /** The policies that may govern a request, as conditions of their `match` are taken to hold. */
+  policiesFor({ method, host, path }: Pick<Example, 'method' | 'host' | 'path'>): readonly CompiledPolicy[] {
+    const input = { method, host: normalizeHost(host), path: canonicalPath(path, method).path };
+    const policies = this.#sets[0]?.policies ?? [];
+    return indexOf(policies)
+      .candidates(input)
+      .filter(({ match }) => selects(match, input, () => true, undefined) !== undefined);
+  }
+
+  /** Undefined if no Environment has the expected answer, or beyond the bound on decisions. */
+  confirm(example: Example, isExpected: (decision: Decision) => boolean): Confirmed | undefined {
+    const decisions = this.#sets.map((set) => this.#decide(example, set));
+    const confirming = decisions.filter((each) => each !== undefined && isExpected(each));
+    const [first] = confirming;
+    if (first === undefined || decisions.includes(undefined)) return undefined;
+    const only = confirming.flatMap((each) => each?.environment ?? []);
+    return { text: exampleText(example, first), only: only.length < decisions.length ? only : [] };
+  }
+
+  #decide(example: Example, set: PolicySet): Decision | undefined {
+    if (this.#left <= 0) return undefined;
+    this.#left -= 1;
+    const now = this.#now;
+    const pending = decide(attributesOf(example), set, {
+      clock: () => now,
+      id: () => '',
+      tokens: verifierOf(example, now),
+      certificates: { read: () => undefined },
+      xfccTrustedHops: example.caller?.via === 'xfcc' ? 1 : 0,
+      limits: UNLIMITED,
+      shadowLimits: UNLIMITED,
+    });
+    return pending instanceof Promise ? undefined : pending.decision;
+  }
+}
+
+const NO_REVISION: PolicySet['revision'] = { commit: '', digest: '', dirty: false, source: 'digest' };
+
+const UNLIMITED: LimitStore = {
+  take: (_key, _rate, burst) => ({ allowed: true, remaining: burst, retryAfter: 0, resetAfter: 0 }),
+  giveBack: () => undefined,
+};
