@@ -3,7 +3,8 @@ import { packageVersion } from '../sidecar/server/version.ts';
 import { EXIT, type ExitCode } from './terminal/exit-code.ts';
 import { declareFlags, givenFlags } from './terminal/flags.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
-import { VERBS, type Verb } from './verbs.ts';
+import { HELP, type Verb } from './terminal/verb.ts';
+import { VERBS } from './verbs.ts';
 
 /** Runs the verb that the arguments after the name of the program call. Never rejects. */
 export async function run(
@@ -19,7 +20,7 @@ export async function run(
     });
   }
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(helpOfUnknown(argv), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
@@ -30,12 +31,19 @@ export async function run(
   }
 }
 
+/** `help` of an unknown verb as the call of that verb: commander then suggests the nearest one. */
+function helpOfUnknown(argv: readonly string[]): string[] {
+  const [first, verb] = argv;
+  const isUnknown = first === HELP.name && verb !== undefined && !VERBS.some(({ name }) => name === verb);
+  return isUnknown ? [verb] : [...argv];
+}
+
 function createProgram({ stdout, stderr }: Terminal): Command {
   return new Command('lictor')
     .description('Machine-to-machine authorization as policy-as-code, beside every Envoy.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand(HELP.usage, HELP.doc)
     .showHelpAfterError('(run lictor --help for help)')
     .exitOverride()
     .configureOutput({

@@ -1,6 +1,7 @@
 import type { Flags, ValuesOf } from '../flag/flag.ts';
-import { type FlagSource, readFlags } from '../flag/read-flags.ts';
+import { readFlags } from '../flag/read-flags.ts';
 import { CHECK_FLAGS } from './check/flags.ts';
+import { SHELLS } from './completion/shells.ts';
 import { EFFECTIVE_FLAGS } from './effective/flags.ts';
 import { EVAL_FLAGS } from './eval/flags.ts';
 import { FMT_FLAGS } from './fmt/flags.ts';
@@ -10,23 +11,8 @@ import { SERVE_FLAGS } from './serve/flags.ts';
 import { complain } from './terminal/complain.ts';
 import { EXIT, type ExitCode } from './terminal/exit-code.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import type { Argument, Verb } from './terminal/verb.ts';
 import { TEST_FLAGS } from './test/flags.ts';
-
-export interface Verb {
-  readonly name: string;
-  readonly doc: string;
-  readonly argument?: Argument;
-  readonly flags: Flags;
-  readonly examples: readonly string[];
-  /** Runs the verb with the arguments and flags that were given. */
-  readonly call: (args: readonly string[], given: FlagSource, terminal: Terminal) => Promise<ExitCode>;
-}
-
-interface Argument {
-  /** `[dir]` is optional, `<dir>` required, `[path...]` a list. */
-  readonly usage: string;
-  readonly doc: string;
-}
 
 interface VerbRow<F extends Flags> extends Omit<Verb, 'call'> {
   readonly flags: F;
@@ -34,7 +20,11 @@ interface VerbRow<F extends Flags> extends Omit<Verb, 'call'> {
   readonly run: (args: readonly string[], options: ValuesOf<F>, terminal: Terminal) => Promise<ExitCode>;
 }
 
-const POLICY_FOLDER: Argument = { usage: '[dir]', doc: 'the policy folder (default: the current folder)' };
+const POLICY_FOLDER: Argument = {
+  usage: '[dir]',
+  doc: 'the policy folder (default: the current folder)',
+  completes: 'folders',
+};
 
 /** The verbs of the command line, in the order of `--help`. */
 export const VERBS: readonly Verb[] = [
@@ -47,12 +37,21 @@ export const VERBS: readonly Verb[] = [
   },
   verb({
     name: 'check',
-    argument: POLICY_FOLDER,
+    argument: {
+      usage: '[path]',
+      doc: 'the policy folder, or one of its files; `-` reads standard input (default: the current folder)',
+      completes: 'files',
+    },
     doc: 'compile a policy folder and print every mistake with its position',
     flags: CHECK_FLAGS,
-    examples: ['lictor check policies', 'lictor check policies --strict --output github'],
-    run: async ([dir = '.'], options, terminal) =>
-      (await import('./check/check.ts')).check(dir, options, terminal),
+    examples: [
+      'lictor check policies',
+      'lictor check policies --strict --output github',
+      'lictor check policies/orders.yaml',
+      'lictor check - < policies/orders.yaml',
+    ],
+    run: async ([path = '.'], options, terminal) =>
+      (await import('./check/check.ts')).check(path, options, terminal),
   }),
   verb({
     name: 'test',
@@ -73,6 +72,7 @@ export const VERBS: readonly Verb[] = [
     argument: {
       usage: '[path...]',
       doc: 'files and folders; `-` reads standard input (default: the current folder)',
+      completes: 'files',
     },
     doc: 'format policy files in place; their meaning never changes',
     flags: FMT_FLAGS,
@@ -89,7 +89,7 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'eval',
-    argument: { usage: '[dir]', doc: 'the policy folder' },
+    argument: POLICY_FOLDER,
     doc: 'decide one request and explain the decision, expression by expression',
     flags: EVAL_FLAGS,
     examples: [
@@ -120,7 +120,11 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'init',
-    argument: { usage: '<dir>', doc: 'the folder to write to: empty, or not there yet' },
+    argument: {
+      usage: '<dir>',
+      doc: 'the folder to write to: empty, or not there yet',
+      completes: 'folders',
+    },
     doc: 'write a new policy repository: policies, tests, editor settings, pipelines',
     flags: {},
     examples: ['lictor init policies'],
@@ -132,6 +136,19 @@ export const VERBS: readonly Verb[] = [
     flags: LSP_FLAGS,
     examples: ['lictor lsp', 'lictor lsp --policies ./policies'],
     run: async (_, options, terminal) => (await import('./lsp/lsp.ts')).lsp(options, terminal),
+  }),
+  verb({
+    name: 'completion',
+    argument: { usage: '<shell>', doc: `the shell: ${SHELLS.join(', ')}`, completes: SHELLS },
+    doc: 'print a script that completes verbs, flags and their values in a shell',
+    flags: {},
+    examples: [
+      'source <(lictor completion bash)',
+      'lictor completion zsh > "${fpath[1]}/_lictor"',
+      'lictor completion fish > ~/.config/fish/completions/lictor.fish',
+    ],
+    run: async ([shell = ''], _, terminal) =>
+      (await import('./completion/completion.ts')).completion(shell, VERBS, terminal),
   }),
 ];
 

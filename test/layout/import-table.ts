@@ -174,7 +174,11 @@ export const IMPORT_TABLE = {
     'cli/terminal': { imports: ['policy/', ...ENGINE, 'node', 'flag', 'diagnostic'] },
     'cli/serve': { imports: ['cli/terminal', 'sidecar/server', 'flag'] },
     'cli/schema': { imports: ['cli/terminal', 'policy/'] },
-    'cli/check': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'flag', 'diagnostic'] },
+    'cli/completion': { imports: ['cli/terminal', 'flag', 'diagnostic'] },
+    // Of `tools/editor`, the roots of policy folders.
+    'cli/check': {
+      imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'policy/', 'flag', 'diagnostic'],
+    },
     'cli/effective': {
       imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'],
     },

@@ -2,6 +2,8 @@ import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OutputChunk, rolldown } from 'rolldown';
+import { packageVersion } from '../../src/sidecar/server/version.ts';
+import { manPage } from './man-page.ts';
 import { ROOT } from './tools.ts';
 
 /** The programs: the command line, and the process that loads policies. */
@@ -9,6 +11,9 @@ const ENTRIES = { main: 'src/main.ts', 'load-process': 'src/sidecar/loading/load
 
 /** Packages that most processes never load stay in node_modules, as they are. */
 const OUTSIDE = [/^@grpc\//, /^@opentelemetry\//, /^vscode-languageserver/];
+
+/** The manual page, which npm puts among those of the system. */
+const MANUAL = 'lictor.1';
 
 /** The notices that the licences of bundled packages require. */
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
@@ -33,6 +38,7 @@ async function bundle(dist: string): Promise<void> {
   const chunks = output.filter((each) => each.type === 'chunk');
   await writeFile(join(dist, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
   await writeFile(join(dist, NOTICES), await notices(packagesIn(chunks)));
+  await writeFile(join(dist, MANUAL), manPage(packageVersion()));
   await chmod(join(dist, 'main.js'), 0o755);
 }
 

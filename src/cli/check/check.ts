@@ -13,26 +13,50 @@ import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, renderAll, seenFrom } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import type { CheckOptions } from './flags.ts';
+import { checkedPath } from './folder-of-file.ts';
 
 const FORMS = { human, json, github, sarif } as const satisfies Record<
   CheckOptions['output'],
-  (folder: PolicyFolder, dir: string, terminal: Terminal) => string
+  (folder: PolicyFolder, dir: string, terminal: Terminal, of: string) => string
 >;
 
-/** `lictor check DIR`: prints every mistake in a policy folder. `now` in milliseconds since 1970. */
+/**
+ * `lictor check PATH`: prints every mistake in a policy folder, or those of one of its files. `now` in milliseconds since
+ * 1970.
+ */
 export async function check(
-  dir: string,
+  path: string,
   options: CheckOptions,
   terminal: Terminal,
   now = Date.now(),
 ): Promise<ExitCode> {
+  const { dir, file } = await checkedPath(path, terminal.directory);
   const folder = await openPolicyFolder(dir, terminal, { lint: { isStrict: options.strict, now } });
   if ('problem' in folder) {
     complain(terminal, 'check', folder.problem);
     return EXIT.usage;
   }
-  terminal.stdout.write(FORMS[options.output](folder, dir, terminal));
-  const fails = options.strict ? folder.diagnostics.length > 0 : hasErrors(folder.diagnostics);
+  if (file === undefined) return show(folder, dir, options, terminal);
+  const own = folder.diagnostics.filter(({ span }) => span.file === file);
+  const code = show({ ...folder, diagnostics: own }, dir, options, terminal, path);
+  const others = folder.diagnostics.filter((each) => each.severity === 'error' && each.span.file !== file);
+  if (others.length > 0) {
+    const errors = count(others.length, 'error');
+    const command = `lictor check ${dir}`;
+    complain(terminal, 'check', `${errors} in other files of the folder, which \`${command}\` shows`);
+  }
+  return code;
+}
+
+function show(
+  folder: PolicyFolder,
+  dir: string,
+  { output, strict }: CheckOptions,
+  terminal: Terminal,
+  of = dir,
+): ExitCode {
+  terminal.stdout.write(FORMS[output](folder, dir, terminal, of));
+  const fails = strict ? folder.diagnostics.length > 0 : hasErrors(folder.diagnostics);
   return fails ? EXIT.fails : EXIT.fine;
 }
 
@@ -41,9 +65,9 @@ function json(folder: PolicyFolder, dir: string, terminal: Terminal): string {
 }
 
 /** Workflow commands of GitHub, and the summary for readers of the log. */
-function github(folder: PolicyFolder, dir: string, terminal: Terminal): string {
+function github(folder: PolicyFolder, dir: string, terminal: Terminal, of: string): string {
   const commands = seenFromHere(folder, dir, terminal).map((each) => `${githubCommand(each)}\n`);
-  return commands.join('') + summary(folder, dir);
+  return commands.join('') + summary(folder, dir, of);
 }
 
 function sarif(folder: PolicyFolder, dir: string, terminal: Terminal): string {
@@ -62,23 +86,26 @@ function seenFromHere(folder: PolicyFolder, dir: string, terminal: Terminal): re
   return folder.diagnostics.map((each) => seenFrom(each, dir, terminal));
 }
 
-function human(folder: PolicyFolder, dir: string, terminal: Terminal): string {
+function human(folder: PolicyFolder, dir: string, terminal: Terminal, of: string): string {
   const { diagnostics, more } = showDiagnostics(folder.diagnostics);
   const colour = isColourful(terminal.stdout, terminal.environment);
   const hidden = more > 0 ? `… and ${count(more, 'diagnostic')} more\n\n` : '';
-  return renderAll(diagnostics, folder, dir, terminal, colour) + hidden + summary(folder, dir);
+  return renderAll(diagnostics, folder, dir, terminal, colour) + hidden + summary(folder, dir, of);
 }
 
-function summary({ diagnostics, set, tests }: PolicyFolder, dir: string): string {
+/** Counts of what the folder holds, and of its mistakes; for a single file only its mistakes. */
+function summary({ diagnostics, set, tests }: PolicyFolder, dir: string, of: string): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  const line = (told: string) => `${joinLines([`${dir}: ${told}`])}\n`;
+  const line = (told: string) => `${joinLines([`${of}: ${told}`])}\n`;
   if (errors > 0) return line(`${count(errors, 'error')}, ${count(warnings, 'warning')}`);
+  const clean = `no errors${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}`;
+  if (of !== dir) return line(clean);
   const { policies = [], issuers = new Map() } = set ?? {};
   const parts = [
     count(policies.length, 'policy'),
     count(issuers.size, 'issuer'),
     count(tests.length, 'test'),
   ];
-  return line(`${parts.join(', ')}: no errors${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}`);
+  return line(`${parts.join(', ')}: ${clean}`);
 }

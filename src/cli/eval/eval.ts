@@ -14,9 +14,9 @@ import { type EvalOptions, settingsOf } from './flags.ts';
 import { readRequest } from './read-request.ts';
 import { humanExplanation, jsonExplanation, verdictOf } from './report.ts';
 
-/** `lictor eval DIR`: decides one request and explains the decision; with `--expression`, evaluates that instead. */
+/** `lictor eval [DIR]`: decides one request and explains the decision; with `--expression`, evaluates that instead. */
 export async function evaluate(
-  dir: string | undefined,
+  named: string | undefined,
   options: EvalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -24,17 +24,17 @@ export async function evaluate(
     complain(terminal, 'eval', problem);
     return EXIT.usage;
   };
-  if (dir === undefined && options.expression === undefined) {
-    return usage('name the policy folder that decides, or an expression with `--expression`');
-  }
+  const { expression } = options;
+  // An expression needs no folder, and the current one need not be a policy folder.
+  const dir = named ?? (expression === undefined ? '.' : undefined);
   const folder =
     dir === undefined ? undefined : await openValidFolder(dir, terminal, options.environment ?? '');
   if (folder !== undefined && 'problem' in folder) return usage(folder.problem);
   const issuers = folder?.set.issuers ?? new Map();
   const { simulation, problem } = await readRequest(options, issuers, terminal);
   if (simulation === undefined) return usage(problem);
-  if (options.expression !== undefined) {
-    return evaluateExpression(options.expression, simulation, folder?.set ?? NO_FOLDER, options, terminal);
+  if (expression !== undefined) {
+    return evaluateExpression(expression, simulation, folder?.set ?? NO_FOLDER, options, terminal);
   }
   if (folder === undefined || dir === undefined) throw new Error('there is no policy set to decide by');
   if (simulation.request.host === '') return usage('the request has no host, name it with `--host`');

@@ -38,7 +38,12 @@ export const EVAL_FLAGS = {
     repeatable: true,
     doc: 'a request header; repeatable, also with the same name',
   },
-  body: { value: 'FILE', parse: text, doc: 'the body; `-` for standard input' },
+  body: {
+    value: 'FILE|JSON',
+    parse: text,
+    doc: 'the body: a file, `-` for standard input, or JSON itself: an object, list or text in quotes',
+  },
+  'body-text': { value: 'TEXT', parse: text, conflicts: ['body'], doc: 'the body itself' },
   token: { value: 'JWT', parse: text, doc: 'a bearer token, sent as it is' },
   issuer: { value: 'NAME', parse: text, doc: 'sign a token of this Issuer document' },
   claim: {

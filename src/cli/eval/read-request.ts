@@ -14,7 +14,7 @@ import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.t
 import { readRequestDocument } from '../../policy/compile/request-document.ts';
 import { requestOfRecord } from '../../tools/testing/recorded-request.ts';
 import type { SimulationRequest, SimulationRequestResult } from '../../tools/testing/simulation-request.ts';
-import { readInput } from '../terminal/read-input.ts';
+import { type Input, readInput } from '../terminal/read-input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { EvalOptions } from './flags.ts';
 
@@ -116,14 +116,14 @@ async function change(
 ): Promise<SimulationRequestResult> {
   const before = new Map(simulation.request.headers);
   // They are about the body of the request, which `--body` replaces.
-  if (options.body !== undefined) for (const name of HEADERS_OF_BODY) before.delete(name);
+  const input = await bodyOf(options, terminal);
+  if (input?.problem !== undefined) return input;
+  if (input !== undefined) for (const name of HEADERS_OF_BODY) before.delete(name);
   const headers = new Map([...before, ...valuesByName(options.header)]);
   const token = tokenOf(simulation.caller, options, issuers);
   if ('problem' in token) return token;
   let { body } = simulation.request;
-  if (options.body !== undefined) {
-    const input = await readInput(options.body, terminal);
-    if (input.problem !== undefined) return input;
+  if (input !== undefined) {
     body = { bytes: input.bytes, truncated: false };
     const text = new TextDecoder().decode(input.bytes);
     if (!headers.has('content-type') && parseJson(text).fault === undefined) {
@@ -154,6 +154,13 @@ async function change(
       now,
     },
   };
+}
+
+/** The body that `--body` or `--body-text` gives; undefined without them. */
+async function bodyOf({ body, bodyText }: EvalOptions, terminal: Terminal): Promise<Input | undefined> {
+  if (bodyText !== undefined) return { bytes: new TextEncoder().encode(bodyText) };
+  if (body === undefined) return undefined;
+  return /^\s*[{["]/.test(body) ? { bytes: new TextEncoder().encode(body) } : readInput(body, terminal);
 }
 
 /** The values of each `--header`, which may be given more than once. */

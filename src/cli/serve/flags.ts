@@ -7,7 +7,7 @@ export const FILE_FLAGS = {
   config: {
     value: 'FILE',
     parse: text,
-    doc: 'YAML file with settings by name; flags and environment take precedence',
+    doc: 'YAML file with settings by name, `-` for standard input; flags and environment take precedence',
   },
 } as const satisfies Flags;
 

@@ -11,6 +11,7 @@ import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { type CompiledFolder, type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
 import { loadPolicySet } from '../../policy/source/load-policy-set.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
+import { filesOfInput, STANDARD_INPUT } from './standard-input.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
 /** A policy folder that was read and compiled. */
@@ -33,7 +34,7 @@ export interface FolderProblem {
   readonly problem: string;
 }
 
-/** Reads and compiles a folder by the same steps as the server. */
+/** Reads and compiles a folder by the same steps as the server; `-` is the one file of standard input. */
 export async function openPolicyFolder(
   dir: string,
   terminal: Terminal,
@@ -46,36 +47,60 @@ export async function openPolicyFolder(
     compiled = compileFolder(files, { crypto: nodeCrypto, reasons: Object.keys(REASONS), ...options });
     return compiled;
   };
-  const path = resolve(terminal.directory, dir);
+  if (dir === STANDARD_INPUT) {
+    const files = await filesOfInput(terminal);
+    const { set, diagnostics } = compile(files);
+    return openedFolder(set && { ...set, ...NO_REVISION }, diagnostics, files, compiled, (file) =>
+      files.yaml.get(file),
+    );
+  }
+  const path = pathOf(dir, terminal);
   const { set, folder, diagnostics } = await loadPolicySet(path, { compile });
   if (folder === undefined) {
     return { problem: diagnostics.map(({ message }) => message.replaceAll(path, dir)).join('; ') };
   }
+  return openedFolder(set, diagnostics, read, compiled, (file) => folder.files().get(file));
+}
+
+/** Standard input has no revision. */
+const NO_REVISION = {
+  revision: { commit: '', digest: '', dirty: true, source: 'digest' },
+  revisionText: 'standard input',
+} as const;
+
+function openedFolder(
+  set: PolicySet | undefined,
+  diagnostics: readonly Diagnostic[],
+  files: PolicyFiles | undefined,
+  compiled: CompiledFolder | undefined,
+  bytesOf: (file: string) => Uint8Array | undefined,
+): PolicyFolder {
   const lines = new Map<string, Lines | undefined>();
   return {
     set,
     tests: compiled?.tests ?? [],
     diagnostics: sortDiagnostics(diagnostics),
-    files: read,
+    files,
     expressionsOf: (policy) => compiled?.expressionsOf(policy) ?? [],
     source(file) {
-      if (!lines.has(file)) {
-        const bytes = folder.files().get(file);
-        lines.set(
-          file,
-          bytes === undefined
-            ? undefined
-            : new Lines(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)),
-        );
-      }
+      if (!lines.has(file)) lines.set(file, linesOf(bytesOf(file)));
       return lines.get(file);
     },
   };
 }
 
+function linesOf(bytes: Uint8Array | undefined): Lines | undefined {
+  return bytes && new Lines(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+}
+
+/** Path of a policy folder; that of standard input is the current folder. */
+export function pathOf(dir: string, terminal: Terminal): string {
+  return resolve(terminal.directory, dir === STANDARD_INPUT ? '.' : dir);
+}
+
 /** A file of the folder as the user would name it. */
 export function shownPath(file: string, dir: string, terminal: Terminal): string {
-  return relative(terminal.directory, resolve(terminal.directory, dir, file));
+  return relative(terminal.directory, resolve(pathOf(dir, terminal), file));
 }
 
 /** The diagnostic with the path of its file relative to the current folder. */

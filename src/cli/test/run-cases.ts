@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
@@ -6,7 +5,7 @@ import { FailureExplainer, type FailureExplanation } from '../../tools/testing/e
 import { Snapshots } from '../../tools/testing/snapshots.ts';
 import { type CaseResult, type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
 import { count } from '../terminal/count.ts';
-import type { PolicyFolder } from '../terminal/policy-folder.ts';
+import { type PolicyFolder, pathOf } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { caseId, type FailedCases } from './failed-cases.ts';
 import type { TestOptions } from './flags.ts';
@@ -32,7 +31,7 @@ export function createTestSession(
   { update }: TestOptions,
   terminal: Terminal,
 ): TestSession {
-  const snapshots = new Snapshots(resolve(terminal.directory, dir), update);
+  const snapshots = new Snapshots(pathOf(dir, terminal), update);
   return { folder, set, snapshots, now: Date.now() };
 }
 

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { CoverageCount } from '../../tools/coverage/count.ts';
 import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
-import { openPolicyFolder, showErrors } from '../terminal/policy-folder.ts';
+import { openPolicyFolder, pathOf, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { reportCoverage, wantsCoverage } from './coverage.ts';
 import { FailedCases } from './failed-cases.ts';
@@ -25,7 +24,7 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
     showErrors(folder, dir, terminal);
     return EXIT.fails;
   }
-  const failed = new FailedCases(resolve(terminal.directory, dir), terminal.environment);
+  const failed = new FailedCases(pathOf(dir, terminal), terminal.environment);
   const cases = selectCases(folder.tests, options, failed);
   if (cases.length === 0 && !options.allowEmpty) {
     terminal.stderr.write(`lictor test: ${noCases(options)}; \`--allow-empty\` lets that pass\n`);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Diagnostics } from '../../diagnostic/collect.ts';
@@ -8,6 +9,9 @@ import { plainJson, type Tree } from '../../policy/yaml/tree.ts';
 import { readYaml, spanOf, type YamlFile } from '../../policy/yaml/yaml-file.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
+/** File descriptor. */
+const STANDARD_INPUT = 0;
+
 export interface SettingsFile {
   /** Its valid settings; none if the file cannot be read. */
   readonly source: FlagSource;
@@ -15,12 +19,12 @@ export interface SettingsFile {
   readonly problems: readonly string[];
 }
 
-/** Reads the YAML file that the flag or variable `from` names. A mistake in one setting does not hide the others. */
+/** Reads the YAML file that the flag or variable `from` names, `-` for standard input. A mistake in one setting does not hide the others. */
 export async function settingsOfFile(path: string, directory: string, from: string): Promise<SettingsFile> {
   const nameOf = (setting: string): string => `${path}: ${setting}`;
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(resolve(directory, path));
+    bytes = path === '-' ? readFileSync(STANDARD_INPUT) : await readFile(resolve(directory, path));
   } catch (error) {
     const code = errorCode(error) === '' ? '' : ` (${errorCode(error)})`;
     return { source: { texts: {}, nameOf }, problems: [`${from}: \`${path}\` cannot be read${code}`] };

@@ -252,6 +252,25 @@ test('an expression that fails is shown where it fails, and the exit code says d
   expect(stdout).toMatch(/jwt\.claims\.level < 3 +✗ /);
 });
 
+test('without a folder, that in which one stands decides', async () => {
+  const here = await inProcess(['eval', ...CHECKOUT, ...TOKEN, ...NOW], join(directory, 'policies'));
+  expect(here).toMatchObject({ code: 0, stdout: expect.stringMatching(/^allow 200 by orders\/read\n/) });
+  expect(here.stdout).toContain(' orders.yaml:3\n');
+});
+
+test.each([
+  ['a JSON object', ['--body', '{"book": 42}'], 'allowed'],
+  ['another JSON object', ['--body', ' {"boot": 42}'], 'schema_violation'],
+  ['a JSON list', ['--body', '[42]'], 'schema_violation'],
+  ['a JSON text', ['--body', '"book"'], 'schema_violation'],
+  ['JSON that is cut', ['--body', '{"book": 4'], 'body_malformed'],
+  ['JSON as text', ['--body-text', '{"book": 42}'], 'allowed'],
+  ['other text', ['--body-text', 'book=42'], 'body_malformed'],
+  ['no text', ['--body-text', ''], 'body_missing'],
+])('a body on the command line: %s', async (_, args, reason) => {
+  expect((await report(...CHECKOUT, ...TOKEN, '--method', 'POST', ...args)).reason).toBe(reason);
+});
+
 test('a policy whose match failed decides, and so does a body that is too long', async () => {
   await mkdir(join(directory, 'unsure'), { recursive: true });
   const text = `apiVersion: lictor/v1
@@ -455,7 +474,6 @@ test('an expression that does not compile is shown with a caret', async () => {
 });
 
 test.each<[string, readonly string[], string]>([
-  ['no folder and no expression', [], 'name the policy folder'],
   ['a folder that is not there', ['nowhere', '--host', 'a'], '`nowhere` does not exist'],
   ['a folder that does not compile', ['broken', '--host', 'a'], 'did you mean `Policy`?'],
   ['no host', ['policies'], 'the request has no host'],
