@@ -130,6 +130,7 @@ export const CODES = {
     doc: 'a value is missing in an Environment, or has different types in two',
   },
   unused_dataset: { severity: 'warning', doc: 'no expression reads the dataset' },
+  unused_fixture: { severity: 'warning', doc: 'no test names the caller or request of TestFixtures' },
   unused_template: { severity: 'warning', doc: 'no policy uses the template' },
   unused_parameter: { severity: 'warning', doc: 'the template does not use its parameter' },
   conflicting_values: {

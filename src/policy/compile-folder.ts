@@ -19,6 +19,7 @@ import {
 } from './compile/environments.ts';
 import type { LocatedExpression } from './compile/expression-location.ts';
 import { Expressions } from './compile/expressions.ts';
+import { Fixtures } from './compile/fixtures.ts';
 import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
 import { reportIdentityReads } from './compile/identity-reads.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
@@ -152,11 +153,12 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     reasons: options.reasons && new Set(options.reasons),
     room: { left: MOST_CASES },
   };
+  const fixtures = new Fixtures(documentsOf(documents, 'TestFixtures'), known);
   const tests: PolicyTestDocument[] = [];
   for (const document of documentsOf(documents, 'PolicyTest')) {
     if (document.spec === undefined) continue;
     options.onProgress?.(document.name.at.context.path);
-    tests.push(compileTest(document, document.spec, known));
+    tests.push(compileTest(document, document.spec, known, fixtures));
     yield;
   }
 
@@ -167,6 +169,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     warnOfUnused(documents, compiler.specs);
     compiler.warnOfUnused();
     warnOfUnusedData(documents, expressions);
+    fixtures.warnOfUnused();
   }
   const set =
     diagnostics.errors > 0 ? undefined : finish(policies, issuers, datasets, environments, environment);
@@ -302,7 +305,7 @@ function warnOfUnused(documents: readonly PolicyDocument[], policies: readonly P
     for (const { value } of authenticate?.jwt?.issuers ?? []) used.add(value);
   }
   for (const { kind, spec } of documents) {
-    if (kind === 'PolicyTest')
+    if (kind === 'PolicyTest' || kind === 'TestFixtures')
       for (const { value } of spec?.callers?.values() ?? []) used.add(value.jwt?.issuer?.value ?? '');
   }
   for (const { kind, name } of documents) {

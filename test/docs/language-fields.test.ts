@@ -4,7 +4,15 @@ interface Schema {
   readonly $defs: Readonly<Record<string, { readonly properties?: Readonly<Record<string, unknown>> }>>;
 }
 
-const KINDS = ['PolicyTemplate', 'PolicyTest', 'Policy', 'Issuer', 'Dataset', 'Environment'] as const;
+const KINDS = [
+  'PolicyTemplate',
+  'PolicyTest',
+  'TestFixtures',
+  'Policy',
+  'Issuer',
+  'Dataset',
+  'Environment',
+] as const;
 
 const schema = JSON.parse(readFileSync('schema/lictor.schema.json', 'utf8')) as Schema;
 const page = readFileSync('docs/language.md', 'utf8');

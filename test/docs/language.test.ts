@@ -15,6 +15,7 @@ test('the examples of the language page are one folder whose tests pass', async 
     'PolicyTemplate',
     'Issuer',
     'PolicyTest',
+    'TestFixtures',
   ]);
   await using stack = new AsyncDisposableStack();
   const directory = await scratchFolder(stack);

@@ -26,7 +26,7 @@ export class MutationFiles {
     for (const [path, bytes] of files.yaml) {
       const { documents, lines } = readYaml(path, bytes);
       const kinds = documents.map(({ tree }) => kindOf(tree));
-      if (kinds.length > 0 && kinds.every((kind) => kind === 'PolicyTest')) continue;
+      if (kinds.length > 0 && kinds.every(isTestKind)) continue;
       this.#texts.set(
         path,
         blanked(
@@ -34,7 +34,7 @@ export class MutationFiles {
           documents.flatMap(({ tree }) => (isTest(tree) ? [tree] : [])),
         ),
       );
-      if (kinds.some((kind) => kind !== 'PolicyTest' && kind !== 'Policy')) this.#shared.add(path);
+      if (kinds.some((kind) => !isTestKind(kind) && kind !== 'Policy')) this.#shared.add(path);
     }
     for (const { name, match } of set.policies) {
       // Its `match` alone does not say which requests it governs.
@@ -82,7 +82,11 @@ function blanked(text: string, documents: readonly MappingTree[]): string {
 }
 
 function isTest(tree: Tree | undefined): tree is MappingTree {
-  return tree?.kind === 'mapping' && kindOf(tree) === 'PolicyTest';
+  return tree?.kind === 'mapping' && isTestKind(kindOf(tree));
+}
+
+function isTestKind(kind: string): boolean {
+  return kind === 'PolicyTest' || kind === 'TestFixtures';
 }
 
 function kindOf(tree: Tree | undefined): string {

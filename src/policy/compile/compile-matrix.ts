@@ -5,7 +5,7 @@ import { complete } from './complete-request.ts';
 import { MatrixAnswers } from './matrix-answers.ts';
 import type { TestCase } from './policy-test.ts';
 import { environmentsOfCase, nameIn, type RunsIn } from './test-environments.ts';
-import { type CompiledNames, type Declared, lookUp, takeRoom } from './test-names.ts';
+import { type CompiledNames, type Declared, takeRoom } from './test-names.ts';
 
 /** Cases for every caller with every request of a matrix, in each of its Environments. */
 export function compileMatrix(
@@ -20,9 +20,9 @@ export function compileMatrix(
   const runsIn = environmentsOfCase(spec.environments, ofTest, known);
   const cases: TestCase[] = [];
   for (const who of callers) {
-    const caller = lookUp(who, declared.callers, 'caller');
+    const caller = declared.caller(who);
     for (const what of requests) {
-      const found = lookUp(what, declared.requests, 'request');
+      const found = declared.request(what);
       const answer = answers.of(who.value, what.value);
       if (caller === undefined || found === undefined || answer === undefined) continue;
       const request = complete(what.value, found, undefined);

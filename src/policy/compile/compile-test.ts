@@ -4,28 +4,33 @@ import { sourceOf } from '../language/document.ts';
 import { child, type Located, report } from '../language/reader.ts';
 import type { AfterSpec, CaseSpec, RowSpec, TestSpec } from '../language/test-document.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { ANONYMOUS_CALLER, caller } from './compile-caller.ts';
+import { ANONYMOUS_CALLER } from './compile-caller.ts';
 import { expectation } from './compile-expectation.ts';
 import { compileMatrix } from './compile-matrix.ts';
 import { complete } from './complete-request.ts';
+import type { Fixtures } from './fixtures.ts';
 import type { PolicyTestDocument, TestCase, TestRequest, TestStep } from './policy-test.ts';
 import { environmentsOf, environmentsOfCase, nameIn, type RunsIn } from './test-environments.ts';
-import { type CompiledNames, type Declared, lookUp, takeRoom } from './test-names.ts';
+import { type CompiledNames, type Declared, takeRoom } from './test-names.ts';
 
 /** What the cases of one test document refer to. */
-interface Scope extends Declared {
+interface Scope {
+  readonly declared: Declared;
   readonly known: CompiledNames;
   readonly runsIn: RunsIn;
 }
 
 /** Resolves the names in a test document, reports unknown ones, and expands its rows and matrix to cases. */
-export function compileTest(named: Named, spec: TestSpec, known: CompiledNames): PolicyTestDocument {
+export function compileTest(
+  named: Named,
+  spec: TestSpec,
+  known: CompiledNames,
+  fixtures: Fixtures,
+): PolicyTestDocument {
   const { name, metadata } = named;
-  const callers = new Map(
-    [...(spec.callers ?? [])].map(([key, { value, at }]) => [key, caller(key, value, at, known)]),
-  );
-  const requests = new Map([...(spec.requests ?? [])].map(([key, { value }]) => [key, value]));
-  const scope: Scope = { callers, requests, known, runsIn: environmentsOf(named, spec, known) };
+  const declared = fixtures.declaredBy(spec);
+  const runsIn = environmentsOf(named, spec, known);
+  const scope: Scope = { declared, known, runsIn };
   return {
     name: name.value,
     description: metadata.description ?? '',
@@ -35,7 +40,7 @@ export function compileTest(named: Named, spec: TestSpec, known: CompiledNames):
     maxRequestBytes: spec.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     cases: [
       ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, scope)),
-      ...(spec.matrix ?? []).flatMap(({ value, at }) => compileMatrix(value, at, scope, scope.runsIn, known)),
+      ...(spec.matrix ?? []).flatMap(({ value, at }) => compileMatrix(value, at, declared, runsIn, known)),
     ],
   };
 }
@@ -84,7 +89,7 @@ function merged<T extends object>(under: T | undefined, over: T | undefined): T 
 /** The case, once in each of its Environments. */
 function compileOne(spec: CaseSpec, at: Cursor, scope: Scope): readonly TestCase[] {
   const { known } = scope;
-  const named = spec.caller === undefined ? ANONYMOUS_CALLER : lookUp(spec.caller, scope.callers, 'caller');
+  const named = spec.caller === undefined ? ANONYMOUS_CALLER : scope.declared.caller(spec.caller);
   const request = requestOf(spec, at, scope);
   const expect = spec.expect && expectation(spec.expect, known);
   const runsIn = environmentsOfCase(spec.environments, scope.runsIn, known);
@@ -110,8 +115,7 @@ function compileOne(spec: CaseSpec, at: Cursor, scope: Scope): readonly TestCase
 }
 
 function compileStep({ value, at }: Located<AfterSpec>, scope: Scope): readonly TestStep[] {
-  const caller =
-    value.caller === undefined ? ANONYMOUS_CALLER : lookUp(value.caller, scope.callers, 'caller');
+  const caller = value.caller === undefined ? ANONYMOUS_CALLER : scope.declared.caller(value.caller);
   const request = requestOf(value, at, scope);
   if (caller === undefined || request === undefined) return [];
   return [{ caller, request, repeat: value.repeat ?? 1 }];
@@ -120,7 +124,7 @@ function compileStep({ value, at }: Located<AfterSpec>, scope: Scope): readonly 
 function requestOf(
   { request, with: changes }: Pick<AfterSpec, 'request' | 'with'>,
   at: Cursor,
-  { requests }: Declared,
+  { declared }: Scope,
 ): TestRequest | undefined {
   if (request === undefined) return undefined;
   if (typeof request.request !== 'string') {
@@ -136,6 +140,6 @@ function requestOf(
     return complete('', request.request, changes);
   }
   const name = request.request;
-  const found = lookUp({ value: name, at: request.at }, requests, 'request');
+  const found = declared.request({ value: name, at: request.at });
   return found && complete(name, found, changes);
 }

@@ -1,6 +1,5 @@
 import { thousands } from '../../diagnostic/thousands.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
-import { suggestion } from '../language/fields.ts';
 import { type Located, report } from '../language/reader.ts';
 import type { RequestSpec } from '../language/test-request.ts';
 import type { Cursor } from '../yaml/tree.ts';
@@ -28,10 +27,10 @@ interface TestRoom {
 /** Most cases of a folder after its matrices and rows are expanded, together with the headers of their requests. */
 export const MOST_CASES = 250_000;
 
-/** The callers and requests that a test document may name. */
+/** The callers and requests that a test document may name. An unknown name is undefined, and reported. */
 export interface Declared {
-  readonly callers: ReadonlyMap<string, TestCaller>;
-  readonly requests: ReadonlyMap<string, RequestSpec>;
+  caller(name: Located<string>): TestCaller | undefined;
+  request(name: Located<string>): RequestSpec | undefined;
 }
 
 /** Takes room for a case; false, and reported the first time, if there is none left. */
@@ -46,16 +45,4 @@ export function takeRoom(
   const message = `the tests of the folder expand to more than ${thousands(MOST_CASES)} cases, counting the headers of each`;
   report(at, 'too_large', message, 'write fewer rows in `each`, or fewer callers or requests in `matrix`');
   return false;
-}
-
-/** The value with a name; undefined, and reported, if there is none. */
-export function lookUp<T>(
-  { value, at }: Located<string>,
-  known: ReadonlyMap<string, T>,
-  what: string,
-): T | undefined {
-  const found = known.get(value);
-  if (found !== undefined) return found;
-  const help = () => suggestion(value, known.keys());
-  return report(at, 'unknown_reference', `unknown ${what} \`${value}\``, help);
 }

@@ -7,6 +7,7 @@ import {
   readEnvironmentSpec,
 } from './data-document.ts';
 import { type Fields, mapping, type Read, suggestion } from './fields.ts';
+import { type FixturesSpec, readFixturesSpec } from './fixtures-document.ts';
 import { type IssuerSpec, readIssuerSpec } from './issuer-document.ts';
 import type { PolicySpec } from './policy-document.ts';
 import { child, type Located, list, located, nonEmptyText, report, text } from './reader.ts';
@@ -24,6 +25,7 @@ export const KINDS = {
   },
   Issuer: { doc: 'a login service: its tokens are accepted, verified with its keys' },
   PolicyTest: { doc: 'test cases for the policies' },
+  TestFixtures: { doc: 'callers and requests that every PolicyTest may name' },
   Dataset: { doc: 'a named table or list, inline or from a file' },
   Environment: {
     doc: 'values that differ between staging and production, and the policies that are only shadow policies there',
@@ -68,6 +70,7 @@ interface Specs {
   readonly Policy: Cursor;
   readonly Issuer: IssuerSpec;
   readonly PolicyTest: TestSpec;
+  readonly TestFixtures: FixturesSpec;
   readonly Dataset: DatasetSpec;
   readonly Environment: EnvironmentSpec;
   readonly PolicyTemplate: TemplateSpec;
@@ -83,6 +86,7 @@ const SPECS: { readonly [K in Kind]: Reader<Specs[K]> } = {
   Policy: (at) => at,
   Issuer: readIssuerSpec,
   PolicyTest: readTestSpec,
+  TestFixtures: readFixturesSpec,
   Dataset: readDatasetSpec,
   Environment: readEnvironmentSpec,
   PolicyTemplate: readTemplateSpec,

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { DATASET_FIELDS, ENVIRONMENT_FIELDS } from './data-document.ts';
 import { API_VERSION, DOCUMENT_FIELDS, KINDS, metadataFields } from './document.ts';
 import type { Fields } from './fields.ts';
+import { FIXTURES_FIELDS } from './fixtures-document.ts';
 import { ISSUER_FIELDS } from './issuer-document.ts';
 import { POLICY_FIELDS } from './policy-document.ts';
 import type { Reader } from './shape.ts';
@@ -16,6 +17,7 @@ export const SPEC_FIELDS: Readonly<Record<Kind, Fields>> = {
   Policy: POLICY_FIELDS,
   Issuer: ISSUER_FIELDS,
   PolicyTest: TEST_FIELDS,
+  TestFixtures: FIXTURES_FIELDS,
   Dataset: DATASET_FIELDS,
   Environment: ENVIRONMENT_FIELDS,
   PolicyTemplate: TEMPLATE_FIELDS,

@@ -45,9 +45,9 @@ export class NameIndex {
   /** Names of the defined items of a kind in a scope, such as all Issuers of the folder, or the rules of a policy. */
   defined(of: NamedItem['of'], scope: string): readonly string[] {
     const template = this.#templateScope(scope);
-    return this.everywhere(of)
-      .filter((each) => each.scope === scope || each.scope === template)
-      .map(({ name }) => name);
+    const own = this.everywhere(of).filter((each) => each.scope === scope || each.scope === template);
+    const shared = of === 'caller' || of === 'request' ? this.#fixtures(of) : [];
+    return [...new Set([...own, ...shared].map(({ name }) => name))];
   }
 
   /** All defined items of a kind, in all scopes. */
@@ -63,14 +63,26 @@ export class NameIndex {
     return [...this.#uses].filter(([, used]) => used === template).map(([policy]) => `Policy ${policy}`);
   }
 
-  /** Items that a name refers to, in its policy or else in the template. A rule without a policy is of any policy. */
+  /**
+   * Items that a name refers to: in its document, or else in the template or the TestFixtures. A rule without a policy is
+   * of any policy.
+   */
   #resolve(item: NamedItem): readonly NamedItem[] {
     if (item.scope === ANY_POLICY) {
       return this.everywhere('rule').filter(({ name }) => name === item.name);
     }
     if (this.#definitions.has(keyOf(item))) return [item];
+    if (item.of === 'caller' || item.of === 'request') {
+      const fixtures = this.#fixtures(item.of).filter(({ name }) => name === item.name);
+      return fixtures.length > 0 ? fixtures : [item];
+    }
     const scope = this.#templateScope(item.scope);
     return [scope === undefined ? item : { ...item, scope }];
+  }
+
+  /** The callers or requests of TestFixtures, which every test may name. */
+  #fixtures(of: NamedItem['of']): readonly NamedItem[] {
+    return this.everywhere(of).filter(({ scope }) => scope.startsWith('TestFixtures '));
   }
 
   #templateScope(scope: string): string | undefined {

@@ -8,6 +8,7 @@ import {
 import { isDeclarable } from '../../cel/check/environment.ts';
 import { nameInExpressions } from '../../policy/compile/compile-data.ts';
 import { locationOf, rangeIn } from './locations.ts';
+import type { NameIndex } from './name-index.ts';
 import type { NamedItem, Occurrence } from './names.ts';
 import type { Site, Workspace } from './workspace.ts';
 
@@ -54,7 +55,7 @@ export function rename(workspace: Workspace, site: Site, offset: number, name: s
   const newName = item.of === 'Dataset' ? name.replaceAll('_', '-') : name;
   rejectInvalid(item, newName);
   const renamed = { ...item, name: item.of === 'Dataset' ? nameInExpressions(newName) : newName };
-  if (renamed.name !== item.name && names.definitions(renamed).length > 0) {
+  if (renamed.name !== item.name && isTaken(names, renamed)) {
     reject(`the name \`${newName}\` is already used`);
   }
   const changes: Record<string, { range: LspRange; newText: string }[]> = {};
@@ -66,6 +67,14 @@ export function rename(workspace: Workspace, site: Site, offset: number, name: s
     edits.push({ range: rangeIn(file, occurrence.range), newText: written(occurrence, newName) });
   }
   return { changes };
+}
+
+/** True if an item has a definition. A fixture has one name with those of all tests. */
+function isTaken(names: NameIndex, item: NamedItem): boolean {
+  if (names.definitions(item).length > 0) return true;
+  if (item.of !== 'caller' && item.of !== 'request') return false;
+  const isFixture = item.scope.startsWith('TestFixtures ');
+  return isFixture && names.everywhere(item.of).some(({ name }) => name === item.name);
 }
 
 /** Text of a name at an occurrence, in quotes if YAML would read it as another type. */

@@ -1,5 +1,6 @@
 import { ENVIRONMENT_FIELDS } from '../../policy/language/data-document.ts';
 import { METADATA_FIELDS } from '../../policy/language/document.ts';
+import { FIXTURES_FIELDS } from '../../policy/language/fixtures-document.ts';
 import {
   JWT_FIELDS,
   LIMIT_FIELDS,
@@ -63,6 +64,8 @@ export const KEY_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, Ro
   [ENVIRONMENT_FIELDS.values, { of: 'value', isDefinition: true }],
   [TEST_FIELDS.callers, { of: 'caller', isDefinition: true }],
   [TEST_FIELDS.requests, { of: 'request', isDefinition: true }],
+  [FIXTURES_FIELDS.callers, { of: 'caller', isDefinition: true }],
+  [FIXTURES_FIELDS.requests, { of: 'request', isDefinition: true }],
   [EXPECT_FIELDS.shadow, { of: 'Policy' }],
   [MATRIX_FIELDS.expect, { of: 'caller' }],
   [MATRIX_FIELDS.byRequest, { of: 'request' }],

@@ -84,7 +84,7 @@ describe('in YAML', () => {
       'orders.yaml',
       'kind: Policy',
       'kind: Po|',
-      ['Policy', 'Issuer', 'PolicyTest', 'Dataset', 'Environment', 'PolicyTemplate'],
+      ['Policy', 'Issuer', 'PolicyTest', 'TestFixtures', 'Dataset', 'Environment', 'PolicyTemplate'],
     ],
     ['a version', 'orders.yaml', 'apiVersion: lictor/v1', 'apiVersion: |', ['lictor/v1']],
     ['an issuer', 'orders.yaml', 'issuers: [acme]', 'issuers: [|]', ['acme']],
@@ -105,20 +105,20 @@ describe('in YAML', () => {
       'shadow: [|]',
       ['orders', 'invoices', 'strict'],
     ],
-    ['a caller', 'orders.test.yaml', 'caller: checkout', 'caller: |', ['checkout']],
+    ['a caller', 'orders.test.yaml', 'caller: checkout', 'caller: |', ['checkout', 'web']],
     [
       'a caller of a row',
       'orders.test.yaml',
       '      request: invoice',
       '      request: invoice\n      each: [{caller: |}]',
-      ['checkout'],
+      ['checkout', 'web'],
     ],
     [
       'an earlier request',
       'orders.test.yaml',
       '      request: invoice',
       '      request: invoice\n      after: [{request: |}]',
-      ['read', 'invoice'],
+      ['read', 'invoice', 'elsewhere'],
     ],
     [
       'a shadow policy',
@@ -127,7 +127,7 @@ describe('in YAML', () => {
       'shadow: {|}',
       ['orders', 'invoices', 'strict'],
     ],
-    ['a request', 'orders.test.yaml', 'request: invoice', 'request: |', ['read', 'invoice']],
+    ['a request', 'orders.test.yaml', 'request: invoice', 'request: |', ['read', 'invoice', 'elsewhere']],
     [
       'a rule',
       'orders.test.yaml',
@@ -135,7 +135,22 @@ describe('in YAML', () => {
       'rule: orders/r|',
       ['orders/exports', 'orders/readers', 'invoices/read', 'strict/no-trace'],
     ],
-    ['a caller of a matrix', 'orders.test.yaml', 'expect: {checkout: allow}', 'expect: {ch|}', ['checkout']],
+    [
+      'a caller of a matrix',
+      'orders.test.yaml',
+      'expect: {checkout: allow}',
+      'expect: {ch|}',
+      ['checkout', 'web'],
+    ],
+    [
+      'a request of a matrix',
+      'fixtures.yaml',
+      'byRequest: {elsewhere: {own: deny}}',
+      'byRequest: {|}',
+      ['elsewhere'],
+    ],
+    ['a caller in a pair', 'fixtures.yaml', '{elsewhere: {own: deny}}', '{elsewhere: {|}}', ['own', 'web']],
+    ['an answer', 'fixtures.yaml', 'expect: deny', 'expect: |', ['allow', 'deny']],
   ] as const)('%s', async (_, path, from, to, expected) => {
     expect((await labelsAt(path, from, to)).toSorted()).toEqual([...expected].toSorted());
   });

@@ -38,6 +38,26 @@ metadata: {name: invoices}
 spec:
   uses: {template: service, with: {host: invoices.acme.svc}}
 `,
+  'fixtures.yaml': `apiVersion: lictor/v1
+kind: TestFixtures
+metadata: {name: shop}
+spec:
+  callers: {web: {principal: web}}
+  requests: {elsewhere: {host: elsewhere.acme.svc}}
+---
+apiVersion: lictor/v1
+kind: PolicyTest
+metadata: {name: fixtures}
+spec:
+  callers: {own: {principal: own}}
+  cases:
+    - {name: elsewhere, caller: web, request: elsewhere, expect: deny}
+  matrix:
+    - callers: [web, own]
+      requests: [elsewhere]
+      expect: {web: {elsewhere: deny}}
+      byRequest: {elsewhere: {own: deny}}
+`,
   'orders.yaml': `apiVersion: lictor/v1
 kind: Policy
 metadata: {name: orders}

@@ -95,6 +95,11 @@ describe('definition', () => {
       'expect: {[[checkout]]: allow}',
       'orders.test.yaml:7:checkout',
     ],
+    ['a caller of TestFixtures', 'fixtures.yaml', 'caller: [[web]]', 'fixtures.yaml:5:web'],
+    ['a request of TestFixtures', 'fixtures.yaml', 'requests: [[[elsewhere]]]', 'fixtures.yaml:6:elsewhere'],
+    ['a request of a matrix', 'fixtures.yaml', 'byRequest: {[[elsewhere]]', 'fixtures.yaml:6:elsewhere'],
+    ['a request of a pair', 'fixtures.yaml', '{web: {[[elsewhere]]', 'fixtures.yaml:6:elsewhere'],
+    ['a caller of a pair', 'fixtures.yaml', '{elsewhere: {[[own]]', 'fixtures.yaml:12:own'],
   ] as const)('of %s', async (_, path, around, expected) => {
     expect(shown(await request('definition', path, around))).toEqual([expected]);
   });
@@ -152,6 +157,14 @@ describe('rename', () => {
     expect(files['orders.test.yaml']).toContain('request: read');
   });
 
+  test('a fixture, from a test', async () => {
+    const files = await renamed('fixtures.yaml', 'caller: [[web]]', 'shop');
+    expect(files['fixtures.yaml']).toContain('callers: {shop: {principal: web}}');
+    expect(files['fixtures.yaml']).toContain('caller: shop, request: elsewhere');
+    expect(files['fixtures.yaml']).toContain('callers: [shop, own]');
+    expect(files['fixtures.yaml']).toContain('expect: {shop: {elsewhere: deny}}');
+  });
+
   test('other items with the same name are not renamed', async () => {
     const files = await renamed('orders.yaml', '    [[tenant]]: request', 'customer');
     expect(files['orders.yaml']).toContain("customer: request.headers[?'x-tenant']");
@@ -171,6 +184,8 @@ describe('rename', () => {
 
   test.each([
     ['already used', 'orders.yaml', 'name: [[readers]]', 'exports', 'the name `exports` is already used'],
+    ['of a test', 'fixtures.yaml', '{[[web]]: {principal', 'own', 'the name `own` is already used'],
+    ['of a fixture', 'fixtures.yaml', '{[[own]]: {principal', 'web', 'the name `web` is already used'],
     ['not a DNS label', 'issuers.yaml', '{name: [[acme]]', 'Acme', '`Acme` is not a valid DNS label'],
     [
       'not an identifier',
