@@ -45,6 +45,7 @@ metadata: {name: trial}
 spec:
   mode: shadow
   match: [{hosts: [trial.acme.svc]}]
+  requireHeaders: [x-tenant, X-User]
   rules: [{name: all, effect: allow}]
 ---
 apiVersion: lictor/v1
@@ -88,25 +89,25 @@ test('every step, with its position and its conditions', async () => {
    orders  /orders at orders.acme.svc  policies/orders.yaml:3
       when request.scheme == 'http'
 
-2. limits before authentication
+3. limits before authentication
    orders/flood  5/m, burst 5, by source.address  policies/orders.yaml:26
 
-3. authentication
+4. authentication
    orders  any peer with a certificate  policies/orders.yaml:11
    orders  a token of acme, if there is one  policies/orders.yaml:12
 
-5. allow rules
+6. allow rules
    orders/write  POST  policies/orders.yaml:15
       when now > timestamp('2026-01-01T00:00:00Z')
 
-6. schemas
+7. schemas
    orders  a body of at most 100 bytes that fits its schema (POST)  policies/orders.yaml:23
 
-7. limits
+8. limits
    orders/calls  10/s, burst 20, by source.principal, request.method  policies/orders.yaml:27
       when request.method != 'OPTIONS'
 
-8. response
+9. response
    orders  remove x-c  policies/orders.yaml:33
    orders  set x-a = "1"  policies/orders.yaml:33
    orders  set x-b = {cel: jwt.subject}  policies/orders.yaml:33
@@ -122,6 +123,13 @@ test('without a method, every method applies, and conditions are alternatives', 
   expect(stdout).toContain('   orders/read  GET  ');
   // One of its entries has no condition.
   expect(stdout).toMatch(/ {3}orders\/write {2}POST; or PUT .*\n\n/);
+});
+
+test('headers that a request must have', async () => {
+  const { stdout } = await run('policies', '--host', 'trial.acme.svc', '--path', '/');
+  expect(stdout).toMatch(
+    /2\. required headers\n {3}trial \(shadow\) {2}a value in each of x-tenant, x-user {2}policies\/orders\.yaml:\d+\n/,
+  );
 });
 
 test('the same for programs', async () => {

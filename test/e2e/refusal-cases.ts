@@ -175,6 +175,22 @@ export const REFUSALS: readonly RefusalCase[] = [
     status: 400,
     policy: 'limits',
   },
+  {
+    name: 'header_missing: a header that the policy requires',
+    call: { host: 'tenants.acme.svc', path: '/' },
+    reason: 'header_missing',
+    status: 400,
+    policy: 'tenants',
+    detail: 'the header `x-tenant` is missing',
+  },
+  {
+    name: 'header_missing: the header without a value',
+    call: { host: 'tenants.acme.svc', path: '/', headers: { 'x-tenant': '' } },
+    reason: 'header_missing',
+    status: 400,
+    policy: 'tenants',
+    detail: 'the header `x-tenant` is empty',
+  },
   { name: 'body_missing', call: order(undefined), reason: 'body_missing', status: 400, policy: 'bodies' },
   {
     name: 'body_malformed: not JSON',

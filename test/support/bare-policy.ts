@@ -14,6 +14,7 @@ export function barePolicy(name: string): CompiledPolicy {
     mode: 'enforce',
     match: [],
     allowsAmbiguousPath: false,
+    requiredHeaders: [],
     params: {},
     variables: new Map(),
     headers: { match: NO_HEADER_READS, all: NO_HEADER_READS },

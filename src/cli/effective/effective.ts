@@ -20,6 +20,7 @@ import type { EffectiveOptions } from './flags.ts';
 
 const TITLES = {
   policies: 'policies',
+  required_headers: 'required headers',
   first_limits: 'limits before authentication',
   authentication: 'authentication',
   deny_rules: 'deny rules',
@@ -97,6 +98,10 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
   ): void => void found.push({ step, policy: of, name, mode, source: at, text, when });
 
   add('policies', '', source, selecting.text, selecting.when);
+  if (policy.requiredHeaders.length > 0) {
+    const text = `a value in each of ${policy.requiredHeaders.join(', ')}`;
+    add('required_headers', '', places?.requireHeaders ?? source, text);
+  }
   for (const limit of policy.firstLimits) {
     const at = places?.limit(limit.name) ?? source;
     add('first_limits', limit.name, at, limitText(limit), conditions(limit));

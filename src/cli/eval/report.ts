@@ -25,6 +25,7 @@ const MOST_UNSELECTED = 8;
 
 /** The sections of a report after that of the policies. */
 const SECTIONS = [
+  { title: 'Required headers', steps: ['required_headers'] },
   { title: 'Limits before authentication', steps: ['first_limits'] },
   { title: 'Authentication', steps: ['authentication'] },
   { title: 'Rules', steps: ['deny_rules', 'allow_rules'] },
@@ -235,6 +236,7 @@ export function jsonExplanation(all: ExplanationView): string {
     notes,
     recorded: simulation.recorded === undefined ? null : recordedJson(simulation.recorded),
     policies: list('policies'),
+    required_headers: list('required_headers'),
     first_limits: list('first_limits'),
     authentication: list('authentication'),
     rules: list('deny_rules', 'allow_rules'),

@@ -6,6 +6,7 @@ import type { EvaluationContext } from './evaluation-context.ts';
 import { type Awaitable, firstOf } from './first-of.ts';
 import { takeLimits } from './limits.ts';
 import type { Changes } from './outcome.ts';
+import { requireHeaders } from './required-headers.ts';
 import { respondAllow } from './respond.ts';
 import { type AllowingRule, evaluateRules } from './rules.ts';
 
@@ -27,6 +28,7 @@ type Step = (passage: Passage) => Awaitable<DenialCause | undefined>;
 
 /** The steps before the response, in the order of `STEPS`. */
 const BEFORE_RESPONSE: readonly Step[] = [
+  ({ policies, context }) => requireHeaders(policies, context),
   ({ policies, context }) => takeLimits('first', policies, context),
   ({ policies, context }) => authenticate(policies, context),
   passRules,

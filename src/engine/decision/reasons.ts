@@ -202,6 +202,12 @@ export const REASONS = {
     title: 'The path is ambiguous',
     doc: 'servers would read the path in different ways',
   },
+  header_missing: {
+    status: 400,
+    grpc: 'INVALID_ARGUMENT',
+    title: 'A header is missing',
+    doc: 'the request lacks a header of `requireHeaders`, or has it without a value; `detail` names the header',
+  },
   ambiguous_header: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',

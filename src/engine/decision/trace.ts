@@ -17,6 +17,7 @@ export interface DecisionTrace {
 /** The steps of a decision, in order. Shadow policies go through them after the answer, one policy at a time. */
 export const STEPS = [
   'policies',
+  'required_headers',
   'first_limits',
   'authentication',
   'deny_rules',
@@ -30,6 +31,7 @@ export type Step = (typeof STEPS)[number];
 
 export type TraceEvent =
   | PolicyEvent
+  | HeaderEvent
   | LimitEvent
   | AuthenticationEvent
   | RuleEvent
@@ -45,6 +47,15 @@ export interface PolicyEvent {
   /** Results of the entries of its `match` until one selected the request or failed; empty if it has no `match`. */
   readonly entries: readonly MatchEntryResult[];
   readonly result: 'applies' | 'does_not_apply' | 'failed';
+}
+
+/** One header of `requireHeaders`. */
+interface HeaderEvent {
+  readonly kind: 'header';
+  readonly policy: CompiledPolicy;
+  readonly name: string;
+  /** Undefined: the request has the header. */
+  readonly cause: DenialCause | undefined;
 }
 
 export interface LimitEvent {

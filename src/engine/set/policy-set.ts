@@ -55,6 +55,8 @@ export interface CompiledPolicy {
   readonly match: readonly CompiledMatch[];
   /** Set by `paths: {ambiguous: allow}`. */
   readonly allowsAmbiguousPath: boolean;
+  /** Lower-case names of headers that a request must have, each with a value. */
+  readonly requiredHeaders: readonly string[];
   /** Values that the policy gives to the parameters of its template. */
   readonly params: Readonly<Record<string, JsonValue>>;
   /** Evaluated on first use; each reads only the variables before it. */

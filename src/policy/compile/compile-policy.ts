@@ -63,6 +63,7 @@ export function compilePolicy(
     mode: spec.mode ?? 'enforce',
     match: (spec.match ?? []).map((entry) => ({ ...compileMatch(entry), when: early(entry.when) })),
     allowsAmbiguousPath: spec.paths?.ambiguous === 'allow',
+    requiredHeaders: [...new Set(spec.requireHeaders)],
     mtls: spec.authenticate?.mtls && {
       from: spec.authenticate.mtls.from ?? 'connection',
       principals: spec.authenticate.mtls.principals,

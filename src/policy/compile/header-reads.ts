@@ -28,6 +28,7 @@ export function headerReadsOf(policy: Omit<CompiledPolicy, 'headers'>): Compiled
   for (const { when } of policy.match) match.addProgram(when);
   const all = new Collected(policy.variables);
   for (const program of programsOf(policy)) all.addProgram(program);
+  for (const name of policy.requiredHeaders) all.add(name, 'presence');
   if (policy.schemas.length > 0) all.add('content-type', 'value');
   if (policy.mtls?.from === 'xfcc') all.add('x-forwarded-client-cert', 'presence');
   for (const { from } of policy.jwt?.issuers ?? []) {

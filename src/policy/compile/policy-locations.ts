@@ -10,6 +10,7 @@ import { readYaml } from '../yaml/yaml-file.ts';
  * policy.
  */
 export interface PolicyLocations {
+  readonly requireHeaders: SourceLocation;
   readonly mtls: SourceLocation;
   readonly jwt: SourceLocation;
   /** By name. */
@@ -35,6 +36,7 @@ export function locatePolicy(source: SourceLocation, bytes: Uint8Array): PolicyL
     return at.tree.items.map((tree) => ({ ...at, tree, key: undefined }));
   };
   return {
+    requireHeaders: place('requireHeaders'),
     mtls: place('authenticate', 'mtls'),
     jwt: place('authenticate', 'jwt'),
     limit: (wanted) => {

@@ -43,6 +43,7 @@ import {
   queryParameter,
   queryValue,
   rate,
+  requestHeader,
   settableHeader,
   status,
 } from './values.ts';
@@ -246,6 +247,10 @@ export const USES_FIELDS = {
 export const POLICY_FIELDS = {
   match: { read: match, doc: 'the requests that the policy applies to; default: every request' },
   paths: { read: mapping(PATHS_FIELDS), doc: 'treatment of paths' },
+  requireHeaders: {
+    read: someOf(requestHeader),
+    doc: 'headers that every request must have, each with a value; a request without one is denied with `header_missing`',
+  },
   mode: {
     read: oneOf(['enforce', 'shadow']),
     doc: '`shadow`: evaluated and recorded, never decides; default `enforce`',

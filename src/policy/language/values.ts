@@ -268,6 +268,14 @@ export const header: Reader<string> = (at) => {
   return value === undefined ? undefined : headerName(value, at);
 };
 
+/** Reader of the name of a header that a request can have: `host` is a part of its own. */
+export const requestHeader: Reader<string> = (at) => {
+  const name = header(at);
+  if (name !== 'host') return name;
+  const help = 'every request has a host; select by `hosts`, or read `request.host`';
+  return report(at, 'invalid_header', '`host` is not among the headers of a request', help);
+};
+
 /** Reader of a URL of a key set: https, or plain http to a loopback address. */
 export const keyUrl: Reader<string> = parsed('invalid_url', (value) => {
   const problem = keyUrlProblem(value);
@@ -287,6 +295,7 @@ shaped(queryValue, textual());
 shaped(queryParameter, textual({ minLength: 1 }));
 shaped(changeableHeader, textual({ minLength: 1 }));
 shaped(header, textual({ minLength: 1 }));
+shaped(requestHeader, textual({ minLength: 1 }));
 shaped(keyUrl, textual({ pattern: '^https?://' }));
 
 function renamed<R extends object, T>(

@@ -40,6 +40,7 @@ class Mutator {
 
   policy(spec: MappingTree): void {
     this.#match(spec, true);
+    this.#requiredHeaders(spec);
     this.#authenticate(spec);
     this.#swap(valueAt(spec, 'mode'), 'enforce', 'shadow');
     const paths = mappingOf(valueAt(spec, 'paths'));
@@ -74,6 +75,13 @@ class Mutator {
       }
       this.#condition(item, 'when', isOuter);
     }
+  }
+
+  #requiredHeaders(spec: MappingTree): void {
+    const headers = valueAt(spec, 'requireHeaders');
+    if (headers?.kind !== 'list') return;
+    if (headers.items.length > 1) this.#dropFrom(headers, 'requireHeaders');
+    else this.#add(headers, removeEntry(this.#text, spec, 'requireHeaders'), '`requireHeaders` is dropped');
   }
 
   #authenticate(spec: MappingTree): void {

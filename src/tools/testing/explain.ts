@@ -86,6 +86,7 @@ class Explainer {
       applying.flatMap((policy) => find(policy).map((finding) => labelled(policy, finding)));
     return {
       policies: events.map((event) => this.#policy(event)),
+      required_headers: each((policy) => this.#headers(policy)),
       first_limits: each((policy) => policy.firstLimits.map((limit) => this.#limit(policy, limit))),
       authentication: each((policy) => this.#authentication(policy)),
       deny_rules: each((policy) => policy.denyRules.map((rule) => this.#rule(policy, rule, 'deny'))),
@@ -115,6 +116,19 @@ class Explainer {
     return [...variables].flatMap(([name, program]) =>
       this.#recording.evaluationsOf(program, `variables.${name}`),
     );
+  }
+
+  #headers(policy: CompiledPolicy): Finding[] {
+    const events = this.#recording.of('header').filter((event) => event.policy === policy);
+    const source = this.#locationsIn(policy)?.requireHeaders ?? policy.source;
+    return policy.requiredHeaders.map((header) => {
+      const named = { policy: policy.name, what: header, source };
+      const event = events.find(({ name }) => name === header);
+      if (event === undefined) return { ...named, ...NOT_EVALUATED };
+      const { cause } = event;
+      if (cause === undefined) return { ...named, ...NOT_EVALUATED, state: 'yes', why: 'is there' };
+      return { ...named, ...NOT_EVALUATED, state: 'no', why: cause.detail, decided: this.#decided(policy, '') };
+    });
   }
 
   #limit(policy: CompiledPolicy, limit: CompiledLimit): Finding {

@@ -45,6 +45,7 @@ kind: Policy
 metadata: {name: wiki}
 spec:
   match: [{hosts: [wiki.acme.svc]}]
+  requireHeaders: [x-tenant, x-user, x-late]
   rules: [{name: read, effect: allow}]
 ---
 apiVersion: lictor/v1
@@ -666,6 +667,25 @@ spec:
       'answers: denial: body = yes',
     ]);
   });
+});
+
+test('required headers, with the first that is missing', async () => {
+  const args = ['policies', '--host', 'wiki.acme.svc', '--header', 'x-tenant: a'];
+  const { stdout } = await run(...args);
+  expect(stdout).toContain('deny 400 header_missing by wiki');
+  expect(stdout).toContain(`Required headers
+  ✓ wiki: x-tenant  is there  policies/orders.yaml:35
+  ✗ wiki: x-user  the header \`x-user\` is missing  policies/orders.yaml:35  ← decided
+    wiki: x-late  not evaluated  policies/orders.yaml:35
+`);
+  const json = JSON.parse((await run(...args, '--output', 'json')).stdout) as { required_headers: unknown[] };
+  expect(json.required_headers).toEqual(
+    [
+      { what: 'x-tenant', state: 'yes', decided: false },
+      { what: 'x-user', state: 'no', decided: true },
+      { what: 'x-late', state: 'not_evaluated', decided: false },
+    ].map((part) => expect.objectContaining({ ...part, policy: 'wiki', line: 35 }) as unknown),
+  );
 });
 
 test('peers from trusted proxies', async () => {

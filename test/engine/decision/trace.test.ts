@@ -16,6 +16,8 @@ function stepOf(event: TraceEvent): Step | undefined {
   switch (event.kind) {
     case 'policy':
       return 'policies';
+    case 'header':
+      return 'required_headers';
     case 'limit':
       return event.step;
     case 'rule':

@@ -101,6 +101,12 @@ describe('changes', () => {
         '`false` becomes `true`',
       ],
     ],
+    [
+      'required headers',
+      '{requireHeaders: [x-a, x-b]}',
+      ['`x-a` is dropped from `requireHeaders`', '`x-b` is dropped from `requireHeaders`'],
+    ],
+    ['a single required header', '{requireHeaders: [x-a], rules: []}', ['`requireHeaders` is dropped']],
     ['a single requirement', '{authenticate: {mtls: {}}}', ['`mtls` is dropped']],
     [
       'limits',
