@@ -28,6 +28,7 @@ function headerMissing(
   value: string | undefined,
   policy: ApplicablePolicy['policy'],
 ): DenialCause {
-  const detail = value === undefined ? `the header \`${name}\` is missing` : `the header \`${name}\` is empty`;
+  const detail =
+    value === undefined ? `the header \`${name}\` is missing` : `the header \`${name}\` is empty`;
   return { reason: 'header_missing', detail, policy };
 }

@@ -127,7 +127,13 @@ class Explainer {
       if (event === undefined) return { ...named, ...NOT_EVALUATED };
       const { cause } = event;
       if (cause === undefined) return { ...named, ...NOT_EVALUATED, state: 'yes', why: 'is there' };
-      return { ...named, ...NOT_EVALUATED, state: 'no', why: cause.detail, decided: this.#decided(policy, '') };
+      return {
+        ...named,
+        ...NOT_EVALUATED,
+        state: 'no',
+        why: cause.detail,
+        decided: this.#decided(policy, ''),
+      };
     });
   }
 

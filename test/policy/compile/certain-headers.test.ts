@@ -16,7 +16,11 @@ function certain(spec: string): ReadonlyMap<string, readonly string[]> {
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   const { documents } = step.value;
-  const references = new References({ yaml: new Map(), read: () => ({ problem: 'does not exist' }) }, readYaml, { left: 100 });
+  const references = new References(
+    { yaml: new Map(), read: () => ({ problem: 'does not exist' }) },
+    readYaml,
+    { left: 100 },
+  );
   const compiler = new PolicyCompiler(documents, {
     expressions: new Expressions(),
     references,
