@@ -1,11 +1,24 @@
 import { CODES, type DiagnosticCode } from './codes.ts';
-import type { Diagnostic, Span } from './diagnostic.ts';
+import type { Diagnostic, Fix, Span } from './diagnostic.ts';
 import { thousands } from './thousands.ts';
 
 /** A diagnostic with the severity of its code. */
-export function diagnose(code: DiagnosticCode, span: Span, message: string, help?: string): Diagnostic {
+export function diagnose(
+  code: DiagnosticCode,
+  span: Span,
+  message: string,
+  help?: string,
+  fix?: Fix,
+): Diagnostic {
   const { severity } = CODES[code];
-  return help === undefined ? { code, severity, message, span } : { code, severity, message, help, span };
+  return {
+    code,
+    severity,
+    message,
+    ...(help === undefined ? {} : { help }),
+    ...(fix === undefined ? {} : { fix }),
+    span,
+  };
 }
 
 /** The span of a mistake that concerns a whole file or folder. */
@@ -56,8 +69,8 @@ export class Diagnostics {
     return this.#errors + this.#warnings < MOST_SUGGESTIONS;
   }
 
-  report(code: DiagnosticCode, span: Span, message: string, help?: string, mistake?: string): void {
-    this.add(diagnose(code, span, message, help), mistake);
+  report(code: DiagnosticCode, span: Span, message: string, help?: string): void {
+    this.add(diagnose(code, span, message, help));
   }
 
   get errors(): number {

@@ -14,6 +14,16 @@ export interface Span {
   readonly end: Position;
 }
 
+/** Text that corrects a mistake, in place of a range of the file of its diagnostic. */
+export interface Fix {
+  readonly start: Position;
+  /** The first position after the range, which is empty if the text is inserted. */
+  readonly end: Position;
+  readonly text: string;
+  /** True if the text means what the author wrote; false if it is what the author probably meant. */
+  readonly isCertain: boolean;
+}
+
 /** A mistake of an author, with its place and the way to fix it. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
@@ -24,5 +34,7 @@ export interface Diagnostic {
   readonly help?: string;
   /** Requests that show the mistake, each with the answer of the engine; shown on a line each. */
   readonly examples?: readonly string[];
+  /** The edit that the help describes, if it is exact. */
+  readonly fix?: Fix;
   readonly span: Span;
 }

@@ -1,5 +1,5 @@
 import type { DiagnosticCode, Severity } from './codes.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Fix } from './diagnostic.ts';
 
 /** A diagnostic in the output of `check --output json`. */
 export interface DiagnosticJson {
@@ -15,6 +15,19 @@ export interface DiagnosticJson {
   readonly help: string;
   /** Requests that show the mistake, each with its answer. */
   readonly examples: readonly string[];
+  /** The edit of the file that the help describes; null if it is not exact. */
+  readonly fix: FixJson | null;
+}
+
+/** Replacement of a part of the file, which is empty if the text is inserted. */
+interface FixJson {
+  readonly line: number;
+  readonly column: number;
+  readonly end_line: number;
+  readonly end_column: number;
+  readonly text: string;
+  /** True if the text means what the author wrote; false if it is what the author probably meant. */
+  readonly certain: boolean;
 }
 
 export interface DiagnosticsJson {
@@ -24,7 +37,15 @@ export interface DiagnosticsJson {
   readonly warnings: number;
 }
 
-function diagnosticJson({ span, severity, code, message, help, examples = [] }: Diagnostic): DiagnosticJson {
+function diagnosticJson({
+  span,
+  severity,
+  code,
+  message,
+  help,
+  examples = [],
+  fix,
+}: Diagnostic): DiagnosticJson {
   return {
     code,
     severity,
@@ -36,6 +57,18 @@ function diagnosticJson({ span, severity, code, message, help, examples = [] }: 
     message,
     help: help ?? '',
     examples,
+    fix: fix === undefined ? null : fixJson(fix),
+  };
+}
+
+function fixJson({ start, end, text, isCertain }: Fix): FixJson {
+  return {
+    line: start.line,
+    column: start.column,
+    end_line: end.line,
+    end_column: end.column,
+    text,
+    certain: isCertain,
   };
 }
 

@@ -3,3 +3,8 @@ export interface Range {
   readonly start: number;
   readonly end: number;
 }
+
+/** Replacement of a part of a text. */
+export interface Edit extends Range {
+  readonly text: string;
+}

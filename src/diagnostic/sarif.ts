@@ -1,6 +1,6 @@
 import type { Severity } from './codes.ts';
 import { CODES, type DiagnosticCode } from './codes.ts';
-import type { Diagnostic, Position, Span } from './diagnostic.ts';
+import type { Diagnostic, Fix, Position, Span } from './diagnostic.ts';
 import { fullText } from './full-text.ts';
 import type { Lines } from './lines.ts';
 
@@ -37,6 +37,19 @@ interface SarifResult {
   readonly level: Severity;
   readonly message: Text;
   readonly locations: readonly [{ readonly physicalLocation: SarifLocation }];
+  readonly fixes?: readonly [SarifFix];
+}
+
+interface SarifFix {
+  readonly description: Text;
+  readonly artifactChanges: readonly [
+    {
+      readonly artifactLocation: SarifLocation['artifactLocation'];
+      readonly replacements: readonly [
+        { readonly deletedRegion: SarifLocation['region']; readonly insertedContent: Text },
+      ];
+    },
+  ];
 }
 
 interface SarifLocation {
@@ -95,13 +108,24 @@ function rules(): readonly SarifRule[] {
 }
 
 function result(diagnostic: Diagnostic, lines: Lines | undefined): SarifResult {
-  const { code, severity, span } = diagnostic;
+  const { code, severity, message, help, fix, span } = diagnostic;
   return {
     ruleId: code,
     ruleIndex: IDS.indexOf(code),
     level: severity,
     message: { text: fullText(diagnostic) },
     locations: [{ physicalLocation: place(span, lines) }],
+    ...(fix === undefined ? {} : { fixes: [sarifFix(fix, help ?? message, span.file, lines)] }),
+  };
+}
+
+function sarifFix({ start, end, text }: Fix, help: string, file: string, lines: Lines | undefined): SarifFix {
+  const { artifactLocation, region } = place({ file, start, end }, lines);
+  return {
+    description: { text: help },
+    artifactChanges: [
+      { artifactLocation, replacements: [{ deletedRegion: region, insertedContent: { text } }] },
+    ],
   };
 }
 

@@ -79,6 +79,7 @@ describe('Diagnostics', () => {
       message: 'expected text',
       help: 'use quotes',
       examples: [],
+      fix: null,
     });
     expect([json.diagnostics.length, json.errors, json.warnings]).toEqual([100, 1, 129]);
   });

@@ -1,4 +1,5 @@
-import type { Range } from '../../diagnostic/range.ts';
+import type { Advice } from '../../diagnostic/advice.ts';
+import type { Edit, Range } from '../../diagnostic/range.ts';
 
 /** Mistake in an expression, or a warning for `cel_costly`; `start` and `end` are UTF-16 offsets into its source. */
 export interface Problem {
@@ -12,6 +13,8 @@ export interface Problem {
     | 'cel_costly';
   readonly message: string;
   readonly help?: string;
+  /** The edit of the source that the help describes, if its form does not say it. */
+  readonly edit?: Edit;
   readonly start: number;
   readonly end: number;
 }
@@ -20,9 +23,12 @@ export function problem(
   code: Problem['code'],
   { start, end }: Range,
   message: string,
-  help?: string,
+  help?: string | Advice,
 ): Problem {
-  return help === undefined ? { code, message, start, end } : { code, message, help, start, end };
+  if (help === undefined) return { code, message, start, end };
+  if (typeof help === 'string') return { code, message, help, start, end };
+  const { edit } = help;
+  return { code, message, help: help.help, ...(edit === undefined ? {} : { edit }), start, end };
 }
 
 /** Maximum number of problems of one expression. */

@@ -9,10 +9,12 @@ import { copyProgram, type Program } from '../../cel/interpret/program.ts';
 import type { Problem } from '../../cel/syntax/problem.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { ERROR } from '../../cel/value/type.ts';
-import type { Range } from '../../diagnostic/range.ts';
+import { describedEdit } from '../../diagnostic/advice.ts';
+import type { Edit, Range } from '../../diagnostic/range.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
+import { editScalar } from '../yaml/edit-scalar.ts';
 import { locate } from '../yaml/scalar-offset.ts';
 import { ADDED_FUNCTIONS } from './added-functions.ts';
 import type { ExpressionLocation, LocatedExpression } from './expression-location.ts';
@@ -234,7 +236,28 @@ function reportProblem(expression: Expression, problem: Problem): void {
   const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
   const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
   const message = why === undefined ? problem.message : `unknown name \`${root}\`: ${why}`;
-  report(expression.at, problem.code, message, why === undefined ? problem.help : help, range);
+  const told = why === undefined ? problem.help : help;
+  const advice =
+    told === undefined ? undefined : { help: told, edit: editFor(expression, problem, message, told) };
+  report(expression.at, problem.code, message, advice, range);
+}
+
+/** The edit in the file that the help of a problem describes. */
+function editFor(
+  { at, source }: Expression,
+  problem: Problem,
+  message: string,
+  help: string,
+): Edit | undefined {
+  const { tree, context } = at;
+  if (tree.kind !== 'scalar') return undefined;
+  const { start, end } = problem;
+  const described =
+    problem.edit === undefined ? describedEdit(message, help, source.slice(start, end)) : undefined;
+  const edit =
+    problem.edit ??
+    (described && { ...described, start: start + described.start, end: start + described.end });
+  return edit && editScalar(context.lines.text, tree, edit);
 }
 
 /** The expression with its location in its file. */

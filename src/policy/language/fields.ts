@@ -1,6 +1,6 @@
 import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
-import type { Cursor } from '../yaml/tree.ts';
+import type { Cursor, MappingTree } from '../yaml/tree.ts';
 import { synonym } from './hints.ts';
 import { child, lacks, report, shape } from './reader.ts';
 import type { Reader, Shape } from './shape.ts';
@@ -34,13 +34,9 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
     const { tree } = at;
     if (tree.kind !== 'mapping')
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
-    const unknown = [...tree.entries].filter(([name]) => !Object.hasOwn(fields, name));
-    for (const [name, { key, context = at.context }] of unknown) {
-      const help = () => fieldHelp(name, fields);
-      report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, help, key);
-    }
+    const unknown = reportUnknownFields(at, tree, fields);
     const isMisspelt = (field: string): boolean =>
-      unknown.slice(0, MOST_COMPARED).some(([name]) => nearName(name, Object.keys(fields)) === field);
+      unknown.slice(0, MOST_COMPARED).some((name) => nearName(name, Object.keys(fields)) === field);
     const read: Record<string, unknown> = {};
     for (const [name, field] of rows) {
       const value = child(at, name);
@@ -61,15 +57,28 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
   return shaped(reader, { kind: 'mapping', fields });
 }
 
+/** Reports the keys of a mapping that its table does not have, and returns them. */
+export function reportUnknownFields(at: Cursor, { entries }: MappingTree, fields: Fields): readonly string[] {
+  const unknown = [...entries].filter(([name]) => !Object.hasOwn(fields, name));
+  for (const [name, { key, context = at.context }] of unknown) {
+    const help = () => fieldHelp(name, fields, (field) => !lacks(at, field));
+    report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, help, key);
+  }
+  return unknown.map(([name]) => name);
+}
+
 /** Help for an unknown field: the field it belongs under, if there is one such, else a suggestion. */
-function fieldHelp(name: string, fields: Fields): string | undefined {
+function fieldHelp(name: string, fields: Fields, isPresent: (field: string) => boolean): string | undefined {
   const containers = Object.entries(fields).filter(([, { read, like = read }]) => {
     const inner = fieldsIn(shapeOf(like));
     return inner !== undefined && Object.hasOwn(inner, name);
   });
   const [container] = containers;
-  return container !== undefined && containers.length === 1
-    ? `\`${name}\` belongs under \`${container[0]}\``
+  if (container !== undefined && containers.length === 1)
+    return `\`${name}\` belongs under \`${container[0]}\``;
+  const near = nearName(name, Object.keys(fields));
+  return near !== undefined && isPresent(near)
+    ? `\`${near}\` is already written here: keep one of them`
     : suggestion(name, fields);
 }
 

@@ -1,7 +1,10 @@
+import { type Advice, describedEdit, isCertain } from '../../diagnostic/advice.ts';
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnose } from '../../diagnostic/collect.ts';
-import type { Range } from '../../diagnostic/range.ts';
-import type { Cursor, Entry } from '../yaml/tree.ts';
+import type { Fix } from '../../diagnostic/diagnostic.ts';
+import type { Edit, Range } from '../../diagnostic/range.ts';
+import { editScalar } from '../yaml/edit-scalar.ts';
+import type { Cursor, Entry, Tree } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 import { wholeNumberHint } from './hints.ts';
 import { type Reader, shaped, shapeOf, textual } from './shape.ts';
@@ -12,6 +15,9 @@ export interface Located<T> {
   readonly at: Cursor;
 }
 
+/** Help for a mistake; text alone may describe its edit by its form. */
+export type Help = string | Advice;
+
 /**
  * Reports a mistake at a value, or at `range` in the same file. A value that lacks a parameter gets no report of its
  * own. `help` is a function if it compares a name with many others, which is done for the first mistakes only.
@@ -21,7 +27,7 @@ export function report(
   at: Cursor,
   code: DiagnosticCode,
   message: string,
-  help?: string | (() => string | undefined),
+  help?: Help | (() => Help | undefined),
   range?: Range,
   examples: readonly string[] = [],
 ): undefined {
@@ -29,12 +35,44 @@ export function report(
   if (tree.isUnfilled === true || context.diagnostics.skips(code)) return undefined;
   const field = path === '' ? '' : `\`${path}\`: `;
   const adopted = context.adopter === undefined ? undefined : `the template is adopted at ${context.adopter}`;
-  const helpful = typeof help === 'function' ? (context.diagnostics.suggests ? help() : undefined) : help;
-  const helps = [helpful, adopted].filter((each) => each !== undefined).join('; ') || undefined;
+  const given = typeof help === 'function' ? (context.diagnostics.suggests ? help() : undefined) : help;
+  const advice = typeof given === 'string' ? { help: given } : given;
+  const helps = [advice?.help, adopted].filter((each) => each !== undefined).join('; ') || undefined;
   const span = spanOf(context, range ?? tree.range);
-  const diagnostic = diagnose(code, span, `${field}${message}`, helps);
+  const fix = advice && fixOf(at, message, advice, range);
+  const diagnostic = diagnose(code, span, `${field}${message}`, helps, fix);
   context.diagnostics.add(examples.length === 0 ? diagnostic : { ...diagnostic, examples }, message);
   return undefined;
+}
+
+/** The fix of a mistake at a value, or at `range`; undefined if the help has no exact text. */
+function fixOf({ context, tree }: Cursor, message: string, advice: Advice, range?: Range): Fix | undefined {
+  const { lines } = context;
+  const edit = advice.edit ?? editOf(lines.text, tree, message, advice.help, range);
+  if (edit === undefined) return undefined;
+  const { start, end } = spanOf(context, edit);
+  return { start, end, text: edit.text, isCertain: isCertain(advice.help) };
+}
+
+function editOf(
+  text: string,
+  tree: Tree,
+  message: string,
+  help: string,
+  range = tree.range,
+): Edit | undefined {
+  const described = describedEdit(message, help, text.slice(range.start, range.end));
+  if (described === undefined) return undefined;
+  const edit = { ...described, start: range.start + described.start, end: range.start + described.end };
+  // A flow collection or a quoted text is written as it is.
+  if (tree.kind !== 'scalar' || range !== tree.range || /^[[{"']/.test(edit.text)) return edit;
+  const { content } = tree;
+  if (edit.start < content.start || edit.end > content.end) return edit;
+  return editScalar(text, tree, {
+    start: edit.start - content.start,
+    end: edit.end - content.start,
+    text: edit.text,
+  });
 }
 
 export function located<T>(read: Reader<T>): Reader<Located<T>> {

@@ -1,6 +1,6 @@
 import { parseType, type Type } from '../../cel/value/type.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { type Fields, mapping, type Read, suggestion } from './fields.ts';
+import { type Fields, mapping, type Read, reportUnknownFields } from './fields.ts';
 import { POLICY_FIELDS } from './policy-document.ts';
 import { child, located, mapOf, nonEmptyText, report } from './reader.ts';
 import type { Reader } from './shape.ts';
@@ -45,10 +45,7 @@ export const readTemplateSpec: Reader<TemplateSpec> = (at) => {
     mapping(TEMPLATE_FIELDS)(at);
     return undefined;
   }
-  for (const [name, { key }] of at.tree.entries) {
-    if (Object.hasOwn(TEMPLATE_FIELDS, name)) continue;
-    report(at, 'unknown_field', `unknown field \`${name}\``, suggestion(name, TEMPLATE_FIELDS), key);
-  }
+  reportUnknownFields(at, at.tree, TEMPLATE_FIELDS);
   const parameters = child(at, 'parameters');
   return { at, parameters: (parameters && PARAMETERS.parameters.read(parameters)) ?? new Map() };
 };

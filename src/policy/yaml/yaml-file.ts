@@ -1,7 +1,9 @@
+import { type Advice, describedEdit, isCertain } from '../../diagnostic/advice.ts';
+import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnose, wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic, Span } from '../../diagnostic/diagnostic.ts';
 import { Lines } from '../../diagnostic/lines.ts';
-import type { Range } from '../../diagnostic/range.ts';
+import type { Edit, Range } from '../../diagnostic/range.ts';
 import { type ParsedYaml, parseYaml } from './parse-yaml.ts';
 import type { Tree } from './tree.ts';
 import { syntaxMistake } from './yaml-mistake.ts';
@@ -49,7 +51,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   const lines = new Lines(text);
   const mistakes: Diagnostic[] = [];
   const collector = new YamlMistakes((code, range, message, help) => {
-    mistakes.push(diagnose(code, spanOf({ path, lines }, range), message, help));
+    mistakes.push(withFix({ path, lines }, code, range, message, help));
   });
   const parsed = parseYaml(lines.text);
   return {
@@ -59,6 +61,28 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
     mistakes,
     values: parsed.values,
   };
+}
+
+/** The diagnostic of a mistake, with the edit of its help or the one that the form of the help describes. */
+function withFix(
+  file: Pick<YamlFile, 'path' | 'lines'>,
+  code: DiagnosticCode,
+  range: Range,
+  message: string,
+  given: string | Advice | undefined,
+): Diagnostic {
+  const span = spanOf(file, range);
+  if (given === undefined) return diagnose(code, span, message);
+  const { help, edit = editOf(file.lines.text, range, message, help) } =
+    typeof given === 'string' ? { help: given } : given;
+  if (edit === undefined) return diagnose(code, span, message, help);
+  const { start, end } = spanOf(file, edit);
+  return diagnose(code, span, message, help, { start, end, text: edit.text, isCertain: isCertain(help) });
+}
+
+function editOf(text: string, { start, end }: Range, message: string, help: string): Edit | undefined {
+  const edit = describedEdit(message, help, text.slice(start, end));
+  return edit && { start: start + edit.start, end: start + edit.end, text: edit.text };
 }
 
 /** Broken documents of a file whose mistake is explained, which takes a look at the whole text. */

@@ -1,4 +1,5 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { readNumber, UNFIT_NUMBER } from '../../engine/request/json-number.ts';
@@ -13,7 +14,7 @@ const DEEPEST = 100;
 /** Mistakes of a file that are reported; further ones would not be corrected in one go. */
 const MOST_MISTAKES = 200;
 
-type Report = (code: DiagnosticCode, range: Range, message: string, help?: string) => void;
+type Report = (code: DiagnosticCode, range: Range, message: string, help?: string | Advice) => void;
 
 /** Collector of the mistakes in one file. */
 export class YamlMistakes {
@@ -25,7 +26,7 @@ export class YamlMistakes {
     this.#report = report;
   }
 
-  add(code: DiagnosticCode, range: Range, message: string, help?: string): void {
+  add(code: DiagnosticCode, range: Range, message: string, help?: string | Advice): void {
     this.#count += 1;
     if (this.#count <= MOST_MISTAKES) this.#report(code, range, message, help);
   }

@@ -52,7 +52,7 @@ function lspDiagnostic(diagnostic: Diagnostic, document: TextDocument): LspDiagn
 }
 
 /** Range of a span in lines and UTF-16 units from 0; a span counts lines and code points from 1. */
-export function rangeOf({ start, end }: Span, document: TextDocument): LspRange {
+export function rangeOf({ start, end }: Pick<Span, 'start' | 'end'>, document: TextDocument): LspRange {
   return { start: positionOf(start, document), end: positionOf(end, document) };
 }
 

@@ -4,7 +4,7 @@ import {
   type Diagnostic,
   type Range as LspRange,
 } from 'vscode-languageserver';
-import type { Diagnostic as PolicyDiagnostic } from '../../diagnostic/diagnostic.ts';
+import type { Fix } from '../../diagnostic/diagnostic.ts';
 import { rangeOf } from './diagnostics.ts';
 import type { Site } from './workspace.ts';
 
@@ -20,42 +20,29 @@ export function quickFixes(
   return diagnostics.flatMap((diagnostic): CodeAction[] => {
     const at = rangeOf(diagnostic.span, file.document);
     if (diagnostic.span.file !== file.path || !touches(at, range)) return [];
-    const newText = replacement(diagnostic, file.document.getText(at));
-    if (newText === undefined) return [];
+    const { fix } = diagnostic;
+    if (fix === undefined) return [];
     return [
       {
-        title: `Write \`${newText}\``,
+        title: titleOf(fix, file.document.getText(rangeOf(fix, file.document))),
         kind: CodeActionKind.QuickFix,
         isPreferred: true,
         diagnostics: shown.filter(({ code, range: other }) => code === diagnostic.code && same(other, at)),
-        edit: { changes: { [uri]: [{ range: at, newText }] } },
+        edit: { changes: { [uri]: [{ range: rangeOf(fix, file.document), newText: fix.text }] } },
       },
     ];
   });
 }
 
-/** Help whose text replaces the whole range of the diagnostic. */
-const WHOLE = /^(?:put it in quotes|write a list|write it as a list): `([^`]+)`$/;
-/** Help whose text may replace only a part of the range. */
-const PART = /^(?:did you mean|write) `([^`]+)`\??$/;
+/** Longest text in a title, in UTF-16 units. */
+const LONGEST = 60;
 
-/** Replacement for `written`, the text of the range; undefined if the help suggests none, or one for another range. */
-export function replacement({ message, help = '' }: PolicyDiagnostic, written: string): string | undefined {
-  const suggestion = help.replace(/; the template is adopted at .*$/, '');
-  const whole = WHOLE.exec(suggestion)?.[1];
-  if (whole !== undefined) return whole;
-  const correct = PART.exec(suggestion)?.[1];
-  if (correct === undefined || written === '' || /: |\.\.\./.test(correct)) return undefined;
-  const quoted = [...message.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
-  // The message quotes the wrong part of the range: `raed` of `orders/raed`, also within quotes.
-  const part = quoted.findLast((text) => written.includes(text));
-  if (part !== undefined) {
-    const at = written.lastIndexOf(part);
-    return written.slice(0, at) + correct + written.slice(at + part.length);
-  }
-  // The message quotes all of `request.metod`, and the range is its end.
-  const before = correct.slice(0, correct.lastIndexOf('.') + 1);
-  return quoted.includes(before + written) ? correct.slice(before.length) : undefined;
+function titleOf({ text }: Fix, replaced: string): string {
+  const shown = (part: string): string => {
+    const line = part.trim().replaceAll(/\s+/g, ' ');
+    return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  };
+  return text.trim() === '' ? `Remove \`${shown(replaced)}\`` : `Write \`${shown(text)}\``;
 }
 
 function touches(a: LspRange, b: LspRange): boolean {

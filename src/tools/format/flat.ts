@@ -1,5 +1,6 @@
+import { quoted } from '../../policy/yaml/quote.ts';
 import type { Item, MapContent, Node, Pair, SeqContent } from './layout.ts';
-import { onOneLine, quoted } from './scalar.ts';
+import { onOneLine } from './scalar.ts';
 
 interface FlatContext {
   /** True in brackets or braces, where `,` ends an unquoted scalar. */

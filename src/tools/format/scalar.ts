@@ -1,8 +1,5 @@
-import { parseDocument } from 'yaml';
+import type { Quotes } from '../../policy/yaml/quote.ts';
 import type { BlockContent, ScalarContent } from './layout.ts';
-
-/** Quoting style of a scalar. */
-export type Quotes = 'plain' | 'single' | 'double';
 
 /** Lines of a scalar; a single line if it is one paragraph and fits into `room` characters. */
 export function scalarLines({ source, style }: ScalarContent, room: number): readonly string[] {
@@ -55,22 +52,4 @@ export function blockLines({ header, lines, parentIndent }: BlockContent): {
 
 function leadingSpaces(line: string): number {
   return line.length - line.replace(/^ +/, '').length;
-}
-
-/** Text on one line in the given quoting style, or in another style if that one cannot represent it. */
-export function quoted(text: string, quotes: Quotes, isInFlow: boolean): string {
-  if (quotes === 'plain' && isPlain(text, isInFlow)) return text;
-  const single = `'${text.replaceAll("'", "''")}'`;
-  if (quotes === 'single') return single;
-  return /["\\]/.test(text) && !(quotes === 'double') ? single : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
-}
-
-function isPlain(text: string, isInFlow: boolean): boolean {
-  const { contents, errors } = parseDocument(isInFlow ? `[${text}]` : `- ${text}`, {
-    logLevel: 'silent',
-    keepSourceTokens: true,
-    prettyErrors: false,
-  });
-  const value: unknown = errors.length === 0 ? contents?.toJSON() : undefined;
-  return Array.isArray(value) && value.length === 1 && value[0] === text;
 }

@@ -1,4 +1,5 @@
 import { isIgnoreComment } from '../../policy/lint/ignore-comments.ts';
+import { quoted } from '../../policy/yaml/quote.ts';
 import { asBlock, withKeyComment } from './as-block.ts';
 import { expressionLines, type FormattableExpression } from './expression.ts';
 import { flat } from './flat.ts';
@@ -14,7 +15,7 @@ import {
   type SeqContent,
   type Stream,
 } from './layout.ts';
-import { blockLines, quoted, scalarLines } from './scalar.ts';
+import { blockLines, scalarLines } from './scalar.ts';
 
 /** Maximum length of a line, in characters. Only lines that cannot be broken are longer. */
 const WIDTH = 110;

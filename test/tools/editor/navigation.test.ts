@@ -1,5 +1,3 @@
-import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
-import { replacement } from '../../../src/tools/editor/quick-fix.ts';
 import { LanguageClient, type Range } from '../../support/language-client.ts';
 import { FOLDER } from './folder.ts';
 
@@ -343,26 +341,5 @@ describe('quick fixes', () => {
     ['a word in quotes', 'orders.yaml', 'effect: deny', 'effect: "dney"', '      effect: "deny"'],
   ] as const)('%s', async (_, path, from, to, expected) => {
     expect(await fixed(path, from, to)).toBe(expected);
-  });
-
-  const diagnostic = (message: string, help: string): Diagnostic => ({
-    code: 'wrong_type',
-    severity: 'error',
-    message,
-    help,
-    span: { file: '', start: { line: 1, column: 1 }, end: { line: 1, column: 1 } },
-  });
-
-  test.each([
-    ['expected text', 'put it in quotes: `"1.10"`', '1.10', '"1.10"'],
-    ['expected a list', 'write it as a list: `[{methods: [GET]}]`', '{methods: [GET]}', '[{methods: [GET]}]'],
-    ['`get` is not in upper case', 'write `GET`; the template is adopted at a.yaml:3', 'get', 'GET'],
-    ['`a`: unknown name `request.metod`', 'did you mean `request.method`?', 'metod', 'method'],
-    ['`a`: unknown name `x.metod`', 'did you mean `request.method`?', 'metod', undefined],
-    ['a parameter is missing', 'write `with: {host: ...}`', 'uses', undefined],
-    ['the file has no policy documents', 'did you mean `apiVersion: lictor/v1`?', '', undefined],
-    ['`x` is not a valid duration', 'write it like `30s`, `5m`, `1h30m` or `500ms`', 'x', undefined],
-  ])('%s, %s', (message, help, written, wanted) => {
-    expect(replacement(diagnostic(message, help), written)).toBe(wanted);
   });
 });

@@ -1,0 +1,79 @@
+import type { Diagnostic, Fix, Position } from '../../src/diagnostic/diagnostic.ts';
+import { Lines } from '../../src/diagnostic/lines.ts';
+import { type GoldenCase, goldenCases, seen } from './golden.ts';
+
+/** The text with the fix of a diagnostic applied. */
+function fixed(text: string, { start, end, text: part }: Fix): string {
+  const from = offsetOf(text, start);
+  const to = offsetOf(text, end);
+  return text.slice(0, from) + part + text.slice(to);
+}
+
+function offsetOf(text: string, { line, column }: Position): number {
+  const lines = new Lines(text);
+  const before = [...lines.line(line)].slice(0, column - 1).join('');
+  return lines.startOf(line) + before.length;
+}
+
+/** Diagnostics without their positions, which an edit moves. Help may name positions too. */
+function told({ code, message, span }: Diagnostic): string {
+  return `${span.file} ${code}: ${message.replaceAll(/:\d+/g, ':N')}`;
+}
+
+/** Differences that the fix of a diagnostic makes: mistakes that remain although it corrects them, and new errors. */
+function trouble({ files }: GoldenCase, found: readonly Diagnostic[], one: Diagnostic, fix: Fix): string[] {
+  const text = files[one.span.file] ?? '';
+  const after = seen({ ...files, [one.span.file]: fixed(text, fix) }).found.map(told);
+  const before = found.map(told);
+  const count = (list: readonly string[], each: string): number =>
+    list.filter((other) => other === each).length;
+  const remains = count(after, told(one)) >= count(before, told(one)) ? ['the mistake remains'] : [];
+  const newer = after.filter((each) => count(after, each) > count(before, each));
+  return [...remains, ...newer.map((each) => `new: ${each}`)];
+}
+
+/**
+ * Fixes after which another mistake of the author is found that the corrected one hid: by case and message, with the
+ * new message.
+ */
+const HIDDEN: readonly (readonly [string, string, string])[] = [
+  ['cel-places', 'unknown name `reqest`', 'the expression has the type `request`, `string` is required'],
+  ['no-echoes', 'expected a list, found a mapping', 'the field `jsonSchema` is missing'],
+  ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `host` is missing'],
+  ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `age` is missing'],
+  ['templates', 'unknown PolicyTemplate `intenal`', 'the list is empty'],
+  ['test-rows', 'unknown policy `ordres`', 'the key `orders` is used twice in one mapping'],
+  ['unknown-fields', 'unknown field `matches`', 'the list is empty'],
+  ['unknown-references', 'unknown policy `order`', 'the policy `orders` has no rule or limit `x`'],
+];
+
+const found = new Set<readonly string[]>();
+
+function isHidden(name: string, told: string, problem: string): boolean {
+  const row = HIDDEN.find(
+    ([of, message, next]) => of === name && told.includes(message) && problem.includes(next),
+  );
+  if (row !== undefined) found.add(row);
+  return row !== undefined;
+}
+
+const CASES = goldenCases();
+
+describe('fixes of diagnostics', () => {
+  test.each(CASES.map((each) => [each.name, each] as const))('%s: each corrects its mistake', (_, each) => {
+    const { found } = seen(each.files);
+    const troubles = found.flatMap((one) => {
+      const { fix, help = '', span } = one;
+      if (fix === undefined) return [];
+      const place = `${span.file}:${span.start.line}:${span.start.column} ${one.message}: ${help} [${fix.text}]`;
+      return trouble(each, found, one, fix)
+        .filter((problem) => !isHidden(each.name, one.message, problem))
+        .map((problem) => `${place}: ${problem}`);
+    });
+    expect(troubles).toEqual([]);
+  });
+
+  test('a hidden mistake is listed only if it is there', () => {
+    expect(HIDDEN.filter((row) => !found.has(row))).toEqual([]);
+  });
+});
