@@ -1,6 +1,7 @@
 import { check } from './check/check.ts';
 import type { Environment } from './check/environment.ts';
 import { type KeyRead, keyReads } from './check/key-reads.ts';
+import { type TextComparison, textComparisons } from './check/text-comparisons.ts';
 import { type ConstantPart, constantParts, type Knowledge } from './interpret/constant-parts.ts';
 import { Constants } from './interpret/fold.ts';
 import { parse } from './syntax/parse.ts';
@@ -11,6 +12,8 @@ export interface ExpressionFindings {
   readonly constant: readonly ConstantPart[];
   /** Value of the whole expression if it is the same for every request; otherwise undefined. */
   readonly whole: boolean | undefined;
+  /** Comparisons of declared names with string literals, in order of position. */
+  readonly comparisons: readonly TextComparison[];
   /** Reads of the keys of the declared map `name`. */
   keys(name: string): readonly KeyRead[];
 }
@@ -23,5 +26,6 @@ export function lintExpression(
 ): ExpressionFindings {
   const checked = check(source, parse(source), environment);
   const { parts, whole } = constantParts(checked, new Constants(checked), knowledge);
-  return { constant: parts, whole, keys: (name) => keyReads(checked, name) };
+  const comparisons = textComparisons(checked);
+  return { constant: parts, whole, comparisons, keys: (name) => keyReads(checked, name) };
 }

@@ -148,6 +148,14 @@ export const CODES = {
     doc: 'two policies that apply to the same requests accept no common caller',
   },
   open_allow: { severity: 'warning', doc: 'an allow rule requires no peer, no token and no condition' },
+  principal_never_admitted: {
+    severity: 'warning',
+    doc: 'an expression compares the caller with a principal that `authenticate.mtls` never accepts',
+  },
+  pattern_compared: {
+    severity: 'warning',
+    doc: 'an expression compares with a text such as `/api/*`, in which `*` stands only for itself',
+  },
   constant_condition: {
     severity: 'warning',
     doc: 'a condition, or a part of one, has the same value for every request',

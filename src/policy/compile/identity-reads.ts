@@ -125,7 +125,7 @@ function relationOf(
 }
 
 /** The requests for which each expression of a policy is evaluated, by its rule or schema. */
-function selectionsOf({
+export function selectionsOf({
   match,
   rules = [],
   schemas = [],

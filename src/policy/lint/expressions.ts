@@ -1,6 +1,5 @@
-import type { Environment } from '../../cel/check/environment.ts';
 import type { ConstantPart } from '../../cel/interpret/constant-parts.ts';
-import { type ExpressionFindings, lintExpression } from '../../cel/lint.ts';
+import type { ExpressionFindings } from '../../cel/lint.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { rangeIn } from '../compile/expressions.ts';
@@ -9,7 +8,7 @@ import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { listed } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
-import { KNOWLEDGE } from './known-values.ts';
+import type { Analyses } from './analyses.ts';
 import type { LintInput } from './lint-input.ts';
 
 /** Claims that every accepted token has, even if no issuer requires them. */
@@ -21,18 +20,17 @@ const BATCH = 20;
 /**
  * Reports conditions that do not depend on the request, and reads of claims and path parameters that may be missing.
  */
-export function* lintExpressions({ written, expressions, issuers }: LintInput): Generator<undefined, void> {
+export function* lintExpressions(
+  { written, expressions, issuers }: LintInput,
+  analyses: Analyses,
+): Generator<undefined, void> {
   const ruleConditions = new Set(
     written.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ when }) => when ?? [])),
   );
   const accepted = new Map(written.flatMap((policy) => conditionsWithIssuers(policy, issuers)));
   const segments = new Map(written.flatMap(expressionsWithSegments));
-  const read = new Map<Environment, Map<string, ExpressionFindings>>();
   for (const [index, { expression, environment }] of expressions.entries()) {
-    const known = read.get(environment) ?? new Map<string, ExpressionFindings>();
-    read.set(environment, known);
-    const lint = known.get(expression.source) ?? lintExpression(expression.source, environment, KNOWLEDGE);
-    known.set(expression.source, lint);
+    const lint = analyses.of({ expression, environment });
     reportConstants(expression, lint, ruleConditions.has(expression));
     const from = accepted.get(expression);
     if (from !== undefined) reportClaims(expression, lint, from);

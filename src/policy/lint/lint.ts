@@ -1,6 +1,9 @@
+import { lintAdmission } from './admission.ts';
+import { Analyses } from './analyses.ts';
 import { lintContradictions } from './contradictions.ts';
 import { lintExceptions } from './exceptions.ts';
 import { lintExpressions } from './expressions.ts';
+import { lintGlobs } from './globs.ts';
 import type { LintInput } from './lint-input.ts';
 import { lintPatterns } from './patterns.ts';
 import { lintPeers } from './peers.ts';
@@ -11,7 +14,10 @@ import { Trials } from './trials.ts';
 
 /** Reports policies that are valid and probably not meant as written. One step per policy or batch of expressions. */
 export function* lint(input: LintInput): Generator<undefined, void> {
-  yield* lintExpressions(input);
+  const analyses = new Analyses();
+  const trials = new Trials(input.set, input.options.now);
+  yield* lintExpressions(input, analyses);
+  yield* lintGlobs(input, analyses, trials);
   const context = new PolicyContext(input.written, input.shadowed);
   for (const policy of input.written) {
     lintPatterns(policy);
@@ -20,6 +26,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
     yield;
   }
   for (const each of input.compiled) lintPeers(each);
-  yield* lintContradictions(input, new Trials(input.set, input.options.now));
+  yield* lintAdmission(input, analyses, context, trials);
+  yield* lintContradictions(input, trials);
   yield* lintTests(input);
 }

@@ -40,6 +40,12 @@ function admits({ principals }: MtlsRequirement, principal: string): boolean {
   return principals === undefined || principals.some((pattern) => matchesPrincipal(pattern, principal));
 }
 
+/** A token of the first issuer that one of the policies accepts; undefined if none asks for one. */
+export function sampleToken(policies: readonly CompiledPolicy[]): ExampleToken | undefined {
+  const [issuer] = policies.flatMap(({ jwt }) => jwt?.issuers ?? []);
+  return issuer && tokenOf(issuer);
+}
+
 /** A token with the claims that the issuer requires. */
 export function tokenOf(issuer: Issuer): ExampleToken {
   const required = issuer.requireClaims.filter((name) => !USUAL.has(name));

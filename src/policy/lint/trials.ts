@@ -1,4 +1,6 @@
 import { type Decision, decide } from '../../engine/decision/decide.ts';
+import type { Services } from '../../engine/decision/services.ts';
+import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import type { LimitStore } from '../../engine/limit/limit.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { normalizeHost } from '../../engine/request/host.ts';
@@ -44,21 +46,33 @@ export class Trials {
       .filter(({ match }) => selects(match, input, () => true, undefined) !== undefined);
   }
 
-  /** Undefined if no Environment has the expected answer, or beyond the bound on decisions. */
-  confirm(example: Example, isExpected: (decision: Decision) => boolean): Confirmed | undefined {
-    const decisions = this.#sets.map((set) => this.#decide(example, set));
-    const confirming = decisions.filter((each) => each !== undefined && isExpected(each));
+  /**
+   * Undefined if no Environment has the expected answer, or beyond the bound on decisions. `trace` gets the steps of
+   * each decision before `isExpected` is asked about it.
+   */
+  confirm(
+    example: Example,
+    isExpected: (decision: Decision) => boolean,
+    trace?: DecisionTrace,
+  ): Confirmed | undefined {
+    const confirming: Decision[] = [];
+    for (const set of this.#sets) {
+      const decision = this.#decide(example, set, trace);
+      if (decision === undefined) return undefined;
+      if (isExpected(decision)) confirming.push(decision);
+    }
     const [first] = confirming;
-    if (first === undefined || decisions.includes(undefined)) return undefined;
-    const only = confirming.flatMap((each) => each?.environment ?? []);
-    return { text: exampleText(example, first), only: only.length < decisions.length ? only : [] };
+    if (first === undefined) return undefined;
+    const isEverywhere = confirming.length === this.#sets.length;
+    const only = isEverywhere ? [] : confirming.map(({ environment }) => environment);
+    return { text: exampleText(example, first), only };
   }
 
-  #decide(example: Example, set: PolicySet): Decision | undefined {
+  #decide(example: Example, set: PolicySet, trace: DecisionTrace | undefined): Decision | undefined {
     if (this.#left <= 0) return undefined;
     this.#left -= 1;
     const now = this.#now;
-    const pending = decide(attributesOf(example), set, {
+    const services: Services = {
       clock: () => now,
       id: () => '',
       tokens: verifierOf(example, now),
@@ -66,7 +80,8 @@ export class Trials {
       xfccTrustedHops: example.caller?.via === 'xfcc' ? 1 : 0,
       limits: UNLIMITED,
       shadowLimits: UNLIMITED,
-    });
+    };
+    const pending = decide(attributesOf(example), set, services, undefined, trace);
     return pending instanceof Promise ? undefined : pending.decision;
   }
 }

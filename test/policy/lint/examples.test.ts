@@ -5,7 +5,11 @@ import { compiledCase, goldenCases, NOW } from '../golden.ts';
 const cases = goldenCases().filter(({ expected }) => expected.includes('\nexample: '));
 
 /** Codes of warnings about callers and requests, each with an example. */
-const WITH_EXAMPLES: readonly Diagnostic['code'][] = ['nobody_admitted'];
+const WITH_EXAMPLES: readonly Diagnostic['code'][] = [
+  'nobody_admitted',
+  'pattern_compared',
+  'principal_never_admitted',
+];
 
 describe('the examples of warnings', () => {
   test.each(cases.map((each) => [each.name, each] as const))(

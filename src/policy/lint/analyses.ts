@@ -1,0 +1,20 @@
+import type { Environment } from '../../cel/check/environment.ts';
+import { type ExpressionFindings, lintExpression } from '../../cel/lint.ts';
+import type { ValidExpression } from '../compile/expressions.ts';
+import { KNOWLEDGE } from './known-values.ts';
+
+/** Findings about expressions, computed once for equal texts over the same names. */
+export class Analyses {
+  readonly #known = new Map<Environment, Map<string, ExpressionFindings>>();
+
+  of({
+    expression: { source },
+    environment,
+  }: Pick<ValidExpression, 'expression' | 'environment'>): ExpressionFindings {
+    const known = this.#known.get(environment) ?? new Map<string, ExpressionFindings>();
+    this.#known.set(environment, known);
+    const findings = known.get(source) ?? lintExpression(source, environment, KNOWLEDGE);
+    known.set(source, findings);
+    return findings;
+  }
+}
