@@ -186,11 +186,16 @@ test.each<[string, readonly string[], string]>([
   ['a host with a path', ['policies', '--host', 'a/b', '--path', '/'], 'has a scheme or a path'],
   ['a path without a slash', ['policies', '--host', 'a', '--path', 'x'], 'does not begin with `/`'],
   ['no such folder', ['nowhere', '--host', 'a', '--path', '/'], '`nowhere` does not exist'],
-  ['a broken folder', ['broken', '--host', 'a', '--path', '/'], 'did you mean `Policy`?'],
 ])('%s is wrong usage', async (_, args, message) => {
   const ended = await run(...args);
   expect([ended.code, ended.stdout]).toEqual([2, '']);
   expect(ended.stderr).toContain(message);
+});
+
+test('a broken folder has an exit code of its own', async () => {
+  const ended = await run(...['broken', '--host', 'a', '--path', '/']);
+  expect([ended.code, ended.stdout]).toEqual([4, '']);
+  expect(ended.stderr).toContain('did you mean `Policy`?');
 });
 
 test.each([

@@ -85,6 +85,6 @@ describe('what policies do to the headers toward the service', () => {
   test.each(['host', 'Connection', ':path'])('%s cannot be removed', async (name) => {
     const { code, out } = await lictorTest(POLICIES.replace('x-secret,', `"${name}",`));
     expect(out).toContain('error[invalid_header]');
-    expect(code).toBe(1);
+    expect(code).toBe(4);
   });
 });

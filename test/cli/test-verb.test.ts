@@ -77,7 +77,7 @@ test('a failure shows the rules that were tried and what the parts of the condit
       answered  deny 403 no_rule by orders: no rule allows this request
       policies  orders
       rules     in order of evaluation:
-        deny   orders/no-trace  not selected by its match
+        deny   orders/no-trace  not selected by its match: the method is not TRACE
         allow  orders/read      false
       orders/read p/orders.yaml:11
         'orders:read' in jwt.scopes && (request.path == '/a' || jwt.claims.level > 3)  false
@@ -162,7 +162,8 @@ describe('which cases', () => {
       '--only-failed',
     );
     expect(fixed.stdout).toMatch(/^1 passed \(1 case/m);
-    expect((await run(FAILING, '--only-failed')).stderr).toContain('no case is known to have failed');
+    const nothing = await run(FAILING, '--only-failed');
+    expect(nothing).toMatchObject({ code: 0, stderr: 'lictor test: no case failed in the last run\n' });
   });
 
   test('--seed shuffles, the same way each time, and loses none', async () => {
@@ -302,9 +303,43 @@ spec:
 
 test('a shadow policy that is not there is a mistake', async () => {
   const { code, stderr } = await run(tests('    - {name: a, request: a, expect: {shadow: {order: deny}}}\n'));
-  expect(code).toBe(1);
+  expect(code).toBe(4);
   expect(stderr).toContain(
     'p/orders.test.yaml:11:47: error[unknown_reference]: `cases[0].expect.shadow.order`: unknown policy `order`',
   );
   expect(stderr).toContain('help: did you mean `orders`?');
+});
+
+describe('the results', () => {
+  test('--output-file has them for programs, and standard output for people, quietly without those that pass', async () => {
+    const { code, stdout } = await run(FAILING, '--output', 'json', '--output-file', 'r.json', '--quiet');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^orders\n {2}✗ b & <b>\n[^✓]*\n2 passed, 1 failed \(3 cases/);
+    const { cases } = JSON.parse(await readFile(join(directory, 'r.json'), 'utf8')) as {
+      readonly cases: readonly { readonly name: string; readonly ok: boolean }[];
+    };
+    expect(cases.map(({ name, ok }) => [name, ok])).toEqual([
+      ['a', true],
+      ['b & <b>', false],
+      ['nobody', true],
+    ]);
+  });
+
+  test('coverage is beside the results for people', async () => {
+    const { stdout, stderr } = await run(
+      FAILING,
+      '--coverage',
+      '--output',
+      'junit',
+      '--output-file',
+      'j.xml',
+    );
+    expect([stdout.includes('\ncoverage\n'), stderr]).toEqual([true, '']);
+    expect(await readFile(join(directory, 'j.xml'), 'utf8')).toContain('<testsuite name="orders"');
+  });
+
+  test('a folder that does not compile has another exit code than a case that fails', async () => {
+    await writeFiles(directory, { 'p/orders.yaml': 'apiVersion: lictor/v1\nkind: Polic\n' });
+    expect((await inProcess(['test', 'p'], directory)).code).toBe(4);
+  });
 });

@@ -43,6 +43,8 @@ const OPTIONS = {
   minCoverage: undefined,
   since: undefined,
   minMutation: undefined,
+  outputFile: undefined,
+  quiet: false,
 } as const;
 
 let stack: AsyncDisposableStack;

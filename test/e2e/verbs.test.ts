@@ -174,7 +174,7 @@ describe('test', () => {
       answered  deny 403 no_rule by orders: no rule allows this request
       policies  orders
       rules     in order of evaluation:
-        allow  orders/read  not selected by its match
+        allow  orders/read  not selected by its match: the method is not GET
 
   ✓ checkout × read
   ✓ anonymous × read
@@ -206,7 +206,10 @@ describe('test', () => {
         { field: 'rule', wanted: 'read', got: '' },
       ],
       policies: ['orders'],
-      rules: [{ name: 'orders/read', effect: 'allow', result: 'not selected by its match' }],
+      skipped: [],
+      rules: [
+        { name: 'orders/read', effect: 'allow', result: 'not selected by its match: the method is not GET' },
+      ],
       conditions: [],
     });
   });
@@ -217,9 +220,9 @@ describe('test', () => {
     ['a filter without a match', ['passing', '--filter', 'x'], 1, '', 'no case has such a name'],
     ['no tests', ['shop/policies'], 1, '', 'the folder has no tests'],
     ['no tests, with --allow-empty', ['shop/policies', '--allow-empty'], 0, '', ''],
-    ['a folder that does not compile', ['five'], 1, '', 'the folder does not compile, no test was run'],
+    ['a folder that does not compile', ['five'], 4, '', 'the folder does not compile, no test was run'],
     ['a missing folder', ['nowhere'], 2, '', '`nowhere` does not exist'],
-    ['no argument: the working directory', [], 1, '', 'the folder does not compile'],
+    ['no argument: the working directory', [], 4, '', 'the folder does not compile'],
     [
       'an unknown output format',
       ['passing', '--output', 'xml'],

@@ -8,9 +8,10 @@ import { SETTINGS } from '../../src/sidecar/server/settings.ts';
 
 const EXIT_CODES = {
   fine: 'Success.',
-  fails: 'The check failed: a mistake in the folder, a failed case, a denied request.',
+  fails: 'The answer is no: a mistake that check found, a failed case, a denied request.',
   usage: 'Wrong usage or configuration.',
   fault: 'An internal fault.',
+  uncompiled: 'The policy folder has errors, so that the verb had nothing to work with.',
 } as const satisfies Record<keyof typeof EXIT, string>;
 
 const VARIABLES: readonly (readonly [string, string])[] = [

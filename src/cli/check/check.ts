@@ -34,7 +34,7 @@ export async function check(
   const folder = await openPolicyFolder(dir, terminal, { lint: { isStrict: options.strict, now } });
   if ('problem' in folder) {
     complain(terminal, 'check', folder.problem);
-    return EXIT.usage;
+    return folder.code;
   }
   if (file === undefined) return show(folder, dir, options, terminal);
   const own = folder.diagnostics.filter(({ span }) => span.file === file);

@@ -56,12 +56,12 @@ export async function effective(
   options: EffectiveOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const usage = (problem: string): ExitCode => {
+  const usage = (problem: string, code: ExitCode = EXIT.usage): ExitCode => {
     complain(terminal, 'effective', problem);
-    return EXIT.usage;
+    return code;
   };
   const folder = await openValidFolder(dir, terminal, options.environment ?? '');
-  if ('problem' in folder) return usage(folder.problem);
+  if ('problem' in folder) return usage(folder.problem, folder.code);
   const path = canonicalPath(options.path, options.method ?? (options.path === '' ? 'CONNECT' : ''));
   const subject = { host: normalizeHost(options.host), method: options.method, path: path.path };
   if (hasPort(options.host))

@@ -20,16 +20,16 @@ export async function evaluate(
   options: EvalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const usage = (problem: string): ExitCode => {
+  const usage = (problem: string, code: ExitCode = EXIT.usage): ExitCode => {
     complain(terminal, 'eval', problem);
-    return EXIT.usage;
+    return code;
   };
   const { expression } = options;
   // An expression needs no folder, and the current one need not be a policy folder.
   const dir = named ?? (expression === undefined ? '.' : undefined);
   const folder =
     dir === undefined ? undefined : await openValidFolder(dir, terminal, options.environment ?? '');
-  if (folder !== undefined && 'problem' in folder) return usage(folder.problem);
+  if (folder !== undefined && 'problem' in folder) return usage(folder.problem, folder.code);
   const issuers = folder?.set.issuers ?? new Map();
   const { simulation, problem } = await readRequest(options, issuers, terminal);
   if (simulation === undefined) return usage(problem);

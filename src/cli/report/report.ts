@@ -12,7 +12,7 @@ export async function report(dir: string, { output }: ReportOptions, terminal: T
   const folder = await openValidFolder(dir, terminal);
   if ('problem' in folder) {
     complain(terminal, 'report', folder.problem);
-    return EXIT.usage;
+    return folder.code;
   }
   const shown = (file: string): string => shownPath(file, dir, terminal);
   const content = reportOf(folder.set, folder.tests, shown, ({ source }) => locationsIn(folder, source));

@@ -11,6 +11,7 @@ import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { type CompiledFolder, type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
 import { loadPolicySet } from '../../policy/source/load-policy-set.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { filesOfInput, STANDARD_INPUT } from './standard-input.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
@@ -29,9 +30,10 @@ export interface PolicyFolder {
   source(file: string): Lines | undefined;
 }
 
-/** The path is not a folder, or the folder cannot be read. */
+/** The path is not a folder, the folder cannot be read, or it has errors and must not have any. */
 export interface FolderProblem {
   readonly problem: string;
+  readonly code: ExitCode;
 }
 
 /** Reads and compiles a folder by the same steps as the server; `-` is the one file of standard input. */
@@ -57,7 +59,10 @@ export async function openPolicyFolder(
   const path = pathOf(dir, terminal);
   const { set, folder, diagnostics } = await loadPolicySet(path, { compile });
   if (folder === undefined) {
-    return { problem: diagnostics.map(({ message }) => message.replaceAll(path, dir)).join('; ') };
+    return {
+      problem: diagnostics.map(({ message }) => message.replaceAll(path, dir)).join('; '),
+      code: EXIT.usage,
+    };
   }
   return openedFolder(set, diagnostics, read, compiled, (file) => folder.files().get(file));
 }

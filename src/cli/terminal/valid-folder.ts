@@ -2,6 +2,7 @@ import { quoted } from '../../diagnostic/suggest.ts';
 import type { PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
 import { inEnvironment } from '../../policy/compile/environments.ts';
 import { locatePolicy, type PolicyLocations } from '../../policy/compile/policy-locations.ts';
+import { EXIT } from './exit-code.ts';
 import { type FolderProblem, openPolicyFolder, type PolicyFolder, renderAll } from './policy-folder.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
@@ -26,7 +27,7 @@ export async function openValidFolder(
     const errors = folder.diagnostics.filter(({ severity }) => severity === 'error').slice(0, 100);
     const colour = isColourful(terminal.stderr, terminal.environment);
     terminal.stderr.write(renderAll(errors, folder, dir, terminal, colour));
-    return { problem: 'the folder does not compile' };
+    return { problem: 'the folder does not compile', code: EXIT.uncompiled };
   }
   if (environment === undefined) return { ...folder, set };
   const names = [...set.environments.keys()];
@@ -38,6 +39,7 @@ export async function openValidFolder(
   if (chosen !== undefined) return { ...folder, set: chosen };
   const known = names.length === 0 ? 'the folder has none' : `known here: ${quoted(names)}`;
   return {
+    code: EXIT.usage,
     problem:
       environment === ''
         ? `the folder has several Environments, select one with \`--environment\`; ${known}`

@@ -10,6 +10,7 @@ import { coverageText } from '../../tools/coverage/text.ts';
 import { type PolicyFolder, shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import type { TestOptions } from './flags.ts';
+import { reportStream } from './report-stream.ts';
 
 /** True if a flag asks for coverage. */
 export function wantsCoverage({ coverage, coverageOutput, minCoverage }: TestOptions): boolean {
@@ -27,8 +28,7 @@ export async function reportCoverage(
   const coverage = coverageOf(count, (file) => folder.source(file));
   const path = (file: string): string => shownPath(file, dir, terminal);
   if (options.coverage) {
-    // Machine-readable output has standard output to itself.
-    const stream = options.output === 'human' ? terminal.stdout : terminal.stderr;
+    const stream = reportStream(options, terminal);
     const colour = isColourful(stream, terminal.environment);
     stream.write(`\ncoverage\n${coverageText(coverage, { colour, path })}`);
   }

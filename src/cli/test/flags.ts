@@ -21,6 +21,12 @@ export const TEST_FLAGS = {
     default: 'human',
     doc: 'form of the result',
   },
+  'output-file': {
+    value: 'FILE',
+    parse: text,
+    doc: 'write the result in this form to a file, and the one for people to standard output',
+  },
+  quiet: { doc: 'show only the cases that fail' },
   coverage: { doc: 'report which rules and conditions the cases reach' },
   'coverage-output': {
     value: 'FILE',

@@ -18,6 +18,8 @@ export interface TestReport {
   readonly dir: string;
   readonly terminal: Terminal;
   readonly colour: boolean;
+  /** True: without the cases that pass. */
+  readonly quiet: boolean;
   /** Milliseconds, from reading the folder on. */
   readonly duration: number;
   /** The order of the cases was shuffled with it. */
@@ -26,10 +28,11 @@ export interface TestReport {
 
 /** The cases by test, failures with expected and actual values and an explanation, and a summary line. */
 export function humanReport(report: TestReport): string {
-  const { results, colour, duration, seed } = report;
+  const { results, colour, quiet, duration, seed } = report;
   const paint = painter(colour);
   const out: string[] = [];
-  for (const [test, cases] of Object.entries(Object.groupBy(results, ({ test: name }) => name))) {
+  const listed = quiet ? results.filter(({ differences }) => differences.length > 0) : results;
+  for (const [test, cases] of Object.entries(Object.groupBy(listed, ({ test: name }) => name))) {
     out.push(paint('bold', test));
     for (const each of cases ?? []) {
       const holds = each.differences.length === 0;
@@ -137,7 +140,7 @@ function sentence({ decision, reason, status, policy, rule, detail }: Answer): s
 }
 
 function whyLines(
-  { policies, rules, conditions }: FailureExplanation,
+  { policies, skipped, rules, conditions }: FailureExplanation,
   path: (file: string) => string,
   paint: Paint,
 ): readonly string[] {
@@ -156,6 +159,7 @@ function whyLines(
   });
   return [
     `${paint('dim', 'policies')}  ${applied}`,
+    ...skipped.map(({ name, why }) => `  ${name} does not apply: ${paint('dim', why)}`),
     ...(tried.length === 0 ? [] : [`${paint('dim', 'rules')}     in order of evaluation:`]),
     ...tried,
     ...conditions.flatMap((condition) => conditionLines(condition, path, paint)),

@@ -20,6 +20,7 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { changedSince } from './changed-policies.ts';
 import type { TestOptions } from './flags.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
+import { reportStream } from './report-stream.ts';
 import type { TestSession } from './run-cases.ts';
 
 /** Input of a mutation run. */
@@ -49,8 +50,7 @@ export async function mutate(
   const progress = progressOn(terminal, mutants.length);
   const judged = await judgeAll(mutation, mutants, options.mutationTime * 1000, progress);
   const score = scoreOf(judged);
-  // Machine-readable output has standard output to itself.
-  const stream = options.output === 'human' ? terminal.stdout : terminal.stderr;
+  const stream = reportStream(options, terminal);
   const text = mutationText(judged, score, {
     colour: isColourful(stream, terminal.environment),
     path: (file) => shownPath(file, dir, terminal),

@@ -20,7 +20,7 @@ export function jsonReport({ results, explanations, dir, terminal }: TestReport)
       policy: answer.policy,
       rule: answer.rule,
       failures: differences,
-      ...(why === undefined ? {} : { policies: why.policies, rules: why.rules, conditions: why.conditions }),
+      ...why,
     };
   });
   return `${JSON.stringify({ cases, passed: results.length - failed, failed }, null, 2)}\n`;

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
@@ -11,6 +13,7 @@ import { caseId, type FailedCases } from './failed-cases.ts';
 import type { TestOptions } from './flags.ts';
 import { humanReport, type TestReport } from './human-report.ts';
 import { githubReport, jsonReport, junitReport } from './report-formats.ts';
+import { isForPrograms } from './report-stream.ts';
 
 /** Number of failures that are explained. */
 const MOST_EXPLAINED = 50;
@@ -66,7 +69,7 @@ function shuffled<T>(list: readonly T[], seed: number): readonly T[] {
 
 /** Message for an empty selection. */
 export function noCases({ filter, onlyFailed }: TestOptions): string {
-  if (onlyFailed) return 'no case is known to have failed';
+  if (onlyFailed) return 'no case failed in the last run';
   return filter === undefined ? 'the folder has no tests' : 'no case has such a name';
 }
 
@@ -99,13 +102,19 @@ export async function reportResults(
   results: readonly CaseResult[],
   started: number,
   dir: string,
-  { output, seed }: TestOptions,
+  options: TestOptions,
   terminal: Terminal,
 ): Promise<boolean> {
+  const { output, outputFile, quiet, seed } = options;
   const explanations = await explainAll(running, cases, results);
   const duration = performance.now() - started;
   const colour = isColourful(terminal.stdout, terminal.environment);
-  terminal.stdout.write(written(output, { results, explanations, dir, terminal, colour, duration, seed }));
+  const report = { results, explanations, dir, terminal, colour, quiet, duration, seed };
+  terminal.stdout.write(isForPrograms(options) ? written(output, report) : humanReport(report));
+  if (outputFile !== undefined) {
+    const text = written(output, { ...report, colour: false, quiet: false });
+    await writeFile(resolve(terminal.directory, outputFile), text);
+  }
   const updated = await running.snapshots.write();
   if (updated > 0) terminal.stderr.write(`${count(updated, 'snapshot')} written\n`);
   return results.every(({ differences }) => differences.length === 0);

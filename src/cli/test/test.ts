@@ -17,15 +17,19 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
   const folder = await openPolicyFolder(dir, terminal);
   if ('problem' in folder) {
     complain(terminal, 'test', folder.problem);
-    return EXIT.usage;
+    return folder.code;
   }
   const { set } = folder;
   if (set === undefined) {
     showErrors(folder, dir, terminal);
-    return EXIT.fails;
+    return EXIT.uncompiled;
   }
   const failed = new FailedCases(pathOf(dir, terminal), terminal.environment);
   const cases = selectCases(folder.tests, options, failed);
+  if (cases.length === 0 && options.onlyFailed && folder.tests.length > 0) {
+    terminal.stderr.write(`lictor test: ${noCases(options)}\n`);
+    return EXIT.fine;
+  }
   if (cases.length === 0 && !options.allowEmpty) {
     terminal.stderr.write(`lictor test: ${noCases(options)}; \`--allow-empty\` lets that pass\n`);
     return EXIT.fails;

@@ -1,8 +1,15 @@
 import { EvaluationError, type Part, type Program } from '../../cel/interpret/program.ts';
-import type { Effect, EvaluationEvent, PartOutcome, RuleEvent } from '../../engine/decision/trace.ts';
+import type {
+  Effect,
+  EvaluationEvent,
+  PartOutcome,
+  PolicyEvent,
+  RuleEvent,
+} from '../../engine/decision/trace.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
+import { mismatchesText, type SkippedPolicy, skippedPolicies, skippedText } from './skipped-policies.ts';
 import { type CaseResult, TestRun } from './test-run.ts';
 import { TraceRecording } from './trace-recording.ts';
 import { outcomeText } from './value-text.ts';
@@ -11,6 +18,8 @@ import { outcomeText } from './value-text.ts';
 export interface FailureExplanation {
   /** Those that governed the request, in order of name; a shadow policy is followed by `(shadow)`. */
   readonly policies: readonly string[];
+  /** Those that did not, of the policies that the case is about. */
+  readonly skipped: readonly SkippedPolicy[];
   /** In the order in which they were evaluated. */
   readonly rules: readonly TriedRule[];
   /** The conditions of the rules that matter, with the values of their parts. */
@@ -20,7 +29,7 @@ export interface FailureExplanation {
 interface TriedRule {
   readonly name: string;
   readonly effect: Effect;
-  /** `matched`, `false`, `not selected by its match`, or `failed:` and why. */
+  /** `matched`, `false`, `not selected by its match:` and why, or `failed:` and why. */
   readonly result: string;
 }
 
@@ -43,7 +52,7 @@ interface ShownPart {
 const MOST_RULES = 3;
 
 /** A rule that was evaluated, with the evaluations that it asked for. */
-interface RuleStep extends Pick<RuleEvent, 'policy' | 'rule' | 'effect' | 'result'> {
+interface RuleStep extends Pick<RuleEvent, 'policy' | 'rule' | 'effect' | 'entries' | 'result'> {
   readonly evaluations: readonly EvaluationEvent[];
 }
 
@@ -75,17 +84,21 @@ export class FailureExplainer {
     const failing = others.filter(({ outcome }) => outcome instanceof EvaluationError);
     const { shadow } = result.answer;
     const marked = (policy: string, name: string): string => (shadow.has(policy) ? `${name} (shadow)` : name);
-    const applying = this.#recording.of('policy').filter((event) => event.result === 'applies');
+    const policies = this.#recording.of('policy');
+    const applying = policies.filter((event) => event.result === 'applies');
+    const skipped = skippedPolicies(policies, result.case.expect);
     return {
       policies: [...new Set(applying.map(({ policy }) => policy.name))]
         .toSorted()
         .map((name) => marked(name, name)),
+      skipped: skipped.map(skippedText),
       rules: steps.map((step) => ({
         name: marked(step.policy.name, `${step.policy.name}/${step.rule.name}`),
         effect: step.effect,
         result: resultText(step),
       })),
       conditions: [
+        ...skipped.flatMap((event) => this.#conditionsOf(event)),
         ...deciding(relevant(steps, result), result).flatMap(({ policy, rule, evaluations }) =>
           evaluations.flatMap((each) => this.#condition(`${policy.name}/${rule.name}`, each)),
         ),
@@ -93,6 +106,18 @@ export class FailureExplainer {
         ...failing.flatMap((each) => this.#condition(undefined, each)),
       ],
     };
+  }
+
+  /** Conditions of a match that do not hold. */
+  #conditionsOf({ policy, entries }: PolicyEvent): readonly Condition[] {
+    const evaluations = this.#recording.of('evaluation');
+    return entries.flatMap(({ entry, result }) =>
+      result === 'when'
+        ? evaluations
+            .filter(({ program }) => program === entry.when)
+            .flatMap((each) => this.#condition(`${policy.name}, match`, each))
+        : [],
+    );
   }
 
   #condition(rule: string | undefined, event: EvaluationEvent): readonly Condition[] {
@@ -166,13 +191,13 @@ function deciding(steps: readonly RuleStep[], { answer, case: { expect } }: Case
   return steps.filter(({ effect, result }) => effect === 'allow' && result === 'false').slice(0, MOST_RULES);
 }
 
-function resultText({ result, evaluations }: RuleStep): string {
+function resultText({ result, entries, evaluations }: RuleStep): string {
   switch (result) {
     case 'matched':
     case 'false':
       return result;
     case 'not_selected':
-      return 'not selected by its match';
+      return `not selected by its match: ${mismatchesText(entries)}`;
     case 'expired':
       return 'expired';
     case 'failed': {

@@ -476,7 +476,6 @@ test('an expression that does not compile is shown with a caret', async () => {
 
 test.each<[string, readonly string[], string]>([
   ['a folder that is not there', ['nowhere', '--host', 'a'], '`nowhere` does not exist'],
-  ['a folder that does not compile', ['broken', '--host', 'a'], 'did you mean `Policy`?'],
   ['no host', ['policies'], 'the request has no host'],
   ['two sources', ['policies', '--request', 'a', '--record', 'b'], 'one of `--request` and `--record`'],
   ['a file that is not there', ['policies', '--request', 'nope.yaml'], '`nope.yaml` does not exist'],
@@ -505,6 +504,12 @@ test.each<[string, readonly string[], string]>([
   const ended = await run(...args);
   expect([ended.code, ended.stdout]).toEqual([2, '']);
   expect(ended.stderr).toContain(message);
+});
+
+test('a folder that does not compile has an exit code of its own', async () => {
+  const ended = await run('broken', '--host', 'a');
+  expect([ended.code, ended.stdout]).toEqual([4, '']);
+  expect(ended.stderr).toContain('did you mean `Policy`?');
 });
 
 test.each([
