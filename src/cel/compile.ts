@@ -1,7 +1,9 @@
+import { blockScans } from './check/block-scans.ts';
 import { check } from './check/check.ts';
 import { type Checked, typeOf } from './check/checked.ts';
 import type { Environment } from './check/environment.ts';
 import { estimateSteps } from './check/estimate.ts';
+import { type PreparedPart, preparedParts } from './check/fixed-reads.ts';
 import { keysReadIn } from './check/keys-read.ts';
 import { type Prepared, readLiterals } from './check/literals.ts';
 import { readsOf } from './check/reads.ts';
@@ -38,12 +40,15 @@ export type Compiled =
       readonly warnings: readonly Problem[];
       /** Size of its regular expressions, in instructions of RE2. */
       readonly instructions: number;
+      /** Parts of fixed values that functions read at load time. */
+      readonly preparedParts: readonly PreparedPart[];
       readonly problems?: undefined;
     }
   | {
       readonly problems: readonly Problem[];
       readonly program?: undefined;
       readonly instructions?: undefined;
+      readonly preparedParts?: undefined;
     };
 
 /**
@@ -72,6 +77,7 @@ export function compile(source: string, environment: Environment, expected: Expe
     program,
     warnings: costWarnings(checked, prepared, environment),
     instructions: instructionsOf(prepared),
+    preparedParts: preparedParts(checked, environment),
   };
 }
 
@@ -103,10 +109,12 @@ function resultProblem(checked: Checked, { result, allowOptional }: Expected): P
   );
 }
 
-/** Warning for an expression that a request can make so costly that its evaluation is aborted. */
+/** Warnings for an expression that a request can make so costly that its evaluation is aborted, or that wastes time. */
 function costWarnings(checked: Checked, prepared: Prepared, environment: Environment): readonly Problem[] {
+  const scans = blockScans(checked, environment);
   const steps = estimateSteps(checked, prepared, environment);
-  if (steps <= MAX_STEPS) return [];
+  // A long scan is the likely cause.
+  if (scans.length > 0 || steps <= MAX_STEPS) return scans;
   const most = steps > 1e15 ? 'more steps than can be counted' : `${format(steps)} steps`;
   const message = `this can take ${most}, at most ${format(MAX_STEPS)} are allowed`;
   const isNested = loopsIn(checked.root) > 1;

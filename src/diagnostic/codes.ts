@@ -99,6 +99,10 @@ export const CODES = {
   invalid_keys: { severity: 'error', doc: 'a key set cannot be used' },
   unused_key: { severity: 'warning', doc: 'a key of a key set cannot verify any token of the issuer' },
   invalid_algorithm: { severity: 'error', doc: 'a signature algorithm is not accepted here' },
+  invalid_block: {
+    severity: 'error',
+    doc: 'a text that an expression reads with `cidrs` is neither a CIDR block nor an IP address',
+  },
   invalid_schema: { severity: 'error', doc: 'a JSON Schema does not compile' },
   jwt_too_early: {
     severity: 'error',
@@ -217,6 +221,10 @@ export const CODES = {
   cel_costly: {
     severity: 'warning',
     doc: 'a large request can make an expression exceed its steps, which denies the request',
+  },
+  cel_block_scan: {
+    severity: 'warning',
+    doc: 'an expression reads a long list of CIDR blocks again for each request',
   },
 } as const satisfies Record<string, { readonly severity: Severity; readonly doc: string }>;
 

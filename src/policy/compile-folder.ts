@@ -6,7 +6,12 @@ import { quoted } from '../diagnostic/suggest.ts';
 import type { CryptoProvider } from '../engine/identity/crypto.ts';
 import type { Issuer } from '../engine/identity/issuer.ts';
 import type { CompiledPolicy, PolicySet } from '../engine/set/policy-set.ts';
-import { compileDataset, type DeclaredData, nameInExpressions } from './compile/compile-data.ts';
+import {
+  type CompiledDataset,
+  compileDataset,
+  type DeclaredData,
+  nameInExpressions,
+} from './compile/compile-data.ts';
 import { compileIssuer } from './compile/compile-issuer.ts';
 import type { Folder } from './compile/compile-policy.ts';
 import { compileTest } from './compile/compile-test.ts';
@@ -35,6 +40,7 @@ import { silence } from './lint/ignore-comments.ts';
 import { lint } from './lint/lint.ts';
 import type { LintOptions } from './lint/lint-input.ts';
 import type { PolicyFiles } from './yaml/policy-files.ts';
+import type { Cursor } from './yaml/tree.ts';
 import { readYaml, type YamlFile } from './yaml/yaml-file.ts';
 
 /** The compilation of a folder. With the revision of its bytes, `set` becomes a `PolicySet`. */
@@ -137,6 +143,10 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     yield;
   }
   for (const document of documentsOf(duplicates, 'Policy')) compiler.read(document);
+  compiler.prepareBlocks((name) => {
+    const dataset = datasets.get(name.replace(/^data\./, ''));
+    return (name.startsWith('data.') && dataset ? [dataset] : environments.placed.get(name)) ?? [];
+  });
   const { policies } = compiler;
   reportConflicts(compiler.written, environments.values);
   if (!incomplete) reportUnknownShadows(environmentDocuments, policies);
@@ -247,16 +257,20 @@ function compileDatasets(
   documents: readonly PolicyDocument[],
   references: References,
   { onProgress }: Pick<CompileOptions, 'onProgress'>,
-): ReadonlyMap<string, DeclaredData> {
-  const datasets = new Map<string, DeclaredData>();
+): ReadonlyMap<string, CompiledDataset> {
+  const datasets = new Map<string, CompiledDataset>();
   for (const document of documentsOf(documents, 'Dataset')) {
     onProgress?.(document.name.at.context.path);
     const dataset = document.spec && compileDataset(document, document.spec, references);
     const name = nameInExpressions(document.name.value);
     // Expressions that read an invalid dataset get no error of their own.
-    if (isDeclarable(name)) datasets.set(name, dataset ?? { value: null, declaration: { type: ERROR } });
+    if (isDeclarable(name)) datasets.set(name, dataset ?? broken(document.name.at));
   }
   return datasets;
+}
+
+function broken(at: Cursor): CompiledDataset {
+  return { value: null, declaration: { type: ERROR }, place: () => at };
 }
 
 /** The Environment of the policy set; empty if the folder has none, or several of which none was chosen. */

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { blockLines } from './cel-blocks.ts';
 import { BUF, COMPILED, type Engine, HAND, INTERPRETED, MARC } from './cel-engines.ts';
 import { ROWS, type Row, type Sample, samples } from './cel-rows.ts';
 import { type Contender, type Effort, measure } from './measure.ts';
@@ -16,7 +17,8 @@ const EVALUATIONS: Readonly<Record<string, number>> = {
 };
 
 /** Measures one evaluation of each expression: by hand, compiled, interpreted, and in other engines. */
-export async function celPart({ rounds }: Effort): Promise<string> {
+export async function celPart(effort: Effort): Promise<string> {
+  const { rounds } = effort;
   const given = samples(SAMPLES);
   const inputs = new Map(ENGINES.map((engine) => [engine, engine.inputs(given)]));
   const results: Result[] = [];
@@ -35,6 +37,7 @@ export async function celPart({ rounds }: Effort): Promise<string> {
     ),
     `  compiled, to the hand-written: at most ${slowest(results).toFixed(1)}× where there is no regex`,
     `  combined policy, to the best of the engines of others: ${lead(results).toFixed(1)}× as fast`,
+    ...(await blockLines(effort)),
     '',
   ].join('\n');
 }

@@ -15,6 +15,8 @@ export interface Environment {
   readonly names: ReadonlyMap<string, Type>;
   /** Maximum number of characters in the values of declared names, including all nested values. */
   readonly bounds: ReadonlyMap<string, number>;
+  /** Declared names whose values are the same for every request. */
+  readonly fixed: ReadonlySet<string>;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   /** Namespaces of functions and macros: the part before the last dot, such as `math`. */
   readonly namespaces: ReadonlySet<string>;
@@ -36,6 +38,8 @@ export interface Declaration {
   readonly type: string | Type;
   /** Maximum number of characters in its values, including all nested values; by default that of request headers. */
   readonly max?: number;
+  /** True if the value is the same for every request. */
+  readonly isFixed?: boolean;
 }
 
 /**
@@ -63,6 +67,7 @@ export function createEnvironment(
     roots: objectFields(top, ''),
     names: types,
     bounds,
+    fixed: new Set(),
     functions,
     namespaces: new Set([...functions.keys(), ...Object.keys(MACROS)].flatMap(namespaceOf)),
     types: new Map([...TYPES, ...[...functions.values()].flatMap(addedTypes)]),
@@ -82,17 +87,19 @@ export function extendEnvironment(
   const fields = new Map<string, Type>();
   const all = new Map(environment.names);
   const bounds = new Map(environment.bounds);
+  const fixed = new Set(environment.fixed);
   if (environment.roots.has(root)) throw new TypeError(`\`${root}\` is declared twice`);
-  for (const [name, { type, max }] of names) {
+  for (const [name, { type, max, isFixed }] of names) {
     const parsed = typeof type === 'string' ? parseType(type) : type;
     if (parsed === undefined || !isDeclarable(name))
       throw new TypeError(`\`${root}.${name}\` cannot be declared`);
     fields.set(name, parsed);
     all.set(`${root}.${name}`, parsed);
     if (max !== undefined) bounds.set(`${root}.${name}`, max);
+    if (isFixed === true) fixed.add(`${root}.${name}`);
   }
   const roots = new Map(environment.roots).set(root, { kind: 'object', name: root, fields });
-  return { ...environment, roots, names: all, bounds };
+  return { ...environment, roots, names: all, bounds, fixed };
 }
 
 function withAdded(added: readonly FunctionDeclaration[]): ReadonlyMap<string, FunctionDeclaration> {

@@ -4,6 +4,7 @@ import { MAX_LIST, MAX_TEXT, TEXT_A_STEP } from '../value/budget.ts';
 import { isMap, keysOf, lookup } from '../value/map.ts';
 import { type Checked, functionOf, typeOf } from './checked.ts';
 import type { Environment } from './environment.ts';
+import { preparedPart } from './fixed-reads.ts';
 import type { Prepared } from './literals.ts';
 
 /** Maximum size of a value. */
@@ -136,7 +137,11 @@ class Estimator {
     const nodes = isNamespaced && node.kind === 'call' ? node.args : childrenOf(node);
     const operands = nodes.map((operand) => this.estimate(operand, scope));
     const bounds = operands.map(({ bound }) => bound);
-    const forms = (reference?.overloads ?? []).map((overload) => this.#form(overload, node, nodes, bounds));
+    const isPrepared =
+      node.kind === 'call' && preparedPart(this.#checked, node, this.#environment) !== undefined;
+    const forms = isPrepared
+      ? []
+      : (reference?.overloads ?? []).map((overload) => this.#form(overload, node, nodes, bounds));
     const steps = Math.max(0, ...forms.map((form) => form.steps));
     const given = Math.max(passedSize(node, bounds[0] ?? NOTHING), ...forms.map((form) => form.size));
     const size = Math.min(Math.max(given, this.#joined(node, nodes, bounds)), MAX_LIST);

@@ -5,7 +5,7 @@ import { Failure } from '../value/failure.ts';
 import { interpret } from './interpret.ts';
 
 /** Maximum steps of an evaluation of a constant expression at load time. */
-const MAX_STEPS = 1000;
+const MAX_STEPS = 10_000;
 
 /** Values of expressions that are evaluated at load time. */
 export interface Folding {

@@ -136,6 +136,17 @@ export const FORMATTED: Cost = {
   isDeep: 'second',
 };
 
+/** Steps of reading one CIDR block. */
+export const STEPS_A_BLOCK = 8;
+
+/** Reads the blocks of the first argument, unless they were read when the policies were loaded. */
+export const BLOCKS: Cost = {
+  text: '8 · n',
+  steps: (n) => STEPS_A_BLOCK * n,
+  size: () => 0,
+  payment: 'within',
+};
+
 /** Visits the elements of the first argument. */
 export const ELEMENTS: Cost = {
   text: 'n/16',

@@ -1,5 +1,6 @@
 import type { Optional, TypeValue } from '../value/boxed.ts';
 import { spend } from '../value/budget.ts';
+import type { CidrSet } from '../value/cidr-set.ts';
 import type { Duration } from '../value/duration.ts';
 import type { Cidr, IpAddress } from '../value/ip.ts';
 import type { MapValue } from '../value/map.ts';
@@ -37,6 +38,11 @@ export interface Overload {
   /** As `run`, without paying before; the same function if it pays by itself. */
   readonly runUnpaid: (...args: unknown[]) => unknown;
   readonly literal: LiteralArgument | undefined;
+  /**
+   * True if the first argument is read at load time where it is the same for every request, and costs nothing
+   * afterwards.
+   */
+  readonly preparesFirst: boolean;
 }
 
 /** Argument that is parsed at load time if it is a string literal. */
@@ -67,6 +73,7 @@ interface Spelled {
   readonly null: null;
   readonly 'net.IP': IpAddress;
   readonly 'net.CIDR': Cidr;
+  readonly 'net.CIDRs': CidrSet;
 }
 
 export type ValueOf<S> = S extends keyof Spelled
@@ -86,6 +93,7 @@ type Values<P extends readonly string[]> = { [K in keyof P]: ValueOf<P[K]> };
 interface Options<P extends readonly string[]> {
   readonly cost?: Cost;
   readonly isTotal?: boolean;
+  readonly preparesFirst?: boolean;
   readonly literal?: {
     readonly at: number;
     readonly parse: (text: string) => Parsed;
@@ -119,7 +127,7 @@ function create<P extends readonly string[]>(
   spelledParameters: P,
   spelledResult: string,
   run: unknown,
-  { cost = CONSTANT, isTotal = false, literal }: Options<P>,
+  { cost = CONSTANT, isTotal = false, preparesFirst = false, literal }: Options<P>,
 ): Overload {
   const parameters = spelledParameters.map(typeOf);
   const result = typeOf(spelledResult);
@@ -133,6 +141,7 @@ function create<P extends readonly string[]>(
     isTotal,
     run: metered(cost, run as Run),
     runUnpaid: run as Run,
+    preparesFirst,
     literal: literal && {
       at: literal.at,
       parse: literal.parse,

@@ -1,3 +1,5 @@
+import { spend } from '../value/budget.ts';
+import { CidrSet, preparedCidrs } from '../value/cidr-set.ts';
 import { fail } from '../value/failure.ts';
 import {
   type Cidr,
@@ -10,10 +12,13 @@ import {
   isLoopback,
   isUnspecified,
   masked,
+  parseAnyCidr,
+  parseAnyIp,
   parseCidr,
   parseIp,
 } from '../value/ip.ts';
-import { fixed } from './cost.ts';
+import { keysOf, type MapValue } from '../value/map.ts';
+import { BLOCKS, fixed, STEPS_A_BLOCK } from './cost.ts';
 import { type Example, type FunctionDeclaration, method, overload, type Parsed } from './function.ts';
 
 const total = { isTotal: true } as const;
@@ -28,6 +33,30 @@ function ip(text: string): IpAddress {
 
 function cidr(text: string): Cidr {
   return parseCidr(text) ?? fail('bad_cidr');
+}
+
+/** An address of either family; `::ffff:10.0.0.1` is `10.0.0.1`, which blocks contain as such. */
+function anyIp(text: string): IpAddress {
+  return parseAnyIp(text) ?? fail('bad_ip');
+}
+
+/** The blocks of a list that is part of the request, or computed from it. */
+function readBlocks(texts: readonly unknown[]): CidrSet {
+  spend(STEPS_A_BLOCK * texts.length);
+  return CidrSet.of(
+    texts.map((text) => {
+      if (typeof text !== 'string') return fail('no_such_overload');
+      return parseAnyCidr(text) ?? fail('bad_cidr');
+    }),
+  );
+}
+
+function blocksOf(list: readonly unknown[]): CidrSet {
+  return preparedCidrs(list) ?? readBlocks(list);
+}
+
+function blocksOfKeys(map: MapValue): CidrSet {
+  return preparedCidrs(map) ?? readBlocks(keysOf(map));
 }
 
 const IP_HELP =
@@ -46,6 +75,11 @@ function literalCidr(text: string): Parsed {
   return value === undefined
     ? { problem: `\`${text}\` is not a valid CIDR block`, help: CIDR_HELP }
     : { value };
+}
+
+function literalAnyIp(text: string): Parsed {
+  const value = parseAnyIp(text);
+  return value === undefined ? literalIp(text) : { value };
 }
 
 function test(name: string, doc: string, holds: (ip: IpAddress) => boolean, ...examples: Example[]) {
@@ -74,6 +108,19 @@ export const NETWORK: readonly FunctionDeclaration[] = [
       ["cidr('10.0.0.0/33')", 'error'],
     ],
     overloads: [overload(['string'], 'net.CIDR', cidr, { ...read, literal: { at: 0, parse: literalCidr } })],
+  },
+  {
+    name: 'cidrs',
+    doc: 'the CIDR blocks of a list, or of the keys of a map; an address alone is a block of one. Of a Dataset, an Environment or the parameters of a template, they are read when the policies are loaded, and any number of them costs one step',
+    examples: [
+      ["cidrs(['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']).containsIP('10.1.2.3')", 'true'],
+      ["cidrs({'10.0.0.0/8': 'office'}).containsIP('192.0.2.1')", 'false'],
+      ["cidrs(['10.0.0.0/33'])", 'error'],
+    ],
+    overloads: [
+      overload(['list(string)'], 'net.CIDRs', blocksOf, { cost: BLOCKS, preparesFirst: true }),
+      overload(['map(string, V)'], 'net.CIDRs', blocksOfKeys, { cost: BLOCKS, preparesFirst: true }),
+    ],
   },
   {
     name: 'isIP',
@@ -128,10 +175,11 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   ),
   {
     name: 'containsIP',
-    doc: 'true if the block contains an address, or the address that a string represents',
+    doc: 'true if the block, or one of several blocks, contains an address, or the address that a string represents',
     examples: [
       ["cidr('192.168.0.0/24').containsIP(ip('192.168.0.1'))", 'true'],
       ["cidr('192.168.0.0/24').containsIP('192.168.1.1')", 'false'],
+      ["cidrs(['192.168.0.0/24', '10.0.0.0/8']).containsIP('::ffff:10.1.2.3')", 'true'],
     ],
     overloads: [
       method(['net.CIDR', 'net.IP'], 'bool', contains, total),
@@ -139,11 +187,20 @@ export const NETWORK: readonly FunctionDeclaration[] = [
         ...read,
         literal: { at: 1, parse: literalIp, run: contains },
       }),
+      method(['net.CIDRs', 'net.IP'], 'bool', (blocks, address) => blocks.contains(address), total),
+      method(['net.CIDRs', 'string'], 'bool', (blocks, text) => blocks.contains(anyIp(text)), {
+        ...read,
+        literal: {
+          at: 1,
+          parse: literalAnyIp,
+          run: (blocks: CidrSet, address: IpAddress) => blocks.contains(address),
+        },
+      }),
     ],
   },
   {
     name: 'containsCIDR',
-    doc: 'true if the block contains another block, or the block that a string represents',
+    doc: 'true if the block, or one of several blocks, contains another block, or the block that a string represents',
     examples: [["cidr('192.168.0.0/16').containsCIDR('192.168.10.0/24')", 'true']],
     overloads: [
       method(['net.CIDR', 'net.CIDR'], 'bool', containsCidr, total),
@@ -151,6 +208,7 @@ export const NETWORK: readonly FunctionDeclaration[] = [
         ...read,
         literal: { at: 1, parse: literalCidr, run: containsCidr },
       }),
+      method(['net.CIDRs', 'net.CIDR'], 'bool', (blocks, block) => blocks.containsCidr(block), total),
     ],
   },
   {
@@ -171,4 +229,5 @@ export const NETWORK: readonly FunctionDeclaration[] = [
 export const NETWORK_TEXT = [
   overload(['net.IP'], 'string', String, totalRead),
   overload(['net.CIDR'], 'string', String, totalRead),
+  overload(['net.CIDRs'], 'string', String, totalRead),
 ];

@@ -1,7 +1,7 @@
 import type { Advice } from '../../diagnostic/advice.ts';
 import type { Edit, Range } from '../../diagnostic/range.ts';
 
-/** Mistake in an expression, or a warning for `cel_costly`; `start` and `end` are UTF-16 offsets into its source. */
+/** Mistake in an expression, or a warning for `cel_costly` and `cel_block_scan`; `start` and `end` are UTF-16 offsets into its source. */
 export interface Problem {
   readonly code:
     | 'cel_syntax'
@@ -10,7 +10,8 @@ export interface Problem {
     | 'cel_result'
     | 'cel_literal'
     | 'cel_limit'
-    | 'cel_costly';
+    | 'cel_costly'
+    | 'cel_block_scan';
   readonly message: string;
   readonly help?: string;
   /** The edit of the source that the help describes, if its form does not say it. */

@@ -69,6 +69,18 @@ function parseIpv4(text: string): number | undefined {
 }
 
 function parseIpv6(text: string): IpAddress | undefined {
+  const words = wordsOf(text);
+  // `::ffff:10.0.0.1` would be an IPv4 address that does not equal `10.0.0.1`.
+  return words === undefined || isMapped(words) ? undefined : new IpAddress(words);
+}
+
+/** True for an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2). */
+function isMapped([first, second, third]: readonly number[]): boolean {
+  return first === 0 && second === 0 && third === 0xffff;
+}
+
+/** The four words of an IPv6 address, IPv4-mapped ones included. */
+function wordsOf(text: string): readonly number[] | undefined {
   let hexadecimal = text;
   const dotted = text.lastIndexOf(':') + 1;
   if (text.includes('.')) {
@@ -84,10 +96,7 @@ function parseIpv6(text: string): IpAddress | undefined {
   const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...tail];
   if (!groups.every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group))) return undefined;
   const numbers = groups.map((group) => Number.parseInt(group, 16));
-  const words = [0, 2, 4, 6].map((at) => (numbers[at] ?? 0) * 0x1_0000 + (numbers[at + 1] ?? 0));
-  const [first, second, third] = words;
-  // `::ffff:10.0.0.1` would be an IPv4 address that does not equal `10.0.0.1`.
-  return first === 0 && second === 0 && third === 0xffff ? undefined : new IpAddress(words);
+  return [0, 2, 4, 6].map((at) => (numbers[at] ?? 0) * 0x1_0000 + (numbers[at + 1] ?? 0));
 }
 
 /**
@@ -100,6 +109,45 @@ export function parseCidr(text: string): Cidr | undefined {
   const address = parseIp(text.slice(0, slash));
   const bits = Number(text.slice(slash + 1));
   return address === undefined || bits > address.words.length * 32 ? undefined : new Cidr(address, bits);
+}
+
+/** As `parseIp`, with an IPv4-mapped IPv6 address as the IPv4 address that it means. */
+export function parseAnyIp(text: string): IpAddress | undefined {
+  return parseIp(text) ?? mappedIp(text);
+}
+
+function mappedIp(text: string): IpAddress | undefined {
+  const words = text.length <= 45 && text.includes(':') ? wordsOf(text) : undefined;
+  return words !== undefined && isMapped(words) ? new IpAddress(words.slice(3)) : undefined;
+}
+
+/**
+ * As `parseCidr`, with an IPv4-mapped block as the IPv4 block that it means, and an address alone as the block of that
+ * address.
+ */
+export function parseAnyCidr(text: string): Cidr | undefined {
+  const slash = text.indexOf('/');
+  if (slash < 0) {
+    const address = parseAnyIp(text);
+    return address && new Cidr(address, address.words.length * 32);
+  }
+  const mapped = mappedIp(text.slice(0, slash));
+  if (mapped === undefined) return parseCidr(text);
+  const bits = /^[0-9]{2,3}$/.test(text.slice(slash + 1)) ? Number(text.slice(slash + 1)) - MAPPED_BITS : -1;
+  return bits >= 0 && bits <= 32 ? new Cidr(mapped, bits) : undefined;
+}
+
+/** Bits before the IPv4 address in an IPv4-mapped one. */
+const MAPPED_BITS = 96;
+
+/** Words of the first address of a block. */
+export function firstIn({ address, bits }: Cidr): readonly number[] {
+  return address.words.map((word, at) => (word & mask(bits - 32 * at)) >>> 0);
+}
+
+/** Words of the last address of a block. */
+export function lastIn({ address, bits }: Cidr): readonly number[] {
+  return address.words.map((word, at) => (word | ~mask(bits - 32 * at)) >>> 0);
 }
 
 /** Notation of RFC 5952: lower case, the longest run of zero groups as `::`. */
@@ -133,9 +181,8 @@ function mask(bits: number): number {
 }
 
 /** The block with all bits after its prefix set to zero. */
-export function masked({ address, bits }: Cidr): Cidr {
-  const words = address.words.map((word, at) => (word & mask(bits - 32 * at)) >>> 0);
-  return new Cidr(new IpAddress(words), bits);
+export function masked(block: Cidr): Cidr {
+  return new Cidr(new IpAddress(firstIn(block)), block.bits);
 }
 
 /** True if the address shares the first bits of the block; false for an address of the other family. */

@@ -21,6 +21,7 @@ export interface AdoptedPolicy {
   readonly template: Template | undefined;
   /** Values of the template's parameters, for expressions. */
   readonly params: Readonly<Record<string, JsonValue>>;
+  readonly paramsAt: ReadonlyMap<string, Cursor>;
   /** Parameters that the template uses as `{param: NAME}`. */
   readonly placed: ReadonlySet<string>;
 }
@@ -35,7 +36,13 @@ export function adopt(
   incomplete: boolean,
   room: ExpansionRoom,
 ): AdoptedPolicy {
-  const alone: AdoptedPolicy = { at, template: undefined, params: {}, placed: new Set() };
+  const alone: AdoptedPolicy = {
+    at,
+    template: undefined,
+    params: {},
+    paramsAt: new Map(),
+    placed: new Set(),
+  };
   const usesAt = child(at, 'uses');
   if (usesAt === undefined || at.tree.kind !== 'mapping') return alone;
   const uses = mapping(USES_FIELDS)(usesAt);
@@ -67,6 +74,7 @@ export function adopt(
     at: { ...at, tree: merge(filled, rest) },
     template,
     params: Object.fromEntries([...values].map(([name, { tree }]) => [name, plainJson(tree)])),
+    paramsAt: values,
     placed: substitution.placed,
   };
 }
@@ -85,7 +93,7 @@ const TOO_MANY_EXPANDED = `the templates of the folder expand to more than ${tho
 export function parameterDeclarations({ spec }: Template): ReadonlyMap<string, Declaration> {
   const declarations = new Map<string, Declaration>();
   for (const [name, { value }] of spec?.parameters ?? []) {
-    if (value.type !== undefined) declarations.set(name, { type: value.type.value });
+    if (value.type !== undefined) declarations.set(name, { type: value.type.value, isFixed: true });
   }
   return declarations;
 }

@@ -18,6 +18,11 @@ export interface DeclaredData {
   readonly declaration: Declaration;
 }
 
+/** A dataset, with the location of its parts by JSON pointer (RFC 6901). */
+export interface CompiledDataset extends DeclaredData {
+  place(pointer: string): Cursor;
+}
+
 /** The name of a document in expressions, with `_` for `-`. */
 export function nameInExpressions(name: string): string {
   return name.replaceAll('-', '_');
@@ -28,7 +33,7 @@ export function compileDataset(
   { name }: Named,
   spec: DatasetSpec,
   references: References,
-): DeclaredData | undefined {
+): CompiledDataset | undefined {
   const wrongName = !isDeclarable(nameInExpressions(name.value));
   if (wrongName) {
     const help = 'expressions read a dataset as `data.NAME`: start the name with a letter';
@@ -36,7 +41,19 @@ export function compileDataset(
   }
   const rows = rowsOf(spec, references);
   const value = rows && spec.key !== undefined ? keyedOnce(rows, spec.key, spec.file?.value) : rows?.value;
-  return value === undefined || wrongName ? undefined : declareData(value);
+  if (rows === undefined || value === undefined || wrongName) return undefined;
+  const place = (pointer: string): Cursor =>
+    spec.key === undefined ? rows.place(pointer) : rows.place(unkeyed(rows, spec.key, pointer));
+  return { ...declareData(value), place };
+}
+
+/** Pointer into the rows of a list, for one into their mapping by a field. */
+function unkeyed({ value }: Rows, key: Located<string>, pointer: string): string {
+  const [, first = '', ...rest] = pointer.split('/');
+  const name = first.replaceAll('~1', '/').replaceAll('~0', '~');
+  const rows: readonly JsonValue[] = Array.isArray(value) ? value : [];
+  const at = rows.findIndex((row) => isJsonObject(row) && row[key.value] === name);
+  return ['', at, ...rest].join('/');
 }
 
 /** The declaration of each value, since any number of datasets may read one file. */
@@ -45,17 +62,20 @@ const DECLARED = new WeakMap<object, DeclaredData>();
 export function declareData(value: JsonValue): DeclaredData {
   const known = typeof value === 'object' && value !== null ? DECLARED.get(value) : undefined;
   if (known !== undefined) return known;
-  const data = { value, declaration: { type: typeOfData([value]), max: jsonText(value).length } };
+  const data = {
+    value,
+    declaration: { type: typeOfData([value]), max: jsonText(value).length, isFixed: true },
+  };
   if (typeof value === 'object' && value !== null) DECLARED.set(value, data);
   return data;
 }
 
-/** The content of a dataset, with the location of each row. */
+/** The content of a dataset, with the location of its parts by JSON pointer; of a CSV file, that of the row. */
 interface Rows {
   readonly value: JsonValue;
   /** Fields of every row; undefined if rows may have different fields. */
   readonly columns?: readonly string[];
-  place(row: number): Cursor;
+  place(pointer: string): Cursor;
 }
 
 function rowsOf({ values, file }: DatasetSpec, references: References): Rows | undefined {
@@ -78,14 +98,14 @@ function plainRows(at: Cursor, { value, place }: ReturnType<typeof inlineData>):
   if (typeof value !== 'object' || value === null) {
     return report(at, 'wrong_type', `expected a list or a mapping, found ${shape(place(''))}`);
   }
-  return { value, place: (row) => place(`/${row}`) };
+  return { value, place };
 }
 
 function csvRows(file: Located<string>, references: References): Rows | undefined {
   const found = references.csv(file);
   if (found === undefined) return undefined;
   const { value, columns, lines, context } = found;
-  return { value, columns, place: (row) => lineOf(context, lines[row] ?? 1) };
+  return { value, columns, place: (pointer) => lineOf(context, lines[Number(pointer.split('/')[1])] ?? 1) };
 }
 
 /** Mappings of the rows of a list by field. */
@@ -127,14 +147,14 @@ function keyed(
     if (typeof own !== 'string') {
       const help = () => (isJsonObject(row) ? suggestion(key.value, Object.keys(row)) : undefined);
       const message = `the row has no text in \`${key.value}\`, the key of the dataset`;
-      return report(place(index), 'missing_field', message, help);
+      return report(place(`/${index}`), 'missing_field', message, help);
     }
     const earlier = found.get(own);
     if (earlier !== undefined) {
       if (key.at.context.diagnostics.isFull) return undefined;
-      const { file, line } = sourceOf(place(earlier.at));
+      const { file, line } = sourceOf(place(`/${earlier.at}`));
       const message = `another row has the key \`${own}\`, at ${file}:${line}`;
-      report(place(index), 'duplicate_name', message, 'keys are unique in a dataset');
+      report(place(`/${index}`), 'duplicate_name', message, 'keys are unique in a dataset');
     } else found.set(own, { row, at: index });
   }
   return Object.fromEntries([...found].map(([name, { row }]) => [name, row]));

@@ -12,11 +12,15 @@ import type { Cursor } from '../yaml/tree.ts';
 import { plainJson } from '../yaml/tree.ts';
 import { declareData } from './compile-data.ts';
 import { typeOfData } from './data-type.ts';
+import type { PlacedValue } from './prepare-blocks.ts';
+import { inlineData } from './references.ts';
 
 type EnvironmentDocument = Named & { readonly spec: EnvironmentSpec | undefined };
 
 /** The Environments of a folder, with one table of names and types for all of them. */
 export interface Environments {
+  /** Values by the names that expressions read, one for each Environment. */
+  readonly placed: ReadonlyMap<string, readonly PlacedValue[]>;
   readonly declarations: ReadonlyMap<string, Declaration>;
   readonly values: ReadonlyMap<string, EnvironmentValues>;
 }
@@ -39,14 +43,24 @@ export function compileEnvironments(documents: readonly EnvironmentDocument[]): 
     declarations.set(key, {
       type: typeOfData(all.map(({ value }) => value)),
       max: sizes.reduce((most, size) => Math.max(most, size), 0),
+      isFixed: true,
     });
   }
+  const placed = new Map(
+    [...written].map(([key, all]) => [
+      `env.${key}`,
+      all.map(({ value, at }) => ({ value, place: inlineData(at).place })),
+    ]),
+  );
   const values = documents.map(({ name, spec }): [string, EnvironmentValues] => {
-    const own = [...(spec?.values ?? [])].map(([key, { tree }]) => [key, plainJson(tree)] as const);
+    const own = [...written].flatMap(([key, all]) => {
+      const value = all.find(({ environment }) => environment === name.value)?.value;
+      return value === undefined ? [] : [[key, value] as const];
+    });
     const shadow = new Set((spec?.shadow ?? []).map(({ value }) => value));
     return [name.value, { values: Object.fromEntries(own), shadow }];
   });
-  return { declarations, values: new Map(values) };
+  return { placed, declarations, values: new Map(values) };
 }
 
 interface Written {

@@ -4,6 +4,7 @@ import {
   type Environment,
   extendEnvironment,
 } from '../../cel/check/environment.ts';
+import type { PreparedPart } from '../../cel/check/fixed-reads.ts';
 import { type Compiled, compile, type Expected } from '../../cel/compile.ts';
 import { copyProgram, type Program } from '../../cel/interpret/program.ts';
 import type { Problem } from '../../cel/syntax/problem.ts';
@@ -55,6 +56,8 @@ export interface ValidExpression {
   /** The object of the policy set, which no other place has. */
   readonly program: Program;
   readonly environment: Environment;
+  /** Parts of the folder's data that its functions read at load time. */
+  readonly preparedParts: readonly PreparedPart[];
 }
 
 /** Most instructions of all regular expressions of a folder, of which each takes some hundred bytes. */
@@ -175,7 +178,8 @@ export class Expressions {
     for (const name of compiled.program?.reads ?? []) this.#note(name);
     if (compiled.program === undefined) return undefined;
     const program = copyProgram(compiled.program);
-    this.valid.push({ expression, program, environment: this.#environment });
+    const { preparedParts } = compiled;
+    this.valid.push({ expression, program, environment: this.#environment, preparedParts });
     return program;
   }
 

@@ -16,6 +16,8 @@ import { compilePolicy, type Folder } from './compile-policy.ts';
 import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 import { headerReadsOf } from './header-reads.ts';
+import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
+import { inlineData } from './references.ts';
 
 /** Names that expressions may read, by the document of the expression. */
 export interface Scopes {
@@ -63,6 +65,8 @@ export class PolicyCompiler {
   readonly #adoptions = new Map<Template, Adoption>();
   readonly #room: ExpansionRoom = { left: MOST_EXPANDED };
   readonly #expressions = new Map<string, readonly ValidExpression[]>();
+  /** By policy name. */
+  readonly #params = new Map<string, ReadonlyMap<string, PlacedValue>>();
   readonly #compiled: (WrittenPolicy & { readonly expressions: Expressions })[] = [];
 
   constructor(documents: readonly PolicyDocument[], folder: Folder) {
@@ -120,7 +124,7 @@ export class PolicyCompiler {
       this.partial.add(name);
       return;
     }
-    const { at, template, params, placed } = this.#adopt(document.spec);
+    const { at, template, params, paramsAt, placed } = this.#adopt(document.spec);
     const spec = readPolicySpec(at);
     if (isPartial(at, spec)) this.partial.add(name);
     if (spec === undefined) return;
@@ -136,7 +140,20 @@ export class PolicyCompiler {
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
     const policy = { ...compiled, controls, params, variables: programs };
     this.policies.set(name, { ...policy, headers: headerReadsOf(policy) });
+    this.#params.set(name, placedValues(params, paramsAt));
     this.#expressions.set(name, this.#folder.expressions.valid.slice(before));
+  }
+
+  /** Reads the lists of CIDR blocks that expressions search; `shared` are the values that all policies read. */
+  prepareBlocks(shared: ValuesOf): void {
+    const lists = new BlockLists();
+    for (const [name, expressions] of this.#expressions) {
+      const params = this.#params.get(name) ?? new Map<string, PlacedValue>();
+      lists.prepare(expressions, (read) => {
+        const own = params.get(read);
+        return own === undefined ? shared(read) : [own];
+      });
+    }
   }
 
   /** Reports unused variables, templates and parameters. Call it only for a folder without errors. */
@@ -179,4 +196,16 @@ export class PolicyCompiler {
     this.#adoptions.set(template, adoption);
     return adoption;
   }
+}
+
+/** The parameters of a policy by the names that expressions read, with the locations of their values. */
+function placedValues(
+  params: CompiledPolicy['params'],
+  paramsAt: ReadonlyMap<string, Cursor>,
+): ReadonlyMap<string, PlacedValue> {
+  const placed = [...paramsAt].map(([name, at]) => {
+    const { place } = inlineData(at);
+    return [`params.${name}`, { value: params[name] ?? null, place }] as const;
+  });
+  return new Map(placed);
 }

@@ -1,8 +1,9 @@
 import type { Overload } from '../../../src/cel/library/function.ts';
 import { LIBRARY } from '../../../src/cel/library/library.ts';
 import { NONE, Optional, TypeValue } from '../../../src/cel/value/boxed.ts';
+import { CidrSet } from '../../../src/cel/value/cidr-set.ts';
 import { Duration } from '../../../src/cel/value/duration.ts';
-import { parseCidr, parseIp } from '../../../src/cel/value/ip.ts';
+import { Cidr, IpAddress, parseCidr, parseIp } from '../../../src/cel/value/ip.ts';
 import { Uint, Whole } from '../../../src/cel/value/number.ts';
 import { Timestamp } from '../../../src/cel/value/timestamp.ts';
 import { formatType, type Type } from '../../../src/cel/value/type.ts';
@@ -57,6 +58,7 @@ function edges(type: Type): readonly unknown[] {
 
 function opaque(name: string): readonly unknown[] {
   if (name === 'net.IP') return [parseIp('::'), parseIp('255.255.255.255')];
+  if (name === 'net.CIDRs') return [CidrSet.of([]), CidrSet.of([new Cidr(new IpAddress([0]), 0)])];
   if (name === 'net.CIDR') return [parseCidr('0.0.0.0/0'), parseCidr('::1/128')];
   throw new Error(`there are no values of ${name} here yet`);
 }

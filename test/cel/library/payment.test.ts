@@ -2,6 +2,7 @@ import type { Overload } from '../../../src/cel/library/function.ts';
 import { LIBRARY } from '../../../src/cel/library/library.ts';
 import { NONE, Optional } from '../../../src/cel/value/boxed.ts';
 import { beginBudget, endBudget } from '../../../src/cel/value/budget.ts';
+import { CidrSet } from '../../../src/cel/value/cidr-set.ts';
 import { Duration } from '../../../src/cel/value/duration.ts';
 import { Failure } from '../../../src/cel/value/failure.ts';
 import { parseCidr, parseIp } from '../../../src/cel/value/ip.ts';
@@ -41,6 +42,7 @@ function large(type: Type): unknown {
     case 'optional':
       return type.of.kind === 'parameter' ? NONE : new Optional(large(type.of));
     case 'opaque':
+      if (type.name === 'net.CIDRs') return CidrSet.of([]);
       return type.name === 'net.IP' ? parseIp('10.0.0.1') : parseCidr('10.0.0.0/8');
     default:
       return TEXT;
