@@ -1,4 +1,5 @@
 import { check } from './check/check.ts';
+import { type ClaimTime, claimTimes } from './check/claim-times.ts';
 import type { Environment } from './check/environment.ts';
 import { type KeyRead, keyReads } from './check/key-reads.ts';
 import { type TextComparison, textComparisons } from './check/text-comparisons.ts';
@@ -14,6 +15,8 @@ export interface ExpressionFindings {
   readonly whole: boolean | undefined;
   /** Comparisons of declared names with string literals, in order of position. */
   readonly comparisons: readonly TextComparison[];
+  /** Claims that are compared with a timestamp or duration, in order of position. */
+  readonly claimTimes: readonly ClaimTime[];
   /** Reads of the keys of the declared map `name`. */
   keys(name: string): readonly KeyRead[];
 }
@@ -27,5 +30,11 @@ export function lintExpression(
   const checked = check(source, parse(source), environment);
   const { parts, whole } = constantParts(checked, new Constants(checked), knowledge);
   const comparisons = textComparisons(checked);
-  return { constant: parts, whole, comparisons, keys: (name) => keyReads(checked, name) };
+  return {
+    constant: parts,
+    whole,
+    comparisons,
+    claimTimes: claimTimes(checked),
+    keys: (name) => keyReads(checked, name),
+  };
 }

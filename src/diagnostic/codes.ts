@@ -160,6 +160,22 @@ export const CODES = {
     severity: 'warning',
     doc: 'an expression compares with a text such as `/api/*`, in which `*` stands only for itself',
   },
+  claim_not_a_time: {
+    severity: 'warning',
+    doc: 'an expression compares a claim, which is a number or text, with a timestamp or duration',
+  },
+  dotted_claim: {
+    severity: 'warning',
+    doc: 'an Issuer names a claim by a path with dots, which is not followed',
+  },
+  text_cut: {
+    severity: 'warning',
+    doc: 'YAML takes the end of a text without quotes, from `#`, for a comment',
+  },
+  principal_not_spiffe: {
+    severity: 'warning',
+    doc: 'the principal of a test looks like a SPIFFE ID and is not valid, so that no pattern matches it',
+  },
   constant_condition: {
     severity: 'warning',
     doc: 'a condition, or a part of one, has the same value for every request',

@@ -188,6 +188,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     const { valid } = expressions;
     const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
     yield* lint({
+      documents,
       written,
       compiled,
       policies,

@@ -2,11 +2,12 @@ import { childrenOf, type Node } from '../syntax/tree.ts';
 import type { Checked } from './checked.ts';
 import { nameOf, textOf } from './key-reads.ts';
 
-/** Comparison of a declared name with string literals. */
+/** Comparison of a declared name, or of a claim, with string literals. */
 export interface TextComparison {
+  /** A claim is `jwt.claims.NAME`. */
   readonly name: string;
-  /** `in` has a list of literals; `spiffe` is `spiffe(name).matches(text)`. */
-  readonly test: '==' | '!=' | 'in' | 'startsWith' | 'endsWith' | 'spiffe';
+  /** `in` has a list of literals; `has` is `text in name`; `spiffe` is `spiffe(name).matches(text)`. */
+  readonly test: '==' | '!=' | 'in' | 'has' | 'startsWith' | 'endsWith' | 'spiffe';
   readonly texts: readonly ComparedText[];
   readonly start: number;
   readonly end: number;
@@ -45,6 +46,7 @@ function comparisonOf(checked: Checked, node: Node): Compared | undefined {
 }
 
 function membershipOf(checked: Checked, element: Node, container: Node): Compared | undefined {
+  if (textOf(element) !== undefined) return compared(checked, container, 'has', [element]);
   if (container.kind !== 'list' || container.elements.length === 0) return undefined;
   return compared(
     checked,
@@ -68,7 +70,7 @@ function compared(
   test: TextComparison['test'],
   literals: readonly Node[],
 ): Compared | undefined {
-  const name = nameOf(checked, node);
+  const name = nameOf(checked, node) ?? claimOf(checked, node);
   const texts = literals.flatMap((each) => {
     const text = textOf(each);
     return text === undefined ? [] : [{ text, start: each.start, end: each.end }];
@@ -76,3 +78,12 @@ function compared(
   if (name === undefined || texts.length < literals.length) return undefined;
   return { name, test, texts };
 }
+
+/** `jwt.claims.NAME` for a node that reads a claim; undefined for any other node. */
+export function claimOf(checked: Checked, node: Node): string | undefined {
+  const key = node.kind === 'select' ? node.field : node.kind === 'index' ? textOf(node.index) : undefined;
+  if (key === undefined || (node.kind !== 'select' && node.kind !== 'index')) return undefined;
+  return nameOf(checked, node.operand) === CLAIMS ? `${CLAIMS}.${key}` : undefined;
+}
+
+const CLAIMS = 'jwt.claims';

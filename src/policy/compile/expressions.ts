@@ -10,7 +10,7 @@ import { copyProgram, type Program } from '../../cel/interpret/program.ts';
 import type { Problem } from '../../cel/syntax/problem.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { ERROR } from '../../cel/value/type.ts';
-import { describedEdit } from '../../diagnostic/advice.ts';
+import { type Advice, describedEdit } from '../../diagnostic/advice.ts';
 import type { Edit, Range } from '../../diagnostic/range.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import { report } from '../language/reader.ts';
@@ -262,6 +262,17 @@ function editFor(
     problem.edit ??
     (described && { ...described, start: start + described.start, end: start + described.end });
   return edit && editScalar(context.lines.text, tree, edit);
+}
+
+/** Help that says to write `text` in place of a part of an expression, with the edit. */
+export function replacePart(
+  { at: { context, tree } }: Expression,
+  { start, end }: Range,
+  text: string,
+): Advice {
+  const edit =
+    tree.kind === 'scalar' ? editScalar(context.lines.text, tree, { start, end, text }) : undefined;
+  return { help: `write \`${text}\``, edit };
 }
 
 /** The expression with its location in its file. */

@@ -1,6 +1,6 @@
 import type { ComparedText, TextComparison } from '../../cel/check/text-comparisons.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
-import { rangeIn, type ValidExpression } from '../compile/expressions.ts';
+import { rangeIn, replacePart, type ValidExpression } from '../compile/expressions.ts';
 import { expressionsIn } from '../compile/expressions-in.ts';
 import { selectionsOf } from '../compile/identity-reads.ts';
 import { selections } from '../compile/match-relations.ts';
@@ -92,7 +92,7 @@ function reportComparison(
   const help =
     condition === undefined
       ? `compare it with a regular expression: \`${name}.matches(...)\``
-      : `write \`${condition}\``;
+      : replacePart(expression, comparison, condition);
   report(expression.at, 'pattern_compared', message, help, rangeIn(expression, start, end), [text]);
 }
 

@@ -3,9 +3,11 @@ import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import type { ValidExpression } from '../compile/expressions.ts';
 import type { CompiledExpressions, WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { PolicyTestDocument } from '../compile/policy-test.ts';
+import type { PolicyDocument } from '../language/document.ts';
 
 /** A folder without errors, as written and as compiled. */
 export interface LintInput {
+  readonly documents: readonly PolicyDocument[];
   readonly written: readonly WrittenPolicy[];
   readonly compiled: readonly CompiledExpressions[];
   readonly policies: ReadonlyMap<string, CompiledPolicy>;

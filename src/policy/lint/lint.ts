@@ -1,15 +1,18 @@
 import { lintAdmission } from './admission.ts';
 import { Analyses } from './analyses.ts';
+import { lintClaimTimes } from './claims.ts';
 import { lintContradictions } from './contradictions.ts';
 import { lintExceptions } from './exceptions.ts';
 import { lintExpressions } from './expressions.ts';
 import { lintGlobs } from './globs.ts';
+import { lintIssuers } from './issuers.ts';
 import type { LintInput } from './lint-input.ts';
 import { lintPatterns } from './patterns.ts';
 import { lintPeers } from './peers.ts';
 import { PolicyContext } from './policy-context.ts';
 import { lintRules } from './rules.ts';
 import { lintTests } from './tests.ts';
+import { lintTexts } from './texts.ts';
 import { Trials } from './trials.ts';
 
 /** Reports policies that are valid and probably not meant as written. One step per policy or batch of expressions. */
@@ -18,6 +21,9 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   const trials = new Trials(input.set, input.options.now);
   yield* lintExpressions(input, analyses);
   yield* lintGlobs(input, analyses, trials);
+  yield* lintClaimTimes(input, analyses, trials);
+  yield* lintIssuers(input, trials);
+  yield* lintTexts(input);
   const context = new PolicyContext(input.written, input.shadowed);
   for (const policy of input.written) {
     lintPatterns(policy);

@@ -6,6 +6,8 @@ const cases = goldenCases().filter(({ expected }) => expected.includes('\nexampl
 
 /** Codes of warnings about callers and requests, each with an example. */
 const WITH_EXAMPLES: readonly Diagnostic['code'][] = [
+  'claim_not_a_time',
+  'dotted_claim',
   'nobody_admitted',
   'pattern_compared',
   'principal_never_admitted',
