@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { keepYoungGenerationSmall } from './cli/serve/heap.ts';
 import { catchSignals } from './cli/serve/signals.ts';
+import { keepYoungGenerationSmall } from './node/heap.ts';
 
 /** Longest time that the last lines of a sidecar wait for the reader of standard error, in milliseconds. */
 const LAST_LINES = 200;

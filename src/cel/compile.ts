@@ -56,6 +56,45 @@ export type Compiled =
  * as problems, in order of position. Syntax mistakes hide all others.
  */
 export function compile(source: string, environment: Environment, expected: Expected): Compiled {
+  return compileWith(source, environment, expected, ({ checked, prepared, constants, reads }) =>
+    createProgram(checked, prepared, constants, reads, expected, environment),
+  );
+}
+
+/** As `compile`, for a tool that evaluates few of its programs: their code is generated at the first evaluation. */
+export function compileLater(source: string, environment: Environment, expected: Expected): Compiled {
+  let generated: Program | undefined;
+  const program = (): Program => {
+    generated ??= compile(source, environment, expected).program;
+    if (generated === undefined) throw new TypeError('the expression has no problems, but no program');
+    return generated;
+  };
+  return compileWith(source, environment, expected, ({ checked, reads }) => ({
+    source,
+    type: typeOf(checked, checked.root),
+    ...reads,
+    evaluate: (activation) => program().evaluate(activation),
+    get parts() {
+      return program().parts;
+    },
+    trace: (activation, observe) => program().trace(activation, observe),
+  }));
+}
+
+/** An expression without mistakes. */
+interface Analyzed {
+  readonly checked: Checked;
+  readonly prepared: Prepared;
+  readonly constants: Constants;
+  readonly reads: Pick<Program, 'reads' | 'keys'>;
+}
+
+function compileWith(
+  source: string,
+  environment: Environment,
+  expected: Expected,
+  create: (analyzed: Analyzed) => Program,
+): Compiled {
   const whole = { start: 0, end: source.length };
   if (source.length > MAX_SOURCE) {
     return { problems: [problem('cel_limit', whole, `an expression has at most ${MAX_SOURCE} characters`)] };
@@ -72,9 +111,8 @@ export function compile(source: string, environment: Environment, expected: Expe
   const failing = constants.failing().map(({ node, failure }) => failureProblem(node, failure));
   if (failing.length > 0) return { problems: failing.slice(0, MAX_PROBLEMS) };
   const reads = { reads: readsOf(checked), keys: keysReadIn(checked, (node) => constants.valueOf(node)) };
-  const program = createProgram(checked, prepared, constants, reads, expected, environment);
   return {
-    program,
+    program: create({ checked, prepared, constants, reads }),
     warnings: costWarnings(checked, prepared, environment),
     instructions: instructionsOf(prepared),
     preparedParts: preparedParts(checked, environment),

@@ -1,4 +1,5 @@
 import { isDeclarable } from '../cel/check/environment.ts';
+import type { ExpressionWork } from '../cel/expression-work.ts';
 import { ERROR } from '../cel/value/type.ts';
 import { Diagnostics, sortDiagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
@@ -70,6 +71,10 @@ export interface CompileOptions {
   readonly mustChoose?: boolean;
   /** Called with the path of each file before it is parsed, and before each document of it is compiled. */
   readonly onProgress?: (path: string) => void;
+  /** Work on expressions, such as one that keeps results for the next compilation; default: all of it is done. */
+  readonly work?: ExpressionWork | undefined;
+  /** Called with the diagnostics of a folder without errors before lint, which may take longer than all before. */
+  readonly onChecked?: (diagnostics: readonly Diagnostic[]) => void;
   /** Replacement for `readYaml`, such as one with a cache. */
   readonly parse?: typeof readYaml;
 }
@@ -132,7 +137,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const datasets = compileDatasets(documents, references, options);
   const environmentDocuments = documentsOf(documents, 'Environment');
   const environments = compileEnvironments(environmentDocuments);
-  const expressions = new Expressions()
+  const expressions = Expressions.of(options.work)
     .extended('data', new Map([...datasets].map(([name, { declaration }]) => [name, declaration])))
     .extended('env', environments.declarations);
   const folder: Folder = { expressions, references, issuers, incomplete };
@@ -184,6 +189,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const set =
     diagnostics.errors > 0 ? undefined : finish(policies, issuers, datasets, environments, environment);
   if (lintOptions !== undefined && set !== undefined) {
+    options.onChecked?.(sortDiagnostics(diagnostics.sorted()));
     const { written, expressions: compiled } = compiler;
     const { valid } = expressions;
     const shadowed = new Set([...environments.values.values()].flatMap(({ shadow }) => [...shadow]));
@@ -198,6 +204,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
       expressions: valid,
       shadowed,
       options: lintOptions,
+      work: options.work,
     });
   }
   const unread = incomplete || others.some(isBroken);

@@ -56,6 +56,12 @@ export const PARTS: Readonly<Record<string, BenchPart>> = {
     isByName: true,
     run: async () => (await import('./hostile.ts')).everyHostilePart(),
   },
+  editor: {
+    doc: 'latency and memory of `lictor lsp` with 300 policies',
+    needs: [],
+    isByName: true,
+    run: async () => (await import('./editor.ts')).editorPart(),
+  },
   reload: {
     doc: 'checks beside reloads of 10,000 rules',
     needs: ['taskset'],

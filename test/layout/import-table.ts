@@ -172,7 +172,7 @@ export const IMPORT_TABLE = {
 
     // The command line: `cli` reads the verb, and every verb has a folder.
     'cli/terminal': { imports: ['policy/', ...ENGINE, 'node', 'flag', 'diagnostic'] },
-    'cli/serve': { imports: ['cli/terminal', 'sidecar/server', 'flag'] },
+    'cli/serve': { imports: ['cli/terminal', 'sidecar/server', 'node', 'flag'] },
     'cli/schema': { imports: ['cli/terminal', 'policy/'] },
     'cli/completion': { imports: ['cli/terminal', 'flag', 'diagnostic'] },
     // Of `tools/editor`, the roots of policy folders.
@@ -197,7 +197,9 @@ export const IMPORT_TABLE = {
     },
     'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'flag', 'diagnostic'] },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'node', 'diagnostic'] },
-    'cli/lsp': { imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing', 'flag'] },
+    'cli/lsp': {
+      imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing', 'node', 'flag'],
+    },
     'cli/report': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'] },
     'cli/test': {
       imports: [
@@ -213,7 +215,7 @@ export const IMPORT_TABLE = {
       ],
     },
     cli: { imports: ['cli/', 'sidecar/server', 'flag'] },
-    main: { imports: ['cli/', 'sidecar/loading'] },
+    main: { imports: ['cli/', 'sidecar/loading', 'node'] },
   },
   packages: {
     // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.
@@ -285,11 +287,11 @@ export const IMPORT_TABLE = {
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],
     // The memory that is left for a policy set; the sizes of the generations of the heap.
-    'node:v8': ['sidecar/loading', 'cli/serve'],
+    'node:v8': ['node', 'sidecar/loading'],
     // The thread that ends a loading process with its parent.
     'node:worker_threads': ['sidecar/loading'],
     // V8's compiled form of long generated code; a collection of garbage on request.
-    'node:vm': ['node', 'cli/serve'],
+    'node:vm': ['node'],
     // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed, and in `node`
     // so may fetched keys.
     'node:zlib': ['git', 'node', 'sidecar/transport/native'],

@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly args?: readonly string[];
   /** Workspace folders relative to the folder of the files; default: that folder. */
   readonly folders?: readonly string[];
+  /** The program; default: its source. */
+  readonly main?: string;
 }
 
 /** A language client that talks to `lictor lsp` over its standard input and output. */
@@ -47,6 +49,8 @@ export class LanguageClient {
   readonly published: { readonly uri: string; readonly diagnostics: readonly ShownDiagnostic[] }[] = [];
   /** Messages shown to the user. */
   readonly messages: string[] = [];
+  /** Called with each published list of diagnostics. */
+  onPublished: (published: LanguageClient['published'][number]) => void = () => {};
   /** Log messages of the server and its standard error. */
   readonly logged: string[] = [];
   readonly #answers = new Map<number, (message: Message) => void>();
@@ -55,10 +59,10 @@ export class LanguageClient {
   #buffer = Buffer.alloc(0);
   #next = 1;
 
-  private constructor(dir: string, args: readonly string[]) {
+  private constructor(dir: string, { args = [], main = MAIN }: ClientOptions) {
     this.dir = dir;
     const env = { ...process.env, ...PROGRAM_ENVIRONMENT };
-    this.child = spawn(process.execPath, [MAIN, 'lsp', ...args], { cwd: dir, env });
+    this.child = spawn(process.execPath, [main, 'lsp', ...args], { cwd: dir, env });
     this.child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
     this.child.stderr.on('data', (chunk: Buffer) => void this.logged.push(chunk.toString()));
     // Some tests write after the server has ended.
@@ -70,14 +74,15 @@ export class LanguageClient {
   static async start(
     stack: AsyncDisposableStack,
     files: Readonly<Record<string, string>>,
-    { args = [], folders = [''] }: ClientOptions = {},
+    options: ClientOptions = {},
   ): Promise<LanguageClient> {
+    const { folders = [''] } = options;
     const dir = await scratchFolder(stack);
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(dir, path)), { recursive: true });
       await writeFile(join(dir, path), text);
     }
-    const client = new LanguageClient(dir, args);
+    const client = new LanguageClient(dir, options);
     stack.defer(async () => {
       if (client.child.exitCode === null) client.child.kill('SIGKILL');
       await client.#ended;
@@ -109,6 +114,13 @@ export class LanguageClient {
         else reject(new Error(error.message));
       });
     });
+  }
+
+  /** Sends a request, and that its answer is no longer needed. */
+  cancelled(method: string, params: unknown): Promise<unknown> {
+    const answer = this.request(method, params);
+    this.notify('$/cancelRequest', { id: this.#next - 1 });
+    return answer;
   }
 
   /** Replaces the text of a document by `text` without its `|`, and sends a request for the position of the `|`. */
@@ -200,9 +212,11 @@ export class LanguageClient {
   }
 
   #hear({ id, method, params, result, error }: Message): void {
-    if (method === 'textDocument/publishDiagnostics')
-      this.published.push(params as (typeof this.published)[number]);
-    else if (method === 'window/logMessage') this.logged.push(JSON.stringify(params));
+    if (method === 'textDocument/publishDiagnostics') {
+      const published = params as (typeof this.published)[number];
+      this.published.push(published);
+      this.onPublished(published);
+    } else if (method === 'window/logMessage') this.logged.push(JSON.stringify(params));
     else if (method === 'window/showMessage' || method === 'window/showMessageRequest') {
       this.messages.push((params as { readonly message: string }).message);
       if (id !== undefined) this.#send({ id, result: null });

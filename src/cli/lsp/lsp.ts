@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { keepOldGenerationSmall, keepYoungGenerationSmall } from '../../node/heap.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
 import type { RunCases } from '../../tools/editor/case-outcome.ts';
 import { startLanguageServer } from '../../tools/editor/language-server.ts';
@@ -10,6 +11,9 @@ import type { LspOptions } from './flags.ts';
 
 /** `lictor lsp`: a language server for editors. It ends the process itself, at the request or after the end of the editor. */
 export function lsp({ policies }: LspOptions, terminal: Terminal): Promise<ExitCode> {
+  // An editor runs for days, and every key makes garbage.
+  keepYoungGenerationSmall();
+  keepOldGenerationSmall();
   startLanguageServer({
     input: process.stdin,
     output: process.stdout,

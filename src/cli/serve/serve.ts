@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FlagSource, readFlags } from '../../flag/read-flags.ts';
+import { keepOldGenerationSmall } from '../../node/heap.ts';
 import { type ConfigurationResult, configure } from '../../sidecar/server/configuration.ts';
 import type { SettingsFile } from '../../sidecar/server/configuration-file.ts';
 import { CONFIG_VARIABLE, settingsOfEnvironment } from '../../sidecar/server/environment-variables.ts';
@@ -8,7 +9,6 @@ import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { FILE_FLAGS, type ServeOptions } from './flags.ts';
-import { keepOldGenerationSmall } from './heap.ts';
 import { catchSignals } from './signals.ts';
 
 /** `lictor serve`: runs until a signal ends it. */

@@ -1,11 +1,7 @@
-import {
-  createEnvironment,
-  type Declaration,
-  type Environment,
-  extendEnvironment,
-} from '../../cel/check/environment.ts';
+import { createEnvironment, type Declaration, type Environment } from '../../cel/check/environment.ts';
 import type { PreparedPart } from '../../cel/check/fixed-reads.ts';
-import { type Compiled, compile, type Expected } from '../../cel/compile.ts';
+import type { Compiled, Expected } from '../../cel/compile.ts';
+import { type ExpressionWork, PLAIN_WORK } from '../../cel/expression-work.ts';
 import { copyProgram, type Program } from '../../cel/interpret/program.ts';
 import type { Problem } from '../../cel/syntax/problem.ts';
 import { scan } from '../../cel/syntax/scan.ts';
@@ -79,6 +75,8 @@ export class Expressions {
   readonly #patterns: { left: number };
   /** The variables that expressions may read; undefined if there are none. */
   readonly #variables: ReadonlyMap<string, Declaration> | undefined;
+  /** The work on expressions, shared with every `Expressions` that extends this one. */
+  readonly #work: ExpressionWork;
   /** Compilers with one more variable, by its name and text. */
   readonly #next = new Map<string, Expressions>();
 
@@ -87,13 +85,20 @@ export class Expressions {
     variableReads: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
     outer?: Expressions,
     variables?: ReadonlyMap<string, Declaration>,
+    work: ExpressionWork = PLAIN_WORK,
   ) {
     this.#variables = variables;
+    this.#work = outer === undefined ? work : outer.#work;
     this.#environment = environment;
     this.#variableReads = variableReads;
     this.#outer = outer;
     this.valid = outer?.valid ?? [];
     this.#patterns = outer === undefined ? { left: MOST_INSTRUCTIONS } : outer.#patterns;
+  }
+
+  /** A compiler for expressions over the names of requests. */
+  static of(work: ExpressionWork | undefined): Expressions {
+    return new Expressions(ENVIRONMENT, new Map(), undefined, undefined, work);
   }
 
   /** Names and functions of the expressions. */
@@ -109,7 +114,7 @@ export class Expressions {
   /** A compiler for expressions that may also read `root.NAME`. */
   extended(root: string, names: ReadonlyMap<string, Declaration>): Expressions {
     if (names.size === 0) return this;
-    return new Expressions(extendEnvironment(this.#environment, root, names), this.#variableReads, this);
+    return new Expressions(this.#work.extend(this.#environment, root, names), this.#variableReads, this);
   }
 
   /**
@@ -150,7 +155,7 @@ export class Expressions {
     // Expressions that read an invalid variable get no error of their own.
     const declarations = new Map(this.#variables ?? []).set(name, own);
     const variableReads = new Map(this.#variableReads).set(`variables.${name}`, this.allReads(program));
-    const environment = extendEnvironment(outer.#environment, 'variables', declarations);
+    const environment = this.#work.extend(outer.#environment, 'variables', declarations);
     const next = new Expressions(environment, variableReads, outer, declarations);
     for (const each of this.#variables === undefined ? [] : this.#read) next.#note(each);
     return next;
@@ -166,7 +171,7 @@ export class Expressions {
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       if (this.#patterns.left < 0) return undefined;
-      compiled = compile(expression.source, this.#environment, expected);
+      compiled = this.#work.compile(expression.source, this.#environment, expected);
       this.#compiled.set(key, compiled);
       this.#patterns.left -= compiled.instructions ?? 0;
       if (this.#patterns.left < 0) {

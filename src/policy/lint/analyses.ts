@@ -1,11 +1,17 @@
 import type { Environment } from '../../cel/check/environment.ts';
-import { type ExpressionFindings, lintExpression } from '../../cel/lint.ts';
+import { type ExpressionWork, PLAIN_WORK } from '../../cel/expression-work.ts';
+import type { ExpressionFindings } from '../../cel/lint.ts';
 import type { ValidExpression } from '../compile/expressions.ts';
 import { KNOWLEDGE } from './known-values.ts';
 
 /** Findings about expressions, computed once for equal texts over the same names. */
 export class Analyses {
   readonly #known = new Map<Environment, Map<string, ExpressionFindings>>();
+  readonly #work: ExpressionWork;
+
+  constructor(work: ExpressionWork = PLAIN_WORK) {
+    this.#work = work;
+  }
 
   of({
     expression: { source },
@@ -13,7 +19,7 @@ export class Analyses {
   }: Pick<ValidExpression, 'expression' | 'environment'>): ExpressionFindings {
     const known = this.#known.get(environment) ?? new Map<string, ExpressionFindings>();
     this.#known.set(environment, known);
-    const findings = known.get(source) ?? lintExpression(source, environment, KNOWLEDGE);
+    const findings = known.get(source) ?? this.#work.lint(source, environment, KNOWLEDGE);
     known.set(source, findings);
     return findings;
   }

@@ -1,3 +1,4 @@
+import type { ExpressionWork } from '../../cel/expression-work.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import type { ValidExpression } from '../compile/expressions.ts';
@@ -19,6 +20,8 @@ export interface LintInput {
   /** Names of policies that are shadow policies in some Environment. */
   readonly shadowed: ReadonlySet<string>;
   readonly options: LintOptions;
+  /** Work on expressions; default: all of it is done. */
+  readonly work?: ExpressionWork | undefined;
 }
 
 /** A policy set before the revision of its bytes is known. */

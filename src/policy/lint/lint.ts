@@ -17,7 +17,7 @@ import { Trials } from './trials.ts';
 
 /** Reports policies that are valid and probably not meant as written. One step per policy or batch of expressions. */
 export function* lint(input: LintInput): Generator<undefined, void> {
-  const analyses = new Analyses();
+  const analyses = new Analyses(input.work);
   const trials = new Trials(input.set, input.options.now);
   yield* lintExpressions(input, analyses);
   yield* lintGlobs(input, analyses, trials);

@@ -7,14 +7,14 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic, Position, Span } from '../../diagnostic/diagnostic.ts';
 import { fullText } from '../../diagnostic/full-text.ts';
 import { packageFile } from '../../node/package-file.ts';
-import type { FolderDiagnostics } from './edited-folder.ts';
+import type { FoundDiagnostics } from './edited-folder.ts';
 import { type Sources, textDocument } from './sources.ts';
 
 const REFERENCE = packageFile('docs/diagnostics.md').href;
 
 /** Diagnostics of a folder by file, in the form of the protocol. Those of the folder itself are in its first file. */
 export function diagnosticsByFile(
-  { files, diagnostics }: FolderDiagnostics,
+  { files, diagnostics }: FoundDiagnostics,
   sources: Sources,
 ): ReadonlyMap<string, readonly LspDiagnostic[]> {
   const byFile = new Map<string, LspDiagnostic[]>();
@@ -32,7 +32,7 @@ export function diagnosticsByFile(
   return byFile;
 }
 
-function documentAt(path: string, files: FolderDiagnostics['files'], sources: Sources): TextDocument {
+function documentAt(path: string, files: FoundDiagnostics['files'], sources: Sources): TextDocument {
   const bytes = files.yaml.get(path);
   if (bytes !== undefined) return sources.file(path, bytes).document;
   const found = files.read('', path);

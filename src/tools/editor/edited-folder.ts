@@ -1,4 +1,6 @@
 import type { Environment } from '../../cel/check/environment.ts';
+import { RepeatedWork } from '../../cel/expression-work.ts';
+import { hasErrors } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { type CompiledFolder, compileInSlices } from '../../policy/compile-folder.ts';
@@ -9,13 +11,20 @@ import type { Owner } from './document-nodes.ts';
 import { NameIndex } from './name-index.ts';
 import { type Buffers, isRead, isTooLarge, overlay } from './overlay.ts';
 import { Sources } from './sources.ts';
+import { nextTurn } from './turns.ts';
 
-/** Result of compiling a folder. */
-export interface FolderDiagnostics {
+/** The diagnostics of a folder. */
+export interface FoundDiagnostics {
   readonly files: PolicyFiles;
-  readonly compiled: CompiledFolder;
   /** Sorted by file. Includes problems with reading files from the disk. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Result of compiling a folder. */
+export interface FolderDiagnostics extends FoundDiagnostics {
+  readonly compiled: CompiledFolder;
+  /** Number of the change that was compiled. */
+  readonly change: number;
 }
 
 export interface EditedFolderOptions {
@@ -25,8 +34,10 @@ export interface EditedFolderOptions {
   readonly now: () => number;
   /** Open documents of the folder. */
   readonly buffers: () => Buffers;
+  /** Called with all diagnostics of the folder when they may have changed. */
+  readonly onDiagnostics: (found: FoundDiagnostics) => void;
   /** Called after each compilation. */
-  readonly onCompiled: (result: FolderDiagnostics) => void;
+  readonly onCompiled: () => void;
   /** Called with the problem if the folder cannot be read. */
   readonly onUnreadable: (problem: string) => void;
   /** Called with an internal error. */
@@ -34,8 +45,8 @@ export interface EditedFolderOptions {
   readonly timers?: Timers;
 }
 
-/** Time from the last change to the compilation, in milliseconds. One compilation per pause in typing. */
-const DEBOUNCE = 100;
+/** Time from the last change to the compilation, in milliseconds. A newer change aborts a compilation. */
+const DEBOUNCE = 20;
 
 /** Aborts a compilation after a newer change. */
 class SupersededError extends Error {}
@@ -43,6 +54,7 @@ class SupersededError extends Error {}
 /** A policy folder that is being edited. It is compiled after each change, on the disk or in the editor. */
 export class EditedFolder {
   readonly sources = new Sources();
+  readonly #work = new RepeatedWork();
   readonly #dir: string;
   readonly #options: EditedFolderOptions;
   readonly #timers: Timers;
@@ -100,6 +112,11 @@ export class EditedFolder {
     return this.#latest;
   }
 
+  /** True if nothing has changed since a compilation. */
+  isUnchangedSince({ change }: FolderDiagnostics): boolean {
+    return change === this.#change;
+  }
+
   /** Current files of the folder, with the open documents; undefined if the folder was not read yet. */
   get files(): PolicyFiles | undefined {
     const folder = this.#loaded?.folder;
@@ -143,27 +160,42 @@ export class EditedFolder {
     const { files } = this;
     if (files === undefined) return;
     const pause = async (): Promise<void> => {
-      await new Promise((resume) => setImmediate(resume));
+      await nextTurn();
       if (change !== this.#change) throw new SupersededError();
     };
     try {
       const parse = (path: string, bytes: Uint8Array) => this.sources.file(path, bytes).yaml;
       const lint = { isStrict: false, now: this.#options.now() };
-      const options = { crypto: nodeCrypto, reasons: this.#options.reasons, parse, lint };
+      const options = {
+        crypto: nodeCrypto,
+        reasons: this.#options.reasons,
+        parse,
+        lint,
+        work: this.#work,
+        onChecked: (found: readonly Diagnostic[]) => this.#clearErrors(files, found),
+      };
       const compiled = await compileInSlices(files, options, { now: () => performance.now(), pause });
+      this.#work.finish();
       this.sources.keep(new Set(files.yaml.keys()));
       const diagnostics = [...this.#fileDiagnostics(), ...compiled.diagnostics];
-      this.#latest = { files, compiled, diagnostics };
+      this.#latest = { files, compiled, diagnostics, change };
       const { policies, templates } = compiled.scopes;
       for (const [name, scope] of policies) this.#scopes.set(`Policy ${name}`, scope);
       for (const [name, scope] of templates) this.#scopes.set(`PolicyTemplate ${name}`, scope);
-      this.#options.onCompiled(this.#latest);
+      this.#options.onDiagnostics(this.#latest);
+      this.#options.onCompiled();
       this.#firstLoad.resolve();
     } catch (error) {
       if (error instanceof SupersededError) return;
       this.#firstLoad.resolve();
       throw error;
     }
+  }
+
+  /** Reports that the errors are corrected before lint runs. Without errors before, its warnings stay until then. */
+  #clearErrors(files: PolicyFiles, found: readonly Diagnostic[]): void {
+    if (this.#latest !== undefined && !hasErrors(this.#latest.diagnostics)) return;
+    this.#options.onDiagnostics({ files, diagnostics: [...this.#fileDiagnostics(), ...found] });
   }
 
   /** Problems of the folder itself have no file to show them in. */

@@ -1,7 +1,10 @@
 import {
+  type CancellationToken,
   CodeActionKind,
   type CodeActionParams,
   type Connection,
+  LSPErrorCodes,
+  ResponseError,
   type ServerCapabilities,
   type TextEdit,
 } from 'vscode-languageserver';
@@ -14,6 +17,7 @@ import { hover } from './hover.ts';
 import { definition, prepareRename, references, rename } from './navigation.ts';
 import { quickFixes } from './quick-fix.ts';
 import { runTest, testResults } from './test-results.ts';
+import { nextTurn } from './turns.ts';
 import type { Site, Workspace } from './workspace.ts';
 
 /** Capabilities for the requests that `answerRequests` handles. Not all editors support `prepareRename`. */
@@ -30,6 +34,9 @@ export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities =
   executeCommandProvider: { commands: [RUN_TEST] },
 });
 
+/** Answer to a request that the editor no longer needs. */
+const CANCELLED = new ResponseError(LSPErrorCodes.RequestCancelled, 'the request was cancelled');
+
 interface PositionParams {
   readonly textDocument: { readonly uri: string };
   readonly position: { readonly line: number; readonly character: number };
@@ -38,8 +45,12 @@ interface PositionParams {
 /** Handles the requests about documents of a policy folder, and positions in them. The answer is null for others. */
 export function answerRequests(connection: Connection, workspace: Workspace, run: RunCases): void {
   const of = <P extends Omit<PositionParams, 'position'>, R>(answer: (site: Site, params: P) => R) => {
-    return async (params: P): Promise<R | null> => {
-      const site = await workspace.ready(params.textDocument.uri);
+    return async (params: P, token: CancellationToken): Promise<R | null | ResponseError> => {
+      await workspace.ready(params.textDocument.uri);
+      // The text may have changed, and a cancellation that was sent with the request arrives after it.
+      await nextTurn();
+      if (token.isCancellationRequested) return CANCELLED;
+      const site = workspace.site(params.textDocument.uri);
       return site === undefined ? null : answer(site, params);
     };
   };
@@ -65,8 +76,10 @@ export function answerRequests(connection: Connection, workspace: Workspace, run
     ]),
   );
   connection.onDocumentSymbol(of(({ file }) => [...documentSymbols(file)]));
-  connection.onCodeLens(async ({ textDocument: { uri } }) => {
+  connection.onCodeLens(async ({ textDocument: { uri } }, token) => {
     const site = await workspace.ready(uri);
+    await nextTurn();
+    if (token.isCancellationRequested) return CANCELLED;
     if (site === undefined) return null;
     return [...codeLenses(site, uri, await testResults(site.folder, site.dir, run))];
   });

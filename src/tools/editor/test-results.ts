@@ -1,6 +1,7 @@
 import { CoverageCount, type PolicyCount } from '../coverage/count.ts';
 import type { CaseOutcome, RunCases } from './case-outcome.ts';
 import type { EditedFolder, FolderDiagnostics } from './edited-folder.ts';
+import { nextTurn } from './turns.ts';
 
 /** Results of the tests of a folder. */
 export interface TestResults {
@@ -16,8 +17,8 @@ const MOST_CASES = 1_000;
 const cache = new WeakMap<FolderDiagnostics, Promise<TestResults | undefined>>();
 
 /**
- * Results of the tests for the latest compilation, run once. Undefined if the folder has mistakes, has no cases, or has
- * more than `MOST_CASES`.
+ * Results of the tests for the latest compilation, run once. Undefined if the folder has mistakes, has no cases, has
+ * more than `MOST_CASES`, or changes before they have all run.
  */
 export function testResults(
   folder: EditedFolder,
@@ -26,7 +27,7 @@ export function testResults(
 ): Promise<TestResults | undefined> {
   const { latest } = folder;
   if (latest === undefined) return Promise.resolve(undefined);
-  const results = cache.get(latest) ?? runAll(latest, dir, run);
+  const results = cache.get(latest) ?? runAll(latest, dir, run, () => folder.isUnchangedSince(latest));
   cache.set(latest, results);
   return results;
 }
@@ -35,13 +36,14 @@ async function runAll(
   { compiled }: FolderDiagnostics,
   dir: string,
   run: RunCases,
+  isCurrent: () => boolean,
 ): Promise<TestResults | undefined> {
   const { set, tests, expressionsOf } = compiled;
   const cases = tests.reduce((sum, { cases: { length } }) => sum + length, 0);
   if (set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
   const count = new CoverageCount({ policies: set.policies, expressionsOf });
-  const outcomes = await outcomesOf(run(set, tests, dir, count));
-  return { outcomes, policies: count.policies };
+  const outcomes = await outcomesOf(run(set, tests, dir, count), isCurrent);
+  return outcomes && { outcomes, policies: count.policies };
 }
 
 /** Runs the cases of one test; undefined if the folder has mistakes or no such test. */
@@ -56,16 +58,16 @@ export async function runTest(
   return set === undefined || named.length === 0 ? undefined : outcomesOf(run(set, named, dir));
 }
 
-async function outcomesOf(running: AsyncIterable<CaseOutcome>): Promise<readonly CaseOutcome[]> {
+/** The outcomes of all cases; undefined if they are not wanted any more. */
+async function outcomesOf(
+  running: AsyncIterable<CaseOutcome>,
+  isWanted: () => boolean = () => true,
+): Promise<readonly CaseOutcome[] | undefined> {
   const outcomes: CaseOutcome[] = [];
   for await (const outcome of running) {
     outcomes.push(outcome);
     await nextTurn();
+    if (!isWanted()) return undefined;
   }
   return outcomes;
-}
-
-/** Lets the server answer other requests between two cases. */
-async function nextTurn(): Promise<void> {
-  await new Promise((resume) => setImmediate(resume));
 }

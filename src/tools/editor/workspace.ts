@@ -5,7 +5,7 @@ import { holdsPolicies } from '../../policy/compile/folder-documents.ts';
 import { isPolicyText, ROOT_FILE } from '../../policy/compile/root-file.ts';
 import { diagnosticsByFile } from './diagnostics.ts';
 import { fileOf, OpenDocuments, pathWithin } from './documents.ts';
-import { EditedFolder, type FolderDiagnostics } from './edited-folder.ts';
+import { EditedFolder, type FoundDiagnostics } from './edited-folder.ts';
 import { markedRootOf, policyRootsOf } from './policy-roots.ts';
 import type { SourceFile } from './sources.ts';
 
@@ -177,10 +177,8 @@ export class Workspace {
       reasons: this.#options.reasons,
       now: this.#options.now,
       buffers: () => this.documents.within(dir),
-      onCompiled: (result) => {
-        this.#report({ dir, folder }, result);
-        this.#options.onCompiled();
-      },
+      onDiagnostics: (found) => this.#report({ dir, folder }, found),
+      onCompiled: this.#options.onCompiled,
       onUnreadable: this.#options.onUnreadable,
       onFault: this.#options.onFault,
     });
@@ -206,7 +204,7 @@ export class Workspace {
   }
 
   /** Reports the diagnostics that changed. A folder without policies has none: its YAML is that of other programs. */
-  #report(root: PolicyRoot, result: FolderDiagnostics): void {
+  #report(root: PolicyRoot, result: FoundDiagnostics): void {
     const { sources } = root.folder;
     const hasPolicies = [...result.files.yaml].some(([path, bytes]) =>
       holdsPolicies(sources.file(path, bytes).yaml),

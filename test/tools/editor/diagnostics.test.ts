@@ -176,6 +176,22 @@ describe('robustness', () => {
     await client.shown('huge.yaml', ({ length }) => length === 0);
   });
 
+  test('a request that the editor cancels is not answered', async () => {
+    await using stack = new AsyncDisposableStack();
+    const client = await LanguageClient.start(stack, { 'orders.yaml': VALID });
+    client.open('orders.yaml', VALID);
+    const textDocument = { uri: client.uri('orders.yaml') };
+    const params = { textDocument, position: { line: 1, character: 1 } };
+    const answers = ['documentSymbol', 'codeLens', 'hover'].map((name) =>
+      client.cancelled(`textDocument/${name}`, params),
+    );
+    const outcomes = await Promise.allSettled(answers);
+    expect(outcomes.map((each) => each.status === 'rejected' && String(each.reason))).toEqual(
+      outcomes.map(() => 'Error: the request was cancelled'),
+    );
+    expect(await client.request('textDocument/documentSymbol', params)).toHaveLength(1);
+  });
+
   test('the end of the input, and an exit without shutdown, end the server with 1', async () => {
     await using stack = new AsyncDisposableStack();
     const closed = await LanguageClient.start(stack, {});

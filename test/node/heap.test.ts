@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ROOT } from '../../support/tools.ts';
+import { ROOT } from '../support/tools.ts';
 
 /** A program whose objects live longer than some collections; it prints the bytes of the young generation. */
 const YOUNG = `
-  const { keepYoungGenerationSmall } = await import('./src/cli/serve/heap.ts');
+  const { keepYoungGenerationSmall } = await import('./src/node/heap.ts');
   const { getHeapSpaceStatistics } = await import('node:v8');
   keepYoungGenerationSmall();
   const kept = [];
@@ -36,7 +36,7 @@ test('an option of Node takes precedence', async () => {
  * prints the most bytes that this generation had.
  */
 const OLD = `
-  const { keepOldGenerationSmall, keepYoungGenerationSmall } = await import('./src/cli/serve/heap.ts');
+  const { keepOldGenerationSmall, keepYoungGenerationSmall } = await import('./src/node/heap.ts');
   const { getHeapSpaceStatistics } = await import('node:v8');
   keepYoungGenerationSmall();
   if (process.argv[1] === 'kept small') {

@@ -1,0 +1,120 @@
+import { type Declaration, type Environment, extendEnvironment } from './check/environment.ts';
+import { type Compiled, compile, compileLater, type Expected } from './compile.ts';
+import type { Knowledge } from './interpret/constant-parts.ts';
+import { type ExpressionFindings, lintExpression } from './lint.ts';
+
+/** The work on expressions that depends on nothing but their text and the names that they may read. */
+export interface ExpressionWork {
+  extend(environment: Environment, root: string, names: ReadonlyMap<string, Declaration>): Environment;
+  compile(source: string, environment: Environment, expected: Expected): Compiled;
+  lint(source: string, environment: Environment, knowledge: Knowledge): ExpressionFindings;
+}
+
+/** The work done anew each time. */
+export const PLAIN_WORK: ExpressionWork = { extend: extendEnvironment, compile, lint: lintExpression };
+
+interface Kept<T> {
+  readonly value: T;
+  /** The last folder that needed it. */
+  usedBy: number;
+}
+
+/** The results for the expressions over one environment. */
+interface Results {
+  readonly extended: Map<string, Kept<Environment>>;
+  readonly compiled: Map<string, Kept<Compiled>>;
+  readonly linted: Map<string, Kept<KeptFindings>>;
+}
+
+/**
+ * The work of one folder that is compiled again and again: what did not change since the last time is not done again.
+ * Results that the last complete compilation did not need are dropped. Lint must always be given the same knowledge.
+ */
+export class RepeatedWork implements ExpressionWork {
+  readonly #results = new WeakMap<Environment, Results>();
+  /** Environments with results, to drop them. */
+  #environments = new Set<Environment>();
+  readonly #expected = new WeakMap<Expected, string>();
+  #folder = 0;
+
+  /** Equal names give the same environment, so that its results are found again. */
+  extend(environment: Environment, root: string, names: ReadonlyMap<string, Declaration>): Environment {
+    const key = JSON.stringify([root, [...names]], (_, value: unknown) =>
+      value instanceof Map ? [...(value as ReadonlyMap<unknown, unknown>)] : value,
+    );
+    const { extended } = this.#of(environment);
+    return this.#kept(extended, key, () => extendEnvironment(environment, root, names));
+  }
+
+  compile(source: string, environment: Environment, expected: Expected): Compiled {
+    const use = this.#expected.get(expected) ?? JSON.stringify(expected);
+    this.#expected.set(expected, use);
+    const { compiled } = this.#of(environment);
+    return this.#kept(compiled, `${use}\n${source}`, () => compileLater(source, environment, expected));
+  }
+
+  lint(source: string, environment: Environment, knowledge: Knowledge): ExpressionFindings {
+    const { linted } = this.#of(environment);
+    return this.#kept(linted, source, () => new KeptFindings(source, environment, knowledge)).findings;
+  }
+
+  /** Called after a complete compilation of the folder: drops what it did not need. */
+  finish(): void {
+    for (const environment of this.#environments) {
+      const { extended, compiled, linted } = this.#of(environment);
+      for (const results of [extended, compiled, linted]) this.#drop(results);
+      for (const { value } of linted.values()) value.settle();
+      if (extended.size + compiled.size + linted.size === 0) this.#environments.delete(environment);
+    }
+    this.#folder += 1;
+  }
+
+  #drop(results: Map<string, Kept<unknown>>): void {
+    for (const [key, { usedBy }] of results) if (usedBy < this.#folder) results.delete(key);
+  }
+
+  #of(environment: Environment): Results {
+    const known = this.#results.get(environment) ?? {
+      extended: new Map(),
+      compiled: new Map(),
+      linted: new Map(),
+    };
+    this.#results.set(environment, known);
+    this.#environments.add(environment);
+    return known;
+  }
+
+  #kept<T>(results: Map<string, Kept<T>>, key: string, make: () => T): T {
+    const known = results.get(key);
+    const kept = known ?? { value: make(), usedBy: this.#folder };
+    kept.usedBy = this.#folder;
+    if (known === undefined) results.set(key, kept);
+    return kept.value;
+  }
+}
+
+/** Findings without the tree of the expression, which is made again in the rare case that another map is asked for. */
+class KeptFindings {
+  readonly findings: ExpressionFindings;
+  readonly #keys = new Map<string, ReturnType<ExpressionFindings['keys']>>();
+  #whole: ExpressionFindings | undefined;
+
+  constructor(source: string, environment: Environment, knowledge: Knowledge) {
+    const again = (): ExpressionFindings => lintExpression(source, environment, knowledge);
+    const whole = again();
+    this.#whole = whole;
+    this.findings = {
+      ...whole,
+      keys: (name) => {
+        const known = this.#keys.get(name) ?? (this.#whole ??= again()).keys(name);
+        this.#keys.set(name, known);
+        return known;
+      },
+    };
+  }
+
+  /** Drops the tree. */
+  settle(): void {
+    this.#whole = undefined;
+  }
+}
