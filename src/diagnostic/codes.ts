@@ -114,11 +114,19 @@ export const CODES = {
   },
   token_never_verified: {
     severity: 'error',
-    doc: 'an expression reads `jwt`, and no policy that applies to the same requests verifies a token',
+    doc: 'an expression reads `jwt`, or `from` names a token, and no policy that applies to the same requests verifies a token',
   },
   caller_never_known: {
     severity: 'error',
-    doc: 'an expression reads `caller`, and no policy that applies to the same requests authenticates a peer',
+    doc: 'an expression reads `caller`, or `from` names a peer, and no policy that applies to the same requests authenticates a peer',
+  },
+  issuer_not_accepted: {
+    severity: 'error',
+    doc: '`from` names an Issuer, and no policy that applies to the same requests accepts its tokens',
+  },
+  principal_not_accepted: {
+    severity: 'error',
+    doc: '`from` names a principal that `authenticate.mtls` of the policies for the same requests never lets through',
   },
   same_issuer: {
     severity: 'error',
@@ -186,11 +194,11 @@ export const CODES = {
   },
   token_not_always_verified: {
     severity: 'warning',
-    doc: 'an expression reads `jwt`, and only for some of its requests a policy verifies a token',
+    doc: 'an expression reads `jwt`, or `from` names a token, and only for some of the requests a policy verifies a token',
   },
   caller_not_always_known: {
     severity: 'warning',
-    doc: 'an expression reads `caller`, and only for some of its requests a policy authenticates a peer',
+    doc: 'an expression reads `caller`, or `from` names a peer, and only for some of the requests a policy authenticates a peer',
   },
   forwarded_peer: {
     severity: 'warning',

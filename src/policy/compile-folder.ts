@@ -7,6 +7,7 @@ import { quoted } from '../diagnostic/suggest.ts';
 import type { CryptoProvider } from '../engine/identity/crypto.ts';
 import type { Issuer } from '../engine/identity/issuer.ts';
 import type { CompiledPolicy, PolicySet } from '../engine/set/policy-set.ts';
+import { reportCallerReads } from './compile/caller-reads.ts';
 import {
   type CompiledDataset,
   compileDataset,
@@ -14,7 +15,6 @@ import {
   nameInExpressions,
 } from './compile/compile-data.ts';
 import { compileIssuer } from './compile/compile-issuer.ts';
-import type { Folder } from './compile/compile-policy.ts';
 import { compileTest } from './compile/compile-test.ts';
 import { reportConflicts } from './compile/conflicts.ts';
 import {
@@ -26,6 +26,7 @@ import {
 import type { LocatedExpression } from './compile/expression-location.ts';
 import { Expressions } from './compile/expressions.ts';
 import { Fixtures } from './compile/fixtures.ts';
+import type { Folder } from './compile/folder.ts';
 import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
 import { reportIdentityReads } from './compile/identity-reads.ts';
 import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
@@ -140,7 +141,10 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const expressions = Expressions.of(options.work)
     .extended('data', new Map([...datasets].map(([name, { declaration }]) => [name, declaration])))
     .extended('env', environments.declarations);
-  const folder: Folder = { expressions, references, issuers, incomplete };
+  const values = documentsOf(documents, 'Dataset').map(
+    ({ name }) => [name.value, datasets.get(nameInExpressions(name.value))?.value ?? null] as const,
+  );
+  const folder: Folder = { expressions, references, issuers, datasets: new Map(values), incomplete };
   const compiler = new PolicyCompiler(documents, folder);
   for (const document of documentsOf(documents, 'Policy')) {
     options.onProgress?.(document.name.at.context.path);
@@ -157,6 +161,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   if (!incomplete) reportUnknownShadows(environmentDocuments, policies);
   if (!incomplete && compiler.partial.size === 0 && diagnostics.errors === 0) {
     reportIdentityReads(compiler.expressions, environments.values);
+    reportCallerReads(compiler.written, environments.values);
   }
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
@@ -312,7 +317,11 @@ function warnOfUnusedData(documents: readonly PolicyDocument[], { read }: Expres
   for (const { name } of documentsOf(documents, 'Dataset')) {
     const path = `data.${nameInExpressions(name.value)}`;
     if (!read.has(path))
-      report({ ...name.at, path: '' }, 'unused_dataset', `no expression reads \`${path}\``);
+      report(
+        { ...name.at, path: '' },
+        'unused_dataset',
+        `no expression reads \`${path}\`, and no \`principals\` names it`,
+      );
   }
 }
 

@@ -183,7 +183,7 @@ describe('a folder that compiles', () => {
   });
 
   test('authentication', () => {
-    expect(policy.mtls?.principals).toHaveLength(1);
+    expect(policy.mtls?.principals?.patterns).toHaveLength(1);
     expect(policy.jwt?.required).toBe(false);
     expect(policy.jwt?.issuers).toEqual([set.issuers.get('acme'), set.issuers.get('partner')]);
   });

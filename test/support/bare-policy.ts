@@ -20,6 +20,8 @@ export function barePolicy(name: string): CompiledPolicy {
     headers: { match: NO_HEADER_READS, all: NO_HEADER_READS },
     mtls: undefined,
     jwt: undefined,
+    namedPeers: undefined,
+    callers: undefined,
     denyRules: [],
     allowRules: [],
     schemas: [],

@@ -9,7 +9,7 @@ import { barePolicy, bareSet, SOURCE } from './bare-policy.ts';
 
 /** A set of one policy that allows every request and sets these request headers. */
 export function lettingThrough(requestHeaders: Readonly<Record<string, string>> = {}): PolicySet {
-  const rule = { name: 'all', source: SOURCE, match: [], when: undefined };
+  const rule = { name: 'all', source: SOURCE, match: [], callers: undefined, when: undefined };
   const open = barePolicy('open');
   const policy: CompiledPolicy = {
     ...open,

@@ -5,7 +5,16 @@ import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { hasPort, normalizeHost } from '../../engine/request/host.ts';
 import { mismatch } from '../../engine/set/match.ts';
 import type { CompiledMatch, CompiledPolicy, SourceLocation } from '../../engine/set/policy-set.ts';
-import { entryText, jwtText, limitText, mtlsText, oneLine, rulesOf } from '../../tools/testing/match-text.ts';
+import { callersText } from '../../tools/testing/caller-text.ts';
+import {
+  entryText,
+  jwtText,
+  limitText,
+  mtlsText,
+  namedPeersText,
+  oneLine,
+  rulesOf,
+} from '../../tools/testing/match-text.ts';
 import {
   type PossibleChange,
   possibleChanges,
@@ -107,13 +116,18 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
     add('first_limits', limit.name, at, limitText(limit), conditions(limit));
   }
   if (policy.mtls !== undefined) add('authentication', '', places?.mtls ?? source, mtlsText(policy.mtls));
+  if (policy.namedPeers !== undefined) add('authentication', '', source, namedPeersText(policy.namedPeers));
   if (policy.jwt !== undefined) add('authentication', '', places?.jwt ?? source, jwtText(policy.jwt));
+  if (policy.callers !== undefined) {
+    add('authentication', '', places?.from ?? source, `a caller ${callersText(policy.callers)}`);
+  }
   for (const { effect, rule } of rulesOf(policy)) {
     const fits = fitting(rule.match, subject);
     if (fits === undefined) continue;
     const step = effect === 'deny' ? 'deny_rules' : 'allow_rules';
     const end = rule.expires === undefined ? '' : `, until ${new Date(rule.expires).toISOString()}`;
-    add(step, rule.name, rule.source, fits.text + end, [...fits.when, ...conditions(rule)]);
+    const callers = rule.callers === undefined ? '' : `, a caller ${callersText(rule.callers)}`;
+    add(step, rule.name, rule.source, fits.text + callers + end, [...fits.when, ...conditions(rule)]);
   }
   for (const [index, schema] of policy.schemas.entries()) {
     const fits = fitting(schema.match, subject);

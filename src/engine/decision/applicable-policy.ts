@@ -1,4 +1,5 @@
 import type { VerifiedToken } from '../identity/verified-token.ts';
+import { admitsCaller, type CallerCondition } from '../set/callers.ts';
 import { NO_PARAMS, type Params } from '../set/match.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
 import { PolicyActivation } from './activation.ts';
@@ -31,13 +32,28 @@ export class ApplicablePolicy {
     return this.selected.params;
   }
 
+  /** The token that the policy requires itself, else the one that another policy has verified. */
+  tokenOf(known: Identity): VerifiedToken | undefined {
+    return this.policy.jwt === undefined ? known.token : this.token;
+  }
+
+  /** The peer that the policy requires itself, else the one that another policy has accepted. */
+  callerOf(known: Identity): Caller | undefined {
+    return this.policy.mtls === undefined ? known.caller : this.caller;
+  }
+
+  /** True if the condition lets the caller of the request through. */
+  admits(callers: CallerCondition, known: Identity): boolean {
+    return admitsCaller(callers, this.callerOf(known)?.principal ?? '', this.tokenOf(known));
+  }
+
   /**
    * The activation for its expressions: with the token and the peer that it requires itself, else with those that other
    * policies have verified. `params`: those of an entry of its own, in place of those of the policy.
    */
   activation(request: RequestContext, known: Identity, params: Params = this.params): PolicyActivation {
-    const token = this.policy.jwt === undefined ? known.token : this.token;
-    const caller = this.policy.mtls === undefined ? known.caller : this.caller;
+    const token = this.tokenOf(known);
+    const caller = this.callerOf(known);
     const before = this.#activation;
     if (before !== undefined && PolicyActivation.isOf(before, token, caller, params)) return before;
     const activation = new PolicyActivation(request, this.policy, token, caller, params);

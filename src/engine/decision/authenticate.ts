@@ -1,25 +1,62 @@
 import type { PeerResult } from '../identity/peer.ts';
-import { matchesPrincipal } from '../identity/principal.ts';
 import type { TokenResult } from '../identity/verified-token.ts';
-import type { JwtRequirement, MtlsRequirement } from '../set/policy-set.ts';
+import { holdsPrincipal } from '../set/callers.ts';
+import type { CompiledPolicy, JwtRequirement, MtlsRequirement } from '../set/policy-set.ts';
 import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { type Awaitable, firstOf } from './first-of.ts';
 import type { Caller } from './identities.ts';
 
-/** `authenticate` of every applicable policy must hold; verified tokens and accepted peers are added to the context. */
+/**
+ * `authenticate` of every applicable policy must hold; verified tokens and accepted peers are added to the context. If
+ * none has `mtls`, a peer that one of them names is required where they have `namedPeers`.
+ */
 export function authenticate(
   policies: readonly ApplicablePolicy[],
   context: EvaluationContext,
 ): Awaitable<DenialCause | undefined> {
+  let naming: ApplicablePolicy | undefined;
   for (const each of policies) {
-    const { mtls } = each.policy;
+    const { mtls, namedPeers } = each.policy;
+    if (namedPeers !== undefined) naming ??= each;
     if (mtls === undefined) continue;
     const cause = authenticatePeer(each, mtls, context);
     if (cause !== undefined) return cause;
   }
-  return firstOf(policies, verifyToken, context);
+  const cause = naming && requireNamedPeer(naming.policy, policies, context);
+  return cause ?? firstOf(policies, verifyToken, context);
+}
+
+/**
+ * The denial, by the first policy that names peers, if no policy authenticates a peer and that of the connection is
+ * named by none of them. A peer that another policy of the request names is accepted: it may have rules for other
+ * callers.
+ */
+function requireNamedPeer(
+  first: CompiledPolicy,
+  policies: readonly ApplicablePolicy[],
+  { request, identities }: EvaluationContext,
+): DenialCause | undefined {
+  const known = identities.caller;
+  const denial = known === undefined ? namedPeerDenial(request.peer, policies) : undefined;
+  const cause = denial && { ...denial, policy: first };
+  const principal = known?.principal ?? request.peer.principal ?? '';
+  request.trace?.report({ kind: 'authentication', requirement: 'mtls', policy: first, principal, cause });
+  if (cause === undefined && known === undefined) identities.addCaller({ principal, via: 'connection' });
+  return cause;
+}
+
+function namedPeerDenial(
+  { principal, denial }: PeerResult,
+  policies: readonly ApplicablePolicy[],
+): Pick<DenialCause, 'reason' | 'detail'> | undefined {
+  if (denial !== undefined) return denial;
+  if (principal === '') return PEER_MISSING;
+  for (const { policy } of policies) {
+    if (policy.namedPeers !== undefined && holdsPrincipal(policy.namedPeers, principal)) return undefined;
+  }
+  return PEER_NOT_ALLOWED;
 }
 
 /** A token that was verified before is verified at once: then nothing waits. */
@@ -59,9 +96,7 @@ function peerDenial(
 ): Pick<DenialCause, 'reason' | 'detail'> | undefined {
   if (denial !== undefined) return denial;
   if (principal === '') return PEER_MISSING;
-  if (principals === undefined) return undefined;
-  for (const pattern of principals) if (matchesPrincipal(pattern, principal)) return undefined;
-  return PEER_NOT_ALLOWED;
+  return principals === undefined || holdsPrincipal(principals, principal) ? undefined : PEER_NOT_ALLOWED;
 }
 
 const PEER_MISSING = {

@@ -1,6 +1,7 @@
 import type { ApplicablePolicy } from './applicable-policy.ts';
 import { authenticate } from './authenticate.ts';
 import { checkBodies } from './bodies.ts';
+import { checkCallers } from './callers.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { type Awaitable, firstOf } from './first-of.ts';
@@ -31,6 +32,7 @@ const BEFORE_RESPONSE: readonly Step[] = [
   ({ policies, context }) => requireHeaders(policies, context),
   ({ policies, context }) => takeLimits('first', policies, context),
   ({ policies, context }) => authenticate(policies, context),
+  ({ policies, context }) => checkCallers(policies, context),
   passRules,
   ({ policies, context }) => checkBodies(policies, context),
   ({ policies, context }) => takeLimits('last', policies, context),

@@ -55,11 +55,17 @@ export const REASONS = {
     title: 'Denied by a rule',
     doc: 'a deny rule matches',
   },
+  caller_not_allowed: {
+    status: 403,
+    grpc: 'PERMISSION_DENIED',
+    title: 'This caller may not call',
+    doc: '`from` of a policy does not name the caller, or its `except` does',
+  },
   peer_missing: {
     status: 401,
     grpc: 'UNAUTHENTICATED',
     title: 'A client certificate is required',
-    doc: 'a policy requires mTLS and the peer has no identity',
+    doc: 'a policy requires mTLS, by `mtls` or by the principals of its rules, and the peer has no identity',
   },
   peer_untrusted: {
     status: 403,

@@ -1,8 +1,10 @@
+import type { MatchEntryResult } from '../set/match.ts';
 import type { CompiledPolicy, CompiledRule } from '../set/policy-set.ts';
 import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { holds } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { NOBODY } from './identities.ts';
 import { selectsWithin } from './select.ts';
 import type { Effect, RuleEvent } from './trace.ts';
 
@@ -74,29 +76,41 @@ function ruleMatches(
   rule: CompiledRule,
   effect: Effect,
   applicable: ApplicablePolicy,
-  { request, identities }: EvaluationContext,
+  context: EvaluationContext,
 ): boolean | DenialCause {
   const { policy } = applicable;
+  const { request, identities } = context;
   const { trace } = request;
   if (rule.expires !== undefined && request.now >= rule.expires) {
-    trace?.report({ kind: 'rule', policy, rule, effect, entries: [], result: 'expired' });
+    trace?.report({ kind: 'rule', policy, rule, effect, entries: [], result: 'expired', identity: NOBODY });
     return false;
   }
   const entries = trace && [];
-  const selected = selectsWithin(rule.match, applicable, request, identities, entries);
-  const outcome =
-    selected === undefined || selected.failure !== undefined
-      ? selected?.failure
-      : rule.when === undefined ||
-        holds(rule.when, applicable.activation(request, identities, selected.params), policy, trace);
-  if (entries !== undefined) {
-    trace?.report({ kind: 'rule', policy, rule, effect, entries, result: resultOf(outcome) });
+  const outcome = outcomeOf(rule, applicable, context, entries);
+  if (trace !== undefined && entries !== undefined) {
+    const identity = { token: applicable.tokenOf(identities), caller: applicable.callerOf(identities) };
+    trace.report({ kind: 'rule', policy, rule, effect, entries, result: resultOf(outcome), identity });
   }
-  return outcome ?? false;
+  return typeof outcome === 'string' ? false : outcome;
 }
 
-function resultOf(outcome: boolean | DenialCause | undefined): RuleEvent['result'] {
-  if (outcome === undefined) return 'not_selected';
+/** Result of the match, the callers and the condition of a rule, of which each is evaluated if those before it hold. */
+function outcomeOf(
+  { match, callers, when }: CompiledRule,
+  applicable: ApplicablePolicy,
+  { request, identities }: EvaluationContext,
+  entries: MatchEntryResult[] | undefined,
+): boolean | 'not_selected' | 'other_caller' | DenialCause {
+  const selected = selectsWithin(match, applicable, request, identities, entries);
+  if (selected === undefined) return 'not_selected';
+  if (selected.failure !== undefined) return selected.failure;
+  if (callers !== undefined && !applicable.admits(callers, identities)) return 'other_caller';
+  if (when === undefined) return true;
+  const activation = applicable.activation(request, identities, selected.params);
+  return holds(when, activation, applicable.policy, request.trace);
+}
+
+function resultOf(outcome: ReturnType<typeof outcomeOf>): RuleEvent['result'] {
   if (typeof outcome === 'boolean') return outcome ? 'matched' : 'false';
-  return 'failed';
+  return typeof outcome === 'string' ? outcome : 'failed';
 }

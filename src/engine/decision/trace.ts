@@ -3,6 +3,7 @@ import type { VerifiedToken } from '../identity/verified-token.ts';
 import type { MatchEntryResult } from '../set/match.ts';
 import type { CompiledLimit, CompiledPolicy, CompiledRule, CompiledSchema } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
+import type { Identity } from './identities.ts';
 
 /**
  * Receiver of the steps of one decision, for tools that explain decisions or measure tests. Serving passes none: then
@@ -69,7 +70,7 @@ export interface LimitEvent {
   readonly remaining: number | undefined;
 }
 
-/** One requirement of `authenticate`. */
+/** One requirement for the caller: `mtls` or `jwt` of `authenticate`, or `from` and `except` of the policy together. */
 export type AuthenticationEvent = {
   readonly kind: 'authentication';
   readonly policy: CompiledPolicy;
@@ -77,6 +78,7 @@ export type AuthenticationEvent = {
   readonly cause: DenialCause | undefined;
 } & (
   | { readonly requirement: 'mtls'; readonly principal: string }
+  | { readonly requirement: 'from'; readonly identity: Identity }
   | { readonly requirement: 'jwt'; readonly token: VerifiedToken | undefined; readonly required: boolean }
 );
 
@@ -89,7 +91,10 @@ export interface RuleEvent {
   readonly effect: Effect;
   /** Results of the entries of the rule's own `match`. */
   readonly entries: readonly MatchEntryResult[];
-  readonly result: 'matched' | 'false' | 'not_selected' | 'expired' | 'failed';
+  /** `other_caller`: its `from` and `except` do not let the caller through. */
+  readonly result: 'matched' | 'false' | 'not_selected' | 'other_caller' | 'expired' | 'failed';
+  /** The caller that `from` and `except` of the rule are compared with. */
+  readonly identity: Identity;
 }
 
 export interface SchemaEvent {

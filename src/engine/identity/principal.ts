@@ -9,7 +9,7 @@ import {
   type SpiffeId,
 } from './spiffe.ts';
 
-/** A compiled entry of `mtls.principals`. */
+/** A compiled pattern of `principals`. */
 export type PrincipalPattern =
   | { readonly kind: 'exact'; readonly source: string }
   | {
@@ -30,7 +30,7 @@ const PATTERN_SEGMENT = /^[A-Za-z0-9._*-]+$/;
 const parsed = new LRUCache<string, SpiffeId | false>({ max: 1024 });
 
 /**
- * Compiles one entry of `mtls.principals`: a SPIFFE ID, in whose path `*` matches a part of one segment or all of it
+ * Compiles one pattern of `principals`: a SPIFFE ID, in whose path `*` matches a part of one segment or all of it
  * and `**` matches any number of segments, zero included; or any other name, which is compared exactly.
  */
 export function compilePrincipal(
@@ -57,6 +57,27 @@ export function matchesPrincipal(pattern: PrincipalPattern, principal: string): 
   if (pattern.kind === 'exact') return principal === pattern.source;
   const id = spiffeOf(principal);
   return id !== undefined && id.trustDomain === pattern.trustDomain && matchesRuns(pattern.runs, id.segments);
+}
+
+/**
+ * A SPIFFE ID with its scheme and trust domain in lower case, since only paths are case-sensitive; any other text
+ * unchanged.
+ */
+export function canonicalPrincipal(text: string): string {
+  if (isLowerCase(text) || !looksLikeSpiffe(text)) return text;
+  const id = parseSpiffe(text);
+  return id === undefined ? text : `${SPIFFE_SCHEME}${id.trustDomain}${id.path}`;
+}
+
+/** True if the scheme and trust domain of a SPIFFE ID have no upper-case letter, as is mostly so. */
+function isLowerCase(text: string): boolean {
+  if (!text.startsWith(SPIFFE_SCHEME)) return false;
+  for (let at = SPIFFE_SCHEME.length; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2f) return true;
+    if (code >= 0x41 && code <= 0x5a) return false;
+  }
+  return true;
 }
 
 function compileSpiffe(text: string): ReturnType<typeof compilePrincipal> {

@@ -35,6 +35,17 @@ export function readNumber(text: string): JsonNumber | keyof typeof UNFIT_NUMBER
   return isExact(text, double) ? narrow(BigInt(double)) : 'inexact';
 }
 
+/** A number from elsewhere as `readNumber` returns it; undefined for one that it never returns. */
+export function plainNumber(value: JsonNumber): JsonNumber | undefined {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return undefined;
+    if (Number.isSafeInteger(value) || !Number.isInteger(value) || Math.abs(value) >= BEYOND_INTEGERS)
+      return value;
+  }
+  const narrowed = narrow(BigInt(value));
+  return narrowed === 'integer' ? undefined : narrowed;
+}
+
 function isInteger(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

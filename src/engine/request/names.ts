@@ -114,7 +114,7 @@ export const NAMES = {
   },
   'caller.principal': {
     type: 'string',
-    doc: 'the peer that `authenticate.mtls` accepted, of the connection or as a trusted proxy reports it; empty if no policy that applies requires one',
+    doc: 'the peer that `authenticate.mtls` or the principals of rules require, of the connection or as a trusted proxy reports it; empty if no policy that applies requires one',
     max: 2048,
   },
   'caller.spiffe.trust_domain': {

@@ -1,11 +1,11 @@
 import type { Program } from '../../cel/interpret/program.ts';
 import type { Issuer } from '../identity/issuer.ts';
-import type { PrincipalPattern } from '../identity/principal.ts';
 import type { Rate } from '../limit/limit.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import type { HostPattern } from '../request/host.ts';
 import type { PathPattern } from '../request/path-pattern.ts';
 import type { BodySchema } from '../schema/body-schema.ts';
+import type { CallerCondition, PrincipalSet } from './callers.ts';
 import type { HeaderReads } from './header-reads.ts';
 import type { Revision } from './revision.ts';
 
@@ -65,6 +65,13 @@ export interface CompiledPolicy {
   readonly headers: { readonly match: HeaderReads; readonly all: HeaderReads };
   readonly mtls: MtlsRequirement | undefined;
   readonly jwt: JwtRequirement | undefined;
+  /**
+   * Peers that the policy names where all of its callers are peers and it has no `mtls`: one of them is required, unless
+   * another policy of the request has `mtls`. Undefined: none is required.
+   */
+  readonly namedPeers: PrincipalSet | undefined;
+  /** Undefined: every caller. */
+  readonly callers: CallerCondition | undefined;
   /** In the order of the document. */
   readonly denyRules: readonly CompiledRule[];
   readonly allowRules: readonly CompiledRule[];
@@ -87,7 +94,7 @@ export interface MtlsRequirement {
   /** The peer of the connection, or the client that the nearest trusted proxy reports. */
   readonly from: 'connection' | 'xfcc';
   /** Undefined: any authenticated peer. */
-  readonly principals: readonly PrincipalPattern[] | undefined;
+  readonly principals: PrincipalSet | undefined;
 }
 
 export interface JwtRequirement {
@@ -99,6 +106,8 @@ export interface CompiledRule {
   readonly name: string;
   readonly source: SourceLocation;
   readonly match: readonly CompiledMatch[];
+  /** Undefined: every caller. */
+  readonly callers: CallerCondition | undefined;
   /** Undefined: always true. */
   readonly when: Program | undefined;
   /** Time from which the rule no longer matches, in milliseconds since 1970; undefined if it never expires. */

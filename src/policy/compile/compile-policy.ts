@@ -15,7 +15,6 @@ import type {
 } from '../../engine/set/policy-set.ts';
 import type { Named } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
-import { suggestion } from '../language/fields.ts';
 import {
   burstOf,
   type LimitDocument,
@@ -27,19 +26,11 @@ import {
 import { child, report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { compileCallers, compilePrincipals, namedPeers, namesPeers } from './compile-callers.ts';
 import { BODY, CONDITION, COST, type Expressions, KEY, METADATA, TEXT } from './expressions.ts';
-import { inlineData, type References } from './references.ts';
-
-/** Parts of the compilation that all policies of a folder share. */
-export interface Folder {
-  /** Compiler of expressions over all names that the policies may read. */
-  readonly expressions: Expressions;
-  readonly references: References;
-  /** Every Issuer document by name; undefined for an invalid one. */
-  readonly issuers: ReadonlyMap<string, Issuer | undefined>;
-  /** True if part of the folder could not be read, so that a missing name may be declared there. */
-  readonly incomplete: boolean;
-}
+import type { Folder } from './folder.ts';
+import { reportUnknownIssuer } from './issuer-names.ts';
+import { inlineData } from './references.ts';
 
 /**
  * Compiles a policy and reports its mistakes. The result lacks every invalid part, and is used only if there is none.
@@ -52,6 +43,10 @@ export function compilePolicy(
   const rules = spec.rules ?? [];
   const limits = spec.limits ?? [];
   reportDuplicateNames([...rules, ...limits]);
+  const { mtls } = spec.authenticate ?? {};
+  const callers = compileCallers(spec, folder);
+  const denyRules = compileRules(rules, 'deny', folder);
+  const allowRules = compileRules(rules, 'allow', folder);
   const early = (expression: Expression | undefined) =>
     folder.expressions.compileEarly(expression, CONDITION);
   return {
@@ -64,13 +59,15 @@ export function compilePolicy(
     match: (spec.match ?? []).map((entry) => ({ ...compileMatch(entry), when: early(entry.when) })),
     allowsAmbiguousPath: spec.paths?.ambiguous === 'allow',
     requiredHeaders: [...new Set(spec.requireHeaders)],
-    mtls: spec.authenticate?.mtls && {
-      from: spec.authenticate.mtls.from ?? 'connection',
-      principals: spec.authenticate.mtls.principals,
+    mtls: mtls && {
+      from: mtls.from ?? 'connection',
+      principals: mtls.principals && compilePrincipals(mtls.principals, folder),
     },
     jwt: compileJwt(spec, folder),
-    denyRules: compileRules(rules, 'deny', folder),
-    allowRules: compileRules(rules, 'allow', folder),
+    namedPeers: namesPeers(spec) ? namedPeers(callers, allowRules) : undefined,
+    callers,
+    denyRules,
+    allowRules,
     schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, folder)),
     firstLimits: compileLimits(limits, 'first', folder),
     lastLimits: compileLimits(limits, 'last', folder),
@@ -100,13 +97,7 @@ function compileJwt(spec: PolicySpec, folder: Folder): JwtRequirement | undefine
   for (const { value, at } of jwt.issuers ?? []) {
     const issuer = folder.issuers.get(value);
     if (issuer !== undefined) issuers.push(issuer);
-    else if (!folder.issuers.has(value) && !folder.incomplete) {
-      const help = (): string | undefined => {
-        const named = [...folder.issuers.values()].find((each) => each?.issuer === value);
-        return named ? `did you mean \`${named.name}\`?` : suggestion(value, folder.issuers.keys());
-      };
-      report(at, 'unknown_reference', `unknown Issuer \`${value}\``, help);
-    }
+    reportUnknownIssuer({ value, at }, folder);
   }
   reportSameIssuer(jwt.issuers ?? [], folder);
   return { issuers, required: jwt.required ?? true };
@@ -142,9 +133,10 @@ function compileRules(
     if (rule.effect !== effect && !(rule.effect === undefined && effect === 'deny')) continue;
     const when = folder.expressions.compile(rule.when, CONDITION);
     const match = compileInner(rule.match, folder);
+    const callers = compileCallers(rule, folder);
     if (name !== undefined) {
       const source = sourceOf(at);
-      compiled.push({ name, source, match, when, expires, reason, status, message });
+      compiled.push({ name, source, match, callers, when, expires, reason, status, message });
     }
   }
   return compiled;

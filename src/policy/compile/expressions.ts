@@ -157,7 +157,7 @@ export class Expressions {
     const variableReads = new Map(this.#variableReads).set(`variables.${name}`, this.allReads(program));
     const environment = this.#work.extend(outer.#environment, 'variables', declarations);
     const next = new Expressions(environment, variableReads, outer, declarations);
-    for (const each of this.#variables === undefined ? [] : this.#read) next.#note(each);
+    for (const each of this.#variables === undefined ? [] : this.#read) next.note(each);
     return next;
   }
 
@@ -180,7 +180,7 @@ export class Expressions {
       }
     }
     for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
-    for (const name of compiled.program?.reads ?? []) this.#note(name);
+    for (const name of compiled.program?.reads ?? []) this.note(name);
     if (compiled.program === undefined) return undefined;
     const program = copyProgram(compiled.program);
     const { preparedParts } = compiled;
@@ -207,9 +207,10 @@ export class Expressions {
     return program;
   }
 
-  #note(name: string): void {
+  /** Notes that a declared name is read. */
+  note(name: string): void {
     this.#read.add(name);
-    if (this.#outer !== undefined) this.#outer.#note(name);
+    if (this.#outer !== undefined) this.#outer.note(name);
   }
 
   /** Names that an expression reads, also through variables. */

@@ -2,17 +2,16 @@ import type { EnvironmentValues } from '../../engine/set/policy-set.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
+import { namesPeers } from './compile-callers.ts';
 import { firstRead, type ValidExpression } from './expressions.ts';
 import { expressionsIn } from './expressions-in.ts';
 import { covers, disjointPart, type EntryPair, entriesOf, selections } from './match-relations.ts';
 import type { CompiledExpressions, WrittenPolicy } from './policy-compiler.ts';
 
-type Authenticate = NonNullable<PolicySpec['authenticate']>;
-
 /** A root that has values only where a policy authenticates, with its diagnostics. */
-interface IdentityRoot {
-  readonly root: string;
-  readonly isKnownBy: (authenticate: Authenticate | undefined) => boolean;
+export interface IdentityRoot {
+  readonly root: 'jwt' | 'caller';
+  readonly isKnownBy: (spec: PolicySpec) => boolean;
   /** Name whose read shows that the author has thought of requests without a value. */
   readonly test: string;
   readonly never: 'token_never_verified' | 'caller_never_known';
@@ -21,10 +20,10 @@ interface IdentityRoot {
   readonly help: string;
 }
 
-const ROOTS: readonly IdentityRoot[] = [
+export const ROOTS: readonly IdentityRoot[] = [
   {
     root: 'jwt',
-    isKnownBy: (authenticate) => authenticate?.jwt !== undefined,
+    isKnownBy: ({ authenticate }) => authenticate?.jwt !== undefined,
     test: 'jwt.present',
     never: 'token_never_verified',
     sometimes: 'token_not_always_verified',
@@ -33,7 +32,7 @@ const ROOTS: readonly IdentityRoot[] = [
   },
   {
     root: 'caller',
-    isKnownBy: (authenticate) => authenticate?.mtls !== undefined,
+    isKnownBy: (spec) => spec.authenticate?.mtls !== undefined || namesPeers(spec),
     test: 'caller.via',
     never: 'caller_never_known',
     sometimes: 'caller_not_always_known',
@@ -43,7 +42,7 @@ const ROOTS: readonly IdentityRoot[] = [
 ];
 
 /** Bound on the comparisons of one expression with policies. Beyond it there is no diagnostic. */
-const MOST_COMPARISONS = 100_000;
+export const MOST_COMPARISONS = 100_000;
 
 /**
  * Reports expressions that read `jwt` or `caller` where no enforcing policy that applies to the same requests
@@ -53,13 +52,11 @@ export function reportIdentityReads(
   compiled: readonly CompiledExpressions[],
   environments: ReadonlyMap<string, EnvironmentValues>,
 ): void {
-  const shadows = environments.size === 0 ? [NO_SHADOWS] : [...environments.values()];
+  const shadows = shadowsOf(environments);
   for (const root of ROOTS) {
-    const guards = compiled
-      .map(({ policy }) => policy)
-      .filter(({ spec }) => root.isKnownBy(spec.authenticate));
+    const guards = compiled.map(({ policy }) => policy).filter(({ spec }) => root.isKnownBy(spec));
     for (const each of compiled) {
-      if (root.isKnownBy(each.policy.spec.authenticate)) continue;
+      if (root.isKnownBy(each.policy.spec)) continue;
       const reading = each.valid.filter(({ program }) => reads(each.allReads(program), root.root));
       if (reading.length === 0) continue;
       const places = selectionsOf(each.policy.spec);
@@ -68,14 +65,19 @@ export function reportIdentityReads(
   }
 }
 
-const NO_SHADOWS: Pick<EnvironmentValues, 'shadow'> = { shadow: new Set() };
+/** The shadow policies of each Environment; none, once, without Environments. */
+export type Shadows = readonly Pick<EnvironmentValues, 'shadow'>[];
+
+export function shadowsOf(environments: ReadonlyMap<string, EnvironmentValues>): Shadows {
+  return environments.size === 0 ? [{ shadow: new Set<string>() }] : [...environments.values()];
+}
 
 interface Reading {
   readonly each: CompiledExpressions;
   readonly root: IdentityRoot;
   readonly guards: readonly WrittenPolicy[];
   readonly places: ReadonlyMap<Expression, readonly EntryPair[]>;
-  readonly shadows: readonly Pick<EnvironmentValues, 'shadow'>[];
+  readonly shadows: Shadows;
 }
 
 function reportRead(valid: ValidExpression, { each, root, guards, places, shadows }: Reading): void {
@@ -85,10 +87,7 @@ function reportRead(valid: ValidExpression, { each, root, guards, places, shadow
   if (selected === undefined || selected.length * guards.length > MOST_COMPARISONS) return;
   // Nothing is read where a rule never matches, about which lint warns.
   if (selected.length === 0) return;
-  const { name, spec } = each.policy;
-  const relations = shadows
-    .filter(({ shadow }) => spec.mode === 'shadow' || !shadow.has(name))
-    .map(({ shadow }) => relationOf(selected, guards, shadow));
+  const relations = relationsOf(selected, guards, each.policy, shadows);
   const all = each.allReads(program);
   const isNever = relations.includes('none');
   if (!isNever && (!relations.includes('some') || all.has(root.test))) return;
@@ -108,6 +107,18 @@ function reportRead(valid: ValidExpression, { each, root, guards, places, shadow
   report(expression.at, root.sometimes, message, help, place);
 }
 
+/** The relation of the selected requests of a policy to `guards`, in each Environment in which it counts. */
+export function relationsOf(
+  selected: readonly EntryPair[],
+  guards: readonly WrittenPolicy[],
+  { name, spec }: WrittenPolicy,
+  shadows: Shadows,
+): readonly ('none' | 'some' | 'all')[] {
+  return shadows
+    .filter(({ shadow }) => spec.mode === 'shadow' || !shadow.has(name))
+    .map(({ shadow }) => relationOf(selected, guards, shadow));
+}
+
 /** The part of the selected requests to which a policy of `guards` applies, with those in `shadow` left out. */
 function relationOf(
   selected: readonly EntryPair[],
@@ -115,13 +126,16 @@ function relationOf(
   shadow: ReadonlySet<string>,
 ): 'none' | 'some' | 'all' {
   const enforcing = guards.filter(({ name, spec }) => spec.mode !== 'shadow' && !shadow.has(name));
-  const meeting = enforcing.filter(({ spec }) =>
-    entriesOf(spec.match).some((entry) =>
-      selected.some((pair) => pair.every((part) => disjointPart(part, entry) === undefined)),
-    ),
-  );
+  const meeting = enforcing.filter(({ spec }) => mayMeet(spec, selected));
   if (meeting.length === 0) return 'none';
   return selected.every((pair) => meeting.some(({ spec }) => covers(spec.match, [pair]))) ? 'all' : 'some';
+}
+
+/** True if a policy may apply to some of the selected requests. */
+export function mayMeet({ match }: PolicySpec, selected: readonly EntryPair[]): boolean {
+  return entriesOf(match).some((entry) =>
+    selected.some((pair) => pair.every((part) => disjointPart(part, entry) === undefined)),
+  );
 }
 
 /** The requests for which each expression of a policy is evaluated, by its rule or schema. */

@@ -12,9 +12,10 @@ import {
   MOST_EXPANDED,
   parameterDeclarations,
 } from './adopt.ts';
-import { compilePolicy, type Folder } from './compile-policy.ts';
+import { compilePolicy } from './compile-policy.ts';
 import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
+import type { Folder } from './folder.ts';
 import { headerReadsOf } from './header-reads.ts';
 import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
 import { inlineData } from './references.ts';

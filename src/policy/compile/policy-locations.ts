@@ -13,6 +13,7 @@ export interface PolicyLocations {
   readonly requireHeaders: SourceLocation;
   readonly mtls: SourceLocation;
   readonly jwt: SourceLocation;
+  readonly from: SourceLocation;
   /** By name. */
   limit(name: string): SourceLocation;
   /** By its index in the list. */
@@ -39,6 +40,7 @@ export function locatePolicy(source: SourceLocation, bytes: Uint8Array): PolicyL
     requireHeaders: place('requireHeaders'),
     mtls: place('authenticate', 'mtls'),
     jwt: place('authenticate', 'jwt'),
+    from: place(spec !== undefined && child(spec, 'from') === undefined ? 'except' : 'from'),
     limit: (wanted) => {
       const found = items('limits').find((at) => textAt(at, 'name') === wanted);
       return found === undefined ? source : sourceOf(found);

@@ -5,11 +5,12 @@ import { Opaque } from '../../cel/value/boxed.ts';
 import { spend } from '../../cel/value/budget.ts';
 import { fail } from '../../cel/value/failure.ts';
 import {
+  canonicalPrincipal,
   compilePrincipal,
   matchesPrincipal,
   type PrincipalPattern,
 } from '../../engine/identity/principal.ts';
-import { MAX_ID_BYTES, parseSpiffe, SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
+import { MAX_ID_BYTES } from '../../engine/identity/spiffe.ts';
 import { describeClass } from '../../recipe/recipe.ts';
 
 /** The value of `spiffe(x)`. A text that is not a SPIFFE ID matches no pattern. */
@@ -23,18 +24,12 @@ class SpiffeText extends Opaque {
   }
 
   override equals(other: Opaque): boolean {
-    return other instanceof SpiffeText && canonical(other.text) === canonical(this.text);
+    return other instanceof SpiffeText && canonicalPrincipal(other.text) === canonicalPrincipal(this.text);
   }
 
   override toString(): string {
     return this.text;
   }
-}
-
-/** A SPIFFE ID with its trust domain in lower case, since only paths are case-sensitive; any other text unchanged. */
-function canonical(text: string): string {
-  const id = parseSpiffe(text);
-  return id === undefined ? text : `${SPIFFE_SCHEME}${id.trustDomain}${id.path}`;
 }
 
 type SpiffePattern = PrincipalPattern & { readonly kind: 'spiffe' };

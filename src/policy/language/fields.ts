@@ -27,14 +27,20 @@ export type Read<F extends Fields> = {
 /** Unknown fields of a mapping that are compared with a field which is missing. */
 const MOST_COMPARED = 20;
 
-/** Reader of a mapping by its table, which reports every mistake in the mapping. */
-export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
+/** Help for a field that a mapping does not have, by its name and value; undefined if there is none of its own. */
+export type UnknownFieldHelp = (name: string, value: Cursor) => string | undefined;
+
+/**
+ * Reader of a mapping by its table, which reports every mistake in the mapping. `ownHelp` comes before the names of the
+ * table.
+ */
+export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp): Reader<Read<F>> {
   const rows = Object.entries(fields);
   const reader: Reader<Read<F>> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'mapping')
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
-    const unknown = reportUnknownFields(at, tree, fields);
+    const unknown = reportUnknownFields(at, tree, fields, ownHelp);
     const isMisspelt = (field: string): boolean =>
       unknown.slice(0, MOST_COMPARED).some((name) => nearName(name, Object.keys(fields)) === field);
     const read: Record<string, unknown> = {};
@@ -57,11 +63,17 @@ export function mapping<F extends Fields>(fields: F): Reader<Read<F>> {
   return shaped(reader, { kind: 'mapping', fields });
 }
 
-/** Reports the keys of a mapping that its table does not have, and returns them. */
-export function reportUnknownFields(at: Cursor, { entries }: MappingTree, fields: Fields): readonly string[] {
+/** Reports the keys of a mapping that its table does not have, and returns them. `ownHelp` as for `mapping`. */
+export function reportUnknownFields(
+  at: Cursor,
+  { entries }: MappingTree,
+  fields: Fields,
+  ownHelp?: UnknownFieldHelp,
+): readonly string[] {
   const unknown = [...entries].filter(([name]) => !Object.hasOwn(fields, name));
-  for (const [name, { key, context = at.context }] of unknown) {
-    const help = () => fieldHelp(name, fields, (field) => !lacks(at, field));
+  for (const [name, { key, value, context = at.context }] of unknown) {
+    const help = () =>
+      ownHelp?.(name, { ...at, tree: value }) ?? fieldHelp(name, fields, (field) => !lacks(at, field));
     report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, help, key);
   }
   return unknown.map(([name]) => name);

@@ -73,6 +73,8 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['condition', 'when'],
   ['conditions', 'when'],
   ['verbs', 'methods'],
+  ['dataset', 'data'],
+  ['datasets', 'data'],
 ]);
 
 /** The word of this language for one of another tool, if it is one of `known`. */

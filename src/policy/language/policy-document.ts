@@ -1,5 +1,7 @@
 import { defaultBurst, MAX_COUNT, mostPer } from '../../engine/limit/rate.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { FROM_FIELDS, principals } from './caller-document.ts';
+import { besideFromHelp, inAuthenticateHelp, inMatchHelp } from './caller-hints.ts';
 import {
   exactlyOne,
   type Field,
@@ -20,6 +22,7 @@ import {
   mapOf,
   nonEmptyText,
   report,
+  shape,
   someOf,
   text,
   written,
@@ -38,7 +41,6 @@ import {
   instant,
   method,
   path,
-  principal,
   queryName,
   queryParameter,
   queryValue,
@@ -59,7 +61,7 @@ const MATCH_FIELDS = {
   when: { read: expression, doc: 'a condition that must hold as well (CEL bool)' },
 } as const satisfies Fields;
 
-const match = someOf(mapping(MATCH_FIELDS));
+const match = someOf(mapping(MATCH_FIELDS, inMatchHelp));
 
 const PATHS_FIELDS = {
   ambiguous: {
@@ -68,13 +70,16 @@ const PATHS_FIELDS = {
   },
 } as const satisfies Fields;
 
+const PEER_SOURCE = oneOf(['connection', 'xfcc']);
+
 const MTLS_FIELDS = {
   principals: {
-    read: someOf(principal),
-    doc: 'principals that may call: SPIFFE IDs with `*` and `**`, or other names',
+    read: principals,
+    doc: 'principals that may call: SPIFFE IDs with `*` and `**`, other names, or `{data: NAME}`',
   },
   from: {
-    read: oneOf(['connection', 'xfcc']),
+    read: readPeerSource,
+    like: PEER_SOURCE,
     doc: 'source of the peer: `xfcc` is the client that the nearest trusted proxy reports (`serve --xfcc-trusted-hops`); default `connection`',
   },
 } as const satisfies Fields;
@@ -102,6 +107,7 @@ export const RULE_FIELDS = {
   name: { read: dnsLabel, doc: 'DNS label, unique in the policy', required: true },
   effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`', required: true },
   match: { read: match, doc: 'narrows the `match` of the policy' },
+  ...FROM_FIELDS,
   when: { read: expression, doc: 'the condition of the rule (CEL bool); default true' },
   status: { read: status, doc: 'for a deny rule: the HTTP status of the answer' },
   message: { read: nonEmptyText, doc: 'for a deny rule: a sentence for the caller' },
@@ -263,8 +269,9 @@ export const POLICY_FIELDS = {
   authenticate: {
     read: readAuthenticate,
     like: mapping(AUTHENTICATE_FIELDS),
-    doc: 'the callers that may send the requests',
+    doc: 'the proof of identity that callers must give',
   },
+  ...FROM_FIELDS,
   rules: { read: list(readRule), like: list(mapping(RULE_FIELDS)), doc: 'allow and deny rules' },
   schemas: {
     read: list(readSchema),
@@ -281,7 +288,7 @@ export type RuleDocument = Read<typeof RULE_FIELDS> & { readonly at: Cursor };
 export type SchemaDocument = Read<typeof SCHEMA_FIELDS>;
 export type LimitDocument = Read<typeof LIMIT_FIELDS> & { readonly at: Cursor };
 
-export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS);
+export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS, besideFromHelp);
 
 /**
  * Reads `respond.deny`. Its `content-type` may be set only with a `body`, since the problem document has a type of its
@@ -307,11 +314,18 @@ function readAuthenticate(at: Cursor): Read<typeof AUTHENTICATE_FIELDS> | undefi
     const help = 'require any peer with a certificate by `mtls: {}`, or remove `authenticate`';
     return report(at, 'missing_field', '`authenticate` requires neither `mtls` nor `jwt`', help, at.key);
   }
-  return mapping(AUTHENTICATE_FIELDS)(at);
+  return mapping(AUTHENTICATE_FIELDS, inAuthenticateHelp)(at);
+}
+
+/** Reads `mtls.from`, which is not the `from` of callers. */
+function readPeerSource(at: Cursor): 'connection' | 'xfcc' | undefined {
+  if (at.tree.kind === 'scalar') return PEER_SOURCE(at);
+  const help = 'callers are named by `from` beside `authenticate`, and peers by `principals` here';
+  return report(at, 'wrong_type', `expected \`connection\` or \`xfcc\`, found ${shape(at)}`, help);
 }
 
 function readRule(at: Cursor): RuleDocument | undefined {
-  const rule = mapping(RULE_FIELDS)(at);
+  const rule = mapping(RULE_FIELDS, besideFromHelp)(at);
   if (rule?.effect === 'allow') {
     const help = 'remove it, or write `effect: deny`';
     for (const name of ['status', 'message'])

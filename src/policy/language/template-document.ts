@@ -1,5 +1,6 @@
 import { parseType, type Type } from '../../cel/value/type.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { besideFromHelp } from './caller-hints.ts';
 import { type Fields, mapping, type Read, reportUnknownFields } from './fields.ts';
 import { POLICY_FIELDS } from './policy-document.ts';
 import { child, located, mapOf, nonEmptyText, report } from './reader.ts';
@@ -45,7 +46,7 @@ export const readTemplateSpec: Reader<TemplateSpec> = (at) => {
     mapping(TEMPLATE_FIELDS)(at);
     return undefined;
   }
-  reportUnknownFields(at, at.tree, TEMPLATE_FIELDS);
+  reportUnknownFields(at, at.tree, TEMPLATE_FIELDS, besideFromHelp);
   const parameters = child(at, 'parameters');
   return { at, parameters: (parameters && PARAMETERS.parameters.read(parameters)) ?? new Map() };
 };

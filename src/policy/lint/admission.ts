@@ -26,7 +26,7 @@ const MOST_PAIRS = 20;
 /** A requirement of a policy that every caller of an expression has met. */
 interface Requirement {
   readonly policy: CompiledPolicy;
-  readonly mtls: MtlsRequirement & { readonly principals: readonly PrincipalPattern[] };
+  readonly mtls: Pick<MtlsRequirement, 'from'> & { readonly principals: readonly PrincipalPattern[] };
 }
 
 /** Reports comparisons with principals that `authenticate.mtls` never lets in. */
@@ -67,8 +67,10 @@ function requirementsFor(
   return [policy, ...context.of(policy)].flatMap(({ name }) => {
     const compiled = policies.get(name);
     const { mtls } = compiled ?? {};
-    if (compiled === undefined || mtls?.principals === undefined) return [];
-    return [{ policy: compiled, mtls: { ...mtls, principals: mtls.principals } }];
+    // The next version of a Dataset can have any principal.
+    if (compiled === undefined || mtls?.principals === undefined || mtls.principals.datasets.length > 0)
+      return [];
+    return [{ policy: compiled, mtls: { from: mtls.from, principals: mtls.principals.patterns } }];
   });
 }
 

@@ -7,7 +7,7 @@ import { report } from '../language/reader.ts';
 import type { Example } from './example.ts';
 import { type Comparisons, type Exclusion, exclusionOf } from './exclusions.ts';
 import type { LintInput } from './lint-input.ts';
-import { sampleCaller, samplePrincipal, tokenOf } from './sample-caller.ts';
+import { sampleCaller, samplePrincipals, tokenOf } from './sample-caller.ts';
 import { type SampleRequest, sampleRequest } from './sample-request.ts';
 import type { Confirmed, Trials } from './trials.ts';
 
@@ -133,17 +133,18 @@ function exampleFor(
   governing: readonly CompiledPolicy[],
 ): Example {
   const { mtls, jwt } = policy;
-  const [pattern] = mtls?.principals ?? [];
+  const [principal] = mtls?.principals === undefined ? [] : samplePrincipals(mtls.principals);
   const [issuer] = jwt?.issuers ?? [];
-  if (exclusion === 'mtls' && mtls !== undefined && pattern !== undefined) {
-    const caller = { principal: samplePrincipal(pattern), via: mtls.from };
+  if (exclusion === 'mtls' && mtls !== undefined && principal !== undefined) {
+    const caller = { principal, via: mtls.from };
     return { method, host, path, caller, token: undefined };
   }
   return { method, host, path, caller: sampleCaller(governing), token: issuer && tokenOf(issuer) };
 }
 
 function wanted({ policy }: Guard, exclusion: Exclusion): string {
-  if (exclusion === 'mtls') return listed((policy.mtls?.principals ?? []).map(({ source }) => source));
+  if (exclusion === 'mtls')
+    return listed((policy.mtls?.principals?.patterns ?? []).map(({ source }) => source));
   return `a token of ${listed((policy.jwt?.issuers ?? []).map(({ name }) => name))}`;
 }
 

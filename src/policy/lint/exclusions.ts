@@ -24,8 +24,10 @@ export function exclusionOf(a: CompiledPolicy, b: CompiledPolicy, room: Comparis
 function excludePeers(a: MtlsRequirement, b: MtlsRequirement, room: Comparisons): boolean {
   if (a.from !== b.from || a.principals === undefined || b.principals === undefined) return false;
   if (a.principals === b.principals) return false;
-  const others = b.principals;
-  return a.principals.every((one) =>
+  // The next version of a Dataset can have any principal.
+  if (a.principals.datasets.length + b.principals.datasets.length > 0) return false;
+  const others = b.principals.patterns;
+  return a.principals.patterns.every((one) =>
     others.every((other) => {
       room.left -= PRINCIPALS;
       return room.left > 0 && !principalsOverlap(one, other);

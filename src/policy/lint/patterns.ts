@@ -4,6 +4,7 @@ import type { PathPattern } from '../../engine/request/path-pattern.ts';
 import { containsPath } from '../../engine/request/pattern-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { placeOf } from '../compile/written-places.ts';
+import { isDatasetReference, type PrincipalDocument } from '../language/caller-document.ts';
 import { report, written } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 
@@ -12,14 +13,15 @@ const LONGEST = 500;
 
 /** Reports patterns that another pattern of their list makes redundant. */
 export function lintPatterns({ spec, at }: WrittenPolicy): void {
-  const principals = placeOf(at, 'authenticate', 'mtls', 'principals');
-  reportRedundant(
-    spec.authenticate?.mtls?.principals,
-    principals,
-    'principal_contained',
-    'principal',
-    containsPrincipal,
-  );
+  const callers = [spec, ...(spec.rules ?? [])].flatMap(({ from = [], except = [] }) => [...from, ...except]);
+  const principals = [
+    [spec.authenticate?.mtls?.principals, placeOf(at, 'authenticate', 'mtls', 'principals')] as const,
+    ...callers.map((entry) => [entry.principals, placeOf(entry.at, 'principals')] as const),
+  ];
+  for (const [written, place] of principals) {
+    const patterns = written?.map(({ value }) => value);
+    reportRedundant(patterns, place, 'principal_contained', 'principal', makesPrincipalRedundant);
+  }
   const matches = [
     [spec.match, placeOf(at, 'match')] as const,
     ...(spec.rules ?? []).map((rule) => [rule.match, placeOf(rule.at, 'match')] as const),
@@ -58,6 +60,11 @@ function reportRedundant<T>(
     const message = `\`${textAt(outer)}\` matches every ${noun} that this pattern matches`;
     report(place, code, message, 'remove this pattern');
   }
+}
+
+/** Datasets change by themselves, so that they are compared with nothing. */
+function makesPrincipalRedundant(outer: PrincipalDocument, inner: PrincipalDocument): boolean {
+  return !isDatasetReference(outer) && !isDatasetReference(inner) && containsPrincipal(outer, inner);
 }
 
 /** The first matching path of an entry sets the parameters, so a pattern with a name is useful before a wider one. */

@@ -2,7 +2,7 @@ import { covers, entriesOf, selections } from '../compile/match-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { RuleDocument } from '../language/policy-document.ts';
 
-/** A deny rule without `when` and `expires`. */
+/** A deny rule for every caller, without `when` and `expires`. */
 interface PlainDeny {
   readonly policy: WrittenPolicy;
   readonly rule: RuleDocument;
@@ -40,8 +40,9 @@ export class PolicyContext {
 /** Deny rules of a policy that always deny every request that they select. */
 export function plainDenies(policy: WrittenPolicy): readonly PlainDeny[] {
   return (policy.spec.rules ?? []).flatMap((rule) => {
-    const { effect, when, expires } = rule;
-    return effect === 'deny' && when === undefined && expires === undefined ? [{ policy, rule }] : [];
+    const { effect, from, except, when, expires } = rule;
+    const isPlain = [from, except, when, expires].every((part) => part === undefined);
+    return effect === 'deny' && isPlain ? [{ policy, rule }] : [];
   });
 }
 

@@ -93,7 +93,7 @@ function reportOpen(policy: WrittenPolicy, others: readonly WrittenPolicy[]): vo
   const { spec } = policy;
   const { rules = [] } = spec;
   if (authenticates(policy) || spec.match?.some(({ when }) => when !== undefined) === true) return;
-  if (rules.some((rule) => rule.effect === 'deny' && hasCondition(rule))) return;
+  if (rules.some((rule) => rule.effect === 'deny' && (hasCondition(rule) || readsIdentity(rule)))) return;
   if (others.some(isGuard)) return;
   for (const rule of rules) {
     if (rule.effect !== 'allow' || hasCondition(rule)) continue;
@@ -105,11 +105,14 @@ function reportOpen(policy: WrittenPolicy, others: readonly WrittenPolicy[]): vo
 
 function authenticates({ spec }: WrittenPolicy): boolean {
   const { mtls, jwt } = spec.authenticate ?? {};
-  return mtls !== undefined || (jwt !== undefined && jwt.required !== false);
+  return mtls !== undefined || spec.from !== undefined || (jwt !== undefined && jwt.required !== false);
 }
 
-function hasCondition({ match, when }: RuleDocument): boolean {
-  return when !== undefined || match?.some((entry) => entry.when !== undefined) === true;
+/** An `except` alone lets anonymous callers through. */
+function hasCondition({ match, from, when }: RuleDocument): boolean {
+  return (
+    when !== undefined || from !== undefined || match?.some((entry) => entry.when !== undefined) === true
+  );
 }
 
 /** True if a policy authenticates callers, or denies some by a condition on their identity. */
@@ -120,7 +123,8 @@ function isGuard(policy: WrittenPolicy): boolean {
   );
 }
 
-function readsIdentity({ match, when }: RuleDocument): boolean {
+function readsIdentity({ match, from, except, when }: RuleDocument): boolean {
+  if (from !== undefined || except !== undefined) return true;
   const sources = [when, ...(match ?? []).map((entry) => entry.when)].map((each) => each?.source ?? '');
   return sources.some((source) => /\b(?:source|caller|jwt|connection|variables)\b/.test(source));
 }

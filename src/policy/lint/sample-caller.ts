@@ -1,6 +1,7 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import { matchesPrincipal, type PrincipalPattern } from '../../engine/identity/principal.ts';
+import type { PrincipalPattern } from '../../engine/identity/principal.ts';
 import { SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
+import { holdsPrincipal, type PrincipalSet } from '../../engine/set/callers.ts';
 import type { CompiledPolicy, MtlsRequirement } from '../../engine/set/policy-set.ts';
 import type { ExampleCaller, ExampleToken } from './example.ts';
 
@@ -22,14 +23,35 @@ export function samplePrincipal(pattern: PrincipalPattern): string {
  * found.
  */
 export function sampleCaller(policies: readonly CompiledPolicy[]): ExampleCaller | undefined {
-  const required = policies.flatMap(({ mtls }) => mtls ?? []);
+  const required = requirementsOf(policies);
   const via = required.find(({ from }) => from === 'xfcc')?.from ?? required[0]?.from;
   if (via === undefined) return undefined;
   const own = required.filter(({ from }) => from === via);
-  const patterns = own.flatMap(({ principals = [] }) => principals);
-  const candidates = [...patterns.slice(0, MOST).map(samplePrincipal), ANYBODY];
+  const candidates = [
+    ...own.flatMap(({ principals }) => (principals && samplePrincipals(principals)) ?? []),
+    ANYBODY,
+  ];
   const principal = candidates.find((each) => own.every((requirement) => admits(requirement, each)));
   return principal === undefined ? undefined : { principal, via };
+}
+
+/** The peers that the policies require: by `mtls`, else those that they name. */
+function requirementsOf(policies: readonly CompiledPolicy[]): readonly MtlsRequirement[] {
+  const required = policies.flatMap(({ mtls }) => mtls ?? []);
+  if (required.length > 0) return required;
+  const named = policies.flatMap(({ namedPeers }) => namedPeers ?? []);
+  if (named.length === 0) return [];
+  const principals = {
+    patterns: named.flatMap(({ patterns }) => patterns),
+    datasets: named.flatMap(({ datasets }) => datasets),
+  };
+  return [{ from: 'connection', principals }];
+}
+
+/** Principals of a set, one for each pattern, and those of Datasets. */
+export function samplePrincipals({ patterns, datasets }: PrincipalSet): readonly string[] {
+  const named = datasets.flatMap(({ principals }) => [...principals].slice(0, MOST));
+  return [...patterns.slice(0, MOST).map(samplePrincipal), ...named].slice(0, MOST);
 }
 
 /** For policies that accept any peer. */
@@ -37,7 +59,7 @@ const ANYBODY = `${SPIFFE_SCHEME}example.org/${FILLER}`;
 
 /** True if a requirement accepts the principal. */
 function admits({ principals }: MtlsRequirement, principal: string): boolean {
-  return principals === undefined || principals.some((pattern) => matchesPrincipal(pattern, principal));
+  return principals === undefined || holdsPrincipal(principals, principal);
 }
 
 /** A token of the first issuer that one of the policies accepts; undefined if none asks for one. */

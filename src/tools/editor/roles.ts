@@ -1,3 +1,4 @@
+import { CALLER_FIELDS, DATA_FIELDS } from '../../policy/language/caller-document.ts';
 import { ENVIRONMENT_FIELDS } from '../../policy/language/data-document.ts';
 import { METADATA_FIELDS } from '../../policy/language/document.ts';
 import { FIXTURES_FIELDS } from '../../policy/language/fixtures-document.ts';
@@ -37,6 +38,8 @@ export const VALUE_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, 
   [RULE_FIELDS.name, { of: 'rule', isDefinition: true }],
   [LIMIT_FIELDS.name, { of: 'rule', isDefinition: true }],
   [JWT_FIELDS.issuers, { of: 'Issuer' }],
+  [CALLER_FIELDS.issuers, { of: 'Issuer' }],
+  [DATA_FIELDS.data, { of: 'Dataset' }],
   [TOKEN_FIELDS.issuer, { of: 'Issuer' }],
   [USES_FIELDS.template, { of: 'PolicyTemplate' }],
   [ENVIRONMENT_FIELDS.shadow, { of: 'Policy' }],

@@ -42,6 +42,7 @@ class Mutator {
     this.#match(spec, true);
     this.#requiredHeaders(spec);
     this.#authenticate(spec);
+    this.#callers(spec);
     this.#swap(valueAt(spec, 'mode'), 'enforce', 'shadow');
     const paths = mappingOf(valueAt(spec, 'paths'));
     this.#swap(valueAt(paths, 'ambiguous'), 'allow', 'refuse');
@@ -104,6 +105,40 @@ class Mutator {
     this.#swap(valueAt(jwt, 'bindToCertificate'), 'true', 'false');
   }
 
+  /** Drops `from` and `except`, their entries, and the parts of an entry. */
+  #callers(holder: MappingTree): void {
+    for (const name of ['from', 'except']) {
+      const list = valueAt(holder, name);
+      if (list?.kind !== 'list') continue;
+      this.#add(list, removeEntry(this.#text, holder, name), `\`${name}\` is dropped`);
+      this.#dropItems(list, `the entry of \`${name}\` is dropped`);
+      for (const entry of list.items) this.#caller(mappingOf(entry));
+    }
+  }
+
+  #caller(entry: MappingTree | undefined): void {
+    if (entry === undefined) return;
+    for (const [part, { value }] of entry.entries) {
+      if (value.kind === 'list') {
+        if (part === 'principals') this.#principals(entry, value);
+        else this.#dropFrom(value, part);
+      } else this.#claims(value);
+      if (entry.entries.size === 1) continue;
+      this.#add(value, removeEntry(this.#text, entry, part), `\`${part}\` is dropped`);
+    }
+  }
+
+  /** Drops claims, and values of a claim that may have several. */
+  #claims(claims: Tree): void {
+    if (claims.kind !== 'mapping') return;
+    for (const [name, { value }] of claims.entries) {
+      if (value.kind === 'list') this.#dropFrom(value, name);
+      this.#claims(value);
+      if (claims.entries.size === 1) continue;
+      this.#add(value, removeEntry(this.#text, claims, name), `\`${name}\` is dropped from \`claims\``);
+    }
+  }
+
   #principals(mtls: MappingTree, principals: ListTree): void {
     for (const each of principals.items) {
       const name = textOf(each) ?? '';
@@ -129,6 +164,7 @@ class Mutator {
         this.#add(item, edit, 'the rule is dropped');
       } else this.#swap(valueAt(rule, 'effect'), 'allow', 'deny');
       this.#match(rule, false);
+      this.#callers(rule);
       this.#condition(rule, 'when', false);
       const expires = valueAt(rule, 'expires');
       if (expires !== undefined)

@@ -9,6 +9,7 @@ import type {
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
+import { refusedText } from './caller-text.ts';
 import { mismatchesText, type SkippedPolicy, skippedPolicies, skippedText } from './skipped-policies.ts';
 import { type CaseResult, TestRun } from './test-run.ts';
 import { TraceRecording } from './trace-recording.ts';
@@ -29,7 +30,7 @@ export interface FailureExplanation {
 interface TriedRule {
   readonly name: string;
   readonly effect: Effect;
-  /** `matched`, `false`, `not selected by its match:` and why, or `failed:` and why. */
+  /** `matched`, `false`, `not selected by its match:` or for other callers and why, or `failed:` and why. */
   readonly result: string;
 }
 
@@ -52,7 +53,7 @@ interface ShownPart {
 const MOST_RULES = 3;
 
 /** A rule that was evaluated, with the evaluations that it asked for. */
-interface RuleStep extends Pick<RuleEvent, 'policy' | 'rule' | 'effect' | 'entries' | 'result'> {
+interface RuleStep extends Pick<RuleEvent, 'policy' | 'rule' | 'effect' | 'entries' | 'result' | 'identity'> {
   readonly evaluations: readonly EvaluationEvent[];
 }
 
@@ -191,13 +192,15 @@ function deciding(steps: readonly RuleStep[], { answer, case: { expect } }: Case
   return steps.filter(({ effect, result }) => effect === 'allow' && result === 'false').slice(0, MOST_RULES);
 }
 
-function resultText({ result, entries, evaluations }: RuleStep): string {
+function resultText({ rule, result, identity, entries, evaluations }: RuleStep): string {
   switch (result) {
     case 'matched':
     case 'false':
       return result;
     case 'not_selected':
       return `not selected by its match: ${mismatchesText(entries)}`;
+    case 'other_caller':
+      return rule.callers === undefined ? 'for other callers' : refusedText(rule.callers, identity);
     case 'expired':
       return 'expired';
     case 'failed': {

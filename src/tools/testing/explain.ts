@@ -1,4 +1,5 @@
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
+import type { Identity } from '../../engine/decision/identities.ts';
 import type {
   AuthenticationEvent,
   Effect,
@@ -19,8 +20,9 @@ import type {
   SourceLocation,
 } from '../../engine/set/policy-set.ts';
 import type { PolicyLocations } from '../../policy/compile/policy-locations.ts';
+import { admittedText, callersText, refusedText } from './caller-text.ts';
 import { type Evaluation, failed } from './evaluation.ts';
-import { entryText, jwtText, limitText, mismatchText, mtlsText } from './match-text.ts';
+import { entryText, jwtText, limitText, mismatchText, mtlsText, namedPeersText } from './match-text.ts';
 import { RESPONSE_CHANGES } from './response-changes.ts';
 import type { TraceRecording } from './trace-recording.ts';
 
@@ -152,10 +154,10 @@ class Explainer {
   }
 
   #authentication(policy: CompiledPolicy): Finding[] {
-    const { name, mtls, jwt } = policy;
+    const { name, mtls, jwt, namedPeers, callers } = policy;
     const places = this.#locationsIn(policy);
     const events = this.#recording.of('authentication').filter((event) => event.policy === policy);
-    const finding = (what: 'mtls' | 'jwt', wanted: string, reasons: RegExp): Finding => {
+    const finding = (what: 'mtls' | 'jwt' | 'from', wanted: string, reasons: RegExp): Finding => {
       const named = { policy: name, what, source: places?.[what] ?? policy.source };
       const event = events.find(({ requirement }) => requirement === what);
       if (event === undefined) return { ...named, ...NOT_EVALUATED, why: wanted };
@@ -164,7 +166,9 @@ class Explainer {
     };
     return [
       ...(mtls === undefined ? [] : [finding('mtls', mtlsText(mtls), /^peer_/)]),
+      ...(namedPeers === undefined ? [] : [finding('mtls', namedPeersText(namedPeers), /^peer_/)]),
       ...(jwt === undefined ? [] : [finding('jwt', jwtText(jwt), /^(token_|keys_)/)]),
+      ...(callers === undefined ? [] : [finding('from', callersText(callers), /^caller_not_allowed$/)]),
     ];
   }
 
@@ -266,7 +270,9 @@ function limitResult({ limit, result, remaining }: LimitEvent, evaluations: read
 }
 
 function authenticationResult(event: AuthenticationEvent, wanted: string): Result {
-  const { cause } = event;
+  const { cause, policy } = event;
+  if (event.requirement === 'from' && cause !== undefined && policy.callers !== undefined)
+    return { state: 'no', why: refusedText(policy.callers, event.identity) };
   if (event.requirement === 'jwt' && event.token !== undefined) {
     const { issuerName, subject } = event.token;
     return { state: 'yes', why: `${wanted}: one of ${issuerName}, subject ${subject || '(none)'}` };
@@ -278,14 +284,26 @@ function authenticationResult(event: AuthenticationEvent, wanted: string): Resul
   return { state: 'no', why: `${wanted}: ${cause.detail}` };
 }
 
-function ruleResult({ rule, result }: RuleEvent, matchWhy: string, own: readonly Evaluation[]): Result {
+function matchedText({ callers, when }: CompiledRule, identity: Identity): string {
+  const named = callers === undefined ? '' : admittedText(callers, identity);
+  if (named === '') return when === undefined ? 'no condition' : 'true';
+  return when === undefined ? named : `${named}; true`;
+}
+
+function ruleResult(
+  { rule, result, identity }: RuleEvent,
+  matchWhy: string,
+  own: readonly Evaluation[],
+): Result {
   switch (result) {
     case 'expired':
       return { state: 'no', why: `ended ${new Date(rule.expires ?? 0).toISOString()}` };
     case 'not_selected':
       return { state: 'no', why: matchWhy };
+    case 'other_caller':
+      return { state: 'no', why: rule.callers === undefined ? '' : refusedText(rule.callers, identity) };
     case 'matched':
-      return { state: 'yes', why: rule.when === undefined ? 'no condition' : 'true' };
+      return { state: 'yes', why: matchedText(rule, identity) };
     case 'false':
       return { state: 'no', why: 'false' };
     case 'failed':

@@ -1,4 +1,5 @@
 import { rateText } from '../../engine/limit/rate.ts';
+import type { PrincipalSet } from '../../engine/set/callers.ts';
 import type { MatchEntryResult } from '../../engine/set/match.ts';
 import type {
   CompiledLimit,
@@ -8,6 +9,8 @@ import type {
   JwtRequirement,
   MtlsRequirement,
 } from '../../engine/set/policy-set.ts';
+import { principalsText } from './caller-text.ts';
+import { oneOf } from './one-of.ts';
 
 /** The reason why an entry of a match does not select a request. */
 export function mismatchText(
@@ -30,11 +33,6 @@ export function mismatchText(
   }
 }
 
-function oneOf(names: readonly string[]): string {
-  const shown = names.slice(0, 4).join(', ');
-  return names.length > 4 ? `${shown} or ${names.length - 4} more` : shown.replace(/, ([^,]*)$/, ' or $1');
-}
-
 /** One entry in a line: `GET, POST /api/orders at orders.acme.svc`. */
 export function entryText({ hosts, methods, paths }: CompiledMatch): string {
   const parts = [
@@ -53,7 +51,12 @@ export function oneLine(source: string): string {
 export function mtlsText({ principals, from }: MtlsRequirement): string {
   const who = from === 'xfcc' ? 'a client of the nearest trusted proxy' : 'a peer';
   if (principals === undefined) return from === 'xfcc' ? who : 'any peer with a certificate';
-  return `${who} that is ${principals.map(({ source }) => source).join(', ')}`;
+  return `${who} that is ${principalsText(principals)}`;
+}
+
+/** The peers that are required where no policy has `mtls`. */
+export function namedPeersText(peers: PrincipalSet): string {
+  return `a peer that is ${principalsText(peers)}, unless another policy authenticates one`;
 }
 
 export function jwtText({ issuers, required }: JwtRequirement): string {

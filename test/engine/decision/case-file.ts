@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { JsonValue } from '../../../src/engine/request/attributes.ts';
 import type { Asked } from '../../support/attributes.ts';
 import type { PolicyFolder } from '../../support/policy-set.ts';
 
@@ -47,7 +48,7 @@ export interface CaseRequest extends Omit<Asked, 'body'> {
 export interface TokenSpec {
   readonly issuer?: string;
   /** Besides `iss`, `aud`, `sub`, `iat` and `exp`; null leaves one out. */
-  readonly claims?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly claims?: Readonly<Record<string, JsonValue>>;
   readonly header?: Readonly<Record<string, string>>;
   /** The text itself. */
   readonly raw?: string;

@@ -27,7 +27,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
 const FIELDS = [
   ...new Set(
     Object.entries(SCHEMA.$defs).flatMap(([kind, { properties = {} }]) =>
-      kind.startsWith('PolicyTest') ? [] : Object.keys(properties),
+      kind.startsWith('PolicyTest') || kind.startsWith('TestFixtures') ? [] : Object.keys(properties),
     ),
   ),
 ].filter((name) => !Object.hasOwn(SHOWN_ELSEWHERE, name));

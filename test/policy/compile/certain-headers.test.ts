@@ -25,6 +25,7 @@ function certain(spec: string): ReadonlyMap<string, readonly string[]> {
     expressions: new Expressions(),
     references,
     issuers: new Map(),
+    datasets: new Map(),
     incomplete: false,
   });
   for (const document of documentsOf(documents, 'Policy')) compiler.compile(document);

@@ -40,7 +40,15 @@ async function labelsAt(path: keyof typeof FOLDER, from: string, to: string): Pr
 describe('in YAML', () => {
   test('fields that the mapping does not have', async () => {
     const items = await itemsAt('orders.yaml', '      effect: deny\n', '      effect: deny\n      m|\n');
-    expect(items.map(({ label }) => label)).toEqual(['match', 'status', 'message', 'expires', 'reason']);
+    expect(items.map(({ label }) => label)).toEqual([
+      'match',
+      'from',
+      'except',
+      'status',
+      'message',
+      'expires',
+      'reason',
+    ]);
     expect(items.find(({ label }) => label === 'message')).toMatchObject({
       documentation: { value: 'for a deny rule: a sentence for the caller' },
       textEdit: {

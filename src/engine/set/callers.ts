@@ -1,0 +1,121 @@
+import { memberOf } from '../identity/jwt.ts';
+import { canonicalPrincipal, matchesPrincipal, type PrincipalPattern } from '../identity/principal.ts';
+import type { VerifiedToken } from '../identity/verified-token.ts';
+import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import { isJsonList, isJsonObject } from '../request/json-value.ts';
+
+/** The callers that `from` and `except` of a policy or rule let through. */
+export interface CallerCondition {
+  /** A caller must match one of these; undefined: every caller does, an anonymous one included. */
+  readonly from: readonly CallerEntry[] | undefined;
+  /** A caller must match none of these. */
+  readonly except: readonly CallerEntry[] | undefined;
+}
+
+/** One entry of `from` or `except`: a caller matches if all parts hold. An absent part (undefined) always holds. */
+export interface CallerEntry {
+  readonly principals: PrincipalSet | undefined;
+  /** Names of Issuer documents, of which one must have issued the token. */
+  readonly issuers: ReadonlySet<string> | undefined;
+  /** Scopes that the token must all have. */
+  readonly scopes: readonly string[] | undefined;
+  /** Claims that the token must all have. */
+  readonly claims: readonly ClaimTest[] | undefined;
+}
+
+/** Principals by pattern, and by name in Datasets. */
+export interface PrincipalSet {
+  readonly patterns: readonly PrincipalPattern[];
+  readonly datasets: readonly PrincipalDataset[];
+}
+
+export interface PrincipalDataset {
+  /** Name of the Dataset document. */
+  readonly name: string;
+  /** `canonicalPrincipal` of each. */
+  readonly principals: ReadonlySet<string>;
+}
+
+/** A claim with the values that it may have, or with the members that it must have. */
+export type ClaimTest =
+  | {
+      readonly name: string;
+      /** Texts, booleans and numbers, as `readNumber` returns them. */
+      readonly values: ReadonlySet<JsonValue>;
+      readonly members?: undefined;
+    }
+  | { readonly name: string; readonly members: readonly ClaimTest[]; readonly values?: undefined };
+
+export type CallerPart = keyof CallerEntry;
+
+/**
+ * True if `from` names the caller and `except` does not. `principal` is empty without an authenticated peer, `token`
+ * undefined without a verified one: they match nothing, and never fail.
+ */
+export function admitsCaller(
+  { from, except }: CallerCondition,
+  principal: string,
+  token: VerifiedToken | undefined,
+): boolean {
+  if (from !== undefined && matchingEntry(from, principal, token) === -1) return false;
+  return except === undefined || matchingEntry(except, principal, token) === -1;
+}
+
+/** Index of the first entry that a caller matches; -1 if there is none. */
+export function matchingEntry(
+  entries: readonly CallerEntry[],
+  principal: string,
+  token: VerifiedToken | undefined,
+): number {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index];
+    if (entry !== undefined && unmetPart(entry, principal, token) === undefined) return index;
+  }
+  return -1;
+}
+
+/** The first part of an entry that a caller does not meet; undefined if the caller matches the entry. */
+export function unmetPart(
+  { principals, issuers, scopes, claims }: CallerEntry,
+  principal: string,
+  token: VerifiedToken | undefined,
+): CallerPart | undefined {
+  if (principals !== undefined && !holdsPrincipal(principals, principal)) return 'principals';
+  if (issuers !== undefined && (token === undefined || !issuers.has(token.issuerName))) return 'issuers';
+  if (scopes !== undefined && (token === undefined || !hasScopes(token, scopes))) return 'scopes';
+  if (claims !== undefined && (token === undefined || !hasClaims(token.claims, claims))) return 'claims';
+  return undefined;
+}
+
+/** True if the principal of an authenticated peer is in a set. The empty principal is in none. */
+export function holdsPrincipal({ patterns, datasets }: PrincipalSet, principal: string): boolean {
+  if (principal === '') return false;
+  for (const pattern of patterns) if (matchesPrincipal(pattern, principal)) return true;
+  if (datasets.length === 0) return false;
+  const name = canonicalPrincipal(principal);
+  for (const { principals } of datasets) if (principals.has(name)) return true;
+  return false;
+}
+
+function hasScopes(token: VerifiedToken, scopes: readonly string[]): boolean {
+  for (const scope of scopes) if (!token.scopes.includes(scope)) return false;
+  return true;
+}
+
+function hasClaims(claims: JsonObject, tests: readonly ClaimTest[]): boolean {
+  for (const test of tests) if (!hasClaim(claims, test)) return false;
+  return true;
+}
+
+/** True if a claim, or an element of a claim that is a list, has one of the values, or all of the members. */
+export function hasClaim(claims: JsonObject, test: ClaimTest): boolean {
+  const claim = memberOf(claims, test.name);
+  if (claim === undefined) return false;
+  if (!isJsonList(claim)) return fits(claim, test);
+  for (const element of claim) if (fits(element, test)) return true;
+  return false;
+}
+
+function fits(value: JsonValue, { values, members }: ClaimTest): boolean {
+  return members === undefined ? values.has(value) : isJsonObject(value) && hasClaims(value, members);
+}

@@ -1,0 +1,17 @@
+import type { Issuer } from '../../engine/identity/issuer.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import type { Expressions } from './expressions.ts';
+import type { References } from './references.ts';
+
+/** Parts of the compilation that all policies of a folder share. */
+export interface Folder {
+  /** Compiler of expressions over all names that the policies may read. */
+  readonly expressions: Expressions;
+  readonly references: References;
+  /** Every Issuer document by name; undefined for an invalid one. */
+  readonly issuers: ReadonlyMap<string, Issuer | undefined>;
+  /** Value of every Dataset document by name; null for an invalid one. */
+  readonly datasets: ReadonlyMap<string, JsonValue>;
+  /** True if part of the folder could not be read, so that a missing name may be declared there. */
+  readonly incomplete: boolean;
+}
