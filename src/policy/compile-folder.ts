@@ -152,6 +152,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     yield;
   }
   for (const document of documentsOf(duplicates, 'Policy')) compiler.read(document);
+  yield* compiler.compileUnadopted();
   compiler.prepareBlocks((name) => {
     const dataset = datasets.get(name.replace(/^data\./, ''));
     return (name.startsWith('data.') && dataset ? [dataset] : environments.placed.get(name)) ?? [];

@@ -79,6 +79,36 @@ export function adopt(
   };
 }
 
+/**
+ * The spec of a template that no policy uses, with the defaults of its parameters; undefined if it cannot be read. A
+ * value whose parameter has no default is left open: nothing is reported about it.
+ */
+export function withDefaults(
+  { spec }: Template,
+  room: ExpansionRoom,
+): Pick<AdoptedPolicy, 'at' | 'placed'> | undefined {
+  const body = spec?.at.tree;
+  if (spec === undefined || body?.kind !== 'mapping') return undefined;
+  const values = new Map<string, Cursor>();
+  for (const [name, { value: parameter }] of spec.parameters) {
+    const value = parameter.default;
+    if (value === undefined) continue;
+    if (!fits(value, parameter)) {
+      const type = parameter.type === undefined ? 'a value' : `\`${formatType(parameter.type.value)}\``;
+      report(value, 'wrong_type', `expected ${type} for the parameter \`${name}\`, found ${shape(value)}`);
+    } else if (!isEmpty(value)) values.set(name, value);
+  }
+  const substitution = new ParameterSubstitution(values, spec.parameters, spec.at.context, room);
+  const tree = substitution.mapping(without(body, 'parameters'));
+  return room.left <= 0 ? undefined : { at: { ...spec.at, tree }, placed: substitution.placed };
+}
+
+/** True for a default that only shows the type of the values that policies give. */
+function isEmpty({ tree }: Cursor): boolean {
+  if (tree.kind === 'scalar') return tree.value === '' || tree.value === null;
+  return tree.kind === 'list' ? tree.items.length === 0 : tree.entries.size === 0;
+}
+
 /** Room for the values that the templates of a folder expand to, shared by all policies that adopt one. */
 export interface ExpansionRoom {
   left: number;

@@ -11,6 +11,7 @@ import {
   type ExpansionRoom,
   MOST_EXPANDED,
   parameterDeclarations,
+  withDefaults,
 } from './adopt.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { LocatedExpression } from './expression-location.ts';
@@ -64,6 +65,7 @@ export class PolicyCompiler {
   readonly #folder: Folder;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
+  readonly #unadopted = new Map<Template, Adoption>();
   readonly #room: ExpansionRoom = { left: MOST_EXPANDED };
   readonly #expressions = new Map<string, readonly ValidExpression[]>();
   /** By policy name. */
@@ -145,6 +147,26 @@ export class PolicyCompiler {
     this.#expressions.set(name, this.#folder.expressions.valid.slice(before));
   }
 
+  /**
+   * Reports the mistakes in templates that no policy uses: before the first policy, not at it. Call it after all
+   * policies are compiled.
+   */
+  *compileUnadopted(): Generator<undefined, void> {
+    for (const template of this.#templates.values()) {
+      if (this.#adoptions.has(template)) continue;
+      const filled = withDefaults(template, this.#room);
+      const spec = filled && readPolicySpec(filled.at);
+      yield;
+      if (filled === undefined || spec === undefined) continue;
+      const outer = this.#folder.expressions.extended('params', parameterDeclarations(template));
+      const { expressions } = Expressions.withVariables(outer, spec.variables ?? new Map(), {
+        shared: false,
+      });
+      compilePolicy(template, spec, { ...this.#folder, expressions });
+      this.#unadopted.set(template, { expressions: outer, placed: new Set(filled.placed) });
+    }
+  }
+
   /** Reads the lists of CIDR blocks that expressions search; `shared` are the values that all policies read. */
   prepareBlocks(shared: ValuesOf): void {
     const lists = new BlockLists();
@@ -167,15 +189,12 @@ export class PolicyCompiler {
       }
     }
     for (const [name, template] of this.#templates) {
-      const adoption = this.#adoptions.get(template);
-      if (adoption === undefined) {
-        report(
-          { ...template.name.at, path: '' },
-          'unused_template',
-          `no policy uses the template \`${name}\``,
-        );
-        continue;
+      if (!this.#adoptions.has(template)) {
+        const message = `no policy uses the template \`${name}\``;
+        report({ ...template.name.at, path: '' }, 'unused_template', message);
       }
+      const adoption = this.#adoptions.get(template) ?? this.#unadopted.get(template);
+      if (adoption === undefined) continue;
       for (const [parameter, { at }] of template.spec?.parameters ?? []) {
         if (adoption.placed.has(parameter) || adoption.expressions.read.has(`params.${parameter}`)) continue;
         const message = `the template does not use its parameter \`${parameter}\``;
