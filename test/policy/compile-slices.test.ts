@@ -91,7 +91,8 @@ test('every file gives a policy set or an error, and every diagnostic can be ren
     expect(set === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
     for (const each of diagnostics) {
       const shown = renderDiagnostic(each, damaged[each.span.file], { colour: false });
-      expect(shown.split('\n').length).toBeLessThanOrEqual(4);
+      const examples = each.examples?.length ?? 0;
+      expect(shown.split('\n').length).toBeLessThanOrEqual(4 + examples);
     }
   }
 });
