@@ -58,7 +58,11 @@ function createProgram({ stdout, stderr }: Terminal): Command {
 
 function declareVerb(program: Command, { name, doc, argument, flags, examples }: Verb): Command {
   const command = program.command(name).description(doc);
-  if (argument !== undefined) command.argument(argument.usage, argument.doc);
+  if (argument !== undefined) {
+    const [first, ...rest] = argument.usage.split(' ');
+    if (first !== undefined) command.argument(first, argument.doc);
+    for (const usage of rest) command.argument(usage);
+  }
   declareFlags(command, flags);
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
 }

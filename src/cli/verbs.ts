@@ -5,6 +5,8 @@ import { SHELLS } from './completion/shells.ts';
 import { EFFECTIVE_FLAGS } from './effective/flags.ts';
 import { EVAL_FLAGS } from './eval/flags.ts';
 import { FMT_FLAGS } from './fmt/flags.ts';
+import { IMPORT_FLAGS } from './import/flags.ts';
+import { SOURCES } from './import/sources.ts';
 import { LSP_FLAGS } from './lsp/flags.ts';
 import { REPORT_FLAGS } from './report/flags.ts';
 import { SERVE_FLAGS } from './serve/flags.ts';
@@ -129,6 +131,23 @@ export const VERBS: readonly Verb[] = [
     flags: {},
     examples: ['lictor init policies'],
     run: async ([dir = '.'], _, terminal) => (await import('./init/init.ts')).init(dir, terminal),
+  }),
+  verb({
+    name: 'import',
+    argument: {
+      usage: '<source> <file>',
+      doc: `the kind of the file (${SOURCES.join(', ')}), and the file; \`-\` reads standard input`,
+      completes: SOURCES,
+    },
+    doc: 'make policies and their test from the documents of other products',
+    flags: IMPORT_FLAGS,
+    examples: [
+      'lictor import istio authorization-policies.yaml',
+      'lictor import openapi openapi.yaml --out policies/orders',
+      'lictor import opa-data data.json',
+    ],
+    run: async ([source = '', file = ''], options, terminal) =>
+      (await import('./import/import.ts')).importFile(source, file, options, terminal),
   }),
   verb({
     name: 'lsp',

@@ -42,6 +42,9 @@ async function prepare(folder: string): Promise<void> {
   await cp('policies', join(folder, 'policies'), { recursive: true });
   await cp('docs/cookbook', join(folder, 'docs/cookbook'), { recursive: true });
   await writeFile(join(folder, 'request.yaml'), REQUEST);
+  for (const file of ['istio.yaml', 'openapi.yaml', 'data.json']) {
+    await cp(join('test/tools/import/files', file), join(folder, file));
+  }
   await mkdir(join(folder, 'bin'));
   const lictor = `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`;
   await writeFile(join(folder, 'bin/lictor'), lictor, { mode: 0o755 });

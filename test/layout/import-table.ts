@@ -161,6 +161,10 @@ export const IMPORT_TABLE = {
 
     // Tools of authors, reviewers and editors, without sockets.
     'tools/format': { imports: ['policy/', 'cel/', 'diagnostic'] },
+    // Foreign documents, read as JSON, as policy documents.
+    'tools/import': { imports: ['policy/', ...ENGINE] },
+    'tools/import/istio': { imports: ['tools/import', ...ENGINE, 'cel/'] },
+    'tools/import/openapi': { imports: ['tools/import', ...ENGINE] },
     'tools/mutation': { imports: ['policy/', 'cel/', 'diagnostic'] },
     'tools/coverage': { imports: ['policy/', ...ENGINE, 'cel/', 'diagnostic'] },
     'tools/testing': {
@@ -196,6 +200,18 @@ export const IMPORT_TABLE = {
       ],
     },
     'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'flag', 'diagnostic'] },
+    'cli/import': {
+      imports: [
+        'cli/terminal',
+        'tools/import/',
+        'tools/format',
+        'policy/',
+        ...ENGINE,
+        'node',
+        'flag',
+        'diagnostic',
+      ],
+    },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'node', 'diagnostic'] },
     'cli/lsp': {
       imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing', 'node', 'flag'],

@@ -1,0 +1,146 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lictor } from '../../support/command.ts';
+import { expectGolden } from '../../support/generated.ts';
+import { inProcess } from '../../support/in-process.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+import { ROOT } from '../../support/tools.ts';
+import { randomIstio } from './random-istio.ts';
+
+const FILES = [
+  ['istio', 'istio.yaml'],
+  ['openapi', 'openapi.yaml'],
+  ['opa-data', 'data.json'],
+] as const;
+
+const foreign = (name: string): string => fileURLToPath(new URL(`test/tools/import/files/${name}`, ROOT));
+
+let stack: AsyncDisposableStack;
+let directory: string;
+
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  directory = await scratchFolder(stack);
+});
+
+afterEach(() => stack.disposeAsync());
+
+/** The folder has no diagnostics, is formatted, and its tests pass; gives the number of cases. */
+async function expectGood(folder: string): Promise<number> {
+  expect(await inProcess(['check', '--strict', folder], directory)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/: no errors\n$/),
+    stderr: '',
+  });
+  expect(await inProcess(['fmt', '--check', folder], directory)).toMatchObject({ code: 0, stdout: '' });
+  const { code, stdout } = await inProcess(['test', folder], directory);
+  const [, cases] = /^(\d+) passed \(/m.exec(stdout) ?? [];
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+ passed \(\d+ case/m),
+  });
+  return Number(cases);
+}
+
+describe.each(FILES)('lictor import %s', (source, file) => {
+  const golden = fileURLToPath(new URL(`test/golden/import/${source}.yaml`, ROOT));
+
+  test('prints the golden policies, which pass check, fmt and test', async () => {
+    const { code, stdout, stderr } = await inProcess(['import', source, foreign(file)], directory);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expectGolden(stdout, readGolden(golden), (text) => writeFileSync(golden, text));
+    await mkdir(join(directory, 'imported'));
+    await writeFile(join(directory, 'imported/all.yaml'), stdout);
+    expect(await expectGood('imported')).toBeGreaterThan(0);
+  });
+
+  test('writes a file of policies and one of tests, and replaces nothing', async () => {
+    const args = ['import', source, foreign(file), '--out', 'a/b'];
+    expect(await inProcess(args, directory)).toEqual({
+      code: 0,
+      stdout: `a/b/${source}.yaml\na/b/${source}.test.yaml\n`,
+      stderr: '',
+    });
+    await expectGood('a/b');
+    expect((await readdir(join(directory, 'a/b'))).toSorted()).toEqual([
+      `${source}.test.yaml`,
+      `${source}.yaml`,
+    ]);
+    expect(await inProcess(args, directory)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `lictor import: \`a/b/${source}.yaml\` exists, and is not replaced\n`,
+    });
+  });
+});
+
+function readGolden(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+test.each(Array.from({ length: 12 }, (_, seed) => seed))(
+  'policies of Istio made at random (%i) decide the same after the import',
+  async (seed) => {
+    await writeFile(join(directory, 'istio.json'), JSON.stringify(randomIstio(seed)));
+    expect(await inProcess(['import', 'istio', 'istio.json', '--out', 'out'], directory)).toMatchObject({
+      code: 0,
+    });
+    const { stdout } = await inProcess(['test', 'out'], directory);
+    expect(stdout).toMatch(/^\d+ passed \(\d+ cases?, /m);
+  },
+);
+
+test('a pipe: import, then test', async () => {
+  const input = readFileSync(foreign('openapi.yaml'), 'utf8');
+  const imported = await lictor(['import', 'openapi', '-'], { directory, input });
+  const tested = await lictor(['test', '-'], { directory, input: imported.stdout });
+  expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/^15 passed/m) });
+});
+
+test.each<readonly [string, string, string, string]>([
+  ['an unknown source', 'opa', '{}', 'unknown source `opa`; write `istio`, `openapi`, `opa-data`'],
+  ['broken YAML', 'istio', 'a: [', '`file.yaml` cannot be read'],
+  [
+    'nothing of Istio',
+    'istio',
+    'kind: Service',
+    '`file.yaml` has no AuthorizationPolicy or RequestAuthentication of Istio',
+  ],
+  ['an old version', 'openapi', 'swagger: "2.0"', '`file.yaml` is not an OpenAPI 3 document'],
+  ['no operations', 'openapi', 'openapi: 3.0.0', '`file.yaml` has no operations'],
+  ['data that is one value', 'opa-data', '7', '`file.yaml` is neither an object with members nor a list'],
+])('%s is wrong usage', async (_, source, text, message) => {
+  await writeFile(join(directory, 'file.yaml'), text);
+  const ended = await inProcess(['import', source, 'file.yaml'], directory);
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toContain(`lictor import: ${message}\n`);
+});
+
+test('a file that does not exist is wrong usage', async () => {
+  expect(await inProcess(['import', 'istio', 'none.yaml'], directory)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'lictor import: `none.yaml` does not exist\n',
+  });
+});
+
+test('text of the foreign document cannot leave a comment or a name', async () => {
+  const evil = 'x\nkind: Policy\u2028# `a`: {}';
+  const document = {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: { name: evil, namespace: evil },
+    spec: { selector: { matchLabels: { app: evil } }, [evil]: 1, action: 'AUDIT', rules: [{ [evil]: 1 }] },
+  };
+  await writeFile(join(directory, 'evil.json'), JSON.stringify(document));
+  expect(await inProcess(['import', 'istio', 'evil.json', '--out', 'out'], directory)).toMatchObject({
+    code: 0,
+  });
+  expect(await inProcess(['test', 'out'], directory)).toMatchObject({ code: 0 });
+});
