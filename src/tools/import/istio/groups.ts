@@ -39,7 +39,7 @@ function isSame(a: Group, b: Group): boolean {
 }
 
 /** Groups that are a part of a group. */
-export function partsOf(groups: readonly Group[], group: Group): readonly Group[] {
+function partsOf(groups: readonly Group[], group: Group): readonly Group[] {
   return groups.filter((each) => !isSame(each, group) && includes(group, each));
 }
 
@@ -69,7 +69,7 @@ export function hasTokens(groups: readonly Group[], group: Group): boolean {
   );
 }
 
-export function policiesWith(documents: readonly IstioDocument[], action: string): readonly IstioDocument[] {
+function policiesWith(documents: readonly IstioDocument[], action: string): readonly IstioDocument[] {
   return documents.filter(
     (each) => each.kind === 'AuthorizationPolicy' && each.action === action && !each.isDryRun,
   );

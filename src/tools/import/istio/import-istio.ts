@@ -68,6 +68,7 @@ function policyOf(group: Group, translation: Translation, mode: 'shadow' | undef
     remarks: [
       ...selectionRemarks(group, hosts, groups),
       ...documentRemarks(group.documents),
+      ...translated.flatMap(({ remarks }) => remarks),
       ...open.remarks,
     ],
     spec: {

@@ -17,7 +17,7 @@ export interface IstioDocument {
   readonly remarks: readonly string[];
 }
 
-export interface Selector {
+interface Selector {
   /** Identity of the selection in its namespace, for comparisons. */
   readonly key: string;
   /** Name of the service that the selection probably is; empty for all workloads. */

@@ -28,7 +28,7 @@ export interface SampleRequest {
   readonly token: SampleToken | undefined;
 }
 
-export interface SampleToken {
+interface SampleToken {
   readonly issuer: string;
   readonly claims: ReadonlyMap<string, string | readonly string[]>;
 }

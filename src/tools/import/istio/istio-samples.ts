@@ -149,8 +149,8 @@ function samplesOf(
 
 /** A request that the rule matches by its first values. */
 function sampleOf(rule: IstioRule, host: string, issuers: readonly ImportedIssuer[]): SampleRequest {
-  const [source = new Map()] = rule.from as readonly FieldValues[];
-  const [operation = new Map()] = rule.to as readonly FieldValues[];
+  const [source = new Map()] = rule.from;
+  const [operation = new Map()] = rule.to;
   const first = (values: FieldValues, name: string): string => values.get(name)?.[0] ?? '';
   const condition = (key: string): string => rule.when.find((each) => each.key === key)?.values[0] ?? '';
   const principal = first(source, 'principals') || condition('source.principal');

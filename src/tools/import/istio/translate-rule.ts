@@ -20,7 +20,7 @@ export interface RuleScope {
 }
 
 /** A rule of a policy without its name; undefined if it can never match. */
-export interface TranslatedRule {
+interface TranslatedRule {
   readonly match: readonly Written[];
   readonly when: string | undefined;
 }
@@ -43,7 +43,7 @@ export function translateRule(rule: IstioRule, scope: RuleScope): RuleTranslatio
   const reachable = match.filter((entry) => entry !== undefined);
   const isDead = condition === false || (match.length > 0 && reachable.length === 0);
   if (isDead) return { rule: undefined, remarks };
-  const when = condition === true ? undefined : String(condition);
+  const when = condition === true ? undefined : condition;
   const isOpen = reachable.some((entry) => Object.values(entry).every((each) => each === undefined));
   return { rule: { match: isOpen ? [] : reachable, when }, remarks };
 }
@@ -54,7 +54,7 @@ function remarkOn(part: string, { effect }: RuleScope): string {
 }
 
 /** Parts of a rule that Lictor cannot tell. */
-export function unsupportedParts({ from, to, when }: IstioRule): readonly string[] {
+function unsupportedParts({ from, to, when }: IstioRule): readonly string[] {
   const named = (parts: readonly FieldValues[], fields: typeof SOURCE_FIELDS): readonly string[] =>
     parts.flatMap((part) => [...part.keys()]).filter((name) => fieldOf(name, fields) === undefined);
   const blocks = from.flatMap((source) =>
