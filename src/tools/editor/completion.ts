@@ -5,19 +5,18 @@ import { KINDS } from '../../policy/language/document.ts';
 import { type ShapedField, shapeOf } from '../../policy/language/shape.ts';
 import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
 import { completeExpression } from './complete-expression.ts';
-import { type DocumentNode, documentNodes, type KeyNode, textAt, type ValueNode } from './document-nodes.ts';
+import { type DocumentNode, type KeyNode, textAt, type ValueNode } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';
+import { markedIn } from './marked-node.ts';
 import { scopeOf } from './names.ts';
 import { MARKER, type Proposal } from './proposal.ts';
 import { KEY_ROLES, type Role, VALUE_ROLES } from './roles.ts';
-import { sourceFile } from './sources.ts';
 import type { Site } from './workspace.ts';
 
 /** Completion items at an offset, in the order of the field tables. */
 export function complete(site: Site, offset: number): readonly CompletionItem[] {
   for (const probe of probesFor(site.file.yaml.lines.text, offset)) {
-    const file = sourceFile(site.file.path, new TextEncoder().encode(probe));
-    const node = documentNodes(file.yaml).find((each) => isMarked(each));
+    const node = markedIn(site.file.path, probe);
     const proposals = node === undefined ? undefined : proposalsFor(node, site);
     if (proposals === undefined || proposals.items.length === 0) continue;
     const start = offset - proposals.prefix.length;
@@ -38,14 +37,6 @@ function probesFor(text: string, offset: number): readonly string[] {
   const isInKey = /(?:^|\n)[ \t]*(?:- +)*["']?[\w-]*$|[{,][ \t\n]*["']?[\w-]*$/.test(before);
   const isAlone = /^[ \t\r]*(?:[\n}\],]|$)/.test(after);
   return isInKey && isAlone ? [`${before}${MARKER}: ~${after}`, plain] : [plain];
-}
-
-const MARKED_KEY = new RegExp(`${MARKER}[\\w-]*$`);
-
-function isMarked(node: DocumentNode): boolean {
-  // YAML joins a word without a colon and the line below it to one key, so the marker must be at its end.
-  if (node.kind === 'key') return MARKED_KEY.test(node.name);
-  return node.tree.kind === 'scalar' && String(node.tree.value).includes(MARKER);
 }
 
 interface Proposals {

@@ -2,6 +2,7 @@ import type { Environment } from '../../cel/check/environment.ts';
 import { RepeatedWork } from '../../cel/expression-work.ts';
 import { hasErrors } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import type { JsonObject } from '../../engine/request/attributes.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { type CompiledFolder, compileInSlices } from '../../policy/compile-folder.ts';
 import { type Loaded, loadFolder, tooLarge } from '../../policy/source/load.ts';
@@ -65,6 +66,7 @@ export class EditedFolder {
   #index: { readonly change: number; readonly names: NameIndex } | undefined;
   /** Environment of the expressions of each document, from the last compilation in which the document was valid. */
   readonly #scopes = new Map<string, Environment>();
+  #data: JsonObject = {};
   /** Number of changes. A compilation whose number is no longer current is aborted. */
   #change = 0;
   #cancel = (): void => {};
@@ -136,6 +138,11 @@ export class EditedFolder {
     return names;
   }
 
+  /** Values of the datasets in the last folder without errors. */
+  get data(): JsonObject {
+    return this.#data;
+  }
+
   /** Environment of the expressions of a document, from its last valid compilation. */
   environment({ kind, name }: Owner): Environment | undefined {
     return this.#scopes.get(`${kind} ${name}`) ?? this.#latest?.compiled.scopes.folder;
@@ -179,6 +186,7 @@ export class EditedFolder {
       this.sources.keep(new Set(files.yaml.keys()));
       const diagnostics = [...this.#fileDiagnostics(), ...compiled.diagnostics];
       this.#latest = { files, compiled, diagnostics, change };
+      this.#data = compiled.set?.data ?? this.#data;
       const { policies, templates } = compiled.scopes;
       for (const [name, scope] of policies) this.#scopes.set(`Policy ${name}`, scope);
       for (const [name, scope] of templates) this.#scopes.set(`PolicyTemplate ${name}`, scope);

@@ -31,9 +31,9 @@ export function startLanguageServer(options: LanguageServerOptions): void {
     now: Date.now,
     onDiagnostics: (uri, diagnostics) =>
       void connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }).catch(() => {}),
-    // The results of tests, which the lenses show, may have changed.
+    // The results of tests, which the lenses show, and the types in hints may have changed.
     onCompiled: () => {
-      if (refreshesLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => {});
+      for (const method of refreshed) void connection.sendRequest(method).catch(() => {});
     },
     onUnreadable: (problem) => connection.console.warn(problem),
     onFault: (error) => connection.console.error(`internal error: ${textOf(error)}`),
@@ -46,12 +46,12 @@ export function startLanguageServer(options: LanguageServerOptions): void {
     }
   }
 
-  let refreshesLenses = false;
+  let refreshed: readonly string[] = [];
   let opened: readonly string[] = [];
   connection.onInitialize((params) => {
     opened = workspaceFolders(params);
     if (folders.length > 0 || opened.length > 0) workspace.expectFolders();
-    refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
+    refreshed = refreshRequests(params);
     return initializeResult(version, params);
   });
   connection.onInitialized(() => {
@@ -81,6 +81,14 @@ interface FolderChange {
     readonly added: readonly { readonly uri: string }[];
     readonly removed: readonly { readonly uri: string }[];
   };
+}
+
+/** The requests after which the editor asks again for what it shows. */
+function refreshRequests({ capabilities: { workspace } }: InitializeParams): readonly string[] {
+  return [
+    ...(workspace?.codeLens?.refreshSupport === true ? ['workspace/codeLens/refresh'] : []),
+    ...(workspace?.inlayHint?.refreshSupport === true ? ['workspace/inlayHint/refresh'] : []),
+  ];
 }
 
 function workspaceFolders(params: InitializeParams): readonly string[] {

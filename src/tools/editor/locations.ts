@@ -2,7 +2,7 @@ import type { Location, Range as LspRange } from 'vscode-languageserver';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Occurrence } from './names.ts';
 import type { SourceFile } from './sources.ts';
-import type { Site, Workspace } from './workspace.ts';
+import type { PolicyRoot, Workspace } from './workspace.ts';
 
 /** Range of a file in the form of the protocol. */
 export function rangeIn({ document }: SourceFile, { start, end }: Range): LspRange {
@@ -12,7 +12,7 @@ export function rangeIn({ document }: SourceFile, { start, end }: Range): LspRan
 /** Location of a name in the files of the folder; undefined if the file no longer exists. */
 export function locationOf(
   workspace: Workspace,
-  site: Site,
+  site: PolicyRoot,
   { path, range }: Occurrence,
 ): Location | undefined {
   const file = workspace.fileOf(site, path);

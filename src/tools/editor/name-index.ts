@@ -58,6 +58,11 @@ export class NameIndex {
     return items.filter((each) => each.of === of);
   }
 
+  /** The first definition of every item. */
+  definitionsOfAll(): readonly Occurrence[] {
+    return [...this.#definitions.values()].flatMap(([first]) => first ?? []);
+  }
+
   /** Scopes of the policies that adopt a template. */
   adopters(template: string): readonly string[] {
     return [...this.#uses].filter(([, used]) => used === template).map(([policy]) => `Policy ${policy}`);

@@ -7,16 +7,18 @@ import {
 } from 'vscode-languageserver';
 import { isDeclarable } from '../../cel/check/environment.ts';
 import { nameInExpressions } from '../../policy/compile/compile-data.ts';
+import { fileDefinition } from './file-references.ts';
 import { locationOf, rangeIn } from './locations.ts';
 import type { NameIndex } from './name-index.ts';
 import type { NamedItem, Occurrence } from './names.ts';
 import type { Site, Workspace } from './workspace.ts';
 
-/** Locations of the definitions of the name at an offset. */
+/** Locations of the definitions of the name at an offset, or the file that the value there names. */
 export function definition(workspace: Workspace, site: Site, offset: number): readonly Location[] {
   const { names } = site.folder;
   const at = names.at(site.file.path, offset);
-  return at === undefined ? [] : locations(workspace, site, names.definitions(at.item));
+  if (at === undefined) return fileDefinition(workspace, site, offset);
+  return locations(workspace, site, names.definitions(at.item));
 }
 
 /** Locations of the name at an offset, with or without its definitions. */

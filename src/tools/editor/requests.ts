@@ -3,8 +3,10 @@ import {
   CodeActionKind,
   type CodeActionParams,
   type Connection,
+  type InlayHintParams,
   LSPErrorCodes,
   ResponseError,
+  type SelectionRangeParams,
   type ServerCapabilities,
   type TextEdit,
 } from 'vscode-languageserver';
@@ -13,12 +15,18 @@ import type { RunCases } from './case-outcome.ts';
 import { codeLenses, RUN_TEST, summary } from './code-lens.ts';
 import { complete } from './completion.ts';
 import { documentSymbols } from './document-symbols.ts';
+import { signatureHelp } from './expression-calls.ts';
+import { documentHighlights } from './highlights.ts';
 import { hover } from './hover.ts';
+import { inlayHints } from './inlay-hints.ts';
 import { definition, prepareRename, references, rename } from './navigation.ts';
 import { quickFixes } from './quick-fix.ts';
+import { foldingRanges, selectionRange } from './ranges.ts';
+import { semanticTokens, TOKEN_TYPES } from './semantic-tokens.ts';
 import { runTest, testResults } from './test-results.ts';
 import { nextTurn } from './turns.ts';
 import type { Site, Workspace } from './workspace.ts';
+import { workspaceSymbols } from './workspace-symbols.ts';
 
 /** Capabilities for the requests that `answerRequests` handles. Not all editors support `prepareRename`. */
 export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities => ({
@@ -29,6 +37,13 @@ export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities =
   renameProvider: canPrepareRename ? { prepareProvider: true } : true,
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
   documentSymbolProvider: true,
+  workspaceSymbolProvider: true,
+  documentHighlightProvider: true,
+  foldingRangeProvider: true,
+  selectionRangeProvider: true,
+  signatureHelpProvider: { triggerCharacters: ['(', ','] },
+  inlayHintProvider: true,
+  semanticTokensProvider: { legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [] }, full: true },
   documentFormattingProvider: true,
   codeLensProvider: {},
   executeCommandProvider: { commands: [RUN_TEST] },
@@ -75,6 +90,24 @@ export function answerRequests(connection: Connection, workspace: Workspace, run
       ...quickFixes(site, textDocument.uri, range, context.diagnostics),
     ]),
   );
+  connection.onDocumentHighlight(at((site, offset) => [...documentHighlights(site, offset)]));
+  connection.onSignatureHelp(at((site, offset) => signatureHelp(site, offset)));
+  connection.onFoldingRanges(of(({ file }) => [...foldingRanges(file)]));
+  connection.onSelectionRanges(
+    of(({ file }, { positions }: SelectionRangeParams) =>
+      positions.map((position) => selectionRange(file, file.document.offsetAt(position))),
+    ),
+  );
+  connection.languages.inlayHint.on(of((site, { range }: InlayHintParams) => [...inlayHints(site, range)]));
+  connection.languages.semanticTokens.on(async (params, token) => {
+    const tokens = await of(({ file }) => semanticTokens(file))(params, token);
+    return tokens ?? { data: [] };
+  });
+  connection.onWorkspaceSymbol(async ({ query }, token) => {
+    await workspace.allReady();
+    await nextTurn();
+    return token.isCancellationRequested ? CANCELLED : [...workspaceSymbols(workspace, query)];
+  });
   connection.onDocumentSymbol(of(({ file }) => [...documentSymbols(file)]));
   connection.onCodeLens(async ({ textDocument: { uri } }, token) => {
     const site = await workspace.ready(uri);

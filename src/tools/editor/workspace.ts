@@ -123,6 +123,17 @@ export class Workspace {
     return file && { ...root, file };
   }
 
+  /** All policy folders. */
+  roots(): readonly PolicyRoot[] {
+    return [...this.#roots.values()];
+  }
+
+  /** Resolves when the policy folders that are known so far are read. */
+  async allReady(): Promise<void> {
+    await this.#adding;
+    await Promise.all(this.roots().map(({ folder }) => folder.opened));
+  }
+
   /** The current content of a file of a policy folder. */
   fileOf({ folder }: PolicyRoot, path: string): SourceFile | undefined {
     const bytes = folder.files?.yaml.get(path);
