@@ -1,7 +1,7 @@
 import type { IstioDocument, IstioRule } from './istio-documents.ts';
 import { ROOT_NAMESPACE } from './istio-documents.ts';
 import type { SampleRequest } from './istio-fields.ts';
-import { hostPattern, matchesRule } from './translate-rule.ts';
+import { hostPattern, matchesRule, principalsOf } from './translate-rule.ts';
 
 /** The documents of Istio that select the same workloads. */
 export interface Group {
@@ -60,6 +60,13 @@ export function rulesWith({ documents }: Group, action: string): readonly IstioR
 /** True if an enforced policy allows some requests, or none, to the workloads of the group alone or to more. */
 export function hasAllow(groups: readonly Group[], group: Group): boolean {
   return groups.some((each) => includes(each, group) && policiesWith(each.documents, 'ALLOW').length > 0);
+}
+
+/** True if all rules that allow requests to the group name principals alone, so that every caller must be a peer. */
+export function namesCallers(groups: readonly Group[], group: Group): boolean {
+  const related = groups.filter((each) => includes(each, group) || includes(group, each));
+  const rules = related.flatMap((each) => rulesWith(each, 'ALLOW'));
+  return hasAllow(groups, group) && rules.every((rule) => principalsOf(rule) !== undefined);
 }
 
 /** True if tokens of requests to the group are verified. */

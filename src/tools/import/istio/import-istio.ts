@@ -1,11 +1,20 @@
 import type { JsonValue } from '../../../engine/request/attributes.ts';
 import { type Imported, type ImportedDocument, Remarked, type Written } from '../imported.ts';
 import { labelOf, listOf, member, textOf, UniqueNames } from '../json-reads.ts';
-import { type Group, groupsOf, hasAllow, hasTokens, hostsOf, isOfGroup, isPartlyOpen } from './groups.ts';
+import {
+  type Group,
+  groupsOf,
+  hasAllow,
+  hasTokens,
+  hostsOf,
+  isOfGroup,
+  isPartlyOpen,
+  namesCallers,
+} from './groups.ts';
 import { type ImportedIssuer, importIssuers } from './import-issuer.ts';
 import { type IstioDocument, readIstio } from './istio-documents.ts';
 import { istioTest } from './istio-samples.ts';
-import { translateRule } from './translate-rule.ts';
+import { type RuleScope, translateRule } from './translate-rule.ts';
 
 /** Policies, issuers and a test from the AuthorizationPolicies and RequestAuthentications of Istio. */
 export function importIstio(written: readonly JsonValue[]): Imported {
@@ -49,7 +58,10 @@ function translateGroup(group: Group, translation: Translation): readonly Import
 
 function policyOf(group: Group, translation: Translation, mode: 'shadow' | undefined): ImportedDocument {
   const { groups, issuers, names } = translation;
-  const scope = { hasTokens: hasTokens(groups, group) };
+  const scope = {
+    hasTokens: hasTokens(groups, group),
+    namesCallers: mode === undefined && namesCallers(groups, group),
+  };
   const ruleNames = new UniqueNames();
   const translated = group.documents
     .filter(({ kind, action }) => kind === 'AuthorizationPolicy' && (action === 'ALLOW' || action === 'DENY'))
@@ -95,22 +107,23 @@ interface Rules {
 
 function translateRules(
   document: IstioDocument,
-  scope: { readonly hasTokens: boolean },
+  scope: Omit<RuleScope, 'effect'>,
   names: UniqueNames,
 ): readonly Rules[] {
   const effect = document.action === 'DENY' ? 'deny' : 'allow';
   return document.rules.map((rule, index): Rules => {
-    const { rule: translated, remarks } = translateRule(rule, { effect, ...scope });
+    const named = scope.namesCallers === true && effect === 'allow';
+    const { rule: translated, remarks } = translateRule(rule, { effect, ...scope, namesCallers: named });
     if (translated === undefined) {
       const reasons = remarks.length > 0 ? remarks.join(' ') : 'no request has the token that it needs.';
       const left = `Rule ${index + 1} of \`${document.name}\` was left out, since it cannot match: ${reasons}`;
       return { rules: [], remarks: [left] };
     }
     const suffix = document.rules.length > 1 ? `-${index + 1}` : '';
-    const { match, when } = translated;
+    const { match, from, when } = translated;
     const name = names.take(labelOf(document.name, effect) + suffix);
-    const written = { name, effect, match: match.length === 0 ? undefined : match, when };
-    const isOpen = effect === 'allow' && when === undefined;
+    const written = { name, effect, match: match.length === 0 ? undefined : match, from, when };
+    const isOpen = effect === 'allow' && from === undefined && when === undefined;
     const silence = isOpen ? ['lictor-ignore: open_allow the policy of Istio allows every caller'] : [];
     return { rules: [new Remarked([...remarks, ...silence], written)], remarks: [] };
   });

@@ -17,10 +17,14 @@ export interface RuleScope {
   readonly effect: 'allow' | 'deny';
   /** True if a RequestAuthentication verifies tokens of these requests; otherwise there is never one. */
   readonly hasTokens: boolean;
+  /** True if callers are named by `from`: all rules for these requests that allow name principals alone. */
+  readonly namesCallers?: boolean;
 }
 
 /** A rule of a policy without its name; undefined if it can never match. */
 interface TranslatedRule {
+  /** Callers, if `from` of Istio is not a part of `when`. */
+  readonly from?: readonly Written[];
   readonly match: readonly Written[];
   readonly when: string | undefined;
 }
@@ -36,16 +40,32 @@ export interface RuleTranslation {
  */
 export function translateRule(rule: IstioRule, scope: RuleScope): RuleTranslation {
   const remarks = [...rule.remarks, ...unsupportedParts(rule).map((part) => remarkOn(part, scope))];
-  const from = any(rule.from.map((source) => all(conditionsOf(source, SOURCE_FIELDS, scope))));
+  const principals = scope.namesCallers === true ? principalsOf(rule) : undefined;
+  const callers = any(rule.from.map((source) => all(conditionsOf(source, SOURCE_FIELDS, scope))));
+  const from = rule.from.length === 0 || principals !== undefined ? true : callers;
   const whens = rule.when.flatMap((each) => whenConditions(each, scope));
-  const condition = all([rule.from.length === 0 ? true : from, ...whens]);
+  const condition = all([from, ...whens]);
   const match = rule.to.map((operation) => translateOperation(operation, scope));
   const reachable = match.filter((entry) => entry !== undefined);
   const isDead = condition === false || (match.length > 0 && reachable.length === 0);
   if (isDead) return { rule: undefined, remarks };
   const when = condition === true ? undefined : condition;
   const isOpen = reachable.some((entry) => Object.values(entry).every((each) => each === undefined));
-  return { rule: { match: isOpen ? [] : reachable, when }, remarks };
+  const named = principals === undefined ? {} : { from: [{ principals }] };
+  return { rule: { ...named, match: isOpen ? [] : reachable, when }, remarks };
+}
+
+/** The sources of a rule as patterns of principals; undefined if it names callers in other ways, or every caller. */
+export function principalsOf({ from }: IstioRule): readonly string[] | undefined {
+  if (from.length === 0 || from.some((each) => [...each.keys()].join() !== 'principals')) return undefined;
+  const patterns = from.flatMap((each) => each.get('principals') ?? []).map(principalPattern);
+  return patterns.includes(undefined) ? undefined : patterns.filter((each) => each !== undefined);
+}
+
+/** A principal of Istio as a pattern of `principals`; undefined if it needs an expression. */
+function principalPattern(value: string): string | undefined {
+  const pattern = value.replace(/\/\*$/, '/**');
+  return /^[a-z0-9._-]+(?:\/[\w.-]+)+(?:\/\*\*)?$/.test(pattern) ? `spiffe://${pattern}` : undefined;
 }
 
 function remarkOn(part: string, { effect }: RuleScope): string {

@@ -85,7 +85,7 @@ function policyOf(
     spec: {
       match: [{ hosts: hosts.length === 0 ? [NO_HOST] : hosts }],
       authenticate: jwt === undefined && mtls === undefined ? undefined : { mtls, jwt },
-      rules: allowed.map((rule) => writeRule(rule, rules, { schemes, hasSeveral: issuerNames.size > 1 })),
+      rules: allowed.map((rule) => writeRule(rule, rules, { schemes, issuerNames })),
     },
   };
 }
@@ -101,21 +101,22 @@ function deniedRemark({ method, path, security }: Operation, schemes: OpenApiDoc
 
 interface Tokens {
   readonly schemes: OpenApiDocument['schemes'];
-  /** True if tokens of several issuers are accepted, so that a rule must tell them apart. */
-  readonly hasSeveral: boolean;
+  /** Names of Issuer documents by scheme. */
+  readonly issuerNames: ReadonlyMap<string, string>;
 }
 
 function writeRule(rule: OperationRule, all: readonly OperationRule[], tokens: Tokens): Written {
   const { name, operation, path } = rule;
   const { method, security, isDeprecated } = operation;
-  const when = conditionOf(security, tokens);
-  const isOpen = when === undefined && security.some((each) => each.size === 0);
+  const from = callersOf(security, tokens);
+  const when = from === undefined ? conditionOf(security, tokens) : undefined;
+  const isOpen = from === undefined && when === undefined && security.some((each) => each.size === 0);
   const remarks = [
     ...(isDeprecated ? ['The operation is deprecated.'] : []),
     ...(isOpen ? ['lictor-ignore: open_allow the document asks for no credentials'] : []),
   ];
   const match = { methods: [method], paths: [path], when: pathCondition(rule, all) };
-  return new Remarked(remarks, { name, effect: 'allow', match: [match], when });
+  return new Remarked(remarks, { name, effect: 'allow', match: [match], from, when });
 }
 
 /** CEL that narrows a pattern to the paths of its operation, without those of other operations; undefined if it has no more. */
@@ -132,11 +133,34 @@ function pathCondition({ operation }: OperationRule, all: readonly OperationRule
   return own.length + others.length === 0 ? undefined : [...own, ...others].join(' && ');
 }
 
+/** The requirements that can be checked as `from`; undefined if one of them is not a single scheme with tokens. */
+function callersOf(security: readonly Requirement[], tokens: Tokens): readonly Written[] | undefined {
+  const checked = checkedOf(security, tokens);
+  const isOfTokens = checked.every(
+    (each) => each.size === 1 && [...each.keys()].every((name) => tokens.schemes.get(name)?.kind === 'token'),
+  );
+  if (!isOfTokens) return undefined;
+  // The Issuer is named where there are several, and where there is nothing else to name.
+  return checked
+    .flatMap((each) => [...each])
+    .map(([name, scopes]) => ({
+      issuers:
+        tokens.issuerNames.size > 1 || scopes.length === 0
+          ? [tokens.issuerNames.get(name) ?? name]
+          : undefined,
+      scopes: scopes.length === 0 ? undefined : scopes,
+    }));
+}
+
+function checkedOf(security: readonly Requirement[], { schemes }: Tokens): readonly Requirement[] {
+  return security.filter((each) => [...each.keys()].every((name) => isChecked(schemes.get(name))));
+}
+
 /** CEL of the requirements that can be checked; undefined if one of them asks for nothing. */
 function conditionOf(security: readonly Requirement[], tokens: Tokens): string | undefined {
-  const alternatives = security
-    .filter((each) => [...each.keys()].every((name) => isChecked(tokens.schemes.get(name))))
-    .map((requirement) => [...requirement].flatMap(([name, scopes]) => partsOf(name, scopes, tokens)));
+  const alternatives = checkedOf(security, tokens).map((requirement) =>
+    [...requirement].flatMap(([name, scopes]) => partsOf(name, scopes, tokens)),
+  );
   if (alternatives.some((parts) => parts.length === 0)) return undefined;
   const joined = [...new Set(alternatives.map((parts) => parts.join(' && ')))];
   return joined.length === 1
@@ -147,11 +171,11 @@ function conditionOf(security: readonly Requirement[], tokens: Tokens): string |
 function partsOf(
   name: string,
   scopes: readonly string[],
-  { schemes, hasSeveral }: Tokens,
+  { schemes, issuerNames }: Tokens,
 ): readonly string[] {
   const scheme = schemes.get(name);
   if (scheme?.kind !== 'token') return ['connection.mtls'];
-  const issuer = hasSeveral ? [`jwt.issuer == ${quote(issuerUrl(scheme))}`] : [];
+  const issuer = issuerNames.size > 1 ? [`jwt.issuer == ${quote(issuerUrl(scheme))}`] : [];
   const parts = [...issuer, ...scopes.map((scope) => `${quote(scope)} in jwt.scopes`)];
   return parts.length === 0 ? ['jwt.present'] : parts;
 }
