@@ -223,7 +223,7 @@ describe('hover', () => {
       'a field',
       'orders.yaml',
       '  [[authenticate]]:',
-      '**authenticate**: the callers that may send the requests',
+      '**authenticate**: the proof of identity that callers must give',
     ],
     ['a field of a test', 'orders.test.yaml', '[[decision]]: allow', '**decision**: `allow` or `deny`'],
     ['a kind', 'orders.yaml', 'kind: [[Policy]]', '**Policy**: the requests it selects'],
