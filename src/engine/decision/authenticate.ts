@@ -7,6 +7,7 @@ import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { type Awaitable, firstOf } from './first-of.ts';
 import type { Caller } from './identities.ts';
+import type { DecisionTrace } from './trace.ts';
 
 /**
  * `authenticate` of every applicable policy must hold; verified tokens and accepted peers are added to the context. If
@@ -42,9 +43,21 @@ function requireNamedPeer(
   const denial = known === undefined ? namedPeerDenial(request.peer, policies) : undefined;
   const cause = denial && { ...denial, policy: first };
   const principal = known?.principal ?? request.peer.principal ?? '';
-  request.trace?.report({ kind: 'authentication', requirement: 'mtls', policy: first, principal, cause });
+  if (request.trace !== undefined) reportNamedPeers(request.trace, policies, principal, cause);
   if (cause === undefined && known === undefined) identities.addCaller({ principal, via: 'connection' });
   return cause;
+}
+
+function reportNamedPeers(
+  trace: DecisionTrace,
+  policies: readonly ApplicablePolicy[],
+  principal: string,
+  cause: DenialCause | undefined,
+): void {
+  for (const { policy } of policies) {
+    if (policy.namedPeers === undefined) continue;
+    trace.report({ kind: 'authentication', requirement: 'mtls', policy, principal, cause });
+  }
 }
 
 function namedPeerDenial(
