@@ -193,7 +193,7 @@ test.each<[string, readonly string[], string]>([
 });
 
 test('a broken folder has an exit code of its own', async () => {
-  const ended = await run(...['broken', '--host', 'a', '--path', '/']);
+  const ended = await run('broken', '--host', 'a', '--path', '/');
   expect([ended.code, ended.stdout]).toEqual([4, '']);
   expect(ended.stderr).toContain('did you mean `Policy`?');
 });
