@@ -23,13 +23,12 @@ import {
   inEnvironment,
   reportUnknownShadows,
 } from './compile/environments.ts';
-import type { LocatedExpression } from './compile/expression-location.ts';
 import { Expressions } from './compile/expressions.ts';
 import { Fixtures } from './compile/fixtures.ts';
 import type { Folder } from './compile/folder.ts';
 import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
 import { reportIdentityReads } from './compile/identity-reads.ts';
-import { PolicyCompiler, type Scopes } from './compile/policy-compiler.ts';
+import { PolicyCompiler, type PolicyParts, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { References } from './compile/references.ts';
 import { MOST_CASES } from './compile/test-names.ts';
@@ -46,7 +45,7 @@ import type { Cursor } from './yaml/tree.ts';
 import { readYaml, type YamlFile } from './yaml/yaml-file.ts';
 
 /** The compilation of a folder. With the revision of its bytes, `set` becomes a `PolicySet`. */
-export interface CompiledFolder {
+export interface CompiledFolder extends PolicyParts {
   /** Undefined if the folder has an error: a broken folder never decides. */
   readonly set: Omit<PolicySet, 'revision' | 'revisionText'> | undefined;
   /** In order of name. Must not be run if the folder has an error. */
@@ -55,8 +54,6 @@ export interface CompiledFolder {
   readonly diagnostics: readonly Diagnostic[];
   /** Names that the expressions of each document may read, for tools. */
   readonly scopes: Scopes;
-  /** The expressions of a policy in the order of compilation, with their locations, for tools. */
-  expressionsOf(policy: string): readonly LocatedExpression[];
 }
 
 export interface CompileOptions {
@@ -229,6 +226,8 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     ),
     scopes: compiler.scopes,
     expressionsOf: (policy) => compiler.expressionsOf(policy),
+    patternsOf: (policy) => compiler.patternsOf(policy),
+    templateOf: (policy) => compiler.templateOf(policy),
   };
 }
 

@@ -35,6 +35,7 @@ const runCases: RunCases = async function* runCases(set, tests, dir, trace) {
   const run = new TestRun({ ...set, ...NO_REVISION }, Date.now(), { snapshots, trace });
   for (const test of tests) {
     for (const each of test.cases) {
+      trace?.beginCase(`${test.name}: ${each.name}`);
       const { differences } = await run.run(test, each);
       const texts = differences.map(
         ({ field, wanted, got }) => `${field}: wanted \`${wanted}\`, got \`${got}\``,

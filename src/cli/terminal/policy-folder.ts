@@ -6,7 +6,7 @@ import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
-import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
+import type { PolicyParts } from '../../policy/compile/policy-compiler.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { type CompiledFolder, type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
 import { loadPolicySet } from '../../policy/source/load-policy-set.ts';
@@ -16,7 +16,7 @@ import { filesOfInput, STANDARD_INPUT } from './standard-input.ts';
 import { isColourful, type Terminal } from './terminal.ts';
 
 /** A policy folder that was read and compiled. */
-export interface PolicyFolder {
+export interface PolicyFolder extends PolicyParts {
   /** undefined if the folder has errors. */
   readonly set: PolicySet | undefined;
   readonly tests: readonly PolicyTestDocument[];
@@ -24,8 +24,6 @@ export interface PolicyFolder {
   readonly diagnostics: readonly Diagnostic[];
   /** Files of the folder, for another compilation; undefined if they were not read. */
   readonly files: PolicyFiles | undefined;
-  /** The expressions of a policy of the set, with their locations. */
-  expressionsOf(policy: string): readonly LocatedExpression[];
   /** Text of a file of the folder, for carets. */
   source(file: string): Lines | undefined;
 }
@@ -87,6 +85,8 @@ function openedFolder(
     diagnostics: sortDiagnostics(diagnostics),
     files,
     expressionsOf: (policy) => compiled?.expressionsOf(policy) ?? [],
+    patternsOf: (policy) => compiled?.patternsOf(policy) ?? [],
+    templateOf: (policy) => compiled?.templateOf(policy),
     source(file) {
       if (!lines.has(file)) lines.set(file, linesOf(bytesOf(file)));
       return lines.get(file);

@@ -3,6 +3,10 @@ import { promisify } from 'node:util';
 import { errorCode } from '../../diagnostic/system-error.ts';
 import { type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { readYaml, type YamlFile } from '../../policy/yaml/yaml-file.ts';
+import { complain } from '../terminal/complain.ts';
+import { type PolicyFolder, pathOf } from '../terminal/policy-folder.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { TestOptions } from './flags.ts';
 
 const execute = promisify(execFile);
 /** The most that git may print, in bytes; more than any file of a policy folder. */
@@ -15,7 +19,7 @@ export type Changed = (file: string, kind: string, name: string) => boolean;
  * Files of a folder that differ from `revision`, by git and the working tree. The problem is a sentence about
  * the revision, or about git.
  */
-export async function changedSince(
+async function changedSince(
   folder: string,
   revision: string,
   files: ReadonlyMap<string, Uint8Array>,
@@ -45,6 +49,20 @@ export async function changedSince(
       problem: first === '' ? `git does not know \`${revision}\` here` : first.replace(/^fatal: /, ''),
     };
   }
+}
+
+/** The documents that `--since` selects; undefined without it, and `unknown` after a problem, which is reported. */
+export async function changedDocuments(
+  { files }: Pick<PolicyFolder, 'files'>,
+  dir: string,
+  { since }: Pick<TestOptions, 'since'>,
+  terminal: Terminal,
+): Promise<Changed | 'unknown' | undefined> {
+  if (since === undefined || files === undefined) return undefined;
+  const changed = await changedSince(pathOf(dir, terminal), since, files.yaml);
+  if (!('problem' in changed)) return changed;
+  complain(terminal, 'test', `\`--since\`: ${changed.problem}`);
+  return 'unknown';
 }
 
 /** The text of each document, by kind and name. */

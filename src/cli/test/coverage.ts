@@ -7,8 +7,10 @@ import { coverageHtml } from '../../tools/coverage/html.ts';
 import { coverageJson } from '../../tools/coverage/json.ts';
 import { coverageLcov } from '../../tools/coverage/lcov.ts';
 import { coverageText } from '../../tools/coverage/text.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { type PolicyFolder, shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import type { Changed } from './changed-policies.ts';
 import type { TestOptions } from './flags.ts';
 import { reportStream } from './report-stream.ts';
 
@@ -17,15 +19,20 @@ export function wantsCoverage({ coverage, coverageOutput, minCoverage }: TestOpt
   return coverage || coverageOutput !== undefined || minCoverage !== undefined;
 }
 
-/** Prints and writes the coverage. False: it is below `--min-coverage`. */
+/** Prints and writes the coverage, of the changed documents with `--since`. It fails below `--min-coverage`. */
 export async function reportCoverage(
   count: CoverageCount,
   folder: PolicyFolder,
   dir: string,
   options: TestOptions,
   terminal: Terminal,
-): Promise<boolean> {
-  const coverage = coverageOf(count, (file) => folder.source(file));
+  changed: Changed | undefined,
+): Promise<ExitCode> {
+  const coverage = coverageOf(
+    count,
+    (file) => folder.source(file),
+    ({ source, kind, name }) => changed?.(source.file, kind, name) !== false,
+  );
   const path = (file: string): string => shownPath(file, dir, terminal);
   if (options.coverage) {
     const stream = reportStream(options, terminal);
@@ -40,11 +47,11 @@ export async function reportCoverage(
     await writeFile(file, coverageFile(coverage, extname(file), path));
   }
   const { minCoverage = 0 } = options;
-  if (coverage.percent >= minCoverage) return true;
+  if (coverage.percent >= minCoverage) return EXIT.fine;
   terminal.stderr.write(
     `lictor test: ${shownPercent(coverage.percent)} is covered, \`--min-coverage\` asks for ${minCoverage} %\n`,
   );
-  return false;
+  return EXIT.fails;
 }
 
 function annotationOf({ span, missing }: Gap, path: (file: string) => string): string {

@@ -35,7 +35,11 @@ export const TEST_FLAGS = {
   },
   'min-coverage': { value: 'PERCENT', parse: percentage, doc: 'fail if coverage is lower' },
   mutate: { doc: 'change the policies in small ways, and report the changes that no case detects' },
-  since: { value: 'REVISION', parse: text, doc: 'mutate only the policies that changed since this commit' },
+  since: {
+    value: 'REVISION',
+    parse: text,
+    doc: 'cover and mutate only the policies that changed since this commit',
+  },
   'min-mutation': { value: 'PERCENT', parse: percentage, doc: 'fail if a lower share of changes is noticed' },
   'mutation-time': {
     value: 'SECONDS',

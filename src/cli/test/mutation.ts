@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { annotation } from '../../diagnostic/github.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
@@ -13,11 +12,11 @@ import { type MutationScore, type ScoredMutant, scoreOf } from '../../tools/muta
 import { mutationText } from '../../tools/mutation/text.ts';
 import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
 import { type ListedCase, TestRun } from '../../tools/testing/test-run.ts';
-import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { shownPath } from '../terminal/policy-folder.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
-import { changedSince } from './changed-policies.ts';
+import type { Changed } from './changed-policies.ts';
+import { wantsCoverage } from './coverage.ts';
 import type { TestOptions } from './flags.ts';
 import { MutationFiles, type Reach } from './mutation-files.ts';
 import { reportStream } from './report-stream.ts';
@@ -30,8 +29,9 @@ export interface Mutation extends TestSession {
 }
 
 /** True if a flag asks for mutation. */
-export function wantsMutation({ mutate: asked, since, minMutation }: TestOptions): boolean {
-  return asked || since !== undefined || minMutation !== undefined;
+export function wantsMutation(options: TestOptions): boolean {
+  const { mutate: asked, since, minMutation } = options;
+  return asked || minMutation !== undefined || (since !== undefined && !wantsCoverage(options));
 }
 
 /** Runs the cases against small changes of the policies, and reports those that no case detects. All cases must pass before. */
@@ -40,13 +40,10 @@ export async function mutate(
   dir: string,
   options: TestOptions,
   terminal: Terminal,
+  changed: Changed | undefined,
 ): Promise<ExitCode> {
   const { folder } = mutation;
-  const mutants = await wanted(mutation, resolve(terminal.directory, dir), options.since);
-  if ('problem' in mutants) {
-    complain(terminal, 'test', `\`--since\`: ${mutants.problem}`);
-    return EXIT.usage;
-  }
+  const mutants = wanted(mutation, changed);
   const progress = progressOn(terminal, mutants.length);
   const judged = await judgeAll(mutation, mutants, options.mutationTime * 1000, progress);
   const score = scoreOf(judged);
@@ -94,13 +91,7 @@ function annotations(
 }
 
 /** The changes of all policies, or of those that changed. */
-async function wanted(
-  { files }: Mutation,
-  folder: string,
-  since: string | undefined,
-): Promise<readonly Mutant[] | { readonly problem: string }> {
-  const changed = since === undefined ? undefined : await changedSince(folder, since, files.yaml);
-  if (changed !== undefined && 'problem' in changed) return changed;
+function wanted({ files }: Mutation, changed: Changed | undefined): readonly Mutant[] {
   return [...files.yaml].flatMap(([path, bytes]) =>
     mutantsOf(readYaml(path, bytes)).filter(
       ({ document: { kind, name } }) => changed?.(path, kind, name) !== false,

@@ -3,8 +3,9 @@ import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, pathOf, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { changedDocuments } from './changed-policies.ts';
 import { reportCoverage, wantsCoverage } from './coverage.ts';
-import { FailedCases } from './failed-cases.ts';
+import { caseId, FailedCases } from './failed-cases.ts';
 import type { TestOptions } from './flags.ts';
 import { mutate, wantsMutation } from './mutation.ts';
 import { createTestSession, noCases, reportResults, runAll, selectCases } from './run-cases.ts';
@@ -34,20 +35,27 @@ export async function test(dir: string, options: TestOptions, terminal: Terminal
     terminal.stderr.write(`lictor test: ${noCases(options)}; \`--allow-empty\` lets that pass\n`);
     return EXIT.fails;
   }
+  const changed = await changedDocuments(folder, dir, options, terminal);
+  if (changed === 'unknown') return EXIT.usage;
   const run = createTestSession(folder, set, dir, options, terminal);
-  const { expressionsOf } = folder;
   const counted = wantsCoverage(options)
-    ? new CoverageCount({ policies: set.policies, expressionsOf })
+    ? new CoverageCount({ ...folder, policies: set.policies })
     : undefined;
-  const results = await runAll(run, cases, { trace: counted });
+  const results = await runAll(run, cases, {
+    trace: counted,
+    onCase: ({ document, case: each }) => counted?.beginCase(caseId(document.name, each.name)),
+  });
   failed.remember(results);
   const holds = await reportResults(run, cases, results, started, dir, options, terminal);
-  const isCovered = counted === undefined || (await reportCoverage(counted, folder, dir, options, terminal));
-  if (!wantsMutation(options)) return holds && isCovered ? EXIT.fine : EXIT.fails;
+  const covered =
+    counted === undefined
+      ? EXIT.fine
+      : await reportCoverage(counted, folder, dir, options, terminal, changed);
+  if (!wantsMutation(options)) return holds ? covered : EXIT.fails;
   if (!holds || folder.files === undefined) {
     terminal.stderr.write('lictor test: a case fails, so nothing was mutated\n');
     return EXIT.fails;
   }
-  const mutated = await mutate({ ...run, files: folder.files, cases }, dir, options, terminal);
-  return mutated === EXIT.fine && !isCovered ? EXIT.fails : mutated;
+  const mutated = await mutate({ ...run, files: folder.files, cases }, dir, options, terminal, changed);
+  return mutated === EXIT.fine ? covered : mutated;
 }

@@ -120,7 +120,7 @@ function reportOthers(
     if (candidates.has(policy)) continue;
     const entries = policy.match.flatMap((entry) => {
       const result = mismatch(entry, matching);
-      return result === undefined ? [] : [{ entry, result }];
+      return result === undefined ? [] : [{ entry, input: matching, result }];
     });
     trace.report({ kind: 'policy', policy, entries, result: 'does_not_apply' });
   }

@@ -30,6 +30,7 @@ export type Selection<Failure> =
 /** Result of one entry, for traces: `host`, `method`, `path` name the part that does not fit, `when` that it is false. */
 export interface MatchEntryResult {
   readonly entry: CompiledMatch;
+  readonly input: MatchInput;
   readonly result: 'selected' | 'host' | 'method' | 'path' | 'when' | 'failed';
 }
 
@@ -55,18 +56,18 @@ export function selects<Context, Failure>(
   for (const entry of match) {
     const params = matchEntry(entry, input);
     if (params === undefined) {
-      results?.push({ entry, result: mismatch(entry, input) ?? 'path' });
+      results?.push({ entry, input, result: mismatch(entry, input) ?? 'path' });
       continue;
     }
     if (entry.when !== undefined) {
       const result = evaluate(entry.when, params, context);
       if (result !== true) {
-        results?.push({ entry, result: result === false ? 'when' : 'failed' });
+        results?.push({ entry, input, result: result === false ? 'when' : 'failed' });
         if (result === false) continue;
         return { failure: result };
       }
     }
-    results?.push({ entry, result: 'selected' });
+    results?.push({ entry, input, result: 'selected' });
     return params.size === 0 ? SELECTED : { params };
   }
   return undefined;

@@ -1,7 +1,13 @@
 import type { Environment } from '../../cel/check/environment.ts';
 import type { Program } from '../../cel/interpret/program.ts';
-import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
-import { type DocumentOf, documentsOf, isPartial, type PolicyDocument } from '../language/document.ts';
+import type { CompiledPolicy, SourceLocation } from '../../engine/set/policy-set.ts';
+import {
+  type DocumentOf,
+  documentsOf,
+  isPartial,
+  type PolicyDocument,
+  sourceOf,
+} from '../language/document.ts';
 import { type PolicySpec, readPolicySpec } from '../language/policy-document.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
@@ -18,6 +24,7 @@ import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { headerReadsOf } from './header-reads.ts';
+import { type LocatedPattern, patternsOf } from './pattern-locations.ts';
 import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
 import { inlineData } from './references.ts';
 
@@ -49,6 +56,25 @@ export interface WrittenPolicy {
   readonly at: Cursor;
 }
 
+/** A template that a policy adopts, and the lines of its document. */
+export interface AdoptedTemplate {
+  readonly name: string;
+  readonly source: SourceLocation;
+  /** From 1, both included. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+/** The parts of the policies of a folder with their locations, for tools. Those of a template are included. */
+export interface PolicyParts {
+  /** The expressions of a policy in the order of compilation. */
+  expressionsOf(policy: string): readonly LocatedExpression[];
+  /** Its hosts, methods, paths and principals. */
+  patternsOf(policy: string): readonly LocatedPattern[];
+  /** The template that it adopts. */
+  templateOf(policy: string): AdoptedTemplate | undefined;
+}
+
 /** The expressions of a policy, those of its template included. */
 export interface CompiledExpressions {
   readonly policy: WrittenPolicy;
@@ -58,7 +84,7 @@ export interface CompiledExpressions {
 }
 
 /** Compiles the policies of a folder, each with the template that it uses. */
-export class PolicyCompiler {
+export class PolicyCompiler implements PolicyParts {
   readonly policies = new Map<string, CompiledPolicy>();
   /** Names of policies that could not be read, or of which a rule or limit could not be read. */
   readonly partial = new Set<string>();
@@ -66,6 +92,8 @@ export class PolicyCompiler {
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
   readonly #unadopted = new Map<Template, Adoption>();
+  /** By the name of the adopting policy. */
+  readonly #adopted = new Map<string, AdoptedTemplate>();
   readonly #room: ExpansionRoom = { left: MOST_EXPANDED };
   readonly #expressions = new Map<string, readonly ValidExpression[]>();
   /** By policy name. */
@@ -102,6 +130,20 @@ export class PolicyCompiler {
     return (this.#expressions.get(policy) ?? []).map(locateExpression);
   }
 
+  /** The patterns of a policy, those of its template included, with their locations. */
+  patternsOf(policy: string): readonly LocatedPattern[] {
+    const written = this.#compiled.find(({ name }) => name === policy);
+    const compiled = this.policies.get(policy);
+    return written === undefined || compiled === undefined
+      ? []
+      : patternsOf(written.at, written.spec, compiled);
+  }
+
+  /** The template that a policy adopts. */
+  templateOf(policy: string): AdoptedTemplate | undefined {
+    return this.#adopted.get(policy);
+  }
+
   get scopes(): Scopes {
     const { expressions } = this.#folder;
     const policies = this.#compiled.map(({ name, expressions: own }) => [name, own.environment] as const);
@@ -134,6 +176,7 @@ export class PolicyCompiler {
     const before = this.#folder.expressions.valid.length;
     const adoption = template && this.#adoption(template);
     for (const each of placed) adoption?.placed.add(each);
+    if (template !== undefined) this.#adopted.set(name, adoptedTemplate(template));
     const outer = adoption?.expressions ?? this.#folder.expressions;
     const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map(), {
       shared: template !== undefined,
@@ -228,4 +271,15 @@ function placedValues(
     return [`params.${name}`, { value: params[name] ?? null, place }] as const;
   });
   return new Map(placed);
+}
+
+function adoptedTemplate({ name, at }: Template): AdoptedTemplate {
+  const { lines } = at.context;
+  const { start, end } = at.tree.range;
+  return {
+    name: name.value,
+    source: sourceOf(name.at),
+    firstLine: lines.position(start).line,
+    lastLine: lines.position(end).line,
+  };
 }

@@ -2,6 +2,7 @@ import type { Part, Program } from '../../cel/interpret/program.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type {
+  AuthenticationEvent,
   DecisionTrace,
   Effect,
   EvaluationEvent,
@@ -10,6 +11,10 @@ import type {
 } from '../../engine/decision/trace.ts';
 import type { CompiledPolicy, CompiledRule, SourceLocation } from '../../engine/set/policy-set.ts';
 import type { LocatedExpression } from '../../policy/compile/expression-location.ts';
+import type { CallerSubject } from '../../policy/compile/pattern-locations.ts';
+import type { AdoptedTemplate, PolicyParts } from '../../policy/compile/policy-compiler.ts';
+import { type PatternCount, PatternCounts } from './pattern-count.ts';
+import { ReachingCases } from './reaching-cases.ts';
 
 /** Counts of one rule over the cases of a run. */
 export interface RuleCount {
@@ -17,6 +22,8 @@ export interface RuleCount {
   readonly effect: Effect;
   readonly source: SourceLocation;
   readonly expressions: readonly ExpressionCount[];
+  /** Cases in which it matched. */
+  readonly cases: ReachingCases;
   tried: number;
   matched: number;
   failed: number;
@@ -32,6 +39,8 @@ export interface ExpressionCount {
   readonly body: Range;
   /** Its parts of type bool that are not literals, each before those that it consists of. */
   readonly conditions: readonly ConditionCount[];
+  /** Cases in which it was evaluated. */
+  readonly cases: ReachingCases;
   evaluated: number;
 }
 
@@ -44,23 +53,25 @@ export interface ConditionCount {
   error: number;
 }
 
+/** Counts of one policy, those of the parts of its template included. */
 export interface PolicyCount {
   readonly name: string;
   readonly source: SourceLocation;
+  readonly template: AdoptedTemplate | undefined;
   readonly rules: readonly RuleCount[];
   readonly expressions: readonly ExpressionCount[];
+  readonly patterns: readonly PatternCount[];
   applied: number;
 }
 
-/** The policies of a folder, and the locations of their expressions. */
-export interface CountedFolder {
+/** The policies of a folder, and the locations of their parts. */
+export interface CountedFolder extends PolicyParts {
   readonly policies: readonly CompiledPolicy[];
-  expressionsOf(policy: string): readonly LocatedExpression[];
 }
 
 /**
- * Counts which policies, rules and outcomes the cases of a run reach, from the trace of their decisions. Several
- * policies of one template share the counts of its expressions.
+ * Counts which policies, rules, patterns and outcomes the cases of a run reach, from the trace of their decisions. Each
+ * policy has its own counts, also of what it has from a template.
  */
 export class CoverageCount implements DecisionTrace {
   readonly wantsParts = true;
@@ -69,20 +80,36 @@ export class CoverageCount implements DecisionTrace {
   readonly #byPolicy = new Map<string, PolicyCount>();
   readonly #rules = new Map<CompiledRule, RuleCount>();
   readonly #expressions = new Map<Program, ExpressionCount>();
-  readonly #byLocation = new Map<string, ExpressionCount>();
   readonly #conditions = new Map<ExpressionCount, Map<string, ConditionCount>>();
+  readonly #patterns = new PatternCounts();
+  #case = '';
 
-  constructor({ policies, expressionsOf }: CountedFolder) {
-    this.policies = policies.map((policy) => this.#policy(policy, expressionsOf(policy.name)));
+  constructor(folder: CountedFolder) {
+    this.policies = folder.policies.map((policy) => this.#policy(policy, folder));
+  }
+
+  /** Names the case that the decisions from now on belong to. */
+  beginCase(name: string): void {
+    this.#case = name;
   }
 
   report(event: TraceEvent): void {
     switch (event.kind) {
       case 'policy':
         if (event.result === 'applies') this.#applied(event.policy);
+        this.#patterns.selected(event.entries, this.#case);
+        break;
+      case 'authentication':
+        this.#authenticated(event);
         break;
       case 'rule':
         this.#tried(event);
+        this.#patterns.selected(event.entries, this.#case);
+        if (event.result !== 'expired' && event.result !== 'not_selected')
+          this.#patterns.called(event.rule.callers, subjectOf(event.identity), this.#case);
+        break;
+      case 'schema':
+        this.#patterns.selected(event.entries, this.#case);
         break;
       case 'evaluation':
         this.#evaluated(event);
@@ -91,36 +118,40 @@ export class CoverageCount implements DecisionTrace {
     }
   }
 
-  #policy(policy: CompiledPolicy, located: readonly LocatedExpression[]): PolicyCount {
-    const own = located.flatMap((each) => this.#expression(each));
+  #policy(policy: CompiledPolicy, folder: CountedFolder): PolicyCount {
     const { name, source } = policy;
+    const expressions = folder.expressionsOf(name).map((each) => this.#expression(each));
     const rules = [
       ...policy.denyRules.map((rule) => this.#rule(rule, 'deny')),
       ...policy.allowRules.map((rule) => this.#rule(rule, 'allow')),
     ].toSorted((a, b) => a.source.line - b.source.line || a.source.column - b.source.column);
-    const count = { name, source, rules, expressions: own, applied: 0 };
+    const patterns = this.#patterns.add(folder.patternsOf(name));
+    const count = {
+      name,
+      source,
+      template: folder.templateOf(name),
+      rules,
+      expressions,
+      patterns,
+      applied: 0,
+    };
     this.#byPolicy.set(name, count);
     return count;
   }
 
-  /** The count of an expression; empty if another policy of the same template has it already. */
-  #expression(located: LocatedExpression): readonly ExpressionCount[] {
-    const { program, location } = located;
-    const key = `${location.file}:${location.range.start}`;
-    const known = this.#byLocation.get(key);
-    const count = known ?? newExpression(located);
-    this.#expressions.set(program, count);
-    if (known !== undefined) return [];
-    this.#byLocation.set(key, count);
+  #expression(located: LocatedExpression): ExpressionCount {
+    const count = newExpression(located);
+    this.#expressions.set(located.program, count);
     this.#conditions.set(count, new Map(count.conditions.map((one) => [keyOf(one.part), one])));
-    return [count];
+    return count;
   }
 
   #rule(rule: CompiledRule, effect: Effect): RuleCount {
     const programs = [...rule.match.map(({ when }) => when), rule.when];
     const expressions = programs.flatMap((program) => (program && this.#expressions.get(program)) ?? []);
     const { name, source } = rule;
-    const count = { name, effect, source, expressions, tried: 0, matched: 0, failed: 0 };
+    const cases = new ReachingCases();
+    const count = { name, effect, source, expressions, cases, tried: 0, matched: 0, failed: 0 };
     this.#rules.set(rule, count);
     return count;
   }
@@ -130,18 +161,29 @@ export class CoverageCount implements DecisionTrace {
     if (count !== undefined) count.applied += 1;
   }
 
+  #authenticated(event: AuthenticationEvent): void {
+    const { policy, cause } = event;
+    if (event.requirement === 'mtls' && cause === undefined)
+      this.#patterns.authenticated(policy.mtls, event.principal, this.#case);
+    if (event.requirement === 'from')
+      this.#patterns.called(policy.callers, subjectOf(event.identity), this.#case);
+  }
+
   #tried({ rule, result }: RuleEvent): void {
     const count = this.#rules.get(rule);
     if (count === undefined || result === 'expired') return;
     count.tried += 1;
-    if (result === 'matched') count.matched += 1;
-    else if (result === 'failed') count.failed += 1;
+    if (result === 'failed') count.failed += 1;
+    if (result !== 'matched') return;
+    count.matched += 1;
+    count.cases.add(this.#case);
   }
 
   #evaluated({ program, parts }: EvaluationEvent): void {
     const count = this.#expressions.get(program);
     if (count === undefined) return;
     count.evaluated += 1;
+    count.cases.add(this.#case);
     const conditions = this.#conditions.get(count);
     for (const { part, outcome } of parts) {
       const condition = conditions?.get(keyOf(part));
@@ -153,13 +195,17 @@ export class CoverageCount implements DecisionTrace {
   }
 }
 
+function subjectOf({ token, caller }: RuleEvent['identity']): CallerSubject {
+  return { principal: caller?.principal ?? '', token };
+}
+
 function newExpression({ program, location }: LocatedExpression): ExpressionCount {
   const conditions = program.parts
     .filter(({ isBool, isLiteral }) => isBool && !isLiteral)
     .map((part) => ({ part, range: location.locate(part.start, part.end), true: 0, false: 0, error: 0 }));
   const { file, lines, range } = location;
   const body = location.locate(0, program.source.length);
-  return { file, lines, range, body, conditions, evaluated: 0 };
+  return { file, lines, range, body, conditions, cases: new ReachingCases(), evaluated: 0 };
 }
 
 function keyOf({ start, end, depth }: Part): string {

@@ -2,12 +2,11 @@ import type { Span } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { SourceLocation } from '../../engine/set/policy-set.ts';
-import { type Remark, remarksOf } from '../../policy/compile/remarks.ts';
+import type { Remark } from '../../policy/compile/remarks.ts';
 import { spanOf } from '../../policy/yaml/yaml-file.ts';
-import type { ConditionCount, CoverageCount, ExpressionCount, PolicyCount, RuleCount } from './count.ts';
-
-/** The comment that leaves a rule or expression out. */
-export const UNCOVERED = 'lictor-uncovered';
+import type { ConditionCount, CoverageCount, ExpressionCount, RuleCount } from './count.ts';
+import { type CountedDocument, type CountedParts, countedDocuments } from './counted-document.ts';
+import { type ExcludedGap, Remarks } from './uncovered-comments.ts';
 
 /** Covered number of a total. */
 export interface Share {
@@ -15,39 +14,50 @@ export interface Share {
   readonly total: number;
 }
 
-/** Rule or outcome that no case reached. */
+/** Rule, outcome or pattern that no case reached. */
 export interface Gap {
+  /** The policy or template. */
   readonly policy: string;
   readonly span: Span;
   /** `never matched`, `never false` and so on, with the rule's name before it. */
   readonly missing: string;
 }
 
-/** A gap that its author left out, and why. */
-interface ExcludedGap {
-  readonly file: string;
-  readonly line: number;
-  readonly reason: string;
-}
-
-export interface PolicyCoverage {
+/** Covered parts of a document, or of a template by one of its adopters. */
+export interface CoveredParts {
   readonly name: string;
-  readonly source: SourceLocation;
   /** True if it applied to the request of any case. */
   readonly reached: boolean;
   /** Rules that matched. */
   readonly rules: Share;
   /** True and false of each condition; of an expression without one, that it was evaluated. */
   readonly outcomes: Share;
-  readonly counts: PolicyCount;
+  /** Hosts, methods, paths and principals that matched. */
+  readonly patterns: Share;
+}
+
+/** Coverage of a policy, or of a template by all of its adopters. */
+export interface DocumentCoverage extends CoveredParts {
+  readonly kind: CountedDocument['kind'];
+  readonly source: SourceLocation;
+  readonly counts: CountedDocument;
+  /** Coverage of the template by each adopter alone, which is not part of the sums. */
+  readonly adopters: readonly AdopterCoverage[];
+}
+
+export interface AdopterCoverage extends CoveredParts {
+  /** Gaps of this adopter that another one covers. */
+  readonly gaps: readonly Gap[];
 }
 
 /** Coverage of the policies by the cases of a run. */
 export interface Coverage {
-  readonly policies: readonly PolicyCoverage[];
+  /** In order of name; a template comes before policies. */
+  readonly documents: readonly DocumentCoverage[];
   readonly rules: Share;
   readonly outcomes: Share;
-  /** From 0 to 100, of rules and outcomes together. */
+  readonly patterns: Share;
+  /** From 0 to 100, of rules, outcomes and patterns together. */
   readonly percent: number;
   /** In order of file and line. */
   readonly gaps: readonly Gap[];
@@ -58,28 +68,41 @@ export interface Coverage {
   readonly sources: ReadonlyMap<string, Lines>;
 }
 
-/** Sums up what was counted. `source` gives the text of a file of the folder. */
-export function coverageOf(count: CoverageCount, source: (file: string) => Lines | undefined): Coverage {
+/**
+ * Sums up what was counted, of the documents that `isWanted` takes. `source` gives the text of a file of the folder.
+ */
+export function coverageOf(
+  { policies }: Pick<CoverageCount, 'policies'>,
+  source: (file: string) => Lines | undefined,
+  isWanted: (document: CountedDocument) => boolean = () => true,
+): Coverage {
   const gaps: Gap[] = [];
   const remarks = new Remarks(source);
-  const policies = count.policies
-    .map((policy) => policyCoverage(policy, remarks, gaps))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const rules = sum(policies.map((policy) => policy.rules));
-  const outcomes = sum(policies.map((policy) => policy.outcomes));
+  const documents = countedDocuments(policies)
+    .filter(isWanted)
+    .map((document) => documentCoverage(document, remarks, gaps))
+    .toSorted((a, b) => byText(b.kind, a.kind) || byText(a.name, b.name));
+  const rules = sum(documents.map((document) => document.rules));
+  const outcomes = sum(documents.map((document) => document.outcomes));
+  const patterns = sum(documents.map((document) => document.patterns));
   return {
-    policies,
+    documents,
     rules,
     outcomes,
-    percent: percentOf(sum([rules, outcomes])),
+    patterns,
+    percent: percentOf(sum([rules, outcomes, patterns])),
     gaps: gaps.toSorted(byPlace),
     ...remarks.told(),
     sources: remarks.sources,
   };
 }
 
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Of nothing, all is covered. */
-export function percentOf({ covered, total }: Share): number {
+function percentOf({ covered, total }: Share): number {
   return total === 0 ? 100 : (covered / total) * 100;
 }
 
@@ -88,14 +111,46 @@ export function shownPercent(percent: number): string {
   return `${Math.floor(percent + 1e-9)} %`;
 }
 
-function policyCoverage(policy: PolicyCount, remarks: Remarks, gaps: Gap[]): PolicyCoverage {
-  const { name, source } = policy;
+/** Covered share of all parts, in percent. */
+export function percentOfParts({
+  rules,
+  outcomes,
+  patterns,
+}: Omit<CoveredParts, 'name' | 'reached'>): number {
+  return percentOf(sum([rules, outcomes, patterns]));
+}
+
+function documentCoverage(counts: CountedDocument, remarks: Remarks, gaps: Gap[]): DocumentCoverage {
+  const { kind, source } = counts;
   remarks.read(source.file);
-  let ruleCount: Share = { covered: 0, total: 0 };
+  const own: Gap[] = [];
+  const covered = coveredParts(counts, remarks, own);
+  gaps.push(...own);
+  const known = new Set(own.map(placeOf));
+  const adopters = counts.adopters.map((adopter): AdopterCoverage => {
+    const all: Gap[] = [];
+    const parts = coveredParts(adopter, remarks, all);
+    return { ...parts, gaps: all.filter((gap) => !known.has(placeOf(gap))).toSorted(byPlace) };
+  });
+  return { ...covered, kind, source, counts, adopters };
+}
+
+function placeOf({ span: { file, start, end }, missing }: Gap): string {
+  const what = missing.replace(/^rule `[^`]*`/, 'rule');
+  return `${file}:${start.line}:${start.column}:${end.line}:${end.column} ${what}`;
+}
+
+function coveredParts(
+  counts: CountedParts & { readonly name: string; readonly applied: number },
+  remarks: Remarks,
+  gaps: Gap[],
+): CoveredParts {
+  const { name } = counts;
+  let rules: Share = { covered: 0, total: 0 };
   const outOfRule = new Map<ExpressionCount, Remark>();
   /** Expressions that the gap of their rule covers. */
   const told = new Set<ExpressionCount>();
-  for (const rule of policy.rules) {
+  for (const rule of counts.rules) {
     const remark = remarks.on(rule.source.file, rule.source.line, rule.source.line);
     if (remark !== undefined) {
       for (const each of rule.expressions) outOfRule.set(each, remark);
@@ -104,13 +159,13 @@ function policyCoverage(policy: PolicyCount, remarks: Remarks, gaps: Gap[]): Pol
       remarks.use(remark);
       continue;
     }
-    ruleCount = sum([ruleCount, { covered: rule.matched > 0 ? 1 : 0, total: 1 }]);
+    rules = sum([rules, { covered: rule.matched > 0 ? 1 : 0, total: 1 }]);
     if (rule.matched > 0) continue;
     gaps.push(ruleGap(name, rule, remarks));
     for (const each of rule.expressions) if (each.evaluated === 0) told.add(each);
   }
   let outcomes: Share = { covered: 0, total: 0 };
-  for (const each of policy.expressions) {
+  for (const each of counts.expressions) {
     const share = shareOf(each);
     const first = each.lines.position(each.range.start).line;
     const last = each.lines.position(each.body.end).line;
@@ -122,7 +177,34 @@ function policyCoverage(policy: PolicyCount, remarks: Remarks, gaps: Gap[]): Pol
     outcomes = sum([outcomes, share]);
     if (!told.has(each)) gaps.push(...expressionGaps(name, each));
   }
-  return { name, source, reached: policy.applied > 0, rules: ruleCount, outcomes, counts: policy };
+  const patterns = coveredPatterns(counts, remarks, gaps);
+  return { name, reached: counts.applied > 0, rules, outcomes, patterns };
+}
+
+function coveredPatterns(
+  { name, rules, patterns }: CountedParts & { readonly name: string },
+  remarks: Remarks,
+  gaps: Gap[],
+): Share {
+  let share: Share = { covered: 0, total: 0 };
+  // The gap of a rule covers the patterns of its match, and so does its comment.
+  const excused = new Map(
+    rules.map(({ name: of, source: { file, line } }) => [of, remarks.on(file, line, line)]),
+  );
+  const told = new Set(rules.filter(({ matched }) => matched === 0).map((each) => each.name));
+  for (const { kind, text, rule, file, lines, range, matched } of patterns) {
+    const { line } = lines.position(range.start);
+    const remark = remarks.on(file, line, line) ?? excused.get(rule ?? '');
+    if (matched === 0 && remark !== undefined) {
+      remarks.use(remark);
+      continue;
+    }
+    share = sum([share, { covered: matched > 0 ? 1 : 0, total: 1 }]);
+    if (matched > 0 || (rule !== undefined && told.has(rule))) continue;
+    const span = spanOf({ path: file, lines }, range);
+    gaps.push({ policy: name, span, missing: `${kind} \`${text}\` never matched` });
+  }
+  return share;
 }
 
 function shareOf({ conditions, evaluated }: ExpressionCount): Share {
@@ -176,7 +258,7 @@ function isSilent(condition: ConditionCount): boolean {
   return condition.true + condition.false + condition.error === 0;
 }
 
-export function sum(shares: readonly Share[]): Share {
+function sum(shares: readonly Share[]): Share {
   let covered = 0;
   let total = 0;
   for (const each of shares) {
@@ -194,44 +276,4 @@ function byPlace(a: Gap, b: Gap): number {
   if (a.span.file !== b.span.file) return a.span.file < b.span.file ? -1 : 1;
   const { start } = a.span;
   return start.line - b.span.start.line || start.column - b.span.start.column;
-}
-
-/** Comments of the files that were read, and which of them excluded a gap. */
-class Remarks {
-  readonly sources = new Map<string, Lines>();
-  readonly #source: (file: string) => Lines | undefined;
-  readonly #remarks = new Map<string, readonly Remark[]>();
-  readonly #used = new Set<Remark>();
-
-  constructor(source: (file: string) => Lines | undefined) {
-    this.#source = source;
-  }
-
-  read(file: string): readonly Remark[] {
-    const known = this.#remarks.get(file);
-    if (known !== undefined) return known;
-    const lines = this.#source(file);
-    const found = lines === undefined ? [] : remarksOf(lines, UNCOVERED);
-    if (lines !== undefined) this.sources.set(file, lines);
-    this.#remarks.set(file, found);
-    return found;
-  }
-
-  /** The remark, with a reason, about one of these lines. */
-  on(file: string, first: number, last: number): Remark | undefined {
-    return this.read(file).find(({ about, reason }) => reason !== '' && about >= first && about <= last);
-  }
-
-  use(remark: Remark): void {
-    this.#used.add(remark);
-  }
-
-  told(): Pick<Coverage, 'excused' | 'idle'> {
-    const all = [...this.#remarks].flatMap(([file, found]) => found.map((remark) => ({ file, remark })));
-    const shown = (used: boolean): readonly ExcludedGap[] =>
-      all
-        .filter(({ remark }) => this.#used.has(remark) === used)
-        .map(({ file, remark: { line, reason } }) => ({ file, line, reason }));
-    return { excused: shown(true), idle: shown(false) };
-  }
 }

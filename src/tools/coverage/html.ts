@@ -1,17 +1,25 @@
 import type { Span } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
-import { type Coverage, type Gap, percentOf, shownPercent, shownShare, sum } from './coverage.ts';
+import {
+  type Coverage,
+  type CoveredParts,
+  type Gap,
+  percentOfParts,
+  shownPercent,
+  shownShare,
+} from './coverage.ts';
+import { ReachingCases } from './reaching-cases.ts';
 
 /** One page that needs nothing else: the table of policies, then the sources with what is missing marked in them. */
 export function coverageHtml(coverage: Coverage, path: (file: string) => string): string {
-  const { policies, gaps, sources, percent } = coverage;
-  const rows = policies.map(({ name, source, reached, rules, outcomes }) => {
-    const own = percentOf(sum([rules, outcomes]));
-    const state = own === 100 && reached ? 'whole' : 'open';
-    const link = `<a href="#${anchor(source.file, source.line)}">${escaped(name)}</a>`;
-    const told = reached ? shownPercent(own) : 'never reached';
-    return `<tr class="${state}"><td>${link}</td><td>${shownShare(rules)}</td><td>${shownShare(outcomes)}</td><td>${told}</td></tr>`;
-  });
+  const { documents, gaps, sources, percent } = coverage;
+  const rows = documents.flatMap((document) => [
+    row(
+      document,
+      `<a href="#${anchor(document.source.file, document.source.line)}">${escaped(document.name)}</a>`,
+    ),
+    ...document.adopters.map((each) => row(each, `by ${escaped(each.name)}`, 'adopter')),
+  ]);
   const hits = hitLines(coverage);
   const listed = [...sources].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const files = listed.map(([file, lines]) => {
@@ -25,15 +33,18 @@ export function coverageHtml(coverage: Coverage, path: (file: string) => string)
 <title>Policy coverage ${shownPercent(percent)}</title>
 <style>${STYLE}</style>
 <h1>Policy coverage: ${shownPercent(percent)}</h1>
-<p>Rules that matched: ${shownShare(coverage.rules)}. Outcomes (true and false of each condition) that were seen: ${shownShare(coverage.outcomes)}.
+<p>Rules that matched: ${shownShare(coverage.rules)}. Outcomes (true and false of each condition) that were seen: ${shownShare(coverage.outcomes)}. Hosts, methods, paths and principals that matched: ${shownShare(coverage.patterns)}.
 Left out by their authors: ${coverage.excused.length}.</p>
-<table><thead><tr><th>policy</th><th>rules</th><th>outcomes</th><th></th></tr></thead><tbody>
+<table><thead><tr><th>policy</th><th>rules</th><th>outcomes</th><th>patterns</th><th></th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>
 ${files.join('\n')}
 </html>
 `;
 }
+
+/** Names of cases that are shown for one line. */
+const MOST_CASES = 20;
 
 const STYLE = `
 :root{color-scheme:light dark}
@@ -44,44 +55,64 @@ pre{overflow:auto;line-height:1.45;border:1px solid #8884;padding:.5rem 0}
 pre span.l{display:block;padding:0 .75rem}pre span.l::before{content:attr(data-n);display:inline-block;width:3.5em;opacity:.5}
 pre span.hit{background:#2da44e22}pre span.gap{background:#cf222e22}
 mark{background:#ffb0a6;color:#000;border-bottom:2px solid #cf222e}
+tr.adopter{opacity:.7}tr.adopter td:first-child{padding-left:1.5rem}
+pre b{float:right;font-weight:400;opacity:.6;cursor:help}
 pre em{color:#cf222e;font-style:italic;padding-left:1em}
 `;
 
-/** By file, the lines with something that was reached. */
-function hitLines({ policies }: Coverage): ReadonlyMap<string, ReadonlySet<number>> {
-  const hits = new Map<string, Set<number>>();
-  const add = (file: string, line: number): void => {
-    const lines = hits.get(file) ?? new Set();
-    hits.set(file, lines.add(line));
+function row(covered: CoveredParts, title: string, adopter = ''): string {
+  const percent = percentOfParts(covered);
+  const state = adopter || (percent === 100 && covered.reached ? 'whole' : 'open');
+  const cells = [covered.rules, covered.outcomes, covered.patterns].map(shownShare);
+  const told = covered.reached ? shownPercent(percent) : 'never reached';
+  return `<tr class="${state}">${[title, ...cells, told].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+type LineCases = ReadonlyMap<number, ReachingCases>;
+
+/** By file and line, the cases that reached something on the line. */
+function hitLines({ documents }: Coverage): ReadonlyMap<string, LineCases> {
+  const hits = new Map<string, Map<number, ReachingCases>>();
+  const add = (file: string, line: number, cases: ReachingCases): void => {
+    const lines = hits.get(file) ?? new Map<number, ReachingCases>();
+    hits.set(file, lines);
+    const all = lines.get(line) ?? new ReachingCases();
+    lines.set(line, all);
+    all.addAll(cases);
   };
-  for (const { counts } of policies) {
-    for (const { source, matched } of counts.rules) if (matched > 0) add(source.file, source.line);
-    for (const { file, lines, body, evaluated } of counts.expressions) {
+  for (const { counts } of documents) {
+    for (const { source, matched, cases } of counts.rules)
+      if (matched > 0) add(source.file, source.line, cases);
+    for (const { file, lines, range, matched, cases } of counts.patterns)
+      if (matched > 0) add(file, lines.position(range.start).line, cases);
+    for (const { file, lines, body, evaluated, cases } of counts.expressions) {
       if (evaluated === 0) continue;
       const { line: last } = lines.position(body.end);
-      for (let { line } = lines.position(body.start); line <= last; line++) add(file, line);
+      for (let { line } = lines.position(body.start); line <= last; line++) add(file, line, cases);
     }
   }
   return hits;
 }
 
-function sourceLines(
-  file: string,
-  lines: Lines,
-  gaps: readonly Gap[],
-  hits: ReadonlySet<number> | undefined,
-): string {
+function sourceLines(file: string, lines: Lines, gaps: readonly Gap[], hits: LineCases | undefined): string {
   const out: string[] = [];
   // A text that ends with a line break has no further line.
   const count = lines.line(lines.count) === '' ? lines.count - 1 : lines.count;
   for (let number = 1; number <= count; number++) {
     const own = gaps.filter(({ span }) => span.start.line <= number && number <= span.end.line);
-    const state = own.length > 0 ? ' gap' : hits?.has(number) === true ? ' hit' : '';
+    const cases = hits?.get(number);
+    const state = own.length > 0 ? ' gap' : cases === undefined ? '' : ' hit';
     const told = own.filter(({ span }) => span.start.line === number).map(({ missing }) => missing);
     const note = told.length === 0 ? '' : `<em>${escaped(told.join('; '))}</em>`;
     const spans = own.map(({ span }) => span);
     const text = marked([...lines.line(number)], number, spans);
-    out.push(`<span class="l${state}" id="${anchor(file, number)}" data-n="${number}">${text}${note}</span>`);
+    const reached =
+      cases === undefined
+        ? ''
+        : `<b title="${escaped(cases.shown(MOST_CASES))}">${cases.count} ${cases.count === 1 ? 'case' : 'cases'}</b>`;
+    out.push(
+      `<span class="l${state}" id="${anchor(file, number)}" data-n="${number}">${text}${note}${reached}</span>`,
+    );
   }
   return out.join('');
 }

@@ -1,10 +1,10 @@
 import type { Coverage } from './coverage.ts';
 
 /**
- * The tracefile format of `geninfo`: a rule and the first line of an expression are lines, true and false of each
+ * The tracefile format of `geninfo`: a rule, the first line of an expression and a pattern are lines, true and false of each
  * condition are branches, rules are functions.
  */
-export function coverageLcov({ policies }: Coverage, path: (file: string) => string): string {
+export function coverageLcov({ documents }: Coverage, path: (file: string) => string): string {
   const files = new Map<string, FileRecord>();
   const fileOf = (file: string): FileRecord => {
     let record = files.get(file);
@@ -14,7 +14,7 @@ export function coverageLcov({ policies }: Coverage, path: (file: string) => str
     }
     return record;
   };
-  for (const { name: policy, counts } of policies) {
+  for (const { name: policy, counts } of documents) {
     for (const { name, source, tried, matched } of counts.rules) {
       const record = fileOf(source.file);
       hit(record, source.line, tried);
@@ -28,6 +28,9 @@ export function coverageLcov({ policies }: Coverage, path: (file: string) => str
         hit(record, line, condition.true + condition.false + condition.error);
         record.branches.push({ line, counts: [condition.true, condition.false], evaluated });
       }
+    }
+    for (const { file, lines, range, matched } of counts.patterns) {
+      hit(fileOf(file), lines.position(range.start).line, matched);
     }
   }
   return [...files]

@@ -10,10 +10,15 @@ export interface CaseOutcome {
   readonly differences: readonly string[];
 }
 
+/** A trace that is told the name of a case before the decisions of the case. */
+interface CaseTrace extends DecisionTrace {
+  beginCase(name: string): void;
+}
+
 /** Runs cases with the code of the server, one per step. `dir` is the policy folder. */
 export type RunCases = (
   set: NonNullable<CompiledFolder['set']>,
   tests: readonly PolicyTestDocument[],
   dir: string,
-  trace?: DecisionTrace,
+  trace?: CaseTrace,
 ) => AsyncIterable<CaseOutcome>;

@@ -1,10 +1,14 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
+import { ReachingCases } from '../coverage/reaching-cases.ts';
 import type { CaseOutcome } from './case-outcome.ts';
 import { textAt } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';
 import type { TestResults } from './test-results.ts';
 import type { Site } from './workspace.ts';
+
+/** Names of cases in the lens of a rule. */
+const MOST_CASES = 3;
 
 /** Command that runs a PolicyTest, given the URI of its file and its name, and shows the result. */
 export const RUN_TEST = 'lictor.test';
@@ -73,8 +77,12 @@ function lensesOfRules(
     const own = counts.filter((count) => count.name === name && count.source.file === file.path);
     if (at === undefined || own.length === 0) return [];
     const matched = own.reduce((sum, count) => sum + count.matched, 0);
+    const cases = new ReachingCases();
+    for (const count of own) cases.addAll(count.cases);
     const title =
-      matched === 0 ? 'no test request matches' : `matched by ${counted(matched, 'test request')}`;
+      matched === 0
+        ? 'no test request matches'
+        : `matched by ${counted(matched, 'test request')}, of ${cases.shown(MOST_CASES)}`;
     return [{ range: rangeIn(file, at.range), command: { title, command: '' } }];
   });
 }

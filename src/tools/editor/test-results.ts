@@ -38,10 +38,10 @@ async function runAll(
   run: RunCases,
   isCurrent: () => boolean,
 ): Promise<TestResults | undefined> {
-  const { set, tests, expressionsOf } = compiled;
+  const { set, tests } = compiled;
   const cases = tests.reduce((sum, { cases: { length } }) => sum + length, 0);
   if (set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
-  const count = new CoverageCount({ policies: set.policies, expressionsOf });
+  const count = new CoverageCount({ ...compiled, policies: set.policies });
   const outcomes = await outcomesOf(run(set, tests, dir, count), isCurrent);
   return outcomes && { outcomes, policies: count.policies };
 }

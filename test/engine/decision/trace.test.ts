@@ -115,7 +115,7 @@ describe('coverage', () => {
   });
 
   async function counted(policies: readonly CompiledPolicy[]): Promise<readonly PolicyCount[]> {
-    const count = new CoverageCount({ policies, expressionsOf: (policy) => folder.expressionsOf(policy) });
+    const count = new CoverageCount({ ...folder, policies });
     const run = new TestRun({ ...set, policies }, Date.UTC(2026, 5, 1), { trace: count });
     for (const test of folder.tests) for (const each of test.cases) await run.run(test, each);
     return count.policies;

@@ -66,28 +66,27 @@ afterEach(() => stack.disposeAsync());
 const write = (decision: string): Promise<void> =>
   writeFiles(directory, { 'p/all.yaml': FOLDER.replace('DECISION', decision) });
 
-test('expressions of a template are counted at their location, rules for each adopting policy', async () => {
+test('the parts of a template count once over all policies that adopt it', async () => {
   await write('deny');
   const { code, stdout } = await inProcess(['test', 'p', '--coverage'], directory);
   expect(code).toBe(0);
-  // Of b only a shadow is heard, which reads the variable too. What has ended is tried no more.
+  // Of b only a shadow policy is evaluated, which reads the variable too. A rule that has ended is never tried.
   expect(stdout.slice(stdout.indexOf('coverage\n'))).toBe(`coverage
-  policy      rules     outcomes
-  a             1/2         8/10   75 %
-  b             0/2            –    0 %
-  all           1/4         8/10   64 %
+  policy        rules     outcomes     patterns
+  internal        1/2         8/10            –   75 %
+    by a          1/2         7/10            –   66 %
+    by b          0/2         4/10            –   33 %
+  a                 –            –          1/1  100 %
+  b                 –            –          1/1  100 %
+  all             1/2         8/10          2/2   78 %
 
-p/all.yaml:10:7: rule \`b/read\` never matched
-10 |     - {name: read, effect: allow, when: variables.reading}
-   |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
-p/all.yaml:11:7: rule \`a/window\` never tried
+p/all.yaml:11:7: rule \`internal/window\` never tried
 11 |     - {name: window, effect: allow, when: request.method == 'PUT', expires: 2026-01-01T00:00:00Z, reason: R}
    |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-p/all.yaml:11:7: rule \`b/window\` never tried
-11 |     - {name: window, effect: allow, when: request.method == 'PUT', expires: 2026-01-01T00:00:00Z, reason: R}
-   |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+lines of the template \`internal\` that only other policies cover (not counted):
+  a: p/all.yaml:8
+  b: p/all.yaml:8, 10
 `);
 });
 

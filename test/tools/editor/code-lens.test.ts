@@ -50,10 +50,10 @@ const run = async (name: string): Promise<string> => {
 test('tests and cases show their result, rules the number of matching requests', async () => {
   expect(await lenses('orders.test.yaml')).toEqual(['3: run test: 3 cases pass', '12: passes', '16: passes']);
   expect(await lenses('orders.yaml')).toEqual([
-    '11: matched by 2 test requests',
+    '11: matched by 2 test requests, of orders: a reader, orders: checkout × read',
     '17: no test request matches',
   ]);
-  expect(await lenses('template.yaml')).toEqual(['10: matched by 1 test request']);
+  expect(await lenses('template.yaml')).toEqual(['10: matched by 1 test request, of orders: an invoice']);
   expect(await run('orders')).toBe('orders: 3 cases pass');
 });
 
