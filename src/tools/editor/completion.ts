@@ -7,7 +7,7 @@ import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
 import { completeExpression } from './complete-expression.ts';
 import { type DocumentNode, type KeyNode, textAt, type ValueNode } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';
-import { markedIn } from './marked-node.ts';
+import { marked, markedIn } from './marked-node.ts';
 import { scopeOf } from './names.ts';
 import { MARKER, type Proposal } from './proposal.ts';
 import { KEY_ROLES, type Role, VALUE_ROLES } from './roles.ts';
@@ -33,10 +33,10 @@ export function complete(site: Site, offset: number): readonly CompletionItem[] 
 function probesFor(text: string, offset: number): readonly string[] {
   const before = text.slice(0, offset);
   const after = text.slice(offset);
-  const plain = `${before}${MARKER}${after}`;
+  const plain = marked(text, offset, MARKER);
   const isInKey = /(?:^|\n)[ \t]*(?:- +)*["']?[\w-]*$|[{,][ \t\n]*["']?[\w-]*$/.test(before);
   const isAlone = /^[ \t\r]*(?:[\n}\],]|$)/.test(after);
-  return isInKey && isAlone ? [`${before}${MARKER}: ~${after}`, plain] : [plain];
+  return isInKey && isAlone ? [...marked(text, offset, `${MARKER}: ~`), ...plain] : plain;
 }
 
 interface Proposals {

@@ -192,6 +192,17 @@ describe('in expressions', () => {
     expect(labels).toEqual(expect.arrayContaining(expected));
   });
 
+  test.each([
+    ['a flow mapping', '    - {name: more, effect: deny, when: jwt.|'],
+    ['a quote', '    - name: more\n      when: "jwt.|'],
+    ['a quote in a flow mapping', "    - {name: more, when: 'jwt.|"],
+    ['a list in a flow mapping', '    - {name: more, match: [{when: size(jwt.|'],
+  ])('after %s that the line leaves open', async (_, line) => {
+    const labels = await labelsAt('orders.yaml', '    - name: exports\n', `${line}\n    - name: exports\n`);
+    expect(labels).toEqual(expect.arrayContaining(['claims', 'scopes']));
+    expect(labels).not.toContain('request');
+  });
+
   test('only members of the type', async () => {
     const text = await labelsAt('orders.yaml', `"[${WHEN}"`, '"request.method.|"');
     expect(text).not.toContain('exists');
