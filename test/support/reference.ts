@@ -9,6 +9,7 @@ import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
 import { PARTS } from '../bench/parts.ts';
 import { conformanceTable } from '../cel/conformance/table.ts';
 import { functionTables, macroTable } from './cel-reference.ts';
+import { compareTable } from './compare-table.ts';
 import { flagTable, settingTable } from './flag-reference.ts';
 import { code, table } from './markdown.ts';
 
@@ -95,6 +96,8 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
   macros: { page: 'docs/cel.md', text: macroTable },
   functions: { page: 'docs/cel.md', text: functionTables },
   conformance: { page: 'docs/cel.md', text: conformanceTable },
+  'compare orders': { page: 'docs/compare.md', text: () => compareTable('orders') },
+  'compare call-graph': { page: 'docs/compare.md', text: () => compareTable('call-graph') },
   'bench parts': {
     page: 'docs/performance.md',
     text: () =>
