@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { toRecord } from '../../src/sidecar/audit/record.ts';
 import { aDecision } from '../support/decision.ts';
@@ -49,6 +49,8 @@ async function prepare(folder: string): Promise<void> {
   const lictor = `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`;
   await writeFile(join(folder, 'bin/lictor'), lictor, { mode: 0o755 });
   await writeFile(join(folder, 'bin/curl'), CURL, { mode: 0o755 });
+  const kubectl = `#!/bin/sh\nexec cat ${resolve('test/tools/import/files/istio.yaml')}\n`;
+  await writeFile(join(folder, 'bin/kubectl'), kubectl, { mode: 0o755 });
   const record = toRecord(aDecision(), { traceId: '', spanId: '' });
   await writeFile(join(folder, 'decisions.jsonl'), `${JSON.stringify(record)}\n`);
 }
