@@ -164,6 +164,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'an expression compares the caller with a principal that `authenticate.mtls` never accepts',
   },
+  open_route: {
+    severity: 'warning',
+    doc: 'an allow rule lets anonymous callers in, on a host for which another policy requires a certificate or token',
+  },
   pattern_compared: {
     severity: 'warning',
     doc: 'an expression compares with a text such as `/api/*`, in which `*` stands only for itself',

@@ -3,8 +3,7 @@ import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import { rangeIn, replacePart, type ValidExpression } from '../compile/expressions.ts';
 import { expressionsIn } from '../compile/expressions-in.ts';
 import { selectionsOf } from '../compile/identity-reads.ts';
-import { selections } from '../compile/match-relations.ts';
-import type { CompiledExpressions } from '../compile/policy-compiler.ts';
+import { type EntryPair, selections } from '../compile/match-relations.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import type { Analyses } from './analyses.ts';
@@ -27,16 +26,33 @@ export function* lintGlobs(
     const policy = policies.get(each.policy.name);
     const suspected = each.valid.filter(({ expression }) => WILDCARD.test(expression.source));
     if (policy === undefined || suspected.length === 0) continue;
+    const { spec } = each.policy;
+    const places = selectionsOf(spec);
+    const rules = new Map(
+      (spec.rules ?? []).flatMap((rule) => expressionsIn(rule).map((one) => [one, rule.name] as const)),
+    );
+    const whole = selections(spec.match, undefined);
     for (const valid of suspected) {
+      const pairs = places.get(valid.expression) ?? whole;
+      const place: Place = { policy, rule: rules.get(valid.expression), pairs, trials };
       for (const comparison of analyses.of(valid).comparisons) {
         const [found] = patternsIn(comparison);
         if (found === undefined) continue;
-        const confirmed = confirm(valid, comparison, found.pattern, { each, policy, trials });
+        const confirmed = confirm(valid, comparison, found.pattern, place);
         if (confirmed !== undefined) reportComparison(valid.expression, comparison, found, confirmed);
       }
     }
     yield;
   }
+}
+
+/** Where an expression is evaluated. */
+interface Place {
+  readonly policy: CompiledPolicy;
+  /** Undefined outside of rules. */
+  readonly rule: string | undefined;
+  readonly pairs: readonly EntryPair[];
+  readonly trials: Trials;
 }
 
 interface FoundPattern {
@@ -53,20 +69,13 @@ function patternsIn({ name, test, texts }: TextComparison): readonly FoundPatter
 
 /** The answer to a request that the author meant, for which the comparison has not the meant value. */
 function confirm(
-  { expression, program }: ValidExpression,
+  { program }: ValidExpression,
   comparison: TextComparison,
   { sample }: WrittenPattern,
-  {
-    each,
-    policy,
-    trials,
-  }: { readonly each: CompiledExpressions; readonly policy: CompiledPolicy; readonly trials: Trials },
+  { policy, rule, pairs, trials }: Place,
 ): Confirmed | undefined {
-  const { spec } = each.policy;
-  const pairs = selectionsOf(spec).get(expression) ?? selections(spec.match, undefined);
   const example = exampleWith(comparison, sample, policy, pairs, trials);
   if (example === undefined) return undefined;
-  const rule = spec.rules?.find((one) => expressionsIn(one).includes(expression))?.name;
   const parts = new EvaluatedParts(program);
   return trials.confirm(
     example,

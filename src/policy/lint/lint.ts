@@ -7,6 +7,7 @@ import { lintExpressions } from './expressions.ts';
 import { lintGlobs } from './globs.ts';
 import { lintIssuers } from './issuers.ts';
 import type { LintInput } from './lint-input.ts';
+import { lintOpenRoutes } from './open-routes.ts';
 import { lintPatterns } from './patterns.ts';
 import { lintPeers } from './peers.ts';
 import { PolicyContext } from './policy-context.ts';
@@ -27,11 +28,12 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   const context = new PolicyContext(input.written, input.shadowed);
   for (const policy of input.written) {
     lintPatterns(policy);
-    lintRules(policy, context);
+    lintRules(policy, context, trials);
     lintExceptions(policy, input.options.now);
     yield;
   }
   for (const each of input.compiled) lintPeers(each);
+  yield* lintOpenRoutes(input, context, trials);
   yield* lintAdmission(input, analyses, context, trials);
   yield* lintContradictions(input, trials);
   yield* lintTests(input);

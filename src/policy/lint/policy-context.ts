@@ -39,11 +39,15 @@ export class PolicyContext {
 
 /** Deny rules of a policy that always deny every request that they select. */
 export function plainDenies(policy: WrittenPolicy): readonly PlainDeny[] {
-  return (policy.spec.rules ?? []).flatMap((rule) => {
-    const { effect, from, except, when, expires } = rule;
-    const isPlain = [from, except, when, expires].every((part) => part === undefined);
-    return effect === 'deny' && isPlain ? [{ policy, rule }] : [];
-  });
+  return (policy.spec.rules ?? []).flatMap((rule) =>
+    rule.effect === 'deny' && isPlain(rule) ? [{ policy, rule }] : [],
+  );
+}
+
+/** True if a rule matches every request that it selects by method, host and path. */
+export function isPlain({ match, from, except, when, expires }: RuleDocument): boolean {
+  const parts = [from, except, when, expires, ...(match ?? []).map((entry) => entry.when)];
+  return parts.every((part) => part === undefined);
 }
 
 /** The hosts of a policy; undefined if some entry has a host wildcard or no hosts. */

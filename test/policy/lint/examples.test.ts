@@ -9,6 +9,8 @@ const WITH_EXAMPLES: readonly Diagnostic['code'][] = [
   'claim_not_a_time',
   'dotted_claim',
   'nobody_admitted',
+  'open_allow',
+  'open_route',
   'pattern_compared',
   'principal_never_admitted',
 ];
