@@ -37,7 +37,7 @@ kind: Policy
 metadata: {name: open, owner: team-web}
 spec:
   match: [{hosts: [www.acme.svc]}]
-  rules: [{name: look, effect: allow, expires: "2027-01-01T00:00:00Z", reason: OPS-7}]
+  rules: [{name: look, effect: allow, expires: "2999-01-01T00:00:00Z", reason: OPS-7}]
 ---
 apiVersion: lictor/v1
 kind: PolicyTest
@@ -49,6 +49,8 @@ spec:
     - {name: too much, request: read, repeat: 3, expect: {rule: calls}}
     - {name: two policies have such a rule, request: read, expect: {decision: deny, rule: read}}
     - {name: with its policy beside it, request: read, expect: {policy: orders, rule: read}}
+  callers: {web: {}}
+  matrix: [{callers: [web], requests: [read], others: allow}]
 `;
 
 let stack: AsyncDisposableStack;
@@ -74,26 +76,27 @@ test('as text', async () => {
     stdout: `PCI-DSS-7.2.1
   orders (=team-orders)  policies/all.yaml:4
     Who may "order" | what, and how
-    deny no-export  no test expects it
-    allow read      2 tests
-    limit calls     1 test
+    deny no-export  no test reaches it
+    allow read      4 tests
+    limit calls     4 tests
 
 SOC2-CC6.1
   orders (=team-orders)  policies/all.yaml:4
     Who may "order" | what, and how
-    deny no-export  no test expects it
-    allow read      2 tests
-    limit calls     1 test
+    deny no-export  no test reaches it
+    allow read      4 tests
+    limit calls     4 tests
   wiki (no owner, shadow, decides nothing)  policies/all.yaml:18
-    allow read  no test expects it
+    allow read  no test reaches it
 
 SOC2-CC6.6
   closed (no owner)  policies/all.yaml:26
 
 without a control: open
 exceptions:
-  open/look ends 2027-01-01T00:00:00.000Z: OPS-7
-3 controls, 4 policies, 5 rules and limits, 2 of them expected by a test
+  open/look ends 2999-01-01T00:00:00.000Z: OPS-7
+1 test case failed, and count for no rule: orders: two policies have such a rule
+3 controls, 4 policies, 5 rules and limits, 2 of them reached by a test
 `,
   });
 });
@@ -111,12 +114,12 @@ test('as Markdown, with escaped characters', async () => {
 | policy | owner | rule | effect | tests | place |
 |---|---|---|---|---|---|
 | orders | =team-orders | no-export | deny | 0 | policies/all.yaml:12 |
-| orders | =team-orders | read | allow | 2 | policies/all.yaml:11 |
-| orders | =team-orders | calls | limit | 1 | policies/all.yaml:14 |
+| orders | =team-orders | read | allow | 4 | policies/all.yaml:11 |
+| orders | =team-orders | calls | limit | 4 | policies/all.yaml:14 |
 | wiki (shadow) |  | read | allow | 0 | policies/all.yaml:22 |
 `);
   expect(stdout).toMatch(
-    /\| open\/look \| 2027-01-01T00:00:00.000Z \| OPS-7 \|\n\n## Without a control\n\n- open\n$/,
+    /\| open\/look \| 2999-01-01T00:00:00.000Z \| later \| OPS-7 \|\n\n## Without a control\n\n- open\n$/,
   );
 });
 
@@ -124,10 +127,10 @@ test('as CSV, without formulas', async () => {
   const { stdout } = await run('policies', '--output', 'csv');
   const rows = stdout.split('\r\n');
   expect(rows[0]).toBe('control,policy,owner,mode,effect,rule,tests,expires,reason,file,line');
-  expect(rows[2]).toBe("PCI-DSS-7.2.1,orders,'=team-orders,enforce,allow,read,2,,,policies/all.yaml,11");
+  expect(rows[2]).toBe("PCI-DSS-7.2.1,orders,'=team-orders,enforce,allow,read,4,,,policies/all.yaml,11");
   expect(rows).toContain('SOC2-CC6.6,closed,,enforce,,,,,,policies/all.yaml,26');
   expect(rows).toContain(
-    ',open,team-web,enforce,allow,look,0,2027-01-01T00:00:00.000Z,OPS-7,policies/all.yaml,34',
+    ',open,team-web,enforce,allow,look,0,2999-01-01T00:00:00.000Z,OPS-7,policies/all.yaml,34',
   );
   expect(rows.at(-1)).toBe('');
 });
@@ -148,9 +151,81 @@ test('as JSON', async () => {
     effect: 'allow',
     file: 'policies/all.yaml',
     line: 11,
-    tests: ['orders: everybody reads', 'orders: with its policy beside it'],
+    tests: [
+      'orders: everybody reads',
+      'orders: too much',
+      'orders: with its policy beside it',
+      'orders: web × read',
+    ],
     expires: null,
     reason: null,
+  });
+});
+
+describe('with a catalogue', () => {
+  const catalogue = (text: string) => writeFile(join(directory, 'controls.yaml'), text);
+
+  test('controls that no policy implements are listed, and those that it does not have', async () => {
+    await catalogue('SOC2-CC6.1: Logical access\nISO27001-A.8.3: Access restriction\nSOC2-CC6.6: ~\n');
+    const { code, stdout } = await run('policies', '--catalogue', 'controls.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toContain('SOC2-CC6.1  Logical access\n  orders (=team-orders)');
+    expect(stdout).toContain('\nISO27001-A.8.3  Access restriction\n  no policy implements it\n');
+    expect(stdout).toContain('\nnot in the catalogue: PCI-DSS-7.2.1\n');
+    expect(stdout).toContain('\n4 controls, 1 of them without a policy, 4 policies');
+    const markdown = await run('policies', '--catalogue', 'controls.yaml', '--output', 'markdown');
+    expect(markdown.stdout).toContain('## ISO27001-A.8.3 Access restriction\n\nNo policy implements it.\n');
+    expect(markdown.stdout).toContain('## Not in the catalogue\n\n- PCI-DSS-7.2.1\n');
+    const csv = await run('policies', '--catalogue', 'controls.yaml', '--output', 'csv');
+    expect(csv.stdout).toContain('\r\nISO27001-A.8.3,,,,,,,,,,\r\n');
+  });
+
+  test('a list of identifiers is a catalogue', async () => {
+    await catalogue('[SOC2-CC6.1, SOC2-CC6.8]\n');
+    const { stdout } = await run('policies', '--catalogue', 'controls.yaml', '--output', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      controls: [
+        { control: 'SOC2-CC6.1', title: '', policies: ['orders', 'wiki'] },
+        { control: 'SOC2-CC6.8', title: '', policies: [] },
+        { control: 'PCI-DSS-7.2.1', policies: ['orders'] },
+        { control: 'SOC2-CC6.6', policies: ['closed'] },
+      ],
+      uncatalogued: ['PCI-DSS-7.2.1', 'SOC2-CC6.6'],
+    });
+  });
+
+  test.each([
+    ['is not there', undefined, '--catalogue: `none.yaml` does not exist'],
+    ['is not YAML', 'a: [', '--catalogue: `controls.yaml:1:4`: '],
+    ['holds something else', 'a: {b: c}', 'is not a mapping from controls to their titles'],
+  ])('a file that %s is refused', async (_, text, message) => {
+    if (text !== undefined) await catalogue(text);
+    const ended = await run('policies', '--catalogue', text === undefined ? 'none.yaml' : 'controls.yaml');
+    expect([ended.code, ended.stdout]).toEqual([2, '']);
+    expect(ended.stderr).toContain(message);
+  });
+});
+
+test('exceptions that have ended or end soon are marked', async () => {
+  const rule = (name: string, end: string): string =>
+    `    - {name: ${name}, effect: allow, expires: "${end}", reason: R}\n`;
+  const text = `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: p}
+spec:
+  rules:
+${rule('old', '2020-01-01T00:00:00Z')}${rule('far', '2999-01-01T00:00:00Z')}`;
+  await mkdir(join(directory, 'ends'));
+  await writeFile(join(directory, 'ends/p.yaml'), text);
+  const soon = await run('ends', '--ending-within', '1000000');
+  expect(soon.stdout).toContain('  p/old ended 2020-01-01T00:00:00.000Z: R\n');
+  expect(soon.stdout).toMatch(/ {2}p\/far ends 2999-01-01T00:00:00.000Z, within \d+ days: R\n/);
+  const later = await run('ends', '--output', 'json');
+  expect(JSON.parse(later.stdout)).toMatchObject({
+    exceptions: [
+      { rule: 'old', state: 'ended', days_left: 0 },
+      { rule: 'far', state: 'later' },
+    ],
   });
 });
 

@@ -1,20 +1,42 @@
 import type { CompiledPolicy, CompiledRule, PolicySet, SourceLocation } from '../../engine/set/policy-set.ts';
 import type { PolicyLocations } from '../../policy/compile/policy-locations.ts';
-import type { PolicyTestDocument, TestCase } from '../../policy/compile/policy-test.ts';
 import { rulesOf } from '../../tools/testing/match-text.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { RanCases } from './reaching-cases.ts';
 
 /** Controls of a folder and the policies that implement them. */
 export interface Report {
-  /** In order of name. */
+  /** In order of name; with a catalogue all of its controls, in its order, before those that it does not have. */
   readonly controls: readonly ReportedControl[];
+  /** Identifiers that policies name and the catalogue does not have; empty without a catalogue. */
+  readonly uncatalogued: readonly string[];
   /** Names of policies without a control. */
   readonly uncontrolled: readonly string[];
   /** In order of name, with those without a control. */
   readonly policies: readonly ReportedPolicy[];
+  readonly exceptions: readonly ReportedException[];
+  /** Cases that fail, whose rules do not count as tested. */
+  readonly failedTests: readonly string[];
+}
+
+/** A rule that ends. */
+export interface ReportedException {
+  readonly policy: string;
+  readonly rule: string;
+  /** RFC 3339. */
+  readonly expires: string;
+  readonly reason: string | null;
+  /** Whole days until the end, rounded up; 0 after it. */
+  readonly daysLeft: number;
+  /** `ending`: within the days that were asked for. */
+  readonly state: 'ended' | 'ending' | 'later';
 }
 
 interface ReportedControl {
   readonly control: string;
+  /** Title in the catalogue; empty without one. */
+  readonly title: string;
+  /** Empty if nobody implements the control. */
   readonly policies: readonly ReportedPolicy[];
 }
 
@@ -35,7 +57,7 @@ export interface ReportedRule {
   readonly effect: 'allow' | 'deny' | 'limit';
   readonly file: string;
   readonly line: number;
-  /** Test cases that expect the rule to decide, as `test: case`. */
+  /** Passing test cases in which the rule matches or the limit is taken from, as `test: case`. */
   readonly tests: readonly string[];
   /** End of an exception, RFC 3339; null for a rule that is not an exception. */
   readonly expires: string | null;
@@ -43,23 +65,30 @@ export interface ReportedRule {
   readonly reason: string | null;
 }
 
-/** Collects the controls of a policy set; `shown` is the path of a file for the user. */
-export function reportOf(
-  { policies }: Pick<PolicySet, 'policies'>,
-  tests: readonly PolicyTestDocument[],
-  shown: (file: string) => string,
-  placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined,
-): Report {
-  const cases = tests.flatMap((test) => test.cases.map((each) => ({ test: test.name, each })));
+/** What a report is made of. */
+export interface ReportInput {
+  readonly policies: PolicySet['policies'];
+  readonly cases: RanCases;
+  readonly catalogue: Catalogue | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Days before the end of an exception from which it is `ending`. */
+  readonly endingWithin: number;
+  /** Path of a file for the user. */
+  readonly shown: (file: string) => string;
+  readonly placesIn: (policy: CompiledPolicy) => PolicyLocations | undefined;
+}
+
+/** Collects the controls of a policy set. */
+export function reportOf(input: ReportInput): Report {
+  const { policies, cases, catalogue, shown, placesIn } = input;
   const reported = policies.map((policy): ReportedPolicy => {
     const { name, description, owner, mode, controls, source } = policy;
     const part = (effect: ReportedRule['effect'], { name: part, source: place }: Part): ReportedRule => ({
       name: part,
       effect,
       ...at(place, shown),
-      tests: cases
-        .filter(({ each }) => expects(each, policy, part, policies))
-        .map(({ test, each }) => `${test}: ${each.name}`),
+      tests: cases.reaching(name, part),
       expires: null,
       reason: null,
     });
@@ -73,10 +102,15 @@ export function reportOf(
     ];
     return { name, description, owner, mode, controls, ...at(source, shown), rules };
   });
-  const names = [...new Set(reported.flatMap(({ controls }) => controls))].sort();
+  const implemented = [...new Set(reported.flatMap(({ controls }) => controls))].sort();
+  const names = new Set([...(catalogue?.keys() ?? []), ...implemented]);
   return {
-    controls: names.map((control) => ({
+    uncatalogued: catalogue === undefined ? [] : implemented.filter((control) => !catalogue.has(control)),
+    exceptions: policies.flatMap((policy) => exceptionsOf(policy, input)),
+    failedTests: cases.failed,
+    controls: [...names].map((control) => ({
       control,
+      title: catalogue?.get(control) ?? '',
       policies: reported.filter(({ controls }) => controls.includes(control)),
     })),
     uncontrolled: reported.filter(({ controls }) => controls.length === 0).map(({ name }) => name),
@@ -90,22 +124,19 @@ function at({ file, line }: SourceLocation, shown: (file: string) => string) {
   return { file: shown(file), line };
 }
 
-/** True if a case expects the rule to decide. Without a policy, it means the only one with a rule of that name. */
-function expects(
-  { expect: { policy, rule } }: TestCase,
-  { name }: CompiledPolicy,
-  part: string,
-  policies: readonly CompiledPolicy[],
-): boolean {
-  if (rule !== part) return false;
-  if (policy !== undefined && policy !== '') return policy === name;
-  const having = policies.filter((each) => partNames(each).includes(part));
-  return having.length === 1;
-}
+const DAY = 86_400_000;
 
-function partNames(policy: CompiledPolicy): readonly string[] {
-  const limits = [...policy.firstLimits, ...policy.lastLimits];
-  return [...rulesOf(policy).map(({ rule }) => rule.name), ...limits.map(({ name }) => name)];
+function exceptionsOf(
+  policy: CompiledPolicy,
+  { now, endingWithin }: Pick<ReportInput, 'now' | 'endingWithin'>,
+): readonly ReportedException[] {
+  return rulesOf(policy).flatMap(({ rule: { name, expires, reason } }) => {
+    if (expires === undefined) return [];
+    const daysLeft = Math.max(0, Math.ceil((expires - now) / DAY));
+    const state = daysLeft === 0 ? 'ended' : daysLeft <= endingWithin ? 'ending' : 'later';
+    const end = new Date(expires).toISOString();
+    return [{ policy: policy.name, rule: name, expires: end, reason: reason ?? null, daysLeft, state }];
+  });
 }
 
 /** End and reason of a rule that is an exception. */

@@ -1,27 +1,28 @@
 import { joinLines } from '../../diagnostic/printable.ts';
 import { count } from '../terminal/count.ts';
-import type { Report, ReportedPolicy, ReportedRule } from './controls.ts';
+import type { Report, ReportedException, ReportedPolicy, ReportedRule } from './controls.ts';
 
 /** For people: every control, followed by its policies and rules. */
-export function textReport({ controls, uncontrolled, policies }: Report): string {
+export function textReport(report: Report): string {
+  const { controls, uncontrolled, uncatalogued, exceptions, failedTests } = report;
   const out: string[] = [];
-  for (const { control, policies: implementing } of controls) {
-    out.push(control);
+  for (const { control, title, policies: implementing } of controls) {
+    out.push(title === '' ? control : `${control}  ${title}`);
     for (const policy of implementing) out.push(...policyLines(policy));
+    if (implementing.length === 0) out.push('  no policy implements it');
     out.push('');
   }
   if (controls.length === 0) out.push('no policy names a control (`metadata.controls`)', '');
   if (uncontrolled.length > 0) out.push(`without a control: ${uncontrolled.join(', ')}`);
-  const exceptions = exceptionsOf(policies);
-  if (exceptions.length > 0) {
-    out.push('exceptions:');
-    for (const { policy, rule } of exceptions) {
-      out.push(
-        `  ${policy.name}/${rule.name} ends ${rule.expires}${rule.reason === null ? '' : `: ${rule.reason}`}`,
-      );
-    }
+  if (uncatalogued.length > 0) out.push(`not in the catalogue: ${uncatalogued.join(', ')}`);
+  if (exceptions.length > 0) out.push('exceptions:', ...exceptions.map(exceptionLine));
+  if (failedTests.length > 0) {
+    const shown = failedTests.slice(0, MOST_FAILED).join('; ');
+    const more = failedTests.length - MOST_FAILED;
+    const told = more > 0 ? `${shown} and ${more} more` : shown;
+    out.push(`${count(failedTests.length, 'test case')} failed, and count for no rule: ${told}`);
   }
-  out.push(summary(policies, controls.length));
+  out.push(summary(report));
   return `${joinLines(out)}\n`;
 }
 
@@ -37,32 +38,42 @@ function policyLines(policy: ReportedPolicy): string[] {
   ];
 }
 
-function testsOf({ tests }: ReportedRule): string {
-  return tests.length === 0 ? 'no test expects it' : count(tests.length, 'test');
+/** Names of failed cases that are shown. */
+const MOST_FAILED = 5;
+
+function exceptionLine(exception: ReportedException): string {
+  const { policy, rule, expires, reason } = exception;
+  const about = reason === null ? '' : `: ${reason}`;
+  return `  ${policy}/${rule} ${exception.state === 'ended' ? 'ended' : 'ends'} ${expires}${untilEnd(exception)}${about}`;
 }
 
-function summary(policies: readonly ReportedPolicy[], controls: number): string {
+function untilEnd({ state, daysLeft }: ReportedException): string {
+  if (state !== 'ending') return '';
+  return daysLeft === 1 ? ', within a day' : `, within ${daysLeft} days`;
+}
+
+function testsOf({ tests }: ReportedRule): string {
+  return tests.length === 0 ? 'no test reaches it' : count(tests.length, 'test');
+}
+
+function summary({ policies, controls }: Report): string {
+  const open = controls.filter((each) => each.policies.length === 0).length;
   const rules = policies.flatMap(({ rules }) => rules);
   const tested = rules.filter(({ tests }) => tests.length > 0).length;
-  return `${count(controls, 'control')}, ${policies.length === 1 ? '1 policy' : count(policies.length, 'policy')}, ${count(rules.length, 'rule')} and limits, ${tested} of them expected by a test`;
-}
-
-function exceptionsOf(policies: readonly ReportedPolicy[]) {
-  return policies.flatMap((policy) =>
-    policy.rules.filter(({ expires }) => expires !== null).map((rule) => ({ policy, rule })),
-  );
+  return `${count(controls.length, 'control')}${open === 0 ? '' : `, ${open} of them without a policy`}, ${policies.length === 1 ? '1 policy' : count(policies.length, 'policy')}, ${count(rules.length, 'rule')} and limits, ${tested} of them reached by a test`;
 }
 
 /** For a wiki or a pull request. */
-export function markdownReport({ controls, uncontrolled, policies }: Report): string {
+export function markdownReport(report: Report): string {
+  const { controls, uncontrolled, uncatalogued, exceptions } = report;
   const out = ['# Controls', ''];
-  for (const { control, policies: implementing } of controls) {
-    out.push(
-      `## ${escaped(control)}`,
-      '',
-      '| policy | owner | rule | effect | tests | place |',
-      '|---|---|---|---|---|---|',
-    );
+  for (const { control, title, policies: implementing } of controls) {
+    out.push(`## ${escaped(title === '' ? control : `${control} ${title}`)}`, '');
+    if (implementing.length === 0) {
+      out.push('No policy implements it.', '');
+      continue;
+    }
+    out.push('| policy | owner | rule | effect | tests | place |', '|---|---|---|---|---|---|');
     for (const policy of implementing) {
       const { name, owner, file, line, mode } = policy;
       const shown = `${escaped(name)}${mode === 'shadow' ? ' (shadow)' : ''}`;
@@ -76,14 +87,15 @@ export function markdownReport({ controls, uncontrolled, policies }: Report): st
     }
     out.push('');
   }
-  const exceptions = exceptionsOf(policies);
   if (exceptions.length > 0) {
-    out.push('## Exceptions', '', '| rule | ends | reason |', '|---|---|---|');
-    for (const { policy, rule } of exceptions) {
-      out.push(`| ${policy.name}/${rule.name} | ${rule.expires} | ${escaped(rule.reason ?? '')} |`);
+    out.push('## Exceptions', '', '| rule | ends | state | reason |', '|---|---|---|---|');
+    for (const { policy, rule, expires, reason, state } of exceptions) {
+      out.push(`| ${policy}/${rule} | ${expires} | ${state} | ${escaped(reason ?? '')} |`);
     }
     out.push('');
   }
+  if (uncatalogued.length > 0)
+    out.push('## Not in the catalogue', '', ...uncatalogued.map((name) => `- ${escaped(name)}`), '');
   if (uncontrolled.length > 0)
     out.push('## Without a control', '', ...uncontrolled.map((name) => `- ${name}`), '');
   return `${joinLines(out).trimEnd()}\n`;
@@ -94,12 +106,23 @@ function escaped(text: string): string {
 }
 
 /** For programs. */
-export function jsonReport({ controls, uncontrolled, policies }: Report): string {
-  const named = controls.map(({ control, policies: of }) => ({
+export function jsonReport(report: Report): string {
+  const { controls, uncontrolled, uncatalogued, policies, exceptions, failedTests } = report;
+  const named = controls.map(({ control, title, policies: of }) => ({
     control,
+    title,
     policies: of.map(({ name }) => name),
   }));
-  return `${JSON.stringify({ controls: named, uncontrolled, policies }, null, 2)}\n`;
+  const ends = exceptions.map(({ daysLeft, ...exception }) => ({ ...exception, days_left: daysLeft }));
+  const whole = {
+    controls: named,
+    uncontrolled,
+    uncatalogued,
+    policies,
+    exceptions: ends,
+    failed_tests: failedTests,
+  };
+  return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
 const COLUMNS = [
@@ -119,10 +142,17 @@ const COLUMNS = [
 /** RFC 4180: one line for each rule of each control, and for each policy without rules or without a control. */
 export function csvReport({ controls, policies }: Report): string {
   const rows = [
-    ...controls.flatMap(({ control, policies: of }) => of.flatMap((policy) => rowsOf(control, policy))),
+    ...controls.flatMap(({ control, policies: of }) =>
+      of.length === 0 ? [emptyRow(control)] : of.flatMap((policy) => rowsOf(control, policy)),
+    ),
     ...policies.filter((each) => each.controls.length === 0).flatMap((policy) => rowsOf('', policy)),
   ];
   return [COLUMNS, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+}
+
+/** The row of a control without a policy. */
+function emptyRow(control: string): string[] {
+  return COLUMNS.map((column) => (column === 'control' ? control : ''));
 }
 
 function rowsOf(control: string, { name, owner, mode, file, line, rules }: ReportedPolicy): string[][] {
