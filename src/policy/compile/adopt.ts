@@ -244,7 +244,8 @@ class ParameterSubstitution {
   #list(tree: ListTree): ListTree {
     const items = tree.items.flatMap((item) => this.#items(item));
     const isSame = items.length === tree.items.length && items.every((item, at) => item === tree.items[at]);
-    return isSame ? tree : { ...tree, items };
+    // A list without elements is then that of the parameters.
+    return isSame ? tree : { ...tree, items, ...(items.length === 0 && { isParameter: true as const }) };
   }
 
   #within(tree: MappingTree): MappingTree {

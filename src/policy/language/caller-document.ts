@@ -4,8 +4,18 @@ import { plainNumber } from '../../engine/request/json-number.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { callerHelp } from './caller-hints.ts';
 import { type Fields, mapping, type Read } from './fields.ts';
-import { child, type Located, located, nonEmptyText, report, shape, someOf, written } from './reader.ts';
-import { type Reader, shaped } from './shape.ts';
+import {
+  child,
+  type Located,
+  list,
+  located,
+  nonEmptyText,
+  report,
+  shape,
+  someOf,
+  written,
+} from './reader.ts';
+import { type Reader, shaped, shapeOf } from './shape.ts';
 import { principal } from './values.ts';
 
 /** The Dataset in a list of principals. */
@@ -33,9 +43,17 @@ function readPrincipal(at: Cursor): PrincipalDocument | undefined {
   return named && { dataset: named };
 }
 
-/** Reader of a list of principals, in `mtls` and in `from`. */
-export const principals = someOf(
-  located(shaped<PrincipalDocument>(readPrincipal, { kind: 'either', of: [principal, dataset] })),
+const onePrincipal = located(
+  shaped<PrincipalDocument>(readPrincipal, { kind: 'either', of: [principal, dataset] }),
+);
+
+/** Reader of the principals of `mtls`. */
+export const principals = someOf(onePrincipal);
+
+/** Reader of the principals of a caller. A template's parameter may name nobody. */
+const callerPrincipals = shaped<readonly Located<PrincipalDocument>[]>(
+  (at) => (at.tree.isParameter === true ? list(onePrincipal) : principals)(at),
+  shapeOf(principals),
 );
 
 /** A claim with the values that it may have, or with the members that it must have. */
@@ -105,7 +123,7 @@ shaped(claims, {
 /** One entry of `from` or `except`. */
 export const CALLER_FIELDS = {
   principals: {
-    read: principals,
+    read: callerPrincipals,
     doc: 'principals of the authenticated peer, of which one must match: SPIFFE IDs with `*` and `**`, other names, or `{data: NAME}`',
   },
   issuers: {
