@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools tools-go build package test test-go lint format reference golden demo bench swaps fuzz frames clean
+.PHONY: help node install tools tools-go build package vsix test test-go lint format reference golden demo bench swaps fuzz frames clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -39,6 +39,10 @@ build: install ## Bundle the program into dist/, and see that it starts
 package: build ## The package for the registry, with fixed versions of all that users install
 	@node test/support/npm-package.ts
 	@cd .package && npm pack --loglevel=error --pack-destination ..
+
+vsix: node ## The extension for VS Code, lictor-vscode.vsix; its packages are installed beside it
+	@cd editors/vscode && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts && cp ../../LICENSE . && \
+	  npm run -s package -- --out ../../lictor-vscode.vsix
 
 test: install tools ## Types, then every test; ONLY=PATH for some of them
 	@status=0; npm run -s types || status=1; npm test -s -- $(ONLY) || status=1; exit $$status
@@ -82,4 +86,4 @@ frames: install ## 1,000,000 mutated sequences of frames: no crash, no hang, no 
 	@node test/fuzz/frames-main.ts $(or $(COUNT),1000000) $(SEED)
 
 clean: ## Remove what was made here, downloads included
-	@rm -rf dist coverage .demo .package .tools node_modules lictor-*.tgz
+	@rm -rf dist coverage .demo .package .tools node_modules editors/vscode/node_modules lictor-*.tgz lictor-*.vsix

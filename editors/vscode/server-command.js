@@ -1,0 +1,26 @@
+'use strict';
+
+const { join } = require('node:path');
+
+/** Name of the program, with its extension on Windows, where npm writes a script of the command line. */
+const NAME = process.platform === 'win32' ? 'lictor.cmd' : 'lictor';
+
+/**
+ * The program of the language server and its arguments: that of the settings, that of the workspace if it is trusted,
+ * or else that of `PATH`.
+ *
+ * @param {{
+ *   path: string,
+ *   policies: readonly string[],
+ *   folders: readonly string[],
+ *   isTrusted: boolean,
+ *   exists: (file: string) => boolean,
+ * }} options folders are the folders of the workspace
+ */
+function serverCommand({ path, policies, folders, isTrusted, exists }) {
+  const installed = isTrusted ? folders.map((folder) => join(folder, 'node_modules', '.bin', NAME)) : [];
+  const command = path !== '' ? path : (installed.find(exists) ?? NAME);
+  return { command, args: ['lsp', ...policies.flatMap((folder) => ['--policies', folder])] };
+}
+
+module.exports = { serverCommand };
