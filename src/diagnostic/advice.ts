@@ -39,5 +39,5 @@ export function describedEdit(message: string, help: string, written: string): E
 
 /** True if the text of help means what was written, and false if it is a guess. */
 export function isCertain(help: string): boolean {
-  return !help.includes('did you mean');
+  return !/did you mean|^close it with/.test(help);
 }

@@ -71,14 +71,9 @@ const NAMES: readonly Mistake[] = [
     "‹startsWith›(request.path, '/')",
     'cel_unknown_name',
     'unknown function `startsWith`',
-    '`startsWith` is a method: write `x.startsWith(...)`',
+    "write `request.path.startsWith('/')`",
   ],
-  [
-    'now.‹timestamp›()',
-    'cel_unknown_name',
-    'unknown method `timestamp`',
-    '`timestamp` is a function: write `timestamp(x)`',
-  ],
+  ['now.‹timestamp›()', 'cel_unknown_name', 'unknown method `timestamp`', 'write `timestamp(now)`'],
   ['‹req›.size > 1', 'cel_unknown_name', 'unknown name `req`', 'did you mean `request`?'],
   [
     'request.method == ‹GET›',
@@ -93,14 +88,19 @@ const NAMES: readonly Mistake[] = [
     "write a name with `-` in brackets: `['x-tenant-id']`",
   ],
   ["'a' in jwt.‹scop›", 'cel_unknown_name', 'unknown name `jwt.scop`', 'did you mean `jwt.scopes`?'],
-  ["request.path.‹match›('a')", 'cel_unknown_name', 'unknown method `match`', 'did you mean `matches`?'],
+  [
+    "request.path.‹match›('a')",
+    'cel_unknown_name',
+    'unknown method `match`',
+    "write `request.path.matches('a')`",
+  ],
   [
     "request.path.‹beginsWith›('/')",
     'cel_unknown_name',
     'unknown method `beginsWith`',
-    'did you mean `startsWith`?',
+    "write `request.path.startsWith('/')`",
   ],
-  ['‹not›(true)', 'cel_unknown_name', 'unknown function `not`', 'did you mean `!`?'],
+  ['‹not›(true)', 'cel_unknown_name', 'unknown function `not`', 'write `!true`'],
   ['‹siz›(request.path)', 'cel_unknown_name', 'unknown function `siz`', 'did you mean `size`?'],
 ];
 
@@ -135,7 +135,8 @@ const MISTAKES = [...NAMES, ...LIMITS].map(([marked, code, message, help]) => ({
 test.each(MISTAKES)('$title: $code', ({ marked, code, message, help }) => {
   const { source, start, end } = unmark(marked);
   const { problems } = compile(source, environment, { result: ['dyn'], allowOptional: true });
-  expect(problems).toEqual([{ code, message, start, end, ...(help === undefined ? {} : { help }) }]);
+  const told = problems?.map(({ edit: _, ...problem }) => problem);
+  expect(told).toEqual([{ code, message, start, end, ...(help === undefined ? {} : { help }) }]);
 });
 
 const RESULTS: readonly (readonly [

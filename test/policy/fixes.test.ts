@@ -37,6 +37,7 @@ function trouble({ files }: GoldenCase, found: readonly Diagnostic[], one: Diagn
  * new message.
  */
 const HIDDEN: readonly (readonly [string, string, string])[] = [
+  ['cel-habits', 'unexpected `like`', 'unknown name `reqest`'],
   ['cel-places', 'unknown name `reqest`', 'the expression has the type `request`, `string` is required'],
   ['no-echoes', 'expected a list, found a mapping', 'the field `jsonSchema` is missing'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `host` is missing'],

@@ -1,3 +1,4 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { FunctionDeclaration, Overload } from '../library/function.ts';
 import type { Parsed } from '../syntax/parse.ts';
 import type { CallNode, Node, SelectNode } from '../syntax/tree.ts';
@@ -17,7 +18,7 @@ import { lookupFunction, lookupType, lookupVariable, qualifiedName } from './nam
  * fits everywhere.
  */
 export function check(source: string, { root, size }: Parsed, environment: Environment): Checked {
-  const checker = new Checker(source, environment, size);
+  const checker = new Checker(source, root, environment, size);
   checker.check(root, undefined);
   return checker.finish(root);
 }
@@ -30,10 +31,10 @@ class Checker implements Checking {
   readonly #types: (Type | undefined)[];
   readonly #references: (Reference | undefined)[];
 
-  constructor(source: string, environment: Environment, size: number) {
+  constructor(source: string, root: Node, environment: Environment, size: number) {
     this.#source = source;
     this.#environment = environment;
-    this.mistakes = new Mistakes(source, environment);
+    this.mistakes = new Mistakes(source, root, environment);
     this.#types = Array.from({ length: size });
     this.#references = Array.from({ length: size });
   }
@@ -75,11 +76,8 @@ class Checker implements Checking {
       }
       case 'logic':
         for (const operand of node.operands) {
-          // `method == 'GET' || 'HEAD'`
-          const isText = operand.kind === 'literal' && typeof operand.value === 'string';
-          const help = isText ? 'to compare with several values, write `x in [a, b]`' : undefined;
           const message = (type: string) => `\`${node.operator}\` takes \`bool\`, not \`${type}\``;
-          this.checkBool(operand, scope, message, help);
+          this.checkBool(operand, scope, message, this.mistakes.alternatives(node, operand));
         }
         return BOOL;
       case 'condition':
@@ -293,7 +291,7 @@ class Checker implements Checking {
     node: Node,
     scope: Scope | undefined,
     message = (type: string) => `a condition must be \`bool\`, not \`${type}\``,
-    help?: string,
+    help?: Advice | string,
   ): void {
     const type = this.check(node, scope);
     if (!this.assignment.assign(type, BOOL)) this.mistakes.type(node, message(this.show(type)), help);

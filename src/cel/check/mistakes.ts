@@ -1,13 +1,17 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import type { FunctionDeclaration } from '../library/function.ts';
 import { MACROS, type MacroDeclaration } from '../library/macros.ts';
-import { dashedName, foreignCall, foreignField, foreignMember, foreignName } from '../syntax/foreign.ts';
+import { dashedName, foreignField, foreignMember, foreignName } from '../syntax/foreign.ts';
 import { MAX_PROBLEMS, type Problem, problem } from '../syntax/problem.ts';
 import type { CallNode, Node } from '../syntax/tree.ts';
 import { ERROR, formatType, type Type } from '../value/type.ts';
+import { callHelp } from './call-help.ts';
 import type { Environment } from './environment.ts';
+import { qualifiedName } from './names.ts';
 import { operandHelp } from './operand-help.ts';
+import { around, textOf, writeInstead } from './rewrite.ts';
 
 /** Maximum number of overloads in a message. */
 const MAX_FORMS = 4;
@@ -15,11 +19,13 @@ const MAX_FORMS = 4;
 /** Mistakes of one expression. Each method reports one, and returns the type of the mistaken part. */
 export class Mistakes {
   readonly #source: string;
+  readonly #root: Node;
   readonly #environment: Environment;
   readonly #problems: Problem[] = [];
 
-  constructor(source: string, environment: Environment) {
+  constructor(source: string, root: Node, environment: Environment) {
     this.#source = source;
+    this.#root = root;
     this.#environment = environment;
   }
 
@@ -27,7 +33,7 @@ export class Mistakes {
     return this.#problems.toSorted((a, b) => a.start - b.start).slice(0, MAX_PROBLEMS);
   }
 
-  type(range: Range, message: string, help?: string): Type {
+  type(range: Range, message: string, help?: string | Advice): Type {
     return this.#report('cel_type', range, message, help);
   }
 
@@ -36,7 +42,7 @@ export class Mistakes {
     return this.#problems.length >= 10 * MAX_PROBLEMS;
   }
 
-  #report(code: Problem['code'], range: Range, message: string, help?: string): Type {
+  #report(code: Problem['code'], range: Range, message: string, help?: string | Advice): Type {
     this.#problems.push(problem(code, range, message, help));
     return ERROR;
   }
@@ -45,10 +51,29 @@ export class Mistakes {
   unknownName(node: Node & { kind: 'name' }, locals: readonly string[]): Type {
     if (this.#isFull) return ERROR;
     const { name, start } = node;
-    const help = dashedName(this.#source, start) ?? this.#nameHelp(name, locals);
+    const dashed = dashedName(this.#source, start);
     // `headers.x-tenant-id` subtracts two names, but is one mistake.
-    const isReported = this.#problems.some((each) => each.help === help && each.end + 1 === start);
-    return isReported ? ERROR : this.#report('cel_unknown_name', node, `unknown name \`${name}\``, help);
+    const isReported = this.#problems.some(({ help, end }) => help === dashed?.help && end + 1 === start);
+    if (isReported && dashed !== undefined) return ERROR;
+    const help = dashed ?? this.#namespacedCall(node) ?? this.#nameHelp(name, locals);
+    return this.#report('cel_unknown_name', node, `unknown name \`${name}\``, help);
+  }
+
+  /** Help for a function of another language in a namespace of its own, such as `time.now_ns()`. */
+  #namespacedCall(node: Node): Advice | string | undefined {
+    const call = around(this.#root, node, ({ kind }) => kind === 'call');
+    const receiver = call?.kind === 'call' ? call.receiver : undefined;
+    const namespace = receiver && qualifiedName(receiver);
+    if (call?.kind !== 'call' || namespace?.root.id !== node.id) return undefined;
+    const name = `${namespace.name}.${call.name}`;
+    return callHelp({
+      source: this.#source,
+      node: call,
+      name,
+      operands: call.args,
+      functions: [],
+      methods: [],
+    });
   }
 
   #nameHelp(name: string, locals: readonly string[]): string {
@@ -82,11 +107,22 @@ export class Mistakes {
 
   unknownField(range: Range, { name: object, fields }: Type & { kind: 'object' }, field: string): Type {
     const near = nearest(field, fields.keys());
-    // `request.ip`: a field of another object.
-    const [elsewhere = near && `${object}.${near}`] = this.#namesEnding(field);
+    // `request.ip`: a field of another object. Names that the author declares are rather misspelt.
+    const [elsewhere] = near !== undefined && AUTHORS.has(object) ? [] : this.#namesEnding(field);
+    const meant = elsewhere ?? (near && `${object}.${near}`);
     const help =
-      elsewhere === undefined ? `\`${object}\` has ${quoted(fields.keys())}` : didYouMean(elsewhere);
+      meant === undefined
+        ? `\`${object}\` has ${quoted(fields.keys())}`
+        : this.#replaceMember(range, object, meant);
     return this.#report('cel_unknown_name', range, `unknown name \`${object}.${field}\``, help);
+  }
+
+  /** Help that replaces `object.field`, of which the range is the field. */
+  #replaceMember({ start, end }: Range, object: string, meant: string): Advice {
+    const [before] = /[\w.]+\.\s*$/.exec(this.#source.slice(0, start)) ?? [];
+    const isWhole = before?.trim() === `${object}.`;
+    const edit = isWhole ? { start: start - before.length, end, text: meant } : undefined;
+    return { help: didYouMean(meant), edit };
   }
 
   noFields(range: Range, type: string, field: string): Type {
@@ -115,12 +151,15 @@ export class Mistakes {
     if (this.#isFull) return ERROR;
     const { name, receiver, nameAt } = node;
     const full = this.#fullName(node, locals);
-    if (full !== name) return this.#unknownMember(full, nameAt);
+    if (full !== name) return this.#unknownMember(full, node);
     const isMethod = receiver !== undefined;
     const message = `unknown ${isMethod ? 'method' : 'function'} \`${name}\``;
     const help = this.#isValue(node, locals)
-      ? `\`${name}\` is a value: write it without parentheses`
-      : this.#callHelp(name, isMethod);
+      ? {
+          help: `\`${name}\` is a value: write it without parentheses`,
+          edit: { start: nameAt.end, end: node.end, text: '' },
+        }
+      : this.#callHelp(node);
     return this.#report('cel_unknown_name', nameAt, message, help);
   }
 
@@ -138,30 +177,32 @@ export class Mistakes {
     return isHidden ? name : `${receiver.name}.${name}`;
   }
 
-  #unknownMember(name: string, range: Range): Type {
+  #unknownMember(name: string, node: CallNode): Type {
     const dot = name.indexOf('.') + 1;
     const members = this.#names(false)
       .filter((each) => each.startsWith(name.slice(0, dot)))
       .map((each) => each.slice(dot));
     const near = nearest(name.slice(dot), members);
     const meant = foreignMember(name) ?? (near && name.slice(0, dot) + near);
+    const range = { start: node.receiver?.start ?? node.nameAt.start, end: node.nameAt.end };
     const help =
-      meant === undefined
+      callHelp({ source: this.#source, node, name, operands: node.args, functions: [], methods: [] }) ??
+      (meant === undefined
         ? `known functions: ${quoted(members.map((each) => name.slice(0, dot) + each))}`
-        : didYouMean(meant);
-    return this.#report('cel_unknown_name', range, `unknown function \`${name}\``, help);
+        : { help: didYouMean(meant), edit: { ...range, text: meant } });
+    return this.#report('cel_unknown_name', node.nameAt, `unknown function \`${name}\``, help);
   }
 
-  #callHelp(name: string, isMethod: boolean): string | undefined {
-    if (this.#names(!isMethod).includes(name)) {
-      return isMethod
-        ? `\`${name}\` is a function: write \`${name}(x)\``
-        : `\`${name}\` is a method: write \`x.${name}(...)\``;
-    }
-    const foreign = foreignCall(name);
-    if (foreign !== undefined) return foreign;
-    const near = nearest(name, this.#names(isMethod));
-    return near === undefined ? undefined : didYouMean(near);
+  #callHelp(node: CallNode): Advice | string | undefined {
+    const { name, receiver, args } = node;
+    return callHelp({
+      source: this.#source,
+      node,
+      name,
+      operands: receiver === undefined ? args : [receiver, ...args],
+      functions: this.#names(false),
+      methods: this.#names(true),
+    });
   }
 
   /** Names that can be called as a method, macros included, or as a function. */
@@ -184,24 +225,30 @@ export class Mistakes {
     if (node.kind === 'index') return this.#badIndex(node, types);
     if (node.kind === 'operator') {
       const taken = shown.map((type) => `\`${type}\``).join(' and ');
-      const help = operandHelp(node, shown);
+      const help = operandHelp({ source: this.#source, root: this.#root, node, types: shown });
       return this.type(node, `\`${node.operator}\` does not take ${taken}`, help);
     }
     const forms = declaration.overloads
       .filter((overload) => overload.isMethod === isMethod)
       .map(({ parameters }) => form(declaration.name, parameters.map(formatType), isMethod));
-    if (forms.length === 0) {
-      const help = this.#callHelp(declaration.name, isMethod);
+    if (node.kind === 'call' && forms.length === 0) {
+      const help = this.#callHelp(node);
       const what = isMethod ? 'method' : 'function';
       return this.#report('cel_unknown_name', node.nameAt, `unknown ${what} \`${declaration.name}\``, help);
     }
     const written = forms.slice(0, MAX_FORMS).map((each) => `\`${each}\``);
     const rest = forms.length > MAX_FORMS ? ' and others' : '';
-    const isListOfTexts = declaration.name === 'contains' && types[0]?.kind === 'list';
-    const help = isListOfTexts
-      ? 'to test for an element of a list, write `x in list`'
-      : `known overloads: ${written.join(', ')}${rest}`;
+    const isList = declaration.name === 'contains' && types[0]?.kind === 'list';
+    const help =
+      (isList ? this.#elementOf(node) : undefined) ?? `known overloads: ${written.join(', ')}${rest}`;
     return this.type(node, `unknown overload \`${form(declaration.name, shown, isMethod)}\``, help);
+  }
+
+  /** Help for `list.contains(x)`. */
+  #elementOf({ receiver, args: [element], start, end }: CallNode): Advice | undefined {
+    if (receiver === undefined || element === undefined) return undefined;
+    const text = `${textOf(this.#source, element)} in ${textOf(this.#source, receiver)}`;
+    return writeInstead(this.#source, { start, end }, text, { isOperation: true });
   }
 
   #badIndex({ index, operand }: Node & { kind: 'index' }, types: readonly Type[]): Type {
@@ -216,6 +263,24 @@ export class Mistakes {
       );
     }
     return this.type(operand, `\`${container === undefined ? '' : formatType(container)}\` has no elements`);
+  }
+
+  /** Help for `method == 'GET' || 'HEAD'`. */
+  alternatives({ operator, operands }: Node & { kind: 'logic' }, operand: Node): Advice | string | undefined {
+    if (operator !== '||' || !isText(operand)) return undefined;
+    const index = operands.indexOf(operand);
+    const first = operands.slice(0, index).findLast((each) => !isText(each));
+    const [value, text] = first?.kind === 'operator' && first.operator === '==' ? first.operands : [];
+    if (value === undefined || text === undefined || !isText(text) || first === undefined)
+      return 'to compare with several values, write `x in [a, b]`';
+    const from = operands.indexOf(first) + 1;
+    const next = operands.findIndex((each, at) => at >= from && !isText(each));
+    const others = operands.slice(from, next === -1 ? undefined : next);
+    const listed = [text, ...others].map((each) => textOf(this.#source, each)).join(', ');
+    const range = { start: first.start, end: others.at(-1)?.end ?? operand.end };
+    return writeInstead(this.#source, range, `${textOf(this.#source, value)} in [${listed}]`, {
+      isOperation: true,
+    });
   }
 
   branches(range: Range, yes: string, no: string): Type {
@@ -235,6 +300,13 @@ export class Mistakes {
     }
   }
 }
+
+function isText(node: Node): boolean {
+  return node.kind === 'literal' && typeof node.value === 'string';
+}
+
+/** Roots below which the author declares the names. */
+const AUTHORS: ReadonlySet<string> = new Set(['data', 'env', 'params', 'variables']);
 
 function macroOf(name: string): MacroDeclaration | undefined {
   return Object.hasOwn(MACROS, name) ? MACROS[name as keyof typeof MACROS] : undefined;

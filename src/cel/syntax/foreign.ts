@@ -1,3 +1,5 @@
+import type { Advice } from '../../diagnostic/advice.ts';
+
 /** Words and symbols of other languages, with the help that leads to CEL. */
 
 /** CEL operators by their notation in other languages. */
@@ -11,52 +13,15 @@ const OPERATORS: ReadonlyMap<string, '==' | '&&' | '||'> = new Map([
 ]);
 
 const CALLS: ReadonlyMap<string, string> = new Map([
-  ['not', 'did you mean `!`?'],
-  ['equals', 'did you mean `==`?'],
-  ['beginsWith', 'did you mean `startsWith`?'],
-  ['hasPrefix', 'did you mean `startsWith`?'],
-  ['hasSuffix', 'did you mean `endsWith`?'],
   ['includes', 'did you mean `contains`? for a list, write `x in list`'],
-  ['containsAll', 'did you mean `sets.contains(list, [a, b])`?'],
-  ['containsAny', 'did you mean `sets.intersects(list, [a, b])`?'],
   ['get', "read a key with `x['k']`, or with a default: `x[?'k'].orValue('')`"],
-  ['getOrDefault', "read a key with `x['k']`, or with a default: `x[?'k'].orValue('')`"],
   ['isset', 'test for presence with `has(x.f)` or `k in x`'],
   ['defined', 'test for presence with `has(x.f)` or `k in x`'],
-  ['inCIDR', "did you mean `cidr('10.0.0.0/8').containsIP(x)`?"],
-  ['parseInt', 'did you mean `int(x)`?'],
-  ['Number', 'did you mean `double(x)`?'],
-  ['toString', 'did you mean `string(x)`?'],
-  ['str', 'did you mean `string(x)`?'],
-  ['re_match', "did you mean `x.matches('...')`?"],
   ['test', 'did you mean `matches`?'],
   ['regex', 'did you mean `matches`?'],
-  ['len', 'did you mean `size`?'],
-  ['length', 'did you mean `size`?'],
-  ['count', 'did you mean `size`?'],
-  ['lower', 'did you mean `lowerAscii`?'],
-  ['upper', 'did you mean `upperAscii`?'],
-  ['toLower', 'did you mean `lowerAscii`?'],
-  ['toLowerCase', 'did you mean `lowerAscii`?'],
-  ['toUpper', 'did you mean `upperAscii`?'],
-  ['toUpperCase', 'did you mean `upperAscii`?'],
-  ['sha256', 'did you mean `hash.sha256(x)`?'],
-  ['hmac', 'did you mean `hash.hmacSha256(key, x)`?'],
-  ['hmacSha256', 'did you mean `hash.hmacSha256(key, x)`?'],
   ['timingSafeEqual', 'did you mean `constantTimeEquals`?'],
   ['hash_equals', 'did you mean `constantTimeEquals`?'],
   ['json', 'did you mean `json.encode(x)` or `json.decode(text)`?'],
-  ['toJson', 'did you mean `json.encode(x)`?'],
-  ['to_json', 'did you mean `json.encode(x)`?'],
-  ['fromJson', 'did you mean `json.decode(x)`?'],
-  ['from_json', 'did you mean `json.decode(x)`?'],
-  ['parseJson', 'did you mean `json.decode(x)`?'],
-  ['btoa', 'did you mean `base64.encode(x)`?'],
-  ['atob', 'did you mean `base64.decode(x)`?'],
-  ['urlEncode', 'did you mean `url.encode(x)`?'],
-  ['encodeURIComponent', 'did you mean `url.encode(x)`?'],
-  ['urlDecode', 'did you mean `url.decode(x)`?'],
-  ['decodeURIComponent', 'did you mean `url.decode(x)`?'],
   ['any', 'did you mean `exists`?'],
   ['some', 'did you mean `exists`?'],
   ['every', 'did you mean `all`?'],
@@ -85,7 +50,6 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['undefined', 'test for presence with `has(x.f)` or `k in x`'],
   ['timestamp', 'the type of a timestamp is `google.protobuf.Timestamp`'],
   ['duration', 'the type of a duration is `google.protobuf.Duration`'],
-  ['input', 'did you mean `request`?'],
   ['crypto', 'digests are `hash.sha256(x)` and `hash.hmacSha256(key, x)`'],
   ['urlquery', 'did you mean `url`?'],
 ]);
@@ -153,8 +117,13 @@ export function foreignField(name: string): string | undefined {
 }
 
 /** Help for `headers.x-tenant`, which subtracts an undeclared name; undefined if the name is not of this form. */
-export function dashedName(source: string, start: number): string | undefined {
+export function dashedName(source: string, start: number): Advice | undefined {
   const before = /\.([A-Za-z_]\w*(?:-\w+)*-)$/.exec(source.slice(Math.max(0, start - 64), start))?.[1];
   const [after = ''] = /^[\w-]{1,64}/.exec(source.slice(start, start + 64)) ?? [];
-  return before === undefined ? undefined : `write a name with \`-\` in brackets: \`['${before}${after}']\``;
+  if (before === undefined) return undefined;
+  const text = `['${before}${after}']`;
+  return {
+    help: `write a name with \`-\` in brackets: \`${text}\``,
+    edit: { start: start - before.length - 1, end: start + after.length, text },
+  };
 }

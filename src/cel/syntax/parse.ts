@@ -3,6 +3,7 @@ import { foreignCharacter, foreignInfix, foreignMark, foreignOperator } from './
 import { nothing, parseMember } from './member.ts';
 import { Parser } from './parser.ts';
 import type { Problem } from './problem.ts';
+import { repaired } from './repair.ts';
 import { scan } from './scan.ts';
 import { describeToken, type Token } from './token.ts';
 import type { LogicNode, Node, Operator } from './tree.ts';
@@ -18,6 +19,14 @@ export interface Parsed {
 
 /** Parses an expression by the grammar of the specification. Total: every source has a tree. */
 export function parse(source: string): Parsed {
+  const parsed = parseAsWritten(source);
+  const isValid = (other: string): boolean => parseAsWritten(other).problems.length === 0;
+  return parsed.problems.length === 0
+    ? parsed
+    : { ...parsed, problems: repaired(source, parsed.problems, isValid) };
+}
+
+function parseAsWritten(source: string): Parsed {
   const { tokens, problems } = scan(source);
   const parser = new Parser(source, tokens, problems, parseExpression);
   const root = parser.expression();

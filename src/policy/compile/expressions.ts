@@ -3,18 +3,15 @@ import type { PreparedPart } from '../../cel/check/fixed-reads.ts';
 import type { Compiled, Expected } from '../../cel/compile.ts';
 import { type ExpressionWork, PLAIN_WORK } from '../../cel/expression-work.ts';
 import { copyProgram, type Program } from '../../cel/interpret/program.ts';
-import type { Problem } from '../../cel/syntax/problem.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { ERROR } from '../../cel/value/type.ts';
-import { type Advice, describedEdit } from '../../diagnostic/advice.ts';
-import type { Edit, Range } from '../../diagnostic/range.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
-import { editScalar } from '../yaml/edit-scalar.ts';
-import { locate } from '../yaml/scalar-offset.ts';
 import { ADDED_FUNCTIONS } from './added-functions.ts';
 import type { ExpressionLocation, LocatedExpression } from './expression-location.ts';
+import { rangeIn, reportProblem } from './report-problem.ts';
 
 export const CONDITION = { result: ['bool'] } as const satisfies Expected;
 export const COST = { result: ['int', 'uint'] } as const satisfies Expected;
@@ -32,14 +29,6 @@ const VARIABLE = { result: ['dyn'], allowOptional: true, isForActivation: true }
 
 /** Shared by all folders, since names and functions are the same for each. */
 const ENVIRONMENT: Environment = createEnvironment(NAMES, ADDED_FUNCTIONS);
-
-/** Roots that exist only if the policy or folder declares names below them, with the cause and help of a diagnostic. */
-const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefined]> = new Map([
-  ['variables', ['the policy has no `variables`', undefined]],
-  ['data', ['the folder has no Dataset', undefined]],
-  ['env', ['the folder has no Environment', undefined]],
-  ['params', ['the policy uses no template with parameters', 'path parameters are in `request.params`']],
-] as const);
 
 /** Roots that have values only after authentication. */
 const KNOWN_LATE = [
@@ -179,7 +168,9 @@ export class Expressions {
         report(expression.at, 'too_large', 'the regular expressions of the folder are too large', help);
       }
     }
-    for (const problem of compiled.problems ?? compiled.warnings) reportProblem(expression, problem);
+    for (const problem of compiled.problems ?? compiled.warnings) {
+      reportProblem(expression, problem, this.#environment);
+    }
     for (const name of compiled.program?.reads ?? []) this.note(name);
     if (compiled.program === undefined) return undefined;
     const program = copyProgram(compiled.program);
@@ -241,46 +232,6 @@ function reportSwallowed(expression: Expression): boolean {
   return true;
 }
 
-function reportProblem(expression: Expression, problem: Problem): void {
-  const range = rangeIn(expression, problem.start, problem.end);
-  const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
-  const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
-  const message = why === undefined ? problem.message : `unknown name \`${root}\`: ${why}`;
-  const told = why === undefined ? problem.help : help;
-  const advice =
-    told === undefined ? undefined : { help: told, edit: editFor(expression, problem, message, told) };
-  report(expression.at, problem.code, message, advice, range);
-}
-
-/** The edit in the file that the help of a problem describes. */
-function editFor(
-  { at, source }: Expression,
-  problem: Problem,
-  message: string,
-  help: string,
-): Edit | undefined {
-  const { tree, context } = at;
-  if (tree.kind !== 'scalar') return undefined;
-  const { start, end } = problem;
-  const described =
-    problem.edit === undefined ? describedEdit(message, help, source.slice(start, end)) : undefined;
-  const edit =
-    problem.edit ??
-    (described && { ...described, start: start + described.start, end: start + described.end });
-  return edit && editScalar(context.lines.text, tree, edit);
-}
-
-/** Help that says to write `text` in place of a part of an expression, with the edit. */
-export function replacePart(
-  { at: { context, tree } }: Expression,
-  { start, end }: Range,
-  text: string,
-): Advice {
-  const edit =
-    tree.kind === 'scalar' ? editScalar(context.lines.text, tree, { start, end, text }) : undefined;
-  return { help: `write \`${text}\``, edit };
-}
-
 /** The expression with its location in its file. */
 export function locateExpression({ expression, program }: ValidExpression): LocatedExpression {
   return { program, location: locationOf(expression) };
@@ -305,10 +256,4 @@ export function firstRead(expression: Expression, program: Program, name: string
   });
   const [first] = reads.toSorted((a, b) => a.start - b.start);
   return first && rangeIn(expression, first.start, first.end);
-}
-
-/** The range in the file of a part of an expression. */
-export function rangeIn({ at }: Expression, start: number, end: number): Range {
-  const { tree, context } = at;
-  return tree.kind === 'scalar' ? locate(context.lines.text, tree, start, end) : tree.range;
 }

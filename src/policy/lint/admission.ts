@@ -5,10 +5,11 @@ import { compilePrincipal, type PrincipalPattern } from '../../engine/identity/p
 import { principalsOverlap } from '../../engine/identity/principal-contains.ts';
 import { SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
 import type { CompiledPolicy, MtlsRequirement } from '../../engine/set/policy-set.ts';
-import { rangeIn, type ValidExpression } from '../compile/expressions.ts';
+import type { ValidExpression } from '../compile/expressions.ts';
 import { selectionsOf } from '../compile/identity-reads.ts';
 import { type EntryPair, selections } from '../compile/match-relations.ts';
 import type { CompiledExpressions, WrittenPolicy } from '../compile/policy-compiler.ts';
+import { rangeIn } from '../compile/report-problem.ts';
 import { listed } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
 import type { Analyses } from './analyses.ts';

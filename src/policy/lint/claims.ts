@@ -1,8 +1,9 @@
 import type { ClaimTime } from '../../cel/check/claim-times.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
-import { rangeIn, replacePart, type ValidExpression } from '../compile/expressions.ts';
+import type { ValidExpression } from '../compile/expressions.ts';
 import { selectionsOf } from '../compile/identity-reads.ts';
 import { selections } from '../compile/match-relations.ts';
+import { rangeIn, replacePart } from '../compile/report-problem.ts';
 import { report } from '../language/reader.ts';
 import type { Analyses } from './analyses.ts';
 import { EvaluatedParts } from './evaluated-parts.ts';

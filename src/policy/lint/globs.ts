@@ -1,9 +1,10 @@
 import type { ComparedText, TextComparison } from '../../cel/check/text-comparisons.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
-import { rangeIn, replacePart, type ValidExpression } from '../compile/expressions.ts';
+import type { ValidExpression } from '../compile/expressions.ts';
 import { expressionsIn } from '../compile/expressions-in.ts';
 import { selectionsOf } from '../compile/identity-reads.ts';
 import { type EntryPair, selections } from '../compile/match-relations.ts';
+import { rangeIn, replacePart } from '../compile/report-problem.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import type { Analyses } from './analyses.ts';
