@@ -37,6 +37,8 @@ function trouble({ files }: GoldenCase, found: readonly Diagnostic[], one: Diagn
  * new message.
  */
 const HIDDEN: readonly (readonly [string, string, string])[] = [
+  ['callers', 'unknown Dataset `exporter`', 'the Dataset `exporters` has a pattern'],
+  ['callers', 'unknown field `dataset`', 'the Dataset `rows` is not a list of principals'],
   ['cel-habits', 'unexpected `like`', 'unknown name `reqest`'],
   ['cel-places', 'unknown name `reqest`', 'the expression has the type `request`, `string` is required'],
   ['no-echoes', 'expected a list, found a mapping', 'the field `jsonSchema` is missing'],

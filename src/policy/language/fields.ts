@@ -1,6 +1,8 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
-import type { Cursor, MappingTree } from '../yaml/tree.ts';
+import { isPlainScalar } from '../yaml/quote.ts';
+import type { Cursor, MappingTree, Tree } from '../yaml/tree.ts';
 import { synonym } from './hints.ts';
 import { child, lacks, report, shape } from './reader.ts';
 import type { Reader, Shape } from './shape.ts';
@@ -72,26 +74,71 @@ export function reportUnknownFields(
 ): readonly string[] {
   const unknown = [...entries].filter(([name]) => !Object.hasOwn(fields, name));
   for (const [name, { key, value, context = at.context }] of unknown) {
-    const help = () =>
-      ownHelp?.(name, { ...at, tree: value }) ?? fieldHelp(name, fields, (field) => !lacks(at, field));
+    const help = () => ownHelp?.(name, { ...at, tree: value }) ?? fieldHelp({ at, name, key, value, fields });
     report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, help, key);
   }
   return unknown.map(([name]) => name);
 }
 
+/** An unknown field of a mapping. */
+interface UnknownField {
+  readonly at: Cursor;
+  readonly name: string;
+  readonly key: Range;
+  readonly value: Tree;
+  readonly fields: Fields;
+}
+
 /** Help for an unknown field: the field it belongs under, if there is one such, else a suggestion. */
-function fieldHelp(name: string, fields: Fields, isPresent: (field: string) => boolean): string | undefined {
+function fieldHelp(unknown: UnknownField): Advice | string | undefined {
+  const { at, name, fields } = unknown;
   const containers = Object.entries(fields).filter(([, { read, like = read }]) => {
     const inner = fieldsIn(shapeOf(like));
     return inner !== undefined && Object.hasOwn(inner, name);
   });
   const [container] = containers;
-  if (container !== undefined && containers.length === 1)
-    return `\`${name}\` belongs under \`${container[0]}\``;
+  if (container !== undefined && containers.length === 1) return belongsUnder(unknown, ...container);
   const near = nearName(name, Object.keys(fields));
-  return near !== undefined && isPresent(near)
-    ? `\`${near}\` is already written here: keep one of them`
-    : suggestion(name, fields);
+  if (near !== undefined && !lacks(at, near)) return `\`${near}\` is already written here: keep one of them`;
+  return (near === undefined ? undefined : listOfOne(unknown, near)) ?? suggestion(name, fields);
+}
+
+/** Help for a field of another mapping, which is written here unless it is there already. */
+function belongsUnder(
+  unknown: UnknownField,
+  container: string,
+  { read, like = read }: Field<unknown>,
+): Advice | string {
+  const { at, name, key, value } = unknown;
+  const help = `\`${name}\` belongs under \`${container}\``;
+  const written = writtenInline(unknown);
+  if (written === undefined || !lacks(at, container)) return help;
+  const inner = `{${name}: ${written}}`;
+  const text = `${container}: ${shapeOf(like)?.kind === 'list' ? `[${inner}]` : inner}`;
+  return { help: `${help}: write \`${text}\``, edit: { start: key.start, end: value.range.end, text } };
+}
+
+/** Help for a field such as `scope: read`, whose plural is a list of texts. */
+function listOfOne(unknown: UnknownField, near: string): Advice | undefined {
+  const { key, value, fields } = unknown;
+  const field = fields[near];
+  const list = field && shapeOf(field.like ?? field.read);
+  const written = value.kind === 'scalar' ? writtenInline(unknown) : undefined;
+  if (written === undefined || list?.kind !== 'list' || shapeOf(list.item)?.kind === 'mapping')
+    return undefined;
+  const text = `${near}: [${written}]`;
+  return { help: `did you mean \`${text}\`?`, edit: { start: key.start, end: value.range.end, text } };
+}
+
+/** The text of a value on one line, which can be part of a flow collection; undefined for any other. */
+function writtenInline({ at, value, key }: UnknownField): string | undefined {
+  const { range, context = at.context } = value;
+  const written = context.lines.text.slice(range.start, range.end);
+  const isInFlow =
+    value.kind === 'scalar' ? value.value !== null && value.style !== 'block' : /^[[{]/.test(written);
+  if (!isInFlow || range.start < key.end || written.includes('\n') || written.length > 80) return undefined;
+  const isPlain = value.kind === 'scalar' && value.style === 'plain';
+  return isPlain && !isPlainScalar(written, true) ? undefined : written;
 }
 
 /** The fields of a mapping, or of the mappings in a list. */

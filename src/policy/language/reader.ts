@@ -3,11 +3,12 @@ import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnose } from '../../diagnostic/collect.ts';
 import type { Fix } from '../../diagnostic/diagnostic.ts';
 import type { Edit, Range } from '../../diagnostic/range.ts';
+import { quoted } from '../../diagnostic/suggest.ts';
 import { editScalar } from '../yaml/edit-scalar.ts';
 import type { Cursor, Entry, Tree } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 import { wholeNumberHint } from './hints.ts';
-import { type Reader, shaped, shapeOf, textual } from './shape.ts';
+import { type Reader, type Shape, shaped, shapeOf, textual } from './shape.ts';
 
 /** A value with its location, for checks that involve other values. */
 export interface Located<T> {
@@ -171,7 +172,7 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
   const reader: Reader<readonly T[]> = (at) => {
     const { tree, path, context } = at;
     if (tree.kind !== 'list') {
-      return report(at, 'wrong_type', `expected a list, found ${shape(at)}`, listHelp(at));
+      return report(at, 'wrong_type', `expected a list, found ${shape(at)}`, listHelp(at, shapeOf(item)));
     }
     const read: T[] = [];
     for (const [index, child] of tree.items.entries()) {
@@ -189,8 +190,11 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
 }
 
 /** Help for a value where a list is expected: the list with that value, if it is short. */
-function listHelp(at: Cursor): string | undefined {
+function listHelp(at: Cursor, item: Shape | undefined): string | undefined {
   const { tree } = at;
+  if (tree.kind === 'scalar' && item?.kind === 'mapping') {
+    return `write a list of mappings with the fields ${quoted(Object.keys(item.fields).slice(0, 6))}`;
+  }
   if (tree.kind === 'scalar') return tree.value === null ? undefined : `write a list: \`[${written(at)}]\``;
   const inline = written(at);
   if (inline.startsWith('{') && inline.length <= 60 && !inline.includes('\n'))
