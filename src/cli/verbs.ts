@@ -15,6 +15,7 @@ import { EXIT, type ExitCode } from './terminal/exit-code.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { Argument, Verb } from './terminal/verb.ts';
 import { TEST_FLAGS } from './test/flags.ts';
+import { WATCH_FLAGS } from './watch/flags.ts';
 
 interface VerbRow<F extends Flags> extends Omit<Verb, 'call'> {
   readonly flags: F;
@@ -68,6 +69,15 @@ export const VERBS: readonly Verb[] = [
     ],
     run: async ([dir = '.'], options, terminal) =>
       (await import('./test/test.ts')).test(dir, options, terminal),
+  }),
+  verb({
+    name: 'watch',
+    argument: POLICY_FOLDER,
+    doc: 'check and test a folder after each change, until it is interrupted',
+    flags: WATCH_FLAGS,
+    examples: ['lictor watch policies', 'lictor watch policies --filter orders'],
+    run: async ([dir = '.'], options, terminal) =>
+      (await import('./watch/watch.ts')).watch(dir, options, terminal),
   }),
   verb({
     name: 'fmt',

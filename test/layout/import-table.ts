@@ -230,6 +230,7 @@ export const IMPORT_TABLE = {
         'diagnostic',
       ],
     },
+    'cli/watch': { imports: ['cli/terminal', 'cli/check', 'cli/test', 'flag'] },
     cli: { imports: ['cli/', 'sidecar/server', 'flag'] },
     main: { imports: ['cli/', 'sidecar/loading', 'node'] },
   },

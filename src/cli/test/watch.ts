@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { joinLines } from '../../diagnostic/printable.ts';
-import { watchFolder } from '../../policy/source/watch.ts';
 import { type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { readYaml } from '../../policy/yaml/yaml-file.ts';
 import { ReachedPolicies } from '../../tools/testing/reached-policies.ts';
@@ -10,6 +9,7 @@ import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { openPolicyFolder, type PolicyFolder, showErrors } from '../terminal/policy-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { untilInterrupted } from '../terminal/until-interrupted.ts';
 import { caseId, FailedCases } from './failed-cases.ts';
 import type { TestOptions } from './flags.ts';
 import { createTestSession, noCases, reportResults, runAll, selectCases } from './run-cases.ts';
@@ -17,15 +17,7 @@ import { createTestSession, noCases, reportResults, runAll, selectCases } from '
 /** Runs until it is interrupted, and runs again the cases that a change of the folder can affect. */
 export async function watchTests(dir: string, options: TestOptions, terminal: Terminal): Promise<ExitCode> {
   const watched = new WatchedTests(dir, options, terminal);
-  const watcher = watchFolder(resolve(terminal.directory, dir), () => watched.look());
-  // The watcher by itself keeps no process alive.
-  const alive = setInterval(() => {}, 60_000);
-  await new Promise<void>((end) => {
-    process.once('SIGTERM', () => end());
-    process.once('SIGINT', () => end());
-  });
-  watcher.close();
-  clearInterval(alive);
+  await untilInterrupted(dir, terminal, () => watched.look());
   return EXIT.fine;
 }
 
