@@ -196,6 +196,7 @@ describe('an allowed request', () => {
 
   test.each([
     ['an allowed workload', { call: { host: 'workloads.acme.svc', path: '/' } }],
+    ['a caller by workload and claim', { call: { host: 'callers.acme.svc', path: '/' }, token: 'good' }],
     ['a good token', { call: { host: 'tokens.acme.svc', path: '/' }, token: 'good' }],
     [
       'a body that fits its schema',

@@ -97,7 +97,8 @@ class Mutator {
     }
     const mtls = mappingOf(valueAt(authenticate, 'mtls'));
     const principals = valueAt(mtls, 'principals');
-    if (mtls !== undefined && principals?.kind === 'list') this.#principals(mtls, principals);
+    if (mtls !== undefined && principals?.kind === 'list')
+      this.#principals(principals, removeEntry(this.#text, mtls, 'principals'));
     const jwt = mappingOf(valueAt(authenticate, 'jwt'));
     const issuers = valueAt(jwt, 'issuers');
     if (issuers?.kind === 'list') this.#dropFrom(issuers, 'issuers');
@@ -120,8 +121,8 @@ class Mutator {
     if (entry === undefined) return;
     for (const [part, { value }] of entry.entries) {
       if (value.kind === 'list') {
-        if (part === 'principals') this.#principals(entry, value);
-        else this.#dropFrom(value, part);
+        if (part === 'principals') this.#principals(value, undefined);
+        this.#dropFrom(value, part);
       } else this.#claims(value);
       if (entry.entries.size === 1) continue;
       this.#add(value, removeEntry(this.#text, entry, part), `\`${part}\` is dropped`);
@@ -139,14 +140,14 @@ class Mutator {
     }
   }
 
-  #principals(mtls: MappingTree, principals: ListTree): void {
+  /** Widens SPIFFE IDs to their trust domain, and makes `anyPeer` for others. */
+  #principals(principals: ListTree, anyPeer: Edit | undefined): void {
     for (const each of principals.items) {
       const name = textOf(each) ?? '';
       const [all] = /^spiffe:\/\/[^/]+\//i.exec(name) ?? [];
       const wide = all === undefined ? undefined : `${all}**`;
       if (wide === undefined || wide === name) {
-        const edit = removeEntry(this.#text, mtls, 'principals');
-        this.#add(each, edit, 'any peer is accepted');
+        this.#add(each, anyPeer, 'any peer is accepted');
       } else this.#add(each, replaceScalar(each, wide), `\`${name}\` becomes \`${wide}\``);
     }
   }

@@ -1,4 +1,7 @@
 import type { Identity } from '../../engine/decision/identities.ts';
+import { memberOf } from '../../engine/identity/jwt.ts';
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import {
   type CallerCondition,
   type CallerEntry,
@@ -26,18 +29,43 @@ export function callersText({ from, except }: CallerCondition): string {
 }
 
 function entryText({ principals, issuers, scopes, claims }: CallerEntry): string {
-  return [
-    ...(principals === undefined ? [] : [principalsText(principals)]),
+  const leaves = (claims ?? []).flatMap((test) => leavesOf(test));
+  const token = [
     ...(issuers === undefined ? [] : [`a token of ${oneOf([...issuers])}`]),
     ...(scopes === undefined ? [] : [`${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`]),
-    ...(claims === undefined ? [] : [claims.map(claimText).join(', ')]),
-  ].join(' with ');
+    ...(leaves.length === 0
+      ? []
+      : [`${leaves.length === 1 ? 'claim' : 'claims'} ${leaves.map(leafText).join(', ')}`]),
+  ].join(' and ');
+  const peer = principals === undefined ? [] : [principalsText(principals)];
+  return [...peer, ...(token === '' ? [] : [`with ${token}`])].join(' ');
 }
 
-function claimText(test: ClaimTest): string {
-  if (test.members !== undefined)
-    return test.members.map((member) => `${test.name}.${claimText(member)}`).join(', ');
-  return `${test.name} ${oneOf([...test.values].map(String))}`;
+/** A claim that has values, with its path. */
+interface Leaf {
+  readonly path: string;
+  readonly values: ReadonlySet<JsonValue>;
+}
+
+function leavesOf({ name, values, members }: ClaimTest): readonly Leaf[] {
+  if (members === undefined) return [{ path: name, values }];
+  return members
+    .flatMap((member) => leavesOf(member))
+    .map((leaf) => ({ ...leaf, path: `${name}.${leaf.path}` }));
+}
+
+function leafText({ path, values }: Leaf): string {
+  return `${path} ${oneOf([...values].map(String))}`;
+}
+
+/** The first claim that the claims do not have. */
+function unmetLeaf(claims: JsonObject, tests: readonly ClaimTest[]): Leaf | undefined {
+  const test = tests.find((each) => !hasClaim(claims, each));
+  const inner = test && memberOf(claims, test.name);
+  const within =
+    test?.members !== undefined && isJsonObject(inner) ? unmetLeaf(inner, test.members) : undefined;
+  if (test === undefined || within === undefined) return test && leavesOf(test)[0];
+  return { ...within, path: `${test.name}.${within.path}` };
 }
 
 /** The entry of `from` that a caller matches; empty without `from`. */
@@ -84,7 +112,7 @@ function unmetText(entry: CallerEntry, { caller, token }: Identity): string {
     const missing = (entry.scopes ?? []).filter((scope) => !token.scopes.includes(scope));
     return `the token lacks the ${missing.length === 1 ? 'scope' : 'scopes'} ${missing.join(', ')}`;
   }
-  const claim = (entry.claims ?? []).find((test) => !hasClaim(token.claims, test));
+  const claim = unmetLeaf(token.claims, entry.claims ?? []);
   if (claim === undefined) return 'the caller matches';
-  return `the claim ${claim.name} is not ${claimText(claim).slice(claim.name.length + 1)}`;
+  return `the claim ${claim.path} is not ${oneOf([...claim.values].map(String))}`;
 }

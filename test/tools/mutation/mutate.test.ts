@@ -26,10 +26,15 @@ function mutantsOfFile(text: string): readonly MutantSummary[] {
     what,
     diff: diffOf(file.lines, edit),
     compiles:
-      compileFolder(memoryFiles({ 'p.yaml': edited(file.lines.text, edit), 'i.yaml': ISSUERS })).set !==
-      undefined,
+      compileFolder(
+        memoryFiles({ 'p.yaml': edited(file.lines.text, edit), 'i.yaml': ISSUERS, 'guard.yaml': GUARD }),
+      ).set !== undefined,
   }));
 }
+
+/** Authenticates for every policy, so that a mutant without `authenticate` compiles. */
+const GUARD =
+  'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: guard}\nspec: {authenticate: {mtls: {}, jwt: {issuers: [acme]}}}\n';
 
 const ISSUERS = ['acme', 'globex']
   .map(
@@ -40,6 +45,30 @@ const ISSUERS = ['acme', 'globex']
 
 describe('changes', () => {
   test.each<[string, string, readonly string[]]>([
+    [
+      'callers, their entries and parts',
+      `{authenticate: {mtls: {}, jwt: {issuers: [acme]}}, rules: [{name: r, effect: allow, from: [{principals: ["spiffe://a.example/b", CN=c], scopes: [s, t]}, {claims: {tenant: [acme, north], level: 2}}], except: [{issuers: [acme]}]}]}`,
+      [
+        '`mtls` is dropped',
+        '`jwt` is dropped',
+        '`allow` becomes `deny`',
+        '`from` is dropped',
+        'the entry of `from` is dropped',
+        '`principals` is dropped',
+        '`spiffe://a.example/b` becomes `spiffe://a.example/**`',
+        '`spiffe://a.example/b` is dropped from `principals`',
+        '`CN=c` is dropped from `principals`',
+        '`scopes` is dropped',
+        '`s` is dropped from `scopes`',
+        '`t` is dropped from `scopes`',
+        'the entry of `from` is dropped',
+        '`tenant` is dropped from `claims`',
+        '`acme` is dropped from `tenant`',
+        '`north` is dropped from `tenant`',
+        '`level` is dropped from `claims`',
+        '`except` is dropped',
+      ],
+    ],
     [
       'operators, operands and negations',
       `{rules: [{name: r, effect: allow, when: "request.method == 'GET' && !(request.size < 3 || request.host != 'a')"}]}`,

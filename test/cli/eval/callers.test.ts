@@ -1,0 +1,135 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ended } from '../../support/command.ts';
+import { inProcess } from '../../support/in-process.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
+
+const POLICIES = `apiVersion: lictor/v1
+kind: Issuer
+metadata: {name: acme}
+spec: {issuer: "https://login.acme.example", audiences: [orders], keys: {jwksUri: "https://login.acme.example/jwks"}}
+---
+apiVersion: lictor/v1
+kind: Issuer
+metadata: {name: partner}
+spec: {issuer: "https://id.partner.example", audiences: [orders], keys: {jwksUri: "https://id.partner.example/jwks"}}
+---
+apiVersion: lictor/v1
+kind: Dataset
+metadata: {name: exporters}
+spec: {values: ["CN=export"]}
+---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: orders}
+spec:
+  match: [{hosts: [orders.svc]}]
+  authenticate: {jwt: {issuers: [acme, partner], required: false}}
+  from: [{principals: ["spiffe://acme.example/**", {data: exporters}]}]
+  except: [{principals: ["spiffe://acme.example/ns/lab/**"]}]
+  rules:
+    - name: write
+      effect: allow
+      match: [{methods: [POST]}]
+      from:
+        - {principals: ["spiffe://acme.example/ns/shop/sa/checkout"], scopes: [orders:write, orders:read]}
+        - {issuers: [partner], claims: {tier: [gold, silver], realm_access: {roles: admin}}}
+      when: request.path == '/'
+    - name: read
+      effect: allow
+      match: [{methods: [GET]}]
+      from: [{claims: {tenant: acme}}]
+      except: [{claims: {sub: mallory}}]
+`;
+
+let stack: AsyncDisposableStack;
+let directory: string;
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  directory = await scratchFolder(stack);
+  await writeFile(join(directory, 'orders.yaml'), POLICIES);
+});
+
+afterAll(() => stack.disposeAsync());
+
+function run(verb: 'eval' | 'effective', ...args: readonly string[]): Promise<Ended> {
+  return inProcess([verb, '.', '--host', 'orders.svc', '--path', '/', ...args], directory);
+}
+
+const CHECKOUT = ['--principal', 'spiffe://acme.example/ns/shop/sa/checkout'];
+const POST = ['--method', 'POST'];
+
+describe('eval says which part of which entry did not hold', () => {
+  test.each<[what: string, args: readonly string[], expected: string]>([
+    [
+      'no scope and another issuer',
+      [...CHECKOUT, ...POST, '--issuer', 'acme', '--claim', 'scope=orders:read'],
+      '· orders: allow write  `from`: entry 1: the token lacks the scope orders:write; entry 2: the token is of acme, not of partner ',
+    ],
+    [
+      'no token',
+      [...CHECKOUT, ...POST],
+      '· orders: allow write  `from`: entry 1: there is no token; entry 2: there is no token ',
+    ],
+    [
+      'another principal, and a claim with another value',
+      ['--principal', 'CN=export', ...POST, '--issuer', 'partner', '--claim', 'tier=secret-tier'],
+      '· orders: allow write  `from`: entry 1: the caller CN=export is not spiffe://acme.example/ns/shop/sa/checkout; entry 2: the claim tier is not gold or silver ',
+    ],
+    [
+      'a nested claim',
+      ['--principal', 'CN=export', ...POST, '--issuer', 'partner', '--claim', 'tier=gold'],
+      'entry 2: the claim realm_access.roles is not admin ',
+    ],
+    [
+      'a caller that is taken out',
+      [...CHECKOUT, '--issuer', 'acme', '--claim', 'tenant=acme', '--claim', 'sub=mallory'],
+      '· orders: allow read  `except` names the caller ',
+    ],
+    [
+      'a caller that is named',
+      [...CHECKOUT, '--issuer', 'acme', '--claim', 'tenant=acme'],
+      '✓ orders: allow read  `from` names the caller ',
+    ],
+    [
+      'a caller of the policy',
+      CHECKOUT,
+      '✓ orders: from  spiffe://acme.example/** or one of data exporters, except spiffe://acme.example/ns/lab/** ',
+    ],
+    [
+      'a caller that the policy takes out',
+      ['--principal', 'spiffe://acme.example/ns/lab/sa/x'],
+      '✗ orders: from  `except` names the caller ',
+    ],
+    [
+      'a peer that the policy does not name',
+      ['--principal', 'CN=other'],
+      '✗ orders: mtls  a peer that is spiffe://acme.example/** or one of data exporters, unless another policy authenticates one: this workload is not among those that may call ',
+    ],
+  ])('%s', async (_, args, expected) => {
+    const { stdout, stderr } = await run('eval', ...args);
+    expect({ stderr, stdout }).toEqual({ stderr: '', stdout: expect.stringContaining(expected) });
+    expect(stdout).not.toMatch(/secret-tier.*entry|entry.*secret-tier/);
+  });
+
+  test('the entry of several that names the caller, with the condition', async () => {
+    const token = ['--issuer', 'acme', '--claim', 'scope=orders:read orders:write'];
+    const { code, stdout } = await run('eval', ...CHECKOUT, ...POST, ...token);
+    expect(code).toBe(0);
+    expect(stdout).toContain('✓ orders: allow write  entry 1 of `from` names the caller; true ');
+  });
+});
+
+test('effective shows the callers of the policy and of each rule', async () => {
+  const { stdout } = await run('effective');
+  const lines = stdout.split('\n').map((line) => line.replace(/ {2}orders\.yaml:\d+$/, ''));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '   orders  a peer that is spiffe://acme.example/** or one of data exporters, unless another policy authenticates one',
+      '   orders  a caller spiffe://acme.example/** or one of data exporters, except spiffe://acme.example/ns/lab/**',
+      '   orders/write  POST, a caller spiffe://acme.example/ns/shop/sa/checkout with scopes orders:write, orders:read; or with a token of partner and claims tier gold or silver, realm_access.roles admin',
+      '   orders/read  GET, a caller with claim tenant acme, except with claim sub mallory',
+    ]),
+  );
+});
