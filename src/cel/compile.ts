@@ -4,6 +4,7 @@ import { type Checked, typeOf } from './check/checked.ts';
 import type { Environment } from './check/environment.ts';
 import { estimateSteps } from './check/estimate.ts';
 import { type PreparedPart, preparedParts } from './check/fixed-reads.ts';
+import { textParser, withTextProblems } from './check/interpolation.ts';
 import { keysReadIn } from './check/keys-read.ts';
 import { type Prepared, readLiterals } from './check/literals.ts';
 import { readsOf } from './check/reads.ts';
@@ -11,7 +12,7 @@ import { createProgram } from './codegen/create-program.ts';
 import { Constants } from './interpret/fold.ts';
 import type { Program } from './interpret/program.ts';
 import { Pattern } from './regex/pattern.ts';
-import { parse } from './syntax/parse.ts';
+import { type Parsed, parse } from './syntax/parse.ts';
 import { MAX_PROBLEMS, type Problem, problem } from './syntax/problem.ts';
 import { childrenOf, type Node } from './syntax/tree.ts';
 import { MAX_STEPS } from './value/budget.ts';
@@ -32,6 +33,8 @@ export interface Expected {
   readonly allowOptional?: boolean;
   /** True if the value is for the activation of other expressions: it keeps its form in evaluations. */
   readonly isForActivation?: boolean;
+  /** True if the source is a text with expressions in it: `Bearer ${jwt.subject}`. */
+  readonly isText?: boolean;
 }
 
 export type Compiled =
@@ -56,8 +59,8 @@ export type Compiled =
  * as problems, in order of position. Syntax mistakes hide all others.
  */
 export function compile(source: string, environment: Environment, expected: Expected): Compiled {
-  return compileWith(source, environment, expected, ({ checked, prepared, constants, reads }) =>
-    createProgram(checked, prepared, constants, reads, expected, environment),
+  return compileWith(source, environment, expected, ({ checked, prepared, constants, reads, again }) =>
+    createProgram(checked, prepared, constants, reads, expected, environment, again),
   );
 }
 
@@ -87,6 +90,8 @@ interface Analyzed {
   readonly prepared: Prepared;
   readonly constants: Constants;
   readonly reads: Pick<Program, 'reads' | 'keys'>;
+  /** Parses it again. */
+  readonly again: () => Parsed;
 }
 
 function compileWith(
@@ -99,9 +104,10 @@ function compileWith(
   if (source.length > MAX_SOURCE) {
     return { problems: [problem('cel_limit', whole, `an expression has at most ${MAX_SOURCE} characters`)] };
   }
-  const parsed = parse(source);
+  const again = expected.isText === true ? textParser(source, environment, expected) : () => parse(source);
+  const parsed = again();
   if (parsed.problems.length > 0) return { problems: parsed.problems };
-  const checked = check(source, parsed, environment);
+  const checked = withTextProblems(parsed, check(source, parsed, environment));
   const { prepared, problems: bad } = readLiterals(checked);
   const problems = [...checked.problems, ...bad].toSorted((a, b) => a.start - b.start);
   if (problems.length > 0) return { problems };
@@ -112,7 +118,7 @@ function compileWith(
   if (failing.length > 0) return { problems: failing.slice(0, MAX_PROBLEMS) };
   const reads = { reads: readsOf(checked), keys: keysReadIn(checked, (node) => constants.valueOf(node)) };
   return {
-    program: create({ checked, prepared, constants, reads }),
+    program: create({ checked, prepared, constants, reads, again }),
     warnings: costWarnings(checked, prepared, environment),
     instructions: instructionsOf(prepared),
     preparedParts: preparedParts(checked, environment),

@@ -7,7 +7,8 @@ import { type ExpressionFindings, lintExpression } from './lint.ts';
 export interface ExpressionWork {
   extend(environment: Environment, root: string, names: ReadonlyMap<string, Declaration>): Environment;
   compile(source: string, environment: Environment, expected: Expected): Compiled;
-  lint(source: string, environment: Environment, knowledge: Knowledge): ExpressionFindings;
+  /** `isText`: the source is a text with expressions in it. */
+  lint(source: string, environment: Environment, knowledge: Knowledge, isText?: boolean): ExpressionFindings;
 }
 
 /** The work done anew each time. */
@@ -53,9 +54,13 @@ export class RepeatedWork implements ExpressionWork {
     return this.#kept(compiled, `${use}\n${source}`, () => compileLater(source, environment, expected));
   }
 
-  lint(source: string, environment: Environment, knowledge: Knowledge): ExpressionFindings {
+  lint(source: string, environment: Environment, knowledge: Knowledge, isText = false): ExpressionFindings {
     const { linted } = this.#of(environment);
-    return this.#kept(linted, source, () => new KeptFindings(source, environment, knowledge)).findings;
+    return this.#kept(
+      linted,
+      `${isText ? 'text' : 'expression'} ${source}`,
+      () => new KeptFindings(source, environment, knowledge, isText),
+    ).findings;
   }
 
   /** Called after a complete compilation of the folder: drops what it did not need. */
@@ -99,8 +104,8 @@ class KeptFindings {
   readonly #keys = new Map<string, ReturnType<ExpressionFindings['keys']>>();
   #whole: ExpressionFindings | undefined;
 
-  constructor(source: string, environment: Environment, knowledge: Knowledge) {
-    const again = (): ExpressionFindings => lintExpression(source, environment, knowledge);
+  constructor(source: string, environment: Environment, knowledge: Knowledge, isText: boolean) {
+    const again = (): ExpressionFindings => lintExpression(source, environment, knowledge, isText);
     const whole = again();
     this.#whole = whole;
     this.findings = {

@@ -6,6 +6,7 @@ import { type TextComparison, textComparisons } from './check/text-comparisons.t
 import { type ConstantPart, constantParts, type Knowledge } from './interpret/constant-parts.ts';
 import { Constants } from './interpret/fold.ts';
 import { parse } from './syntax/parse.ts';
+import { parseText } from './syntax/parse-text.ts';
 
 /** Findings about a valid expression. */
 export interface ExpressionFindings {
@@ -21,13 +22,14 @@ export interface ExpressionFindings {
   keys(name: string): readonly KeyRead[];
 }
 
-/** Analyzes an expression that compiles, beyond what compilation requires. */
+/** Analyzes an expression, or a text with expressions, that compiles, beyond what compilation requires. */
 export function lintExpression(
   source: string,
   environment: Environment,
   knowledge: Knowledge,
+  isText = false,
 ): ExpressionFindings {
-  const checked = check(source, parse(source), environment);
+  const checked = check(source, isText ? parseText(source) : parse(source), environment);
   const { parts, whole } = constantParts(checked, new Constants(checked), knowledge);
   const comparisons = textComparisons(checked);
   return {

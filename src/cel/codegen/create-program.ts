@@ -5,6 +5,7 @@ import type { Prepared } from '../check/literals.ts';
 import type { Folding } from '../interpret/fold.ts';
 import { copyProgram, type Program } from '../interpret/program.ts';
 import { createTracer, type Tracer } from '../interpret/trace.ts';
+import type { Parsed } from '../syntax/parse.ts';
 import { emit } from './emit.ts';
 import {
   evaluator,
@@ -15,7 +16,7 @@ import {
   type Requirements,
 } from './load-program.ts';
 
-/** The program of a tree without mistakes. */
+/** The program of a tree without mistakes; `parse` makes the tree again, for traces. */
 export function createProgram(
   checked: Checked,
   prepared: Prepared,
@@ -23,6 +24,7 @@ export function createProgram(
   reads: Reads,
   required: Requirements,
   environment: Environment,
+  parse: () => Parsed,
 ): Program {
   const type = typeOf(checked, checked.root);
   const shell = { finish: finisher(type, required), fail: failureOf, wantsBool: type.kind === 'bool' };
@@ -30,7 +32,7 @@ export function createProgram(
   const { source: text } = checked;
   let tracer: Tracer | undefined;
   const traced = (): Tracer => {
-    tracer ??= createTracer(text, environment);
+    tracer ??= createTracer(text, environment, parse);
     return tracer;
   };
   return copyProgram(loadProgram(text, type, reads, evaluator(source), constants), {

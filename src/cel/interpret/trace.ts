@@ -2,7 +2,7 @@ import { check } from '../check/check.ts';
 import { typeOf } from '../check/checked.ts';
 import type { Environment } from '../check/environment.ts';
 import { readLiterals } from '../check/literals.ts';
-import { parse } from '../syntax/parse.ts';
+import type { Parsed } from '../syntax/parse.ts';
 import { childrenOf, type Node } from '../syntax/tree.ts';
 import { beginBudget, endBudget } from '../value/budget.ts';
 import { Failure } from '../value/failure.ts';
@@ -22,9 +22,9 @@ export interface Tracer {
   ): Value | EvaluationError;
 }
 
-/** Parses the expression again: few expressions are traced, so trees are not kept for it. */
-export function createTracer(source: string, environment: Environment): Tracer {
-  const checked = check(source, parse(source), environment);
+/** `parse` parses the expression again: few expressions are traced, so trees are not kept for it. */
+export function createTracer(source: string, environment: Environment, parse: () => Parsed): Tracer {
+  const checked = check(source, parse(), environment);
   const { prepared } = readLiterals(checked);
   const partsByNode = new Map<Node, Part>();
   const visit = (node: Node, depth: number): void => {

@@ -28,7 +28,18 @@ export function parse(source: string): Parsed {
 
 function parseAsWritten(source: string): Parsed {
   const { tokens, problems } = scan(source);
-  const parser = new Parser(source, tokens, problems, parseExpression);
+  const parser = parserOf(source, tokens, problems);
+  const root = parseAll(parser);
+  return { root, size: parser.size, problems: parser.problems };
+}
+
+/** A parser of tokens of a source. */
+export function parserOf(source: string, tokens: readonly Token[], problems: readonly Problem[]): Parser {
+  return new Parser(source, tokens, problems, parseExpression);
+}
+
+/** Parses an expression up to its end. */
+export function parseAll(parser: Parser): Node {
   const root = parser.expression();
   while (!parser.isAtEnd()) {
     reportUnexpected(parser);
@@ -38,7 +49,7 @@ function parseAsWritten(source: string): Parsed {
     parser.next();
     if (!parser.isAtEnd()) parser.expression();
   }
-  return { root, size: parser.size, problems: parser.problems };
+  return root;
 }
 
 /** Parses `a ? b : c ? d : e` without recursion, whatever its length. */

@@ -72,6 +72,11 @@ export class Parser {
     return token;
   }
 
+  /** Passes the end of an expression, if the tokens are those of several. */
+  resume(): void {
+    if (this.isAtEnd() && this.#at < this.#tokens.length - 1) this.#at++;
+  }
+
   is(mark: string): boolean {
     const { kind, text } = this.token;
     return kind === 'mark' && text === mark;

@@ -10,6 +10,17 @@ export interface Scanned {
   /** From `//` to the end of the line. */
   readonly comments: readonly Range[];
   readonly problems: readonly Problem[];
+  /** Offset at which the scan ended. */
+  readonly end: number;
+  /** True if it ended at a `}` that closes nothing within the source. */
+  readonly isClosed: boolean;
+}
+
+interface ScanOptions {
+  /** Offset of the first character; default 0. */
+  readonly from?: number;
+  /** True to end at a `}` that closes no bracket of the source, as of `${...}` in a text. */
+  readonly untilBrace?: boolean;
 }
 
 const SPACE = /(?:[\t\n\f\r ]+|\/\/[^\n]*)+/y;
@@ -30,11 +41,13 @@ const MAX_UINT = 2n ** 64n - 1n;
  * Splits a source into tokens. A character that is not part of the language becomes a token of kind `bad`, which the
  * parser reports; a string that is not valid becomes one as well, and is a problem.
  */
-export function scan(source: string): Scanned {
+export function scan(source: string, { from = 0, untilBrace = false }: ScanOptions = {}): Scanned {
   const tokens: Token[] = [];
   const comments: Range[] = [];
   const problems: Problem[] = [];
-  let at = 0;
+  let at = from;
+  let depth = 0;
+  let isClosed = false;
 
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
@@ -89,6 +102,12 @@ export function scan(source: string): Scanned {
     }
     at += space.length;
     if (at >= source.length) break;
+    if (untilBrace && source[at] === '}' && depth === 0) {
+      isClosed = true;
+      break;
+    }
+    if (source[at] === '{') depth++;
+    else if (source[at] === '}') depth--;
     const text = match(TEXT);
     if (text !== null) {
       const scanned = scanText(source, at, text[0]);
@@ -102,7 +121,8 @@ export function scan(source: string): Scanned {
     else addOther();
   }
   // An incomplete expression ends after its last token, not after the white space that follows.
-  at = tokens.at(-1)?.end ?? 0;
+  const end = at;
+  at = tokens.at(-1)?.end ?? from;
   add('end', 0);
-  return { tokens, comments, problems };
+  return { tokens, comments, problems, end, isClosed };
 }

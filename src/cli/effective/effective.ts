@@ -14,6 +14,7 @@ import {
   namedPeersText,
   oneLine,
   rulesOf,
+  valueText,
 } from '../../tools/testing/match-text.ts';
 import {
   type PossibleChange,
@@ -150,7 +151,7 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
 function changeText({ change, name, value }: PossibleChange): string {
   const what = `${RESPONSE_CHANGES[change].text} ${name}`;
   if (value === undefined) return what;
-  return `${what} = ${typeof value === 'string' ? JSON.stringify(value) : `{cel: ${oneLine(value.source)}}`}`;
+  return `${what} = ${valueText(value)}`;
 }
 
 function conditions({ when }: Pick<CompiledMatch, 'when'>): readonly string[] {

@@ -1,8 +1,10 @@
-import type { MatchEntryResult } from '../set/match.ts';
-import type { CompiledPolicy, CompiledRule } from '../set/policy-set.ts';
+import { EvaluationError } from '../../cel/interpret/program.ts';
+import { type MatchEntryResult, type Params } from '../set/match.ts';
+import type { CompiledPolicy, CompiledRule, ResponseValue } from '../set/policy-set.ts';
 import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
-import { holds } from './evaluate.ts';
+import { isDenialStatus } from './denial-statuses.ts';
+import { type EvaluationResult, evaluate, holds, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { NOBODY } from './identities.ts';
 import { selectsWithin } from './select.ts';
@@ -54,29 +56,64 @@ function firstDenial(
   let denial: DenialCause | undefined;
   for (const each of policies) {
     for (const rule of each.policy.denyRules) {
-      const matched = ruleMatches(rule, 'deny', each, context);
-      if (matched === true) denial ??= ruleDenied(each.policy, rule);
-      else if (matched !== false) return { ...matched, rule };
+      const matched = ruleMatches(rule, 'deny', each, context, denial === undefined ? ruleDenied : undefined);
+      if (typeof matched === 'boolean') continue;
+      if (matched.reason !== 'rule_denied') return { ...matched, rule };
+      denial = matched;
     }
   }
   return denial;
 }
 
-function ruleDenied(policy: CompiledPolicy, rule: CompiledRule): DenialCause {
+/** The denial by a rule that matches; that of its status or message if one of them fails. */
+function ruleDenied(
+  rule: CompiledRule,
+  applicable: ApplicablePolicy,
+  context: EvaluationContext,
+  params: Params,
+): DenialCause {
+  const { policy } = applicable;
+  const status = valueOf(rule.status, applicable, context, params);
+  if (status.cause !== undefined) return status.cause;
+  const message = valueOf(rule.message, applicable, context, params);
+  if (message.cause !== undefined) return message.cause;
+  const { value } = status;
+  if (value !== undefined && (typeof value !== 'number' || !isDenialStatus(value))) {
+    const fault = `the status of rule ${rule.name} is not one that Envoy sends for a denial`;
+    return policyError(policy, new EvaluationError(fault));
+  }
   return {
     reason: 'rule_denied',
-    detail: rule.message ?? 'a rule denies this request',
+    detail: typeof message.value === 'string' && message.value !== '' ? message.value : NO_MESSAGE,
     policy,
     rule,
-    ...(rule.status === undefined ? {} : { status: rule.status }),
+    ...(value === undefined ? {} : { status: value }),
   };
 }
 
+const NO_MESSAGE = 'a rule denies this request';
+
+function valueOf(
+  wanted: number | ResponseValue | undefined,
+  applicable: ApplicablePolicy,
+  { request, identities }: EvaluationContext,
+  params: Params,
+): EvaluationResult {
+  if (typeof wanted !== 'object') return { value: wanted };
+  const activation = applicable.activation(request, identities, params);
+  return evaluate(wanted, activation, applicable.policy, request.trace);
+}
+
+/**
+ * True if a rule matches, or else the denial of an expression that fails. `denial` makes the denial of a rule that
+ * matches, which is then the result.
+ */
 function ruleMatches(
   rule: CompiledRule,
   effect: Effect,
   applicable: ApplicablePolicy,
   context: EvaluationContext,
+  denial?: typeof ruleDenied,
 ): boolean | DenialCause {
   const { policy } = applicable;
   const { request, identities } = context;
@@ -86,7 +123,7 @@ function ruleMatches(
     return false;
   }
   const entries = trace && [];
-  const outcome = outcomeOf(rule, applicable, context, entries);
+  const outcome = outcomeOf(rule, applicable, context, entries, denial);
   if (trace !== undefined && entries !== undefined) {
     const identity = { token: applicable.tokenOf(identities), caller: applicable.callerOf(identities) };
     trace.report({ kind: 'rule', policy, rule, effect, entries, result: resultOf(outcome), identity });
@@ -96,21 +133,27 @@ function ruleMatches(
 
 /** Result of the match, the callers and the condition of a rule, of which each is evaluated if those before it hold. */
 function outcomeOf(
-  { match, callers, when }: CompiledRule,
+  rule: CompiledRule,
   applicable: ApplicablePolicy,
-  { request, identities }: EvaluationContext,
+  context: EvaluationContext,
   entries: MatchEntryResult[] | undefined,
+  denial: typeof ruleDenied | undefined,
 ): boolean | 'not_selected' | 'other_caller' | DenialCause {
+  const { match, callers, when } = rule;
+  const { request, identities } = context;
   const selected = selectsWithin(match, applicable, request, identities, entries);
   if (selected === undefined) return 'not_selected';
   if (selected.failure !== undefined) return selected.failure;
   if (callers !== undefined && !applicable.admits(callers, identities)) return 'other_caller';
-  if (when === undefined) return true;
-  const activation = applicable.activation(request, identities, selected.params);
-  return holds(when, activation, applicable.policy, request.trace);
+  const { params } = selected;
+  const matched =
+    when === undefined ||
+    holds(when, applicable.activation(request, identities, params), applicable.policy, request.trace);
+  return matched === true && denial !== undefined ? denial(rule, applicable, context, params) : matched;
 }
 
 function resultOf(outcome: ReturnType<typeof outcomeOf>): RuleEvent['result'] {
   if (typeof outcome === 'boolean') return outcome ? 'matched' : 'false';
-  return typeof outcome === 'string' ? outcome : 'failed';
+  if (typeof outcome === 'string') return outcome;
+  return outcome.reason === 'rule_denied' ? 'matched' : 'failed';
 }

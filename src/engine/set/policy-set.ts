@@ -114,10 +114,10 @@ export interface CompiledRule {
   readonly expires: number | undefined;
   /** The author's justification of the rule, for reports. */
   readonly reason: string | undefined;
-  /** HTTP status of a deny rule; by default that of `rule_denied`. */
-  readonly status: number | undefined;
-  /** Message of a deny rule, sent to the caller. */
-  readonly message: string | undefined;
+  /** HTTP status of a deny rule, or an expression that evaluates to one; by default that of `rule_denied`. */
+  readonly status: number | Program | undefined;
+  /** Message of a deny rule, sent to the caller: text, or an expression that evaluates to a string. */
+  readonly message: ResponseValue | undefined;
 }
 
 export interface CompiledSchema {

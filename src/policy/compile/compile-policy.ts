@@ -1,4 +1,6 @@
 import type { Expected } from '../../cel/compile.ts';
+import type { Program } from '../../cel/interpret/program.ts';
+import { isDenialStatus } from '../../engine/decision/denial-statuses.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { placeKey } from '../../engine/identity/token-place.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
@@ -24,10 +26,20 @@ import {
   type SchemaDocument,
 } from '../language/policy-document.ts';
 import { child, report } from '../language/reader.ts';
-import type { Expression } from '../language/values.ts';
+import { type Expression, reportStatus } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { compileCallers, compilePrincipals, namedPeers, namesPeers } from './compile-callers.ts';
-import { BODY, CONDITION, COST, type Expressions, KEY, METADATA, TEXT } from './expressions.ts';
+import {
+  BODY,
+  CONDITION,
+  COST,
+  type Expressions,
+  KEY,
+  MESSAGE,
+  METADATA,
+  STATUS,
+  TEXT,
+} from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { reportUnknownIssuer } from './issuer-names.ts';
 import { inlineData } from './references.ts';
@@ -129,17 +141,39 @@ function compileRules(
 ): readonly CompiledRule[] {
   const compiled: CompiledRule[] = [];
   for (const rule of rules) {
-    const { name, at, status, message, expires, reason } = rule;
+    const { name, at, expires, reason } = rule;
     if (rule.effect !== effect && !(rule.effect === undefined && effect === 'deny')) continue;
     const when = folder.expressions.compile(rule.when, CONDITION);
     const match = compileInner(rule.match, folder);
     const callers = compileCallers(rule, folder);
+    const status = compileStatus(rule.status, folder);
+    const message = compileText(rule.message, folder, MESSAGE);
     if (name !== undefined) {
       const source = sourceOf(at);
       compiled.push({ name, source, match, callers, when, expires, reason, status, message });
     }
   }
   return compiled;
+}
+
+/** An expression that is a number is checked as that number; any other value is checked for each denied request. */
+function compileStatus(
+  written: RuleDocument['status'],
+  { expressions }: Folder,
+): number | Program | undefined {
+  if (typeof written !== 'object') return written;
+  const program = expressions.compile(written, STATUS);
+  const literal = Number(/^\s*-?[0-9]{1,9}\s*$/.exec(written.source)?.[0] ?? Number.NaN);
+  if (!Number.isNaN(literal) && !isDenialStatus(literal)) reportStatus(written.at, literal);
+  return program;
+}
+
+function compileText(
+  written: string | Expression | undefined,
+  { expressions }: Folder,
+  expected: Expected,
+): ResponseValue | undefined {
+  return typeof written === 'object' ? expressions.compile(written, expected) : written;
 }
 
 function compileSchema({ match, body }: SchemaDocument, folder: Folder): readonly CompiledSchema[] {
@@ -222,19 +256,19 @@ function compileRespond(respond: PolicySpec['respond'], folder: Folder): Compile
     },
     deny: {
       headers: { set: texts(respond?.deny?.headers?.set) },
-      body: typeof body === 'string' ? body : folder.expressions.compile(body, BODY),
+      body: compileText(body, folder, BODY),
     },
   };
 }
 
 function compileValues(
   headers: ReadonlyMap<string, string | Expression> | undefined,
-  { expressions }: Folder,
+  folder: Folder,
   expected: Expected,
 ): ReadonlyMap<string, ResponseValue> {
   const compiled = new Map<string, ResponseValue>();
   for (const [name, value] of headers ?? []) {
-    const ready = typeof value === 'string' ? value : expressions.compile(value, expected);
+    const ready = compileText(value, folder, expected);
     if (ready !== undefined) compiled.set(name, ready);
   }
   return compiled;

@@ -16,6 +16,8 @@ import { rangeIn, reportProblem } from './report-problem.ts';
 export const CONDITION = { result: ['bool'] } as const satisfies Expected;
 export const COST = { result: ['int', 'uint'] } as const satisfies Expected;
 export const TEXT = { result: ['string'], allowOptional: true } as const satisfies Expected;
+export const MESSAGE = { result: ['string'] } as const satisfies Expected;
+export const STATUS = { result: ['int'] } as const satisfies Expected;
 export const BODY = { result: ['string'] } as const satisfies Expected;
 /** Values of dynamic metadata. */
 export const METADATA = { result: ['dyn'], allowOptional: true } as const satisfies Expected;
@@ -155,12 +157,15 @@ export class Expressions {
     if (expression === undefined) return undefined;
     const optional = expected.allowOptional === true ? 'optional ' : '';
     const use = expected.isForActivation === true ? 'variable ' : '';
-    const key = `${use}${optional}${expected.result.join(' ')}\n${expression.source}`;
+    const { source } = expression;
+    const isText = expression.isText === true;
+    const form = isText ? 'text ' : '';
+    const key = `${use}${optional}${form}${expected.result.join(' ')}\n${source}`;
     if (reportSwallowed(expression)) return undefined;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       if (this.#patterns.left < 0) return undefined;
-      compiled = this.#work.compile(expression.source, this.#environment, expected);
+      compiled = this.#work.compile(source, this.#environment, isText ? { ...expected, isText } : expected);
       this.#compiled.set(key, compiled);
       this.#patterns.left -= compiled.instructions ?? 0;
       if (this.#patterns.left < 0) {
@@ -216,7 +221,9 @@ export class Expressions {
  * style but `|`, so that the rest of the condition becomes part of the comment.
  */
 function reportSwallowed(expression: Expression): boolean {
-  const { at, source } = expression;
+  const { at, source, isText } = expression;
+  // In a text, such a comment includes the `}`, which is reported.
+  if (isText === true) return false;
   if (at.tree.kind !== 'scalar' || !source.includes('//')) return false;
   const { text } = at.context.lines;
   const swallowing = scan(source).comments.find(({ start, end }) => {

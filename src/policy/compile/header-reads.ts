@@ -121,14 +121,14 @@ function programsOf(policy: Omit<CompiledPolicy, 'headers'>): readonly (Program 
   ];
 }
 
-function rulePrograms({ match, when }: CompiledRule): readonly (Program | undefined)[] {
-  return [when, ...match.map((entry: CompiledMatch) => entry.when)];
+function rulePrograms({ match, when, status, message }: CompiledRule): readonly (Program | undefined)[] {
+  return [when, programOf(status), programOf(message), ...match.map((entry: CompiledMatch) => entry.when)];
 }
 
 function limitPrograms({ key, cost, when }: CompiledLimit): readonly (Program | undefined)[] {
   return [...key, cost, when];
 }
 
-function programOf(value: ResponseValue | undefined): Program | undefined {
-  return typeof value === 'string' ? undefined : value;
+function programOf(value: ResponseValue | number | undefined): Program | undefined {
+  return typeof value === 'object' ? value : undefined;
 }

@@ -118,6 +118,7 @@ class Definitions {
       case 'never':
         return { not: {} };
       case 'value':
+      case 'text':
         return shape.schema;
       case 'mapping':
         return this.of(shape.fields, path, isTemplate);

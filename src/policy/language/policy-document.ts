@@ -39,6 +39,7 @@ import {
   host,
   identifier,
   instant,
+  interpolated,
   method,
   path,
   queryName,
@@ -103,14 +104,37 @@ const AUTHENTICATE_FIELDS = {
   jwt: { read: mapping(JWT_FIELDS), doc: 'requires a token' },
 } as const satisfies Fields;
 
+const CEL_FIELDS = {
+  cel: { read: expression, doc: 'the value (CEL)', required: true },
+} as const satisfies Fields;
+
+const celValue = mapping(CEL_FIELDS);
+
+/** Reader of a plain value or of `{cel: ...}`. */
+function orCel<T>(plain: Reader<T>): Reader<T | Expression> {
+  const read: Reader<T | Expression> = (at) => (at.tree.kind === 'mapping' ? celValue(at)?.cel : plain(at));
+  return shaped(read, { kind: 'either', of: [plain, celValue] });
+}
+
+/** Reader of a text, in which `${...}` is an expression, or of `{cel: ...}`. */
+function textOrCel(plain: Reader<string>): Reader<string | Expression> {
+  return orCel(interpolated(plain));
+}
+
 export const RULE_FIELDS = {
   name: { read: dnsLabel, doc: 'DNS label, unique in the policy', required: true },
   effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`', required: true },
   match: { read: match, doc: 'narrows the `match` of the policy' },
   ...FROM_FIELDS,
   when: { read: expression, doc: 'the condition of the rule (CEL bool); default true' },
-  status: { read: status, doc: 'for a deny rule: the HTTP status of the answer' },
-  message: { read: nonEmptyText, doc: 'for a deny rule: a sentence for the caller' },
+  status: {
+    read: orCel(status),
+    doc: 'for a deny rule: the HTTP status of the answer: a number, or `{cel: ...}`',
+  },
+  message: {
+    read: textOrCel(nonEmptyText),
+    doc: 'for a deny rule: a sentence for the caller: text with `${...}`, or `{cel: ...}`',
+  },
   expires: { read: instant, doc: 'from this time on the rule never matches (RFC 3339)' },
   reason: {
     read: nonEmptyText,
@@ -161,27 +185,14 @@ export const LIMIT_FIELDS = {
   onStoreFailure: planned('shared limits'),
 } as const satisfies Fields;
 
-const CEL_FIELDS = {
-  cel: { read: expression, doc: 'the value (CEL string)', required: true },
-} as const satisfies Fields;
-
-const celValue = mapping(CEL_FIELDS);
-
-/** Reader of a text or of `{cel: ...}`. */
-function orCel(plain: Reader<string>): Reader<string | Expression> {
-  const read: Reader<string | Expression> = (at) =>
-    at.tree.kind === 'mapping' ? celValue(at)?.cel : plain(at);
-  return shaped(read, { kind: 'either', of: [plain, celValue] });
-}
-
-const responseValue = orCel(headerValue);
-const parameterValue = orCel(queryValue);
-const metadataValue = orCel(text);
-const bodyValue = orCel(text);
+const responseValue = textOrCel(headerValue);
+const parameterValue = textOrCel(queryValue);
+const metadataValue = textOrCel(text);
+const bodyValue = textOrCel(text);
 
 const SET_FIELD = {
   read: mapOf(responseValue, settableHeader),
-  doc: 'headers to overwrite or add: text, or `{cel: ...}`',
+  doc: 'headers to overwrite or add: text with `${...}`, or `{cel: ...}`',
 } as const satisfies Field<unknown>;
 
 const DENY_SET_FIELD = {
@@ -193,7 +204,7 @@ const REQUEST_HEADERS_FIELDS = {
   set: SET_FIELD,
   append: {
     read: mapOf(responseValue, settableHeader),
-    doc: 'values to append to headers: text, or `{cel: ...}`',
+    doc: 'values to append to headers: text with `${...}`, or `{cel: ...}`',
   },
   remove: { read: someOf(changeableHeader), doc: 'headers to remove' },
 } as const satisfies Fields;
@@ -202,21 +213,24 @@ const RESPONSE_HEADERS_FIELDS = {
   set: SET_FIELD,
   append: {
     read: mapOf(responseValue, settableHeader),
-    doc: 'values to append to headers: text, or `{cel: ...}`',
+    doc: 'values to append to headers: text with `${...}`, or `{cel: ...}`',
   },
 } as const satisfies Fields;
 
 const QUERY_FIELDS = {
   set: {
     read: mapOf(parameterValue, queryName),
-    doc: 'parameters to overwrite or add, under every spelling of their names: text, or `{cel: ...}`',
+    doc: 'parameters to overwrite or add, under every spelling of their names: text with `${...}`, or `{cel: ...}`',
   },
   remove: { read: someOf(queryParameter), doc: 'parameters to remove, under every spelling of their names' },
 } as const satisfies Fields;
 
 const DENY_FIELDS = {
   headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'headers of the answer to the caller' },
-  body: { read: bodyValue, doc: 'body in place of the problem document: text, or `{cel: ...}`' },
+  body: {
+    read: bodyValue,
+    doc: 'body in place of the problem document: text with `${...}`, or `{cel: ...}`',
+  },
 } as const satisfies Fields;
 
 const RESPOND_FIELDS = {
@@ -233,7 +247,7 @@ const RESPOND_FIELDS = {
       query: { read: mapping(QUERY_FIELDS), doc: 'the query string of the request to the service' },
       metadata: {
         read: mapOf(metadataValue),
-        doc: 'dynamic metadata for other filters, under `values`: text, or `{cel: ...}` of any JSON type',
+        doc: 'dynamic metadata for other filters, under `values`: text with `${...}`, or `{cel: ...}` of any JSON type',
       },
     }),
     doc: 'changes to an allowed request and its response',

@@ -8,6 +8,8 @@ export type Reader<T> = (at: Cursor) => T | undefined;
 export type Shape =
   /** Values that the schema accepts. */
   | { readonly kind: 'value'; readonly schema: JsonObject }
+  /** Text that may hold CEL expressions, `${...}`. */
+  | { readonly kind: 'text'; readonly schema: JsonObject }
   /** A CEL expression. */
   | { readonly kind: 'expression' }
   | { readonly kind: 'mapping'; readonly fields: Readonly<Record<string, ShapedField>> }

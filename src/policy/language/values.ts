@@ -1,6 +1,8 @@
 import { isDeclarable } from '../../cel/check/environment.ts';
+import { literalsOf, mayInterpolate } from '../../cel/syntax/parse-text.ts';
 import { parseTimestamp } from '../../cel/value/timestamp.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
+import { DENIAL_STATUSES, isDenialStatus } from '../../engine/decision/denial-statuses.ts';
 import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
 import { compilePrincipal } from '../../engine/identity/principal.ts';
 import { parseRate, RATE_PATTERN } from '../../engine/limit/rate.ts';
@@ -13,12 +15,14 @@ import { durationHint, rateHint } from './hints.ts';
 import { pathHelp } from './path-help.ts';
 import { integer, nonEmptyText, parsed, report, shape, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
-import { shaped, textual } from './shape.ts';
+import { shaped, shapeOf, textual } from './shape.ts';
 
 /** An expression as written. It is compiled after the whole folder is read. */
 export interface Expression {
   readonly source: string;
   readonly at: Cursor;
+  /** True for a text with expressions in it, such as `Bearer ${jwt.subject}`. */
+  readonly isText?: true;
 }
 
 /** Reader of a CEL expression. `true` and `1` are expressions even without quotes. */
@@ -28,7 +32,7 @@ export const expression: Reader<Expression> = (at) => {
     const help = 'read the parameter as `params.NAME` in an expression';
     return report(at, 'wrong_type', 'expected a CEL expression, found the value of a parameter', help);
   }
-  at.context.onExpression?.(at);
+  at.context.onExpression?.(at, false);
   if (tree.kind !== 'scalar' || tree.value === null) {
     const isCel = tree.kind === 'mapping' && tree.entries.has('cel');
     const help = isCel ? 'remove `cel:`, since this field is always CEL' : undefined;
@@ -37,6 +41,26 @@ export const expression: Reader<Expression> = (at) => {
   const source = typeof tree.value === 'string' ? tree.value : written(at);
   return source.trim() === '' ? report(at, 'wrong_type', 'the expression is empty') : { source, at };
 };
+
+/**
+ * Reader of a text that may hold expressions, `${...}`; `plain` reads a text without any, and checks the rest of one
+ * with some. The value of a template's parameter is plain: no value ever becomes an expression.
+ */
+export function interpolated(plain: Reader<string>): Reader<string | Expression> {
+  const read: Reader<string | Expression> = (at) => {
+    const { tree } = at;
+    const isPlain = tree.kind !== 'scalar' || typeof tree.value !== 'string' || tree.isParameter === true;
+    if (isPlain || !mayInterpolate(tree.value)) return plain(at);
+    const { text: literal, holes } = literalsOf(tree.value);
+    const rest = { ...at, tree: { ...tree, value: literal } };
+    if (holes === 0) return plain(rest);
+    at.context.onExpression?.(at, true);
+    if (literal !== '' && plain(rest) === undefined) return undefined;
+    return { source: tree.value, at, isText: true };
+  };
+  const shape = shapeOf(plain);
+  return shaped(read, shape?.kind === 'value' ? { kind: 'text', schema: shape.schema } : shape);
+}
 
 const DURATION = '(?=[0-9])([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?';
 const DURATION_HELP = 'write it like `30s`, `5m`, `1h30m` or `500ms`';
@@ -173,30 +197,19 @@ export const METHODS: readonly string[] = [
   'CONNECT',
 ];
 
-/** Reader of the status of a denial: one of Envoy's `StatusCode` enum. Envoy ignores any other. */
+/** Reader of the status of a denial. */
 export const status: Reader<number> = (at) => {
   const value = integer(0, 999)(at);
-  if (value === undefined || STATUSES.has(value)) return value;
-  const help = 'use one of 400–417, 421–424, 426, 428, 429, 431, 500–508, 510 and 511';
-  return report(at, 'invalid_status', `Envoy cannot send the status \`${value}\` for a denial`, help);
+  return value === undefined || isDenialStatus(value) ? value : reportStatus(at, value);
 };
 
-const STATUSES: ReadonlySet<number> = new Set([
-  ...Array.from({ length: 18 }, (_, index) => 400 + index),
-  421,
-  422,
-  423,
-  424,
-  426,
-  428,
-  429,
-  431,
-  ...Array.from({ length: 9 }, (_, index) => 500 + index),
-  510,
-  511,
-]);
+/** Reports a status that Envoy does not send for a denial. */
+export function reportStatus(at: Cursor, value: number): undefined {
+  const help = 'use one of 400–417, 421–424, 426, 428, 429, 431, 500–508, 510 and 511';
+  return report(at, 'invalid_status', `Envoy cannot send the status \`${value}\` for a denial`, help);
+}
 
-shaped(status, { kind: 'value', schema: { enum: [...STATUSES] } });
+shaped(status, { kind: 'value', schema: { enum: DENIAL_STATUSES } });
 
 /** Reader of a header value (RFC 9110, section 5.5). */
 export const headerValue: Reader<string> = (at) => {

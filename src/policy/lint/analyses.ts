@@ -13,14 +13,14 @@ export class Analyses {
     this.#work = work;
   }
 
-  of({
-    expression: { source },
-    environment,
-  }: Pick<ValidExpression, 'expression' | 'environment'>): ExpressionFindings {
+  of({ expression, environment }: Pick<ValidExpression, 'expression' | 'environment'>): ExpressionFindings {
+    const { source } = expression;
+    const isText = expression.isText === true;
     const known = this.#known.get(environment) ?? new Map<string, ExpressionFindings>();
     this.#known.set(environment, known);
-    const findings = known.get(source) ?? this.#work.lint(source, environment, KNOWLEDGE);
-    known.set(source, findings);
+    const key = `${isText ? 'text' : 'expression'} ${source}`;
+    const findings = known.get(key) ?? this.#work.lint(source, environment, KNOWLEDGE, isText);
+    known.set(key, findings);
     return findings;
   }
 }

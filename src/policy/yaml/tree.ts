@@ -57,8 +57,8 @@ export interface ReaderContext {
   readonly diagnostics: Diagnostics;
   /** For a template that is read for an adopting policy: the location of the adoption, `file:line`. */
   readonly adopter?: string;
-  /** Called with every value that is read as an expression, for tools. */
-  readonly onExpression?: (at: Cursor) => void;
+  /** Called with every value that is read as an expression or as a text with expressions (`isText`), for tools. */
+  readonly onExpression?: (at: Cursor, isText: boolean) => void;
 }
 
 /** A value of a document with its file and path, the input of a reader. */

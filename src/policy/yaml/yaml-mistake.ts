@@ -126,7 +126,8 @@ function braceInText({ code, pos: [at] }: YAMLError, text: string): SyntaxMistak
   if (code !== 'MISSING_CHAR' && code !== 'UNEXPECTED_TOKEN') return undefined;
   const start = at - before.length;
   const whole = /^[^\s,[\]{}]+(\{[^\s,[\]{}]*\}[^\s,[\]{}]*)*/.exec(text.slice(start, start + 400))?.[0];
-  const help = `put a path with \`{\` in quotes${whole === undefined || /["'\\]/.test(whole) ? '' : `: \`"${whole}"\``}`;
+  const what = before.endsWith('$') ? 'a text with `${`' : 'a path with `{`';
+  const help = `put ${what} in quotes${whole === undefined || /["'\\]/.test(whole) ? '' : `: \`"${whole}"\``}`;
   return {
     range: { start, end: start + (whole ?? before).length },
     message: 'unexpected `{` in plain text',

@@ -18,8 +18,9 @@ export function completeExpression(
   tree: ScalarTree,
   owner: Owner,
   folder: EditedFolder,
+  form: 'expression' | 'text',
 ): readonly Proposal[] {
-  const site = expressionSite(tree, owner, folder);
+  const site = expressionSite(tree, owner, folder, form);
   const path = site && pathToMarker(site.checked.root);
   const node = path?.at(-1);
   if (site === undefined || path === undefined || node === undefined) return [];

@@ -49,9 +49,9 @@ function proposalsFor(node: DocumentNode, site: Site): Proposals {
   if (node.kind === 'key') return { prefix: prefixOf(node.name), items: keys(node, site) };
   const { tree, shape } = node;
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return { prefix: '', items: [] };
-  if (shape?.kind === 'expression') {
+  if (shape?.kind === 'expression' || shape?.kind === 'text') {
     const prefix = /\w*$/.exec(prefixOf(tree.value))?.[0] ?? '';
-    return { prefix, items: completeExpression(tree, node.owner, site.folder) };
+    return { prefix, items: completeExpression(tree, node.owner, site.folder, shape.kind) };
   }
   return { prefix: prefixOf(tree.value), items: values(node, site) };
 }

@@ -1,4 +1,5 @@
 import { parse } from '../../cel/syntax/parse.ts';
+import { parseText } from '../../cel/syntax/parse-text.ts';
 import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import type { Part } from './roles.ts';
@@ -17,11 +18,11 @@ const ROOTS: ReadonlyMap<string, ExpressionName['of']> = new Map([
   ['data', 'Dataset'],
 ] as const);
 
-/** All names in an expression that documents declare. Parts with syntax errors are skipped. */
-export function namesIn(source: string): readonly ExpressionName[] {
+/** All names in an expression, or a text with expressions, that documents declare. Parts with syntax errors are skipped. */
+export function namesIn(source: string, form: 'expression' | 'text'): readonly ExpressionName[] {
   if (!/\b(?:variables|params|env|data)\b/.test(source)) return [];
   const names: ExpressionName[] = [];
-  visit(parse(source).root, new Set(), names);
+  visit((form === 'text' ? parseText(source) : parse(source)).root, new Set(), names);
   return names;
 }
 

@@ -7,6 +7,7 @@ import {
   isDeclarable,
 } from '../../cel/check/environment.ts';
 import { parse } from '../../cel/syntax/parse.ts';
+import { parseText } from '../../cel/syntax/parse-text.ts';
 import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
 import { DYN } from '../../cel/value/type.ts';
 import { type ScalarTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
@@ -24,11 +25,13 @@ export function expressionSite(
   tree: ScalarTree,
   owner: Owner,
   folder: EditedFolder,
+  form: 'expression' | 'text',
 ): ExpressionSite | undefined {
   const declared = folder.environment(owner);
   if (declared === undefined || typeof tree.value !== 'string') return undefined;
   const environment = withVariables(declared, owner);
-  return { checked: check(tree.value, parse(tree.value), environment), environment };
+  const parsed = form === 'text' ? parseText(tree.value) : parse(tree.value);
+  return { checked: check(tree.value, parsed, environment), environment };
 }
 
 /** Nodes that contain an offset of the source, the innermost last. */

@@ -51,7 +51,8 @@ function describeDocumentNode(
   }
   const { tree, field, shape, owner } = node;
   if (tree.kind !== 'scalar') return undefined;
-  if (shape?.kind === 'expression') return describeExpression(tree, owner, offset, { file, folder });
+  if (shape?.kind === 'expression' || shape?.kind === 'text')
+    return describeExpression(tree, owner, offset, { file, folder }, shape.kind);
   if (field === EXPECT_FIELDS.reason) {
     const reasons: Readonly<Record<string, { readonly doc: string; readonly status: number }>> = REASONS;
     const reason = reasons[String(tree.value)];
@@ -67,13 +68,16 @@ function describeExpression(
   owner: Owner,
   offset: number,
   { file, folder }: Pick<Site, 'file' | 'folder'>,
+  form: 'expression' | 'text',
 ): Description | undefined {
   const { text } = file.yaml.lines;
   const at = unitAt(text, tree, offset);
-  const expression = expressionSite(tree, owner, folder);
+  const expression = expressionSite(tree, owner, folder, form);
   if (at === undefined || expression === undefined) return undefined;
   const node = nodesAt(expression.checked.root, at).at(-1);
-  const description = node && describeNode(node, expression);
+  // The call of `string` around an expression in a text is not written.
+  const isWritten = !expression.checked.source.startsWith('${', node?.start);
+  const description = node && isWritten ? describeNode(node, expression) : undefined;
   if (node === undefined || description === undefined) return undefined;
   return { text: description, range: locate(text, tree, node.start, node.end) };
 }

@@ -102,7 +102,7 @@ class NameCollector {
     }
     if (tree.kind !== 'scalar') return;
     if (field === ISSUER_FIELDS.requireClaims) this.#claims.add(String(tree.value));
-    if (shape?.kind === 'expression') this.#expression(tree, owner);
+    if (shape?.kind === 'expression' || shape?.kind === 'text') this.#expression(tree, owner, shape.kind);
     else if (typeof tree.value !== 'string') return;
     else if (node.isParameter) this.#text(node, tree, itemOf(node, { of: 'parameter' }, tree.value), {});
     else {
@@ -135,10 +135,10 @@ class NameCollector {
     this.#add(owner, { start, end: start + slash }, properties);
   }
 
-  #expression(tree: ScalarTree, owner: Owner): void {
+  #expression(tree: ScalarTree, owner: Owner, form: 'expression' | 'text'): void {
     const { text } = this.#file.lines;
     if (typeof tree.value !== 'string') return;
-    for (const { of, name, at } of namesIn(tree.value)) {
+    for (const { of, name, at } of namesIn(tree.value, form)) {
       const item = { of, name, scope: of === 'value' || of === 'Dataset' ? '' : scopeOf(owner) };
       const range = locate(text, tree, at.start, at.end);
       this.#add(item, range, { role: {}, isPlain: false, isInExpression: true, container: tree.range });

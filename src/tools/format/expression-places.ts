@@ -7,15 +7,21 @@ import { TEMPLATE_FIELDS } from '../../policy/language/template-document.ts';
 import type { Cursor } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 
+/** An expression of a file, or a text with expressions. */
+export interface WrittenExpression {
+  readonly source: string;
+  readonly isText: boolean;
+}
+
 /**
- * Text of every value of a file that is an expression, by its offset. Mistakes in the documents are not reported: the
+ * Every value of a file that is an expression or a text with expressions, by its offset. Mistakes in the documents are not reported: the
  * documents are read only to find the expressions.
  */
-export function expressionsOf({ path, lines, documents }: YamlFile): ReadonlyMap<number, string> {
-  const expressions = new Map<number, string>();
-  const onExpression = ({ tree }: Cursor): void => {
+export function expressionsOf({ path, lines, documents }: YamlFile): ReadonlyMap<number, WrittenExpression> {
+  const expressions = new Map<number, WrittenExpression>();
+  const onExpression = ({ tree }: Cursor, isText: boolean): void => {
     if (tree.kind === 'scalar' && typeof tree.value === 'string')
-      expressions.set(tree.range.start, tree.value);
+      expressions.set(tree.range.start, { source: tree.value, isText });
   };
   const context = { path, lines, diagnostics: new Diagnostics(), onExpression };
   for (const { tree } of documents) {

@@ -1,4 +1,5 @@
 import { parse } from '../../cel/syntax/parse.ts';
+import { parseText } from '../../cel/syntax/parse-text.ts';
 import { print } from '../../cel/syntax/print.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { group, type Piece } from './expression-pieces.ts';
@@ -44,6 +45,30 @@ export function expressionLines(
 export function canonicalExpression(source: string): string | undefined {
   const { root, problems } = parse(source);
   return problems.length === 0 ? print(root) : undefined;
+}
+
+/** A text whose expressions are formatted, each on one line; the text itself if one of them must be kept. */
+export function formattedText(source: string): string {
+  return withExpressions(source, (expression) => readExpression(expression)?.line ?? expression);
+}
+
+/** Text that is equal for texts with the same expressions; undefined if one has mistakes. */
+export function canonicalText(source: string): string | undefined {
+  return parseText(source).problems.length > 0
+    ? undefined
+    : withExpressions(source, (expression) => canonicalExpression(expression) ?? expression);
+}
+
+function withExpressions(source: string, replace: (expression: string) => string): string {
+  const { holes, problems } = parseText(source);
+  if (problems.length > 0) return source;
+  let text = '';
+  let at = 0;
+  for (const { start, end } of holes) {
+    text += `${source.slice(at, start)}\${${replace(source.slice(start + 2, end - 1))}}`;
+    at = end;
+  }
+  return text + source.slice(at);
 }
 
 function fit(pieces: readonly Piece[], room: number): readonly string[] {

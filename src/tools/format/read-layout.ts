@@ -1,5 +1,7 @@
 import { type CST, Parser } from 'yaml';
-import { type FormattableExpression, readExpression } from './expression.ts';
+import { quoted } from '../../policy/yaml/quote.ts';
+import { type FormattableExpression, formattedText, readExpression } from './expression.ts';
+import type { WrittenExpression } from './expression-places.ts';
 import {
   type Content,
   emptyNode,
@@ -15,7 +17,7 @@ import {
 import { Trivia } from './trivia.ts';
 
 /** CEL expressions of a file by the offset of their scalar. */
-export type Expressions = ReadonlyMap<number, string>;
+export type Expressions = ReadonlyMap<number, WrittenExpression>;
 
 /** A token that the formatter does not support. */
 class UnsupportedToken extends Error {}
@@ -126,7 +128,7 @@ class LayoutReader {
         return {
           kind: 'scalar',
           style: STYLES[token.type],
-          source: token.source,
+          source: this.#source(token),
           expression: this.#expression(token.offset),
         };
       }
@@ -151,9 +153,18 @@ class LayoutReader {
     }
   }
 
+  /** A scalar as written, or with the expressions in its text formatted, if it is on one line. */
+  #source({ type, source, offset }: CST.FlowScalar): string {
+    const written = this.#anchored > 0 ? undefined : this.#expressions.get(offset);
+    if (type === 'alias' || written?.isText !== true || /[^\x20-\x7e]/.test(written.source)) return source;
+    const text = formattedText(written.source);
+    // In brackets, a text with `${` is always quoted.
+    return text === written.source || source.includes('\n') ? source : quoted(text, STYLES[type], false);
+  }
+
   #expression(offset: number): FormattableExpression | undefined {
-    const source = this.#anchored > 0 ? undefined : this.#expressions.get(offset);
-    return source === undefined ? undefined : readExpression(source);
+    const written = this.#anchored > 0 ? undefined : this.#expressions.get(offset);
+    return written === undefined || written.isText ? undefined : readExpression(written.source);
   }
 
   #blockScalar({ offset, indent, props, source }: CST.BlockScalar, node: Node): Content {

@@ -1,8 +1,8 @@
 import type { Tree } from '../../policy/yaml/tree.ts';
 import { isComment, yamlPieces } from '../../policy/yaml/yaml-comments.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
-import { canonicalExpression } from './expression.ts';
-import { expressionsOf } from './expression-places.ts';
+import { canonicalExpression, canonicalText } from './expression.ts';
+import { expressionsOf, type WrittenExpression } from './expression-places.ts';
 
 /**
  * First difference in meaning between a file and its formatted text, in a few words; undefined if there is none. Both
@@ -32,8 +32,8 @@ function dataOf(file: YamlFile): string {
         return `{${entries.join()}}`;
       }
       case 'scalar': {
-        const source = expressions.get(tree.range.start);
-        const expression = source === undefined ? undefined : canonicalExpression(source);
+        const written = expressions.get(tree.range.start);
+        const expression = written && canonical(written);
         if (expression !== undefined) return `cel ${JSON.stringify(expression)}`;
         return typeof tree.value === 'string'
           ? JSON.stringify(tree.value)
@@ -42,6 +42,10 @@ function dataOf(file: YamlFile): string {
     }
   };
   return file.documents.map(({ tree }) => (tree === undefined ? '' : textOf(tree))).join('\n');
+}
+
+function canonical({ source, isText }: WrittenExpression): string | undefined {
+  return isText ? canonicalText(source) : canonicalExpression(source);
 }
 
 /** Comments in their order, followed by anchors, aliases, tags and document markers in their order. */

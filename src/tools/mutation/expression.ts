@@ -1,4 +1,5 @@
 import { parse } from '../../cel/syntax/parse.ts';
+import { parseText } from '../../cel/syntax/parse-text.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import type { Token } from '../../cel/syntax/token.ts';
 import { childrenOf, type LogicNode, type Node, type OperatorNode } from '../../cel/syntax/tree.ts';
@@ -30,13 +31,17 @@ const OPPOSITES: Readonly<Record<string, string>> = {
   '>=': '>',
 };
 
-/** All changes of the expression in a scalar of `text`; empty if the expression has mistakes. */
-export function mutateExpression(text: string, scalar: ScalarTree): readonly ExpressionChange[] {
+/** All changes of the expression, or of the text with expressions, in a scalar of `text`; empty if it has mistakes. */
+export function mutateExpression(
+  text: string,
+  scalar: ScalarTree,
+  form: 'expression' | 'text',
+): readonly ExpressionChange[] {
   const source = typeof scalar.value === 'string' ? scalar.value : '';
   if (source === '') return [];
-  const { root, problems } = parse(source);
+  const { root, problems, tokens } =
+    form === 'text' ? parseText(source) : { ...parse(source), tokens: scan(source).tokens };
   if (problems.length > 0) return [];
-  const { tokens } = scan(source);
   return changesWithin(root, tokens, source).map((change) => ({
     edit: requoted(scalar, change, source) ?? { ...rangeOf(text, scalar, change, source), text: change.text },
     what: change.what,

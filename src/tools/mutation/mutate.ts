@@ -167,6 +167,8 @@ class Mutator {
       this.#match(rule, false);
       this.#callers(rule);
       this.#condition(rule, 'when', false);
+      this.#respond(valueAt(rule, 'status'));
+      this.#respond(valueAt(rule, 'message'));
       const expires = valueAt(rule, 'expires');
       if (expires !== undefined)
         this.#add(expires, replaceScalar(expires, '9999-12-31T00:00:00Z'), 'the rule never expires');
@@ -189,7 +191,9 @@ class Mutator {
     for (const each of itemsOf(key)) this.#expression(each);
   }
 
+  /** `respond`, or the status or message of a rule. */
   #respond(tree: Tree | undefined): void {
+    if (tree?.kind === 'scalar') this.#expression(tree, false, undefined, 'text');
     if (tree?.kind === 'list') {
       for (const item of tree.items) this.#respond(item);
     }
@@ -229,9 +233,14 @@ class Mutator {
     this.#expression(value, widens, entry.key.start);
   }
 
-  #expression(tree: Tree | undefined, widens = false, key?: number): void {
+  #expression(
+    tree: Tree | undefined,
+    widens = false,
+    key?: number,
+    form: 'expression' | 'text' = 'expression',
+  ): void {
     if (tree?.kind !== 'scalar') return;
-    for (const { edit, what } of mutateExpression(this.#text, tree)) {
+    for (const { edit, what } of mutateExpression(this.#text, tree, form)) {
       this.#addAt(edit.start, edit, what, widens, key);
     }
   }

@@ -1,3 +1,4 @@
+import type { Program } from '../../cel/interpret/program.ts';
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Identity } from '../../engine/decision/identities.ts';
 import type {
@@ -177,7 +178,11 @@ class Explainer {
     const event = this.#recording.of('rule').find((each) => each.rule === rule);
     if (event === undefined) return { ...named, ...NOT_EVALUATED };
     const matched = this.#match(event.entries);
-    const own = this.#recording.evaluationsOf(rule.when, 'when');
+    const own = [
+      ...this.#recording.evaluationsOf(rule.when, 'when'),
+      ...this.#recording.evaluationsOf(programOf(rule.status), 'status'),
+      ...this.#recording.evaluationsOf(programOf(rule.message), 'message'),
+    ];
     const { state, why } = ruleResult(event, matched.why, own);
     const evaluations = [...matched.evaluations, ...own];
     return { ...named, state, why, evaluations, decided: this.#decided(policy, rule.name) };
@@ -322,6 +327,10 @@ function schemaResult({ result, cause }: SchemaEvent, matchWhy: string): Result 
     case 'failed':
       return { state: 'failed', why: matchWhy };
   }
+}
+
+function programOf(value: CompiledRule['status'] | CompiledRule['message']): Program | undefined {
+  return typeof value === 'object' ? value : undefined;
 }
 
 /** The message of the first evaluation that failed. */

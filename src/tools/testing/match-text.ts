@@ -1,3 +1,5 @@
+import { parse } from '../../cel/syntax/parse.ts';
+import { mayInterpolate } from '../../cel/syntax/parse-text.ts';
 import { rateText } from '../../engine/limit/rate.ts';
 import type { PrincipalSet } from '../../engine/set/callers.ts';
 import type { MatchEntryResult } from '../../engine/set/match.ts';
@@ -8,6 +10,7 @@ import type {
   CompiledRule,
   JwtRequirement,
   MtlsRequirement,
+  ResponseValue,
 } from '../../engine/set/policy-set.ts';
 import { principalsText } from './caller-text.ts';
 import { oneOf } from './one-of.ts';
@@ -46,6 +49,14 @@ export function entryText({ hosts, methods, paths }: CompiledMatch): string {
 /** An expression in one line. */
 export function oneLine(source: string): string {
   return source.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** A value as it is written: text, text with expressions, or `{cel: ...}`. */
+export function valueText(value: ResponseValue): string {
+  if (typeof value === 'string') return JSON.stringify(value.replaceAll('${', '$${'));
+  const { source } = value;
+  const isText = mayInterpolate(source) && parse(source).problems.length > 0;
+  return isText ? JSON.stringify(source) : `{cel: ${oneLine(source)}}`;
 }
 
 export function mtlsText({ principals, from }: MtlsRequirement): string {

@@ -50,7 +50,9 @@ describe('in YAML', () => {
       'reason',
     ]);
     expect(items.find(({ label }) => label === 'message')).toMatchObject({
-      documentation: { value: 'for a deny rule: a sentence for the caller' },
+      documentation: {
+        value: expect.stringContaining('for a deny rule: a sentence for the caller') as unknown,
+      },
       textEdit: {
         newText: 'message: ',
         range: { start: { line: 18, character: 6 }, end: { line: 18, character: 7 } },
@@ -167,6 +169,27 @@ describe('in YAML', () => {
     const items = await itemsAt('orders.test.yaml', 'reason: allowed', 'reason: |');
     expect(items.find(({ label }) => label === 'rate_limited')).toMatchObject({ detail: '429' });
   });
+});
+
+describe('in texts with expressions', () => {
+  const BODY = 'to ${variables.tenant},';
+
+  test.each([
+    ['to ${variables.|},', ['tenant']],
+    ['to ${request.me|} and ${request.method},', ['method', 'headers']],
+    // Not closed yet.
+    ['to ${jwt.claims.ten|', ['tenant']],
+    ['to ${re|},', ['request', 'size', 'has']],
+  ])('%s', async (text, expected) => {
+    expect(await labelsAt('orders.yaml', BODY, text)).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  test.each(['to variables.|,', 'to $${variables.|},', 'to ${variables.tenant} request.|,'])(
+    'nothing outside of expressions: %s',
+    async (text) => {
+      expect(await labelsAt('orders.yaml', BODY, text)).toEqual([]);
+    },
+  );
 });
 
 describe('in expressions', () => {

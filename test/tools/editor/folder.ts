@@ -77,6 +77,7 @@ spec:
     - name: exports
       effect: deny
       when: "[variables.tenant].exists(tenant, tenant.startsWith('x'))"
+  respond: {deny: {body: "to \${variables.tenant}, $\${variables.tenant}, \${data.export_jobs.size()}"}}
 `,
   'strict.yaml': `apiVersion: lictor/v1
 kind: Policy

@@ -110,12 +110,17 @@ describe('definition', () => {
 describe('references', () => {
   test.each([
     ['an issuer', 'issuers.yaml', '{name: [[acme]]', ['orders.test.yaml:7:acme', 'orders.yaml:9:acme']],
-    ['a dataset', 'data.yaml', '{name: [[export-jobs]]', ['orders.yaml:15:export_jobs']],
+    [
+      'a dataset',
+      'data.yaml',
+      '{name: [[export-jobs]]',
+      ['orders.yaml:15:export_jobs', 'orders.yaml:20:export_jobs'],
+    ],
     [
       'a variable',
       'orders.yaml',
       '    [[tenant]]: request',
-      ['orders.yaml:14:tenant', 'orders.yaml:19:tenant'],
+      ['orders.yaml:14:tenant', 'orders.yaml:19:tenant', 'orders.yaml:20:tenant'],
     ],
     ['a rule', 'orders.yaml', 'name: [[readers]]', ['orders.test.yaml:15:readers']],
     ['a rule of a template', 'template.yaml', '{name: [[read]]', ['orders.test.yaml:18:read']],
@@ -241,6 +246,8 @@ describe('hover', () => {
       'variables.[[tenant]]',
       "orders.yaml:7\n```yaml\ntenant: request.headers[?'x-tenant'].orValue('')\n```",
     ],
+    ['a variable in a text', 'orders.yaml', 'to ${variables.[[tenant]]}', 'variables.tenant: string'],
+    ['a function in a text', 'orders.yaml', 'data.export_jobs.[[size]]()}', 'size'],
     ['a dataset', 'orders.yaml', 'data.[[export_jobs]]', 'data.export_jobs: list(string)'],
     ['a function', 'orders.yaml', 'tenant.[[startsWith]]', 'string.startsWith(string) -> bool'],
     ['a macro', 'orders.yaml', '.[[exists]]', 'range.exists(x, condition)'],
@@ -264,6 +271,9 @@ describe('hover', () => {
 
   test('no text for a value without documentation', async () => {
     expect(await request('hover', 'orders.yaml', '[[orders]].acme.svc')).toBeNull();
+    expect(await request('hover', 'orders.yaml', '[[to]] ${variables')).toBeNull();
+    expect(await request('hover', 'orders.yaml', '[[${]]variables')).toBeNull();
+    expect(await request('hover', 'orders.yaml', '$${variables.[[tenant]]}')).toBeNull();
   });
 });
 

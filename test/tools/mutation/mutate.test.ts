@@ -136,6 +136,19 @@ describe('changes', () => {
       ['`x-a` is dropped from `requireHeaders`', '`x-b` is dropped from `requireHeaders`'],
     ],
     ['a single required header', '{requireHeaders: [x-a], rules: []}', ['`requireHeaders` is dropped']],
+    [
+      'texts with expressions, and the status of a rule',
+      `{rules: [{name: r, effect: deny, status: {cel: "request.size > 1 ? 413 : 403"}, message: "\${request.size == 1} \${'>'}"}, {name: q, effect: allow}], respond: {deny: {body: "> \${request.size != 1}", headers: {set: {x-a: "\${request.size <= 1}"}}}}}`,
+      [
+        'the rule is dropped',
+        '`>` becomes `>=`',
+        '`==` becomes `!=`',
+        '`allow` becomes `deny`',
+        '`!=` becomes `==`',
+        '`x-a` is dropped from `set`',
+        '`<=` becomes `<`',
+      ],
+    ],
     ['a single requirement', '{authenticate: {mtls: {}}}', ['`mtls` is dropped']],
     [
       'limits',
