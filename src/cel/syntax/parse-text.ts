@@ -44,6 +44,12 @@ export function literalsOf(source: string): { readonly text: string; readonly ho
   return { text, holes: parts.filter((part) => 'tokens' in part).length };
 }
 
+/** The offset of the expression of a `${` that is not closed, as while it is written; undefined if there is none. */
+export function openExpression(source: string): number | undefined {
+  const open = partsOf(source).find((part) => 'tokens' in part && !part.isClosed);
+  return open && open.start + OPEN.length;
+}
+
 /**
  * Parses a text with expressions, such as `Bearer ${jwt.subject}`, into the tree of `'Bearer ' + string(jwt.subject)`.
  * All positions are those of the text. Total: every text has a tree.

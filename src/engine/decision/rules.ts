@@ -1,9 +1,9 @@
 import { EvaluationError } from '../../cel/interpret/program.ts';
+import { isDenialStatus } from '../set/denial-status.ts';
 import { type MatchEntryResult, type Params } from '../set/match.ts';
 import type { CompiledPolicy, CompiledRule, ResponseValue } from '../set/policy-set.ts';
 import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
-import { isDenialStatus } from './denial-statuses.ts';
 import { type EvaluationResult, evaluate, holds, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { NOBODY } from './identities.ts';

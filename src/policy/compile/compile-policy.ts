@@ -1,10 +1,10 @@
 import type { Expected } from '../../cel/compile.ts';
 import type { Program } from '../../cel/interpret/program.ts';
-import { isDenialStatus } from '../../engine/decision/denial-statuses.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { placeKey } from '../../engine/identity/token-place.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
+import { isDenialStatus } from '../../engine/set/denial-status.ts';
 import type {
   CompiledLimit,
   CompiledMatch,

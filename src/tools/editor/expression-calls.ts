@@ -1,6 +1,7 @@
 import type { SignatureHelp, SignatureInformation } from 'vscode-languageserver';
 import type { Environment } from '../../cel/check/environment.ts';
 import type { Overload } from '../../cel/library/function.ts';
+import { openExpression } from '../../cel/syntax/parse-text.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import type { Token } from '../../cel/syntax/token.ts';
 import { formatType } from '../../cel/value/type.ts';
@@ -25,10 +26,15 @@ interface OpenCall {
 /** The signatures of the call around an offset, with the argument that is being written; null outside of calls. */
 export function signatureHelp(site: Site, offset: number): SignatureHelp | null {
   const node = markedNode(site.file, offset);
-  if (node?.kind !== 'value' || node.tree.kind !== 'scalar' || node.shape?.kind !== 'expression') return null;
-  const environment = expressionSite(node.tree, node.owner, site.folder)?.environment;
-  const source = String(node.tree.value);
-  const call = openCall(scan(source.slice(0, source.indexOf(MARKER))).tokens);
+  if (node?.kind !== 'value' || node.tree.kind !== 'scalar') return null;
+  const { tree, owner, shape } = node;
+  if (shape?.kind !== 'expression' && shape?.kind !== 'text') return null;
+  const environment = expressionSite(tree, owner, site.folder, shape.kind)?.environment;
+  const source = String(tree.value);
+  const before = source.slice(0, source.indexOf(MARKER));
+  const from = shape.kind === 'text' ? openExpression(before) : 0;
+  if (from === undefined) return null;
+  const call = openCall(scan(before, { from }).tokens);
   if (environment === undefined || call === undefined) return null;
   const inNamespace = signaturesOf(call.dotted, environment, () => true);
   const signatures =

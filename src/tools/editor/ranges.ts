@@ -1,5 +1,6 @@
 import type { FoldingRange, SelectionRange } from 'vscode-languageserver';
 import { parse } from '../../cel/syntax/parse.ts';
+import { parseText } from '../../cel/syntax/parse-text.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { locate, unitAt } from '../../policy/yaml/scalar-offset.ts';
 import type { Tree } from '../../policy/yaml/tree.ts';
@@ -84,8 +85,10 @@ function partsAt(file: SourceFile, offset: number): readonly Range[] {
   if (node.kind === 'key' || node.tree.kind !== 'scalar') return [node.range];
   const { tree, shape } = node;
   const { text } = file.yaml.lines;
-  const unit = shape?.kind === 'expression' ? unitAt(text, tree, offset) : undefined;
+  const form = shape?.kind === 'expression' || shape?.kind === 'text' ? shape.kind : undefined;
+  const unit = form && unitAt(text, tree, offset);
   if (unit === undefined || typeof tree.value !== 'string') return [node.range, tree.content];
-  const parts = nodesAt(parse(tree.value).root, unit);
+  const { root } = form === 'text' ? parseText(tree.value) : parse(tree.value);
+  const parts = nodesAt(root, unit);
   return [node.range, tree.content, ...parts.map(({ start, end }) => locate(text, tree, start, end))];
 }

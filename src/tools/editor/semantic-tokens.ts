@@ -1,4 +1,5 @@
 import { type SemanticTokens, SemanticTokensBuilder } from 'vscode-languageserver';
+import { parseText } from '../../cel/syntax/parse-text.ts';
 import { scan } from '../../cel/syntax/scan.ts';
 import { KEYWORDS, type Token } from '../../cel/syntax/token.ts';
 import type { Range } from '../../diagnostic/range.ts';
@@ -29,21 +30,28 @@ interface Piece extends Range {
 export function semanticTokens(file: SourceFile): SemanticTokens {
   const builder = new SemanticTokensBuilder();
   const expressions = documentNodes(file.yaml).flatMap((node) =>
-    node.kind === 'value' && node.shape?.kind === 'expression' && node.tree.kind === 'scalar'
-      ? [node.tree]
+    node.kind === 'value' && node.tree.kind === 'scalar' && isForm(node.shape?.kind)
+      ? [{ tree: node.tree, form: node.shape?.kind }]
       : [],
   );
+  const inOrder = expressions.toSorted((a, b) => a.tree.range.start - b.tree.range.start);
   // An alias repeats the expression of its anchor.
-  for (const tree of new Set(expressions.toSorted((a, b) => a.range.start - b.range.start))) {
-    for (const piece of piecesOf(file, tree)) push(builder, file, piece);
+  for (const [tree, form] of new Map(inOrder.map(({ tree, form }) => [tree, form]))) {
+    for (const piece of piecesOf(file, tree, form === 'text')) push(builder, file, piece);
   }
   return builder.build();
 }
 
-/** The pieces of an expression, located in the file, in order. */
-function piecesOf({ yaml }: SourceFile, tree: ScalarTree): readonly Piece[] {
+function isForm(kind: string | undefined): boolean {
+  return kind === 'expression' || kind === 'text';
+}
+
+/** The pieces of an expression, or of the expressions in a text, located in the file, in order. */
+function piecesOf({ yaml }: SourceFile, tree: ScalarTree, isText: boolean): readonly Piece[] {
   if (typeof tree.value !== 'string') return [];
-  const { tokens, comments } = scan(tree.value);
+  const { tokens, comments } = isText
+    ? { tokens: parseText(tree.value).tokens, comments: [] }
+    : scan(tree.value);
   const typed = tokens.flatMap((token, index): Piece[] => {
     const type = typeOf(token, tokens[index - 1], tokens[index + 1]);
     return type === undefined ? [] : [{ type, start: token.start, end: token.end }];

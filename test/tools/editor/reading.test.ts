@@ -76,6 +76,7 @@ test('the places of a name in the same file are highlighted, its definition as a
     ['tenant', 6, 3],
     ['tenant', 13, 2],
     ['tenant', 18, 2],
+    ['tenant', 19, 2],
   ]);
 });
 
@@ -130,6 +131,7 @@ describe('signatures of the call that is being written', () => {
     ['when: "\'a\'.size(|"\n', 'string.size() -> int', '', 0],
     ['when: "math.greatest(1, [2, 3].size(), |"\n', 'math.greatest', '', 2],
     ['when: >-\n        jwt.scopes.exists(s, |\n', 'range.exists(x, condition)', 'condition', 1],
+    ['message: "(a) $${b( ${request.path.startsWith(|"\n', 'string.startsWith(string) -> bool', 'string', 0],
   ])('%s', async (written, label, parameter, active) => {
     const text = FOLDER['orders.yaml'].replace(/when: "\[variables[^]*/, () => written);
     const help = await client.at<Help | null>('textDocument/signatureHelp', 'orders.yaml', text);
@@ -143,6 +145,8 @@ describe('signatures of the call that is being written', () => {
 });
 
 test('outside of a call there is no signature', async () => {
+  const outside = FOLDER['orders.yaml'].replace(/when: "\[variables[^]*/, () => 'message: "size(|"\n');
+  expect(await client.at('textDocument/signatureHelp', 'orders.yaml', outside)).toBeNull();
   const text = FOLDER['orders.yaml'].replace(/when: "\[variables[^]*/, () => 'when: "size([1]) == |"\n');
   expect(await client.at('textDocument/signatureHelp', 'orders.yaml', text)).toBeNull();
   client.type('orders.yaml', FOLDER['orders.yaml']);
@@ -183,6 +187,14 @@ test('the tokens of expressions have their types, in every style of YAML', async
     "string 'x-tenant'",
     'function orValue',
     "string ''",
+  ]);
+  // The last are in a text.
+  expect(tokens.slice(-5)).toEqual([
+    'variable variables',
+    'property tenant',
+    'variable data',
+    'property export_jobs',
+    'function size',
   ]);
   expect(tokens).toEqual(
     expect.arrayContaining(['keyword in', 'operator &&', 'function startsWith', "string 'x'"]),
