@@ -165,7 +165,13 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const known = {
     policies,
     issuers,
+    usedIssuers: new Set<string>(),
     environments: environments.values,
+    datasets: folder.datasets.keys().toArray(),
+    dataset: (name: string) => {
+      if (folder.datasets.has(name)) expressions.note(`data.${nameInExpressions(name)}`);
+      return folder.datasets.get(name);
+    },
     partial: compiler.partial,
     incomplete,
     reasons: options.reasons && new Set(options.reasons),
@@ -184,7 +190,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const { lint: lintOptions } = options;
   const linted = diagnostics.errors === 0 && lintOptions !== undefined;
   if (diagnostics.errors === 0) {
-    warnOfUnused(documents, compiler.specs);
+    warnOfUnused(documents, compiler.specs, known.usedIssuers);
     compiler.warnOfUnused();
     warnOfUnusedData(documents, expressions);
     fixtures.warnOfUnused();
@@ -330,14 +336,14 @@ function byName<T extends { readonly name: string }>(named: readonly T[]): reado
 }
 
 /** Reports issuers that no policy and no test names. */
-function warnOfUnused(documents: readonly PolicyDocument[], policies: readonly PolicySpec[]): void {
-  const used = new Set<string>();
+function warnOfUnused(
+  documents: readonly PolicyDocument[],
+  policies: readonly PolicySpec[],
+  ofTests: ReadonlySet<string>,
+): void {
+  const used = new Set(ofTests);
   for (const { authenticate } of policies) {
     for (const { value } of authenticate?.jwt?.issuers ?? []) used.add(value);
-  }
-  for (const { kind, spec } of documents) {
-    if (kind === 'PolicyTest' || kind === 'TestFixtures')
-      for (const { value } of spec?.callers?.values() ?? []) used.add(value.jwt?.issuer?.value ?? '');
   }
   for (const { kind, name } of documents) {
     if (kind !== 'Issuer' || used.has(name.value)) continue;

@@ -23,17 +23,18 @@ export function caller(
   name: string,
   spec: CallerSpec,
   at: Cursor,
-  known: Pick<CompiledNames, 'issuers' | 'incomplete'>,
+  known: Pick<CompiledNames, 'issuers' | 'usedIssuers' | 'incomplete'>,
 ): TestCaller {
   const { principal = '', address = ADDRESS, jwt, token, certificate, port, service, labels } = spec;
   if (jwt !== undefined && token !== undefined) exactlyOne(at, ['jwt', 'token']);
   const issuer = jwt?.issuer;
+  if (issuer !== undefined) known.usedIssuers.add(issuer.value);
   if (issuer !== undefined && !known.issuers.has(issuer.value) && !known.incomplete) {
     const help = () => suggestion(issuer.value, known.issuers.keys());
     report(issuer.at, 'unknown_reference', `unknown Issuer \`${issuer.value}\``, help);
   }
-  const { claims = {}, header = {}, expiresIn = HOUR } = jwt ?? {};
-  const signed = issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn };
+  const { claims = {}, header = {}, expiresIn = HOUR, key } = jwt ?? {};
+  const signed = issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn, key };
   const peer = { port, service, labels, certificate: certificate && definedOf(certificate) };
   return { name, principal, address, ...peer, jwt: signed, token };
 }

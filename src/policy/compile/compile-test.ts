@@ -1,15 +1,24 @@
 import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import type { Named } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
+import { suggestion } from '../language/fields.ts';
 import { child, type Located, report } from '../language/reader.ts';
-import type { AfterSpec, CaseSpec, RowSpec, TestSpec } from '../language/test-document.ts';
+import {
+  type AfterSpec,
+  type CaseItem,
+  type CaseSpec,
+  type RowSpec,
+  readCase,
+  type TestSpec,
+} from '../language/test-document.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { ANONYMOUS_CALLER } from './compile-caller.ts';
+import { caseOfItem, itemsOfDataset, valuesIn } from './case-of-item.ts';
+import { ANONYMOUS_CALLER, caller } from './compile-caller.ts';
 import { expectation } from './compile-expectation.ts';
 import { compileMatrix } from './compile-matrix.ts';
 import { complete } from './complete-request.ts';
 import type { Fixtures } from './fixtures.ts';
-import type { PolicyTestDocument, TestCase, TestRequest, TestStep } from './policy-test.ts';
+import type { PolicyTestDocument, TestCaller, TestCase, TestRequest, TestStep } from './policy-test.ts';
 import { environmentsOf, environmentsOfCase, nameIn, type RunsIn } from './test-environments.ts';
 import { type CompiledNames, type Declared, takeRoom } from './test-names.ts';
 
@@ -39,10 +48,36 @@ export function compileTest(
     xfccTrustedHops: spec.xfccTrustedHops ?? 0,
     maxRequestBytes: spec.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     cases: [
-      ...(spec.cases ?? []).flatMap(({ value, at }) => compileCase(value, at, scope)),
+      ...(spec.cases ?? []).flatMap(({ value, at }) => compileItem(value, at, scope)),
       ...(spec.matrix ?? []).flatMap(({ value, at }) => compileMatrix(value, at, declared, runsIn, known)),
     ],
   };
+}
+
+function compileItem(item: CaseItem, at: Cursor, scope: Scope): readonly TestCase[] {
+  return item.data === undefined ? compileCase(item.spec, at, scope) : compileOver(item.data, at, scope);
+}
+
+/** The case once for each row of a Dataset. */
+function compileOver(name: Located<string>, at: Cursor, scope: Scope): readonly TestCase[] {
+  const { known } = scope;
+  const data = known.dataset(name.value);
+  if (data === undefined) {
+    if (known.incomplete) return [];
+    const help = () => suggestion(name.value, known.datasets);
+    report(name.at, 'unknown_reference', `unknown Dataset \`${name.value}\``, help);
+    return [];
+  }
+  const size = valuesIn(at.tree);
+  const cases: TestCase[] = [];
+  for (const item of itemsOfDataset(data)) {
+    // The values of the case are copied for each row.
+    if (!takeRoom(known, at, { headers: { size } })) break;
+    const own = caseOfItem(at, item);
+    const spec = readCase(own);
+    if (spec !== undefined) cases.push(...compileOne(spec, own, scope));
+  }
+  return cases;
 }
 
 function compileCase(spec: CaseSpec, at: Cursor, scope: Scope): readonly TestCase[] {
@@ -57,7 +92,13 @@ function compileCase(spec: CaseSpec, at: Cursor, scope: Scope): readonly TestCas
 
 /** The case of one row of `each`. */
 function rowCase(spec: CaseSpec, { value: row, at }: Located<RowSpec>, index: number): CaseSpec {
-  const { expect, request = spec.request, caller = spec.caller, repeat = spec.repeat } = row;
+  const {
+    expect,
+    request = spec.request,
+    caller = spec.caller,
+    repeat = spec.repeat,
+    keys = spec.keys,
+  } = row;
   const name = spec.name && `${spec.name} (${row.name ?? index + 1})`;
   const isShort = child(at, 'expect')?.tree.kind === 'scalar';
   return {
@@ -67,6 +108,7 @@ function rowCase(spec: CaseSpec, { value: row, at }: Located<RowSpec>, index: nu
     request,
     with: merged(spec.with, row.with),
     repeat,
+    keys,
     expect: isShort ? expect : merged(spec.expect, expect),
     after: spec.after,
     each: undefined,
@@ -89,11 +131,12 @@ function merged<T extends object>(under: T | undefined, over: T | undefined): T 
 /** The case, once in each of its Environments. */
 function compileOne(spec: CaseSpec, at: Cursor, scope: Scope): readonly TestCase[] {
   const { known } = scope;
-  const named = spec.caller === undefined ? ANONYMOUS_CALLER : scope.declared.caller(spec.caller);
+  const named = callerOf(spec.caller, scope);
   const request = requestOf(spec, at, scope);
   const expect = spec.expect && expectation(spec.expect, known);
   const runsIn = environmentsOfCase(spec.environments, scope.runsIn, known);
   const after = (spec.after ?? []).flatMap((step) => compileStep(step, scope));
+  const keys = keySetsOf(spec.keys, known);
   const { name, repeat = 1 } = spec;
   if (name === undefined || named === undefined || request === undefined || expect === undefined) return [];
   const cases: TestCase[] = [];
@@ -107,6 +150,7 @@ function compileOne(spec: CaseSpec, at: Cursor, scope: Scope): readonly TestCase
       caller: named,
       request,
       repeat,
+      keys,
       after,
       expect,
     });
@@ -115,10 +159,26 @@ function compileOne(spec: CaseSpec, at: Cursor, scope: Scope): readonly TestCase
 }
 
 function compileStep({ value, at }: Located<AfterSpec>, scope: Scope): readonly TestStep[] {
-  const caller = value.caller === undefined ? ANONYMOUS_CALLER : scope.declared.caller(value.caller);
+  const caller = callerOf(value.caller, scope);
   const request = requestOf(value, at, scope);
   if (caller === undefined || request === undefined) return [];
-  return [{ caller, request, repeat: value.repeat ?? 1 }];
+  return [{ caller, request, repeat: value.repeat ?? 1, keys: keySetsOf(value.keys, scope.known) }];
+}
+
+/** A caller by name, or as written in the case. */
+function callerOf(spec: AfterSpec['caller'], { declared, known }: Scope): TestCaller | undefined {
+  if (spec === undefined) return ANONYMOUS_CALLER;
+  const { value, at } = spec;
+  return typeof value === 'string' ? declared.caller({ value, at }) : caller('caller', value, at, known);
+}
+
+function keySetsOf(keys: AfterSpec['keys'], { issuers, incomplete }: CompiledNames): TestStep['keys'] {
+  for (const [name, { at }] of keys ?? []) {
+    if (issuers.has(name) || incomplete) continue;
+    const help = () => suggestion(name, issuers.keys());
+    report(at, 'unknown_reference', `unknown Issuer \`${name}\``, help, at.key);
+  }
+  return keys && new Map([...keys].map(([name, { value }]) => [name, value]));
 }
 
 function requestOf(

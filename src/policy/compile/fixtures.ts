@@ -18,7 +18,7 @@ interface Fixture<T> {
 
 type Named<T> = ReadonlyMap<string, Fixture<T>>;
 
-type KnownIssuers = Pick<CompiledNames, 'issuers' | 'incomplete'>;
+type KnownIssuers = Pick<CompiledNames, 'issuers' | 'usedIssuers' | 'incomplete'>;
 
 /** The callers and requests of all TestFixtures of a folder, and which of them tests name. */
 export class Fixtures {

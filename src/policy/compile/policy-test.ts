@@ -23,6 +23,8 @@ export interface TestStep {
   /** With the changes of `with`. */
   readonly request: TestRequest;
   readonly repeat: number;
+  /** Names of the keys of issuers from this request on; null: the key set cannot be fetched. */
+  readonly keys?: ReadonlyMap<string, readonly string[] | null> | undefined;
 }
 
 export interface TestCase {
@@ -40,6 +42,8 @@ export interface TestCase {
   readonly request: TestRequest;
   /** Number of times the request is sent; the answer to the last one is compared. */
   readonly repeat: number;
+  /** As that of a step. */
+  readonly keys?: TestStep['keys'];
   /** Requests sent before; their answers are not compared. */
   readonly after: readonly TestStep[];
   readonly expect: Expectation;
@@ -74,6 +78,8 @@ export interface TestToken {
   readonly header: JsonObject;
   /** Milliseconds from `now` to `exp`; may be negative. */
   readonly expiresIn: number;
+  /** Name of the key that signs; undefined: the one that the issuer has by default. */
+  readonly key?: string | undefined;
 }
 
 export interface TestRequest {

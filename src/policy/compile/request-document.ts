@@ -62,7 +62,7 @@ function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): Written
   const document = mapping(REQUEST_DOCUMENT_FIELDS)(at);
   if (document?.request === undefined) return undefined;
   const who = document.caller;
-  const known = { issuers, incomplete: false };
+  const known = { issuers, usedIssuers: new Set<string>(), incomplete: false };
   return {
     caller: who === undefined ? ANONYMOUS_CALLER : caller('caller', who.value, who.at, known),
     request: complete('', document.request, undefined),

@@ -1,4 +1,5 @@
 import { thousands } from '../../diagnostic/thousands.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
 import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import { type Located, report } from '../language/reader.ts';
 import type { RequestSpec } from '../language/test-request.ts';
@@ -9,7 +10,13 @@ import type { TestCaller, TestRequest } from './policy-test.ts';
 export interface CompiledNames {
   readonly policies: ReadonlyMap<string, CompiledPolicy>;
   readonly issuers: ReadonlyMap<string, unknown>;
+  /** Issuers that callers have a token of. */
+  readonly usedIssuers: Set<string>;
   readonly environments: ReadonlyMap<string, unknown>;
+  /** Names of Datasets. */
+  readonly datasets: Iterable<string>;
+  /** The content of a Dataset, which is then in use. */
+  dataset(name: string): JsonValue | undefined;
   /** Names of policies that could not be read, or of which a rule or limit could not be read. */
   readonly partial: ReadonlySet<string>;
   /** True if part of the folder could not be read, so that a missing name may be declared there. */
@@ -37,12 +44,12 @@ export interface Declared {
 export function takeRoom(
   { room }: Pick<CompiledNames, 'room'>,
   at: Cursor,
-  { headers }: Pick<TestRequest, 'headers'>,
+  { headers }: { readonly headers: Pick<TestRequest['headers'], 'size'> },
 ): boolean {
   if (room.left <= 0) return false;
   room.left -= 1 + headers.size;
   if (room.left > 0) return true;
-  const message = `the tests of the folder expand to more than ${thousands(MOST_CASES)} cases, counting the headers of each`;
+  const message = `the tests of the folder expand to more than ${thousands(MOST_CASES)} cases, counting the headers and values of each`;
   report(at, 'too_large', message, 'write fewer rows in `each`, or fewer callers or requests in `matrix`');
   return false;
 }

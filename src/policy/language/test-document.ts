@@ -1,10 +1,10 @@
 import type { Cursor } from '../yaml/tree.ts';
 import { type Fields, mapping, type Read } from './fields.ts';
-import { integer, type Located, list, located, mapOf, nonEmptyText, someOf } from './reader.ts';
+import { child, integer, type Located, list, located, mapOf, nonEmptyText, someOf } from './reader.ts';
 import type { Reader, ShapedField } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
 import { EXPECT_FIELDS, type ExpectSpec, readExpect } from './test-expect.ts';
-import { CALLER_FIELDS, REQUEST_FIELDS, type RequestSpec } from './test-request.ts';
+import { CALLER_FIELDS, type CallerSpec, REQUEST_FIELDS, type RequestSpec } from './test-request.ts';
 import { instant } from './values.ts';
 
 /** Most repetitions of one request. */
@@ -14,6 +14,16 @@ const MOST_BODY_BYTES = 16_777_216;
 
 const readRequest: Reader<RequestSpec> = mapping(REQUEST_FIELDS);
 
+const readCaller: Reader<CallerSpec> = mapping(CALLER_FIELDS);
+
+/** The name of a caller, or a caller. */
+const namedOrCaller: Reader<Located<string | CallerSpec>> = (at) => {
+  const value = at.tree.kind === 'mapping' ? readCaller(at) : nonEmptyText(at);
+  return value === undefined ? undefined : { value, at };
+};
+
+shaped(namedOrCaller, { kind: 'either', of: [nonEmptyText, readCaller] });
+
 /** The name of a request, or a request, with its location. */
 const namedOrRequest: Reader<{ readonly at: Cursor; readonly request: string | RequestSpec }> = (at) => {
   const request = at.tree.kind === 'mapping' ? readRequest(at) : nonEmptyText(at);
@@ -22,14 +32,29 @@ const namedOrRequest: Reader<{ readonly at: Cursor; readonly request: string | R
 
 shaped(namedOrRequest, { kind: 'either', of: [nonEmptyText, readRequest] });
 
+const keyNames = someOf(nonEmptyText);
+const nothing: Reader<null> = shaped<null>(() => null, { kind: 'value', schema: { type: 'null' } });
+
+/** Names of keys, or `~` for a key set that cannot be fetched. */
+const keySet: Reader<readonly string[] | null> = (at) =>
+  at.tree.kind === 'scalar' && at.tree.value === null ? null : keyNames(at);
+
+shaped(keySet, { kind: 'either', of: [keyNames, nothing] });
+
+const KEY_SETS = {
+  read: mapOf(located(keySet)),
+  doc: 'by Issuer the names of the keys in its key set from this request on; `~`: it cannot be fetched; default `[current]`',
+} as const satisfies ShapedField;
+
 export const AFTER_FIELDS = {
   caller: {
-    read: located(nonEmptyText),
-    doc: 'the name of a caller; default: no certificate and no token',
+    read: namedOrCaller,
+    doc: 'the name of a caller, or a caller; default: no certificate and no token',
   },
   request: { read: namedOrRequest, doc: 'the name of a request, or a request', required: true },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'number of times it is sent; default 1' },
+  keys: KEY_SETS,
 } as const satisfies Fields;
 
 const environments = someOf(located(nonEmptyText));
@@ -37,15 +62,22 @@ const environments = someOf(located(nonEmptyText));
 export const ROW_FIELDS = {
   name: { read: nonEmptyText, doc: 'the name of the row; default: its number' },
   environments: { read: environments, doc: 'replaces `environments` of the case' },
-  caller: { read: located(nonEmptyText), doc: 'replaces the caller of the case' },
+  caller: { read: namedOrCaller, doc: 'replaces the caller of the case' },
   request: { read: namedOrRequest, doc: 'replaces the request of the case' },
   with: { read: readRequest, doc: 'fields that differ from the request, merged over `with` of the case' },
   repeat: { read: integer(1, MOST_REPEATS), doc: 'replaces `repeat` of the case' },
+  keys: { ...KEY_SETS, doc: 'replaces `keys` of the case' },
   expect: {
     read: readExpect,
     doc: 'expected fields, merged over `expect` of the case; `allow` or `deny` alone replaces it',
   },
 } as const satisfies Fields;
+
+export const EACH_FIELDS = {
+  data: { read: located(nonEmptyText), doc: 'name of a Dataset', required: true },
+} as const satisfies Fields;
+
+const rows = someOf(located(mapping(ROW_FIELDS)));
 
 export const CASE_FIELDS = {
   name: { read: nonEmptyText, doc: 'the behaviour that the case shows', required: true },
@@ -58,8 +90,8 @@ export const CASE_FIELDS = {
     doc: 'requests that are sent before; their answers are not compared',
   },
   caller: {
-    read: located(nonEmptyText),
-    doc: 'the name of a caller; default: no certificate and no token',
+    read: namedOrCaller,
+    doc: 'the name of a caller, or a caller; default: no certificate and no token',
   },
   request: { read: namedOrRequest, doc: 'the name of a request, or a request', required: true },
   with: { read: readRequest, doc: 'fields that differ from the named request' },
@@ -67,16 +99,37 @@ export const CASE_FIELDS = {
     read: integer(1, MOST_REPEATS),
     doc: 'number of times it is sent; the last answer is compared; default 1',
   },
+  keys: KEY_SETS,
   expect: {
     read: readExpect,
     doc: 'the expected answer: `allow`, `deny`, or fields; fields that are not named are not compared',
     required: true,
   },
   each: {
-    read: someOf(located(mapping(ROW_FIELDS))),
-    doc: 'rows, each of which is the case with some fields replaced',
+    read: rows,
+    like: shaped(() => undefined, { kind: 'either', of: [rows, mapping(EACH_FIELDS)] }),
+    doc: 'rows, each of which is the case with some fields replaced, or `{data: NAME}` for the rows of a Dataset',
   },
 } as const satisfies Fields;
+
+export const readCase: Reader<CaseSpec> = mapping(CASE_FIELDS);
+
+/** A case, or the name of a Dataset for whose rows the case is read. */
+export type CaseItem =
+  | { readonly spec: CaseSpec; readonly data?: undefined }
+  | { readonly data: Located<string>; readonly spec?: undefined };
+
+const readCaseItem: Reader<CaseItem> = (at) => {
+  const each = child(at, 'each');
+  if (each?.tree.kind === 'mapping') {
+    const data = mapping(EACH_FIELDS)(each)?.data;
+    return data && { data };
+  }
+  const spec = readCase(at);
+  return spec && { spec };
+};
+
+shaped(readCaseItem, shapeOf(readCase));
 
 /** Expectations by name: of the other requests of a caller, or the other callers of a request. */
 type ByName = ReadonlyMap<string, Located<ExpectSpec>>;
@@ -156,7 +209,7 @@ export const TEST_FIELDS = {
   },
   callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'callers by name' },
   requests: { read: mapOf(located(readRequest)), doc: 'requests by name' },
-  cases: { read: list(located(mapping(CASE_FIELDS))), doc: 'test cases, one request each' },
+  cases: { read: list(located(readCaseItem)), doc: 'test cases, one request each' },
   matrix: {
     read: list(located(mapping(MATRIX_FIELDS))),
     doc: 'test cases for every combination of callers and requests',

@@ -72,6 +72,10 @@ export const TOKEN_FIELDS = {
     read: jsonObject,
     doc: 'header members, in addition to the default members or replacing them; `~` leaves one out',
   },
+  key: {
+    read: nonEmptyText,
+    doc: 'name of the throwaway key that signs; default `current`, the only key in the key set of the issuer',
+  },
   expiresIn: { read: signedDuration, doc: 'time from `now` to `exp`, may be negative; default 1h' },
 } as const satisfies Fields;
 

@@ -50,7 +50,7 @@ export async function sentBy(
     throw new Error(`a token is to come from the issuer ${caller.jwt.issuer}, which is not there`);
   }
   const claims = claimsOf(caller.name, caller.jwt, issuer, now);
-  const token = await keys.sign(issuer, claims, caller.jwt.header);
+  const token = await keys.sign(issuer, claims, caller.jwt.header, caller.jwt.key);
   if ('query' in place) {
     return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers, token };
   }

@@ -7,11 +7,12 @@ export function cacheSignatures(keys: ThrowawayKeys): ThrowawayKeys {
   return {
     of: (issuer) => keys.of(issuer),
     refetch: (issuer) => keys.refetch(issuer),
-    sign(issuer, claims, header) {
-      const id = jsonText([issuer.name, claims, header ?? null]);
+    publish: (sets) => keys.publish(sets),
+    sign(issuer, claims, header, key) {
+      const id = jsonText([issuer.name, claims, header ?? null, key ?? null]);
       let token = signed.get(id);
       if (token === undefined) {
-        token = keys.sign(issuer, claims, header);
+        token = keys.sign(issuer, claims, header, key);
         signed.set(id, token);
       }
       return token;

@@ -85,6 +85,7 @@ export class TestRun {
     const now = test.now ?? this.#now;
     const check = this.#check(test, each.environment);
     this.#time = now;
+    this.#keys.publish(new Map());
     this.#limits.renew();
     this.#shadowLimits.renew();
     const { maxRequestBytes } = test;
@@ -116,6 +117,7 @@ export class TestRun {
     now: number,
     maxRequestBytes: number,
   ): Promise<{ sent: Sent; response: Uint8Array }> {
+    if (step.keys !== undefined) this.#keys.publish(step.keys);
     const sent = await sentBy(step, this.#set.issuers, this.#keys, now);
     const request = checkMessages.encodeRequest(checkRequest(step, sent, now, maxRequestBytes));
     let response: Uint8Array = new Uint8Array();

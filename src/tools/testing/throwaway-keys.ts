@@ -16,9 +16,20 @@ import { importedKey } from '../../node/crypto.ts';
 
 /** Keys in place of those of every issuer, so that tests of policies can sign tokens. */
 export interface ThrowawayKeys extends KeyProvider {
-  /** A token of `issuer` with exactly these claims; `header` is added to `alg`, `kid` and `typ` or replaces them, null leaves one out. */
-  sign(issuer: Issuer, claims: JsonObject, header?: JsonObject): Promise<string>;
+  /**
+   * A token of `issuer` with exactly these claims, signed by one of its keys; `header` is added to `alg`, `kid` and `typ`
+   * or replaces them, null leaves one out.
+   */
+  sign(issuer: Issuer, claims: JsonObject, header?: JsonObject, key?: string): Promise<string>;
+  /** Replaces the key sets of issuers: names of keys, or null for a set that cannot be fetched. Default: one key. */
+  publish(sets: KeySets): void;
 }
+
+/** Names of the keys in the key set of each issuer; null: it cannot be fetched. */
+export type KeySets = ReadonlyMap<string, readonly string[] | null>;
+
+/** The only key of an issuer, unless a test names others. */
+const CURRENT = 'current';
 
 /** Making an elliptic key takes microseconds, an RSA key a tenth of a second. */
 const QUICKEST: readonly Algorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'ES384', 'ES512'];
@@ -27,19 +38,36 @@ interface ThrowawayKey {
   readonly algorithm: Algorithm;
   readonly signing: KeyObject;
   readonly verification: VerificationKey;
-  readonly now: KeysNow;
 }
 
-/** Made once in a process, by issuer name and algorithm. */
+/** Made once in a process, by issuer name, algorithm and name. */
 const made = new Map<string, ThrowawayKey>();
 
 /** A verifier with these keys trusts what they sign and nothing else. */
 export function createThrowawayKeys(): ThrowawayKeys {
+  let published: KeySets = new Map();
+  const sets = new Map<string, KeysNow>();
+  const setOf = (issuer: Issuer): KeysNow => {
+    const named = published.get(issuer.name);
+    if (named === null) return UNAVAILABLE;
+    const names = named ?? [CURRENT];
+    const id = [algorithmFor(issuer), issuer.name, ...names].join(' ');
+    // The same set for the same keys, as between two fetches.
+    const known = sets.get(id);
+    if (known !== undefined) return known;
+    const keys = names.map((name) => keyOf(issuer, name).verification);
+    const set: KeysNow = { keys, failing: false };
+    sets.set(id, set);
+    return set;
+  };
   return {
-    of: (issuer) => keyOf(issuer).now,
+    of: setOf,
     refetch: () => undefined,
-    sign: async (issuer, claims, header = {}) => {
-      const { algorithm, signing, verification } = keyOf(issuer);
+    publish: (replaced) => {
+      published = replaced;
+    },
+    sign: async (issuer, claims, header = {}, name = CURRENT) => {
+      const { algorithm, signing, verification } = keyOf(issuer, name);
       const typ = issuer.types?.[0];
       const protectedHeader = {
         kid: verification.kid ?? '',
@@ -56,12 +84,14 @@ export function createThrowawayKeys(): ThrowawayKeys {
   };
 }
 
-function keyOf(issuer: Issuer): ThrowawayKey {
+const UNAVAILABLE: KeysNow = { keys: undefined, failing: true };
+
+function keyOf(issuer: Issuer, name: string): ThrowawayKey {
   const algorithm = algorithmFor(issuer);
-  const id = `${algorithm} ${issuer.name}`;
+  const id = `${algorithm} ${issuer.name} ${name}`;
   let key = made.get(id);
   if (key === undefined) {
-    key = makeKey(algorithm, issuer.name);
+    key = makeKey(algorithm, name === CURRENT ? issuer.name : `${issuer.name}-${name}`);
     made.set(id, key);
   }
   return key;
@@ -87,7 +117,7 @@ function makeKey(algorithm: Algorithm, name: string): ThrowawayKey {
     key,
     identity: `${algorithm} ${kid}`,
   };
-  return { algorithm, signing, verification, now: { keys: [verification], failing: false } };
+  return { algorithm, signing, verification };
 }
 
 function makeMaterial(algorithm: Algorithm): KeyObject {
