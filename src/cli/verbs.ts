@@ -8,6 +8,7 @@ import { FMT_FLAGS } from './fmt/flags.ts';
 import { IMPORT_FLAGS } from './import/flags.ts';
 import { SOURCES } from './import/sources.ts';
 import { LSP_FLAGS } from './lsp/flags.ts';
+import { REPL_FLAGS } from './repl/flags.ts';
 import { REPORT_FLAGS } from './report/flags.ts';
 import { SERVE_FLAGS } from './serve/flags.ts';
 import { complain } from './terminal/complain.ts';
@@ -111,6 +112,21 @@ export const VERBS: readonly Verb[] = [
     ],
     run: async ([dir], options, terminal) =>
       (await import('./eval/eval.ts')).evaluate(dir, options, terminal),
+  }),
+  verb({
+    name: 'repl',
+    argument: {
+      ...POLICY_FOLDER,
+      doc: 'the policy folder (default: none, for expressions over a request alone)',
+    },
+    doc: 'evaluate expressions over a request, one line after the other',
+    flags: REPL_FLAGS,
+    examples: [
+      'lictor repl policies --host orders.acme.svc --path /api/orders/42 --issuer acme --claim tenant=acme',
+      'lictor repl < expressions.txt',
+    ],
+    run: async ([dir], options, terminal) =>
+      (await import('./repl/repl.ts')).repl(dir, options, terminal, process.stdin),
   }),
   verb({
     name: 'effective',

@@ -216,6 +216,18 @@ export const IMPORT_TABLE = {
     'cli/lsp': {
       imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing', 'node', 'flag'],
     },
+    'cli/repl': {
+      imports: [
+        'cli/terminal',
+        'cli/eval',
+        'tools/testing',
+        'policy/',
+        ...ENGINE,
+        'cel/',
+        'flag',
+        'diagnostic',
+      ],
+    },
     'cli/report': { imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'] },
     'cli/test': {
       imports: [
@@ -288,7 +300,14 @@ export const IMPORT_TABLE = {
     ],
     'node:tls': ['sidecar/transport', 'sidecar/server'],
     'node:dns/promises': ['sidecar/socket'],
-    'node:os': ['sidecar/telemetry', 'sidecar/loading', 'sidecar/server', 'cli/serve', 'cli/test'],
+    'node:os': [
+      'sidecar/telemetry',
+      'sidecar/loading',
+      'sidecar/server',
+      'cli/serve',
+      'cli/repl',
+      'cli/test',
+    ],
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
     'node:stream': [
       'node',
@@ -300,6 +319,7 @@ export const IMPORT_TABLE = {
       'tools/editor',
       'cli/',
     ],
+    'node:readline': ['cli/repl'],
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],

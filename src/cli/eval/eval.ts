@@ -41,7 +41,8 @@ export async function evaluate(
   return decideAndExplain(folder, simulation, dir, options, terminal);
 }
 
-async function decideAndExplain(
+/** Decides a request by a folder and explains the decision; exit code 1 for a denial. */
+export async function decideAndExplain(
   folder: ValidFolder,
   simulation: SimulationRequest,
   dir: string,

@@ -30,7 +30,7 @@ export const NO_FOLDER: FolderOfExpression = { issuers: new Map(), data: {}, env
 const NO_POLICY = { name: '', params: {}, variables: new Map() };
 
 /** The names of requests, and those of the folder's datasets and environment. */
-function environmentOf({ data, env }: FolderOfExpression): Environment {
+export function environmentOf({ data, env }: FolderOfExpression): Environment {
   let environment = createEnvironment(NAMES, ADDED_FUNCTIONS);
   for (const [root, values] of Object.entries({ data, env })) {
     const names = Object.entries(values).map(
@@ -41,10 +41,17 @@ function environmentOf({ data, env }: FolderOfExpression): Environment {
   return environment;
 }
 
-/**
- * Evaluates one expression over a request and shows the value of each part. `jwt` is the token as verified by the
- * issuers of the folder. Exit code 1 if the expression fails or is false.
- */
+/** Result of an expression: its value, apart from false; an error of the evaluation; not an expression at all. */
+export type Verdict = 'value' | 'false' | 'failed' | 'invalid';
+
+const EXIT_CODES = {
+  value: EXIT.fine,
+  false: EXIT.fails,
+  failed: EXIT.fails,
+  invalid: EXIT.usage,
+} as const satisfies Record<Verdict, ExitCode>;
+
+/** Evaluates the expression of `--expression`. Exit code 1 if it fails or is false. */
 export async function evaluateExpression(
   source: string,
   simulation: SimulationRequest,
@@ -52,6 +59,26 @@ export async function evaluateExpression(
   options: EvalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  return EXIT_CODES[await showExpression(source, '--expression', { simulation, set, options, terminal })];
+}
+
+/** Request, folder and output of an expression. */
+export interface ExpressionScope {
+  readonly simulation: SimulationRequest;
+  readonly set: FolderOfExpression;
+  readonly options: EvalOptions;
+  readonly terminal: Terminal;
+}
+
+/**
+ * Evaluates one expression over a request and shows the value of each part. `jwt` is the token as verified by the
+ * issuers of the folder. `shown` is the place of the expression in messages.
+ */
+export async function showExpression(
+  source: string,
+  shown: string,
+  { simulation, set, options, terminal }: ExpressionScope,
+): Promise<Verdict> {
   const { program, problems } = compile(source, environmentOf(set), {
     result: ['dyn'],
     allowOptional: true,
@@ -59,12 +86,12 @@ export async function evaluateExpression(
   if (program === undefined) {
     const lines = new Lines(source);
     const colour = isColourful(terminal.stderr, terminal.environment);
-    const shown = problems.map(({ code, start, end, message, help }) => {
-      const span = { file: '--expression', start: lines.position(start), end: lines.position(end) };
+    const rendered = problems.map(({ code, start, end, message, help }) => {
+      const span = { file: shown, start: lines.position(start), end: lines.position(end) };
       return `${renderDiagnostic(diagnose(code, span, message, help), lines, { colour })}\n`;
     });
-    terminal.stderr.write(shown.join('\n'));
-    return EXIT.usage;
+    terminal.stderr.write(rendered.join('\n'));
+    return 'invalid';
   }
   const prepared = await prepareRequest(simulation, set, settingsOf(options));
   const context = new RequestContext(prepared.attributes, prepared.now, set, prepared.services);
@@ -93,7 +120,8 @@ export async function evaluateExpression(
     const tree = treeLines(evaluation, { paint, secrets: prepared.secrets, indent: 0 });
     terminal.stdout.write(`${joinLines([view, ...note, '', ...tree])}\n`);
   }
-  return failed(outcome) || outcome === false ? EXIT.fails : EXIT.fine;
+  if (failed(outcome)) return 'failed';
+  return outcome === false ? 'false' : 'value';
 }
 
 /** The peer as a policy with `mtls` would accept it: the one that trusted proxies report, if there is one. */
