@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly args?: readonly string[];
   /** Workspace folders relative to the folder of the files; default: that folder. */
   readonly folders?: readonly string[];
+  /** True for an editor with snippets; default false. */
+  readonly hasSnippets?: boolean;
   /** The program; default: its source. */
   readonly main?: string;
 }
@@ -76,7 +78,7 @@ export class LanguageClient {
     files: Readonly<Record<string, string>>,
     options: ClientOptions = {},
   ): Promise<LanguageClient> {
-    const { folders = [''] } = options;
+    const { folders = [''], hasSnippets: snippetSupport = false } = options;
     const dir = await scratchFolder(stack);
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(dir, path)), { recursive: true });
@@ -92,7 +94,12 @@ export class LanguageClient {
       processId: process.pid,
       rootUri: uris[0] ?? null,
       workspaceFolders: uris.length === 0 ? null : uris.map((uri) => ({ uri, name: uri })),
-      capabilities: { textDocument: { rename: { prepareSupport: true } } },
+      capabilities: {
+        textDocument: {
+          rename: { prepareSupport: true },
+          completion: { completionItem: { snippetSupport } },
+        },
+      },
     });
     client.notify('initialized', {});
     return client;

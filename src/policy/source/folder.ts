@@ -23,6 +23,8 @@ export interface Folder extends PolicyFiles {
   readonly commit?: string;
   /** Text of the file `REVISION`, which is not a policy file. */
   readonly revisionText: string | undefined;
+  /** Paths of all files, read or not, in order. */
+  readonly paths: readonly string[];
   /** All files read so far: the YAML files, and each referenced file after its first read. */
   files(): ReadonlyMap<string, Uint8Array>;
   /**
@@ -81,6 +83,7 @@ export function createFolder(
     realPath,
     revisionText: revision && new TextDecoder().decode(revision),
     yaml,
+    paths: [...walked.files].flatMap(([path, { problem }]) => (problem === undefined ? [path] : [])),
     read(fromFile, reference) {
       const target = resolveReference(fromFile, reference);
       if (typeof target !== 'string') return target;

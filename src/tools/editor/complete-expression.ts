@@ -6,24 +6,38 @@ import { MACROS } from '../../cel/library/macros.ts';
 import { childrenOf, type Node } from '../../cel/syntax/tree.ts';
 import { formatType, type Type } from '../../cel/value/type.ts';
 import type { ScalarTree } from '../../policy/yaml/tree.ts';
+import { completeText, markedText } from './complete-text.ts';
 import { describeFunction, describeMacro, documented } from './describe.ts';
 import type { Owner } from './document-nodes.ts';
 import type { EditedFolder } from './edited-folder.ts';
 import { localsOf } from './expression-names.ts';
 import { type ExpressionSite, expressionSite } from './expression-site.ts';
-import { MARKER, type Proposal } from './proposal.ts';
+import { MARKER, type Proposal, type Proposals } from './proposal.ts';
 
-/** Proposals for the position of the marker in an expression. */
+/** Proposals for the position of the marker in an expression, and the part of the word that is before it. */
 export function completeExpression(
   tree: ScalarTree,
   owner: Owner,
   folder: EditedFolder,
   form: 'expression' | 'text',
-): readonly Proposal[] {
+): Proposals {
+  const source = String(tree.value);
+  const prefix = /\w*$/.exec(source.slice(0, source.indexOf(MARKER)))?.[0] ?? '';
   const site = expressionSite(tree, owner, folder, form);
   const path = site && pathToMarker(site.checked.root);
   const node = path?.at(-1);
-  if (site === undefined || path === undefined || node === undefined) return [];
+  if (site === undefined || path === undefined || node === undefined) return { prefix, items: [] };
+  const text = markedText(node);
+  if (text !== undefined) return { prefix: text, items: completeText(site.checked, path, folder) };
+  return { prefix, items: completeName(node, path, site, folder) };
+}
+
+function completeName(
+  node: Node,
+  path: readonly Node[],
+  site: ExpressionSite,
+  folder: EditedFolder,
+): readonly Proposal[] {
   if (node.kind === 'select' || node.kind === 'has') return members(node.operand, site, folder);
   if (node.kind === 'call' && node.receiver !== undefined) return members(node.receiver, site, folder);
   return [
@@ -52,6 +66,8 @@ function nameOf(node: Node): string | undefined {
     case 'select':
     case 'has':
       return node.field;
+    case 'literal':
+      return typeof node.value === 'string' ? node.value : undefined;
     default:
       return undefined;
   }

@@ -1,4 +1,10 @@
-import { type CompletionItem, CompletionItemKind, type Range as LspRange } from 'vscode-languageserver';
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  InsertTextFormat,
+  InsertTextMode,
+  type Range as LspRange,
+} from 'vscode-languageserver';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { KINDS } from '../../policy/language/document.ts';
@@ -9,19 +15,26 @@ import { type DocumentNode, type KeyNode, textAt, type ValueNode } from './docum
 import { rangeIn } from './locations.ts';
 import { marked, markedIn } from './marked-node.ts';
 import { scopeOf } from './names.ts';
-import { MARKER, type Proposal } from './proposal.ts';
+import { MARKER, type Proposal, type Proposals } from './proposal.ts';
+import { proposeSeen } from './propose-seen.ts';
 import { KEY_ROLES, type Role, VALUE_ROLES } from './roles.ts';
+import { snippets } from './snippets.ts';
 import type { Site } from './workspace.ts';
 
-/** Completion items at an offset, in the order of the field tables. */
-export function complete(site: Site, offset: number): readonly CompletionItem[] {
+/** Completion items at an offset, in the order of the field tables. Not all editors support snippets. */
+export function complete(
+  site: Site,
+  offset: number,
+  { hasSnippets }: { readonly hasSnippets: boolean } = { hasSnippets: false },
+): readonly CompletionItem[] {
   for (const probe of probesFor(site.file.yaml.lines.text, offset)) {
     const node = markedIn(site.file.path, probe);
     const proposals = node === undefined ? undefined : proposalsFor(node, site);
-    if (proposals === undefined || proposals.items.length === 0) continue;
+    const more = hasSnippets && node?.kind === 'key' ? snippets(node) : [];
+    if (proposals === undefined || proposals.items.length + more.length === 0) continue;
     const start = offset - proposals.prefix.length;
     const range = rangeIn(site.file, { start, end: offset });
-    return proposals.items.map((each, index) => itemOf(each, range, index));
+    return [...proposals.items, ...more].map((each, index) => itemOf(each, range, index));
   }
   return [];
 }
@@ -39,19 +52,12 @@ function probesFor(text: string, offset: number): readonly string[] {
   return isInKey && isAlone ? [...marked(text, offset, `${MARKER}: ~`), ...plain] : plain;
 }
 
-interface Proposals {
-  /** Part of the word before the cursor. */
-  readonly prefix: string;
-  readonly items: readonly Proposal[];
-}
-
 function proposalsFor(node: DocumentNode, site: Site): Proposals {
   if (node.kind === 'key') return { prefix: prefixOf(node.name), items: keys(node, site) };
   const { tree, shape } = node;
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return { prefix: '', items: [] };
   if (shape?.kind === 'expression' || shape?.kind === 'text') {
-    const prefix = /\w*$/.exec(prefixOf(tree.value))?.[0] ?? '';
-    return { prefix, items: completeExpression(tree, node.owner, site.folder, shape.kind) };
+    return completeExpression(tree, node.owner, site.folder, shape.kind);
   }
   return { prefix: prefixOf(tree.value), items: values(node, site) };
 }
@@ -61,17 +67,18 @@ function prefixOf(text: string): string {
 }
 
 /** Fields that the mapping does not have yet, or names that may be its keys. */
-function keys({ table, field, isOwnName, parent, owner }: KeyNode, site: Site): readonly Proposal[] {
+function keys(node: KeyNode, site: Site): readonly Proposal[] {
+  const { table, field, isOwnName, parent, owner } = node;
   if (isOwnName) {
     const role = field && KEY_ROLES.get(field);
-    if (role === undefined || role.isDefinition === true) return [];
+    if (role === undefined) return seenKeys(node, site);
+    if (role.isDefinition === true) return [];
     const template = textAt(owner.tree, 'spec', 'uses', 'template') ?? '';
     const scope = role.of === 'parameter' ? `PolicyTemplate ${template}` : scopeOf(owner);
     return nameProposals(role, scope, site).map((each) => ({ ...each, text: `${each.label}: ` }));
   }
-  const rows = Object.entries(table ?? {}).filter(
-    ([name, row]) => !parent?.entries.has(name) && isAllowed(row),
-  );
+  if (table === undefined) return seenKeys(node, site);
+  const rows = Object.entries(table).filter(([name, row]) => !parent?.entries.has(name) && isAllowed(row));
   return rows.map(([name, row]) => ({
     label: name,
     kind: CompletionItemKind.Property,
@@ -79,6 +86,17 @@ function keys({ table, field, isOwnName, parent, owner }: KeyNode, site: Site): 
     doc: row.doc,
     text: takesBlock(row) ? `${name}:` : `${name}: `,
   }));
+}
+
+/** Names of headers or claims that the mapping does not have yet. */
+function seenKeys(node: KeyNode, { file, folder }: Site): readonly Proposal[] {
+  // Names of headers are written in any case.
+  const written = new Set(
+    [...(node.parent?.entries.keys() ?? [])].flatMap((key) => [key, key.toLowerCase()]),
+  );
+  return proposeSeen(node, file.path, folder)
+    .filter(({ label }) => !written.has(label))
+    .map((each) => ({ ...each, text: `${each.label}: ` }));
 }
 
 function isAllowed({ read }: ShapedField): boolean {
@@ -100,8 +118,8 @@ function values(node: ValueNode, site: Site): readonly Proposal[] {
       return { label, kind: CompletionItemKind.EnumMember, detail: String(status), doc };
     });
   }
-  if (shape?.kind === 'value') return words(shape.schema);
-  return [];
+  const fixed = shape?.kind === 'value' ? words(shape.schema) : [];
+  return fixed.length > 0 ? fixed : proposeSeen(node, site.file.path, site.folder);
 }
 
 /** The allowed values of a field with an enumeration or a boolean. */
@@ -144,7 +162,7 @@ function rules({ names }: Site['folder']): readonly Proposal[] {
 }
 
 function itemOf(
-  { label, kind, detail, doc, text }: Proposal,
+  { label, kind, detail, doc, text, isSnippet }: Proposal,
   range: LspRange,
   index: number,
 ): CompletionItem {
@@ -153,6 +171,10 @@ function itemOf(
     kind,
     ...(detail !== undefined && { detail }),
     ...(doc !== undefined && { documentation: { kind: 'markdown', value: doc } }),
+    ...(isSnippet === true && {
+      insertTextFormat: InsertTextFormat.Snippet,
+      insertTextMode: InsertTextMode.adjustIndentation,
+    }),
     sortText: String(index).padStart(4, '0'),
     textEdit: { range, newText: text ?? label },
   };

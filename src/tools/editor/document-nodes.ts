@@ -40,6 +40,8 @@ export interface KeyNode extends Base {
   readonly table: Table | undefined;
   /** True if the key is a name of the author. */
   readonly isOwnName: boolean;
+  /** Row of the field whose value is the mapping. */
+  readonly within: ShapedField | undefined;
 }
 
 export interface ValueNode extends Base {
@@ -100,13 +102,13 @@ class Walk {
       metadata: { ...metadata, ...(kind && { like: mapping(metadataFields(kind)) }) },
       spec: { ...spec, ...(kind && { like: mapping<Table>(SPEC_FIELDS[kind]) }) },
     };
-    this.#fields(tree, table);
+    this.#fields(tree, table, undefined);
   }
 
-  #fields(tree: MappingTree, table: Table | undefined): void {
+  #fields(tree: MappingTree, table: Table | undefined, within: ShapedField | undefined): void {
     for (const [name, { key, value }] of tree.entries) {
       const field = table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
-      this.#key({ range: key, field, parent: tree, name, value, table, isOwnName: false });
+      this.#key({ range: key, field, parent: tree, name, value, table, isOwnName: false, within });
       this.#value(value, field && (field.like ?? field.read), field, tree);
     }
   }
@@ -139,18 +141,36 @@ class Walk {
       for (const each of tree.items) this.#value(each, item, field, parent);
     } else if (tree.kind === 'mapping' && shape?.kind === 'map') {
       for (const [name, { key, value }] of tree.entries) {
-        this.#key({ range: key, field, parent: tree, name, value, table: undefined, isOwnName: true });
+        this.#key({
+          range: key,
+          field,
+          parent: tree,
+          name,
+          value,
+          table: undefined,
+          isOwnName: true,
+          within: field,
+        });
         this.#value(value, shape.value, shape.entry, tree);
       }
     } else if (tree.kind === 'mapping') {
-      this.#fields(tree, shape?.kind === 'mapping' ? shape.fields : undefined);
+      this.#fields(tree, shape?.kind === 'mapping' ? shape.fields : undefined, field);
     }
   }
 
   #parameter(tree: MappingTree): void {
     for (const [name, { key, value }] of tree.entries) {
       const table = { param: PARAMETER };
-      this.#key({ range: key, field: PARAMETER, parent: tree, name, value, table, isOwnName: false });
+      this.#key({
+        range: key,
+        field: PARAMETER,
+        parent: tree,
+        name,
+        value,
+        table,
+        isOwnName: false,
+        within: undefined,
+      });
       const { range } = value;
       const base = { owner: this.#owner, range, field: PARAMETER, parent: tree, shape: undefined };
       this.#nodes.push({ ...base, kind: 'value', tree: value, isParameter: true });

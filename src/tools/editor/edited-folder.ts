@@ -8,6 +8,7 @@ import { type CompiledFolder, compileInSlices } from '../../policy/compile-folde
 import { type Loaded, loadFolder, tooLarge } from '../../policy/source/load.ts';
 import { realTimers, type Timers, type Watcher, watchFolder } from '../../policy/source/watch.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
+import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 import type { Owner } from './document-nodes.ts';
 import { NameIndex } from './name-index.ts';
 import { type Buffers, isRead, isTooLarge, overlay } from './overlay.ts';
@@ -129,11 +130,20 @@ export class EditedFolder {
     return this.#overlaid.files;
   }
 
+  /** The current YAML files. */
+  get parsed(): readonly YamlFile[] {
+    return [...(this.files?.yaml ?? [])].map(([path, bytes]) => this.sources.file(path, bytes).yaml);
+  }
+
+  /** Paths of all files on the disk. */
+  get paths(): readonly string[] {
+    return this.#loaded?.folder?.paths ?? [];
+  }
+
   /** All names of the current files. */
   get names(): NameIndex {
     if (this.#index?.change === this.#change) return this.#index.names;
-    const yaml = [...(this.files?.yaml ?? [])].map(([path, bytes]) => this.sources.file(path, bytes).yaml);
-    const names = new NameIndex(yaml);
+    const names = new NameIndex(this.parsed);
     this.#index = { change: this.#change, names };
     return names;
   }

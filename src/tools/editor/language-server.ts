@@ -47,11 +47,13 @@ export function startLanguageServer(options: LanguageServerOptions): void {
   }
 
   let refreshed: readonly string[] = [];
+  let hasSnippets = false;
   let opened: readonly string[] = [];
   connection.onInitialize((params) => {
     opened = workspaceFolders(params);
     if (folders.length > 0 || opened.length > 0) workspace.expectFolders();
     refreshed = refreshRequests(params);
+    hasSnippets = params.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
     return initializeResult(version, params);
   });
   connection.onInitialized(() => {
@@ -66,7 +68,7 @@ export function startLanguageServer(options: LanguageServerOptions): void {
   connection.onDidChangeWatchedFiles(() => workspace.poke());
   connection.onShutdown(() => workspace.close());
 
-  answerRequests(connection, workspace, runCases);
+  answerRequests(connection, workspace, runCases, () => ({ hasSnippets }));
 
   const documents = new TextDocuments(TextDocument);
   documents.onDidChangeContent(({ document }) => workspace.edited(document.uri, document.getText()));

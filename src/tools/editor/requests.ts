@@ -30,7 +30,7 @@ import { workspaceSymbols } from './workspace-symbols.ts';
 
 /** Capabilities for the requests that `answerRequests` handles. Not all editors support `prepareRename`. */
 export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities => ({
-  completionProvider: { triggerCharacters: ['.', '/', ' ', '['] },
+  completionProvider: { triggerCharacters: ['.', '/', ' ', '[', '"', "'"] },
   hoverProvider: true,
   definitionProvider: true,
   referencesProvider: true,
@@ -52,13 +52,23 @@ export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities =
 /** Answer to a request that the editor no longer needs. */
 const CANCELLED = new ResponseError(LSPErrorCodes.RequestCancelled, 'the request was cancelled');
 
+/** What the editor can do, known after its first message. */
+export interface EditorAbilities {
+  readonly hasSnippets: boolean;
+}
+
 interface PositionParams {
   readonly textDocument: { readonly uri: string };
   readonly position: { readonly line: number; readonly character: number };
 }
 
 /** Handles the requests about documents of a policy folder, and positions in them. The answer is null for others. */
-export function answerRequests(connection: Connection, workspace: Workspace, run: RunCases): void {
+export function answerRequests(
+  connection: Connection,
+  workspace: Workspace,
+  run: RunCases,
+  abilities: () => EditorAbilities,
+): void {
   const of = <P extends Omit<PositionParams, 'position'>, R>(answer: (site: Site, params: P) => R) => {
     return async (params: P, token: CancellationToken): Promise<R | null | ResponseError> => {
       await workspace.ready(params.textDocument.uri);
@@ -71,7 +81,9 @@ export function answerRequests(connection: Connection, workspace: Workspace, run
   };
   const at = <P extends PositionParams, R>(answer: (site: Site, offset: number, params: P) => R) =>
     of((site, params: P) => answer(site, site.file.document.offsetAt(params.position), params));
-  connection.onCompletion(at((site, offset) => [...complete(site, offset)]));
+  connection.onCompletion(
+    at((site, offset) => [...complete(site, offset, { hasSnippets: abilities().hasSnippets })]),
+  );
   connection.onHover(at((site, offset) => hover(workspace, site, offset)));
   connection.onDefinition(at((site, offset) => [...definition(workspace, site, offset)]));
   connection.onReferences(
