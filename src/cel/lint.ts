@@ -2,7 +2,9 @@ import { check } from './check/check.ts';
 import { type ClaimTime, claimTimes } from './check/claim-times.ts';
 import type { Environment } from './check/environment.ts';
 import { type KeyRead, keyReads } from './check/key-reads.ts';
+import { type Facts, factsOf } from './check/presence.ts';
 import { type TextComparison, textComparisons } from './check/text-comparisons.ts';
+import { type GuardOptions, type UnguardedReads, unguardedReads } from './check/unguarded-reads.ts';
 import { type ConstantPart, constantParts, type Knowledge } from './interpret/constant-parts.ts';
 import { Constants } from './interpret/fold.ts';
 import { parse } from './syntax/parse.ts';
@@ -20,6 +22,10 @@ export interface ExpressionFindings {
   readonly claimTimes: readonly ClaimTime[];
   /** Reads of the keys of the declared map `name`. */
   keys(name: string): readonly KeyRead[];
+  /** Facts that hold for every request for which it is true. */
+  readonly facts: Facts;
+  /** Reads of keys that a map may not have. */
+  unguarded(options: GuardOptions): UnguardedReads;
 }
 
 /** Analyzes an expression, or a text with expressions, that compiles, beyond what compilation requires. */
@@ -38,5 +44,7 @@ export function lintExpression(
     comparisons,
     claimTimes: claimTimes(checked),
     keys: (name) => keyReads(checked, name),
+    facts: factsOf(checked, checked.root, true),
+    unguarded: (options) => unguardedReads(checked, environment, options),
   };
 }

@@ -194,7 +194,11 @@ export const CODES = {
   },
   claim_not_required: {
     severity: 'warning',
-    doc: 'a condition reads a claim that no issuer of the policy requires, without a test for its presence',
+    doc: 'an expression reads a claim that an issuer of the policy does not require, without a test for its presence',
+  },
+  key_may_be_missing: {
+    severity: 'warning',
+    doc: 'an expression reads a header, a query parameter or a key of a dataset that a request may lack, without a test for it',
   },
   token_not_always_verified: {
     severity: 'warning',

@@ -56,6 +56,7 @@ const REWRITES: ReadonlyMap<string, Rewrite> = new Map<string, Rewrite>([
   ...named(['concat'], ([separator, list]) =>
     list === undefined ? undefined : { text: `${list}.join(${separator})` },
   ),
+  ...named(['tolist'], call('asList')),
   ...named(['sha256'], call('hash.sha256')),
   ...named(['hmac', 'hmacsha256'], call('hash.hmacSha256')),
   ...named(['tojson', 'json.stringify', 'json.marshal'], call('json.encode')),

@@ -3,7 +3,7 @@ import { MAX_LIST, spend } from '../value/budget.ts';
 import { comparePaid, equals } from '../value/compare.ts';
 import { fail } from '../value/failure.ts';
 import { type Kind, kindOf } from '../value/kind.ts';
-import { hashKey } from '../value/map.ts';
+import { hashKey, isMap, keysOf } from '../value/map.ts';
 import type { Int } from '../value/number.ts';
 import { type Cost, ELEMENTS, MEMBERS, SORTED } from './cost.ts';
 import { type FunctionDeclaration, method, overload } from './function.ts';
@@ -37,12 +37,33 @@ const FLATTENED: Cost = {
   isDeep: 'first',
 };
 
+function asList(value: unknown): readonly unknown[] {
+  if (value instanceof Optional) return asList(value.value);
+  if (value === null || value === undefined) return [];
+  if (isMap(value)) return keysOf(value);
+  return isList(value) ? value : [value];
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 export const LISTS: readonly FunctionDeclaration[] = [
   {
     name: 'distinct',
     doc: 'the elements of a list without duplicates',
     examples: [['[1, 2, 2, 3, 1].distinct()', '[1, 2, 3]']],
     overloads: [method(['list(T)'], 'list(T)', distinct, { cost: MEMBERS })],
+  },
+  {
+    name: 'asList',
+    doc: 'a list as it is, the keys of a map, and a list of any other value, such as of a single role that an issuer writes as text; empty for null and for an empty optional',
+    examples: [
+      ["asList('admin')", "['admin']"],
+      ["'admin' in asList({'roles': ['admin']}.?roles)", 'true'],
+      ["'admin' in asList({'name': 'a'}.?roles)", 'false'],
+    ],
+    overloads: [overload(['dyn'], 'list(dyn)', asList, { cost: ELEMENTS, isTotal: true })],
   },
   {
     name: 'first',

@@ -1,39 +1,31 @@
 import type { ConstantPart } from '../../cel/interpret/constant-parts.ts';
 import type { ExpressionFindings } from '../../cel/lint.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
-import type { Issuer } from '../../engine/identity/issuer.ts';
 import { expressionsIn } from '../compile/expressions-in.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { rangeIn } from '../compile/report-problem.ts';
-import { listed } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import type { Analyses } from './analyses.ts';
 import type { LintInput } from './lint-input.ts';
 
-/** Claims that every accepted token has, even if no issuer requires them. */
-const VERIFIED: ReadonlySet<string> = new Set(['iss', 'aud', 'exp']);
-
 /** Expressions per step. */
 const BATCH = 20;
 
 /**
- * Reports conditions that do not depend on the request, and reads of claims and path parameters that may be missing.
+ * Reports conditions that do not depend on the request, and reads of path parameters that no path has.
  */
 export function* lintExpressions(
-  { written, expressions, issuers }: LintInput,
+  { written, expressions }: LintInput,
   analyses: Analyses,
 ): Generator<undefined, void> {
   const ruleConditions = new Set(
     written.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ when }) => when ?? [])),
   );
-  const accepted = new Map(written.flatMap((policy) => conditionsWithIssuers(policy, issuers)));
   const segments = new Map(written.flatMap(expressionsWithSegments));
   for (const [index, { expression, environment }] of expressions.entries()) {
     const lint = analyses.of({ expression, environment });
     reportConstants(expression, lint, ruleConditions.has(expression));
-    const from = accepted.get(expression);
-    if (from !== undefined) reportClaims(expression, lint, from);
     const named = segments.get(expression);
     if (named !== undefined) reportParameters(expression, lint, named);
     if (index % BATCH === BATCH - 1) yield;
@@ -71,36 +63,6 @@ function sentence({ outcome, why }: ConstantPart): string {
       return `no value ever equals this: ${why.reason}`;
     default:
       return `this is always ${outcome}${why.except === undefined ? '' : `, except for ${why.except}`}: ${why.reason}`;
-  }
-}
-
-/** The conditions of a policy that are evaluated after authentication, with the issuers that it accepts. */
-function conditionsWithIssuers(
-  { spec }: WrittenPolicy,
-  known: LintInput['issuers'],
-): readonly (readonly [Expression, readonly Issuer[]])[] {
-  const { rules = [] } = spec;
-  const names = spec.authenticate?.jwt?.issuers ?? [];
-  const issuers = names.flatMap(({ value }) => known.get(value) ?? []);
-  if (issuers.length === 0 || issuers.length < names.length) return [];
-  const matches = [...rules, ...(spec.schemas ?? [])].flatMap(({ match }) => match ?? []);
-  const conditions = [...rules, ...matches, ...(spec.limits ?? [])].flatMap(({ when }) => when ?? []);
-  return conditions.map((condition) => [condition, issuers] as const);
-}
-
-function reportClaims(expression: Expression, lint: ExpressionFindings, issuers: readonly Issuer[]): void {
-  const reads = lint.keys('jwt.claims');
-  const known = new Set([
-    ...VERIFIED,
-    ...reads.flatMap(({ key, isPresenceTest }) => (isPresenceTest ? [key] : [])),
-  ]);
-  for (const { key, start, end } of reads) {
-    if (known.has(key) || issuers.some(({ requireClaims }) => requireClaims.includes(key))) continue;
-    known.add(key);
-    const message = `without the claim \`${key}\` this expression fails, and the request is denied with \`policy_error\``;
-    const names = listed(issuers.map(({ name }) => name));
-    const help = `add it to \`requireClaims\` of ${names}, or test for it: \`has(jwt.claims.${key})\``;
-    report(expression.at, 'claim_not_required', message, help, rangeIn(expression, start, end));
   }
 }
 

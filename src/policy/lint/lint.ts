@@ -7,6 +7,7 @@ import { lintExpressions } from './expressions.ts';
 import { lintGlobs } from './globs.ts';
 import { lintIssuers } from './issuers.ts';
 import type { LintInput } from './lint-input.ts';
+import { lintMissingKeys } from './missing-keys.ts';
 import { lintOpenRoutes } from './open-routes.ts';
 import { lintPatterns } from './patterns.ts';
 import { lintPeers } from './peers.ts';
@@ -21,6 +22,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   const analyses = new Analyses(input.work);
   const trials = new Trials(input.set, input.options.now);
   yield* lintExpressions(input, analyses);
+  yield* lintMissingKeys(input, analyses);
   yield* lintGlobs(input, analyses, trials);
   yield* lintClaimTimes(input, analyses, trials);
   yield* lintIssuers(input, trials);

@@ -130,13 +130,14 @@ test.each([
 });
 
 test.each([
-  ['sha256(request.path)', 'did you mean `hash.sha256(x)`?'],
+  ['sha256(request.path)', 'write `hash.sha256(request.path)`'],
   ['crypto.sha256(request.path)', 'digests are `hash.sha256(x)` and `hash.hmacSha256(key, x)`'],
   ['hash.sha512(request.path)', 'known functions: `hash.sha256`, `hash.hmacSha256`'],
   ['hash.hmac(request.path, request.path)', 'did you mean `hash.hmacSha256`?'],
-  ['json.parse(request.path)', 'did you mean `json.decode`?'],
-  ['json.stringify(jwt.claims)', 'did you mean `json.encode`?'],
-  ['encodeURIComponent(request.path)', 'did you mean `url.encode(x)`?'],
+  ['json.parse(request.path)', 'write `json.decode(request.path)`'],
+  ['json.stringify(jwt.claims)', 'write `json.encode(jwt.claims)`'],
+  ['toList(jwt.claims)', 'write `asList(jwt.claims)`'],
+  ['encodeURIComponent(request.path)', 'write `url.encode(request.path)`'],
   ['timingSafeEqual(request.path, request.path)', 'did you mean `constantTimeEquals`?'],
 ])('%s: %s', (source, help) => {
   const { problems } = compile(source, environment, { result: ['dyn'] });
