@@ -184,6 +184,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'YAML takes the end of a text without quotes, from `#`, for a comment',
   },
+  unread_expression: {
+    severity: 'warning',
+    doc: 'a text looks like an expression or a variable of another product, and is sent as it is',
+  },
   principal_not_spiffe: {
     severity: 'warning',
     doc: 'the principal of a test looks like a SPIFFE ID and is not valid, so that no pattern matches it',

@@ -79,6 +79,8 @@ export interface PolicyParts {
 export interface CompiledExpressions {
   readonly policy: WrittenPolicy;
   readonly valid: readonly ValidExpression[];
+  /** Names that its expressions may read. */
+  readonly environment: Environment;
   /** Names that an expression of the policy reads, also through variables. */
   readonly allReads: (program: Pick<Program, 'reads'>) => ReadonlySet<string>;
 }
@@ -117,6 +119,7 @@ export class PolicyCompiler implements PolicyParts {
     return this.#compiled.map((policy) => ({
       policy,
       valid: this.#expressions.get(policy.name) ?? [],
+      environment: policy.expressions.environment,
       allReads: (program) => policy.expressions.allReads(program),
     }));
   }

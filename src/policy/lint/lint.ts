@@ -16,6 +16,7 @@ import { lintRules } from './rules.ts';
 import { lintTests } from './tests.ts';
 import { lintTexts } from './texts.ts';
 import { Trials } from './trials.ts';
+import { lintUnreadExpressions } from './unread-expressions.ts';
 
 /** Reports policies that are valid and probably not meant as written. One step per policy or batch of expressions. */
 export function* lint(input: LintInput): Generator<undefined, void> {
@@ -27,6 +28,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   yield* lintClaimTimes(input, analyses, trials);
   yield* lintIssuers(input, trials);
   yield* lintTexts(input);
+  yield* lintUnreadExpressions(input);
   const context = new PolicyContext(input.written, input.shadowed);
   for (const policy of input.written) {
     lintPatterns(policy);
