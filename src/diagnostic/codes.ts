@@ -192,6 +192,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'the principal of a test looks like a SPIFFE ID and is not valid, so that no pattern matches it',
   },
+  inexact_integer: {
+    severity: 'warning',
+    doc: 'an integer beyond 2^53 is in metadata, which has only doubles',
+  },
   constant_condition: {
     severity: 'warning',
     doc: 'a condition, or a part of one, has the same value for every request',

@@ -11,7 +11,10 @@ const FREE: ReadonlySet<string> = new Set(['message', 'description', 'reason', '
 /** Mappings from names to free texts. */
 const FREE_WITHIN: ReadonlySet<string> = new Set(['set', 'append']);
 
-/** Reports texts that YAML cuts at a `#`, and principals of tests that are almost SPIFFE IDs. */
+/** Values that Envoy carries in a Struct: in requests of tests, and in answers. */
+const METADATA = /\.(?:metadata|routeMetadata)\..|\.respond\.allow\.metadata\./;
+
+/** Reports texts that YAML cuts at a `#`, principals of tests that are almost SPIFFE IDs, and integers that metadata cannot hold. */
 export function* lintTexts({ documents }: LintInput): Generator<undefined, void> {
   for (const { kind, at } of documents) {
     // A Dataset is data, and may be long.
@@ -20,6 +23,9 @@ export function* lintTexts({ documents }: LintInput): Generator<undefined, void>
     visit(at, (text, key, outer) => {
       if (FREE.has(key) || FREE_WITHIN.has(outer) || (isTest && key === 'name')) reportCut(text);
       if (isTest && key === 'principal') reportPrincipal(text);
+      // A text is exact; that of `cel` is an expression.
+      const isNumber = typeof text.tree.value !== 'string' || key === 'cel';
+      if (isNumber && METADATA.test(text.path)) reportInteger(text);
     });
     yield;
   }
@@ -71,6 +77,24 @@ function reportPrincipal(at: Cursor & { readonly tree: ScalarTree }): void {
   const help = parseSpiffe(meant) === undefined ? compilePrincipal(value).problem : `write \`${meant}\``;
   report({ ...at, path: fieldOf(at) }, 'principal_not_spiffe', message, help);
 }
+
+/** A Struct has only doubles (google/protobuf/struct.proto). */
+function reportInteger(at: Cursor & { readonly tree: ScalarTree }): void {
+  const written = String(at.tree.value);
+  if (!/^-?[0-9]{16,19}$/.test(written)) return;
+  const exact = BigInt(written);
+  const got = BigInt(Number(exact));
+  if (exact >= -MOST_EXACT && exact <= MOST_EXACT) return;
+  const isAnswer = at.path.includes('respond.');
+  const effect = isAnswer
+    ? `the proxy gets ${got === exact ? 'it only by chance' : `\`${got}\``}`
+    : 'an expression that reads it fails';
+  const message = `\`${written}\` is beyond 2^53, where metadata has no exact integers: ${effect}`;
+  const help = isAnswer ? `make it text: \`'${written}'\`` : `put it in quotes: \`"${written}"\``;
+  report({ ...at, path: fieldOf(at) }, 'inexact_integer', message, help);
+}
+
+const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The path from the `spec`, as in other messages. */
 function fieldOf({ path }: Cursor): string {
