@@ -4,7 +4,7 @@ import type { DecisionTrace } from '../../engine/decision/trace.ts';
 import type { LimitStore } from '../../engine/limit/limit.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { normalizeHost } from '../../engine/request/host.ts';
-import { selects } from '../../engine/set/match.ts';
+import { type MatchInput, selects } from '../../engine/set/match.ts';
 import { indexOf } from '../../engine/set/policy-index.ts';
 import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import { inEnvironment } from '../compile/environments.ts';
@@ -12,8 +12,12 @@ import { type Example, exampleText } from './example.ts';
 import { attributesOf, verifierOf } from './example-attributes.ts';
 import type { UnrevisedSet } from './lint-input.ts';
 
-/** Most decisions of one run of lint. Beyond it nothing is confirmed, so that nothing more is reported. */
+/**
+ * Most decisions of one run of lint, and most rules of the policies that may govern them. Beyond either nothing is
+ * confirmed, so that nothing more is reported.
+ */
 const MOST_TRIALS = 5_000;
+const MOST_RULES = 1_000_000;
 
 /** An example whose answer the engine has confirmed. */
 export interface Confirmed {
@@ -28,6 +32,7 @@ export class Trials {
   readonly #sets: readonly PolicySet[];
   readonly #now: number;
   #left = MOST_TRIALS;
+  #rules = MOST_RULES;
 
   /** `now` is the time of the decisions, in milliseconds since 1970. */
   constructor(set: UnrevisedSet, now: number) {
@@ -38,8 +43,8 @@ export class Trials {
   }
 
   /** The policies that may govern a request, as conditions of their `match` are taken to hold. */
-  policiesFor({ method, host, path }: Pick<Example, 'method' | 'host' | 'path'>): readonly CompiledPolicy[] {
-    const input = { method, host: normalizeHost(host), path: canonicalPath(path, method).path };
+  policiesFor(request: Pick<Example, 'method' | 'host' | 'path'>): readonly CompiledPolicy[] {
+    const input = inputOf(request);
     const policies = this.#sets[0]?.policies ?? [];
     return indexOf(policies)
       .candidates(input)
@@ -69,8 +74,11 @@ export class Trials {
   }
 
   #decide(example: Example, set: PolicySet, trace: DecisionTrace | undefined): Decision | undefined {
-    if (this.#left <= 0) return undefined;
+    if (this.#left <= 0 || this.#rules <= 0) return undefined;
     this.#left -= 1;
+    for (const { allowRules, denyRules } of indexOf(set.policies).candidates(inputOf(example))) {
+      this.#rules -= allowRules.length + denyRules.length;
+    }
     const now = this.#now;
     const services: Services = {
       clock: () => now,
@@ -84,6 +92,10 @@ export class Trials {
     const pending = decide(attributesOf(example), set, services, undefined, trace);
     return pending instanceof Promise ? undefined : pending.decision;
   }
+}
+
+function inputOf({ method, host, path }: Pick<Example, 'method' | 'host' | 'path'>): MatchInput {
+  return { method, host: normalizeHost(host), path: canonicalPath(path, method).path };
 }
 
 const NO_REVISION: PolicySet['revision'] = { commit: '', digest: '', dirty: false, source: 'digest' };

@@ -43,4 +43,18 @@ describe('the decisions about examples', () => {
     }
     expect(confirmed).toBe(5_000);
   });
+
+  test('are bounded by the rules of the policies that may govern them', () => {
+    const rules = Array.from({ length: 10_000 }, (_, at) => ({
+      name: `r${at}`,
+      effect: 'allow',
+      match: [{ paths: [`/${at}`] }],
+    }));
+    const trials = new Trials(policySet({ policies: { orders: { rules } } }), 0);
+    let confirmed = 0;
+    for (let at = 0; at < 200; at++) {
+      if (trials.confirm(example('spiffe://acme.example/a'), () => true) !== undefined) confirmed++;
+    }
+    expect(confirmed).toBe(100);
+  });
 });
