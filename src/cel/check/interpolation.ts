@@ -53,32 +53,37 @@ function holeProblem({ node, call, start, end }: Hole, checked: Checked): Proble
     type.kind === 'optional'
       ? `an optional of the type \`${formatType(type)}\` may have no value, and this text needs one`
       : `a value of the type \`${formatType(type)}\` has no text`;
-  return problem('cel_type', { start, end }, message, textHelp(node, type, checked));
+  const meant = expressionFor(node, type, checked);
+  if (meant === undefined) return problem('cel_type', { start, end }, message, GIVE_DEFAULT[type.kind]);
+  const text = `\${${meant}}`;
+  return problem('cel_type', { start, end }, message, {
+    help: `write \`${text}\``,
+    edit: { start, end, text },
+  });
 }
 
 /** The expression to write instead, if there is one. */
-function textHelp(node: Node, type: Type, { source }: Checked): string | undefined {
+function expressionFor(node: Node, type: Type, { source }: Checked): string | undefined {
   const written = source.slice(node.start, node.end);
   const isOperator = ['operator', 'logic', 'condition'].includes(node.kind);
   const operand = isOperator ? `(${written})` : written;
-  const write = (expression: string): string => `write \`\${${expression}}\``;
   switch (type.kind) {
     case 'optional': {
       const value = DEFAULTS[type.of.kind];
-      return value === undefined
-        ? 'give it a default: `.orValue(...)`'
-        : write(`${operand}.orValue(${value})`);
+      return value && `${operand}.orValue(${value})`;
     }
     case 'list':
-      return type.element.kind === 'string'
-        ? write(`${operand}.join(', ')`)
-        : write(`json.encode(${written})`);
+      return type.element.kind === 'string' ? `${operand}.join(', ')` : `json.encode(${written})`;
     case 'map':
-      return write(`json.encode(${written})`);
+      return `json.encode(${written})`;
     default:
       return undefined;
   }
 }
+
+const GIVE_DEFAULT: Readonly<Record<string, string>> = {
+  optional: 'give it a default: `.orValue(...)`',
+};
 
 const DEFAULTS: Readonly<Record<string, string>> = {
   string: "''",

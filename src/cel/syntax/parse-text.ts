@@ -111,7 +111,8 @@ function unclosedProblem(source: string, { start }: Range): Problem {
     name === undefined
       ? `close it with \`}\`, or write \`${ESCAPED}\` for the text \`${OPEN}\``
       : `write \`${name}}\`, or \`${ESCAPED}\` for the text \`${OPEN}\``;
-  return problem('cel_syntax', range, `\`${OPEN}\` is not closed`, help);
+  const edit = name === undefined ? undefined : { ...range, text: `${name}}` };
+  return problem('cel_syntax', range, `\`${OPEN}\` is not closed`, { help, edit });
 }
 
 function stringOf(inner: Node, { start, end }: Range, parser: Parser): Node {
