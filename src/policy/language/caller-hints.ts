@@ -1,4 +1,6 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import type { WrittenField } from './fields.ts';
 import { written } from './reader.ts';
 
 /** Parts of an entry of `from` by the words that people write for them, each with an example of its value. */
@@ -13,65 +15,96 @@ const PARTS: ReadonlyMap<string, readonly [part: string, example: string]> = new
   ).flatMap(([part, example, names]) => names.map((name) => [name, [part, example]] as const)),
 );
 
-/** Longest value that help repeats. */
-const LONGEST = 60;
+/** Claims that people write into an entry of `from`, with the name of the claim. */
+const CLAIMS: ReadonlyMap<string, string> = new Map([
+  ...['role', 'roles', 'group', 'groups', 'sub', 'tenant', 'aud', 'email', 'azp', 'client_id'].map(
+    (name) => [name, name] as const,
+  ),
+  ['subject', 'sub'],
+]);
 
-/** The `from` of a part that is written in another place, with its own value if it is short. */
-function fromOf(name: string, value: Cursor): string | undefined {
-  const [part, example] = PARTS.get(name) ?? [];
-  if (part === undefined || example === undefined) return undefined;
-  const { kind } = value.tree;
-  const text = written(value).trim();
-  const isLong = text === '' || text.length > LONGEST || text.includes('\n');
-  const isOwn = !isLong && (part === 'claims' ? kind === 'mapping' : kind !== 'mapping');
-  const own = kind === 'scalar' ? `[${text}]` : text;
-  return `\`from: [{${part}: ${isOwn ? own : example}}]\``;
-}
+const ADDRESS_HELP = "compare the address by `when: cidr('10.0.0.0/8').containsIP(source.ip)`";
 
-/** Fields of Istio's `source`, and names of claims, that people write into an entry of `from`. */
+/** Fields of Istio's `source`, and of rules, that people write into an entry of `from`. */
 const FOREIGN: ReadonlyMap<string, string> = new Map([
-  ['source', 'write its fields here, without `source`: `from: [{principals: [...]}]`'],
   ['except', '`except` belongs beside `from`, not in an entry of it'],
   ['notPrincipals', 'write them in `except`, beside `from`: `except: [{principals: [...]}]`'],
   ['requestPrincipals', 'name the Issuer by `issuers`, and the subject by `claims: {sub: ...}`'],
   ['notRequestPrincipals', 'write them in `except`, beside `from`: `except: [{claims: {sub: ...}}]`'],
   ['namespaces', 'write a pattern: `principals: ["spiffe://TRUST-DOMAIN/ns/NAMESPACE/**"]`'],
   ['notNamespaces', 'write a pattern in `except`: `principals: ["spiffe://TRUST-DOMAIN/ns/NAMESPACE/**"]`'],
-  ['ipBlocks', "compare the address by `when: cidr('10.0.0.0/8').containsIP(source.ip)`"],
-  ['remoteIpBlocks', "compare the address by `when: cidr('10.0.0.0/8').containsIP(source.ip)`"],
+  ['ipBlocks', ADDRESS_HELP],
+  ['remoteIpBlocks', ADDRESS_HELP],
   ['mtls', 'require peers under `authenticate`, and name them here by `principals`'],
   ['jwt', 'require tokens under `authenticate`, and name them here by `issuers`, `scopes` and `claims`'],
   ['when', '`when` belongs beside `from`, in the rule'],
-  ...['role', 'roles', 'group', 'groups', 'sub', 'subject', 'tenant', 'aud', 'email', 'azp', 'client_id'].map(
-    (name) => [name, `claims belong under \`claims\`: \`claims: {${claimOf(name)}: ...}\``] as const,
-  ),
 ]);
 
-function claimOf(name: string): string {
-  return name === 'subject' ? 'sub' : name;
+/** Help for an unknown field in an entry of `from` or `except`. */
+export function callerHelp({ name, value, lacks }: WrittenField): Advice | string | undefined {
+  if (name === 'source') return sourceHelp(value);
+  const claim = CLAIMS.get(name);
+  if (claim === undefined) return FOREIGN.get(name);
+  const own = inline(value);
+  const text = `claims: {${claim}: ${own ?? '...'}}`;
+  const help = `claims belong under \`claims\`: \`${text}\``;
+  return own === undefined || !lacks('claims') ? help : instead(value, help, text);
 }
 
-/** Help for an unknown field in an entry of `from` or `except`. */
-export function callerHelp(name: string): string | undefined {
-  return FOREIGN.get(name);
+/** Help for the `source` of Istio, whose fields are those of an entry. */
+function sourceHelp(value: Cursor): Advice | string {
+  const own = value.tree.kind === 'mapping' ? inline(value)?.replace(/^\{\s*|\s*\}$/g, '') : undefined;
+  const help = `write its fields here, without \`source\`: \`from: [{${own ?? 'principals: [...]'}}]\``;
+  return own === undefined || own === '' ? help : instead(value, help, own);
 }
 
 /** Help for a part of `from` that is written into the policy or rule itself. */
-export function besideFromHelp(name: string, value: Cursor): string | undefined {
+export function besideFromHelp({ name, value, lacks }: WrittenField): Advice | string | undefined {
   const from = fromOf(name, value);
-  return from && `write it in \`from\`: ${from}`;
+  if (from === undefined) return undefined;
+  const help = `write it in \`from\`: \`${from.text}\``;
+  return from.isOwn && lacks('from') ? instead(value, help, from.text) : help;
 }
 
 /** Help for callers that are written into an entry of a `match`. */
-export function inMatchHelp(name: string, value: Cursor): string | undefined {
+export function inMatchHelp({ name, value }: WrittenField): string | undefined {
   if (name === 'from' || name === 'except')
     return `\`${name}\` belongs beside \`match\`, not in an entry of it`;
   const from = fromOf(name, value);
-  return from && `name callers beside \`match\`: ${from}`;
+  return from && `name callers beside \`match\`: \`${from.text}\``;
 }
 
 /** Help for `from` with callers, written into `authenticate`. */
-export function inAuthenticateHelp(name: string, { tree }: Cursor): string | undefined {
-  if (name !== 'except' && (name !== 'from' || tree.kind === 'scalar')) return undefined;
+export function inAuthenticateHelp({ name, value }: WrittenField): string | undefined {
+  if (name !== 'except' && (name !== 'from' || value.tree.kind === 'scalar')) return undefined;
   return `\`${name}\` belongs beside \`authenticate\`, not in it`;
+}
+
+/** The `from` of a part that is written in another place, with its own value if that is short. */
+function fromOf(name: string, value: Cursor): { readonly text: string; readonly isOwn: boolean } | undefined {
+  const [part, example] = PARTS.get(name) ?? [];
+  if (part === undefined || example === undefined) return undefined;
+  const { kind } = value.tree;
+  const text = inline(value);
+  const isOwn = text !== undefined && (part === 'claims' ? kind === 'mapping' : kind !== 'mapping');
+  const own = kind === 'scalar' ? `[${text}]` : text;
+  return { text: `from: [{${part}: ${isOwn ? own : example}}]`, isOwn };
+}
+
+/** Longest value that help repeats. */
+const LONGEST = 60;
+
+/** The text of a value that can be written in a flow collection; undefined for any other. */
+function inline(value: Cursor): string | undefined {
+  const { tree } = value;
+  const text = written(value).trim();
+  const isFlow = tree.kind === 'scalar' ? tree.value !== null && tree.style !== 'block' : /^[[{]/.test(text);
+  const isAlias = value.key !== undefined && tree.range.start < value.key.end;
+  const isSpecial = tree.kind === 'scalar' && tree.style === 'plain' && /[[\]{},]/.test(text);
+  return !isFlow || isAlias || isSpecial || text.length > LONGEST || text.includes('\n') ? undefined : text;
+}
+
+/** Help with the edit that writes a text in the place of a field. */
+function instead({ key, tree }: Cursor, help: string, text: string): Advice {
+  return key === undefined ? { help } : { help, edit: { start: key.start, end: tree.range.end, text } };
 }

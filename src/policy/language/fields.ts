@@ -29,8 +29,17 @@ export type Read<F extends Fields> = {
 /** Unknown fields of a mapping that are compared with a field which is missing. */
 const MOST_COMPARED = 20;
 
-/** Help for a field that a mapping does not have, by its name and value; undefined if there is none of its own. */
-export type UnknownFieldHelp = (name: string, value: Cursor) => string | undefined;
+/** A field that a mapping does not have. */
+export interface WrittenField {
+  readonly name: string;
+  /** The value, with the key of the field. */
+  readonly value: Cursor;
+  /** True if the mapping lacks another field, which can then be written in place of this one. */
+  readonly lacks: (field: string) => boolean;
+}
+
+/** Help for a field that a mapping does not have; undefined if there is none of its own. */
+export type UnknownFieldHelp = (field: WrittenField) => Advice | string | undefined;
 
 /**
  * Reader of a mapping by its table, which reports every mistake in the mapping. `ownHelp` comes before the names of the
@@ -74,7 +83,12 @@ export function reportUnknownFields(
 ): readonly string[] {
   const unknown = [...entries].filter(([name]) => !Object.hasOwn(fields, name));
   for (const [name, { key, value, context = at.context }] of unknown) {
-    const help = () => ownHelp?.(name, { ...at, tree: value }) ?? fieldHelp({ at, name, key, value, fields });
+    const written: WrittenField = {
+      name,
+      value: { ...at, tree: value, key },
+      lacks: (field) => lacks(at, field),
+    };
+    const help = () => ownHelp?.(written) ?? fieldHelp({ at, name, key, value, fields });
     report({ ...at, context }, 'unknown_field', `unknown field \`${name}\``, help, key);
   }
   return unknown.map(([name]) => name);
