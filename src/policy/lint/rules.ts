@@ -170,8 +170,10 @@ const MOST_EXAMPLES = 5;
 /** Reports allow rules of a policy without authentication, unless another policy for its requests authenticates. */
 function reportOpen(policy: WrittenPolicy, others: readonly WrittenPolicy[], trials: Trials): void {
   for (const rule of openRules(policy, others)) {
-    const message = 'this rule allows every caller: it requires no certificate, no token and no condition';
-    const help = 'require `mtls` or `jwt` under `authenticate`, or add a condition with `when`';
+    const who = rule.except === undefined ? 'every caller' : 'every caller that `except` does not name';
+    const message = `this rule allows ${who}: it requires no certificate, no token and no condition`;
+    const help =
+      'name callers by `from`, require `mtls` or `jwt` under `authenticate`, or add a condition with `when`';
     const example = exampleIn(selections(policy.spec.match, rule.match), trials, isAllowed);
     report(placeOf(rule.at, 'name') ?? rule.at, 'open_allow', message, help, undefined, example);
   }
