@@ -102,7 +102,10 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'eval',
-    argument: POLICY_FOLDER,
+    argument: {
+      ...POLICY_FOLDER,
+      doc: 'the policy folder (default: the one with a lictor.yaml around the current folder, or the current one)',
+    },
     doc: 'decide one request and explain the decision, expression by expression',
     flags: EVAL_FLAGS,
     examples: [
@@ -117,7 +120,7 @@ export const VERBS: readonly Verb[] = [
     name: 'repl',
     argument: {
       ...POLICY_FOLDER,
-      doc: 'the policy folder (default: none, for expressions over a request alone)',
+      doc: 'the policy folder (default: the one with a lictor.yaml around the current folder, or none)',
     },
     doc: 'evaluate expressions over a request, one line after the other',
     flags: REPL_FLAGS,

@@ -186,9 +186,11 @@ export const IMPORT_TABLE = {
     'cli/effective': {
       imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'],
     },
+    // Of `tools/editor`, the roots of policy folders.
     'cli/eval': {
       imports: [
         'cli/terminal',
+        'tools/editor',
         'tools/testing',
         'sidecar/audit',
         'policy/',

@@ -121,6 +121,12 @@ test.each([
   expect(stderr).not.toContain('internal error');
 });
 
+test('it has the manual page, which npm puts among those of the system', async () => {
+  expect(paths).toContain('dist/lictor.1');
+  expect(await readJson(join(folder, 'package.json'))).toMatchObject({ man: 'dist/lictor.1' });
+  expect(await readFile(join(folder, 'dist/lictor.1'), 'utf8')).toMatch(/^\.TH LICTOR 1 /);
+});
+
 test('the program of the package writes a new repository', async () => {
   const target = join(folder, 'new');
   await run(process.execPath, [join(folder, 'dist/main.js'), 'init', target]);

@@ -11,6 +11,7 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { locationsIn, openValidFolder, type ValidFolder } from '../terminal/valid-folder.ts';
 import { evaluateExpression, NO_FOLDER } from './expression.ts';
 import { type EvalOptions, settingsOf } from './flags.ts';
+import { policyFolderAround } from './policy-folder-around.ts';
 import { readRequest } from './read-request.ts';
 import { humanExplanation, jsonExplanation, verdictOf } from './report.ts';
 
@@ -26,7 +27,8 @@ export async function evaluate(
   };
   const { expression } = options;
   // An expression needs no folder, and the current one need not be a policy folder.
-  const dir = named ?? (expression === undefined ? '.' : undefined);
+  const around = named ?? (await policyFolderAround(terminal));
+  const dir = around ?? (expression === undefined ? '.' : undefined);
   const folder =
     dir === undefined ? undefined : await openValidFolder(dir, terminal, options.environment ?? '');
   if (folder !== undefined && 'problem' in folder) return usage(folder.problem, folder.code);

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { policyFolderAround } from '../eval/policy-folder-around.ts';
 import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -13,7 +14,7 @@ import { ReplSession, type SessionFolder } from './session.ts';
  * code 1 if one of them could not be evaluated.
  */
 export async function repl(
-  dir: string | undefined,
+  named: string | undefined,
   options: ReplOptions,
   terminal: Terminal,
   stdin: Readable,
@@ -22,9 +23,10 @@ export async function repl(
     complain(terminal, 'repl', problem);
     return code;
   };
-  if ([dir, options.request, options.record, options.body].includes('-')) {
+  if ([named, options.request, options.record, options.body].includes('-')) {
     return usage('standard input has the expressions, so that `-` cannot be a file');
   }
+  const dir = named ?? (await policyFolderAround(terminal));
   let opened: SessionFolder | undefined;
   if (dir !== undefined) {
     const folder = await openValidFolder(dir, terminal, options.environment ?? '');

@@ -8,7 +8,7 @@ import { processTerminal } from '../../../src/cli/terminal/terminal.ts';
 import { type CaseResult, TestRun } from '../../../src/tools/testing/test-run.ts';
 import { TraceRecording } from '../../../src/tools/testing/trace-recording.ts';
 import type { Ended } from '../../support/command.ts';
-import { inProcess } from '../../support/in-process.ts';
+import { inProcess, writeFiles } from '../../support/in-process.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const POLICIES = `apiVersion: lictor/v1
@@ -257,6 +257,18 @@ test('without a folder, that in which one stands decides', async () => {
   const here = await inProcess(['eval', ...CHECKOUT, ...TOKEN, ...NOW], join(directory, 'policies'));
   expect(here).toMatchObject({ code: 0, stdout: expect.stringMatching(/^allow 200 by orders\/read\n/) });
   expect(here.stdout).toContain(' orders.yaml:3\n');
+});
+
+test('without a folder, that with a lictor.yaml in which one stands decides, and its data are read', async () => {
+  await using own = new AsyncDisposableStack();
+  const root = await scratchFolder(own);
+  const data = 'apiVersion: lictor/v1\nkind: Dataset\nmetadata: {name: tenants}\nspec: {values: [acme]}\n';
+  await writeFiles(root, { 'lictor.yaml': data, 'a/orders.yaml': POLICIES, 'b/c/.keep': '' });
+  const here = join(root, 'b/c');
+  const decided = await inProcess(['eval', ...CHECKOUT, ...TOKEN, ...NOW], here);
+  expect(decided).toMatchObject({ code: 0, stdout: expect.stringContaining(' ../../a/orders.yaml:3\n') });
+  const read = await inProcess(['eval', '--expression', "'acme' in data.tenants"], here);
+  expect(read).toMatchObject({ code: 0, stdout: expect.stringMatching(/^true\n/) });
 });
 
 test.each([

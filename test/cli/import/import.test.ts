@@ -96,6 +96,15 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))(
   },
 );
 
+test('an OpenAPI document with odd paths: what no request can have is left out, and all else is allowed', async () => {
+  const args = ['import', 'openapi', foreign('odd-openapi.yaml'), '--out', 'out'];
+  expect(await inProcess(args, directory)).toMatchObject({ code: 0, stderr: '' });
+  expect(await expectGood('out')).toBe(29);
+  const text = readFileSync(join(directory, 'out/openapi.yaml'), 'utf8');
+  expect(text.match(/was left out/g)).toHaveLength(6);
+  expect(text).toContain('when: "request.url_path.matches(\'^/[^/]+/projects/[^/]+:cancel$\')"');
+});
+
 test('a pipe: import, then test', async () => {
   const input = readFileSync(foreign('openapi.yaml'), 'utf8');
   const imported = await lictor(['import', 'openapi', '-'], { directory, input });

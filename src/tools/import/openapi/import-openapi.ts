@@ -11,7 +11,7 @@ import {
   type SecurityScheme,
 } from './openapi-document.ts';
 import { openApiTest } from './openapi-test.ts';
-import { isPartOf, isWidened, patternOf, regexOf } from './path-pattern.ts';
+import { isPartOf, isPath, isWidened, patternOf, regexOf } from './path-pattern.ts';
 
 /** A policy with a rule for each operation of an OpenAPI 3 document, its issuers, and a test of each rule. */
 export function importOpenApi(documents: readonly JsonValue[]): Imported {
@@ -19,7 +19,8 @@ export function importOpenApi(documents: readonly JsonValue[]): Imported {
   if (more.length > 0 || first === undefined) return { problem: 'has no document, or more than one' };
   const version = textOf(member(first, 'openapi'));
   if (!version.startsWith('3.')) return { problem: 'is not an OpenAPI 3 document' };
-  const document = readOpenApi(first);
+  const read = readOpenApi(first);
+  const document = { ...read, operations: read.operations.filter(({ path }) => isPath(path)) };
   const { operations, schemes, title } = document;
   if (operations.length === 0) return { problem: 'has no operations' };
   const used = new Set(operations.flatMap(({ security }) => security.flatMap((each) => [...each.keys()])));
@@ -30,7 +31,8 @@ export function importOpenApi(documents: readonly JsonValue[]): Imported {
   );
   const rules = rulesOf(document);
   const host = document.hosts[0] ?? NO_HOST;
-  const policy = policyOf(document, rules, issuerNames);
+  const written = policyOf(document, rules, issuerNames);
+  const policy = { ...written, remarks: [...written.remarks, ...leftOut(read)] };
   return {
     documents: [
       policy,
@@ -38,6 +40,17 @@ export function importOpenApi(documents: readonly JsonValue[]): Imported {
       openApiTest(labelOf(title, 'api'), host, rules, { schemes, issuerNames }),
     ],
   };
+}
+
+/** Remarks on paths without rules, which are denied. */
+function leftOut({ operations, references }: OpenApiDocument): readonly string[] {
+  const odd = operations.map(({ path }) => path).filter((path) => !isPath(path));
+  return [
+    ...[...new Set(odd)].map(
+      (path) => `The path \`${path}\` was left out: no request has it as it is written.`,
+    ),
+    ...references.map((path) => `The path \`${path}\` was left out: it is written in another document.`),
+  ];
 }
 
 /** Host of a document that names none. */

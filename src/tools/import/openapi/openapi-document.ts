@@ -31,6 +31,8 @@ export interface OpenApiDocument {
   readonly hosts: readonly string[];
   readonly operations: readonly Operation[];
   readonly schemes: ReadonlyMap<string, SecurityScheme>;
+  /** Paths that are written in another document. */
+  readonly references: readonly string[];
 }
 
 /** A rule of the skeleton, with its operation. */
@@ -45,13 +47,15 @@ export interface OperationRule {
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 export function readOpenApi(document: JsonValue): OpenApiDocument {
-  const servers = listOf(member(document, 'servers')).map((each) => serverOf(textOf(member(each, 'url'))));
+  const servers = listOf(member(document, 'servers')).map((each) => serverOf(urlOf(each)));
   const [base] = [...new Set(servers.map(({ path }) => path))];
   const shared = requirementsOf(member(document, 'security')) ?? [new Map()];
   const operations = entriesOf(member(document, 'paths')).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = member(item, method);
-      return operation === undefined ? [] : [operationOf(operation, method, `${base ?? ''}${path}`, shared)];
+      return operation === undefined
+        ? []
+        : [operationOf(operation, method, joined(base ?? '', path), shared)];
     }),
   );
   const schemes = entriesOf(member(member(document, 'components'), 'securitySchemes'));
@@ -59,14 +63,30 @@ export function readOpenApi(document: JsonValue): OpenApiDocument {
     title: textOf(member(member(document, 'info'), 'title')) || 'api',
     hosts: [...new Set(servers.map(({ host }) => host).filter((host) => host !== ''))],
     operations,
+    references: entriesOf(member(document, 'paths')).flatMap(([path, item]) =>
+      member(item, '$ref') === undefined ? [] : [path],
+    ),
     schemes: new Map(schemes.map(([name, scheme]) => [name, schemeOf(name, scheme)])),
   };
 }
 
+/** The address of a server with the defaults of its variables. */
+function urlOf(server: JsonValue): string {
+  const variables = member(server, 'variables');
+  return textOf(member(server, 'url')).replaceAll(/\{([^{}]+)\}/g, (whole, name: string) => {
+    return textOf(member(member(variables, name), 'default')) || whole;
+  });
+}
+
 /** Host and base path of the address of a server, which can be relative and have variables. */
 function serverOf(url: string): { readonly host: string; readonly path: string } {
-  const [, host = '', path = ''] = /^(?:[a-z]+:\/\/([^/:]*)(?::\d+)?)?(.*)$/i.exec(url) ?? [];
+  const [, host = '', path = ''] = /^(?:[a-z{}]+:\/\/([^/:]*)(?::[^/]*)?)?(.*)$/i.exec(url) ?? [];
   return { host: host.includes('{') ? '' : host.toLowerCase(), path: path.replace(/\/$/, '') };
+}
+
+/** The path below a base path, with a slash at its start and none at its end. */
+function joined(base: string, path: string): string {
+  return `${base}/${path}`.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
 }
 
 function operationOf(

@@ -22,9 +22,14 @@ function unique(name: string, used: Set<string>): string {
   return free;
 }
 
+/** True if a request can have the path: one with other characters is written with escapes, or is ambiguous. */
+export function isPath(path: string): boolean {
+  return /^[\w\-.~!$&'()*+,=:@/{}]*$/.test(path.replaceAll(/\{[^{}]*\}/g, '1'));
+}
+
 /** True if the pattern matches more than the path of the operation. */
 export function isWidened(path: string): boolean {
-  return path.split('/').some((segment) => segment.includes('{') && !isParameter(segment));
+  return path.split('/').some((segment) => /[{*]/.test(segment) && !isParameter(segment));
 }
 
 /** A path of the operation. */
