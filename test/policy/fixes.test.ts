@@ -45,6 +45,7 @@ const HIDDEN: readonly (readonly [string, string, string])[] = [
   ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `host` is missing'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `age` is missing'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the list is empty'],
+  ['test-datasets', 'expected a list, found text', 'unknown Issuer `other`'],
   ['test-rows', 'unknown policy `ordres`', 'the key `orders` is used twice in one mapping'],
   ['unknown-fields', 'unknown field `matches`', 'the list is empty'],
   ['unknown-references', 'unknown policy `order`', 'the policy `orders` has no rule or limit `x`'],
