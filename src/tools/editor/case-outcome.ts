@@ -22,3 +22,14 @@ export type RunCases = (
   dir: string,
   trace?: CaseTrace,
 ) => AsyncIterable<CaseOutcome>;
+
+/** Text of several lines about the answers to the cases of one test, with the rules and values that led to them. */
+export type ExplainCases = (
+  compiled: CompiledFolder,
+  test: PolicyTestDocument,
+) => Promise<string | undefined>;
+
+/** True for the outcome of a case, of a row of it (`CASE (ROW)`), or in one of its Environments (`CASE [NAME]`). */
+export function isOfCase(outcome: string, name: string | undefined): boolean {
+  return outcome === name || outcome.startsWith(`${name} (`) || outcome.startsWith(`${name} [`);
+}

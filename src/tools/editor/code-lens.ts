@@ -1,7 +1,7 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { ReachingCases } from '../coverage/reaching-cases.ts';
-import type { CaseOutcome } from './case-outcome.ts';
+import { type CaseOutcome, isOfCase } from './case-outcome.ts';
 import { textAt } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';
 import type { TestResults } from './test-results.ts';
@@ -10,8 +10,11 @@ import type { Site } from './workspace.ts';
 /** Names of cases in the lens of a rule. */
 const MOST_CASES = 3;
 
-/** Command that runs a PolicyTest, given the URI of its file and its name, and shows the result. */
+/** Command that runs a PolicyTest or one case of it and shows the result, given the URI of its file and the names. */
 export const RUN_TEST = 'lictor.test';
+
+/** Command that explains the answer to a case, given the same. */
+export const EXPLAIN_CASE = 'lictor.why';
 
 /** Lenses with the result above each test and case, and with the number of matching test requests above each rule. */
 export function codeLenses(site: Site, uri: string, results: TestResults | undefined): readonly CodeLens[] {
@@ -49,18 +52,18 @@ function lensesOfTest(
     const caseName = textAt(item, 'name');
     const at = valueAt(item, 'name');
     // A case with rows or Environments has several outcomes, named after the case.
-    const outcomes = own.filter(({ name: each }) => isOf(each, caseName));
+    const outcomes = own.filter(({ name: each }) => isOfCase(each, caseName));
     if (at === undefined || outcomes.length === 0) return [];
     const [difference] = outcomes.flatMap(({ differences }) => differences);
     const result = difference === undefined ? 'passes' : `fails: ${difference}`;
-    return [{ range: rangeIn(site.file, at.range), command: { title: result, ...command } }];
+    const rangeOfCase = rangeIn(site.file, at.range);
+    const named = { arguments: [uri, name, caseName] };
+    return [
+      { range: rangeOfCase, command: { title: `run this case: ${result}`, command: RUN_TEST, ...named } },
+      { range: rangeOfCase, command: { title: 'why', command: EXPLAIN_CASE, ...named } },
+    ];
   });
   return [{ range, command: { title, ...command } }, ...cases];
-}
-
-/** True for the outcome of a case, of a row of it (`CASE (ROW)`), or in one of its Environments (`CASE [NAME]`). */
-function isOf(outcome: string, name: string | undefined): boolean {
-  return outcome === name || outcome.startsWith(`${name} (`) || outcome.startsWith(`${name} [`);
 }
 
 function lensesOfRules(

@@ -8,7 +8,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { REASONS } from '../../engine/decision/reasons.ts';
-import type { RunCases } from './case-outcome.ts';
+import type { TestRunner } from './commands.ts';
 import { fileOf } from './documents.ts';
 import { answerRequests, capabilitiesFor } from './requests.ts';
 import { Workspace } from './workspace.ts';
@@ -19,12 +19,12 @@ export interface LanguageServerOptions {
   readonly version: string;
   /** The policy folders; if empty, those of the editor's workspace. */
   readonly folders: readonly string[];
-  readonly runCases: RunCases;
+  readonly tests: TestRunner;
 }
 
 /** Serves an editor by the Language Server Protocol 3.17. `exit`, or the end of the input, ends the process. */
 export function startLanguageServer(options: LanguageServerOptions): void {
-  const { input, output, version, folders, runCases } = options;
+  const { input, output, version, folders, tests } = options;
   const connection = createConnection(input, output);
   const workspace = new Workspace({
     reasons: Object.keys(REASONS),
@@ -68,7 +68,7 @@ export function startLanguageServer(options: LanguageServerOptions): void {
   connection.onDidChangeWatchedFiles(() => workspace.poke());
   connection.onShutdown(() => workspace.close());
 
-  answerRequests(connection, workspace, runCases, () => ({ hasSnippets }));
+  answerRequests(connection, workspace, tests, () => ({ hasSnippets }));
 
   const documents = new TextDocuments(TextDocument);
   documents.onDidChangeContent(({ document }) => workspace.edited(document.uri, document.getText()));

@@ -11,8 +11,8 @@ import {
   type TextEdit,
 } from 'vscode-languageserver';
 import { format } from '../format/format.ts';
-import type { RunCases } from './case-outcome.ts';
-import { codeLenses, RUN_TEST, summary } from './code-lens.ts';
+import { codeLenses, EXPLAIN_CASE, RUN_TEST } from './code-lens.ts';
+import { answerCommands, type TestRunner } from './commands.ts';
 import { complete } from './completion.ts';
 import { documentSymbols } from './document-symbols.ts';
 import { signatureHelp } from './expression-calls.ts';
@@ -23,7 +23,7 @@ import { definition, prepareRename, references, rename } from './navigation.ts';
 import { quickFixes } from './quick-fix.ts';
 import { foldingRanges, selectionRange } from './ranges.ts';
 import { semanticTokens, TOKEN_TYPES } from './semantic-tokens.ts';
-import { runTest, testResults } from './test-results.ts';
+import { testResults } from './test-results.ts';
 import { nextTurn } from './turns.ts';
 import type { Site, Workspace } from './workspace.ts';
 import { workspaceSymbols } from './workspace-symbols.ts';
@@ -46,7 +46,7 @@ export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities =
   semanticTokensProvider: { legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [] }, full: true },
   documentFormattingProvider: true,
   codeLensProvider: {},
-  executeCommandProvider: { commands: [RUN_TEST] },
+  executeCommandProvider: { commands: [RUN_TEST, EXPLAIN_CASE] },
 });
 
 /** Answer to a request that the editor no longer needs. */
@@ -66,7 +66,7 @@ interface PositionParams {
 export function answerRequests(
   connection: Connection,
   workspace: Workspace,
-  run: RunCases,
+  tests: TestRunner,
   abilities: () => EditorAbilities,
 ): void {
   const of = <P extends Omit<PositionParams, 'position'>, R>(answer: (site: Site, params: P) => R) => {
@@ -126,22 +126,9 @@ export function answerRequests(
     await nextTurn();
     if (token.isCancellationRequested) return CANCELLED;
     if (site === undefined) return null;
-    return [...codeLenses(site, uri, await testResults(site.folder, site.dir, run))];
+    return [...codeLenses(site, uri, await testResults(site.folder, site.dir, tests.run))];
   });
-  connection.onExecuteCommand(async ({ command, arguments: [uri, name] = [] }) => {
-    if (command !== RUN_TEST || typeof uri !== 'string' || typeof name !== 'string') return null;
-    const site = await workspace.ready(uri);
-    const outcomes = site && (await runTest(site.folder, site.dir, name, run));
-    if (outcomes === undefined) {
-      connection.window.showErrorMessage('the tests cannot be run, as the folder has mistakes');
-    } else {
-      const message = `${name}: ${summary(outcomes)}`;
-      const failed = outcomes.find(({ differences }) => differences.length > 0);
-      if (failed === undefined) connection.window.showInformationMessage(message);
-      else connection.window.showErrorMessage(`${message}: ${failed.name}: ${failed.differences.join('; ')}`);
-    }
-    return null;
-  });
+  answerCommands(connection, workspace, tests);
   connection.onDocumentFormatting(of(({ file }) => [...formattingEdits(file)]));
 }
 

@@ -1,5 +1,6 @@
+import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { CoverageCount, type PolicyCount } from '../coverage/count.ts';
-import type { CaseOutcome, RunCases } from './case-outcome.ts';
+import { type CaseOutcome, isOfCase, type RunCases } from './case-outcome.ts';
 import type { EditedFolder, FolderDiagnostics } from './edited-folder.ts';
 import { nextTurn } from './turns.ts';
 
@@ -46,16 +47,28 @@ async function runAll(
   return outcomes && { outcomes, policies: count.policies };
 }
 
-/** Runs the cases of one test; undefined if the folder has mistakes or no such test. */
-export async function runTest(
+/** The cases of a test that have a name, or all; undefined if the folder has mistakes or no such case. */
+export function casesNamed(
+  { latest }: EditedFolder,
+  test: string,
+  name: string | undefined,
+): PolicyTestDocument | undefined {
+  const { set, tests = [] } = latest?.compiled ?? {};
+  const named = tests.find((each) => each.name === test);
+  if (set === undefined || named === undefined) return undefined;
+  const cases = named.cases.filter((each) => name === undefined || isOfCase(each.name, name));
+  return cases.length === 0 ? undefined : { ...named, cases };
+}
+
+/** Runs cases of one test; undefined if the folder has mistakes. */
+export async function runCasesOf(
   folder: EditedFolder,
   dir: string,
-  name: string,
+  test: PolicyTestDocument,
   run: RunCases,
 ): Promise<readonly CaseOutcome[] | undefined> {
-  const { set, tests = [] } = folder.latest?.compiled ?? {};
-  const named = tests.filter((test) => test.name === name);
-  return set === undefined || named.length === 0 ? undefined : outcomesOf(run(set, named, dir));
+  const set = folder.latest?.compiled.set;
+  return set === undefined ? undefined : outcomesOf(run(set, [test], dir));
 }
 
 /** The outcomes of all cases; undefined if they are not wanted any more. */

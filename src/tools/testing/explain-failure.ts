@@ -164,9 +164,8 @@ function stepsOf({ events }: TraceRecording): {
 /** The steps that the case is about: those of shadow policies only if nothing else differs from what was expected. */
 function relevant(steps: readonly RuleStep[], { answer, differences }: CaseResult): readonly RuleStep[] {
   const trials = new Set(differences.map(({ field }) => /^shadow\.(.*)$/.exec(field)?.[1]));
-  return steps.filter(({ policy: { name } }) =>
-    trials.has(undefined) ? !answer.shadow.has(name) : trials.has(name),
-  );
+  const isOfAnswer = differences.length === 0 || trials.has(undefined);
+  return steps.filter(({ policy: { name } }) => (isOfAnswer ? !answer.shadow.has(name) : trials.has(name)));
 }
 
 /** The rule that decided or failed; if there is none, the expected one, or those that could have allowed. */

@@ -38,17 +38,26 @@ const lensesOnce = (path: keyof typeof FOLDER, isExpected: (found: readonly stri
     { what: `the lenses of ${path}`, timeout: 15_000 },
   );
 
-const run = async (name: string): Promise<string> => {
+const run = async (
+  name: string,
+  { command = 'lictor.test', of }: { readonly command?: string; readonly of?: string } = {},
+): Promise<string> => {
   const before = client.messages.length;
   await client.request('workspace/executeCommand', {
-    command: 'lictor.test',
-    arguments: [client.uri('orders.test.yaml'), name],
+    command,
+    arguments: [client.uri('orders.test.yaml'), name, ...(of === undefined ? [] : [of])],
   });
   return waitFor(() => client.messages[before], { what: 'a message', timeout: 5_000 });
 };
 
 test('tests and cases show their result, rules the number of matching requests', async () => {
-  expect(await lenses('orders.test.yaml')).toEqual(['3: run test: 3 cases pass', '12: passes', '16: passes']);
+  expect(await lenses('orders.test.yaml')).toEqual([
+    '3: run test: 3 cases pass',
+    '12: run this case: passes',
+    '12: why',
+    '16: run this case: passes',
+    '16: why',
+  ]);
   expect(await lenses('orders.yaml')).toEqual([
     '11: matched by 2 test requests, of orders: a reader, orders: checkout × read',
     '17: no test request matches',
@@ -57,13 +66,28 @@ test('tests and cases show their result, rules the number of matching requests',
   expect(await run('orders')).toBe('orders: 3 cases pass');
 });
 
+test('one case can be run, and explained with the values that led to its answer', async () => {
+  expect(await run('orders', { of: 'a reader' })).toBe('orders: a reader: 1 case passes');
+  const why = (await run('orders', { command: 'lictor.why', of: 'a reader' })).split('\n');
+  expect(why.slice(0, 3)).toEqual([
+    'orders: a reader: allow, allowed',
+    'policies that apply: orders, strict (shadow)',
+    expect.stringMatching(/^(?:allow|deny) \w+\/[\w-]+.*: /),
+  ]);
+  expect(why.join('\n')).toMatch(/^ +variables\.tenant: "a"$/m);
+  expect(client.logged.join('')).toContain('policies that apply');
+  expect(await run('orders', { of: 'no such case' })).toBe('the folder has mistakes, or no such case');
+});
+
 test('tests run with text that is not saved', async () => {
   client.type('orders.test.yaml', FOLDER['orders.test.yaml'].replace('decision: allow,', 'decision: deny,'));
   const found = await lensesOnce('orders.test.yaml', ([first = '']) => first.includes('fails'));
   expect(found).toEqual([
     '3: run test: 1 of 3 cases fails',
-    '12: fails: decision: wanted `deny`, got `allow`',
-    '16: passes',
+    '12: run this case: fails: decision: wanted `deny`, got `allow`',
+    '12: why',
+    '16: run this case: passes',
+    '16: why',
   ]);
   expect(await run('orders')).toBe(
     'orders: 1 of 3 cases fails: a reader: decision: wanted `deny`, got `allow`',
@@ -80,7 +104,7 @@ test('a case with rows shows the row that fails', async () => {
   const found = await lensesOnce('orders.test.yaml', ([first = '']) => first.includes('fails'));
   expect(found.slice(0, 2)).toEqual([
     '3: run test: 1 of 4 cases fails',
-    '12: fails: decision: wanted `deny`, got `allow`',
+    '12: run this case: fails: decision: wanted `deny`, got `allow`',
   ]);
   client.type('orders.test.yaml', FOLDER['orders.test.yaml']);
   await lensesOnce('orders.test.yaml', ([first = '']) => first.endsWith('3 cases pass'));
@@ -89,6 +113,6 @@ test('a case with rows shows the row that fails', async () => {
 test('the tests of a folder with mistakes cannot be run', async () => {
   client.type('orders.yaml', FOLDER['orders.yaml'].replace('effect: deny', 'effect: dney'));
   expect(await lensesOnce('orders.test.yaml', ({ length }) => length === 1)).toEqual(['3: run test']);
-  expect(await run('orders')).toBe('the tests cannot be run, as the folder has mistakes');
+  expect(await run('orders')).toBe('the folder has mistakes, or no such case');
   client.type('orders.yaml', FOLDER['orders.yaml']);
 });
