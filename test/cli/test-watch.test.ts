@@ -43,6 +43,7 @@ const OPTIONS = {
   minCoverage: undefined,
   since: undefined,
   minMutation: undefined,
+  mutationThreads: undefined,
   outputFile: undefined,
   quiet: false,
 } as const;

@@ -328,7 +328,7 @@ export const IMPORT_TABLE = {
     // The memory that is left for a policy set; the sizes of the generations of the heap.
     'node:v8': ['node', 'sidecar/loading'],
     // The thread that ends a loading process with its parent.
-    'node:worker_threads': ['sidecar/loading'],
+    'node:worker_threads': ['cli/test', 'sidecar/loading'],
     // V8's compiled form of long generated code; a collection of garbage on request.
     'node:vm': ['node'],
     // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed, and in `node`

@@ -1,5 +1,5 @@
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
-import { percentage, text, wholeNumber } from '../../flag/parsers.ts';
+import { percentage, positiveNumber, text, wholeNumber } from '../../flag/parsers.ts';
 
 export const TEST_FLAGS = {
   filter: { value: 'TEXT', parse: text, doc: 'run only cases whose name contains this text' },
@@ -46,6 +46,11 @@ export const TEST_FLAGS = {
     parse: wholeNumber,
     default: '300',
     doc: 'stop mutating after this time',
+  },
+  'mutation-threads': {
+    value: 'NUMBER',
+    parse: positiveNumber,
+    doc: 'try changes in this many threads; default: one for each core if there are hundreds of changes',
   },
 } as const satisfies Flags;
 

@@ -26,7 +26,7 @@ export interface ThrowawayKeys extends KeyProvider {
 }
 
 /** Names of the keys in the key set of each issuer; null: it cannot be fetched. */
-export type KeySets = ReadonlyMap<string, readonly string[] | null>;
+type KeySets = ReadonlyMap<string, readonly string[] | null>;
 
 /** The only key of an issuer, unless a test names others. */
 const CURRENT = 'current';
