@@ -120,14 +120,14 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
   if (policy.namedPeers !== undefined) add('authentication', '', source, namedPeersText(policy.namedPeers));
   if (policy.jwt !== undefined) add('authentication', '', places?.jwt ?? source, jwtText(policy.jwt));
   if (policy.callers !== undefined) {
-    add('authentication', '', places?.from ?? source, `a caller ${callersText(policy.callers)}`);
+    add('authentication', '', places?.from ?? source, `from ${callersText(policy.callers)}`);
   }
   for (const { effect, rule } of rulesOf(policy)) {
     const fits = fitting(rule.match, subject);
     if (fits === undefined) continue;
     const step = effect === 'deny' ? 'deny_rules' : 'allow_rules';
     const end = rule.expires === undefined ? '' : `, until ${new Date(rule.expires).toISOString()}`;
-    const callers = rule.callers === undefined ? '' : `, a caller ${callersText(rule.callers)}`;
+    const callers = rule.callers === undefined ? '' : `, from ${callersText(rule.callers)}`;
     add(step, rule.name, rule.source, fits.text + callers + end, [...fits.when, ...conditions(rule)]);
   }
   for (const [index, schema] of policy.schemas.entries()) {

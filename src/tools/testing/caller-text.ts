@@ -15,10 +15,11 @@ import { oneOf } from './one-of.ts';
 
 /** The principals of a set, by pattern or Dataset. */
 export function principalsText({ patterns, datasets }: PrincipalSet): string {
-  return oneOf([
+  const named = [
     ...patterns.map(({ source }) => source),
     ...datasets.map(({ name }) => `one of data ${name}`),
-  ]);
+  ];
+  return named.length === 0 ? 'nobody' : oneOf(named);
 }
 
 /** The callers that a condition lets through, as a phrase after "a caller". */
@@ -37,7 +38,7 @@ function entryText({ principals, issuers, scopes, claims }: CallerEntry): string
       ? []
       : [`${leaves.length === 1 ? 'claim' : 'claims'} ${leaves.map(leafText).join(', ')}`]),
   ].join(' and ');
-  const peer = principals === undefined ? [] : [principalsText(principals)];
+  const peer = principals === undefined ? ['callers'] : [principalsText(principals)];
   return [...peer, ...(token === '' ? [] : [`with ${token}`])].join(' ');
 }
 

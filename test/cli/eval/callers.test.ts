@@ -40,6 +40,19 @@ spec:
       match: [{methods: [GET]}]
       from: [{claims: {tenant: acme}}]
       except: [{claims: {sub: mallory}}]
+---
+apiVersion: lictor/v1
+kind: PolicyTemplate
+metadata: {name: service}
+spec:
+  parameters: {writers: {type: list(string), default: []}}
+  match: [{hosts: [template.svc]}]
+  rules: [{name: write, effect: allow, from: [{principals: {param: writers}}]}]
+---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: adopter}
+spec: {uses: {template: service}}
 `;
 
 let stack: AsyncDisposableStack;
@@ -127,9 +140,15 @@ test('effective shows the callers of the policy and of each rule', async () => {
   expect(lines).toEqual(
     expect.arrayContaining([
       '   orders  a peer that is spiffe://acme.example/** or one of data exporters, unless another policy authenticates one',
-      '   orders  a caller spiffe://acme.example/** or one of data exporters, except spiffe://acme.example/ns/lab/**',
-      '   orders/write  POST, a caller spiffe://acme.example/ns/shop/sa/checkout with scopes orders:write, orders:read; or with a token of partner and claims tier gold or silver, realm_access.roles admin',
-      '   orders/read  GET, a caller with claim tenant acme, except with claim sub mallory',
+      '   orders  from spiffe://acme.example/** or one of data exporters, except spiffe://acme.example/ns/lab/**',
+      '   orders/write  POST, from spiffe://acme.example/ns/shop/sa/checkout with scopes orders:write, orders:read; or callers with a token of partner and claims tier gold or silver, realm_access.roles admin',
+      '   orders/read  GET, from callers with claim tenant acme, except callers with claim sub mallory',
     ]),
   );
+});
+
+test('effective says that a rule is for nobody', async () => {
+  const { stdout } = await inProcess(['effective', '.', '--host', 'template.svc', '--path', '/'], directory);
+  expect(stdout).toContain('   adopter  a peer that is nobody, unless another policy authenticates one  ');
+  expect(stdout).toContain('   adopter/write  every request, from nobody  ');
 });
