@@ -167,6 +167,7 @@ export const VERBS: readonly Verb[] = [
       usage: '<source> <file>',
       doc: `the kind of the file (${SOURCES.join(', ')}), and the file; \`-\` reads standard input`,
       completes: SOURCES,
+      thenCompletes: 'files',
     },
     doc: 'make policies and their test from the documents of other products',
     flags: IMPORT_FLAGS,

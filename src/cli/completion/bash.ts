@@ -55,8 +55,16 @@ function flagCase({ name, flags }: CompletedVerb): string {
   return `      ${name}) ${propose(flags.map((flag) => flag.name))} ;;`;
 }
 
-function argumentCase({ name, argument }: CompletedVerb): readonly string[] {
-  return argument.length === 0 ? [] : [`    ${name}) ${propose(argument)} ;;`];
+function argumentCase({ name, argument, second }: CompletedVerb): readonly string[] {
+  if (argument.length === 0) return [];
+  if (second === undefined || typeof argument === 'string') return [`    ${name}) ${propose(argument)} ;;`];
+  const after = argument.map((word) => `'${name} ${word}'`).join(' | ');
+  return [
+    `    ${name}) case "$verb $before" in`,
+    `      ${after}) ${propose(second)} ;;`,
+    `      *) ${propose(argument)} ;;`,
+    '    esac ;;',
+  ];
 }
 
 /** A file name can have spaces, so that its lines alone are told apart. */

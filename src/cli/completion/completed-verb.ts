@@ -10,6 +10,8 @@ export interface CompletedVerb {
   readonly name: string;
   readonly doc: string;
   readonly argument: Proposals;
+  /** Proposals after a word of `argument`; undefined if there is one argument, or a list of the same. */
+  readonly second: Proposals | undefined;
   readonly flags: readonly CompletedFlag[];
 }
 
@@ -26,7 +28,13 @@ export interface CompletedFlag {
 /** All verbs, `help` included, each with `--help`. */
 export function completedVerbs(verbs: readonly Verb[]): readonly CompletedVerb[] {
   const names = verbs.map(({ name }) => name);
-  const help: CompletedVerb = { name: HELP.name, doc: HELP.doc, argument: names, flags: [] };
+  const help: CompletedVerb = {
+    name: HELP.name,
+    doc: HELP.doc,
+    argument: names,
+    second: undefined,
+    flags: [],
+  };
   return [...verbs.map(completedVerb), help];
 }
 
@@ -40,6 +48,7 @@ function completedVerb({ name, doc, argument, flags }: Verb): CompletedVerb {
     name,
     doc: plain(doc),
     argument: proposalsOf(argument),
+    second: argument?.thenCompletes,
     flags: [
       ...Object.entries(flags).map(([flag, row]) => completedFlag(flag, row)),
       {

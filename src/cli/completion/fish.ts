@@ -27,10 +27,18 @@ function verbLine({ name, doc }: CompletedVerb): string {
   return `complete -c lictor -n __lictor_verb -a ${name} -d ${quote(doc)}`;
 }
 
-function linesOfVerb({ name, argument, flags }: CompletedVerb): readonly string[] {
+function linesOfVerb({ name, argument, second, flags }: CompletedVerb): readonly string[] {
   const start = `complete -c lictor -n '__lictor_verb ${name}'`;
-  const words = argument.length === 0 ? [] : [`${start} ${propose(argument)}`];
-  return [...words, ...flags.map((flag) => `${start} ${flagOf(flag)}`)];
+  return [...argumentLines(name, argument, second), ...flags.map((flag) => `${start} ${flagOf(flag)}`)];
+}
+
+function argumentLines(name: string, argument: Proposals, second: Proposals | undefined): readonly string[] {
+  if (argument.length === 0) return [];
+  const line = (condition: string, proposals: Proposals): string =>
+    `complete -c lictor -n '__lictor_verb ${name}${condition}' ${propose(proposals)}`;
+  if (second === undefined || typeof argument === 'string') return [line('', argument)];
+  const seen = `__fish_seen_subcommand_from ${argument.join(' ')}`;
+  return [line(`; and not ${seen}`, argument), line(`; and ${seen}`, second)];
 }
 
 function flagOf({ name, doc, value, proposals }: CompletedFlag): string {

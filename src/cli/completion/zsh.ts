@@ -26,10 +26,16 @@ if [[ $funcstack[1] == _lictor ]]; then _lictor "$@"; else compdef _lictor licto
 `;
 }
 
-function verbCase({ name, argument, flags }: CompletedVerb): string {
-  const specs = [...flags.map(flagSpec), ...(argument.length === 0 ? [] : [`*: :${actionOf(argument)}`])];
+function verbCase({ name, argument, second, flags }: CompletedVerb): string {
+  const specs = [...flags.map(flagSpec), ...argumentSpecs(argument, second)];
   const lines = specs.map((spec) => `            ${quote(spec)}`).join(' \\\n');
   return `        ${name})\n          _arguments \\\n${lines} ;;`;
+}
+
+function argumentSpecs(argument: Proposals, second: Proposals | undefined): readonly string[] {
+  if (argument.length === 0) return [];
+  if (second === undefined) return [`*: :${actionOf(argument)}`];
+  return [`1: :${actionOf(argument)}`, `2: :${actionOf(second)}`];
 }
 
 function flagSpec({ name, doc, value, proposals, isRepeatable }: CompletedFlag): string {

@@ -20,6 +20,8 @@ export interface Argument {
   readonly doc: string;
   /** Proposals of a shell: files and folders, folders alone, or one of these words; nothing if not given. */
   readonly completes?: 'files' | 'folders' | readonly string[];
+  /** Proposals after one of these words. */
+  readonly thenCompletes?: 'files';
 }
 
 /** The verb that shows the usage of another, which the parser of the command line carries out itself. */

@@ -59,6 +59,8 @@ const EXPECTED: readonly (readonly [string, readonly string[]])[] = [
   ['lictor fmt pol', ['policies.yaml', 'policy folder']],
   ['lictor eval --request pol', ['policies.yaml', 'policy folder']],
   ['lictor test pol', ['policy folder']],
+  ['lictor import ', ['istio', 'openapi', 'opa-data']],
+  ['lictor import istio pol', ['policies.yaml', 'policy folder']],
   ['lictor lsp --policies pol', ['policy folder']],
   // A value that is free; a flag of another verb; no argument.
   ['lictor eval --host ', []],
