@@ -34,11 +34,21 @@ function visit(node: Node, locals: ReadonlySet<string>, names: ExpressionName[])
     if (of !== undefined) names.push({ of, name: node.field, at: node.fieldAt });
     return;
   }
+  if ((node.kind === 'select' || node.kind === 'has') && isPathParameters(node.operand, locals)) {
+    names.push({ of: 'segment', name: node.field, at: node.fieldAt });
+    return;
+  }
   const own = localsOf(node);
   // The first child is the range or the bound value, which cannot read the variables.
   for (const [index, child] of childrenOf(node).entries()) {
     visit(child, index === 0 || own.length === 0 ? locals : new Set([...locals, ...own]), names);
   }
+}
+
+/** `request.params`. */
+function isPathParameters(node: Node, locals: ReadonlySet<string>): boolean {
+  if (node.kind !== 'select' || node.field !== 'params' || node.operand.kind !== 'name') return false;
+  return node.operand.name === 'request' && (node.operand.isRooted || !locals.has('request'));
 }
 
 /** Variables that a comprehension or binding declares; none for all other nodes. */

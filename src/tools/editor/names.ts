@@ -16,6 +16,7 @@ import {
 } from './document-nodes.ts';
 import { namesIn } from './expression-names.ts';
 import { KEY_ROLES, type Part, type Role, VALUE_ROLES } from './roles.ts';
+import { nameOf } from './seen-values.ts';
 
 /** A document, or a part of one, that has a name. */
 export interface NamedItem {
@@ -106,6 +107,7 @@ class NameCollector {
     else if (typeof tree.value !== 'string') return;
     else if (node.isParameter) this.#text(node, tree, itemOf(node, { of: 'parameter' }, tree.value), {});
     else {
+      if (nameOf(field) === 'paths') this.#segments(tree, tree.value, owner);
       const role = field && VALUE_ROLES.get(field);
       if (role === undefined || node.parent === undefined) return;
       if (owner.kind === 'Policy' && role.of === 'PolicyTemplate') this.#uses.set(owner.name, tree.value);
@@ -133,6 +135,16 @@ class NameCollector {
     if (slash < 1) return;
     const owner = { of: 'Policy', scope: '', name: value.slice(0, slash) } as const;
     this.#add(owner, { start, end: start + slash }, properties);
+  }
+
+  /** Adds the parameters of a path pattern: `{id}`. */
+  #segments(tree: ScalarTree, pattern: string, owner: Owner): void {
+    for (const { index, 1: name = '' } of pattern.matchAll(/(?<=\/)\{(\w+)\}/g)) {
+      const range = locate(this.#file.lines.text, tree, index + 1, index + 1 + name.length);
+      const role = { of: 'segment', isDefinition: true } as const;
+      const item = { of: 'segment', scope: scopeOf(owner), name } as const;
+      this.#add(item, range, { role, isPlain: false, container: tree.range });
+    }
   }
 
   #expression(tree: ScalarTree, owner: Owner, form: 'expression' | 'text'): void {
@@ -176,6 +188,7 @@ function itemOf({ owner }: DocumentNode, { of, isDefinition }: Role, name: strin
       return owner.kind && { of: owner.kind, scope: '', name: documentName(owner.kind, name) };
     case 'rule':
     case 'variable':
+    case 'segment':
     case 'caller':
     case 'request':
       return { of, scope: scopeOf(owner), name };

@@ -92,6 +92,9 @@ function rejectInvalid({ of }: NamedItem, name: string): void {
     case 'value':
       if (!isDeclarable(name)) reject(`\`${name}\` is not a valid name in expressions`);
       return;
+    case 'segment':
+      if (!/^[A-Za-z_]\w*$/.test(name)) reject('use letters, digits and `_`');
+      return;
     case 'caller':
     case 'request':
       if (!/^[\w.-]+$/.test(name)) reject('use letters, digits, `.`, `_` and `-`');

@@ -25,7 +25,7 @@ import { TOKEN_FIELDS } from '../../policy/language/test-request.ts';
 import type { Kind } from './document-nodes.ts';
 
 /** Parts of documents that have names. The name of a limit has the part `rule`, as tests refer to both alike. */
-export type Part = 'rule' | 'variable' | 'parameter' | 'value' | 'caller' | 'request';
+export type Part = 'rule' | 'variable' | 'parameter' | 'segment' | 'value' | 'caller' | 'request';
 
 /** Meaning of the name in a field: a document of a kind, or a part of a document. */
 export interface Role {

@@ -24,7 +24,7 @@ export function workspaceSymbols(workspace: Workspace, query: string): readonly 
   const found: SymbolInformation[] = [];
   for (const root of workspace.roots()) {
     for (const occurrence of root.folder.names.definitionsOfAll()) {
-      if (!matches(occurrence, letters)) continue;
+      if (occurrence.item.of === 'segment' || !matches(occurrence, letters)) continue;
       const symbol = symbolOf(workspace, root, occurrence);
       if (symbol !== undefined) found.push(symbol);
       if (found.length >= MOST) return found;

@@ -209,3 +209,56 @@ test('the name of a file leads to the file', async () => {
   );
   expect(locations.map(({ uri }) => uri)).toEqual([client.uri('schemas/order.json')]);
 });
+
+describe('parameters of paths', () => {
+  const ORDERS = `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: params}
+spec:
+  match: [{hosts: [params.acme.svc], paths: ["/a/{id}/b/{part}", "/c/{id}"]}]
+  rules:
+    - name: read
+      effect: allow
+      match: [{paths: ['/c/{id}']}]
+      when: request.params.id == 'x' && [1].exists(request, request.params.id == 'id') && has(request.params.part)
+`;
+  interface Changes {
+    readonly changes: Readonly<
+      Record<string, readonly { readonly range: Range; readonly newText: string }[]>
+    >;
+  }
+
+  const rename = async (around: string, newName: string): Promise<readonly string[]> => {
+    const text = ORDERS.replace(around.replace('|', ''), around);
+    const edit = await client.at<Changes>('textDocument/rename', 'params.yaml', text, { newName });
+    return Object.values(edit.changes)
+      .flat()
+      .map(({ range: { start, end }, newText }) => {
+        const line = ORDERS.split('\n')[start.line] ?? '';
+        return `${start.line + 1}:${start.character}: ${line.slice(start.character, end.character)} -> ${newText}`;
+      });
+  };
+
+  test.each(['/a/{i|d}/b', 'params.i|d =='])(
+    'are renamed in paths and expressions, from %s',
+    async (around) => {
+      const places = ['5:50: id -> order', '5:70: id -> order', '9:28: id -> order', '10:27: id -> order'];
+      expect((await rename(around, 'order')).toSorted()).toEqual(places.toSorted());
+    },
+  );
+
+  test('are not renamed to another one of the policy, or to what is not a name', async () => {
+    await expect(rename('/a/{i|d}/b', 'part')).rejects.toThrow('the name `part` is already used');
+    await expect(rename('/a/{i|d}/b', 'a-b')).rejects.toThrow('use letters, digits and `_`');
+  });
+
+  test('lead from an expression to the path', async () => {
+    const text = ORDERS.replace('has(request.params.part)', 'has(request.params.pa|rt)');
+    const found = await client.at<readonly { range: Range }[]>(
+      'textDocument/definition',
+      'params.yaml',
+      text,
+    );
+    expect(found.map(({ range }) => range.start)).toEqual([{ line: 4, character: 57 }]);
+  });
+});
