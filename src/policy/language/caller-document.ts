@@ -1,5 +1,5 @@
 import type { PrincipalPattern } from '../../engine/identity/principal.ts';
-import type { JsonValue } from '../../engine/request/attributes.ts';
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { plainNumber } from '../../engine/request/json-number.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { callerHelp } from './caller-hints.ts';
@@ -111,14 +111,17 @@ function claimValue(at: Cursor): JsonValue | undefined {
   return report(at, 'out_of_range', message, 'the numbers of claims are finite');
 }
 
-shaped(claims, {
-  kind: 'value',
-  schema: {
-    type: 'object',
-    minProperties: 1,
-    additionalProperties: { type: ['string', 'number', 'boolean', 'array', 'object'] },
-  },
-});
+/** Levels of members that the JSON Schema describes; below them it accepts any mapping. */
+const DESCRIBED_LEVELS = 3;
+
+function claimsSchema(levels: number): JsonObject {
+  const one: JsonObject = { type: ['string', 'number', 'boolean'] };
+  const several: JsonObject = { type: 'array', minItems: 1, items: one };
+  const members = levels > 1 ? claimsSchema(levels - 1) : { type: 'object' };
+  return { type: 'object', minProperties: 1, additionalProperties: { anyOf: [one, several, members] } };
+}
+
+shaped(claims, { kind: 'value', schema: claimsSchema(DESCRIBED_LEVELS) });
 
 /** One entry of `from` or `except`. */
 export const CALLER_FIELDS = {

@@ -74,26 +74,36 @@ class Definitions {
   readonly #found = new Map<string, JsonObject>();
   /** Names by table; the schema of a table differs between policies and templates. */
   readonly #names = { plain: new Map<unknown, string>(), template: new Map<unknown, string>() };
+  readonly #used = new Set<string>();
 
   /** A reference to the schema of a table. */
   of(fields: Readonly<Record<string, ShapedField>>, path: string, isTemplate: boolean): JsonObject {
     const names = this.#names[isTemplate ? 'template' : 'plain'];
     const known = names.get(fields);
     if (known !== undefined) return { $ref: `#/$defs/${known}` };
-    names.set(fields, path);
+    const name = this.#unusedName(path);
+    names.set(fields, name);
     const rows = Object.entries(fields).filter(([, { read }]) => shapeOf(read)?.kind !== 'never');
-    const properties = rows.map(([name, field]): [string, JsonObject] => {
-      const schema = this.#schema(field.like ?? field.read, `${path}.${name}`, isTemplate);
-      return [name, { description: field.doc, ...schema }];
+    const properties = rows.map(([key, field]): [string, JsonObject] => {
+      const schema = this.#schema(field.like ?? field.read, `${path}.${key}`, isTemplate);
+      return [key, { description: field.doc, ...schema }];
     });
-    const required = rows.filter(([, field]) => field.required === true).map(([name]) => name);
-    this.#found.set(path, {
+    const required = rows.filter(([, field]) => field.required === true).map(([key]) => key);
+    this.#found.set(name, {
       type: 'object',
       additionalProperties: false,
       ...(required.length > 0 ? { required } : {}),
       properties: Object.fromEntries(properties),
     });
-    return { $ref: `#/$defs/${path}` };
+    return { $ref: `#/$defs/${name}` };
+  }
+
+  /** The path, with a number if another table has it: a field may accept mappings of several tables. */
+  #unusedName(path: string): string {
+    let name = path;
+    for (let number = 2; this.#used.has(name); number++) name = `${path}.${number}`;
+    this.#used.add(name);
+    return name;
   }
 
   all(): JsonObject {

@@ -27,9 +27,14 @@ function dataIn(source: string): Json[] {
   return parsed.map((each) => each.toJS({ maxAliasCount: -1 }) as Json);
 }
 
+/** The documents of policies in YAML, without those of other products. */
 function documentsIn(source: string): Json[] {
   return dataIn(source).filter(
-    (each) => typeof each === 'object' && each !== null && !Array.isArray(each) && 'apiVersion' in each,
+    (each) =>
+      typeof each === 'object' &&
+      each !== null &&
+      !Array.isArray(each) &&
+      String(each['apiVersion']).startsWith('lictor/'),
   );
 }
 
