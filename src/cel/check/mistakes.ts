@@ -239,8 +239,8 @@ export class Mistakes {
     const written = forms.slice(0, MAX_FORMS).map((each) => `\`${each}\``);
     const rest = forms.length > MAX_FORMS ? ' and others' : '';
     const isList = declaration.name === 'contains' && types[0]?.kind === 'list';
-    const help =
-      (isList ? this.#elementOf(node) : undefined) ?? `known overloads: ${written.join(', ')}${rest}`;
+    const meant = isList ? this.#elementOf(node) : this.#blocksOf(node, shown);
+    const help = meant ?? `known overloads: ${written.join(', ')}${rest}`;
     return this.type(node, `unknown overload \`${form(declaration.name, shown, isMethod)}\``, help);
   }
 
@@ -249,6 +249,16 @@ export class Mistakes {
     if (receiver === undefined || element === undefined) return undefined;
     const text = `${textOf(this.#source, element)} in ${textOf(this.#source, receiver)}`;
     return writeInstead(this.#source, { start, end }, text, { isOperation: true });
+  }
+
+  /** Help for `cidr([a, b])`, `cidrs('a')` and `cidr('a').contains(x)`, whose functions have other names. */
+  #blocksOf({ name, nameAt, receiver }: CallNode, [first = '']: readonly string[]): Advice | undefined {
+    const isOfBlocks = receiver !== undefined && (first === 'net.CIDR' || first === 'net.CIDRs');
+    const isMany = name === 'cidr' && (first.startsWith('list(') || first.startsWith('map('));
+    const isOne = name === 'cidrs' && first === 'string';
+    const text =
+      isOfBlocks && name === 'contains' ? 'containsIP' : isMany ? 'cidrs' : isOne ? 'cidr' : undefined;
+    return text === undefined ? undefined : { help: `did you mean \`${text}\`?`, edit: { ...nameAt, text } };
   }
 
   #badIndex({ index, operand }: Node & { kind: 'index' }, types: readonly Type[]): Type {

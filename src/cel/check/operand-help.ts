@@ -83,7 +83,8 @@ function inHelp(
   if (operand === undefined) return undefined;
   const text = textOf(source, element);
   const given = textOf(source, operand);
-  if (container === 'net.CIDR') return writeInstead(source, node, `${given}.containsIP(${text})`);
+  if (container === 'net.CIDR' || container === 'net.CIDRs')
+    return writeInstead(source, node, `${given}.containsIP(${text})`);
   if (isBlock(operand)) return writeInstead(source, node, `cidr(${given}).containsIP(${text})`);
   if (container === 'string') {
     if (left === 'string') return writeInstead(source, node, `${given}.contains(${text})`);

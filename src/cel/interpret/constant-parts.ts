@@ -10,6 +10,8 @@ export type TextTest = 'equals' | 'startsWith' | 'endsWith';
 export interface Why {
   readonly reason: string;
   readonly help?: string | undefined;
+  /** Name that has the value of a key that a map never has. */
+  readonly name?: string | undefined;
   /** The only value for which the condition can be true, as a message shows it. */
   readonly except?: string | undefined;
 }

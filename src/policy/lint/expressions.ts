@@ -1,9 +1,10 @@
 import type { ConstantPart } from '../../cel/interpret/constant-parts.ts';
 import type { ExpressionFindings } from '../../cel/lint.ts';
+import type { Edit } from '../../diagnostic/range.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import { expressionsIn } from '../compile/expressions-in.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
-import { rangeIn } from '../compile/report-problem.ts';
+import { rangeIn, replacePart } from '../compile/report-problem.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import type { Analyses } from './analyses.ts';
@@ -48,8 +49,18 @@ function reportConstants(
         ? `, so the whole condition is always ${whole}`
         : '';
     const help = part.why === undefined && isWhole && whole === true ? NEEDLESS : part.why?.help;
-    report(expression.at, code, `${sentence(part)}${rest}`, help, rangeIn(expression, start, end));
+    const edit = readInstead(expression, part);
+    const advice = help === undefined || edit === undefined ? help : { help, edit };
+    report(expression.at, code, `${sentence(part)}${rest}`, advice, rangeIn(expression, start, end));
   }
+}
+
+/** The name that has the value of a header that Envoy does not send, in place of a read of the header. */
+function readInstead(expression: Expression, { start, end, why, outcome }: ConstantPart): Edit | undefined {
+  const read = expression.source.slice(start, end);
+  const isPlain = /^request\s*\.\s*headers\b/.test(read) && !read.includes('?');
+  if (outcome !== 'absent' || why?.name === undefined || !isPlain) return undefined;
+  return replacePart(expression, { start, end }, why.name).edit;
 }
 
 const NEEDLESS = 'remove it: a missing condition is true';

@@ -36,13 +36,18 @@ const NO_PSEUDO_HEADERS = 'pseudo-headers are not among the headers';
 const READ_HOST = 'read `request.host`, or `request.authority` for the text as sent';
 
 /** Envoy makes the pseudo-header `:authority` of it, and removes one beside `:authority`. */
-const NO_HOST: Why = { reason: 'Envoy does not send the host as a header', help: READ_HOST };
+const NO_HOST: Why = {
+  reason: 'Envoy does not send the host as a header',
+  help: READ_HOST,
+  name: 'request.host',
+};
 
 const PSEUDO: ReadonlyMap<string, Why> = new Map([
-  [':authority', { reason: NO_PSEUDO_HEADERS, help: READ_HOST }],
-  ...['method', 'path', 'scheme'].map(
-    (name) => [`:${name}`, { reason: NO_PSEUDO_HEADERS, help: `read \`request.${name}\`` }] as const,
-  ),
+  [':authority', { reason: NO_PSEUDO_HEADERS, help: READ_HOST, name: 'request.host' }],
+  ...['method', 'path', 'scheme'].map((name) => {
+    const read = `request.${name}`;
+    return [`:${name}`, { reason: NO_PSEUDO_HEADERS, help: `read \`${read}\``, name: read }] as const;
+  }),
 ]);
 
 const NEVER: ReadonlyMap<string, (test: TextTest, text: string) => Why | undefined> = new Map([
