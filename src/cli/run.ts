@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { printable } from '../diagnostic/printable.ts';
 import { packageVersion } from '../sidecar/server/version.ts';
+import { takeColour } from './terminal/colour.ts';
 import { EXIT, type ExitCode } from './terminal/exit-code.ts';
 import { declareFlags, givenFlags } from './terminal/flags.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
@@ -7,10 +9,12 @@ import { HELP, type Verb } from './terminal/verb.ts';
 import { VERBS } from './verbs.ts';
 
 /** Runs the verb that the arguments after the name of the program call. Never rejects. */
-export async function run(
-  argv: readonly string[],
-  terminal: Terminal = processTerminal(),
-): Promise<ExitCode> {
+export async function run(given: readonly string[], on: Terminal = processTerminal()): Promise<ExitCode> {
+  const { argv, terminal, problem } = takeColour(given, on);
+  if (problem !== undefined) {
+    terminal.stderr.write(`lictor: ${printable(problem)}\n`);
+    return EXIT.usage;
+  }
   let code: ExitCode = EXIT.fine;
   const program = createProgram(terminal);
   for (const verb of VERBS) {
@@ -52,7 +56,7 @@ function createProgram({ stdout, stderr }: Terminal): Command {
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 success, 1 the check failed, 2 wrong usage or configuration, 3 an internal fault.',
+      '\nEvery verb takes --color auto|always|never.\nExit codes: 0 success, 1 the check failed, 2 wrong usage or configuration, 3 an internal fault.',
     );
 }
 

@@ -19,9 +19,13 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** True if text to `stream` is coloured: on a terminal, with the exceptions of https://no-color.org. */
+/**
+ * True if text to `stream` is coloured: on a terminal that has colours, with the exceptions of https://no-color.org.
+ * `FORCE_COLOR` colours every stream; a terminal with `TERM=dumb` has no colours.
+ */
 export function isColourful(stream: Writable, environment: NodeJS.ProcessEnv): boolean {
   if (environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '') return false;
   if (environment['FORCE_COLOR'] !== undefined && environment['FORCE_COLOR'] !== '0') return true;
+  if (environment['TERM'] === 'dumb') return false;
   return 'isTTY' in stream && stream.isTTY === true;
 }

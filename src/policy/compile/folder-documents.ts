@@ -1,7 +1,14 @@
 import { Diagnostics, wholeFile } from '../../diagnostic/collect.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
-import { API_VERSION, type PolicyDocument, readDocument, sourceOf, versionOf } from '../language/document.ts';
-import { report } from '../language/reader.ts';
+import {
+  API_VERSION,
+  isKindOf,
+  type PolicyDocument,
+  readDocument,
+  sourceOf,
+  versionOf,
+} from '../language/document.ts';
+import { child, report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { YamlFile } from '../yaml/yaml-file.ts';
 import type { References } from './references.ts';
@@ -18,7 +25,15 @@ export function split(parsed: readonly YamlFile[]): [YamlFile[], YamlFile[]] {
 /** True if a file has policy documents. A file with a syntax error is judged by its text. */
 export function holdsPolicies(file: YamlFile): boolean {
   if (isBroken(file)) return isPolicyText(file.lines.text);
-  return documentsOf(file, new Diagnostics()).some((at) => versionOf(at)?.startsWith('lictor/') === true);
+  return documentsOf(file, new Diagnostics()).some(isPolicyDocument);
+}
+
+/** True for a document of this language, also if its version is missing or misspelt. */
+function isPolicyDocument(at: Cursor): boolean {
+  const version = versionOf(at);
+  if (version?.startsWith('lictor/') === true) return true;
+  const isOfOther = version !== undefined && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+\//.test(version);
+  return !isOfOther && isKindOf(at) && child(at, 'spec') !== undefined;
 }
 
 export function isBroken({ documents }: YamlFile): boolean {
@@ -89,6 +104,12 @@ export function reportStrays(
   const roots = all.filter(isRootFile).map(({ path }) => path.slice(0, -ROOT_FILE.length));
   for (const file of others) {
     if (used.has(file.path) || file.documents.length === 0) continue;
+    if (file.mistakes.length > 0 && /\{\{.*\}\}/.test(file.lines.text)) {
+      const message = 'the file is a template of another program, with `{{ }}`';
+      const help = 'move it out of the policy folder, or put what the program renders here';
+      diagnostics.report('stray_file', wholeFile(file.path), message, help);
+      continue;
+    }
     if (roots.length > 0 && !roots.some((root) => file.path.startsWith(root))) continue;
     for (const mistake of file.mistakes) diagnostics.add(mistake);
     if (incomplete || isBroken(file)) continue;

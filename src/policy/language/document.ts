@@ -1,3 +1,4 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { SourceLocation } from '../../engine/set/policy-set.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import {
@@ -10,7 +11,7 @@ import { type Fields, mapping, type Read, suggestion } from './fields.ts';
 import { type FixturesSpec, readFixturesSpec } from './fixtures-document.ts';
 import { type IssuerSpec, readIssuerSpec } from './issuer-document.ts';
 import type { PolicySpec } from './policy-document.ts';
-import { child, type Located, list, located, nonEmptyText, report, text } from './reader.ts';
+import { child, type Located, list, located, nonEmptyText, report, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { readTemplateSpec, type TemplateSpec } from './template-document.ts';
 import { readTestSpec, type TestSpec } from './test-document.ts';
@@ -50,7 +51,7 @@ export const METADATA_FIELDS = {
 } as const satisfies Fields;
 
 export const DOCUMENT_FIELDS = {
-  apiVersion: { read: readVersion, doc: `\`${API_VERSION}\``, required: true },
+  apiVersion: { read: readVersion, doc: `\`${API_VERSION}\``, required: true, missing: missingVersion },
   kind: { read: readKind, doc: 'the kind of the document, such as `Policy`', required: true },
   metadata: { read: (at: Cursor) => at, doc: 'the name of the document, and its owner', required: true },
   spec: { read: (at: Cursor) => at, doc: 'the content of the document, by its kind', required: true },
@@ -114,6 +115,17 @@ export function readDocument(at: Cursor): PolicyDocument | undefined {
     : ({ ...read, name, metadata, at } as PolicyDocument);
 }
 
+/** Help for a document without `apiVersion`. */
+function missingVersion({ context, tree }: Cursor): Advice {
+  const line = `apiVersion: ${API_VERSION}`;
+  const { start } = tree.range;
+  const isFlow = context.lines.text[start] === '{';
+  const edit = isFlow
+    ? { start: start + 1, end: start + 1, text: `${line}, ` }
+    : { start, end: start, text: `${line}\n` };
+  return { help: `write \`${line}\``, edit };
+}
+
 /** A name that is reported as not a DNS label, kept so that it does not hide other mistakes of the document. */
 function misnamed(metadata: Cursor | undefined): Located<string> | undefined {
   const at = metadata && child(metadata, 'name');
@@ -139,6 +151,12 @@ export function versionOf(at: Cursor): string | undefined {
   return version?.kind === 'scalar' && typeof version.value === 'string' ? version.value : undefined;
 }
 
+/** True if a document has a kind of the language. */
+export function isKindOf(at: Cursor): boolean {
+  const kind = child(at, 'kind')?.tree;
+  return kind?.kind === 'scalar' && typeof kind.value === 'string' && isKind(kind.value);
+}
+
 /** True if the policy, or a rule or limit of it, lacks a name or could not be read, which is reported. */
 export function isPartial(written: Cursor, spec: PolicySpec | undefined): boolean {
   if (spec === undefined) return true;
@@ -157,9 +175,13 @@ export function sourceOf({ context, tree }: Cursor): SourceLocation {
 }
 
 function readVersion(at: Cursor): string | undefined {
-  const version = text(at);
-  if (version === undefined || version === API_VERSION) return version;
-  return report(at, 'unknown_version', `unknown version \`${version}\``, `write \`${API_VERSION}\``);
+  const { tree } = at;
+  if (tree.kind !== 'scalar' || tree.value === null) return text(at);
+  if (tree.value === API_VERSION) return API_VERSION;
+  return report(at, 'unknown_version', `unknown version \`${written(at)}\``, {
+    help: `write \`${API_VERSION}\``,
+    edit: { ...tree.range, text: API_VERSION },
+  });
 }
 
 function readKind(at: Cursor): Kind | undefined {

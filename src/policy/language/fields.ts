@@ -16,6 +16,8 @@ export interface Field<T> {
   /** A phrase for the JSON Schema, the editor and diagnostics. */
   readonly doc: string;
   readonly required?: true;
+  /** Help where the field is missing in a mapping; default: its name and `doc`. */
+  readonly missing?: (at: Cursor) => Advice;
 }
 
 /** The fields of a mapping: one table for reading, suggestions, the JSON Schema and the editor. */
@@ -62,7 +64,7 @@ export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp)
           at,
           'missing_field',
           `the field \`${name}\` is missing`,
-          `\`${name}\`: ${field.doc}`,
+          field.missing?.(at) ?? `\`${name}\`: ${field.doc}`,
           label(at),
         );
       }
@@ -112,9 +114,24 @@ function fieldHelp(unknown: UnknownField): Advice | string | undefined {
   });
   const [container] = containers;
   if (container !== undefined && containers.length === 1) return belongsUnder(unknown, ...container);
+  const shadow = shadowMode(unknown);
+  if (shadow !== undefined) return shadow;
   const near = nearName(name, Object.keys(fields));
   if (near !== undefined && !lacks(at, near)) return `\`${near}\` is already written here: keep one of them`;
   return (near === undefined ? undefined : listOfOne(unknown, near)) ?? suggestion(name, fields);
+}
+
+/** Help for `dryRun: true` and the like. */
+function shadowMode({ at, name, key, value, fields }: UnknownField): Advice | undefined {
+  const isOn =
+    value.kind === 'scalar' &&
+    value.value === true &&
+    /^(?:dry-?_?run|shadow|audit|monitor|permissive)$/i.test(name);
+  if (!isOn || !Object.hasOwn(fields, 'mode') || !lacks(at, 'mode')) return undefined;
+  return {
+    help: 'did you mean `mode: shadow`?',
+    edit: { start: key.start, end: value.range.end, text: 'mode: shadow' },
+  };
 }
 
 /** Help for a field of another mapping, which is written here unless it is there already. */

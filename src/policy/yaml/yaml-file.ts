@@ -7,7 +7,7 @@ import type { Edit, Range } from '../../diagnostic/range.ts';
 import { type ParsedYaml, parseYaml } from './parse-yaml.ts';
 import type { Tree } from './tree.ts';
 import { syntaxMistake } from './yaml-mistake.ts';
-import { toTree, YamlMistakes } from './yaml-tree.ts';
+import { toTrees, YamlMistakes } from './yaml-tree.ts';
 
 /** A parsed YAML file. */
 export interface YamlFile {
@@ -102,8 +102,11 @@ function readDocuments(
       const mistake = syntaxMistake(document, text);
       if (mistake !== undefined) collector.add('yaml_syntax', mistake.range, mistake.message, mistake.help);
     }
-    const tree = toTree(document.contents, text, broken ? new YamlMistakes(() => undefined) : collector);
-    if (tree !== undefined || broken) read.push({ tree, broken });
+    const { count } = collector;
+    const trees = toTrees(document.contents, text, broken ? new YamlMistakes(() => undefined) : collector);
+    const isLost = trees.length === 0 && (broken || collector.count > count);
+    if (isLost) read.push({ tree: undefined, broken: true });
+    for (const tree of trees) read.push({ tree, broken });
   }
   if (excess !== undefined) {
     collector.add(

@@ -1,12 +1,14 @@
 import { type Document, isCollection, isScalar, type Node, visit, type YAMLError } from 'yaml';
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { Range } from '../../diagnostic/range.ts';
+import { layoutMistake } from './layout-mistake.ts';
 
 /** A mistake in the syntax of a document. */
 export interface SyntaxMistake {
   readonly range: Range;
   /** One lower-case sentence without a full stop. */
   readonly message: string;
-  readonly help: string | undefined;
+  readonly help: string | Advice | undefined;
 }
 
 /**
@@ -18,7 +20,9 @@ export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMi
   // A tab in the indentation also causes errors in earlier lines.
   const error = errors.find(({ code }) => code === 'TAB_AS_INDENT') ?? errors[0];
   if (error === undefined) return undefined;
+  const isLayout = LAYOUT.has(error.code);
   return (
+    (isLayout ? layoutMistake(text, document.range[0], error.pos[0]) : undefined) ??
     unclosedBracket(error, document) ??
     unclosedQuote(error, document) ??
     textAfterQuote(error, document, text) ??
@@ -32,6 +36,16 @@ export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMi
     }
   );
 }
+
+/** Codes of the parser for lines whose layout does not fit. */
+const LAYOUT: ReadonlySet<string> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'IMPOSSIBLE',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'UNEXPECTED_TOKEN',
+]);
 
 /** Help for `when: [1].exists(...)`, where YAML reads the list as the whole value. */
 function textAfterBracket({ code, pos: [at] }: YAMLError, text: string): string | undefined {

@@ -1,8 +1,9 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, YAMLMap } from 'yaml';
 import type { Advice } from '../../diagnostic/advice.ts';
 import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { readNumber, UNFIT_NUMBER } from '../../engine/request/json-number.ts';
+import { spaceAfterDash, spaceBefore } from './layout-mistake.ts';
 import { MOST_VALUES } from './parse-yaml.ts';
 import type { Entry, ScalarTree, Tree } from './tree.ts';
 
@@ -26,17 +27,78 @@ export class YamlMistakes {
     this.#report = report;
   }
 
+  /** Number of mistakes so far. */
+  get count(): number {
+    return this.#count;
+  }
+
   add(code: DiagnosticCode, range: Range, message: string, help?: string | Advice): void {
     this.#count += 1;
     if (this.#count <= MOST_MISTAKES) this.#report(code, range, message, help);
   }
 }
 
-/** A parsed document as a tree with ranges; undefined if it is empty. Invalid parts are reported and left out. */
-export function toTree(contents: unknown, text: string, mistakes: YamlMistakes): Tree | undefined {
-  if (!isMap(contents) && !isSeq(contents) && !isScalar(contents) && !isAlias(contents)) return undefined;
-  if (isScalar(contents) && contents.value === null && contents.source === '') return undefined;
-  return new TreeBuilder(text, mistakes).build(contents, 0);
+/**
+ * A parsed document as trees with ranges; none if it is empty. Invalid parts are reported and left out. A document
+ * in which a second one begins without `---`, which is reported, has two trees.
+ */
+export function toTrees(contents: unknown, text: string, mistakes: YamlMistakes): readonly Tree[] {
+  if (!isMap(contents) && !isSeq(contents) && !isScalar(contents) && !isAlias(contents)) return [];
+  if (isScalar(contents) && contents.value === null && contents.source === '') return [];
+  const builder = new TreeBuilder(text, mistakes);
+  const parts = isMap(contents) ? partsOf(contents, mistakes) : [contents];
+  return parts.map((part) => builder.build(part, 0)).filter((tree) => tree !== undefined);
+}
+
+/** Keys of which a document has one. A second one begins another document. */
+const FIRST_KEYS: ReadonlySet<unknown> = new Set(['apiVersion', 'kind']);
+/** Keys that follow in a document. */
+const LATER_KEYS: readonly unknown[] = ['kind', 'metadata', 'spec'];
+/** Documents without `---` in one that are told apart. */
+const MOST_PARTS = 100;
+
+/** The documents in a mapping: each begins at a key that the one before has already. */
+function partsOf(map: YAMLMap, mistakes: YamlMistakes): readonly YAMLMap[] {
+  const parts: (typeof map.items)[] = [[]];
+  for (const [index, item] of map.items.entries()) {
+    const { key } = item;
+    const part = parts.at(-1) ?? [];
+    const isRepeated =
+      isScalar(key) &&
+      FIRST_KEYS.has(key.value) &&
+      hasKey(part, [key.value]) &&
+      hasKey(map.items.slice(index + 1, index + 4), LATER_KEYS);
+    if (!isRepeated || parts.length >= MOST_PARTS) {
+      part.push(item);
+      continue;
+    }
+    const { start, end } = rangeOf(key);
+    const edit = { start, end: start, text: '---\n' };
+    mistakes.add('yaml_duplicate_key', { start, end }, 'a second document begins here', {
+      help: 'put `---` on the line before it',
+      edit,
+    });
+    parts.push([item]);
+  }
+  return parts.length === 1 ? [map] : parts.map((items) => partOf(map, items));
+}
+
+function hasKey(items: YAMLMap['items'], names: readonly unknown[]): boolean {
+  return items.some(({ key }) => isScalar(key) && names.includes(key.value));
+}
+
+function partOf(map: YAMLMap, items: YAMLMap['items']): YAMLMap {
+  const part = new YAMLMap();
+  part.items = items;
+  const first = items[0]?.key;
+  const last = items.at(-1);
+  const [start = 0] = (isScalar(first) ? first.range : map.range) ?? [];
+  const end =
+    (isEmpty(last?.value) ? undefined : (last?.value as Node | undefined)?.range?.[1]) ??
+    map.range?.[1] ??
+    start;
+  part.range = [start, end, end];
+  return part;
 }
 
 class TreeBuilder {
@@ -109,6 +171,16 @@ class TreeBuilder {
       this.#rejectTag(key);
       const keyRange = rangeOf(key);
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+      const space = key.type === 'PLAIN' ? spaceBefore(this.#text, keyRange.start) : undefined;
+      if (space !== undefined) {
+        this.#mistakes.add('yaml_syntax', space.range, space.message, space.help);
+        return undefined;
+      }
+      if (key.type === 'PLAIN' && /^-[A-Za-z_]\w*$/.test(name)) {
+        const { range: dash, message, help } = spaceAfterDash(keyRange.start, `${name.slice(1)}:`);
+        this.#mistakes.add('yaml_syntax', dash, message, help);
+        return undefined;
+      }
       const tree = isEmpty(value) ? missing(keyRange) : this.build(value, depth + 1);
       if (tree === undefined) invalidKeys.add(name);
       else if (name === '<<' && key.type === 'PLAIN') merged.push(tree);
@@ -117,9 +189,7 @@ class TreeBuilder {
           'yaml_duplicate_key',
           keyRange,
           `the key \`${name}\` is used twice in one mapping`,
-          depth === 0 && name === 'apiVersion'
-            ? 'write `---` on the line before a second document'
-            : 'keep one of them',
+          'keep one of them',
         );
       } else entries.set(name, { key: keyRange, value: tree });
     }

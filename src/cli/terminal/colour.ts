@@ -1,0 +1,35 @@
+import type { Terminal } from './terminal.ts';
+
+/** When text is coloured. */
+const TIMES = ['auto', 'always', 'never'] as const;
+
+/** The arguments without `--color`, and the terminal that it asks for. */
+interface Coloured {
+  readonly argv: readonly string[];
+  readonly terminal: Terminal;
+  /** Set if the value of `--color` is not valid. */
+  readonly problem?: string;
+}
+
+/**
+ * Takes `--color WHEN` or `--color=WHEN` out of the arguments of any verb; the last one counts. It takes precedence over
+ * `NO_COLOR`, `FORCE_COLOR` and `TERM`. Arguments after `--` are not options.
+ */
+export function takeColour(argv: readonly string[], terminal: Terminal): Coloured {
+  const rest: string[] = [];
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  let when: string | undefined;
+  for (let index = 0; index < argv.length; index++) {
+    const argument = argv[index] ?? '';
+    if (index < end && argument === '--color') when = argv[++index] ?? '';
+    else if (index < end && argument.startsWith('--color=')) when = argument.slice('--color='.length);
+    else rest.push(argument);
+  }
+  if (when === undefined || when === 'auto') return { argv: rest, terminal };
+  if (!TIMES.some((time) => time === when)) {
+    return { argv: rest, terminal, problem: `\`--color\` takes ${TIMES.join(', ')}, not \`${when}\`` };
+  }
+  const { FORCE_COLOR: _, NO_COLOR: __, ...others } = terminal.environment;
+  const environment = { ...others, ...(when === 'always' ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) };
+  return { argv: rest, terminal: { ...terminal, environment } };
+}
