@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { printable } from '../diagnostic/printable.ts';
 import { packageVersion } from '../sidecar/server/version.ts';
 import { takeColour } from './terminal/colour.ts';
 import { EXIT, type ExitCode } from './terminal/exit-code.ts';
@@ -12,7 +11,7 @@ import { VERBS } from './verbs.ts';
 export async function run(given: readonly string[], on: Terminal = processTerminal()): Promise<ExitCode> {
   const { argv, terminal, problem } = takeColour(given, on);
   if (problem !== undefined) {
-    terminal.stderr.write(`lictor: ${printable(problem)}\n`);
+    terminal.stderr.write(`lictor: ${problem}\n`);
     return EXIT.usage;
   }
   let code: ExitCode = EXIT.fine;

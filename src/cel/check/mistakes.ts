@@ -55,8 +55,21 @@ export class Mistakes {
     // `headers.x-tenant-id` subtracts two names, but is one mistake.
     const isReported = this.#problems.some(({ help, end }) => help === dashed?.help && end + 1 === start);
     if (isReported && dashed !== undefined) return ERROR;
-    const help = dashed ?? this.#namespacedCall(node) ?? this.#nameHelp(name, locals);
+    const help =
+      dashed ?? this.#anyElement(node) ?? this.#namespacedCall(node) ?? this.#nameHelp(name, locals);
     return this.#report('cel_unknown_name', node, `unknown name \`${name}\``, help);
+  }
+
+  /** Help for `list[_] == x` of Rego. */
+  #anyElement(node: Node & { kind: 'name' }): Advice | undefined {
+    if (node.name !== '_') return undefined;
+    const index = around(this.#root, node, ({ kind }) => kind === 'index');
+    const test = around(this.#root, node, (each) => each.kind === 'operator' && each.operator === '==');
+    if (index?.kind !== 'index' || test?.kind !== 'operator') return undefined;
+    const other = test.operands.find((operand) => operand !== undefined && operand.id !== index.id);
+    if (other === undefined || !test.operands.some((operand) => operand?.id === index.id)) return undefined;
+    const text = `${textOf(this.#source, other)} in ${textOf(this.#source, index.operand)}`;
+    return writeInstead(this.#source, test, text, { isOperation: true });
   }
 
   /** Help for a function of another language in a namespace of its own, such as `time.now_ns()`. */
@@ -126,7 +139,11 @@ export class Mistakes {
   }
 
   noFields(range: Range, type: string, field: string): Type {
-    return this.type(range, `\`${type}\` has no fields`, foreignField(field));
+    const hours =
+      type === 'timestamp'
+        ? 'read a part of a time with `x.getHours()`, `x.getDayOfWeek()` and the like'
+        : undefined;
+    return this.type(range, `\`${type}\` has no fields`, hours ?? foreignField(field));
   }
 
   computedField(range: Range, { name }: Type & { kind: 'object' }): Type {

@@ -18,7 +18,8 @@ export function operandHelp(bad: BadOperation): Advice | string | undefined {
   const { source, node, types } = bad;
   const [left, right] = node.operands;
   const [leftType, rightType] = types;
-  if (node.operator === '!' && leftType === 'string') return negatedMember(bad, left);
+  if (node.operator === '!' && leftType === 'string')
+    return negatedMember(bad, left) ?? absence(source, node);
   if (left === undefined || right === undefined || leftType === undefined || rightType === undefined)
     return undefined;
   const has = (...required: readonly string[]): boolean => required.every((type) => types.includes(type));
@@ -37,7 +38,14 @@ export function operandHelp(bad: BadOperation): Advice | string | undefined {
   if (has('duration')) return duration(bad);
   if (rightType === 'string' && leftType === 'list(string)') return member(source, node, right, left);
   if (leftType === 'string' && rightType.startsWith('list(')) return member(source, node, left, right);
-  return textAndNumberHelp(bad);
+  return has('string', 'bool') ? textOfBool(bad) : textAndNumberHelp(bad);
+}
+
+/** Help for a text that is compared with `true`. */
+function textOfBool({ source, node, types }: BadOperation): Advice | undefined {
+  const operand = node.operands[types.indexOf('bool')];
+  if (operand?.kind !== 'literal' || !['==', '!='].includes(node.operator)) return undefined;
+  return writeInstead(source, operand, `'${source.slice(operand.start, operand.end)}'`);
 }
 
 /** Help for `!'a' in list`, where `!` belongs to the text. */
@@ -47,6 +55,12 @@ function negatedMember({ source, root, node }: BadOperation, operand: Node): Adv
   const [, list] = whole.operands;
   if (list === undefined) return undefined;
   return writeInstead(source, whole, `!(${textOf(source, operand)} in ${textOf(source, list)})`);
+}
+
+/** Help for `!request.headers['x']`, which asks for the absence of a key. */
+function absence(source: string, node: OperatorNode): Advice | undefined {
+  const test = presenceOf(source, node.operands[0]);
+  return test === undefined ? undefined : writeInstead(source, node, `!(${test})`);
 }
 
 /** Values that stand for a missing one, by the type that it is compared with. */

@@ -77,6 +77,13 @@ const RULES: readonly Rule[] = [
   [/^\s*not\s*\((.+)\)\s*$/is, (inner) => `!(${inner})`],
   [new RegExp(`\\bnot\\s+(${VALUE})\\s*(?=$|&&|\\|\\||\\))`, 'i'), (value) => `!${value}`],
   [/^\s*not\s+(.+?)\s*$/is, (inner) => `!(${inner})`],
+  [/^\s*(?:allow|deny)\s*(?:if\s*)?\{\s*(.+?)\s*\}\s*$/s, (inner) => inner],
+  [
+    new RegExp(`(${CHAIN})\\s*([=!]=)\\s*(${TEXT})\\s*(&&|\\|\\|)\\s*([=!]=)\\s*(${TEXT})`),
+    (value, first, text, logic, second, other) =>
+      `${value} ${first} ${text} ${logic} ${value} ${second} ${other}`,
+  ],
+  [/\b(\d{1,6})\s*([KM])(i?)B?\b/, bytes],
   [/<>/, () => '!='],
   [/\s*;\s*$/, () => ''],
 ];
@@ -219,6 +226,12 @@ function like(value: string, quoted: string): string | undefined {
 function methodOf(name: string): string {
   const plain = name.toLowerCase().replace('_', '');
   return plain.replace('with', 'With');
+}
+
+/** A size with a unit, such as `10KB` (1,000) or `16Ki` (1,024), in bytes. */
+function bytes(count: string, unit: string, binary: string): string {
+  const thousand = binary === '' ? 1000 : 1024;
+  return String(Number(count) * (unit === 'K' ? thousand : thousand * thousand));
 }
 
 /** A value with a default for a missing field or key. */

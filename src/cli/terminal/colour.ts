@@ -1,3 +1,4 @@
+import { printable } from '../../diagnostic/printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** When text is coloured. */
@@ -27,7 +28,11 @@ export function takeColour(argv: readonly string[], terminal: Terminal): Coloure
   }
   if (when === undefined || when === 'auto') return { argv: rest, terminal };
   if (!TIMES.some((time) => time === when)) {
-    return { argv: rest, terminal, problem: `\`--color\` takes ${TIMES.join(', ')}, not \`${when}\`` };
+    return {
+      argv: rest,
+      terminal,
+      problem: `\`--color\` takes ${TIMES.join(', ')}, not \`${printable(when)}\``,
+    };
   }
   const { FORCE_COLOR: _, NO_COLOR: __, ...others } = terminal.environment;
   const environment = { ...others, ...(when === 'always' ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) };

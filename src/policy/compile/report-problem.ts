@@ -18,6 +18,7 @@ const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefi
 
 /** Reports a mistake in an expression at its place in the file. */
 export function reportProblem(expression: Expression, problem: Problem, { names }: Environment): void {
+  if (isRestOfKey(expression.source, problem)) return;
   const range = rangeIn(expression, problem.start, problem.end);
   const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
   const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
@@ -31,8 +32,37 @@ export function reportProblem(expression: Expression, problem: Problem, { names 
 function adviceOn(source: string, problem: Problem, names: Environment['names']): Advice | undefined {
   const { help, edit } = problem;
   const own = help === undefined ? undefined : { help, edit };
+  const query = queryHelp(source, problem);
+  if (query !== undefined) return query;
   if (!problem.message.startsWith('unknown name `')) return own;
+  const key = keyHelp(source, problem);
+  if (key !== undefined) return key;
   return foreignNameHelp(source, problem, (name) => names.has(name)) ?? claimHelp(source, problem) ?? own;
+}
+
+/** Help for `request.headers[User-Agent]`, where a key lacks its quotes. */
+function keyHelp(source: string, { start }: Problem): Advice | undefined {
+  const [, key] = source[start - 1] === '[' ? (/^([A-Za-z][\w-]*)\]/.exec(source.slice(start)) ?? []) : [];
+  if (key === undefined) return undefined;
+  const text = `'${source.slice(0, start).endsWith('headers[') ? key.toLowerCase() : key}'`;
+  return { help: `write the key in quotes: \`[${text}]\``, edit: { start, end: start + key.length, text } };
+}
+
+/** True for `Agent` of `[User-Agent]`, which is told with `User`. */
+function isRestOfKey(source: string, { message, start }: Problem): boolean {
+  return (
+    message.startsWith('unknown name `') &&
+    /\[[A-Za-z][\w-]*-$/.test(source.slice(Math.max(0, start - 64), start))
+  );
+}
+
+/** Help for `request.query.page`. */
+function queryHelp(source: string, { message, start, end }: Problem): Advice | undefined {
+  const name = source.slice(start, end);
+  const [before] = /request\.query\.$/.exec(source.slice(0, start)) ?? [];
+  if (before === undefined || !message.endsWith('has no fields') || !/^\w+$/.test(name)) return undefined;
+  const text = `request.query_params.${name}`;
+  return { help: `did you mean \`${text}\`?`, edit: { start: start - before.length, end, text } };
 }
 
 /** Help for `jwt.tenant`, which is a claim if no field of `jwt` is similar. */

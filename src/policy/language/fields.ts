@@ -3,7 +3,7 @@ import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor, MappingTree, Tree } from '../yaml/tree.ts';
-import { synonym } from './hints.ts';
+import { fieldElsewhere, synonym } from './hints.ts';
 import { child, lacks, report, shape } from './reader.ts';
 import type { Reader, Shape } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
@@ -52,7 +52,7 @@ export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp)
   const reader: Reader<Read<F>> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'mapping')
-      return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at));
+      return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at, fields));
     const unknown = reportUnknownFields(at, tree, fields, ownHelp);
     const isMisspelt = (field: string): boolean =>
       unknown.slice(0, MOST_COMPARED).some((name) => nearName(name, Object.keys(fields)) === field);
@@ -118,7 +118,8 @@ function fieldHelp(unknown: UnknownField): Advice | string | undefined {
   if (shadow !== undefined) return shadow;
   const near = nearName(name, Object.keys(fields));
   if (near !== undefined && !lacks(at, near)) return `\`${near}\` is already written here: keep one of them`;
-  return (near === undefined ? undefined : listOfOne(unknown, near)) ?? suggestion(name, fields);
+  if (near === undefined) return fieldElsewhere(name) ?? suggestion(name, fields);
+  return listOfOne(unknown, near) ?? suggestion(name, fields);
 }
 
 /** Help for `dryRun: true` and the like. */
@@ -179,8 +180,11 @@ function fieldsIn(shape: Shape | undefined): Readonly<Record<string, unknown>> |
 }
 
 /** Help for a scalar where a mapping is expected. */
-function mappingHelp({ tree, key }: Cursor): string | undefined {
+function mappingHelp({ tree, key }: Cursor, fields: Fields): Advice | string | undefined {
   if (tree.kind !== 'scalar' || key === undefined) return undefined;
+  // `mtls: true`
+  if (tree.value === true && Object.values(fields).every(({ required }) => required !== true))
+    return { help: 'write `{}`', edit: { ...tree.range, text: '{}' } };
   if (tree.value === null) return 'indent the fields of the mapping deeper than its key';
   const lacksSpace = typeof tree.value === 'string' && /^[A-Za-z]+:\S/.test(tree.value);
   return lacksSpace ? 'write a space after the `:`' : undefined;

@@ -73,6 +73,15 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['condition', 'when'],
   ['conditions', 'when'],
   ['verbs', 'methods'],
+  ['if', 'when'],
+  ['expression', 'when'],
+  ['url', 'issuer'],
+  ['iss', 'issuer'],
+  ['authorizationpolicy', 'Policy'],
+  ['clusterpolicy', 'Policy'],
+  ['validatingadmissionpolicy', 'Policy'],
+  ['requestauthentication', 'Issuer'],
+  ['jwtprovider', 'Issuer'],
   ['dataset', 'data'],
   ['datasets', 'data'],
 ]);
@@ -81,4 +90,33 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 export function synonym(word: string, known: readonly string[]): string | undefined {
   const own = SYNONYMS.get(word.toLowerCase());
   return own !== undefined && known.includes(own) ? own : undefined;
+}
+
+const NO_LABELS =
+  'remove it: a policy has no namespace and no labels; `description`, `owner` and `controls` describe it';
+const SHADOW = 'a policy that only reports has `mode: shadow`';
+const DENIED = 'remove it: what no rule allows is denied';
+const REQUESTS = 'a policy selects requests, not workloads: `match: [{hosts: [...], paths: [...]}]`';
+
+/** Fields of other products without one field here, in lower case, with help. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['namespace', NO_LABELS],
+  ['labels', NO_LABELS],
+  ['annotations', NO_LABELS],
+  ['selector', REQUESTS],
+  ['targetrefs', REQUESTS],
+  ['to', 'write it in `match`: `match: [{methods: [...], paths: [...]}]`'],
+  ['validationfailureaction', SHADOW],
+  ['enforcementaction', SHADOW],
+  ['default', DENIED],
+  ['defaultaction', DENIED],
+  ['action', 'each rule has its own `effect`'],
+  ['effect', 'each rule has its own `effect`'],
+  ['jwks_uri', 'write it in `keys`: `keys: {jwksUri: ...}`'],
+  ['priority', 'remove it: every deny rule comes before every allow rule, in any order of writing'],
+]);
+
+/** Help for a field of another product that this language writes in another way. */
+export function fieldElsewhere(name: string): string | undefined {
+  return ELSEWHERE.get(name.toLowerCase());
 }
