@@ -118,6 +118,8 @@ describe('check', () => {
       code: 'unknown_field',
       message: '`match[0]`: unknown field `method`',
       help: 'did you mean `methods`?',
+      fix: { certain: false, line: 8, column: 7, end_line: 8, end_column: 13, text: 'methods' },
+      examples: [],
     });
   });
 
