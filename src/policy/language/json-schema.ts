@@ -139,7 +139,11 @@ class Definitions {
           items: inner(shape.item),
         };
       case 'map':
-        return { type: 'object', additionalProperties: inner(shape.value) };
+        return {
+          type: 'object',
+          ...(shape.reserved && { propertyNames: { not: { enum: shape.reserved } } }),
+          additionalProperties: inner(shape.value),
+        };
       case 'either':
         return { anyOf: shape.of.map(inner) };
     }

@@ -20,6 +20,8 @@ export type Shape =
       readonly value: Reader<unknown>;
       /** Row for the values, if their keys are names too. */
       readonly entry?: ShapedField;
+      /** Names that cannot be keys: a mapping with one of them is read in another way. */
+      readonly reserved?: readonly string[];
     }
   | { readonly kind: 'either'; readonly of: readonly Reader<unknown>[] }
   /** No value: a field that this version does not support. */

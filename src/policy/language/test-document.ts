@@ -152,7 +152,13 @@ const matrixEntry: Reader<MatrixEntry> = (at) => {
   return expect && { expect };
 };
 
-shaped(matrixEntry, { kind: 'either', of: [readExpect, byName] });
+const onlyNames = shaped<ByName>((at) => byName(at), {
+  kind: 'map',
+  value: located(readExpect),
+  reserved: Object.keys(EXPECT_FIELDS),
+});
+
+shaped(matrixEntry, { kind: 'either', of: [readExpect, onlyNames] });
 
 function isExpectField(name: string): boolean {
   return Object.hasOwn(EXPECT_FIELDS, name);
