@@ -52,6 +52,7 @@ export const VERBS: readonly Verb[] = [
       'lictor check policies',
       'lictor check policies --strict --output github',
       'lictor check policies/orders.yaml',
+      'lictor check policies --fix',
       'lictor check - < policies/orders.yaml',
     ],
     run: async ([path = '.'], options, terminal) =>

@@ -6,14 +6,28 @@ import { diagnosticsJson } from '../../diagnostic/json.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import { joinLines } from '../../diagnostic/printable.ts';
 import { sarifLog } from '../../diagnostic/sarif.ts';
+import { REASONS } from '../../engine/decision/reasons.ts';
+import { nodeCrypto } from '../../node/crypto.ts';
+import { type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
+import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
 import { complain } from '../terminal/complain.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
-import { openPolicyFolder, type PolicyFolder, renderAll, seenFrom } from '../terminal/policy-folder.ts';
+import {
+  openPolicyFolder,
+  type PolicyFolder,
+  pathOf,
+  renderAll,
+  seenFrom,
+  shownPath,
+} from '../terminal/policy-folder.ts';
+import { STANDARD_INPUT } from '../terminal/standard-input.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import { fixErrors } from './fix-errors.ts';
 import type { CheckOptions } from './flags.ts';
 import { checkedPath } from './folder-of-file.ts';
+import { writeFixed } from './write-fixes.ts';
 
 const FORMS = { human, json, github, sarif } as const satisfies Record<
   CheckOptions['output'],
@@ -31,7 +45,16 @@ export async function check(
   now = Date.now(),
 ): Promise<ExitCode> {
   const { dir, file } = await checkedPath(path, terminal.directory);
-  const folder = await openPolicyFolder(dir, terminal, { lint: { isStrict: options.strict, now } });
+  const lint = { isStrict: options.strict, now };
+  let folder = await openPolicyFolder(dir, terminal, { lint });
+  if (options.fix && !('problem' in folder)) {
+    if (dir === STANDARD_INPUT) {
+      complain(terminal, 'check', 'standard input cannot be corrected by `--fix`; name a file or folder');
+      return EXIT.usage;
+    }
+    await fix(folder, { dir, file, lint }, terminal);
+    folder = await openPolicyFolder(dir, terminal, { lint });
+  }
   if ('problem' in folder) {
     complain(terminal, 'check', folder.problem);
     return folder.code;
@@ -46,6 +69,30 @@ export async function check(
     complain(terminal, 'check', `${errors} in other files of the folder, which \`${command}\` shows`);
   }
   return code;
+}
+
+interface Checked {
+  readonly dir: string;
+  readonly file: string | undefined;
+  readonly lint: CompileOptions['lint'];
+}
+
+/** Corrects the files of a folder, and says on standard error what was corrected. */
+async function fix(folder: PolicyFolder, { dir, file, lint }: Checked, terminal: Terminal): Promise<void> {
+  const { files, diagnostics } = folder;
+  if (files === undefined) return;
+  const compile = (changed: PolicyFiles): readonly Diagnostic[] =>
+    compileFolder(changed, { crypto: nodeCrypto, reasons: Object.keys(REASONS), lint }).diagnostics;
+  for (const [name, { text, fixes }] of fixErrors(files, diagnostics, compile, file)) {
+    const problem = await writeFixed(pathOf(dir, terminal), name, files.yaml.get(name), text);
+    const shown = shownPath(name, dir, terminal);
+    const done = `corrected ${count(fixes, 'mistake')} in \`${shown}\``;
+    complain(
+      terminal,
+      'check',
+      problem === undefined ? done : `\`${shown}\` is not corrected: it ${problem}`,
+    );
+  }
 }
 
 function show(

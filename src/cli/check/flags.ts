@@ -1,6 +1,9 @@
 import type { Flags, ValuesOf } from '../../flag/flag.ts';
 
 export const CHECK_FLAGS = {
+  fix: {
+    doc: 'first write the exact fixes of errors into the files; those of warnings and guesses are left to you',
+  },
   strict: { doc: 'fail on warnings too, and warn about a folder without tests' },
   output: {
     value: 'FORM',

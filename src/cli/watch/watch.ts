@@ -39,7 +39,7 @@ export class WatchedFolder {
     const { environment, directory, stdout } = this.#terminal;
     const printed = new Printed(stdout);
     const terminal = { stdout: printed, stderr: printed, environment, directory };
-    const code = await check(this.#dir, { strict: false, output: 'human' }, terminal);
+    const code = await check(this.#dir, { fix: false, strict: false, output: 'human' }, terminal);
     if (printed.text !== this.#shown) stdout.write(`\n${printed.text}`);
     this.#shown = printed.text;
     if (code === EXIT.fine) await this.#tests.look();
