@@ -34,7 +34,8 @@ function documentsIn(source: string): Json[] {
       typeof each === 'object' &&
       each !== null &&
       !Array.isArray(each) &&
-      String(each['apiVersion']).startsWith('lictor/'),
+      typeof each['apiVersion'] === 'string' &&
+      each['apiVersion'].startsWith('lictor/'),
   );
 }
 
