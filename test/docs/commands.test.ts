@@ -9,8 +9,8 @@ import { freePort } from '../support/ports.ts';
 import { MAIN, PROGRAM_ENVIRONMENT } from '../support/program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
-/** Commands about the checkout itself, which `.ci/run` or a contributor runs. */
-const OF_THE_CHECKOUT = /^(make|npm ci)\b/;
+/** Commands about the checkout itself, which `.ci/run` or a contributor runs, and those of an editor that is not here. */
+const OF_THE_CHECKOUT = /^(make|npm ci|code)\b/;
 
 interface Block {
   readonly page: string;
