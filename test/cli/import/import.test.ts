@@ -145,7 +145,12 @@ test('text of the foreign document cannot leave a comment or a name', async () =
     apiVersion: 'security.istio.io/v1',
     kind: 'AuthorizationPolicy',
     metadata: { name: evil, namespace: evil },
-    spec: { selector: { matchLabels: { app: evil } }, [evil]: 1, action: 'AUDIT', rules: [{ [evil]: 1 }] },
+    spec: {
+      selector: { matchLabels: { app: evil } },
+      [evil]: 1,
+      action: 'DENY',
+      rules: [{ from: [{ source: { [evil]: ['x'] } }] }],
+    },
   };
   await writeFile(join(directory, 'evil.json'), JSON.stringify(document));
   expect(await inProcess(['import', 'istio', 'evil.json', '--out', 'out'], directory)).toMatchObject({
@@ -153,3 +158,57 @@ test('text of the foreign document cannot leave a comment or a name', async () =
   });
   expect(await inProcess(['test', 'out'], directory)).toMatchObject({ code: 0 });
 });
+
+const POLICY = 'apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a}\nspec:\n  ';
+const CALLER = '{source: {principals: [cluster.local/ns/a/sa/b]}}';
+
+/** Read with what is left of them, each of these would allow every caller, or deny nobody. */
+test.each([
+  ['istio', `${POLICY}rules: [{from: ${CALLER}}]`, '`spec.rules[0].from` is not a list'],
+  ['istio', `${POLICY}rules: [{form: [${CALLER}]}]`, '`spec.rules[0].form` is not a known field'],
+  [
+    'istio',
+    `${POLICY}rules: [{from: [{principals: [a/b]}]}]`,
+    '`spec.rules[0].from[0].principals` is not a known field',
+  ],
+  [
+    'istio',
+    `${POLICY}rules: [{from: [{source: {principals: a/b}}]}]`,
+    '`spec.rules[0].from[0].source.principals` is not a list of texts',
+  ],
+  [
+    'istio',
+    `${POLICY}rules: [{when: {key: source.ip, values: [10.0.0.1]}}]`,
+    '`spec.rules[0].when` is not a list',
+  ],
+  ['istio', `${POLICY}rules: [{from: []}]`, '`spec.rules[0].from` is empty'],
+  ['istio', `${POLICY}rules: [{from: [{}]}]`, '`spec.rules[0].from[0]` has no `source`'],
+  [
+    'istio',
+    `${POLICY}rules: [{from: [{source: {principals: []}}]}]`,
+    '`spec.rules[0].from[0].source` has no values',
+  ],
+  ['istio', `${POLICY}rules: [{when: [{key: source.ip}]}]`, '`spec.rules[0].when[0]` has no values'],
+  ['istio', `${POLICY}rules: [{to: [text]}]`, '`spec.rules[0].to[0]` is not a mapping'],
+  ['istio', `${POLICY}action: DENY\n  rules: {to: []}`, '`spec.rules` is not a list'],
+  ['istio', `${POLICY}action: deny\n  rules: [{}]`, '`spec.action` is not a known action'],
+  ['openapi', openApi('{bearer: [read]}'), '`security` is not a list'],
+  ['openapi', openApi('bearer'), '`security` is not a list'],
+  ['openapi', openApi('[bearer]'), '`security[0]` is not a mapping'],
+  ['openapi', openApi('[{bearer: []}, null]'), '`security[1]` is not a mapping'],
+  ['openapi', openApi('[{bearer: read}]'), '`security[0].bearer` is not a list of texts'],
+] as const)('a file of %s that its product does not accept is refused: %j', async (source, text, problem) => {
+  await writeFile(join(directory, 'foreign.yaml'), text);
+  const { code, stdout, stderr } = await inProcess(['import', source, 'foreign.yaml'], directory);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`does not accept: ${problem}`);
+});
+
+/** An OpenAPI document with an operation of this `security`. */
+function openApi(security: string): string {
+  return `openapi: 3.1.0
+info: {title: orders, version: "1"}
+components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
+paths: {/orders: {get: {security: ${security}}}}
+`;
+}

@@ -80,15 +80,23 @@ function rule(random: Random): object {
 }
 
 function condition(random: Random, key: string, values: readonly string[]): object {
-  const chosen = values.filter(() => random() < 0.6);
-  return { key, [random() < 0.7 ? 'values' : 'notValues']: chosen.length === 0 ? values : chosen };
+  const chosen = valuesOf(random, values);
+  return { key, [random() < 0.7 ? 'values' : 'notValues']: chosen };
 }
 
 function some<T>(random: Random, make: () => T): readonly T[] {
   return Array.from({ length: 1 + Math.floor(random() * 2) }, make);
 }
 
+/** At least one field, each with at least one value, without which Istio does not accept it. */
 function fields(random: Random, table: Readonly<Record<string, readonly string[]>>): object {
-  const chosen = Object.entries(table).filter(() => random() < 0.25);
-  return Object.fromEntries(chosen.map(([name, values]) => [name, values.filter(() => random() < 0.6)]));
+  const entries = Object.entries(table);
+  const sure = Math.floor(random() * entries.length);
+  const chosen = entries.filter((_, index) => random() < 0.15 || index === sure);
+  return Object.fromEntries(chosen.map(([name, values]) => [name, valuesOf(random, values)]));
+}
+
+function valuesOf(random: Random, values: readonly string[]): readonly string[] {
+  const chosen = values.filter(() => random() < 0.6);
+  return chosen.length === 0 ? values : chosen;
 }

@@ -14,11 +14,14 @@ import {
 import { type ImportedIssuer, importIssuers } from './import-issuer.ts';
 import { type IstioDocument, readIstio } from './istio-documents.ts';
 import { istioTest } from './istio-samples.ts';
+import { problemOfIstio } from './istio-shape.ts';
 import { type RuleScope, translateRule } from './translate-rule.ts';
 
 /** Policies, issuers and a test from the AuthorizationPolicies and RequestAuthentications of Istio. */
 export function importIstio(written: readonly JsonValue[]): Imported {
   const documents = written.flatMap(itemsOf);
+  const problem = documents.map(problemOfIstio).find((each) => each !== undefined);
+  if (problem !== undefined) return { problem };
   const read = documents.map(readIstio);
   const known = read.filter((each) => each !== undefined);
   if (known.length === 0) return { problem: 'has no AuthorizationPolicy or RequestAuthentication of Istio' };
@@ -182,9 +185,6 @@ function documentRemarks(documents: readonly IstioDocument[]): readonly string[]
 
 function actionRemarks(name: string, action: string): readonly string[] {
   switch (action) {
-    case 'ALLOW':
-    case 'DENY':
-      return [];
     case 'AUDIT':
       return [`The AUDIT policy \`${name}\` was left out: every decision is in the decision log.`];
     case 'CUSTOM':
@@ -192,6 +192,6 @@ function actionRemarks(name: string, action: string): readonly string[] {
         `The CUSTOM policy \`${name}\` was left out: translate the rules of its provider, which may be Lictor itself.`,
       ];
     default:
-      return [`\`${name}\` was left out: its action \`${action}\` is not known.`];
+      return [];
   }
 }

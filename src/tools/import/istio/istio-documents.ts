@@ -32,7 +32,6 @@ export interface IstioRule {
   /** Empty: every operation. */
   readonly to: readonly FieldValues[];
   readonly when: readonly IstioCondition[];
-  readonly remarks: readonly string[];
 }
 
 /** The values of each field of a source or an operation. All fields must hold, each by one of its values. */
@@ -50,11 +49,21 @@ const DEFAULT_NAMESPACE = 'default';
 /** Namespace whose documents apply to the whole mesh. */
 export const ROOT_NAMESPACE = 'istio-system';
 
+/** True for an AuthorizationPolicy of Istio. */
+export function isAuthorizationPolicy(document: JsonValue): boolean {
+  return kindOf(document) === 'AuthorizationPolicy';
+}
+
+function kindOf(document: JsonValue): IstioDocument['kind'] | undefined {
+  if (!textOf(member(document, 'apiVersion')).startsWith('security.istio.io/')) return undefined;
+  const kind = textOf(member(document, 'kind'));
+  return kind === 'AuthorizationPolicy' || kind === 'RequestAuthentication' ? kind : undefined;
+}
+
 /** The document, if it is one of the two kinds of Istio. */
 export function readIstio(document: JsonValue): IstioDocument | undefined {
-  const kind = textOf(member(document, 'kind'));
-  const isIstio = textOf(member(document, 'apiVersion')).startsWith('security.istio.io/');
-  if (!isIstio || (kind !== 'AuthorizationPolicy' && kind !== 'RequestAuthentication')) return undefined;
+  const kind = kindOf(document);
+  if (kind === undefined) return undefined;
   const spec = member(document, 'spec');
   const metadata = member(document, 'metadata');
   const known = ['selector', 'targetRef', 'targetRefs', 'action', 'provider', 'rules', 'jwtRules'];
@@ -99,12 +108,7 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const RULE_FIELDS = ['from', 'to', 'when'];
-
 function readRule(rule: JsonValue, namespace: string): IstioRule {
-  const remarks = unknownMembers(rule, RULE_FIELDS).map(
-    (name) => `\`${name}\` of the rule has no equivalent.`,
-  );
   return {
     from: listOf(member(rule, 'from')).map((each) => fieldsOf(member(each, 'source'), namespace)),
     to: listOf(member(rule, 'to')).map((each) => fieldsOf(member(each, 'operation'), namespace)),
@@ -113,7 +117,6 @@ function readRule(rule: JsonValue, namespace: string): IstioRule {
       values: textsOf(member(each, 'values')),
       notValues: textsOf(member(each, 'notValues')),
     })),
-    remarks,
   };
 }
 

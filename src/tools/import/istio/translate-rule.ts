@@ -39,7 +39,7 @@ export interface RuleTranslation {
  * deny rule, so that less is allowed than before and never more.
  */
 export function translateRule(rule: IstioRule, scope: RuleScope): RuleTranslation {
-  const remarks = [...rule.remarks, ...unsupportedParts(rule).map((part) => remarkOn(part, scope))];
+  const remarks = unsupportedParts(rule).map((part) => remarkOn(part, scope));
   const principals = scope.namesCallers === true ? principalsOf(rule) : undefined;
   const callers = any(rule.from.map((source) => all(conditionsOf(source, SOURCE_FIELDS, scope))));
   const from = rule.from.length === 0 || principals !== undefined ? true : callers;

@@ -6,6 +6,7 @@ import {
   type OpenApiDocument,
   type Operation,
   type OperationRule,
+  problemOfSecurity,
   type Requirement,
   readOpenApi,
   type SecurityScheme,
@@ -19,6 +20,8 @@ export function importOpenApi(documents: readonly JsonValue[]): Imported {
   if (more.length > 0 || first === undefined) return { problem: 'has no document, or more than one' };
   const version = textOf(member(first, 'openapi'));
   if (!version.startsWith('3.')) return { problem: 'is not an OpenAPI 3 document' };
+  const problem = problemOfSecurity(first);
+  if (problem !== undefined) return { problem };
   const read = readOpenApi(first);
   const document = { ...read, operations: read.operations.filter(({ path }) => isPath(path)) };
   const { operations, schemes, title } = document;

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../../engine/request/attributes.ts';
 import { entriesOf, labelOf, listOf, member, textOf, textsOf } from '../json-reads.ts';
+import { listShape, namedShape, textsShape } from '../shape.ts';
 
 /** An operation of an OpenAPI document. */
 export interface Operation {
@@ -106,6 +107,21 @@ function operationOf(
     security: requirementsOf(member(operation, 'security')) ?? shared,
     isDeprecated: member(operation, 'deprecated') === true,
   };
+}
+
+const SECURITY = listShape(namedShape(textsShape));
+
+/** The first `security` that OpenAPI does not accept, as a sentence about the file. */
+export function problemOfSecurity(document: JsonValue): string | undefined {
+  const operations = entriesOf(member(document, 'paths')).flatMap(([path, item]) =>
+    METHODS.map((method) => [`${method.toUpperCase()} ${path}`, member(item, method)] as const),
+  );
+  for (const [whose, part] of [['the document', document] as const, ...operations]) {
+    const security = member(part, 'security');
+    const problem = security === undefined ? undefined : SECURITY(security, 'security');
+    if (problem !== undefined) return `has security of \`${whose}\` that OpenAPI does not accept: ${problem}`;
+  }
+  return undefined;
 }
 
 /** Requirements of `security`; undefined if it is not written. An empty list removes those of the document. */
