@@ -1,28 +1,31 @@
-import { decodeUtf8 } from './text.ts';
-
 /**
  * A string as one part of a URL (RFC 3986, section 2): every byte of its UTF-8 but the unreserved characters as an
  * escape. An unpaired surrogate counts as U+FFFD, as in `bytes(string)`.
  */
 export function encodePercent(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replaceAll(/[!'()*]/g, escapeOf);
+  let encoded = encodeURIComponent(text.toWellFormed());
+  for (const [character, escape] of LEFT) encoded = encoded.replaceAll(character, escape);
+  return encoded;
 }
 
-/** Escape of an ASCII character that `encodeURIComponent` leaves as it is. */
-function escapeOf(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
+/** ASCII characters that `encodeURIComponent` leaves as they are. */
+const LEFT = [
+  ['!', '%21'],
+  ["'", '%27'],
+  ['(', '%28'],
+  [')', '%29'],
+  ['*', '%2A'],
+] as const;
 
-/** The string that a percent-encoded one means; undefined if an escape is not complete or the bytes are not UTF-8. */
+/**
+ * The string that a percent-encoded one means; undefined if an escape is not complete or the bytes are not UTF-8. All
+ * of it at once: a header may have thousands of escapes.
+ */
 export function decodePercent(text: string): string | undefined {
   if (!text.includes('%')) return text;
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined;
-  let isValid = true;
-  const decoded = text.replaceAll(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) => {
-    const bytes = Uint8Array.from(escapes.slice(1).split('%'), (digits) => Number.parseInt(digits, 16));
-    const part = decodeUtf8(bytes);
-    isValid &&= part !== undefined;
-    return part ?? '';
-  });
-  return isValid ? decoded : undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -89,10 +89,16 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** Lower-case hex. */
 export function hexOf(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte < 16 ? `0${byte.toString(16)}` : byte.toString(16);
-  return text;
+  const digits = new Uint8Array(bytes.length * 2);
+  let at = 0;
+  for (const byte of bytes) {
+    digits[at++] = DIGITS.charCodeAt(byte >> 4);
+    digits[at++] = DIGITS.charCodeAt(byte & 15);
+  }
+  return decoder.decode(digits);
 }
+
+const DIGITS = '0123456789abcdef';
 
 /** The bytes that a hex string encodes, in upper or lower case; undefined if it is not valid. */
 export function bytesOfHex(text: string): Uint8Array | undefined {

@@ -14,18 +14,18 @@ const PARSED: Cost = {
 };
 
 function decoded(text: string): unknown {
-  const { value, problem } = parseJson(text);
+  const { value, problem } = parseJson(text, { refusesCaseVariants: true });
   return problem === undefined ? value : fail('bad_json');
 }
 
-/** `json.decode(text)`, with the parser of bodies and tokens: what one of them refuses, the other refuses as well. */
+/** `json.decode(text)`, with the parser of bodies: what one of them refuses, the other refuses as well. */
 export const JSON_FUNCTIONS: readonly FunctionDeclaration[] = [
   {
     name: 'json.decode',
-    doc: 'the value of a JSON text, read as a body or a token: with exact 64-bit integers, up to 64 levels, and without duplicate members',
+    doc: 'the value of a JSON text, read as a body: with exact 64-bit integers, up to 64 levels, and without members that are there twice or differ only in case',
     examples: [
       [`json.decode('{"a": [1, 9007199254740993]}').a[1]`, '9007199254740993'],
-      [`json.decode('{"a": 1, "a": 2}')`, 'error'],
+      [`json.decode('{"role": "user", "Role": "admin"}')`, 'error'],
     ],
     overloads: [
       overload(['string'], 'dyn', decoded, { cost: PARSED }),

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { createEnvironment } from '../../../src/cel/check/environment.ts';
 import { compile } from '../../../src/cel/compile.ts';
 import { hmacSha256 } from '../../../src/cel/value/sha256.ts';
@@ -37,6 +38,8 @@ test.each([
   ["url.decode('%C3%A9%ff')", 'bad_percent'],
   ["json.decode('')", 'bad_json'],
   [`json.decode('{"a":1,"a":1}')`, 'bad_json'],
+  // Go's `encoding/json` reads the second one, as in a body.
+  [`json.decode('{"role":"user","Role":"admin"}')`, 'bad_json'],
   ["json.decode('[18446744073709551616]')", 'bad_json'],
   ["json.decode('[1,]')", 'bad_json'],
   [`json.decode('${'['.repeat(65)}${']'.repeat(65)}')`, 'bad_json'],
@@ -49,6 +52,16 @@ test('an unpaired surrogate is encoded as in `bytes`, and both codings of base64
   const names = createEnvironment({ text: { type: 'string' } });
   expect(evaluated("url.encode(text) == '%EF%BF%BD'", names, { text: '\ud800' })).toBe(true);
   expect(evaluated("base64url.decode('YQ') == base64url.decode('YQ==')")).toBe(true);
+});
+
+test('a header of escapes between other characters is decoded at once, not escape by escape', () => {
+  const decode = jest.spyOn(TextDecoder.prototype, 'decode');
+  const names = createEnvironment({ text: { type: 'string' } });
+  expect(evaluated(`url.decode(text) == '${'éa'.repeat(100)}'`, names, { text: '%C3%A9a'.repeat(100) })).toBe(
+    true,
+  );
+  expect(decode.mock.calls.length).toBeLessThanOrEqual(1);
+  decode.mockRestore();
 });
 
 test.each([
