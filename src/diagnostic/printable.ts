@@ -1,8 +1,11 @@
 /** Control characters, and characters that change the direction or the end of a line (UAX #9, UAX #14). */
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-/** As `HIDDEN`, without the tab, and with the codes of colours (`paint.ts`, `render.ts`) as a whole. */
+/**
+ * As `HIDDEN`, without the tab, and with the codes of colours as a whole. They are those of `paint.ts` and `render.ts`
+ * alone: others conceal text (8), or write it in the colour of the background.
+ */
 const HIDDEN_IN_LINE =
-  /\u001b\[[0-9;]*m|[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+  /\u001b\[(?:[012]|22|3[1-469]|1;3[13])m|[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 /** Hidden characters that JSON allows in a string as they are. */
 const HIDDEN_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 /** Beginnings of a line that GitHub and Azure obey as a command. */

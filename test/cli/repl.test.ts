@@ -146,7 +146,18 @@ test('on a terminal, Tab completes, and the history is kept without tokens', asy
   const stderr = new Collector();
   const environment = { XDG_CACHE_HOME: join(directory, '.cache'), NO_COLOR: '1' };
   const ended = repl(undefined, options, { stdout, stderr, environment, directory }, stdin);
-  for (const keys of ['request.met', '\t', '\r', ':set token a.b.c', '\r', ':quit', '\r']) stdin.write(keys);
+  for (const keys of [
+    'request.met',
+    '\t',
+    '\r',
+    ':set token a.b.c',
+    '\r',
+    ' :set token d.e.f',
+    '\r',
+    ':quit',
+    '\r',
+  ])
+    stdin.write(keys);
   expect(await ended).toBe(0);
   expect(stdout.text).toContain('An expression, or :help.');
   expect(stdout.text).toContain('value: request.method');

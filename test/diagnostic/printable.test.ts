@@ -1,3 +1,4 @@
+import { painter } from '../../src/diagnostic/paint.ts';
 import { joinLines, printable, printableJson } from '../../src/diagnostic/printable.ts';
 
 test.each([
@@ -16,6 +17,17 @@ describe('joined lines', () => {
   test('keep colours and tabs, and nothing else that a terminal obeys', () => {
     const line = '\u001b[31mdeny\u001b[39m\t\u001b[2J\u001b]0;title\u0007';
     expect(joinLines([line, 'b'])).toBe('\u001b[31mdeny\u001b[39m\t\\u001b[2J\\u001b]0;title\\u0007\nb');
+  });
+
+  test.each(['green', 'red', 'yellow', 'cyan', 'dim', 'bold'] as const)('keep the style %s', (style) => {
+    const line = painter(true)(style, 'deny');
+    expect(joinLines([line])).toBe(line);
+  });
+
+  test('keep no code that hides text, or that no style has', () => {
+    expect(joinLines(['a\u001b[8mb\u001b[30;40mc\u001b[7;31md'])).toBe(
+      'a\\u001b[8mb\\u001b[30;40mc\\u001b[7;31md',
+    );
   });
 
   test('have as many lines as were given', () => {

@@ -24,7 +24,7 @@ export class History {
 
   /** Replaces the history. Lines that change the request are left out: they can hold a token. */
   write(lines: readonly string[]): void {
-    const kept = lines.filter((line) => !line.startsWith(':set')).slice(0, MOST_LINES);
+    const kept = lines.filter((line) => !line.trimStart().startsWith(':set')).slice(0, MOST_LINES);
     try {
       mkdirSync(dirname(this.#file), { recursive: true });
       writeFileSync(this.#file, kept.map((line) => `${line}\n`).join(''), { mode: 0o600 });
