@@ -39,14 +39,13 @@ function restart() {
 async function start() {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   const settings = vscode.workspace.getConfiguration('lictor');
-  const { command, args } = serverCommand({
+  const { command, args, cwd } = serverCommand({
     path: settings.get('path', ''),
     policies: settings.get('policies', []),
     folders,
     isTrusted: vscode.workspace.isTrusted,
     exists: existsSync,
   });
-  const [cwd] = folders;
   const options = { ...(cwd !== undefined && { cwd }), shell: command.endsWith('.cmd') };
   const started = new LanguageClient(
     'lictor',

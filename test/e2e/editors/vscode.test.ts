@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileFunction } from 'node:vm';
@@ -16,6 +17,9 @@ interface Manifest {
   readonly version: string;
   readonly main: string;
   readonly activationEvents: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly default: unknown }>> };
@@ -167,6 +171,16 @@ describe('the extension for VS Code', () => {
     expect(await commandOf({})).toBe(installed);
     expect(await commandOf({ isTrusted: false })).toBe('lictor');
     expect(await commandOf({ settings: { 'lictor.path': '/opt/lictor' } })).toBe('/opt/lictor');
+  });
+
+  test('takes nothing from an untrusted workspace: no argument, and not the folder in which Windows looks first', async () => {
+    const settings = { 'lictor.policies': ['& calc.exe'] };
+    const editor = await activated({ folders: ['/shop'], settings, isTrusted: false });
+    expect(editor.started).toEqual([
+      { command: 'lictor', args: ['lsp'], options: { cwd: homedir(), shell: false } },
+    ]);
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    expect(restrictedConfigurations).toEqual(Object.keys(manifest.contributes.configuration.properties));
   });
 
   test('starts the server again for its command, changed settings and trust', async () => {
