@@ -181,7 +181,16 @@ export const IMPORT_TABLE = {
     'cli/completion': { imports: ['cli/terminal', 'flag', 'diagnostic'] },
     // Of `tools/editor`, the roots of policy folders.
     'cli/check': {
-      imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'policy/', 'flag', 'diagnostic'],
+      imports: [
+        'cli/terminal',
+        'sidecar/server',
+        'tools/editor',
+        'policy/',
+        ...ENGINE,
+        'node',
+        'flag',
+        'diagnostic',
+      ],
     },
     'cli/effective': {
       imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'],
