@@ -162,7 +162,7 @@ export const IMPORT_TABLE = {
     // Tools of authors, reviewers and editors, without sockets.
     'tools/format': { imports: ['policy/', 'cel/', 'diagnostic'] },
     // Foreign documents, read as JSON, as policy documents.
-    'tools/import': { imports: ['policy/', ...ENGINE] },
+    'tools/import': { imports: ['policy/', ...ENGINE, 'cel/'] },
     'tools/import/istio': { imports: ['tools/import', ...ENGINE, 'cel/'] },
     'tools/import/openapi': { imports: ['tools/import', ...ENGINE] },
     'tools/mutation': { imports: ['policy/', 'cel/', 'diagnostic'] },

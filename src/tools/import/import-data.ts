@@ -1,4 +1,6 @@
+import { isDeclarable } from '../../cel/check/environment.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { nameInExpressions } from '../../policy/compile/compile-data.ts';
 import { quote } from './cel-text.ts';
 import type { Imported, ImportedDocument } from './imported.ts';
 import { entriesOf, isObject, labelOf, listOf, UniqueNames } from './json-reads.ts';
@@ -91,7 +93,8 @@ function isTable(value: JsonValue): boolean {
 }
 
 function dataset(key: string, value: JsonValue, names: UniqueNames): ImportedDataset {
-  const name = names.take(labelOf(key, 'data'));
+  const label = labelOf(key, 'data');
+  const name = names.take(isDeclarable(nameInExpressions(label)) ? label : `data-${label}`);
   const read = readOf(name);
   const isSame = read === `data.${key}`;
   const remarks = isSame
@@ -117,7 +120,7 @@ function listRemarks(value: JsonValue, read: string): readonly string[] {
 }
 
 function readOf(name: string): string {
-  return `data.${name.replaceAll('-', '_')}`;
+  return `data.${nameInExpressions(name)}`;
 }
 
 function memberOf(read: string, key: string): string {

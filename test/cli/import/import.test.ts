@@ -159,6 +159,14 @@ test('text of the foreign document cannot leave a comment or a name', async () =
   expect(await inProcess(['test', 'out'], directory)).toMatchObject({ code: 0 });
 });
 
+test('data whose names no expression can read gets others', async () => {
+  await writeFile(join(directory, 'data.json'), '{"constructor": ["a"], "2024": ["b"], "in": {"c": 1}}');
+  expect(await inProcess(['import', 'opa-data', 'data.json', '--out', 'out'], directory)).toMatchObject({
+    code: 0,
+  });
+  expect(await expectGood('out')).toBe(1);
+});
+
 const POLICY = 'apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a}\nspec:\n  ';
 const CALLER = '{source: {principals: [cluster.local/ns/a/sa/b]}}';
 
