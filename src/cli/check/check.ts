@@ -46,12 +46,13 @@ export async function check(
 ): Promise<ExitCode> {
   const { dir, file } = await checkedPath(path, terminal.directory);
   const lint = { isStrict: options.strict, now };
+  // Before it is read: on a terminal it would be waited for.
+  if (options.fix && dir === STANDARD_INPUT) {
+    complain(terminal, 'check', 'standard input cannot be corrected by `--fix`; name a file or folder');
+    return EXIT.usage;
+  }
   let folder = await openPolicyFolder(dir, terminal, { lint });
   if (options.fix && !('problem' in folder)) {
-    if (dir === STANDARD_INPUT) {
-      complain(terminal, 'check', 'standard input cannot be corrected by `--fix`; name a file or folder');
-      return EXIT.usage;
-    }
     await fix(folder, { dir, file, lint }, terminal);
     folder = await openPolicyFolder(dir, terminal, { lint });
   }
