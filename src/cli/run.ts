@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../sidecar/server/version.ts';
-import { takeColour } from './terminal/colour.ts';
+import { COLOUR, takeColour } from './terminal/colour.ts';
 import { EXIT, type ExitCode } from './terminal/exit-code.ts';
 import { declareFlags, givenFlags } from './terminal/flags.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
@@ -55,17 +55,21 @@ function createProgram({ stdout, stderr }: Terminal): Command {
     })
     .addHelpText(
       'after',
-      '\nEvery verb takes --color auto|always|never.\nExit codes: 0 success, 1 the check failed, 2 wrong usage or configuration, 3 an internal fault.',
+      `
+Every verb takes --color auto|always|never.
+Exit codes: 0 success, 1 the answer is no, 2 wrong usage or configuration,
+3 an internal fault, 4 the policy folder has errors.`,
     );
 }
 
 function declareVerb(program: Command, { name, doc, argument, flags, examples }: Verb): Command {
   const command = program.command(name).description(doc);
-  if (argument !== undefined) {
-    const [first, ...rest] = argument.usage.split(' ');
-    if (first !== undefined) command.argument(first, argument.doc);
-    for (const usage of rest) command.argument(usage);
-  }
+  for (let next = argument; next !== undefined; next = next.then) command.argument(next.usage, next.doc);
   declareFlags(command, flags);
+  // Taken out of the arguments before they are parsed; declared here for the help.
+  command.option(
+    `${COLOUR.flag} <${COLOUR.value}>`,
+    `${COLOUR.doc} (${COLOUR.choices.join(', ')}; default: auto)`,
+  );
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
 }

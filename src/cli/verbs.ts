@@ -165,10 +165,14 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'import',
     argument: {
-      usage: '<source> <file>',
-      doc: `the kind of the file (${SOURCES.join(', ')}), and the file; \`-\` reads standard input`,
+      usage: '<source>',
+      doc: `the kind of the file: ${SOURCES.join(', ')}`,
       completes: SOURCES,
-      thenCompletes: 'files',
+      then: {
+        usage: '<file>',
+        doc: 'the file; `-` reads standard input',
+        completes: 'files',
+      },
     },
     doc: 'make policies and their test from the documents of other products',
     flags: IMPORT_FLAGS,

@@ -160,7 +160,7 @@ test('on a terminal, Tab completes, and the history is kept without tokens', asy
     stdin.write(keys);
   expect(await ended).toBe(0);
   expect(stdout.text).toContain('An expression, or :help.');
-  expect(stdout.text).toContain('value: request.method');
+  expect(stdout.text).toContain('"GET"\n');
   const file = join(directory, '.cache/lictor/repl-history');
   expect(await readFile(file, 'utf8')).toBe(':quit\nrequest.method\n');
   expect((await stat(file)).mode & 0o777).toBe(0o600);

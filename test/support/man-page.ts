@@ -1,6 +1,7 @@
+import { COLOUR } from '../../src/cli/terminal/colour.ts';
 import { EXIT } from '../../src/cli/terminal/exit-code.ts';
 import { usageOf } from '../../src/cli/terminal/flags.ts';
-import { HELP, type Verb } from '../../src/cli/terminal/verb.ts';
+import { type Argument, HELP, type Verb } from '../../src/cli/terminal/verb.ts';
 import { VERBS } from '../../src/cli/verbs.ts';
 import type { Flag } from '../../src/flag/flag.ts';
 import { CONFIG_VARIABLE, variableOf } from '../../src/sidecar/server/environment-variables.ts';
@@ -34,6 +35,7 @@ export function manPage(version: string): string {
     line('Lictor answers the authorization checks of Envoy from policies in git, YAML documents with CEL.'),
     line('The verbs serve such a folder, check it, test it and explain its decisions.'),
     line('Results go to standard output, progress and logs to standard error.'),
+    line(`Every verb takes ${COLOUR.flag} (${COLOUR.choices.join(', ')}).`),
     '.SH VERBS',
     ...VERBS.flatMap(verbLines),
     `.SS lictor ${HELP.usage.replaceAll(/[[\]]/g, '')}`,
@@ -54,10 +56,12 @@ export function manPage(version: string): string {
 }
 
 function verbLines({ name, doc, argument, flags, examples }: Verb): readonly string[] {
+  const all: Argument[] = [];
+  for (let next = argument; next !== undefined; next = next.then) all.push(next);
   return [
-    `.SS lictor ${name}${argument === undefined ? '' : ` ${escape(argument.usage)}`}`,
+    `.SS lictor ${[name, ...all.map(({ usage }) => escape(usage))].join(' ')}`,
     line(sentence(doc)),
-    ...(argument === undefined ? [] : ['.PP', line(`The argument is ${plain(argument.doc)}.`)]),
+    ...all.flatMap((each) => ['.PP', line(`The argument ${each.usage} is ${plain(each.doc)}.`)]),
     ...Object.entries(flags).flatMap(([flag, row]) => tagged(usageOf(flag, row), meaningOf(row))),
     '.PP',
     'Examples:',

@@ -1,4 +1,4 @@
-import type { CompletedVerb, Proposals } from './completed-verb.ts';
+import { COLOUR_FLAG, type CompletedVerb, type Proposals } from './completed-verb.ts';
 
 /** Completion script of bash 3.2 and later, without the package bash-completion. */
 export function bashScript(verbs: readonly CompletedVerb[]): string {
@@ -14,17 +14,22 @@ _lictor_propose() {
 }
 
 _lictor() {
-  local IFS=$' \\t\\n' word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" verb='' each
+  local IFS=$' \\t\\n' word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" verb='' value='' each
   COMPREPLY=()
   # Bash makes three words of --flag=value.
   if [[ $word == '=' ]]; then word=''
   elif [[ $before == '=' ]]; then before="\${COMP_WORDS[COMP_CWORD-2]}"
   fi
   for each in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    if [[ $each != -* ]]; then verb=$each; break; fi
+    if [[ $each == ${COLOUR_FLAG.name} || $each == '=' ]]; then value=after
+    elif [[ -n $value ]]; then value=''
+    elif [[ $each != -* ]]; then verb=$each; break
+    fi
   done
   if [[ -z $verb ]]; then
-    _lictor_propose '${names} --help --version' "$word"
+    if [[ -n $value ]]; then ${propose(COLOUR_FLAG.proposals)}
+    else _lictor_propose '${names} ${COLOUR_FLAG.name} --help --version' "$word"
+    fi
     return
   fi
   case "$verb $before" in

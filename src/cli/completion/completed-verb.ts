@@ -1,5 +1,6 @@
 import type { Flag } from '../../flag/flag.ts';
 import { isRepeatable } from '../../flag/read-flags.ts';
+import { COLOUR } from '../terminal/colour.ts';
 import { type Argument, HELP, type Verb } from '../terminal/verb.ts';
 
 /** Proposals for a word: files and folders, folders, or some words. */
@@ -25,6 +26,15 @@ export interface CompletedFlag {
   readonly isRepeatable: boolean;
 }
 
+/** Before a verb or after it. */
+export const COLOUR_FLAG: CompletedFlag = {
+  name: COLOUR.flag,
+  doc: plain(COLOUR.doc),
+  value: COLOUR.value,
+  proposals: COLOUR.choices,
+  isRepeatable: false,
+};
+
 /** All verbs, `help` included, each with `--help`. */
 export function completedVerbs(verbs: readonly Verb[]): readonly CompletedVerb[] {
   const names = verbs.map(({ name }) => name);
@@ -48,9 +58,10 @@ function completedVerb({ name, doc, argument, flags }: Verb): CompletedVerb {
     name,
     doc: plain(doc),
     argument: proposalsOf(argument),
-    second: argument?.thenCompletes,
+    second: argument?.then && proposalsOf(argument.then),
     flags: [
       ...Object.entries(flags).map(([flag, row]) => completedFlag(flag, row)),
+      COLOUR_FLAG,
       {
         name: '--help',
         doc: 'print the help of this verb',

@@ -1,4 +1,4 @@
-import type { CompletedFlag, CompletedVerb, Proposals } from './completed-verb.ts';
+import { COLOUR_FLAG, type CompletedFlag, type CompletedVerb, type Proposals } from './completed-verb.ts';
 
 /** Completion script of fish. */
 export function fishScript(verbs: readonly CompletedVerb[]): string {
@@ -6,7 +6,16 @@ export function fishScript(verbs: readonly CompletedVerb[]): string {
 
 function __lictor_verb
     set -l words (commandline -opc)
+    set -l value
     for word in $words[2..]
+        if test "$word" = ${COLOUR_FLAG.name}
+            set value after
+            continue
+        end
+        if test -n "$value"
+            set value
+            continue
+        end
         string match -q -- '-*' $word; and continue
         test "$word" = "$argv[1]"
         return
@@ -17,6 +26,7 @@ end
 complete -c lictor -f
 complete -c lictor -n __lictor_verb -l help -d 'print the help'
 complete -c lictor -n __lictor_verb -l version -d 'print the version'
+complete -c lictor -n __lictor_verb ${flagOf(COLOUR_FLAG)}
 ${verbs.map(verbLine).join('\n')}
 
 ${verbs.flatMap(linesOfVerb).join('\n')}

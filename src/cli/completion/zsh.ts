@@ -1,4 +1,4 @@
-import type { CompletedFlag, CompletedVerb, Proposals } from './completed-verb.ts';
+import { COLOUR_FLAG, type CompletedFlag, type CompletedVerb, type Proposals } from './completed-verb.ts';
 
 /** Completion script of zsh, for a file of `fpath` or to be sourced after `compinit`. */
 export function zshScript(verbs: readonly CompletedVerb[]): string {
@@ -8,7 +8,7 @@ export function zshScript(verbs: readonly CompletedVerb[]): string {
 _lictor() {
   local context state state_descr line
   typeset -A opt_args
-  _arguments -C '(- *)--help[print the help]' '(- *)--version[print the version]' '1: :->verb' '*:: :->words'
+  _arguments -C '(- *)--help[print the help]' '(- *)--version[print the version]' ${quote(flagSpec(COLOUR_FLAG))} '1: :->verb' '*:: :->words'
   case $state in
     verb)
       local -a verbs=(

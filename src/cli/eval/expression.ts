@@ -118,7 +118,9 @@ export async function showExpression(
     const note =
       refused === undefined ? [] : [`${paint('yellow', 'note')}: ${refused.reason}: ${refused.detail}`];
     const tree = treeLines(evaluation, { paint, secrets: prepared.secrets, indent: 0 });
-    terminal.stdout.write(`${joinLines([view, ...note, '', ...tree])}\n`);
+    // A name or a literal has no other part than itself.
+    const parts = tree.length > 1 ? ['', ...tree] : [];
+    terminal.stdout.write(`${joinLines([view, ...note, ...parts])}\n`);
   }
   if (failed(outcome)) return 'failed';
   return outcome === false ? 'false' : 'value';

@@ -93,14 +93,15 @@ function nextSteps(
 Next:
 ${steps.join('\n')}
 
-Then replace example.org with your own trust domain, login and hosts; README.md lists the places.
+Then replace example.org with your own trust domain, login and hosts; README.md
+lists the places.
 `;
 }
 
 const STEPS = [
-  ['lictor check --strict .', 'every mistake, with its position'],
-  ['lictor test --coverage .', 'the tests, run by the code of the server, and their coverage'],
-  ['lictor test --mutate .', 'changes of the policies that no test notices'],
-  ['lictor report .', 'the rules that implement each control'],
-  ['git init && git add . && git commit -m "Policies"', 'then decisions name the commit'],
+  ['lictor check --strict .', 'every mistake, with its place'],
+  ['lictor test --coverage .', 'the tests, and what they reach'],
+  ['lictor test --mutate .', 'changes that no test notices'],
+  ['lictor report .', 'the rules of each control'],
+  ['git init && git add . && git commit -m First', 'decisions name this commit'],
 ] as const;

@@ -1,8 +1,13 @@
 import { printable } from '../../diagnostic/printable.ts';
 import type { Terminal } from './terminal.ts';
 
-/** When text is coloured. */
-const TIMES = ['auto', 'always', 'never'] as const;
+/** The flag of every verb that says when text is coloured. */
+export const COLOUR = {
+  flag: '--color',
+  value: 'WHEN',
+  doc: 'when text is coloured; `auto`: on a terminal',
+  choices: ['auto', 'always', 'never'],
+} as const;
 
 /** The arguments without `--color`, and the terminal that it asks for. */
 interface Coloured {
@@ -22,16 +27,17 @@ export function takeColour(argv: readonly string[], terminal: Terminal): Coloure
   let when: string | undefined;
   for (let index = 0; index < argv.length; index++) {
     const argument = argv[index] ?? '';
-    if (index < end && argument === '--color') when = argv[++index] ?? '';
-    else if (index < end && argument.startsWith('--color=')) when = argument.slice('--color='.length);
+    if (index < end && argument === COLOUR.flag) when = argv[++index] ?? '';
+    else if (index < end && argument.startsWith(`${COLOUR.flag}=`))
+      when = argument.slice(COLOUR.flag.length + 1);
     else rest.push(argument);
   }
   if (when === undefined || when === 'auto') return { argv: rest, terminal };
-  if (!TIMES.some((time) => time === when)) {
+  if (!COLOUR.choices.some((choice) => choice === when)) {
     return {
       argv: rest,
       terminal,
-      problem: `\`--color\` takes ${TIMES.join(', ')}, not \`${printable(when)}\``,
+      problem: `\`${COLOUR.flag}\` takes ${COLOUR.choices.join(', ')}, not \`${printable(when)}\``,
     };
   }
   const { FORCE_COLOR: _, NO_COLOR: __, ...others } = terminal.environment;

@@ -15,13 +15,13 @@ export interface Verb {
 }
 
 export interface Argument {
-  /** `[dir]` is optional, `<dir>` required, `[path...]` a list; a verb can have several, with spaces between them. */
+  /** `[dir]` is optional, `<dir>` required, `[path...]` a list. */
   readonly usage: string;
   readonly doc: string;
   /** Proposals of a shell: files and folders, folders alone, or one of these words; nothing if not given. */
   readonly completes?: 'files' | 'folders' | readonly string[];
-  /** Proposals after one of these words. */
-  readonly thenCompletes?: 'files';
+  /** The argument after one of these words. */
+  readonly then?: Argument;
 }
 
 /** The verb that shows the usage of another, which the parser of the command line carries out itself. */

@@ -24,9 +24,10 @@ export function principalsText({ patterns, datasets }: PrincipalSet): string {
 
 /** The callers that a condition lets through, as a phrase after "a caller". */
 export function callersText({ from, except }: CallerCondition): string {
-  const wanted = from === undefined ? [] : [from.map(entryText).join('; or ')];
-  const left = except === undefined ? [] : [`except ${except.map(entryText).join('; or ')}`];
-  return [...wanted, ...left].join(', ');
+  const wanted = from === undefined ? 'everybody' : from.map(entryText).join('; or ');
+  if (except === undefined) return wanted;
+  const separator = from === undefined ? ' ' : ', ';
+  return `${wanted}${separator}except ${except.map(entryText).join('; or ')}`;
 }
 
 function entryText({ principals, issuers, scopes, claims }: CallerEntry): string {
@@ -69,9 +70,9 @@ function unmetLeaf(claims: JsonObject, tests: readonly ClaimTest[]): Leaf | unde
   return { ...within, path: `${test.name}.${within.path}` };
 }
 
-/** The entry of `from` that a caller matches; empty without `from`. */
+/** The entry of `from` that a caller matches, or that `except` alone does not name it. */
 export function admittedText({ from }: CallerCondition, identity: Identity): string {
-  if (from === undefined) return '';
+  if (from === undefined) return '`except` does not name the caller';
   return from.length === 1
     ? '`from` names the caller'
     : `entry ${entryOf(from, identity) + 1} of \`from\` names the caller`;

@@ -48,13 +48,20 @@ const EXPECTED: readonly (readonly [string, readonly string[]])[] = [
   ['lictor help ef', ['effective']],
   ...VERBS.map(
     ({ name, flags }) =>
-      [`lictor ${name} --`, [...Object.keys(flags), 'help'].map((flag) => `--${flag}`)] as const,
+      [`lictor ${name} --`, [...Object.keys(flags), 'color', 'help'].map((flag) => `--${flag}`)] as const,
   ),
   // The words of a choice, after a space and after `=`.
   ['lictor check policies --output ', ['human', 'json', 'github', 'sarif']],
   ['lictor check --output=', ['human', 'json', 'github', 'sarif']],
   ['lictor report --output c', ['csv']],
   ['lictor completion ', SHELLS],
+  // `--color` before a verb and after it.
+  ['lictor --c', ['--color']],
+  ['lictor --color a', ['auto', 'always']],
+  ['lictor --color=n', ['never']],
+  ['lictor --color always ef', ['effective']],
+  ['lictor --color=always check --output ', ['human', 'json', 'github', 'sarif']],
+  ['lictor check --color n', ['never']],
   // Files for files, and folders alone for folders.
   ['lictor fmt pol', ['policies.yaml', 'policy folder']],
   ['lictor eval --request pol', ['policies.yaml', 'policy folder']],
@@ -101,10 +108,10 @@ describe.each(INSTALLED)('in %s', (shell) => {
  * `=`, close folders with a slash, or propose flags in the place of any word.
  */
 function wordsOf(line: string, block: string): readonly string[] {
-  const words = block.split('\n').map((each) => each.replace(/\t.*$/, '').replace(/^--output=|[/=]$/g, ''));
+  const words = block.split('\n').map((each) => each.replace(/\t.*$/, '').replace(/^--\w+=|[/=]$/g, ''));
   return words
     .map((each) => each.replaceAll('\\', ''))
-    .filter((each) => each !== '' && (line.endsWith('--') || !each.startsWith('-')));
+    .filter((each) => each !== '' && (/ -[^ =]*$/.test(line) || !each.startsWith('-')));
 }
 
 test('an unknown shell is wrong usage', async () => {

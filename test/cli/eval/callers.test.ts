@@ -53,6 +53,15 @@ apiVersion: lictor/v1
 kind: Policy
 metadata: {name: adopter}
 spec: {uses: {template: service}}
+---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: open}
+spec:
+  match: [{hosts: [open.svc]}]
+  authenticate: {mtls: {}}
+  except: [{principals: ["CN=leaver"]}]
+  rules: [{name: read, effect: allow, except: [{principals: ["CN=guest"]}]}]
 `;
 
 let stack: AsyncDisposableStack;
@@ -145,6 +154,16 @@ test('effective shows the callers of the policy and of each rule', async () => {
       '   orders/read  GET, from callers with claim tenant acme, except callers with claim sub mallory',
     ]),
   );
+});
+
+test('`except` alone is for everybody else', async () => {
+  const host = ['--host', 'open.svc', '--path', '/'];
+  const { stdout } = await inProcess(['effective', '.', ...host], directory);
+  expect(stdout).toContain('   open  from everybody except CN=leaver  ');
+  expect(stdout).toContain('   open/read  every request, from everybody except CN=guest  ');
+  const explained = await inProcess(['eval', '.', ...host, '--principal', 'CN=other'], directory);
+  expect(explained.stdout).toContain('✓ open: from  everybody except CN=leaver  ');
+  expect(explained.stdout).toContain('✓ open: allow read  `except` does not name the caller  ');
 });
 
 test('effective says that a rule is for nobody', async () => {

@@ -477,6 +477,10 @@ test.each([
   expect(ended.stdout.startsWith(begins)).toBe(true);
 });
 
+test('a name without parts is shown once', async () => {
+  expect(await run('--path', '/a', '--expression', 'request.path')).toMatchObject({ stdout: '"/a"\n' });
+});
+
 test('an expression that does not compile is shown with a caret', async () => {
   expect(await run('--expression', 'reqest.method == "GET"')).toMatchObject({
     code: 2,
