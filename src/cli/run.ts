@@ -64,7 +64,7 @@ Exit codes: 0 success, 1 the answer is no, 2 wrong usage or configuration,
 
 function declareVerb(program: Command, { name, doc, argument, flags, examples }: Verb): Command {
   const command = program.command(name).description(doc);
-  for (let next = argument; next !== undefined; next = next.then) command.argument(next.usage, next.doc);
+  for (let each = argument; each !== undefined; each = each.next) command.argument(each.usage, each.doc);
   declareFlags(command, flags);
   // Taken out of the arguments before they are parsed; declared here for the help.
   command.option(

@@ -168,7 +168,7 @@ export const VERBS: readonly Verb[] = [
       usage: '<source>',
       doc: `the kind of the file: ${SOURCES.join(', ')}`,
       completes: SOURCES,
-      then: {
+      next: {
         usage: '<file>',
         doc: 'the file; `-` reads standard input',
         completes: 'files',

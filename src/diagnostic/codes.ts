@@ -178,7 +178,7 @@ export const CODES = {
   },
   dotted_claim: {
     severity: 'warning',
-    doc: 'an Issuer names a claim by a path with dots, which is not followed',
+    doc: 'an Issuer, or `from` or `except`, names a claim by a path with dots, which is not followed',
   },
   text_cut: {
     severity: 'warning',

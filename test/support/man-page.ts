@@ -57,7 +57,7 @@ export function manPage(version: string): string {
 
 function verbLines({ name, doc, argument, flags, examples }: Verb): readonly string[] {
   const all: Argument[] = [];
-  for (let next = argument; next !== undefined; next = next.then) all.push(next);
+  for (let each = argument; each !== undefined; each = each.next) all.push(each);
   return [
     `.SS lictor ${[name, ...all.map(({ usage }) => escape(usage))].join(' ')}`,
     line(sentence(doc)),

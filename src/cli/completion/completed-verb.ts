@@ -58,7 +58,7 @@ function completedVerb({ name, doc, argument, flags }: Verb): CompletedVerb {
     name,
     doc: plain(doc),
     argument: proposalsOf(argument),
-    second: argument?.then && proposalsOf(argument.then),
+    second: argument?.next && proposalsOf(argument.next),
     flags: [
       ...Object.entries(flags).map(([flag, row]) => completedFlag(flag, row)),
       COLOUR_FLAG,

@@ -21,7 +21,7 @@ export interface Argument {
   /** Proposals of a shell: files and folders, folders alone, or one of these words; nothing if not given. */
   readonly completes?: 'files' | 'folders' | readonly string[];
   /** The argument after one of these words. */
-  readonly then?: Argument;
+  readonly next?: Argument;
 }
 
 /** The verb that shows the usage of another, which the parser of the command line carries out itself. */

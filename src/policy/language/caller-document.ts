@@ -2,7 +2,7 @@ import type { PrincipalPattern } from '../../engine/identity/principal.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { plainNumber } from '../../engine/request/json-number.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { callerHelp } from './caller-hints.ts';
+import { callerHelp, textCallerHelp } from './caller-hints.ts';
 import { type Fields, mapping, type Read } from './fields.ts';
 import {
   child,
@@ -149,6 +149,8 @@ function readCaller(at: Cursor): CallerDocument | undefined {
     const help = 'name callers by `principals`, `issuers`, `scopes` or `claims`';
     return report(at, 'missing_field', 'the entry is empty, so that every caller matches it', help);
   }
+  if (tree.kind === 'scalar' && tree.value !== null)
+    return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, textCallerHelp(at));
   const caller = mapping(CALLER_FIELDS, callerHelp)(at);
   return caller && { ...caller, at };
 }

@@ -51,6 +51,16 @@ export function callerHelp({ name, value, lacks }: WrittenField): Advice | strin
   return own === undefined || !lacks('claims') ? help : instead(value, help, text);
 }
 
+/** Help for a text in the place of an entry of `from` or `except`. */
+export function textCallerHelp(at: Cursor): Advice | string {
+  const own = inline(at);
+  if (own === undefined || !/^["']?spiffe:/.test(own))
+    return 'name callers by `principals`, `issuers`, `scopes` or `claims`';
+  const text = `{principals: [${own}]}`;
+  const { start, end } = at.tree.range;
+  return { help: `name its part: \`${text}\``, edit: { start, end, text } };
+}
+
 /** Help for the `source` of Istio, whose fields are those of an entry. */
 function sourceHelp(value: Cursor): Advice | string {
   const own = value.tree.kind === 'mapping' ? inline(value)?.replace(/^\{\s*|\s*\}$/g, '') : undefined;
@@ -64,6 +74,12 @@ export function besideFromHelp({ name, value, lacks }: WrittenField): Advice | s
   if (from === undefined) return undefined;
   const help = `write it in \`from\`: \`${from.text}\``;
   return from.isOwn && lacks('from') ? instead(value, help, from.text) : help;
+}
+
+/** Help for a field of a policy, or a part of `from`, that is written into a rule. */
+export function inRuleHelp(field: WrittenField): Advice | string | undefined {
+  if (field.name !== 'mode') return besideFromHelp(field);
+  return '`mode` is of a whole policy, beside `rules`: move the rule into a policy with `mode: shadow`';
 }
 
 /** Help for callers that are written into an entry of a `match`. */
@@ -95,7 +111,7 @@ function fromOf(name: string, value: Cursor): { readonly text: string; readonly 
 const LONGEST = 60;
 
 /** The text of a value that can be written in a flow collection; undefined for any other. */
-function inline(value: Cursor): string | undefined {
+export function inline(value: Cursor): string | undefined {
   const { tree } = value;
   const text = written(value).trim();
   const isFlow = tree.kind === 'scalar' ? tree.value !== null && tree.style !== 'block' : /^[[{]/.test(text);

@@ -1,7 +1,7 @@
 import { defaultBurst, MAX_COUNT, mostPer } from '../../engine/limit/rate.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { FROM_FIELDS, principals } from './caller-document.ts';
-import { besideFromHelp, inAuthenticateHelp, inMatchHelp } from './caller-hints.ts';
+import { besideFromHelp, inAuthenticateHelp, inMatchHelp, inRuleHelp } from './caller-hints.ts';
 import {
   exactlyOne,
   type Field,
@@ -339,7 +339,7 @@ function readPeerSource(at: Cursor): 'connection' | 'xfcc' | undefined {
 }
 
 function readRule(at: Cursor): RuleDocument | undefined {
-  const rule = mapping(RULE_FIELDS, besideFromHelp)(at);
+  const rule = mapping(RULE_FIELDS, inRuleHelp)(at);
   if (rule?.effect === 'allow') {
     const help = 'remove it, or write `effect: deny`';
     for (const name of ['status', 'message'])

@@ -196,6 +196,8 @@ function listHelp(at: Cursor, item: Shape | undefined): string | undefined {
     return `write a list of mappings with the fields ${quoted(Object.keys(item.fields).slice(0, 6))}`;
   }
   if (tree.kind === 'scalar') return tree.value === null ? undefined : `write a list: \`[${written(at)}]\``;
+  if (tree.kind === 'mapping' && item?.kind === 'value')
+    return `write a list of texts: \`[${[...tree.entries.keys()].join(', ')}]\``;
   const inline = written(at);
   if (inline.startsWith('{') && inline.length <= 60 && !inline.includes('\n'))
     return `write it as a list: \`[${inline}]\``;

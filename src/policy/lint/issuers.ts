@@ -13,7 +13,7 @@ import { sampleRequest } from './sample-request.ts';
 import type { Confirmed, Trials } from './trials.ts';
 
 /** A path such as `realm_access.roles`. Names of claims that are URLs have other characters. */
-const DOTTED = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
+export const DOTTED_CLAIM = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
 /** Policies in which an example is tried. */
 const MOST_POLICIES = 20;
 
@@ -34,7 +34,7 @@ export function* lintIssuers(input: LintInput, trials: Trials): Generator<undefi
 
 function reportScopes(issuer: Issuer, at: Cursor | undefined, input: LintInput, trials: Trials): void {
   const { scopesClaim } = issuer;
-  if (at === undefined || !DOTTED.test(scopesClaim)) return;
+  if (at === undefined || !DOTTED_CLAIM.test(scopesClaim)) return;
   const scopes = new VerifiedScopes();
   const claims = { ...tokenOf(issuer).claims, ...nested(scopesClaim, ['admin']) };
   const confirmed = confirm(issuer, claims, input, trials, (example) =>
@@ -53,7 +53,7 @@ function reportRequired(
   input: LintInput,
   trials: Trials,
 ): void {
-  if (at === undefined || !DOTTED.test(claim)) return;
+  if (at === undefined || !DOTTED_CLAIM.test(claim)) return;
   const [root = ''] = claim.split('.');
   const others = Object.entries<JsonValue>(tokenOf(issuer).claims).filter(([name]) => name !== claim);
   const claims = { ...Object.fromEntries(others), ...nested(claim, 'x') };

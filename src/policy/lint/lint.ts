@@ -1,5 +1,6 @@
 import { lintAdmission } from './admission.ts';
 import { Analyses } from './analyses.ts';
+import { lintCallerClaims } from './caller-claims.ts';
 import { lintClaimTimes } from './claims.ts';
 import { lintContradictions } from './contradictions.ts';
 import { lintExceptions } from './exceptions.ts';
@@ -32,6 +33,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   const context = new PolicyContext(input.written, input.shadowed);
   for (const policy of input.written) {
     lintPatterns(policy);
+    lintCallerClaims(policy);
     lintRules(policy, context, trials);
     lintExceptions(policy, input.options.now);
     yield;

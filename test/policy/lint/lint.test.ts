@@ -326,3 +326,41 @@ test('rules that have expired, or expire within two weeks', () => {
   expect(at('2026-06-15T11:59:59Z')).toEqual(['exception_ends_soon']);
   expect(at('2026-06-15T12:00:00Z')).toEqual(['exception_ended']);
 });
+
+describe('claims of callers that are written as a path', () => {
+  const text = (claims: string): string => `---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: p}
+spec:
+  authenticate: {jwt: {issuers: [acme]}}
+  rules: [{name: use, effect: allow, from: [{scopes: [a]}], except: [{claims: ${claims}}]}]
+${ISSUER}`;
+
+  test.each([
+    ['{realm_access.roles: admin}', '{realm_access: {roles: admin}}'],
+    ['{a.b.c: [x, y], d: 1}', '{a: {b: {c: [x, y]}}, d: 1}'],
+    ['{a: {b.c: x}}', '{a: {b: {c: x}}}'],
+  ])('%s is %s', (claims, meant) => {
+    const { diagnostics } = compileFolder(memoryFiles({ 'a.yaml': text(claims) }), {
+      lint: { isStrict: false, now: 0 },
+    });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['dotted_claim']);
+    expect(meant).toContain(diagnostics[0]?.fix?.text);
+    expect(codes(text(meant))).toEqual([]);
+  });
+
+  test('two of one claim have no fix, since their key would be there twice', () => {
+    const { diagnostics } = compileFolder(memoryFiles({ 'a.yaml': text('{a.b: x, a.c: y}') }), {
+      lint: { isStrict: false, now: 0 },
+    });
+    expect(diagnostics.map(({ code, fix }) => [code, fix])).toEqual([
+      ['dotted_claim', undefined],
+      ['dotted_claim', undefined],
+    ]);
+  });
+
+  test.each(['{"https://acme.example/roles": admin}', '{roles: admin}'])('%s is a name', (claims) => {
+    expect(codes(text(claims))).toEqual([]);
+  });
+});
