@@ -45,11 +45,6 @@ export async function check(
   now = Date.now(),
 ): Promise<ExitCode> {
   const { dir, file } = await checkedPath(path, terminal.directory);
-  // Before it is read, which would wait for its end.
-  if (options.fix && dir === STANDARD_INPUT) {
-    complain(terminal, 'check', 'standard input cannot be corrected by `--fix`; name a file or folder');
-    return EXIT.usage;
-  }
   const lint = { isStrict: options.strict, now };
   // Before it is read: on a terminal it would be waited for.
   if (options.fix && dir === STANDARD_INPUT) {
