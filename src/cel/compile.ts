@@ -4,7 +4,7 @@ import { type Checked, typeOf } from './check/checked.ts';
 import type { Environment } from './check/environment.ts';
 import { estimateSteps } from './check/estimate.ts';
 import { type PreparedPart, preparedParts } from './check/fixed-reads.ts';
-import { textParser, withTextProblems } from './check/interpolation.ts';
+import { textParser, wholeTextHelp, withTextProblems } from './check/interpolation.ts';
 import { keysReadIn } from './check/keys-read.ts';
 import { type Prepared, readLiterals } from './check/literals.ts';
 import { readsOf } from './check/reads.ts';
@@ -111,7 +111,7 @@ function compileWith(
   const { prepared, problems: bad } = readLiterals(checked);
   const problems = [...checked.problems, ...bad].toSorted((a, b) => a.start - b.start);
   if (problems.length > 0) return { problems };
-  const mismatch = resultProblem(checked, expected);
+  const mismatch = resultProblem(parsed, checked, expected);
   if (mismatch !== undefined) return { problems: [mismatch] };
   const constants = new Constants(checked);
   const failing = constants.failing().map(({ node, failure }) => failureProblem(node, failure));
@@ -136,7 +136,11 @@ function failureProblem(node: Node, { message }: Failure): Problem {
   return problem('cel_literal', node, `this fails for every request: ${message}`);
 }
 
-function resultProblem(checked: Checked, { result, allowOptional }: Expected): Problem | undefined {
+function resultProblem(
+  parsed: Parsed,
+  checked: Checked,
+  { result, allowOptional }: Expected,
+): Problem | undefined {
   const type = typeOf(checked, checked.root);
   const given = type.kind === 'optional' ? type.of : type;
   const isAdmitted =
@@ -149,7 +153,9 @@ function resultProblem(checked: Checked, { result, allowOptional }: Expected): P
     'cel_result',
     { start: 0, end: checked.source.length },
     `the expression has the type \`${formatType(type)}\`, ${required} is required`,
-    type.kind === 'optional' ? 'give the optional a default: `.orValue(...)`' : undefined,
+    type.kind === 'optional'
+      ? 'give the optional a default: `.orValue(...)`'
+      : wholeTextHelp(parsed, checked),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { Parsed } from '../syntax/parse.ts';
 import { type Hole, type ParsedText, parseText } from '../syntax/parse-text.ts';
 import { type Problem, problem } from '../syntax/problem.ts';
@@ -60,6 +61,18 @@ function holeProblem({ node, call, start, end }: Hole, checked: Checked): Proble
     help: `write \`${text}\``,
     edit: { start, end, text },
   });
+}
+
+/** Help for a text that is only a list or map, for which a string is required. */
+export function wholeTextHelp(parsed: Parsed, checked: Checked): Advice | undefined {
+  const [hole, other] = isText(parsed) ? parsed.holes : [];
+  if (hole === undefined || other !== undefined) return undefined;
+  const type = typeOf(checked, hole.node);
+  const meant = type.kind === 'optional' ? undefined : expressionFor(hole.node, type, checked);
+  if (meant === undefined) return undefined;
+  const { start, end } = hole;
+  const text = `\${${meant}}`;
+  return { help: `write \`${text}\``, edit: { start, end, text } };
 }
 
 /** The expression to write instead, if there is one. */

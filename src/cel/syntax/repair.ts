@@ -74,6 +74,8 @@ const RULES: readonly Rule[] = [
   [/\bin\s*\{([^{}:]+)\}/, (elements) => `in [${elements.trim()}]`],
   [/^\s*\$\{(.+)\}\s*$/s, (inner) => inner.trim()],
   [/^\s*\{\{(.+)\}\}\s*$/s, (inner) => inner.trim()],
+  [/\$\{\s*([^{}]+?)\s*\}/, hole],
+  [/\{\{\s*([^{}]+?)\s*\}\}/, hole],
   [/^\s*not\s*\((.+)\)\s*$/is, (inner) => `!(${inner})`],
   [new RegExp(`\\bnot\\s+(${VALUE})\\s*(?=$|&&|\\|\\||\\))`, 'i'), (value) => `!${value}`],
   [/^\s*not\s+(.+?)\s*$/is, (inner) => `!(${inner})`],
@@ -87,6 +89,11 @@ const RULES: readonly Rule[] = [
   [/<>/, () => '!='],
   [/\s*;\s*$/, () => ''],
 ];
+
+/** An expression of a text, `${x}`, as an operand. */
+function hole(inner = ''): string {
+  return new RegExp(`^${CHAIN}$`).test(inner) ? inner : `(${inner})`;
+}
 
 /** Macros by their name in other languages. */
 const MACROS: ReadonlyMap<string, string> = new Map([

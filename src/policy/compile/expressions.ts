@@ -173,8 +173,9 @@ export class Expressions {
         report(expression.at, 'too_large', 'the regular expressions of the folder are too large', help);
       }
     }
-    for (const problem of compiled.problems ?? compiled.warnings) {
-      reportProblem(expression, problem, this.#environment);
+    const problems = compiled.problems ?? compiled.warnings;
+    for (const [index, problem] of problems.entries()) {
+      reportProblem(expression, problem, this.#environment, problems[index - 1]);
     }
     for (const name of compiled.program?.reads ?? []) this.note(name);
     if (compiled.program === undefined) return undefined;

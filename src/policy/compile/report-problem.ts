@@ -16,13 +16,24 @@ const DECLARED: ReadonlyMap<string, readonly [why: string, help: string | undefi
   ['params', ['the policy uses no template with parameters', 'path parameters are in `request.params`']],
 ] as const);
 
-/** Reports a mistake in an expression at its place in the file. */
-export function reportProblem(expression: Expression, problem: Problem, { names }: Environment): void {
-  if (isRestOfKey(expression.source, problem)) return;
-  const range = rangeIn(expression, problem.start, problem.end);
+/** Reports a mistake in an expression at its place in the file. `previous` is the mistake before it. */
+export function reportProblem(
+  expression: Expression,
+  problem: Problem,
+  { names }: Environment,
+  previous?: Problem,
+): void {
+  if (isRestOfName(expression.source, problem, previous)) return;
+  const whole = dashedWhole(expression.source, problem);
+  const range = rangeIn(expression, problem.start, whole?.length ?? problem.end);
   const root = /^\w+/.exec(expression.source.slice(problem.start, problem.end))?.[0] ?? '';
   const [why, help] = (problem.code === 'cel_unknown_name' ? DECLARED.get(root) : undefined) ?? [];
-  const message = why === undefined ? problem.message : `unknown name \`${root}\`: ${why}`;
+  const message =
+    whole !== undefined
+      ? `unknown name \`${whole}\``
+      : why === undefined
+        ? problem.message
+        : `unknown name \`${root}\`: ${why}`;
   const told = why === undefined ? adviceOn(expression.source, problem, names) : help && { help };
   const advice = told && { help: told.help, edit: editFor(expression, problem, message, told) };
   report(expression.at, problem.code, message, advice, range);
@@ -35,6 +46,13 @@ function adviceOn(source: string, problem: Problem, names: Environment['names'])
   const query = queryHelp(source, problem);
   if (query !== undefined) return query;
   if (!problem.message.startsWith('unknown name `')) return own;
+  const dashed = dashedWhole(source, problem);
+  if (dashed !== undefined)
+    return {
+      help: `a header is \`request.headers['${dashed.toLowerCase()}']\`, a text \`'${dashed}'\``,
+    };
+  const data = dashedData(source, problem, names);
+  if (data !== undefined) return data;
   const key = keyHelp(source, problem);
   if (key !== undefined) return key;
   return foreignNameHelp(source, problem, (name) => names.has(name)) ?? claimHelp(source, problem) ?? own;
@@ -48,12 +66,33 @@ function keyHelp(source: string, { start }: Problem): Advice | undefined {
   return { help: `write the key in quotes: \`[${text}]\``, edit: { start, end: start + key.length, text } };
 }
 
-/** True for `Agent` of `[User-Agent]`, which is told with `User`. */
-function isRestOfKey(source: string, { message, start }: Problem): boolean {
-  return (
-    message.startsWith('unknown name `') &&
-    /\[[A-Za-z][\w-]*-$/.test(source.slice(Math.max(0, start - 64), start))
-  );
+/** A whole source such as `x-api-key`, which subtracts unknown names; undefined if it is another one. */
+function dashedWhole(source: string, { code, start, end }: Problem): string | undefined {
+  const [, whole] = /^([A-Za-z_]\w*(?:-[A-Za-z_]\w*)+)\s*$/.exec(source) ?? [];
+  const isFirst = code === 'cel_unknown_name' && start === 0 && whole?.[end] === '-';
+  return isFirst ? whole : undefined;
+}
+
+/** True for the rest of a name with `-`, such as `api` of `x-api-key`: it is told with the unknown name before it. */
+function isRestOfName(source: string, { code, start }: Problem, previous: Problem | undefined): boolean {
+  const isNext = previous?.code === 'cel_unknown_name' && previous.end === start - 1;
+  if (code !== 'cel_unknown_name' || !isNext || source[start - 1] !== '-') return false;
+  const before = source.slice(Math.max(0, start - 128), start);
+  return /(?:^|\[|\b(?:data|env)\.)(?:[A-Za-z_]\w*-)+$/.test(before);
+}
+
+/** Help for `data.my-partners`: names of documents are read with `_`. */
+function dashedData(
+  source: string,
+  { start, end }: Problem,
+  names: Environment['names'],
+): Advice | undefined {
+  const [root] = /\b(?:data|env)\.$/.exec(source.slice(0, start)) ?? [];
+  const [rest] = root === undefined ? [] : (/^(?:-\w+)+/.exec(source.slice(end)) ?? []);
+  if (root === undefined || rest === undefined) return undefined;
+  const text = (source.slice(start, end) + rest).replaceAll('-', '_');
+  if (!names.has(root + text)) return undefined;
+  return { help: `did you mean \`${root}${text}\`?`, edit: { start, end: end + rest.length, text } };
 }
 
 /** Help for `request.query.page`. */

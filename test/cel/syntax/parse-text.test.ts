@@ -114,7 +114,11 @@ test.each([
   ],
   [
     '${jwt.scopes}',
-    ['${jwt.scopes}', 'the expression has the type `list(string)`, `string` is required', undefined],
+    [
+      '${jwt.scopes}',
+      'the expression has the type `list(string)`, `string` is required',
+      "write `${jwt.scopes.join(', ')}`",
+    ],
   ],
 ])('%j is a mistake', (source, mistake) => {
   expect(problems(source)).toEqual([mistake]);
