@@ -45,6 +45,12 @@ export class Lines {
     return { line: low + 1, column: this.#column(this.#starts[low] ?? 0, inside) };
   }
 
+  /** Offset of a position in UTF-16 units, the reverse of `position`. A column after the end of its line is that end. */
+  offset({ line, column }: Position): number {
+    const before = [...this.line(line)].slice(0, column - 1).join('');
+    return this.startOf(line) + before.length;
+  }
+
   #column(start: number, inside: number): number {
     const steps = Math.floor((inside - start) / STEP);
     if (steps === 0) return codePoints(this.text, start, inside) + 1;

@@ -1,18 +1,11 @@
-import type { Diagnostic, Fix, Position } from '../../src/diagnostic/diagnostic.ts';
+import type { Diagnostic, Fix } from '../../src/diagnostic/diagnostic.ts';
 import { Lines } from '../../src/diagnostic/lines.ts';
 import { type GoldenCase, goldenCases, seen } from './golden.ts';
 
 /** The text with the fix of a diagnostic applied. */
 function fixed(text: string, { start, end, text: part }: Fix): string {
-  const from = offsetOf(text, start);
-  const to = offsetOf(text, end);
-  return text.slice(0, from) + part + text.slice(to);
-}
-
-function offsetOf(text: string, { line, column }: Position): number {
   const lines = new Lines(text);
-  const before = [...lines.line(line)].slice(0, column - 1).join('');
-  return lines.startOf(line) + before.length;
+  return text.slice(0, lines.offset(start)) + part + text.slice(lines.offset(end));
 }
 
 /** Diagnostics without their positions, which an edit moves. Help may name positions too. */

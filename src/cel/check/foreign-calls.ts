@@ -99,7 +99,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ],
   [
     'glob.match',
-    "there are no globs in expressions: use `x.startsWith('...')`, or `x.matches('...')` with a regular expression",
+    "expressions do not have globs: use `x.startsWith('...')`, or `x.matches('...')` with a regular expression",
   ],
 ]);
 

@@ -63,7 +63,7 @@ function absence(source: string, node: OperatorNode): Advice | undefined {
   return test === undefined ? undefined : writeInstead(source, node, `!(${test})`);
 }
 
-/** Values that stand for a missing one, by the type that it is compared with. */
+/** Default for a missing value, by the type of the value that it is compared with. */
 const EMPTY: ReadonlyMap<string, string> = new Map([
   ['string', "''"],
   ['int', '0'],

@@ -6,15 +6,14 @@ import { diagnosticsJson } from '../../diagnostic/json.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import { joinLines } from '../../diagnostic/printable.ts';
 import { sarifLog } from '../../diagnostic/sarif.ts';
-import { REASONS } from '../../engine/decision/reasons.ts';
-import { nodeCrypto } from '../../node/crypto.ts';
-import { type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
+import type { CompileOptions } from '../../policy/compile-folder.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
 import { complain } from '../terminal/complain.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import {
+  compileFiles,
   openPolicyFolder,
   type PolicyFolder,
   pathOf,
@@ -53,8 +52,8 @@ export async function check(
   }
   let folder = await openPolicyFolder(dir, terminal, { lint });
   if (options.fix && !('problem' in folder)) {
-    await fix(folder, { dir, file, lint }, terminal);
-    folder = await openPolicyFolder(dir, terminal, { lint });
+    const isChanged = await fix(folder, { dir, file, lint }, terminal);
+    if (isChanged) folder = await openPolicyFolder(dir, terminal, { lint });
   }
   if ('problem' in folder) {
     complain(terminal, 'check', folder.problem);
@@ -78,14 +77,16 @@ interface Checked {
   readonly lint: CompileOptions['lint'];
 }
 
-/** Corrects the files of a folder, and says on standard error what was corrected. */
-async function fix(folder: PolicyFolder, { dir, file, lint }: Checked, terminal: Terminal): Promise<void> {
+/** Corrects the files of a folder, and says on standard error what was corrected. True if a file was written. */
+async function fix(folder: PolicyFolder, { dir, file, lint }: Checked, terminal: Terminal): Promise<boolean> {
   const { files, diagnostics } = folder;
-  if (files === undefined) return;
+  if (files === undefined) return false;
+  let isChanged = false;
   const compile = (changed: PolicyFiles): readonly Diagnostic[] =>
-    compileFolder(changed, { crypto: nodeCrypto, reasons: Object.keys(REASONS), lint }).diagnostics;
+    compileFiles(changed, { lint }).diagnostics;
   for (const [name, { text, fixes }] of fixErrors(files, diagnostics, compile, file)) {
     const problem = await writeFixed(pathOf(dir, terminal), name, files.yaml.get(name), text);
+    isChanged ||= problem === undefined;
     const shown = shownPath(name, dir, terminal);
     const done = `corrected ${count(fixes, 'mistake')} in \`${shown}\``;
     complain(
@@ -94,6 +95,7 @@ async function fix(folder: PolicyFolder, { dir, file, lint }: Checked, terminal:
       problem === undefined ? done : `\`${shown}\` is not corrected: it ${problem}`,
     );
   }
+  return isChanged;
 }
 
 function show(

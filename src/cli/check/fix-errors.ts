@@ -1,4 +1,4 @@
-import type { Diagnostic, Fix, Position } from '../../diagnostic/diagnostic.ts';
+import type { Diagnostic, Fix } from '../../diagnostic/diagnostic.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 
@@ -74,14 +74,15 @@ interface Edit {
 
 /** The file with the edits that do not touch each other; the others have their turn in the next round. */
 function withFixes({ text, fixes }: FixedFile, list: readonly Fix[]): FixedFile {
+  // Offsets of `Lines` do not count a byte-order mark.
   const mark = text.startsWith('\uFEFF') ? 1 : 0;
   const lines = new Lines(text);
   const lineEnd = text.slice(0, text.indexOf('\n') + 1).endsWith('\r\n') ? '\r\n' : '\n';
   const edits = list
     .map(
       (fix): Edit => ({
-        start: mark + offsetOf(lines, fix.start),
-        end: mark + offsetOf(lines, fix.end),
+        start: mark + lines.offset(fix.start),
+        end: mark + lines.offset(fix.end),
         text: fix.text.replaceAll(/\r?\n/g, lineEnd),
       }),
     )
@@ -96,10 +97,4 @@ function withFixes({ text, fixes }: FixedFile, list: readonly Fix[]): FixedFile 
     count += 1;
   }
   return { text: result + text.slice(done), fixes: fixes + count };
-}
-
-/** Offset in UTF-16 units, without the byte-order mark. */
-function offsetOf(lines: Lines, { line, column }: Position): number {
-  const before = [...lines.line(line)].slice(0, column - 1).join('');
-  return lines.startOf(line) + before.length;
 }

@@ -34,6 +34,11 @@ export interface FolderProblem {
   readonly code: ExitCode;
 }
 
+/** Compiles files as every verb does. */
+export function compileFiles(files: PolicyFiles, options: Omit<CompileOptions, 'crypto'>): CompiledFolder {
+  return compileFolder(files, { crypto: nodeCrypto, reasons: Object.keys(REASONS), ...options });
+}
+
 /** Reads and compiles a folder by the same steps as the server; `-` is the one file of standard input. */
 export async function openPolicyFolder(
   dir: string,
@@ -44,7 +49,7 @@ export async function openPolicyFolder(
   let read: PolicyFiles | undefined;
   const compile = (files: PolicyFiles): CompiledFolder => {
     read = files;
-    compiled = compileFolder(files, { crypto: nodeCrypto, reasons: Object.keys(REASONS), ...options });
+    compiled = compileFiles(files, options);
     return compiled;
   };
   if (dir === STANDARD_INPUT) {
