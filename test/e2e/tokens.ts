@@ -8,6 +8,7 @@ import {
   publicJwk,
   signed,
 } from '../engine/identity/tokens.ts';
+import { secret } from '../support/secrets.ts';
 
 /** The key set of the issuer `acme` in `policies/`. */
 export const ACME_JWKS = JSON.stringify({ keys: [publicJwk(EC, { kid: 'ec', alg: 'ES256' })] });
@@ -39,7 +40,7 @@ export const TOKENS = {
   withACritThatIsUnknown: async () => forged({ alg: 'ES256', kid: 'ec', crit: ['x'], x: 1 }, claims()),
   unsigned: async () => `${encoded({ alg: 'none' })}.${encoded(claims())}.`,
   signedWithThePublicKey: async () => macSigned({ alg: 'HS256', kid: 'ec' }, ACME_JWKS, claims()),
-  garbage: async () => 'this-is.no-token.at-all',
+  garbage: async () => secret('this-is.no-token.at-all'),
   tooLarge: () => signed(claims({ filler: 'f'.repeat(17 * 1024) })),
 } as const satisfies Record<string, () => Promise<string>>;
 

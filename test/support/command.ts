@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
+import { refuseSecrets } from './secrets.ts';
 
 /** Exit code and output of a program. */
 export interface Ended {
@@ -17,11 +18,14 @@ export interface CommandOptions {
   readonly input?: string;
 }
 
-/** Runs `lictor` from source in a process of its own. Rejects after 20 s. */
-export function lictor(
-  args: readonly string[],
-  { directory, env = {}, input = '' }: CommandOptions,
-): Promise<Ended> {
+/** Runs `lictor` from source in a process of its own. Rejects after 20 s, or if the output contains a secret. */
+export async function lictor(args: readonly string[], options: CommandOptions): Promise<Ended> {
+  const ended = await run(args, options);
+  for (const text of [ended.stdout, ended.stderr]) refuseSecrets(`lictor ${args[0]}`, text);
+  return ended;
+}
+
+function run(args: readonly string[], { directory, env = {}, input = '' }: CommandOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,

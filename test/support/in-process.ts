@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { run } from '../../src/cli/run.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import type { Ended } from './command.ts';
+import { refuseSecrets } from './secrets.ts';
 
 /** Runs `lictor` in this process, with `directory` as the working directory and the cache below it. */
 export async function inProcess(
@@ -13,6 +14,7 @@ export async function inProcess(
 ): Promise<Ended> {
   const terminal = pipedTerminal(directory, environment);
   const code = await run(args, terminal);
+  for (const { text } of [terminal.stdout, terminal.stderr]) refuseSecrets(`lictor ${args[0]}`, text);
   return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 import { freePort } from './ports.ts';
 import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
+import { refuseSecrets, refuseSecretsInFile } from './secrets.ts';
 import { waitFor } from './wait.ts';
 
 export interface LictorOptions {
@@ -50,7 +51,10 @@ export interface Status {
   readonly proxy: { readonly notices: readonly { readonly notice: string }[] };
 }
 
-/** Starts the sidecar from source in a process of its own. */
+/**
+ * Starts the sidecar from source in a process of its own. `stop` searches its admin pages, log and records for secrets
+ * and rejects if there is one.
+ */
 export async function startLictor(options: LictorOptions): Promise<Lictor> {
   const { folder, policies, untilReady = true } = options;
   const adminPort = options.adminPort ?? (await freePort());
@@ -92,7 +96,14 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
     records,
     child,
     status: async () => (await (await fetch(`${admin}/v1/status`)).json()) as Status,
-    stop: () => child.stop(),
+    stop: async () => {
+      try {
+        if (child.ended() === undefined) await searchPages(admin);
+      } finally {
+        await child.stop();
+      }
+      for (const file of [child.log, records]) refuseSecretsInFile(file);
+    },
   };
 }
 
@@ -104,6 +115,18 @@ function streamsOf({ stdout, stderr }: LictorOptions): Pick<ChildOptions, 'stdou
 function socketIn(folder: string, adminPort: number): string {
   const path = join(folder, 'lictor.sock');
   return Buffer.byteLength(path) <= 103 ? path : join(tmpdir(), `lictor-${adminPort}.sock`);
+}
+
+/** Pages of the admin port with content of requests. A sidecar that does not answer has none. */
+async function searchPages(admin: string): Promise<void> {
+  for (const page of ['/metrics', '/v1/status', '/v1/decisions']) {
+    const options = { signal: AbortSignal.timeout(2000) };
+    const text = await fetch(admin + page, options).then(
+      (response) => response.text(),
+      () => '',
+    );
+    refuseSecrets(`${admin}${page}`, text);
+  }
 }
 
 async function answersOk(url: string): Promise<true | undefined> {

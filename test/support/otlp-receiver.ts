@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { refuseSecrets } from './secrets.ts';
 
 /** A span of OTLP's JSON form, with the attributes of the span and of its resource as plain objects. */
 export interface Span {
@@ -58,6 +59,8 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     binary: () => binary,
     stop: () =>
       new Promise((resolve) => {
+        refuseSecrets('an exported span', JSON.stringify(spans));
+        for (const body of binary) refuseSecrets('an exported span', body.toString('latin1'));
         server.close(() => resolve());
         server.closeAllConnections();
       }),
