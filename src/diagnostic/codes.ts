@@ -124,6 +124,10 @@ export const CODES = {
     severity: 'error',
     doc: '`from` names an Issuer, and no policy that applies to the same requests accepts its tokens',
   },
+  roles_without_path: {
+    severity: 'error',
+    doc: '`from` names a role, and no Issuer whose tokens are accepted there has `rolesPath`',
+  },
   principal_not_accepted: {
     severity: 'error',
     doc: '`from` names a principal that `authenticate.mtls` of the policies for the same requests never lets through',

@@ -159,7 +159,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   if (!incomplete) reportUnknownShadows(environmentDocuments, policies);
   if (!incomplete && compiler.partial.size === 0 && diagnostics.errors === 0) {
     reportIdentityReads(compiler.expressions, environments.values);
-    reportCallerReads(compiler.written, environments.values);
+    reportCallerReads(compiler.written, environments.values, issuers);
   }
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {

@@ -251,6 +251,10 @@ describe('a folder that compiles', () => {
       requireExpiry: true,
       requireClaims: [],
       types: undefined,
+      audienceClaim: 'aud',
+      rolesPath: [],
+      claims: [],
+      preset: undefined,
       scopesClaim: 'scope',
     });
   });

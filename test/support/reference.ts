@@ -12,6 +12,7 @@ import { functionTables, macroTable } from './cel-reference.ts';
 import { compareTable } from './compare-table.ts';
 import { flagTable, settingTable } from './flag-reference.ts';
 import { code, table } from './markdown.ts';
+import { presetTable } from './preset-table.ts';
 
 interface ReferenceTable {
   readonly page: string;
@@ -64,6 +65,10 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
         ['header', 'what some servers replace by it'],
         Object.entries(OVERRIDE_HEADERS).map(([name, part]) => [code(name), part]),
       ),
+  },
+  presets: {
+    page: 'docs/identity-providers.md',
+    text: presetTable,
   },
   metrics: {
     page: 'docs/metrics.md',

@@ -110,7 +110,7 @@ function provesToken(checked: Checked, node: Node): boolean {
   const [left, right] = node.operands;
   if (right === undefined) return false;
   if (node.operator === 'in')
-    return ['jwt.scopes', 'jwt.audiences', 'jwt.claims'].includes(nameOf(checked, right) ?? '');
+    return ['jwt.scopes', 'jwt.roles', 'jwt.audiences', 'jwt.claims'].includes(nameOf(checked, right) ?? '');
   const isText = (each: Node): boolean => (textOf(each) ?? '') !== '';
   const isName = (each: Node): boolean => ['jwt.issuer', 'jwt.subject'].includes(nameOf(checked, each) ?? '');
   return node.operator === '==' && ((isName(left) && isText(right)) || (isName(right) && isText(left)));

@@ -17,6 +17,7 @@ const NO_TOKEN = Object.freeze({
   subject: '',
   audiences: [],
   scopes: [],
+  roles: [],
   expires_at: EPOCH,
   claims: {},
   header: {},
@@ -217,6 +218,9 @@ class TokenValues {
   }
   get scopes(): readonly string[] {
     return this.#token.scopes;
+  }
+  get roles(): readonly string[] {
+    return this.#token.roles;
   }
   get expires_at(): Timestamp {
     return this.#token.expiresAt ?? EPOCH;

@@ -1,5 +1,7 @@
-import type { JsonValue, Timestamp } from '../request/attributes.ts';
+import type { JsonObject, JsonValue, Timestamp } from '../request/attributes.ts';
+import { isJsonObject } from '../request/json-value.ts';
 import { algorithmProperties } from './algorithms.ts';
+import { hasClaim } from './claim-test.ts';
 import type { Issuer } from './issuer.ts';
 import { isTexts, type Jwt, memberOf } from './jwt.ts';
 import type { TokenDenial, TokenReason, VerifiedToken } from './verified-token.ts';
@@ -51,8 +53,9 @@ export function verifiedToken(jwt: Jwt, issuer: Issuer): VerifiedToken {
     issuerName: issuer.name,
     issuer: issuer.issuer,
     subject: typeof subject === 'string' ? subject : '',
-    audiences: audiencesOf(jwt),
+    audiences: audiencesOf(jwt, issuer),
     scopes: scopesOf(memberOf(jwt.claims, issuer.scopesClaim)),
+    roles: rolesOf(jwt.claims, issuer.rolesPath),
     expiresAt:
       typeof expiry === 'number' || typeof expiry === 'bigint' ? timestampOf(Number(expiry)) : undefined,
     claims: jwt.claims,
@@ -101,24 +104,43 @@ export function checkTimes(
 
 function checkAudience(jwt: Jwt, issuer: Issuer): TokenDenial | undefined {
   if (issuer.anyAudience) return undefined;
-  const audiences = audiencesOf(jwt);
+  const audiences = audiencesOf(jwt, issuer);
   if (audiences.some((audience) => issuer.audiences.includes(audience))) return undefined;
-  return tokenDenial('token_wrong_audience', 'the token is for another audience (`aud`)');
+  const detail = `the token is for another audience (\`${issuer.audienceClaim}\`)`;
+  return tokenDenial('token_wrong_audience', detail);
 }
 
 /** A claim that is `null` counts as absent. */
 function checkRequired({ claims }: Jwt, issuer: Issuer): TokenDenial | undefined {
   const missing = issuer.requireClaims.find((name) => (memberOf(claims, name) ?? null) === null);
-  return missing === undefined
+  if (missing !== undefined)
+    return tokenDenial('token_claim_missing', `the token has no \`${missing}\` claim`);
+  const unmet = issuer.claims.find((test) => !hasClaim(claims, test));
+  return unmet === undefined
     ? undefined
-    : tokenDenial('token_claim_missing', `the token has no \`${missing}\` claim`);
+    : tokenDenial('token_claim_missing', `the \`${unmet.name}\` claim of the token is not accepted here`);
 }
 
-function audiencesOf({ claims }: Jwt): readonly string[] {
-  const audience = memberOf(claims, 'aud');
+/** Text or a list of texts; none for any other value, which only a claim other than `aud` can have. */
+function audiencesOf({ claims }: Jwt, { audienceClaim }: Issuer): readonly string[] {
+  const audience = memberOf(claims, audienceClaim);
   if (typeof audience === 'string') return [audience];
   return isTexts(audience) ? audience : [];
 }
+
+/** Roles at a path of nested claims: a text is one role, and elements of a list that are not text are left out. */
+function rolesOf(claims: JsonObject, path: readonly string[]): readonly string[] {
+  if (path.length === 0) return NO_ROLES;
+  let value: JsonValue | undefined = claims;
+  for (const name of path) {
+    if (!isJsonObject(value)) return NO_ROLES;
+    value = memberOf(value, name);
+  }
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((role) => typeof role === 'string') : NO_ROLES;
+}
+
+const NO_ROLES: readonly string[] = Object.freeze([]);
 
 /** Scopes of a space-separated text (RFC 8693 section 4.2) or of a list; elements that are not text are left out. */
 function scopesOf(claim: JsonValue | undefined): readonly string[] {

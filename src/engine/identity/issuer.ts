@@ -1,4 +1,5 @@
 import type { JsonObject } from '../request/attributes.ts';
+import type { ClaimTest } from './claim-test.ts';
 import type { VerificationKey } from './verification-key.ts';
 
 /** Place of a token in a request; the first form includes `Authorization: Bearer`. */
@@ -44,7 +45,22 @@ export interface Issuer {
   readonly maxAge: number | undefined;
   readonly requireExpiry: boolean;
   readonly requireClaims: readonly string[];
+  /** Claims that a token must have with certain values. */
+  readonly claims: readonly ClaimTest[];
   /** Accepted `typ` headers; undefined: absent, `JWT` or `at+jwt`. */
   readonly types: readonly string[] | undefined;
   readonly scopesClaim: string;
+  /** Claim with the audiences: `aud`, unless the issuer names them otherwise. */
+  readonly audienceClaim: string;
+  /** Names of nested claims that lead to the roles; empty: tokens have no roles. */
+  readonly rolesPath: readonly string[];
+  /** The preset of the document, with the names of the fields that it sets. */
+  readonly preset: PresetUse | undefined;
+}
+
+/** A preset that an Issuer document names. */
+export interface PresetUse {
+  readonly name: string;
+  /** Fields of the document that have the values of the preset: those that are not written. */
+  readonly sets: readonly string[];
 }

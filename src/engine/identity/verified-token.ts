@@ -9,6 +9,8 @@ export interface VerifiedToken {
   readonly subject: string;
   readonly audiences: readonly string[];
   readonly scopes: readonly string[];
+  /** Empty without `rolesPath`, and if the token has nothing there. */
+  readonly roles: readonly string[];
   readonly expiresAt: Timestamp | undefined;
   readonly claims: JsonObject;
   readonly header: JsonObject;

@@ -145,10 +145,19 @@ export const NAMES = {
   'jwt.present': { type: 'bool', doc: 'true if a token was verified' },
   'jwt.issuer': { type: 'string', doc: 'the `iss` claim', max: 12_288 },
   'jwt.subject': { type: 'string', doc: 'the `sub` claim', max: 12_288 },
-  'jwt.audiences': { type: 'list(string)', doc: 'the `aud` claim, as a list', max: 12_288 },
+  'jwt.audiences': {
+    type: 'list(string)',
+    doc: "the issuer's `audienceClaim`, which is `aud` by default, as a list",
+    max: 12_288,
+  },
   'jwt.scopes': {
     type: 'list(string)',
     doc: "the issuer's `scopesClaim`, split at spaces when it is text",
+    max: 12_288,
+  },
+  'jwt.roles': {
+    type: 'list(string)',
+    doc: "the roles at the issuer's `rolesPath`; empty when the token has none",
     max: 12_288,
   },
   'jwt.expires_at': { type: 'timestamp', doc: 'the `exp` claim' },

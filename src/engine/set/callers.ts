@@ -1,8 +1,6 @@
-import { memberOf } from '../identity/jwt.ts';
+import { type ClaimTest, hasClaims } from '../identity/claim-test.ts';
 import { canonicalPrincipal, matchesPrincipal, type PrincipalPattern } from '../identity/principal.ts';
 import type { VerifiedToken } from '../identity/verified-token.ts';
-import type { JsonObject, JsonValue } from '../request/attributes.ts';
-import { isJsonList, isJsonObject } from '../request/json-value.ts';
 
 /** The callers that `from` and `except` of a policy or rule let through. */
 export interface CallerCondition {
@@ -19,6 +17,8 @@ export interface CallerEntry {
   readonly issuers: ReadonlySet<string> | undefined;
   /** Scopes that the token must all have. */
   readonly scopes: readonly string[] | undefined;
+  /** Roles of which the token must have one. */
+  readonly roles: readonly string[] | undefined;
   /** Claims that the token must all have. */
   readonly claims: readonly ClaimTest[] | undefined;
 }
@@ -35,16 +35,6 @@ export interface PrincipalDataset {
   /** `canonicalPrincipal` of each. */
   readonly principals: ReadonlySet<string>;
 }
-
-/** A claim with the values that it may have, or with the members that it must have. */
-export type ClaimTest =
-  | {
-      readonly name: string;
-      /** Texts, booleans and numbers, as `readNumber` returns them. */
-      readonly values: ReadonlySet<JsonValue>;
-      readonly members?: undefined;
-    }
-  | { readonly name: string; readonly members: readonly ClaimTest[]; readonly values?: undefined };
 
 export type CallerPart = keyof CallerEntry;
 
@@ -76,13 +66,14 @@ export function matchingEntry(
 
 /** The first part of an entry that a caller does not meet; undefined if the caller matches the entry. */
 export function unmetPart(
-  { principals, issuers, scopes, claims }: CallerEntry,
+  { principals, issuers, scopes, roles, claims }: CallerEntry,
   principal: string,
   token: VerifiedToken | undefined,
 ): CallerPart | undefined {
   if (principals !== undefined && !holdsPrincipal(principals, principal)) return 'principals';
   if (issuers !== undefined && (token === undefined || !issuers.has(token.issuerName))) return 'issuers';
   if (scopes !== undefined && (token === undefined || !hasScopes(token, scopes))) return 'scopes';
+  if (roles !== undefined && (token === undefined || !hasRole(token, roles))) return 'roles';
   if (claims !== undefined && (token === undefined || !hasClaims(token.claims, claims))) return 'claims';
   return undefined;
 }
@@ -102,20 +93,7 @@ function hasScopes(token: VerifiedToken, scopes: readonly string[]): boolean {
   return true;
 }
 
-function hasClaims(claims: JsonObject, tests: readonly ClaimTest[]): boolean {
-  for (const test of tests) if (!hasClaim(claims, test)) return false;
-  return true;
-}
-
-/** True if a claim, or an element of a claim that is a list, has one of the values, or all of the members. */
-export function hasClaim(claims: JsonObject, test: ClaimTest): boolean {
-  const claim = memberOf(claims, test.name);
-  if (claim === undefined) return false;
-  if (!isJsonList(claim)) return fits(claim, test);
-  for (const element of claim) if (fits(element, test)) return true;
+function hasRole(token: VerifiedToken, roles: readonly string[]): boolean {
+  for (const role of roles) if (token.roles.includes(role)) return true;
   return false;
-}
-
-function fits(value: JsonValue, { values, members }: ClaimTest): boolean {
-  return members === undefined ? values.has(value) : isJsonObject(value) && hasClaims(value, members);
 }

@@ -1,9 +1,14 @@
+import type { Advice } from '../../diagnostic/advice.ts';
+import { quoted } from '../../diagnostic/suggest.ts';
 import type { PrincipalPattern } from '../../engine/identity/principal.ts';
 import { principalsOverlap } from '../../engine/identity/principal-contains.ts';
 import type { EnvironmentValues } from '../../engine/set/policy-set.ts';
 import { type CallerDocument, isDatasetReference } from '../language/caller-document.ts';
+import { inline } from '../language/caller-hints.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
-import { child, report } from '../language/reader.ts';
+import { child, type Located, lacks, report } from '../language/reader.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import type { Folder } from './folder.ts';
 import {
   type IdentityRoot,
   MOST_COMPARISONS,
@@ -19,7 +24,7 @@ import type { WrittenPolicy } from './policy-compiler.ts';
 /** Parts of an entry that need an identity, each with the root of expressions that has it. */
 const PARTS = {
   caller: ['principals'],
-  jwt: ['issuers', 'scopes', 'claims'],
+  jwt: ['issuers', 'scopes', 'roles', 'claims'],
 } as const satisfies Record<IdentityRoot['root'], readonly (keyof CallerDocument)[]>;
 
 /** Most patterns of `mtls`, times those of an entry, that are compared. */
@@ -32,6 +37,7 @@ const MOST_PATTERNS = 10_000;
 export function reportCallerReads(
   written: readonly WrittenPolicy[],
   environments: ReadonlyMap<string, EnvironmentValues>,
+  issuers: Folder['issuers'],
 ): void {
   const shadows = shadowsOf(environments);
   for (const root of ROOTS) {
@@ -44,8 +50,11 @@ export function reportCallerReads(
         if (selected.length * guards.length > MOST_COMPARISONS) continue;
         const reading: Reading = { policy, entry, selected, root, guards, shadows };
         if (!root.isKnownBy(policy.spec) && reportUnknown(part, reading)) continue;
-        if (root.root === 'jwt') reportIssuers(reading);
-        else reportPrincipals(reading);
+        if (root.root === 'jwt') {
+          reportIssuers(reading);
+          reportRoles(reading, issuers);
+        }
+        if (root.root === 'caller') reportPrincipals(reading);
       }
     }
   }
@@ -90,11 +99,40 @@ function reportUnknown(
   return isNever;
 }
 
+/** The Issuers whose tokens a policy sees: its own, else those of the policies of the same requests. */
+function acceptedIssuers({ policy, selected, guards }: Reading): readonly Located<string>[] {
+  const accepting = policy.spec.authenticate?.jwt === undefined ? meeting(guards, selected) : [policy];
+  return accepting.flatMap(({ spec }) => spec.authenticate?.jwt?.issuers ?? []);
+}
+
+/** Reports roles where no token has any, since no Issuer says where they are. */
+function reportRoles(reading: Reading, issuers: Folder['issuers']): void {
+  const { entry } = reading;
+  const at = entry.roles === undefined ? undefined : child(entry.at, 'roles');
+  if (at === undefined) return;
+  const named = entry.issuers ?? acceptedIssuers(reading);
+  const known = named.map(({ value }) => issuers.get(value));
+  if (known.some((issuer) => issuer === undefined || issuer.rolesPath.length > 0)) return;
+  const names = quoted(new Set(named.map(({ value }) => value)));
+  const message = `no token has roles: ${names} has no \`rolesPath\``;
+  report(at, 'roles_without_path', message, rolesHelp(at, lacks(entry.at, 'claims')));
+}
+
+function rolesHelp(at: Cursor, isAlone: boolean): Advice {
+  const own = inline(at);
+  const text = `claims: {roles: ${own ?? '[...]'}}`;
+  const help = `compare a claim by \`${text}\`, or say where roles are by \`rolesPath\` in the Issuer`;
+  const { key } = at;
+  return own === undefined || key === undefined || !isAlone
+    ? { help }
+    : { help, edit: { start: key.start, end: at.tree.range.end, text } };
+}
+
 /** Reports Issuers of which no policy of the requests accepts a token. */
-function reportIssuers({ policy, entry, selected, guards }: Reading): void {
+function reportIssuers(reading: Reading): void {
+  const { policy, entry } = reading;
   const own = policy.spec.authenticate?.jwt;
-  const accepting = own === undefined ? meeting(guards, selected) : [policy];
-  const accepted = accepting.flatMap(({ spec }) => spec.authenticate?.jwt?.issuers ?? []);
+  const accepted = acceptedIssuers(reading);
   for (const { value, at } of entry.issuers ?? []) {
     if (accepted.some((issuer) => issuer.value === value)) continue;
     const who =

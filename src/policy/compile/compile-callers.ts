@@ -1,3 +1,4 @@
+import type { ClaimTest } from '../../engine/identity/claim-test.ts';
 import {
   canonicalPrincipal,
   compilePrincipal,
@@ -6,7 +7,6 @@ import {
 import type {
   CallerCondition,
   CallerEntry,
-  ClaimTest,
   PrincipalDataset,
   PrincipalSet,
 } from '../../engine/set/callers.ts';
@@ -34,17 +34,22 @@ export function compileCallers(
   return { from: compile(from), except: compile(except) };
 }
 
-function compileEntry({ principals, issuers, scopes, claims }: CallerDocument, folder: Folder): CallerEntry {
+function compileEntry(
+  { principals, issuers, scopes, roles, claims }: CallerDocument,
+  folder: Folder,
+): CallerEntry {
   for (const issuer of issuers ?? []) reportUnknownIssuer(issuer, folder);
   return {
     principals: principals && compilePrincipals(principals, folder),
     issuers: issuers && new Set(issuers.map(({ value }) => value)),
     scopes: scopes?.map(({ value }) => value),
+    roles: roles?.map(({ value }) => value),
     claims: claims?.value.map(compileClaim),
   };
 }
 
-function compileClaim({ name, values, members }: ClaimDocument): ClaimTest {
+/** The test of a claim, or of its members. */
+export function compileClaim({ name, values, members }: ClaimDocument): ClaimTest {
   return members.length > 0
     ? { name, members: members.map(compileClaim) }
     : { name, values: new Set(values) };

@@ -1,12 +1,15 @@
 import { quoted } from '../../diagnostic/suggest.ts';
 import { ALGORITHMS, DEFAULT_ALGORITHMS } from '../../engine/identity/algorithms.ts';
+import type { ClaimTest } from '../../engine/identity/claim-test.ts';
 import type { CryptoProvider } from '../../engine/identity/crypto.ts';
-import type { Issuer, KeySource } from '../../engine/identity/issuer.ts';
+import type { Issuer, KeySource, PresetUse } from '../../engine/identity/issuer.ts';
 import { compileKeys, type KeyProblem } from '../../engine/identity/jwks.ts';
 import { DEFAULT_PLACES } from '../../engine/identity/token-place.ts';
 import { isJsonObject } from '../../engine/request/json-value.ts';
 import { type IssuerSpec, refreshOf } from '../language/issuer-document.ts';
+import { type Preset, type PresetFields, presetOf } from '../language/issuer-presets.ts';
 import { report } from '../language/reader.ts';
+import { compileClaim } from './compile-callers.ts';
 import { type Data, inlineData, type References } from './references.ts';
 
 /** An Issuer document with its keys and every default; undefined after a reported mistake. */
@@ -16,9 +19,10 @@ export function compileIssuer(
   references: References,
   crypto: CryptoProvider,
 ): Issuer | undefined {
-  const algorithms = spec.algorithms?.map(({ value }) => value) ?? DEFAULT_ALGORITHMS;
-  const keys = compileSource(spec, algorithms, references, crypto);
-  const { issuer } = spec;
+  const preset = spec.preset === undefined ? undefined : presetOf(spec.preset, spec.issuer);
+  const { fields = {}, issuer = spec.issuer } = preset ?? {};
+  const algorithms = spec.algorithms?.map(({ value }) => value) ?? fields.algorithms ?? DEFAULT_ALGORITHMS;
+  const keys = compileSource(spec, preset, algorithms, references, crypto);
   if (issuer === undefined || keys === undefined) return undefined;
   return {
     name,
@@ -31,10 +35,27 @@ export function compileIssuer(
     clockSkew: spec.clockSkew ?? 30_000,
     maxAge: spec.maxAge,
     requireExpiry: spec.requireExpiry ?? true,
-    requireClaims: spec.requireClaims ?? [],
+    requireClaims: spec.requireClaims ?? fields.requireClaims ?? [],
+    claims: spec.claims?.map(compileClaim) ?? presetClaims(fields),
     types: spec.types,
-    scopesClaim: spec.scopesClaim ?? 'scope',
+    scopesClaim: spec.scopesClaim ?? fields.scopesClaim ?? 'scope',
+    audienceClaim: spec.audienceClaim ?? fields.audienceClaim ?? 'aud',
+    rolesPath: spec.rolesPath ?? fields.rolesPath ?? [],
+    preset: preset && presetUse(preset, spec),
   };
+}
+
+function presetClaims({ claims = {} }: PresetFields): readonly ClaimTest[] {
+  return Object.entries(claims).map(([name, values]) => ({ name, values: new Set(values) }));
+}
+
+/** The fields that a preset sets: those that it has and the document has not. */
+function presetUse({ name, issuer, jwksUri, fields }: Preset, spec: IssuerSpec): PresetUse {
+  const own = { issuer, keys: jwksUri, ...fields };
+  const sets = Object.entries(own).filter(
+    ([field, value]) => value !== undefined && spec[field as keyof typeof own] === undefined,
+  );
+  return { name, sets: sets.map(([field]) => field) };
 }
 
 /** Most keys of a set: each costs the import of a key when it is loaded, and a comparison for each token. */
@@ -42,11 +63,12 @@ const MOST_KEYS = 200;
 
 function compileSource(
   spec: IssuerSpec,
+  preset: Preset | undefined,
   algorithms: readonly string[],
   references: References,
   crypto: CryptoProvider,
 ): KeySource | undefined {
-  const { jwksUri, jwksFile, jwks } = spec.keys ?? {};
+  const { jwksUri = spec.keys === undefined ? preset?.jwksUri : undefined, jwksFile, jwks } = spec.keys ?? {};
   if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
   const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
   if (data === undefined) return undefined;

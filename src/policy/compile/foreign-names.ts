@@ -121,6 +121,7 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['jwt.audience', 'jwt.audiences'],
   ['jwt.scope', 'jwt.scopes'],
   ['jwt.scp', 'jwt.scopes'],
+  ['jwt.role', 'jwt.roles'],
   ['jwt.exp', 'jwt.expires_at'],
   ['jwt.payload', 'jwt.claims'],
   ['jwt.body', 'jwt.claims'],

@@ -110,14 +110,14 @@ function ofCallers(holder: Cursor, callers: CallerCondition | undefined): readon
 
 /** Its principals and issuers, each by itself, and the whole entry if it has further parts. */
 function ofEntry(at: Cursor, entry: CallerEntry, text: string): readonly LocatedPattern[] {
-  const { principals, issuers, scopes, claims } = entry;
+  const { principals, issuers, scopes, roles, claims } = entry;
   const whole: LocatedPattern = {
     ...placed('caller', entry, at),
     text,
     matchesCaller: ({ principal, token }) => unmetPart(entry, principal, token) === undefined,
   };
   return [
-    ...(scopes === undefined && claims === undefined ? [] : [whole]),
+    ...(scopes === undefined && roles === undefined && claims === undefined ? [] : [whole]),
     ...(principals === undefined ? [] : ofPrincipals(child(at, 'principals'), principals, entry)),
     ...(issuers === undefined ? [] : itemsOf(child(at, 'issuers'))).map((item): LocatedPattern => {
       const own = placed('issuer', entry, item);

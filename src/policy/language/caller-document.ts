@@ -64,8 +64,8 @@ export interface ClaimDocument {
   readonly members: readonly ClaimDocument[];
 }
 
-/** Reader of the claims that a token must have. */
-const claims: Reader<readonly ClaimDocument[]> = (at) => {
+/** Reader of the claims that a token must have, with their values. */
+export const claimDocuments: Reader<readonly ClaimDocument[]> = (at) => {
   const { tree } = at;
   if (tree.kind !== 'mapping') {
     const help = 'write each claim with its value, such as `claims: {tenant: acme}`';
@@ -84,7 +84,7 @@ const claims: Reader<readonly ClaimDocument[]> = (at) => {
 function readClaim(name: string, at: Cursor): ClaimDocument | undefined {
   const { tree } = at;
   if (tree.kind === 'mapping') {
-    const members = claims(at);
+    const members = claimDocuments(at);
     return members && { name, at, values: [], members };
   }
   const values = tree.kind === 'list' ? someOf(claimValue)(at) : oneValue(at);
@@ -121,7 +121,7 @@ function claimsSchema(levels: number): JsonObject {
   return { type: 'object', minProperties: 1, additionalProperties: { anyOf: [one, several, members] } };
 }
 
-shaped(claims, { kind: 'value', schema: claimsSchema(DESCRIBED_LEVELS) });
+shaped(claimDocuments, { kind: 'value', schema: claimsSchema(DESCRIBED_LEVELS) });
 
 /** One entry of `from` or `except`. */
 export const CALLER_FIELDS = {
@@ -134,8 +134,12 @@ export const CALLER_FIELDS = {
     doc: 'names of Issuers, of which one must have issued the token',
   },
   scopes: { read: someOf(located(nonEmptyText)), doc: 'scopes that the token must all have' },
+  roles: {
+    read: someOf(located(nonEmptyText)),
+    doc: 'roles of which the token must have one; the Issuer says by `rolesPath` where they are',
+  },
   claims: {
-    read: located(claims),
+    read: located(claimDocuments),
     doc: 'claims that the token must all have: a value, a list of possible values, or a mapping of members; a claim that is a list must contain one',
   },
 } as const satisfies Fields;
@@ -146,7 +150,7 @@ export type CallerDocument = Read<typeof CALLER_FIELDS> & { readonly at: Cursor 
 function readCaller(at: Cursor): CallerDocument | undefined {
   const { tree } = at;
   if (tree.kind === 'mapping' && tree.entries.size === 0 && tree.invalidKeys.size === 0) {
-    const help = 'name callers by `principals`, `issuers`, `scopes` or `claims`';
+    const help = 'name callers by `principals`, `issuers`, `scopes`, `roles` or `claims`';
     return report(at, 'missing_field', 'the entry is empty, so that every caller matches it', help);
   }
   if (tree.kind === 'scalar' && tree.value !== null)

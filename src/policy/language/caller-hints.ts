@@ -9,6 +9,7 @@ const PARTS: ReadonlyMap<string, readonly [part: string, example: string]> = new
     [
       ['principals', '["spiffe://acme.example/ns/shop/sa/*"]', ['principal', 'principals']],
       ['scopes', '[orders:write]', ['scope', 'scopes']],
+      ['roles', '[admin]', ['role', 'roles']],
       ['claims', '{tenant: acme}', ['claim', 'claims']],
       ['issuers', '[acme]', ['issuer', 'issuers']],
     ] as const
@@ -17,7 +18,7 @@ const PARTS: ReadonlyMap<string, readonly [part: string, example: string]> = new
 
 /** Claims that people write into an entry of `from`, with the name of the claim. */
 const CLAIMS: ReadonlyMap<string, string> = new Map([
-  ...['role', 'roles', 'group', 'groups', 'sub', 'tenant', 'aud', 'email', 'azp', 'client_id'].map(
+  ...['group', 'groups', 'sub', 'tenant', 'aud', 'email', 'azp', 'client_id'].map(
     (name) => [name, name] as const,
   ),
   ['subject', 'sub'],
@@ -36,7 +37,10 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
   ['ipBlocks', ADDRESS_HELP],
   ['remoteIpBlocks', ADDRESS_HELP],
   ['mtls', 'require peers under `authenticate`, and name them here by `principals`'],
-  ['jwt', 'require tokens under `authenticate`, and name them here by `issuers`, `scopes` and `claims`'],
+  [
+    'jwt',
+    'require tokens under `authenticate`, and name them here by `issuers`, `scopes`, `roles` and `claims`',
+  ],
   ['when', '`when` belongs beside `from`, in the rule'],
 ]);
 
@@ -55,7 +59,7 @@ export function callerHelp({ name, value, lacks }: WrittenField): Advice | strin
 export function textCallerHelp(at: Cursor): Advice | string {
   const own = inline(at);
   if (own === undefined || !/^["']?spiffe:/.test(own))
-    return 'name callers by `principals`, `issuers`, `scopes` or `claims`';
+    return 'name callers by `principals`, `issuers`, `scopes`, `roles` or `claims`';
   const text = `{principals: [${own}]}`;
   const { start, end } = at.tree.range;
   return { help: `name its part: \`${text}\``, edit: { start, end, text } };

@@ -16,6 +16,8 @@ export interface Field<T> {
   /** A phrase for the JSON Schema, the editor and diagnostics. */
   readonly doc: string;
   readonly required?: true;
+  /** Fields in place of a required one: where one of them is written, it may be missing. */
+  readonly unless?: readonly string[];
   /** Help where the field is missing in a mapping; default: its name and `doc`. */
   readonly missing?: (at: Cursor) => Advice;
 }
@@ -59,7 +61,7 @@ export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp)
     const read: Record<string, unknown> = {};
     for (const [name, field] of rows) {
       const value = child(at, name);
-      if (field.required === true && lacks(at, name) && !isMisspelt(name)) {
+      if (isRequired(field, at) && lacks(at, name) && !isMisspelt(name)) {
         report(
           at,
           'missing_field',
@@ -74,6 +76,10 @@ export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp)
     return read as Read<F>;
   };
   return shaped(reader, { kind: 'mapping', fields });
+}
+
+function isRequired({ required, unless = [] }: Field<unknown>, at: Cursor): boolean {
+  return required === true && unless.every((name) => lacks(at, name));
 }
 
 /** Reports the keys of a mapping that its table does not have, and returns them. `ownHelp` as for `mapping`. */

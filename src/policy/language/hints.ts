@@ -82,6 +82,11 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['validatingadmissionpolicy', 'Policy'],
   ['requestauthentication', 'Issuer'],
   ['jwtprovider', 'Issuer'],
+  ['azure', 'entra'],
+  ['azuread', 'entra'],
+  ['github', 'github-actions'],
+  ['k8s', 'kubernetes'],
+  ['spiffe', 'spire'],
   ['dataset', 'data'],
   ['datasets', 'data'],
 ]);

@@ -5,7 +5,10 @@ import {
   isAlgorithm,
 } from '../../engine/identity/algorithms.ts';
 import type { Refresh, TokenPlace } from '../../engine/identity/issuer.ts';
+import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
+import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import { claimDocuments } from './caller-document.ts';
 import {
   exactlyOne,
   type Fields,
@@ -16,6 +19,7 @@ import {
   type Read,
   suggestion,
 } from './fields.ts';
+import { PRESET_NAMES, presetOf } from './issuer-presets.ts';
 import { boolean, child, lacks, list, located, nonEmptyText, report, someOf, text } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { duration, header, keyUrl } from './values.ts';
@@ -50,9 +54,22 @@ const PLACE_FIELDS = {
 } as const satisfies Fields;
 
 export const ISSUER_FIELDS = {
-  issuer: { read: nonEmptyText, doc: 'the `iss` claim, compared exactly', required: true },
-  audiences: { read: someOf(nonEmptyText), doc: 'accepted audiences; `aud` must have at least one of them' },
-  anyAudience: { read: boolean, doc: '`true`: `aud` is not checked' },
+  preset: {
+    read: oneOf(PRESET_NAMES),
+    doc: 'the provider of the tokens: defaults for the fields that are not written',
+  },
+  issuer: {
+    read: nonEmptyText,
+    doc: 'the `iss` claim, compared exactly',
+    required: true,
+    unless: ['preset'],
+  },
+  audiences: {
+    read: someOf(nonEmptyText),
+    doc: 'accepted audiences; a token must have at least one of them',
+  },
+  audienceClaim: { read: nonEmptyText, doc: 'the claim with the audiences, text or a list; default `aud`' },
+  anyAudience: { read: boolean, doc: '`true`: the audience is not checked' },
   algorithms: {
     read: someOf(located(readAlgorithm)),
     like: someOf(oneOf(Object.keys(ALGORITHMS))),
@@ -61,8 +78,9 @@ export const ISSUER_FIELDS = {
   keys: {
     read: readKeys,
     like: mapping(KEYS_FIELDS),
-    doc: 'the source of the keys, exactly one',
+    doc: 'the source of the keys, exactly one; a preset has its own',
     required: true,
+    unless: ['preset'],
   },
   refresh: { read: mapping(REFRESH_FIELDS), doc: 'times for fetching keys from a URL' },
   from: {
@@ -77,10 +95,19 @@ export const ISSUER_FIELDS = {
   maxAge: { read: duration(1), doc: 'longest accepted time since a token was issued' },
   requireExpiry: { read: boolean, doc: '`false`: `exp` may be absent; default `true`' },
   requireClaims: { read: list(nonEmptyText), doc: 'claims that a token must have' },
+  claims: {
+    read: claimDocuments,
+    doc: 'claims that a token must have with certain values, as in `from`',
+  },
   types: { read: someOf(nonEmptyText), doc: 'accepted `typ` headers; default: absent, `JWT` or `at+jwt`' },
   scopesClaim: {
     read: nonEmptyText,
     doc: 'the claim with the scopes, as space-separated text or a list; default `scope`',
+  },
+  rolesPath: {
+    read: readRolesPath,
+    like: someOf(nonEmptyText),
+    doc: 'the names of nested claims that lead to the roles, text or a list of texts, for `jwt.roles` and `roles`',
   },
 } as const satisfies Fields;
 
@@ -102,13 +129,14 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
     );
   }
   const keys = child(at, 'keys');
-  if (keys !== undefined && child(keys, 'jwksUri') !== undefined) {
+  if (keys === undefined) reportUnderivedKeys(at, spec);
+  if (keys === undefined || child(keys, 'jwksUri') !== undefined) {
     for (const { value, at: place } of spec.algorithms ?? []) {
       if (!algorithmProperties(value)?.symmetric) continue;
       const message = `\`${value}\` needs a secret key, which a key set from a URL must not contain`;
       report(place, 'invalid_algorithm', message, 'remove it, or write the secret key in `jwks`');
     }
-  } else if (keys !== undefined) {
+  } else {
     misplaced(
       at,
       'refresh',
@@ -118,6 +146,36 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
   }
   return spec;
 };
+
+/** Reports a preset that cannot fill in what the document lacks. */
+function reportUnderivedKeys(at: Cursor, spec: Read<typeof ISSUER_FIELDS>): void {
+  const preset = child(at, 'preset');
+  if (preset === undefined || spec.preset === undefined) return;
+  const { issuer, jwksUri } = presetOf(spec.preset, spec.issuer);
+  if (issuer === undefined) {
+    if (!lacks(at, 'issuer')) return;
+    const message = `the field \`issuer\` is missing, and the preset \`${spec.preset}\` has none`;
+    report(at, 'missing_field', message, `\`issuer\`: ${ISSUER_FIELDS.issuer.doc}`, preset.key);
+    return;
+  }
+  const problem = jwksUri === undefined ? undefined : keyUrlProblem(jwksUri);
+  if (jwksUri !== undefined && problem === undefined) return;
+  const why = problem === undefined ? '' : `: ${problem}`;
+  const message = `the preset \`${spec.preset}\` has no key URL for this \`issuer\`${why}`;
+  const help = 'correct the `issuer`, or write the key URL: `keys: {jwksUri: ...}`';
+  report(child(at, 'issuer') ?? preset, 'missing_field', message, help);
+}
+
+/** Reads the names of nested claims. */
+function readRolesPath(at: Cursor): readonly string[] | undefined {
+  const { tree } = at;
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'string' || tree.value === '')
+    return someOf(nonEmptyText)(at);
+  const path = tree.value.split('.').map((name) => (isPlainScalar(name, true) ? name : JSON.stringify(name)));
+  const list = `[${path.join(', ')}]`;
+  const help = { help: `write each name by itself: \`${list}\``, edit: { ...tree.range, text: list } };
+  return report(at, 'wrong_type', 'expected a list, found text', help);
+}
 
 /** The times for fetching keys, in milliseconds, with all defaults. */
 export function refreshOf({ refresh }: IssuerSpec): Refresh {

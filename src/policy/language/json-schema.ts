@@ -88,7 +88,9 @@ class Definitions {
       const schema = this.#schema(field.like ?? field.read, `${path}.${key}`, isTemplate);
       return [key, { description: field.doc, ...schema }];
     });
-    const required = rows.filter(([, field]) => field.required === true).map(([key]) => key);
+    const required = rows
+      .filter(([, field]) => field.required === true && field.unless === undefined)
+      .map(([key]) => key);
     this.#found.set(name, {
       type: 'object',
       additionalProperties: false,

@@ -33,6 +33,7 @@ export interface ShapedField {
   readonly like?: Reader<unknown>;
   readonly doc: string;
   readonly required?: true;
+  readonly unless?: readonly string[];
 }
 
 const SHAPES = new WeakMap<Reader<unknown>, Shape>();

@@ -4,7 +4,7 @@ import type { ClaimDocument } from '../language/caller-document.ts';
 import { inline } from '../language/caller-hints.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { DOTTED_CLAIM } from './issuers.ts';
+import { isDotted } from './issuers.ts';
 
 /** Reports claims of `from` and `except` that are written as a path, and are looked up as one name. */
 export function lintCallerClaims({ spec }: WrittenPolicy): void {
@@ -16,7 +16,7 @@ export function lintCallerClaims({ spec }: WrittenPolicy): void {
 function reportDotted(claims: readonly ClaimDocument[]): void {
   for (const { name, at, members } of claims) {
     reportDotted(members);
-    if (!DOTTED_CLAIM.test(name)) continue;
+    if (!isDotted(name)) continue;
     const message = `the path \`${name}\` is not followed: a token must have a claim with this whole name`;
     const isAlone = claims.filter((each) => rootOf(each) === rootOf({ name })).length === 1;
     report(at, 'dotted_claim', message, nestedHelp(name, at, isAlone), at.key);

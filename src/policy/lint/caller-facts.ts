@@ -10,11 +10,14 @@ import type { PolicySpec } from '../language/policy-document.ts';
 import type { Located } from '../language/reader.ts';
 
 /** Claims that every accepted token has, even if no issuer requires them. */
-const VERIFIED = ['iss', 'aud', 'exp'];
+const VERIFIED = ['iss', 'exp'];
 
 /** Claims that the tokens of all issuers have. */
 export function claimsOfAll(issuers: readonly Issuer[]): readonly string[] {
-  const [first, ...others] = issuers.map(({ requireClaims }) => new Set([...VERIFIED, ...requireClaims]));
+  const [first, ...others] = issuers.map(
+    ({ requireClaims, claims, audienceClaim }) =>
+      new Set([...VERIFIED, audienceClaim, ...requireClaims, ...claims.map(({ name }) => name)]),
+  );
   return [...others.reduce((all, each) => all.intersection(each), first ?? new Set<string>())];
 }
 
@@ -31,8 +34,8 @@ export function factsOfAdmitted({ authenticate, from, rules = [] }: PolicySpec):
 
 /** Facts that hold for every caller that one of the entries of `from` matches. */
 export function factsOfCallers(from: readonly CallerDocument[] | undefined): Facts {
-  const entries = (from ?? []).map(({ principals, claims, scopes, issuers }) => {
-    const isOfToken = claims !== undefined || scopes !== undefined || issuers !== undefined;
+  const entries = (from ?? []).map(({ principals, claims, scopes, roles, issuers }) => {
+    const isOfToken = [claims, scopes, roles, issuers].some((part) => part !== undefined);
     const names = (claims?.value ?? []).map(({ name }) => keyFact('jwt.claims', name));
     return factsOfPrincipals(principals).union(new Set([...names, ...(isOfToken ? [TOKEN] : [])]));
   });

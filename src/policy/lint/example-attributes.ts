@@ -106,7 +106,8 @@ function jwtOf({ issuer, claims }: ExampleToken, now: number): Jwt {
 }
 
 /** The claims of a token that the issuer would sign at `now`, milliseconds since 1970. */
-function usualClaims({ issuer, audiences: [aud] }: Issuer, now: number): JsonObject {
+function usualClaims({ issuer, audienceClaim, audiences: [aud] }: Issuer, now: number): JsonObject {
   const iat = Math.floor(now / 1000);
-  return { iss: issuer, sub: 'example', ...(aud === undefined ? {} : { aud }), iat, exp: iat + 3600 };
+  const audience = aud === undefined ? {} : { [audienceClaim]: aud };
+  return { iss: issuer, sub: 'example', ...audience, iat, exp: iat + 3600 };
 }

@@ -4,16 +4,28 @@ import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { entriesOf } from '../compile/match-relations.ts';
 import { placeOf } from '../compile/written-places.ts';
 import { documentsOf } from '../language/document.ts';
+import { PRESET_NAMES, presetOf } from '../language/issuer-presets.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { Example } from './example.ts';
 import type { LintInput } from './lint-input.ts';
 import { sampleCaller, tokenOf } from './sample-caller.ts';
 import { sampleRequest } from './sample-request.ts';
+import { nested } from './sample-values.ts';
 import type { Confirmed, Trials } from './trials.ts';
 
 /** A path such as `realm_access.roles`. Names of claims that are URLs have other characters. */
-export const DOTTED_CLAIM = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
+const DOTTED_CLAIM = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
+/** Names of claims with dots that a provider documents, such as `kubernetes.io`. */
+const PROVIDER_CLAIMS: ReadonlySet<string> = new Set(
+  PRESET_NAMES.flatMap((name) => presetOf(name, undefined).fields.requireClaims ?? []),
+);
+
+/** True for the name of a claim that looks like a path. */
+export function isDotted(claim: string): boolean {
+  return DOTTED_CLAIM.test(claim) && !PROVIDER_CLAIMS.has(claim);
+}
+
 /** Policies in which an example is tried. */
 const MOST_POLICIES = 20;
 
@@ -34,9 +46,9 @@ export function* lintIssuers(input: LintInput, trials: Trials): Generator<undefi
 
 function reportScopes(issuer: Issuer, at: Cursor | undefined, input: LintInput, trials: Trials): void {
   const { scopesClaim } = issuer;
-  if (at === undefined || !DOTTED_CLAIM.test(scopesClaim)) return;
+  if (at === undefined || !isDotted(scopesClaim)) return;
   const scopes = new VerifiedScopes();
-  const claims = { ...tokenOf(issuer).claims, ...nested(scopesClaim, ['admin']) };
+  const claims = { ...tokenOf(issuer).claims, ...nested(scopesClaim.split('.'), ['admin']) };
   const confirmed = confirm(issuer, claims, input, trials, (example) =>
     trials.confirm(example, () => scopes.take()?.length === 0, scopes),
   );
@@ -53,10 +65,10 @@ function reportRequired(
   input: LintInput,
   trials: Trials,
 ): void {
-  if (at === undefined || !DOTTED_CLAIM.test(claim)) return;
+  if (at === undefined || !isDotted(claim)) return;
   const [root = ''] = claim.split('.');
   const others = Object.entries<JsonValue>(tokenOf(issuer).claims).filter(([name]) => name !== claim);
-  const claims = { ...Object.fromEntries(others), ...nested(claim, 'x') };
+  const claims = { ...Object.fromEntries(others), ...nested(claim.split('.'), 'x') };
   const confirmed = confirm(issuer, claims, input, trials, (example) =>
     trials.confirm(example, ({ reason }) => reason === 'token_claim_missing'),
   );
@@ -64,12 +76,6 @@ function reportRequired(
   const message = `the path \`${claim}\` is not followed: a token must have a claim with this whole name`;
   const help = { help: `write \`${root}\`, and test the rest in \`when\`` };
   report(at, 'dotted_claim', message, help, undefined, [confirmed.text]);
-}
-
-/** An object with the value at the path. */
-function nested(path: string, value: JsonValue): JsonObject {
-  const [last = '', ...outer] = path.split('.').toReversed();
-  return outer.reduce<JsonObject>((inner, name) => ({ [name]: inner }), { [last]: value });
 }
 
 /** The answer to a token with these claims, in a policy that accepts the issuer. */

@@ -1,6 +1,8 @@
+import type { ClaimTest } from '../../engine/identity/claim-test.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { PrincipalPattern } from '../../engine/identity/principal.ts';
 import { SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { holdsPrincipal, type PrincipalSet } from '../../engine/set/callers.ts';
 import type { CompiledPolicy, MtlsRequirement } from '../../engine/set/policy-set.ts';
 import type { ExampleCaller, ExampleToken } from './example.ts';
@@ -71,7 +73,15 @@ export function sampleToken(policies: readonly CompiledPolicy[]): ExampleToken |
 /** A token with the claims that the issuer requires. */
 export function tokenOf(issuer: Issuer): ExampleToken {
   const required = issuer.requireClaims.filter((name) => !USUAL.has(name));
-  return { issuer, claims: Object.fromEntries(required.map((name) => [name, FILLER])) };
+  const claims = Object.fromEntries(required.map((name) => [name, FILLER]));
+  return { issuer, claims: { ...claims, ...claimsThatPass(issuer.claims) } };
+}
+
+/** Claims with the first value of each test. */
+function claimsThatPass(tests: readonly ClaimTest[]): JsonObject {
+  const valueOf = ({ values, members }: ClaimTest): JsonValue =>
+    members === undefined ? ([...values][0] ?? null) : claimsThatPass(members);
+  return Object.fromEntries(tests.map((test) => [test.name, valueOf(test)]));
 }
 
 /** Claims that every token has. */

@@ -10,6 +10,7 @@ const KEYS: Readonly<Record<string, Meaning>> = {
   'request.headers': 'header',
   'jwt.claims': 'claim',
   'jwt.scopes': 'scope',
+  'jwt.roles': 'role',
 };
 
 /** Names whose values have a meaning. */

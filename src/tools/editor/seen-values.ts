@@ -14,6 +14,7 @@ export type Meaning =
   | 'header'
   | 'claim'
   | 'scope'
+  | 'role'
   | 'owner'
   | 'control'
   | 'audience';
@@ -29,7 +30,10 @@ const VALUES: Readonly<Record<string, Meaning>> = {
   path: 'path',
   requireHeaders: 'header',
   requireClaims: 'claim',
+  audienceClaim: 'claim',
+  scopesClaim: 'claim',
   scopes: 'scope',
+  roles: 'role',
   owner: 'owner',
   controls: 'control',
   audiences: 'audience',

@@ -1,12 +1,11 @@
 import type { Identity } from '../../engine/decision/identities.ts';
+import { type ClaimTest, hasClaim } from '../../engine/identity/claim-test.ts';
 import { memberOf } from '../../engine/identity/jwt.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonObject } from '../../engine/request/json-value.ts';
 import {
   type CallerCondition,
   type CallerEntry,
-  type ClaimTest,
-  hasClaim,
   matchingEntry,
   type PrincipalSet,
   unmetPart,
@@ -30,17 +29,26 @@ export function callersText({ from, except }: CallerCondition): string {
   return `${wanted}${separator}except ${except.map(entryText).join('; or ')}`;
 }
 
-function entryText({ principals, issuers, scopes, claims }: CallerEntry): string {
+function entryText({ principals, issuers, scopes, roles, claims }: CallerEntry): string {
   const leaves = (claims ?? []).flatMap((test) => leavesOf(test));
   const token = [
     ...(issuers === undefined ? [] : [`a token of ${oneOf([...issuers])}`]),
     ...(scopes === undefined ? [] : [`${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`]),
+    ...(roles === undefined ? [] : [`the role ${oneOf(roles)}`]),
     ...(leaves.length === 0
       ? []
       : [`${leaves.length === 1 ? 'claim' : 'claims'} ${leaves.map(leafText).join(', ')}`]),
   ].join(' and ');
   const peer = principals === undefined ? ['callers'] : [principalsText(principals)];
   return [...peer, ...(token === '' ? [] : [`with ${token}`])].join(' ');
+}
+
+/** Claims with their values, as a phrase. */
+export function claimsText(tests: readonly ClaimTest[]): string {
+  return tests
+    .flatMap(leavesOf)
+    .map((leaf) => `claim ${leafText(leaf)}`)
+    .join(', ');
 }
 
 /** A claim that has values, with its path. */
@@ -114,6 +122,7 @@ function unmetText(entry: CallerEntry, { caller, token }: Identity): string {
     const missing = (entry.scopes ?? []).filter((scope) => !token.scopes.includes(scope));
     return `the token lacks the ${missing.length === 1 ? 'scope' : 'scopes'} ${missing.join(', ')}`;
   }
+  if (part === 'roles') return `the token does not have the role ${oneOf(entry.roles ?? [])}`;
   const claim = unmetLeaf(token.claims, entry.claims ?? []);
   if (claim === undefined) return 'the caller matches';
   return `the claim ${claim.path} is not ${oneOf([...claim.values].map(String))}`;

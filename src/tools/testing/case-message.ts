@@ -15,6 +15,7 @@ import type {
   TestRequest,
   TestToken,
 } from '../../policy/compile/policy-test.ts';
+import { sampleClaims } from '../../policy/language/issuer-presets.ts';
 import { writtenCertificate } from './test-certificates.ts';
 import type { ThrowawayKeys } from './throwaway-keys.ts';
 
@@ -77,7 +78,8 @@ function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number
   return withoutNulls({
     iss: issuer.issuer,
     sub: subject,
-    ...(audience === undefined ? {} : { aud: audience }),
+    ...(issuer.preset === undefined ? {} : sampleClaims(issuer.preset.name, subject)),
+    ...(audience === undefined ? {} : { [issuer.audienceClaim]: audience }),
     iat,
     exp: iat + Math.floor(token.expiresIn / 1000),
     ...token.claims,

@@ -1,5 +1,6 @@
 import { parse } from '../../cel/syntax/parse.ts';
 import { mayInterpolate } from '../../cel/syntax/parse-text.ts';
+import type { Issuer } from '../../engine/identity/issuer.ts';
 import { rateText } from '../../engine/limit/rate.ts';
 import type { PrincipalSet } from '../../engine/set/callers.ts';
 import type { MatchEntryResult } from '../../engine/set/match.ts';
@@ -12,7 +13,7 @@ import type {
   MtlsRequirement,
   ResponseValue,
 } from '../../engine/set/policy-set.ts';
-import { principalsText } from './caller-text.ts';
+import { claimsText, principalsText } from './caller-text.ts';
 import { oneOf } from './one-of.ts';
 
 /** The reason why an entry of a match does not select a request. */
@@ -71,8 +72,37 @@ export function namedPeersText(peers: PrincipalSet): string {
 }
 
 export function jwtText({ issuers, required }: JwtRequirement): string {
-  const names = issuers.map(({ name }) => name).join(', ');
+  const names = issuers.map(issuerText).join(', ');
   return required ? `a token of ${names}` : `a token of ${names}, if there is one`;
+}
+
+/** The name of an Issuer, with what its preset sets. */
+function issuerText(issuer: Issuer): string {
+  const { name, preset } = issuer;
+  if (preset === undefined) return name;
+  const sets = preset.sets.map((field) => fieldText(field, issuer)).join(', ');
+  return sets === '' ? `${name} (preset ${preset.name})` : `${name} (preset ${preset.name}: ${sets})`;
+}
+
+function fieldText(field: string, issuer: Issuer): string {
+  switch (field) {
+    case 'issuer':
+      return `issuer ${issuer.issuer}`;
+    case 'keys':
+      return `keys at ${issuer.keys.kind === 'uri' ? issuer.keys.jwksUri : 'the document'}`;
+    case 'rolesPath':
+      return `roles at ${issuer.rolesPath.join('.')}`;
+    case 'scopesClaim':
+      return `scopes in ${issuer.scopesClaim}`;
+    case 'audienceClaim':
+      return `audience in ${issuer.audienceClaim}`;
+    case 'requireClaims':
+      return `claims ${issuer.requireClaims.join(' and ')}`;
+    case 'claims':
+      return claimsText(issuer.claims);
+    default:
+      return `${field} ${issuer.algorithms.join(' or ')}`;
+  }
 }
 
 export function limitText({ rate, burst, key }: CompiledLimit): string {

@@ -432,6 +432,7 @@ describe('a verified token', () => {
       issuer: 'https://login.acme.example',
       subject: 'checkout',
       audiences: ['orders'],
+      roles: [],
       scopes: ['orders:read', 'orders:write'],
       expiresAt: { seconds: NOW_SECONDS + 1, nanos: 500_000_000 },
       claims,

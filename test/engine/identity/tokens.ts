@@ -43,8 +43,12 @@ export function issuerOf(members: Partial<Issuer> = {}): Issuer {
     maxAge: undefined,
     requireExpiry: true,
     requireClaims: [],
+    claims: [],
     types: undefined,
     scopesClaim: 'scope',
+    audienceClaim: 'aud',
+    rolesPath: [],
+    preset: undefined,
     ...members,
   };
 }

@@ -1,11 +1,10 @@
+import { type ClaimTest, hasClaim } from '../../../src/engine/identity/claim-test.ts';
 import { compilePrincipal } from '../../../src/engine/identity/principal.ts';
 import type { VerifiedToken } from '../../../src/engine/identity/verified-token.ts';
 import { parseJson } from '../../../src/engine/request/json.ts';
 import {
   admitsCaller,
   type CallerEntry,
-  type ClaimTest,
-  hasClaim,
   holdsPrincipal,
   matchingEntry,
   unmetPart,
@@ -16,6 +15,7 @@ const NOTHING: CallerEntry = {
   principals: undefined,
   issuers: undefined,
   scopes: undefined,
+  roles: undefined,
   claims: undefined,
 };
 
@@ -46,6 +46,7 @@ function tokenOf(claims: string): VerifiedToken {
     subject: '',
     audiences: [],
     scopes: ['a', 'b'],
+    roles: ['r', 's'],
     expiresAt: undefined,
     claims: value as VerifiedToken['claims'],
     header: {},

@@ -1,3 +1,4 @@
+import { PRESET_NAMES } from '../../../src/policy/language/issuer-presets.ts';
 import { LanguageClient } from '../../support/language-client.ts';
 import { FOLDER } from './folder.ts';
 
@@ -98,6 +99,13 @@ describe('in YAML', () => {
     ],
     ['a version', 'orders.yaml', 'apiVersion: lictor/v1', 'apiVersion: |', ['lictor/v1']],
     ['an issuer', 'orders.yaml', 'issuers: [acme]', 'issuers: [|]', ['acme']],
+    [
+      'a preset',
+      'issuers.yaml',
+      '  issuer: https://login.acme.example',
+      '  preset: |\n  issuer: https://login.acme.example',
+      [...PRESET_NAMES],
+    ],
     ['a template', 'template.yaml', 'template: service', 'template: s|', ['service']],
     [
       'a parameter of an adopted template',

@@ -1,0 +1,219 @@
+import type { Algorithm } from '../../engine/identity/algorithms.ts';
+import type { JsonObject } from '../../engine/request/attributes.ts';
+
+/** Fields of an Issuer that a preset sets unless they are written. */
+export interface PresetFields {
+  readonly audienceClaim?: string;
+  readonly scopesClaim?: string;
+  readonly rolesPath?: readonly string[];
+  readonly requireClaims?: readonly string[];
+  /** Claims with the texts that they may have. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>;
+  readonly algorithms?: readonly Algorithm[];
+}
+
+/** One form of the `issuer` of a provider, with what depends on it. */
+interface IssuerForm {
+  readonly issuer: RegExp;
+  /** The URL of the keys, a replacement for the match of `issuer`; undefined: the provider documents none. */
+  readonly keys: string | undefined;
+  /** Both as the reference page shows them. */
+  readonly shown: { readonly issuer: string; readonly keys: string };
+  readonly fields?: PresetFields;
+}
+
+interface PresetRow {
+  /** The provider, and the tokens that the preset accepts. */
+  readonly doc: string;
+  /** `issuer` of a document that has none. */
+  readonly issuer?: string;
+  /** The first form that matches counts. */
+  readonly forms: readonly IssuerForm[];
+  readonly fields: PresetFields;
+  /** Claims of the tokens of tests beside the registered ones; CALLER is the name of the caller. */
+  readonly sample: JsonObject;
+}
+
+/** Most providers have their keys below the issuer. */
+function below(path: string): IssuerForm {
+  return { issuer: /^(.*?)\/?$/, keys: `$1${path}`, shown: { issuer: 'any', keys: `ISSUER${path}` } };
+}
+
+/** The presets of Issuer documents: defaults for the tokens of a provider, from its own documentation. */
+export const PRESETS = {
+  keycloak: {
+    doc: 'access tokens of Keycloak; `typ` keeps its ID tokens and refresh tokens out',
+    forms: [below('/protocol/openid-connect/certs')],
+    fields: { rolesPath: ['realm_access', 'roles'], claims: { typ: ['Bearer'] } },
+    sample: { typ: 'Bearer', azp: 'CALLER', scope: '' },
+  },
+  entra: {
+    doc: 'access tokens of Microsoft Entra ID; `azp` and `appid` keep its ID tokens out',
+    forms: [
+      {
+        issuer: /^https:\/\/sts\.windows\.net\/([^/]+)\/$/,
+        keys: 'https://login.microsoftonline.com/$1/discovery/keys',
+        shown: {
+          issuer: 'https://sts.windows.net/TENANT/',
+          keys: 'https://login.microsoftonline.com/TENANT/discovery/keys',
+        },
+        fields: { requireClaims: ['tid', 'appid'] },
+      },
+      {
+        issuer: /^(.*)\/v2\.0$/,
+        keys: '$1/discovery/v2.0/keys',
+        shown: {
+          issuer: 'https://login.microsoftonline.com/TENANT/v2.0',
+          keys: 'https://login.microsoftonline.com/TENANT/discovery/v2.0/keys',
+        },
+        fields: { requireClaims: ['tid', 'azp'] },
+      },
+    ],
+    fields: { scopesClaim: 'scp', rolesPath: ['roles'] },
+    sample: { tid: '00000000-0000-0000-0000-000000000001', azp: 'CALLER', appid: 'CALLER' },
+  },
+  auth0: {
+    doc: 'access tokens of Auth0; `permissions` are what the roles of the user allow',
+    forms: [below('/.well-known/jwks.json')],
+    fields: { rolesPath: ['permissions'] },
+    sample: { azp: 'CALLER' },
+  },
+  okta: {
+    doc: 'access tokens of a custom authorization server of Okta; `cid` keeps its ID tokens out',
+    forms: [below('/v1/keys')],
+    fields: { scopesClaim: 'scp', rolesPath: ['groups'], requireClaims: ['cid'] },
+    sample: { ver: 1, cid: 'CALLER' },
+  },
+  cognito: {
+    doc: 'access tokens of Amazon Cognito, whose audience is the app client; `token_use` keeps its ID tokens out',
+    forms: [below('/.well-known/jwks.json')],
+    fields: {
+      audienceClaim: 'client_id',
+      rolesPath: ['cognito:groups'],
+      claims: { token_use: ['access'] },
+    },
+    sample: { token_use: 'access', version: 2 },
+  },
+  google: {
+    doc: 'ID tokens of Google, also those of service accounts',
+    issuer: 'https://accounts.google.com',
+    forms: [
+      {
+        issuer: /^https:\/\/accounts\.google\.com$/,
+        keys: 'https://www.googleapis.com/oauth2/v3/certs',
+        shown: {
+          issuer: 'https://accounts.google.com',
+          keys: 'https://www.googleapis.com/oauth2/v3/certs',
+        },
+      },
+    ],
+    fields: { requireClaims: ['sub'] },
+    sample: { azp: 'CALLER' },
+  },
+  'github-actions': {
+    doc: 'tokens of the jobs of GitHub Actions, of every repository of GitHub: rules must name yours',
+    issuer: 'https://token.actions.githubusercontent.com',
+    forms: [below('/.well-known/jwks')],
+    fields: { requireClaims: ['sub', 'repository', 'repository_owner'] },
+    sample: {
+      sub: 'repo:acme/CALLER:ref:refs/heads/main',
+      repository: 'acme/CALLER',
+      repository_owner: 'acme',
+      ref: 'refs/heads/main',
+      ref_type: 'branch',
+    },
+  },
+  gitlab: {
+    doc: 'tokens of the jobs of GitLab CI/CD, on gitlab.com of every project: rules must name yours',
+    issuer: 'https://gitlab.com',
+    forms: [below('/oauth/discovery/keys')],
+    fields: { requireClaims: ['sub', 'project_path', 'namespace_path'] },
+    sample: {
+      sub: 'project_path:acme/CALLER:ref_type:branch:ref:main',
+      namespace_path: 'acme',
+      project_path: 'acme/CALLER',
+      ref: 'main',
+      ref_type: 'branch',
+      ref_protected: 'true',
+    },
+  },
+  kubernetes: {
+    doc: 'tokens of the service accounts of a Kubernetes cluster, as the TokenRequest API issues them',
+    forms: [
+      {
+        issuer: /^(https:\/\/oidc\.eks(?:-[a-z]+)?\.[^/]+\/id\/[^/]+)$/,
+        keys: '$1/keys',
+        shown: {
+          issuer: 'https://oidc.eks.REGION.amazonaws.com/id/CLUSTER',
+          keys: 'ISSUER/keys',
+        },
+      },
+      {
+        issuer: /^(https:\/\/container\.googleapis\.com\/.*)$/,
+        keys: '$1/jwks',
+        shown: {
+          issuer: 'https://container.googleapis.com/v1/projects/PROJECT/locations/LOCATION/clusters/CLUSTER',
+          keys: 'ISSUER/jwks',
+        },
+      },
+      below('/openid/v1/jwks'),
+    ],
+    fields: {
+      requireClaims: ['sub', 'kubernetes.io'],
+      algorithms: ['RS256', 'ES256', 'ES384', 'ES512'],
+    },
+    sample: {
+      sub: 'system:serviceaccount:default:CALLER',
+      'kubernetes.io': { namespace: 'default', serviceaccount: { name: 'CALLER' } },
+    },
+  },
+  spire: {
+    doc: 'JWT-SVIDs, which SPIRE issues',
+    forms: [below('/keys')],
+    fields: {
+      requireClaims: ['sub'],
+      algorithms: ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'],
+    },
+    sample: {},
+  },
+} as const satisfies Record<string, PresetRow>;
+
+export type PresetName = keyof typeof PRESETS;
+
+export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
+
+/** The row of a preset, with the fields and keys for this issuer. */
+export interface Preset {
+  readonly name: PresetName;
+  /** Undefined: neither the document nor the preset has one. */
+  readonly issuer: string | undefined;
+  /** Undefined: the preset has none for this issuer. */
+  readonly jwksUri: string | undefined;
+  readonly fields: PresetFields;
+}
+
+/** The preset for a document with this `issuer`. */
+export function presetOf(name: PresetName, written: string | undefined): Preset {
+  const row: PresetRow = PRESETS[name];
+  const issuer = written ?? row.issuer;
+  const form = issuer === undefined ? undefined : row.forms.find((each) => each.issuer.test(issuer));
+  const jwksUri =
+    form?.keys === undefined || issuer === undefined ? undefined : issuer.replace(form.issuer, form.keys);
+  return { name, issuer, jwksUri, fields: { ...row.fields, ...form?.fields } };
+}
+
+/** Claims of a token in a test, as the provider of a preset would issue it to a caller. */
+export function sampleClaims(name: string, caller: string): JsonObject {
+  const row = isPresetName(name) ? PRESETS[name] : undefined;
+  return row === undefined ? {} : (filled(row.sample, caller) as JsonObject);
+}
+
+function isPresetName(name: string): name is PresetName {
+  return Object.hasOwn(PRESETS, name);
+}
+
+function filled(value: JsonObject[string], caller: string): JsonObject[string] {
+  if (typeof value === 'string') return value.replaceAll('CALLER', caller);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, caller)]));
+}
