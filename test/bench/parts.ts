@@ -20,6 +20,12 @@ export const PARTS: Readonly<Record<string, BenchPart>> = {
     isByName: false,
     run: async (effort) => (await import('./check.ts')).checkPart(effort),
   },
+  identity: {
+    doc: 'tokens and certificates, beside node:crypto and jose',
+    needs: [],
+    isByName: false,
+    run: async (effort) => (await import('./identity.ts')).identityPart(effort),
+  },
   cel: {
     doc: 'expressions, beside other engines',
     needs: [],

@@ -260,7 +260,7 @@ export const IMPORT_TABLE = {
   packages: {
     // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.
     re2js: ['cel/regex', 'engine/schema', 'recipe'],
-    jose: ['node', 'tools/testing'],
+    jose: ['tools/testing'],
     'csv-parse/sync': ['policy/compile'],
     'lru-cache': ['engine/identity'],
     ajv: ['engine/schema'],

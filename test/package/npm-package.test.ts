@@ -164,7 +164,6 @@ test('the program of the package serves, and loads nothing that it does not use'
     'ajv-formats',
     'commander',
     'fast-deep-equal',
-    'jose',
     'lru-cache',
     're2js',
   ]);

@@ -285,7 +285,7 @@ export const REASONS = {
     status: 503,
     grpc: 'UNAVAILABLE',
     title: 'Overloaded',
-    doc: 'more checks are in flight than `--max-inflight` allows',
+    doc: 'more checks are in flight than `--max-inflight` allows, or too many new tokens wait for the check of their signature',
   },
   deadline_exceeded: {
     status: 503,

@@ -29,6 +29,8 @@ export interface ImportedKey {
   readonly modulusBits: number | undefined;
   /** Bytes of a secret key; undefined for any other. */
   readonly secretBytes: number | undefined;
+  /** True if `verify` works on another thread and returns a promise. */
+  readonly isSlow: boolean;
   /**
    * True if the key signed `jws` (in compact form, RFC 7515 section 7.1) with `algorithm`. Keys in the header (`jwk`,
    * `jku`, `x5c`, `x5u`) are not used. Fails only for a fault of our own, never for what is in `jws`.

@@ -14,6 +14,7 @@ import type { Issuer } from './issuer.ts';
 import { type Jwt, readJwt } from './jwt.ts';
 import { type KeyProvider, selectKey } from './keys.ts';
 import { ProofCache } from './proof-cache.ts';
+import { ownText, type SignatureResult, Signatures } from './signatures.ts';
 import { type FoundToken, placeKey, TokenSearch } from './token-place.ts';
 import type { VerificationKey } from './verification-key.ts';
 import type { TokenDenial, TokenResult } from './verified-token.ts';
@@ -21,7 +22,7 @@ import type { TokenDenial, TokenResult } from './verified-token.ts';
 export interface TokenVerifier {
   /**
    * Finds the token of a request in the places of `issuers` and verifies it as of `now` (milliseconds since 1970).
-   * Returns at once if the token was verified before, and a promise if a signature must be verified or a key fetched.
+   * Returns at once if the token was verified before or its key is quick, and a promise if a slow key or a fetch is waited for.
    * The promise never rejects for anything that a caller sends.
    */
   verify(attributes: Attributes, issuers: readonly Issuer[], now: number): TokenResult | Promise<TokenResult>;
@@ -90,21 +91,15 @@ interface Verification {
 class Verifier implements TokenVerifier {
   readonly #keys: KeyProvider;
   readonly #crypto: CryptoProvider;
-  readonly #onSignature: (() => void) | undefined;
+  readonly #signatures: Signatures;
   readonly #proofs: ProofCache<Proof>;
-  /** Verifications under way, by token; not more than the checks under way. */
-  readonly #proving = new Map<
-    string,
-    { readonly key: VerificationKey; readonly proof: Promise<Proof | undefined> }
-  >();
-
   /** Number of tokens that wait for the keys of an issuer. */
   readonly #waiting = new WeakMap<Issuer, number>();
 
   constructor({ keys, crypto, cacheSize = 10_000, onSignature }: TokenVerifierOptions) {
     this.#keys = keys;
     this.#crypto = crypto;
-    this.#onSignature = onSignature;
+    this.#signatures = new Signatures(onSignature);
     this.#proofs = new ProofCache({ max: cacheSize, maxLength: cacheSize * USUAL_TOKEN_LENGTH });
   }
 
@@ -153,11 +148,15 @@ class Verifier implements TokenVerifier {
 
   #verifyWith(key: VerificationKey, verification: Verification): TokenResult | Promise<TokenResult> {
     if (verification.proof?.key === key) return this.#accept(verification.proof, verification);
-    return this.#prove(key, verification).then((proven) =>
-      proven === undefined
-        ? { denial: tokenDenial('token_bad_signature', 'the signature of the token is not valid') }
-        : this.#accept(proven, verification),
-    );
+    const { text, jwt, issuer } = verification;
+    const result = this.#signatures.check({ text, algorithm: jwt.alg, key, issuer: issuer.name });
+    if (result instanceof Promise) return result.then((later) => this.#conclude(later, key, verification));
+    return this.#conclude(result, key, verification);
+  }
+
+  #conclude(signature: SignatureResult, key: VerificationKey, verification: Verification): TokenResult {
+    if (signature !== 'valid') return { denial: SIGNATURE_DENIALS[signature] };
+    return this.#accept(this.#remember(key, verification), verification);
   }
 
   /** Fetches the keys again: a missing key may have been published since the last fetch. */
@@ -183,23 +182,12 @@ class Verifier implements TokenVerifier {
     return { denial: tokenDenial('token_unknown_key', 'the issuer of the token has no key that fits it') };
   }
 
-  #prove(key: VerificationKey, verification: Verification): Promise<Proof | undefined> {
-    const underway = this.#proving.get(verification.text);
-    if (underway?.key === key) return underway.proof;
-    this.#onSignature?.();
-    const proof = this.#check(key, verification).finally(() => {
-      if (this.#proving.get(verification.text)?.proof === proof) this.#proving.delete(verification.text);
-    });
-    this.#proving.set(verification.text, { key, proof });
-    return proof;
-  }
-
-  async #check(key: VerificationKey, { text, jwt }: Verification): Promise<Proof | undefined> {
-    if (!(await key.key.verify(text, jwt.alg))) return undefined;
-    // A part of a header would hold the whole header in memory.
-    const own = DECODER.decode(ENCODER.encode(text));
+  /** The proof of a token with a valid signature, one for all calls that bring it at the same time. */
+  #remember(key: VerificationKey, { text, jwt }: Verification): Proof {
+    const known = this.#proofs.get(text);
+    if (known?.key === key) return known;
     const proof: Proof = {
-      text: own,
+      text: ownText(text),
       jwt: deepFreeze(jwt),
       key,
       accepted: new WeakMap(),
@@ -227,8 +215,11 @@ class Verifier implements TokenVerifier {
 }
 
 const NO_KEYS: readonly VerificationKey[] = [];
-const ENCODER = new TextEncoder();
-const DECODER = new TextDecoder();
+
+const SIGNATURE_DENIALS = {
+  invalid: tokenDenial('token_bad_signature', 'the signature of the token is not valid'),
+  overloaded: tokenDenial('overloaded', 'too many new tokens are being verified'),
+};
 
 /** All that does not depend on the time. */
 function acceptanceOf(jwt: Jwt, issuer: Issuer): Acceptance {

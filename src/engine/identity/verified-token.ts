@@ -34,7 +34,8 @@ export type TokenReason =
   | 'token_claim_missing'
   | 'token_too_old'
   | 'token_not_bound'
-  | 'keys_unavailable';
+  | 'keys_unavailable'
+  | 'overloaded';
 
 export interface TokenDenial {
   readonly reason: TokenReason;

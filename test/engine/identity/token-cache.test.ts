@@ -55,13 +55,23 @@ test('concurrent checks of one token share one verification', async () => {
   expect(signatures()).toBe(1);
 });
 
-test('an invalid signature is not remembered', async () => {
+test('a replayed token with an invalid signature costs no second check', async () => {
   const { ask, signatures } = bench();
   const [issuer, token] = [issuerOf(), await signed(claimsOf(), {}, EC_NEXT)];
-  for (let i = 0; i < 2; i += 1) {
+  for (let i = 0; i < 3; i += 1) {
     expect((await ask(token, issuer)).denial?.reason).toBe('token_bad_signature');
   }
-  expect(signatures()).toBe(2);
+  expect(signatures()).toBe(1);
+});
+
+test('an invalid signature is remembered for the key that was looked at, and no other', async () => {
+  const { ask, signatures } = bench();
+  const token = await signed(claimsOf(), {}, EC_NEXT);
+  expect((await ask(token, issuerOf())).denial?.reason).toBe('token_bad_signature');
+  const rotated = issuerOf({ keys: { kind: 'inline', jwks: jwks(publicJwk(EC_NEXT, { kid: 'ec' })) } });
+  expect((await ask(token, rotated)).denial).toBeUndefined();
+  expect((await ask(token, issuerOf())).denial?.reason).toBe('token_bad_signature');
+  expect(signatures()).toBe(3);
 });
 
 test('the key of the cache is the whole token: another signature is another token', async () => {
