@@ -1,6 +1,7 @@
 import { type Checked, typeOf } from '../check/checked.ts';
 import { nameOf, textOf } from '../check/key-reads.ts';
 import { childrenOf, type Node } from '../syntax/tree.ts';
+import { type PairVerdict, pairVerdict } from './constant-pairs.ts';
 import type { Folding } from './fold.ts';
 
 /** Comparison of two strings. */
@@ -12,6 +13,8 @@ export interface Why {
   readonly help?: string | undefined;
   /** Name that has the value of a key that a map never has. */
   readonly name?: string | undefined;
+  /** The condition that was probably meant, in place of the whole part. */
+  readonly instead?: string | undefined;
   /** The only value for which the condition can be true, as a message shows it. */
   readonly except?: string | undefined;
 }
@@ -132,6 +135,8 @@ class Finder {
       if (typeof value === 'boolean') return { outcome: value, why: undefined };
     }
     switch (node.kind) {
+      case 'logic':
+        return this.#pair(node);
       case 'has':
         return this.#has(node);
       case 'operator':
@@ -141,6 +146,12 @@ class Finder {
       default:
         return undefined;
     }
+  }
+
+  /** `x != 'a' || x != 'b'`, unless an operand alone is the cause. */
+  #pair(node: Node & { kind: 'logic' }): PairVerdict | undefined {
+    const isCaused = node.operands.some((operand) => this.#verdict(operand) !== undefined);
+    return isCaused ? undefined : pairVerdict(node);
   }
 
   #has(node: Node & { kind: 'has' }): Verdict | undefined {

@@ -58,6 +58,7 @@ function reportConstants(
 /** The name that has the value of a header that Envoy does not send, in place of a read of the header. */
 function readInstead(expression: Expression, { start, end, why, outcome }: ConstantPart): Edit | undefined {
   const read = expression.source.slice(start, end);
+  if (why?.instead !== undefined) return replacePart(expression, { start, end }, why.instead).edit;
   const isPlain = /^request\s*\.\s*headers\b/.test(read) && !read.includes('?');
   if (outcome !== 'absent' || why?.name === undefined || !isPlain) return undefined;
   return replacePart(expression, { start, end }, why.name).edit;
