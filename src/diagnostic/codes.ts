@@ -184,6 +184,14 @@ export const CODES = {
     severity: 'warning',
     doc: 'an Issuer, or `from` or `except`, names a claim by a path with dots, which is not followed',
   },
+  scope_with_space: {
+    severity: 'warning',
+    doc: '`from` or `except` names a scope with a space in it, which no token has',
+  },
+  needless_except: {
+    severity: 'warning',
+    doc: '`except` names a principal that `from` does not let in anyway',
+  },
   text_cut: {
     severity: 'warning',
     doc: 'YAML takes the end of a text without quotes, from `#`, for a comment',

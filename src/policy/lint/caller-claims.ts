@@ -1,22 +1,18 @@
 import type { Advice } from '../../diagnostic/advice.ts';
-import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { ClaimDocument } from '../language/caller-document.ts';
 import { inline } from '../language/caller-hints.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { isDotted } from './issuers.ts';
 
-/** Reports claims of `from` and `except` that are written as a path, and are looked up as one name. */
-export function lintCallerClaims({ spec }: WrittenPolicy): void {
-  for (const { from = [], except = [] } of [spec, ...(spec.rules ?? [])]) {
-    for (const { claims } of [...from, ...except]) reportDotted(claims?.value ?? []);
-  }
-}
-
-function reportDotted(claims: readonly ClaimDocument[]): void {
+/**
+ * Reports claims of `from` and `except` that are written as a path, and are looked up as one name. `known` are the
+ * claims that Issuers require, which tokens have. A name with members of its own (`kubernetes.io`) is not a path.
+ */
+export function reportDotted(claims: readonly ClaimDocument[], known: ReadonlySet<string>): void {
   for (const { name, at, members } of claims) {
-    reportDotted(members);
-    if (!isDotted(name)) continue;
+    reportDotted(members, known);
+    if (members.length > 0 || known.has(name) || !isDotted(name)) continue;
     const message = `the path \`${name}\` is not followed: a token must have a claim with this whole name`;
     const isAlone = claims.filter((each) => rootOf(each) === rootOf({ name })).length === 1;
     report(at, 'dotted_claim', message, nestedHelp(name, at, isAlone), at.key);

@@ -1,6 +1,6 @@
 import { lintAdmission } from './admission.ts';
 import { Analyses } from './analyses.ts';
-import { lintCallerClaims } from './caller-claims.ts';
+import { lintCallers } from './callers.ts';
 import { lintClaimTimes } from './claims.ts';
 import { lintContradictions } from './contradictions.ts';
 import { lintExceptions } from './exceptions.ts';
@@ -28,12 +28,12 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   yield* lintGlobs(input, analyses, trials);
   yield* lintClaimTimes(input, analyses, trials);
   yield* lintIssuers(input, trials);
+  yield* lintCallers(input);
   yield* lintTexts(input);
   yield* lintUnreadExpressions(input);
   const context = new PolicyContext(input.written, input.shadowed);
   for (const policy of input.written) {
     lintPatterns(policy);
-    lintCallerClaims(policy);
     lintRules(policy, context, trials);
     lintExceptions(policy, input.options.now);
     yield;
