@@ -24,6 +24,7 @@ import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { headerReadsOf } from './header-reads.ts';
+import { parameterTexts } from './parameter-texts.ts';
 import { type LocatedPattern, patternsOf } from './pattern-locations.ts';
 import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
 import { inlineData } from './references.ts';
@@ -241,7 +242,18 @@ export class PolicyCompiler implements PolicyParts {
       }
       const adoption = this.#adoptions.get(template) ?? this.#unadopted.get(template);
       if (adoption === undefined) continue;
+      const texts =
+        template.spec === undefined ? [] : parameterTexts(template.spec.at, template.spec.parameters);
+      for (const { name: parameter, at } of texts) {
+        const message = `\`params.${parameter}\` is text here, and not the value of the parameter`;
+        const text = `{param: ${parameter}}`;
+        report(at, 'unread_expression', message, {
+          help: `write \`${text}\``,
+          edit: { ...at.tree.range, text },
+        });
+      }
       for (const [parameter, { at }] of template.spec?.parameters ?? []) {
+        if (texts.some((each) => each.name === parameter)) continue;
         if (adoption.placed.has(parameter) || adoption.expressions.read.has(`params.${parameter}`)) continue;
         const message = `the template does not use its parameter \`${parameter}\``;
         const help = `remove it, or use it as \`{param: ${parameter}}\` or \`params.${parameter}\``;

@@ -5,6 +5,7 @@ import { replacePart } from '../compile/report-problem.ts';
 import { placeOf } from '../compile/written-places.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
 import { child, report } from '../language/reader.ts';
+import type { Expression } from '../language/values.ts';
 import { locate } from '../yaml/scalar-offset.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { LintInput } from './lint-input.ts';
@@ -25,6 +26,9 @@ interface Suspect {
 export function* lintUnreadExpressions({ compiled }: LintInput): Generator<undefined, void> {
   for (const { policy, environment } of compiled) {
     for (const at of textsOf(policy.at)) reportText(at, policy.spec, environment);
+    for (const { key = [] } of policy.spec.limits ?? []) {
+      for (const each of key) reportKey(each, environment);
+    }
     yield;
   }
 }
@@ -58,6 +62,22 @@ function reportText(at: Cursor, spec: PolicySpec, environment: Environment): voi
       : 'an expression in a text is written `${...}`, such as `${request.method}`';
     report(at, 'unread_expression', message, help, locate(context.lines.text, tree, start, end));
   }
+}
+
+/** Reports a key such as `'caller.principal'`, a text that is the same for all requests: they share one bucket. */
+function reportKey(key: Expression, environment: Environment): void {
+  const source = key.source.trim();
+  const [, inner] =
+    /^(?:'([^'\\\n]+)'|"([^"\\\n]+)")$/.exec(source)?.filter((each) => each !== undefined) ?? [];
+  if (inner === undefined || !readsName(inner, environment)) return;
+  const message = `\`${source}\` is a text and not a value of the request, so that all requests share one bucket`;
+  const start = key.source.indexOf(source);
+  report(
+    key.at,
+    'unread_expression',
+    message,
+    replacePart(key, { start, end: start + source.length }, inner),
+  );
 }
 
 function replaced(value: string, start: number, end: number, meant: string): string {
