@@ -1,6 +1,7 @@
 import type { ConstantPart } from '../../cel/interpret/constant-parts.ts';
 import type { ExpressionFindings } from '../../cel/lint.ts';
-import type { Edit } from '../../diagnostic/range.ts';
+import type { Advice } from '../../diagnostic/advice.ts';
+import type { Edit, Range } from '../../diagnostic/range.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import { expressionsIn } from '../compile/expressions-in.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
@@ -55,10 +56,10 @@ function reportConstants(
   }
 }
 
-/** The name that has the value of a header that Envoy does not send, in place of a read of the header. */
+/** The condition that was meant, or the name that has the value of a header that Envoy does not send. */
 function readInstead(expression: Expression, { start, end, why, outcome }: ConstantPart): Edit | undefined {
-  const read = expression.source.slice(start, end);
   if (why?.instead !== undefined) return replacePart(expression, { start, end }, why.instead).edit;
+  const read = expression.source.slice(start, end);
   const isPlain = /^request\s*\.\s*headers\b/.test(read) && !read.includes('?');
   if (outcome !== 'absent' || why?.name === undefined || !isPlain) return undefined;
   return replacePart(expression, { start, end }, why.name).edit;
@@ -97,9 +98,20 @@ function reportParameters(
   for (const { key, start, end } of lint.keys('request.params')) {
     if (names.has(key)) continue;
     const message = `no path of the policy has a parameter \`{${key}}\``;
-    const near = nearest(key, [...names]);
+    const [only, other] = names;
+    const meant = nearest(key, [...names]) ?? (other === undefined ? only : undefined);
     const help =
-      near === undefined ? `write \`{${key}}\` in a pattern of \`paths\`` : `did you mean \`${near}\`?`;
+      meant === undefined
+        ? `write \`{${key}}\` in a pattern of \`paths\``
+        : readParameter(expression, { start, end }, meant);
     report(expression.at, 'unnamed_segment', message, help, rangeIn(expression, start, end));
   }
+}
+
+/** Help for a read of a parameter that is near, or the only one that the paths have. */
+function readParameter(expression: Expression, range: Range, name: string): Advice {
+  const text = `request.params.${name}`;
+  const { edit } = replacePart(expression, range, text);
+  const isRead = expression.source.startsWith('request.params', range.start);
+  return { help: `did you mean \`${text}\`?`, edit: isRead ? edit : undefined };
 }
