@@ -1,5 +1,6 @@
 import type { Declaration } from '../../cel/check/environment.ts';
 import { formatType, type Type } from '../../cel/value/type.ts';
+import { nearest } from '../../diagnostic/suggest.ts';
 import { thousands } from '../../diagnostic/thousands.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonObject } from '../../engine/request/json-value.ts';
@@ -144,10 +145,16 @@ function valuesFor(
     const message = `the template \`${template.name.value}\` has no parameter \`${name}\``;
     report(at, 'unknown_field', message, () => suggestion(name, parameters.keys()), at.key);
   }
+  const misspelt = new Set(
+    [...given.keys()].map((name) =>
+      parameters.has(name) ? undefined : nearest(name, [...parameters.keys()]),
+    ),
+  );
   const values = new Map<string, Cursor>();
   for (const [name, { value: parameter, at: declaredAt }] of parameters) {
     const value = given.get(name) ?? parameter.default;
     const { file, line } = sourceOf(declaredAt);
+    if (value === undefined && misspelt.has(name)) continue;
     if (value === undefined) {
       const message = `the parameter \`${name}\` is missing; the template declares it at ${file}:${line}`;
       report(

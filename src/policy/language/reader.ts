@@ -163,9 +163,18 @@ export function parsed<T>(
     const read = help === undefined ? text(at) : textOr(at, help);
     if (read === undefined) return undefined;
     const result = parse(read);
-    return 'value' in result ? result.value : report(at, code, result.problem, result.help ?? help);
+    if ('value' in result) return result.value;
+    return report(at, code, result.problem, parameterHelp(at, read) ?? result.help ?? help);
   };
   return shaped(reader, textual());
+}
+
+/** Help for `${params.NAME}` in a plain text of a template. */
+function parameterHelp({ tree }: Cursor, text: string): Advice | undefined {
+  const [, name] = /^\$\{\s*params\.(\w+)\s*\}$/.exec(text) ?? [];
+  if (name === undefined || tree.kind !== 'scalar') return undefined;
+  const parameter = `{param: ${name}}`;
+  return { help: `write \`${parameter}\``, edit: { ...tree.range, text: parameter } };
 }
 
 export function list<T>(item: Reader<T>): Reader<readonly T[]> {

@@ -9,7 +9,9 @@ import { isFieldValue } from '../../engine/request/field-value.ts';
 import { compileHost, hasPort } from '../../engine/request/host.ts';
 import { compilePath } from '../../engine/request/path-pattern.ts';
 import { DENIAL_STATUSES, isDenialStatus } from '../../engine/set/denial-status.ts';
-import type { Cursor } from '../yaml/tree.ts';
+import { editScalar } from '../yaml/edit-scalar.ts';
+import { locate } from '../yaml/scalar-offset.ts';
+import type { Cursor, ScalarTree } from '../yaml/tree.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { durationHint, rateHint } from './hints.ts';
 import { pathHelp } from './path-help.ts';
@@ -35,12 +37,49 @@ export const expression: Reader<Expression> = (at) => {
   at.context.onExpression?.(at, false);
   if (tree.kind !== 'scalar' || tree.value === null) {
     const isCel = tree.kind === 'mapping' && tree.entries.has('cel');
-    const help = isCel ? 'remove `cel:`, since this field is always CEL' : undefined;
+    const help = isCel ? 'remove `cel:`, since this field is always CEL' : conditionsHelp(at);
     return report(at, 'wrong_type', `expected a CEL expression, found ${shape(at)}`, help);
   }
   const source = typeof tree.value === 'string' ? tree.value : written(at);
+  if (reportParameter(at, tree, source)) return undefined;
   return source.trim() === '' ? report(at, 'wrong_type', 'the expression is empty') : { source, at };
 };
+
+/** The value of a template's parameter, as it is written in the place of plain text. */
+const PARAMETER = /\{\s*param:\s*([A-Za-z_]\w*)\s*\}/;
+const LITERAL = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
+
+/** Reports `{param: NAME}` in an expression, outside of its texts and unless it declares a variable `param`. */
+function reportParameter(at: Cursor, tree: ScalarTree, source: string): boolean {
+  const [parameter, name] = PARAMETER.exec(source) ?? [];
+  if (parameter === undefined || name === undefined || /\bparam\s*,/.test(source)) return false;
+  const start = source.indexOf(parameter);
+  if (/['"]/.test(source.slice(0, start).replaceAll(LITERAL, ''))) return false;
+  const { text } = at.context.lines;
+  const end = start + parameter.length;
+  const edit = editScalar(text, tree, { start, end, text: `params.${name}` });
+  const message = `\`${parameter}\` is not replaced in an expression`;
+  const help = { help: `write \`params.${name}\``, edit };
+  report(at, 'wrong_type', message, help, locate(text, tree, start, end));
+  return true;
+}
+
+/** Help for a list or mapping in the place of an expression, such as the conditions of Istio. */
+function conditionsHelp({ tree }: Cursor): string | undefined {
+  if (tree.kind === 'scalar') return undefined;
+  const texts =
+    tree.kind === 'list'
+      ? tree.items.flatMap((item) =>
+          item.kind === 'scalar' && typeof item.value === 'string' ? [item.value.trim()] : [],
+        )
+      : [];
+  const joined = texts.map((each) => (/\|\||\?/.test(each) ? `(${each})` : each)).join(' && ');
+  const isWhole = tree.kind === 'list' && texts.length === tree.items.length && joined.length <= 120;
+  const example = "request.method == 'GET' && request.headers[?'x-tenant'] == optional.of('acme')";
+  return isWhole && !/[\n`]/.test(joined)
+    ? `write one expression: \`${joined}\``
+    : `write one expression as text, such as \`${example}\``;
+}
 
 /**
  * Reader of a text that may hold expressions, `${...}`; `plain` reads a text without any, and checks the rest of one
