@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { type Fields, mapping } from '../language/fields.ts';
+import { requestHelp } from '../language/place-hints.ts';
 import { child, located, report } from '../language/reader.ts';
 import { CALLER_FIELDS, REQUEST_FIELDS } from '../language/test-request.ts';
 import { instant } from '../language/values.ts';
@@ -17,7 +18,7 @@ import type { TestCaller, TestRequest } from './policy-test.ts';
 const REQUEST_DOCUMENT_FIELDS = {
   now: { read: instant, doc: 'time of the request (RFC 3339)' },
   caller: { read: located(mapping(CALLER_FIELDS)), doc: 'the caller; default: no certificate and no token' },
-  request: { read: mapping(REQUEST_FIELDS), doc: 'the request', required: true },
+  request: { read: mapping(REQUEST_FIELDS, requestHelp), doc: 'the request', required: true },
 } as const satisfies Fields;
 
 /** One request, as read from a file. */

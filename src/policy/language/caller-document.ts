@@ -50,9 +50,22 @@ const onePrincipal = located(
 /** Reader of the principals of `mtls`. */
 export const principals = someOf(onePrincipal);
 
+/** `*` of Istio, which here would be the name of nobody. */
+function readCallerPrincipal(at: Cursor): PrincipalDocument | undefined {
+  const { tree } = at;
+  if (tree.kind !== 'scalar' || (tree.value !== '*' && tree.value !== '**')) return readPrincipal(at);
+  const help =
+    'for every peer, write `mtls: {}` under `authenticate` and remove the entry; for every caller, remove `from`';
+  return report(at, 'invalid_principal', `\`${tree.value}\` is not a principal`, help);
+}
+
 /** Reader of the principals of a caller. A template's parameter may name nobody. */
+const oneCallerPrincipal = located(
+  shaped<PrincipalDocument>(readCallerPrincipal, { kind: 'either', of: [principal, dataset] }),
+);
+
 const callerPrincipals = shaped<readonly Located<PrincipalDocument>[]>(
-  (at) => (at.tree.isParameter === true ? list(onePrincipal) : principals)(at),
+  (at) => (at.tree.isParameter === true ? list(oneCallerPrincipal) : someOf(oneCallerPrincipal))(at),
   shapeOf(principals),
 );
 

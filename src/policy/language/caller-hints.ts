@@ -125,6 +125,6 @@ export function inline(value: Cursor): string | undefined {
 }
 
 /** Help with the edit that writes a text in the place of a field. */
-function instead({ key, tree }: Cursor, help: string, text: string): Advice {
+export function instead({ key, tree }: Cursor, help: string, text: string): Advice {
   return key === undefined ? { help } : { help, edit: { start: key.start, end: tree.range.end, text } };
 }

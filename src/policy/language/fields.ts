@@ -4,7 +4,7 @@ import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor, MappingTree, Tree } from '../yaml/tree.ts';
 import { fieldElsewhere, synonym } from './hints.ts';
-import { child, lacks, report, shape } from './reader.ts';
+import { boolean, child, lacks, report, shape } from './reader.ts';
 import type { Reader, Shape } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
 
@@ -57,7 +57,9 @@ export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp)
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at, fields));
     const unknown = reportUnknownFields(at, tree, fields, ownHelp);
     const isMisspelt = (field: string): boolean =>
-      unknown.slice(0, MOST_COMPARED).some((name) => nearName(name, Object.keys(fields)) === field);
+      unknown
+        .slice(0, MOST_COMPARED)
+        .some((name) => nearName(name, Object.keys(fields)) === field || isWithin(name, fields[field]));
     const read: Record<string, unknown> = {};
     for (const [name, field] of rows) {
       const value = child(at, name);
@@ -114,10 +116,7 @@ interface UnknownField {
 /** Help for an unknown field: the field it belongs under, if there is one such, else a suggestion. */
 function fieldHelp(unknown: UnknownField): Advice | string | undefined {
   const { at, name, fields } = unknown;
-  const containers = Object.entries(fields).filter(([, { read, like = read }]) => {
-    const inner = fieldsIn(shapeOf(like));
-    return inner !== undefined && Object.hasOwn(inner, name);
-  });
+  const containers = Object.entries(fields).filter(([, row]) => isWithin(name, row));
   const [container] = containers;
   if (container !== undefined && containers.length === 1) return belongsUnder(unknown, ...container);
   const shadow = shadowMode(unknown);
@@ -179,6 +178,12 @@ function writtenInline({ at, value, key }: UnknownField): string | undefined {
   return isPlain && !isPlainScalar(written, true) ? undefined : written;
 }
 
+/** True for a field of the mapping, or of the list of mappings, that a row reads. */
+function isWithin(name: string, row: Field<unknown> | undefined): boolean {
+  const inner = row && fieldsIn(shapeOf(row.like ?? row.read));
+  return inner !== undefined && Object.hasOwn(inner, name);
+}
+
 /** The fields of a mapping, or of the mappings in a list. */
 function fieldsIn(shape: Shape | undefined): Readonly<Record<string, unknown>> | undefined {
   if (shape?.kind === 'list') return fieldsIn(shapeOf(shape.item));
@@ -204,7 +209,7 @@ export function planned(feature: string): Field<never> {
   };
 }
 
-export function notSupported(at: Cursor, what: string): undefined {
+function notSupported(at: Cursor, what: string): undefined {
   return report(at, 'not_supported', `${what} is not supported in this version`, undefined, at.key);
 }
 
@@ -283,4 +288,21 @@ function wordsOf(name: string): readonly string[] {
 
 function isIterable(known: Fields | Iterable<string>): known is Iterable<string> {
   return Symbol.iterator in known;
+}
+
+/** Reader of `false`, where `true` is planned for a later version. */
+export function onlyFalse(): Reader<boolean> {
+  return (at) => {
+    const value = boolean(at);
+    return value === true ? notSupported(at, '`true`') : value;
+  };
+}
+
+/** Reader of `local`, where `shared` is planned for a later version. */
+export function localOnly(): Reader<'local'> {
+  const read = oneOf(['local', 'shared']);
+  return (at) => {
+    const scope = read(at);
+    return scope === 'shared' ? notSupported(at, '`shared`') : scope;
+  };
 }

@@ -1,4 +1,5 @@
 import { type Fields, mapping, type Read } from './fields.ts';
+import { requestHelp } from './place-hints.ts';
 import { located, mapOf } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { CALLER_FIELDS, REQUEST_FIELDS } from './test-request.ts';
@@ -6,7 +7,7 @@ import { CALLER_FIELDS, REQUEST_FIELDS } from './test-request.ts';
 /** Callers and requests that every PolicyTest of the folder may name. */
 export const FIXTURES_FIELDS = {
   callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'callers by name' },
-  requests: { read: mapOf(located(mapping(REQUEST_FIELDS))), doc: 'requests by name' },
+  requests: { read: mapOf(located(mapping(REQUEST_FIELDS, requestHelp))), doc: 'requests by name' },
 } as const satisfies Fields;
 
 export type FixturesSpec = Read<typeof FIXTURES_FIELDS>;

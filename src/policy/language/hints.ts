@@ -101,6 +101,7 @@ const NO_LABELS =
   'remove it: a policy has no namespace and no labels; `description`, `owner` and `controls` describe it';
 const SHADOW = 'a policy that only reports has `mode: shadow`';
 const DENIED = 'remove it: what no rule allows is denied';
+const IN_FORCE = 'remove it: whatever is written is in force; a policy with `mode: shadow` only reports';
 const REQUESTS = 'a policy selects requests, not workloads: `match: [{hosts: [...], paths: [...]}]`';
 
 /** Fields of other products without one field here, in lower case, with help. */
@@ -118,6 +119,9 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['action', 'each rule has its own `effect`'],
   ['effect', 'each rule has its own `effect`'],
   ['jwks_uri', 'write it in `keys`: `keys: {jwksUri: ...}`'],
+  ['enabled', IN_FORCE],
+  ['disabled', IN_FORCE],
+  ['active', IN_FORCE],
   ['priority', 'remove it: every deny rule comes before every allow rule, in any order of writing'],
 ]);
 

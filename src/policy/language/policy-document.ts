@@ -1,18 +1,20 @@
 import { defaultBurst, MAX_COUNT, mostPer } from '../../engine/limit/rate.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { FROM_FIELDS, principals } from './caller-document.ts';
-import { besideFromHelp, inAuthenticateHelp, inMatchHelp, inRuleHelp } from './caller-hints.ts';
+import { besideFromHelp, inAuthenticateHelp } from './caller-hints.ts';
 import {
   exactlyOne,
   type Field,
   type Fields,
+  localOnly,
   mapping,
   misplaced,
-  notSupported,
   oneOf,
+  onlyFalse,
   planned,
   type Read,
 } from './fields.ts';
+import { changesHelp, jwtHelp, matchHelp, mtlsHelp, ruleHelp } from './place-hints.ts';
 import {
   boolean,
   child,
@@ -62,7 +64,7 @@ const MATCH_FIELDS = {
   when: { read: expression, doc: 'a condition that must hold as well (CEL bool)' },
 } as const satisfies Fields;
 
-const match = someOf(mapping(MATCH_FIELDS, inMatchHelp));
+const match = someOf(mapping(MATCH_FIELDS, matchHelp));
 
 const PATHS_FIELDS = {
   ambiguous: {
@@ -100,8 +102,8 @@ export const JWT_FIELDS = {
 } as const satisfies Fields;
 
 const AUTHENTICATE_FIELDS = {
-  mtls: { read: mapping(MTLS_FIELDS), doc: 'requires an authenticated peer' },
-  jwt: { read: mapping(JWT_FIELDS), doc: 'requires a token' },
+  mtls: { read: mapping(MTLS_FIELDS, mtlsHelp), doc: 'requires an authenticated peer' },
+  jwt: { read: mapping(JWT_FIELDS, jwtHelp), doc: 'requires a token' },
 } as const satisfies Fields;
 
 const CEL_FIELDS = {
@@ -226,7 +228,10 @@ const QUERY_FIELDS = {
 } as const satisfies Fields;
 
 const DENY_FIELDS = {
-  headers: { read: mapping({ set: DENY_SET_FIELD }), doc: 'headers of the answer to the caller' },
+  headers: {
+    read: mapping({ set: DENY_SET_FIELD }, changesHelp),
+    doc: 'headers of the answer to the caller',
+  },
   body: {
     read: bodyValue,
     doc: 'body in place of the problem document: text with `${...}`, or `{cel: ...}`',
@@ -237,14 +242,17 @@ const RESPOND_FIELDS = {
   allow: {
     read: mapping({
       requestHeaders: {
-        read: mapping(REQUEST_HEADERS_FIELDS),
+        read: mapping(REQUEST_HEADERS_FIELDS, changesHelp),
         doc: 'headers of the request to the service',
       },
       responseHeaders: {
-        read: mapping(RESPONSE_HEADERS_FIELDS),
+        read: mapping(RESPONSE_HEADERS_FIELDS, changesHelp),
         doc: 'headers of the response to the caller',
       },
-      query: { read: mapping(QUERY_FIELDS), doc: 'the query string of the request to the service' },
+      query: {
+        read: mapping(QUERY_FIELDS, changesHelp),
+        doc: 'the query string of the request to the service',
+      },
       metadata: {
         read: mapOf(metadataValue),
         doc: 'dynamic metadata for other filters, under `values`: text with `${...}`, or `{cel: ...}` of any JSON type',
@@ -302,6 +310,8 @@ export type RuleDocument = Read<typeof RULE_FIELDS> & { readonly at: Cursor };
 export type SchemaDocument = Read<typeof SCHEMA_FIELDS>;
 export type LimitDocument = Read<typeof LIMIT_FIELDS> & { readonly at: Cursor };
 
+const ofRule = ruleHelp(() => POLICY_FIELDS);
+
 export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS, besideFromHelp);
 
 /**
@@ -339,7 +349,7 @@ function readPeerSource(at: Cursor): 'connection' | 'xfcc' | undefined {
 }
 
 function readRule(at: Cursor): RuleDocument | undefined {
-  const rule = mapping(RULE_FIELDS, inRuleHelp)(at);
+  const rule = mapping(RULE_FIELDS, ofRule)(at);
   if (rule?.effect === 'allow') {
     const help = 'remove it, or write `effect: deny`';
     for (const name of ['status', 'message'])
@@ -378,19 +388,4 @@ function readLimit(at: Cursor): LimitDocument | undefined {
 /** The burst of a limit: the written one, else the count of its rate. */
 export function burstOf({ burst, rate: read }: LimitDocument): number {
   return burst ?? (read === undefined ? 1 : defaultBurst(read));
-}
-
-function onlyFalse(): Reader<boolean> {
-  return (at) => {
-    const value = boolean(at);
-    return value === true ? notSupported(at, '`true`') : value;
-  };
-}
-
-function localOnly(): Reader<'local'> {
-  const read = oneOf(['local', 'shared']);
-  return (at) => {
-    const scope = read(at);
-    return scope === 'shared' ? notSupported(at, '`shared`') : scope;
-  };
 }

@@ -1,5 +1,6 @@
 import type { Cursor } from '../yaml/tree.ts';
 import { type Fields, mapping, type Read } from './fields.ts';
+import { requestHelp } from './place-hints.ts';
 import { child, integer, type Located, list, located, mapOf, nonEmptyText, someOf } from './reader.ts';
 import type { Reader, ShapedField } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
@@ -12,7 +13,7 @@ const MOST_REPEATS = 100_000;
 /** Most bytes of a check, 16 MiB. */
 const MOST_BODY_BYTES = 16_777_216;
 
-const readRequest: Reader<RequestSpec> = mapping(REQUEST_FIELDS);
+const readRequest: Reader<RequestSpec> = mapping(REQUEST_FIELDS, requestHelp);
 
 const readCaller: Reader<CallerSpec> = mapping(CALLER_FIELDS);
 
