@@ -35,6 +35,10 @@ const HIDDEN: readonly (readonly [string, string, string])[] = [
   ['cel-habits', 'unexpected `like`', 'unknown name `reqest`'],
   ['cel-places', 'unknown name `reqest`', 'the expression has the type `request`, `string` is required'],
   ['no-echoes', 'expected a list, found a mapping', 'the field `jsonSchema` is missing'],
+  // Tests and a policy refer to the names.
+  ['no-echoes', '`Orders_API` is not a valid DNS label', 'unknown policy `Orders_API`'],
+  ['no-echoes', '`Read_It` is not a valid DNS label', 'has no rule or limit `Read_It`'],
+  ['no-echoes', '`Bad_Issuer` is not a valid DNS label', 'unknown Issuer `Bad_Issuer`'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `host` is missing'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `age` is missing'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the list is empty'],

@@ -257,7 +257,7 @@ export class Mistakes {
     const rest = forms.length > MAX_FORMS ? ' and others' : '';
     const isList = declaration.name === 'contains' && types[0]?.kind === 'list';
     const meant = isList ? this.#elementOf(node) : this.#blocksOf(node, shown);
-    const help = meant ?? `known overloads: ${written.join(', ')}${rest}`;
+    const help = meant ?? this.#fieldOf(node, types) ?? `known overloads: ${written.join(', ')}${rest}`;
     return this.type(node, `unknown overload \`${form(declaration.name, shown, isMethod)}\``, help);
   }
 
@@ -266,6 +266,15 @@ export class Mistakes {
     if (receiver === undefined || element === undefined) return undefined;
     const text = `${textOf(this.#source, element)} in ${textOf(this.#source, receiver)}`;
     return writeInstead(this.#source, { start, end }, text, { isOperation: true });
+  }
+
+  /** Help for `request.size()` and `size(request)`, where the object has a field of that name. */
+  #fieldOf({ name, receiver, args, ...range }: CallNode, types: readonly Type[]): Advice | undefined {
+    const [object, ...rest] = receiver === undefined ? args : [receiver, ...args];
+    const [type] = types;
+    if (object === undefined || rest.length > 0 || type?.kind !== 'object' || !type.fields.has(name))
+      return undefined;
+    return writeInstead(this.#source, range, `${textOf(this.#source, object)}.${name}`);
   }
 
   /** Help for `cidr([a, b])`, `cidrs('a')` and `cidr('a').contains(x)`, whose functions have other names. */

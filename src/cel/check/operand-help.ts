@@ -1,4 +1,5 @@
 import type { Advice } from '../../diagnostic/advice.ts';
+import { bytesOf } from '../syntax/byte-count.ts';
 import type { Node, OperatorNode } from '../syntax/tree.ts';
 import { around, textOf, writeInstead } from './rewrite.ts';
 
@@ -209,6 +210,8 @@ function textAndNumberHelp({ source, node, types }: BadOperation): Advice | stri
   // As a string, `9` is more than `10`: numbers are compared as numbers.
   if (text?.kind !== 'literal' || typeof text.value !== 'string')
     return wrapped(source, node, types, 'string', 'int');
+  const bytes = bytesOf(text.value);
+  if (bytes !== undefined) return writeInstead(source, text, bytes);
   if (!/^-?[0-9]{1,18}$/.test(text.value)) return 'compare a number with a number';
   const { start, end } = text;
   return { help: `write \`${text.value}\` without quotes`, edit: { start, end, text: text.value } };

@@ -1,4 +1,5 @@
 import type { Edit } from '../../diagnostic/range.ts';
+import { byteCount, SIZE } from './byte-count.ts';
 import { type Problem, problem } from './problem.ts';
 
 /** Longest source for which a repair is looked for: each one is parsed. */
@@ -85,7 +86,8 @@ const RULES: readonly Rule[] = [
     (value, first, text, logic, second, other) =>
       `${value} ${first} ${text} ${logic} ${value} ${second} ${other}`,
   ],
-  [/\b(\d{1,6})\s*([KM])(i?)B?\b/, bytes],
+  [SIZE, byteCount],
+  [/(?<![\w.'"])(\d{1,15}(?:_\d{1,15})+)\b/, (digits) => digits.replaceAll('_', '')],
   [/<>/, () => '!='],
   [/\s*;\s*$/, () => ''],
 ];
@@ -233,12 +235,6 @@ function like(value: string, quoted: string): string | undefined {
 function methodOf(name: string): string {
   const plain = name.toLowerCase().replace('_', '');
   return plain.replace('with', 'With');
-}
-
-/** A size with a unit, such as `10KB` (1,000) or `16Ki` (1,024), in bytes. */
-function bytes(count: string, unit: string, binary: string): string {
-  const thousand = binary === '' ? 1000 : 1024;
-  return String(Number(count) * (unit === 'K' ? thousand : thousand * thousand));
 }
 
 /** A value with a default for a missing field or key. */

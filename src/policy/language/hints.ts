@@ -1,3 +1,4 @@
+import { bytesOf } from '../../cel/syntax/byte-count.ts';
 import { parseRate, rateText } from '../../engine/limit/rate.ts';
 import { formatDuration } from './duration.ts';
 
@@ -34,6 +35,10 @@ export function durationHint(text: string): string | undefined {
  * `burst`, since the default burst is the count of the rate.
  */
 export function rateHint(text: string): string | undefined {
+  const [, size = '', per = ''] = /^([0-9]{1,6}\s*[KMG]i?B?)\s*\/\s*([A-Za-z]+)$/.exec(text) ?? [];
+  const bytes = bytesOf(size);
+  if (bytes !== undefined && parseRate(`${bytes}/${per}`).problem === undefined)
+    return `write \`${bytes}/${per}\`, with \`cost: request.size\` for bytes`;
   const form = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(?:\/|\bper\b)\s*([0-9]{1,4})?\s*([A-Za-z]+)$/;
   const [, written, periods = '1', word = ''] = form.exec(text) ?? [];
   const count = Number(written);
@@ -49,6 +54,20 @@ export function rateHint(text: string): string | undefined {
   }
   return undefined;
 }
+
+/**
+ * Help for a name such as `My Policy`, `readOrders` or `read_orders`: the same as a DNS label, if it has one. It is a
+ * guess, since tests and other documents may refer to the name.
+ */
+export function labelHint(name: string): string | undefined {
+  if (!/^[\w .:/-]*$/.test(name)) return undefined;
+  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  const label = words.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  return label === '' || label.length > MOST_LABEL ? undefined : `did you mean \`${label}\`?`;
+}
+
+/** Most characters of a DNS label (RFC 1035, section 2.3.4). */
+const MOST_LABEL = 63;
 
 /** Help for a whole number in quotes, or with a binary unit such as `16Ki`. */
 export function wholeNumberHint(text: string): string | undefined {

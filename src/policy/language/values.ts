@@ -13,7 +13,7 @@ import { editScalar } from '../yaml/edit-scalar.ts';
 import { locate } from '../yaml/scalar-offset.ts';
 import type { Cursor, ScalarTree } from '../yaml/tree.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { durationHint, rateHint } from './hints.ts';
+import { durationHint, labelHint, rateHint } from './hints.ts';
 import { pathHelp } from './path-help.ts';
 import { integer, nonEmptyText, parsed, report, shape, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
@@ -156,7 +156,8 @@ export function identifier(name: string, key: Cursor): string | undefined {
 export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
   if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return { value };
   const help = 'use at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends';
-  return { problem: value === '' ? 'the name is empty' : `\`${value}\` is not a valid DNS label`, help };
+  const problem = value === '' ? 'the name is empty' : `\`${value}\` is not a valid DNS label`;
+  return { problem, help: labelHint(value) ?? help };
 });
 
 const RATE_HELP = 'write it like `100/s`, `30/min`, `10/5m` or `500/7d`';
