@@ -188,6 +188,10 @@ export const CODES = {
     severity: 'warning',
     doc: '`from` or `except` names a scope with a space in it, which no token has',
   },
+  literal_caller: {
+    severity: 'warning',
+    doc: '`from` or `except` has a value that looks like a pattern, an expression or a comparison, and is compared as it is',
+  },
   needless_except: {
     severity: 'warning',
     doc: '`except` names a principal that `from` does not let in anyway',

@@ -4,14 +4,18 @@ import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { placeOf } from '../compile/written-places.ts';
 import { type CallerDocument, isDatasetReference } from '../language/caller-document.ts';
 import { type Located, report } from '../language/reader.ts';
+import type { Cursor } from '../yaml/tree.ts';
 import { reportDotted } from './caller-claims.ts';
 import type { LintInput } from './lint-input.ts';
+import { datasetsOf, reportDataTexts, reportLiterals } from './literal-callers.ts';
 
 /** Most pairs of patterns that are compared. */
 const MOST_PAIRS = 10_000;
 
 /** Reports entries of `from` and `except` that no caller meets, and an `except` that takes out nobody or everybody. */
-export function* lintCallers({ written, policies, issuers }: LintInput): Generator<undefined, void> {
+export function* lintCallers(input: LintInput): Generator<undefined, void> {
+  const { written, policies, issuers } = input;
+  const datasets = datasetsOf(input);
   for (const policy of written) {
     const accepted =
       policies.get(policy.name)?.jwt?.issuers ?? [...issuers.values()].filter((each) => each !== undefined);
@@ -20,9 +24,11 @@ export function* lintCallers({ written, policies, issuers }: LintInput): Generat
     for (const { from = [], except = [] } of [policy.spec, ...(policy.spec.rules ?? [])]) {
       for (const entry of [...from, ...except]) {
         reportDotted(entry.claims?.value ?? [], claims);
+        reportLiterals(entry, { isExcept: except.includes(entry), datasets });
         if (isScope) reportSpaces(entry.scopes ?? []);
       }
     }
+    reportDataTexts(policy.spec.authenticate?.mtls?.principals ?? [], datasets);
     reportExcept(policy);
     yield;
   }
@@ -37,20 +43,42 @@ function reportSpaces(scopes: readonly Located<string>[]): void {
   }
 }
 
-/** Reports an `except` that has no effect on the `from` beside it or of the policy, and one that leaves nobody. */
+/** Reports an `except` that has no effect on the `from` beside it or of the policy, and callers that leave nobody. */
 function reportExcept({ spec }: WrittenPolicy): void {
   const own = principalsOf(spec.from);
   for (const entry of spec.except ?? []) reportNeedless(entry, own);
-  for (const { from, except, nameAt } of (spec.rules ?? []).map((rule) => ({
-    ...rule,
-    nameAt: placeOf(rule.at, 'except') ?? rule.at,
-  }))) {
-    const callers = principalsOf(from) ?? own;
-    for (const entry of except ?? []) reportNeedless(entry, callers);
-    if (callers === undefined || !excludesAll(except ?? [], callers)) continue;
-    const message = '`except` takes out every caller that `from` names, so the rule never matches';
-    report(nameAt, 'rule_never_matches', message, 'narrow `except`, or remove the rule', nameAt.key);
+  for (const { from, except = [], at } of spec.rules ?? []) {
+    const named = principalsOf(from);
+    const callers = named ?? own;
+    for (const entry of except) reportNeedless(entry, callers);
+    if (callers !== undefined && excludesAll(except, callers)) {
+      const message = '`except` takes out every caller that `from` names, so the rule never matches';
+      reportNobody(at, 'except', message, 'narrow `except`, or remove the rule');
+    } else if (named !== undefined) reportOutside(at, named, own, spec.except ?? []);
   }
+}
+
+/** Reports a `from` of a rule whose callers the `from` or `except` of the policy denies before any rule. */
+function reportOutside(
+  at: Cursor,
+  named: readonly PrincipalPattern[],
+  own: readonly PrincipalPattern[] | undefined,
+  except: readonly CallerDocument[],
+): void {
+  if (excludesAll(except, named)) {
+    const message =
+      '`except` of the policy takes out every caller that `from` names, so the rule never matches';
+    reportNobody(at, 'from', message, 'narrow `except` of the policy, or remove the rule');
+  }
+  if (own === undefined || own.length * named.length > MOST_PAIRS) return;
+  if (own.some((outer) => named.some((inner) => principalsOverlap(outer, inner)))) return;
+  const message = '`from` of the policy names no caller that `from` names here, so the rule never matches';
+  reportNobody(at, 'from', message, 'add the callers to `from` of the policy, or remove the rule');
+}
+
+function reportNobody(rule: Cursor, field: 'from' | 'except', message: string, help: string): void {
+  const at = placeOf(rule, field) ?? rule;
+  report(at, 'rule_never_matches', message, help, at.key);
 }
 
 /** Reports principals of `except` that `from` does not name. */
