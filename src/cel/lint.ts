@@ -1,5 +1,6 @@
 import { check } from './check/check.ts';
 import { type ClaimTime, claimTimes } from './check/claim-times.ts';
+import { type Doubt, doubts } from './check/doubts.ts';
 import type { Environment } from './check/environment.ts';
 import { type KeyRead, keyReads } from './check/key-reads.ts';
 import { type Facts, factsOf } from './check/presence.ts';
@@ -20,6 +21,8 @@ export interface ExpressionFindings {
   readonly comparisons: readonly TextComparison[];
   /** Claims that are compared with a timestamp or duration, in order of position. */
   readonly claimTimes: readonly ClaimTime[];
+  /** Operations that rarely mean what was wanted, in order of position. */
+  readonly doubts: readonly Doubt[];
   /** Reads of the keys of the declared map `name`. */
   keys(name: string): readonly KeyRead[];
   /** Facts that hold for every request for which it is true. */
@@ -43,6 +46,7 @@ export function lintExpression(
     whole,
     comparisons,
     claimTimes: claimTimes(checked),
+    doubts: doubts(checked, source),
     keys: (name) => keyReads(checked, name),
     facts: factsOf(checked, checked.root, true),
     unguarded: (options) => unguardedReads(checked, environment, options),

@@ -180,6 +180,18 @@ export const CODES = {
     severity: 'warning',
     doc: 'an expression compares a claim, which is a number or text, with a timestamp or duration',
   },
+  number_in_quotes: {
+    severity: 'warning',
+    doc: 'an expression orders a value by a number in quotes, which is text',
+  },
+  claim_is_list: {
+    severity: 'warning',
+    doc: 'an expression compares a claim that is a list in most tokens, such as `roles`, with a text',
+  },
+  address_prefix: {
+    severity: 'warning',
+    doc: 'an expression compares the start of the text of an address, and not a block of addresses',
+  },
   dotted_claim: {
     severity: 'warning',
     doc: 'an Issuer, or `from` or `except`, names a claim by a path with dots, which is not followed',

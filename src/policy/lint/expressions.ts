@@ -1,3 +1,4 @@
+import type { Doubt } from '../../cel/check/doubts.ts';
 import type { ConstantPart } from '../../cel/interpret/constant-parts.ts';
 import type { ExpressionFindings } from '../../cel/lint.ts';
 import type { Advice } from '../../diagnostic/advice.ts';
@@ -28,6 +29,7 @@ export function* lintExpressions(
   for (const [index, { expression, environment }] of expressions.entries()) {
     const lint = analyses.of({ expression, environment });
     reportConstants(expression, lint, ruleConditions.has(expression));
+    for (const doubt of lint.doubts) reportDoubt(expression, doubt);
     const named = segments.get(expression);
     if (named !== undefined) reportParameters(expression, lint, named);
     if (index % BATCH === BATCH - 1) yield;
@@ -54,6 +56,15 @@ function reportConstants(
     const advice = help === undefined || edit === undefined ? help : { help, edit };
     report(expression.at, code, `${sentence(part)}${rest}`, advice, rangeIn(expression, start, end));
   }
+}
+
+function reportDoubt(expression: Expression, { kind, message, instead, ...part }: Doubt): void {
+  const edit = instead === undefined ? undefined : replacePart(expression, part, instead).edit;
+  const help =
+    instead === undefined
+      ? "write a block: `cidr('10.0.0.0/8').containsIP(source.ip)`"
+      : `did you mean \`${instead}\`?`;
+  report(expression.at, kind, message, { help, edit }, rangeIn(expression, part.start, part.end));
 }
 
 /** The condition that was meant, or the name that has the value of a header that Envoy does not send. */

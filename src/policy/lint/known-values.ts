@@ -56,6 +56,8 @@ const NEVER: ReadonlyMap<string, (test: TextTest, text: string) => Why | undefin
   ['request.url_path', neverCanonicalPath],
   ['source.spiffe.trust_domain', neverTrustDomain],
   ['caller.spiffe.trust_domain', neverTrustDomain],
+  ['source.principal', neverPrincipal],
+  ['caller.principal', neverPrincipal],
   ['source.ip', neverBlock],
   ['source.address', neverBlock],
   ['destination.ip', neverBlock],
@@ -122,6 +124,15 @@ function neverTrustDomain(_: TextTest, text: string): Why | undefined {
   const plain = text.toLowerCase().replace(/^spiffe:\/\//, '');
   if (plain === text) return undefined;
   return { reason: 'trust domains are in lower case and without a scheme', help: `write \`${plain}\`` };
+}
+
+/** Principals of Istio, which leave out the scheme of a SPIFFE ID. */
+function neverPrincipal(test: TextTest, text: string): Why | undefined {
+  if (test === 'endsWith' || !/^[\w.-]+\/ns\/[^/]*(\/|$)/.test(text)) return undefined;
+  return {
+    reason: 'the principal of such a peer is its whole SPIFFE ID',
+    help: `write \`spiffe://${text}\``,
+  };
 }
 
 /** A block of addresses, `10.0.0.0/8` or `10.*`: a name holds one address. Paths of sockets start with `/` or `@`. */
