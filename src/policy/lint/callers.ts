@@ -94,13 +94,18 @@ function reportNeedless(
   }
 }
 
+/** True if entries that name principals alone take out all of `from`. */
 function excludesAll(except: readonly CallerDocument[], from: readonly PrincipalPattern[]): boolean {
-  const excluded = except.flatMap(({ principals, issuers, scopes, claims }) =>
-    [issuers, scopes, claims].every((part) => part === undefined) ? (principals ?? []) : [],
-  );
+  const excluded = except.flatMap((entry) => (namesOnlyPrincipals(entry) ? (entry.principals ?? []) : []));
   const patterns = excluded.flatMap(({ value }) => (isDatasetReference(value) ? [] : [value]));
   if (from.length * patterns.length > MOST_PAIRS || patterns.length === 0) return false;
   return from.every((each) => patterns.some((outer) => containsPrincipal(outer, each)));
+}
+
+function namesOnlyPrincipals(entry: CallerDocument): boolean {
+  return Object.entries(entry).every(
+    ([part, value]) => part === 'principals' || part === 'at' || value === undefined,
+  );
 }
 
 /** The patterns of all entries; undefined if an entry may name other callers as well. */

@@ -29,7 +29,8 @@ export function datasetsOf({ documents }: LintInput): ReadonlyMap<string, string
 /** Reports values of an entry that are written as a pattern, expression or comparison, and are compared as they are. */
 export function reportLiterals(entry: CallerDocument, place: Place): void {
   for (const claim of entry.claims?.value ?? []) reportClaim(claim, [], place);
-  for (const scope of entry.scopes ?? []) reportScope(scope, place);
+  for (const scope of entry.scopes ?? []) reportName(scope, 'scope', place);
+  for (const role of entry.roles ?? []) reportName(role, 'role', place);
   reportDataTexts(entry.principals ?? [], place.datasets);
 }
 
@@ -107,21 +108,22 @@ function patternTest(value: string, pattern: string): string {
   return `${value}.matches(r${quote(`^${parts.join('.*')}$`)})`;
 }
 
-function reportScope({ value, at }: Located<string>, { isExcept }: Place): void {
+/** Reports a scope or role. */
+function reportName({ value, at }: Located<string>, part: 'scope' | 'role', { isExcept }: Place): void {
   const [, expression] = EXPRESSION.exec(value) ?? [];
   const isPattern = value.includes('*');
   if (expression === undefined && !isPattern) return;
   const kind = expression === undefined ? 'not a pattern' : 'not an expression';
   const condition =
     expression !== undefined
-      ? `${expression.trim()} in jwt.scopes`
+      ? `${expression.trim()} in jwt.${part}s`
       : /^\*+$/.test(value)
-        ? 'jwt.scopes.size() > 0'
-        : `jwt.scopes.exists(s, ${patternTest('s', value)})`;
+        ? `jwt.${part}s.size() > 0`
+        : `jwt.${part}s.exists(s, ${patternTest('s', value)})`;
   report(
     at,
     'literal_caller',
-    `\`${value}\` is ${kind} here: a token must have this scope`,
+    `\`${value}\` is ${kind} here: a token must have this ${part}`,
     inWhen(condition, isExcept),
   );
 }
