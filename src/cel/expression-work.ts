@@ -37,6 +37,8 @@ export class RepeatedWork implements ExpressionWork {
   #environments = new Set<Environment>();
   readonly #expected = new WeakMap<Expected, string>();
   #folder = 0;
+  /** True if this compilation has linted: that of a folder with errors does not, and needs its findings later. */
+  #lints = false;
 
   /** Equal names give the same environment, so that its results are found again. */
   extend(environment: Environment, root: string, names: ReadonlyMap<string, Declaration>): Environment {
@@ -56,6 +58,7 @@ export class RepeatedWork implements ExpressionWork {
 
   lint(source: string, environment: Environment, knowledge: Knowledge, isText = false): ExpressionFindings {
     const { linted } = this.#of(environment);
+    this.#lints = true;
     return this.#kept(
       linted,
       `${isText ? 'text' : 'expression'} ${source}`,
@@ -67,11 +70,12 @@ export class RepeatedWork implements ExpressionWork {
   finish(): void {
     for (const environment of this.#environments) {
       const { extended, compiled, linted } = this.#of(environment);
-      for (const results of [extended, compiled, linted]) this.#drop(results);
+      for (const results of [extended, compiled, ...(this.#lints ? [linted] : [])]) this.#drop(results);
       for (const { value } of linted.values()) value.settle();
       if (extended.size + compiled.size + linted.size === 0) this.#environments.delete(environment);
     }
     this.#folder += 1;
+    this.#lints = false;
   }
 
   #drop(results: Map<string, Kept<unknown>>): void {
@@ -98,10 +102,11 @@ export class RepeatedWork implements ExpressionWork {
   }
 }
 
-/** Findings without the tree of the expression, which is made again in the rare case that another map is asked for. */
+/** Findings without the tree of the expression, which is made again in the rare case that something else is asked for. */
 class KeptFindings {
   readonly findings: ExpressionFindings;
   readonly #keys = new Map<string, ReturnType<ExpressionFindings['keys']>>();
+  readonly #safeReads = new Map<string, ReturnType<ExpressionFindings['safeReads']>>();
   #whole: ExpressionFindings | undefined;
 
   constructor(source: string, environment: Environment, knowledge: Knowledge, isText: boolean) {
@@ -113,6 +118,12 @@ class KeptFindings {
       keys: (name) => {
         const known = this.#keys.get(name) ?? (this.#whole ??= again()).keys(name);
         this.#keys.set(name, known);
+        return known;
+      },
+      safeReads: (index, use) => {
+        const key = `${index} ${use}`;
+        const known = this.#safeReads.get(key) ?? (this.#whole ??= again()).safeReads(index, use);
+        this.#safeReads.set(key, known);
         return known;
       },
     };

@@ -5,7 +5,7 @@ import type { Environment } from './check/environment.ts';
 import { type KeyRead, keyReads } from './check/key-reads.ts';
 import { type Facts, factsOf } from './check/presence.ts';
 import { type TextComparison, textComparisons } from './check/text-comparisons.ts';
-import { type GuardOptions, type UnguardedReads, unguardedReads } from './check/unguarded-reads.ts';
+import { type Accesses, accessesOf, type SafeReads, safeReadsOf } from './check/unguarded-reads.ts';
 import { type ConstantPart, constantParts, type Knowledge } from './interpret/constant-parts.ts';
 import { Constants } from './interpret/fold.ts';
 import { parse } from './syntax/parse.ts';
@@ -27,8 +27,10 @@ export interface ExpressionFindings {
   keys(name: string): readonly KeyRead[];
   /** Facts that hold for every request for which it is true. */
   readonly facts: Facts;
-  /** Reads of keys that a map may not have. */
-  unguarded(options: GuardOptions): UnguardedReads;
+  /** Reads that fail where a key is missing. */
+  readonly accesses: Accesses;
+  /** The texts to write for these reads. */
+  readonly safeReads: SafeReads;
 }
 
 /** Analyzes an expression, or a text with expressions, that compiles, beyond what compilation requires. */
@@ -41,6 +43,7 @@ export function lintExpression(
   const checked = check(source, isText ? parseText(source) : parse(source), environment);
   const { parts, whole } = constantParts(checked, new Constants(checked), knowledge);
   const comparisons = textComparisons(checked);
+  let safeReads: SafeReads | undefined;
   return {
     constant: parts,
     whole,
@@ -49,6 +52,7 @@ export function lintExpression(
     doubts: doubts(checked, source),
     keys: (name) => keyReads(checked, name),
     facts: factsOf(checked, checked.root, true),
-    unguarded: (options) => unguardedReads(checked, environment, options),
+    accesses: accessesOf(checked, environment),
+    safeReads: (index, use) => (safeReads ??= safeReadsOf(checked, environment))(index, use),
   };
 }

@@ -31,6 +31,9 @@ export const MOST_DIAGNOSTICS = 1_000;
 /** Diagnostics of which each may look for a suggestion, which compares a name with all others. */
 const MOST_SUGGESTIONS = 200;
 
+/** The arguments of `Diagnostics.add`. */
+type Added = readonly [diagnostic: Diagnostic, mistake: string];
+
 /**
  * Collects diagnostics. Repetitions of one (for example through a YAML alias) count once. The work for a folder with
  * any number of mistakes is bounded: beyond `MOST_DIAGNOSTICS` a mistake is counted and not kept.
@@ -39,9 +42,12 @@ export class Diagnostics {
   readonly #found = new Map<string, Diagnostic>();
   #errors = 0;
   #warnings = 0;
+  /** Those added since `record` was called; undefined outside of it. */
+  #recorded: Added[] | undefined;
 
   /** `mistake` is the message without the path of the value, which differs between uses of a YAML alias. */
   add(diagnostic: Diagnostic, mistake = diagnostic.message): void {
+    this.#recorded?.push([diagnostic, mistake]);
     const { span, code } = diagnostic;
     const key = JSON.stringify([span.file, span.start.line, span.start.column, code, mistake]);
     if (this.#found.has(key) || this.skips(code)) return;
@@ -66,7 +72,30 @@ export class Diagnostics {
 
   /** True while a diagnostic may look for a suggestion. */
   get suggests(): boolean {
-    return this.#errors + this.#warnings < MOST_SUGGESTIONS;
+    return this.leavesSuggestions(0);
+  }
+
+  /** True if a diagnostic may still look for a suggestion after `more` further ones. */
+  leavesSuggestions(more: number): boolean {
+    return this.#errors + this.#warnings + more < MOST_SUGGESTIONS;
+  }
+
+  /** Forgets all of them, for the next compilation of the same folder. */
+  clear(): void {
+    this.#found.clear();
+    this.#errors = 0;
+    this.#warnings = 0;
+  }
+
+  /** The result of `run` with the diagnostics that it adds, in order. Not for nested calls. */
+  record<T>(run: () => T): { readonly result: T; readonly added: readonly Added[] } {
+    const added: Added[] = [];
+    this.#recorded = added;
+    try {
+      return { result: run(), added };
+    } finally {
+      this.#recorded = undefined;
+    }
   }
 
   report(code: DiagnosticCode, span: Span, message: string, help?: string): void {

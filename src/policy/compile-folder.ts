@@ -1,7 +1,7 @@
 import { isDeclarable } from '../cel/check/environment.ts';
 import type { ExpressionWork } from '../cel/expression-work.ts';
 import { ERROR } from '../cel/value/type.ts';
-import { Diagnostics, sortDiagnostics, wholeFile } from '../diagnostic/collect.ts';
+import { type Diagnostics, sortDiagnostics, wholeFile } from '../diagnostic/collect.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { quoted } from '../diagnostic/suggest.ts';
 import type { CryptoProvider } from '../engine/identity/crypto.ts';
@@ -30,6 +30,7 @@ import { isBroken, readDocuments, reportStrays, split } from './compile/folder-d
 import { reportIdentityReads } from './compile/identity-reads.ts';
 import { PolicyCompiler, type PolicyParts, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
+import { PLAIN_READING, type Reading } from './compile/reading.ts';
 import { References } from './compile/references.ts';
 import { MOST_CASES } from './compile/test-names.ts';
 import { MOST_FOLDER_VALUES, TOO_MANY_VALUES, takeValues, type ValueRoom } from './compile/value-room.ts';
@@ -71,6 +72,8 @@ export interface CompileOptions {
   readonly onProgress?: (path: string) => void;
   /** Work on expressions, such as one that keeps results for the next compilation; default: all of it is done. */
   readonly work?: ExpressionWork | undefined;
+  /** Reading of documents, such as one that keeps what it read; default: all of it is done. */
+  readonly reading?: Reading | undefined;
   /** Called with the diagnostics of a folder without errors before lint, which may take longer than all before. */
   readonly onChecked?: (diagnostics: readonly Diagnostic[]) => void;
   /** Replacement for `readYaml`, such as one with a cache. */
@@ -116,14 +119,15 @@ export async function compileInSlices(
 
 /** The compilation in steps: one per parsed file, read file and compiled document. */
 function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<undefined, CompiledFolder> {
-  const diagnostics = new Diagnostics();
+  const { reading = PLAIN_READING } = options;
+  const diagnostics = reading.begin();
   const room: ValueRoom = { left: MOST_FOLDER_VALUES };
   const parsed = yield* parseFiles(files, options, room);
   if (room.left < 0) {
     diagnostics.report('folder_too_large', wholeFile(''), TOO_MANY_VALUES, 'split it into several folders');
   }
   const [policyFiles, others] = split([...parsed.values()]);
-  const { documents, duplicates, incomplete } = yield* readDocuments(policyFiles, diagnostics);
+  const { documents, duplicates, incomplete } = yield* readDocuments(policyFiles, diagnostics, reading);
   const { parse = readYaml } = options;
   const references = new References(files, (path, bytes) => parsed.get(path) ?? parse(path, bytes), room);
 
@@ -142,7 +146,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     ({ name }) => [name.value, datasets.get(nameInExpressions(name.value))?.value ?? null] as const,
   );
   const folder: Folder = { expressions, references, issuers, datasets: new Map(values), incomplete };
-  const compiler = new PolicyCompiler(documents, folder);
+  const compiler = new PolicyCompiler(documents, folder, reading);
   for (const document of documentsOf(documents, 'Policy')) {
     options.onProgress?.(document.name.at.context.path);
     compiler.compile(document);

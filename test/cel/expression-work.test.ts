@@ -41,6 +41,20 @@ test('results that the last complete compilation did not need are dropped, those
   expect(work.compile('true', ENVIRONMENT, CONDITION)).not.toBe(dropped);
 });
 
+test('findings are kept while a folder has errors, so that it is not linted', () => {
+  const work = new RepeatedWork();
+  const kept = work.lint(SOURCE, ENVIRONMENT, KNOWLEDGE);
+  work.finish();
+  work.compile(SOURCE, ENVIRONMENT, CONDITION);
+  work.finish();
+  work.finish();
+  expect(work.lint(SOURCE, ENVIRONMENT, KNOWLEDGE)).toBe(kept);
+  work.finish();
+  work.lint('request.path != ""', ENVIRONMENT, KNOWLEDGE);
+  work.finish();
+  expect(work.lint(SOURCE, ENVIRONMENT, KNOWLEDGE)).not.toBe(kept);
+});
+
 test('kept findings are those of lint, also about a map that was not asked for before', () => {
   const work = new RepeatedWork();
   const plain = PLAIN_WORK.lint(SOURCE, ENVIRONMENT, KNOWLEDGE);
@@ -50,6 +64,12 @@ test('kept findings are those of lint, also about a map that was not asked for b
   expect(work.lint(SOURCE, ENVIRONMENT, KNOWLEDGE)).toBe(kept);
   expect(kept.keys('jwt.claims')).toEqual(plain.keys('jwt.claims'));
   expect(kept.keys('jwt.claims')).not.toEqual([]);
+  expect(kept.accesses).toEqual(plain.accesses);
+  const safe = plain.safeReads(0, 'allow');
+  expect(safe.test).toBe('has(jwt.claims.tenant)');
+  expect(kept.safeReads(0, 'allow')).toEqual(safe);
+  work.finish();
+  expect(kept.safeReads(0, 'allow')).toEqual(safe);
 });
 
 test('a program whose code is generated later evaluates, traces and fails as any other', () => {

@@ -2,8 +2,27 @@ import { childrenOf, type Node } from '../syntax/tree.ts';
 import type { Checked } from './checked.ts';
 import type { Environment } from './environment.ts';
 import { nameOf } from './key-reads.ts';
-import { type Access, type Facts, factsWithin, parentsIn, readOf } from './presence.ts';
+import { type Access, type Facts, factsWithin, NO_FACTS, parentsIn, readOf } from './presence.ts';
 import { type Replacement, replacementOf, type Use } from './safe-read.ts';
+
+/** A read of a key of a declared map, with the facts that the expression itself makes sure of before it. */
+interface KeyAccess extends Access {
+  readonly start: number;
+  readonly end: number;
+  readonly facts: Facts;
+}
+
+/** A read of `variables.NAME`, with the facts that the expression itself makes sure of before it. */
+interface VariableRead {
+  readonly name: string;
+  readonly facts: Facts;
+}
+
+/** The reads of an expression that fail where a key is missing, in order of evaluation. */
+export interface Accesses {
+  readonly keys: readonly KeyAccess[];
+  readonly variables: readonly VariableRead[];
+}
 
 /** Read of a key that a map may not have, at a place where no test tells that it has it. */
 export interface UnguardedRead extends Access {
@@ -32,33 +51,55 @@ export interface GuardOptions {
   readonly use: Use;
 }
 
+/** The texts to write for the read with this position in `Accesses.keys`. */
+export type SafeReads = (index: number, use: Use) => Pick<UnguardedRead, 'test' | 'replacement'>;
+
 const VARIABLES = 'variables.';
 
-/** The reads of an expression that may fail. */
-export function unguardedReads(
+/** The reads of an expression, whatever is known before it. */
+export function accessesOf(checked: Checked, environment: Environment): Accesses {
+  const { keys, variables } = find(checked, environment);
+  return { keys: keys.map(({ node: _, ...access }) => access), variables };
+}
+
+/** The texts to write for each of the reads of an expression. */
+export function safeReadsOf(checked: Checked, environment: Environment): SafeReads {
+  const { keys } = find(checked, environment);
+  const parents = parentsIn(checked.root);
+  return (index, use) => {
+    const node = keys[index]?.node;
+    if (node === undefined) throw new RangeError(`the expression has no read ${index}`);
+    return replacementOf({ checked, node, parents, use });
+  };
+}
+
+function find(
   checked: Checked,
   environment: Environment,
-  { isChecked, isCertain, known, use }: GuardOptions,
-): UnguardedReads {
-  const parents = parentsIn(checked.root);
-  const reads: UnguardedRead[] = [];
-  const variables: { name: string; known: Facts }[] = [];
+): { keys: readonly (KeyAccess & { readonly node: Node })[]; variables: readonly VariableRead[] } {
+  const keys: (KeyAccess & { readonly node: Node })[] = [];
+  const variables: VariableRead[] = [];
   const visit = (node: Node, facts: Facts): void => {
     const name = nameOf(checked, node);
-    if (name?.startsWith(VARIABLES) === true)
-      variables.push({ name: name.slice(VARIABLES.length), known: facts });
+    if (name?.startsWith(VARIABLES) === true) variables.push({ name: name.slice(VARIABLES.length), facts });
     const access = readOf(checked, node, environment);
-    const isNew = access !== undefined && !reads.some(({ fact }) => fact === access.fact);
-    if (isNew && isChecked(access.map) && !isCertain(access, facts)) {
-      reads.push({
-        ...access,
-        start: node.start,
-        end: node.end,
-        ...replacementOf({ checked, node, parents, use }),
-      });
-    }
+    if (access !== undefined) keys.push({ ...access, start: node.start, end: node.end, facts, node });
     for (const child of childrenOf(node)) visit(child, factsWithin(checked, node, child, facts));
   };
-  visit(checked.root, known);
-  return { reads, variables };
+  visit(checked.root, NO_FACTS);
+  return { keys, variables };
+}
+
+/** The reads of an expression that may fail; of several for one key, the first. */
+export function unguardedReads(
+  { keys, variables }: Accesses,
+  safeReads: SafeReads,
+  { isChecked, isCertain, known, use }: GuardOptions,
+): UnguardedReads {
+  const reads: UnguardedRead[] = [];
+  for (const [index, { facts, ...access }] of keys.entries()) {
+    if (!isChecked(access.map) || reads.some(({ fact }) => fact === access.fact)) continue;
+    if (!isCertain(access, known.union(facts))) reads.push({ ...access, ...safeReads(index, use) });
+  }
+  return { reads, variables: variables.map(({ name, facts }) => ({ name, known: known.union(facts) })) };
 }

@@ -11,6 +11,7 @@ import {
 import { child, report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { YamlFile } from '../yaml/yaml-file.ts';
+import type { Reading } from './reading.ts';
 import type { References } from './references.ts';
 import { isPolicyText, marksRoot, ROOT_FILE } from './root-file.ts';
 
@@ -59,6 +60,7 @@ export interface Documents {
 export function* readDocuments(
   policyFiles: readonly YamlFile[],
   diagnostics: Diagnostics,
+  reading: Reading,
 ): Generator<undefined, Documents> {
   const documents = new Map<string, PolicyDocument>();
   const duplicates: PolicyDocument[] = [];
@@ -66,8 +68,8 @@ export function* readDocuments(
   for (const file of policyFiles) {
     for (const mistake of file.mistakes) diagnostics.add(mistake);
     incomplete ||= isBroken(file);
-    for (const at of documentsOf(file, diagnostics)) {
-      const document = readDocument(at);
+    const read = reading.read(file, () => documentsOf(file, diagnostics).map(readDocument));
+    for (const document of read) {
       if (document === undefined) {
         incomplete = true;
         continue;

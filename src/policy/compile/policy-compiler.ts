@@ -27,6 +27,7 @@ import { headerReadsOf } from './header-reads.ts';
 import { parameterTexts } from './parameter-texts.ts';
 import { type LocatedPattern, patternsOf } from './pattern-locations.ts';
 import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
+import type { Reading } from './reading.ts';
 import { inlineData } from './references.ts';
 
 /** Names that expressions may read, by the document of the expression. */
@@ -92,6 +93,7 @@ export class PolicyCompiler implements PolicyParts {
   /** Names of policies that could not be read, or of which a rule or limit could not be read. */
   readonly partial = new Set<string>();
   readonly #folder: Folder;
+  readonly #reading: Reading;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #adoptions = new Map<Template, Adoption>();
   readonly #unadopted = new Map<Template, Adoption>();
@@ -103,8 +105,9 @@ export class PolicyCompiler implements PolicyParts {
   readonly #params = new Map<string, ReadonlyMap<string, PlacedValue>>();
   readonly #compiled: (WrittenPolicy & { readonly expressions: Expressions })[] = [];
 
-  constructor(documents: readonly PolicyDocument[], folder: Folder) {
+  constructor(documents: readonly PolicyDocument[], folder: Folder, reading: Reading) {
     this.#folder = folder;
+    this.#reading = reading;
     this.#templates = new Map(
       documentsOf(documents, 'PolicyTemplate').map((template) => [template.name.value, template]),
     );
@@ -174,7 +177,9 @@ export class PolicyCompiler implements PolicyParts {
       return;
     }
     const { at, template, params, paramsAt, placed } = this.#adopt(document.spec);
-    const spec = readPolicySpec(at);
+    // With a template, it depends on more than the document.
+    const spec =
+      at === document.spec ? this.#reading.read(document, () => readPolicySpec(at)) : readPolicySpec(at);
     if (isPartial(at, spec)) this.partial.add(name);
     if (spec === undefined) return;
     const before = this.#folder.expressions.valid.length;

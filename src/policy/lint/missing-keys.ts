@@ -1,6 +1,6 @@
 import { type Access, type Facts, keyFact, NO_FACTS, TOKEN } from '../../cel/check/presence.ts';
 import type { Use } from '../../cel/check/safe-read.ts';
-import type { UnguardedRead } from '../../cel/check/unguarded-reads.ts';
+import { type UnguardedRead, unguardedReads } from '../../cel/check/unguarded-reads.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { certainHeaders } from '../compile/certain-headers.ts';
 import type { ValidExpression } from '../compile/expressions.ts';
@@ -88,7 +88,8 @@ class PolicyReads {
 
   /** The reads of an expression that may fail where it is evaluated with these facts. */
   #needsOf(valid: ValidExpression, known: Facts): readonly Need[] {
-    const { reads, variables } = this.#analyses.of(valid).unguarded({
+    const { accesses, safeReads } = this.#analyses.of(valid);
+    const { reads, variables } = unguardedReads(accesses, safeReads, {
       isChecked: (map) => this.#isChecked(map),
       isCertain: (access, facts) => this.#isCertain(access, facts),
       known,

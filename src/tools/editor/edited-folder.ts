@@ -4,6 +4,7 @@ import { hasErrors } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
+import { RepeatedReading } from '../../policy/compile/reading.ts';
 import { type CompiledFolder, compileInSlices } from '../../policy/compile-folder.ts';
 import { type Loaded, loadFolder, tooLarge } from '../../policy/source/load.ts';
 import { realTimers, type Timers, type Watcher, watchFolder } from '../../policy/source/watch.ts';
@@ -57,6 +58,7 @@ class SupersededError extends Error {}
 export class EditedFolder {
   readonly sources = new Sources();
   readonly #work = new RepeatedWork();
+  readonly #reading = new RepeatedReading();
   readonly #dir: string;
   readonly #options: EditedFolderOptions;
   readonly #timers: Timers;
@@ -189,6 +191,7 @@ export class EditedFolder {
         parse,
         lint,
         work: this.#work,
+        reading: this.#reading,
         onChecked: (found: readonly Diagnostic[]) => this.#clearErrors(files, found),
       };
       const compiled = await compileInSlices(files, options, { now: () => performance.now(), pause });

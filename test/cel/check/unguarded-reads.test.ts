@@ -1,6 +1,7 @@
 import { createEnvironment, extendEnvironment } from '../../../src/cel/check/environment.ts';
 import { NO_FACTS } from '../../../src/cel/check/presence.ts';
 import type { Use } from '../../../src/cel/check/safe-read.ts';
+import { unguardedReads } from '../../../src/cel/check/unguarded-reads.ts';
 import { compile } from '../../../src/cel/compile.ts';
 import { lintExpression } from '../../../src/cel/lint.ts';
 import { NAMES } from '../../../src/engine/request/names.ts';
@@ -14,7 +15,8 @@ const environment = extendEnvironment(
 );
 
 function unguarded(source: string, use: Use = 'allow') {
-  return lintExpression(source, environment, KNOWLEDGE).unguarded({
+  const { accesses, safeReads } = lintExpression(source, environment, KNOWLEDGE);
+  return unguardedReads(accesses, safeReads, {
     isChecked: (map) => map === 'request.headers' || map === 'jwt.claims' || map.startsWith('data.'),
     isCertain: ({ fact }, facts) => facts.has(fact),
     known: NO_FACTS,

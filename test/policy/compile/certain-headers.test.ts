@@ -3,6 +3,7 @@ import { certainHeaders } from '../../../src/policy/compile/certain-headers.ts';
 import { Expressions } from '../../../src/policy/compile/expressions.ts';
 import { readDocuments } from '../../../src/policy/compile/folder-documents.ts';
 import { PolicyCompiler } from '../../../src/policy/compile/policy-compiler.ts';
+import { PLAIN_READING } from '../../../src/policy/compile/reading.ts';
 import { References } from '../../../src/policy/compile/references.ts';
 import { documentsOf } from '../../../src/policy/language/document.ts';
 import { readYaml } from '../../../src/policy/yaml/yaml-file.ts';
@@ -12,7 +13,7 @@ function certain(spec: string): ReadonlyMap<string, readonly string[]> {
   const text = `apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: a}\nspec: ${spec}\n`;
   const file = readYaml('a.yaml', new TextEncoder().encode(text));
   const diagnostics = new Diagnostics();
-  const steps = readDocuments([file], diagnostics);
+  const steps = readDocuments([file], diagnostics, PLAIN_READING);
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   const { documents } = step.value;
@@ -21,13 +22,17 @@ function certain(spec: string): ReadonlyMap<string, readonly string[]> {
     readYaml,
     { left: 100 },
   );
-  const compiler = new PolicyCompiler(documents, {
-    expressions: new Expressions(),
-    references,
-    issuers: new Map(),
-    datasets: new Map(),
-    incomplete: false,
-  });
+  const compiler = new PolicyCompiler(
+    documents,
+    {
+      expressions: new Expressions(),
+      references,
+      issuers: new Map(),
+      datasets: new Map(),
+      incomplete: false,
+    },
+    PLAIN_READING,
+  );
   for (const document of documentsOf(documents, 'Policy')) compiler.compile(document);
   expect(diagnostics.sorted()).toEqual([]);
   const [compiled] = compiler.expressions;
