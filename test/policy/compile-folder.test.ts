@@ -253,6 +253,7 @@ describe('a folder that compiles', () => {
       types: undefined,
       audienceClaim: 'aud',
       rolesPath: [],
+      forward: true,
       claims: [],
       preset: undefined,
       scopesClaim: 'scope',

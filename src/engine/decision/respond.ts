@@ -1,5 +1,6 @@
 import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
+import { withholdToken } from '../identity/withheld-token.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { isFieldValue } from '../request/field-value.ts';
 import { rewriteQuery } from '../request/rewrite-query.ts';
@@ -11,6 +12,7 @@ import { evaluate, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { type Changes, NO_CHANGES, type Overwritten } from './outcome.ts';
 import { mayHaveClaims, RequestChanges } from './request-changes.ts';
+import type { RequestContext } from './request-context.ts';
 import type { DecisionTrace, ResponseChange } from './trace.ts';
 
 export type ChangesResult =
@@ -30,6 +32,7 @@ export function respondAllow(
   const metadata = new Map<string, JsonValue>();
   const made = new Metadata();
   const settings = policies.length > 1 ? new Settings() : undefined;
+  for (const each of policies) withhold(each, request, service, query);
   for (const applicable of policies) {
     const { policy } = applicable;
     const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
@@ -129,7 +132,8 @@ function changesNothing(
   { request, reservations }: EvaluationContext,
 ): boolean {
   if (reservations.hasHeaders || mayHaveClaims(request.attributes.request)) return false;
-  for (const { policy } of policies) {
+  for (const { policy, token } of policies) {
+    if (token?.withheld !== undefined) return false;
     const { requestHeaders, responseHeaders, query, metadata } = policy.respond.allow;
     const changes =
       requestHeaders.set.size +
@@ -144,6 +148,32 @@ function changesNothing(
   }
   return true;
 }
+
+/**
+ * Removes the token of a policy whose Issuer keeps it from the service. Comes before the changes by policies, so that one
+ * may set the header to something else.
+ */
+function withhold(
+  { policy, token }: ApplicablePolicy,
+  { attributes, trace }: RequestContext,
+  service: RequestChanges,
+  query: { readonly remove: Set<string> },
+): void {
+  if (token?.withheld === undefined) return;
+  const withheld = withholdToken(attributes.request, token.withheld);
+  for (const [name, rest] of withheld.headers) {
+    const what = rest === undefined ? name : `the token in ${name}`;
+    trace?.report({ ...REMOVED, policy, change: 'request_header_remove', name: what });
+    if (rest === undefined) service.remove(name);
+    else service.set(name, rest);
+  }
+  for (const name of withheld.query) {
+    trace?.report({ ...REMOVED, policy, change: 'query_remove', name });
+    query.remove.add(name);
+  }
+}
+
+const REMOVED = { kind: 'response', value: undefined, cause: undefined } as const;
 
 const NONE_OVERWRITTEN: readonly Overwritten[] = [];
 
@@ -212,7 +242,7 @@ interface Filling {
 }
 
 function reportRemoval(change: ResponseChange, name: string, { policy, trace }: Filling): void {
-  trace?.report({ kind: 'response', policy, change, name, value: undefined, cause: undefined });
+  trace?.report({ ...REMOVED, policy, change, name });
 }
 
 /** Passes each value to `put`, undefined for an optional without one; the cause of the first that fails. */

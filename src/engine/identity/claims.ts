@@ -58,6 +58,7 @@ export function verifiedToken(jwt: Jwt, issuer: Issuer): VerifiedToken {
     roles: rolesOf(jwt.claims, issuer.rolesPath),
     expiresAt:
       typeof expiry === 'number' || typeof expiry === 'bigint' ? timestampOf(Number(expiry)) : undefined,
+    withheld: issuer.forward ? undefined : issuer.from,
     claims: jwt.claims,
     header: jwt.header,
   });

@@ -4,7 +4,12 @@ import type { VerificationKey } from './verification-key.ts';
 
 /** Place of a token in a request; the first form includes `Authorization: Bearer`. */
 export type TokenPlace =
-  | { readonly header: string; readonly prefix: string }
+  | {
+      readonly header: string;
+      readonly prefix: string;
+      /** The header is a list, of which any item may be the token: `sec-websocket-protocol: chat, bearer.TOKEN`. */
+      readonly isList?: true;
+    }
   | { readonly query: string }
   | { readonly cookie: string };
 
@@ -44,6 +49,8 @@ export interface Issuer {
   /** Milliseconds; undefined: unlimited. */
   readonly maxAge: number | undefined;
   readonly requireExpiry: boolean;
+  /** False: the token is removed before the request reaches the service. */
+  readonly forward: boolean;
   readonly requireClaims: readonly string[];
   /** Claims that a token must have with certain values. */
   readonly claims: readonly ClaimTest[];

@@ -11,7 +11,7 @@ export interface FoundToken {
   readonly text: string;
   /** `placeKey` of each place that it is in; places can overlap. */
   readonly places: readonly string[];
-  /** Lower-case name of the header that it is in; undefined in the query string. */
+  /** Lower-case name of the header that must be sent once; undefined in the query string and in a list. */
   readonly header: string | undefined;
   readonly denial?: undefined;
 }
@@ -20,8 +20,11 @@ export interface FoundToken {
 export function placeKey(place: TokenPlace): string {
   let key = keys.get(place);
   if (key === undefined) {
-    if ('header' in place) key = `header ${place.header.toLowerCase()} ${prefixOf(place)}`;
-    else key = 'query' in place ? `query ${place.query}` : `cookie ${place.cookie}`;
+    if ('header' in place) {
+      const what = place.isList === true ? 'list' : 'header';
+      key = `${what} ${place.header.toLowerCase()} ${prefixOf(place)}`;
+    } else if ('query' in place) key = `query ${place.query}`;
+    else key = `cookie ${place.cookie}`;
     keys.set(place, key);
   }
   return key;
@@ -43,7 +46,8 @@ export class TokenSearch {
   constructor(places: readonly TokenPlace[]) {
     this.#places = [...new Map(places.map((place) => [placeKey(place), place])).values()];
     const [only, ...others] = this.#places;
-    if (only !== undefined && others.length === 0 && 'header' in only) this.#header = headerPlace(only);
+    if (only !== undefined && others.length === 0 && 'header' in only && only.isList !== true)
+      this.#header = headerPlace(only);
   }
 
   /**
@@ -108,8 +112,9 @@ function findTokens(attributes: Attributes, places: readonly TokenPlace[]): read
   return [...found.values()];
 }
 
+/** A list may be sent in several headers, each with some of its items. */
 function headerOf(place: TokenPlace): string | undefined {
-  if ('header' in place) return place.header.toLowerCase();
+  if ('header' in place) return place.isList === true ? undefined : place.header.toLowerCase();
   return 'cookie' in place ? 'cookie' : undefined;
 }
 
@@ -123,7 +128,10 @@ function tokensAt({ request }: Attributes, place: TokenPlace): readonly LocatedT
   if ('header' in place) {
     const name = place.header.toLowerCase();
     const value = request.headers.get(name);
-    return value === undefined ? [] : tokensInHeader(name, value, prefixOf(place));
+    if (value === undefined) return [];
+    return place.isList === true
+      ? tokensInList(name, value, place)
+      : tokensInHeader(name, value, prefixOf(place));
   }
   if ('query' in place) {
     const start = request.path.indexOf('?');
@@ -157,6 +165,27 @@ function tokensInHeader(name: string, value: string, prefix: string): readonly L
   return found
     .filter(({ text }) => text !== '')
     .map(({ text, part }) => ({ text, position: `header ${name} ${part} ${text}` }));
+}
+
+/** Tokens in a list: the text after the prefix in each item that has it, and nothing else of the item. */
+function tokensInList(name: string, value: string, place: HeaderOfToken): readonly LocatedToken[] {
+  const { length } = place.prefix;
+  return value.split(',').flatMap((item, i) => {
+    const text = isListItem(item, place) ? item.trim().slice(length) : '';
+    return text === '' ? [] : [{ text, position: `list ${name} ${i}` }];
+  });
+}
+
+type HeaderOfToken = Extract<TokenPlace, { readonly header: string }>;
+
+/** True for an item of a list that has the prefix of the tokens. */
+export function isListItem(item: string, { prefix }: HeaderOfToken): boolean {
+  return item.trim().slice(0, prefix.length).toLowerCase() === prefix.toLowerCase();
+}
+
+/** True if the value of a header has a token after the prefix. */
+export function hasTokenIn(value: string, place: HeaderOfToken): boolean {
+  return tokensInHeader('', value, prefixOf(place)).length > 0;
 }
 
 /** Text after the prefix; white space must follow a prefix that ends in a letter or digit (RFC 9110 section 11.4). */

@@ -1,4 +1,5 @@
 import type { JsonObject, Timestamp } from '../request/attributes.ts';
+import type { TokenPlace } from './issuer.ts';
 
 /** Content of a token that passed every check. Nothing of an unverified token ever gets into it. */
 export interface VerifiedToken {
@@ -12,6 +13,8 @@ export interface VerifiedToken {
   /** Empty without `rolesPath`, and if the token has nothing there. */
   readonly roles: readonly string[];
   readonly expiresAt: Timestamp | undefined;
+  /** Places from which the token is removed before the request reaches the service; undefined: it is forwarded. */
+  readonly withheld: readonly TokenPlace[] | undefined;
   readonly claims: JsonObject;
   readonly header: JsonObject;
 }

@@ -34,6 +34,7 @@ export function compileIssuer(
     from: spec.from ?? DEFAULT_PLACES,
     clockSkew: spec.clockSkew ?? 30_000,
     maxAge: spec.maxAge,
+    forward: spec.forward ?? true,
     requireExpiry: spec.requireExpiry ?? true,
     requireClaims: spec.requireClaims ?? fields.requireClaims ?? [],
     claims: spec.claims?.map(compileClaim) ?? presetClaims(fields),

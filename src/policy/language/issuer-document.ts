@@ -49,6 +49,10 @@ const PLACE_FIELDS = {
     read: text,
     doc: 'the text before the token in the header; default `Bearer ` for `authorization`, else empty',
   },
+  listPrefix: {
+    read: nonEmptyText,
+    doc: 'the text before the token in an item of a list, such as `bearer.` in `sec-websocket-protocol`; other items are ignored',
+  },
   query: { read: nonEmptyText, doc: 'a query parameter' },
   cookie: { read: nonEmptyText, doc: 'a cookie' },
 } as const satisfies Fields;
@@ -87,6 +91,10 @@ export const ISSUER_FIELDS = {
     read: someOf(readPlace),
     like: someOf(mapping(PLACE_FIELDS)),
     doc: 'the places of the token in a request; default: the Authorization header, after `Bearer `',
+  },
+  forward: {
+    read: boolean,
+    doc: '`false`: the token is removed before the request reaches the service; default `true`',
   },
   clockSkew: {
     read: duration(),
@@ -196,8 +204,14 @@ function readPlace(at: Cursor): TokenPlace | undefined {
   const place = mapping(PLACE_FIELDS)(at);
   if (place === undefined) return undefined;
   exactlyOne(at, ['header', 'query', 'cookie']);
-  if (place.header === undefined)
-    misplaced(at, 'prefix', '`prefix` applies only to a `header`', 'remove it, or name a `header`');
+  if (place.header === undefined) {
+    for (const field of ['prefix', 'listPrefix'])
+      misplaced(at, field, `\`${field}\` applies only to a \`header\``, 'remove it, or name a `header`');
+  }
+  if (place.header !== undefined && place.listPrefix !== undefined) {
+    misplaced(at, 'prefix', '`prefix` has no effect with `listPrefix`', 'remove one of them');
+    return { header: place.header, prefix: place.listPrefix, isList: true };
+  }
   if (place.header !== undefined) {
     const usual = place.header === 'authorization' ? 'Bearer ' : '';
     return { header: place.header, prefix: place.prefix ?? usual };

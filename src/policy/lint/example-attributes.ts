@@ -70,6 +70,7 @@ function tokenIn({ issuer }: ExampleToken): {
   if (place === undefined) return {};
   if ('query' in place) return { query: `${place.query}=${TOKEN}` };
   if ('cookie' in place) return { header: ['cookie', `${place.cookie}=${TOKEN}`] };
+  if (place.isList === true) return { header: [place.header.toLowerCase(), place.prefix + TOKEN] };
   const prefix = place.prefix.trimEnd();
   return { header: [place.header.toLowerCase(), prefix === '' ? TOKEN : `${prefix} ${TOKEN}`] };
 }

@@ -55,7 +55,10 @@ export async function sentBy(
   if ('query' in place) {
     return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers, token };
   }
-  if ('header' in place) return withHeader(path, headers, place.header, `${place.prefix}${token}`, token);
+  if ('header' in place) {
+    const others = place.isList === true ? (headers.get(place.header) ?? []) : [];
+    return withHeader(path, headers, place.header, [...others, `${place.prefix}${token}`].join(', '), token);
+  }
   const others = headers.get('cookie');
   const cookie = [...(others ?? []), `${place.cookie}=${token}`].join('; ');
   return withHeader(path, headers, 'cookie', cookie, token);

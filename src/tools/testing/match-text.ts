@@ -78,10 +78,13 @@ export function jwtText({ issuers, required }: JwtRequirement): string {
 
 /** The name of an Issuer, with what its preset sets. */
 function issuerText(issuer: Issuer): string {
-  const { name, preset } = issuer;
-  if (preset === undefined) return name;
-  const sets = preset.sets.map((field) => fieldText(field, issuer)).join(', ');
-  return sets === '' ? `${name} (preset ${preset.name})` : `${name} (preset ${preset.name}: ${sets})`;
+  const { name, preset, forward } = issuer;
+  const sets = preset?.sets.map((field) => fieldText(field, issuer)).join(', ') ?? '';
+  const facts = [
+    ...(preset === undefined ? [] : [`preset ${preset.name}${sets === '' ? '' : `: ${sets}`}`]),
+    ...(forward ? [] : ['kept from the service']),
+  ];
+  return facts.length === 0 ? name : `${name} (${facts.join('; ')})`;
 }
 
 function fieldText(field: string, issuer: Issuer): string {

@@ -25,6 +25,7 @@ class Handler(BaseHTTPRequestHandler):
                 "urllib.parse": parse_qs(url.query, **KEPT),
                 "urllib.parse with `;`": parse_qs(url.query.replace("&", ";"), separator=";", **KEPT),
             },
+            "headers": [[name.lower(), value] for name, value in self.headers.items()],
             "judged": {name: value for name, value in self.headers.items() if name.startswith("x-judged-")},
             "body": read_json(body),
             "bytes": len(body),

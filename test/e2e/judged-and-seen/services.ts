@@ -22,6 +22,8 @@ export interface Seen {
   readonly probe: string | null;
   /** By name of the parser. */
   readonly queries: Readonly<Record<string, Query>>;
+  /** All headers by lower-case name, in order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   /** Headers `x-judged-...`, by which the policies tell what they have read. */
   readonly judged: Readonly<Record<string, string>>;
   /** The body as JSON; null if the service cannot read it. */
@@ -89,6 +91,9 @@ function seenBy(request: Request): Seen {
       URLSearchParams: searched(new URLSearchParams(search)),
       qs: lists(request.query),
     },
+    headers: request.rawHeaders.flatMap((name, i, all) =>
+      i % 2 === 0 ? [[name.toLowerCase(), all[i + 1] ?? ''] as const] : [],
+    ),
     judged: Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]) =>
         name.startsWith('x-judged-') ? [[name, String(value)]] : [],

@@ -41,7 +41,7 @@ export interface Step {
 
 export interface CaseRequest extends Omit<Asked, 'body'> {
   readonly body?: string;
-  /** A token in the Authorization header, or where a header says `{token}`; see `tokenText`. */
+  /** A token in the Authorization header, or where a header or the path says `{token}`; see `tokenText`. */
   readonly token?: TokenSpec;
 }
 

@@ -170,9 +170,7 @@ function repeated(each: Case): readonly Step[] {
 async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
   const { token, certificate, headers = {}, ...rest } = request;
   const text = token === undefined ? undefined : await tokenText(token, set);
-  const isPlaced = Object.values(headers)
-    .flat()
-    .some((value) => value.includes(PLACE));
+  const isPlaced = [rest.path ?? '', ...Object.values(headers).flat()].some((value) => value.includes(PLACE));
   const bearer = text === undefined || isPlaced ? {} : { authorization: `Bearer ${text}` };
   const placed = Object.entries(headers).map(([name, value]) => [
     name,
@@ -180,16 +178,17 @@ async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
   ]);
   return {
     ...rest,
+    ...(rest.path === undefined ? {} : { path: place(rest.path, text) }),
     headers: { ...bearer, ...(Object.fromEntries(placed) as NonNullable<Asked['headers']>) },
     ...(certificate === undefined ? {} : { certificate: pemOf(certificate) }),
   };
 }
 
-/** Placeholder for the token in a header of a case. */
+/** Placeholder for the token in a header or the path of a case. */
 const PLACE = '{token}';
 
 function place(value: string, token = ''): string {
-  return value.replace(PLACE, token);
+  return value.replaceAll(PLACE, token);
 }
 
 async function tokenText(spec: TokenSpec, set: PolicySet): Promise<string> {

@@ -433,6 +433,7 @@ describe('a verified token', () => {
       subject: 'checkout',
       audiences: ['orders'],
       roles: [],
+      withheld: undefined,
       scopes: ['orders:read', 'orders:write'],
       expiresAt: { seconds: NOW_SECONDS + 1, nanos: 500_000_000 },
       claims,

@@ -42,6 +42,7 @@ export function issuerOf(members: Partial<Issuer> = {}): Issuer {
     clockSkew: 30_000,
     maxAge: undefined,
     requireExpiry: true,
+    forward: true,
     requireClaims: [],
     claims: [],
     types: undefined,

@@ -47,6 +47,7 @@ function tokenOf(claims: string): VerifiedToken {
     audiences: [],
     scopes: ['a', 'b'],
     roles: ['r', 's'],
+    withheld: undefined,
     expiresAt: undefined,
     claims: value as VerifiedToken['claims'],
     header: {},
