@@ -26,7 +26,7 @@ spec:
     jwt:
       issuers: [acme, partner]
       required: false
-      bindToCertificate: false
+      bind: certificate
   rules:
     - name: readers
       effect: allow

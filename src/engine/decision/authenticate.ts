@@ -7,6 +7,7 @@ import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { type Awaitable, firstOf } from './first-of.ts';
 import type { Caller } from './identities.ts';
+import { unboundToken } from './token-binding.ts';
 import type { DecisionTrace } from './trace.ts';
 
 /**
@@ -123,12 +124,19 @@ const PEER_NOT_ALLOWED = {
 } as const;
 
 function takeToken(
-  { token, denial }: TokenResult,
+  result: TokenResult,
   applicable: ApplicablePolicy,
-  { required }: JwtRequirement,
-  { request, identities }: EvaluationContext,
+  { required, bind }: JwtRequirement,
+  context: EvaluationContext,
 ): DenialCause | undefined {
   const { policy } = applicable;
+  const { request, identities } = context;
+  const unbound =
+    bind === undefined || result.token === undefined
+      ? undefined
+      : unboundToken(result.token, applicable, context);
+  const denial = result.denial ?? unbound;
+  const token = denial === undefined ? result.token : undefined;
   const cause = denial && { ...denial, policy };
   request.trace?.report({ kind: 'authentication', requirement: 'jwt', policy, token, required, cause });
   if (token !== undefined) {

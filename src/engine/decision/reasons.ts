@@ -187,8 +187,8 @@ export const REASONS = {
     status: 401,
     grpc: 'UNAUTHENTICATED',
     challenge: 'invalid_token',
-    title: 'The token is bound to another certificate',
-    doc: '`cnf` names another certificate than that of the peer',
+    title: 'The token is not bound to this certificate',
+    doc: 'a policy has `bind: certificate`, and `x5t#S256` in `cnf` of the token is not the digest of the certificate of the caller, or one of the two is missing',
   },
   keys_unavailable: {
     status: 503,

@@ -100,6 +100,8 @@ export interface MtlsRequirement {
 export interface JwtRequirement {
   readonly issuers: readonly Issuer[];
   readonly required: boolean;
+  /** `certificate`: a token must be bound to the certificate of the caller (RFC 8705). Undefined: it may be. */
+  readonly bind: 'certificate' | undefined;
 }
 
 export interface CompiledRule {

@@ -1,5 +1,5 @@
-import { exactlyOne, suggestion } from '../language/fields.ts';
-import { report } from '../language/reader.ts';
+import { exactlyOne, misplaced, suggestion } from '../language/fields.ts';
+import { child, report } from '../language/reader.ts';
 import type { CallerSpec } from '../language/test-request.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { definedOf } from './complete-request.ts';
@@ -33,8 +33,18 @@ export function caller(
     const help = () => suggestion(issuer.value, known.issuers.keys());
     report(issuer.at, 'unknown_reference', `unknown Issuer \`${issuer.value}\``, help);
   }
-  const { claims = {}, header = {}, expiresIn = HOUR, key } = jwt ?? {};
-  const signed = issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn, key };
+  const { claims = {}, header = {}, expiresIn = HOUR, key, bind } = jwt ?? {};
+  if (bind !== undefined && certificate === undefined) reportUnbound(at);
+  const signed =
+    issuer === undefined ? undefined : { issuer: issuer.value, claims, header, expiresIn, key, bind };
   const peer = { port, service, labels, certificate: certificate && definedOf(certificate) };
   return { name, principal, address, ...peer, jwt: signed, token };
+}
+
+/** Reports `bind` in the token of a caller without a certificate. */
+function reportUnbound(at: Cursor): void {
+  const token = child(at, 'jwt');
+  if (token === undefined) return;
+  const help = 'write `certificate: {}` beside `jwt`';
+  misplaced(token, 'bind', 'the caller has no `certificate` that its token can be bound to', help);
 }

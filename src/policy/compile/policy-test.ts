@@ -80,6 +80,8 @@ export interface TestToken {
   readonly expiresIn: number;
   /** Name of the key that signs; undefined: the one that the issuer has by default. */
   readonly key?: string | undefined;
+  /** `certificate`: with the digest of the certificate of the caller in `cnf`. */
+  readonly bind?: 'certificate' | undefined;
 }
 
 export interface TestRequest {

@@ -4,7 +4,7 @@ import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor, MappingTree, Tree } from '../yaml/tree.ts';
 import { fieldElsewhere, synonym } from './hints.ts';
-import { boolean, child, lacks, report, shape } from './reader.ts';
+import { child, lacks, report, shape } from './reader.ts';
 import type { Reader, Shape } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
 
@@ -238,6 +238,13 @@ export function misplaced(at: Cursor, name: string, message: string, help?: stri
   if (value !== undefined) report(value, 'misplaced_field', message, help, value.key);
 }
 
+/** Help for a scalar where there is only one word. */
+function onlyWord({ tree }: Cursor, word: string): Advice {
+  const help = `write \`${word}\``;
+  const isText = tree.kind === 'scalar' && tree.style !== 'block';
+  return isText ? { help, edit: { ...tree.range, text: word } } : { help };
+}
+
 /** Reader of one word of a closed list. */
 export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
   const reader: Reader<T> = (at) => {
@@ -245,9 +252,12 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
     const known = words.find((word) => word === value);
     if (known !== undefined) return known;
     const all = enumerated(words, 'or');
-    if (typeof value !== 'string') return report(at, 'wrong_type', `expected ${all}, found ${shape(at)}`);
+    const [first = '', another] = words;
+    const only = another === undefined ? onlyWord(at, first) : undefined;
+    if (typeof value !== 'string')
+      return report(at, 'wrong_type', `expected ${all}, found ${shape(at)}`, only);
     const near = nearName(value, words);
-    const help = near === undefined ? `expected ${all}` : `did you mean \`${near}\`?`;
+    const help = near === undefined ? (only ?? `expected ${all}`) : `did you mean \`${near}\`?`;
     return report(at, 'unknown_value', `unknown value \`${value}\``, help);
   };
   return shaped(reader, { kind: 'value', schema: { enum: words } });
@@ -288,14 +298,6 @@ function wordsOf(name: string): readonly string[] {
 
 function isIterable(known: Fields | Iterable<string>): known is Iterable<string> {
   return Symbol.iterator in known;
-}
-
-/** Reader of `false`, where `true` is planned for a later version. */
-export function onlyFalse(): Reader<boolean> {
-  return (at) => {
-    const value = boolean(at);
-    return value === true ? notSupported(at, '`true`') : value;
-  };
 }
 
 /** Reader of `local`, where `shared` is planned for a later version. */

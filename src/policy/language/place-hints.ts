@@ -97,8 +97,16 @@ const OF_JWT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Help for an unknown field of `authenticate.jwt`. */
-export function jwtHelp(field: WrittenField): string | undefined {
-  return valueOf(OF_JWT, field);
+export function jwtHelp(field: WrittenField): Advice | string | undefined {
+  return field.name === 'bindToCertificate' ? bindHelp(field) : valueOf(OF_JWT, field);
+}
+
+/** Help for the former name of `bind`. */
+function bindHelp({ value }: WrittenField): Advice | string {
+  if (value.tree.kind === 'scalar' && value.tree.value === false)
+    return 'remove it: a token need not be bound unless `bind: certificate` is written';
+  const text = 'bind: certificate';
+  return instead(value, `write \`${text}\``, text);
 }
 
 /** Help for an unknown field of a rule. `policyFields` are the fields of the policy around it. */

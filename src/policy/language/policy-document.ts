@@ -10,7 +10,6 @@ import {
   mapping,
   misplaced,
   oneOf,
-  onlyFalse,
   planned,
   type Read,
 } from './fields.ts';
@@ -94,10 +93,9 @@ export const JWT_FIELDS = {
     required: true,
   },
   required: { read: boolean, doc: '`false`: the token may be absent; default `true`' },
-  bindToCertificate: {
-    read: onlyFalse(),
-    like: boolean,
-    doc: 'tokens bound to the client certificate (RFC 8705); `true` is not supported in this version',
+  bind: {
+    read: oneOf(['certificate']),
+    doc: '`certificate`: tokens must be bound to the certificate of the caller (RFC 8705)',
   },
 } as const satisfies Fields;
 

@@ -51,7 +51,10 @@ const CERTIFICATE_FIELDS = {
   notAfter: { read: instant, doc: 'end of the validity (RFC 3339); default 9999' },
   uriSans: { read: list(nonEmptyText), doc: 'the URI names; default: the principal, if it is a URI' },
   dnsSans: { read: list(nonEmptyText), doc: 'the DNS names; default: the principal, if it is neither' },
-  sha256: { read: hex, doc: 'the digest of the DER in lower-case hex' },
+  sha256: {
+    read: hex,
+    doc: 'the digest of the DER in lower-case hex; default: derived from the other fields',
+  },
 } as const satisfies Fields;
 
 const DESTINATION_FIELDS = {
@@ -77,6 +80,10 @@ export const TOKEN_FIELDS = {
     doc: 'name of the throwaway key that signs; default `current`, the only key in the key set of the issuer',
   },
   expiresIn: { read: signedDuration, doc: 'time from `now` to `exp`, may be negative; default 1h' },
+  bind: {
+    read: oneOf(['certificate']),
+    doc: '`certificate`: the token has a `cnf` with the digest of the `certificate` of the caller (RFC 8705)',
+  },
 } as const satisfies Fields;
 
 export const CALLER_FIELDS = {

@@ -103,7 +103,9 @@ class Mutator {
     const issuers = valueAt(jwt, 'issuers');
     if (issuers?.kind === 'list') this.#dropFrom(issuers, 'issuers');
     this.#swap(valueAt(jwt, 'required'), 'true', 'false');
-    this.#swap(valueAt(jwt, 'bindToCertificate'), 'true', 'false');
+    const bind = valueAt(jwt, 'bind');
+    if (jwt !== undefined && bind !== undefined)
+      this.#add(bind, removeEntry(this.#text, jwt, 'bind'), '`bind` is dropped');
   }
 
   /** Drops `from` and `except`, their entries, and the parts of an entry. */

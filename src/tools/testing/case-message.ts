@@ -7,6 +7,7 @@ import type {
 } from '../../engine/envoy/messages.ts';
 import { structOf } from '../../engine/envoy/metadata.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
+import { thumbprintOf } from '../../engine/identity/token-binding.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
 import type {
   TestBody,
@@ -16,7 +17,7 @@ import type {
   TestToken,
 } from '../../policy/compile/policy-test.ts';
 import { sampleClaims } from '../../policy/language/issuer-presets.ts';
-import { writtenCertificate } from './test-certificates.ts';
+import { certificateOf, writtenCertificate } from './test-certificates.ts';
 import type { ThrowawayKeys } from './throwaway-keys.ts';
 
 /** A request and who sends it. */
@@ -50,7 +51,7 @@ export async function sentBy(
   if (issuer === undefined || place === undefined) {
     throw new Error(`a token is to come from the issuer ${caller.jwt.issuer}, which is not there`);
   }
-  const claims = claimsOf(caller.name, caller.jwt, issuer, now);
+  const claims = claimsOf(caller, caller.jwt, issuer, now);
   const token = await keys.sign(issuer, claims, caller.jwt.header, caller.jwt.key);
   if ('query' in place) {
     return { path: `${path}${path.includes('?') ? '&' : '?'}${place.query}=${token}`, headers, token };
@@ -75,18 +76,25 @@ function withHeader(
 }
 
 /** The claims of every token, overridden and extended by those of the author. */
-function claimsOf(subject: string, token: TestToken, issuer: Issuer, now: number): JsonObject {
+function claimsOf(caller: TestCaller, token: TestToken, issuer: Issuer, now: number): JsonObject {
   const iat = Math.floor(now / 1000);
   const [audience] = issuer.audiences;
   return withoutNulls({
     iss: issuer.issuer,
-    sub: subject,
-    ...(issuer.preset === undefined ? {} : sampleClaims(issuer.preset.name, subject)),
+    sub: caller.name,
+    ...(issuer.preset === undefined ? {} : sampleClaims(issuer.preset.name, caller.name)),
     ...(audience === undefined ? {} : { [issuer.audienceClaim]: audience }),
     iat,
     exp: iat + Math.floor(token.expiresIn / 1000),
+    ...(token.bind === undefined ? {} : confirmationOf(caller)),
     ...token.claims,
   });
+}
+
+/** `cnf` for the certificate of the caller (RFC 8705, section 3.1). */
+function confirmationOf({ certificate = {}, principal }: TestCaller): JsonObject {
+  const thumbprint = thumbprintOf(certificateOf(certificate, principal).sha256);
+  return thumbprint === undefined ? {} : { cnf: { 'x5t#S256': thumbprint } };
 }
 
 /** The members of an object but those that an author leaves out. */

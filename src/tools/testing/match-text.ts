@@ -71,9 +71,10 @@ export function namedPeersText(peers: PrincipalSet): string {
   return `a peer that is ${principalsText(peers)}, unless another policy authenticates one`;
 }
 
-export function jwtText({ issuers, required }: JwtRequirement): string {
+export function jwtText({ issuers, required, bind }: JwtRequirement): string {
   const names = issuers.map(issuerText).join(', ');
-  return required ? `a token of ${names}` : `a token of ${names}, if there is one`;
+  const bound = bind === undefined ? '' : ' that is bound to the certificate of the caller';
+  return `a token of ${names}${bound}${required ? '' : ', if there is one'}`;
 }
 
 /** The name of an Issuer, with what its preset sets. */

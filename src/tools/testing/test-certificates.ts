@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Certificate, CertificateReader } from '../../engine/identity/certificate.ts';
 import { looksLikeSpiffe } from '../../engine/identity/spiffe.ts';
 import type { TestCertificate } from '../../policy/compile/policy-test.ts';
@@ -7,7 +8,13 @@ const PREFIX = 'certificate of a test: ';
 
 /** The certificate of a caller, in the place of a PEM, for a reader made by `readerOfTests`. */
 export function writtenCertificate(certificate: TestCertificate, principal: string): string {
-  return `${PREFIX}${JSON.stringify({ ...defaultsFor(principal), ...certificate } satisfies Certificate)}`;
+  return `${PREFIX}${JSON.stringify(certificateOf(certificate, principal))}`;
+}
+
+/** The certificate of a caller with all defaults. Those that differ in any field have different digests. */
+export function certificateOf(certificate: TestCertificate, principal: string): Certificate {
+  const fields = { ...defaultsFor(principal), ...certificate };
+  return { ...fields, sha256: certificate.sha256 ?? hash('sha256', JSON.stringify(fields)) };
 }
 
 /** A reader that also reads the certificates of callers in tests. */
@@ -19,7 +26,7 @@ export function readerOfTests(reader: CertificateReader): CertificateReader {
 }
 
 /** A certificate that holds the principal: as a URI, as a subject if it has attributes, else as a DNS name. */
-function defaultsFor(principal: string): Certificate {
+function defaultsFor(principal: string): Omit<Certificate, 'sha256'> {
   const isUri = looksLikeSpiffe(principal) || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(principal);
   const isSubject = !isUri && principal.includes('=');
   return {
@@ -30,6 +37,5 @@ function defaultsFor(principal: string): Certificate {
     notAfter: Date.UTC(9999, 0, 1),
     uriSans: isUri ? [principal] : [],
     dnsSans: isUri || isSubject ? [] : [principal],
-    sha256: '0'.repeat(64),
   };
 }

@@ -74,8 +74,7 @@ test('every field of the language is used by some case', () => {
       ? []
       : Object.keys(properties).filter((name) => !used.has(name) && name !== 'description'),
   );
-  // Refused as `not_supported` unless it is false.
-  expect([...new Set(unused)]).toEqual(['bindToCertificate']);
+  expect([...new Set(unused)]).toEqual([]);
 });
 
 test('every reason that a case can bring about is brought about by one', () => {

@@ -10,7 +10,6 @@ import { bench, NOW } from './run-case.ts';
 
 /** Reasons that nothing yields yet. One that a case shows after all must leave this list. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  token_not_bound: '`bindToCertificate: true` is not in this version',
   limit_unavailable: 'limits are counted by this process, which always answers',
 };
 

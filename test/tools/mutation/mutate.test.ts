@@ -119,7 +119,7 @@ describe('changes', () => {
     ],
     [
       'authentication',
-      '{authenticate: {mtls: {principals: ["spiffe://a.test/x", "spiffe://a.test/**"]}, jwt: {issuers: [acme, globex], required: false}}}',
+      '{authenticate: {mtls: {principals: ["spiffe://a.test/x", "spiffe://a.test/**"]}, jwt: {issuers: [acme, globex], required: false, bind: certificate}}}',
       [
         '`mtls` is dropped',
         '`spiffe://a.test/x` becomes `spiffe://a.test/**`',
@@ -128,6 +128,7 @@ describe('changes', () => {
         '`acme` is dropped from `issuers`',
         '`globex` is dropped from `issuers`',
         '`false` becomes `true`',
+        '`bind` is dropped',
       ],
     ],
     [
