@@ -30,7 +30,7 @@ export const nodeCrypto: CryptoProvider = {
 
   readX509(pem) {
     try {
-      return fieldsOf(new X509Certificate(pem));
+      return readPem(pem);
     } catch {
       return undefined;
     }
@@ -78,14 +78,15 @@ function keyObject(members: KeyMembers): KeyObject {
     : createPublicKey({ format: 'jwk', key: members });
 }
 
-function fieldsOf(x509: X509Certificate): X509 {
-  return {
-    der: x509.raw,
-    serial: x509.serialNumber.toLowerCase(),
-    notBefore: Date.parse(x509.validFrom),
-    notAfter: Date.parse(x509.validTo),
-    sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
-  };
+const PEM = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/;
+
+function readPem(pem: string): X509 | undefined {
+  const [, text] = PEM.exec(pem) ?? [];
+  if (text === undefined) return undefined;
+  const der = Buffer.from(text, 'base64');
+  // Bytes after the certificate, and encodings that are not DER, are not in what Node writes again.
+  if (!new X509Certificate(der).raw.equals(der)) return undefined;
+  return { der, sha256: hash('sha256', der) };
 }
 
 describeClass(

@@ -122,6 +122,10 @@ interface CertificateValues {
   readonly not_after: Timestamp;
   readonly uri_sans: readonly string[];
   readonly dns_sans: readonly string[];
+  readonly ip_sans: readonly string[];
+  readonly email_sans: readonly string[];
+  readonly key_usages: readonly string[];
+  readonly extended_key_usages: readonly string[];
   readonly sha256: string;
 }
 
@@ -133,6 +137,10 @@ const NO_CERTIFICATE: CertificateValues = Object.freeze({
   not_after: EPOCH,
   uri_sans: [],
   dns_sans: [],
+  ip_sans: [],
+  email_sans: [],
+  key_usages: [],
+  extended_key_usages: [],
   sha256: '',
 });
 
@@ -145,15 +153,18 @@ function certificateOf(pem: string, reader: CertificateReader): CertificateValue
 }
 
 function certificateValues(certificate: Certificate): CertificateValues {
-  const { subject, issuer, serial, notBefore, notAfter, uriSans, dnsSans, sha256 } = certificate;
   return {
-    subject,
-    issuer,
-    serial,
-    not_before: timestamp(notBefore),
-    not_after: timestamp(notAfter),
-    uri_sans: uriSans,
-    dns_sans: dnsSans,
-    sha256,
+    subject: certificate.subject,
+    issuer: certificate.issuer,
+    serial: certificate.serial,
+    not_before: timestamp(certificate.notBefore),
+    not_after: timestamp(certificate.notAfter),
+    uri_sans: certificate.uriSans,
+    dns_sans: certificate.dnsSans,
+    ip_sans: certificate.ipSans,
+    email_sans: certificate.emailSans,
+    key_usages: certificate.keyUsages,
+    extended_key_usages: certificate.extendedKeyUsages,
+    sha256: certificate.sha256,
   };
 }

@@ -83,7 +83,7 @@ export const REASONS = {
     status: 403,
     grpc: 'PERMISSION_DENIED',
     title: 'The client certificate cannot be read',
-    doc: 'a policy reads the certificate of the peer, and it is not a valid certificate or is longer than 64 KiB of PEM',
+    doc: 'a policy reads the certificate of the peer, and it is not a valid certificate, programs read it in different ways, or it is longer than 64 KiB of PEM',
   },
   token_missing: {
     status: 401,

@@ -12,7 +12,7 @@ export interface CryptoProvider {
    * members here and imports the key when it first verifies.
    */
   importKey(key: KeyMembers): ImportedKey | undefined;
-  /** Reads a certificate in PEM; undefined if it is broken. */
+  /** Reads the first certificate of a text in PEM; undefined if there is none or it is broken. */
   readX509(pem: string): X509 | undefined;
 }
 
@@ -38,15 +38,10 @@ export interface ImportedKey {
   verify(jws: string, algorithm: string): boolean | Promise<boolean>;
 }
 
-/** A certificate, and its fields that need no reading of names. */
+/** A certificate. */
 export interface X509 {
+  /** Its own bytes, which are DER. */
   readonly der: Uint8Array;
-  /** Lower-case hex. */
-  readonly serial: string;
-  /** Milliseconds since 1970. */
-  readonly notBefore: number;
-  /** Milliseconds since 1970. */
-  readonly notAfter: number;
   /** SHA-256 of the DER, lower-case hex. */
   readonly sha256: string;
 }

@@ -6,7 +6,7 @@ export interface Element {
 }
 
 /** Universal tags (X.680). */
-export const TAG = { octets: 0x04, oid: 0x06, sequence: 0x30 } as const;
+export const TAG = { integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06, sequence: 0x30 } as const;
 
 /**
  * The consecutive elements of `bytes` (X.690, definite lengths, tag numbers below 31); undefined if they do not fill
@@ -23,9 +23,14 @@ export function readElements(bytes: Uint8Array): readonly Element[] | undefined 
   return elements;
 }
 
+/** The children of a constructed element; undefined if it is absent, not constructed or broken. */
+export function elementsIn(element: Element | undefined): readonly Element[] | undefined {
+  return element === undefined || (element.tag & 0x20) === 0 ? undefined : readElements(element.content);
+}
+
 /** The children of a constructed element; empty if the element is not constructed or is broken. */
 export function childrenOf(element: Element | undefined): readonly Element[] {
-  return element === undefined || (element.tag & 0x20) === 0 ? [] : (readElements(element.content) ?? []);
+  return elementsIn(element) ?? [];
 }
 
 /** An OBJECT IDENTIFIER in dotted form. Arcs above 2^53 lose digits; no identifier known here has one. */
@@ -69,6 +74,8 @@ function readElement(bytes: Uint8Array, at: number): Element | undefined {
     if (count === 0 || count > 4) return undefined;
     length = 0;
     for (; start < at + 2 + count; start += 1) length = length * 256 + (bytes[start] ?? 0);
+    // Another form of the same length is not DER (X.690, section 10.1).
+    if (length < 0x80 || length < 256 ** (count - 1)) return undefined;
   }
   const end = start + length;
   if (end > bytes.length) return undefined;

@@ -103,6 +103,16 @@ export const NAMES = {
   },
   'source.certificate.uri_sans': { type: 'list(string)', doc: 'its URI names' },
   'source.certificate.dns_sans': { type: 'list(string)', doc: 'its DNS names' },
+  'source.certificate.ip_sans': { type: 'list(string)', doc: 'its IP addresses' },
+  'source.certificate.email_sans': { type: 'list(string)', doc: 'its e-mail addresses' },
+  'source.certificate.key_usages': {
+    type: 'list(string)',
+    doc: 'its key usages (RFC 5280), such as `digitalSignature`; empty if it has none, which restricts nothing',
+  },
+  'source.certificate.extended_key_usages': {
+    type: 'list(string)',
+    doc: 'its extended key usages, such as `clientAuth`, others as dotted numbers; likewise',
+  },
   'source.certificate.sha256': {
     type: 'string',
     doc: 'digest of its DER in lower-case hex, else empty',

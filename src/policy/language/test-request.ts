@@ -51,6 +51,13 @@ const CERTIFICATE_FIELDS = {
   notAfter: { read: instant, doc: 'end of the validity (RFC 3339); default 9999' },
   uriSans: { read: list(nonEmptyText), doc: 'the URI names; default: the principal, if it is a URI' },
   dnsSans: { read: list(nonEmptyText), doc: 'the DNS names; default: the principal, if it is neither' },
+  ipSans: { read: list(nonEmptyText), doc: 'the IP addresses' },
+  emailSans: { read: list(nonEmptyText), doc: 'the e-mail addresses' },
+  keyUsages: { read: list(nonEmptyText), doc: 'the key usages (RFC 5280); default digitalSignature' },
+  extendedKeyUsages: {
+    read: list(nonEmptyText),
+    doc: 'the extended key usages (RFC 5280); default clientAuth and serverAuth',
+  },
   sha256: {
     read: hex,
     doc: 'the digest of the DER in lower-case hex; default: derived from the other fields',

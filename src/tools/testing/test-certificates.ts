@@ -37,5 +37,9 @@ function defaultsFor(principal: string): Omit<Certificate, 'sha256'> {
     notAfter: Date.UTC(9999, 0, 1),
     uriSans: isUri ? [principal] : [],
     dnsSans: isUri || isSubject ? [] : [principal],
+    ipSans: [],
+    emailSans: [],
+    keyUsages: ['digitalSignature'],
+    extendedKeyUsages: ['clientAuth', 'serverAuth'],
   };
 }

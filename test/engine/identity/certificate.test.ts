@@ -65,6 +65,10 @@ test('a reader reads every field', () => {
     notAfter: Date.UTC(2126, 9, 30, 19, 33, 23),
     uriSans: ['spiffe://acme.example/ns/shop/sa/checkout'],
     dnsSans: ['checkout.shop.svc'],
+    ipSans: [],
+    emailSans: [],
+    keyUsages: [],
+    extendedKeyUsages: [],
     sha256: 'eac371fde5af5aa10bc9161cb66cd3e6a21fe8f42c0021f4bb985e63169abcd8',
   });
 });
