@@ -76,10 +76,10 @@ function readJson(header: string, hops: number): readonly XfccNames[] | undefine
 
 /** Envoy leaves out a member without a value; its spelling is exact. */
 function namesOf(element: JsonObject): XfccNames | undefined {
-  const member = (name: string): JsonValue | undefined =>
-    Object.hasOwn(element, name) ? element[name] : undefined;
-  const [hash, subject] = [member('hash'), member('subject') ?? ''];
-  const [by, uris, dns] = ['by', 'uri', 'dns'].map((name) => textsOf(member(name) ?? []));
+  const member = (name: string, otherwise: JsonValue): JsonValue =>
+    Object.hasOwn(element, name) ? (element[name] ?? null) : otherwise;
+  const [hash, subject] = [member('hash', ''), member('subject', '')];
+  const [by, uris, dns] = ['by', 'uri', 'dns'].map((name) => textsOf(member(name, [])));
   if (typeof hash !== 'string' || !HASH.test(hash)) return undefined;
   if (typeof subject !== 'string' || !PRINTABLE.test(subject)) return undefined;
   if (by === undefined || uris === undefined || dns === undefined) return undefined;
