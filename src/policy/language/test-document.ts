@@ -1,5 +1,5 @@
 import type { Cursor } from '../yaml/tree.ts';
-import { type Fields, mapping, type Read } from './fields.ts';
+import { type Fields, mapping, type Read, reportUnknownFields } from './fields.ts';
 import { requestHelp } from './place-hints.ts';
 import { child, integer, type Located, list, located, mapOf, nonEmptyText, someOf } from './reader.ts';
 import type { Reader, ShapedField } from './shape.ts';
@@ -123,6 +123,8 @@ export type CaseItem =
 const readCaseItem: Reader<CaseItem> = (at) => {
   const each = child(at, 'each');
   if (each?.tree.kind === 'mapping') {
+    // The other fields are read with the values of a row.
+    if (at.tree.kind === 'mapping') reportUnknownFields(at, at.tree, CASE_FIELDS);
     const data = mapping(EACH_FIELDS)(each)?.data;
     return data && { data };
   }
