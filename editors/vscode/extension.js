@@ -3,6 +3,7 @@
 const { existsSync } = require('node:fs');
 const vscode = require('vscode');
 const { LanguageClient } = require('vscode-languageclient/node');
+const { Explanations } = require('./explanations.js');
 const { serverCommand } = require('./server-command.js');
 
 /** The client of the running server; undefined if none runs. */
@@ -11,9 +12,12 @@ let client;
 /** Changes of the settings and of the trust, one after the other. */
 let changes = Promise.resolve();
 
+const explanations = new Explanations(vscode);
+
 /** Called when a YAML file is opened. */
 async function activate(context) {
   context.subscriptions.push(
+    explanations.register(),
     vscode.commands.registerCommand('lictor.restart', restart),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('lictor')) void restart();
@@ -51,7 +55,11 @@ async function start() {
     'lictor',
     'Lictor',
     { command, args, options },
-    { documentSelector: [{ scheme: 'file', language: 'yaml' }] },
+    {
+      documentSelector: [{ scheme: 'file', language: 'yaml' }],
+      initializationOptions: { showsExplanations: true },
+      middleware: { executeCommand: explanations.middleware },
+    },
   );
   try {
     await started.start();

@@ -39,6 +39,7 @@ export interface ClientOptions {
   readonly folders?: readonly string[];
   /** True for an editor with snippets; default false. */
   readonly hasSnippets?: boolean;
+  readonly initializationOptions?: object;
   /** The program; default: its source. */
   readonly main?: string;
 }
@@ -78,7 +79,7 @@ export class LanguageClient {
     files: Readonly<Record<string, string>>,
     options: ClientOptions = {},
   ): Promise<LanguageClient> {
-    const { folders = [''], hasSnippets: snippetSupport = false } = options;
+    const { folders = [''], hasSnippets: snippetSupport = false, initializationOptions } = options;
     const dir = await scratchFolder(stack);
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(dir, path)), { recursive: true });
@@ -94,6 +95,7 @@ export class LanguageClient {
       processId: process.pid,
       rootUri: uris[0] ?? null,
       workspaceFolders: uris.length === 0 ? null : uris.map((uri) => ({ uri, name: uri })),
+      ...(initializationOptions === undefined ? {} : { initializationOptions }),
       capabilities: {
         textDocument: {
           rename: { prepareSupport: true },

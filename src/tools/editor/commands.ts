@@ -10,8 +10,16 @@ export interface TestRunner {
   readonly explain: ExplainCases;
 }
 
-/** Handles the commands of lenses. Their results are messages; explanations are in the log of the server as well. */
-export function answerCommands(connection: Connection, workspace: Workspace, runner: TestRunner): void {
+/**
+ * Handles the commands of lenses. Their results are messages. An explanation is the answer to its command and in the log
+ * of the server as well; there is no message for an editor that shows the answer in a document of its own.
+ */
+export function answerCommands(
+  connection: Connection,
+  workspace: Workspace,
+  runner: TestRunner,
+  showsExplanations: () => boolean,
+): void {
   connection.onExecuteCommand(async ({ command, arguments: [uri, name, caseName] = [] }) => {
     if (typeof uri !== 'string' || typeof name !== 'string') return null;
     const site = await workspace.ready(uri);
@@ -23,9 +31,11 @@ export function answerCommands(connection: Connection, workspace: Workspace, run
     } else if (command === RUN_TEST) {
       show(connection, title, (await runCasesOf(site.folder, site.dir, test, runner.run)) ?? []);
     } else if (command === EXPLAIN_CASE && site.folder.latest !== undefined) {
-      const text = await runner.explain(site.folder.latest.compiled, test);
-      connection.console.info(text ?? `${title}: nothing to explain`);
-      connection.window.showInformationMessage(text ?? `${title}: nothing to explain`);
+      const explained = await runner.explain(site.folder.latest.compiled, test);
+      const text = explained ?? `${title}: nothing to explain`;
+      connection.console.info(text);
+      if (!showsExplanations()) connection.window.showInformationMessage(text);
+      return text;
     }
     return null;
   });

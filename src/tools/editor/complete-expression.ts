@@ -12,6 +12,7 @@ import type { Owner } from './document-nodes.ts';
 import type { EditedFolder } from './edited-folder.ts';
 import { localsOf } from './expression-names.ts';
 import { type ExpressionSite, expressionSite } from './expression-site.ts';
+import { scopeOf } from './names.ts';
 import { MARKER, type Proposal, type Proposals } from './proposal.ts';
 
 /** Proposals for the position of the marker in an expression, and the part of the word that is before it. */
@@ -29,17 +30,23 @@ export function completeExpression(
   if (site === undefined || path === undefined || node === undefined) return { prefix, items: [] };
   const text = markedText(node);
   if (text !== undefined) return { prefix: text, items: completeText(site.checked, path, folder) };
-  return { prefix, items: completeName(node, path, site, folder) };
+  return { prefix, items: completeName(node, path, site, { folder, owner }) };
+}
+
+/** The document of an expression. */
+interface Place {
+  readonly folder: EditedFolder;
+  readonly owner: Owner;
 }
 
 function completeName(
   node: Node,
   path: readonly Node[],
   site: ExpressionSite,
-  folder: EditedFolder,
+  place: Place,
 ): readonly Proposal[] {
-  if (node.kind === 'select' || node.kind === 'has') return members(node.operand, site, folder);
-  if (node.kind === 'call' && node.receiver !== undefined) return members(node.receiver, site, folder);
+  if (node.kind === 'select' || node.kind === 'has') return members(node.operand, site, place);
+  if (node.kind === 'call' && node.receiver !== undefined) return members(node.receiver, site, place);
   return [
     ...locals(path),
     ...roots(site.environment),
@@ -98,11 +105,7 @@ function variableProposal(label: string, path: string, type: Type): Proposal {
 }
 
 /** Proposals after the dot of a value or of a namespace. */
-function members(
-  operand: Node,
-  { checked, environment }: ExpressionSite,
-  folder: EditedFolder,
-): readonly Proposal[] {
+function members(operand: Node, { checked, environment }: ExpressionSite, place: Place): readonly Proposal[] {
   const namespace =
     operand.kind === 'name' && !environment.roots.has(operand.name) ? operand.name : undefined;
   if (namespace !== undefined && environment.namespaces.has(namespace))
@@ -112,21 +115,29 @@ function members(
     return [...type.fields].map(([name, field]) => variableProposal(name, `${type.name}.${name}`, field));
   }
   return [
-    ...claims(checked, operand, folder),
+    ...undeclared(checked, operand, place),
     ...methods(type, environment),
     ...macros((_, forms) => forms.some((form) => fitsMacro(form, type))),
   ];
 }
 
-/** Proposals after `jwt.claims`, which has no declared fields. */
-function claims({ references }: Checked, { id }: Node, { names }: EditedFolder): readonly Proposal[] {
+/** Proposals after `jwt.claims` and `request.params`, which have no declared fields. */
+function undeclared(
+  { references }: Checked,
+  { id }: Node,
+  { folder: { names }, owner }: Place,
+): readonly Proposal[] {
   const reference = references[id];
-  if (reference?.kind !== 'variable' || reference.path.join('.') !== 'jwt.claims') return [];
-  return [...names.claims].filter(isDeclarable).map((label) => ({
-    label,
-    kind: CompletionItemKind.Field,
-    detail: 'claim in the issuers and tests of this folder',
-  }));
+  const fields = (labels: Iterable<string>, detail: string): readonly Proposal[] =>
+    [...labels].filter(isDeclarable).map((label) => ({ label, kind: CompletionItemKind.Field, detail }));
+  switch (reference?.kind === 'variable' ? reference.path.join('.') : undefined) {
+    case 'jwt.claims':
+      return fields(names.claims, 'claim in the issuers and tests of this folder');
+    case 'request.params':
+      return fields(names.defined('segment', scopeOf(owner)), 'parameter in the paths of this policy');
+    default:
+      return [];
+  }
 }
 
 function inNamespace(namespace: string, { functions: all }: Environment): readonly Proposal[] {

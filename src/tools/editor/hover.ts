@@ -7,24 +7,32 @@ import { KINDS } from '../../policy/language/document.ts';
 import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
 import { locate, unitAt } from '../../policy/yaml/scalar-offset.ts';
 import type { ScalarTree } from '../../policy/yaml/tree.ts';
+import type { RunCases } from './case-outcome.ts';
 import { code, describeFunction, describeMacro, describeName, macroOf } from './describe.ts';
 import { type DocumentNode, documentNodes, nodeAt, type Owner } from './document-nodes.ts';
 import { type ExpressionSite, expressionSite, nodesAt } from './expression-site.ts';
 import { rangeIn } from './locations.ts';
 import type { Occurrence } from './names.ts';
+import { reachedAt } from './reached.ts';
+import { finishedResults } from './test-results.ts';
 import type { Site, Workspace } from './workspace.ts';
 
-/** Hover text at an offset; null if there is none. */
-export function hover(workspace: Workspace, site: Site, offset: number): Hover | null {
+/**
+ * Hover text at an offset; null if there is none. It has the cases that reached the place once `run` has run the tests, for
+ * which it does not wait.
+ */
+export function hover(workspace: Workspace, site: Site, offset: number, run: RunCases): Hover | null {
   const { file, folder } = site;
   const node = nodeAt(documentNodes(file.yaml), offset);
   if (node === undefined) return null;
   const name = folder.names.at(file.path, offset);
   const definition = name === undefined ? undefined : describeDefinition(workspace, site, name);
-  const description =
-    describeDocumentNode(node, offset, site) ?? (definition === undefined ? undefined : { text: '' });
+  const results = node.kind === 'value' ? finishedResults(site.folder, site.dir, run) : undefined;
+  const reached = results && reachedAt(file.path, offset, results);
+  const isKnown = definition !== undefined || reached !== undefined;
+  const description = describeDocumentNode(node, offset, site) ?? (isKnown ? { text: '' } : undefined);
   if (description === undefined) return null;
-  const value = [description.text, definition]
+  const value = [description.text, definition, reached]
     .filter((text) => text !== undefined && text !== '')
     .join('\n\n');
   return {

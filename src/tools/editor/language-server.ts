@@ -10,7 +10,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { TestRunner } from './commands.ts';
 import { fileOf } from './documents.ts';
-import { answerRequests, capabilitiesFor } from './requests.ts';
+import { answerRequests, capabilitiesFor, type EditorAbilities } from './requests.ts';
 import { Workspace } from './workspace.ts';
 
 export interface LanguageServerOptions {
@@ -47,13 +47,13 @@ export function startLanguageServer(options: LanguageServerOptions): void {
   }
 
   let refreshed: readonly string[] = [];
-  let hasSnippets = false;
+  let abilities: EditorAbilities = { hasSnippets: false, showsExplanations: false };
   let opened: readonly string[] = [];
   connection.onInitialize((params) => {
     opened = workspaceFolders(params);
     if (folders.length > 0 || opened.length > 0) workspace.expectFolders();
     refreshed = refreshRequests(params);
-    hasSnippets = params.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
+    abilities = abilitiesOf(params);
     return initializeResult(version, params);
   });
   connection.onInitialized(() => {
@@ -68,7 +68,7 @@ export function startLanguageServer(options: LanguageServerOptions): void {
   connection.onDidChangeWatchedFiles(() => workspace.poke());
   connection.onShutdown(() => workspace.close());
 
-  answerRequests(connection, workspace, tests, () => ({ hasSnippets }));
+  answerRequests(connection, workspace, tests, () => abilities);
 
   const documents = new TextDocuments(TextDocument);
   documents.onDidChangeContent(({ document }) => workspace.edited(document.uri, document.getText()));
@@ -91,6 +91,19 @@ function refreshRequests({ capabilities: { workspace } }: InitializeParams): rea
     ...(workspace?.codeLens?.refreshSupport === true ? ['workspace/codeLens/refresh'] : []),
     ...(workspace?.inlayHint?.refreshSupport === true ? ['workspace/inlayHint/refresh'] : []),
   ];
+}
+
+/** `showsExplanations` is an option of this server, since the protocol has none. */
+function abilitiesOf({ capabilities, initializationOptions }: InitializeParams): EditorAbilities {
+  const options: unknown = initializationOptions;
+  return {
+    hasSnippets: capabilities.textDocument?.completion?.completionItem?.snippetSupport === true,
+    showsExplanations:
+      typeof options === 'object' &&
+      options !== null &&
+      'showsExplanations' in options &&
+      options.showsExplanations === true,
+  };
 }
 
 function workspaceFolders(params: InitializeParams): readonly string[] {

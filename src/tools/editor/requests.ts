@@ -55,6 +55,8 @@ const CANCELLED = new ResponseError(LSPErrorCodes.RequestCancelled, 'the request
 /** What the editor can do, known after its first message. */
 export interface EditorAbilities {
   readonly hasSnippets: boolean;
+  /** True if it shows the answer to `lictor.why` in a document of its own. */
+  readonly showsExplanations: boolean;
 }
 
 interface PositionParams {
@@ -84,7 +86,7 @@ export function answerRequests(
   connection.onCompletion(
     at((site, offset) => [...complete(site, offset, { hasSnippets: abilities().hasSnippets })]),
   );
-  connection.onHover(at((site, offset) => hover(workspace, site, offset)));
+  connection.onHover(at((site, offset) => hover(workspace, site, offset, tests.run)));
   connection.onDefinition(at((site, offset) => [...definition(workspace, site, offset)]));
   connection.onReferences(
     at((site, offset, { context }: PositionParams & { context: { includeDeclaration: boolean } }) => [
@@ -128,7 +130,7 @@ export function answerRequests(
     if (site === undefined) return null;
     return [...codeLenses(site, uri, await testResults(site.folder, site.dir, tests.run))];
   });
-  answerCommands(connection, workspace, tests);
+  answerCommands(connection, workspace, tests, () => abilities().showsExplanations);
   connection.onDocumentFormatting(of(({ file }) => [...formattingEdits(file)]));
 }
 

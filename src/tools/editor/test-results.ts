@@ -33,18 +33,33 @@ export function testResults(
   return results;
 }
 
+const finished = new WeakMap<FolderDiagnostics, TestResults>();
+
+/** Results for the latest compilation if the tests have run; else they start to. */
+export function finishedResults(folder: EditedFolder, dir: string, run: RunCases): TestResults | undefined {
+  const { latest } = folder;
+  if (latest === undefined || !folder.isUnchangedSince(latest)) return undefined;
+  // A failure is reported by the request for lenses.
+  if (!cache.has(latest)) testResults(folder, dir, run).catch(() => {});
+  return finished.get(latest);
+}
+
 async function runAll(
-  { compiled }: FolderDiagnostics,
+  latest: FolderDiagnostics,
   dir: string,
   run: RunCases,
   isCurrent: () => boolean,
 ): Promise<TestResults | undefined> {
+  const { compiled } = latest;
   const { set, tests } = compiled;
   const cases = tests.reduce((sum, { cases: { length } }) => sum + length, 0);
   if (set === undefined || cases === 0 || cases > MOST_CASES) return undefined;
   const count = new CoverageCount({ ...compiled, policies: set.policies });
   const outcomes = await outcomesOf(run(set, tests, dir, count), isCurrent);
-  return outcomes && { outcomes, policies: count.policies };
+  if (outcomes === undefined) return undefined;
+  const results = { outcomes, policies: count.policies };
+  finished.set(latest, results);
+  return results;
 }
 
 /** The cases of a test that have a name, or all; undefined if the folder has mistakes or no such case. */

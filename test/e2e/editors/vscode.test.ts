@@ -51,11 +51,26 @@ interface Setup {
   readonly failure?: string;
 }
 
+interface ClientOptions {
+  readonly documentSelector: unknown;
+  readonly initializationOptions: unknown;
+  readonly middleware: {
+    executeCommand(command: string, args: unknown[], next: () => Promise<unknown>): Promise<unknown>;
+  };
+}
+
+interface ContentProvider {
+  provideTextDocumentContent(uri: { toString(): string }): string;
+}
+
 /** The API of VS Code and of its language client, as far as the extension uses them, with a record of the calls. */
 class Editor {
   readonly calls: string[] = [];
   readonly started: ServerOptions[] = [];
-  selector: unknown;
+  options: ClientOptions | undefined;
+  provider: ContentProvider | undefined;
+  /** Documents that were shown, by URI, with the text that they had. */
+  readonly documents: (readonly [uri: string, text: string])[] = [];
   commands = new Map<string, () => Promise<void>>();
   changed: (event: { affectsConfiguration(section: string): boolean }) => void = () => {};
   trusted: () => void = () => {};
@@ -93,6 +108,13 @@ class Editor {
           this.changed = listener;
           return disposable;
         },
+        registerTextDocumentContentProvider: (scheme: string, provider: ContentProvider) => {
+          expect(scheme).toBe('lictor-why');
+          this.provider = provider;
+          return disposable;
+        },
+        openTextDocument: (uri: { toString(): string }) =>
+          Promise.resolve([uri.toString(), this.provider?.provideTextDocumentContent(uri) ?? '']),
         onDidGrantWorkspaceTrust: (listener: () => void) => {
           this.trusted = listener;
           return disposable;
@@ -105,7 +127,18 @@ class Editor {
         },
         executeCommand: (...args: readonly string[]) => void this.calls.push(args.join(' ')),
       },
+      Uri: {
+        from: ({ scheme, path }: Readonly<Record<string, string>>) => ({
+          toString: () => `${scheme}:${path}`,
+        }),
+      },
+      ViewColumn: { Beside: -2 },
+      EventEmitter: class {
+        readonly event = (): object => disposable;
+        fire(): void {}
+      },
       window: {
+        showTextDocument: (document: readonly [string, string]) => void this.documents.push(document),
         showErrorMessage: (message: string, choice: string) => {
           this.calls.push(message);
           return Promise.resolve(choice);
@@ -117,14 +150,14 @@ class Editor {
   #client(): unknown {
     const { calls, started } = this;
     const { failure } = this.#setup;
-    const setSelector = (selector: unknown): void => {
-      this.selector = selector;
+    const setOptions = (options: ClientOptions): void => {
+      this.options = options;
     };
     return class LanguageClient {
       readonly #server: ServerOptions;
-      constructor(_id: string, _name: string, server: ServerOptions, options: { documentSelector: unknown }) {
+      constructor(_id: string, _name: string, server: ServerOptions, options: ClientOptions) {
         this.#server = server;
-        setSelector(options.documentSelector);
+        setOptions(options);
       }
 
       start(): Promise<void> {
@@ -145,7 +178,7 @@ async function activated(setup: Setup = {}): Promise<Editor> {
   const editor = new Editor(setup);
   const subscriptions: unknown[] = [];
   await editor.extension.activate({ subscriptions });
-  expect(subscriptions).toHaveLength(3);
+  expect(subscriptions).toHaveLength(4);
   return editor;
 }
 
@@ -155,7 +188,7 @@ describe('the extension for VS Code', () => {
     expect(editor.started).toEqual([
       { command: 'lictor', args: ['lsp'], options: { cwd: '/shop', shell: false } },
     ]);
-    expect(editor.selector).toEqual([{ scheme: 'file', language: 'yaml' }]);
+    expect(editor.options?.documentSelector).toEqual([{ scheme: 'file', language: 'yaml' }]);
     await editor.extension.deactivate();
     expect(editor.calls).toEqual(['start', 'stop']);
   });
@@ -193,6 +226,26 @@ describe('the extension for VS Code', () => {
     // Restarts follow each other.
     await editor.commands.get('lictor.restart')?.();
     expect(editor.calls).toEqual(['start', ...Array.from({ length: 4 }, () => ['stop', 'start']).flat()]);
+  });
+
+  test('shows the explanation of a case in a document of its own', async () => {
+    const editor = await activated();
+    expect(editor.options?.initializationOptions).toEqual({ showsExplanations: true });
+    const run = (command: string, answer: unknown): Promise<unknown> | undefined =>
+      editor.options?.middleware.executeCommand(command, ['file:///a.yaml', 'orders', 'GET a/b'], () =>
+        Promise.resolve(answer),
+      );
+    expect(await run('lictor.why', 'allow')).toBe('allow');
+    expect(await run('lictor.why', 'deny')).toBe('deny');
+    await run('lictor.test', null);
+    await run('lictor.why', null);
+    const uri = 'lictor-why:/orders: GET a∕b';
+    expect(editor.documents).toEqual([
+      [uri, 'allow'],
+      [uri, 'deny'],
+    ]);
+    const closed = editor.provider?.provideTextDocumentContent({ toString: () => 'lictor-why:/of before' });
+    expect(closed).toContain('Ask again');
   });
 
   test('says how to install a program that is missing', async () => {

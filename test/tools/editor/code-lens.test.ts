@@ -76,6 +76,11 @@ test('one case can be run, and explained with the values that led to its answer'
   ]);
   expect(why.join('\n')).toMatch(/^ +variables\.tenant: "a"$/m);
   expect(client.logged.join('')).toContain('policies that apply');
+  const answer = await client.request('workspace/executeCommand', {
+    command: 'lictor.why',
+    arguments: [client.uri('orders.test.yaml'), 'orders', 'a reader'],
+  });
+  expect(answer).toBe(why.join('\n'));
   expect(await run('orders', { of: 'no such case' })).toBe('the folder has mistakes, or no such case');
 });
 
@@ -115,4 +120,57 @@ test('the tests of a folder with mistakes cannot be run', async () => {
   expect(await lensesOnce('orders.test.yaml', ({ length }) => length === 1)).toEqual(['3: run test']);
   expect(await run('orders')).toBe('the folder has mistakes, or no such case');
   client.type('orders.yaml', FOLDER['orders.yaml']);
+});
+
+test('an editor that shows explanations itself gets no message about one', async () => {
+  await using own = new AsyncDisposableStack();
+  const initializationOptions = { showsExplanations: true };
+  const other = await LanguageClient.start(own, FOLDER, { initializationOptions });
+  const answer = await other.request('workspace/executeCommand', {
+    command: 'lictor.why',
+    arguments: [other.uri('orders.test.yaml'), 'orders', 'a reader'],
+  });
+  expect(answer).toMatch(/^orders: a reader: allow, allowed\npolicies that apply: /);
+  expect(other.messages).toEqual([]);
+});
+
+describe('hover', () => {
+  /** The hover text at the `|` in a file that is otherwise unchanged, once it has a text of the results of tests. */
+  function hoverAt(path: keyof typeof FOLDER, around: string, expected: string): Promise<string> {
+    const text: string = FOLDER[path];
+    const offset = text.indexOf(around.replace('|', '')) + around.indexOf('|');
+    const lines = text.slice(0, offset).split('\n');
+    const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+    const textDocument = { uri: client.uri(path) };
+    return waitFor(
+      async () => {
+        const hover = await client.request<{ readonly contents: { readonly value: string } } | null>(
+          'textDocument/hover',
+          { textDocument, position },
+        );
+        const shown = hover?.contents.value ?? '';
+        return shown.includes(expected) ? shown : undefined;
+      },
+      { what: `a hover text with ${expected}`, timeout: 10_000 },
+    );
+  }
+
+  test('names the cases in which a condition was evaluated, and its values', async () => {
+    const cases = 'evaluated in orders: a reader, orders: checkout × read  \n';
+    await hoverAt(
+      'orders.yaml',
+      'jwt.claims.tenant |== variables.tenant',
+      `${cases}true 2 times, false 0 times`,
+    );
+    await hoverAt('orders.yaml', "tenant.starts|With('x')", `${cases}true 0 times, false 2 times`);
+  });
+
+  test('names the cases that a pattern matched, and says where there are none', async () => {
+    const matched = 'matched in orders: a reader, orders: checkout × read';
+    expect(await hoverAt('orders.yaml', 'hosts: [orders|.acme.svc]', matched)).toBe(matched);
+    const none = 'no case of a test has evaluated this';
+    await hoverAt('orders.yaml', 'data.export_jobs|.size()', none);
+    await hoverAt('template.yaml', "variables.verb =|= 'GET'", 'evaluated in orders: an invoice');
+    await hoverAt('strict.yaml', "request.method |== 'TRACE'", 'true 0 times');
+  });
 });

@@ -223,6 +223,28 @@ describe('in expressions', () => {
     expect(labels).toEqual(expect.arrayContaining(expected));
   });
 
+  test('the parameters of the paths of the same policy, also of its template', async () => {
+    const policy = (name: string, spec: string): string =>
+      `apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: ${name}}\nspec:\n${spec}`;
+    const template = `apiVersion: lictor/v1
+kind: PolicyTemplate
+metadata: {name: of-paths}
+spec:
+  match: [{paths: ['/t/{outer}']}]
+  rules: [{name: any, effect: deny, when: request.params.outer == ''}]
+`;
+    const own = `  uses: {template: of-paths}
+  rules:
+    - {name: read, effect: allow, match: [{paths: ['/t/{id}/parts/{part}']}], when: request.params.|}
+`;
+    const other = policy('other', "  match: [{paths: ['/o/{foreign}']}]\n");
+    const text = `${template}---\n${other}---\n${policy('own', own)}`;
+    const items = await client.at<Item[]>('textDocument/completion', 'path-names.yaml', text);
+    const parameters = items.filter(({ detail }) => detail === 'parameter in the paths of this policy');
+    expect(parameters.map(({ label }) => label).toSorted()).toEqual(['id', 'outer', 'part']);
+    client.type('path-names.yaml', '');
+  });
+
   test.each([
     ['a flow mapping', '    - {name: more, effect: deny, when: jwt.|'],
     ['a quote', '    - name: more\n      when: "jwt.|'],

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { RunCases } from '../../../src/tools/editor/case-outcome.ts';
 import { complete } from '../../../src/tools/editor/completion.ts';
 import { documentSymbols } from '../../../src/tools/editor/document-symbols.ts';
 import { hover } from '../../../src/tools/editor/hover.ts';
@@ -9,6 +10,8 @@ import { Workspace } from '../../../src/tools/editor/workspace.ts';
 import { scratch } from '../../policy/source/scratch.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 import { FOLDER } from './folder.ts';
+
+const noCases: RunCases = async function* noCases() {};
 
 const PIECES = [
   '',
@@ -79,7 +82,7 @@ describe('any text of a document', () => {
       }
       for (let offset = 0; offset <= changed.length; offset += turn === 0 ? 5 : 19) {
         answers += complete(site, offset).length + definition(workspace, site, offset).length;
-        answers += hover(workspace, site, offset) === null ? 0 : 1;
+        answers += hover(workspace, site, offset, noCases) === null ? 0 : 1;
         answers += prepareRename(site, offset) === null ? 0 : 1;
       }
     }
