@@ -43,14 +43,14 @@ function restart() {
 async function start() {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   const settings = vscode.workspace.getConfiguration('lictor');
-  const { command, args, cwd } = serverCommand({
+  const { command, args, cwd, shell } = serverCommand({
     path: settings.get('path', ''),
     policies: settings.get('policies', []),
     folders,
     isTrusted: vscode.workspace.isTrusted,
     exists: existsSync,
   });
-  const options = { ...(cwd !== undefined && { cwd }), shell: command.endsWith('.cmd') };
+  const options = { ...(cwd !== undefined && { cwd }), shell };
   const started = new LanguageClient(
     'lictor',
     'Lictor',

@@ -43,10 +43,14 @@ export class OpenDocuments {
   }
 }
 
-/** Path of a file URI; undefined for other URIs. */
-export function fileOf(uri: string): string | undefined {
+/**
+ * Path of a file URI; undefined for other URIs. On Windows, where editors write a drive as `c%3A` and as `C:`, it has the
+ * drive in upper case, as the paths of the system have.
+ */
+export function fileOf(uri: string, windows = process.platform === 'win32'): string | undefined {
   try {
-    return fileURLToPath(uri);
+    const path = fileURLToPath(uri, { windows });
+    return windows ? path.replace(/^[a-z]:/, (drive) => drive.toUpperCase()) : path;
   } catch {
     return undefined;
   }

@@ -105,6 +105,19 @@ test('an OpenAPI document with odd paths: what no request can have is left out, 
   expect(text).toContain('when: "request.url_path.matches(\'^/[^/]+/projects/[^/]+:cancel$\')"');
 });
 
+test.each([
+  ['../v2/./api?version=1', '/v2/api/orders'],
+  ['https://shop.acme.example/api/internal/../#top', '/api/orders'],
+  ['/../..', '/orders'],
+])('the base path of the server %s is resolved as clients do', async (url, path) => {
+  const document = { openapi: '3.0.0', servers: [{ url }], paths: { '/orders': { get: { responses: {} } } } };
+  await writeFile(join(directory, 'dots.yaml'), JSON.stringify(document));
+  const { code, stdout } = await inProcess(['import', 'openapi', 'dots.yaml'], directory);
+  expect(code).toBe(0);
+  const paths = new Set(stdout.match(/(?<=[[ "])\/[\w/.?#]*orders/g));
+  expect([...paths]).toEqual([path]);
+});
+
 test('a pipe: import, then test', async () => {
   const input = readFileSync(foreign('openapi.yaml'), 'utf8');
   const imported = await lictor(['import', 'openapi', '-'], { directory, input });

@@ -206,6 +206,35 @@ describe('the extension for VS Code', () => {
     expect(await commandOf({ settings: { 'lictor.path': '/opt/lictor' } })).toBe('/opt/lictor');
   });
 
+  test('starts a script of Windows by the shell, with paths that have spaces in quotes', () => {
+    const load: (name: string) => unknown = createRequire(join(FOLDER, manifest.main));
+    const { serverCommand } = load('./server-command.js') as {
+      readonly serverCommand: (options: object) => object;
+    };
+    const installed = 'C:\\a b\\node_modules\\.bin\\lictor.cmd';
+    const options = {
+      path: '',
+      policies: ['policies', 'more & more'],
+      folders: ['C:\\a b'],
+      isTrusted: true,
+      exists: (file: string) => file === installed,
+      platform: 'win32',
+    };
+    expect(serverCommand(options)).toEqual({
+      command: `"${installed}"`,
+      args: ['lsp', '--policies', 'policies', '--policies', '"more & more"'],
+      shell: true,
+      cwd: 'C:\\a b',
+    });
+    const program = 'C:\\Program Files\\lictor.exe';
+    expect(serverCommand({ ...options, path: program, policies: ['a b'] })).toEqual({
+      command: program,
+      args: ['lsp', '--policies', 'a b'],
+      shell: false,
+      cwd: 'C:\\a b',
+    });
+  });
+
   test('takes nothing from an untrusted workspace: no argument, and not the folder in which Windows looks first', async () => {
     const settings = { 'lictor.policies': ['& calc.exe'] };
     const editor = await activated({ folders: ['/shop'], settings, isTrusted: false });

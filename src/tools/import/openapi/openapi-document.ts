@@ -82,12 +82,21 @@ function urlOf(server: JsonValue): string {
 /** Host and base path of the address of a server, which can be relative and have variables. */
 function serverOf(url: string): { readonly host: string; readonly path: string } {
   const [, host = '', path = ''] = /^(?:[a-z{}]+:\/\/([^/:]*)(?::[^/]*)?)?(.*)$/i.exec(url) ?? [];
-  return { host: host.includes('{') ? '' : host.toLowerCase(), path: path.replace(/\/$/, '') };
+  const base = path.replace(/[?#].*$/, '').replace(/\/$/, '');
+  return { host: host.includes('{') ? '' : host.toLowerCase(), path: base };
 }
 
-/** The path below a base path, with a slash at its start and none at its end. */
+/**
+ * The path below a base path, with a slash at its start and none at its end. Segments of dots are resolved as clients do
+ * (RFC 3986, section 5.2.4): no request that is decided has one.
+ */
 function joined(base: string, path: string): string {
-  return `${base}/${path}`.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  const resolved: string[] = [];
+  for (const segment of `${base}/${path}`.split('/')) {
+    if (segment === '..') resolved.pop();
+    else if (segment !== '.' && segment !== '') resolved.push(segment);
+  }
+  return `/${resolved.join('/')}`;
 }
 
 function operationOf(
