@@ -1,5 +1,5 @@
 import type { VerifiedToken } from '../identity/verified-token.ts';
-import { admitsCaller, type CallerCondition } from '../set/callers.ts';
+import { admitsCaller, type CallerCondition, scopesLacked } from '../set/callers.ts';
 import { NO_PARAMS, type Params } from '../set/match.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
 import { PolicyActivation } from './activation.ts';
@@ -21,6 +21,8 @@ export class ApplicablePolicy {
   /** The token and the peer that the policy requires itself, when they are verified. */
   token: VerifiedToken | undefined;
   caller: Caller | undefined;
+  /** The callers of the first allow rule that selects the request, names scopes and lets the caller not through. */
+  refusedBy: CallerCondition | undefined;
   /** The last activation: steps go from policy to policy, mostly with the same values, and variables stay known. */
   #activation: PolicyActivation | undefined;
 
@@ -45,6 +47,11 @@ export class ApplicablePolicy {
   /** True if the condition lets the caller of the request through. */
   admits(callers: CallerCondition, known: Identity): boolean {
     return admitsCaller(callers, this.callerOf(known)?.principal ?? '', this.tokenOf(known));
+  }
+
+  /** The scopes that the token lacks, if it lacks nothing else. */
+  scopesLacked(callers: CallerCondition, known: Identity): readonly string[] | undefined {
+    return scopesLacked(callers, this.callerOf(known)?.principal ?? '', this.tokenOf(known));
   }
 
   /**

@@ -10,7 +10,9 @@ export function checkCallers(
   for (const each of policies) {
     const { policy } = each;
     if (policy.callers === undefined) continue;
-    const cause = each.admits(policy.callers, identities) ? undefined : { ...NOT_ALLOWED, policy };
+    const cause = each.admits(policy.callers, identities)
+      ? undefined
+      : { ...NOT_ALLOWED, policy, ...lackOf(each.scopesLacked(policy.callers, identities)) };
     if (request.trace !== undefined) {
       const identity = { token: each.tokenOf(identities), caller: each.callerOf(identities) };
       request.trace.report({ kind: 'authentication', requirement: 'from', policy, identity, cause });
@@ -18,6 +20,10 @@ export function checkCallers(
     if (cause !== undefined) return cause;
   }
   return undefined;
+}
+
+function lackOf(scopes: readonly string[] | undefined): Pick<DenialCause, 'scopes'> {
+  return scopes === undefined ? {} : { scopes };
 }
 
 const NOT_ALLOWED = {

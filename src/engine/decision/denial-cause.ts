@@ -10,6 +10,8 @@ export interface DenialCause {
   readonly policy?: CompiledPolicy;
   /** The rule or limit of that policy that denies, if one does. */
   readonly rule?: { readonly name: string };
+  /** Scopes that the token lacks, and with which the caller might have been let through. */
+  readonly scopes?: readonly string[];
   /** Instead of the reason's default status. */
   readonly status?: number;
   /** In addition to those that the reason requires. Lower-case names. */

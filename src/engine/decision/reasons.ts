@@ -18,9 +18,9 @@ interface ReasonRow {
   readonly grpc: GrpcCode;
   /**
    * `WWW-Authenticate: Bearer` of RFC 6750, section 3, with this `error`, and without one if the request carried no
-   * token. Absent: no challenge.
+   * token; `insufficient_scope` only where scopes are what the token lacks. Absent: no challenge.
    */
-  readonly challenge?: 'no_error' | 'invalid_request' | 'invalid_token';
+  readonly challenge?: 'no_error' | 'invalid_request' | 'invalid_token' | 'insufficient_scope';
   /** Title of the problem document (RFC 9457). */
   readonly title: string;
   /** Condition under which the reason occurs, for the reference page. */
@@ -46,6 +46,7 @@ export const REASONS = {
   no_rule: {
     status: 403,
     grpc: 'PERMISSION_DENIED',
+    challenge: 'insufficient_scope',
     title: 'No rule allows this request',
     doc: 'policies apply, and none of their allow rules matches',
   },
@@ -58,6 +59,7 @@ export const REASONS = {
   caller_not_allowed: {
     status: 403,
     grpc: 'PERMISSION_DENIED',
+    challenge: 'insufficient_scope',
     title: 'This caller may not call',
     doc: '`from` of a policy does not name the caller, or its `except` does',
   },

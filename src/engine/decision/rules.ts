@@ -40,11 +40,16 @@ export function evaluateRules(
   }
   const named = policies.find(({ policy }) => policy.allowRules.length > 0) ?? policies[0];
   if (!allowNeeded && named !== undefined) return { allowedBy: { policy: named.policy, rule: undefined } };
+  const lacking = policies.flatMap((each) => {
+    const { refusedBy } = each;
+    return (refusedBy && each.scopesLacked(refusedBy, context.identities)) ?? [];
+  });
   return {
     cause: {
       reason: 'no_rule',
       detail: 'no rule allows this request',
       ...(named === undefined ? {} : { policy: named.policy }),
+      ...(lacking.length === 0 ? {} : { scopes: lacking }),
     },
   };
 }
@@ -124,6 +129,8 @@ function ruleMatches(
   }
   const entries = trace && [];
   const outcome = outcomeOf(rule, applicable, context, entries, denial);
+  if (outcome === 'other_caller' && effect === 'allow' && rule.callers?.namesScopes === true)
+    applicable.refusedBy ??= rule.callers;
   if (trace !== undefined && entries !== undefined) {
     const identity = { token: applicable.tokenOf(identities), caller: applicable.callerOf(identities) };
     trace.report({ kind: 'rule', policy, rule, effect, entries, result: resultOf(outcome), identity });

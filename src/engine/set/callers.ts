@@ -8,6 +8,8 @@ export interface CallerCondition {
   readonly from: readonly CallerEntry[] | undefined;
   /** A caller must match none of these. */
   readonly except: readonly CallerEntry[] | undefined;
+  /** True if an entry of `from` names scopes. */
+  readonly namesScopes: boolean;
 }
 
 /** One entry of `from` or `except`: a caller matches if all parts hold. An absent part (undefined) always holds. */
@@ -21,6 +23,25 @@ export interface CallerEntry {
   readonly roles: readonly string[] | undefined;
   /** Claims that the token must all have. */
   readonly claims: readonly ClaimTest[] | undefined;
+}
+
+/**
+ * The scopes with which the token would match an entry of `from`, of the first such entry. Undefined if something else
+ * is lacking too, or `except` names the caller.
+ */
+export function scopesLacked(
+  { from, except }: Pick<CallerCondition, 'from' | 'except'>,
+  principal: string,
+  token: VerifiedToken | undefined,
+): readonly string[] | undefined {
+  if (token === undefined || from === undefined) return undefined;
+  if (except !== undefined && matchingEntry(except, principal, token) !== -1) return undefined;
+  const entry = from.find(
+    (each) =>
+      unmetPart(each, principal, token) === 'scopes' &&
+      unmetPart({ ...each, scopes: undefined }, principal, token) === undefined,
+  );
+  return entry?.scopes;
 }
 
 /** Principals by pattern, and by name in Datasets. */
@@ -43,7 +64,7 @@ export type CallerPart = keyof CallerEntry;
  * undefined without a verified one: they match nothing, and never fail.
  */
 export function admitsCaller(
-  { from, except }: CallerCondition,
+  { from, except }: Pick<CallerCondition, 'from' | 'except'>,
   principal: string,
   token: VerifiedToken | undefined,
 ): boolean {

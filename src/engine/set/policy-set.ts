@@ -100,6 +100,8 @@ export interface MtlsRequirement {
 export interface JwtRequirement {
   readonly issuers: readonly Issuer[];
   readonly required: boolean;
+  /** URL for `resource_metadata` of the challenge (RFC 9728). */
+  readonly resourceMetadata: string | undefined;
   /** `certificate`: a token must be bound to the certificate of the caller (RFC 8705). Undefined: it may be. */
   readonly bind: 'certificate' | undefined;
 }

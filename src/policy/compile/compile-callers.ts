@@ -31,7 +31,8 @@ export function compileCallers(
   if (from === undefined && except === undefined) return undefined;
   const compile = (entries: readonly CallerDocument[] | undefined) =>
     entries?.map((entry) => compileEntry(entry, folder));
-  return { from: compile(from), except: compile(except) };
+  const namesScopes = from?.some(({ scopes }) => scopes !== undefined) === true;
+  return { from: compile(from), except: compile(except), namesScopes };
 }
 
 function compileEntry(

@@ -112,7 +112,8 @@ function compileJwt(spec: PolicySpec, folder: Folder): JwtRequirement | undefine
     reportUnknownIssuer({ value, at }, folder);
   }
   reportSameIssuer(jwt.issuers ?? [], folder);
-  return { issuers, required: jwt.required ?? true, bind: jwt.bind };
+  const { required = true, bind, resourceMetadata } = jwt;
+  return { issuers, required, bind, resourceMetadata };
 }
 
 /** Reports two issuers that accept the same tokens: only the keys and audiences of the first would ever count. */

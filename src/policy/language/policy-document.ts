@@ -48,6 +48,7 @@ import {
   queryValue,
   rate,
   requestHeader,
+  resourceUrl,
   settableHeader,
   status,
 } from './values.ts';
@@ -93,6 +94,10 @@ export const JWT_FIELDS = {
     required: true,
   },
   required: { read: boolean, doc: '`false`: the token may be absent; default `true`' },
+  resourceMetadata: {
+    read: resourceUrl,
+    doc: 'the URL of the metadata of this service (RFC 9728), which refused callers get in `WWW-Authenticate`',
+  },
   bind: {
     read: oneOf(['certificate']),
     doc: '`certificate`: tokens must be bound to the certificate of the caller (RFC 8705)',

@@ -335,6 +335,24 @@ export const keyUrl: Reader<string> = parsed('invalid_url', (value) => {
   return problem === undefined ? { value } : { problem: `keys cannot be fetched from this URL: ${problem}` };
 });
 
+/** Reader of the URL of a protected resource's metadata (RFC 9728, section 3): https, without a fragment. */
+export const resourceUrl: Reader<string> = parsed('invalid_url', (value) => {
+  const url = URL.parse(value);
+  const problem =
+    url?.protocol !== 'https:'
+      ? 'it is not an absolute URL with the scheme `https`'
+      : url.username !== '' || url.password !== ''
+        ? 'it contains a user name or password'
+        : value.includes('#')
+          ? 'it has a fragment'
+          : undefined;
+  // Without quotes and backslashes, so that it needs no escape in a header.
+  if (problem === undefined && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)) return { value };
+  return {
+    problem: `this cannot be the URL of metadata: ${problem ?? 'it has a character that must be percent-encoded'}`,
+  };
+});
+
 /** Shapes of the readers, for the JSON Schema. */
 shaped(expression, { kind: 'expression' });
 shaped(signedDuration, textual({ pattern: `^-?${DURATION}$` }));
@@ -350,6 +368,7 @@ shaped(changeableHeader, textual({ minLength: 1 }));
 shaped(header, textual({ minLength: 1 }));
 shaped(requestHeader, textual({ minLength: 1 }));
 shaped(keyUrl, textual({ pattern: '^https?://' }));
+shaped(resourceUrl, textual({ pattern: '^[Hh][Tt][Tt][Pp][Ss]:' }));
 
 function renamed<R extends object, T>(
   result: R | { readonly problem: string },
