@@ -83,6 +83,7 @@ export const CODES = {
   invalid_time: { severity: 'error', doc: 'a text is not a valid RFC 3339 time' },
   invalid_rate: { severity: 'error', doc: 'a text is not a valid rate such as `100/s`' },
   invalid_status: { severity: 'error', doc: 'Envoy cannot send the status for a denial' },
+  invalid_match: { severity: 'error', doc: 'a text in `match` is not methods, a path, or both' },
   invalid_method: { severity: 'error', doc: 'a method is not an HTTP method in upper case' },
   invalid_host: { severity: 'error', doc: 'a host pattern is not valid' },
   invalid_path: { severity: 'error', doc: 'a path or path pattern is not valid' },

@@ -17,15 +17,15 @@ import type {
 } from '../../engine/set/policy-set.ts';
 import type { Named } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
+import type { MatchDocument } from '../language/match-document.ts';
 import {
   burstOf,
   type LimitDocument,
-  type MatchDocument,
   type PolicySpec,
-  type RuleDocument,
   type SchemaDocument,
 } from '../language/policy-document.ts';
 import { child, report } from '../language/reader.ts';
+import type { RuleDocument } from '../language/rule-document.ts';
 import { type Expression, reportStatus } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { compileCallers, compilePrincipals, namedPeers, namesPeers } from './compile-callers.ts';

@@ -4,7 +4,7 @@ import {
   hostsOverlap,
   pathsOverlap,
 } from '../../engine/request/pattern-relations.ts';
-import type { MatchDocument } from '../language/policy-document.ts';
+import type { MatchDocument } from '../language/match-document.ts';
 
 /** An entry of a `match`; the empty entry selects everything. */
 export type MatchEntry = Partial<MatchDocument>;

@@ -10,6 +10,7 @@ import {
 } from '../language/document.ts';
 import { type PolicySpec, readPolicySpec } from '../language/policy-document.ts';
 import { report } from '../language/reader.ts';
+import { longFormAt } from '../language/short-form.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import {
   type AdoptedPolicy,
@@ -54,7 +55,7 @@ export interface WrittenPolicy {
   readonly name: string;
   readonly nameAt: Cursor;
   readonly spec: PolicySpec;
-  /** The spec, merged with that of its template. */
+  /** The spec, merged with that of its template, with short forms as long forms. */
   readonly at: Cursor;
 }
 
@@ -176,10 +177,13 @@ export class PolicyCompiler implements PolicyParts {
       this.partial.add(name);
       return;
     }
-    const { at, template, params, paramsAt, placed } = this.#adopt(document.spec);
+    const { at: written, template, params, paramsAt, placed } = this.#adopt(document.spec);
+    const read = () => {
+      const at = longFormAt(written);
+      return { at, spec: readPolicySpec(at) };
+    };
     // With a template, it depends on more than the document.
-    const spec =
-      at === document.spec ? this.#reading.read(document, () => readPolicySpec(at)) : readPolicySpec(at);
+    const { at, spec } = written === document.spec ? this.#reading.read(document, read) : read();
     if (isPartial(at, spec)) this.partial.add(name);
     if (spec === undefined) return;
     const before = this.#folder.expressions.valid.length;

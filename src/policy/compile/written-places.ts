@@ -13,7 +13,8 @@ export function placeOf(at: Cursor | undefined, ...path: readonly (string | numb
 
 function itemOf({ tree, context, path }: Cursor, index: number): Cursor | undefined {
   const item = tree.kind === 'list' ? tree.items[index] : undefined;
-  return item && { context: item.context ?? context, tree: item, path: `${path}[${index}]`, key: undefined };
+  const inner = tree.isImplied === true ? path : `${path}[${index}]`;
+  return item && { context: item.context ?? context, tree: item, path: inner, key: undefined };
 }
 
 /** Texts in backticks with commas between them, at most five. */

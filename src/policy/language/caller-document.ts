@@ -1,7 +1,7 @@
 import type { PrincipalPattern } from '../../engine/identity/principal.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { plainNumber } from '../../engine/request/json-number.ts';
-import type { Cursor } from '../yaml/tree.ts';
+import type { Cursor, MappingTree } from '../yaml/tree.ts';
 import { callerHelp, textCallerHelp } from './caller-hints.ts';
 import { type Fields, mapping, type Read } from './fields.ts';
 import {
@@ -16,6 +16,7 @@ import {
   written,
 } from './reader.ts';
 import { type Reader, shaped, shapeOf } from './shape.ts';
+import { longCaller } from './short-form.ts';
 import { principal } from './values.ts';
 
 /** The Dataset in a list of principals. */
@@ -166,13 +167,40 @@ function readCaller(at: Cursor): CallerDocument | undefined {
     const help = 'name callers by `principals`, `issuers`, `scopes`, `roles` or `claims`';
     return report(at, 'missing_field', 'the entry is empty, so that every caller matches it', help);
   }
-  if (tree.kind === 'scalar' && tree.value !== null)
-    return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, textCallerHelp(at));
+  if (tree.kind !== 'mapping') {
+    const help =
+      'write a principal, or a mapping with `principals`, `issuers`, `scopes`, `roles` or `claims`';
+    return report(at, 'wrong_type', `expected text or a mapping, found ${shape(at)}`, help);
+  }
+  const text = tree.isImplied === true ? textIn(tree) : undefined;
+  const help = text === undefined ? undefined : textCallerHelp(text, written(at));
+  if (help !== undefined)
+    return report(at, 'invalid_principal', `\`${text}\` does not look like a principal`, help);
   const caller = mapping(CALLER_FIELDS, callerHelp)(at);
   return caller && { ...caller, at };
 }
 
-const callers = someOf(shaped<CallerDocument>(readCaller, { kind: 'mapping', fields: CALLER_FIELDS }));
+/** The text that an entry is written as. */
+function textIn({ entries }: MappingTree): string | undefined {
+  const list = entries.get('principals')?.value;
+  const [item] = list?.kind === 'list' ? list.items : [];
+  return item?.kind === 'scalar' ? String(item.value) : undefined;
+}
+
+const caller = shaped<CallerDocument>(readCaller, {
+  kind: 'either',
+  // A text is read as the mapping that it stands for.
+  of: [principal, mapping(CALLER_FIELDS)],
+  longForm: longCaller,
+});
+
+const someCallers = someOf(caller);
+
+/** A template's parameter may name nobody. */
+const callers = shaped<readonly CallerDocument[]>(
+  (at) => (at.tree.isParameter === true ? list(caller) : someCallers)(at),
+  shapeOf(someCallers),
+);
 
 /** The fields for the callers of a policy or rule. */
 export const FROM_FIELDS = {

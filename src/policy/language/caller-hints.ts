@@ -2,6 +2,7 @@ import type { Advice } from '../../diagnostic/advice.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { WrittenField } from './fields.ts';
 import { written } from './reader.ts';
+import { METHODS } from './values.ts';
 
 /** Parts of an entry of `from` by the words that people write for them, each with an example of its value. */
 const PARTS: ReadonlyMap<string, readonly [part: string, example: string]> = new Map(
@@ -55,14 +56,15 @@ export function callerHelp({ name, value, lacks }: WrittenField): Advice | strin
   return own === undefined || !lacks('claims') ? help : instead(value, help, text);
 }
 
-/** Help for a text in the place of an entry of `from` or `except`. */
-export function textCallerHelp(at: Cursor): Advice | string {
-  const own = inline(at);
-  if (own === undefined || !/^["']?spiffe:/.test(own))
-    return 'name callers by `principals`, `issuers`, `scopes`, `roles` or `claims`';
-  const text = `{principals: [${own}]}`;
-  const { start, end } = at.tree.range;
-  return { help: `name its part: \`${text}\``, edit: { start, end, text } };
+/**
+ * Help for a text in `from` or `except` that is probably not a principal: the name of an Issuer, a scope or a claim.
+ * Undefined for a SPIFFE ID, another URI, a host name and a subject such as `CN=web`.
+ */
+export function textCallerHelp(text: string, own: string): string | undefined {
+  const isPrincipal = /^spiffe:/i.test(text) || /^(?!https?:)[^@\s${}]*[./=][^${}]*$/i.test(text);
+  if (isPrincipal || text === '' || text.includes('*')) return undefined;
+  const forms = ['principals', 'issuers', 'scopes', 'roles'].map((part) => `\`{${part}: [${own}]}\``);
+  return `name its part: ${forms.slice(0, -1).join(', ')} or ${forms.at(-1)}`;
 }
 
 /** Help for the `source` of Istio, whose fields are those of an entry. */
@@ -90,6 +92,10 @@ export function inRuleHelp(field: WrittenField): Advice | string | undefined {
 export function inMatchHelp({ name, value }: WrittenField): string | undefined {
   if (name === 'from' || name === 'except')
     return `\`${name}\` belongs beside \`match\`, not in an entry of it`;
+  const word = name.toUpperCase();
+  const { tree } = value;
+  if (METHODS.includes(word) && tree.kind === 'scalar' && typeof tree.value === 'string')
+    return `write an entry of methods and a path as text: \`${word} ${tree.value}\``;
   const from = fromOf(name, value);
   return from && `name callers beside \`match\`: \`${from.text}\``;
 }

@@ -56,10 +56,7 @@ export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp)
     if (tree.kind !== 'mapping')
       return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at, fields));
     const unknown = reportUnknownFields(at, tree, fields, ownHelp);
-    const isMisspelt = (field: string): boolean =>
-      unknown
-        .slice(0, MOST_COMPARED)
-        .some((name) => nearName(name, Object.keys(fields)) === field || isWithin(name, fields[field]));
+    const isMisspelt = (field: string): boolean => misspells(unknown, fields, field);
     const read: Record<string, unknown> = {};
     for (const [name, field] of rows) {
       const value = child(at, name);
@@ -82,6 +79,13 @@ export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp)
 
 function isRequired({ required, unless = [] }: Field<unknown>, at: Cursor): boolean {
   return required === true && unless.every((name) => lacks(at, name));
+}
+
+/** True if one of the unknown fields of a mapping is probably a misspelt `field`. */
+export function misspells(unknown: readonly string[], fields: Fields, field: string): boolean {
+  return unknown
+    .slice(0, MOST_COMPARED)
+    .some((name) => nearName(name, Object.keys(fields)) === field || isWithin(name, fields[field]));
 }
 
 /** Reports the keys of a mapping that its table does not have, and returns them. `ownHelp` as for `mapping`. */
@@ -187,6 +191,7 @@ function isWithin(name: string, row: Field<unknown> | undefined): boolean {
 /** The fields of a mapping, or of the mappings in a list. */
 function fieldsIn(shape: Shape | undefined): Readonly<Record<string, unknown>> | undefined {
   if (shape?.kind === 'list') return fieldsIn(shapeOf(shape.item));
+  if (shape?.kind === 'either') return shape.of.map((each) => fieldsIn(shapeOf(each))).find((each) => each);
   return shape?.kind === 'mapping' ? shape.fields : undefined;
 }
 

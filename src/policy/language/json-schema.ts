@@ -6,7 +6,7 @@ import { FIXTURES_FIELDS } from './fixtures-document.ts';
 import { ISSUER_FIELDS } from './issuer-document.ts';
 import { POLICY_FIELDS } from './policy-document.ts';
 import type { Reader } from './shape.ts';
-import { type ShapedField, shapeOf } from './shape.ts';
+import { type Shape, type ShapedField, shapeOf } from './shape.ts';
 import { TEMPLATE_FIELDS } from './template-document.ts';
 import { TEST_FIELDS } from './test-document.ts';
 
@@ -69,6 +69,16 @@ const PARAMETER: JsonObject = {
   properties: { param: { type: 'string' } },
 };
 
+type Forms = NonNullable<Extract<Shape, { kind: 'mapping' }>['oneOf']>;
+
+function formSchema({ required, without }: Forms[number]): JsonObject {
+  const properties = [
+    ...required.map((name): [string, boolean] => [name, true]),
+    ...without.map((name): [string, boolean] => [name, false]),
+  ];
+  return { type: 'object', required, properties: Object.fromEntries(properties) };
+}
+
 /** The schemas of the field tables, each named by the path of its first use. */
 class Definitions {
   readonly #found = new Map<string, JsonObject>();
@@ -77,7 +87,12 @@ class Definitions {
   readonly #used = new Set<string>();
 
   /** A reference to the schema of a table. */
-  of(fields: Readonly<Record<string, ShapedField>>, path: string, isTemplate: boolean): JsonObject {
+  of(
+    fields: Readonly<Record<string, ShapedField>>,
+    path: string,
+    isTemplate: boolean,
+    oneOf: Forms = [],
+  ): JsonObject {
     const names = this.#names[isTemplate ? 'template' : 'plain'];
     const known = names.get(fields);
     if (known !== undefined) return { $ref: `#/$defs/${known}` };
@@ -96,6 +111,7 @@ class Definitions {
       additionalProperties: false,
       ...(required.length > 0 ? { required } : {}),
       properties: Object.fromEntries(properties),
+      ...(oneOf.length > 0 ? { oneOf: oneOf.map(formSchema) } : {}),
     });
     return { $ref: `#/$defs/${name}` };
   }
@@ -133,7 +149,7 @@ class Definitions {
       case 'text':
         return shape.schema;
       case 'mapping':
-        return this.of(shape.fields, path, isTemplate);
+        return this.of(shape.fields, path, isTemplate, shape.oneOf);
       case 'list':
         return {
           type: 'array',

@@ -8,12 +8,13 @@ import {
   type Fields,
   localOnly,
   mapping,
-  misplaced,
   oneOf,
   planned,
   type Read,
 } from './fields.ts';
-import { changesHelp, jwtHelp, matchHelp, mtlsHelp, ruleHelp } from './place-hints.ts';
+import { match } from './match-document.ts';
+import { changesHelp, jwtHelp, mtlsHelp } from './place-hints.ts';
+import { textOrCel } from './plain-or-cel.ts';
 import {
   boolean,
   child,
@@ -28,21 +29,16 @@ import {
   text,
   written,
 } from './reader.ts';
+import { type RuleDocument, ruleReader } from './rule-document.ts';
 import type { Reader } from './shape.ts';
-import { shaped } from './shape.ts';
+import { longFormAt } from './short-form.ts';
 import {
   changeableHeader,
   denialHeader,
   dnsLabel,
-  type Expression,
   expression,
   headerValue,
-  host,
   identifier,
-  instant,
-  interpolated,
-  method,
-  path,
   queryName,
   queryParameter,
   queryValue,
@@ -50,21 +46,7 @@ import {
   requestHeader,
   resourceUrl,
   settableHeader,
-  status,
 } from './values.ts';
-
-/** One entry of a `match`, of a policy, rule or schema. */
-const MATCH_FIELDS = {
-  hosts: { read: someOf(host), doc: 'hosts; `*.x` matches one or more labels before `x`' },
-  methods: { read: someOf(method), doc: 'HTTP methods in upper case' },
-  paths: {
-    read: someOf(path),
-    doc: 'path patterns; `{name}` and `*` match one segment, `**` at the end any number of segments',
-  },
-  when: { read: expression, doc: 'a condition that must hold as well (CEL bool)' },
-} as const satisfies Fields;
-
-const match = someOf(mapping(MATCH_FIELDS, matchHelp));
 
 const PATHS_FIELDS = {
   ambiguous: {
@@ -107,44 +89,6 @@ export const JWT_FIELDS = {
 const AUTHENTICATE_FIELDS = {
   mtls: { read: mapping(MTLS_FIELDS, mtlsHelp), doc: 'requires an authenticated peer' },
   jwt: { read: mapping(JWT_FIELDS, jwtHelp), doc: 'requires a token' },
-} as const satisfies Fields;
-
-const CEL_FIELDS = {
-  cel: { read: expression, doc: 'the value (CEL)', required: true },
-} as const satisfies Fields;
-
-const celValue = mapping(CEL_FIELDS);
-
-/** Reader of a plain value or of `{cel: ...}`. */
-function orCel<T>(plain: Reader<T>): Reader<T | Expression> {
-  const read: Reader<T | Expression> = (at) => (at.tree.kind === 'mapping' ? celValue(at)?.cel : plain(at));
-  return shaped(read, { kind: 'either', of: [plain, celValue] });
-}
-
-/** Reader of a text, in which `${...}` is an expression, or of `{cel: ...}`. */
-function textOrCel(plain: Reader<string>): Reader<string | Expression> {
-  return orCel(interpolated(plain));
-}
-
-export const RULE_FIELDS = {
-  name: { read: dnsLabel, doc: 'DNS label, unique in the policy', required: true },
-  effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`', required: true },
-  match: { read: match, doc: 'narrows the `match` of the policy' },
-  ...FROM_FIELDS,
-  when: { read: expression, doc: 'the condition of the rule (CEL bool); default true' },
-  status: {
-    read: orCel(status),
-    doc: 'for a deny rule: the HTTP status of the answer: a number, or `{cel: ...}`',
-  },
-  message: {
-    read: textOrCel(nonEmptyText),
-    doc: 'for a deny rule: a sentence for the caller: text with `${...}`, or `{cel: ...}`',
-  },
-  expires: { read: instant, doc: 'from this time on the rule never matches (RFC 3339)' },
-  reason: {
-    read: nonEmptyText,
-    doc: 'the reason for the rule and its owner; required with `expires`',
-  },
 } as const satisfies Fields;
 
 /** Largest `maxBytes`: 64 MiB, more than a proxy buffers. */
@@ -275,6 +219,8 @@ export const USES_FIELDS = {
   with: { read: mapOf((at: Cursor) => at), doc: 'values of its parameters, by name' },
 } as const satisfies Fields;
 
+const rule: Reader<RuleDocument> = ruleReader((): object => POLICY_FIELDS);
+
 export const POLICY_FIELDS = {
   match: { read: match, doc: 'the requests that the policy applies to; default: every request' },
   paths: { read: mapping(PATHS_FIELDS), doc: 'treatment of paths' },
@@ -297,7 +243,7 @@ export const POLICY_FIELDS = {
     doc: 'the proof of identity that callers must give',
   },
   ...FROM_FIELDS,
-  rules: { read: list(readRule), like: list(mapping(RULE_FIELDS)), doc: 'allow and deny rules' },
+  rules: { read: list(rule), doc: 'allow and deny rules' },
   schemas: {
     read: list(readSchema),
     like: list(mapping(SCHEMA_FIELDS)),
@@ -308,14 +254,13 @@ export const POLICY_FIELDS = {
 } as const satisfies Fields;
 
 export type PolicySpec = Read<typeof POLICY_FIELDS>;
-export type MatchDocument = Read<typeof MATCH_FIELDS>;
-export type RuleDocument = Read<typeof RULE_FIELDS> & { readonly at: Cursor };
 export type SchemaDocument = Read<typeof SCHEMA_FIELDS>;
 export type LimitDocument = Read<typeof LIMIT_FIELDS> & { readonly at: Cursor };
 
-const ofRule = ruleHelp(() => POLICY_FIELDS);
+const fields = mapping(POLICY_FIELDS, besideFromHelp);
 
-export const readPolicySpec: Reader<PolicySpec> = mapping(POLICY_FIELDS, besideFromHelp);
+/** Reads the `spec` of a policy, its short forms as their long forms. */
+export const readPolicySpec: Reader<PolicySpec> = (at) => fields(longFormAt(at));
 
 /**
  * Reads `respond.deny`. Its `content-type` may be set only with a `body`, since the problem document has a type of its
@@ -349,22 +294,6 @@ function readPeerSource(at: Cursor): 'connection' | 'xfcc' | undefined {
   if (at.tree.kind === 'scalar') return PEER_SOURCE(at);
   const help = 'callers are named by `from` beside `authenticate`, and peers by `principals` here';
   return report(at, 'wrong_type', `expected \`connection\` or \`xfcc\`, found ${shape(at)}`, help);
-}
-
-function readRule(at: Cursor): RuleDocument | undefined {
-  const rule = mapping(RULE_FIELDS, ofRule)(at);
-  if (rule?.effect === 'allow') {
-    const help = 'remove it, or write `effect: deny`';
-    for (const name of ['status', 'message'])
-      misplaced(at, name, `\`${name}\` applies only to deny rules, and this is an allow rule`, help);
-  }
-  const expires = child(at, 'expires');
-  if (expires !== undefined && child(at, 'reason') === undefined) {
-    const help =
-      'write the reason for the exception and its owner, such as `reason: OPS-1432, owner team-data`';
-    report(expires, 'missing_field', 'a rule with `expires` needs a `reason`', help, expires.key);
-  }
-  return rule === undefined ? undefined : { ...rule, at };
 }
 
 function readSchema(at: Cursor): SchemaDocument | undefined {

@@ -188,7 +188,7 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
       const value = item({
         context: child.context ?? context,
         tree: child,
-        path: `${path}[${index}]`,
+        path: tree.isImplied === true ? path : `${path}[${index}]`,
         key: undefined,
       });
       if (value !== undefined) read.push(value);
@@ -261,8 +261,13 @@ export function child(at: Cursor, name: string): Cursor | undefined {
   return entry === undefined ? undefined : childOf(at, name, entry);
 }
 
-function childOf(at: Cursor, name: string, { key, value, context = at.context }: Entry): Cursor {
-  const path = at.path === '' ? name : `${at.path}.${name}`;
+function childOf(
+  at: Cursor,
+  name: string,
+  { key, value, context = at.context, writtenAs = name }: Entry,
+): Cursor {
+  const inner = at.path === '' ? writtenAs : `${at.path}.${writtenAs}`;
+  const path = at.tree.isImplied === true ? at.path : inner;
   const own = value.context ?? context;
   return { context: own, tree: value, path, key: own === context ? key : undefined };
 }

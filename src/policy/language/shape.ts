@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../engine/request/attributes.ts';
-import type { Cursor } from '../yaml/tree.ts';
+import type { Cursor, Tree } from '../yaml/tree.ts';
 
 /** Reads one value; undefined after a reported mistake. */
 export type Reader<T> = (at: Cursor) => T | undefined;
@@ -12,7 +12,15 @@ export type Shape =
   | { readonly kind: 'text'; readonly schema: JsonObject }
   /** A CEL expression. */
   | { readonly kind: 'expression' }
-  | { readonly kind: 'mapping'; readonly fields: Readonly<Record<string, ShapedField>> }
+  | {
+      readonly kind: 'mapping';
+      readonly fields: Readonly<Record<string, ShapedField>>;
+      /** Forms of the mapping, of which it has exactly one: fields that it has, and fields that it lacks. */
+      readonly oneOf?: readonly {
+        readonly required: readonly string[];
+        readonly without: readonly string[];
+      }[];
+    }
   | { readonly kind: 'list'; readonly item: Reader<unknown>; readonly least: 0 | 1 }
   /** A mapping from names that the author chooses. */
   | {
@@ -23,7 +31,12 @@ export type Shape =
       /** Names that cannot be keys: a mapping with one of them is read in another way. */
       readonly reserved?: readonly string[];
     }
-  | { readonly kind: 'either'; readonly of: readonly Reader<unknown>[] }
+  | {
+      readonly kind: 'either';
+      readonly of: readonly Reader<unknown>[];
+      /** The tree that a short form stands for; any other tree as it is. */
+      readonly longForm?: (tree: Tree) => Tree;
+    }
   /** No value: a field that this version does not support. */
   | { readonly kind: 'never' };
 

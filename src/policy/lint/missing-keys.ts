@@ -8,7 +8,7 @@ import { expressionsIn } from '../compile/expressions-in.ts';
 import type { CompiledExpressions } from '../compile/policy-compiler.ts';
 import { rangeIn, replacePart } from '../compile/report-problem.ts';
 import { listed } from '../compile/written-places.ts';
-import type { MatchDocument } from '../language/policy-document.ts';
+import type { MatchDocument } from '../language/match-document.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
 import type { Analyses } from './analyses.ts';

@@ -4,8 +4,8 @@ import { type EntryPair, entriesOf, selections } from '../compile/match-relation
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { placeOf } from '../compile/written-places.ts';
 import { sourceOf } from '../language/document.ts';
-import type { RuleDocument } from '../language/policy-document.ts';
 import { report } from '../language/reader.ts';
+import type { RuleDocument } from '../language/rule-document.ts';
 import type { LintInput } from './lint-input.ts';
 import type { PolicyContext } from './policy-context.ts';
 import { openRules } from './rules.ts';

@@ -1,6 +1,6 @@
 import { covers, entriesOf, selections } from '../compile/match-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
-import type { RuleDocument } from '../language/policy-document.ts';
+import type { RuleDocument } from '../language/rule-document.ts';
 
 /** A deny rule for every caller, without `when` and `expires`. */
 interface PlainDeny {

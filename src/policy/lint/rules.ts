@@ -9,8 +9,8 @@ import {
 } from '../compile/match-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { listed, placeOf } from '../compile/written-places.ts';
-import type { RuleDocument } from '../language/policy-document.ts';
 import { report } from '../language/reader.ts';
+import type { RuleDocument } from '../language/rule-document.ts';
 import { isPlain, type PolicyContext, plainDenies } from './policy-context.ts';
 import { sampleCaller, sampleToken } from './sample-caller.ts';
 import { sampleRequest } from './sample-request.ts';

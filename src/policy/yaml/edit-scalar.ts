@@ -15,7 +15,11 @@ export function editScalar(
   scalar: ScalarTree,
   { start, end, text: part }: Edit,
 ): Edit | undefined {
-  const { style, range, content, value } = scalar;
+  const { style, range, content, value, within } = scalar;
+  if (within !== undefined) {
+    const offset = within.start;
+    return editScalar(text, within.whole, { start: start + offset, end: end + offset, text: part });
+  }
   const place = start === end ? pointAt(text, scalar, start) : locate(text, scalar, start, end);
   if (style === 'block') return { ...place, text: part };
   if (style === 'single') return { ...place, text: part.replaceAll("'", "''") };

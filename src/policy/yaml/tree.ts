@@ -14,6 +14,8 @@ interface Origin {
   readonly isParameter?: true;
   /** Set in place of a parameter without a value, which is reported. */
   readonly isUnfilled?: true;
+  /** Set on a mapping or list that a short form stands for: in messages its parts have its own path. */
+  readonly isImplied?: true;
 }
 
 export interface ScalarTree extends Origin {
@@ -24,6 +26,8 @@ export interface ScalarTree extends Origin {
   readonly style: 'plain' | 'single' | 'double' | 'block';
   /** The text of `value`, without quotes and block header. */
   readonly content: Range;
+  /** The scalar that this one is a part of, such as the method in `GET /api`, with its offset in units of the value. */
+  readonly within?: { readonly whole: ScalarTree; readonly start: number };
 }
 
 export interface ListTree extends Origin {
@@ -48,6 +52,8 @@ export interface Entry {
   /** The file of the key; undefined if it is that of the mapping. */
   readonly context?: ReaderContext;
   readonly value: Tree;
+  /** The key as written, in a short form that stands for this entry. */
+  readonly writtenAs?: string;
 }
 
 /** The file of a value, and the receiver of its diagnostics. */

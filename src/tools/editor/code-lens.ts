@@ -1,4 +1,5 @@
 import type { CodeLens } from 'vscode-languageserver';
+import { longRule } from '../../policy/language/short-form.ts';
 import { type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { ReachingCases } from '../coverage/reaching-cases.ts';
 import { type CaseOutcome, isOfCase } from './case-outcome.ts';
@@ -74,20 +75,22 @@ function lensesOfRules(
 ): readonly CodeLens[] {
   if (results === undefined) return [];
   const counts = results.policies.filter(({ name }) => policies.includes(name)).flatMap(({ rules }) => rules);
-  return itemsAt(tree, 'rules').flatMap((item): CodeLens[] => {
-    const name = textAt(item, 'name');
-    const at = valueAt(item, 'name');
-    const own = counts.filter((count) => count.name === name && count.source.file === file.path);
-    if (at === undefined || own.length === 0) return [];
-    const matched = own.reduce((sum, count) => sum + count.matched, 0);
-    const cases = new ReachingCases();
-    for (const count of own) cases.addAll(count.cases);
-    const title =
-      matched === 0
-        ? 'no test request matches'
-        : `matched by ${counted(matched, 'test request')}, of ${cases.shown(MOST_CASES)}`;
-    return [{ range: rangeIn(file, at.range), command: { title, command: '' } }];
-  });
+  return itemsAt(tree, 'rules')
+    .map(longRule)
+    .flatMap((item): CodeLens[] => {
+      const name = textAt(item, 'name');
+      const at = valueAt(item, 'name');
+      const own = counts.filter((count) => count.name === name && count.source.file === file.path);
+      if (at === undefined || own.length === 0) return [];
+      const matched = own.reduce((sum, count) => sum + count.matched, 0);
+      const cases = new ReachingCases();
+      for (const count of own) cases.addAll(count.cases);
+      const title =
+        matched === 0
+          ? 'no test request matches'
+          : `matched by ${counted(matched, 'test request')}, of ${cases.shown(MOST_CASES)}`;
+      return [{ range: rangeIn(file, at.range), command: { title, command: '' } }];
+    });
 }
 
 /** Summary such as `3 cases pass` or `1 of 3 cases fails`. */

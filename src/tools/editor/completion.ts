@@ -8,6 +8,8 @@ import {
 import { REASONS } from '../../engine/decision/reasons.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { KINDS } from '../../policy/language/document.ts';
+import { MATCH_FIELDS, match } from '../../policy/language/match-document.ts';
+import { RULE_FIELDS, RULE_FORMS } from '../../policy/language/rule-document.ts';
 import { type ShapedField, shapeOf } from '../../policy/language/shape.ts';
 import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
 import { completeExpression } from './complete-expression.ts';
@@ -16,7 +18,7 @@ import { rangeIn } from './locations.ts';
 import { marked, markedIn } from './marked-node.ts';
 import { scopeOf } from './names.ts';
 import { MARKER, type Proposal, type Proposals } from './proposal.ts';
-import { proposeSeen } from './propose-seen.ts';
+import { proposeSeen, seenProposals } from './propose-seen.ts';
 import { KEY_ROLES, type Role, VALUE_ROLES } from './roles.ts';
 import { snippets } from './snippets.ts';
 import type { Site } from './workspace.ts';
@@ -78,7 +80,11 @@ function keys(node: KeyNode, site: Site): readonly Proposal[] {
     return nameProposals(role, scope, site).map((each) => ({ ...each, text: `${each.label}: ` }));
   }
   if (table === undefined) return seenKeys(node, site);
-  const rows = Object.entries(table).filter(([name, row]) => !parent?.entries.has(name) && isAllowed(row));
+  const written = new Set(parent?.entries.keys());
+  const others = table === RULE_FIELDS ? otherForms(written) : written;
+  const rows = Object.entries(table).filter(
+    ([name, row]) => !written.has(name) && !others.has(name) && isAllowed(row),
+  );
   return rows.map(([name, row]) => ({
     label: name,
     kind: CompletionItemKind.Property,
@@ -86,6 +92,12 @@ function keys(node: KeyNode, site: Site): readonly Proposal[] {
     doc: row.doc,
     text: takesBlock(row) ? `${name}:` : `${name}: `,
   }));
+}
+
+/** Fields that a rule cannot have beside those that it has. */
+function otherForms(written: ReadonlySet<string>): ReadonlySet<string> {
+  const own = RULE_FORMS.filter(({ required }) => required.some((name) => written.has(name)));
+  return new Set(own.flatMap(({ without }): readonly string[] => without));
 }
 
 /** Names of headers or claims that the mapping does not have yet. */
@@ -118,8 +130,16 @@ function values(node: ValueNode, site: Site): readonly Proposal[] {
       return { label, kind: CompletionItemKind.EnumMember, detail: String(status), doc };
     });
   }
+  if (field?.read === match || isFirstWord(node))
+    return [...seenProposals('method', site.folder), ...seenProposals('path', site.folder)];
   const fixed = shape?.kind === 'value' ? words(shape.schema) : [];
   return fixed.length > 0 ? fixed : proposeSeen(node, site.file.path, site.folder);
+}
+
+/** True for the first word of a text in `match`, which may become a method or a path. */
+function isFirstWord({ field, tree }: ValueNode): boolean {
+  const whole = tree.kind === 'scalar' && field === MATCH_FIELDS.methods ? tree.within?.whole : undefined;
+  return whole !== undefined && tree.kind === 'scalar' && whole.value === tree.value;
 }
 
 /** The allowed values of a field with an enumeration or a boolean. */

@@ -125,6 +125,14 @@ class Walk {
       this.#parameter(tree);
       return;
     }
+    if (declared?.kind === 'either') {
+      const long = declared.longForm?.(tree) ?? tree;
+      const fields = long === tree ? undefined : alternativeFor(declared.of, long);
+      if (long.kind === 'mapping' && fields?.kind === 'mapping') {
+        this.#shortForm(long, fields.fields);
+        return;
+      }
+    }
     const shape = declared?.kind === 'either' ? alternativeFor(declared.of, tree) : declared;
     this.#nodes.push({
       kind: 'value',
@@ -155,6 +163,14 @@ class Walk {
       }
     } else if (tree.kind === 'mapping') {
       this.#fields(tree, shape?.kind === 'mapping' ? shape.fields : undefined, field);
+    }
+  }
+
+  /** The values of a mapping whose keys are not written. */
+  #shortForm(tree: MappingTree, table: Table): void {
+    for (const [name, { value }] of tree.entries) {
+      const field = Object.hasOwn(table, name) ? table[name] : undefined;
+      this.#value(value, field && (field.like ?? field.read), field, tree);
     }
   }
 

@@ -1,5 +1,6 @@
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver';
 import type { Range } from '../../diagnostic/range.ts';
+import { longRule } from '../../policy/language/short-form.ts';
 import type { MappingTree, Tree } from '../../policy/yaml/tree.ts';
 import { textAt } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';
@@ -46,7 +47,7 @@ function parts(document: MappingTree, file: SourceFile): DocumentSymbol[] {
 
 function items(value: Tree, kind: SymbolKind, file: SourceFile): DocumentSymbol[] {
   if (value.kind === 'list') {
-    return value.items.flatMap((item) => {
+    return value.items.map(longRule).flatMap((item) => {
       const name = textAt(item, 'name');
       const selection = item.kind === 'mapping' ? item.entries.get('name')?.value.range : undefined;
       if (name === undefined || name === '' || selection === undefined) return [];

@@ -6,9 +6,9 @@ import {
   JWT_FIELDS,
   LIMIT_FIELDS,
   POLICY_FIELDS,
-  RULE_FIELDS,
   USES_FIELDS,
 } from '../../policy/language/policy-document.ts';
+import { RULE_FIELDS } from '../../policy/language/rule-document.ts';
 import type { ShapedField } from '../../policy/language/shape.ts';
 import { TEMPLATE_FIELDS } from '../../policy/language/template-document.ts';
 import {
@@ -36,6 +36,8 @@ export interface Role {
 /** Fields whose value is a name. `document` is the name of the document itself. */
 export const VALUE_ROLES: ReadonlyMap<ShapedField, Role> = new Map<ShapedField, Role>([
   [METADATA_FIELDS.name, { of: 'document', isDefinition: true }],
+  [RULE_FIELDS.allow, { of: 'rule', isDefinition: true }],
+  [RULE_FIELDS.deny, { of: 'rule', isDefinition: true }],
   [RULE_FIELDS.name, { of: 'rule', isDefinition: true }],
   [LIMIT_FIELDS.name, { of: 'rule', isDefinition: true }],
   [JWT_FIELDS.issuers, { of: 'Issuer' }],

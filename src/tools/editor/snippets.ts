@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { API_VERSION, KINDS } from '../../policy/language/document.ts';
-import { RULE_FIELDS } from '../../policy/language/policy-document.ts';
+import { RULE_FIELDS } from '../../policy/language/rule-document.ts';
 import { CASE_FIELDS } from '../../policy/language/test-document.ts';
 import type { KeyNode, Kind } from './document-nodes.ts';
 import type { Proposal } from './proposal.ts';
@@ -9,12 +9,10 @@ import type { Proposal } from './proposal.ts';
 const SPECS: Readonly<Partial<Record<Kind, string>>> = {
   Policy: `  match:
     - hosts: [\${2:orders.example.org}]
-  authenticate:
-    mtls: {principals: ["\${3:spiffe://example.org/ns/shop/sa/*}"]}
   rules:
-    - name: \${4:read}
-      effect: allow
-      match: [{methods: [\${5:GET}]}]`,
+    - allow: \${3:read}
+      match: [\${4:GET}]
+      from: ["\${5:spiffe://example.org/ns/shop/sa/*}"]`,
   Issuer: `  issuer: \${2:https://login.example.org}
   audiences: [\${3:orders}]
   keys: {jwksUri: "\${4:https://login.example.org/jwks}"}`,
@@ -30,9 +28,8 @@ const SPECS: Readonly<Partial<Record<Kind, string>>> = {
     \${2:limit}: \${3:100}`,
 };
 
-const RULE = `name: \${1:read}
-  effect: \${2|allow,deny|}
-  match: [{methods: [\${3:GET}]}]`;
+const RULE = `\${1|allow,deny|}: \${2:read}
+  match: [\${3:GET}]`;
 
 const CASE = `name: \${1:what is tried}
   caller: \${2:caller}

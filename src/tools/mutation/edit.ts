@@ -23,21 +23,29 @@ export function removeEntry(text: string, mapping: MappingTree, name: string): E
     return { start: mapping.range.start, end: trimmedEnd(text, mapping.range), text: '{}' };
   const next = own[index + 1]?.[1];
   if (next !== undefined) return { start: entry.key.start, end: next.key.start, text: '' };
-  const before = own[index - 1]?.[1].value;
-  return removeLast(text, text[mapping.range.start] === '{', before, { ...entry.key, end: endOf(entry) });
+  // The name and effect of `allow: NAME` have one key.
+  const before = own
+    .slice(0, index)
+    .map(([, { value }]) => value)
+    .toSorted((a, b) => a.range.end - b.range.end)
+    .at(-1);
+  const isFlow = mapping.isImplied === true || text[mapping.range.start] === '{';
+  return removeLast(text, isFlow, before, { ...entry.key, end: endOf(entry) });
 }
 
 /** Removal of an item of a list; undefined for the only item, and for items that come from an alias. */
-export function removeItem(text: string, { items, range }: ListTree, index: number): Edit | undefined {
+export function removeItem(text: string, list: ListTree, index: number): Edit | undefined {
+  const { items, range } = list;
   const item = items[index];
   if (item === undefined || items.length < 2 || !isWithin(item.range, range)) return undefined;
   const next = items[index + 1];
   if (next !== undefined) {
-    return isWithin(next.range, range)
+    return isWithin(next.range, range) && next.range.start > item.range.start
       ? { start: item.range.start, end: next.range.start, text: '' }
       : undefined;
   }
-  return removeLast(text, text[range.start] === '[', items[index - 1], item.range);
+  const isFlow = list.isImplied === true || text[range.start] === '[';
+  return removeLast(text, isFlow, items[index - 1], item.range);
 }
 
 /** Replacement of the content of a scalar, without its quotes. */

@@ -1,3 +1,4 @@
+import { inLongForm } from '../../policy/language/short-form.ts';
 import { type ListTree, type MappingTree, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import type { YamlFile } from '../../policy/yaml/yaml-file.ts';
 import { type Edit, removeEntry, removeItem, replaceScalar, trimmedEnd } from './edit.ts';
@@ -14,7 +15,7 @@ export function mutantsOf(file: YamlFile): readonly Mutant[] {
     if ((kind !== 'Policy' && kind !== 'PolicyTemplate') || spec?.kind !== 'mapping') continue;
     const name = textOf(valueAt(tree, 'metadata', 'name'));
     const mutator = new Mutator(file, { kind, name: name ?? '' });
-    mutator.policy(spec);
+    mutator.policy(inLongForm(spec));
     // The value of an anchor is written once and may be found several times.
     for (const each of mutator.found) {
       const { start, end, text } = each.edit;

@@ -1,0 +1,148 @@
+import type { Edit } from '../../diagnostic/range.ts';
+import { removalOf } from '../yaml/remove-entry.ts';
+import type { Cursor, MappingTree } from '../yaml/tree.ts';
+import { FROM_FIELDS } from './caller-document.ts';
+import { type Fields, label, mapping, misplaced, misspells, oneOf, type Read } from './fields.ts';
+import { match } from './match-document.ts';
+import { ruleHelp } from './place-hints.ts';
+import { orCel, textOrCel } from './plain-or-cel.ts';
+import { child, lacks, nonEmptyText, report, shape, written } from './reader.ts';
+import { type Reader, shaped, shapeOf } from './shape.ts';
+import { dnsLabel, expression, instant, status } from './values.ts';
+
+const allow: Reader<string> = (at) => ruleName('allow', at);
+const deny: Reader<string> = (at) => ruleName('deny', at);
+for (const each of [allow, deny]) shaped(each, shapeOf(dnsLabel));
+
+export const RULE_FIELDS = {
+  allow: { read: allow, doc: 'the name of an allow rule: short for `name` and `effect: allow`' },
+  deny: { read: deny, doc: 'the name of a deny rule: short for `name` and `effect: deny`' },
+  name: { read: dnsLabel, doc: 'DNS label, unique in the policy' },
+  effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`' },
+  match: { read: match, doc: 'narrows the `match` of the policy' },
+  ...FROM_FIELDS,
+  when: { read: expression, doc: 'the condition of the rule (CEL bool); default true' },
+  status: {
+    read: orCel(status),
+    doc: 'for a deny rule: the HTTP status of the answer: a number, or `{cel: ...}`',
+  },
+  message: {
+    read: textOrCel(nonEmptyText),
+    doc: 'for a deny rule: a sentence for the caller: text with `${...}`, or `{cel: ...}`',
+  },
+  expires: { read: instant, doc: 'from this time on the rule never matches (RFC 3339)' },
+  reason: {
+    read: nonEmptyText,
+    doc: 'the reason for the rule and its owner; required with `expires`',
+  },
+} as const satisfies Fields;
+
+export type RuleDocument = Read<typeof RULE_FIELDS> & { readonly at: Cursor };
+
+/** The ways to write the name and effect of a rule, of which it has one. */
+export const RULE_FORMS = [
+  { required: ['allow'], without: ['deny', 'name', 'effect'] },
+  { required: ['deny'], without: ['allow', 'name', 'effect'] },
+  { required: ['name', 'effect'], without: ['allow', 'deny'] },
+] as const;
+
+/**
+ * Reader of a rule, in which a valid `allow: NAME` or `deny: NAME` is written as `name` and `effect` by now.
+ * `policyFields` are the fields of the policy around it.
+ */
+export function ruleReader(policyFields: () => object): Reader<RuleDocument> {
+  const fields = mapping(RULE_FIELDS, ruleHelp(policyFields));
+  return shaped((at) => readRule(at, fields), { kind: 'mapping', fields: RULE_FIELDS, oneOf: RULE_FORMS });
+}
+
+function readRule(at: Cursor, fields: Reader<Read<typeof RULE_FIELDS>>): RuleDocument | undefined {
+  if (at.tree.kind === 'mapping') reportHead(at, at.tree);
+  const read = fields(at);
+  const rule = read && {
+    ...read,
+    name: read.name ?? read.allow ?? read.deny,
+    effect: read.effect ?? (lacks(at, 'allow') ? undefined : ('allow' as const)),
+  };
+  if (rule?.effect === 'allow') {
+    const own = child(at, 'effect');
+    const isShort = own === undefined || own.path.endsWith('.allow');
+    const help = `remove it, or write \`${isShort ? 'deny: NAME' : 'effect: deny'}\``;
+    for (const name of ['status', 'message'])
+      misplaced(at, name, `\`${name}\` applies only to deny rules, and this is an allow rule`, help);
+  }
+  const expires = child(at, 'expires');
+  if (expires !== undefined && child(at, 'reason') === undefined) {
+    const help =
+      'write the reason for the exception and its owner, such as `reason: OPS-1432, owner team-data`';
+    report(expires, 'missing_field', 'a rule with `expires` needs a `reason`', help, expires.key);
+  }
+  return rule === undefined ? undefined : { ...rule, at };
+}
+
+/** Reads the name after `allow` or `deny`. */
+function ruleName(effect: 'allow' | 'deny', at: Cursor): string | undefined {
+  if (at.tree.kind === 'scalar' && typeof at.tree.value === 'string') return dnsLabel(at);
+  const help = `\`${effect}\` is followed by the name of the rule, such as \`${effect}: read\``;
+  return report(at, 'wrong_type', `expected the name of the rule, found ${shape(at)}`, help);
+}
+
+/** Reports a rule without a name or an effect, or with two of one. */
+function reportHead(at: Cursor, { entries }: MappingTree): void {
+  const unknown = [...entries.keys()].filter((name) => !Object.hasOwn(RULE_FIELDS, name));
+  const isMissing = (name: HeadField): boolean => lacks(at, name) && !misspells(unknown, RULE_FIELDS, name);
+  const short = (['allow', 'deny'] as const).filter((name) => !isMissing(name));
+  const [effect, other] = short;
+  if (effect !== undefined && other !== undefined) {
+    const second = child(at, other) ?? at;
+    const help = 'write two rules, or remove one of the two';
+    report(second, 'exactly_one', 'a rule has `allow` or `deny`, not both', help, second.key);
+  } else if (effect !== undefined) reportBeside(at, effect);
+  else if (isMissing('name') && isMissing('effect')) {
+    const help = 'write `allow: NAME` or `deny: NAME`';
+    report(at, 'missing_field', 'the rule has no name and no effect', help, label(at));
+  } else {
+    for (const name of ['name', 'effect'] as const) {
+      if (!isMissing(name)) continue;
+      const help = `\`${name}\`: ${RULE_FIELDS[name].doc}; or write \`allow: NAME\` or \`deny: NAME\``;
+      report(at, 'missing_field', `the field \`${name}\` is missing`, help, label(at));
+    }
+  }
+}
+
+type HeadField = 'allow' | 'deny' | 'name' | 'effect';
+
+/** Reports `name` and `effect` beside `allow` or `deny`, which say both. */
+function reportBeside(at: Cursor, short: 'allow' | 'deny'): void {
+  const name = child(at, 'name');
+  const effect = child(at, 'effect');
+  if (name !== undefined) {
+    const message = `\`${short}\` is the name of the rule already`;
+    const text = child(at, short)?.tree;
+    const isName = text?.kind === 'scalar' && typeof text.value === 'string';
+    const help = isName ? 'remove `name`' : `write \`${short}: ${written(name)}\`, without \`name\``;
+    report(
+      name,
+      'misplaced_field',
+      message,
+      { help, edit: isName ? removal(at, 'name') : undefined },
+      name.key,
+    );
+  }
+  if (effect === undefined) return;
+  const isSame = effect.tree.kind === 'scalar' && effect.tree.value === short;
+  const message = isSame
+    ? `\`${short}\` is the effect of the rule already`
+    : `the effect of the rule is \`${short}\` already`;
+  const help = isSame ? 'remove `effect`' : 'remove `effect`, or write `name` in place of `' + short + '`';
+  report(
+    effect,
+    'misplaced_field',
+    message,
+    { help, edit: isSame ? removal(at, 'effect') : undefined },
+    effect.key,
+  );
+}
+
+function removal({ context, tree }: Cursor, name: string): Edit | undefined {
+  return tree.kind === 'mapping' ? removalOf(context.lines.text, tree, name) : undefined;
+}
