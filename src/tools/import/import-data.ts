@@ -43,8 +43,7 @@ function holdingContent(datasets: readonly ImportedDataset[]): readonly Imported
   const name = 'imported-data';
   const host = 'imported-data.invalid';
   const rules = datasets.map(({ document, value }) => ({
-    name: `${document.name}-differs`,
-    effect: 'deny',
+    deny: `${document.name}-differs`,
     when: `!(${contentOf(readOf(document.name), value)})`,
   }));
   return [

@@ -125,7 +125,7 @@ function translateRules(
     const suffix = document.rules.length > 1 ? `-${index + 1}` : '';
     const { match, from, when } = translated;
     const name = names.take(labelOf(document.name, effect) + suffix);
-    const written = { name, effect, match: match.length === 0 ? undefined : match, from, when };
+    const written = { [effect]: name, match: match.length === 0 ? undefined : match, from, when };
     const isOpen = effect === 'allow' && from === undefined && when === undefined;
     const silence = isOpen ? ['lictor-ignore: open_allow the policy of Istio allows every caller'] : [];
     return { rules: [new Remarked([...remarks, ...silence], written)], remarks: [] };
@@ -144,7 +144,7 @@ function openRule(group: Group, groups: readonly Group[]): Rules {
     'Istio allows what no DENY policy names, as long as no ALLOW policy selects the workload.',
     'lictor-ignore: open_allow as in Istio, until the callers are named',
   ];
-  return { rules: [new Remarked(remarks, { name: 'everything-else', effect: 'allow' })], remarks: [] };
+  return { rules: [new Remarked(remarks, { allow: 'everything-else' })], remarks: [] };
 }
 
 function selectionRemarks(

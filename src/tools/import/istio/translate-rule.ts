@@ -1,4 +1,5 @@
 import type { Written } from '../imported.ts';
+import { type MatchEntry, shortMatch } from '../short-match.ts';
 import { all, any, type Condition, not } from './condition.ts';
 import type { FieldValues, IstioCondition, IstioRule } from './istio-documents.ts';
 import {
@@ -51,8 +52,8 @@ export function translateRule(rule: IstioRule, scope: RuleScope): RuleTranslatio
   if (isDead) return { rule: undefined, remarks };
   const when = condition === true ? undefined : condition;
   const isOpen = reachable.some((entry) => Object.values(entry).every((each) => each === undefined));
-  const named = principals === undefined ? {} : { from: [{ principals }] };
-  return { rule: { ...named, match: isOpen ? [] : reachable, when }, remarks };
+  const named = principals === undefined ? {} : { from: principals };
+  return { rule: { ...named, match: isOpen ? [] : reachable.map(shortMatch), when }, remarks };
 }
 
 /** The sources of a rule as patterns of principals; undefined if it names callers in other ways, or every caller. */
@@ -118,12 +119,12 @@ function whenConditions({ key, values, notValues }: IstioCondition, scope: RuleS
 }
 
 /** An operation as an entry of `match`; undefined if it matches nothing. */
-function translateOperation(
-  operation: FieldValues,
-  scope: RuleScope,
-): { readonly [name: string]: Written | undefined } | undefined {
+function translateOperation(operation: FieldValues, scope: RuleScope): MatchEntry | undefined {
   const left = new Map(operation);
-  const take = (name: string, pattern: (value: string) => string | undefined): Written | undefined => {
+  const take = (
+    name: string,
+    pattern: (value: string) => string | undefined,
+  ): readonly string[] | undefined => {
     const values = left.get(name) ?? [];
     if (values.length === 0) return undefined;
     // Every request has one.

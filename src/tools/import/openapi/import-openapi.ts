@@ -2,6 +2,7 @@ import type { JsonValue } from '../../../engine/request/attributes.ts';
 import { quote } from '../cel-text.ts';
 import { type Imported, type ImportedDocument, Remarked, type Written } from '../imported.ts';
 import { labelOf, member, textOf, UniqueNames } from '../json-reads.ts';
+import { shortMatch } from '../short-match.ts';
 import {
   type OpenApiDocument,
   type Operation,
@@ -131,8 +132,8 @@ function writeRule(rule: OperationRule, all: readonly OperationRule[], tokens: T
     ...(isDeprecated ? ['The operation is deprecated.'] : []),
     ...(isOpen ? ['lictor-ignore: open_allow the document asks for no credentials'] : []),
   ];
-  const match = { methods: [method], paths: [path], when: pathCondition(rule, all) };
-  return new Remarked(remarks, { name, effect: 'allow', match: [match], from, when });
+  const match = shortMatch({ methods: [method], paths: [path], when: pathCondition(rule, all) });
+  return new Remarked(remarks, { allow: name, match: [match], from, when });
 }
 
 /** CEL that narrows a pattern to the paths of its operation, without those of other operations; undefined if it has no more. */
