@@ -49,9 +49,7 @@ describe('the example policies', () => {
     const policies = (await read('{*,*/policy}.yaml')).filter((text) => text.includes('kind: Policy\n'));
     const rules = policies.flatMap((text) => {
       const policy = /^ {2}name: (.+)$/m.exec(text)?.[1] ?? '';
-      return [...text.matchAll(/^ {4}- name: (.+)\n {6}effect:/gm)].map(
-        ([, rule = '']) => `${policy}/${rule}`,
-      );
+      return [...text.matchAll(/^ {4}- (?:allow|deny): (.+)$/gm)].map(([, rule = '']) => `${policy}/${rule}`);
     });
     expect(rules.length).toBeGreaterThan(15);
     expect(rules.filter((rule) => !tests.includes(`rule: ${rule}`))).toEqual([]);

@@ -14,5 +14,5 @@ allow if {
 	input.method == "POST"
 	input.path == "/api/orders"
 	input.principal == "spiffe://acme.example/ns/shop/sa/checkout"
-	"orders:write" in split(input.claims.scope, " ")
+	"orders:write" in split(claims.scope, " ")
 }
