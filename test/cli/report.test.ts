@@ -149,6 +149,7 @@ test('as JSON', async () => {
   expect(told.policies.find(({ name }) => name === 'orders')?.rules[1]).toEqual({
     name: 'read',
     effect: 'allow',
+    mode: 'enforce',
     file: 'policies/all.yaml',
     line: 11,
     tests: [

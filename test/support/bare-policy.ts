@@ -24,6 +24,7 @@ export function barePolicy(name: string): CompiledPolicy {
     callers: undefined,
     denyRules: [],
     allowRules: [],
+    shadowRules: [],
     schemas: [],
     firstLimits: [],
     lastLimits: [],

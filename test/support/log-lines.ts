@@ -20,6 +20,7 @@ export interface DecisionRecord {
   readonly source: { readonly principal: string; readonly address: string };
   readonly duration_us: number;
   readonly shadow?: readonly {
+    readonly of?: string;
     readonly policy: string;
     readonly decision: string;
     readonly reason: string;

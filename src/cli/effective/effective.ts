@@ -105,7 +105,8 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
     at: SourceLocation,
     text: string,
     when: readonly string[] = [],
-  ): void => void found.push({ step, policy: of, name, mode, source: at, text, when });
+    own = mode,
+  ): void => void found.push({ step, policy: of, name, mode: own, source: at, text, when });
 
   add('policies', '', source, selecting.text, selecting.when);
   if (policy.requiredHeaders.length > 0) {
@@ -122,13 +123,14 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
   if (policy.callers !== undefined) {
     add('authentication', '', places?.from ?? source, `from ${callersText(policy.callers)}`);
   }
-  for (const { effect, rule } of rulesOf(policy)) {
+  for (const { effect, rule, mode: own } of rulesOf(policy)) {
     const fits = fitting(rule.match, subject);
     if (fits === undefined) continue;
     const step = effect === 'deny' ? 'deny_rules' : 'allow_rules';
     const end = rule.expires === undefined ? '' : `, until ${new Date(rule.expires).toISOString()}`;
     const callers = rule.callers === undefined ? '' : `, from ${callersText(rule.callers)}`;
-    add(step, rule.name, rule.source, fits.text + callers + end, [...fits.when, ...conditions(rule)]);
+    const when = [...fits.when, ...conditions(rule)];
+    add(step, rule.name, rule.source, fits.text + callers + end, when, own);
   }
   for (const [index, schema] of policy.schemas.entries()) {
     const fits = fitting(schema.match, subject);

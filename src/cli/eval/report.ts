@@ -48,15 +48,19 @@ export function humanExplanation(view: ExplanationView, paint: Paint): string {
     );
     if (lines.length > 0) out.push(paint('bold', title), ...lines, '');
   }
-  if (decision.shadow.length > 0) {
-    out.push(paint('bold', 'Shadow policies would have said'));
-    for (const verdict of decision.shadow) {
-      const by = verdict.rule === '' ? verdict.policy : `${verdict.policy}/${verdict.rule}`;
-      out.push(`  ${by}  ${verdict.decision} ${verdict.decision === 'deny' ? verdict.reason : ''}`.trimEnd());
-    }
-    out.push('');
-  }
+  const verdicts = Object.groupBy(decision.shadow, ({ of }) => of ?? 'policy');
+  out.push(...shadowLines('Shadow policies would have said', verdicts.policy, paint));
+  out.push(...shadowLines('With a shadow rule enforced, the decision would be', verdicts.rule, paint));
   return `${mask(joinLines(out).trimEnd(), prepared.secrets)}\n`;
+}
+
+function shadowLines(title: string, verdicts: Decision['shadow'] | undefined, paint: Paint): string[] {
+  if (verdicts === undefined) return [];
+  const lines = verdicts.map(({ policy, rule, decision, reason }) => {
+    const by = rule === '' ? policy : `${policy}/${rule}`;
+    return `  ${by}  ${decision} ${decision === 'deny' ? reason : ''}`.trimEnd();
+  });
+  return [paint('bold', title), ...lines, ''];
 }
 
 function mask(text: string, secrets: readonly string[]): string {

@@ -55,6 +55,8 @@ export interface ReportedRule {
   /** Name of the rule or limit. */
   readonly name: string;
   readonly effect: 'allow' | 'deny' | 'limit';
+  /** `shadow` for a shadow rule, and for every rule and limit of a shadow policy. */
+  readonly mode: 'enforce' | 'shadow';
   readonly file: string;
   readonly line: number;
   /** Passing test cases in which the rule matches or the limit is taken from, as `test: case`. */
@@ -87,6 +89,7 @@ export function reportOf(input: ReportInput): Report {
     const part = (effect: ReportedRule['effect'], { name: part, source: place }: Part): ReportedRule => ({
       name: part,
       effect,
+      mode,
       ...at(place, shown),
       tests: cases.reaching(name, part),
       expires: null,
@@ -95,7 +98,11 @@ export function reportOf(input: ReportInput): Report {
     const limits = [...policy.firstLimits, ...policy.lastLimits];
     const places = limits.length === 0 ? undefined : placesIn(policy);
     const rules = [
-      ...rulesOf(policy).map(({ effect, rule }) => ({ ...part(effect, rule), ...exceptionOf(rule) })),
+      ...rulesOf(policy).map(({ effect, rule, mode: own }) => ({
+        ...part(effect, rule),
+        ...exceptionOf(rule),
+        mode: own,
+      })),
       ...limits.map((limit) =>
         part('limit', { name: limit.name, source: places?.limit(limit.name) ?? source }),
       ),

@@ -34,7 +34,7 @@ function policyLines(policy: ReportedPolicy): string[] {
   return [
     `  ${name} (${about})  ${file}:${line}`,
     ...(description === '' ? [] : [`    ${description}`]),
-    ...rules.map((rule) => `    ${`${rule.effect} ${rule.name}`.padEnd(width)}  ${testsOf(rule)}`),
+    ...rules.map((rule) => `    ${`${rule.effect} ${rule.name}`.padEnd(width)}  ${factsOf(rule, policy)}`),
   ];
 }
 
@@ -50,6 +50,15 @@ function exceptionLine(exception: ReportedException): string {
 function untilEnd({ state, daysLeft }: ReportedException): string {
   if (state !== 'ending') return '';
   return daysLeft === 1 ? ', within a day' : `, within ${daysLeft} days`;
+}
+
+function factsOf(rule: ReportedRule, policy: ReportedPolicy): string {
+  return isShadowRule(rule, policy) ? `${testsOf(rule)}, shadow, decides nothing` : testsOf(rule);
+}
+
+/** True for a shadow rule of a policy that decides. */
+function isShadowRule(rule: ReportedRule, policy: ReportedPolicy): boolean {
+  return rule.mode === 'shadow' && policy.mode !== 'shadow';
 }
 
 function testsOf({ tests }: ReportedRule): string {
@@ -81,7 +90,7 @@ export function markdownReport(report: Report): string {
         out.push(`| ${shown} | ${escaped(owner)} | | | | ${escaped(file)}:${line} |`);
       for (const rule of policy.rules) {
         out.push(
-          `| ${shown} | ${escaped(owner)} | ${rule.name} | ${rule.effect} | ${rule.tests.length} | ${escaped(rule.file)}:${rule.line} |`,
+          `| ${shown} | ${escaped(owner)} | ${rule.name}${isShadowRule(rule, policy) ? ' (shadow)' : ''} | ${rule.effect} | ${rule.tests.length} | ${escaped(rule.file)}:${rule.line} |`,
         );
       }
     }
@@ -156,10 +165,11 @@ function emptyRow(control: string): string[] {
 }
 
 function rowsOf(control: string, { name, owner, mode, file, line, rules }: ReportedPolicy): string[][] {
-  const start = [control, name, owner, mode];
-  if (rules.length === 0) return [[...start, '', '', '', '', '', file, String(line)]];
+  const start = [control, name, owner];
+  if (rules.length === 0) return [[...start, mode, '', '', '', '', '', file, String(line)]];
   return rules.map((rule) => [
     ...start,
+    rule.mode,
     rule.effect,
     rule.name,
     String(rule.tests.length),

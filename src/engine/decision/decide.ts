@@ -16,6 +16,7 @@ import { respondDeny } from './respond.ts';
 import { type Selection, select } from './select.ts';
 import type { Services } from './services.ts';
 import { evaluateShadows } from './shadow.ts';
+import { haveShadowRules } from './shadow-rules.ts';
 import type { DecisionTrace } from './trace.ts';
 
 /**
@@ -52,7 +53,7 @@ export const isAllow: (outcome: Allow | Denial) => outcome is Allow = AllowPermi
 /** A decision that can be answered, with the work that can wait until the answer is sent. */
 export interface PendingDecision {
   readonly decision: Decision;
-  /** Evaluates the shadow policies: the same decision with their verdicts. Absent if no shadow policy applies. */
+  /** Evaluates shadow policies and shadow rules: the same decision with their verdicts. Absent if none applies. */
   readonly deferred?: () => Promise<Decision>;
 }
 
@@ -88,7 +89,8 @@ export function decide(
   const undecided: Undecided = { set, selection, context, deadline };
   try {
     const { cause, enforcing } = selection;
-    const verdict = cause === undefined ? evaluatePolicies(enforcing, context) : { cause };
+    const verdict: Awaitable<Verdict> =
+      cause === undefined ? evaluatePolicies(enforcing, context) : { cause, isBeforeRules: true };
     if (!(verdict instanceof Promise)) return conclude(verdict, undecided);
     return verdict
       .then((late) => conclude(late, undecided))
@@ -132,16 +134,17 @@ function conclude(verdict: Verdict, undecided: Undecided): PendingDecision {
   const isLate = verdict.cause === undefined && now >= deadline;
   const decision = complete(isLate ? LATE : verdict, undecided, now);
   if (!isAllow(decision.outcome)) context.reservations.giveBack();
-  const { shadow } = selection;
-  if (shadow.length === 0) return { decision };
+  if (selection.shadow.length === 0 && !haveShadowRules(selection.enforcing)) return { decision };
+  const final = isLate ? LATE : verdict;
   return {
     decision,
-    deferred: async () => ({ ...decision, shadow: await evaluateShadows(shadow, context) }),
+    deferred: async () => ({ ...decision, shadow: await evaluateShadows(selection, final, context) }),
   };
 }
 
 const LATE: Verdict = {
   cause: { reason: 'deadline_exceeded', detail: 'the decision was not complete at the deadline' },
+  isBeforeRules: true,
 };
 
 /** The decision with everything that is answered, recorded, counted and traced about it. */

@@ -60,12 +60,20 @@ export interface Overwritten {
   readonly later: string;
 }
 
-/** Decision of a shadow policy by itself. */
+/** Decision of a shadow policy by itself, or the decision as it would be with a shadow rule. */
 export interface ShadowVerdict {
+  /** `rule`: of a shadow rule. Absent: of a shadow policy. */
+  readonly of?: 'rule';
   readonly policy: string;
+  /** The shadow rule, or the rule of the shadow policy that would decide. */
   readonly rule: string;
   readonly decision: 'allow' | 'deny';
   readonly reason: Reason;
+}
+
+/** Name of the shadow policy, or `POLICY/RULE` of the shadow rule, that a verdict is about. */
+export function shadowName({ of, policy, rule }: ShadowVerdict): string {
+  return of === 'rule' ? `${policy}/${rule}` : policy;
 }
 
 /** Result of a limit that the request counted against. */

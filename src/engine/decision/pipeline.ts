@@ -9,20 +9,26 @@ import { takeLimits } from './limits.ts';
 import type { Changes } from './outcome.ts';
 import { requireHeaders } from './required-headers.ts';
 import { respondAllow } from './respond.ts';
-import { type AllowingRule, evaluateRules } from './rules.ts';
+import { type AllowingRule, evaluateRules, type RulesResult } from './rules.ts';
 
 /** Result of the pipeline. */
 export type Verdict =
   | { readonly allowedBy: AllowingRule; readonly changes: Changes; readonly cause?: undefined }
-  | { readonly cause: DenialCause; readonly allowedBy?: undefined; readonly changes?: undefined };
+  | {
+      readonly cause: DenialCause;
+      /** True if the request was denied before the rules. */
+      readonly isBeforeRules: boolean;
+      readonly allowedBy?: undefined;
+      readonly changes?: undefined;
+    };
 
 /** One way through the pipeline. */
 interface Passage {
   readonly policies: readonly ApplicablePolicy[];
   readonly context: EvaluationContext;
   readonly allowNeeded: boolean;
-  /** Set by the rules. */
-  allowedBy: AllowingRule | undefined;
+  /** Undefined until the rules are evaluated. */
+  rules: RulesResult | undefined;
 }
 
 type Step = (passage: Passage) => Awaitable<DenialCause | undefined>;
@@ -47,7 +53,7 @@ export function evaluatePolicies(
   context: EvaluationContext,
   allowNeeded = true,
 ): Awaitable<Verdict> {
-  const passage: Passage = { policies, context, allowNeeded, allowedBy: undefined };
+  const passage: Passage = { policies, context, allowNeeded, rules: undefined };
   const cause = firstOf(BEFORE_RESPONSE, take, passage);
   return cause instanceof Promise ? cause.then((late) => respond(late, passage)) : respond(cause, passage);
 }
@@ -57,15 +63,17 @@ function take(step: Step, passage: Passage): Awaitable<DenialCause | undefined> 
 }
 
 function passRules(passage: Passage): DenialCause | undefined {
-  const { allowedBy, cause } = evaluateRules(passage.policies, passage.context, passage.allowNeeded);
-  passage.allowedBy = allowedBy;
-  return cause;
+  passage.rules = evaluateRules(passage.policies, passage.context, passage.allowNeeded);
+  return passage.rules.cause;
 }
 
 /** INVARIANT: allows only if no step before has denied and the rules have named what allows. */
-function respond(cause: DenialCause | undefined, { policies, context, allowedBy }: Passage): Verdict {
-  if (cause !== undefined) return { cause };
+function respond(cause: DenialCause | undefined, { policies, context, rules }: Passage): Verdict {
+  if (cause !== undefined) return { cause, isBeforeRules: rules === undefined };
+  const allowedBy = rules?.allowedBy;
   if (allowedBy === undefined) throw new Error('no rule was evaluated');
   const response = respondAllow(policies, context);
-  return response.cause === undefined ? { allowedBy, changes: response.changes } : { cause: response.cause };
+  return response.cause === undefined
+    ? { allowedBy, changes: response.changes }
+    : { cause: response.cause, isBeforeRules: false };
 }

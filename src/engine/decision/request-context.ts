@@ -60,6 +60,12 @@ export class RequestContext {
     this.matching = { host: normalizeHost(request.host), method, path: this.path.path };
   }
 
+  /** The same request with another trace. */
+  tracedBy(trace: DecisionTrace): RequestContext {
+    const services = { certificates: this.certificates, xfccTrustedHops: this.#xfccTrustedHops };
+    return new RequestContext(this.attributes, this.now, this.folder, services, trace);
+  }
+
   /** The body as JSON, parsed when first read. */
   get body(): BodyResult {
     if (this.#body !== undefined) return this.#body;

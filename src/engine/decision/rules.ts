@@ -113,7 +113,7 @@ function valueOf(
  * True if a rule matches, or else the denial of an expression that fails. `denial` makes the denial of a rule that
  * matches, which is then the result.
  */
-function ruleMatches(
+export function ruleMatches(
   rule: CompiledRule,
   effect: Effect,
   applicable: ApplicablePolicy,

@@ -1,47 +1,54 @@
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { Awaitable } from './first-of.ts';
-import { Identities } from './identities.ts';
+import { Identities, NOBODY } from './identities.ts';
 import { LimitReservations } from './limit-reservations.ts';
 import type { ShadowVerdict } from './outcome.ts';
 import { evaluatePolicies, type Verdict } from './pipeline.ts';
-import type { ApplicableShadow } from './select.ts';
+import type { ApplicableShadow, Selection } from './select.ts';
+import { evaluateShadowRules } from './shadow-rules.ts';
 
 /**
- * Decisions of shadow policies, each by itself. Their limits count in buckets of their own; a policy without allow
- * rules allows what nothing in it denies.
+ * Decisions of shadow policies, each by itself, and of shadow rules, each beside the rules that decide. Limits of shadow
+ * policies count in buckets of their own; a policy without allow rules allows what nothing in it denies.
  */
 export async function evaluateShadows(
-  shadows: readonly ApplicableShadow[],
-  { request, identities, services }: EvaluationContext,
+  { shadow, enforcing }: Selection,
+  verdict: Verdict,
+  context: EvaluationContext,
 ): Promise<readonly ShadowVerdict[]> {
   const verdicts: ShadowVerdict[] = [];
-  for (const each of shadows) {
-    verdicts.push(
-      await evaluateShadow(each, {
-        request,
-        identities: new Identities(identities),
-        reservations: new LimitReservations(services.shadowLimits),
-        services,
-      }),
-    );
-  }
-  return verdicts;
+  for (const each of shadow) verdicts.push(...(await evaluateShadow(each, context)));
+  const actual = { policies: enforcing, verdict, isAlone: false, known: NOBODY, context };
+  return [...verdicts, ...(await evaluateShadowRules(actual))];
 }
 
-async function evaluateShadow(shadow: ApplicableShadow, context: EvaluationContext): Promise<ShadowVerdict> {
-  const { policy } = shadow.applicable;
-  const { allowedBy, cause } = await verdictOf(shadow, context);
-  context.request.trace?.report({ kind: 'verdict', shadow: policy, cause });
-  if (cause === undefined) {
-    return { policy: policy.name, rule: allowedBy.rule?.name ?? '', decision: 'allow', reason: 'allowed' };
-  }
-  context.reservations.giveBack();
-  return denying(policy.name, cause);
+async function evaluateShadow(
+  shadow: ApplicableShadow,
+  { request, identities: known, services }: EvaluationContext,
+): Promise<readonly ShadowVerdict[]> {
+  const { applicable } = shadow;
+  const { policy } = applicable;
+  const context: EvaluationContext = {
+    request,
+    identities: new Identities(known),
+    reservations: new LimitReservations(services.shadowLimits),
+    services,
+  };
+  const verdict = await verdictOf(shadow, context);
+  const { allowedBy, cause } = verdict;
+  request.trace?.report({ kind: 'verdict', shadow: policy, cause });
+  if (cause !== undefined) context.reservations.giveBack();
+  const told: ShadowVerdict =
+    cause === undefined
+      ? { policy: policy.name, rule: allowedBy.rule?.name ?? '', decision: 'allow', reason: 'allowed' }
+      : denying(policy.name, cause);
+  const actual = { policies: [applicable], verdict, isAlone: true, known, context };
+  return [told, ...(await evaluateShadowRules(actual))];
 }
 
 function verdictOf({ applicable, cause }: ApplicableShadow, context: EvaluationContext): Awaitable<Verdict> {
-  if (cause !== undefined) return { cause };
+  if (cause !== undefined) return { cause, isBeforeRules: true };
   return evaluatePolicies([applicable], context, applicable.policy.allowRules.length > 0);
 }
 

@@ -15,7 +15,10 @@ export interface DecisionTrace {
   report(event: TraceEvent): void;
 }
 
-/** The steps of a decision, in order. Shadow policies go through them after the answer, one policy at a time. */
+/**
+ * The steps of a decision, in order. Shadow policies go through them after the answer, one policy at a time, and shadow
+ * rules are reported then.
+ */
 export const STEPS = [
   'policies',
   'required_headers',
@@ -129,10 +132,10 @@ export type ResponseChange =
   | 'deny_header_set'
   | 'deny_body';
 
-/** The last event of the enforcing policies, and of each shadow policy. */
+/** The last event of the enforcing policies, of each shadow policy, and of each shadow rule. */
 interface VerdictEvent {
   readonly kind: 'verdict';
-  /** The shadow policy; undefined: the enforcing policies together. */
+  /** The shadow policy, or the policy of the shadow rule; undefined: the enforcing policies together. */
   readonly shadow: CompiledPolicy | undefined;
   /** Undefined: allowed. */
   readonly cause: DenialCause | undefined;

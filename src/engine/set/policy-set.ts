@@ -75,6 +75,8 @@ export interface CompiledPolicy {
   /** In the order of the document. */
   readonly denyRules: readonly CompiledRule[];
   readonly allowRules: readonly CompiledRule[];
+  /** Rules in shadow mode, in the order of the document; they are in neither list of rules. */
+  readonly shadowRules: readonly CompiledShadowRule[];
   readonly schemas: readonly CompiledSchema[];
   /** Limits by phase, in the order of the document. */
   readonly firstLimits: readonly CompiledLimit[];
@@ -122,6 +124,21 @@ export interface CompiledRule {
   readonly status: number | Program | undefined;
   /** Message of a deny rule, sent to the caller: text, or an expression that evaluates to a string. */
   readonly message: ResponseValue | undefined;
+}
+
+/** A rule in shadow mode, which is evaluated and recorded but never decides. */
+export interface CompiledShadowRule {
+  readonly rule: CompiledRule;
+  readonly effect: 'allow' | 'deny';
+  /** Headers that its expressions read. Those of the policy leave them out: the rule denies nobody. */
+  readonly headers: HeaderReads;
+  /** The policy as it is with the rule in `enforce` mode, without its other shadow rules. */
+  readonly enforced: CompiledPolicy;
+  /**
+   * True if the rule can also change the decision about a request that it does not match, as the first allow rule of a
+   * policy, or by the peers that the rules name.
+   */
+  readonly concernsAll: boolean;
 }
 
 export interface CompiledSchema {

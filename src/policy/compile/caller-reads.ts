@@ -7,6 +7,7 @@ import { type CallerDocument, isDatasetReference } from '../language/caller-docu
 import { inline } from '../language/caller-hints.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
 import { child, type Located, lacks, report } from '../language/reader.ts';
+import { withEnforced } from '../language/rule-mode.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { Folder } from './folder.ts';
 import {
@@ -43,13 +44,13 @@ export function reportCallerReads(
   for (const root of ROOTS) {
     const guards = written.filter(({ spec }) => root.isKnownBy(spec));
     for (const policy of written) {
-      for (const [entry, selected] of entriesWithRequests(policy.spec)) {
+      for (const [entry, selected, spec] of entriesWithRequests(policy.spec)) {
         const part = PARTS[root.root].find((name) => entry[name] !== undefined);
         // Nothing is read where a rule never matches, about which lint warns.
         if (part === undefined || selected.length === 0) continue;
         if (selected.length * guards.length > MOST_COMPARISONS) continue;
         const reading: Reading = { policy, entry, selected, root, guards, shadows };
-        if (!root.isKnownBy(policy.spec) && reportUnknown(part, reading)) continue;
+        if (!root.isKnownBy(spec) && reportUnknown(part, reading)) continue;
         if (root.root === 'jwt') {
           reportIssuers(reading);
           reportRoles(reading, issuers);
@@ -71,13 +72,18 @@ interface Reading {
   readonly shadows: Shadows;
 }
 
+/** Entries of the policy and of its rules; those of a shadow rule with the policy as it is with the rule enforced. */
 function* entriesWithRequests(
   spec: PolicySpec,
-): Generator<readonly [entry: CallerDocument, selected: readonly EntryPair[]]> {
-  for (const { from = [], except = [], match } of [{ ...spec, match: undefined }, ...(spec.rules ?? [])]) {
+): Generator<readonly [entry: CallerDocument, selected: readonly EntryPair[], spec: PolicySpec]> {
+  const rules = (spec.rules ?? []).map((rule) => {
+    return { rule, own: rule.mode === 'shadow' ? withEnforced(spec, rule) : spec };
+  });
+  for (const { rule, own } of [{ rule: { ...spec, match: undefined }, own: spec }, ...rules]) {
+    const { from = [], except = [], match } = rule;
     if (from.length + except.length === 0) continue;
     const selected = selections(spec.match, match);
-    for (const entry of [...from, ...except]) yield [entry, selected];
+    for (const entry of [...from, ...except]) yield [entry, selected, own];
   }
 }
 

@@ -19,6 +19,7 @@ import {
 import { suggestion } from '../language/fields.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
 import { type Located, report } from '../language/reader.ts';
+import { enforcedRules } from '../language/rule-mode.ts';
 import { nameInExpressions } from './compile-data.ts';
 import type { Folder } from './folder.ts';
 import { reportUnknownIssuer } from './issuer-names.ts';
@@ -130,21 +131,24 @@ const DATASET_HELP =
   'a Dataset in `principals` is a list of principals, or a mapping whose keys are principals';
 
 /**
- * True if all callers of a policy are peers that it names, in its own `from` or in that of each allow rule, and it has
- * no `mtls`.
+ * True if all callers of a policy are peers that it names, in its own `from` or in that of each allow rule that is not
+ * in shadow mode, and it has no `mtls`.
  */
-export function namesPeers({ authenticate, from, rules = [] }: PolicySpec): boolean {
+export function namesPeers(spec: PolicySpec): boolean {
+  const { authenticate, from } = spec;
   if (authenticate?.mtls !== undefined) return false;
   if (hasPrincipals(from)) return true;
-  const allows = rules.filter(({ effect }) => effect === 'allow');
+  const allows = enforcedRules(spec).filter(({ effect }) => effect === 'allow');
   return allows.length > 0 && allows.every((rule) => hasPrincipals(rule.from));
 }
 
-/** The peers that a policy names: those of its own `from`, else those of its allow rules. */
-export function namedPeers(
+/** The peers that a policy names, in its own `from`, else in its allow rules; undefined if not all callers are such. */
+export function namedPeersOf(
+  spec: PolicySpec,
   callers: CallerCondition | undefined,
   allowRules: readonly { readonly callers: CallerCondition | undefined }[],
-): PrincipalSet {
+): PrincipalSet | undefined {
+  if (!namesPeers(spec)) return undefined;
   const entries = hasPrincipals(callers?.from)
     ? (callers?.from ?? [])
     : allowRules.flatMap((rule) => rule.callers?.from ?? []);

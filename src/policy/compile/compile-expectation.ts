@@ -3,6 +3,7 @@ import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import { suggestion } from '../language/fields.ts';
 import { report } from '../language/reader.ts';
 import type { ExpectSpec } from '../language/test-expect.ts';
+import type { Cursor } from '../yaml/tree.ts';
 import type { Expectation } from './policy-test.ts';
 import type { CompiledNames } from './test-names.ts';
 
@@ -32,11 +33,7 @@ export function expectation(spec: ExpectSpec, known: CompiledNames): Expectation
   const rule = after ?? before;
   if (!known.incomplete) reportUnknown(spec, policy, rule, known);
   const snapshot = spec.snapshot?.value;
-  for (const [name, { at }] of spec.shadow ?? []) {
-    if (known.policies.has(name) || known.partial.has(name) || known.incomplete) continue;
-    const help = () => suggestion(name, known.policies.keys());
-    report(at, 'unknown_reference', `unknown policy \`${name}\``, help, at.key);
-  }
+  for (const [name, { at }] of known.incomplete ? [] : (spec.shadow ?? [])) reportShadow(name, at, known);
   const shadow = spec.shadow && new Map([...spec.shadow].map(([name, { value }]) => [name, value]));
   return {
     decision,
@@ -49,6 +46,39 @@ export function expectation(spec: ExpectSpec, known: CompiledNames): Expectation
     shadow,
     snapshot,
   };
+}
+
+/** Reports a name under `shadow` that is not a policy, and not `POLICY/RULE` of a shadow rule. */
+function reportShadow(name: string, at: Cursor, { policies, partial }: CompiledNames): void {
+  const [policy = '', ...rest] = name.split('/');
+  if (partial.has(policy)) return;
+  const found = policies.get(policy);
+  if (found === undefined) {
+    const rules = shadowRulesOf(policies.values());
+    const exact = rules.find((each) => each.endsWith(`/${name}`));
+    const help = () =>
+      exact === undefined ? suggestion(policy, policies.keys()) : `did you mean \`${exact}\`?`;
+    report(at, 'unknown_reference', `unknown policy \`${policy}\``, help, at.key);
+    return;
+  }
+  const rule = rest.join('/');
+  const names = found.shadowRules.map((shadow) => shadow.rule.name);
+  if (rest.length === 0 || names.includes(rule)) return;
+  const isOther = partNames(found).has(rule);
+  const message = isOther
+    ? `\`${name}\` is not in shadow mode`
+    : `the policy \`${policy}\` has no shadow rule \`${rule}\``;
+  const help = isOther
+    ? 'expect what it decides by `decision` and `rule`, or add `mode: shadow` to the rule'
+    : () => suggestion(rule, names);
+  report(at, 'unknown_reference', message, help, at.key);
+}
+
+/** The shadow rules of policies, as `POLICY/RULE`. */
+function shadowRulesOf(policies: Iterable<CompiledPolicy>): readonly string[] {
+  return [...policies].flatMap(({ name, shadowRules }) =>
+    shadowRules.map(({ rule }) => `${name}/${rule.name}`),
+  );
 }
 
 /**
@@ -73,6 +103,14 @@ function reportUnknown(
   if (rule === undefined || rule === '' || spec.rule === undefined) return;
   const names = found === undefined ? allPartNames(policies) : partNames(found);
   if (names.has(rule)) return;
+  const shadow = shadowRulesOf(found === undefined ? policies.values() : [found]);
+  const own = shadow.find((each) => each.endsWith(`/${rule}`));
+  if (own !== undefined) {
+    const message = `\`${rule}\` is a shadow rule, which never decides`;
+    const help = `expect the decision that it would lead to, such as \`shadow: {${own}: deny}\``;
+    report(spec.rule.at, 'unknown_reference', message, help);
+    return;
+  }
   const where = found === undefined ? 'no policy has' : `the policy \`${found.name}\` has no`;
   const what = found === undefined ? `a rule or limit \`${rule}\`` : `rule or limit \`${rule}\``;
   report(spec.rule.at, 'unknown_reference', `${where} ${what}`, () => suggestion(rule, names));

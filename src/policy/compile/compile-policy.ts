@@ -4,6 +4,7 @@ import type { Issuer } from '../../engine/identity/issuer.ts';
 import { placeKey } from '../../engine/identity/token-place.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
+import type { CallerCondition } from '../../engine/set/callers.ts';
 import { isDenialStatus } from '../../engine/set/denial-status.ts';
 import type {
   CompiledLimit,
@@ -26,9 +27,10 @@ import {
 } from '../language/policy-document.ts';
 import { child, report } from '../language/reader.ts';
 import type { RuleDocument } from '../language/rule-document.ts';
+import { withEnforced } from '../language/rule-mode.ts';
 import { type Expression, reportStatus } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { compileCallers, compilePrincipals, namedPeers, namesPeers } from './compile-callers.ts';
+import { compileCallers, compilePrincipals, namedPeersOf } from './compile-callers.ts';
 import {
   BODY,
   CONDITION,
@@ -43,6 +45,7 @@ import {
 import type { Folder } from './folder.ts';
 import { reportUnknownIssuer } from './issuer-names.ts';
 import { inlineData } from './references.ts';
+import type { ShadowRuleDraft } from './shadow-rules.ts';
 
 /**
  * Compiles a policy and reports its mistakes. The result lacks every invalid part, and is used only if there is none.
@@ -51,7 +54,9 @@ export function compilePolicy(
   { name, metadata }: Named,
   spec: PolicySpec,
   folder: Folder,
-): Omit<CompiledPolicy, 'params' | 'variables' | 'headers'> {
+): Omit<CompiledPolicy, 'params' | 'variables' | 'headers' | 'shadowRules'> & {
+  readonly shadowRules: readonly ShadowRuleDraft[];
+} {
   const rules = spec.rules ?? [];
   const limits = spec.limits ?? [];
   reportDuplicateNames([...rules, ...limits]);
@@ -76,10 +81,11 @@ export function compilePolicy(
       principals: mtls.principals && compilePrincipals(mtls.principals, folder),
     },
     jwt: compileJwt(spec, folder),
-    namedPeers: namesPeers(spec) ? namedPeers(callers, allowRules) : undefined,
+    namedPeers: namedPeersOf(spec, callers, allowRules),
     callers,
     denyRules,
     allowRules,
+    shadowRules: compileShadowRules(spec, callers, allowRules, folder),
     schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, folder)),
     firstLimits: compileLimits(limits, 'first', folder),
     lastLimits: compileLimits(limits, 'last', folder),
@@ -140,21 +146,46 @@ function compileRules(
   effect: 'allow' | 'deny',
   folder: Folder,
 ): readonly CompiledRule[] {
-  const compiled: CompiledRule[] = [];
-  for (const rule of rules) {
-    const { name, at, expires, reason } = rule;
-    if (rule.effect !== effect && !(rule.effect === undefined && effect === 'deny')) continue;
-    const when = folder.expressions.compile(rule.when, CONDITION);
-    const match = compileInner(rule.match, folder);
-    const callers = compileCallers(rule, folder);
-    const status = compileStatus(rule.status, folder);
-    const message = compileText(rule.message, folder, MESSAGE);
-    if (name !== undefined) {
-      const source = sourceOf(at);
-      compiled.push({ name, source, match, callers, when, expires, reason, status, message });
-    }
-  }
-  return compiled;
+  return rules.flatMap((rule) => {
+    const isIncluded = rule.mode !== 'shadow' && effectOf(rule) === effect;
+    return isIncluded ? compileRule(rule, folder) : [];
+  });
+}
+
+function compileShadowRules(
+  spec: PolicySpec,
+  callers: CallerCondition | undefined,
+  allowRules: readonly CompiledRule[],
+  folder: Folder,
+): readonly ShadowRuleDraft[] {
+  const { rules = [] } = spec;
+  return rules.flatMap((written, index) => {
+    if (written.mode !== 'shadow') return [];
+    const effect = effectOf(written);
+    const before = rules.slice(0, index);
+    const place = before.filter((each) => each.mode !== 'shadow' && effectOf(each) === effect).length;
+    return compileRule(written, folder).map((rule) => {
+      const allows = effect === 'allow' ? allowRules.toSpliced(place, 0, rule) : allowRules;
+      const namedPeers = namedPeersOf(withEnforced(spec, written), callers, allows);
+      return { rule, effect, place, namedPeers };
+    });
+  });
+}
+
+function compileRule(rule: RuleDocument, folder: Folder): readonly CompiledRule[] {
+  const { name, at, expires, reason } = rule;
+  const when = folder.expressions.compile(rule.when, CONDITION);
+  const match = compileInner(rule.match, folder);
+  const callers = compileCallers(rule, folder);
+  const status = compileStatus(rule.status, folder);
+  const message = compileText(rule.message, folder, MESSAGE);
+  if (name === undefined) return [];
+  return [{ name, source: sourceOf(at), match, callers, when, expires, reason, status, message }];
+}
+
+/** A rule without a valid effect is compiled as a deny rule, to report its other mistakes. */
+function effectOf({ effect }: RuleDocument): 'allow' | 'deny' {
+  return effect ?? 'deny';
 }
 
 /** An expression that is a number is checked as that number; any other value is checked for each denied request. */

@@ -23,7 +23,9 @@ const MADE_OF: ReadonlyMap<string, readonly [header: string, use: Use]> = new Ma
 const STRENGTH = { presence: 0, values: 1, value: 2 } as const satisfies Record<Use, number>;
 
 /** The headers and query parameters that a policy reads: in the conditions of its own `match`, and anywhere. */
-export function headerReadsOf(policy: Omit<CompiledPolicy, 'headers'>): CompiledPolicy['headers'] {
+export function headerReadsOf(
+  policy: Omit<CompiledPolicy, 'headers' | 'shadowRules'>,
+): CompiledPolicy['headers'] {
   const match = new Collected(policy.variables);
   for (const { when } of policy.match) match.addProgram(when);
   const all = new Collected(policy.variables);
@@ -39,6 +41,13 @@ export function headerReadsOf(policy: Omit<CompiledPolicy, 'headers'>): Compiled
     }
   }
   return { match: match.reads(), all: all.reads() };
+}
+
+/** The headers and query parameters that a rule of a policy with these variables reads. */
+export function headerReadsOfRule(rule: CompiledRule, variables: CompiledPolicy['variables']): HeaderReads {
+  const all = new Collected(variables);
+  for (const program of rulePrograms(rule)) all.addProgram(program);
+  return all.reads();
 }
 
 class Collected {
@@ -98,8 +107,10 @@ class Collected {
 
 const VARIABLES = 'variables.';
 
-/** Every expression of a policy that is evaluated for its own sake. */
-function programsOf(policy: Omit<CompiledPolicy, 'headers'>): readonly (Program | undefined)[] {
+/** Every expression of a policy that is evaluated for its own sake, and can decide. */
+function programsOf(
+  policy: Omit<CompiledPolicy, 'headers' | 'shadowRules'>,
+): readonly (Program | undefined)[] {
   const { match, allowRules, denyRules, schemas, firstLimits, lastLimits, respond } = policy;
   const { requestHeaders, responseHeaders, query, metadata } = respond.allow;
   const values = [

@@ -38,7 +38,9 @@ export interface LocatedPattern {
 
 /** The patterns of a policy in the order in which they are written, those of its template included. */
 export function patternsOf(at: Cursor, spec: PolicySpec, policy: CompiledPolicy): readonly LocatedPattern[] {
-  const rules = new Map([...policy.denyRules, ...policy.allowRules].map((rule) => [rule.name, rule]));
+  const { denyRules, allowRules, shadowRules } = policy;
+  const compiled = [...denyRules, ...allowRules, ...shadowRules.map(({ rule }) => rule)];
+  const rules = new Map(compiled.map((rule) => [rule.name, rule]));
   const schemas = itemsOf(child(at, 'schemas'));
   return [
     ...ofMatch(at, policy.match),

@@ -30,6 +30,7 @@ import { type LocatedPattern, patternsOf } from './pattern-locations.ts';
 import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
 import type { Reading } from './reading.ts';
 import { inlineData } from './references.ts';
+import { withShadowRules } from './shadow-rules.ts';
 
 /** Names that expressions may read, by the document of the expression. */
 export interface Scopes {
@@ -198,7 +199,7 @@ export class PolicyCompiler implements PolicyParts {
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
     const policy = { ...compiled, controls, params, variables: programs };
-    this.policies.set(name, { ...policy, headers: headerReadsOf(policy) });
+    this.policies.set(name, withShadowRules({ ...policy, headers: headerReadsOf(policy) }));
     this.#params.set(name, placedValues(params, paramsAt));
     this.#expressions.set(name, this.#folder.expressions.valid.slice(before));
   }

@@ -82,12 +82,6 @@ export function besideFromHelp({ name, value, lacks }: WrittenField): Advice | s
   return from.isOwn && lacks('from') ? instead(value, help, from.text) : help;
 }
 
-/** Help for a field of a policy, or a part of `from`, that is written into a rule. */
-export function inRuleHelp(field: WrittenField): Advice | string | undefined {
-  if (field.name !== 'mode') return besideFromHelp(field);
-  return '`mode` is of a whole policy, beside `rules`: move the rule into a policy with `mode: shadow`';
-}
-
 /** Help for callers that are written into an entry of a `match`. */
 export function inMatchHelp({ name, value }: WrittenField): string | undefined {
   if (name === 'from' || name === 'except')

@@ -1,6 +1,6 @@
 import type { Advice } from '../../diagnostic/advice.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { inline, inMatchHelp, inRuleHelp, instead } from './caller-hints.ts';
+import { besideFromHelp, inline, inMatchHelp, instead } from './caller-hints.ts';
 import type { UnknownFieldHelp, WrittenField } from './fields.ts';
 
 /** Help for fields of other products, and of other parts of this language, by the part in which they are written. */
@@ -112,7 +112,7 @@ function bindHelp({ value }: WrittenField): Advice | string {
 /** Help for an unknown field of a rule. `policyFields` are the fields of the policy around it. */
 export function ruleHelp(policyFields: () => object): UnknownFieldHelp {
   return (field) => {
-    const own = inRuleHelp(field);
+    const own = besideFromHelp(field);
     if (own !== undefined || !Object.hasOwn(policyFields(), field.name)) return own;
     const callers = field.name === 'authenticate' ? '; a rule names its callers by `from`' : '';
     return `\`${field.name}\` belongs to the policy, beside \`rules\`${callers}`;

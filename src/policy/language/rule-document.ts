@@ -19,6 +19,10 @@ export const RULE_FIELDS = {
   deny: { read: deny, doc: 'the name of a deny rule: short for `name` and `effect: deny`' },
   name: { read: dnsLabel, doc: 'DNS label, unique in the policy' },
   effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`' },
+  mode: {
+    read: oneOf(['enforce', 'shadow']),
+    doc: '`shadow`: evaluated beside the other rules and recorded, never decides; default `enforce`',
+  },
   match: { read: match, doc: 'narrows the `match` of the policy' },
   ...FROM_FIELDS,
   when: { read: expression, doc: 'the condition of the rule (CEL bool); default true' },

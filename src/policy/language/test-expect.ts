@@ -40,7 +40,7 @@ export const EXPECT_FIELDS = {
   responseHeaders: expectedHeaders,
   shadow: {
     read: mapOf(located(shadowVerdict)),
-    doc: 'verdicts by shadow policy: `allow`, `deny`, or `~` if it does not apply to the request',
+    doc: 'verdicts by shadow policy, or by `POLICY/RULE` of a shadow rule: `allow`, `deny`, or `~` if it does not apply to the request',
   },
   snapshot: {
     read: located(dnsLabel),

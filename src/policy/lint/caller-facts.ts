@@ -8,6 +8,7 @@ import {
 } from '../language/caller-document.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
 import type { Located } from '../language/reader.ts';
+import { enforcedRules } from '../language/rule-mode.ts';
 
 /** Claims that every accepted token has, even if no issuer requires them. */
 const VERIFIED = ['iss', 'exp'];
@@ -22,10 +23,12 @@ export function claimsOfAll(issuers: readonly Issuer[]): readonly string[] {
 }
 
 /** Facts that hold for every caller that a policy admits. */
-export function factsOfAdmitted({ authenticate, from, rules = [] }: PolicySpec): Facts {
+export function factsOfAdmitted(spec: PolicySpec): Facts {
+  const { authenticate, from } = spec;
   const own = factsOfCallers(from);
   if (authenticate?.mtls !== undefined) return own.union(factsOfPrincipals(authenticate.mtls.principals));
-  const allowed = rules.filter(({ effect }) => effect === 'allow').map((rule) => factsOfCallers(rule.from));
+  const allows = enforcedRules(spec).filter(({ effect }) => effect === 'allow');
+  const allowed = allows.map((rule) => factsOfCallers(rule.from));
   const [first = NO_FACTS, ...others] = allowed;
   const all = others.reduce((facts, each) => facts.intersection(each), first);
   // Without `mtls`, the peers are those that the allow rules name.

@@ -6,6 +6,7 @@ import { placeOf } from '../compile/written-places.ts';
 import { sourceOf } from '../language/document.ts';
 import { report } from '../language/reader.ts';
 import type { RuleDocument } from '../language/rule-document.ts';
+import { enforcedRules } from '../language/rule-mode.ts';
 import type { LintInput } from './lint-input.ts';
 import type { PolicyContext } from './policy-context.ts';
 import { openRules } from './rules.ts';
@@ -36,7 +37,7 @@ export function* lintOpenRoutes(
   for (const policy of written) {
     const compiled = policies.get(policy.name);
     if (compiled === undefined || compiled.mode === 'shadow' || authenticates(compiled)) continue;
-    const allows = (policy.spec.rules ?? []).filter(({ effect }) => effect === 'allow');
+    const allows = enforcedRules(policy.spec).filter(({ effect }) => effect === 'allow');
     if (allows.length === 0) continue;
     const reported = new Set(openRules(policy, context.of(policy)));
     for (const rule of allows) if (!reported.has(rule)) reportRule(rule, policy, guards, trials);

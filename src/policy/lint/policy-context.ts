@@ -1,6 +1,7 @@
 import { covers, entriesOf, selections } from '../compile/match-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import type { RuleDocument } from '../language/rule-document.ts';
+import { enforcedRules } from '../language/rule-mode.ts';
 
 /** A deny rule for every caller, without `when` and `expires`. */
 interface PlainDeny {
@@ -39,7 +40,7 @@ export class PolicyContext {
 
 /** Deny rules of a policy that always deny every request that they select. */
 export function plainDenies(policy: WrittenPolicy): readonly PlainDeny[] {
-  return (policy.spec.rules ?? []).flatMap((rule) =>
+  return enforcedRules(policy.spec).flatMap((rule) =>
     rule.effect === 'deny' && isPlain(rule) ? [{ policy, rule }] : [],
   );
 }

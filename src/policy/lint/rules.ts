@@ -11,6 +11,7 @@ import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { listed, placeOf } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
 import type { RuleDocument } from '../language/rule-document.ts';
+import { enforcedRules } from '../language/rule-mode.ts';
 import { isPlain, type PolicyContext, plainDenies } from './policy-context.ts';
 import { sampleCaller, sampleToken } from './sample-caller.ts';
 import { sampleRequest } from './sample-request.ts';
@@ -72,7 +73,7 @@ function reportShadowed(policy: WrittenPolicy, others: readonly WrittenPolicy[],
   const { spec } = policy;
   const own = plainDenies(policy);
   const denies = [...own, ...others.flatMap(plainDenies)];
-  const allows = (spec.rules ?? []).filter(({ effect }) => effect === 'allow');
+  const allows = enforcedRules(spec).filter(({ effect }) => effect === 'allow');
   if (denies.length === 0 || allows.length === 0) return;
   const selected = selections(spec.match, undefined);
   const total = own.find(({ rule }) => covers(rule.match, selected));
@@ -105,7 +106,7 @@ function reportRepeated(policy: WrittenPolicy, others: readonly WrittenPolicy[],
   // Of these, the missing condition is the mistake.
   const open = openRules(policy, others);
   for (const effect of ['allow', 'deny'] as const) {
-    const rules = (spec.rules ?? []).filter((rule) => rule.effect === effect);
+    const rules = enforcedRules(spec).filter((rule) => rule.effect === effect);
     const plain = rules.filter((rule) => isPlain(rule) && !open.includes(rule));
     if (plain.length * rules.length > MOST_PAIRS) continue;
     for (const [index, rule] of rules.entries()) {
@@ -186,7 +187,7 @@ function isAllowed({ reason }: Decision): boolean {
 /** The allow rules that every caller satisfies, whatever the request is beside its method, host and path. */
 export function openRules(policy: WrittenPolicy, others: readonly WrittenPolicy[]): readonly RuleDocument[] {
   const { spec } = policy;
-  const { rules = [] } = spec;
+  const rules = enforcedRules(spec);
   if (authenticates(policy) || spec.match?.some(({ when }) => when !== undefined) === true) return [];
   if (rules.some((rule) => rule.effect === 'deny' && (hasCondition(rule) || readsIdentity(rule)))) return [];
   if (others.some(isGuard)) return [];
@@ -209,7 +210,7 @@ function hasCondition({ match, from, when }: RuleDocument): boolean {
 function isGuard(policy: WrittenPolicy): boolean {
   return (
     authenticates(policy) ||
-    policy.spec.rules?.some((rule) => rule.effect === 'deny' && readsIdentity(rule)) === true
+    enforcedRules(policy.spec).some((rule) => rule.effect === 'deny' && readsIdentity(rule))
   );
 }
 

@@ -1,7 +1,7 @@
 import { type Decision, decide } from '../../engine/decision/decide.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import type { DecisionTrace } from '../../engine/decision/trace.ts';
-import type { LimitStore } from '../../engine/limit/limit.ts';
+import { UNCOUNTED } from '../../engine/limit/uncounted-store.ts';
 import { canonicalPath } from '../../engine/request/canonical-path.ts';
 import { normalizeHost } from '../../engine/request/host.ts';
 import { type MatchInput, selects } from '../../engine/set/match.ts';
@@ -86,8 +86,8 @@ export class Trials {
       tokens: verifierOf(example, now),
       certificates: { read: () => undefined },
       xfccTrustedHops: example.caller?.via === 'xfcc' ? 1 : 0,
-      limits: UNLIMITED,
-      shadowLimits: UNLIMITED,
+      limits: UNCOUNTED,
+      shadowLimits: UNCOUNTED,
     };
     const pending = decide(attributesOf(example), set, services, undefined, trace);
     return pending instanceof Promise ? undefined : pending.decision;
@@ -99,8 +99,3 @@ function inputOf({ method, host, path }: Pick<Example, 'method' | 'host' | 'path
 }
 
 const NO_REVISION: PolicySet['revision'] = { commit: '', digest: '', dirty: false, source: 'digest' };
-
-const UNLIMITED: LimitStore = {
-  take: (_key, _rate, burst) => ({ allowed: true, remaining: burst, retryAfter: 0, resetAfter: 0 }),
-  giveBack: () => undefined,
-};

@@ -33,6 +33,8 @@ export interface DecisionRecord {
   readonly controls?: readonly string[];
   readonly limits?: readonly { readonly policy: string; readonly name: string; readonly remaining: number }[];
   readonly shadow?: readonly {
+    /** Present for a shadow rule. */
+    readonly of?: 'rule';
     readonly policy: string;
     readonly rule: string;
     readonly decision: 'allow' | 'deny';
@@ -107,7 +109,8 @@ export function toRecord(decision: Recorded, trace: SpanReference): DecisionReco
     ...(shadow.length === 0
       ? {}
       : {
-          shadow: shadow.map(({ policy, rule, decision: verdict, reason }) => ({
+          shadow: shadow.map(({ of, policy, rule, decision: verdict, reason }) => ({
+            ...(of === undefined ? {} : { of }),
             policy,
             rule,
             decision: verdict,

@@ -65,7 +65,8 @@ export function statusOf({ store, isReady, issuers, notices, startedAt }: Status
             loaded_at: time(store.loadedAt ?? startedAt),
             policies: set.policies.length,
             rules: set.policies.reduce(
-              (sum, { allowRules, denyRules }) => sum + allowRules.length + denyRules.length,
+              (sum, { allowRules, denyRules, shadowRules }) =>
+                sum + allowRules.length + denyRules.length + shadowRules.length,
               0,
             ),
           },

@@ -54,8 +54,9 @@ export function currentNames(set: NamedParts | undefined): CurrentNames {
 
 function namesIn(policy: CompiledPolicy | undefined): ReadonlySet<string> {
   if (policy === undefined) return NO_NAMES;
-  const { allowRules, denyRules, firstLimits, lastLimits } = policy;
-  return new Set([...allowRules, ...denyRules, ...firstLimits, ...lastLimits].map(({ name }) => name));
+  const { allowRules, denyRules, shadowRules, firstLimits, lastLimits } = policy;
+  const rules = [...allowRules, ...denyRules, ...shadowRules.map(({ rule }) => rule)];
+  return new Set([...rules, ...firstLimits, ...lastLimits].map(({ name }) => name));
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();

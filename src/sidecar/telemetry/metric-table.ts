@@ -58,8 +58,8 @@ export const METRICS = {
   },
   lictor_shadow_decisions_total: {
     type: 'counter',
-    labels: ['policy', 'decision', 'agrees'],
-    doc: 'decisions that shadow policies would have made, and if they agree with the decision',
+    labels: ['policy', 'rule', 'decision', 'agrees'],
+    doc: 'decisions that shadow policies (`rule` is empty) and shadow rules would have made, and if they agree with the decision',
   },
   lictor_jwks_refresh_total: {
     type: 'counter',

@@ -83,7 +83,11 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
     'enforce',
   ]);
   const limits = new BoundSeries(counters.lictor_limit_decisions_total, (...names) => names);
-  const shadows = new BoundSeries(counters.lictor_shadow_decisions_total, (...names) => names);
+  const shadows = new BoundSeries(counters.lictor_shadow_decisions_total, (name, rule, verdict) => [
+    name,
+    rule,
+    ...verdict.split(' '),
+  ]);
   const durations = { counts: Array.from({ length: DURATION_BOUNDS.length + 1 }, () => 0), sum: 0, count: 0 };
   let policy: { readonly info: readonly string[]; readonly at: number } | undefined;
   let attempt: ReloadAttempt | undefined;
@@ -107,22 +111,28 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
     durations.count++;
     for (const { policy, name, allowed } of decision.limits)
       limits.increment(policy, name, allowed ? 'allowed' : 'refused');
-    for (const shadow of decision.shadow)
-      shadows.increment(shadow.policy, shadow.decision, String(shadow.decision === verdictOf(reason)));
+    for (const shadow of decision.shadow) {
+      const rule = shadow.of === 'rule' ? shadow.rule : '';
+      const agrees = shadow.decision === verdictOf(reason);
+      shadows.increment(shadow.policy, rule, `${shadow.decision} ${agrees}`);
+    }
   }
 
   function* declare(set: NamedParts): Generator<undefined, void> {
     const { policies, issuers: used } = set;
     sweep(clock(), currentNames(set));
-    for (const { name, firstLimits, lastLimits, mode } of policies) {
+    for (const { name, firstLimits, lastLimits, mode, shadowRules } of policies) {
       for (const limit of mode === 'shadow' ? [] : [...firstLimits, ...lastLimits]) {
         for (const result of ['allowed', 'refused']) {
           counters.lictor_limit_decisions_total.declare([name, limit.name, result]);
         }
       }
-      for (const decision of mode === 'shadow' ? ['allow', 'deny'] : []) {
-        for (const agrees of ['true', 'false']) {
-          counters.lictor_shadow_decisions_total.declare([name, decision, agrees]);
+      const rules = shadowRules.map((shadow) => shadow.rule.name);
+      for (const rule of mode === 'shadow' ? ['', ...rules] : rules) {
+        for (const decision of ['allow', 'deny']) {
+          for (const agrees of ['true', 'false']) {
+            counters.lictor_shadow_decisions_total.declare([name, rule, decision, agrees]);
+          }
         }
       }
       yield;

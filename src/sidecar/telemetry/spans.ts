@@ -3,6 +3,7 @@ import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { Decision } from '../../engine/decision/decide.ts';
+import { shadowName } from '../../engine/decision/outcome.ts';
 import { parseTraceparent, type SpanReference, type TraceParent } from '../../engine/request/traceparent.ts';
 import type { Traces, TracesOptions } from './decision-tracer.ts';
 import { hrTime } from './metric-data.ts';
@@ -62,7 +63,7 @@ function attributesOf(decision: Decision) {
     'lictor.decision_id': decision.id,
     ...(decision.shadow.length === 0
       ? {}
-      : { 'lictor.shadow': decision.shadow.map(({ policy, decision: verdict }) => `${policy}=${verdict}`) }),
+      : { 'lictor.shadow': decision.shadow.map((verdict) => `${shadowName(verdict)}=${verdict.decision}`) }),
   };
 }
 

@@ -124,6 +124,7 @@ export class CoverageCount implements DecisionTrace {
     const rules = [
       ...policy.denyRules.map((rule) => this.#rule(rule, 'deny')),
       ...policy.allowRules.map((rule) => this.#rule(rule, 'allow')),
+      ...policy.shadowRules.map(({ rule, effect }) => this.#rule(rule, effect)),
     ].toSorted((a, b) => a.source.line - b.source.line || a.source.column - b.source.column);
     const patterns = this.#patterns.add(folder.patternsOf(name));
     const count = {

@@ -16,7 +16,7 @@ import { completeExpression } from './complete-expression.ts';
 import { type DocumentNode, type KeyNode, textAt, type ValueNode } from './document-nodes.ts';
 import { rangeIn } from './locations.ts';
 import { marked, markedIn } from './marked-node.ts';
-import { scopeOf } from './names.ts';
+import { type NamedItem, scopeOf } from './names.ts';
 import { MARKER, type Proposal, type Proposals } from './proposal.ts';
 import { proposeSeen, seenProposals } from './propose-seen.ts';
 import { KEY_ROLES, type Role, VALUE_ROLES } from './roles.ts';
@@ -49,7 +49,7 @@ function probesFor(text: string, offset: number): readonly string[] {
   const before = text.slice(0, offset);
   const after = text.slice(offset);
   const plain = marked(text, offset, MARKER);
-  const isInKey = /(?:^|\n)[ \t]*(?:- +)*["']?[\w-]*$|[{,][ \t\n]*["']?[\w-]*$/.test(before);
+  const isInKey = /(?:^|\n)[ \t]*(?:- +)*["']?[\w/-]*$|[{,][ \t\n]*["']?[\w/-]*$/.test(before);
   const isAlone = /^[ \t\r]*(?:[\n}\],]|$)/.test(after);
   return isInKey && isAlone ? [...marked(text, offset, `${MARKER}: ~`), ...plain] : plain;
 }
@@ -77,7 +77,10 @@ function keys(node: KeyNode, site: Site): readonly Proposal[] {
     if (role.isDefinition === true) return [];
     const template = textAt(owner.tree, 'spec', 'uses', 'template') ?? '';
     const scope = role.of === 'parameter' ? `PolicyTemplate ${template}` : scopeOf(owner);
-    return nameProposals(role, scope, site).map((each) => ({ ...each, text: `${each.label}: ` }));
+    const proposals = nameProposals(role, scope, site);
+    const { names } = site.folder;
+    const shadow = field === EXPECT_FIELDS.shadow ? rulesOf(names.shadowRules, site.folder) : [];
+    return [...proposals, ...shadow].map((each) => ({ ...each, text: `${each.label}: ` }));
   }
   if (table === undefined) return seenKeys(node, site);
   const written = new Set(parent?.entries.keys());
@@ -161,7 +164,12 @@ function words(schema: Readonly<Record<string, JsonValue>>): readonly Proposal[]
 function nameProposals({ of }: Role, scope: string, { folder }: Site): readonly Proposal[] {
   const { names } = folder;
   if (of === 'document') return [];
-  if (of === 'rule') return rules(folder);
+  if (of === 'rule') {
+    // A shadow rule never decides, so that no test can expect it as the rule.
+    const shadow = new Set(names.shadowRules.map((rule) => `${rule.scope}/${rule.name}`));
+    const deciding = names.everywhere('rule').filter((rule) => !shadow.has(`${rule.scope}/${rule.name}`));
+    return rulesOf(deciding, folder);
+  }
   const isPart = ['variable', 'parameter', 'caller', 'request'].includes(of);
   return names
     .defined(of, isPart ? scope : '')
@@ -169,8 +177,8 @@ function nameProposals({ of }: Role, scope: string, { folder }: Site): readonly 
 }
 
 /** Names such as `policy/rule`. A rule of a template is listed for each policy that adopts the template. */
-function rules({ names }: Site['folder']): readonly Proposal[] {
-  return names.everywhere('rule').flatMap(({ scope, name }) => {
+function rulesOf(rules: readonly NamedItem[], { names }: Site['folder']): readonly Proposal[] {
+  return rules.flatMap(({ scope, name }) => {
     const [kind = '', document = ''] = scope.split(' ');
     const policies = kind === 'PolicyTemplate' ? names.adopters(document) : [scope];
     return policies.map((policy) => ({

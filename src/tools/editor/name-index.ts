@@ -8,12 +8,15 @@ export class NameIndex {
   readonly #definitions = new Map<string, Occurrence[]>();
   /** Claims of tokens in tests, and claims that issuers require. */
   readonly claims: ReadonlySet<string>;
+  /** Rules in shadow mode, of policies and of templates. */
+  readonly shadowRules: readonly NamedItem[];
   readonly #files: ReadonlyMap<string, readonly Occurrence[]>;
 
   constructor(files: readonly YamlFile[]) {
     const names = files.map((file) => [file.path, namesOf(file)] as const);
     this.#files = new Map(names.map(([path, { occurrences }]) => [path, occurrences]));
     this.claims = new Set(names.flatMap(([, { claims }]) => [...claims]));
+    this.shadowRules = names.flatMap(([, { shadowRules }]) => shadowRules);
     for (const [, { uses, occurrences }] of names) {
       for (const [policy, template] of uses) this.#uses.set(policy, template);
       for (const occurrence of occurrences) {

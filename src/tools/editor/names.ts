@@ -1,6 +1,7 @@
 import type { Range } from '../../diagnostic/range.ts';
 import { nameInExpressions } from '../../policy/compile/compile-data.ts';
 import { ISSUER_FIELDS } from '../../policy/language/issuer-document.ts';
+import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
 import { TOKEN_FIELDS } from '../../policy/language/test-request.ts';
 import { locate } from '../../policy/yaml/scalar-offset.ts';
 import type { ScalarTree, Tree } from '../../policy/yaml/tree.ts';
@@ -52,6 +53,8 @@ export interface FileNames {
   readonly uses: ReadonlyMap<string, string>;
   /** Claims of tokens in tests, and claims that issuers require. */
   readonly claims: ReadonlySet<string>;
+  /** Rules in shadow mode. */
+  readonly shadowRules: readonly NamedItem[];
 }
 
 /** Scope of any policy, for a test that names a rule without its policy. */
@@ -71,6 +74,7 @@ class NameCollector {
   readonly #occurrences: Occurrence[] = [];
   readonly #uses = new Map<string, string>();
   readonly #claims = new Set<string>();
+  readonly #shadowRules: NamedItem[] = [];
   /** Ranges that were added: the value of an alias is visited more than once. */
   readonly #added = new Set<string>();
 
@@ -83,7 +87,12 @@ class NameCollector {
       if (node.kind === 'key') this.#key(node);
       else this.#value(node);
     }
-    return { occurrences: this.#occurrences, uses: this.#uses, claims: this.#claims };
+    return {
+      occurrences: this.#occurrences,
+      uses: this.#uses,
+      claims: this.#claims,
+      shadowRules: this.#shadowRules,
+    };
   }
 
   #key(node: KeyNode): void {
@@ -93,6 +102,11 @@ class NameCollector {
     const isQuoted = /["']/.test(text[node.range.start] ?? '');
     const range = isQuoted ? { start: node.range.start + 1, end: node.range.end - 1 } : node.range;
     const container = { start: node.range.start, end: node.value.range.end };
+    const slash = node.field === EXPECT_FIELDS.shadow ? node.name.indexOf('/') : -1;
+    if (slash > 0) {
+      this.#ruleOfPolicy(node.name, slash, range, { role: {}, isPlain: false, container });
+      return;
+    }
     this.#add(itemOf(node, role, node.name), range, { role, isPlain: !isQuoted, container });
   }
 
@@ -113,6 +127,8 @@ class NameCollector {
       if (owner.kind === 'Policy' && role.of === 'PolicyTemplate') this.#uses.set(owner.name, tree.value);
       if (role.of === 'rule' && role.isDefinition !== true) this.#rule(tree, tree.value, node);
       else this.#text(node, tree, itemOf(node, role, tree.value), role);
+      if (role.of === 'rule' && role.isDefinition === true && textAt(node.parent, 'mode') === 'shadow')
+        this.#shadowRules.push({ of: 'rule', scope: scopeOf(owner), name: tree.value });
     }
   }
 
@@ -125,16 +141,28 @@ class NameCollector {
   /** Adds a name such as `rule` or `policy/rule`. The policy may also be in the field `policy` next to it. */
   #rule(tree: ScalarTree, value: string, { parent }: DocumentNode): void {
     const slash = value.indexOf('/');
-    const policy = slash === -1 ? textAt(parent, 'policy') : value.slice(0, slash);
-    const scope = policy === undefined ? ANY_POLICY : `Policy ${policy}`;
     const properties = { role: {}, isPlain: tree.style === 'plain' && slash === -1, container: tree.range };
     if (tree.style === 'block') return;
+    if (slash > 0) {
+      this.#ruleOfPolicy(value, slash, tree.content, properties);
+      return;
+    }
+    const policy = slash === -1 ? textAt(parent, 'policy') : '';
+    const scope = policy === undefined ? ANY_POLICY : `Policy ${policy}`;
     const { start, end } = tree.content;
-    const rule = { of: 'rule', scope, name: value.slice(slash + 1) } as const;
+    this.#add(
+      { of: 'rule', scope, name: value.slice(slash + 1) },
+      { start: start + slash + 1, end },
+      properties,
+    );
+  }
+
+  /** Adds the two names of `policy/rule`. */
+  #ruleOfPolicy(value: string, slash: number, { start, end }: Range, properties: Properties): void {
+    const policy = value.slice(0, slash);
+    const rule = { of: 'rule', scope: `Policy ${policy}`, name: value.slice(slash + 1) } as const;
     this.#add(rule, { start: start + slash + 1, end }, properties);
-    if (slash < 1) return;
-    const owner = { of: 'Policy', scope: '', name: value.slice(0, slash) } as const;
-    this.#add(owner, { start, end: start + slash }, properties);
+    this.#add({ of: 'Policy', scope: '', name: policy }, { start, end: start + slash }, properties);
   }
 
   /** Adds the parameters of a path pattern: `{id}`. */
@@ -157,14 +185,7 @@ class NameCollector {
     }
   }
 
-  #add(
-    item: NamedItem | undefined,
-    range: Range,
-    properties: Pick<Occurrence, 'isPlain' | 'container'> & {
-      readonly role: Partial<Role>;
-      readonly isInExpression?: boolean;
-    },
-  ): void {
+  #add(item: NamedItem | undefined, range: Range, properties: Properties): void {
     if (item === undefined || this.#added.has(`${range.start} ${range.end}`)) return;
     this.#added.add(`${range.start} ${range.end}`);
     const { path, lines } = this.#file;
@@ -180,6 +201,11 @@ class NameCollector {
     });
   }
 }
+
+type Properties = Pick<Occurrence, 'isPlain' | 'container'> & {
+  readonly role: Partial<Role>;
+  readonly isInExpression?: boolean;
+};
 
 /** The item that a name at a node refers to. */
 function itemOf({ owner }: DocumentNode, { of, isDefinition }: Role, name: string): NamedItem | undefined {

@@ -167,6 +167,7 @@ class Mutator {
             : { ...rules.range, text: '[]' };
         this.#add(item, edit, 'the rule is dropped');
       } else this.#swap(valueAt(rule, 'effect'), 'allow', 'deny');
+      this.#swap(valueAt(rule, 'mode'), 'enforce', 'shadow');
       this.#match(rule, false);
       this.#callers(rule);
       this.#condition(rule, 'when', false);

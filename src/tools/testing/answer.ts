@@ -1,4 +1,4 @@
-import type { ShadowVerdict } from '../../engine/decision/outcome.ts';
+import { type ShadowVerdict, shadowName } from '../../engine/decision/outcome.ts';
 import { type CheckResponseMessage, type HeaderValueOptionMessage } from '../../engine/envoy/messages.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import type { Expectation } from '../../policy/compile/policy-test.ts';
@@ -16,7 +16,7 @@ export interface Answer {
   readonly requestHeaders: ReadonlyMap<string, string>;
   /** Headers set toward the caller. */
   readonly responseHeaders: ReadonlyMap<string, string>;
-  /** By shadow policy that governs the request, what it would have said. */
+  /** By shadow policy, and `POLICY/RULE` of shadow rules, that govern the request, what they would have said. */
   readonly shadow: ReadonlyMap<string, 'allow' | 'deny'>;
 }
 
@@ -45,7 +45,7 @@ export function answerOf(
     detail: detailOf(denied?.body),
     requestHeaders: seenByService(response, sent),
     responseHeaders: withHeaders(new Map(), denied?.headers ?? response.okResponse?.responseHeadersToAdd),
-    shadow: new Map(shadow.map(({ policy, decision }) => [policy, decision])),
+    shadow: new Map(shadow.map((verdict) => [shadowName(verdict), verdict.decision])),
   };
 }
 
@@ -69,10 +69,10 @@ export function differences(expected: Expectation, answer: Answer): readonly Dif
       }
     }
   }
-  for (const [policy, wanted] of expected.shadow ?? []) {
-    const got = answer.shadow.get(policy);
+  for (const [name, wanted] of expected.shadow ?? []) {
+    const got = answer.shadow.get(name);
     if ((wanted ?? undefined) !== got) {
-      found.push({ field: `shadow.${policy}`, wanted: wanted ?? ABSENT, got: got ?? ABSENT });
+      found.push({ field: `shadow.${name}`, wanted: wanted ?? ABSENT, got: got ?? ABSENT });
     }
   }
   return found;

@@ -84,24 +84,24 @@ export class FailureExplainer {
     const { steps, others } = stepsOf(this.#recording);
     const failing = others.filter(({ outcome }) => outcome instanceof EvaluationError);
     const { shadow } = result.answer;
-    const marked = (policy: string, name: string): string => (shadow.has(policy) ? `${name} (shadow)` : name);
+    const marked = (name: string, isShadow: boolean): string => (isShadow ? `${name} (shadow)` : name);
     const policies = this.#recording.of('policy');
     const applying = policies.filter((event) => event.result === 'applies');
     const skipped = skippedPolicies(policies, result.case.expect);
     return {
       policies: [...new Set(applying.map(({ policy }) => policy.name))]
         .toSorted()
-        .map((name) => marked(name, name)),
+        .map((name) => marked(name, shadow.has(name))),
       skipped: skipped.map(skippedText),
       rules: steps.map((step) => ({
-        name: marked(step.policy.name, `${step.policy.name}/${step.rule.name}`),
+        name: marked(ruleName(step), isInShadow(step, result.answer)),
         effect: step.effect,
         result: resultText(step),
       })),
       conditions: [
         ...skipped.flatMap((event) => this.#conditionsOf(event)),
         ...deciding(relevant(steps, result), result).flatMap(({ policy, rule, evaluations }) =>
-          evaluations.flatMap((each) => this.#condition(`${policy.name}/${rule.name}`, each)),
+          evaluations.flatMap((each) => this.#condition(ruleName({ policy, rule }), each)),
         ),
         // Outside of rules: a match, a limit, a header.
         ...failing.flatMap((each) => this.#condition(undefined, each)),
@@ -161,11 +161,27 @@ function stepsOf({ events }: TraceRecording): {
   return { steps, others: [...others, ...evaluations] };
 }
 
-/** The steps that the case is about: those of shadow policies only if nothing else differs from what was expected. */
+/**
+ * The steps that the case is about: those of shadow policies and shadow rules only if nothing else differs from what was
+ * expected.
+ */
 function relevant(steps: readonly RuleStep[], { answer, differences }: CaseResult): readonly RuleStep[] {
   const trials = new Set(differences.map(({ field }) => /^shadow\.(.*)$/.exec(field)?.[1]));
   const isOfAnswer = differences.length === 0 || trials.has(undefined);
-  return steps.filter(({ policy: { name } }) => (isOfAnswer ? !answer.shadow.has(name) : trials.has(name)));
+  return steps.filter((step) =>
+    isOfAnswer
+      ? !isInShadow(step, answer)
+      : trials.has(ruleName(step)) || (trials.has(step.policy.name) && !answer.shadow.has(ruleName(step))),
+  );
+}
+
+function ruleName({ policy, rule }: Pick<RuleStep, 'policy' | 'rule'>): string {
+  return `${policy.name}/${rule.name}`;
+}
+
+/** True for a rule of a shadow policy, and for a shadow rule. */
+function isInShadow(step: RuleStep, { shadow }: CaseResult['answer']): boolean {
+  return shadow.has(step.policy.name) || shadow.has(ruleName(step));
 }
 
 /** The rule that decided or failed; if there is none, the expected one, or those that could have allowed. */
@@ -183,10 +199,8 @@ function deciding(steps: readonly RuleStep[], { answer, case: { expect } }: Case
   if (wanted.length + decided.length > 0) return [...decided, ...wanted];
   const own = named(answer.policy, answer.rule);
   if (own.length > 0) return own;
-  // Of a shadow policy the answer names no rule.
-  const matched = steps.filter(
-    ({ policy, result }) => answer.shadow.has(policy.name) && result === 'matched',
-  );
+  // Of a shadow policy or shadow rule the answer names no rule.
+  const matched = steps.filter((step) => isInShadow(step, answer) && step.result === 'matched');
   if (matched.length > 0) return matched.slice(0, MOST_RULES);
   return steps.filter(({ effect, result }) => effect === 'allow' && result === 'false').slice(0, MOST_RULES);
 }

@@ -23,7 +23,16 @@ import type {
 import type { PolicyLocations } from '../../policy/compile/policy-locations.ts';
 import { admittedText, callersText, refusedText } from './caller-text.ts';
 import { type Evaluation, failed } from './evaluation.ts';
-import { entryText, jwtText, limitText, mismatchText, mtlsText, namedPeersText } from './match-text.ts';
+import {
+  entryText,
+  jwtText,
+  limitText,
+  mismatchText,
+  mtlsText,
+  namedPeersText,
+  type RuleOfPolicy,
+  rulesOf,
+} from './match-text.ts';
 import { RESPONSE_CHANGES } from './response-changes.ts';
 import type { TraceRecording } from './trace-recording.ts';
 
@@ -86,14 +95,14 @@ class Explainer {
     const events = this.#explained.set.policies.flatMap((policy) => reported.get(policy) ?? []);
     const applying = events.filter(({ result }) => result !== 'does_not_apply').map(({ policy }) => policy);
     const each = (find: (policy: CompiledPolicy) => readonly Finding[]): readonly Finding[] =>
-      applying.flatMap((policy) => find(policy).map((finding) => labelled(policy, finding)));
+      applying.flatMap((policy) => find(policy).map((finding) => labelled(policy.mode, finding)));
     return {
       policies: events.map((event) => this.#policy(event)),
       required_headers: each((policy) => this.#headers(policy)),
       first_limits: each((policy) => policy.firstLimits.map((limit) => this.#limit(policy, limit))),
       authentication: each((policy) => this.#authentication(policy)),
-      deny_rules: each((policy) => policy.denyRules.map((rule) => this.#rule(policy, rule, 'deny'))),
-      allow_rules: each((policy) => policy.allowRules.map((rule) => this.#rule(policy, rule, 'allow'))),
+      deny_rules: applying.flatMap((policy) => this.#rules(policy, 'deny')),
+      allow_rules: applying.flatMap((policy) => this.#rules(policy, 'allow')),
       schemas: each((policy) => policy.schemas.map((schema, index) => this.#schema(policy, schema, index))),
       limits: each((policy) => policy.lastLimits.map((limit) => this.#limit(policy, limit))),
       response: each((policy) => this.#response(policy)),
@@ -173,7 +182,12 @@ class Explainer {
     ];
   }
 
-  #rule(policy: CompiledPolicy, rule: CompiledRule, effect: Effect): Finding {
+  #rules(policy: CompiledPolicy, effect: Effect): Finding[] {
+    const rules = rulesOf(policy).filter((each) => each.effect === effect);
+    return rules.map((each) => labelled(each.mode, this.#rule(policy, each)));
+  }
+
+  #rule(policy: CompiledPolicy, { rule, effect }: RuleOfPolicy): Finding {
     const named = { policy: policy.name, what: `${effect} ${rule.name}`, source: rule.source };
     const event = this.#recording.of('rule').find((each) => each.rule === rule);
     if (event === undefined) return { ...named, ...NOT_EVALUATED };
@@ -339,7 +353,8 @@ function failureOf(evaluations: readonly Evaluation[]): string | undefined {
   return undefined;
 }
 
-function labelled({ mode }: CompiledPolicy, finding: Finding): Finding {
+/** A finding about a part that does not decide says so. */
+function labelled(mode: CompiledPolicy['mode'], finding: Finding): Finding {
   if (mode !== 'shadow' || finding.state === 'not evaluated') return finding;
   return { ...finding, why: ['in shadow', finding.why].filter((part) => part !== '').join(': ') };
 }

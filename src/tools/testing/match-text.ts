@@ -113,13 +113,26 @@ export function limitText({ rate, burst, key }: CompiledLimit): string {
   return `${rateText(rate)}, burst ${burst}, by ${key.map(({ source }) => oneLine(source)).join(', ')}`;
 }
 
-/** Every rule with its effect, in the order of evaluation. */
+/** A rule of a policy. */
+export interface RuleOfPolicy {
+  readonly effect: 'allow' | 'deny';
+  readonly rule: CompiledRule;
+  /** `shadow` as well if the policy is a shadow policy. */
+  readonly mode: 'enforce' | 'shadow';
+}
+
+/** Every rule of a policy with its effect: deny rules first, and of each effect the shadow rules last. */
 export function rulesOf({
+  mode,
   denyRules,
   allowRules,
-}: CompiledPolicy): readonly { readonly effect: 'allow' | 'deny'; readonly rule: CompiledRule }[] {
+  shadowRules,
+}: CompiledPolicy): readonly RuleOfPolicy[] {
+  const shadow = shadowRules.map(({ rule, effect }): RuleOfPolicy => ({ effect, rule, mode: 'shadow' }));
   return [
-    ...denyRules.map((rule) => ({ effect: 'deny' as const, rule })),
-    ...allowRules.map((rule) => ({ effect: 'allow' as const, rule })),
+    ...denyRules.map((rule): RuleOfPolicy => ({ effect: 'deny', rule, mode })),
+    ...shadow.filter(({ effect }) => effect === 'deny'),
+    ...allowRules.map((rule): RuleOfPolicy => ({ effect: 'allow', rule, mode })),
+    ...shadow.filter(({ effect }) => effect === 'allow'),
   ];
 }

@@ -58,7 +58,8 @@ export function mismatchesText(entries: readonly MatchEntryResult[]): string {
 
 function expects({ policy, rule, shadow }: Expectation, { name, ...compiled }: CompiledPolicy): boolean {
   if (policy !== undefined && policy !== '') return policy === name;
-  if (shadow?.get(name) != null) return true;
+  const told = [...(shadow ?? [])].filter(([, verdict]) => verdict !== null).map(([of]) => of);
+  if (told.some((of) => of === name || of.startsWith(`${name}/`))) return true;
   if (rule === undefined || rule === '') return false;
   const { firstLimits, lastLimits } = compiled;
   return (

@@ -158,6 +158,20 @@ describe('rules', () => {
     // A policy that denies everything on purpose.
     expect(codesOf({ match, rules: [deny({})] })).toEqual([]);
   });
+
+  test('a rule in shadow mode takes nothing from the others, and is not one that they could take from', () => {
+    const mode = 'shadow';
+    expect(codesOf({ match, rules: [allow({}), deny({ mode })] })).toEqual([]);
+    expect(codesOf({ match, rules: [allow({ mode }), deny({})] })).toEqual([]);
+    const wide = allow({ name: 'wide', mode });
+    const narrow = allow({ name: 'narrow', when: 'source.port == 1' });
+    expect(codesOf({ match, rules: [wide, narrow] })).toEqual([]);
+    expect(codesOf({ match, rules: [{ ...wide, mode: 'enforce' }, narrow] })).not.toEqual([]);
+    const disjoint = [{ paths: ['/other'] }];
+    expect(codesOf({ match: [{ paths: ['/api'] }], rules: [allow({ mode, match: disjoint })] })).toContain(
+      'rule_never_matches',
+    );
+  });
 });
 
 describe('open allow rules', () => {
@@ -177,6 +191,15 @@ describe('open allow rules', () => {
     ['a deny rule with a condition', { rules: [allow({}), deny({ when: 'source.port == 1' })] }],
   ])('no warning with %s', (_, rest) => {
     expect(codes(policy('p', { ...open, ...rest }))).toEqual([]);
+  });
+
+  test('a rule in shadow mode neither is open nor closes another', () => {
+    const mode = 'shadow';
+    expect(codes(policy('p', { ...open, rules: [allow({ mode })] }))).toEqual([]);
+    const guard = deny({ mode, when: 'source.port == 1' });
+    expect(codes(policy('p', { ...open, rules: [allow({}), guard] }))).toEqual(['open_allow']);
+    const other = policy('q', { rules: [deny({ mode, when: "source.principal == ''" })] });
+    expect(codes(policy('p', open) + other)).toEqual(['open_allow']);
   });
 
   test('another policy for the same requests may authenticate the caller', () => {

@@ -69,6 +69,7 @@ function randomDecision(random: () => number, texts: typeof TEXTS): Decision {
     controls: some(text),
     limits: some(() => ({ policy: text(), name: text(), allowed: true, remaining: number() })),
     shadow: some(() => ({
+      ...pick(random, [{}, { of: 'rule' as const }]),
       policy: text(),
       rule: text(),
       decision: 'deny' as const,

@@ -26,7 +26,10 @@ test('a decision with every member has a record with every member', () => {
       jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
       controls: ['SOC2-CC6.1'],
       limits: [{ policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 12 }],
-      shadow: [{ policy: 'orders-strict', rule: '', decision: 'deny', reason: 'no_rule' }],
+      shadow: [
+        { policy: 'orders-strict', rule: '', decision: 'deny', reason: 'no_rule' },
+        { of: 'rule', policy: 'orders-api', rule: 'no-bots', decision: 'deny', reason: 'rule_denied' },
+      ],
     }),
     trace,
   );
@@ -60,7 +63,10 @@ test('a decision with every member has a record with every member', () => {
     jwt: { issuer: 'https://login.acme.example', subject: 'checkout' },
     controls: ['SOC2-CC6.1'],
     limits: [{ policy: 'orders-api', name: 'per-caller', remaining: 12 }],
-    shadow: [{ policy: 'orders-strict', rule: '', decision: 'deny', reason: 'no_rule' }],
+    shadow: [
+      { policy: 'orders-strict', rule: '', decision: 'deny', reason: 'no_rule' },
+      { of: 'rule', policy: 'orders-api', rule: 'no-bots', decision: 'deny', reason: 'rule_denied' },
+    ],
   });
 });
 

@@ -46,7 +46,7 @@ const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics)
       aDecision({
         rule: 'readers',
         limits: [{ policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 1 }],
-        shadow: [{ policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' }],
+        shadow: [{ of: 'rule', policy: 'strict', rule: 'closed', decision: 'deny', reason: 'no_rule' }],
       }),
     ),
   reloaded: (metrics) => metrics.reloaded(FAILED),
@@ -96,6 +96,7 @@ test('limits and shadow verdicts are counted', async () => {
       shadow: [
         { policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' },
         { policy: 'loose', rule: 'all', decision: 'allow', reason: 'allowed' },
+        { of: 'rule', policy: 'orders-api', rule: 'no-bots', decision: 'deny', reason: 'rule_denied' },
       ],
     }),
   );
@@ -104,8 +105,9 @@ test('limits and shadow verdicts are counted', async () => {
     'lictor_limit_decisions_total{policy="orders-api",limit="per-tenant",result="refused"} 1',
   ]);
   expect(samples(await metrics.text(), 'lictor_shadow_decisions_total')).toEqual([
-    'lictor_shadow_decisions_total{policy="strict",decision="deny",agrees="true"} 1',
-    'lictor_shadow_decisions_total{policy="loose",decision="allow",agrees="false"} 1',
+    'lictor_shadow_decisions_total{policy="strict",rule="",decision="deny",agrees="true"} 1',
+    'lictor_shadow_decisions_total{policy="loose",rule="",decision="allow",agrees="false"} 1',
+    'lictor_shadow_decisions_total{policy="orders-api",rule="no-bots",decision="deny",agrees="true"} 1',
   ]);
 });
 
@@ -233,7 +235,13 @@ test('counters that alerts read exist before their first event', async () => {
   for (const _ of metrics.declare(
     policySet({
       policies: {
-        orders: { rules: [{ name: 'all', effect: 'allow' }], limits: [limit] },
+        orders: {
+          rules: [
+            { name: 'all', effect: 'allow' },
+            { name: 'no-bots', effect: 'deny', mode: 'shadow' },
+          ],
+          limits: [limit],
+        },
         trial: { mode: 'shadow', rules: [{ name: 'all', effect: 'allow' }], limits: [limit] },
       },
       issuers: { acme: { issuer: 'https://login.acme.example', audiences: ['orders'], keys } },
@@ -258,7 +266,12 @@ test('counters that alerts read exist before their first event', async () => {
     'lictor_limit_decisions_total{policy="orders",limit="per-caller",result="allowed"} 0',
     'lictor_limit_decisions_total{policy="orders",limit="per-caller",result="refused"} 0',
   ]);
-  expect(samples(text, 'lictor_shadow_decisions_total')).toHaveLength(4);
+  expect(
+    samples(text, 'lictor_shadow_decisions_total').map((line) => line.replace(/,decision.*/, '')),
+  ).toEqual([
+    ...Array<string>(4).fill('lictor_shadow_decisions_total{policy="orders",rule="no-bots"'),
+    ...Array<string>(4).fill('lictor_shadow_decisions_total{policy="trial",rule=""'),
+  ]);
 });
 
 test('a failure is counted by its reason, a rule with a status from 500 is not a failure', async () => {

@@ -101,11 +101,19 @@ test('shadow verdicts are attributes of the span', async () => {
   const exporter = new KeepingExporter();
   const { traces } = await tracesTo(exporter);
   traces.trace(
-    aDecision({ shadow: [{ policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' }] }),
+    aDecision({
+      shadow: [
+        { policy: 'strict', rule: '', decision: 'deny', reason: 'no_rule' },
+        { of: 'rule', policy: 'orders', rule: 'no-bots', decision: 'deny', reason: 'rule_denied' },
+      ],
+    }),
     '',
   );
   await traces.close(5000);
-  expect(exporter.getFinishedSpans()[0]?.attributes['lictor.shadow']).toEqual(['strict=deny']);
+  expect(exporter.getFinishedSpans()[0]?.attributes['lictor.shadow']).toEqual([
+    'strict=deny',
+    'orders/no-bots=deny',
+  ]);
 });
 
 test('without an exporter, the place of the caller is passed on and no span is created', async () => {

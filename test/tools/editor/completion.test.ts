@@ -42,6 +42,7 @@ describe('in YAML', () => {
   test('fields that the mapping does not have', async () => {
     const items = await itemsAt('orders.yaml', '      effect: deny\n', '      effect: deny\n      m|\n');
     expect(items.map(({ label }) => label)).toEqual([
+      'mode',
       'match',
       'from',
       'except',
@@ -141,9 +142,23 @@ describe('in YAML', () => {
     [
       'a shadow policy',
       'orders.test.yaml',
-      'reason: allowed',
+      'shadow: {strict/no-bots: deny}',
       'shadow: {|}',
-      ['orders', 'invoices', 'strict'],
+      ['orders', 'invoices', 'strict', 'strict/no-bots'],
+    ],
+    [
+      'a shadow rule by its policy',
+      'orders.test.yaml',
+      'shadow: {strict/no-bots: deny}',
+      'shadow: {strict/n|}',
+      ['orders', 'invoices', 'strict', 'strict/no-bots'],
+    ],
+    [
+      'the mode of a rule',
+      'strict.yaml',
+      'effect: deny, mode: shadow',
+      'effect: deny, mode: |',
+      ['enforce', 'shadow'],
     ],
     ['a request', 'orders.test.yaml', 'request: invoice', 'request: |', ['read', 'invoice', 'elsewhere']],
     [

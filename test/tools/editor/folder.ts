@@ -83,7 +83,7 @@ spec:
 kind: Policy
 metadata: {name: strict}
 spec:
-  rules: [{name: no-trace, effect: deny, when: request.method == 'TRACE'}]
+  rules: [{name: no-trace, effect: deny, when: request.method == 'TRACE'}, {name: no-bots, effect: deny, mode: shadow}]
 `,
   'orders.test.yaml': `apiVersion: lictor/v1
 kind: PolicyTest
@@ -102,7 +102,7 @@ spec:
       expect: {decision: allow, rule: orders/readers}
     - name: an invoice
       request: invoice
-      expect: {rule: invoices/read, reason: allowed}
+      expect: {rule: invoices/read, reason: allowed, shadow: {strict/no-bots: deny}}
   matrix:
     - {callers: [checkout], requests: [read], expect: {checkout: allow}}
 `,

@@ -85,6 +85,8 @@ describe('definition', () => {
     ['a caller', 'orders.test.yaml', 'caller: [[checkout]]', 'orders.test.yaml:7:checkout'],
     ['a request', 'orders.test.yaml', 'request: [[read]]', 'orders.test.yaml:9:read'],
     ['a rule', 'orders.test.yaml', 'orders/[[readers]]', 'orders.yaml:11:readers'],
+    ['a shadow rule', 'orders.test.yaml', 'strict/[[no-bots]]', 'strict.yaml:5:no-bots'],
+    ['the policy of a shadow rule', 'orders.test.yaml', '[[strict]]/no-bots', 'strict.yaml:3:strict'],
     ['the policy of a rule', 'orders.test.yaml', '[[orders]]/readers', 'orders.yaml:3:orders'],
     ['a rule of a template', 'orders.test.yaml', 'invoices/[[read]]', 'template.yaml:10:read'],
     [

@@ -187,6 +187,11 @@ describe('changes', () => {
       ],
     ],
     [
+      'the mode of a rule',
+      '{rules: [{name: a, effect: allow}, {name: b, effect: deny, mode: shadow}]}',
+      ['`allow` becomes `deny`', 'the rule is dropped', '`shadow` becomes `enforce`'],
+    ],
+    [
       'headers, mode and paths',
       '{mode: shadow, paths: {ambiguous: allow}, respond: {allow: {requestHeaders: {remove: [x-a], set: {x-b: "1", x-c: {cel: "request.size > 0 ? \'a\' : \'b\'"}}}}}}',
       [
