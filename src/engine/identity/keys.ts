@@ -19,13 +19,23 @@ export interface KeyProvider {
   refetch(issuer: Issuer): Promise<void> | undefined;
 }
 
-/** The key that a token names; if it names none, the only key that fits. Else undefined. */
-export function selectKey(
+/** Most keys that are tried for one token, so that a forged one costs a bounded number of checks. */
+export const MOST_CANDIDATES = 8;
+
+/**
+ * The keys that may have signed a token: the one that it names, else the first fitting ones. A name counts only where
+ * some fitting key has one: in a set without names, a token may have one all the same (RFC 7515, section 4.1.4).
+ */
+export function candidateKeys(
   keys: readonly VerificationKey[],
   algorithm: string,
   kid: string | undefined,
-): VerificationKey | undefined {
+): readonly VerificationKey[] {
   const fitting = keys.filter((key) => key.algorithms.has(algorithm));
-  if (kid !== undefined) return fitting.find((key) => key.kid === kid);
-  return fitting.length === 1 ? fitting[0] : undefined;
+  const named = kid === undefined ? undefined : fitting.find((key) => key.kid === kid);
+  if (named !== undefined) return [named];
+  if (kid !== undefined && fitting.some((key) => key.kid !== undefined)) return NO_KEYS;
+  return fitting.slice(0, MOST_CANDIDATES);
 }
+
+const NO_KEYS: readonly VerificationKey[] = [];

@@ -1,4 +1,5 @@
 import { FairQueue } from './fair-queue.ts';
+import { MOST_CANDIDATES } from './keys.ts';
 import { ProofCache } from './proof-cache.ts';
 import type { VerificationKey } from './verification-key.ts';
 
@@ -18,6 +19,12 @@ const AT_ONCE = 4;
 const WAITING_OF_ONE_ISSUER = 256;
 const WAITING = 1024;
 
+/** A token and the keys that did not sign it. */
+interface InvalidToken {
+  readonly text: string;
+  readonly keys: readonly VerificationKey[];
+}
+
 /** A check of a signature. */
 export interface SignatureCheck {
   /** The token in compact form. */
@@ -36,7 +43,7 @@ export class Signatures {
   readonly #onCheck: () => void;
   /** Checks under way, by token; not more than the queue holds. */
   readonly #underWay = new Map<string, { key: VerificationKey; result: Promise<SignatureResult> }>();
-  readonly #invalid = new ProofCache<{ readonly text: string; readonly key: VerificationKey }>(MOST_INVALID);
+  readonly #invalid = new ProofCache<InvalidToken>(MOST_INVALID);
   readonly #queue = new FairQueue({ atOnce: AT_ONCE, waitingOfOne: WAITING_OF_ONE_ISSUER, waiting: WAITING });
 
   /** `onCheck` is called before each computation. */
@@ -46,7 +53,7 @@ export class Signatures {
 
   /** A promise only for slow keys. Fails only for a fault of our own. */
   check({ text, algorithm, key, issuer }: SignatureCheck): SignatureResult | Promise<SignatureResult> {
-    if (this.#invalid.get(text)?.key === key) return 'invalid';
+    if (this.#invalid.get(text)?.keys.includes(key) === true) return 'invalid';
     const compute = (): boolean | Promise<boolean> => {
       this.#onCheck();
       return key.key.verify(text, algorithm);
@@ -69,7 +76,9 @@ export class Signatures {
 
   #noted(isValid: boolean, text: string, key: VerificationKey): SignatureResult {
     if (isValid) return 'valid';
-    this.#invalid.set({ text: ownText(text), key });
+    const known = this.#invalid.get(text);
+    const keys = [...(known?.keys ?? []), key].slice(-MOST_CANDIDATES);
+    this.#invalid.set({ text: known?.text ?? ownText(text), keys });
     return 'invalid';
   }
 }

@@ -12,7 +12,7 @@ import {
 import type { CryptoProvider } from './crypto.ts';
 import type { Issuer } from './issuer.ts';
 import { type Jwt, readJwt } from './jwt.ts';
-import { type KeyProvider, selectKey } from './keys.ts';
+import { candidateKeys, type KeyProvider } from './keys.ts';
 import { ProofCache } from './proof-cache.ts';
 import { ownText, type SignatureResult, Signatures } from './signatures.ts';
 import { type FoundToken, placeKey, TokenSearch } from './token-place.ts';
@@ -86,6 +86,8 @@ interface Verification {
   readonly proof: Proof | undefined;
   readonly issuer: Issuer;
   readonly now: number;
+  /** Keys that did not sign the token, before the keys were fetched again. */
+  readonly tried: readonly VerificationKey[] | undefined;
 }
 
 class Verifier implements TokenVerifier {
@@ -119,9 +121,9 @@ class Verifier implements TokenVerifier {
     if (notAccepted !== undefined) return { denial: notAccepted };
     const denial = checkHeader(jwt, issuer);
     if (denial !== undefined) return { denial };
-    const verification: Verification = { text: found.text, jwt, proof, issuer, now };
-    const key = this.#keyFor(verification);
-    return key === undefined ? this.#verifyAfterFetch(verification) : this.#verifyWith(key, verification);
+    const verification: Verification = { text: found.text, jwt, proof, issuer, now, tried: undefined };
+    const keys = this.#keysFor(verification);
+    return keys.length === 0 ? this.#verifyAfterFetch(verification) : this.#verifyWith(keys, verification);
   }
 
   /**
@@ -142,35 +144,65 @@ class Verifier implements TokenVerifier {
     return denial === undefined ? last.result : { denial };
   }
 
-  #keyFor({ jwt, issuer }: Verification): VerificationKey | undefined {
-    return selectKey(this.#keys.of(issuer).keys ?? NO_KEYS, jwt.alg, jwt.kid);
+  #keysFor({ jwt, issuer, tried }: Verification): readonly VerificationKey[] {
+    const keys = candidateKeys(this.#keys.of(issuer).keys ?? NO_KEYS, jwt.alg, jwt.kid);
+    return tried === undefined ? keys : keys.filter((key) => !tried.includes(key));
   }
 
-  #verifyWith(key: VerificationKey, verification: Verification): TokenResult | Promise<TokenResult> {
-    if (verification.proof?.key === key) return this.#accept(verification.proof, verification);
-    const { text, jwt, issuer } = verification;
+  /** Tries the keys one after the other, from `at` on. */
+  #verifyWith(
+    keys: readonly VerificationKey[],
+    verification: Verification,
+    at = 0,
+  ): TokenResult | Promise<TokenResult> {
+    const { text, jwt, issuer, proof } = verification;
+    if (proof !== undefined && keys.includes(proof.key)) return this.#accept(proof, verification);
+    const key = keys[at];
+    if (key === undefined) return this.#withoutSigner(keys, verification);
     const result = this.#signatures.check({ text, algorithm: jwt.alg, key, issuer: issuer.name });
-    if (result instanceof Promise) return result.then((later) => this.#conclude(later, key, verification));
-    return this.#conclude(result, key, verification);
+    if (result === 'invalid') return this.#verifyWith(keys, verification, at + 1);
+    if (!(result instanceof Promise)) return this.#conclude(result, key, verification);
+    return result.then((later) =>
+      later === 'invalid'
+        ? this.#verifyWith(keys, verification, at + 1)
+        : this.#conclude(later, key, verification),
+    );
   }
 
-  #conclude(signature: SignatureResult, key: VerificationKey, verification: Verification): TokenResult {
-    if (signature !== 'valid') return { denial: SIGNATURE_DENIALS[signature] };
+  #conclude(
+    signature: Exclude<SignatureResult, 'invalid'>,
+    key: VerificationKey,
+    verification: Verification,
+  ): TokenResult {
+    if (signature === 'overloaded') return { denial: OVERLOADED };
     return this.#accept(this.#remember(key, verification), verification);
+  }
+
+  /** None of the keys signed the token. One that it does not name may have been published since the last fetch. */
+  #withoutSigner(
+    keys: readonly VerificationKey[],
+    verification: Verification,
+  ): TokenResult | Promise<TokenResult> {
+    const { kid } = verification.jwt;
+    const isNamed = kid !== undefined && keys.some((key) => key.kid === kid);
+    if (isNamed || verification.tried !== undefined) return { denial: BAD_SIGNATURE };
+    return this.#verifyAfterFetch({ ...verification, tried: keys });
   }
 
   /** Fetches the keys again: a missing key may have been published since the last fetch. */
   #verifyAfterFetch(verification: Verification): TokenResult | Promise<TokenResult> {
-    const fetching = this.#keys.refetch(verification.issuer);
-    if (fetching === undefined) return this.#withoutKey(verification.issuer);
-    const { issuer } = verification;
+    const { issuer, tried } = verification;
+    const refuse = (): TokenResult =>
+      tried === undefined ? this.#withoutKey(issuer) : { denial: BAD_SIGNATURE };
+    const fetching = this.#keys.refetch(issuer);
+    if (fetching === undefined) return refuse();
     const waiting = this.#waiting.get(issuer) ?? 0;
     if (waiting >= MAX_WAITING) return { denial: tokenDenial('keys_unavailable', UNAVAILABLE) };
     this.#waiting.set(issuer, waiting + 1);
     return fetching.then(() => {
       this.#waiting.set(issuer, (this.#waiting.get(issuer) ?? 1) - 1);
-      const key = this.#keyFor(verification);
-      return key === undefined ? this.#withoutKey(issuer) : this.#verifyWith(key, verification);
+      const keys = this.#keysFor(verification);
+      return keys.length === 0 ? refuse() : this.#verifyWith(keys, verification);
     });
   }
 
@@ -206,7 +238,7 @@ class Verifier implements TokenVerifier {
     }
     // While the signature was verified, other keys may have come.
     const { keys = NO_KEYS } = this.#keys.of(issuer);
-    const isCurrent = selectKey(keys, proof.jwt.alg, proof.jwt.kid) === proof.key;
+    const isCurrent = candidateKeys(keys, proof.jwt.alg, proof.jwt.kid).includes(proof.key);
     acceptance.keys = isCurrent ? keys : undefined;
     proof.last = acceptance;
     const late = checkTimes(acceptance.times, issuer, now);
@@ -216,10 +248,8 @@ class Verifier implements TokenVerifier {
 
 const NO_KEYS: readonly VerificationKey[] = [];
 
-const SIGNATURE_DENIALS = {
-  invalid: tokenDenial('token_bad_signature', 'the signature of the token is not valid'),
-  overloaded: tokenDenial('overloaded', 'too many new tokens are being verified'),
-};
+const BAD_SIGNATURE = tokenDenial('token_bad_signature', 'the signature of the token is not valid');
+const OVERLOADED = tokenDenial('overloaded', 'too many new tokens are being verified');
 
 /** All that does not depend on the time. */
 function acceptanceOf(jwt: Jwt, issuer: Issuer): Acceptance {
