@@ -8,15 +8,18 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import { CompactSign, compactVerify, createLocalJWKSet, jwtVerify } from 'jose';
+import { decodeCheck } from '../../src/engine/envoy/decode.ts';
 import { createCertificateReader } from '../../src/engine/identity/certificate.ts';
 import type { Issuer } from '../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../src/engine/identity/token.ts';
 import type { Attributes } from '../../src/engine/request/attributes.ts';
 import { importedKey, nodeCrypto } from '../../src/node/crypto.ts';
+import { decodeText } from '../../src/node/decode-text.ts';
 import { CERTIFICATES } from '../engine/identity/certificates.ts';
 import { claimsOf, issuerOf, jwks, NOW, publicJwk } from '../engine/identity/tokens.ts';
 import { attributes } from '../support/attributes.ts';
+import { encodeCheckRequest } from '../support/check-messages.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 
 /** One check of a signature takes up to a hundred times as long as what other parts measure. */
@@ -163,6 +166,8 @@ function certificates(): readonly Contender[] {
   const pem = CERTIFICATES.workload;
   const reader = createCertificateReader(nodeCrypto);
   assert(reader.read(pem) !== undefined);
+  const source = { certificate: encodeURIComponent(pem) };
+  const message = encodeCheckRequest({ attributes: { request: { http: {} }, source } });
   return [
     { name: 'node:crypto, parsed', run: () => new X509Certificate(pem) },
     {
@@ -173,6 +178,11 @@ function certificates(): readonly Contender[] {
       },
     },
     { name: 'Lictor, read for the first time', run: () => createCertificateReader(nodeCrypto).read(pem) },
+    {
+      name: 'Lictor, read before, in the message of another request',
+      run: () => reader.read(decodeCheck(message, decodeText).attributes?.source.certificate ?? ''),
+    },
+    { name: 'the message alone', run: () => decodeCheck(message, decodeText).attributes },
     { name: 'Lictor, read before', run: () => reader.read(pem) },
   ];
 }

@@ -1,10 +1,10 @@
 import type { Peer } from '../request/attributes.ts';
 import type { PeerOffsets } from './check-offsets.ts';
 import type { DecodeText } from './messages.ts';
-import { percentDecoded } from './percent.ts';
 import { contentAt, int64At, lastField } from './wire.ts';
+import { certificateAt } from './wire-certificate.ts';
 import { textsOf } from './wire-metadata.ts';
-import { commonTextAt, textAt } from './wire-text.ts';
+import { commonTextAt } from './wire-text.ts';
 
 /** Number of a field of Peer. */
 const LABELS = 3;
@@ -56,7 +56,7 @@ export class WirePeer implements Peer {
   }
 
   get certificate(): string {
-    this.#certificate ??= percentDecoded(textAt(this.#bytes, this.#at.certificate, this.#decode));
+    this.#certificate ??= certificateAt(this.#bytes, this.#at.certificate, this.#decode);
     return this.#certificate;
   }
 
