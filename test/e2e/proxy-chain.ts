@@ -5,7 +5,7 @@ import type { ForwardedCertificates } from '../support/envoy-bootstrap.ts';
 import { freePort } from '../support/ports.ts';
 
 /** A proxy of a chain, with the workload whose certificate it has. */
-export interface ChainedProxy {
+interface ChainedProxy {
   readonly workload: string;
   readonly forwarded: ForwardedCertificates;
 }
