@@ -34,6 +34,7 @@ const HIDDEN: readonly (readonly [string, string, string])[] = [
   ['callers', 'unknown field `dataset`', 'the Dataset `rows` is not a list of principals'],
   ['cel-habits', 'unexpected `like`', 'unknown name `reqest`'],
   ['cel-places', 'unknown name `reqest`', 'the expression has the type `request`, `string` is required'],
+  ['lint-expressions', 'no path of the policy has a parameter `{order_id}`', 'the path parameter `orderid`'],
   ['no-echoes', 'expected a list, found a mapping', 'the field `jsonSchema` is missing'],
   // Tests and a policy refer to the names.
   ['no-echoes', '`Orders_API` is not a valid DNS label', 'unknown policy `Orders_API`'],

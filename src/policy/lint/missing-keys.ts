@@ -15,14 +15,17 @@ import type { Analyses } from './analyses.ts';
 import { claimsOfAll, factsOfAdmitted, factsOfCallers } from './caller-facts.ts';
 import { KNOWLEDGE } from './known-values.ts';
 import type { LintInput } from './lint-input.ts';
+import { PathParameters } from './path-parameters.ts';
 
 /** Headers that Envoy adds to every request before it asks. */
 const ADDED_BY_ENVOY = ['x-request-id', 'x-forwarded-proto'];
 
+const PARAMETERS = ['request.query_params', 'request.params'];
+
 const HEADERS = ['request.headers', 'request.header_values'];
 
 /**
- * Reports reads of headers, query parameters, claims and keys of datasets that a request may not have, where nothing
+ * Reports reads of headers, parameters of queries and paths, claims and keys of datasets that a request may not have, where nothing
  * before the read makes sure of it: the evaluation would fail, and the request be denied with `policy_error`.
  */
 export function* lintMissingKeys(
@@ -46,6 +49,8 @@ function acceptedIssuers({ policy }: CompiledExpressions, known: LintInput['issu
 interface Need {
   readonly valid: ValidExpression;
   readonly read: UnguardedRead;
+  /** The expression that reads the variable, if the read is in one. */
+  readonly reader: Expression;
 }
 
 class PolicyReads {
@@ -58,6 +63,7 @@ class PolicyReads {
   readonly #early: ReadonlySet<Expression>;
   /** Reads of each variable that may fail, those of variables that it reads included. */
   readonly #needs = new Map<string, readonly Need[]>();
+  readonly #parameters: PathParameters;
   readonly #reported = new Map<Expression, Set<string>>();
 
   constructor(compiled: CompiledExpressions, issuers: readonly Issuer[], analyses: Analyses) {
@@ -67,6 +73,7 @@ class PolicyReads {
     this.#analyses = analyses;
     this.#claims = new Set(claimsOfAll(issuers).map((claim) => keyFact('jwt.claims', claim)));
     this.#uses = usesIn(compiled);
+    this.#parameters = new PathParameters(spec);
     this.#early = new Set(expressionsIn(spec.match));
   }
 
@@ -76,38 +83,44 @@ class PolicyReads {
     const variables = policy.spec.variables ?? new Map<string, Expression>();
     for (const [name, expression] of variables) {
       const each = own.get(expression);
-      if (each !== undefined) this.#needs.set(name, this.#needsOf(each, NO_FACTS));
+      if (each !== undefined) this.#needs.set(name, this.#needsOf(each, NO_FACTS, undefined));
     }
     const written = new Set(variables.values());
     const known = this.#knownIn();
     for (const each of valid) {
       if (written.has(each.expression)) continue;
-      for (const need of this.#needsOf(each, known(each))) this.#reportOnce(need);
+      for (const need of this.#needsOf(each, known(each), each.expression)) this.#reportOnce(need);
     }
   }
 
-  /** The reads of an expression that may fail where it is evaluated with these facts. */
-  #needsOf(valid: ValidExpression, known: Facts): readonly Need[] {
+  /** The reads of an expression that may fail where it is evaluated with these facts. `reader`: undefined for a variable. */
+  #needsOf(valid: ValidExpression, known: Facts, reader: Expression | undefined): readonly Need[] {
     const { accesses, safeReads } = this.#analyses.of(valid);
     const { reads, variables } = unguardedReads(accesses, safeReads, {
       isChecked: (map) => this.#isChecked(map),
-      isCertain: (access, facts) => this.#isCertain(access, facts),
+      isCertain: (access, facts) => this.#isCertain(access, facts, reader),
       known,
       use: this.#uses.get(valid.expression) ?? 'value',
     });
+    const own = reader ?? valid.expression;
     const through = variables.flatMap(({ name, known: facts }) =>
-      (this.#needs.get(name) ?? []).filter(({ read }) => !this.#isCertain(read, facts)),
+      (this.#needs.get(name) ?? []).filter(({ read }) => !this.#isCertain(read, facts, reader)),
     );
-    return [...reads.map((read) => ({ valid, read })), ...through];
+    return [...reads.map((read) => ({ valid, read })), ...through].map((each) => ({ ...each, reader: own }));
   }
 
   #isChecked(map: string): boolean {
     if (map === 'jwt.claims') return this.#issuers.length > 0;
-    return HEADERS.includes(map) || map === 'request.query_params' || map.startsWith('data.');
+    return HEADERS.includes(map) || PARAMETERS.includes(map) || map.startsWith('data.');
   }
 
-  #isCertain({ map, key, fact }: Access, facts: Facts): boolean {
+  #isCertain({ map, key, fact }: Access, facts: Facts, reader: Expression | undefined): boolean {
     if (facts.has(fact)) return true;
+    // A name that no path has is reported as such.
+    if (map === 'request.params') {
+      if (key === undefined || !this.#parameters.has(key)) return true;
+      return reader !== undefined && this.#parameters.lacking(reader, key) === undefined;
+    }
     if (map === 'jwt.claims') return facts.has(TOKEN) && this.#claims.has(fact);
     if (!HEADERS.includes(map) || key === undefined) return false;
     const isOther = facts.has(keyFact(HEADERS[0] ?? '', key)) || facts.has(keyFact(HEADERS[1] ?? '', key));
@@ -142,7 +155,7 @@ class PolicyReads {
     return others.reduce((all, each) => all.intersection(each), first);
   }
 
-  #reportOnce({ valid: { expression }, read }: Need): void {
+  #reportOnce({ valid: { expression }, read, reader }: Need): void {
     const seen = this.#reported.get(expression) ?? new Set<string>();
     this.#reported.set(expression, seen);
     if (seen.has(read.fact)) return;
@@ -152,14 +165,22 @@ class PolicyReads {
     const message = `without ${nounOf(read)} this expression fails, and the request is denied with \`policy_error\``;
     const safe =
       replacement === undefined ? `test for it: \`${read.test}\`` : `write \`${replacement.text}\``;
-    const help = [this.#requirement(read), safe].filter((each) => each !== undefined).join(', or ');
+    const help = [this.#requirement(read, reader), safe].filter((each) => each !== undefined).join(', or ');
     const edit = replacement && replacePart(expression, replacement, replacement.text).edit;
     report(expression.at, code, message, { help, edit }, rangeIn(expression, start, end));
   }
 
   /** The field that makes sure of a key; undefined if there is none. */
-  #requirement({ map, key }: UnguardedRead): string | undefined {
+  #requirement({ map, key }: UnguardedRead, reader: Expression): string | undefined {
     if (key === undefined) return undefined;
+    if (map === 'request.params') {
+      const pattern = this.#parameters.lacking(reader, key)?.pattern;
+      if (pattern === undefined) return `give every entry of \`match\` \`paths\` with \`{${key}}\``;
+      const hasUnnamed = pattern.segments.some(({ kind }) => kind === 'any');
+      return hasUnnamed
+        ? `name a segment of \`${pattern.text}\` \`{${key}}\``
+        : `put the path \`${pattern.text}\` into a rule of its own`;
+    }
     if (HEADERS.includes(map)) return `require it with \`requireHeaders: [${key}]\``;
     if (map !== 'jwt.claims') return undefined;
     const lacking = this.#issuers.filter(({ requireClaims }) => !requireClaims.includes(key));
@@ -173,6 +194,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   'request.headers': 'the header',
   'request.header_values': 'the header',
   'request.query_params': 'the query parameter',
+  'request.params': 'the path parameter',
 };
 
 function nounOf({ map, key }: UnguardedRead): string {
