@@ -109,10 +109,26 @@ function bindHelp({ value }: WrittenField): Advice | string {
   return instead(value, `write \`${text}\``, text);
 }
 
+/** Help for words for callers, and for conditions and callers that a rule leaves out. */
+function wordHelp({ name, value, lacks }: WrittenField): Advice | string | undefined {
+  if (name === 'who' || name === 'whom') return lacks('from') ? 'did you mean `from`?' : NAME_IN_FROM;
+  if (name !== 'not' && name !== 'unless') return undefined;
+  if (value.tree.kind !== 'scalar') return lacks('except') ? 'did you mean `except`?' : NAME_IN_EXCEPT;
+  const own = textIn(value);
+  const negated = own === undefined || /["\\\n]/.test(own) ? undefined : `!(${own})`;
+  if (!lacks('when')) return `add the negation to \`when\`: \`&& ${negated ?? '!(...)'}\``;
+  const text = `when: "${negated ?? '!(...)'}"`;
+  const help = `write the negation as the condition: \`${text}\``;
+  return negated === undefined ? { help } : instead(value, help, text);
+}
+
+const NAME_IN_FROM = 'write these callers in `from`, which the rule has already';
+const NAME_IN_EXCEPT = 'write these callers in `except`, which the rule has already';
+
 /** Help for an unknown field of a rule. `policyFields` are the fields of the policy around it. */
 export function ruleHelp(policyFields: () => object): UnknownFieldHelp {
   return (field) => {
-    const own = besideFromHelp(field);
+    const own = besideFromHelp(field) ?? wordHelp(field);
     if (own !== undefined || !Object.hasOwn(policyFields(), field.name)) return own;
     const callers = field.name === 'authenticate' ? '; a rule names its callers by `from`' : '';
     return `\`${field.name}\` belongs to the policy, beside \`rules\`${callers}`;
