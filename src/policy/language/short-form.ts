@@ -32,8 +32,7 @@ function withNameAndEffect(rule: Tree): Tree {
   if (rule.kind !== 'mapping' || has(rule, 'name') || has(rule, 'effect')) return rule;
   const [effect, other] = EFFECTS.filter((each) => has(rule, each));
   const entry = effect === undefined ? undefined : rule.entries.get(effect);
-  const isName = entry?.value.kind === 'scalar' && typeof entry.value.value === 'string';
-  if (effect === undefined || other !== undefined || entry === undefined || !isName) return rule;
+  if (effect === undefined || other !== undefined || entry === undefined || !isName(entry.value)) return rule;
   const { key } = entry;
   const value: ScalarTree = { kind: 'scalar', range: key, content: key, style: 'plain', value: effect };
   const entries = [...rule.entries].flatMap(([name, each]): readonly (readonly [string, Entry])[] =>
@@ -45,6 +44,11 @@ function withNameAndEffect(rule: Tree): Tree {
       : [[name, each]],
   );
   return { ...rule, entries: new Map(entries) };
+}
+
+/** True for a text, and for the parameter of a template. */
+function isName(tree: Tree): boolean {
+  return isText(tree) || (tree.kind === 'mapping' && tree.entries.size === 1 && tree.entries.has('param'));
 }
 
 function has({ entries, invalidKeys }: MappingTree, name: string): boolean {

@@ -4,8 +4,13 @@ import type { PathPattern } from '../../engine/request/path-pattern.ts';
 import { containsPath } from '../../engine/request/pattern-relations.ts';
 import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { placeOf } from '../compile/written-places.ts';
-import { isDatasetReference, type PrincipalDocument } from '../language/caller-document.ts';
-import { report, written } from '../language/reader.ts';
+import {
+  type CallerDocument,
+  isDatasetReference,
+  type PrincipalDocument,
+} from '../language/caller-document.ts';
+import type { MatchDocument } from '../language/match-document.ts';
+import { type Located, report, written } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 
 /** Longest list that is checked: the check compares every pattern with every other. */
@@ -13,15 +18,9 @@ const LONGEST = 500;
 
 /** Reports patterns that another pattern of their list makes redundant. */
 export function lintPatterns({ spec, at }: WrittenPolicy): void {
-  const callers = [spec, ...(spec.rules ?? [])].flatMap(({ from = [], except = [] }) => [...from, ...except]);
-  const principals = [
-    [spec.authenticate?.mtls?.principals, placeOf(at, 'authenticate', 'mtls', 'principals')] as const,
-    ...callers.map((entry) => [entry.principals, placeOf(entry.at, 'principals')] as const),
-  ];
-  for (const [written, place] of principals) {
-    const patterns = written?.map(({ value }) => value);
-    reportRedundant(patterns, place, 'principal_contained', 'principal', makesPrincipalRedundant);
-  }
+  const lists = [spec, ...(spec.rules ?? [])].flatMap(({ from = [], except = [] }) => [from, except]);
+  for (const principals of [spec.authenticate?.mtls?.principals ?? [], ...lists.flatMap(principalLists)])
+    reportRedundant(principals, 'principal_contained', 'principal', makesPrincipalRedundant);
   const matches = [
     [spec.match, placeOf(at, 'match')] as const,
     ...(spec.rules ?? []).map((rule) => [rule.match, placeOf(rule.at, 'match')] as const),
@@ -29,11 +28,40 @@ export function lintPatterns({ spec, at }: WrittenPolicy): void {
       ({ match }, index) => [match, placeOf(at, 'schemas', index, 'match')] as const,
     ),
   ];
-  for (const [match, place] of matches) {
-    for (const [index, { paths }] of (match ?? []).entries()) {
-      reportRedundant(paths, placeOf(place, index, 'paths'), 'path_contained', 'path', makesPathRedundant);
-    }
-  }
+  for (const paths of matches.flatMap(([match = [], place]) => pathLists(match, place)))
+    reportRedundant(paths, 'path_contained', 'path', makesPathRedundant);
+}
+
+type Principals = readonly Located<PrincipalDocument>[];
+
+/** The principals of each entry; those of entries with nothing else are one list. */
+function principalLists(entries: readonly CallerDocument[]): readonly Principals[] {
+  const own = Map.groupBy(entries, (entry) => (hasOnly(entry, 'principals') ? undefined : entry));
+  return [...own.values()].map((list) => list.flatMap(({ principals }) => principals ?? []));
+}
+
+/** The paths of each entry; those of entries with the same methods and nothing else are one list. */
+function pathLists(
+  match: readonly MatchDocument[],
+  at: Cursor | undefined,
+): readonly (readonly Located<PathPattern>[])[] {
+  const entries = match.map((entry, index) => ({ entry, place: placeOf(at, index, 'paths') }));
+  const own = Map.groupBy(entries, ({ entry }) =>
+    hasOnly(entry, 'methods', 'paths') ? (entry.methods ?? []).toSorted().join() : entry,
+  );
+  return [...own.values()].map((list) =>
+    list.flatMap(({ entry: { paths = [] }, place }) =>
+      paths.flatMap((value, index) => {
+        const found = placeOf(place, index);
+        return found === undefined ? [] : [{ value, at: found }];
+      }),
+    ),
+  );
+}
+
+function hasOnly(entry: object, ...names: readonly string[]): boolean {
+  const { at: _, ...parts } = entry as Readonly<Record<string, unknown>>;
+  return Object.entries(parts).every(([name, part]) => part === undefined || names.includes(name));
 }
 
 /**
@@ -41,24 +69,21 @@ export function lintPatterns({ spec, at }: WrittenPolicy): void {
  * list.
  */
 function reportRedundant<T>(
-  patterns: readonly T[] | undefined,
-  at: Cursor | undefined,
+  patterns: readonly Located<T>[],
   code: DiagnosticCode,
   noun: string,
   isRedundant: (outer: T, inner: T, isOuterFirst: boolean) => boolean,
 ): void {
-  if (patterns === undefined || patterns.length > LONGEST) return;
-  for (const [index, inner] of patterns.entries()) {
-    const found = patterns.findIndex((outer, other) => {
+  if (patterns.length > LONGEST) return;
+  for (const [index, { value: inner, at }] of patterns.entries()) {
+    const outer = patterns.find(({ value }, other) => {
       // Of two patterns that contain each other, the later one is redundant.
-      const isDouble = other > index && isRedundant(inner, outer, true);
-      return other !== index && !isDouble && isRedundant(outer, inner, other < index);
+      const isDouble = other > index && isRedundant(inner, value, true);
+      return other !== index && !isDouble && isRedundant(value, inner, other < index);
     });
-    const place = placeOf(at, index);
-    const outer = placeOf(at, found);
-    if (found === -1 || place === undefined || outer === undefined) continue;
-    const message = `\`${textAt(outer)}\` matches every ${noun} that this pattern matches`;
-    report(place, code, message, 'remove this pattern');
+    if (outer === undefined) continue;
+    const message = `\`${textAt(outer.at)}\` matches every ${noun} that this pattern matches`;
+    report(at, code, message, 'remove this pattern');
   }
 }
 

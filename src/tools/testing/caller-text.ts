@@ -23,10 +23,28 @@ export function principalsText({ patterns, datasets }: PrincipalSet): string {
 
 /** The callers that a condition lets through, as a phrase after "a caller". */
 export function callersText({ from, except }: CallerCondition): string {
-  const wanted = from === undefined ? 'everybody' : from.map(entryText).join('; or ');
-  if (except === undefined) return wanted;
+  const wanted = from === undefined ? 'everybody' : entriesText(from);
+  if (except === undefined || except.length === 0) return wanted;
   const separator = from === undefined ? ' ' : ', ';
-  return `${wanted}${separator}except ${except.map(entryText).join('; or ')}`;
+  return `${wanted}${separator}except ${entriesText(except)}`;
+}
+
+/** An empty list comes from the parameter of a template. */
+function entriesText(entries: readonly CallerEntry[]): string {
+  return entries.length === 0 ? 'nobody' : together(entries).map(entryText).join('; or ');
+}
+
+/** The entries, as one if all of them name nothing but principals. */
+function together(entries: readonly CallerEntry[]): readonly CallerEntry[] {
+  const [first] = entries;
+  const sets = entries.flatMap((entry) => (isOfPeer(entry) ? (entry.principals ?? []) : []));
+  if (first === undefined || entries.length === 1 || sets.length < entries.length) return entries;
+  const patterns = sets.flatMap((set) => set.patterns);
+  return [{ ...first, principals: { patterns, datasets: sets.flatMap((set) => set.datasets) } }];
+}
+
+function isOfPeer({ principals: _, ...others }: CallerEntry): boolean {
+  return Object.values(others).every((part) => part === undefined);
 }
 
 function entryText({ principals, issuers, scopes, roles, claims }: CallerEntry): string {
@@ -81,7 +99,7 @@ function unmetLeaf(claims: JsonObject, tests: readonly ClaimTest[]): Leaf | unde
 /** The entry of `from` that a caller matches, or that `except` alone does not name it. */
 export function admittedText({ from }: CallerCondition, identity: Identity): string {
   if (from === undefined) return '`except` does not name the caller';
-  return from.length === 1
+  return together(from).length === 1
     ? '`from` names the caller'
     : `entry ${entryOf(from, identity) + 1} of \`from\` names the caller`;
 }
@@ -92,13 +110,13 @@ export function admittedText({ from }: CallerCondition, identity: Identity): str
  */
 export function refusedText({ from, except }: CallerCondition, identity: Identity): string {
   if (from !== undefined && entryOf(from, identity) === -1) {
-    const reasons = from.map((entry) => unmetText(entry, identity));
-    const [only] = reasons;
-    if (reasons.length === 1) return `\`from\`: ${only}`;
+    const reasons = together(from).map((entry) => unmetText(entry, identity));
+    const [only = 'it names nobody'] = reasons;
+    if (reasons.length < 2) return `\`from\`: ${only}`;
     return `\`from\`: ${reasons.map((reason, index) => `entry ${index + 1}: ${reason}`).join('; ')}`;
   }
   const index = entryOf(except ?? [], identity);
-  return (except ?? []).length === 1
+  return together(except ?? []).length === 1
     ? '`except` names the caller'
     : `entry ${index + 1} of \`except\` names the caller`;
 }

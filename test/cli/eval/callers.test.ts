@@ -62,6 +62,22 @@ spec:
   authenticate: {mtls: {}}
   except: [{principals: ["CN=leaver"]}]
   rules: [{name: read, effect: allow, except: [{principals: ["CN=guest"]}]}]
+---
+apiVersion: lictor/v1
+kind: PolicyTemplate
+metadata: {name: texts}
+spec:
+  parameters: {writers: {type: list(string), default: []}}
+  match: [{hosts: [texts.svc]}]
+  authenticate: {mtls: {}}
+  rules:
+    - {allow: read, from: [CN=a, CN=b], except: ["spiffe://acme.example/x", {principals: [{data: exporters}]}]}
+    - {allow: write, from: [{param: writers}], except: [{param: writers}]}
+---
+apiVersion: lictor/v1
+kind: Policy
+metadata: {name: texts}
+spec: {uses: {template: texts}}
 `;
 
 let stack: AsyncDisposableStack;
@@ -170,4 +186,20 @@ test('effective says that a rule is for nobody', async () => {
   const { stdout } = await inProcess(['effective', '.', '--host', 'template.svc', '--path', '/'], directory);
   expect(stdout).toContain('   adopter  a peer that is nobody, unless another policy authenticates one  ');
   expect(stdout).toContain('   adopter/write  every request, from nobody  ');
+});
+
+test('principals of several entries are told together', async () => {
+  const host = ['--host', 'texts.svc', '--path', '/'];
+  const { stdout } = await inProcess(['effective', '.', ...host], directory);
+  expect(stdout).toContain(
+    '   texts/read  every request, from CN=a or CN=b, except spiffe://acme.example/x or one of data exporters  ',
+  );
+  expect(stdout).toContain('   texts/write  every request, from nobody  ');
+  const refused = await inProcess(['eval', '.', ...host, '--principal', 'CN=c'], directory);
+  expect(refused.stdout).toContain('· texts: allow read  `from`: the caller CN=c is not CN=a or CN=b  ');
+  expect(refused.stdout).toContain('· texts: allow write  `from`: it names nobody  ');
+  const named = await inProcess(['eval', '.', ...host, '--principal', 'CN=b'], directory);
+  expect(named.stdout).toContain('✓ texts: allow read  `from` names the caller  ');
+  const except = await inProcess(['eval', '.', ...host, '--principal', 'CN=export'], directory);
+  expect(except.stdout).toContain('· texts: allow read  `from`: the caller CN=export is not CN=a or CN=b  ');
 });
