@@ -114,7 +114,7 @@ test('effective marks them, and names no peer that only they name', async () => 
   const { stdout } = await inProcess(['effective', 'p', ...where], directory);
   expect(stdout).toContain('orders/no-bots (shadow)  GET');
   expect(stdout).toContain('orders/ads (shadow)  every request');
-  expect(stdout).toContain('orders  a peer that is spiffe://acme.example/shop');
+  expect(stdout).toContain('orders  a peer that is spiffe://acme.example/shop  ');
   const json = await inProcess(['effective', 'p', ...where, '--output', 'json'], directory);
   const { governed } = JSON.parse(json.stdout) as { governed: readonly { name: string; mode: string }[] };
   expect(governed.flatMap(({ name, mode }) => (mode === 'shadow' ? name : []))).toEqual(['no-bots', 'ads']);
@@ -129,4 +129,19 @@ test('report marks them', async () => {
   const csv = await inProcess(['report', 'p', '--output', 'csv'], directory);
   expect(csv.stdout).toContain('SOC2-CC6.1,orders,,shadow,deny,no-bots,1,');
   expect(csv.stdout).toContain('SOC2-CC6.1,orders,,enforce,allow,read,');
+});
+
+test('another policy that authenticates peers is said where there is one', async () => {
+  const mesh = `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: mesh}
+spec: {match: [{hosts: [orders.acme.svc], paths: [/mesh]}], authenticate: {mtls: {}}}
+`;
+  await writeFiles(directory, { 'q/orders.yaml': POLICIES, 'q/mesh.yaml': mesh });
+  const where = ['--host', 'orders.acme.svc', '--path'];
+  const said = 'orders  a peer that is spiffe://acme.example/shop, unless another policy authenticates one';
+  expect((await inProcess(['effective', 'q', ...where, '/mesh'], directory)).stdout).toContain(said);
+  expect((await inProcess(['effective', 'q', ...where, '/a'], directory)).stdout).not.toContain('unless');
+  const evaluated = await inProcess(['eval', 'q', ...SHOP, '--path', '/mesh'], directory);
+  expect(evaluated.stdout).toContain('shop, unless another policy authenticates one');
 });

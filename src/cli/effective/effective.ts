@@ -118,7 +118,10 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
     add('first_limits', limit.name, at, limitText(limit), conditions(limit));
   }
   if (policy.mtls !== undefined) add('authentication', '', places?.mtls ?? source, mtlsText(policy.mtls));
-  if (policy.namedPeers !== undefined) add('authentication', '', source, namedPeersText(policy.namedPeers));
+  if (policy.namedPeers !== undefined) {
+    const others = folder.set.policies.filter(({ match }) => fitting(match, subject) !== undefined);
+    add('authentication', '', source, namedPeersText(policy.namedPeers, others));
+  }
   if (policy.jwt !== undefined) add('authentication', '', places?.jwt ?? source, jwtText(policy.jwt));
   if (policy.callers !== undefined) {
     add('authentication', '', places?.from ?? source, `from ${callersText(policy.callers)}`);

@@ -109,6 +109,11 @@ class Explainer {
     };
   }
 
+  get #applying(): readonly CompiledPolicy[] {
+    const applying = this.#recording.of('policy').filter(({ result }) => result === 'applies');
+    return applying.map(({ policy }) => policy);
+  }
+
   #policy({ policy, entries, result }: PolicyEvent): Finding {
     const state = STATE_OF_POLICY[result];
     const { why, evaluations } = this.#match(entries);
@@ -176,7 +181,9 @@ class Explainer {
     };
     return [
       ...(mtls === undefined ? [] : [finding('mtls', mtlsText(mtls), /^peer_/)]),
-      ...(namedPeers === undefined ? [] : [finding('mtls', namedPeersText(namedPeers), /^peer_/)]),
+      ...(namedPeers === undefined
+        ? []
+        : [finding('mtls', namedPeersText(namedPeers, this.#applying), /^peer_/)]),
       ...(jwt === undefined ? [] : [finding('jwt', jwtText(jwt), /^(token_|keys_)/)]),
       ...(callers === undefined ? [] : [finding('from', callersText(callers), /^caller_not_allowed$/)]),
     ];

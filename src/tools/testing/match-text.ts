@@ -66,9 +66,10 @@ export function mtlsText({ principals, from }: MtlsRequirement): string {
   return `${who} that is ${principalsText(principals)}`;
 }
 
-/** The peers that are required where no policy has `mtls`. */
-export function namedPeersText(peers: PrincipalSet): string {
-  return `a peer that is ${principalsText(peers)}, unless another policy authenticates one`;
+/** The peers that are required where no policy has `mtls`; `others` are the policies that may apply to the request. */
+export function namedPeersText(peers: PrincipalSet, others: readonly CompiledPolicy[]): string {
+  const isElsewhere = others.some(({ mode, mtls }) => mode === 'enforce' && mtls !== undefined);
+  return `a peer that is ${principalsText(peers)}${isElsewhere ? ', unless another policy authenticates one' : ''}`;
 }
 
 export function jwtText({ issuers, required, bind }: JwtRequirement): string {

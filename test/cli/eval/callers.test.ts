@@ -143,7 +143,7 @@ describe('eval says which part of which entry did not hold', () => {
     [
       'a peer that the policy does not name',
       ['--principal', 'CN=other'],
-      '✗ orders: mtls  a peer that is spiffe://acme.example/** or one of data exporters, unless another policy authenticates one: this workload is not among those that may call ',
+      '✗ orders: mtls  a peer that is spiffe://acme.example/** or one of data exporters: this workload is not among those that may call ',
     ],
   ])('%s', async (_, args, expected) => {
     const { stdout, stderr } = await run('eval', ...args);
@@ -164,7 +164,7 @@ test('effective shows the callers of the policy and of each rule', async () => {
   const lines = stdout.split('\n').map((line) => line.replace(/ {2}orders\.yaml:\d+$/, ''));
   expect(lines).toEqual(
     expect.arrayContaining([
-      '   orders  a peer that is spiffe://acme.example/** or one of data exporters, unless another policy authenticates one',
+      '   orders  a peer that is spiffe://acme.example/** or one of data exporters',
       '   orders  from spiffe://acme.example/** or one of data exporters, except spiffe://acme.example/ns/lab/**',
       '   orders/write  POST, from spiffe://acme.example/ns/shop/sa/checkout with scopes orders:write, orders:read; or callers with a token of partner and claims tier gold or silver, realm_access.roles admin',
       '   orders/read  GET, from callers with claim tenant acme, except callers with claim sub mallory',
@@ -184,7 +184,7 @@ test('`except` alone is for everybody else', async () => {
 
 test('effective says that a rule is for nobody', async () => {
   const { stdout } = await inProcess(['effective', '.', '--host', 'template.svc', '--path', '/'], directory);
-  expect(stdout).toContain('   adopter  a peer that is nobody, unless another policy authenticates one  ');
+  expect(stdout).toContain('   adopter  a peer that is nobody  ');
   expect(stdout).toContain('   adopter/write  every request, from nobody  ');
 });
 
