@@ -36,6 +36,9 @@ const HIDDEN: readonly (readonly [string, string, string])[] = [
   ['cel-places', 'unknown name `reqest`', 'the expression has the type `request`, `string` is required'],
   ['lint-expressions', 'no path of the policy has a parameter `{order_id}`', 'the path parameter `orderid`'],
   ['no-echoes', 'expected a list, found a mapping', 'the field `jsonSchema` is missing'],
+  ['newcomers/043', 'unknown field `action`', 'unknown value `ALLOW`'],
+  ['newcomers/056', 'unknown name `tenant`', 'without the header `x-tenant`'],
+  ['newcomers/062', 'unknown name `request.auth`', 'without the claim `role`'],
   // Tests and a policy refer to the names.
   ['no-echoes', '`Orders_API` is not a valid DNS label', 'unknown policy `Orders_API`'],
   ['no-echoes', '`Read_It` is not a valid DNS label', 'has no rule or limit `Read_It`'],

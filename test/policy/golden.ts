@@ -22,7 +22,9 @@ export interface GoldenCase {
 
 /** Each file starts with `>>> path`; the expected text comes last. */
 export function goldenCases(): readonly GoldenCase[] {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
+  const names = readdirSync(FOLDER, { encoding: 'utf8', recursive: true }).filter((name) =>
+    name.endsWith('.txt'),
+  );
   return names.toSorted().map((name) => {
     const text = readFileSync(`${FOLDER}/${name}`, 'utf8');
     const parts = text.split(/^>>> (.*)\n/m).slice(1);
