@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -45,6 +45,19 @@ describe('lictor check', () => {
     const strict = await check(POLICY, '--strict');
     expect(strict.code).toBe(1);
     expect(strict.out).toContain('warning[policy_without_tests]');
+  });
+
+  test('paths in texts are relative to the current folder, as positions are', async () => {
+    const twice = `${POLICY}---\n${POLICY}`;
+    const at = folder;
+    await mkdir(join(at, 'team'), { recursive: true });
+    await writeFile(join(at, 'team', 'twice.yaml'), twice);
+    const stdout = new PassThrough();
+    const terminal = { stdout, stderr: stdout, environment: {}, directory: at };
+    await run(['check', 'team'], terminal);
+    stdout.end();
+    expect(await text(stdout)).toMatch(/^team\/twice\.yaml:\d+:\d+: error.* at team\/twice\.yaml:\d+$/m);
+    await rm(join(at, 'team'), { recursive: true });
   });
 
   test('a comment silences it in every form', async () => {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { nearFile } from '../../src/policy/source/near-file.ts';
 import type { PolicyFiles } from '../../src/policy/yaml/policy-files.ts';
 
 /** A policy folder in memory, by path and content. */
@@ -18,7 +19,9 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
       if (path.startsWith('..') || posix.isAbsolute(reference))
         return { problem: 'is outside of the policy folder' };
       const bytes = files.get(path);
-      return bytes === undefined ? { problem: 'does not exist' } : { path, bytes };
+      return bytes === undefined
+        ? { problem: 'does not exist', near: nearFile(fromFile, reference, files.keys()) }
+        : { path, bytes };
     },
   };
 }

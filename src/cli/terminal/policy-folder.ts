@@ -113,10 +113,20 @@ export function shownPath(file: string, dir: string, terminal: Terminal): string
   return relative(terminal.directory, resolve(pathOf(dir, terminal), file));
 }
 
-/** The diagnostic with the path of its file relative to the current folder. */
+/** Another place that a message or help names. */
+const PLACE = /(?<= at )[^\s`]+\.(?:ya?ml|json|csv)(?=:\d)/g;
+
+/** The diagnostic with the paths of files, also in its texts, relative to the current folder. */
 export function seenFrom(diagnostic: Diagnostic, dir: string, terminal: Terminal): Diagnostic {
+  const inTexts = (text: string): string => text.replaceAll(PLACE, (file) => shownPath(file, dir, terminal));
   const file = shownPath(diagnostic.span.file, dir, terminal) || '.';
-  return { ...diagnostic, span: { ...diagnostic.span, file } };
+  const { message, help, span } = diagnostic;
+  return {
+    ...diagnostic,
+    message: inTexts(message),
+    ...(help === undefined ? {} : { help: inTexts(help) }),
+    span: { ...span, file },
+  };
 }
 
 /** Diagnostics for people, with a blank line after each. */

@@ -105,7 +105,11 @@ export class References {
     const file = this.#files.read(at.context.path, reference);
     if (file.problem !== undefined) {
       const message = `\`${reference}\` ${file.problem}`;
-      return report(at, 'invalid_reference', message, 'a path is relative to the file that names it');
+      const help =
+        file.near === undefined
+          ? 'a path is relative to the file that names it'
+          : `did you mean \`${file.near}\`?`;
+      return report(at, 'invalid_reference', message, help);
     }
     this.#used.add(file.path);
     return file;

@@ -127,12 +127,9 @@ const readBody: Reader<BodySpec> = (at) => {
   if (tree.kind === 'list' || (tree.kind === 'mapping' && !meansFields([...tree.entries.keys()]))) {
     const inline = written(at);
     const shown = inline.length <= 60 && /^[{[][^\n]*$/.test(inline) ? inline : '...';
-    return report(
-      at,
-      'wrong_type',
-      `expected text or \`{json: ...}\`, found ${shape(at)}`,
-      `write \`body: {json: ${shown}}\``,
-    );
+    const help = `write \`body: {json: ${shown}}\``;
+    const edit = shown === '...' ? undefined : { ...tree.range, text: `{json: ${shown}}` };
+    return report(at, 'wrong_type', `expected text or \`{json: ...}\`, found ${shape(at)}`, { help, edit });
   }
   if (tree.kind !== 'mapping') {
     const plain = text(at);

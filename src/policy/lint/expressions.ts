@@ -9,6 +9,7 @@ import type { WrittenPolicy } from '../compile/policy-compiler.ts';
 import { rangeIn, replacePart } from '../compile/report-problem.ts';
 import { report } from '../language/reader.ts';
 import type { Expression } from '../language/values.ts';
+import { editScalar } from '../yaml/edit-scalar.ts';
 import type { Analyses } from './analyses.ts';
 import type { LintInput } from './lint-input.ts';
 
@@ -52,7 +53,7 @@ function reportConstants(
         ? `, so the whole condition is always ${whole}`
         : '';
     const help = part.why === undefined && isWhole && whole === true ? NEEDLESS : part.why?.help;
-    const edit = readInstead(expression, part);
+    const edit = readInstead(expression, part) ?? textInstead(expression, part);
     const advice = help === undefined || edit === undefined ? help : { help, edit };
     report(expression.at, code, `${sentence(part)}${rest}`, advice, rangeIn(expression, start, end));
   }
@@ -74,6 +75,17 @@ function readInstead(expression: Expression, { start, end, why, outcome }: Const
   const isPlain = /^request\s*\.\s*headers\b/.test(read) && !read.includes('?');
   if (outcome !== 'absent' || why?.name === undefined || !isPlain) return undefined;
   return replacePart(expression, { start, end }, why.name).edit;
+}
+
+/** The text that help writes in place of the only literal of the part. */
+function textInstead({ source, at }: Expression, { start, end, why }: ConstantPart): Edit | undefined {
+  const [, text] = /^write `([^`'"\\]+)`$/.exec(why?.help ?? '') ?? [];
+  const [literal, other] = source.slice(start, end).matchAll(/'[^'"\\]*'|"[^'"\\]*"/g);
+  if (text === undefined || literal === undefined || other !== undefined || at.tree.kind !== 'scalar')
+    return undefined;
+  const first = start + literal.index + 1;
+  const range = { start: first, end: first + literal[0].length - 2 };
+  return editScalar(at.context.lines.text, at.tree, { ...range, text });
 }
 
 const NEEDLESS = 'remove it: a missing condition is true';

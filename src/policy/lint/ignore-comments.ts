@@ -1,8 +1,9 @@
 import { CODES, type DiagnosticCode } from '../../diagnostic/codes.ts';
 import { diagnose, MOST_DIAGNOSTICS } from '../../diagnostic/collect.ts';
-import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import type { Diagnostic, Fix } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Range } from '../../diagnostic/range.ts';
+import { nearest } from '../../diagnostic/suggest.ts';
 import { suggestion } from '../language/fields.ts';
 import { commentedLine, isComment, type YamlPiece, yamlPieces } from '../yaml/yaml-comments.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
@@ -101,13 +102,18 @@ function readComment(
   const [, content] = /^#+\s*lictor-ignore\b:?(.*)$/.exec(text.trimEnd()) ?? [];
   if (content === undefined) return;
   const [code = '', ...reason] = content.trim().split(/\s+/);
-  const addMistake = (message: string, help: string | undefined): void => {
-    mistakes.push(diagnose('invalid_ignore', spanOf(file, range), message, help));
+  const addMistake = (message: string, help: string | undefined, fix?: Fix): void => {
+    mistakes.push(diagnose('invalid_ignore', spanOf(file, range), message, help, fix));
   };
   const form = `write \`# ${WORD}: CODE reason\``;
   if (code === '') addMistake('the comment names no warning', form);
-  else if (!isCode(code)) addMistake(`unknown warning \`${code}\``, suggestion(code, WARNINGS) ?? form);
-  else if (CODES[code].severity === 'error') {
+  else if (!isCode(code)) {
+    const near = nearest(code, WARNINGS);
+    const first = range.start + text.indexOf(code);
+    const { start, end } = spanOf(file, { start: first, end: first + code.length });
+    const fix = near === undefined ? undefined : { start, end, text: near, isCertain: false };
+    addMistake(`unknown warning \`${code}\``, suggestion(code, WARNINGS) ?? form, fix);
+  } else if (CODES[code].severity === 'error') {
     addMistake(`\`${code}\` is an error, and errors cannot be silenced`, 'fix the error');
   } else if (UNSILENCED.has(code)) {
     addMistake(`\`${code}\` cannot be silenced`, 'fix or remove the other comment');

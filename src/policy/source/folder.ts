@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import type { PolicyFiles } from '../yaml/policy-files.ts';
 import { type FileSystem, MAX_FILE_BYTES, MAX_FOLDER_BYTES } from './file-system.ts';
+import { nearFile } from './near-file.ts';
 import { sameFiles } from './pass-files.ts';
 import { rootOf, type Walk, walk } from './walk.ts';
 
@@ -88,7 +89,10 @@ export function createFolder(
       const target = resolveReference(fromFile, reference);
       if (typeof target !== 'string') return target;
       const file = readOne(target);
-      if ('problem' in file) return file;
+      if ('problem' in file) {
+        const isMissing = file.problem === 'does not exist';
+        return isMissing ? { ...file, near: nearFile(fromFile, reference, walked.files.keys()) } : file;
+      }
       read.set(target, file);
       contents.set(target, file.bytes);
       return { path: target, bytes: file.bytes };

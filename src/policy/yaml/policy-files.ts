@@ -10,7 +10,13 @@ export interface PolicyFiles {
    * `reference` the text as written; the path in the result is relative to the folder. A problem is the predicate of a
    * sentence whose subject is the reference, such as "does not exist".
    */
-  read(fromFile: string, reference: string): ReferencedFile | { readonly problem: string };
+  read(fromFile: string, reference: string): ReferencedFile | UnreadFile;
+}
+
+interface UnreadFile {
+  readonly problem: string;
+  /** The reference that was probably meant, if the file does not exist. */
+  readonly near?: string | undefined;
 }
 
 interface ReferencedFile {

@@ -32,7 +32,10 @@ export function syntaxMistake(document: Document.Parsed, text: string): SyntaxMi
       message: sentence(error),
       help: / flow-(seq|map)-start /.test(error.message)
         ? 'within brackets, put text that has `[` or `{` in it in quotes'
-        : (textAfterBracket(error, text) ?? textAfterTag(error, text) ?? helpFor(error)),
+        : (tabHelp(error, text) ??
+          textAfterBracket(error, text) ??
+          textAfterTag(error, text) ??
+          helpFor(error)),
     }
   );
 }
@@ -46,6 +49,18 @@ const LAYOUT: ReadonlySet<string> = new Set([
   'MULTILINE_IMPLICIT_KEY',
   'UNEXPECTED_TOKEN',
 ]);
+
+/** Help with the edit that indents by two spaces for each tab, from the first line with one to the last. */
+function tabHelp({ code }: YAMLError, text: string): Advice | undefined {
+  const lines = code === 'TAB_AS_INDENT' ? [...text.matchAll(/^ *\t[ \t]*/gm)] : [];
+  const [first] = lines;
+  const last = lines.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const start = first.index;
+  const end = last.index + last[0].length;
+  const indented = text.slice(start, end).replaceAll(/^ *\t[ \t]*/gm, (tabs) => tabs.replaceAll('\t', '  '));
+  return { help: 'indent with spaces', edit: { start, end, text: indented } };
+}
 
 /** Help for `when: [1].exists(...)`, where YAML reads the list as the whole value. */
 function textAfterBracket({ code, pos: [at] }: YAMLError, text: string): string | undefined {
