@@ -14,7 +14,7 @@ const WITHOUT_FIX: readonly (readonly [RegExp, string])[] = [
   [/\.\.\.|CODE|FIELD/, 'a place for a text of the author'],
   [/write it as `(?:has|cel\.bind)\(/, 'the form of a macro, with places for its arguments'],
   [
-    /, and (?:`when: |compare|the path|test)|for every peer/,
+    /, and (?:`when: |compare|the path|test)|for every peer|` beside `jwt`|, without `name`/,
     'something is written in a second place as well',
   ],
   [/with `(?:burst|cost): /, 'another field is written as well'],
