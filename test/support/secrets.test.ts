@@ -7,7 +7,7 @@ import { refuseSecrets, refuseSecretsInFile, secret, secretIn } from './secrets.
 test('a token is found in every place of a text, whole or cut', async () => {
   const token = await signed();
   expect(secretIn(`{"path": "/orders?access_token=${token}"}`)).toContain('a token at character 31');
-  expect(secretIn(token.slice(0, 20))).toContain('a token');
+  expect(secretIn(token.slice(0, 60))).toContain('a token');
   expect(secretIn(`GET /orders of spiffe://acme.example/ns/shop/sa/checkout`)).toBeUndefined();
 });
 

@@ -2,8 +2,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 /** Forms of what no output of Lictor may contain, with their names. */
 const FORMS = new Map<string, RegExp>([
-  // The header and the claims of each signed token are JSON objects, which begin with `{"`.
-  ['a token', /eyJ[\w-]{8,}/],
+  // The header of each signed token is a JSON object, which begins with `{"`, and ends at a dot.
+  ['a token', /eyJ[\w-]{8,}\.[\w-]/],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----|"d" ?: ?"[\w-]{20,}"/],
   ['credentials', /\b(?:Bearer|Basic) [\w.~+/-]{16,}/i],
 ]);
