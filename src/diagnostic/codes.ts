@@ -125,9 +125,9 @@ export const CODES = {
     severity: 'error',
     doc: '`from` names an Issuer, and no policy that applies to the same requests accepts its tokens',
   },
-  roles_without_path: {
+  unmapped_claim: {
     severity: 'error',
-    doc: '`from` names a role, and no Issuer whose tokens are accepted there has `rolesPath`',
+    doc: '`from` names a role, or an expression reads `jwt.roles` or `jwt.tenant`, and no Issuer whose tokens are accepted there has `rolesPath` or `tenants`',
   },
   principal_not_accepted: {
     severity: 'error',

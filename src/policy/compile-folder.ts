@@ -28,6 +28,7 @@ import { Fixtures } from './compile/fixtures.ts';
 import type { Folder } from './compile/folder.ts';
 import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
 import { reportIdentityReads } from './compile/identity-reads.ts';
+import { reportMappedReads } from './compile/mapped-reads.ts';
 import { PolicyCompiler, type PolicyParts, type Scopes } from './compile/policy-compiler.ts';
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { PLAIN_READING, type Reading } from './compile/reading.ts';
@@ -131,11 +132,6 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const { parse = readYaml } = options;
   const references = new References(files, (path, bytes) => parsed.get(path) ?? parse(path, bytes), room);
 
-  const issuers = new Map<string, Issuer | undefined>();
-  for (const { name, spec } of documentsOf(documents, 'Issuer')) {
-    options.onProgress?.(name.at.context.path);
-    issuers.set(name.value, spec && compileIssuer(name.value, spec, references, options.crypto));
-  }
   const datasets = compileDatasets(documents, references, options);
   const environmentDocuments = documentsOf(documents, 'Environment');
   const environments = compileEnvironments(environmentDocuments);
@@ -145,7 +141,14 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   const values = documentsOf(documents, 'Dataset').map(
     ({ name }) => [name.value, datasets.get(nameInExpressions(name.value))?.value ?? null] as const,
   );
-  const folder: Folder = { expressions, references, issuers, datasets: new Map(values), incomplete };
+  const named = new Map(values);
+  const tenants = { values: named, incomplete, note: (name: string) => expressions.note(dataPath(name)) };
+  const issuers = new Map<string, Issuer | undefined>();
+  for (const { name, spec } of documentsOf(documents, 'Issuer')) {
+    options.onProgress?.(name.at.context.path);
+    issuers.set(name.value, spec && compileIssuer(name.value, spec, references, options.crypto, tenants));
+  }
+  const folder: Folder = { expressions, references, issuers, datasets: named, incomplete };
   const compiler = new PolicyCompiler(documents, folder, reading);
   for (const document of documentsOf(documents, 'Policy')) {
     options.onProgress?.(document.name.at.context.path);
@@ -164,6 +167,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
   if (!incomplete && compiler.partial.size === 0 && diagnostics.errors === 0) {
     reportIdentityReads(compiler.expressions, environments.values);
     reportCallerReads(compiler.written, environments.values, issuers);
+    reportMappedReads(compiler.expressions, issuers);
   }
   const environment = chosen(environmentDocuments, options, diagnostics);
   const known = {
@@ -173,7 +177,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     environments: environments.values,
     datasets: folder.datasets.keys().toArray(),
     dataset: (name: string) => {
-      if (folder.datasets.has(name)) expressions.note(`data.${nameInExpressions(name)}`);
+      if (folder.datasets.has(name)) expressions.note(dataPath(name));
       return folder.datasets.get(name);
     },
     partial: compiler.partial,
@@ -239,6 +243,11 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     patternsOf: (policy) => compiler.patternsOf(policy),
     templateOf: (policy) => compiler.templateOf(policy),
   };
+}
+
+/** The name of a Dataset in expressions. */
+function dataPath(name: string): string {
+  return `data.${nameInExpressions(name)}`;
 }
 
 function* parseFiles(
@@ -325,7 +334,7 @@ function chosen(
 
 function warnOfUnusedData(documents: readonly PolicyDocument[], { read }: Expressions): void {
   for (const { name } of documentsOf(documents, 'Dataset')) {
-    const path = `data.${nameInExpressions(name.value)}`;
+    const path = dataPath(name.value);
     if (!read.has(path))
       report(
         { ...name.at, path: '' },

@@ -14,6 +14,7 @@ import { variablesOf } from './variables.ts';
 const NO_TOKEN = Object.freeze({
   present: false,
   issuer: '',
+  tenant: '',
   subject: '',
   audiences: [],
   scopes: [],
@@ -209,6 +210,9 @@ class TokenValues {
 
   get issuer(): string {
     return this.#token.issuer;
+  }
+  get tenant(): string {
+    return this.#token.tenant;
   }
   get subject(): string {
     return this.#token.subject;

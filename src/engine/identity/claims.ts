@@ -51,7 +51,8 @@ export function verifiedToken(jwt: Jwt, issuer: Issuer): VerifiedToken {
   const expiry = memberOf(jwt.claims, 'exp');
   return Object.freeze({
     issuerName: issuer.name,
-    issuer: issuer.issuer,
+    issuer: jwt.iss ?? issuer.issuer,
+    tenant: (jwt.iss === undefined ? undefined : issuer.tenants?.get(jwt.iss)) ?? '',
     subject: typeof subject === 'string' ? subject : '',
     audiences: audiencesOf(jwt, issuer),
     scopes: scopesOf(memberOf(jwt.claims, issuer.scopesClaim)),

@@ -36,8 +36,14 @@ export interface Refresh {
 /** A checked `Issuer` document with all defaults filled in. */
 export interface Issuer {
   readonly name: string;
-  /** Compared with `iss` exactly. */
+  /** Compared with `iss` exactly; with `tenants`, a text with `{tenant}`. */
   readonly issuer: string;
+  /** Tenants by the `iss` of their tokens; undefined: the issuer has one. */
+  readonly tenants: ReadonlyMap<string, string> | undefined;
+  /** Trust domain that the SPIFFE ID in `sub` must have, in lower case. Tokens without `iss` are accepted then. */
+  readonly trustDomain: string | undefined;
+  /** True: the parts of a token may have the padding of base64url. */
+  readonly paddedBase64: boolean;
   /** Empty only with `anyAudience`. */
   readonly audiences: readonly string[];
   readonly anyAudience: boolean;
@@ -63,6 +69,11 @@ export interface Issuer {
   readonly rolesPath: readonly string[];
   /** The preset of the document, with the names of the fields that it sets. */
   readonly preset: PresetUse | undefined;
+}
+
+/** Every `iss` of the tokens of an issuer. */
+export function issuersOf({ issuer, tenants }: Pick<Issuer, 'issuer' | 'tenants'>): readonly string[] {
+  return tenants === undefined ? [issuer] : [...tenants.keys()];
 }
 
 /** A preset that an Issuer document names. */

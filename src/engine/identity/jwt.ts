@@ -3,6 +3,7 @@ import { parseJson } from '../request/json.ts';
 import { UNFIT_NUMBER } from '../request/json-number.ts';
 import { isJsonObject } from '../request/json-value.ts';
 import type { CryptoProvider } from './crypto.ts';
+import { looksLikeSpiffe, parseSpiffe } from './spiffe.ts';
 
 /** A parsed token, not verified. */
 export interface Jwt {
@@ -13,6 +14,10 @@ export interface Jwt {
   readonly typ: string | undefined;
   /** undefined: the token has no `iss`. */
   readonly iss: string | undefined;
+  /** Trust domain of the SPIFFE ID in `sub`; undefined if it has none. */
+  readonly trustDomain: string | undefined;
+  /** True if its parts have the padding that RFC 7515 leaves out. */
+  readonly isPadded: boolean;
 }
 
 export type ReadJwt =
@@ -21,10 +26,12 @@ export type ReadJwt =
 
 /**
  * Parses a JWT in compact form (RFC 7515 section 7.1, RFC 7519 section 7.2) strictly: canonical base64url, UTF-8, no
- * duplicate member. The problem is a sentence for the caller, which shows nothing of the token.
+ * duplicate member. The problem is a sentence for the caller, which shows nothing of the token. With `mayBePadded`, the
+ * parts may have the whole padding of base64url.
  */
-export function readJwt(text: string, crypto: CryptoProvider): ReadJwt {
-  const parts = text.split('.', 4);
+export function readJwt(text: string, crypto: CryptoProvider, mayBePadded = false): ReadJwt {
+  const isPadded = mayBePadded && text.includes('=');
+  const parts = isPadded ? text.split('.', 4).map(withoutPadding) : text.split('.', 4);
   const [encodedHeader, encodedClaims, signature] = parts;
   if (
     encodedHeader === undefined ||
@@ -43,7 +50,16 @@ export function readJwt(text: string, crypto: CryptoProvider): ReadJwt {
   const problem = headerProblem(header) ?? claimsProblem(claims);
   if (problem !== undefined) return { problem };
   const [alg, kid, typ] = ['alg', 'kid', 'typ'].map((name) => textMember(header, name));
-  return { jwt: { header, claims, alg: alg ?? '', kid, typ, iss: textMember(claims, 'iss') } };
+  const subject = textMember(claims, 'sub');
+  const trustDomain =
+    subject !== undefined && looksLikeSpiffe(subject) ? parseSpiffe(subject)?.trustDomain : undefined;
+  const iss = textMember(claims, 'iss');
+  return { jwt: { header, claims, alg: alg ?? '', kid, typ, iss, trustDomain, isPadded } };
+}
+
+/** A part without its padding; one with less or more padding than it needs is returned with it. */
+function withoutPadding(part: string): string {
+  return part.length % 4 === 0 ? part.replace(/={1,2}$/, '') : part;
 }
 
 /** An own member of the object: `constructor` and the like are names as any other. */

@@ -115,10 +115,18 @@ class Verifier implements TokenVerifier {
     const proof = this.#proofs.get(found.text);
     const known = proof && this.#known(proof, found, issuers, now);
     if (known !== undefined) return known;
-    const { jwt, problem } = proof === undefined ? readJwt(found.text, this.#crypto) : { jwt: proof.jwt };
+    const { jwt, problem } =
+      proof === undefined
+        ? readJwt(
+            found.text,
+            this.#crypto,
+            issuers.some(({ paddedBase64 }) => paddedBase64),
+          )
+        : { jwt: proof.jwt };
     if (jwt === undefined) return { denial: tokenDenial('token_malformed', problem) };
     const { issuer, denial: notAccepted } = selectIssuer(jwt, found, issuers);
     if (notAccepted !== undefined) return { denial: notAccepted };
+    if (jwt.isPadded && !issuer.paddedBase64) return { denial: PADDED };
     const denial = checkHeader(jwt, issuer);
     if (denial !== undefined) return { denial };
     const verification: Verification = { text: found.text, jwt, proof, issuer, now, tried: undefined };
@@ -302,12 +310,21 @@ export function selectIssuer(
 ): { issuer: Issuer; denial?: undefined } | { denial: TokenDenial; issuer?: undefined } {
   let isNamed = false;
   for (const issuer of issuers) {
-    if (issuer.issuer !== jwt.iss) continue;
+    if (!isOf(issuer, jwt)) continue;
     isNamed = true;
     if (issuer.from.some((place) => found.places.includes(placeKey(place)))) return { issuer };
   }
   return { denial: isNamed ? NOT_IN_THIS_PLACE : NOT_THIS_ISSUER };
 }
+
+/** True if the issuer is that of the token: by `iss`, compared exactly, and by the trust domain if it has one. */
+function isOf({ issuer, tenants, trustDomain }: Issuer, jwt: Jwt): boolean {
+  if (trustDomain !== undefined && jwt.trustDomain !== trustDomain) return false;
+  if (jwt.iss === undefined) return trustDomain !== undefined;
+  return tenants === undefined ? issuer === jwt.iss : tenants.has(jwt.iss);
+}
+
+const PADDED = tokenDenial('token_malformed', 'the token has padding (`=`), which is not accepted here');
 
 const NOT_THIS_ISSUER = tokenDenial(
   'token_unknown_issuer',

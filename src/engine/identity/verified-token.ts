@@ -6,6 +6,8 @@ export interface VerifiedToken {
   /** Name of the Issuer document. */
   readonly issuerName: string;
   readonly issuer: string;
+  /** Empty if the issuer has no tenants. */
+  readonly tenant: string;
   /** Empty if the token has no `sub`. */
   readonly subject: string;
   readonly audiences: readonly string[];

@@ -153,7 +153,16 @@ export const NAMES = {
   'connection.requested_server_name': { type: 'string', doc: 'the TLS SNI', max: 260 },
   'connection.mtls': { type: 'bool', doc: 'true if the peer presented a certificate that Envoy verified' },
   'jwt.present': { type: 'bool', doc: 'true if a token was verified' },
-  'jwt.issuer': { type: 'string', doc: 'the `iss` claim', max: 12_288 },
+  'jwt.issuer': {
+    type: 'string',
+    doc: 'the `iss` claim; for a token without one, the `issuer` of the Issuer',
+    max: 12_288,
+  },
+  'jwt.tenant': {
+    type: 'string',
+    doc: 'the tenant in the place of `{tenant}` of the `issuer`; empty for an Issuer without tenants',
+    max: 12_288,
+  },
   'jwt.subject': { type: 'string', doc: 'the `sub` claim', max: 12_288 },
   'jwt.audiences': {
     type: 'list(string)',

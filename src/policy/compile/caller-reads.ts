@@ -121,7 +121,7 @@ function reportRoles(reading: Reading, issuers: Folder['issuers']): void {
   if (known.some((issuer) => issuer === undefined || issuer.rolesPath.length > 0)) return;
   const names = quoted(new Set(named.map(({ value }) => value)));
   const message = `no token has roles: ${names} has no \`rolesPath\``;
-  report(at, 'roles_without_path', message, rolesHelp(at, lacks(entry.at, 'claims')));
+  report(at, 'unmapped_claim', message, rolesHelp(at, lacks(entry.at, 'claims')));
 }
 
 function rolesHelp(at: Cursor, isAlone: boolean): Advice {

@@ -5,10 +5,13 @@ import type { CryptoProvider } from '../../engine/identity/crypto.ts';
 import type { Issuer, KeySource, PresetUse } from '../../engine/identity/issuer.ts';
 import { compileKeys, type KeyProblem } from '../../engine/identity/jwks.ts';
 import { DEFAULT_PLACES } from '../../engine/identity/token-place.ts';
-import { isJsonObject } from '../../engine/request/json-value.ts';
-import { type IssuerSpec, refreshOf } from '../language/issuer-document.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
+import { suggestion } from '../language/fields.ts';
+import { type IssuerSpec, issuerOf, refreshOf } from '../language/issuer-document.ts';
 import { type Preset, type PresetFields, presetOf } from '../language/issuer-presets.ts';
-import { report } from '../language/reader.ts';
+import { TENANT, tenantProblem } from '../language/issuer-tenants.ts';
+import { type Located, report } from '../language/reader.ts';
 import { compileClaim } from './compile-callers.ts';
 import { type Data, inlineData, type References } from './references.ts';
 
@@ -18,15 +21,19 @@ export function compileIssuer(
   spec: IssuerSpec,
   references: References,
   crypto: CryptoProvider,
+  datasets: TenantDatasets,
 ): Issuer | undefined {
-  const preset = spec.preset === undefined ? undefined : presetOf(spec.preset, spec.issuer);
-  const { fields = {}, issuer = spec.issuer } = preset ?? {};
+  const preset = spec.preset === undefined ? undefined : presetOf(spec.preset, issuerOf(spec));
+  const { fields = {}, issuer = issuerOf(spec) } = preset ?? {};
   const algorithms = spec.algorithms?.map(({ value }) => value) ?? fields.algorithms ?? DEFAULT_ALGORITHMS;
   const keys = compileSource(spec, preset, algorithms, references, crypto);
   if (issuer === undefined || keys === undefined) return undefined;
   return {
     name,
     issuer,
+    tenants: issuer.includes(TENANT) ? tenantsOf(issuer, spec, datasets) : undefined,
+    trustDomain: spec.trustDomain,
+    paddedBase64: spec.paddedBase64 ?? false,
     audiences: spec.audiences ?? [],
     anyAudience: spec.anyAudience ?? false,
     algorithms,
@@ -44,6 +51,46 @@ export function compileIssuer(
     rolesPath: spec.rolesPath ?? fields.rolesPath ?? [],
     preset: preset && presetUse(preset, spec),
   };
+}
+
+/** Values of the Datasets of a folder, for lists of tenants. */
+export interface TenantDatasets {
+  /** Null for an invalid one. */
+  readonly values: ReadonlyMap<string, JsonValue>;
+  /** True if a Dataset may be declared in a part that could not be read. */
+  readonly incomplete: boolean;
+  /** Called with each name that is used. */
+  readonly note: (name: string) => void;
+}
+
+/** The tenants by their `iss`. */
+function tenantsOf(
+  issuer: string,
+  { tenants = [] }: IssuerSpec,
+  datasets: TenantDatasets,
+): ReadonlyMap<string, string> {
+  const names = tenants.flatMap(({ value }) =>
+    typeof value === 'string' ? [value] : tenantsIn(value.dataset, datasets),
+  );
+  return new Map(names.map((name) => [issuer.replace(TENANT, () => name), name]));
+}
+
+/** Texts of a list, or the keys of a mapping. */
+function tenantsIn({ value: name, at }: Located<string>, datasets: TenantDatasets): readonly string[] {
+  const { values, incomplete, note } = datasets;
+  const data = values.get(name);
+  note(name);
+  if (data === undefined && !incomplete)
+    report(at, 'unknown_reference', `unknown Dataset \`${name}\``, () => suggestion(name, values.keys()));
+  if (typeof data !== 'object' || data === null) return [];
+  const tenants: readonly JsonValue[] = isJsonList(data) ? data : Object.keys(data);
+  for (const [index, tenant] of tenants.entries()) {
+    const problem = typeof tenant === 'string' ? tenantProblem(tenant) : `value ${index + 1} is not text`;
+    if (problem === undefined) continue;
+    report(at, 'unknown_value', `the Dataset \`${name}\` is not a list of tenants: ${problem}`);
+    return [];
+  }
+  return tenants.filter((tenant) => typeof tenant === 'string');
 }
 
 function presetClaims({ claims = {} }: PresetFields): readonly ClaimTest[] {

@@ -1,6 +1,6 @@
 import type { Expected } from '../../cel/compile.ts';
 import type { Program } from '../../cel/interpret/program.ts';
-import type { Issuer } from '../../engine/identity/issuer.ts';
+import { type Issuer, issuersOf } from '../../engine/identity/issuer.ts';
 import { placeKey } from '../../engine/identity/token-place.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
@@ -130,7 +130,8 @@ function reportSameIssuer(
   const seen = new Map<string, string>();
   for (const { value, at } of names) {
     const issuer = issuers.get(value);
-    const keys = issuer?.from.map((place) => `${issuer.issuer} ${placeKey(place)}`) ?? [];
+    const keys =
+      issuer?.from.flatMap((place) => issuersOf(issuer).map((iss) => `${iss} ${placeKey(place)}`)) ?? [];
     const earlier = keys.flatMap((key) => seen.get(key) ?? []).find((name) => name !== value);
     for (const key of keys) seen.set(key, value);
     if (earlier === undefined) continue;

@@ -6,6 +6,7 @@ import {
 } from '../../engine/identity/algorithms.ts';
 import type { Refresh, TokenPlace } from '../../engine/identity/issuer.ts';
 import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
+import { SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
 import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { claimDocuments } from './caller-document.ts';
@@ -20,6 +21,7 @@ import {
   suggestion,
 } from './fields.ts';
 import { PRESET_NAMES, presetOf } from './issuer-presets.ts';
+import { reportTenants, TENANT, tenantList, trustDomain } from './issuer-tenants.ts';
 import { boolean, child, lacks, list, located, nonEmptyText, report, someOf, text } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { duration, header, keyUrl } from './values.ts';
@@ -64,9 +66,17 @@ export const ISSUER_FIELDS = {
   },
   issuer: {
     read: nonEmptyText,
-    doc: 'the `iss` claim, compared exactly',
+    doc: 'the `iss` claim, compared exactly; `{tenant}` in it stands for each of the `tenants`',
     required: true,
-    unless: ['preset'],
+    unless: ['preset', 'trustDomain'],
+  },
+  tenants: {
+    read: tenantList,
+    doc: 'the tenants whose tokens are accepted, with `{tenant}` in `issuer`: names, or `{data: NAME}`',
+  },
+  trustDomain: {
+    read: trustDomain,
+    doc: 'the trust domain of the SPIFFE ID that `sub` must be, for JWT-SVIDs; `iss` may be absent then',
   },
   audiences: {
     read: someOf(nonEmptyText),
@@ -91,6 +101,10 @@ export const ISSUER_FIELDS = {
     read: someOf(readPlace),
     like: someOf(mapping(PLACE_FIELDS)),
     doc: 'the places of the token in a request; default: the Authorization header, after `Bearer `',
+  },
+  paddedBase64: {
+    read: boolean,
+    doc: '`true`: tokens may have the padding of base64 (`=`), as those of AWS load balancers; default `false`',
   },
   forward: {
     read: boolean,
@@ -136,6 +150,7 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
       at.key,
     );
   }
+  reportTenants(at, spec);
   const keys = child(at, 'keys');
   if (keys === undefined) reportUnderivedKeys(at, spec);
   if (keys === undefined || child(keys, 'jwksUri') !== undefined) {
@@ -159,9 +174,11 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
 function reportUnderivedKeys(at: Cursor, spec: Read<typeof ISSUER_FIELDS>): void {
   const preset = child(at, 'preset');
   if (preset === undefined || spec.preset === undefined) return;
-  const { issuer, jwksUri } = presetOf(spec.preset, spec.issuer);
+  const { issuer, jwksUri } = presetOf(spec.preset, issuerOf(spec));
+  // Another placeholder is reported.
+  if (issuer?.includes('{') === true && !issuer.includes(TENANT)) return;
   if (issuer === undefined) {
-    if (!lacks(at, 'issuer')) return;
+    if (!lacks(at, 'issuer', 'trustDomain')) return;
     const message = `the field \`issuer\` is missing, and the preset \`${spec.preset}\` has none`;
     report(at, 'missing_field', message, `\`issuer\`: ${ISSUER_FIELDS.issuer.doc}`, preset.key);
     return;
@@ -172,6 +189,11 @@ function reportUnderivedKeys(at: Cursor, spec: Read<typeof ISSUER_FIELDS>): void
   const message = `the preset \`${spec.preset}\` has no key URL for this \`issuer\`${why}`;
   const help = 'correct the `issuer`, or write the key URL: `keys: {jwksUri: ...}`';
   report(child(at, 'issuer') ?? preset, 'missing_field', message, help);
+}
+
+/** The `issuer` of a document: for one with a trust domain alone, the SPIFFE ID of that. */
+export function issuerOf({ issuer, trustDomain: domain }: IssuerSpec): string | undefined {
+  return issuer ?? (domain === undefined ? undefined : `${SPIFFE_SCHEME}${domain}`);
 }
 
 /** Reads the names of nested claims. */

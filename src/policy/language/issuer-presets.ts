@@ -30,7 +30,7 @@ interface PresetRow {
   /** The first form that matches counts. */
   readonly forms: readonly IssuerForm[];
   readonly fields: PresetFields;
-  /** Claims of the tokens of tests beside the registered ones; CALLER is the name of the caller. */
+  /** Claims of the tokens of tests beside the registered ones; CALLER is the name of the caller, TENANT the first segment of `iss`. */
   readonly sample: JsonObject;
 }
 
@@ -51,6 +51,15 @@ export const PRESETS = {
     doc: 'access tokens of Microsoft Entra ID; `azp` and `appid` keep its ID tokens out',
     forms: [
       {
+        issuer: /^https:\/\/login\.microsoftonline\.com\/\{tenant\}\/v2\.0$/,
+        keys: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+        shown: {
+          issuer: 'https://login.microsoftonline.com/{tenant}/v2.0',
+          keys: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+        },
+        fields: { requireClaims: ['tid', 'azp'] },
+      },
+      {
         issuer: /^https:\/\/sts\.windows\.net\/([^/]+)\/$/,
         keys: 'https://login.microsoftonline.com/$1/discovery/keys',
         shown: {
@@ -70,7 +79,7 @@ export const PRESETS = {
       },
     ],
     fields: { scopesClaim: 'scp', rolesPath: ['roles'] },
-    sample: { tid: '00000000-0000-0000-0000-000000000001', azp: 'CALLER', appid: 'CALLER' },
+    sample: { tid: 'TENANT', azp: 'CALLER', appid: 'CALLER' },
   },
   auth0: {
     doc: 'access tokens of Auth0; `permissions` are what the roles of the user allow',
@@ -168,8 +177,12 @@ export const PRESETS = {
     },
   },
   spire: {
-    doc: 'JWT-SVIDs, which SPIRE issues',
-    forms: [below('/keys')],
+    doc: 'JWT-SVIDs, which SPIRE issues; with `trustDomain` and no `issuer`, those without `iss`',
+    forms: [
+      // The bundle of a trust domain is at an address that its name does not tell.
+      { issuer: /^spiffe:/, keys: undefined, shown: { issuer: '`trustDomain` alone', keys: 'written' } },
+      below('/keys'),
+    ],
     fields: {
       requireClaims: ['sub'],
       algorithms: ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'],
@@ -197,23 +210,27 @@ export function presetOf(name: PresetName, written: string | undefined): Preset 
   const row: PresetRow = PRESETS[name];
   const issuer = written ?? row.issuer;
   const form = issuer === undefined ? undefined : row.forms.find((each) => each.issuer.test(issuer));
-  const jwksUri =
+  const url =
     form?.keys === undefined || issuer === undefined ? undefined : issuer.replace(form.issuer, form.keys);
+  // Most providers have keys of each tenant, which one Issuer cannot have.
+  const jwksUri = url?.includes('{') === true ? undefined : url;
   return { name, issuer, jwksUri, fields: { ...row.fields, ...form?.fields } };
 }
 
-/** Claims of a token in a test, as the provider of a preset would issue it to a caller. */
-export function sampleClaims(name: string, caller: string): JsonObject {
+/** Claims of a token in a test, as the provider of a preset with this `iss` would issue it to a caller. */
+export function sampleClaims(name: string, caller: string, iss: string): JsonObject {
   const row = isPresetName(name) ? PRESETS[name] : undefined;
-  return row === undefined ? {} : (filled(row.sample, caller) as JsonObject);
+  const [, tenant = ''] = URL.parse(iss)?.pathname.split('/') ?? [];
+  const fill = (text: string): string => text.replaceAll('CALLER', caller).replaceAll('TENANT', tenant);
+  return row === undefined ? {} : (filled(row.sample, fill) as JsonObject);
 }
 
 function isPresetName(name: string): name is PresetName {
   return Object.hasOwn(PRESETS, name);
 }
 
-function filled(value: JsonObject[string], caller: string): JsonObject[string] {
-  if (typeof value === 'string') return value.replaceAll('CALLER', caller);
+function filled(value: JsonObject[string], fill: (text: string) => string): JsonObject[string] {
+  if (typeof value === 'string') return fill(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, caller)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, fill)]));
 }

@@ -124,7 +124,8 @@ const BODY_FIELDS = {
 const readBodyFields = mapping(BODY_FIELDS);
 const readBody: Reader<BodySpec> = (at) => {
   const { tree } = at;
-  if (tree.kind === 'list' || (tree.kind === 'mapping' && !meansFields([...tree.entries.keys()]))) {
+  const isValue = tree.kind === 'mapping' && tree.entries.size > 0 && !meansFields([...tree.entries.keys()]);
+  if (tree.kind === 'list' || isValue) {
     const inline = written(at);
     const shown = inline.length <= 60 && /^[{[][^\n]*$/.test(inline) ? inline : '...';
     const help = `write \`body: {json: ${shown}}\``;

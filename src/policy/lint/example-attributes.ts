@@ -5,10 +5,10 @@ import {
   timesOf,
   verifiedToken,
 } from '../../engine/identity/claims.ts';
-import type { Issuer } from '../../engine/identity/issuer.ts';
 import type { Jwt } from '../../engine/identity/jwt.ts';
 import { findToken, selectIssuer, type TokenVerifier } from '../../engine/identity/token.ts';
-import type { Attributes, JsonObject, Peer } from '../../engine/request/attributes.ts';
+import type { Attributes, Peer } from '../../engine/request/attributes.ts';
+import { usualClaims } from '../compile/usual-claims.ts';
 import type { Example, ExampleToken } from './example.ts';
 
 /** Stands for the signed token of an example. */
@@ -96,19 +96,15 @@ export function verifierOf({ token }: Example, now: number): TokenVerifier {
 function jwtOf({ issuer, claims }: ExampleToken, now: number): Jwt {
   const typ = issuer.types?.[0];
   const alg = issuer.algorithms[0] ?? '';
+  const usual = usualClaims(issuer, 'example', now);
   return {
     header: { alg, ...(typ === undefined ? {} : { typ }) },
-    claims: { ...usualClaims(issuer, now), ...claims },
+    claims: { ...usual, ...claims },
     alg,
     kid: undefined,
     typ,
-    iss: issuer.issuer,
+    iss: typeof usual['iss'] === 'string' ? usual['iss'] : undefined,
+    trustDomain: issuer.trustDomain,
+    isPadded: false,
   };
-}
-
-/** The claims of a token that the issuer would sign at `now`, milliseconds since 1970. */
-function usualClaims({ issuer, audienceClaim, audiences: [aud] }: Issuer, now: number): JsonObject {
-  const iat = Math.floor(now / 1000);
-  const audience = aud === undefined ? {} : { [audienceClaim]: aud };
-  return { iss: issuer, sub: 'example', ...audience, iat, exp: iat + 3600 };
 }

@@ -1,3 +1,4 @@
+import { issuersOf } from '../../engine/identity/issuer.ts';
 import { principalsOverlap } from '../../engine/identity/principal-contains.ts';
 import { placeKey } from '../../engine/identity/token-place.ts';
 import type { CompiledPolicy, JwtRequirement, MtlsRequirement } from '../../engine/set/policy-set.ts';
@@ -42,8 +43,8 @@ function excludePeers(a: MtlsRequirement, b: MtlsRequirement, room: Comparisons)
 function excludeTokens(a: JwtRequirement, b: JwtRequirement, room: Comparisons): boolean {
   if (!a.required && !b.required) return false;
   room.left -= a.issuers.length + b.issuers.length;
-  const issuers = new Set(a.issuers.map(({ issuer }) => issuer));
-  if (b.issuers.some(({ issuer }) => issuers.has(issuer))) return false;
+  const issuers = new Set(a.issuers.flatMap(issuersOf));
+  if (b.issuers.flatMap(issuersOf).some((iss) => issuers.has(iss))) return false;
   const [ours, theirs] = [placesOf(a), placesOf(b)];
   return (a.required && ours.isSubsetOf(theirs)) || (b.required && theirs.isSubsetOf(ours));
 }

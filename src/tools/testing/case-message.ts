@@ -16,7 +16,7 @@ import type {
   TestRequest,
   TestToken,
 } from '../../policy/compile/policy-test.ts';
-import { sampleClaims } from '../../policy/language/issuer-presets.ts';
+import { usualClaims } from '../../policy/compile/usual-claims.ts';
 import { certificateOf, writtenCertificate } from './test-certificates.ts';
 import type { ThrowawayKeys } from './throwaway-keys.ts';
 
@@ -77,15 +77,10 @@ function withHeader(
 
 /** The claims of every token, overridden and extended by those of the author. */
 function claimsOf(caller: TestCaller, token: TestToken, issuer: Issuer, now: number): JsonObject {
-  const iat = Math.floor(now / 1000);
-  const [audience] = issuer.audiences;
+  const exp = Math.floor(now / 1000) + Math.floor(token.expiresIn / 1000);
   return withoutNulls({
-    iss: issuer.issuer,
-    sub: caller.name,
-    ...(issuer.preset === undefined ? {} : sampleClaims(issuer.preset.name, caller.name)),
-    ...(audience === undefined ? {} : { [issuer.audienceClaim]: audience }),
-    iat,
-    exp: iat + Math.floor(token.expiresIn / 1000),
+    ...usualClaims(issuer, caller.name, now),
+    exp,
     ...(token.bind === undefined ? {} : confirmationOf(caller)),
     ...token.claims,
   });

@@ -1,4 +1,4 @@
-import type { Issuer } from '../../engine/identity/issuer.ts';
+import { type Issuer, issuersOf } from '../../engine/identity/issuer.ts';
 import { ANONYMOUS_CALLER } from '../../policy/compile/compile-caller.ts';
 import { defaultPath } from '../../policy/compile/complete-request.ts';
 import type { TestCaller } from '../../policy/compile/policy-test.ts';
@@ -57,13 +57,13 @@ function tokenOf(
   issuers: ReadonlyMap<string, Issuer>,
 ): { readonly jwt: TestCaller['jwt']; readonly notes: readonly string[] } {
   if (jwt === undefined) return { jwt: undefined, notes: [] };
-  const found = [...issuers.values()].find(({ issuer }) => issuer === jwt.issuer);
+  const found = [...issuers.values()].find((each) => issuersOf(each).includes(jwt.issuer));
   if (found === undefined) {
     return {
       jwt: undefined,
       notes: [`no Issuer document of the folder is for ${jwt.issuer}, so the token is left out`],
     };
   }
-  const claims = { sub: jwt.subject };
+  const claims = { sub: jwt.subject, ...(found.tenants === undefined ? {} : { iss: jwt.issuer }) };
   return { jwt: { issuer: found.name, claims, header: {}, expiresIn: 3_600_000 }, notes: [] };
 }

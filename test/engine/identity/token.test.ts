@@ -425,6 +425,7 @@ describe('a verified token', () => {
     expect(token).toEqual({
       issuerName: 'acme',
       issuer: 'https://login.acme.example',
+      tenant: '',
       subject: 'checkout',
       audiences: ['orders'],
       roles: [],

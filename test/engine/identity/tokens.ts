@@ -34,6 +34,9 @@ export function issuerOf(members: Partial<Issuer> = {}): Issuer {
   return {
     name: 'acme',
     issuer: 'https://login.acme.example',
+    tenants: undefined,
+    trustDomain: undefined,
+    paddedBase64: false,
     audiences: ['orders'],
     anyAudience: false,
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],

@@ -43,6 +43,7 @@ function tokenOf(claims: string): VerifiedToken {
   return {
     issuerName: 'acme',
     issuer: 'https://a.example',
+    tenant: '',
     subject: '',
     audiences: [],
     scopes: ['a', 'b'],
