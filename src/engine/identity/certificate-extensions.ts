@@ -1,5 +1,5 @@
 import { normalizeHost } from '../request/host.ts';
-import { childrenOf, dottedOid, type Element, latin1, readElements, TAG } from './der.ts';
+import { dottedOid, type Element, elementsIn, latin1, readElements, TAG } from './der.ts';
 
 /** The names and purposes in the extensions of a certificate (RFC 5280, section 4.2.1), in its order. */
 export interface CertificateExtensions {
@@ -52,9 +52,11 @@ const PURPOSES: Readonly<Record<string, string>> = {
 
 /** Undefined if one of them cannot be read: a name that is skipped could be the one that a rule denies. */
 export function readExtensions(extensions: readonly Element[]): CertificateExtensions | undefined {
-  const names = alternativeNames(extensions);
-  const keyUsages = namedBits(valueOf(extensions, KEY_USAGE));
-  const purposes = namedPurposes(valueOf(extensions, EXTENDED_KEY_USAGE));
+  const values = valuesOf(extensions);
+  if (values === undefined) return undefined;
+  const names = alternativeNames(values.get(SUBJECT_ALT_NAME));
+  const keyUsages = namedBits(values.get(KEY_USAGE));
+  const purposes = namedPurposes(values.get(EXTENDED_KEY_USAGE));
   if (names === undefined || keyUsages === undefined || purposes === undefined) return undefined;
   const textsOf = (tag: number): readonly string[] | undefined => all(names, tag, ia5);
   const [uriSans, dnsSans, emailSans] = [URI_NAME, DNS_NAME, EMAIL_NAME].map(textsOf);
@@ -64,25 +66,29 @@ export function readExtensions(extensions: readonly Element[]): CertificateExten
   return { uriSans, dnsSans, ipSans, emailSans, keyUsages, extendedKeyUsages: purposes };
 }
 
-/** The DER in an extension: undefined if it is absent, null if it cannot be read or is there twice. */
-function valueOf(extensions: readonly Element[], id: string): Element | undefined | null {
-  const [extension, another] = extensions.filter((each) => {
-    const [oid] = childrenOf(each);
-    return oid?.tag === TAG.oid && dottedOid(oid.content) === id;
-  });
-  if (extension === undefined) return undefined;
-  const octets = childrenOf(extension).find((part) => part.tag === TAG.octets);
-  const [value, ...rest] = readElements(octets?.content ?? NOTHING) ?? [];
-  return another !== undefined || value === undefined || rest.length > 0 ? null : value;
+/** Contents by identifier (RFC 5280, section 4.2): each extension is there once. */
+function valuesOf(extensions: readonly Element[]): ReadonlyMap<string, Uint8Array> | undefined {
+  const values = new Map<string, Uint8Array>();
+  for (const extension of extensions) {
+    const [type, ...parts] = elementsIn(extension) ?? [];
+    const id = dottedOid(type);
+    const [value, ...rest] = parts[0]?.tag === TAG.boolean ? parts.slice(1) : parts;
+    if (id === undefined || values.has(id) || value?.tag !== TAG.octets || rest.length > 0) return undefined;
+    values.set(id, value.content);
+  }
+  return values;
 }
 
-const NOTHING = new Uint8Array();
+/** The only element of some bytes, if it has this tag. */
+function single(bytes: Uint8Array, tag: number): Element | undefined {
+  const [element, ...rest] = readElements(bytes) ?? [];
+  return element?.tag === tag && rest.length === 0 ? element : undefined;
+}
 
-function alternativeNames(extensions: readonly Element[]): readonly Element[] | undefined {
-  const names = valueOf(extensions, SUBJECT_ALT_NAME);
-  if (names === undefined) return [];
-  const read = names?.tag === TAG.sequence ? readElements(names.content) : undefined;
-  return read?.every(({ tag }) => CHOICES.includes(tag)) === true ? read : undefined;
+function alternativeNames(value: Uint8Array | undefined): readonly Element[] | undefined {
+  if (value === undefined) return [];
+  const names = elementsIn(single(value, TAG.sequence));
+  return names?.every(({ tag }) => CHOICES.includes(tag)) === true ? names : undefined;
 }
 
 /** The names of one kind; undefined if one of them cannot be read. */
@@ -112,19 +118,15 @@ function address(content: Uint8Array): string | undefined {
   return normalizeHost(`[${groups.join(':')}]`).slice(1, -1);
 }
 
-function namedBits(value: Element | undefined | null): readonly string[] | undefined {
+function namedBits(value: Uint8Array | undefined): readonly string[] | undefined {
   if (value === undefined) return [];
-  const [unused = 8, ...bytes] = value?.tag === TAG.bits ? value.content : [];
+  const [unused = 8, ...bytes] = single(value, TAG.bits)?.content ?? [];
   if (unused > 7 || (bytes.length === 0 && unused > 0)) return undefined;
   return KEY_USAGES.filter((_, bit) => (((bytes[bit >> 3] ?? 0) << (bit & 7)) & 0x80) !== 0);
 }
 
-function namedPurposes(value: Element | undefined | null): readonly string[] | undefined {
+function namedPurposes(value: Uint8Array | undefined): readonly string[] | undefined {
   if (value === undefined) return [];
-  const ids = value?.tag === TAG.sequence ? readElements(value.content) : undefined;
-  if (ids === undefined || !ids.every(({ tag }) => tag === TAG.oid)) return undefined;
-  return ids.map(({ content }) => {
-    const id = dottedOid(content);
-    return PURPOSES[id] ?? id;
-  });
+  const ids = elementsIn(single(value, TAG.sequence))?.map(dottedOid);
+  return ids?.every((id) => id !== undefined) === true ? ids.map((id) => PURPOSES[id] ?? id) : undefined;
 }

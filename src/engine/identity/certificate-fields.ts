@@ -39,8 +39,9 @@ export function readFields(der: Uint8Array): CertificateFields | undefined {
   const [notBefore, notAfter] = (elementsIn(validity) ?? []).map(timeOf);
   if (extensions === undefined || serial === undefined) return undefined;
   if (notBefore === undefined || notAfter === undefined) return undefined;
-  const names = { subject: printName(subject), issuer: printName(issuer) };
-  return { ...names, serial, notBefore, notAfter, ...extensions };
+  const [subjectText, issuerText] = [printName(subject), printName(issuer)];
+  if (subjectText === undefined || issuerText === undefined) return undefined;
+  return { subject: subjectText, issuer: issuerText, serial, notBefore, notAfter, ...extensions };
 }
 
 function versionOf(field: Element | undefined): number | undefined {

@@ -6,7 +6,15 @@ export interface Element {
 }
 
 /** Universal tags (X.680). */
-export const TAG = { integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06, sequence: 0x30 } as const;
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  oid: 0x06,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
 
 /**
  * The consecutive elements of `bytes` (X.690, definite lengths, tag numbers below 31); undefined if they do not fill
@@ -28,13 +36,13 @@ export function elementsIn(element: Element | undefined): readonly Element[] | u
   return element === undefined || (element.tag & 0x20) === 0 ? undefined : readElements(element.content);
 }
 
-/** The children of a constructed element; empty if the element is not constructed or is broken. */
-export function childrenOf(element: Element | undefined): readonly Element[] {
-  return elementsIn(element) ?? [];
-}
-
-/** An OBJECT IDENTIFIER in dotted form. Arcs above 2^53 lose digits; no identifier known here has one. */
-export function dottedOid(content: Uint8Array): string {
+/**
+ * An OBJECT IDENTIFIER in dotted form; undefined if the element is none, or ends within a number. Numbers above 2^53 lose
+ * digits; no identifier known here has one.
+ */
+export function dottedOid(element: Element | undefined): string | undefined {
+  if (element?.tag !== TAG.oid || ((element.content.at(-1) ?? 0x80) & 0x80) !== 0) return undefined;
+  const { content } = element;
   const arcs: number[] = [];
   let arc = 0;
   for (const byte of content) {

@@ -1,4 +1,4 @@
-import { childrenOf, dottedOid, type Element, hex, latin1, TAG } from './der.ts';
+import { dottedOid, type Element, elementsIn, hex, latin1, TAG } from './der.ts';
 
 /** Short names of attribute types, as OpenSSL and BoringSSL print them; other types are printed as dotted numbers. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -39,20 +39,31 @@ const ENCODINGS: Readonly<Record<number, string>> = {
 
 /**
  * A Name as Envoy prints it: RFC 4514 with the last RDN first and every byte beyond ASCII escaped (OpenSSL's
- * `XN_FLAG_RFC2253`). A value of an unknown type is printed as `#` and its DER in hex.
+ * `XN_FLAG_RFC2253`). A value of an unknown type is printed as `#` and its DER in hex. Undefined if it is not a Name.
  */
-export function printName(name: Element | undefined): string {
-  return childrenOf(name)
-    .toReversed()
-    .map((rdn) => childrenOf(rdn).toReversed().map(printAttribute).join('+'))
-    .join(',');
+export function printName(name: Element | undefined): string | undefined {
+  return name?.tag === TAG.sequence ? joined(elementsIn(name), printRdn, ',') : undefined;
 }
 
-function printAttribute(attribute: Element): string {
-  const [type, value] = childrenOf(attribute);
-  const oid = type?.tag === TAG.oid ? dottedOid(type.content) : '';
+function printRdn(rdn: Element): string | undefined {
+  return rdn.tag === TAG.set ? joined(elementsIn(rdn), printAttribute, '+') : undefined;
+}
+
+/** The texts of the elements, the last first; undefined if one has none. */
+function joined(
+  elements: readonly Element[] | undefined,
+  print: (element: Element) => string | undefined,
+  separator: string,
+): string | undefined {
+  const texts = elements?.map(print);
+  return texts?.every((text) => text !== undefined) === true ? texts.toReversed().join(separator) : undefined;
+}
+
+function printAttribute(attribute: Element): string | undefined {
+  const [type, value, ...rest] = elementsIn(attribute) ?? [];
+  const oid = dottedOid(type);
+  if (oid === undefined || value === undefined || rest.length > 0) return undefined;
   const short = SHORT_NAMES[oid];
-  if (value === undefined) return `${short ?? oid}=`;
   const text = short === undefined ? undefined : decode(value);
   if (text === undefined) return `${short ?? oid}=#${hex(value.raw)}`;
   return `${short}=${escapeValue(text)}`;

@@ -63,7 +63,7 @@ export function forwardedPeer(read: ReadXfcc, peer: Peer, reader: CertificateRea
   if (nearest === undefined) return { principal: '' };
   const { uri, dns, subject, hash } = nearest;
   if (read.form === 'text' && uri === '' && dns.length > 1) return { denial: SEVERAL_DNS };
-  const principal = uri || (dns[0] ?? '') || subject;
+  const principal = uri || (dns[0] ?? subject);
   if (uri === '' && looksLikeSpiffe(principal)) return { denial: NOT_A_URI };
   const earlier = read.elements.slice(0, -1);
   const denial = earlier.length === 0 ? undefined : splitElement(earlier, hash, peer, reader);

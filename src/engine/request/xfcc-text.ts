@@ -99,14 +99,18 @@ function follows(row: number, before: number | undefined): boolean {
 
 /**
  * The names of one element. Undefined with an empty `By`, which Envoy never writes, or with pairs after a URI name,
- * which a name such as `spiffe://a/b;DNS=c` also leads to.
+ * which a name such as `spiffe://a/b;DNS=c` also leads to. Envoy writes an empty one where there is none; the name
+ * `;DNS=c` looks the same before DNS names, and `;URI=c` before a URI name, which then are two. An issuer may follow,
+ * since the name is the subject then, which the certificate has in both cases.
  */
 function elementOf(pairs: readonly Pair[]): XfccNames | undefined {
   const all = (name: (typeof KEYS)[number]['key']): readonly string[] =>
     pairs.filter(({ row }) => KEYS[row]?.key === name).map(({ value }) => value);
-  const [by, uris, dns] = [all('by'), all('uri').filter((uri) => uri !== ''), all('dns')];
-  if (by.includes('')) return undefined;
-  const isFollowed = uris.length > 0 && KEYS[pairs.at(-1)?.row ?? 0]?.key !== 'uri';
-  if (isFollowed) return undefined;
-  return { by: by[0] ?? '', hash: all('hash')[0] ?? '', subject: all('subject')[0] ?? '', uris, dns };
+  const [by, uris, dns] = [all('by'), all('uri'), all('dns')];
+  const isNamed = uris.length > 1 || (uris[0] ?? '') !== '';
+  const isFollowed = isNamed && KEYS[pairs.at(-1)?.row ?? 0]?.key !== 'uri';
+  const isDnsUnsure = uris.length > 0 && dns.length > 0;
+  if (by.includes('') || isFollowed || isDnsUnsure) return undefined;
+  const own = { by: by[0] ?? '', hash: all('hash')[0] ?? '', subject: all('subject')[0] ?? '' };
+  return { ...own, uris: isNamed ? uris : [], dns };
 }

@@ -13,6 +13,7 @@ import {
   integer,
   keyUsage,
   octets,
+  oid,
   pemOf,
   sequence,
   setOf,
@@ -156,9 +157,22 @@ const STRUCTURE: readonly CertificateCase[] = [
     usual({ extensions: [extension('1.2.3.4', octets(), true), WEB_NAME] }),
     { uriSans: [WEB] },
   ),
-  allowed('an extension that nobody knows', usual({ extensions: [OTHER, WEB_NAME, OTHER] }), {
-    uriSans: [WEB],
-  }),
+  allowed('an extension that nobody knows', usual({ extensions: [OTHER, WEB_NAME] }), { uriSans: [WEB] }),
+  malformed('an extension that nobody knows, twice', usual({ extensions: [OTHER, WEB_NAME, OTHER] })),
+  malformed('an extension without an identifier', usual({ extensions: [WEB_NAME, sequence(octets())] })),
+  malformed('an extension without a value', usual({ extensions: [WEB_NAME, sequence(oid('1.2.3'))] })),
+  malformed(
+    'an extension with two values',
+    usual({ extensions: [sequence(oid('2.5.29.17'), octets(sequence(uri(WEB))), octets())] }),
+  ),
+  malformed(
+    'an identifier that ends within a number',
+    usual({ extensions: [WEB_NAME, sequence(element(0x06, Buffer.from([0x2a, 0x83])), octets())] }),
+  ),
+  malformed(
+    'an identifier without bytes',
+    usual({ extensions: [WEB_NAME, sequence(element(0x06), octets())] }),
+  ),
   allowed('critical names', usual({ extensions: [extension('2.5.29.17', sequence(uri(WEB)), true)] }), {
     uriSans: [WEB],
   }),

@@ -180,5 +180,18 @@ export const SUBJECTS: readonly CertificateCase[] = [
     withSubject(rdn(COMMON_NAME, element(0x1e, Buffer.from([0x65])))),
   ),
   malformed('a subject that is not a list', usual({ subject: utf8('web') })),
+  malformed(
+    'a subject of attributes without sets',
+    usual({ subject: sequence(sequence(oid(COMMON_NAME), utf8('web'))) }),
+  ),
+  malformed('an attribute without a value', usual({ subject: sequence(setOf(sequence(oid(COMMON_NAME)))) })),
+  malformed(
+    'an attribute with two values',
+    usual({ subject: sequence(setOf(sequence(oid(COMMON_NAME), utf8('a'), utf8('b')))) }),
+  ),
+  malformed(
+    'an attribute without a type',
+    usual({ subject: sequence(setOf(sequence(utf8('a'), utf8('b')))) }),
+  ),
   malformed('a certificate without a subject', usual({ subject: Buffer.alloc(0) })),
 ];

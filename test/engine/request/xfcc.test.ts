@@ -5,7 +5,7 @@ const NONE = { by: '', hash: 'ab', subject: '', uri: '', dns: [] };
 test.each([
   ['Hash=ab', {}],
   [
-    'By=spiffe://acme.example/gw;Hash=ab;Subject="CN=a\\"b,O=x\\;y";URI=;DNS=a.svc;DNS=b.svc',
+    'By=spiffe://acme.example/gw;Hash=ab;Subject="CN=a\\"b,O=x\\;y";DNS=a.svc;DNS=b.svc',
     { by: 'spiffe://acme.example/gw', subject: 'CN=a\\"b,O=x\\;y', dns: ['a.svc', 'b.svc'] },
   ],
   ['Hash=ab;URI=spiffe://acme.example/a', { uri: 'spiffe://acme.example/a' }],
