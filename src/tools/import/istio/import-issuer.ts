@@ -48,8 +48,6 @@ function issuerOf(rule: JsonValue, document: IstioDocument, names: UniqueNames):
   const timeout = textOf(member(rule, 'timeout'));
   const remarks = unknownMembers(rule, JWT_FIELDS).map((name) => `\`${name}\` has no equivalent.`);
   const forwards = textOf(member(rule, 'forwardOriginalToken')) === 'true';
-  const removed =
-    'Istio removes the token from the request: `respond.allow.requestHeaders.remove` does so here.';
   return {
     issuer,
     audience: audiences[0] ?? '',
@@ -57,13 +55,15 @@ function issuerOf(rule: JsonValue, document: IstioDocument, names: UniqueNames):
     document: {
       kind: 'Issuer',
       name: names.take(labelOf(host, 'issuer')),
-      remarks: [...remarks, ...(forwards ? [] : [removed])],
+      remarks,
       spec: {
         issuer,
         ...(audiences.length > 0 ? { audiences } : { anyAudience: ANY_AUDIENCE }),
         keys: keysOf(rule, issuer),
         refresh: /^\d+(?:ms|s|m)$/.test(timeout) ? { timeout } : undefined,
         from: from.length === 0 ? undefined : from,
+        // By default, Istio removes the token from the request.
+        forward: forwards ? undefined : false,
       },
     },
   };
