@@ -102,12 +102,14 @@ spec: {issuer: "https://id.acme.example", audiences: [orders], keys: {jwksUri: "
       request: r
       expect: {reason: token_unknown_key}
     - {name: back to the default, caller: now, request: r, expect: allow}
-    - {name: the only key needs no name, caller: nameless, request: r, expect: allow}
-    - name: two keys do
+    - name: a token without a kid may have each key
       caller: nameless
       request: r
-      keys: {acme: [current, next]}
-      expect: {reason: token_unknown_key}
+      expect: allow
+      each:
+        - {name: of one}
+        - {name: of two, keys: {acme: [next, current]}}
+    - {name: but not another, caller: nameless, request: r, keys: {acme: [next]}, expect: {reason: token_bad_signature}}
     - {name: another key of that name, caller: pretender, request: r, expect: {reason: token_bad_signature}}
     - name: no key set
       caller: now
@@ -117,6 +119,6 @@ spec: {issuer: "https://id.acme.example", audiences: [orders], keys: {jwksUri: "
 `,
     );
     expect(lines.filter((line) => line.startsWith('✗'))).toEqual([]);
-    expect(lines).toHaveLength(13);
+    expect(lines).toHaveLength(14);
   });
 });
