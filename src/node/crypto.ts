@@ -28,6 +28,14 @@ export const nodeCrypto: CryptoProvider = {
     }
   },
 
+  readChain(pem, most) {
+    try {
+      return readChain(pem, most);
+    } catch {
+      return undefined;
+    }
+  },
+
   readX509(pem) {
     try {
       return readPem(pem);
@@ -81,12 +89,36 @@ function keyObject(members: KeyMembers): KeyObject {
 const PEM = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/;
 
 function readPem(pem: string): X509 | undefined {
+  const certificate = certificateIn(pem);
+  return certificate && fieldsOf(certificate);
+}
+
+function fieldsOf({ raw }: X509Certificate): X509 {
+  return { der: raw, sha256: hash('sha256', raw) };
+}
+
+/** The first certificate of a text; throws if it is broken. */
+function certificateIn(pem: string): X509Certificate | undefined {
   const [, text] = PEM.exec(pem) ?? [];
   if (text === undefined) return undefined;
   const der = Buffer.from(text, 'base64');
+  const certificate = new X509Certificate(der);
   // Bytes after the certificate, and encodings that are not DER, are not in what Node writes again.
-  if (!new X509Certificate(der).raw.equals(der)) return undefined;
-  return { der, sha256: hash('sha256', der) };
+  return certificate.raw.equals(der) ? certificate : undefined;
+}
+
+const END = '-----END CERTIFICATE-----';
+
+function readChain(pem: string, most: number): readonly X509[] | undefined {
+  const texts = pem.split(END).slice(0, -1);
+  if (texts.length > most) return undefined;
+  const chain = texts.map((text) => certificateIn(text + END));
+  if (!chain.every((each) => each !== undefined)) return undefined;
+  const end = chain.findIndex((each, at) => {
+    const issuer = chain[at + 1];
+    return issuer === undefined || !each.checkIssued(issuer) || !each.verify(issuer.publicKey);
+  });
+  return chain.slice(0, end + 1).map(fieldsOf);
 }
 
 describeClass(

@@ -38,7 +38,11 @@ const SET = policySet({
       respond: {
         allow: {
           requestHeaders: {
-            set: { 'x-caller': '${caller.principal}', 'x-seen': "${source.xfcc.map(x, x.uri).join(' ')}" },
+            set: {
+              'x-caller': '${caller.principal}',
+              'x-seen': "${source.xfcc.map(x, x.uri).join(' ')}",
+              'x-issuers': "${source.xfcc.map(x, x.issuers.join(' ')).join(' ')}",
+            },
           },
         },
       },
@@ -184,11 +188,19 @@ interface Answer {
 }
 
 async function answer(check: Attributes, hops: number): Promise<Answer> {
+  const { reason, sent } = await decided(check, hops);
+  return { reason, caller: sent.get('x-caller'), seen: sent.get('x-seen') };
+}
+
+/** The reason, and the headers that the service gets. */
+async function decided(
+  check: Attributes,
+  hops: number,
+): Promise<{ readonly reason: string; readonly sent: ReadonlyMap<string, string> }> {
   const { services } = bench(KEYS, { xfccTrustedHops: hops });
   const { decision } = await decide(check, SET, services);
   const { outcome, reason } = decision;
-  const sent = isAllow(outcome) ? outcome.changes.requestHeaders.set : new Map<string, string>();
-  return { reason, caller: sent.get('x-caller'), seen: sent.get('x-seen') };
+  return { reason, sent: isAllow(outcome) ? outcome.changes.requestHeaders.set : new Map() };
 }
 
 /** A token that is bound to a certificate. */
@@ -244,4 +256,38 @@ describe.each(CHAINS.map((chain) => [chain.name, chain] as const))('%s', (name, 
       expect([principal, reason]).toEqual([principal, principal === caller ? 'allowed' : 'token_not_bound']);
     }
   });
+});
+
+describe.each([
+  ['text', { ...TEXT, chain: true }],
+  ['JSON', { ...JSON_FORM, chain: true }],
+])('the issuers of the chain that the client has sent, as %s', (name, details) => {
+  // OpenSSL sends the authority as well where a client names no chain of its own.
+  test('those that have signed', async () => {
+    const other = await makeCertificates({ hosts: [], workloads: {} });
+    const { workloads, ca } = certificates;
+    const { cert = '', key = '' } = workloads.get('web') ?? {};
+    const proxies = [{ workload: 'edge', forwarded: set(details) }];
+    const own = new Map([
+      ['signed', { cert: `${cert}\n${ca}`, key }],
+      ['not signed', { cert: `${cert}\n${other.ca}`, key }],
+    ]);
+    const chained: Certificates = { ...certificates, workloads: new Map([...workloads, ...own]) };
+    const place = { folder: join(folder, `issuers ${name}`), authz: recorder.address };
+    await using chainStack = new AsyncDisposableStack();
+    const edge = await startChain(chainStack, { ...place, certificates: chained, proxies });
+    const digest = new X509Certificate(ca).fingerprint256.replaceAll(':', '').toLowerCase();
+    for (const [workload, expected] of [
+      ['signed', digest],
+      ['not signed', ''],
+    ] as const) {
+      const before = recorder.messages().length;
+      await callThrough(edge, { workload, host: 'orders.acme.svc', path: '/issuers' });
+      const { attributes } = decodeCheck(recorder.messages()[before] ?? Buffer.alloc(0), decodeText);
+      if (attributes === undefined) throw new Error('no check');
+      expect(attributes.request.headers.get('x-forwarded-client-cert')).toMatch(/chain/i);
+      const { sent } = await decided(attributes, 1);
+      expect([workload, sent.get('x-issuers')]).toEqual([workload, expected]);
+    }
+  }, 30_000);
 });

@@ -54,6 +54,7 @@ export class SourceValues extends PeerValues {
   readonly #reads: PeerReads;
   #certificate: CertificateValues | undefined;
   #spiffe: SpiffeValues | undefined;
+  #xfcc: readonly ForwardedValues[] | undefined;
 
   constructor(source: Peer, reads: PeerReads) {
     super(source);
@@ -74,12 +75,26 @@ export class SourceValues extends PeerValues {
     this.#certificate ??= certificateOf(this.#source.certificate, this.#reads.certificates);
     return this.#certificate;
   }
-  get xfcc(): readonly XfccElement[] {
-    const { elements, problem } = this.#reads.xfcc;
-    if (elements === undefined) throw new AttributeUnavailable(forwardedDenial(problem));
-    return elements;
+  get xfcc(): readonly ForwardedValues[] {
+    this.#xfcc ??= forwardedValues(this.#reads);
+    return this.#xfcc;
   }
 }
+
+interface ForwardedValues extends Omit<XfccElement, 'chain'> {
+  readonly issuers: readonly string[];
+}
+
+function forwardedValues({ xfcc, certificates }: PeerReads): readonly ForwardedValues[] {
+  if (xfcc.elements === undefined) throw new AttributeUnavailable(forwardedDenial(xfcc.problem));
+  return xfcc.elements.map(({ chain, ...names }) => {
+    const issuers = chain === '' ? [] : certificates.issuers(chain, names.hash);
+    if (issuers === undefined) throw new AttributeUnavailable(forwardedDenial(NO_CHAIN));
+    return { ...names, issuers };
+  });
+}
+
+const NO_CHAIN = 'has a chain of certificates that cannot be read';
 
 /** `caller` in expressions. */
 export class CallerValues {

@@ -1,5 +1,5 @@
 import { normalizeHost } from '../request/host.ts';
-import { dottedOid, type Element, elementsIn, latin1, readElements, TAG } from './der.ts';
+import { dottedOid, type Element, elementsIn, isWellFormed, latin1, readElements, TAG } from './der.ts';
 
 /** The names and purposes in the extensions of a certificate (RFC 5280, section 4.2.1), in its order. */
 export interface CertificateExtensions {
@@ -88,7 +88,8 @@ function single(bytes: Uint8Array, tag: number): Element | undefined {
 function alternativeNames(value: Uint8Array | undefined): readonly Element[] | undefined {
   if (value === undefined) return [];
   const names = elementsIn(single(value, TAG.sequence));
-  return names?.every(({ tag }) => CHOICES.includes(tag)) === true ? names : undefined;
+  const areKnown = names?.every((name) => CHOICES.includes(name.tag) && isWellFormed(name));
+  return areKnown === true ? names : undefined;
 }
 
 /** The names of one kind; undefined if one of them cannot be read. */

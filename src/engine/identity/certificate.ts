@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { lowerAscii } from '../request/ascii.ts';
+import { decodeOnce } from '../request/percent.ts';
 import { type CertificateFields, readFields } from './certificate-fields.ts';
 import type { CryptoProvider } from './crypto.ts';
 import { looksLikeSpiffe } from './spiffe.ts';
@@ -15,7 +17,16 @@ const MAX_PEM_LENGTH = 64 * 1024;
 export interface CertificateReader {
   /** Reads a certificate in PEM; undefined if it is broken or longer than 64 KiB. */
   read(pem: string): Certificate | undefined;
+  /**
+   * SHA-256 digests, in lower-case hex, of the certificates after the first one of a chain, each of which has signed the
+   * one before. A client chooses what it sends: the others are left out. Undefined if the chain cannot be read, or if
+   * its first certificate has another digest than `hash`. The chain is in PEM, perhaps percent-encoded.
+   */
+  issuers(chain: string, hash: string): readonly string[] | undefined;
 }
+
+/** Most certificates of a chain: each needs a check of a signature. */
+const MAX_CHAIN = 10;
 
 /** Characters of PEM in the cache of a reader. A mesh peer keeps its certificate for an hour or so. */
 const CACHE_SIZE = 4 * 1024 * 1024;
@@ -30,7 +41,21 @@ export function createCertificateReader(crypto: CryptoProvider): CertificateRead
     maxSize: CACHE_SIZE,
     sizeCalculation: (_, pem) => pem.length,
   });
+  /** By chain: the digests of all of its certificates; none for one that cannot be read. */
+  const chains = new LRUCache<string, readonly string[]>({
+    maxSize: CACHE_SIZE,
+    sizeCalculation: (_, chain) => chain.length,
+  });
   return {
+    issuers(chain, hash) {
+      let digests = chains.get(chain);
+      if (digests === undefined) {
+        digests = crypto.readChain(decodeOnce(chain), MAX_CHAIN)?.map(({ sha256 }) => sha256) ?? [];
+        chains.set(chain, digests);
+      }
+      const [own, ...issuers] = digests;
+      return own === lowerAscii(hash) ? issuers : undefined;
+    },
     read(pem) {
       if (pem === '' || pem.length > MAX_PEM_LENGTH) return undefined;
       let certificate = cache.get(pem);

@@ -14,6 +14,11 @@ export interface CryptoProvider {
   importKey(key: KeyMembers): ImportedKey | undefined;
   /** Reads the first certificate of a text in PEM; undefined if there is none or it is broken. */
   readX509(pem: string): X509 | undefined;
+  /**
+   * The certificates of a chain in PEM: the first, and each next one as long as its key has signed the one before.
+   * Undefined if one of them is broken, or if there are more than `most`.
+   */
+  readChain(pem: string, most: number): readonly X509[] | undefined;
 }
 
 /** The members of a JWK that make a public key, or a secret one (RFC 7518 section 6, RFC 8037 section 2). */

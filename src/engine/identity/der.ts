@@ -36,6 +36,16 @@ export function elementsIn(element: Element | undefined): readonly Element[] | u
   return element === undefined || (element.tag & 0x20) === 0 ? undefined : readElements(element.content);
 }
 
+/** Deepest nesting that is followed; names in certificates have six levels at most. */
+const MAX_DEPTH = 20;
+
+/** True if the elements within the element fill it exactly, and so on. */
+export function isWellFormed(element: Element, depth = 0): boolean {
+  if ((element.tag & 0x20) === 0) return true;
+  const inner = depth < MAX_DEPTH ? readElements(element.content) : undefined;
+  return inner?.every((each) => isWellFormed(each, depth + 1)) === true;
+}
+
 /**
  * An OBJECT IDENTIFIER in dotted form; undefined if the element is none, or ends within a number. Numbers above 2^53 lose
  * digits; no identifier known here has one.

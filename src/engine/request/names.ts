@@ -120,7 +120,7 @@ export const NAMES = {
   },
   'source.xfcc': {
     type: 'list(map(string, dyn))',
-    doc: 'the certificates of clients that trusted proxies report (`by`, `hash`, `subject`, `uri`, and `dns`, a list), the nearest last; empty without `serve --xfcc-trusted-hops`',
+    doc: 'the certificates of clients that trusted proxies report (`by`, `hash`, `subject`, `uri`, and the lists `dns` and `issuers`), the nearest last; empty without `serve --xfcc-trusted-hops`',
   },
   'caller.principal': {
     type: 'string',

@@ -5,6 +5,8 @@ export interface XfccNames {
   readonly subject: string;
   readonly uris: readonly string[];
   readonly dns: readonly string[];
+  /** Certificates in PEM, percent-encoded in the text form. */
+  readonly chain: string;
 }
 
 /**
@@ -111,6 +113,7 @@ function elementOf(pairs: readonly Pair[]): XfccNames | undefined {
   const isFollowed = isNamed && KEYS[pairs.at(-1)?.row ?? 0]?.key !== 'uri';
   const isDnsUnsure = uris.length > 0 && dns.length > 0;
   if (by.includes('') || isFollowed || isDnsUnsure) return undefined;
-  const own = { by: by[0] ?? '', hash: all('hash')[0] ?? '', subject: all('subject')[0] ?? '' };
+  const first = (name: 'hash' | 'subject' | 'chain'): string => all(name)[0] ?? '';
+  const own = { by: by[0] ?? '', hash: first('hash'), subject: first('subject'), chain: first('chain') };
   return { ...own, uris: isNamed ? uris : [], dns };
 }

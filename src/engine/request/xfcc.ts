@@ -14,6 +14,8 @@ export interface XfccElement {
   /** The only URI name: an element with several is not read. */
   readonly uri: string;
   readonly dns: readonly string[];
+  /** The certificate and those of its issuers that the client has sent, in PEM, percent-encoded in the text form. */
+  readonly chain: string;
 }
 
 export type ReadXfcc =
@@ -78,12 +80,14 @@ function readJson(header: string, hops: number): readonly XfccNames[] | undefine
 function namesOf(element: JsonObject): XfccNames | undefined {
   const member = (name: string, otherwise: JsonValue): JsonValue =>
     Object.hasOwn(element, name) ? (element[name] ?? null) : otherwise;
-  const [hash, subject] = [member('hash', ''), member('subject', '')];
+  const [hash, subject, chain] = [member('hash', ''), member('subject', ''), member('chain', [])];
   const [by, uris, dns] = ['by', 'uri', 'dns'].map((name) => textsOf(member(name, [])));
   if (typeof hash !== 'string' || !HASH.test(hash)) return undefined;
   if (typeof subject !== 'string' || !PRINTABLE.test(subject)) return undefined;
   if (by === undefined || uris === undefined || dns === undefined) return undefined;
-  return { by: by[0] ?? '', hash, subject, uris: uris.filter((uri) => uri !== ''), dns };
+  if (!isJsonList(chain) || !chain.every((each) => typeof each === 'string')) return undefined;
+  const names = { subject, uris: uris.filter((uri) => uri !== ''), dns };
+  return { by: by[0] ?? '', hash, ...names, chain: chain.join('') };
 }
 
 function textsOf(value: JsonValue): readonly string[] | undefined {

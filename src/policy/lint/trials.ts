@@ -84,7 +84,7 @@ export class Trials {
       clock: () => now,
       id: () => '',
       tokens: verifierOf(example, now),
-      certificates: { read: () => undefined },
+      certificates: { read: () => undefined, issuers: () => undefined },
       xfccTrustedHops: example.caller?.via === 'xfcc' ? 1 : 0,
       limits: UNCOUNTED,
       shadowLimits: UNCOUNTED,

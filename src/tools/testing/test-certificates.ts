@@ -20,6 +20,7 @@ export function certificateOf(certificate: TestCertificate, principal: string): 
 /** A reader that also reads the certificates of callers in tests. */
 export function readerOfTests(reader: CertificateReader): CertificateReader {
   return {
+    issuers: (chain, hash) => reader.issuers(chain, hash),
     read: (pem) =>
       pem.startsWith(PREFIX) ? (JSON.parse(pem.slice(PREFIX.length)) as Certificate) : reader.read(pem),
   };

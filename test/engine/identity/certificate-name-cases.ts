@@ -5,9 +5,11 @@ import {
   commonName,
   dns,
   element,
+  elementWith,
   email,
   ia5,
   ip,
+  octets,
   oid,
   printable,
   rdn,
@@ -116,6 +118,17 @@ export const NAMES: readonly CertificateCase[] = [
   malformed('an IP address with a mask, as in constraints', named(uri(WEB), ip(10, 0, 0, 0, 255, 0, 0, 0))),
   malformed('an IP address without bytes', named(uri(WEB), ip())),
   malformed('a URI in constructed form', named(element(0xa6, ia5(WEB)))),
+  malformed(
+    'a directory name that ends too early',
+    named(uri(WEB), element(0xa4, element(0x30, elementWith(0x31, [0x0a], Buffer.from('x'))))),
+  ),
+  malformed(
+    'a name of 1,000 levels',
+    named(
+      uri(WEB),
+      Array.from({ length: 1000 }).reduce((inner: Buffer) => element(0xa0, inner), octets()),
+    ),
+  ),
   malformed('a URI with a universal tag', named(ia5(WEB))),
   malformed('a name with an unknown tag', named(uri(WEB), element(0x89, Buffer.from('x')))),
 ];

@@ -61,7 +61,7 @@ const not = (refusal: Refusal, name: string, header: string, hops = 1): XfccCase
 const TEXT: readonly XfccCase[] = [
   is('all that Envoy writes by default', `${BY};Hash=${A};URI=${WEB}`, WEB),
   is('a subject and a URI', `${BY};Hash=${A};Subject="CN=web";URI=${WEB}`, WEB),
-  is('every key', `${BY};Hash=${A};Cert=${CERT};Chain=${CERT};Subject="CN=web";URI=${WEB}`, WEB),
+  is('every key', `${BY};Hash=${A};Cert=${CERT};Subject="CN=web";URI=${WEB}`, WEB),
   is('an issuer where no URI is reported', `${BY};Hash=${A};Subject="CN=web";Issuer="CN=ca"`, 'CN=web'),
   is('only a digest and a URI', `Hash=${A};URI=${WEB}`, WEB),
   is('only a URI, by a proxy that sends no digest', `URI=${WEB}`, WEB),

@@ -26,7 +26,7 @@ const READ: readonly XfccCase[] = [
   is('one element', `[${OF_WEB}]`, WEB),
   is(
     'every member',
-    `[{"by":["${ADMIN}"],"hash":"${A}","cert":"x","chain":"y","subject":"CN=web","uri":["${WEB}"],"dns":["web.svc"]}]`,
+    `[{"by":["${ADMIN}"],"hash":"${A}","cert":"x","subject":"CN=web","uri":["${WEB}"],"dns":["web.svc"]}]`,
     WEB,
   ),
   is('members in another order', `[{"uri":["${WEB}"],"hash":"${A}"}]`, WEB),

@@ -1,6 +1,6 @@
 import { readXfcc } from '../../../src/engine/request/xfcc.ts';
 
-const NONE = { by: '', hash: 'ab', subject: '', uri: '', dns: [] };
+const NONE = { by: '', hash: 'ab', subject: '', uri: '', dns: [], chain: '' };
 
 test.each([
   ['Hash=ab', {}],
