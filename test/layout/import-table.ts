@@ -300,7 +300,7 @@ export const IMPORT_TABLE = {
     // In `node`: fetching keys.
     'node:http': ['sidecar/admin', 'node'],
     'node:https': ['node'],
-    // In `audit`: a named pipe as a stream. In `loading`: the pipes to the other process.
+    // In `audit`: a named pipe as a stream. In `loading`: the pipes to the other process. In `node`: addresses.
     'node:net': [
       'sidecar/socket',
       'sidecar/transport',
@@ -308,7 +308,9 @@ export const IMPORT_TABLE = {
       'sidecar/admin',
       'sidecar/audit',
       'sidecar/loading',
+      'node',
     ],
+    'node:dns': ['node'],
     'node:tls': ['sidecar/transport', 'sidecar/server'],
     'node:dns/promises': ['sidecar/socket'],
     'node:os': [

@@ -82,7 +82,7 @@ function notesOf(
   set: PolicySet,
 ): string[] {
   const all = [...notes];
-  const fetched = [...set.issuers.values()].filter(({ keys }) => keys.kind === 'uri');
+  const fetched = [...set.issuers.values()].filter(({ keys }) => keys.kind !== 'inline');
   if (decision.reason === 'keys_unavailable' && fetched.length > 0) {
     const names = fetched.map(({ name }) => `\`${name}\``).join(', ');
     all.push(

@@ -13,7 +13,13 @@ export type TokenPlace =
   | { readonly query: string }
   | { readonly cookie: string };
 
-/** Source of an issuer's keys: inline in the policy folder, or fetched from a URL. */
+/** Place on the network of a key set. */
+export type KeyLocation =
+  | { readonly kind: 'uri'; readonly jwksUri: string }
+  /** The OpenID configuration of the issuer, with its exact name, says where the key set is. */
+  | { readonly kind: 'discovery'; readonly issuer: string };
+
+/** Source of an issuer's keys: inline in the policy folder, or fetched. */
 export type KeySource =
   | {
       readonly kind: 'inline';
@@ -21,7 +27,7 @@ export type KeySource =
       /** Its usable keys; undefined if they are not compiled yet. */
       readonly compiled?: readonly VerificationKey[];
     }
-  | { readonly kind: 'uri'; readonly jwksUri: string; readonly refresh: Refresh };
+  | (KeyLocation & { readonly refresh: Refresh });
 
 /** Timing of key fetches, all in milliseconds. */
 export interface Refresh {

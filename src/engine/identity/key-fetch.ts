@@ -1,127 +1,142 @@
+import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
+import { isJsonObject } from '../request/json-value.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import type { CryptoProvider } from './crypto.ts';
+import { type Fetch, type FetchedDocument, fetchDocument } from './fetch-document.ts';
+import type { KeyLocation } from './issuer.ts';
 import { compileKeys } from './jwks.ts';
+import { memberOf } from './jwt.ts';
+import { discoveryProblem, discoveryUrl, keyUrlProblem, redirectProblem } from './key-url.ts';
 import type { VerificationKey } from './verification-key.ts';
 
-/** The part of the global `fetch` that is used. After its signal has aborted, nothing of the response is received. */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
-
-interface FetchedResponse {
-  readonly status: number;
-  readonly body: AsyncIterable<Uint8Array> | null;
-}
-
-interface FetchInit {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly redirect: 'manual';
-  readonly signal: AbortSignal;
+/** A key set in use. */
+export interface KeySet {
+  readonly keys: readonly VerificationKey[];
+  /** Keys of the set that are not used, one phrase each, which shows nothing of a key. */
+  readonly ignored: readonly string[];
+  /** `spiffe_sequence` of a SPIFFE bundle, which grows with each change; undefined in other key sets. */
+  readonly sequence: number | undefined;
+  /** `spiffe_refresh_hint` of a SPIFFE bundle in milliseconds; undefined in other key sets. */
+  readonly refreshHint: number | undefined;
 }
 
 export type FetchedKeys =
   | {
-      readonly keys: readonly VerificationKey[];
-      /** Keys of the set that are not used, one phrase each, which shows nothing of a key. */
-      readonly ignored: readonly string[];
+      readonly set: KeySet;
+      /** The key set as it was sent. */
+      readonly text: string;
+      /** URL of the key set, with the `etag` of this answer; undefined if it has none. */
+      readonly version: KeySetVersion | undefined;
+      /** Milliseconds for which the answer says that it is fresh; undefined if it does not. */
+      readonly maxAge: number | undefined;
+      readonly error?: undefined;
+    }
+  /** The set is still the one of the version that was sent. */
+  | {
+      readonly unchanged: true;
+      readonly maxAge: number | undefined;
+      readonly set?: undefined;
       readonly error?: undefined;
     }
   /** A phrase for operators, which shows nothing of the URL or the response. */
-  | { readonly error: string; readonly keys?: undefined; readonly ignored?: undefined };
+  | { readonly error: string; readonly set?: undefined };
 
-const MAX_JWKS_BYTES = 1024 * 1024;
+/** What a server is asked for a change of. */
+export interface KeySetVersion {
+  readonly url: string;
+  readonly etag: string;
+}
+
+export interface FetchDependencies {
+  readonly fetch: Fetch;
+  readonly crypto: CryptoProvider;
+}
 
 const ASYMMETRIC = Object.entries(ALGORITHMS)
   .filter(([, { symmetric }]) => !symmetric)
   .map(([name]) => name);
 
-/**
- * Reason not to fetch keys from this URL; undefined if it may be used: https, or plain http to loopback, without user
- * and password.
- */
-export function keyUrlProblem(text: string): string | undefined {
-  const url = URL.parse(text);
-  if (url === null) return 'it is not an absolute URL';
-  if (url.username !== '' || url.password !== '') return 'it contains a user name or password';
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return 'its scheme must be `https`, or `http` for loopback addresses';
-  return isLoopback(url.hostname)
-    ? undefined
-    : 'plain `http` is accepted only for loopback addresses; use `https`';
-}
+const ACCEPT_KEYS = 'application/jwk-set+json, application/json';
+const ACCEPT_JSON = 'application/json';
 
-/**
- * Fetches a JWK Set. Never rejects. A redirect, a set of more than 1 MiB and a set without a usable key are errors.
- */
+/** Fetches a JWK Set. Never rejects. A set of more than 1 MiB and a set without a usable key are errors. */
 export async function fetchKeys(
-  url: string,
-  { fetch, crypto }: { readonly fetch: Fetch; readonly crypto: CryptoProvider },
+  location: KeyLocation,
+  { fetch, crypto }: FetchDependencies,
   signal: AbortSignal,
+  version?: KeySetVersion,
 ): Promise<FetchedKeys> {
+  const { url, error } =
+    location.kind === 'uri' ? urlOf(location.jwksUri) : await discover(location.issuer, fetch, signal);
+  if (error !== undefined) return { error };
+  const etag = version?.url === url ? version.etag : undefined;
+  const document = await fetchDocument(url, fetch, { accept: ACCEPT_KEYS, etag, signal });
+  if (document.error !== undefined) return { error: document.error };
+  if (document.text === undefined) return document;
+  const { set, error: unusable } = readKeySet(document.text, crypto);
+  if (set === undefined) return { error: `answered with ${unusable}` };
+  return { set, text: document.text, version: versionOf(url, document), maxAge: document.maxAge };
+}
+
+type FoundUrl =
+  | { readonly url: string; readonly error?: undefined }
+  | { readonly error: string; readonly url?: undefined };
+
+function urlOf(url: string): FoundUrl {
   const problem = keyUrlProblem(url);
-  if (problem !== undefined) return { error: `the URL is refused: ${problem}` };
-  const read = new AbortController();
-  try {
-    const headers = { accept: 'application/jwk-set+json, application/json' };
-    const either = AbortSignal.any([signal, read.signal]);
-    const text = await readResponse(await fetch(url, { headers, redirect: 'manual', signal: either }));
-    return 'error' in text ? text : readKeys(text.body, crypto);
-  } catch (cause) {
-    return { error: signal.aborted ? abortReason(signal) : connectionError(cause) };
-  } finally {
-    // A response that is not read to its end must not keep its connection.
-    read.abort();
-  }
+  return problem === undefined ? { url } : { error: `the URL is refused: ${problem}` };
 }
 
-async function readResponse({
-  status,
-  body,
-}: FetchedResponse): Promise<{ body: string } | { error: string }> {
-  if (status !== 200) {
-    const redirects = status >= 300 && status < 400;
-    return { error: redirects ? 'answered with a redirect, which is not followed' : `answered ${status}` };
-  }
-  // A byte order mark is not JSON, and so must not be dropped.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let text = '';
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    // Leaving the loop cancels the rest of the response.
-    if (size > MAX_JWKS_BYTES) return { error: 'answered with more than 1 MiB' };
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return { body: text + decoder.decode() };
+/** The key URL of an issuer, by its OpenID configuration, whose `issuer` must be exactly this one. */
+async function discover(issuer: string, fetch: Fetch, signal: AbortSignal): Promise<FoundUrl> {
+  const problem = discoveryProblem(issuer);
+  if (problem !== undefined) return { error: `the issuer is refused: ${problem}` };
+  const document = await fetchDocument(discoveryUrl(issuer), fetch, { accept: ACCEPT_JSON, signal });
+  if (document.error !== undefined) return { error: `the OpenID configuration: ${document.error}` };
+  const { value } = parseJson(document.text ?? '', { numbers: 'doubles' });
+  if (!isJsonObject(value)) return { error: 'the OpenID configuration is not a JSON object' };
+  // An issuer must not be able to publish the keys of another (OpenID Connect Discovery 1.0, section 4.3).
+  if (memberOf(value, 'issuer') !== issuer)
+    return { error: 'the OpenID configuration is that of another `issuer`' };
+  return keyUrlIn(value, issuer);
 }
 
-function readKeys(text: string, crypto: CryptoProvider): FetchedKeys {
+function keyUrlIn(configuration: JsonObject, issuer: string): FoundUrl {
+  const url = memberOf(configuration, 'jwks_uri');
+  if (typeof url !== 'string') return { error: 'the OpenID configuration has no `jwks_uri`' };
+  const problem = redirectProblem(issuer, url);
+  return problem === undefined
+    ? { url }
+    : { error: `the \`jwks_uri\` of the OpenID configuration is refused: ${problem}` };
+}
+
+function versionOf(url: string, document: FetchedDocument): KeySetVersion | undefined {
+  if (document.text === undefined || document.etag === undefined) return undefined;
+  return { url, etag: document.etag };
+}
+
+type ReadKeySet =
+  | { readonly set: KeySet; readonly error?: undefined }
+  | { readonly error: string; readonly set?: undefined };
+
+/** Reads a key set in JSON. The error is a phrase that shows nothing of the text. */
+export function readKeySet(text: string, crypto: CryptoProvider): ReadKeySet {
   const { value, problem } = parseJson(text, { numbers: 'doubles' });
-  if (value === undefined) return { error: `answered with something that is not JSON: ${problem}` };
+  if (value === undefined) return { error: `something that is not JSON: ${problem}` };
   const { keys, problems } = compileKeys(value, ASYMMETRIC, crypto);
   // A provider in trouble may serve an empty set; the keys of the last fetch are better.
-  if (keys.length === 0)
-    return { error: `answered with no usable key: ${problems[0]?.message ?? 'the set is empty'}` };
-  return { keys, ignored: problems.map(({ pointer, message }) => `${pointer}: ${message}`) };
+  if (keys.length === 0) return { error: `no usable key: ${problems[0]?.message ?? 'the set is empty'}` };
+  const ignored = problems.map(({ pointer, message }) => `${pointer}: ${message}`);
+  const sequence = wholeMember(value, 'spiffe_sequence');
+  const hint = wholeMember(value, 'spiffe_refresh_hint');
+  return {
+    set: { keys, ignored, sequence, refreshHint: hint === undefined ? undefined : hint * 1000 },
+  };
 }
 
-function isLoopback(hostname: string): boolean {
-  // The URL parser turns every spelling of an IPv4 address into four decimal numbers.
-  return (
-    hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
-  );
-}
-
-function abortReason(signal: AbortSignal): string {
-  return signal.reason instanceof Error ? signal.reason.message : 'aborted';
-}
-
-/** Shows the code alone, such as `ECONNREFUSED`: messages of the network libraries can quote the URL. */
-function connectionError(error: unknown): string {
-  let cause = error;
-  for (let depth = 0; depth < 5 && typeof cause === 'object' && cause !== null; depth += 1) {
-    const code: unknown = 'code' in cause ? cause.code : undefined;
-    if (typeof code === 'string') return `cannot be reached: ${code}`;
-    cause = 'cause' in cause ? cause.cause : undefined;
-  }
-  return 'cannot be reached';
+/** A number of a SPIFFE bundle (SPIFFE trust domain and bundle, section 4.1). */
+function wholeMember(set: JsonValue, name: string): number | undefined {
+  const member = isJsonObject(set) ? memberOf(set, name) : undefined;
+  return typeof member === 'number' && Number.isSafeInteger(member) && member >= 0 ? member : undefined;
 }

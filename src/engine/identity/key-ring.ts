@@ -1,9 +1,9 @@
 import type { CryptoProvider } from './crypto.ts';
-import type { Issuer, Refresh } from './issuer.ts';
+import type { Fetch } from './fetch-document.ts';
+import type { Issuer, KeyLocation, Refresh } from './issuer.ts';
 import { compileKeys } from './jwks.ts';
-import type { Fetch } from './key-fetch.ts';
 import type { KeyProvider, KeysNow } from './keys.ts';
-import { type KeyRingDependencies, type RefreshResult, RemoteKeys } from './remote-keys.ts';
+import { type KeyRingDependencies, placeOf, type RefreshResult, RemoteKeys } from './remote-keys.ts';
 import type { VerificationKey } from './verification-key.ts';
 
 export interface KeyRingOptions extends Partial<KeyRingDependencies> {
@@ -15,8 +15,8 @@ export interface KeyRingOptions extends Partial<KeyRingDependencies> {
 /** One issuer's keys, as the status page shows them. */
 export interface IssuerStatus {
   readonly name: string;
-  /** `uri` if the keys are fetched from a URL. */
-  readonly source: 'inline' | 'uri';
+  /** `uri` and `discovery` if the keys are fetched. */
+  readonly source: 'inline' | 'uri' | 'discovery';
   /** Number of usable keys. */
   readonly keys: number;
   /** RFC 3339; null for inline keys and before the first successful fetch. */
@@ -25,6 +25,8 @@ export interface IssuerStatus {
   readonly error: string | null;
   /** Keys of a fetched set that are not used, one phrase each; absent if there are none. */
   readonly ignored?: readonly string[];
+  /** True if the keys are those of `--jwks-cache` and were not fetched since the start; else absent. */
+  readonly cached?: boolean;
 }
 
 /** Fetches that begin at once, and milliseconds between the others. */
@@ -51,30 +53,31 @@ export class KeyRing implements KeyProvider {
       clock: options.clock ?? Date.now,
       timer: options.timer ?? defaultTimer,
       random: options.random ?? Math.random,
+      store: options.store,
     };
     this.#onRefresh = options.onRefresh ?? (() => {});
   }
 
   /**
-   * Replaces the issuers whose keys are held. Call it with the issuers of a policy set before that set goes live. URLs
-   * that were used before keep their keys, new URLs are fetched at once, other URLs are dropped.
+   * Replaces the issuers whose keys are held. Call it with the issuers of a policy set before that set goes live. Key
+   * sets that were used before stay, new ones are fetched at once, others are dropped.
    */
   use(issuers: Iterable<Issuer>): void {
     const used = [...issuers];
     for (const _ of this.prepare(used));
     this.#issuers = used;
-    const refreshes = refreshByUrl(this.#issuers);
+    const sources = sourcesOf(this.#issuers);
     const known = new Map([...this.#retired, ...this.#remote]);
     this.#remote = new Map();
-    for (const [url, refresh] of refreshes) {
-      const remote = known.get(url) ?? this.#create(url, refresh);
-      known.delete(url);
-      this.#remote.set(url, remote);
+    for (const [place, { location, refresh }] of sources) {
+      const remote = known.get(place) ?? this.#create(place, location, refresh);
+      known.delete(place);
+      this.#remote.set(place, remote);
       remote.configure(refresh);
     }
     this.#startInTurn();
     for (const remote of known.values()) remote.stop();
-    this.#retired = new Map([...known].filter(([url]) => !this.#retired.has(url)));
+    this.#retired = new Map([...known].filter(([place]) => !this.#retired.has(place)));
   }
 
   /**
@@ -119,6 +122,7 @@ export class KeyRing implements KeyProvider {
           fetched_at: fetchedAt === undefined ? null : new Date(fetchedAt).toISOString(),
           error: remote?.error ?? null,
           ...(ignored.length === 0 ? {} : { ignored }),
+          ...(remote?.isStored === true ? { cached: true } : {}),
         };
       })
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -130,26 +134,26 @@ export class KeyRing implements KeyProvider {
   }
 
   #remoteOf({ keys }: Issuer): RemoteKeys | undefined {
-    return keys.kind === 'uri'
-      ? (this.#remote.get(keys.jwksUri) ?? this.#retired.get(keys.jwksUri))
-      : undefined;
+    if (keys.kind === 'inline') return undefined;
+    const place = placeOf(keys);
+    return this.#remote.get(place) ?? this.#retired.get(place);
   }
 
   /** Starts a few fetches at once and the others one after another, since beginning one takes time. */
   #startInTurn(): void {
-    for (const [at, [url, remote]] of [...this.#remote].entries()) {
+    for (const [at, [place, remote]] of [...this.#remote].entries()) {
       const start = (): void => {
-        if (this.#remote.get(url) === remote) remote.start();
+        if (this.#remote.get(place) === remote) remote.start();
       };
       if (at < AT_ONCE) start();
       else this.#dependencies.timer(start, (at - AT_ONCE) * BETWEEN_STARTS);
     }
   }
 
-  #create(url: string, refresh: Refresh): RemoteKeys {
-    return new RemoteKeys(url, refresh, this.#dependencies, (result) => {
+  #create(place: string, location: KeyLocation, refresh: Refresh): RemoteKeys {
+    return new RemoteKeys(location, refresh, this.#dependencies, (result) => {
       for (const { name, keys } of this.#issuers) {
-        if (keys.kind === 'uri' && keys.jwksUri === url) this.#onRefresh(name, result);
+        if (keys.kind !== 'inline' && placeOf(keys) === place) this.#onRefresh(name, result);
       }
     });
   }
@@ -169,20 +173,27 @@ export class KeyRing implements KeyProvider {
   }
 }
 
-/** Issuers that share a URL share its fetches, at the shortest interval and cooldown of them. */
-function refreshByUrl(issuers: readonly Issuer[]): ReadonlyMap<string, Refresh> {
-  const byUrl = new Map<string, Refresh>();
+interface Source {
+  readonly location: KeyLocation;
+  readonly refresh: Refresh;
+}
+
+/** Issuers that share a location share its fetches, at the shortest interval and cooldown of them. */
+function sourcesOf(issuers: readonly Issuer[]): ReadonlyMap<string, Source> {
+  const sources = new Map<string, Source>();
   for (const { keys } of issuers) {
-    if (keys.kind !== 'uri') continue;
-    const other = byUrl.get(keys.jwksUri) ?? keys.refresh;
-    byUrl.set(keys.jwksUri, {
+    if (keys.kind === 'inline') continue;
+    const place = placeOf(keys);
+    const other = sources.get(place)?.refresh ?? keys.refresh;
+    const refresh = {
       interval: Math.min(keys.refresh.interval, other.interval),
       cooldown: Math.min(keys.refresh.cooldown, other.cooldown),
       timeout: Math.max(keys.refresh.timeout, other.timeout),
       maxStale: Math.max(keys.refresh.maxStale, other.maxStale),
-    });
+    };
+    sources.set(place, { location: keys, refresh });
   }
-  return byUrl;
+  return sources;
 }
 
 const defaultFetch: Fetch = (url, init) => fetch(url, init);

@@ -1,7 +1,28 @@
 import type { CryptoProvider } from './crypto.ts';
-import type { Refresh } from './issuer.ts';
-import { type Fetch, fetchKeys } from './key-fetch.ts';
+import type { Fetch } from './fetch-document.ts';
+import type { KeyLocation, Refresh } from './issuer.ts';
+import { type FetchedKeys, fetchKeys, type KeySet, type KeySetVersion, readKeySet } from './key-fetch.ts';
 import type { VerificationKey } from './verification-key.ts';
+
+/** A key set as it was fetched. */
+export interface StoredKeys {
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly fetchedAt: number;
+}
+
+/** Key sets that outlive the process, so that a restart during an outage still verifies. */
+export interface KeyStore {
+  /** The last key set of a place (`placeOf`); undefined if there is none. */
+  load(place: string): StoredKeys | undefined;
+  /** Keeps a key set, at once or later. Never fails. */
+  save(place: string, keys: StoredKeys): void;
+}
+
+/** A text for a location: those of a URL and of a discovery never meet, since a URL has no space. */
+export function placeOf(location: KeyLocation): string {
+  return location.kind === 'uri' ? location.jwksUri : `discovery ${location.issuer}`;
+}
 
 /** Everything that a key ring takes as a parameter. */
 export interface KeyRingDependencies {
@@ -13,24 +34,36 @@ export interface KeyRingDependencies {
   readonly timer: (act: () => void, delay: number) => () => void;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
+  /** undefined: key sets end with the process. */
+  readonly store: KeyStore | undefined;
 }
 
 export type RefreshResult = 'success' | 'failure';
 
 /** Milliseconds. */
 const FIRST_RETRY = 1_000;
+const LONGEST_RETRY = 60_000;
+/** Shortest time between two fetches that a server asks for by `max-age` or `spiffe_refresh_hint`. Milliseconds. */
+const SHORTEST_REFRESH = 10_000;
+/** A stored key set may be this much younger than now: clocks are corrected between two processes. Milliseconds. */
+const LARGEST_CORRECTION = 60_000;
 /** Random share of each delay, so that the processes of a mesh do not fetch at the same time. */
 const JITTER = 0.1;
 
-/** The keys at one URL, refreshed in the background. */
+/** The keys of one location, refreshed in the background. */
 export class RemoteKeys {
-  readonly #url: string;
+  readonly #location: KeyLocation;
   readonly #dependencies: KeyRingDependencies;
   readonly #onResult: (result: RefreshResult) => void;
   #refresh: Refresh;
-  #keys: readonly VerificationKey[] = [];
-  #ignored: readonly string[] = [];
+  #set: KeySet = NOTHING;
+  /** Only if there is a store. */
+  #text = '';
+  #version: KeySetVersion | undefined;
+  /** Time for which the last answer says that it is fresh. Milliseconds. */
+  #fresh: number | undefined;
   #fetchedAt: number | undefined;
+  #isStored = false;
   #error: string | undefined;
   #failures = 0;
   #fetching: Promise<void> | undefined;
@@ -41,21 +74,25 @@ export class RemoteKeys {
   #stopped = false;
 
   constructor(
-    url: string,
+    location: KeyLocation,
     refresh: Refresh,
     dependencies: KeyRingDependencies,
     onResult: (result: RefreshResult) => void,
   ) {
-    this.#url = url;
+    this.#location = location;
     this.#refresh = refresh;
     this.#dependencies = dependencies;
     this.#onResult = onResult;
+    this.#restore();
   }
 
   /** Keys of the last successful fetch; undefined if there is none or it is more than `maxStale` milliseconds ago. */
   keys(maxStale: number): readonly VerificationKey[] | undefined {
     if (this.#fetchedAt === undefined) return undefined;
-    return this.#dependencies.clock() - this.#fetchedAt > maxStale ? undefined : this.#keys;
+    const now = this.#dependencies.clock();
+    // After the clock was set back, the age counts from then, else old keys would be used as much longer.
+    if (now < this.#fetchedAt) this.#fetchedAt = now;
+    return now - this.#fetchedAt > maxStale ? undefined : this.#set.keys;
   }
 
   /** Time of the last successful fetch, milliseconds since 1970. */
@@ -65,7 +102,12 @@ export class RemoteKeys {
 
   /** Keys of the last successful fetch that are not used, one phrase each. */
   get ignored(): readonly string[] {
-    return this.#ignored;
+    return this.#set.ignored;
+  }
+
+  /** True until the first successful fetch if the keys are those of an earlier process. */
+  get isStored(): boolean {
+    return this.#isStored;
   }
 
   /** Reason why the last fetch failed; undefined if it succeeded. */
@@ -122,30 +164,60 @@ export class RemoteKeys {
     const abort = new AbortController();
     const cancel = this.#dependencies.timer(() => abort.abort(new Error('timed out')), this.#refresh.timeout);
     this.#abort = abort;
-    const { keys, ignored, error } = await fetchKeys(this.#url, this.#dependencies, abort.signal);
+    const fetched = await fetchKeys(this.#location, this.#dependencies, abort.signal, this.#version);
     cancel();
     if (this.#stopped) return;
-    if (keys === undefined) {
-      this.#error = error;
-      this.#failures += 1;
-      this.#onResult('failure');
-      return;
-    }
-    this.#keys = keepKnown(keys, this.#keys);
-    this.#ignored = ignored;
+    this.#error = fetched.error ?? this.#problemOf(fetched.set);
+    if (this.#error === undefined) this.#take(fetched);
+    else this.#failures += 1;
+    this.#onResult(this.#error === undefined ? 'success' : 'failure');
+  }
+
+  /** Refuses a SPIFFE bundle that is older than the one in use, in which a withdrawn key could come back. */
+  #problemOf(set: KeySet | undefined): string | undefined {
+    const [had, has] = [this.#set.sequence, set?.sequence];
+    if (had === undefined || has === undefined || has >= had) return undefined;
+    const isInUse = this.keys(this.#refresh.maxStale) !== undefined;
+    return isInUse
+      ? 'answered with a bundle that is older than the one in use (`spiffe_sequence`)'
+      : undefined;
+  }
+
+  #take(fetched: FetchedKeys): void {
     this.#fetchedAt = this.#dependencies.clock();
-    this.#error = undefined;
     this.#failures = 0;
-    this.#onResult('success');
+    this.#isStored = false;
+    if (fetched.error !== undefined) return;
+    if (fetched.set !== undefined) {
+      this.#set = keepKnown(fetched.set, this.#set);
+      this.#version = fetched.version;
+      if (this.#dependencies.store !== undefined) this.#text = fetched.text;
+    }
+    this.#fresh = fetched.maxAge ?? this.#set.refreshHint;
+    this.#dependencies.store?.save(placeOf(this.#location), { text: this.#text, fetchedAt: this.#fetchedAt });
+  }
+
+  /** Takes the keys of an earlier process, which are as old as they were there. */
+  #restore(): void {
+    const { store, clock, crypto } = this.#dependencies;
+    const stored = store?.load(placeOf(this.#location));
+    if (stored === undefined || stored.fetchedAt > clock() + LARGEST_CORRECTION) return;
+    const { set } = readKeySet(stored.text, crypto);
+    if (set === undefined) return;
+    this.#set = set;
+    this.#text = stored.text;
+    this.#fetchedAt = stored.fetchedAt;
+    this.#isStored = true;
   }
 
   #schedule(): void {
     this.#cancel();
     const { interval } = this.#refresh;
-    const delay =
+    const wanted =
       this.#failures === 0
-        ? interval
-        : Math.min(interval, FIRST_RETRY * 2 ** Math.min(this.#failures - 1, 16));
+        ? Math.max(this.#fresh ?? interval, SHORTEST_REFRESH)
+        : Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** Math.min(this.#failures - 1, 16));
+    const delay = Math.min(interval, wanted);
     this.#cancelTimer = this.#dependencies.timer(
       () => {
         this.#cancelTimer = undefined;
@@ -161,11 +233,10 @@ export class RemoteKeys {
   }
 }
 
+const NOTHING: KeySet = { keys: [], ignored: [], sequence: undefined, refreshHint: undefined };
+
 /** Known keys stay the same objects, so that tokens verified with them stay verified. */
-function keepKnown(
-  keys: readonly VerificationKey[],
-  before: readonly VerificationKey[],
-): readonly VerificationKey[] {
+function keepKnown(set: KeySet, { keys: before }: KeySet): KeySet {
   const known = new Map(before.map((key) => [key.identity, key]));
-  return keys.map((key) => known.get(key.identity) ?? key);
+  return { ...set, keys: set.keys.map((key) => known.get(key.identity) ?? key) };
 }

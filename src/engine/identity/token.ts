@@ -65,9 +65,10 @@ interface Proof {
   readonly text: string;
   readonly jwt: Jwt;
   readonly key: VerificationKey;
-  readonly accepted: WeakMap<Issuer, Acceptance>;
   /** The last acceptance that was asked for. */
   last: Acceptance | undefined;
+  /** The others, if several Issuer documents were asked for: hardly ever. */
+  others: WeakMap<Issuer, Acceptance> | undefined;
 }
 
 /** Result for a token with a valid signature by one Issuer document. */
@@ -230,8 +231,8 @@ class Verifier implements TokenVerifier {
       text: ownText(text),
       jwt: deepFreeze(jwt),
       key,
-      accepted: new WeakMap(),
       last: undefined,
+      others: undefined,
     };
     this.#proofs.set(proof);
     return proof;
@@ -239,11 +240,7 @@ class Verifier implements TokenVerifier {
 
   /** The result for a token with a valid signature by a key of the issuer. */
   #accept(proof: Proof, { issuer, now }: Verification): TokenResult {
-    let acceptance = proof.accepted.get(issuer);
-    if (acceptance === undefined) {
-      acceptance = acceptanceOf(proof.jwt, issuer);
-      proof.accepted.set(issuer, acceptance);
-    }
+    const acceptance = acceptanceFor(proof, issuer);
     // While the signature was verified, other keys may have come.
     const { keys = NO_KEYS } = this.#keys.of(issuer);
     const isCurrent = candidateKeys(keys, proof.jwt.alg, proof.jwt.kid).includes(proof.key);
@@ -258,6 +255,17 @@ const NO_KEYS: readonly VerificationKey[] = [];
 
 const BAD_SIGNATURE = tokenDenial('token_bad_signature', 'the signature of the token is not valid');
 const OVERLOADED = tokenDenial('overloaded', 'too many new tokens are being verified');
+
+function acceptanceFor(proof: Proof, issuer: Issuer): Acceptance {
+  const { last } = proof;
+  if (last?.issuer === issuer) return last;
+  const acceptance = proof.others?.get(issuer) ?? acceptanceOf(proof.jwt, issuer);
+  if (last !== undefined) {
+    proof.others ??= new WeakMap();
+    proof.others.set(last.issuer, last);
+  }
+  return acceptance;
+}
 
 /** All that does not depend on the time. */
 function acceptanceOf(jwt: Jwt, issuer: Issuer): Acceptance {

@@ -4,6 +4,7 @@ import type { ClaimTest } from '../../engine/identity/claim-test.ts';
 import type { CryptoProvider } from '../../engine/identity/crypto.ts';
 import type { Issuer, KeySource, PresetUse } from '../../engine/identity/issuer.ts';
 import { compileKeys, type KeyProblem } from '../../engine/identity/jwks.ts';
+import { discoveryProblem } from '../../engine/identity/key-url.ts';
 import { DEFAULT_PLACES } from '../../engine/identity/token-place.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
@@ -12,6 +13,7 @@ import { type IssuerSpec, issuerOf, refreshOf } from '../language/issuer-documen
 import { type Preset, type PresetFields, presetOf } from '../language/issuer-presets.ts';
 import { TENANT, tenantProblem } from '../language/issuer-tenants.ts';
 import { type Located, report } from '../language/reader.ts';
+import type { Cursor } from '../yaml/tree.ts';
 import { compileClaim } from './compile-callers.ts';
 import { type Data, inlineData, type References } from './references.ts';
 
@@ -26,7 +28,7 @@ export function compileIssuer(
   const preset = spec.preset === undefined ? undefined : presetOf(spec.preset, issuerOf(spec));
   const { fields = {}, issuer = issuerOf(spec) } = preset ?? {};
   const algorithms = spec.algorithms?.map(({ value }) => value) ?? fields.algorithms ?? DEFAULT_ALGORITHMS;
-  const keys = compileSource(spec, preset, algorithms, references, crypto);
+  const keys = compileSource(spec, preset, issuer, algorithms, references, crypto);
   if (issuer === undefined || keys === undefined) return undefined;
   return {
     name,
@@ -112,12 +114,14 @@ const MOST_KEYS = 200;
 function compileSource(
   spec: IssuerSpec,
   preset: Preset | undefined,
+  issuer: string | undefined,
   algorithms: readonly string[],
   references: References,
   crypto: CryptoProvider,
 ): KeySource | undefined {
   const { jwksUri = spec.keys === undefined ? preset?.jwksUri : undefined, jwksFile, jwks } = spec.keys ?? {};
   if (jwksUri !== undefined) return { kind: 'uri', jwksUri, refresh: refreshOf(spec) };
+  if (spec.keys?.discovery !== undefined) return discovered(spec, issuer, spec.keys.discovery.at);
   const data = jwksFile === undefined ? jwks && inlineData(jwks.at) : references.read(jwksFile);
   if (data === undefined) return undefined;
   const keys = isJsonObject(data.value) ? data.value['keys'] : undefined;
@@ -131,6 +135,15 @@ function compileSource(
   }
   if (!isJsonObject(data.value)) return undefined;
   return { kind: 'inline', jwks: data.value, compiled: compileKeys(data.value, algorithms, crypto).keys };
+}
+
+/** The keys that the OpenID configuration of the issuer names; undefined after a reported mistake in the issuer. */
+function discovered(spec: IssuerSpec, issuer: string | undefined, at: Cursor): KeySource | undefined {
+  if (issuer === undefined) return undefined;
+  const problem = issuer.includes(TENANT) ? 'each tenant of it has its own' : discoveryProblem(issuer);
+  if (problem === undefined) return { kind: 'discovery', issuer, refresh: refreshOf(spec) };
+  const message = `there is no OpenID configuration for the \`issuer\`: ${problem}`;
+  return report(at, 'invalid_url', message, 'write the URL of the key set: `keys: {jwksUri: ...}`');
 }
 
 /** True, and reported, if the keys are valid but none is for a listed algorithm: the mistake is in the list. */

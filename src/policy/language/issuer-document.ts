@@ -5,21 +5,12 @@ import {
   isAlgorithm,
 } from '../../engine/identity/algorithms.ts';
 import type { Refresh, TokenPlace } from '../../engine/identity/issuer.ts';
-import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
+import { keyUrlProblem } from '../../engine/identity/key-url.ts';
 import { SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
 import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { claimDocuments } from './caller-document.ts';
-import {
-  exactlyOne,
-  type Fields,
-  mapping,
-  misplaced,
-  oneOf,
-  planned,
-  type Read,
-  suggestion,
-} from './fields.ts';
+import { exactlyOne, type Fields, mapping, misplaced, oneOf, type Read, suggestion } from './fields.ts';
 import { PRESET_NAMES, presetOf } from './issuer-presets.ts';
 import { reportTenants, TENANT, tenantList, trustDomain } from './issuer-tenants.ts';
 import { boolean, child, lacks, list, located, nonEmptyText, report, someOf, text } from './reader.ts';
@@ -42,8 +33,15 @@ const KEYS_FIELDS = {
   jwksUri: { read: keyUrl, doc: 'the URL of the key set' },
   jwksFile: { read: located(nonEmptyText), doc: 'a file with the key set, relative to this file' },
   jwks: { read: located((at) => at.tree), doc: 'the key set itself, inline' },
-  discovery: planned('OpenID discovery'),
+  discovery: {
+    read: located(boolean),
+    like: boolean,
+    doc: '`true`: the OpenID configuration of the `issuer` says where the key set is',
+  },
 } as const satisfies Fields;
+
+/** Fields of `keys` for keys that are fetched. */
+const FETCHED = ['jwksUri', 'discovery'] as const;
 
 const PLACE_FIELDS = {
   header: { read: header, doc: 'a request header' },
@@ -153,7 +151,10 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
   reportTenants(at, spec);
   const keys = child(at, 'keys');
   if (keys === undefined) reportUnderivedKeys(at, spec);
-  if (keys === undefined || child(keys, 'jwksUri') !== undefined) {
+  const isOff = spec.keys?.discovery?.value === false;
+  if (isOff)
+    report(spec.keys.discovery.at, 'wrong_type', 'the only value of `discovery` is `true`', 'remove it');
+  if (keys === undefined || FETCHED.some((field) => child(keys, field) !== undefined)) {
     for (const { value, at: place } of spec.algorithms ?? []) {
       if (!algorithmProperties(value)?.symmetric) continue;
       const message = `\`${value}\` needs a secret key, which a key set from a URL must not contain`;
@@ -163,8 +164,8 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
     misplaced(
       at,
       'refresh',
-      '`refresh` applies only to keys from a `jwksUri`',
-      'remove it: only keys from a `jwksUri` are fetched',
+      '`refresh` applies only to keys from a `jwksUri` or by `discovery`',
+      'remove it: only those keys are fetched',
     );
   }
   return spec;

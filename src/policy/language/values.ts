@@ -2,7 +2,7 @@ import { isDeclarable } from '../../cel/check/environment.ts';
 import { literalsOf, mayInterpolate } from '../../cel/syntax/parse-text.ts';
 import { parseTimestamp } from '../../cel/value/timestamp.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
-import { keyUrlProblem } from '../../engine/identity/key-fetch.ts';
+import { keyUrlProblem } from '../../engine/identity/key-url.ts';
 import { compilePrincipal } from '../../engine/identity/principal.ts';
 import { parseRate, RATE_PATTERN } from '../../engine/limit/rate.ts';
 import { isFieldValue } from '../../engine/request/field-value.ts';

@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
+import type { KeyStore } from '../../engine/identity/remote-keys.ts';
 import { fileSink, type Sink, streamSink } from '../audit/sink.ts';
+import type { Log } from '../telemetry/logging.ts';
 import type { ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
+import { openKeyCache } from './key-cache.ts';
 import type { AuditTarget } from './setting-parsers.ts';
 import { groupNumber } from './socket-group.ts';
 import { readTlsFiles } from './tls-files.ts';
@@ -14,6 +17,8 @@ export interface OpenedFiles {
   readonly tls: ServerTls | undefined;
   /** Number of the group of `--socket-group`. */
   readonly socketGroup: number | undefined;
+  /** Key sets of `--jwks-cache`. */
+  readonly keyStore: KeyStore | undefined;
 }
 
 export type OpenResult =
@@ -25,12 +30,14 @@ export async function openFiles(
   configuration: Configuration,
   directory: string,
   stdout: Writable,
+  log: Log,
 ): Promise<OpenResult> {
   const { tls, problems: tlsProblems } = await readTlsFiles(configuration, directory);
   const problems = [...tlsProblems];
   const socketGroup = await readGroup(configuration, problems);
+  const keyStore = await openKeys(configuration, directory, log, problems);
   const sinks = await openSinks(configuration, directory, stdout, problems);
-  if (problems.length === 0) return { opened: { sinks, tls, socketGroup } };
+  if (problems.length === 0) return { opened: { sinks, tls, socketGroup, keyStore } };
   await Promise.all(sinks.map((sink) => sink.close()));
   return { problems };
 }
@@ -41,6 +48,21 @@ async function readGroup({ socketGroup }: Configuration, problems: string[]): Pr
   if (number === undefined)
     problems.push(`--socket-group: no group \`${socketGroup}\` in /etc/group, write its number`);
   return number;
+}
+
+async function openKeys(
+  { jwksCache }: Configuration,
+  directory: string,
+  log: Log,
+  problems: string[],
+): Promise<KeyStore | undefined> {
+  if (jwksCache === undefined) return undefined;
+  try {
+    return await openKeyCache(resolve(directory, jwksCache), log);
+  } catch (error) {
+    problems.push(`--jwks-cache: \`${jwksCache}\` cannot be opened (${causeOf(error)})`);
+    return undefined;
+  }
 }
 
 async function openSinks(

@@ -1,3 +1,4 @@
+import { keyUrlProblem } from '../../engine/identity/key-url.ts';
 import { compileHost, type HostPattern, hasPort } from '../../engine/request/host.ts';
 import { Problem } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber } from '../../flag/parsers.ts';
@@ -34,6 +35,28 @@ export function hostPattern(written: string): HostPattern | Problem {
       ? 'has a port; write the host alone'
       : 'is not a host; write `orders.acme.svc`, `*.acme.svc` for all names below it, an IP address or `*`',
   );
+}
+
+/** A file for an origin, such as `https://kubernetes.default.svc`. */
+export interface OriginFile {
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** `ORIGIN=FILE`. */
+export function originFile(written: string): OriginFile | Problem {
+  const at = written.indexOf('=');
+  const [url, path] = [URL.parse(written.slice(0, Math.max(at, 0))), written.slice(at + 1)];
+  if (url === null || path === '')
+    return new Problem('is not ORIGIN=FILE; write `https://kubernetes.default.svc=/path/to/file`');
+  if (url.origin === 'null' || `${url.origin}/` !== url.href)
+    return new Problem(
+      'has more than an origin before `=`; write it without a path and a user, such as `https://keys.acme.example`',
+    );
+  const problem = keyUrlProblem(url.href);
+  return problem === undefined
+    ? { origin: url.origin, path }
+    : new Problem(`has a URL that is refused: ${problem}`);
 }
 
 /** A commit id in lower case: SHA-1 or SHA-256. */

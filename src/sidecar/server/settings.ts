@@ -12,6 +12,7 @@ import {
   hostPattern,
   listenAddress,
   loadMemory,
+  originFile,
   socketMode,
 } from './setting-parsers.ts';
 
@@ -139,6 +140,29 @@ export const SETTINGS = {
     parse: wholeNumber,
     default: '0',
     doc: 'number of elements of x-forwarded-client-cert, counted from the last, that trusted proxies have added',
+  },
+  'jwks-cache': {
+    value: 'DIR',
+    parse: nonEmptyText,
+    doc: 'folder in which fetched key sets are kept, so that a restart while a login service is down still verifies',
+  },
+  'jwks-allow-private': {
+    value: 'HOST',
+    parse: hostPattern,
+    repeatable: true,
+    doc: 'host of a key URL that may have a private or link-local address, as in `match`; repeatable',
+  },
+  'jwks-token': {
+    value: 'ORIGIN=FILE',
+    parse: originFile,
+    repeatable: true,
+    doc: 'file with a bearer token for the key URLs of an origin, such as `https://kubernetes.default.svc`; repeatable',
+  },
+  'jwks-ca': {
+    value: 'ORIGIN=FILE',
+    parse: originFile,
+    repeatable: true,
+    doc: 'PEM file with the only CAs that may have signed the certificate of an origin with key URLs; repeatable',
   },
   'load-timeout': {
     value: 'TIME',

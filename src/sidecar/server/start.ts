@@ -48,12 +48,12 @@ export async function startServer(
 ): Promise<StartResult> {
   const log = createLog(configuration.logLevel);
   for (const problem of unknownSettings(environment)) log.warn('unknown setting', { setting: problem });
-  const files = await openFiles(configuration, directory, stdout);
+  const files = await openFiles(configuration, directory, stdout, log);
   if (files.problems !== undefined) {
     loader.close();
     return files;
   }
-  const parts = await wire(configuration, { environment, sinks: files.opened.sinks, log, loader });
+  const parts = await wire(configuration, { environment, directory, opened: files.opened, log, loader });
   const { listeners, problem } = await listen(configuration, files.opened, parts);
   if (listeners === undefined) {
     await release(parts, 0);

@@ -1,11 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import type { ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
+import { readBounded } from './read-bounded.ts';
 
 /** A TLS file, with the flag and the path that name it. */
 interface TlsFile {
@@ -20,8 +19,8 @@ export interface TlsFiles {
   readonly problems: readonly string[];
 }
 
-/** Largest file that is read, in bytes; a bundle of all public authorities has 250 KB. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Largest file that is read, in MiB; a bundle of all public authorities has 250 KB. */
+const MOST_MIB = 4;
 
 /** Reads certificate, key and client CA. `tls` has what could be read, also if there are problems. */
 export async function readTlsFiles(
@@ -31,7 +30,7 @@ export async function readTlsFiles(
   if (tlsCert === undefined || tlsKey === undefined) return { tls: undefined, problems: [] };
   const unread: string[] = [];
   const read = async (flag: string, path: string): Promise<TlsFile> => {
-    const bytes = await readBounded(resolve(directory, path)).catch((error: unknown) => {
+    const bytes = await readBounded(resolve(directory, path), MOST_MIB).catch((error: unknown) => {
       unread.push(`${flag}: \`${path}\` cannot be read (${errorCode(error) || errorMessage(error)})`);
       return new Uint8Array();
     });
@@ -42,15 +41,6 @@ export async function readTlsFiles(
   const clientCa = tlsClientCa === undefined ? undefined : await read('--tls-client-ca', tlsClientCa);
   const tls = { cert: cert.bytes, key: key.bytes, clientCa: clientCa?.bytes };
   return { tls, problems: unread.length > 0 ? unread : tlsProblems(cert, key, clientCa) };
-}
-
-/** Opened with O_NONBLOCK: a pipe that nobody writes to would hold a thread. */
-async function readBounded(path: string): Promise<Uint8Array> {
-  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const status = await file.stat();
-  if (!status.isFile()) throw new Error('not a regular file');
-  if (status.size > MAX_BYTES) throw new Error('larger than 4 MiB');
-  return await file.readFile();
 }
 
 /** Content that is not PEM of its kind, a key of another certificate, or anything else that OpenSSL rejects. */

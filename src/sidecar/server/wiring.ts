@@ -10,11 +10,10 @@ import { indexSteps } from '../../engine/set/policy-index.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { decodeText } from '../../node/decode-text.ts';
-import { httpGet } from '../../node/http-get.ts';
+import { createHttpGet } from '../../node/http-get.ts';
 
 import type { PageSources } from '../admin/http.ts';
 
-import type { Sink } from '../audit/sink.ts';
 import { LivePolicies } from '../loading/live-policies.ts';
 import type { Loader } from '../loading/loader.ts';
 import { createHealth, type Health } from '../rpc/health.ts';
@@ -28,6 +27,8 @@ import { createClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { createDecisionIds } from './decision-ids.ts';
 import { keyObserver } from './key-observer.ts';
+import { keyOrigins } from './key-origins.ts';
+import type { OpenedFiles } from './open-files.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { reloadObserver } from './reload-observer.ts';
 import { statusOf } from './status.ts';
@@ -52,7 +53,9 @@ export interface WiringOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Loads the policies of the folder. */
   readonly loader: Loader;
-  readonly sinks: readonly Sink[];
+  /** Folder of relative paths. */
+  readonly directory: string;
+  readonly opened: Pick<OpenedFiles, 'sinks' | 'keyStore'>;
   readonly log: Log;
 }
 
@@ -62,13 +65,15 @@ const MAX_SHADOW_BUCKETS = 20_000;
 
 /** Creates the parts of a sidecar and begins to load its policies. */
 export async function wire(configuration: Configuration, options: WiringOptions): Promise<Parts> {
-  const { environment, sinks, log, loader } = options;
+  const { environment, directory, log, loader } = options;
+  const { sinks, keyStore } = options.opened;
   const startedAt = Date.now();
   const clock = createClock();
   const health = createHealth();
   const keys: KeyRing = new KeyRing({
     crypto: nodeCrypto,
-    fetch: httpGet,
+    fetch: createHttpGet(keyOrigins(configuration, directory)),
+    ...(keyStore === undefined ? {} : { store: keyStore }),
     onRefresh: keyObserver(
       () => metrics,
       log,

@@ -138,7 +138,7 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
       yield;
     }
     for (const { name, keys } of used.values()) {
-      if (keys.kind !== 'uri') continue;
+      if (keys.kind === 'inline') continue;
       for (const result of ['success', 'failure']) counters.lictor_jwks_refresh_total.declare([name, result]);
     }
   }
@@ -168,7 +168,7 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
       gaugeData(name, value === undefined ? [] : [{ values: [], value }], now);
     const info = (name: MetricName, values: readonly string[] | undefined) =>
       gaugeData(name, values === undefined ? [] : [{ values, value: 1 }], now);
-    const keys = issuers().filter(({ source }) => source === 'uri');
+    const keys = issuers().filter(({ source }) => source !== 'inline');
     const metrics: MetricData[] = [
       ...Object.entries(counters).map(([name, series]) =>
         counterData(name as keyof typeof counters, series, started, now),

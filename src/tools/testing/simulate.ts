@@ -99,7 +99,7 @@ function keysFor({ caller }: SimulationRequest, throwaway: ThrowawayKeys): KeyPr
   return {
     of: (issuer) => {
       if (issuer.name === caller.jwt?.issuer) return throwaway.of(issuer);
-      if (issuer.keys.kind === 'uri') return { keys: undefined, failing: true };
+      if (issuer.keys.kind !== 'inline') return { keys: undefined, failing: true };
       return { keys: compileKeys(issuer.keys.jwks, issuer.algorithms, nodeCrypto).keys, failing: false };
     },
     refetch: () => undefined,

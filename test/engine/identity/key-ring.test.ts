@@ -1,78 +1,18 @@
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
-import type { Fetch } from '../../../src/engine/identity/key-fetch.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
-import type { JsonObject } from '../../../src/engine/request/attributes.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
+import { FakeClock, FakeProvider, settled } from './fake-provider.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, publicJwk, REFRESH, signed } from './tokens.ts';
 
 const URL = 'https://login.acme.example/jwks';
 const FIRST = publicJwk(EC, { kid: 'ec' });
 const NEXT = publicJwk(EC_NEXT, { kid: 'next' });
 
-/** A clock that moves only by `advance`, which runs due timers in order. */
-class Clock {
-  now = NOW;
-  #timers: { at: number; act: () => void }[] = [];
-
-  readonly timer = (act: () => void, delay: number): (() => void) => {
-    const timer = { at: this.now + delay, act };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  };
-
-  get timers(): number {
-    return this.#timers.length;
-  }
-
-  async advance(milliseconds: number): Promise<void> {
-    const end = this.now + milliseconds;
-    for (;;) {
-      const due = this.#timers.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)[0];
-      if (due === undefined) break;
-      this.#timers = this.#timers.filter((other) => other !== due);
-      this.now = due.at;
-      due.act();
-      await settled();
-    }
-    this.now = end;
-  }
-}
-
-/** Resolves after everything that waits for promises alone. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(() => setImmediate(resolve));
-  });
-}
-
-/** A provider that serves a set, is down, or never answers. */
-class Provider {
-  served: JsonObject | 'down' | 'silent' = jwks(FIRST);
-  readonly fetched: string[] = [];
-
-  readonly fetch: Fetch = (url, { signal }) => {
-    this.fetched.push(url);
-    if (this.served === 'down') {
-      return Promise.reject(
-        new TypeError('fetch failed', { cause: Object.assign(new Error(url), { code: 'ECONNREFUSED' }) }),
-      );
-    }
-    if (this.served === 'silent') {
-      return new Promise((_, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('aborted')));
-      });
-    }
-    return Promise.resolve(Response.json(this.served));
-  };
-}
-
 interface Bench {
-  readonly clock: Clock;
-  readonly provider: Provider;
+  readonly clock: FakeClock;
+  readonly provider: FakeProvider;
   readonly ring: KeyRing;
   readonly verifier: TokenVerifier;
   readonly refreshed: string[];
@@ -87,8 +27,8 @@ function remoteIssuer(members: Partial<Issuer> = {}, url = URL): Issuer {
 }
 
 function bench(): Bench {
-  const clock = new Clock();
-  const provider = new Provider();
+  const clock = new FakeClock(NOW);
+  const provider = new FakeProvider(jwks(FIRST));
   const refreshed: string[] = [];
   let count = 0;
   const ring = new KeyRing({
@@ -141,8 +81,8 @@ describe('fetching', () => {
   });
 
   test('jitter brings the next fetch forward by a tenth at most', async () => {
-    const clock = new Clock();
-    const provider = new Provider();
+    const clock = new FakeClock(NOW);
+    const provider = new FakeProvider(jwks(FIRST));
     const ring = new KeyRing({
       crypto: nodeCrypto,
       fetch: provider.fetch,

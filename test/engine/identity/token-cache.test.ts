@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
@@ -62,6 +63,19 @@ test('a replayed token with an invalid signature costs no second check', async (
     expect((await ask(token, issuer)).denial?.reason).toBe('token_bad_signature');
   }
   expect(signatures()).toBe(1);
+});
+
+test('a replayed token without a kid costs one check for each key, once', async () => {
+  const { ask, signatures } = bench();
+  const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const token = await signed(claimsOf(), { kid: undefined }, stranger);
+  const two = issuerOf({
+    keys: { kind: 'inline', jwks: jwks(publicJwk(EC, { kid: 'ec' }), publicJwk(EC_NEXT, { kid: 'next' })) },
+  });
+  for (let i = 0; i < 3; i += 1) {
+    expect((await ask(token, two)).denial?.reason).toBe('token_bad_signature');
+  }
+  expect(signatures()).toBe(2);
 });
 
 test('an invalid signature is remembered for the key that was looked at, and no other', async () => {

@@ -38,6 +38,10 @@ test('every setting has its default if nothing is given', () => {
     socketMode: 0o660,
     drainDelay: 5000,
     drainTimeout: 20_000,
+    jwksCache: undefined,
+    jwksAllowPrivate: [],
+    jwksToken: [],
+    jwksCa: [],
     loadTimeout: 60_000,
     loadMemory: 512,
     logLevel: 'info',
@@ -59,6 +63,24 @@ test('flags take precedence over the environment', () => {
     drainTimeout: 60_000,
     requireRevision: true,
     audit: [{ kind: 'file', path: 'a.jsonl' }, { kind: 'stdout' }],
+  });
+});
+
+test('files for origins, and hosts with private addresses', () => {
+  const { configuration } = configured(
+    {
+      'jwks-token': ['https://kubernetes.default.svc=token', 'https://a.example:8443=/t=1'],
+      'jwks-allow-private': ['*.svc'],
+    },
+    { LICTOR_JWKS_CA: 'HTTPS://Kubernetes.default.svc:443/=ca.crt' },
+  );
+  expect(configuration).toMatchObject({
+    jwksToken: [
+      { origin: 'https://kubernetes.default.svc', path: 'token' },
+      { origin: 'https://a.example:8443', path: '/t=1' },
+    ],
+    jwksCa: [{ origin: 'https://kubernetes.default.svc', path: 'ca.crt' }],
+    jwksAllowPrivate: [{ kind: 'below' }],
   });
 });
 
@@ -125,6 +147,30 @@ test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
     { admin: '127.0.0.1:70000' },
     {},
     '--admin: `127.0.0.1:70000` has a port above 65535',
+  ],
+  [
+    'a file without an origin',
+    { 'jwks-token': ['/var/run/token'] },
+    {},
+    '--jwks-token: `/var/run/token` is not ORIGIN=FILE; write `https://kubernetes.default.svc=/path/to/file`',
+  ],
+  [
+    'an origin without a file',
+    { 'jwks-ca': ['https://kubernetes.default.svc='] },
+    {},
+    '--jwks-ca: `https://kubernetes.default.svc=` is not ORIGIN=FILE; write `https://kubernetes.default.svc=/path/to/file`',
+  ],
+  [
+    'an origin with a path',
+    { 'jwks-ca': ['https://keys.acme.example/jwks=ca.crt'] },
+    {},
+    '--jwks-ca: `https://keys.acme.example/jwks=ca.crt` has more than an origin before `=`; write it without a path and a user, such as `https://keys.acme.example`',
+  ],
+  [
+    'credentials in plain text',
+    { 'jwks-token': ['http://keys.acme.example=token'] },
+    {},
+    '--jwks-token: `http://keys.acme.example=token` has a URL that is refused: plain `http` is accepted only for loopback addresses; use `https`',
   ],
   [
     'the commit and the work tree at once',

@@ -1,3 +1,4 @@
+import { discoveryProblem } from '../../../engine/identity/key-url.ts';
 import type { JsonValue } from '../../../engine/request/attributes.ts';
 import { parseJson } from '../../../engine/request/json.ts';
 import { type ImportedDocument, Remarked, type Written } from '../imported.ts';
@@ -80,9 +81,10 @@ function keysOf(rule: JsonValue, issuer: string): Written {
   if (jwks !== '' && fault === undefined) return { jwks: value };
   const jwksUri = textOf(member(rule, 'jwksUri'));
   if (jwksUri !== '') return { jwksUri };
+  if (discoveryProblem(issuer) === undefined) return { discovery: true };
   const found = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
   return new Remarked(
-    ['Istio finds the keys by OpenID discovery, which Lictor does not read: check this address.'],
+    ['Istio finds the keys by OpenID discovery, for which this `issuer` is not a URL: check this address.'],
     { jwksUri: found.startsWith('https://') ? found : `https://${found.replace(/^.*:\/\//, '')}` },
   );
 }
