@@ -127,12 +127,20 @@ function compileKey(
   if (!algorithms.some((name) => fitting.has(name))) {
     return foreign('none of the `algorithms` of the issuer fits the key');
   }
+  const issuer = issuerNamedBy(member('issuer'));
   return {
     kid,
     algorithms: fitting,
     key: material,
-    identity: JSON.stringify([kty, kid ?? null, named ?? null, ...parts]),
+    issuer,
+    identity: JSON.stringify([kty, kid ?? null, named ?? null, issuer ?? null, ...parts]),
   };
+}
+
+/** The issuer that a key names; a malformed name is that of no issuer. */
+function issuerNamedBy(issuer: JsonValue | undefined): string | undefined {
+  if (issuer === undefined) return undefined;
+  return typeof issuer === 'string' ? issuer : '';
 }
 
 /** Members that make up a key, by its `kty`. */

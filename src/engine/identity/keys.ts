@@ -1,4 +1,5 @@
 import type { Issuer } from './issuer.ts';
+import type { Jwt } from './jwt.ts';
 import type { VerificationKey } from './verification-key.ts';
 
 /** The keys of an issuer at one moment. */
@@ -28,14 +29,28 @@ export const MOST_CANDIDATES = 8;
  */
 export function candidateKeys(
   keys: readonly VerificationKey[],
-  algorithm: string,
-  kid: string | undefined,
+  { alg, kid, iss }: Pick<Jwt, 'alg' | 'kid' | 'iss'>,
+  issuer: Pick<Issuer, 'tenants'>,
 ): readonly VerificationKey[] {
-  const fitting = keys.filter((key) => key.algorithms.has(algorithm));
+  const fitting = keys.filter((key) => key.algorithms.has(alg) && mayBeOf(iss, key, issuer));
   const named = kid === undefined ? undefined : fitting.find((key) => key.kid === kid);
   if (named !== undefined) return [named];
   if (kid !== undefined && fitting.some((key) => key.kid !== undefined)) return NO_KEYS;
   return fitting.slice(0, MOST_CANDIDATES);
+}
+
+/**
+ * True if the key may sign tokens of this `iss`. INVARIANT: where tenants share a key set, a key that names an issuer
+ * signs no token of another: else whoever has the key of one tenant could be anybody in all others.
+ */
+function mayBeOf(
+  iss: string | undefined,
+  key: VerificationKey,
+  { tenants }: Pick<Issuer, 'tenants'>,
+): boolean {
+  if (tenants === undefined || key.issuer === undefined) return true;
+  const tenant = iss === undefined ? undefined : tenants.get(iss);
+  return tenant !== undefined && key.issuer.replace('{tenantid}', () => tenant) === iss;
 }
 
 const NO_KEYS: readonly VerificationKey[] = [];

@@ -154,7 +154,7 @@ class Verifier implements TokenVerifier {
   }
 
   #keysFor({ jwt, issuer, tried }: Verification): readonly VerificationKey[] {
-    const keys = candidateKeys(this.#keys.of(issuer).keys ?? NO_KEYS, jwt.alg, jwt.kid);
+    const keys = candidateKeys(this.#keys.of(issuer).keys ?? NO_KEYS, jwt, issuer);
     return tried === undefined ? keys : keys.filter((key) => !tried.includes(key));
   }
 
@@ -243,7 +243,7 @@ class Verifier implements TokenVerifier {
     const acceptance = acceptanceFor(proof, issuer);
     // While the signature was verified, other keys may have come.
     const { keys = NO_KEYS } = this.#keys.of(issuer);
-    const isCurrent = candidateKeys(keys, proof.jwt.alg, proof.jwt.kid).includes(proof.key);
+    const isCurrent = candidateKeys(keys, proof.jwt, issuer).includes(proof.key);
     acceptance.keys = isCurrent ? keys : undefined;
     proof.last = acceptance;
     const late = checkTimes(acceptance.times, issuer, now);

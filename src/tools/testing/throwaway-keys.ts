@@ -115,6 +115,7 @@ function makeKey(algorithm: Algorithm, name: string): ThrowawayKey {
     kid,
     algorithms: new Set([algorithm]),
     key,
+    issuer: undefined,
     identity: `${algorithm} ${kid}`,
   };
   return { algorithm, signing, verification };

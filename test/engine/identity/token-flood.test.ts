@@ -39,7 +39,7 @@ interface Bench {
 function bench(): Bench {
   const key = new HeldKey();
   const set = {
-    keys: [{ kid: 'ec', algorithms: new Set(['ES256']), key, identity: 'held' }],
+    keys: [{ kid: 'ec', algorithms: new Set(['ES256']), key, issuer: undefined, identity: 'held' }],
     failing: false,
   };
   const verifier: TokenVerifier = createTokenVerifier({
