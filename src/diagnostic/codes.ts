@@ -173,6 +173,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'an allow rule lets anonymous callers in, on a host for which another policy requires a certificate or token',
   },
+  public_issuer: {
+    severity: 'warning',
+    doc: 'an allow rule lets in everybody to whom a public issuer, such as GitHub Actions, gives a token',
+  },
   pattern_compared: {
     severity: 'warning',
     doc: 'an expression compares with a text such as `/api/*`, in which `*` stands only for itself',

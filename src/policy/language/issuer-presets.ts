@@ -22,11 +22,14 @@ interface IssuerForm {
   readonly fields?: PresetFields;
 }
 
-interface PresetRow {
+/** A row of the table of presets. */
+export interface PresetRow {
   /** The provider, and the tokens that the preset accepts. */
   readonly doc: string;
-  /** `issuer` of a document that has none. */
+  /** `issuer` of a document that has none: the one that all customers of the provider share. */
   readonly issuer?: string;
+  /** With `issuer`: claims that tell the tokens of one customer from those of all others, for help. */
+  readonly own?: string;
   /** The first form that matches counts. */
   readonly forms: readonly IssuerForm[];
   readonly fields: PresetFields;
@@ -106,6 +109,7 @@ export const PRESETS = {
   google: {
     doc: 'ID tokens of Google, also those of service accounts',
     issuer: 'https://accounts.google.com',
+    own: 'email: job@acme.iam.gserviceaccount.com, email_verified: true',
     forms: [
       {
         issuer: /^https:\/\/accounts\.google\.com$/,
@@ -122,6 +126,7 @@ export const PRESETS = {
   'github-actions': {
     doc: 'tokens of the jobs of GitHub Actions, of every repository of GitHub: rules must name yours',
     issuer: 'https://token.actions.githubusercontent.com',
+    own: 'repository_owner: acme',
     forms: [below('/.well-known/jwks')],
     fields: { requireClaims: ['sub', 'repository', 'repository_owner'] },
     sample: {
@@ -135,6 +140,7 @@ export const PRESETS = {
   gitlab: {
     doc: 'tokens of the jobs of GitLab CI/CD, on gitlab.com of every project: rules must name yours',
     issuer: 'https://gitlab.com',
+    own: 'namespace_path: acme',
     forms: [below('/oauth/discovery/keys')],
     fields: { requireClaims: ['sub', 'project_path', 'namespace_path'] },
     sample: {

@@ -13,6 +13,7 @@ import { lintOpenRoutes } from './open-routes.ts';
 import { lintPatterns } from './patterns.ts';
 import { lintPeers } from './peers.ts';
 import { PolicyContext } from './policy-context.ts';
+import { lintPublicIssuers } from './public-issuers.ts';
 import { lintRules } from './rules.ts';
 import { lintTests } from './tests.ts';
 import { lintTexts } from './texts.ts';
@@ -40,6 +41,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   }
   for (const each of input.compiled) lintPeers(each);
   yield* lintOpenRoutes(input, context, trials);
+  yield* lintPublicIssuers(input, trials);
   yield* lintAdmission(input, analyses, context, trials);
   yield* lintContradictions(input, trials);
   yield* lintTests(input);
