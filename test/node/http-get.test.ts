@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { isIP } from 'node:net';
+import { connect, isIP } from 'node:net';
+import { resolve as resolvePath } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
 import { fetchDocument } from '../../src/engine/identity/fetch-document.ts';
 import { createHttpGet, FetchRefusal, type OriginSettings } from '../../src/node/http-get.ts';
 import { makeCertificates } from '../support/certificates.ts';
@@ -155,3 +159,31 @@ test('a refusal of the settings is the error', async () => {
     error: 'the file of `--jwks-token` cannot be read (ENOENT)',
   });
 });
+
+test('fetches go through the proxy of the environment, which resolves the name', async () => {
+  const { ca, server } = await makeCertificates({ hosts: ['keys.acme.example'], workloads: {} });
+  const keys = await listening(createSecureServer(server, (_, response) => response.end('by the proxy')));
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer().on('connect', (request: IncomingMessage, socket: Duplex) => {
+    asked.push(request.url);
+    const upstream = connect(keys, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+  });
+  const port = await listening(proxy);
+  const program = `
+    const { createHttpGet } = await import(${JSON.stringify(resolvePath('src/node/http-get.ts'))});
+    const get = createHttpGet({ allowsPrivate: () => false, settingsOf: async () => ({ ca: process.env.CA }) });
+    const { body } = await get('https://keys.acme.example/jwks', { headers: {}, signal: AbortSignal.timeout(20_000) });
+    for await (const chunk of body) process.stdout.write(chunk);
+    process.exit(0);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    env: { CA: ca, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: `http://127.0.0.1:${port}` },
+    timeout: 30_000,
+  });
+  expect(stdout).toBe('by the proxy');
+  expect(asked).toEqual(['keys.acme.example:443']);
+}, 40_000);
