@@ -198,8 +198,11 @@ class Verifier implements TokenVerifier {
     return this.#verifyAfterFetch({ ...verification, tried: keys });
   }
 
-  /** Fetches the keys again: a missing key may have been published since the last fetch. */
-  #verifyAfterFetch(verification: Verification): TokenResult | Promise<TokenResult> {
+  /**
+   * Fetches the keys again: a missing key may have been published since the last fetch. A fetch that was under way may
+   * have been answered before that, and so counts as the first of two.
+   */
+  #verifyAfterFetch(verification: Verification, fetches = 0): TokenResult | Promise<TokenResult> {
     const { issuer, tried } = verification;
     const refuse = (): TokenResult =>
       tried === undefined ? this.#withoutKey(issuer) : { denial: BAD_SIGNATURE };
@@ -211,7 +214,9 @@ class Verifier implements TokenVerifier {
     return fetching.then(() => {
       this.#waiting.set(issuer, (this.#waiting.get(issuer) ?? 1) - 1);
       const keys = this.#keysFor(verification);
-      return keys.length === 0 ? refuse() : this.#verifyWith(keys, verification);
+      if (keys.length > 0) return this.#verifyWith(keys, verification);
+      const mayBeLate = fetches === 0 && !this.#keys.of(issuer).failing;
+      return mayBeLate ? this.#verifyAfterFetch(verification, 1) : refuse();
     });
   }
 

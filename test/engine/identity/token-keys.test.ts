@@ -122,3 +122,18 @@ test('no key fits the algorithm', () => {
     expect(candidateKeys(keysOf(publicJwk(RSA)), token, issuerOf())).toEqual([]);
   }
 });
+
+test('a fetch that was under way when the key was published is followed by another', async () => {
+  const before = keysOf(publicJwk(EC_NEXT, { kid: 'next' }));
+  const after = [...before, ...keysOf(publicJwk(EC, { kid: 'ec' }))];
+  const set = new Rotation(before, before, after);
+  expect(await set.ask(await signed())).toBe('accepted');
+  expect(set.fetches).toBe(2);
+});
+
+test('a token with an unknown key waits for two fetches at most', async () => {
+  const keys = keysOf(publicJwk(EC_NEXT, { kid: 'next' }));
+  const set = new Rotation(keys, keys, keys, keys);
+  expect(await set.ask(await signed())).toBe('token_unknown_key');
+  expect(set.fetches).toBe(2);
+});
