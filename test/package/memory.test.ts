@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { connectAsker } from '../support/ask.ts';
 import { startLictor } from '../support/lictor.ts';
-import { childrenOf } from '../support/processes.ts';
+import { childrenOf, ownMemory } from '../support/processes.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { ROOT } from '../support/tools.ts';
 
@@ -36,6 +35,7 @@ test('under load, both processes fit a container of 128 MiB with the settings fo
   });
   stack.defer(lictor.stop);
   const [loading = 0] = childrenOf(lictor.child.pid, 'load-process');
+  // The loading process ends when it has nothing to do for a while.
   // File-backed memory is that of the program itself, which both share and the kernel can drop.
   const own = (): number => ownMemory(lictor.child.pid) + ownMemory(loading);
   let most = own();
@@ -54,9 +54,3 @@ test('under load, both processes fit a container of 128 MiB with the settings fo
   expect(most).toBeGreaterThan(20);
   expect(most).toBeLessThan(CONTAINER);
 }, 120_000);
-
-/** Memory of a process that is backed by no file, in MiB. */
-function ownMemory(pid: number): number {
-  const [, kilobytes = '0'] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
-  return Number(kilobytes) / 1024;
-}

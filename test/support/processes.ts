@@ -31,7 +31,16 @@ const TICKS = 100;
 
 /** Resident memory of a process in MiB; 0 after its end. */
 export function residentMemory(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(contentOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1024;
+  return megabytes(pid, /VmRSS:\s+(\d+)/);
+}
+
+/** Memory of a process that is backed by no file, in MiB; 0 after its end. */
+export function ownMemory(pid: number): number {
+  return megabytes(pid, /RssAnon:\s+(\d+)/);
+}
+
+function megabytes(pid: number, kilobytes: RegExp): number {
+  return Number(kilobytes.exec(contentOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1024;
 }
 
 function parentOf(pid: number): number | undefined {

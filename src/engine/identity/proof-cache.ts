@@ -15,9 +15,9 @@ interface Entry<Proof> {
 }
 
 /**
- * Verified tokens, of which those that are not in use are forgotten. An entry is found by the end of its token, since
- * the hash of a whole token costs more than all other checks of it, and is returned only for the whole same token.
- * Only tokens with a valid signature come in, so that nobody but an issuer can make two with the same end.
+ * What is known about tokens, of which those that are not in use are forgotten. An entry is found by the end of its
+ * token, since the hash of a whole token costs more than all other checks of it, and is returned only for the whole same
+ * token. Two tokens with the same end replace each other: with a valid signature only an issuer can make such tokens.
  */
 export class ProofCache<Proof extends { readonly text: string }> {
   /** The one that is looked at next for eviction is the first. */
