@@ -16,6 +16,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   owner: 'for reports',
   reason: 'for reports',
   controls: 'of `metadata`, which these files do not have; see rules.yaml',
+  discovery: KEY_FETCHES,
   refresh: KEY_FETCHES,
   interval: KEY_FETCHES,
   cooldown: KEY_FETCHES,
