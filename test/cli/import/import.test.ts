@@ -44,6 +44,27 @@ async function expectGood(folder: string): Promise<number> {
   return Number(cases);
 }
 
+test.each([
+  ['https://login.acme.example/', 'keys: {discovery: true}', ''],
+  ['login@acme.example', 'jwksUri: "https://acme.example/.well-known/jwks.json"', 'is not a URL'],
+])('keys of Istio without a URL, for the issuer %s', async (issuer, keys, remark) => {
+  const rule = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: orders, namespace: shop}
+spec:
+  selector: {matchLabels: {app: orders}}
+  jwtRules: [{issuer: "${issuer}", audiences: [orders]}]
+`;
+  await writeFile(join(directory, 'istio.yaml'), rule);
+  const { code, stdout } = await inProcess(['import', 'istio', 'istio.yaml'], directory);
+  expect(code).toBe(0);
+  expect(stdout).toContain(keys);
+  expect(stdout).toContain(remark);
+  await mkdir(join(directory, 'imported'));
+  await writeFile(join(directory, 'imported/all.yaml'), stdout);
+  expect(await expectGood('imported')).toBe(1);
+});
+
 describe.each(FILES)('lictor import %s', (source, file) => {
   const golden = fileURLToPath(new URL(`test/golden/import/${source}.yaml`, ROOT));
 

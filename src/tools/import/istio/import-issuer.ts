@@ -85,7 +85,11 @@ function keysOf(rule: JsonValue, issuer: string): Written {
   const found = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
   return new Remarked(
     ['Istio finds the keys by OpenID discovery, for which this `issuer` is not a URL: check this address.'],
-    { jwksUri: found.startsWith('https://') ? found : `https://${found.replace(/^.*:\/\//, '')}` },
+    {
+      jwksUri: found.startsWith('https://')
+        ? found
+        : `https://${found.replace(/^(?:.*:\/\/)?(?:[^/]*@)?/, '')}`,
+    },
   );
 }
 

@@ -211,7 +211,9 @@ function issuerOf(scheme: SecurityScheme, name: string): ImportedDocument {
     spec: {
       issuer,
       anyAudience: true,
-      keys: { jwksUri: `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` },
+      keys: scheme.isDiscovered
+        ? { discovery: true }
+        : { jwksUri: `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` },
     },
   };
 }

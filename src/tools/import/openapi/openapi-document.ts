@@ -25,6 +25,8 @@ export interface SecurityScheme {
   readonly issuer: string;
   /** Remark on what the document does not tell. */
   readonly remark: string;
+  /** True if the OpenID configuration of the issuer says where its keys are. */
+  readonly isDiscovered: boolean;
 }
 
 export interface OpenApiDocument {
@@ -144,17 +146,24 @@ function requirementsOf(security: JsonValue | undefined): readonly Requirement[]
 
 function schemeOf(name: string, scheme: JsonValue): SecurityScheme {
   const type = textOf(member(scheme, 'type'));
-  const is = (kind: SecurityScheme['kind'], issuer = '', remark = ''): SecurityScheme => ({
+  const is = (
+    kind: SecurityScheme['kind'],
+    issuer = '',
+    remark = '',
+    isDiscovered = false,
+  ): SecurityScheme => ({
     name,
     kind,
     type,
     issuer,
     remark,
+    isDiscovered,
   });
   switch (type) {
     case 'openIdConnect': {
       const url = textOf(member(scheme, 'openIdConnectUrl'));
-      return is('token', url.replace(/\/?\.well-known\/.*$/, ''), KEYS);
+      const issuer = url.replace(/\/?\.well-known\/.*$/, '');
+      return isDiscovered(url) ? is('token', issuer, EXACT, true) : is('token', issuer, KEYS);
     }
     case 'oauth2':
       return is('token', originOf(flowUrl(scheme)), `${ISSUER} ${KEYS}`);
@@ -169,6 +178,12 @@ function schemeOf(name: string, scheme: JsonValue): SecurityScheme {
   }
 }
 
+/** True for the URL of an OpenID configuration, which Lictor can find the keys by. */
+function isDiscovered(url: string): boolean {
+  return url.startsWith('https://') && /^[^?#]*\/\.well-known\/openid-configuration$/.test(url);
+}
+
+const EXACT = 'Check whether `issuer` has a slash at its end: it is compared with the claim `iss`.';
 const KEYS = 'The document does not name the key set: check `jwksUri`.';
 const ISSUER =
   'The document does not name the issuer: check `issuer`, which is compared with the claim `iss`.';
