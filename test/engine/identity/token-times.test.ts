@@ -12,7 +12,7 @@ const SKEW = 30_000;
 interface Timed {
   readonly what: string;
   /** Seconds after `NOW`. */
-  readonly times: Readonly<Record<string, number | undefined>>;
+  readonly times: Readonly<Record<string, number>>;
   readonly issuer?: Partial<Issuer>;
   /** An instant at which the token is accepted. */
   readonly accepted: number;
@@ -146,7 +146,7 @@ function bench(issuer: Partial<Issuer>) {
 }
 
 const tokenOf = ({ times }: Timed): Promise<string> => {
-  const seconds = Object.entries(times).map(([name, after]) => [name, NOW_SECONDS + (after ?? 0)]);
+  const seconds = Object.entries(times).map(([name, after]): [string, number] => [name, NOW_SECONDS + after]);
   return signed(claimsOf({ iat: undefined, ...Object.fromEntries(seconds) }));
 };
 

@@ -105,7 +105,7 @@ const ROWS = FORGED.flatMap(({ rows, reason, detail }) =>
 );
 
 test('the table has 250 forged tokens and more, each once, for every reason that a token by itself can have', async () => {
-  const tokens = await Promise.all(ROWS.map(({ token }) => token));
+  const tokens = await Promise.all(ROWS.map(async ({ token }) => token));
   expect(new Set(ROWS.map(({ what }) => what)).size).toBe(ROWS.length);
   // The signatures of equal texts differ.
   expect(new Set(tokens).size).toBe(tokens.length);
@@ -128,7 +128,7 @@ test.each(ROWS)('$reason: $what', async ({ token, reason, detail }) => {
 test.each(FORGED_REQUESTS)('$reason: $what', async ({ path = '/', headers, reason, detail }) => {
   const token = await tokenWith();
   const fill = (text: string): string => text.replaceAll('{token}', token);
-  const filled = Object.entries(headers).map(([name, value]) => [
+  const filled = Object.entries(headers).map(([name, value]): [string, string | readonly string[]] => [
     name,
     typeof value === 'string' ? fill(value) : value.map(fill),
   ]);
