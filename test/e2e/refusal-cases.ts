@@ -36,14 +36,14 @@ function order(
 }
 
 /** An invalid token: 401 with the challenge of RFC 6750, section 3. */
-function badToken(token: TokenName, reason: DenialReason): RefusalCase {
+function badToken(token: TokenName, reason: DenialReason, policy = 'tokens'): RefusalCase {
   return {
     name: `${reason}: the token ${token}`,
-    call: { host: 'tokens.acme.svc', path: '/' },
+    call: { host: `${policy}.acme.svc`, path: '/' },
     token,
     reason,
     status: 401,
-    policy: 'tokens',
+    policy,
     headers: {
       'www-authenticate': /^Bearer realm="lictor", error="invalid_token", error_description="[^"]+"$/,
     },
@@ -162,6 +162,8 @@ export const REFUSALS: readonly RefusalCase[] = [
   badToken('signedByAnother', 'token_bad_signature'),
   badToken('ofAnUnknownIssuer', 'token_unknown_issuer'),
   badToken('forAnotherAudience', 'token_wrong_audience'),
+  badToken('good', 'token_not_bound', 'bound'),
+  badToken('boundToAnother', 'token_not_bound', 'bound'),
   badToken('ofAnotherType', 'token_wrong_type'),
   badToken('withAnUnknownKey', 'token_unknown_key'),
   badToken('unsigned', 'token_bad_algorithm'),

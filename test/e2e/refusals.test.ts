@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.t
 import { waitFor } from '../support/wait.ts';
 import { copyOf, type Mesh, startMesh, WORKLOADS } from './mesh.ts';
 import { REFUSALS, type RefusalCase } from './refusal-cases.ts';
-import { ACME_JWKS, TOKENS } from './tokens.ts';
+import { ACME_JWKS, boundTo, TOKENS } from './tokens.ts';
 
 /** Longer than all bodies except the one that must be truncated. */
 const BUFFER = 2048;
@@ -126,8 +127,6 @@ test('not_ready: a call before the first policy set', async () => {
 test('all reasons have a case, except those that no call through a proxy can cause', () => {
   const caused = new Set<string>([...REFUSALS.map(({ reason }) => reason), 'not_ready', 'allowed']);
   expect(Object.keys(REASONS).filter((reason) => !caused.has(reason))).toEqual([
-    // Not in this version.
-    'token_not_bound',
     // Envoy refuses it by HTTP/1.1: see judged-and-seen/http2.test.ts.
     'ambiguous_method',
     // Not in this version.
@@ -142,6 +141,21 @@ test('all reasons have a case, except those that no call through a proxy can cau
 });
 
 describe('an allowed request', () => {
+  test('has a token that is bound to the certificate of its caller', async () => {
+    const pem = mesh.envoy.certificates.workloads.get('checkout')?.cert ?? '';
+    const digest = Buffer.from(new X509Certificate(pem).fingerprint256.replaceAll(':', ''), 'hex');
+    const token = await boundTo(digest.toString('base64url'));
+    const headers = { authorization: `Bearer ${token}` };
+    const request = { host: 'bound.acme.svc', path: '/', headers };
+    expect(await callThrough(mesh.envoy, { ...request, workload: 'checkout' })).toMatchObject({
+      status: 200,
+    });
+    expect(await callThrough(mesh.envoy, { ...request, workload: 'intruder' })).toMatchObject({
+      status: 401,
+    });
+    expect(await callThrough(mesh.envoy, request)).toMatchObject({ status: 401 });
+  });
+
   test('reaches the service with the headers of its policies, which replace those of the caller', async () => {
     const answer = await callThrough(mesh.envoy, {
       host: 'open.acme.svc',

@@ -40,8 +40,14 @@ export const TOKENS = {
   withACritThatIsUnknown: async () => forged({ alg: 'ES256', kid: 'ec', crit: ['x'], x: 1 }, claims()),
   unsigned: async () => `${encoded({ alg: 'none' })}.${encoded(claims())}.`,
   signedWithThePublicKey: async () => macSigned({ alg: 'HS256', kid: 'ec' }, ACME_JWKS, claims()),
+  boundToAnother: () => signed(claims({ cnf: { 'x5t#S256': 'A'.repeat(43) } })),
   garbage: async () => secret('this-is.no-token.at-all'),
   tooLarge: () => signed(claims({ filler: 'f'.repeat(17 * 1024) })),
 } as const satisfies Record<string, () => Promise<string>>;
+
+/** A token that is bound to the certificate with this thumbprint. */
+export function boundTo(thumbprint: string): Promise<string> {
+  return signed(claims({ cnf: { 'x5t#S256': thumbprint } }));
+}
 
 export type TokenName = keyof typeof TOKENS;

@@ -84,7 +84,7 @@ test('every reason that a case can bring about is brought about by one', () => {
   // Reasons before a decision, which the tests of the server cover.
   const before = ['not_ready', 'overloaded', 'deadline_exceeded', 'bad_check', 'not_http', 'internal_error'];
   // Of words of the language that are refused as `not_supported`.
-  const later = ['token_not_bound', 'limit_unavailable'];
+  const later = ['limit_unavailable'];
   const elsewhere = [...before, ...later];
   expect(
     Object.keys(REASONS).filter((reason) => !expected.has(reason) && !elsewhere.includes(reason)),
