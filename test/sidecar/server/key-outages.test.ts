@@ -88,8 +88,12 @@ async function serving(stack: AsyncDisposableStack, listener: RequestListener): 
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/jwks`;
 }
 
-const fetchedFrom = (name: string, issuer: string, jwksUri: string): Issuer =>
-  issuerOf({ name, issuer, keys: { kind: 'uri', jwksUri, refresh: { ...REFRESH, timeout: 200 } } });
+/** Timeouts of fetches that never end, and of all others, in milliseconds. */
+const SHORT = 200;
+const LONG = 10_000;
+
+const fetchedFrom = (name: string, issuer: string, jwksUri: string, timeout = SHORT): Issuer =>
+  issuerOf({ name, issuer, keys: { kind: 'uri', jwksUri, refresh: { ...REFRESH, timeout } } });
 
 describe('an issuer whose key server', () => {
   test.each<[string, RequestListener, string]>([
@@ -127,8 +131,10 @@ describe('an issuer whose key server', () => {
     '%s: its tokens are denied, those of another are not, and status and metrics tell',
     async (_, listener, error) => {
       await using stack = new AsyncDisposableStack();
-      const good = fetchedFrom('good', GOOD, await serving(stack, (__, response) => void response.end(KEYS)));
-      const bad = fetchedFrom('bad', BAD, await serving(stack, listener));
+      const goodUrl = await serving(stack, (__, response) => void response.end(KEYS));
+      const good = fetchedFrom('good', GOOD, goodUrl, LONG);
+      const timeout = error === 'timed out' ? SHORT : LONG;
+      const bad = fetchedFrom('bad', BAD, await serving(stack, listener), timeout);
       const get = createHttpGet({ allowsPrivate: () => false, settingsOf: async () => ({}) });
       const { ring, warned, reasonFor, metric } = bench({ fetch: get });
       stack.defer(() => ring.close());
