@@ -32,7 +32,8 @@ export function respondAllow(
   const metadata = new Map<string, JsonValue>();
   const made = new Metadata();
   const settings = policies.length > 1 ? new Settings() : undefined;
-  for (const each of policies) withhold(each, request, service, query);
+  const remaining = new Map<string, string | undefined>();
+  for (const each of policies) withhold(each, request, remaining, service, query);
   for (const applicable of policies) {
     const { policy } = applicable;
     const { requestHeaders, responseHeaders, query: wanted, metadata: told } = policy.respond.allow;
@@ -151,17 +152,19 @@ function changesNothing(
 
 /**
  * Removes the token of a policy whose Issuer keeps it from the service. Comes before the changes by policies, so that one
- * may set the header to something else.
+ * may set the header to something else. `remaining`: what remains of the headers that had tokens of the policies before.
  */
 function withhold(
   { policy, token }: ApplicablePolicy,
   { attributes, trace }: RequestContext,
+  remaining: Map<string, string | undefined>,
   service: RequestChanges,
   query: { readonly remove: Set<string> },
 ): void {
   if (token?.withheld === undefined) return;
-  const withheld = withholdToken(attributes.request, token.withheld);
+  const withheld = withholdToken(attributes.request, token.withheld, remaining);
   for (const [name, rest] of withheld.headers) {
+    remaining.set(name, rest);
     const what = rest === undefined ? name : `the token in ${name}`;
     trace?.report({ ...REMOVED, policy, change: 'request_header_remove', name: what });
     if (rest === undefined) service.remove(name);

@@ -14,11 +14,13 @@ export interface Withheld {
 /**
  * The changes to a request after which nothing is left in the places of an issuer, for cookies and parameters in any
  * spelling that some service reads as one of them. A request with another spelling of the name of a header is denied
- * before. Other cookies and other items of a list keep their bytes.
+ * before. Other cookies and other items of a list keep their bytes. `before`: what remains of headers from which other
+ * tokens are removed already.
  */
 export function withholdToken(
   { headers, path }: Pick<Attributes['request'], 'headers' | 'path'>,
   places: readonly TokenPlace[],
+  before: Withheld['headers'],
 ): Withheld {
   const changed = new Map<string, string | undefined>();
   const query: string[] = [];
@@ -28,7 +30,8 @@ export function withholdToken(
       continue;
     }
     const name = 'cookie' in place ? 'cookie' : place.header.toLowerCase();
-    const value = changed.has(name) ? changed.get(name) : headers.get(name);
+    const latest = [changed, before, headers].find((each) => each.has(name));
+    const value = latest?.get(name);
     if (value === undefined) continue;
     const rest = withoutToken(value, place);
     if (rest !== value) changed.set(name, rest);

@@ -43,6 +43,8 @@ export interface CaseRequest extends Omit<Asked, 'body'> {
   readonly body?: string;
   /** A token in the Authorization header, or where a header or the path says `{token}`; see `tokenText`. */
   readonly token?: TokenSpec;
+  /** A second token, where a header or the path says `{otherToken}`. */
+  readonly otherToken?: TokenSpec;
 }
 
 export interface TokenSpec {
@@ -105,7 +107,7 @@ const CASE = [
 ];
 const STEP = ['at', 'times', 'request', 'expect'];
 const REQUEST =
-  'method host path headers joinedHeaders body truncated size principal certificate context token service labels sni metadata routeMetadata time'.split(
+  'method host path headers joinedHeaders body truncated size principal certificate context token otherToken service labels sni metadata routeMetadata time'.split(
     ' ',
   );
 const TOKEN = ['issuer', 'claims', 'header', 'raw', 'length', 'forged'];
@@ -151,6 +153,7 @@ export function caseFiles(): readonly CaseFile[] {
         refuseUnknown(`${name}: ${each.name}`, step, STEP);
         refuseUnknown(`${name}: ${each.name}`, step.request, REQUEST);
         refuseUnknown(`${name}: ${each.name}`, step.request.token ?? {}, TOKEN);
+        refuseUnknown(`${name}: ${each.name}`, step.request.otherToken ?? {}, TOKEN);
         refuseUnknown(`${name}: ${each.name}`, step.expect, EXPECT);
       }
     }

@@ -168,28 +168,28 @@ function repeated(each: Case): readonly Step[] {
 }
 
 async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
-  const { token, certificate, headers = {}, ...rest } = request;
+  const { token, otherToken, certificate, headers = {}, ...rest } = request;
   const text = token === undefined ? undefined : await tokenText(token, set);
+  const other = otherToken === undefined ? undefined : await tokenText(otherToken, set);
+  const place = (value: string): string =>
+    value.replaceAll(PLACE, text ?? '').replaceAll(OTHER_PLACE, other ?? '');
   const isPlaced = [rest.path ?? '', ...Object.values(headers).flat()].some((value) => value.includes(PLACE));
   const bearer = text === undefined || isPlaced ? {} : { authorization: `Bearer ${text}` };
   const placed = Object.entries(headers).map(([name, value]) => [
     name,
-    typeof value === 'string' ? place(value, text) : value.map((each) => place(each, text)),
+    typeof value === 'string' ? place(value) : value.map(place),
   ]);
   return {
     ...rest,
-    ...(rest.path === undefined ? {} : { path: place(rest.path, text) }),
+    ...(rest.path === undefined ? {} : { path: place(rest.path) }),
     headers: { ...bearer, ...(Object.fromEntries(placed) as NonNullable<Asked['headers']>) },
     ...(certificate === undefined ? {} : { certificate: pemOf(certificate) }),
   };
 }
 
-/** Placeholder for the token in a header or the path of a case. */
+/** Placeholders for the tokens in a header or the path of a case. */
 const PLACE = '{token}';
-
-function place(value: string, token = ''): string {
-  return value.replaceAll(PLACE, token);
-}
+const OTHER_PLACE = '{otherToken}';
 
 async function tokenText(spec: TokenSpec, set: PolicySet): Promise<string> {
   if (spec.raw !== undefined) return spec.raw;
