@@ -85,6 +85,6 @@ export function issuersOf({ issuer, tenants }: Pick<Issuer, 'issuer' | 'tenants'
 /** A preset that an Issuer document names. */
 export interface PresetUse {
   readonly name: string;
-  /** Fields of the document that have the values of the preset: those that are not written. */
+  /** Fields of the document that have the values of the preset: those that are not written, and lists that it adds to. */
   readonly sets: readonly string[];
 }

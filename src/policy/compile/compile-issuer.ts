@@ -45,8 +45,8 @@ export function compileIssuer(
     maxAge: spec.maxAge,
     forward: spec.forward ?? true,
     requireExpiry: spec.requireExpiry ?? true,
-    requireClaims: spec.requireClaims ?? fields.requireClaims ?? [],
-    claims: spec.claims?.map(compileClaim) ?? presetClaims(fields),
+    requireClaims: [...new Set([...(fields.requireClaims ?? []), ...(spec.requireClaims ?? [])])],
+    claims: [...presetClaims(fields, spec), ...(spec.claims ?? []).map(compileClaim)],
     types: spec.types,
     scopesClaim: spec.scopesClaim ?? fields.scopesClaim ?? 'scope',
     audienceClaim: spec.audienceClaim ?? fields.audienceClaim ?? 'aud',
@@ -95,15 +95,23 @@ function tenantsIn({ value: name, at }: Located<string>, datasets: TenantDataset
   return tenants.filter((tenant) => typeof tenant === 'string');
 }
 
-function presetClaims({ claims = {} }: PresetFields): readonly ClaimTest[] {
-  return Object.entries(claims).map(([name, values]) => ({ name, values: new Set(values) }));
+/** The claims of a preset, without those that the document has itself. */
+function presetClaims({ claims = {} }: PresetFields, spec: IssuerSpec): readonly ClaimTest[] {
+  const written = new Set(spec.claims?.map(({ name }) => name));
+  return Object.entries(claims)
+    .filter(([name]) => !written.has(name))
+    .map(([name, values]) => ({ name, values: new Set(values) }));
 }
 
-/** The fields that a preset sets: those that it has and the document has not. */
+/** Lists of an Issuer that have what the preset and the document say: with less, other tokens of a provider would pass. */
+const ADDED: readonly string[] = ['requireClaims', 'claims'];
+
+/** The fields that a preset sets or adds to: those that it has and the document has not, and lists that have both. */
 function presetUse({ name, issuer, jwksUri, fields }: Preset, spec: IssuerSpec): PresetUse {
   const own = { issuer, keys: jwksUri, ...fields };
   const sets = Object.entries(own).filter(
-    ([field, value]) => value !== undefined && spec[field as keyof typeof own] === undefined,
+    ([field, value]) =>
+      value !== undefined && (ADDED.includes(field) || spec[field as keyof typeof own] === undefined),
   );
   return { name, sets: sets.map(([field]) => field) };
 }

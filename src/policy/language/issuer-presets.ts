@@ -1,7 +1,7 @@
 import type { Algorithm } from '../../engine/identity/algorithms.ts';
 import type { JsonObject } from '../../engine/request/attributes.ts';
 
-/** Fields of an Issuer that a preset sets unless they are written. */
+/** Fields of an Issuer that a preset sets unless they are written; to `requireClaims` and `claims` it adds its own. */
 export interface PresetFields {
   readonly audienceClaim?: string;
   readonly scopesClaim?: string;
