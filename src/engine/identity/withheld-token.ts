@@ -1,4 +1,5 @@
 import type { Attributes } from '../request/attributes.ts';
+import { cookieName } from '../request/cookies.ts';
 import { ParameterNames } from '../request/rewrite-query.ts';
 import type { TokenPlace } from './issuer.ts';
 import { hasTokenIn, isListItem } from './token-place.ts';
@@ -46,7 +47,7 @@ function withoutToken(
 ): string | undefined {
   if ('cookie' in place) {
     const names = new ParameterNames([place.cookie]);
-    return without(value, ';', (cookie) => names.has(cookie.trim()));
+    return without(value, ';', (cookie) => names.has(cookieName(cookie)));
   }
   if (place.isList === true) return without(value, ',', (item) => isListItem(item, place));
   return hasTokenIn(value, place) ? undefined : value;

@@ -10,7 +10,7 @@ export function parseCookies(header: string): ReadonlyMap<string, readonly strin
   for (const part of header.split(';')) {
     const equals = part.indexOf('=');
     if (equals === -1) continue;
-    const name = part.slice(0, equals).trim();
+    const name = cookieName(part);
     if (name === '') continue;
     const value = withoutQuotes(part.slice(equals + 1).trim());
     const values = cookies.get(name);
@@ -18,6 +18,12 @@ export function parseCookies(header: string): ReadonlyMap<string, readonly strin
     else values.push(value);
   }
   return cookies;
+}
+
+/** The name in a part of a `cookie` header, without the white space around it; the whole part if it has no `=`. */
+export function cookieName(part: string): string {
+  const equals = part.indexOf('=');
+  return part.slice(0, equals === -1 ? part.length : equals).trim();
 }
 
 function withoutQuotes(value: string): string {

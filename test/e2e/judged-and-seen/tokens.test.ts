@@ -56,6 +56,7 @@ const ROWS: readonly Row[] = [
   { target: '/a?access_token={token}', seenTarget: '/a' },
   { target: '/a?b=%41+c&access%5Ftoken={token}&d[]=1&e', seenTarget: '/a?b=%41+c&d[]=1&e' },
   { headers: ['cookie: session={token}'] },
+  { headers: ['cookie: session ={token}; a=1'], seen: { cookie: 'a=1' } },
   {
     headers: ['cookie: a="1 2"; session={token}; b=%41;c; Session=x; sessions=y'],
     seen: { cookie: 'a="1 2"; b=%41;c; sessions=y' },
