@@ -16,12 +16,15 @@ const tenant: Reader<string> = (at) => {
   return problem === undefined ? name : report(at, 'unknown_value', problem);
 };
 
+/** One segment of a URL: a tenant never crosses a `/`, and never ends the path. */
+const SEGMENT = "^(?!\\.{1,2}$)[A-Za-z0-9._~!$&'()+,;=:@%-]+$";
+shaped(tenant, textual({ minLength: 1, pattern: SEGMENT }));
+
 /** Reason why a text cannot be a tenant; undefined if it can be one. */
 export function tenantProblem(name: string): string | undefined {
-  // A tenant never crosses a segment of the URL, and never ends it.
   if (name.includes('*'))
     return `\`${name}\` cannot be a tenant: tenants are named one by one, without patterns`;
-  return /^[A-Za-z0-9._~!$&'()+,;=:@%-]+$/.test(name) && name !== '.' && name !== '..'
+  return new RegExp(SEGMENT).test(name)
     ? undefined
     : `\`${name}\` cannot be a tenant: it is not one segment of a URL`;
 }
@@ -33,7 +36,7 @@ const oneTenant: Reader<Located<TenantDocument>> = located(
       const named = dataset(at)?.data;
       return named && { dataset: named };
     },
-    { kind: 'either', of: [nonEmptyText, dataset] },
+    { kind: 'either', of: [tenant, dataset] },
   ),
 );
 
