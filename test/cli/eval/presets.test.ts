@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.disposeAsync());
 
-test('effective shows what each preset sets, and not the fields that are written', async () => {
+test('effective shows what each preset sets and adds to, and not the other fields that are written', async () => {
   const { stdout } = await inProcess(['effective', '.', '--host', 'orders.svc', '--path', '/'], directory);
   const line = stdout.split('\n').find((each) => each.includes('a token of'));
   expect(line?.trim().replace(/ {2}orders\.yaml:\d+$/, '')).toBe(
@@ -50,7 +50,8 @@ test('effective shows what each preset sets, and not the fields that are written
       'keycloak (preset keycloak: keys at https://login.acme.example/realms/shop/protocol/openid-connect/certs, ' +
       'roles at realm_access.roles, claim typ Bearer), ' +
       'cognito (preset cognito: audience in client_id, claim token_use access), ' +
-      'gitlab (preset gitlab: issuer https://gitlab.com, keys at https://gitlab.com/oauth/discovery/keys)',
+      'gitlab (preset gitlab: issuer https://gitlab.com, keys at https://gitlab.com/oauth/discovery/keys, ' +
+      'claims sub and project_path and namespace_path and project_id)',
   );
 });
 
