@@ -7,7 +7,7 @@ import { isJsonObject } from '../../engine/request/json-value.ts';
 import { type DocumentOf, sourceOf } from '../language/document.ts';
 import { mapping, suggestion } from '../language/fields.ts';
 import { USES_FIELDS } from '../language/policy-document.ts';
-import { child, report, shape } from '../language/reader.ts';
+import { child, lacks, report, shape } from '../language/reader.ts';
 import type { ParameterSpec } from '../language/template-document.ts';
 import type { Cursor, ReaderContext } from '../yaml/tree.ts';
 import { type ListTree, type MappingTree, plainJson, type Tree } from '../yaml/tree.ts';
@@ -47,7 +47,8 @@ export function adopt(
   const usesAt = child(at, 'uses');
   if (usesAt === undefined || at.tree.kind !== 'mapping') return alone;
   const uses = mapping(USES_FIELDS)(usesAt);
-  const rest = without(at.tree, 'uses');
+  // Fields of `uses` that are written beside it do not get another `uses`.
+  const rest = { ...without(at.tree, 'uses'), invalidKeys: at.tree.invalidKeys.union(new Set(['uses'])) };
   const own = { ...alone, at: { ...at, tree: rest } };
   if (uses?.template === undefined) return own;
   const template = templates.get(uses.template.value);
@@ -61,7 +62,8 @@ export function adopt(
     return own;
   }
   if (template.spec === undefined) return own;
-  const values = valuesFor(template, uses.with ?? new Map(), usesAt);
+  const given = uses.with ?? new Map<string, Cursor>();
+  const values = valuesFor(template, given, usesAt, lacks(at, 'with'));
   const { line } = at.context.lines.position(usesAt.tree.range.start);
   const context: ReaderContext = { ...template.spec.at.context, adopter: `${at.context.path}:${line}` };
   const substitution = new ParameterSubstitution(values, template.spec.parameters, context, room);
@@ -133,11 +135,15 @@ function without(tree: MappingTree, name: string): MappingTree {
   return { ...tree, entries: new Map([...tree.entries].filter(([key]) => key !== name)) };
 }
 
-/** The value of each parameter: the one that the adopting policy gives, else the template's default. */
+/**
+ * The value of each parameter: the one that the adopting policy gives, else the template's default. A parameter without
+ * both is reported if `reportsMissing`.
+ */
 function valuesFor(
   template: Template,
   given: ReadonlyMap<string, Cursor>,
   usesAt: Cursor,
+  reportsMissing: boolean,
 ): ReadonlyMap<string, Cursor> {
   const parameters = template.spec?.parameters ?? new Map<string, never>();
   for (const [name, at] of given) {
@@ -154,7 +160,7 @@ function valuesFor(
   for (const [name, { value: parameter, at: declaredAt }] of parameters) {
     const value = given.get(name) ?? parameter.default;
     const { file, line } = sourceOf(declaredAt);
-    if (value === undefined && misspelt.has(name)) continue;
+    if (value === undefined && (misspelt.has(name) || !reportsMissing)) continue;
     if (value === undefined) {
       const message = `the parameter \`${name}\` is missing; the template declares it at ${file}:${line}`;
       report(

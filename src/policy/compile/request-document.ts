@@ -5,7 +5,7 @@ import type { JsonValue } from '../../engine/request/attributes.ts';
 import { type Fields, mapping } from '../language/fields.ts';
 import { requestHelp } from '../language/place-hints.ts';
 import { child, located, report } from '../language/reader.ts';
-import { CALLER_FIELDS, REQUEST_FIELDS } from '../language/test-request.ts';
+import { callerSpec, REQUEST_FIELDS } from '../language/test-request.ts';
 import { instant } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson, type Tree } from '../yaml/tree.ts';
@@ -17,7 +17,7 @@ import type { TestCaller, TestRequest } from './policy-test.ts';
 /** Fields of a file with one request, in the vocabulary of a PolicyTest. */
 const REQUEST_DOCUMENT_FIELDS = {
   now: { read: instant, doc: 'time of the request (RFC 3339)' },
-  caller: { read: located(mapping(CALLER_FIELDS)), doc: 'the caller; default: no certificate and no token' },
+  caller: { read: located(callerSpec), doc: 'the caller; default: no certificate and no token' },
   request: { read: mapping(REQUEST_FIELDS, requestHelp), doc: 'the request', required: true },
 } as const satisfies Fields;
 

@@ -4,7 +4,7 @@ import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor, MappingTree, Tree } from '../yaml/tree.ts';
 import { fieldElsewhere, synonym } from './hints.ts';
-import { child, lacks, report, shape } from './reader.ts';
+import { child, lacks, onlyItem, report, shape } from './reader.ts';
 import type { Reader, Shape } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
 
@@ -195,15 +195,36 @@ function fieldsIn(shape: Shape | undefined): Readonly<Record<string, unknown>> |
   return shape?.kind === 'mapping' ? shape.fields : undefined;
 }
 
-/** Help for a scalar where a mapping is expected. */
-function mappingHelp({ tree, key }: Cursor, fields: Fields): Advice | string | undefined {
+/** Help for another value where a mapping is expected. */
+function mappingHelp(at: Cursor, fields: Fields): Advice | string | undefined {
+  const { tree, key } = at;
+  if (tree.kind === 'list') return onlyMapping(at, tree.items);
   if (tree.kind !== 'scalar' || key === undefined) return undefined;
   // `mtls: true`
   if (tree.value === true && Object.values(fields).every(({ required }) => required !== true))
     return { help: 'write `{}`', edit: { ...tree.range, text: '{}' } };
   if (tree.value === null) return 'indent the fields of the mapping deeper than its key';
-  const lacksSpace = typeof tree.value === 'string' && /^[A-Za-z]+:\S/.test(tree.value);
-  return lacksSpace ? 'write a space after the `:`' : undefined;
+  const lacksSpace = typeof tree.value === 'string' && /^[A-Za-z]+:(?!\/\/)\S/.test(tree.value);
+  return lacksSpace ? 'write a space after the `:`' : onlyRequired(tree, fields);
+}
+
+/** Help for a list of one mapping on one line. */
+function onlyMapping({ tree, context }: Cursor, [item, ...others]: readonly Tree[]): Advice | undefined {
+  if (item?.kind !== 'mapping' || others.length > 0) return undefined;
+  const { text: file } = context.lines;
+  const text = file.slice(item.range.start, item.range.end);
+  const isInline = file[tree.range.start] === '[' && text.startsWith('{') && !text.includes('\n');
+  return isInline ? { help: `write \`${text}\``, edit: { ...tree.range, text } } : undefined;
+}
+
+/** Help for `jwt: acme`: the mapping with that value, if only one of its fields is required. */
+function onlyRequired(tree: Tree, fields: Fields): Advice | undefined {
+  const [required, ...others] = Object.entries(fields).filter(([, row]) => row.required === true);
+  const isWord = tree.kind === 'scalar' && typeof tree.value === 'string' && /^[\w.-]+$/.test(tree.value);
+  if (required === undefined || others.length > 0 || !isWord) return undefined;
+  const [name, { read, like = read }] = required;
+  const text = `{${name}: ${shapeOf(like)?.kind === 'list' ? `[${tree.value}]` : tree.value}}`;
+  return { help: `did you mean \`${text}\`?`, edit: { ...tree.range, text } };
 }
 
 /** A row for a field that is planned for a later version: reported, never ignored. */
@@ -258,7 +279,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
     if (known !== undefined) return known;
     const all = enumerated(words, 'or');
     const [first = '', another] = words;
-    const only = another === undefined ? onlyWord(at, first) : undefined;
+    const only = another === undefined ? onlyWord(at, first) : onlyItem(at);
     if (typeof value !== 'string')
       return report(at, 'wrong_type', `expected ${all}, found ${shape(at)}`, only);
     const near = nearName(value, words);

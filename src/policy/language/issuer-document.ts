@@ -7,10 +7,19 @@ import {
 import type { Refresh, TokenPlace } from '../../engine/identity/issuer.ts';
 import { keyUrlProblem } from '../../engine/identity/key-url.ts';
 import { SPIFFE_SCHEME } from '../../engine/identity/spiffe.ts';
-import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { claimDocuments } from './caller-document.ts';
-import { exactlyOne, type Fields, mapping, misplaced, oneOf, type Read, suggestion } from './fields.ts';
+import {
+  exactlyOne,
+  type Fields,
+  mapping,
+  misplaced,
+  misspells,
+  oneOf,
+  type Read,
+  suggestion,
+} from './fields.ts';
+import { issuerHelp, placeHelp, requiredClaimsHelp, rolesPathOf } from './issuer-hints.ts';
 import { PRESET_NAMES, presetOf } from './issuer-presets.ts';
 import { reportTenants, TENANT, tenantList, trustDomain } from './issuer-tenants.ts';
 import { boolean, child, lacks, list, located, nonEmptyText, report, someOf, text } from './reader.ts';
@@ -114,7 +123,11 @@ export const ISSUER_FIELDS = {
   },
   maxAge: { read: duration(1), doc: 'longest accepted time since a token was issued' },
   requireExpiry: { read: boolean, doc: '`false`: `exp` may be absent; default `true`' },
-  requireClaims: { read: list(nonEmptyText), doc: 'claims that a token must have' },
+  requireClaims: {
+    read: readRequiredClaims,
+    like: list(nonEmptyText),
+    doc: 'claims that a token must have',
+  },
   claims: {
     read: claimDocuments,
     doc: 'claims that a token must have with certain values, as in `from`',
@@ -134,12 +147,12 @@ export const ISSUER_FIELDS = {
 export type IssuerSpec = Read<typeof ISSUER_FIELDS>;
 
 export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
-  const spec = mapping(ISSUER_FIELDS)(at);
+  const spec = mapping(ISSUER_FIELDS, issuerHelp)(at);
   if (spec === undefined) return undefined;
   const anyAudience = spec.anyAudience === true;
   if (anyAudience)
     misplaced(at, 'audiences', '`audiences` has no effect with `anyAudience: true`', 'remove one of them');
-  else if (lacks(at, 'audiences')) {
+  else if (lacks(at, 'audiences') && !isMisspelt(at, 'audiences')) {
     report(
       at,
       'missing_field',
@@ -197,13 +210,25 @@ export function issuerOf({ issuer, trustDomain: domain }: IssuerSpec): string | 
   return issuer ?? (domain === undefined ? undefined : `${SPIFFE_SCHEME}${domain}`);
 }
 
+/** True if a field of the document that is not known is probably the misspelt `field`. */
+function isMisspelt({ tree }: Cursor, field: string): boolean {
+  const names = tree.kind === 'mapping' ? [...tree.entries.keys()] : [];
+  const unknown = names.filter((name) => !Object.hasOwn(ISSUER_FIELDS, name));
+  return misspells(unknown, ISSUER_FIELDS, field);
+}
+
+/** Reads the names of claims. */
+function readRequiredClaims(at: Cursor): readonly string[] | undefined {
+  if (at.tree.kind !== 'mapping') return list(nonEmptyText)(at);
+  return report(at, 'wrong_type', 'expected a list, found a mapping', requiredClaimsHelp(at));
+}
+
 /** Reads the names of nested claims. */
 function readRolesPath(at: Cursor): readonly string[] | undefined {
   const { tree } = at;
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string' || tree.value === '')
     return someOf(nonEmptyText)(at);
-  const path = tree.value.split('.').map((name) => (isPlainScalar(name, true) ? name : JSON.stringify(name)));
-  const list = `[${path.join(', ')}]`;
+  const list = rolesPathOf(tree.value);
   const help = { help: `write each name by itself: \`${list}\``, edit: { ...tree.range, text: list } };
   return report(at, 'wrong_type', 'expected a list, found text', help);
 }
@@ -224,6 +249,8 @@ function readKeys(at: Cursor): Read<typeof KEYS_FIELDS> | undefined {
 }
 
 function readPlace(at: Cursor): TokenPlace | undefined {
+  const help = placeHelp(at);
+  if (help !== undefined) return report(at, 'wrong_type', 'expected a mapping, found text', help);
   const place = mapping(PLACE_FIELDS)(at);
   if (place === undefined) return undefined;
   exactlyOne(at, ['header', 'query', 'cookie']);

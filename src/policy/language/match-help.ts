@@ -21,6 +21,8 @@ const FORM = 'write methods, a path, or both: `GET`, `/api/orders` or `GET|HEAD 
 /** What is wrong with a text in `match`, by the mistakes that people make. */
 export function problemOfMatchText(text: string): MatchTextProblem {
   if (text === '') return { message: 'the text is empty', help: FORM };
+  const parameter = parameterProblem(text);
+  if (parameter !== undefined) return parameter;
   if (/==|!=|[<>()'"&]/.test(text)) {
     const message = `\`${text}\` is not a valid entry of \`match\``;
     return { message, help: `${FORM}; a condition is written \`{when: ...}\`` };
@@ -50,6 +52,17 @@ export function problemOfMatchText(text: string): MatchTextProblem {
   return own === text || own === ''
     ? { message, help: FORM }
     : { message, help: `write \`${own}\``, meant: whole(own) };
+}
+
+/** A parameter of a template within a text. */
+function parameterProblem(text: string): MatchTextProblem | undefined {
+  const form = /^(?:([A-Za-z|]+) )?(?:\{\s*param\s*:\s*(\w+)\s*\}|\$\{\s*params\.(\w+)\s*\})$/;
+  const [all, methods, plain, interpolated] = form.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  const selected = methods === undefined ? '' : `methods: [${methods.toUpperCase().replaceAll('|', ', ')}], `;
+  const entry = `{${selected}paths: [{param: ${plain ?? interpolated}}]}`;
+  const message = `\`${text}\` has a parameter within a text`;
+  return { message, help: `write \`${entry}\``, meant: { text: entry, isMapping: true } };
 }
 
 function hostProblem(text: string, { hosts, methods, paths, hasPort: isPorted }: Words): MatchTextProblem {

@@ -75,6 +75,7 @@ const BY_FROM = 'name callers by `from`, beside `authenticate`';
 /** Fields of Istio and Envoy in `authenticate.jwt`. */
 const OF_JWT: ReadonlyMap<string, string> = new Map([
   ...[
+    'preset',
     'audiences',
     'audience',
     'aud',
@@ -122,6 +123,8 @@ function wordHelp({ name, value, lacks }: WrittenField): Advice | string | undef
   return negated === undefined ? { help } : instead(value, help, text);
 }
 
+const LIMITS_OF_POLICY =
+  'limits belong to the policy, beside `rules`: `limits: [{name: each-caller, key: [caller.principal], rate: 10/s}]`';
 const NAME_IN_FROM = 'write these callers in `from`, which the rule has already';
 const NAME_IN_EXCEPT = 'write these callers in `except`, which the rule has already';
 
@@ -129,7 +132,9 @@ const NAME_IN_EXCEPT = 'write these callers in `except`, which the rule has alre
 export function ruleHelp(policyFields: () => object): UnknownFieldHelp {
   return (field) => {
     const own = besideFromHelp(field) ?? wordHelp(field);
-    if (own !== undefined || !Object.hasOwn(policyFields(), field.name)) return own;
+    if (own !== undefined) return own;
+    if (!Object.hasOwn(policyFields(), field.name))
+      return /^(?:rate_?)?limits?$/i.test(field.name) ? LIMITS_OF_POLICY : undefined;
     const callers = field.name === 'authenticate' ? '; a rule names its callers by `from`' : '';
     return `\`${field.name}\` belongs to the policy, beside \`rules\`${callers}`;
   };

@@ -5,6 +5,7 @@ import type { Fix } from '../../diagnostic/diagnostic.ts';
 import type { Edit, Range } from '../../diagnostic/range.ts';
 import { quoted } from '../../diagnostic/suggest.ts';
 import { editScalar } from '../yaml/edit-scalar.ts';
+import { quoted as quotedPlain } from '../yaml/quote.ts';
 import type { Cursor, Entry, Tree } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 import { wholeNumberHint } from './hints.ts';
@@ -115,7 +116,16 @@ function textOr(at: Cursor, help: string): string | undefined {
   const { tree } = at;
   if (tree.kind === 'scalar' && typeof tree.value === 'string') return tree.value;
   const scalar = tree.kind === 'scalar' && tree.value !== null;
-  return report(at, 'wrong_type', `expected text, found ${shape(at)}`, scalar ? help : undefined);
+  return report(at, 'wrong_type', `expected text, found ${shape(at)}`, scalar ? help : onlyItem(at));
+}
+
+/** Help for a list of one text where a text is expected. */
+export function onlyItem({ context, tree }: Cursor): Advice | undefined {
+  const [item, ...others] = tree.kind === 'list' ? tree.items : [];
+  if (item?.kind !== 'scalar' || typeof item.value !== 'string' || others.length > 0) return undefined;
+  const text = context.lines.text.slice(item.range.start, item.range.end);
+  const isInline = /^\[[^\n]*\]$/.test(context.lines.text.slice(tree.range.start, tree.range.end));
+  return { help: `write \`${text}\``, edit: isInline ? { ...tree.range, text } : undefined };
 }
 
 export const nonEmptyText: Reader<string> = (at) => {
@@ -204,13 +214,28 @@ function listHelp(at: Cursor, item: Shape | undefined): string | undefined {
   if (tree.kind === 'scalar' && item?.kind === 'mapping') {
     return `write a list of mappings with the fields ${quoted(Object.keys(item.fields).slice(0, 6))}`;
   }
-  if (tree.kind === 'scalar') return tree.value === null ? undefined : `write a list: \`[${written(at)}]\``;
-  if (tree.kind === 'mapping' && item?.kind === 'value')
-    return `write a list of texts: \`[${[...tree.entries.keys()].join(', ')}]\``;
+  if (tree.kind === 'scalar')
+    return tree.value === null ? undefined : `write a list: \`[${elements(at, item)}]\``;
+  if (tree.kind === 'mapping' && item?.kind === 'value') {
+    const texts = `\`[${[...tree.entries.keys()].join(', ')}]\``;
+    const hasValues = [...tree.entries.values()].some(
+      ({ value }) => value.kind !== 'scalar' || (value.value !== null && value.value !== true),
+    );
+    return `write a list of texts${hasValues ? ', without the values' : ''}: ${texts}`;
+  }
   const inline = written(at);
   if (inline.startsWith('{') && inline.length <= 60 && !inline.includes('\n'))
     return `write it as a list: \`[${inline}]\``;
   return 'write it as a list: put `- ` before the first key and align the other keys with that key';
+}
+
+/** A value as the elements of a list in brackets: words with `,` or `|` between them are one element each. */
+function elements(at: Cursor, item: Shape | undefined): string {
+  const { tree } = at;
+  const isTexts = item?.kind === 'value' && tree.kind === 'scalar' && typeof tree.value === 'string';
+  const words = isTexts ? String(tree.value).split(/\s*[,|]\s*/) : [];
+  const areWords = words.length > 1 && words.every((word) => /^[\w@.:-]+$/.test(word));
+  return areWords ? words.map((word) => quotedPlain(word, 'plain', true)).join(', ') : written(at);
 }
 
 /** Reader of a list of at least one element. An empty list is a mistake, since it would silently select nothing. */

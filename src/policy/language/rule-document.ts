@@ -6,18 +6,24 @@ import { type Fields, label, mapping, misplaced, misspells, oneOf, type Read } f
 import { match } from './match-document.ts';
 import { ruleHelp } from './place-hints.ts';
 import { orCel, textOrCel } from './plain-or-cel.ts';
-import { child, lacks, nonEmptyText, report, shape, written } from './reader.ts';
+import { child, lacks, nonEmptyText, report, written } from './reader.ts';
+import { ruleAsText, ruleName } from './rule-head.ts';
 import { type Reader, shaped, shapeOf } from './shape.ts';
 import { dnsLabel, expression, instant, status } from './values.ts';
 
 const allow: Reader<string> = (at) => ruleName('allow', at);
 const deny: Reader<string> = (at) => ruleName('deny', at);
-for (const each of [allow, deny]) shaped(each, shapeOf(dnsLabel));
+/** A valid short form is written as `name` and `effect` by now, at the path of the short form. */
+const name: Reader<string> = (at) => {
+  const [, effect] = /\.(allow|deny)$/.exec(at.path) ?? [];
+  return effect === 'allow' || effect === 'deny' ? ruleName(effect, at) : dnsLabel(at);
+};
+for (const each of [allow, deny, name]) shaped(each, shapeOf(dnsLabel));
 
 export const RULE_FIELDS = {
   allow: { read: allow, doc: 'the name of an allow rule: short for `name` and `effect: allow`' },
   deny: { read: deny, doc: 'the name of a deny rule: short for `name` and `effect: deny`' },
-  name: { read: dnsLabel, doc: 'DNS label, unique in the policy' },
+  name: { read: name, doc: 'DNS label, unique in the policy' },
   effect: { read: oneOf(['allow', 'deny']), doc: '`allow` or `deny`' },
   mode: {
     read: oneOf(['enforce', 'shadow']),
@@ -60,6 +66,8 @@ export function ruleReader(policyFields: () => object): Reader<RuleDocument> {
 }
 
 function readRule(at: Cursor, fields: Reader<Read<typeof RULE_FIELDS>>): RuleDocument | undefined {
+  const asText = ruleAsText(at);
+  if (asText !== undefined) return report(at, 'wrong_type', 'expected a mapping, found text', asText);
   if (at.tree.kind === 'mapping') reportHead(at, at.tree);
   const read = fields(at);
   const rule = read && {
@@ -81,13 +89,6 @@ function readRule(at: Cursor, fields: Reader<Read<typeof RULE_FIELDS>>): RuleDoc
     report(expires, 'missing_field', 'a rule with `expires` needs a `reason`', help, expires.key);
   }
   return rule === undefined ? undefined : { ...rule, at };
-}
-
-/** Reads the name after `allow` or `deny`. */
-function ruleName(effect: 'allow' | 'deny', at: Cursor): string | undefined {
-  if (at.tree.kind === 'scalar' && typeof at.tree.value === 'string') return dnsLabel(at);
-  const help = `\`${effect}\` is followed by the name of the rule, such as \`${effect}: read\``;
-  return report(at, 'wrong_type', `expected the name of the rule, found ${shape(at)}`, help);
 }
 
 /** Reports a rule without a name or an effect, or with two of one. */

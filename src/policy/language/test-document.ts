@@ -5,7 +5,7 @@ import { child, integer, type Located, list, located, mapOf, nonEmptyText, someO
 import type { Reader, ShapedField } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
 import { EXPECT_FIELDS, type ExpectSpec, readExpect } from './test-expect.ts';
-import { CALLER_FIELDS, type CallerSpec, REQUEST_FIELDS, type RequestSpec } from './test-request.ts';
+import { type CallerSpec, callerSpec, REQUEST_FIELDS, type RequestSpec } from './test-request.ts';
 import { instant } from './values.ts';
 
 /** Most repetitions of one request. */
@@ -15,15 +15,13 @@ const MOST_BODY_BYTES = 16_777_216;
 
 const readRequest: Reader<RequestSpec> = mapping(REQUEST_FIELDS, requestHelp);
 
-const readCaller: Reader<CallerSpec> = mapping(CALLER_FIELDS);
-
 /** The name of a caller, or a caller. */
 const namedOrCaller: Reader<Located<string | CallerSpec>> = (at) => {
-  const value = at.tree.kind === 'mapping' ? readCaller(at) : nonEmptyText(at);
+  const value = at.tree.kind === 'mapping' ? callerSpec(at) : nonEmptyText(at);
   return value === undefined ? undefined : { value, at };
 };
 
-shaped(namedOrCaller, { kind: 'either', of: [nonEmptyText, readCaller] });
+shaped(namedOrCaller, { kind: 'either', of: [nonEmptyText, callerSpec] });
 
 /** The name of a request, or a request, with its location. */
 const namedOrRequest: Reader<{ readonly at: Cursor; readonly request: string | RequestSpec }> = (at) => {
@@ -216,7 +214,7 @@ export const TEST_FIELDS = {
     read: integer(1, MOST_BODY_BYTES),
     doc: 'bytes of a body that the proxy sends, as `serve --max-request-bytes`; default 65536',
   },
-  callers: { read: mapOf(located(mapping(CALLER_FIELDS))), doc: 'callers by name' },
+  callers: { read: mapOf(located(callerSpec)), doc: 'callers by name' },
   requests: { read: mapOf(located(readRequest)), doc: 'requests by name' },
   cases: { read: list(located(readCaseItem)), doc: 'test cases, one request each' },
   matrix: {

@@ -1,6 +1,6 @@
 import type { Cursor } from '../yaml/tree.ts';
 import { type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
-import { integer, located, mapOf, nonEmptyText, report, text } from './reader.ts';
+import { integer, located, mapOf, nonEmptyText, report, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { shaped } from './shape.ts';
 import { headerOrNothing } from './test-request.ts';
@@ -50,7 +50,11 @@ export const EXPECT_FIELDS = {
 
 export type ExpectSpec = Read<typeof EXPECT_FIELDS>;
 
-const readFields = mapping(EXPECT_FIELDS);
+const readFields = mapping(EXPECT_FIELDS, ({ name }) =>
+  name === 'allow' || name === 'deny'
+    ? `write \`expect: ${name}\`, or \`decision: ${name}\` beside other fields`
+    : undefined,
+);
 
 /** Reader of the fields of an expected answer, or of `allow` or `deny` as the short form of `{decision: ...}`. */
 export const readExpect: Reader<ExpectSpec> = (at) => {
@@ -59,6 +63,11 @@ export const readExpect: Reader<ExpectSpec> = (at) => {
     return report(at, 'missing_field', '`expect` is empty, so the case cannot fail', help, at.key);
   }
   if (at.tree.kind !== 'scalar') return readFields(at);
+  if (typeof at.tree.value === 'number') {
+    const text = at.tree.value < 300 ? 'allow' : `{decision: deny, status: ${written(at)}}`;
+    const help = { help: `did you mean \`${text}\`?`, edit: { ...at.tree.range, text } };
+    return report(at, 'wrong_type', 'expected `allow` or `deny`, found a number', help);
+  }
   const short = decision(at);
   return short && { ...NOTHING_EXPECTED, decision: short };
 };

@@ -19,7 +19,8 @@ import {
   written,
 } from './reader.ts';
 import type { Reader } from './shape.ts';
-import { shaped, textual } from './shape.ts';
+import { shaped, shapeOf, textual } from './shape.ts';
+import { callerHelp, principalHelp, tokenHelp } from './test-hints.ts';
 import { headerName, headerValue, instant, method, signedDuration } from './values.ts';
 
 const jsonObject: Reader<JsonObject> = (at) => {
@@ -93,7 +94,7 @@ export const TOKEN_FIELDS = {
   },
 } as const satisfies Fields;
 
-export const CALLER_FIELDS = {
+const CALLER_FIELDS = {
   principal: { read: text, doc: 'the identity of the peer; default: no client certificate' },
   certificate: {
     read: mapping(CERTIFICATE_FIELDS),
@@ -103,9 +104,23 @@ export const CALLER_FIELDS = {
   port: { read: integer(0, 65_535), doc: 'the port of the peer; default 0' },
   service: { read: text, doc: 'the service name of the peer' },
   labels: { read: mapOf(text), doc: 'the labels of the peer' },
-  jwt: { read: mapping(TOKEN_FIELDS), doc: 'a token, which the test run signs with a temporary key' },
+  jwt: {
+    read: mapping(TOKEN_FIELDS, tokenHelp),
+    doc: 'a token, which the test run signs with a temporary key',
+  },
   token: { read: nonEmptyText, doc: 'the text of a token, sent unchanged' },
 } as const satisfies Fields;
+
+const readCallerFields = mapping(CALLER_FIELDS, callerHelp);
+
+/** Reader of a caller of a test. */
+export const callerSpec: Reader<CallerSpec> = (at) => {
+  const help = principalHelp(at);
+  return help === undefined
+    ? readCallerFields(at)
+    : report(at, 'wrong_type', 'expected a mapping, found text', help);
+};
+shaped(callerSpec, shapeOf(readCallerFields));
 
 interface BodySpec {
   readonly text: string;

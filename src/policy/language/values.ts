@@ -350,6 +350,7 @@ export const resourceUrl: Reader<string> = parsed('invalid_url', (value) => {
   if (problem === undefined && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)) return { value };
   return {
     problem: `this cannot be the URL of metadata: ${problem ?? 'it has a character that must be percent-encoded'}`,
+    ...(value.startsWith('/') && { help: `write the host too: \`https://HOST${value}\`` }),
   };
 });
 
