@@ -201,6 +201,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'an Issuer, or `from` or `except`, names a claim by a path with dots, which is not followed',
   },
+  unusual_issuer: {
+    severity: 'warning',
+    doc: 'the `issuer` does not have the form that the provider of its preset uses',
+  },
   scope_with_space: {
     severity: 'warning',
     doc: '`from` or `except` names a scope with a space in it, which no token has',

@@ -30,6 +30,12 @@ function trouble({ files }: GoldenCase, found: readonly Diagnostic[], one: Diagn
  * new message.
  */
 const HIDDEN: readonly (readonly [string, string, string])[] = [
+  ['issuer-tenants', 'unknown Dataset `slash`', 'the Dataset `slashes` is not a list of tenants'],
+  [
+    'issuer-tenants',
+    '`spiffe://acme.example/` is not a valid trust domain',
+    'the preset `spire` has no key URL',
+  ],
   ['callers', 'unknown Dataset `exporter`', 'the Dataset `exporters` has a pattern'],
   ['callers', 'unknown field `dataset`', 'the Dataset `rows` is not a list of principals'],
   ['cel-habits', 'unexpected `like`', 'unknown name `reqest`'],

@@ -20,7 +20,7 @@ import {
   suggestion,
 } from './fields.ts';
 import { issuerHelp, placeHelp, requiredClaimsHelp, rolesPathOf } from './issuer-hints.ts';
-import { PRESET_NAMES, presetOf } from './issuer-presets.ts';
+import { otherForm, PRESET_NAMES, presetOf } from './issuer-presets.ts';
 import { reportTenants, TENANT, tenantList, trustDomain } from './issuer-tenants.ts';
 import { boolean, child, lacks, list, located, nonEmptyText, report, someOf, text } from './reader.ts';
 import type { Reader } from './shape.ts';
@@ -201,7 +201,13 @@ function reportUnderivedKeys(at: Cursor, spec: Read<typeof ISSUER_FIELDS>): void
   if (jwksUri !== undefined && problem === undefined) return;
   const why = problem === undefined ? '' : `: ${problem}`;
   const message = `the preset \`${spec.preset}\` has no key URL for this \`issuer\`${why}`;
-  const help = 'correct the `issuer`, or write the key URL: `keys: {jwksUri: ...}`';
+  const near = issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`;
+  const shown = otherForm(spec.preset, issuer)?.shown;
+  const form = shown === undefined ? '' : `, which is \`${shown}\` or the like`;
+  const help =
+    jwksUri !== undefined || presetOf(spec.preset, near).jwksUri === undefined
+      ? `correct the \`issuer\`${form}, or write the key URL: \`keys: {jwksUri: ...}\``
+      : `write \`${near}\``;
   report(child(at, 'issuer') ?? preset, 'missing_field', message, help);
 }
 

@@ -22,6 +22,15 @@ interface IssuerForm {
   readonly fields?: PresetFields;
 }
 
+/** The form of `iss` in all tokens of a provider, as its documentation shows it. */
+interface UsualIssuer {
+  readonly form: RegExp;
+  readonly shown: string;
+}
+
+/** The name of a tenant of Entra ID in `iss`, which is never its domain or `common`. */
+const TENANT_ID = '(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\{tenant\\})';
+
 /** A row of the table of presets. */
 export interface PresetRow {
   /** The provider, and the tokens that the preset accepts. */
@@ -30,6 +39,8 @@ export interface PresetRow {
   readonly issuer?: string;
   /** With `issuer`: claims that tell the tokens of one customer from those of all others, for help. */
   readonly own?: string;
+  /** Undefined: any. */
+  readonly usual?: UsualIssuer;
   /** The first form that matches counts. */
   readonly forms: readonly IssuerForm[];
   readonly fields: PresetFields;
@@ -46,12 +57,17 @@ function below(path: string): IssuerForm {
 export const PRESETS = {
   keycloak: {
     doc: 'access tokens of Keycloak; `typ` keeps its ID tokens and refresh tokens out',
+    usual: { form: /\/realms\/[^/]+$/, shown: 'https://HOST/realms/REALM' },
     forms: [below('/protocol/openid-connect/certs')],
     fields: { rolesPath: ['realm_access', 'roles'], claims: { typ: ['Bearer'] } },
     sample: { typ: 'Bearer', azp: 'CALLER', scope: '' },
   },
   entra: {
     doc: 'access tokens of Microsoft Entra ID; `azp` and `appid` keep its ID tokens out',
+    usual: {
+      form: new RegExp(`/${TENANT_ID}/(?:v2\\.0/?)?$`, 'i'),
+      shown: 'https://login.microsoftonline.com/TENANT-ID/v2.0',
+    },
     forms: [
       {
         issuer: /^https:\/\/login\.microsoftonline\.com\/\{tenant\}\/v2\.0$/,
@@ -86,18 +102,24 @@ export const PRESETS = {
   },
   auth0: {
     doc: 'access tokens of Auth0; `permissions` are what the roles of the user allow',
+    usual: { form: /\/$/, shown: 'https://TENANT.REGION.auth0.com/' },
     forms: [below('/.well-known/jwks.json')],
     fields: { rolesPath: ['permissions'] },
     sample: { azp: 'CALLER' },
   },
   okta: {
     doc: 'access tokens of a custom authorization server of Okta; `cid` keeps its ID tokens out',
+    usual: { form: /\/oauth2\/[^/]+$/, shown: 'https://ORGANIZATION.okta.com/oauth2/SERVER' },
     forms: [below('/v1/keys')],
     fields: { scopesClaim: 'scp', rolesPath: ['groups'], requireClaims: ['cid'] },
     sample: { ver: 1, cid: 'CALLER' },
   },
   cognito: {
     doc: 'access tokens of Amazon Cognito, whose audience is the app client; `token_use` keeps its ID tokens out',
+    usual: {
+      form: /^https:\/\/cognito-idp\.[a-z0-9-]+\.[a-z.]+\/[^/]+$/,
+      shown: 'https://cognito-idp.REGION.amazonaws.com/POOL',
+    },
     forms: [below('/.well-known/jwks.json')],
     fields: {
       audienceClaim: 'client_id',
@@ -221,6 +243,12 @@ export function presetOf(name: PresetName, written: string | undefined): Preset 
   // Most providers have keys of each tenant, which one Issuer cannot have.
   const jwksUri = url?.includes('{') === true ? undefined : url;
   return { name, issuer, jwksUri, fields: { ...row.fields, ...form?.fields } };
+}
+
+/** The form of `iss` of the provider of a preset; undefined if this `issuer` has it, or if it has any form. */
+export function otherForm(name: string, issuer: string): UsualIssuer | undefined {
+  const row: PresetRow | undefined = isPresetName(name) ? PRESETS[name] : undefined;
+  return row?.usual?.form.test(issuer) === false ? row.usual : undefined;
 }
 
 /** Claims of a token in a test, as the provider of a preset with this `iss` would issue it to a caller. */

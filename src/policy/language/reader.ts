@@ -232,8 +232,8 @@ function listHelp(at: Cursor, item: Shape | undefined): string | undefined {
 /** A value as the elements of a list in brackets: words with `,` or `|` between them are one element each. */
 function elements(at: Cursor, item: Shape | undefined): string {
   const { tree } = at;
-  const isTexts = item?.kind === 'value' && tree.kind === 'scalar' && typeof tree.value === 'string';
-  const words = isTexts ? String(tree.value).split(/\s*[,|]\s*/) : [];
+  const text = item?.kind === 'value' && tree.kind === 'scalar' ? tree.value : undefined;
+  const words = typeof text === 'string' ? text.split(/\s*[,|]\s*/) : [];
   const areWords = words.length > 1 && words.every((word) => /^[\w@.:-]+$/.test(word));
   return areWords ? words.map((word) => quotedPlain(word, 'plain', true)).join(', ') : written(at);
 }
