@@ -224,7 +224,8 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
       work: options.work,
     });
   }
-  const unread = incomplete || others.some(isBroken);
+  // A document with an error may be meant as a policy, and is mended first.
+  const unread = incomplete || others.some(isBroken) || diagnostics.errors > 0;
   if (!unread && !documents.some(({ kind }) => kind === 'Policy')) {
     const help = `a policy is a YAML document with \`apiVersion: ${API_VERSION}\` and \`kind: Policy\``;
     diagnostics.report('no_policies', wholeFile(''), 'the folder has no policy', help);

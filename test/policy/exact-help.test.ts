@@ -11,7 +11,7 @@ const WITHOUT_FIX: readonly (readonly [RegExp, string])[] = [
     'one of several texts, by what is meant',
   ],
   [/did you mean `contains`\? for a list/, 'one of several texts, by the type of the value'],
-  [/\.\.\.|CODE|FIELD/, 'a place for a text of the author'],
+  [/\.\.\.|CODE|FIELD|NAME/, 'a place for a text of the author'],
   [/write it as `(?:has|cel\.bind)\(/, 'the form of a macro, with places for its arguments'],
   [
     /, and (?:`when: |compare|the path|test)|for every peer|` beside `jwt`|, without `name`/,

@@ -249,7 +249,7 @@ export class Mistakes {
       .filter((overload) => overload.isMethod === isMethod)
       .map(({ parameters }) => form(declaration.name, parameters.map(formatType), isMethod));
     if (node.kind === 'call' && forms.length === 0) {
-      const help = this.#callHelp(node);
+      const help = this.#callHelp(node) ?? (isMethod ? this.#methodsOf(types[0]) : undefined);
       const what = isMethod ? 'method' : 'function';
       return this.#report('cel_unknown_name', node.nameAt, `unknown ${what} \`${declaration.name}\``, help);
     }
@@ -259,6 +259,19 @@ export class Mistakes {
     const meant = isList ? this.#elementOf(node) : this.#blocksOf(node, shown);
     const help = meant ?? this.#fieldOf(node, types) ?? `known overloads: ${written.join(', ')}${rest}`;
     return this.type(node, `unknown overload \`${form(declaration.name, shown, isMethod)}\``, help);
+  }
+
+  /** Help for an unknown method: the methods of the type of its receiver. */
+  #methodsOf(type: Type | undefined): string | undefined {
+    if (type === undefined || type.kind === 'dyn') return undefined;
+    const names = [...this.#environment.functions.values()]
+      .filter(({ overloads }) =>
+        overloads.some(({ isMethod, parameters: [first] }) => isMethod && first?.kind === type.kind),
+      )
+      .map(({ name }) => name)
+      .filter((name) => /^[A-Za-z]/.test(name));
+    if (names.length === 0) return `\`${formatType(type)}\` has no methods`;
+    return `methods of \`${formatType(type)}\`: ${quoted(names)}`;
   }
 
   /** Help for `list.contains(x)`. */
@@ -287,11 +300,21 @@ export class Mistakes {
     return text === undefined ? undefined : { help: `did you mean \`${text}\`?`, edit: { ...nameAt, text } };
   }
 
-  #badIndex({ index, operand }: Node & { kind: 'index' }, types: readonly Type[]): Type {
+  #badIndex(node: Node & { kind: 'index' }, types: readonly Type[]): Type {
+    const { index, operand } = node;
     const [container, key] = types;
     const of = container?.kind === 'optional' ? container.of : container;
     const given = key === undefined ? '' : formatType(key);
-    if (of?.kind === 'list') return this.type(index, `the index of a list must be an int, not \`${given}\``);
+    if (of?.kind === 'list') {
+      const text = `${textOf(this.#source, index)} in ${textOf(this.#source, operand)}`;
+      // Also of `x[y] == true`, but not of `x[y] == 'a'`, which reads an element.
+      const isTest = /^\s*(?:$|&&|\|\||[)\]},?:]|[!=]=\s*(?:true|false)\b)/.test(
+        this.#source.slice(node.end),
+      );
+      const isElement = container?.kind === 'list' && key?.kind === of.element.kind && isTest;
+      const help = isElement ? writeInstead(this.#source, node, text, { isOperation: true }) : undefined;
+      return this.type(index, `the index of a list must be an int, not \`${given}\``, help);
+    }
     if (of?.kind === 'map') {
       return this.type(
         index,

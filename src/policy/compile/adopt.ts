@@ -5,7 +5,7 @@ import { thousands } from '../../diagnostic/thousands.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonObject } from '../../engine/request/json-value.ts';
 import { type DocumentOf, sourceOf } from '../language/document.ts';
-import { mapping, suggestion } from '../language/fields.ts';
+import { mapping, misspells, suggestion, unknownIn } from '../language/fields.ts';
 import { USES_FIELDS } from '../language/policy-document.ts';
 import { child, lacks, report, shape } from '../language/reader.ts';
 import type { ParameterSpec } from '../language/template-document.ts';
@@ -63,7 +63,8 @@ export function adopt(
   }
   if (template.spec === undefined) return own;
   const given = uses.with ?? new Map<string, Cursor>();
-  const values = valuesFor(template, given, usesAt, lacks(at, 'with'));
+  const isElsewhere = !lacks(at, 'with') || misspells(unknownIn(usesAt, USES_FIELDS), USES_FIELDS, 'with');
+  const values = valuesFor(template, given, usesAt, !isElsewhere);
   const { line } = at.context.lines.position(usesAt.tree.range.start);
   const context: ReaderContext = { ...template.spec.at.context, adopter: `${at.context.path}:${line}` };
   const substitution = new ParameterSubstitution(values, template.spec.parameters, context, room);

@@ -4,7 +4,7 @@ import type { PrincipalPattern } from '../../engine/identity/principal.ts';
 import { principalsOverlap } from '../../engine/identity/principal-contains.ts';
 import type { EnvironmentValues } from '../../engine/set/policy-set.ts';
 import { type CallerDocument, isDatasetReference } from '../language/caller-document.ts';
-import { inline } from '../language/caller-hints.ts';
+import { inline } from '../language/inline.ts';
 import type { PolicySpec } from '../language/policy-document.ts';
 import { child, type Located, lacks, report } from '../language/reader.ts';
 import { withEnforced } from '../language/rule-mode.ts';

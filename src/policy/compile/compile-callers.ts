@@ -67,9 +67,20 @@ export function compilePrincipals(
   for (const { value } of principals) {
     const dataset = isDatasetReference(value) ? compileDatasetOf(value.dataset, folder) : undefined;
     if (dataset !== undefined) datasets.push(dataset);
-    if (!isDatasetReference(value)) patterns.push(value);
+    if (isDatasetReference(value)) continue;
+    patterns.push(value);
+    // A text such as `data.exporters` is reported, and the Dataset not as well.
+    const meant = datasetMeantBy(value.source, folder.datasets.keys());
+    if (meant !== undefined) folder.expressions.note(`data.${nameInExpressions(meant)}`);
   }
   return { patterns, datasets };
+}
+
+/** The Dataset that a text such as `data.exporters` is meant to name in a list of principals. */
+export function datasetMeantBy(text: string, names: Iterable<string>): string | undefined {
+  const [, written] = /^(?:\$\{\s*)?data[.:]([\w-]+)(?:\s*\})?$/.exec(text) ?? [];
+  if (written === undefined) return undefined;
+  return [...names].find((name) => nameInExpressions(name) === nameInExpressions(written));
 }
 
 function compileDatasetOf(

@@ -1,10 +1,13 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { DocumentOf } from '../language/document.ts';
 import { sourceOf } from '../language/document.ts';
 import { suggestion } from '../language/fields.ts';
 import type { FixturesSpec } from '../language/fixtures-document.ts';
+import { inline, inPlace } from '../language/inline.ts';
 import { type Located, report } from '../language/reader.ts';
 import type { RequestSpec } from '../language/test-request.ts';
+import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { caller } from './compile-caller.ts';
 import type { TestCaller } from './policy-test.ts';
@@ -80,9 +83,25 @@ export class Fixtures {
     const names = [...own.keys(), ...shared.keys()];
     // A part of the folder that could not be read may declare it.
     if (this.#known.incomplete && nearest(name, names) === undefined) return undefined;
-    const help = () => suggestion(name, names);
+    const help = () => ownHelp(name, at, what) ?? suggestion(name, names);
     return report(at, 'unknown_reference', `unknown ${what} \`${name}\``, help);
   }
+}
+
+/** Help for a principal in place of the name of a caller, and for `GET /x` in place of the name of a request. */
+function ownHelp(name: string, at: Cursor, what: string): Advice | undefined {
+  const own = inline(at);
+  if (own === undefined) return undefined;
+  if (what === 'caller') return /^spiffe:/i.test(name) ? inPlace(at, `{principal: ${own}}`) : undefined;
+  const [, method, host, path] =
+    /^(?:([A-Z]+)\s+)?(?:https?:\/\/([\w.:-]+))?(\/[^\s"'#,{}[\]]*)?$/.exec(name) ?? [];
+  if (host === undefined && path === undefined) return undefined;
+  const isWhole = host !== undefined;
+  const fields = Object.entries({ method, host: host ?? '...', path }).flatMap(([field, value]) =>
+    value === undefined ? [] : [`${field}: ${isPlainScalar(value, true) ? value : `"${value}"`}`],
+  );
+  const advice = inPlace(at, `{${fields.join(', ')}}`);
+  return isWhole ? advice : { help: advice.help };
 }
 
 function compiledCallers(callers: FixturesSpec['callers'], known: KnownIssuers): Named<TestCaller> {

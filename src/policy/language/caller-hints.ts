@@ -1,7 +1,7 @@
 import type { Advice } from '../../diagnostic/advice.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { WrittenField } from './fields.ts';
-import { written } from './reader.ts';
+import { inline, instead } from './inline.ts';
 import { METHODS } from './values.ts';
 
 /** Parts of an entry of `from` by the words that people write for them, each with an example of its value. */
@@ -109,22 +109,4 @@ function fromOf(name: string, value: Cursor): { readonly text: string; readonly 
   const isOwn = text !== undefined && (part === 'claims' ? kind === 'mapping' : kind !== 'mapping');
   const own = kind === 'scalar' ? `[${text}]` : text;
   return { text: `from: [{${part}: ${isOwn ? own : example}}]`, isOwn };
-}
-
-/** Longest value that help repeats. */
-const LONGEST = 60;
-
-/** The text of a value that can be written in a flow collection; undefined for any other. */
-export function inline(value: Cursor): string | undefined {
-  const { tree } = value;
-  const text = written(value).trim();
-  const isFlow = tree.kind === 'scalar' ? tree.value !== null && tree.style !== 'block' : /^[[{]/.test(text);
-  const isAlias = value.key !== undefined && tree.range.start < value.key.end;
-  const isSpecial = tree.kind === 'scalar' && tree.style === 'plain' && /[[\]{},]/.test(text);
-  return !isFlow || isAlias || isSpecial || text.length > LONGEST || text.includes('\n') ? undefined : text;
-}
-
-/** Help with the edit that writes a text in the place of a field. */
-export function instead({ key, tree }: Cursor, help: string, text: string): Advice {
-  return key === undefined ? { help } : { help, edit: { start: key.start, end: tree.range.end, text } };
 }

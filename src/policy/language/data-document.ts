@@ -30,10 +30,12 @@ export const ENVIRONMENT_FIELDS = {
 export type DatasetSpec = Read<typeof DATASET_FIELDS>;
 export type EnvironmentSpec = Read<typeof ENVIRONMENT_FIELDS>;
 
-const readDataset = mapping(DATASET_FIELDS);
+const readDataset = mapping(DATASET_FIELDS, undefined, ({ tree }) =>
+  tree.kind === 'list' ? 'values' : 'file',
+);
 
 export const readDatasetSpec: Reader<DatasetSpec> = (at) => {
-  if (at.tree.kind === 'mapping') exactlyOne(at, ['values', 'file']);
+  if (at.tree.kind === 'mapping') exactlyOne(at, ['values', 'file'], DATASET_FIELDS);
   return readDataset(at);
 };
 

@@ -4,6 +4,7 @@ import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import { isPlainScalar } from '../yaml/quote.ts';
 import type { Cursor, MappingTree, Tree } from '../yaml/tree.ts';
 import { fieldElsewhere, synonym } from './hints.ts';
+import { inline, inPlace } from './inline.ts';
 import { child, lacks, onlyItem, report, shape } from './reader.ts';
 import type { Reader, Shape } from './shape.ts';
 import { shaped, shapeOf } from './shape.ts';
@@ -45,16 +46,28 @@ export interface WrittenField {
 /** Help for a field that a mapping does not have; undefined if there is none of its own. */
 export type UnknownFieldHelp = (field: WrittenField) => Advice | string | undefined;
 
+/** The field whose value a text or list is that is written in place of the whole mapping. */
+export type MeantField = (at: Cursor) => string | undefined;
+
 /**
  * Reader of a mapping by its table, which reports every mistake in the mapping. `ownHelp` comes before the names of the
- * table.
+ * table. `meant` is by default the only field that is required.
  */
-export function mapping<F extends Fields>(fields: F, ownHelp?: UnknownFieldHelp): Reader<Read<F>> {
+export function mapping<F extends Fields>(
+  fields: F,
+  ownHelp?: UnknownFieldHelp,
+  meant: MeantField = onlyRequired(fields),
+): Reader<Read<F>> {
   const rows = Object.entries(fields);
   const reader: Reader<Read<F>> = (at) => {
     const { tree } = at;
     if (tree.kind !== 'mapping')
-      return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, mappingHelp(at, fields));
+      return report(
+        at,
+        'wrong_type',
+        `expected a mapping, found ${shape(at)}`,
+        mappingHelp(at, fields, meant),
+      );
     const unknown = reportUnknownFields(at, tree, fields, ownHelp);
     const isMisspelt = (field: string): boolean => misspells(unknown, fields, field);
     const read: Record<string, unknown> = {};
@@ -86,6 +99,13 @@ export function misspells(unknown: readonly string[], fields: Fields, field: str
   return unknown
     .slice(0, MOST_COMPARED)
     .some((name) => nearName(name, Object.keys(fields)) === field || isWithin(name, fields[field]));
+}
+
+/** The keys of a mapping that its table does not have. */
+export function unknownIn({ tree }: Cursor, fields: Fields): readonly string[] {
+  return tree.kind === 'mapping'
+    ? [...tree.entries.keys()].filter((name) => !Object.hasOwn(fields, name))
+    : [];
 }
 
 /** Reports the keys of a mapping that its table does not have, and returns them. `ownHelp` as for `mapping`. */
@@ -195,36 +215,59 @@ function fieldsIn(shape: Shape | undefined): Readonly<Record<string, unknown>> |
   return shape?.kind === 'mapping' ? shape.fields : undefined;
 }
 
-/** Help for another value where a mapping is expected. */
-function mappingHelp(at: Cursor, fields: Fields): Advice | string | undefined {
+/** Help for a scalar or list where a mapping is expected. */
+function mappingHelp(at: Cursor, fields: Fields, meant: MeantField): Advice | string | undefined {
   const { tree, key } = at;
-  if (tree.kind === 'list') return onlyMapping(at, tree.items);
-  if (tree.kind !== 'scalar' || key === undefined) return undefined;
   // `mtls: true`
-  if (tree.value === true && Object.values(fields).every(({ required }) => required !== true))
+  const isOptional = Object.values(fields).every(({ required }) => required !== true);
+  if (key !== undefined && tree.kind === 'scalar' && tree.value === true && isOptional)
     return { help: 'write `{}`', edit: { ...tree.range, text: '{}' } };
-  if (tree.value === null) return 'indent the fields of the mapping deeper than its key';
-  const lacksSpace = typeof tree.value === 'string' && /^[A-Za-z]+:(?!\/\/)\S/.test(tree.value);
-  return lacksSpace ? 'write a space after the `:`' : onlyRequired(tree, fields);
+  if (key !== undefined && tree.kind === 'scalar' && tree.value === null)
+    return 'indent the fields of the mapping deeper than its key';
+  const text = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+  const [, word] = /^([A-Za-z]+):(?!\/\/)\S/.exec(text ?? '') ?? [];
+  if (
+    word !== undefined &&
+    (Object.hasOwn(fields, word) || nearName(word, Object.keys(fields)) !== undefined)
+  )
+    return 'write a space after the `:`';
+  return onlyMapping(at) ?? wholeHelp(at, fields, meant);
 }
 
 /** Help for a list of one mapping on one line. */
-function onlyMapping({ tree, context }: Cursor, [item, ...others]: readonly Tree[]): Advice | undefined {
+function onlyMapping({ tree, context }: Cursor): Advice | undefined {
+  if (tree.kind !== 'list') return undefined;
+  const [item, ...others] = tree.items;
   if (item?.kind !== 'mapping' || others.length > 0) return undefined;
   const { text: file } = context.lines;
   const text = file.slice(item.range.start, item.range.end);
   const isInline = file[tree.range.start] === '[' && text.startsWith('{') && !text.includes('\n');
-  return isInline ? { help: `write \`${text}\``, edit: { ...tree.range, text } } : undefined;
+  return isInline ? inPlace({ tree }, text) : undefined;
 }
 
-/** Help for `jwt: acme`: the mapping with that value, if only one of its fields is required. */
-function onlyRequired(tree: Tree, fields: Fields): Advice | undefined {
-  const [required, ...others] = Object.entries(fields).filter(([, row]) => row.required === true);
-  const isWord = tree.kind === 'scalar' && typeof tree.value === 'string' && /^[\w.-]+$/.test(tree.value);
-  if (required === undefined || others.length > 0 || !isWord) return undefined;
-  const [name, { read, like = read }] = required;
-  const text = `{${name}: ${shapeOf(like)?.kind === 'list' ? `[${tree.value}]` : tree.value}}`;
-  return { help: `did you mean \`${text}\`?`, edit: { ...tree.range, text } };
+/** Help for the value of one field in place of a mapping with this field: `svc` for `{template: svc}`. */
+function wholeHelp(at: Cursor, fields: Fields, meant: MeantField): Advice | string | undefined {
+  const isText = at.tree.kind === 'scalar' && typeof at.tree.value === 'string';
+  const name = isText || at.tree.kind === 'list' ? meant(at) : undefined;
+  const row = name === undefined ? undefined : fields[name];
+  if (row === undefined) return undefined;
+  const isList = shapeOf(row.like ?? row.read)?.kind === 'list';
+  const own = inline(at);
+  if (own === undefined) return `write it under \`${name}\``;
+  return inPlace(at, `{${name}: ${isList && isText ? `[${own}]` : own}}`);
+}
+
+/** The only required field of a mapping, if its value is text, or a list and a list is written. */
+function onlyRequired(fields: Fields): MeantField {
+  return ({ tree }) => {
+    const [only, second] = Object.entries(fields).filter(([, { required }]) => required === true);
+    if (only === undefined || second !== undefined) return undefined;
+    const [name, { read, like = read }] = only;
+    const shape = shapeOf(like);
+    const item = shape?.kind === 'list' ? shapeOf(shape.item) : shape;
+    const takesText = item?.kind === 'value' && item.schema['type'] === 'string';
+    return takesText && (tree.kind === 'scalar' || shape?.kind === 'list') ? name : undefined;
+  };
 }
 
 /** A row for a field that is planned for a later version: reported, never ignored. */
@@ -235,16 +278,20 @@ export function planned(feature: string): Field<never> {
   };
 }
 
-function notSupported(at: Cursor, what: string): undefined {
-  return report(at, 'not_supported', `${what} is not supported in this version`, undefined, at.key);
+function notSupported(at: Cursor, what: string, help?: string): undefined {
+  return report(at, 'not_supported', `${what} is not supported in this version`, help, at.key);
 }
 
-/** Reports none or several of fields of which exactly one is required. */
-export function exactlyOne(at: Cursor, names: readonly string[]): void {
+/**
+ * Reports none or several of fields of which exactly one is required. None is not reported where one of them is
+ * misspelt; `fields` is the table of the mapping.
+ */
+export function exactlyOne(at: Cursor, names: readonly string[], fields: Fields = {}): void {
   const present = names.map((name) => child(at, name)).filter((value) => value !== undefined);
   const [, second] = present;
   const all = enumerated(names, 'and');
   if (lacks(at, ...names)) {
+    if (names.some((name) => misspells(unknownIn(at, fields), fields, name))) return;
     report(at, 'exactly_one', `one of ${all} is required`, undefined, label(at));
   } else if (second !== undefined) {
     report(second, 'exactly_one', `only one of ${all} is allowed`, 'keep one of them', second.key);
@@ -329,8 +376,12 @@ function isIterable(known: Fields | Iterable<string>): known is Iterable<string>
 /** Reader of `local`, where `shared` is planned for a later version. */
 export function localOnly(): Reader<'local'> {
   const read = oneOf(['local', 'shared']);
+  const help = 'remove it: each process counts by itself; divide the rate by their number';
   return (at) => {
+    const word = at.tree.kind === 'scalar' ? String(at.tree.value) : '';
+    if (/^(?:global|cluster|distributed|remote|redis)$/i.test(word))
+      return notSupported(at, `the scope \`${word}\``, help);
     const scope = read(at);
-    return scope === 'shared' ? notSupported(at, '`shared`') : scope;
+    return scope === 'shared' ? notSupported(at, '`shared`', help) : scope;
   };
 }

@@ -39,8 +39,10 @@ export function rateHint(text: string): string | undefined {
   const bytes = bytesOf(size);
   if (bytes !== undefined && parseRate(`${bytes}/${per}`).problem === undefined)
     return `write \`${bytes}/${per}\`, with \`cost: request.size\` for bytes`;
-  const form = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(?:\/|\bper\b)\s*([0-9]{1,4})?\s*([A-Za-z]+)$/;
-  const [, written, periods = '1', word = ''] = form.exec(text) ?? [];
+  const form =
+    /^([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(?:r|reqs?|requests?|hits|calls)?\s*(?:\/|\bper\b|\b(?:in|every)\b)\s*([0-9]{1,4})?\s*([A-Za-z]+)$/;
+  const initials = text.replace(/(?<=[0-9]\s*)r?p([smhd])$/i, (_, unit: string) => `/${unit.toLowerCase()}`);
+  const [, written, periods = '1', word = ''] = form.exec(initials) ?? [];
   const count = Number(written);
   const length = Number(periods) * (unitOf(word) ?? Number.NaN);
   if (Number.isInteger(count) && count > 0 && length > 0 && length % SECOND === 0) {
@@ -69,15 +71,16 @@ export function labelHint(name: string): string | undefined {
 /** Most characters of a DNS label (RFC 1035, section 2.3.4). */
 const MOST_LABEL = 63;
 
-/** Help for a whole number in quotes, or with a binary unit such as `16Ki`. */
+/** Help for a whole number in quotes, with a period such as `20/s`, or with a binary unit such as `16Ki`. */
 export function wholeNumberHint(text: string): string | undefined {
-  const [, digits, unit = ''] = /^([0-9]{1,9})\s*(?:([KM]i)B?)?$/.exec(text) ?? [];
+  const [, digits, unit = ''] =
+    /^([0-9]{1,9})\s*(?:([KM]i)B?|\/\s*[a-z]+|r(?:eq(?:uest)?s?)?)?$/.exec(text) ?? [];
   const factor = { '': 1, Ki: 1024, Mi: 1024 * 1024 }[unit];
   return digits === undefined || factor === undefined ? undefined : `write \`${Number(digits) * factor}\``;
 }
 
 /** Words of other tools, with the word of this language. */
-const SYNONYMS: ReadonlyMap<string, string> = new Map([
+const SYNONYMS: readonly (readonly [word: string, own: string])[] = [
   ['permit', 'allow'],
   ['grant', 'allow'],
   ['accept', 'allow'],
@@ -108,12 +111,60 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['spiffe', 'spire'],
   ['dataset', 'data'],
   ['datasets', 'data'],
-]);
+  ['ratelimit', 'limits'],
+  ['ratelimits', 'limits'],
+  ['rate_limit', 'limits'],
+  ['rate_limits', 'limits'],
+  ['throttle', 'limits'],
+  ['keys', 'key'],
+  ['by', 'key'],
+  ['should', 'expect'],
+  ['want', 'expect'],
+  ['then', 'expect'],
+  ['result', 'expect'],
+  ['response', 'expect'],
+  ['outcome', 'expect'],
+  ['assert', 'expect'],
+  ['given', 'caller'],
+  ['client', 'caller'],
+  ['user', 'caller'],
+  ['data', 'values'],
+  ['items', 'values'],
+  ['entries', 'values'],
+  ['list', 'values'],
+  ['rows', 'values'],
+  ['vars', 'values'],
+  ['variables', 'values'],
+  ['parameters', 'with'],
+  ['params', 'with'],
+  ['arguments', 'with'],
+  ['args', 'with'],
+  ['values', 'with'],
+  ['params', 'parameters'],
+  ['inputs', 'parameters'],
+  ['secret', 'keys'],
+  ['key', 'keys'],
+  ['publickey', 'keys'],
+  ['public_key', 'keys'],
+  ['certificate', 'keys'],
+  ['spiffe', 'principal'],
+  ['spiffeid', 'principal'],
+  ['identity', 'principal'],
+  ['expr', 'cel'],
+  ['expression', 'cel'],
+  ['str', 'string'],
+  ['text', 'string'],
+  ['integer', 'int'],
+  ['number', 'int'],
+  ['float', 'double'],
+  ['boolean', 'bool'],
+  ['any', 'dyn'],
+];
 
 /** The word of this language for one of another tool, if it is one of `known`. */
 export function synonym(word: string, known: readonly string[]): string | undefined {
-  const own = SYNONYMS.get(word.toLowerCase());
-  return own !== undefined && known.includes(own) ? own : undefined;
+  const lower = word.toLowerCase();
+  return SYNONYMS.find(([each, own]) => each === lower && known.includes(own))?.[1];
 }
 
 const NO_LABELS =

@@ -18,8 +18,10 @@ import {
   oneOf,
   type Read,
   suggestion,
+  unknownIn,
 } from './fields.ts';
-import { issuerHelp, placeHelp, requiredClaimsHelp, rolesPathOf } from './issuer-hints.ts';
+import { inPlace } from './inline.ts';
+import { issuerHelp, keysHelp, placeHelp, requiredClaimsHelp, rolesPathOf } from './issuer-hints.ts';
 import { otherForm, PRESET_NAMES, presetOf } from './issuer-presets.ts';
 import { reportTenants, TENANT, tenantList, trustDomain } from './issuer-tenants.ts';
 import { boolean, child, lacks, list, located, nonEmptyText, report, someOf, text } from './reader.ts';
@@ -51,6 +53,8 @@ const KEYS_FIELDS = {
 
 /** Fields of `keys` for keys that are fetched. */
 const FETCHED = ['jwksUri', 'discovery'] as const;
+
+const KEY_SOURCES = Object.keys(KEYS_FIELDS);
 
 const PLACE_FIELDS = {
   header: { read: header, doc: 'a request header' },
@@ -146,13 +150,15 @@ export const ISSUER_FIELDS = {
 
 export type IssuerSpec = Read<typeof ISSUER_FIELDS>;
 
+const readFields = mapping(ISSUER_FIELDS, issuerHelp);
+
 export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
-  const spec = mapping(ISSUER_FIELDS, issuerHelp)(at);
+  const spec = readFields(at);
   if (spec === undefined) return undefined;
   const anyAudience = spec.anyAudience === true;
   if (anyAudience)
     misplaced(at, 'audiences', '`audiences` has no effect with `anyAudience: true`', 'remove one of them');
-  else if (lacks(at, 'audiences') && !isMisspelt(at, 'audiences')) {
+  else if (lacks(at, 'audiences') && !misspells(unknownIn(at, ISSUER_FIELDS), ISSUER_FIELDS, 'audiences')) {
     report(
       at,
       'missing_field',
@@ -164,6 +170,9 @@ export const readIssuerSpec: Reader<IssuerSpec> = (at) => {
   reportTenants(at, spec);
   const keys = child(at, 'keys');
   if (keys === undefined) reportUnderivedKeys(at, spec);
+  // A source beside `keys` is reported there.
+  else if (keys.tree.kind === 'mapping' && lacks(at, ...KEY_SOURCES))
+    exactlyOne(keys, KEY_SOURCES, KEYS_FIELDS);
   const isOff = spec.keys?.discovery?.value === false;
   if (isOff)
     report(spec.keys.discovery.at, 'wrong_type', 'the only value of `discovery` is `true`', 'remove it');
@@ -204,23 +213,18 @@ function reportUnderivedKeys(at: Cursor, spec: Read<typeof ISSUER_FIELDS>): void
   const near = issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`;
   const shown = otherForm(spec.preset, issuer)?.shown;
   const form = shown === undefined ? '' : `, which is \`${shown}\` or the like`;
+  const written = child(at, 'issuer');
+  const isNear = jwksUri === undefined && presetOf(spec.preset, near).jwksUri !== undefined;
   const help =
-    jwksUri !== undefined || presetOf(spec.preset, near).jwksUri === undefined
-      ? `correct the \`issuer\`${form}, or write the key URL: \`keys: {jwksUri: ...}\``
-      : `write \`${near}\``;
-  report(child(at, 'issuer') ?? preset, 'missing_field', message, help);
+    isNear && written !== undefined
+      ? inPlace(written, near)
+      : `correct the \`issuer\`${form}, or write the key URL: \`keys: {jwksUri: ...}\``;
+  report(written ?? preset, 'missing_field', message, help);
 }
 
 /** The `issuer` of a document: for one with a trust domain alone, the SPIFFE ID of that. */
 export function issuerOf({ issuer, trustDomain: domain }: IssuerSpec): string | undefined {
   return issuer ?? (domain === undefined ? undefined : `${SPIFFE_SCHEME}${domain}`);
-}
-
-/** True if a field of the document that is not known is probably the misspelt `field`. */
-function isMisspelt({ tree }: Cursor, field: string): boolean {
-  const names = tree.kind === 'mapping' ? [...tree.entries.keys()] : [];
-  const unknown = names.filter((name) => !Object.hasOwn(ISSUER_FIELDS, name));
-  return misspells(unknown, ISSUER_FIELDS, field);
 }
 
 /** Reads the names of claims. */
@@ -249,9 +253,13 @@ export function refreshOf({ refresh }: IssuerSpec): Refresh {
   };
 }
 
+const readKeyFields = mapping(KEYS_FIELDS, keysHelp, ({ tree }) => {
+  const text = tree.kind === 'scalar' ? String(tree.value) : '';
+  return /^https?:\/\//i.test(text) ? 'jwksUri' : 'jwksFile';
+});
+
 function readKeys(at: Cursor): Read<typeof KEYS_FIELDS> | undefined {
-  if (at.tree.kind === 'mapping') exactlyOne(at, ['jwksUri', 'jwksFile', 'jwks', 'discovery']);
-  return mapping(KEYS_FIELDS)(at);
+  return readKeyFields(at);
 }
 
 function readPlace(at: Cursor): TokenPlace | undefined {

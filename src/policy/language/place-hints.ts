@@ -1,7 +1,8 @@
 import type { Advice } from '../../diagnostic/advice.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { besideFromHelp, inline, inMatchHelp, instead } from './caller-hints.ts';
+import { besideFromHelp, inMatchHelp } from './caller-hints.ts';
 import type { UnknownFieldHelp, WrittenField } from './fields.ts';
+import { inline, instead } from './inline.ts';
 
 /** Help for fields of other products, and of other parts of this language, by the part in which they are written. */
 
@@ -123,21 +124,52 @@ function wordHelp({ name, value, lacks }: WrittenField): Advice | string | undef
   return negated === undefined ? { help } : instead(value, help, text);
 }
 
-const LIMITS_OF_POLICY =
-  'limits belong to the policy, beside `rules`: `limits: [{name: each-caller, key: [caller.principal], rate: 10/s}]`';
 const NAME_IN_FROM = 'write these callers in `from`, which the rule has already';
 const NAME_IN_EXCEPT = 'write these callers in `except`, which the rule has already';
 
 /** Help for an unknown field of a rule. `policyFields` are the fields of the policy around it. */
 export function ruleHelp(policyFields: () => object): UnknownFieldHelp {
   return (field) => {
-    const own = besideFromHelp(field) ?? wordHelp(field);
-    if (own !== undefined) return own;
-    if (!Object.hasOwn(policyFields(), field.name))
-      return /^(?:rate_?)?limits?$/i.test(field.name) ? LIMITS_OF_POLICY : undefined;
+    const own = besideFromHelp(field) ?? wordHelp(field) ?? limitInRuleHelp(field);
+    if (own !== undefined || !Object.hasOwn(policyFields(), field.name)) return own;
     const callers = field.name === 'authenticate' ? '; a rule names its callers by `from`' : '';
     return `\`${field.name}\` belongs to the policy, beside \`rules\`${callers}`;
   };
+}
+
+/** Help for a rate limit in a rule. */
+function limitInRuleHelp({ name, value }: WrittenField): string | undefined {
+  if (!/^(?:rate)?_?(?:limits?|rate|throttle)$/i.test(name) || name === 'limits') return undefined;
+  const own = textIn(value);
+  const rate = own !== undefined && /^[0-9]+\/[0-9a-z]+$/.test(own) ? own : '10/s';
+  const limit = `limits: [{name: each-caller, key: [caller.principal], rate: ${rate}}]`;
+  return `limits belong to the policy, beside \`rules\`, such as \`${limit}\``;
+}
+
+/** Parts of a deny rule by the words that people write for them, each with an example of its value. */
+const OF_DENY_RULE: ReadonlyMap<string, readonly [field: string, example: string]> = new Map(
+  (
+    [
+      ['status', '404', ['status', 'statusCode', 'status_code', 'code']],
+      ['message', '"the order is closed"', ['message', 'reason', 'detail']],
+    ] as const
+  ).flatMap(([field, example, names]) => names.map((name) => [name, [field, example]] as const)),
+);
+
+/** Help for fields of a deny rule, and for a redirect, in `respond.deny`. */
+export function denialHelp({ name, value }: WrittenField): string | undefined {
+  if (/^(?:redirect|location)(?:_?(?:to|url|uri))?$/i.test(name))
+    return 'remove it: a denial has a status from 400 on, which no client follows; write the URL into the `body`, or let a route of the proxy redirect';
+  const [field, example] = OF_DENY_RULE.get(name) ?? [];
+  if (field === undefined) return undefined;
+  return `each deny rule has its own \`${field}\`, such as \`{deny: NAME, ${field}: ${inline(value) ?? example}}\``;
+}
+
+/** Help for fields of an answer in `respond.allow`. */
+export function allowedHelp({ name }: WrittenField): string | undefined {
+  return ['status', 'statusCode', 'body', 'message', 'redirect'].includes(name)
+    ? 'remove it: the service answers an allowed request; only headers can be changed'
+    : undefined;
 }
 
 /** Help for a header or parameter that is written where `set` is expected: `{x-tenant: acme}`. */

@@ -12,9 +12,11 @@ import {
   planned,
   type Read,
 } from './fields.ts';
+import { withPeriod } from './limit-hints.ts';
 import { match } from './match-document.ts';
-import { changesHelp, jwtHelp, mtlsHelp } from './place-hints.ts';
+import { allowedHelp, changesHelp, denialHelp, jwtHelp, mtlsHelp } from './place-hints.ts';
 import { textOrCel } from './plain-or-cel.ts';
+import { rate } from './rate-value.ts';
 import {
   boolean,
   child,
@@ -42,7 +44,6 @@ import {
   queryName,
   queryParameter,
   queryValue,
-  rate,
   requestHeader,
   resourceUrl,
   settableHeader,
@@ -69,6 +70,13 @@ const MTLS_FIELDS = {
   },
 } as const satisfies Fields;
 
+/** Principals in place of `mtls`. */
+function peersIn({ tree }: Cursor): 'principals' | undefined {
+  return tree.kind === 'list' || (tree.kind === 'scalar' && /[/.=]/.test(String(tree.value)))
+    ? 'principals'
+    : undefined;
+}
+
 export const JWT_FIELDS = {
   issuers: {
     read: someOf(located(nonEmptyText)),
@@ -87,7 +95,7 @@ export const JWT_FIELDS = {
 } as const satisfies Fields;
 
 const AUTHENTICATE_FIELDS = {
-  mtls: { read: mapping(MTLS_FIELDS, mtlsHelp), doc: 'requires an authenticated peer' },
+  mtls: { read: mapping(MTLS_FIELDS, mtlsHelp, peersIn), doc: 'requires an authenticated peer' },
   jwt: { read: mapping(JWT_FIELDS, jwtHelp), doc: 'requires a token' },
 } as const satisfies Fields;
 
@@ -185,31 +193,36 @@ const DENY_FIELDS = {
   },
 } as const satisfies Fields;
 
+const denyFields = mapping(DENY_FIELDS, denialHelp);
+
 const RESPOND_FIELDS = {
   allow: {
-    read: mapping({
-      requestHeaders: {
-        read: mapping(REQUEST_HEADERS_FIELDS, changesHelp),
-        doc: 'headers of the request to the service',
+    read: mapping(
+      {
+        requestHeaders: {
+          read: mapping(REQUEST_HEADERS_FIELDS, changesHelp),
+          doc: 'headers of the request to the service',
+        },
+        responseHeaders: {
+          read: mapping(RESPONSE_HEADERS_FIELDS, changesHelp),
+          doc: 'headers of the response to the caller',
+        },
+        query: {
+          read: mapping(QUERY_FIELDS, changesHelp),
+          doc: 'the query string of the request to the service',
+        },
+        metadata: {
+          read: mapOf(metadataValue),
+          doc: 'dynamic metadata for other filters, under `values`: text with `${...}`, or `{cel: ...}` of any JSON type',
+        },
       },
-      responseHeaders: {
-        read: mapping(RESPONSE_HEADERS_FIELDS, changesHelp),
-        doc: 'headers of the response to the caller',
-      },
-      query: {
-        read: mapping(QUERY_FIELDS, changesHelp),
-        doc: 'the query string of the request to the service',
-      },
-      metadata: {
-        read: mapOf(metadataValue),
-        doc: 'dynamic metadata for other filters, under `values`: text with `${...}`, or `{cel: ...}` of any JSON type',
-      },
-    }),
+      allowedHelp,
+    ),
     doc: 'changes to an allowed request and its response',
   },
   deny: {
     read: readDeny,
-    like: mapping(DENY_FIELDS),
+    like: denyFields,
     doc: 'headers and body of a denial',
   },
 } as const satisfies Fields;
@@ -277,7 +290,7 @@ function readDeny(at: Cursor): Read<typeof DENY_FIELDS> | undefined {
       report(set, 'invalid_header', message, help, key);
     }
   }
-  return mapping(DENY_FIELDS)(at);
+  return denyFields(at);
 }
 
 /** Reads `authenticate`. An empty one is a mistake: it looks like a requirement and requires nothing. */
@@ -302,7 +315,7 @@ function readSchema(at: Cursor): SchemaDocument | undefined {
 }
 
 function readLimit(at: Cursor): LimitDocument | undefined {
-  const limit = mapping(LIMIT_FIELDS)(at);
+  const limit = mapping(LIMIT_FIELDS)(withPeriod(at));
   const burst = child(at, 'burst');
   const most = limit?.rate === undefined ? MAX_COUNT : mostPer(limit.rate.period);
   if (burst !== undefined && (limit?.burst ?? 0) > most) {

@@ -9,6 +9,7 @@ import { quoted as quotedPlain } from '../yaml/quote.ts';
 import type { Cursor, Entry, Tree } from '../yaml/tree.ts';
 import { spanOf } from '../yaml/yaml-file.ts';
 import { wholeNumberHint } from './hints.ts';
+import { pairsHelp } from './inline.ts';
 import { type Reader, type Shape, shaped, shapeOf, textual } from './shape.ts';
 
 /** A value with its location, for checks that involve other values. */
@@ -179,10 +180,13 @@ export function parsed<T>(
   return shaped(reader, textual());
 }
 
-/** Help for `${params.NAME}` in a plain text of a template. */
-function parameterHelp({ tree }: Cursor, text: string): Advice | undefined {
-  const [, name] = /^\$\{\s*params\.(\w+)\s*\}$/.exec(text) ?? [];
-  if (name === undefined || tree.kind !== 'scalar') return undefined;
+/** Help for `${params.NAME}`, and in a template also for `${NAME}` and `{{ NAME }}`, in a plain text. */
+function parameterHelp({ context, tree }: Cursor, text: string): Advice | undefined {
+  const [, prefix, dollar, brace] =
+    /^(?:\$\{\s*(params\.)?(\w+)\s*\}|\{\{\s*(?:\.?\w+\.)*\.?(\w+)\s*\}\})$/.exec(text) ?? [];
+  const name = dollar ?? brace;
+  const isParameter = prefix !== undefined || context.adopter !== undefined;
+  if (name === undefined || !isParameter || tree.kind !== 'scalar') return undefined;
   const parameter = `{param: ${name}}`;
   return { help: `write \`${parameter}\``, edit: { ...tree.range, text: parameter } };
 }
@@ -256,7 +260,8 @@ export function mapOf<T>(
   name: (written: string, key: Cursor) => string | undefined = (written) => written,
 ): Reader<ReadonlyMap<string, T>> {
   const reader: Reader<ReadonlyMap<string, T>> = (at) => {
-    if (at.tree.kind !== 'mapping') return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`);
+    if (at.tree.kind !== 'mapping')
+      return report(at, 'wrong_type', `expected a mapping, found ${shape(at)}`, pairsHelp(at));
     const read = new Map<string, T>();
     for (const [key, entry] of at.tree.entries) {
       const child = childOf(at, key, entry);

@@ -3,6 +3,7 @@ import { removalOf } from '../yaml/remove-entry.ts';
 import type { Cursor, MappingTree } from '../yaml/tree.ts';
 import { FROM_FIELDS } from './caller-document.ts';
 import { type Fields, label, mapping, misplaced, misspells, oneOf, type Read } from './fields.ts';
+import { inline } from './inline.ts';
 import { match } from './match-document.ts';
 import { ruleHelp } from './place-hints.ts';
 import { orCel, textOrCel } from './plain-or-cel.ts';
@@ -33,7 +34,7 @@ export const RULE_FIELDS = {
   ...FROM_FIELDS,
   when: { read: expression, doc: 'the condition of the rule (CEL bool); default true' },
   status: {
-    read: orCel(status),
+    read: orCel(status, 'a number'),
     doc: 'for a deny rule: the HTTP status of the answer: a number, or `{cel: ...}`',
   },
   message: {
@@ -108,10 +109,26 @@ function reportHead(at: Cursor, { entries }: MappingTree): void {
   } else {
     for (const name of ['name', 'effect'] as const) {
       if (!isMissing(name)) continue;
-      const help = `\`${name}\`: ${RULE_FIELDS[name].doc}; or write \`allow: NAME\` or \`deny: NAME\``;
+      const help = name === 'name' ? nameHelp(at) : effectHelp(at);
       report(at, 'missing_field', `the field \`${name}\` is missing`, help, label(at));
     }
   }
+}
+
+/** Help for a rule with an effect and without a name: the short form. */
+function nameHelp(at: Cursor): string {
+  const effect = child(at, 'effect');
+  const word = effect === undefined ? '' : written(effect);
+  return word === 'allow' || word === 'deny'
+    ? `write \`${word}: NAME\` in place of \`effect: ${word}\``
+    : 'write `allow: NAME` or `deny: NAME` in place of `effect`';
+}
+
+/** Help for a rule with a name and without an effect: the short form. */
+function effectHelp(at: Cursor): string {
+  const name = child(at, 'name');
+  const own = (name && inline(name)) ?? 'NAME';
+  return `write \`allow: ${own}\` or \`deny: ${own}\` in place of \`name\``;
 }
 
 type HeadField = 'allow' | 'deny' | 'name' | 'effect';
@@ -138,7 +155,10 @@ function reportBeside(at: Cursor, short: 'allow' | 'deny'): void {
   const message = isSame
     ? `\`${short}\` is the effect of the rule already`
     : `the effect of the rule is \`${short}\` already`;
-  const help = isSame ? 'remove `effect`' : 'remove `effect`, or write `name` in place of `' + short + '`';
+  const other = short === 'allow' ? 'deny' : 'allow';
+  const help = isSame
+    ? 'remove `effect`'
+    : `remove \`effect\`, or write \`${other}\` in place of \`${short}\``;
   report(
     effect,
     'misplaced_field',

@@ -40,8 +40,9 @@ function nameWithin(at: Cursor): Advice | undefined {
   const name = child(at, 'name');
   if (tree.kind !== 'mapping' || tree.entries.size !== 1 || name?.tree.kind !== 'scalar') return undefined;
   const text = written(name);
-  const isInline = written(at).startsWith('{') && !written(at).includes('\n');
-  return { help: `write \`${text}\``, edit: isInline ? { ...tree.range, text } : undefined };
+  // A block mapping also has the line break after it.
+  const { end } = written(at).startsWith('{') ? tree.range : name.tree.range;
+  return { help: `write \`${text}\``, edit: { start: tree.range.start, end, text } };
 }
 
 /** The field for what is written in the place of a name; undefined for a text that can be meant as a name. */

@@ -1,6 +1,8 @@
+import type { Advice } from '../../diagnostic/advice.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { type Field, type Fields, mapping, oneOf, type Read } from './fields.ts';
-import { integer, located, mapOf, nonEmptyText, report, text, written } from './reader.ts';
+import { inPlace } from './inline.ts';
+import { integer, located, mapOf, nonEmptyText, report, shape, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
 import { shaped } from './shape.ts';
 import { headerOrNothing } from './test-request.ts';
@@ -52,7 +54,7 @@ export type ExpectSpec = Read<typeof EXPECT_FIELDS>;
 
 const readFields = mapping(EXPECT_FIELDS, ({ name }) =>
   name === 'allow' || name === 'deny'
-    ? `write \`expect: ${name}\`, or \`decision: ${name}\` beside other fields`
+    ? `write \`expect: ${name}\`, or write \`decision: ${name}\` beside other fields`
     : undefined,
 );
 
@@ -63,14 +65,28 @@ export const readExpect: Reader<ExpectSpec> = (at) => {
     return report(at, 'missing_field', '`expect` is empty, so the case cannot fail', help, at.key);
   }
   if (at.tree.kind !== 'scalar') return readFields(at);
-  if (typeof at.tree.value === 'number') {
-    const text = at.tree.value < 300 ? 'allow' : `{decision: deny, status: ${written(at)}}`;
-    const help = { help: `did you mean \`${text}\`?`, edit: { ...at.tree.range, text } };
-    return report(at, 'wrong_type', 'expected `allow` or `deny`, found a number', help);
-  }
+  const help = expectHelp(at);
+  if (help !== undefined)
+    return typeof at.tree.value === 'string'
+      ? report(at, 'unknown_value', `unknown value \`${at.tree.value}\``, help)
+      : report(at, 'wrong_type', `expected \`allow\` or \`deny\`, found ${shape(at)}`, help);
   const short = decision(at);
   return short && { ...NOTHING_EXPECTED, decision: short };
 };
+
+function meaning(at: Cursor, text: string): Advice {
+  return { ...inPlace(at, text), help: `did you mean \`${text}\`?` };
+}
+
+/** Help for a status, a reason, or another word for a decision alone. */
+function expectHelp(at: Cursor): Advice | undefined {
+  const own = written(at);
+  if (/^[12][0-9]{2}$/.test(own)) return meaning(at, 'allow');
+  if (/^[3-5][0-9]{2}$/.test(own)) return meaning(at, `{decision: deny, status: ${own}}`);
+  if (/^(?:true|pass(?:es)?|ok|allowed|permitted)$/i.test(own)) return meaning(at, 'allow');
+  if (/^(?:false|fails?|forbidden|denied|unauthorized)$/i.test(own)) return meaning(at, 'deny');
+  return /^[a-z]+(?:_[a-z]+)+$/.test(own) ? inPlace(at, `{reason: ${own}}`) : undefined;
+}
 
 shaped(readExpect, { kind: 'either', of: [decision, readFields] });
 

@@ -1,8 +1,8 @@
 import type { Advice } from '../../diagnostic/advice.ts';
 import { quoted } from '../yaml/quote.ts';
 import type { Cursor } from '../yaml/tree.ts';
-import { inline, instead } from './caller-hints.ts';
 import type { WrittenField } from './fields.ts';
+import { inline, instead } from './inline.ts';
 
 /** Help for a caller that is a text, such as a SPIFFE ID. */
 export function principalHelp({ tree }: Cursor): Advice | undefined {

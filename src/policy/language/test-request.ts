@@ -4,6 +4,7 @@ import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson } from '../yaml/tree.ts';
 import { exactlyOne, type Fields, mapping, oneOf, type Read } from './fields.ts';
+import { inline } from './inline.ts';
 import {
   boolean,
   integer,
@@ -94,6 +95,16 @@ export const TOKEN_FIELDS = {
   },
 } as const satisfies Fields;
 
+/** Reader of the text of a token. The claims of one belong under `jwt`. */
+function tokenText(at: Cursor): string | undefined {
+  if (at.tree.kind !== 'mapping') return nonEmptyText(at);
+  const isToken = at.tree.entries.has('claims') || at.tree.entries.has('issuer');
+  const own = inline(at) ?? '{sub: ...}';
+  const meant = isToken ? own : `{issuer: ..., claims: ${own}}`;
+  const help = `write the claims of a token under \`jwt\`: \`jwt: ${meant}\``;
+  return report(at, 'wrong_type', 'expected the text of a token, found a mapping', help);
+}
+
 const CALLER_FIELDS = {
   principal: { read: text, doc: 'the identity of the peer; default: no client certificate' },
   certificate: {
@@ -108,7 +119,7 @@ const CALLER_FIELDS = {
     read: mapping(TOKEN_FIELDS, tokenHelp),
     doc: 'a token, which the test run signs with a temporary key',
   },
-  token: { read: nonEmptyText, doc: 'the text of a token, sent unchanged' },
+  token: { read: tokenText, like: nonEmptyText, doc: 'the text of a token, sent unchanged' },
 } as const satisfies Fields;
 
 const readCallerFields = mapping(CALLER_FIELDS, callerHelp);

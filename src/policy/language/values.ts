@@ -4,7 +4,6 @@ import { parseTimestamp } from '../../cel/value/timestamp.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import { keyUrlProblem } from '../../engine/identity/key-url.ts';
 import { compilePrincipal } from '../../engine/identity/principal.ts';
-import { parseRate, RATE_PATTERN } from '../../engine/limit/rate.ts';
 import { isFieldValue } from '../../engine/request/field-value.ts';
 import { compileHost, hasPort } from '../../engine/request/host.ts';
 import { compilePath } from '../../engine/request/path-pattern.ts';
@@ -13,7 +12,7 @@ import { editScalar } from '../yaml/edit-scalar.ts';
 import { locate } from '../yaml/scalar-offset.ts';
 import type { Cursor, ScalarTree } from '../yaml/tree.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { durationHint, labelHint, rateHint } from './hints.ts';
+import { durationHint, labelHint } from './hints.ts';
 import { pathHelp } from './path-help.ts';
 import { integer, nonEmptyText, parsed, report, shape, text, written } from './reader.ts';
 import type { Reader } from './shape.ts';
@@ -160,16 +159,6 @@ export const dnsLabel: Reader<string> = parsed('invalid_name', (value) => {
   return { problem, help: labelHint(value) ?? help };
 });
 
-const RATE_HELP = 'write it like `100/s`, `30/min`, `10/5m` or `500/7d`';
-
-export const rate = parsed(
-  'invalid_rate',
-  (value) => {
-    const read = renamed(parseRate(value), ({ rate: of }) => of);
-    return 'value' in read ? read : { ...read, help: rateHint(value) ?? RATE_HELP };
-  },
-  RATE_HELP,
-);
 export const host = parsed('invalid_host', (value) => {
   const read = renamed(compileHost(value), ({ pattern }) => pattern);
   return 'value' in read ? read : { ...read, help: hostHelp(value) };
@@ -288,21 +277,32 @@ export function headerName(value: string, at: Cursor): string | undefined {
     return report(at, 'invalid_header', `\`${value}\` is a pseudo-header`, help);
   }
   if (/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value)) return value.toLowerCase();
-  return report(at, 'invalid_header', `\`${value}\` is not a valid header name`);
+  const plain = value.trim().replace(/\s*:$/, '').replaceAll(/\s+/g, '-');
+  const help = /^[\w-]+$/.test(plain) ? `write \`${plain}\`` : undefined;
+  return report(at, 'invalid_header', `\`${value}\` is not a valid header name`, help);
 }
 
 /** The name of a header that a policy may change: not one that Envoy or HTTP itself writes. */
 export function settableHeader(value: string, at: Cursor): string | undefined {
   const name = headerName(value, at);
   if (name === undefined || !FIXED.has(name)) return name;
-  return report(at, 'invalid_header', `the header \`${value}\` cannot be changed by a policy`);
+  const help =
+    name === 'host'
+      ? 'remove it: the proxy chooses the service by the host before; a route can change it (`host_rewrite_literal`)'
+      : 'remove it: HTTP itself sets this header for each connection';
+  return report(at, 'invalid_header', `the header \`${value}\` cannot be changed by a policy`, help);
 }
 
 /** The name of a header that a policy may set on a denial: not one that Lictor itself writes on every denial. */
 export function denialHeader(value: string, at: Cursor): string | undefined {
   const name = settableHeader(value, at);
   if (name === undefined || !OF_DENIALS.has(name)) return name;
-  return report(at, 'invalid_header', `Lictor sets the header \`${value}\` of every denial itself`);
+  return report(
+    at,
+    'invalid_header',
+    `Lictor sets the header \`${value}\` of every denial itself`,
+    'remove it',
+  );
 }
 
 const OF_DENIALS: ReadonlySet<string> = new Set(['x-lictor-decision-id', 'grpc-status']);
@@ -359,7 +359,6 @@ shaped(expression, { kind: 'expression' });
 shaped(signedDuration, textual({ pattern: `^-?${DURATION}$` }));
 shaped(instant, textual({ format: 'date-time' }));
 shaped(dnsLabel, textual({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }));
-shaped(rate, textual({ pattern: RATE_PATTERN }));
 shaped(path, textual({ pattern: '^[/*]' }));
 shaped(method, textual({ pattern: "^[A-Z0-9!#$%&'+.^_`|~-]+$" }));
 shaped(headerValue, textual());

@@ -1,6 +1,6 @@
 import type { Advice } from '../../diagnostic/advice.ts';
 import type { ClaimDocument } from '../language/caller-document.ts';
-import { inline } from '../language/caller-hints.ts';
+import { inline } from '../language/inline.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { isDotted } from './issuers.ts';

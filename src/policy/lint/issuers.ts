@@ -99,7 +99,7 @@ function reportForm(spec: Cursor): void {
   const near = issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`;
   const help = usual.form.test(near)
     ? `write \`${near}\``
-    : 'write `iss` of a token as it is, which is compared exactly';
+    : 'copy `iss` from a token as it is; it is compared exactly';
   const message = `\`${issuer}\` does not have the form of \`iss\` in tokens of the preset \`${preset}\`, \`${usual.shown}\``;
   const edit = usual.form.test(near) ? { ...at.tree.range, text: quoted(near, 'plain', true) } : undefined;
   report(at, 'unusual_issuer', message, { help, edit });

@@ -1,4 +1,5 @@
 import type { Advice } from '../../diagnostic/advice.ts';
+import { datasetMeantBy } from '../compile/compile-callers.ts';
 import { nameInExpressions } from '../compile/compile-data.ts';
 import { placeOf } from '../compile/written-places.ts';
 import {
@@ -7,7 +8,7 @@ import {
   isDatasetReference,
   type PrincipalDocument,
 } from '../language/caller-document.ts';
-import { inline } from '../language/caller-hints.ts';
+import { inline } from '../language/inline.ts';
 import { type Located, report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { LintInput } from './lint-input.ts';
@@ -41,8 +42,7 @@ export function reportDataTexts(
 ): void {
   for (const { value, at } of principals) {
     if (isDatasetReference(value)) continue;
-    const [, written = ''] = /^(?:\$\{\s*)?data[.:]([\w-]+)(?:\s*\})?$/.exec(value.source) ?? [];
-    const name = datasets.get(nameInExpressions(written));
+    const name = datasetMeantBy(value.source, datasets.values());
     if (name === undefined) continue;
     const message = `\`${value.source}\` is the name of a principal here, and not the Dataset \`${name}\``;
     const text = `{data: ${name}}`;
