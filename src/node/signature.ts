@@ -7,14 +7,15 @@ interface Signed {
   readonly signature: Buffer;
 }
 
-/** Longest RSA key in bits whose check costs less than handing it to another thread and back. */
+/** Longest RSA key in bits, and its largest exponent, whose check costs less than handing it to another thread and back. */
 const QUICK_MODULUS_BITS = 3072;
+const QUICK_EXPONENT = 65_537n;
 
 /** Checks of signatures by one key, ready for each algorithm that the key is for. */
 export interface KeyChecks {
   /**
-   * True if the checks run on the thread pool: with curves and long RSA keys they take 0.1 to 2 milliseconds, in which
-   * this thread can make many decisions.
+   * True if the checks run on the thread pool: with curves, and RSA keys that are long or have a large exponent, they take
+   * 0.1 to 2 milliseconds, in which this thread can make many decisions.
    */
   readonly isSlow: boolean;
   /**
@@ -46,7 +47,8 @@ export function keyChecks(key: KeyObject): KeyChecks {
 
 function isSlowKey({ type, asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
   if (type === 'secret') return false;
-  return asymmetricKeyType !== 'rsa' || (asymmetricKeyDetails?.modulusLength ?? 0) > QUICK_MODULUS_BITS;
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
+  return asymmetricKeyType !== 'rsa' || modulusLength > QUICK_MODULUS_BITS || publicExponent > QUICK_EXPONENT;
 }
 
 type Check = (signed: Signed, key: KeyObject, isSlow: boolean) => boolean | Promise<boolean>;

@@ -211,6 +211,11 @@ test.each([
 test.each([
   ['RSA of 2048 bits', RSA, false],
   ['RSA of 4096 bits', generateKeyPairSync('rsa', { modulusLength: 4096 }).privateKey, true],
+  [
+    'RSA with a large exponent',
+    generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 2 ** 31 + 11 }).privateKey,
+    true,
+  ],
   ['P-256', P256, true],
   ['Ed25519', ED, true],
   ['a secret', SECRET, false],
