@@ -285,7 +285,7 @@ export const YAML: readonly HostileFolder[] = [
   },
   {
     name: 'yaml: bytes of zero',
-    outcome: 'no_policies',
+    outcome: 'stray_file',
     files: (scale = 1) => ({ 'policy.yaml': new Uint8Array(Math.round(1_000_000 * scale)) }),
   },
   {
