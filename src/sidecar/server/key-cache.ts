@@ -3,7 +3,10 @@ import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
+import { memberOf } from '../../engine/identity/jwt.ts';
 import type { KeyStore, StoredKeys } from '../../engine/identity/remote-keys.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { Log } from '../telemetry/logging.ts';
 
 /** A file of the cache. */
@@ -107,10 +110,9 @@ function problemOf(status: {
 
 /** The content of a file; undefined if it is not one of this version, or not as it was written. */
 function parse(text: string): Entry | undefined {
-  const content: unknown = JSON.parse(text);
-  if (typeof content !== 'object' || content === null) return undefined;
-  const member = (name: string): unknown =>
-    Object.hasOwn(content, name) ? Reflect.get(content, name) : undefined;
+  const content = JSON.parse(text) as JsonValue;
+  if (!isJsonObject(content)) return undefined;
+  const member = (name: string): JsonValue | undefined => memberOf(content, name);
   const [place, jwks, fetchedAt] = [member('place'), member('jwks'), member('fetched_at')];
   if (member('version') !== VERSION || typeof place !== 'string' || typeof jwks !== 'string')
     return undefined;

@@ -83,10 +83,13 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
     'enforce',
   ]);
   const limits = new BoundSeries(counters.lictor_limit_decisions_total, (...names) => names);
-  const shadows = new BoundSeries(counters.lictor_shadow_decisions_total, (name, rule, verdict) => [
-    name,
-    rule,
-    ...verdict.split(' '),
+  const shadowsThatAgree = new BoundSeries(counters.lictor_shadow_decisions_total, (...names) => [
+    ...names,
+    'true',
+  ]);
+  const shadowsThatDiffer = new BoundSeries(counters.lictor_shadow_decisions_total, (...names) => [
+    ...names,
+    'false',
   ]);
   const durations = { counts: Array.from({ length: DURATION_BOUNDS.length + 1 }, () => 0), sum: 0, count: 0 };
   let policy: { readonly info: readonly string[]; readonly at: number } | undefined;
@@ -113,8 +116,8 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
       limits.increment(policy, name, allowed ? 'allowed' : 'refused');
     for (const shadow of decision.shadow) {
       const rule = shadow.of === 'rule' ? shadow.rule : '';
-      const agrees = shadow.decision === verdictOf(reason);
-      shadows.increment(shadow.policy, rule, `${shadow.decision} ${agrees}`);
+      const shadows = shadow.decision === verdictOf(reason) ? shadowsThatAgree : shadowsThatDiffer;
+      shadows.increment(shadow.policy, rule, shadow.decision);
     }
   }
 
