@@ -76,9 +76,9 @@ test('an Envoy whose callers all go away at once, again and again, keeps its con
   // A call that Envoy still holds back when its caller goes away has no stream to reset.
   const cancelled = (await statistic('upstream_rq_tx_reset')) - before;
   expect(cancelled).toBeGreaterThan(0.9 * ROUNDS * CALLERS * CALLS_OF_EACH);
-  // Each of the two workers has a connection, and may open another while the first one begins; Lictor has ended none.
-  expect(await statistic('upstream_cx_total')).toBeLessThanOrEqual(4);
   expect(await statistic('upstream_cx_destroy')).toBe(0);
+  // Each of the two workers has a connection. Once there was a third, for a cause that is not known.
+  expect(await statistic('upstream_cx_total')).toBeLessThanOrEqual(4);
 }, 120_000);
 
 /** A call right after the burst; with grpc-js, over the next connection. */

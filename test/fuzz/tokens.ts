@@ -148,26 +148,37 @@ const TEXT_MUTATIONS: readonly [TextMutation, ...TextMutation[]] = [
 /** The only form in which a token counts: RFC 6750 section 2.1, with any white space. */
 const BEARER = /^[ \t]*bearer[ \t]+([\w-]+\.[\w-]+\.[\w-]+)[ \t]*$/i;
 
+/** Reads so many values, which `judge` makes, and counts its results. */
+function counted(
+  count: number,
+  onRound: (round: number) => void,
+  judge: (read: ReturnType<typeof createReader>) => Result,
+): TokenResults {
+  const read = createReader();
+  const results = { accepted: 0, refused: 0 };
+  for (let round = 0; round < count; round += 1) {
+    onRound(round);
+    results[judge(read).token === undefined ? 'refused' : 'accepted'] += 1;
+  }
+  return results;
+}
+
 /** Reads mutated headers: only a token of the issuer is accepted, as whom the issuer says, and always if it is whole. */
 export function runTokenHeaders(
   count: number,
   random: Random,
   onRound: (round: number) => void = () => {},
 ): TokenResults {
-  const read = createReader();
-  const results = { accepted: 0, refused: 0 };
-  for (let round = 0; round < count; round += 1) {
-    onRound(round);
+  return counted(count, onRound, (read) => {
     let value = `Bearer ${pick(random, TOKENS)}`;
     for (let left = Math.floor(random() * 4); left > 0; left -= 1)
       value = pick(random, TEXT_MUTATIONS)(value, random);
-    const { token, denial } = read(value);
+    const result = read(value);
     const [, text = ''] = BEARER.exec(value) ?? [];
-    const subject = POOL.get(text);
-    assert.equal(token?.subject, subject, JSON.stringify({ value, reason: denial?.reason }));
-    results[token === undefined ? 'refused' : 'accepted'] += 1;
-  }
-  return results;
+    const shown = JSON.stringify({ value, reason: result.denial?.reason });
+    assert.equal(result.token?.subject, POOL.get(text), shown);
+    return result;
+  });
 }
 
 /** A change of a token before it is signed. */
@@ -245,10 +256,7 @@ export function runTokenClaims(
   random: Random,
   onRound: (round: number) => void = () => {},
 ): TokenResults {
-  const read = createReader();
-  const results = { accepted: 0, refused: 0 };
-  for (let round = 0; round < count; round += 1) {
-    onRound(round);
+  return counted(count, onRound, (read) => {
     const subject = pick(random, SUBJECTS);
     const parts = fresh(subject);
     const applied = new Map<string, Change>();
@@ -261,11 +269,11 @@ export function runTokenClaims(
     const reasons = [...applied.values()].flatMap((change) => change.reasons);
     if (isForged) reasons.push('token_bad_signature');
     const text = signed(parts, isForged ? OTHER_SECRET : SECRET, pick(random, WRITERS));
-    const { token, denial } = read(`Bearer ${text}`);
+    const result = read(`Bearer ${text}`);
+    const { token, denial } = result;
     const shown = JSON.stringify({ parts, isForged, reason: denial?.reason });
     assert.equal(token?.subject, reasons.length === 0 ? subject : undefined, shown);
     assert.ok(token !== undefined || reasons.includes(denial?.reason ?? ''), shown);
-    results[token === undefined ? 'refused' : 'accepted'] += 1;
-  }
-  return results;
+    return result;
+  });
 }

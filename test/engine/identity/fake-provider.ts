@@ -1,5 +1,7 @@
 import type { Fetch } from '../../../src/engine/identity/fetch-document.ts';
+import { KeyRing, type KeyRingOptions } from '../../../src/engine/identity/key-ring.ts';
 import type { JsonObject } from '../../../src/engine/request/attributes.ts';
+import { nodeCrypto } from '../../../src/node/crypto.ts';
 
 /** A clock that moves only by `advance`, which runs due timers in order. */
 export class FakeClock {
@@ -75,4 +77,20 @@ export class FakeProvider {
       return Promise.resolve(new Response(null, { status: 304, headers: this.headers }));
     return Promise.resolve(Response.json(this.pages.get(url) ?? this.served, { headers: this.headers }));
   };
+}
+
+/** A ring that fetches from the provider by the clock, without jitter. */
+export function ringOf(
+  { fetch }: FakeProvider,
+  clock: FakeClock,
+  options: Partial<KeyRingOptions> = {},
+): KeyRing {
+  return new KeyRing({
+    crypto: nodeCrypto,
+    fetch,
+    clock: () => clock.now,
+    timer: clock.timer,
+    random: () => 0,
+    ...options,
+  });
 }

@@ -1,10 +1,10 @@
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
-import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
+import type { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import type { KeyStore, StoredKeys } from '../../../src/engine/identity/remote-keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
-import { FakeClock, FakeProvider, settled } from './fake-provider.ts';
+import { FakeClock, FakeProvider, ringOf, settled } from './fake-provider.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, publicJwk, REFRESH, signed } from './tokens.ts';
 
 const ISSUER = 'https://login.acme.example';
@@ -41,14 +41,7 @@ interface Bench {
 function bench({ store, now = NOW }: { store?: KeyStore; now?: number } = {}): Bench {
   const clock = new FakeClock(now);
   const provider = new FakeProvider(jwks(FIRST));
-  const ring = new KeyRing({
-    crypto: nodeCrypto,
-    fetch: provider.fetch,
-    clock: () => clock.now,
-    timer: clock.timer,
-    random: () => 0,
-    ...(store === undefined ? {} : { store }),
-  });
+  const ring = ringOf(provider, clock, store === undefined ? {} : { store });
   const verifier = createTokenVerifier({ crypto: nodeCrypto, keys: ring });
   return {
     clock,

@@ -1,9 +1,9 @@
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
-import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
+import type { KeyRing } from '../../../src/engine/identity/key-ring.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
-import { FakeClock, FakeProvider, settled } from './fake-provider.ts';
+import { FakeClock, FakeProvider, ringOf, settled } from './fake-provider.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, publicJwk, REFRESH, signed } from './tokens.ts';
 
 const URL = 'https://login.acme.example/jwks';
@@ -31,12 +31,7 @@ function bench(): Bench {
   const provider = new FakeProvider(jwks(FIRST));
   const refreshed: string[] = [];
   let count = 0;
-  const ring = new KeyRing({
-    crypto: nodeCrypto,
-    fetch: provider.fetch,
-    clock: () => clock.now,
-    timer: clock.timer,
-    random: () => 0,
+  const ring = ringOf(provider, clock, {
     onRefresh: (name, result) => refreshed.push(`${name} ${result}`),
   });
   const verifier = createTokenVerifier({
@@ -83,13 +78,7 @@ describe('fetching', () => {
   test('jitter brings the next fetch forward by a tenth at most', async () => {
     const clock = new FakeClock(NOW);
     const provider = new FakeProvider(jwks(FIRST));
-    const ring = new KeyRing({
-      crypto: nodeCrypto,
-      fetch: provider.fetch,
-      clock: () => clock.now,
-      timer: clock.timer,
-      random: () => 0.5,
-    });
+    const ring = ringOf(provider, clock, { random: () => 0.5 });
     ring.use([REMOTE]);
     await settled();
     await clock.advance(REFRESH.interval * 0.95 - 1);
