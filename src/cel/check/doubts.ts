@@ -6,7 +6,7 @@ import { nameOf, textOf } from './key-reads.ts';
 export interface Doubt {
   readonly kind: 'number_in_quotes' | 'claim_is_list' | 'address_prefix';
   readonly message: string;
-  /** The expression that was probably meant in its place; undefined if there is no single one. */
+  /** The expression that was probably meant; undefined if several are likely. */
   readonly instead: string | undefined;
   readonly start: number;
   readonly end: number;

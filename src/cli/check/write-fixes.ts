@@ -7,8 +7,8 @@ import { replaceFile } from '../terminal/replace-file.ts';
 export type WriteProblem = string | undefined;
 
 /**
- * Replaces a file of a policy folder by its corrected text. A link is followed if it ends in the folder. Nothing is
- * written if the file is no longer what was read.
+ * Replaces a file of a policy folder by its corrected text. A link is followed if it ends in the folder. A file that has
+ * changed since it was read is not written.
  */
 export async function writeFixed(
   root: string,
