@@ -47,6 +47,7 @@ async function contender(lines: number): Promise<Contender> {
   });
   const services: Services = {
     clock: () => performance.timeOrigin + performance.now(),
+    monotonic: () => performance.now(),
     id: () => 'bench',
     tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),

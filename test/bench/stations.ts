@@ -60,6 +60,7 @@ async function stationsOf(bench: BenchCase): Promise<Stations> {
   const { set, request } = bench;
   const services: Services = {
     clock: createClock(),
+    monotonic: () => performance.now(),
     id: createDecisionIds(),
     tokens: createTokenVerifier({ keys: new KeyRing({ crypto: nodeCrypto }), crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),
@@ -137,7 +138,7 @@ function inParts(decoded: () => Attributes, { set }: BenchCase, services: Servic
   const begin = (): EvaluationContext => ({
     request: new RequestContext(decoded(), services.clock(), set, services),
     identities: new Identities(),
-    reservations: new LimitReservations(services.limits),
+    reservations: new LimitReservations(services.limits, services.monotonic),
     services,
   });
   type Step = (policies: readonly ApplicablePolicy[], context: EvaluationContext) => unknown;

@@ -1,7 +1,7 @@
 import { decide, type PendingDecision } from '../../src/engine/decision/decide.ts';
 import type { Services } from '../../src/engine/decision/services.ts';
 import { createCertificateReader } from '../../src/engine/identity/certificate.ts';
-import type { LimitStore } from '../../src/engine/limit/limit.ts';
+import type { LimitStore, Taken } from '../../src/engine/limit/limit.ts';
 import type { Attributes } from '../../src/engine/request/attributes.ts';
 import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.ts';
 import { nodeCrypto } from '../../src/node/crypto.ts';
@@ -36,6 +36,7 @@ export function standingStill(now = 1_764_000_000_000): Services {
   let ids = 0;
   return {
     clock: () => now,
+    monotonic: () => now,
     id: () => {
       ids += 1;
       return `decision-${String(ids)}`;
@@ -47,9 +48,12 @@ export function standingStill(now = 1_764_000_000_000): Services {
   };
 }
 
+const GRANTED: Taken = { allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 };
+
 /** A limit store that grants every request. */
 export const BOUNDLESS: LimitStore = {
-  take: () => ({ allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 }),
+  take: () => GRANTED,
+  takeAll: (takes) => takes.map(() => GRANTED),
   giveBack: () => undefined,
 };
 

@@ -47,7 +47,7 @@ class ReachedParts implements DecisionTrace {
   report(event: TraceEvent): void {
     if (event.kind === 'rule' && event.result === 'matched')
       this.#parts.add(`${event.policy.name}/${event.rule.name}`);
-    if (event.kind === 'limit' && (event.result === 'taken' || event.result === 'exhausted'))
+    if (event.kind === 'limit' && event.remaining !== undefined)
       this.#parts.add(`${event.policy.name}/${event.limit.name}`);
   }
 

@@ -80,7 +80,7 @@ export function decide(
   const context: EvaluationContext = {
     request: new RequestContext(attributes, start, set, services, trace),
     identities: new Identities(),
-    reservations: new LimitReservations(services.limits),
+    reservations: new LimitReservations(services.limits, services.monotonic),
     services,
   };
   const selection = isServed(context.request.matching.host, services.hosts)

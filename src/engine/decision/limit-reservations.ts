@@ -1,27 +1,26 @@
 import type { LimitStore, Taken } from '../limit/limit.ts';
-import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
-import type { Awaitable } from './first-of.ts';
+import type { LimitTake } from './limit-take.ts';
 import type { LimitVerdict } from './outcome.ts';
-
-/** The arguments of a `take` that can be given back. */
-interface Return {
-  readonly limit: CompiledLimit;
-  readonly key: string;
-  readonly cost: number;
-  readonly now: number;
-}
 
 const NO_VERDICTS: readonly LimitVerdict[] = [];
 
 /** The units that one request has taken from limits so far, so that a later denial can give them back. */
 export class LimitReservations {
-  readonly #store: LimitStore;
+  readonly store: LimitStore;
+  readonly #clock: () => number;
   #verdicts: LimitVerdict[] | undefined;
   #headers: Map<string, string> | undefined;
-  #returns: Return[] | undefined;
+  #returns: LimitTake[] | undefined;
 
-  constructor(store: LimitStore) {
-    this.#store = store;
+  /** `clock`: the monotonic clock by which the store counts. */
+  constructor(store: LimitStore, clock: () => number) {
+    this.store = store;
+    this.#clock = clock;
+  }
+
+  /** Time for the store, milliseconds. */
+  get now(): number {
+    return this.#clock();
   }
 
   get verdicts(): readonly LimitVerdict[] {
@@ -39,31 +38,15 @@ export class LimitReservations {
     return this.#headers !== undefined;
   }
 
-  /** Takes from one bucket; `giveBack` returns what was taken as `returnable`. */
-  take(
-    policy: CompiledPolicy,
-    limit: CompiledLimit,
-    key: string,
-    cost: number,
-    now: number,
-    returnable: boolean,
-  ): Awaitable<Taken> {
-    const taking = this.#store.take(key, limit.rate, limit.burst, cost, now);
-    const wanted = returnable ? { limit, key, cost, now } : undefined;
-    if (taking instanceof Promise) return taking.then((taken) => this.#note(taken, policy, limit, wanted));
-    return this.#note(taking, policy, limit, wanted);
-  }
-
-  #note(taken: Taken, policy: CompiledPolicy, limit: CompiledLimit, wanted: Return | undefined): Taken {
-    const { allowed, remaining } = taken;
-    if (allowed && wanted !== undefined) {
-      if (this.#returns === undefined) this.#returns = [wanted];
-      else this.#returns.push(wanted);
+  /** Notes the answer of a bucket. `giveBack` returns what was taken as `isReturnable`. */
+  note(take: LimitTake, { allowed, remaining }: Taken, isReturnable: boolean): void {
+    if (isReturnable) {
+      if (this.#returns === undefined) this.#returns = [take];
+      else this.#returns.push(take);
     }
-    const verdict: LimitVerdict = { policy: policy.name, name: limit.name, allowed, remaining };
+    const verdict: LimitVerdict = { policy: take.policy.name, name: take.limit.name, allowed, remaining };
     if (this.#verdicts === undefined) this.#verdicts = [verdict];
     else this.#verdicts.push(verdict);
-    return taken;
   }
 
   /** Gives back what was taken, so that denied requests do not empty a caller's bucket. */
@@ -71,7 +54,6 @@ export class LimitReservations {
     const returns = this.#returns;
     if (returns === undefined) return;
     this.#returns = undefined;
-    for (const { limit, key, cost, now } of returns)
-      this.#store.giveBack(key, limit.rate, limit.burst, cost, now);
+    this.store.giveBack(returns, this.now);
   }
 }

@@ -1,21 +1,19 @@
-import type { Activation, Value } from '../../cel/interpret/program.ts';
-import { EvaluationError } from '../../cel/interpret/program.ts';
 import type { Taken } from '../limit/limit.ts';
 import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
 import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
-import { causeOf, evaluate, holds, policyError } from './evaluate.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
-import { type Awaitable, firstOf } from './first-of.ts';
-import type { LimitReservations } from './limit-reservations.ts';
-import type { RequestContext } from './request-context.ts';
-import { type DecisionTrace, evaluateTraced } from './trace.ts';
+import type { Awaitable } from './first-of.ts';
+import { rateLimitFields } from './limit-fields.ts';
+import { LimitTake, limitTake } from './limit-take.ts';
+import type { DecisionTrace, LimitEvent } from './trace.ts';
 
 /** Phase of a limit: before everything else, or after all other steps. */
 type Phase = 'first' | 'last';
 
 /**
- * Takes from the limits of one phase, of every applicable policy in order; the first that is exhausted denies.
+ * Takes from the limits of one phase, of every applicable policy: from all that count the request, or from none if one
+ * of them is used up, which denies. Conditions, costs and keys are evaluated before anything is taken.
  * Units taken in the first phase are never given back: it bounds floods of requests that later steps deny.
  */
 export function takeLimits(
@@ -23,140 +21,135 @@ export function takeLimits(
   policies: readonly ApplicablePolicy[],
   context: EvaluationContext,
 ): Awaitable<DenialCause | undefined> {
-  return firstOf(policies, phase === 'first' ? takeFirst : takeLast, context);
+  let only: LimitTake | undefined;
+  let several: LimitTake[] | undefined;
+  for (const applicable of policies) {
+    const { policy } = applicable;
+    for (const limit of phase === 'first' ? policy.firstLimits : policy.lastLimits) {
+      const take = evaluated(limit, phase, applicable, context);
+      if (take === undefined) continue;
+      if (!(take instanceof LimitTake)) return { ...take, rule: limit };
+      if (only === undefined) only = take;
+      else if (several === undefined) several = [only, take];
+      else several.push(take);
+    }
+  }
+  if (several !== undefined) return takeAll(several, phase, context);
+  return only === undefined ? undefined : takeOne(only, phase, context);
 }
 
-function takeFirst(applicable: ApplicablePolicy, context: EvaluationContext) {
-  return takeOf(applicable.policy.firstLimits, 'first', applicable, context);
-}
-
-function takeLast(applicable: ApplicablePolicy, context: EvaluationContext) {
-  return takeOf(applicable.policy.lastLimits, 'last', applicable, context);
-}
-
-function takeOf(
-  limits: readonly CompiledLimit[],
+/** What the limit takes; reports if it takes nothing. */
+function evaluated(
+  limit: CompiledLimit,
   phase: Phase,
   applicable: ApplicablePolicy,
-  { request, identities, reservations }: EvaluationContext,
+  { request, identities }: EvaluationContext,
+): LimitTake | DenialCause | undefined {
+  const { policy } = applicable;
+  const take = limitTake(limit, policy, applicable.activation(request, identities), request.trace);
+  if (request.trace !== undefined && !(take instanceof LimitTake))
+    reportLimit(
+      limit,
+      policy,
+      phase,
+      take === undefined ? 'not_counted' : 'failed',
+      undefined,
+      request.trace,
+    );
+  return take;
+}
+
+function takeOne(
+  take: LimitTake,
+  phase: Phase,
+  context: EvaluationContext,
 ): Awaitable<DenialCause | undefined> {
-  if (limits.length === 0) return undefined;
-  const activation = applicable.activation(request, identities);
-  return firstOf(limits, takeLimit, { policy: applicable.policy, phase, activation, request, reservations });
+  const { store, now } = context.reservations;
+  const taken = store.take(take, now);
+  if (taken instanceof Promise) return taken.then((late) => judgedAlone(take, late, phase, context));
+  return judgedAlone(take, taken, phase, context);
 }
 
-/** The policy and the request that take from a limit. */
-interface Taking {
-  readonly policy: CompiledPolicy;
-  readonly phase: Phase;
-  readonly activation: Activation;
-  readonly request: RequestContext;
-  readonly reservations: LimitReservations;
+function takeAll(
+  takes: readonly LimitTake[],
+  phase: Phase,
+  context: EvaluationContext,
+): Awaitable<DenialCause | undefined> {
+  const { store, now } = context.reservations;
+  const taken = store.takeAll(takes, now);
+  if (taken instanceof Promise) return taken.then((late) => allJudged(takes, late, phase, context));
+  return allJudged(takes, taken, phase, context);
 }
 
-function takeLimit(limit: CompiledLimit, taking: Taking): Awaitable<DenialCause | undefined> {
-  const { policy, phase, activation, request, reservations } = taking;
-  const counts = holds(limit.when, activation, policy, request.trace);
-  if (counts !== true) return concluded(limit, taking, counts === false ? undefined : counts);
-  const cost = costOf(limit, taking);
-  if (typeof cost !== 'number') return concluded(limit, taking, cost);
-  const key = bucketKey(limit, taking);
-  if (typeof key !== 'string') return concluded(limit, taking, key);
-  const taken = reservations.take(policy, limit, key, cost, request.now, phase === 'last');
-  if (taken instanceof Promise) return taken.then((late) => judged(limit, taking, late));
-  return judged(limit, taking, taken);
-}
-
-/** The denial if the bucket did not hold enough. */
-function judged(limit: CompiledLimit, taking: Taking, taken: Taken): DenialCause | undefined {
-  if (limit.headers === 'always' || !taken.allowed)
-    rateLimitFields(limit, taken, taking.reservations.headers);
-  return concluded(
-    limit,
-    taking,
-    taken.allowed ? undefined : rateLimited(taking.policy, limit, taken),
-    taken,
-  );
-}
-
-/** Reports the result. Without `taken`, the bucket was not touched. */
-function concluded(
-  limit: CompiledLimit,
-  taking: Taking,
-  cause: DenialCause | undefined,
-  taken?: Taken,
+/** The denial by the first limit that is used up, to be tried again when none is. */
+function allJudged(
+  takes: readonly LimitTake[],
+  answers: readonly Taken[],
+  phase: Phase,
+  context: EvaluationContext,
 ): DenialCause | undefined {
-  const { trace } = taking.request;
-  if (trace !== undefined) reportLimit(limit, taking, taken, cause, trace);
-  return cause === undefined ? undefined : { ...cause, rule: limit };
+  const isTaken = answers.every(({ allowed }) => allowed);
+  const longest = Math.max(...answers.map(({ retryAfter }) => retryAfter));
+  let first: DenialCause | undefined;
+  for (const [at, take] of takes.entries()) {
+    const taken = answers[at];
+    if (taken === undefined) throw new Error('the store of limits left out an answer');
+    const cause = judged(take, taken, isTaken, longest, phase, context);
+    first ??= cause;
+  }
+  return first;
+}
+
+function judgedAlone(
+  take: LimitTake,
+  taken: Taken,
+  phase: Phase,
+  context: EvaluationContext,
+): DenialCause | undefined {
+  return judged(take, taken, taken.allowed, taken.retryAfter, phase, context);
+}
+
+/**
+ * The denial if the bucket does not hold enough. `isTaken`: the cost was taken from it, and from all others.
+ * `retryAfter`: time until all of them hold theirs, in milliseconds.
+ */
+function judged(
+  take: LimitTake,
+  taken: Taken,
+  isTaken: boolean,
+  retryAfter: number,
+  phase: Phase,
+  { request, reservations }: EvaluationContext,
+): DenialCause | undefined {
+  const { limit, policy } = take;
+  const { allowed, remaining } = taken;
+  reservations.note(take, taken, isTaken && phase === 'last');
+  if (limit.headers === 'always' || !allowed) rateLimitFields(limit, taken, reservations.headers);
+  if (request.trace !== undefined) {
+    const result = !allowed ? 'exhausted' : isTaken ? 'taken' : 'not_taken';
+    reportLimit(limit, policy, phase, result, remaining, request.trace);
+  }
+  return allowed ? undefined : { ...rateLimited(policy, limit, retryAfter), rule: limit };
 }
 
 function reportLimit(
   limit: CompiledLimit,
-  { policy, phase }: Taking,
-  taken: Taken | undefined,
-  cause: DenialCause | undefined,
+  policy: CompiledPolicy,
+  phase: Phase,
+  result: LimitEvent['result'],
+  remaining: number | undefined,
   trace: DecisionTrace,
 ): void {
   const step = phase === 'first' ? 'first_limits' : 'limits';
-  const unasked = cause === undefined ? 'not_counted' : 'failed';
-  const result = taken === undefined ? unasked : taken.allowed ? 'taken' : 'exhausted';
-  trace.report({ kind: 'limit', step, policy, limit, result, remaining: taken?.remaining });
+  trace.report({ kind: 'limit', step, policy, limit, result, remaining });
 }
 
-function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, taken: Taken): DenialCause {
-  const seconds = Math.max(1, Math.ceil(taken.retryAfter / 1000));
+function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, retryAfter: number): DenialCause {
+  const seconds = Math.max(1, Math.ceil(retryAfter / 1000));
   return {
     reason: 'rate_limited',
     detail: `the limit \`${limit.name}\` is used up; try again in ${seconds} s`,
     policy,
     headers: new Map([['retry-after', String(seconds)]]),
   };
-}
-
-/** `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10: `q` units, all back after `w` s. */
-function rateLimitFields(limit: CompiledLimit, taken: Taken, headers: Map<string, string>): void {
-  const window = Math.max(1, Math.ceil((limit.burst * limit.rate.period) / limit.rate.count / 1000));
-  const reset = Math.ceil((taken.allowed ? taken.resetAfter : taken.retryAfter) / 1000);
-  append(headers, 'ratelimit-policy', `"${limit.name}";q=${limit.burst};w=${window}`);
-  append(headers, 'ratelimit', `"${limit.name}";r=${taken.remaining};t=${reset}`);
-}
-
-function append(headers: Map<string, string>, name: string, value: string): void {
-  const before = headers.get(name);
-  headers.set(name, before === undefined ? value : `${before}, ${value}`);
-}
-
-function costOf(limit: CompiledLimit, { policy, activation, request }: Taking): number | DenialCause {
-  if (limit.cost === undefined) return 1;
-  const { value, cause } = evaluate(limit.cost, activation, policy, request.trace);
-  if (cause !== undefined) return cause;
-  if (typeof value === 'number' && value >= 0 && value <= limit.burst) return value;
-  return policyError(
-    policy,
-    new EvaluationError(`the cost of limit ${limit.name} is below 0 or above its burst`),
-  );
-}
-
-/** Equal keys share a bucket; shadow policies have buckets of their own, so enforcing one later starts with full ones. */
-function bucketKey(limit: CompiledLimit, { policy, activation, request }: Taking): string | DenialCause {
-  let key = `${policy.mode}/${policy.name}/${limit.name}`;
-  for (const program of limit.key) {
-    const value = evaluateTraced(program, activation, request.trace);
-    if (value instanceof EvaluationError) return causeOf(value, policy);
-    key += keyPart(value);
-  }
-  return key;
-}
-
-/** JSON has no integers beyond the safe range; no other value of an expression has this form. */
-function intAsObject(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? { 'int\u0000': String(value) } : value;
-}
-
-/** A part with its type and length, so that two different lists of values never make the same key. */
-function keyPart(value: Value): string {
-  if (typeof value === 'string') return `/string:${value.length}:${value}`;
-  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value, intAsObject);
-  return `/${typeof value}:${text.length}:${text}`;
 }

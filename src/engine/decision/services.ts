@@ -7,6 +7,8 @@ import type { HostPattern } from '../request/host.ts';
 export interface Services {
   /** Milliseconds since 1970, with fractions. */
   readonly clock: () => number;
+  /** Milliseconds of a clock that is never set, with fractions, of any origin: limits count by it. */
+  readonly monotonic: () => number;
   /** A new decision id. */
   readonly id: () => string;
   readonly tokens: TokenVerifier;

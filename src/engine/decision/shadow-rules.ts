@@ -84,7 +84,7 @@ function verdictWith(
   const context: EvaluationContext = {
     request: tracedRule(request, shadow, applicable.policy),
     identities: new Identities(known),
-    reservations: new LimitReservations(UNCOUNTED),
+    reservations: new LimitReservations(UNCOUNTED, services.monotonic),
     services,
   };
   return evaluatePolicies(tried, context, !isAlone || enforced.allowRules.length > 0);

@@ -32,7 +32,7 @@ async function evaluateShadow(
   const context: EvaluationContext = {
     request,
     identities: new Identities(known),
-    reservations: new LimitReservations(services.shadowLimits),
+    reservations: new LimitReservations(services.shadowLimits, services.monotonic),
     services,
   };
   const verdict = await verdictOf(shadow, context);

@@ -67,8 +67,8 @@ export interface LimitEvent {
   readonly step: 'first_limits' | 'limits';
   readonly policy: CompiledPolicy;
   readonly limit: CompiledLimit;
-  /** `not_counted`: its `when` is false. */
-  readonly result: 'not_counted' | 'taken' | 'exhausted' | 'failed';
+  /** `not_counted`: its `when` is false. `not_taken`: another limit of the request is used up. */
+  readonly result: 'not_counted' | 'taken' | 'not_taken' | 'exhausted' | 'failed';
   /** Units left in the bucket; undefined if the bucket was not asked. */
   readonly remaining: number | undefined;
 }

@@ -4,8 +4,30 @@ export interface Rate {
   readonly period: number;
 }
 
-/** Answer of a bucket. Times are milliseconds from now. */
+/** What a store knows about a limit. */
+export interface Limit {
+  /** `POLICY/LIMIT`: buckets of limits with different ids never meet. Stable across reloads. */
+  readonly id: string;
+  readonly rate: Rate;
+  readonly burst: number;
+}
+
+/** A wish to take from one bucket. A store may keep on it what it needs to give back, so each request makes its own. */
+export interface Take {
+  readonly limit: Limit;
+  /** Values of the key, with their types (`keyText`). With the id of the limit before it, the name of the bucket. */
+  readonly key: string;
+  /** Whole units from 0 to `burst`. */
+  readonly cost: number;
+  /** Numbers that the store keeps here until it is asked to give back; 0 at first. */
+  heldUntil: number;
+  heldFraction: number;
+  heldMark: number;
+}
+
+/** Answer of a bucket. Times are milliseconds from now, with fractions. */
 export interface Taken {
+  /** True if the bucket holds the cost. It was taken if the buckets of all other takes of the call hold theirs. */
   readonly allowed: boolean;
   /** Whole units left in the bucket. */
   readonly remaining: number;
@@ -15,10 +37,15 @@ export interface Taken {
   readonly resetAfter: number;
 }
 
-/** A store of buckets. The local one answers at once; a shared one may return a promise. */
+/**
+ * A store of buckets. The local one answers at once; a shared one may return promises.
+ * `now` is in milliseconds of a clock that never goes back, such as `performance.now()`, of any origin.
+ */
 export interface LimitStore {
-  /** Takes `cost` out of the bucket `key`, or nothing if it does not hold that much. `now`: milliseconds since 1970. */
-  take(key: string, rate: Rate, burst: number, cost: number, now: number): Taken | Promise<Taken>;
-  /** Gives back the cost that an allowed `take` of the same arguments took. */
-  giveBack(key: string, rate: Rate, burst: number, cost: number, now: number): void;
+  /** Takes the cost out of the bucket, or nothing if it does not hold that much. */
+  take(take: Take, now: number): Taken | Promise<Taken>;
+  /** Takes from all buckets, each another one, or from none if one does not hold its cost. Answers are in their order. */
+  takeAll(takes: readonly Take[], now: number): readonly Taken[] | Promise<readonly Taken[]>;
+  /** Gives back what allowed takes took; the same objects, each at most once. */
+  giveBack(takes: readonly Take[], now: number): void;
 }

@@ -1,8 +1,9 @@
-import type { LimitStore, Rate, Taken } from './limit.ts';
+import type { LimitStore, Rate, Take, Taken } from './limit.ts';
 
 /** A store that answers at once. */
 export interface LocalStore extends LimitStore {
-  take(key: string, rate: Rate, burst: number, cost: number, now: number): Taken;
+  take(take: Take, now: number): Taken;
+  takeAll(takes: readonly Take[], now: number): readonly Taken[];
   /** Number of buckets. */
   readonly size: number;
 }
@@ -49,36 +50,53 @@ export function createLocalStore({ maxBuckets, digest }: LocalStoreOptions): Loc
   const buckets = new Map<string, Bucket>();
   let oldest: Bucket | undefined;
   let newest: Bucket | undefined;
-  const identity = (key: string): string => (key.length <= MAX_KEY ? key : digest(key));
+  const idOf = ({ limit, key }: Take): string => `${limit.id}/${key.length <= MAX_KEY ? key : digest(key)}`;
 
   return {
-    take(key, rate, burst, cost, now) {
-      const id = identity(key);
-      const bucket = buckets.get(id);
-      const used = bucket === undefined ? 0 : usedNow(bucket, rate, now);
-      const capacity = burst * rate.period;
-      const amount = cost * rate.period;
-      const allowed = used + amount <= capacity || cost === 0;
-      const after = allowed ? used + amount : used;
-      if (bucket !== undefined) touch(bucket, after, rate, now);
-      else if (after > 0) add(id, after, rate, now);
-      return {
-        allowed,
-        remaining: Math.max(0, Math.floor((capacity - after) / rate.period)),
-        retryAfter: allowed ? 0 : retryAfter(used + amount - capacity, rate, cost > burst),
-        resetAfter: Math.ceil(after / rate.count),
-      };
+    take(take, now) {
+      const taken = answer(take, now);
+      if (taken.allowed) spend(take, take.cost, now);
+      return taken;
     },
-    giveBack(key, rate, _burst, cost, now) {
-      const id = identity(key);
-      const bucket = buckets.get(id);
-      if (bucket === undefined) return;
-      touch(bucket, Math.max(0, usedNow(bucket, rate, now) - cost * rate.period), rate, now);
+    takeAll(takes, now) {
+      const taken = takes.map((take) => answer(take, now));
+      if (taken.every(({ allowed }) => allowed)) for (const take of takes) spend(take, take.cost, now);
+      return taken;
+    },
+    giveBack(takes, now) {
+      for (const take of takes) if (buckets.has(idOf(take))) spend(take, -take.cost, now);
     },
     get size() {
       return buckets.size;
     },
   };
+
+  function answer(take: Take, now: number): Taken {
+    const { cost } = take;
+    const { rate, burst } = take.limit;
+    const bucket = buckets.get(idOf(take));
+    const used = bucket === undefined ? 0 : usedNow(bucket, rate, now);
+    const capacity = burst * rate.period;
+    const amount = cost * rate.period;
+    const allowed = used + amount <= capacity || cost === 0;
+    const after = allowed ? used + amount : used;
+    return {
+      allowed,
+      remaining: Math.max(0, Math.floor((capacity - after) / rate.period)),
+      retryAfter: allowed ? 0 : retryAfter(used + amount - capacity, rate, cost > burst),
+      resetAfter: Math.ceil(after / rate.count),
+    };
+  }
+
+  /** Uses `cost` more of the bucket, or less if it is negative. */
+  function spend(take: Take, cost: number, now: number): void {
+    const { rate } = take.limit;
+    const id = idOf(take);
+    const bucket = buckets.get(id);
+    const used = Math.max(0, (bucket === undefined ? 0 : usedNow(bucket, rate, now)) + cost * rate.period);
+    if (bucket !== undefined) touch(bucket, used, rate, now);
+    else if (used > 0) add(id, used, rate, now);
+  }
 
   function touch(bucket: Bucket, used: number, rate: Rate, now: number): void {
     if (used <= 0) {

@@ -1,6 +1,6 @@
 import type { Program } from '../../cel/interpret/program.ts';
 import type { Issuer } from '../identity/issuer.ts';
-import type { Rate } from '../limit/limit.ts';
+import type { Limit } from '../limit/limit.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import type { HostPattern } from '../request/host.ts';
 import type { PathPattern } from '../request/path-pattern.ts';
@@ -146,12 +146,10 @@ export interface CompiledSchema {
   readonly body: BodySchema;
 }
 
-export interface CompiledLimit {
+export interface CompiledLimit extends Limit {
   readonly name: string;
   /** Expressions of scalar types. */
   readonly key: readonly Program[];
-  readonly rate: Rate;
-  readonly burst: number;
   /** Undefined: 1. */
   readonly cost: Program | undefined;
   readonly when: Program | undefined;

@@ -87,8 +87,8 @@ export function compilePolicy(
     allowRules,
     shadowRules: compileShadowRules(spec, callers, allowRules, folder),
     schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, folder)),
-    firstLimits: compileLimits(limits, 'first', folder),
-    lastLimits: compileLimits(limits, 'last', folder),
+    firstLimits: compileLimits(name.value, limits, 'first', folder),
+    lastLimits: compileLimits(name.value, limits, 'last', folder),
     respond: compileRespond(spec.respond, folder),
   };
 }
@@ -238,6 +238,7 @@ function compileOnce(source: object, value: JsonValue, maxBytes: number | undefi
 }
 
 function compileLimits(
+  policy: string,
   limits: readonly LimitDocument[],
   phase: 'first' | 'last',
   { expressions }: Folder,
@@ -255,7 +256,16 @@ function compileLimits(
     const when = compile(limit.when, CONDITION);
     const { name, rate, headers } = limit;
     if (name === undefined || rate === undefined) continue;
-    compiled.push({ name, key, rate, burst: burstOf(limit), cost, when, headers: headers ?? 'refusals' });
+    compiled.push({
+      id: `${policy}/${name}`,
+      name,
+      key,
+      rate,
+      burst: burstOf(limit),
+      cost,
+      when,
+      headers: headers ?? 'refusals',
+    });
   }
   return compiled;
 }

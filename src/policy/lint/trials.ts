@@ -82,6 +82,7 @@ export class Trials {
     const now = this.#now;
     const services: Services = {
       clock: () => now,
+      monotonic: () => now,
       id: () => '',
       tokens: verifierOf(example, now),
       certificates: { read: () => undefined, issuers: () => undefined },

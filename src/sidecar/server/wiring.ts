@@ -129,6 +129,7 @@ function servicesOf({ xfccTrustedHops, hosts }: Configuration, clock: () => numb
     xfccTrustedHops,
     hosts,
     clock,
+    monotonic: () => performance.now(),
     id: createDecisionIds(),
     tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),

@@ -283,6 +283,8 @@ function limitResult({ limit, result, remaining }: LimitEvent, evaluations: read
   switch (result) {
     case 'taken':
       return { state: 'yes', why: `${text}: ${remaining} left` };
+    case 'not_taken':
+      return { state: 'yes', why: `${text}: ${remaining} left, nothing taken as another limit is used up` };
     case 'exhausted':
       return { state: 'no', why: `${text}: used up` };
     case 'not_counted':

@@ -84,6 +84,7 @@ export async function prepareRequest(
     ].filter((each) => each !== ''),
     services: {
       clock: () => now,
+      monotonic: () => now,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: createTokenVerifier({ keys: keysFor(simulation, throwaway), crypto: nodeCrypto }),
       certificates: readerOfTests(createCertificateReader(nodeCrypto)),

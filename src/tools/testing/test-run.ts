@@ -142,6 +142,7 @@ export class TestRun {
     const set = inEnvironment(this.#set, environment) ?? this.#set;
     const services: Services = {
       clock: () => this.#time,
+      monotonic: () => this.#time,
       id: () => '00000000-0000-4000-8000-000000000000',
       tokens: this.#tokens,
       certificates: this.#certificates,
@@ -171,8 +172,9 @@ export class TestRun {
 function renewable(): LimitStore & { renew(): void } {
   let store: LimitStore = createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 });
   return {
-    take: (...taking) => store.take(...taking),
-    giveBack: (...taken) => store.giveBack(...taken),
+    take: (take, now) => store.take(take, now),
+    takeAll: (takes, now) => store.takeAll(takes, now),
+    giveBack: (takes, now) => store.giveBack(takes, now),
     renew() {
       store = createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 });
     },

@@ -123,8 +123,8 @@ describe('a decision', () => {
     const services: Services = {
       ...bench().services,
       tokens: { verify: untouched },
-      limits: { take: untouched, giveBack: untouched },
-      shadowLimits: { take: untouched, giveBack: untouched },
+      limits: { take: untouched, takeAll: untouched, giveBack: untouched },
+      shadowLimits: { take: untouched, takeAll: untouched, giveBack: untouched },
     };
     const { decision } = await decide(attributes({ body: '{', certificate: 'none' }), set, services);
     expect(decision.reason).toBe('allowed');

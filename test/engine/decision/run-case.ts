@@ -85,6 +85,7 @@ export function bench(
   return {
     services: {
       clock: () => now,
+      monotonic: () => now,
       id: () => `decision-${++ids}`,
       tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
       certificates: createCertificateReader(nodeCrypto),

@@ -1,15 +1,30 @@
-import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
+import type { Rate } from '../../../src/engine/limit/limit.ts';
+import { createLocalStore, type LocalStoreOptions } from '../../../src/engine/limit/local-store.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { pick, seeded } from '../../support/seeded.ts';
+import { takeOf } from './take-of.ts';
 
 const digest = nodeCrypto.sha256;
+
+function createStore(options: LocalStoreOptions) {
+  const store = createLocalStore(options);
+  return {
+    take: (key: string, rate: Rate, burst: number, cost: number, now: number) =>
+      store.take(takeOf(key, rate, burst, cost), now),
+    giveBack: (key: string, rate: Rate, burst: number, cost: number, now: number) =>
+      store.giveBack([takeOf(key, rate, burst, cost)], now),
+    get size() {
+      return store.size;
+    },
+  };
+}
 
 const perSecond = { count: 10, period: 1000 };
 const noon = 1_780_000_000_000;
 
 describe('a bucket', () => {
   test('allows its burst at once, then the rate', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     const take = (now: number) => store.take('a', perSecond, 3, 1, noon + now);
     expect(take(0)).toEqual({ allowed: true, remaining: 2, retryAfter: 0, resetAfter: 100 });
     expect(take(0)).toEqual({ allowed: true, remaining: 1, retryAfter: 0, resetAfter: 200 });
@@ -21,7 +36,7 @@ describe('a bucket', () => {
   });
 
   test('belongs to one key, however long the key is', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     const long = 'k'.repeat(100_000);
     for (const key of ['a', 'b', `${long}1`, `${long}2`, '__proto__']) {
       expect(store.take(key, perSecond, 1, 1, noon).allowed).toBe(true);
@@ -30,7 +45,7 @@ describe('a bucket', () => {
   });
 
   test('takes nothing if it does not hold the whole cost', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 5, 3, noon);
     expect(store.take('a', perSecond, 5, 3, noon)).toEqual({
       allowed: false,
@@ -42,7 +57,7 @@ describe('a bucket', () => {
   });
 
   test('never allows more than its burst', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     expect(store.take('a', perSecond, 5, 6, noon)).toEqual({
       allowed: false,
       remaining: 5,
@@ -52,7 +67,7 @@ describe('a bucket', () => {
   });
 
   test('allows a cost of zero even if it is empty, and is not stored for it', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     expect(store.take('a', perSecond, 1, 0, noon)).toEqual({
       allowed: true,
       remaining: 1,
@@ -65,7 +80,7 @@ describe('a bucket', () => {
   });
 
   test('takes back what was given back, and never more than full', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 2, 2, noon);
     store.giveBack('a', perSecond, 2, 1, noon);
     expect(store.take('a', perSecond, 2, 1, noon).remaining).toBe(0);
@@ -77,7 +92,7 @@ describe('a bucket', () => {
   });
 
   test('is exact over a day', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     const odd = { count: 7, period: 86_400_000 };
     let granted = 0;
     for (let now = 0; now <= 86_400_000; now += 60_000)
@@ -86,17 +101,17 @@ describe('a bucket', () => {
     expect(granted).toBe(7);
   });
 
-  test('keeps refilling when the clock is set back, and gains nothing from noise', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+  test('gains nothing from a time that goes back', () => {
+    const store = createStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 1, 1, noon);
     expect(store.take('a', perSecond, 1, 1, noon - 50).allowed).toBe(false);
     expect(store.take('a', perSecond, 1, 1, noon + 50).allowed).toBe(false);
     expect(store.take('a', perSecond, 1, 1, noon - 3_600_000).allowed).toBe(false);
-    expect(store.take('a', perSecond, 1, 1, noon - 3_600_000 + 100).allowed).toBe(true);
+    expect(store.take('a', perSecond, 1, 1, noon + 100).allowed).toBe(true);
   });
 
   test('keeps its used share in another period', () => {
-    const store = createLocalStore({ maxBuckets: 10, digest });
+    const store = createStore({ maxBuckets: 10, digest });
     store.take('a', perSecond, 10, 8, noon);
     expect(store.take('a', { count: 10, period: 60_000 }, 10, 1, noon).remaining).toBe(1);
   });
@@ -104,14 +119,14 @@ describe('a bucket', () => {
 
 describe('the store', () => {
   test('holds no bucket that is full again', () => {
-    const store = createLocalStore({ maxBuckets: 1000, digest });
+    const store = createStore({ maxBuckets: 1000, digest });
     for (let i = 0; i < 500; i++) store.take(`old ${i}`, perSecond, 1, 1, noon);
     for (let i = 0; i < 300; i++) store.take(`new ${i}`, perSecond, 1, 1, noon + 1000);
     expect(store.size).toBe(300);
   });
 
   test('is bounded, and evicts the fullest of the least recently used', () => {
-    const store = createLocalStore({ maxBuckets: 4, digest });
+    const store = createStore({ maxBuckets: 4, digest });
     store.take('heavy', perSecond, 10, 9, noon);
     store.take('light', perSecond, 10, 1, noon);
     store.take('middle', perSecond, 10, 5, noon);
@@ -130,7 +145,7 @@ test('the store agrees with a simple model of a bucket', () => {
   for (let round = 0; round < 200; round++) {
     const rate = { count: 1 + Math.floor(random() * 20), period: pick(random, [1000, 60_000]) };
     const burst = 1 + Math.floor(random() * 20);
-    const store = createLocalStore({ maxBuckets: 2, digest });
+    const store = createStore({ maxBuckets: 2, digest });
     // The model counts in requests times period, as fractions would not be exact.
     let tokens = burst * rate.period;
     let now = noon;
