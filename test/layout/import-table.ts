@@ -65,6 +65,9 @@ export const IMPORT_TABLE = {
     },
     cel: { imports: ['cel/', 'diagnostic'], portable: true },
 
+    // Protobuf messages as values of expressions: what `cel/check` and `cel/value` declare, with descriptors.
+    protobuf: { imports: ['cel/value', 'recipe'], types: ['cel/check'], portable: true },
+
     // Deciding a request.
     'engine/request': { imports: [], portable: true },
     'engine/identity': { imports: ['engine/request'], portable: true },
@@ -263,6 +266,7 @@ export const IMPORT_TABLE = {
     jose: ['tools/testing'],
     'csv-parse/sync': ['policy/compile'],
     'lru-cache': ['engine/identity'],
+    '@bufbuild/protobuf': ['protobuf'],
     ajv: ['engine/schema'],
     'ajv-formats': ['engine/schema'],
     yaml: ['policy/yaml', 'tools/format'],

@@ -2,8 +2,8 @@ import { DYN, mapParts, partsOf, sameType, type Type } from '../value/type.ts';
 
 /**
  * Known bindings of the type parameters of one expression. Types are assignable as in the reference implementation:
- * `dyn` and the type `error` fit everything; null fits timestamps, durations, optionals, objects and the types of
- * libraries.
+ * `dyn` and the type `error` fit everything; null fits timestamps, durations, optionals, objects, messages, wrappers
+ * and the types of libraries; a wrapper fits its scalar.
  */
 export class Assignment {
   readonly #bound = new Map<string, Type>();
@@ -79,6 +79,7 @@ export class Assignment {
     }
     if (a.kind === 'null') return takesNull(b);
     if (b.kind === 'null') return takesNull(a);
+    if (a.kind === 'wrapper' || b.kind === 'wrapper') return this.#fits(scalarOf(a), scalarOf(b));
     if (a.kind !== b.kind) return false;
     if ('name' in a && 'name' in b && a.name !== b.name) return false;
     if (a.kind === 'type') return true;
@@ -135,10 +136,16 @@ function takesNull(type: Type): boolean {
     case 'optional':
     case 'opaque':
     case 'object':
+    case 'message':
+    case 'wrapper':
       return true;
     default:
       return false;
   }
+}
+
+function scalarOf(type: Type): Type {
+  return type.kind === 'wrapper' ? type.of : type;
 }
 
 /** Of two types of which one fits the other, the one that takes the values of both, component by component. */
@@ -147,7 +154,8 @@ function moreGeneral(a: Type, b: Type): Type {
   if (isOpen(b) || b.kind === 'parameter') return b;
   if (b.kind === 'null') return a;
   if (a.kind === 'null') return b;
-  if (a.kind === 'type') return a;
+  if (a.kind === 'type' || a.kind === 'wrapper') return a;
+  if (b.kind === 'wrapper') return b;
   const others = partsOf(b);
   let at = 0;
   return mapParts(a, (part) => moreGeneral(part, others[at++] ?? DYN));

@@ -10,8 +10,9 @@ import { type Checked, operatorName, type Reference } from './checked.ts';
 import { type Checking, find, localNames, optional, type Scope, unwrap } from './checking.ts';
 import { checkList, checkLoop, checkMap, checkOptionalMap } from './collections.ts';
 import type { Environment } from './environment.ts';
+import { checkMessage } from './messages.ts';
 import { Mistakes } from './mistakes.ts';
-import { lookupFunction, lookupType, lookupVariable, qualifiedName } from './names.ts';
+import { lookupConstant, lookupFunction, lookupType, lookupVariable, qualifiedName } from './names.ts';
 
 /**
  * Determines the type of every node, and reports every mistake. Total: a mistaken part has the type `error`, which
@@ -86,9 +87,11 @@ class Checker implements Checking {
         return checkList(this, node, scope);
       case 'map':
         return checkMap(this, node, scope);
-      case 'message':
-        for (const { value } of node.fields) this.check(value, scope);
-        return this.mistakes.message(node);
+      case 'message': {
+        const { type, reference } = checkMessage(this, this.#environment, node, scope);
+        this.#references[node.id] = reference;
+        return type;
+      }
       case 'loop':
         return checkLoop(this, node, scope);
       case 'bind': {
@@ -114,7 +117,7 @@ class Checker implements Checking {
     );
   }
 
-  /** The type of a declared variable or of a type, by its whole dotted name; undefined if there is none. */
+  /** The type of a declared variable, a type or a value of an enum, by its whole dotted name; undefined if there is none. */
   #resolveQualified(node: Node, name: string, isRooted: boolean): Type | undefined {
     const variable = lookupVariable(this.#environment, name, isRooted);
     if (variable !== undefined) {
@@ -123,9 +126,13 @@ class Checker implements Checking {
       return type;
     }
     const type = lookupType(this.#environment, name, isRooted);
-    if (type === undefined) return undefined;
-    this.#references[node.id] = { kind: 'type', value: new TypeValue(type.name) };
-    return { kind: 'type', of: type.found };
+    if (type !== undefined) {
+      this.#references[node.id] = { kind: 'type', value: new TypeValue(type.name) };
+      return { kind: 'type', of: type.found };
+    }
+    const constant = lookupConstant(this.#environment, name, isRooted);
+    if (constant !== undefined) this.#references[node.id] = { kind: 'constant', value: constant.value };
+    return constant?.type;
   }
 
   #checkSelect(node: SelectNode, scope: Scope | undefined): Type {
@@ -167,6 +174,11 @@ class Checker implements Checking {
         return target.value;
       case 'object':
         return target.fields.get(field) ?? this.mistakes.unknownField(node.fieldAt, target, field);
+      case 'message':
+        return (
+          this.#environment.messages?.fieldOf(target.name, field) ??
+          this.mistakes.unknownMessageField(node.fieldAt, target.name, field)
+        );
       case 'parameter':
         this.assignment.assign(DYN, target);
         return DYN;

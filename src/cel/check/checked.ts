@@ -3,6 +3,7 @@ import type { Problem } from '../syntax/problem.ts';
 import type { Node } from '../syntax/tree.ts';
 import type { TypeValue } from '../value/boxed.ts';
 import type { Type } from '../value/type.ts';
+import type { CreateMessage } from './message-types.ts';
 
 /** Tree with the types and references of its nodes, by id. */
 export interface Checked {
@@ -21,6 +22,10 @@ export type Reference =
   | { readonly kind: 'local'; readonly name: string }
   /** Type that is used as a value. */
   | { readonly kind: 'type'; readonly value: TypeValue }
+  /** Value of an enum. */
+  | { readonly kind: 'constant'; readonly value: unknown }
+  /** Construction of a message from the values of its written fields. */
+  | { readonly kind: 'message'; readonly create: CreateMessage }
   | FunctionReference;
 
 /** Declared root, or a field below it: its path and type. */

@@ -35,7 +35,7 @@ export function checkMap(checking: Checking, node: MapNode, scope: Scope | undef
 }
 
 /** The type of the value of an entry with `?`. */
-function optionalEntry(checking: Checking, node: Node, type: Type): Type {
+export function optionalEntry(checking: Checking, node: Node, type: Type): Type {
   const resolved = checking.assignment.resolve(type);
   if (resolved.kind === 'optional') return resolved.of;
   if (resolved.kind === 'dyn' || resolved.kind === 'error') return resolved;

@@ -3,6 +3,7 @@ import { FUNCTIONS } from '../library/library.ts';
 import { MACROS } from '../library/macros.ts';
 import { RESERVED } from '../syntax/token.ts';
 import { DYN, parseType, type Type } from '../value/type.ts';
+import type { MessageTypes } from './message-types.ts';
 
 /**
  * Names, functions and types that an expression may use. Created once per set of names and shared by every expression
@@ -22,6 +23,8 @@ export interface Environment {
   readonly namespaces: ReadonlySet<string>;
   /** Types that are values, by name. */
   readonly types: ReadonlyMap<string, Type>;
+  /** Protobuf types; undefined if there are none. */
+  readonly messages?: MessageTypes | undefined;
   /** Namespace in which names are looked up first, such as `a.b`; empty if there is none. */
   readonly container: string;
 }

@@ -44,7 +44,7 @@ class Collector {
 
   visit(node: Node): void {
     const reference = this.#checked.references[node.id];
-    if (reference?.kind === 'type') return;
+    if (reference?.kind === 'type' || reference?.kind === 'constant') return;
     if (reference?.kind === 'variable') {
       // `has(m)` tests for the map itself.
       if (node.kind !== 'has') this.#open(reference.path.join('.'), reference.type);

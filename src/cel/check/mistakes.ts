@@ -9,6 +9,7 @@ import type { CallNode, Node } from '../syntax/tree.ts';
 import { ERROR, formatType, type Type } from '../value/type.ts';
 import { callHelp } from './call-help.ts';
 import type { Environment } from './environment.ts';
+import { fieldsHelp, nearestMessage } from './message-help.ts';
 import { qualifiedName } from './names.ts';
 import { operandHelp } from './operand-help.ts';
 import { around, textOf, writeInstead } from './rewrite.ts';
@@ -348,13 +349,27 @@ export class Mistakes {
   }
 
   message({ name, nameAt }: Node & { kind: 'message' }): Type {
-    const help = "write a map as `{'key': value}`";
+    const near = nearestMessage(name, this.#environment.messages?.messages ?? []);
+    const help =
+      near === undefined
+        ? "write a map as `{'key': value}`"
+        : { help: didYouMean(near), edit: { ...nameAt, text: near } };
     return this.#report('cel_unknown_name', nameAt, `unknown message \`${name}\``, help);
+  }
+
+  unknownMessageField(range: Range, message: string, field: string): Type {
+    const fields = this.#environment.messages?.fieldsOf(message) ?? [];
+    const near = nearest(field, fields);
+    const help =
+      near === undefined
+        ? fieldsHelp(message, fields)
+        : { help: didYouMean(near), edit: { start: range.start, end: range.end, text: near } };
+    return this.#report('cel_unknown_name', range, `\`${message}\` has no field \`${field}\``, help);
   }
 
   /** Reports a sort key whose type has no order. */
   orderless(node: Node, type: Type): void {
-    if (['list', 'map', 'null', 'optional', 'object', 'opaque', 'type'].includes(type.kind)) {
+    if (['list', 'map', 'null', 'optional', 'object', 'opaque', 'message', 'type'].includes(type.kind)) {
       this.type(node, `\`${formatType(type)}\` has no order`);
     }
   }

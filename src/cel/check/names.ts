@@ -12,7 +12,28 @@ export function lookupVariable(environment: Environment, name: string, isRooted:
 }
 
 export function lookupType(environment: Environment, name: string, isRooted: boolean) {
-  return lookup(environment, name, isRooted, environment.types);
+  const { types, messages } = environment;
+  const get = (candidate: string) => types.get(candidate) ?? messages?.typeOf(candidate);
+  return lookup(environment, name, isRooted, messages === undefined ? types : { get });
+}
+
+/** The value of an enum. */
+export function lookupConstant(environment: Environment, name: string, isRooted: boolean) {
+  const { messages } = environment;
+  if (messages === undefined || !name.includes('.')) return undefined;
+  return lookup(environment, name, isRooted, { get: (candidate) => messages.constantOf(candidate) })?.found;
+}
+
+/** The type of a message by the name before its `{`, which begins with a dot if it is rooted. */
+export function lookupMessage(environment: Environment, written: string) {
+  const { messages } = environment;
+  if (messages === undefined) return undefined;
+  const isRooted = written.startsWith('.');
+  const get = (name: string) => {
+    const type = messages.isMessage(name) ? messages.typeOf(name) : undefined;
+    return type && { messages, type };
+  };
+  return lookup(environment, isRooted ? written.slice(1) : written, isRooted, { get });
 }
 
 export function lookupFunction(
@@ -28,7 +49,7 @@ function lookup<T>(
   { container }: Environment,
   name: string,
   isRooted: boolean,
-  table: ReadonlyMap<string, T>,
+  table: Pick<ReadonlyMap<string, T>, 'get'>,
 ): Found<T> | undefined {
   let namespace = isRooted ? '' : container;
   for (;;) {

@@ -10,11 +10,12 @@ export function certainType(checked: Checked, node: Node): Type {
   const type = typeOf(checked, node);
   // Two values of different types may only have null in common.
   if (type.kind === 'null') return node.kind === 'literal' ? type : DYN;
+  if (type.kind === 'wrapper') return DYN;
   return isNullable(type) && !isCertain(checked, node, type) ? DYN : type;
 }
 
 function isNullable({ kind }: Type): boolean {
-  return ['timestamp', 'duration', 'optional', 'opaque', 'object'].includes(kind);
+  return ['timestamp', 'duration', 'optional', 'opaque', 'object', 'message'].includes(kind);
 }
 
 function isCertain(checked: Checked, node: Node, type: Type): boolean {

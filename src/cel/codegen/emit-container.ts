@@ -1,6 +1,7 @@
 import { namedAll } from '../../recipe/recipe.ts';
 import { optionalEntry } from '../interpret/semantics.ts';
-import type { ListNode, MapNode } from '../syntax/tree.ts';
+import type { ListNode, MapNode, MessageNode } from '../syntax/tree.ts';
+import { fail } from '../value/failure.ts';
 import { MapBuilder } from '../value/map.ts';
 import { allTotal, computed, type Emitted, type Emitter, type Locals } from './emitted.ts';
 
@@ -28,6 +29,27 @@ export function emitMap(emitter: Emitter, node: MapNode, locals: Locals | undefi
     code.line(`${helper}(${map}, ${name?.text ?? ''}, ${entry?.text ?? ''});`);
   }
   return computed(`${map}.build()`);
+}
+
+export function emitMessage(emitter: Emitter, node: MessageNode, locals: Locals | undefined): Emitted {
+  const { code, checked } = emitter;
+  const optional = new Set(node.fields.filter(({ isOptional }) => isOptional).map(({ value }) => value));
+  const parts = emitter.emitAll(
+    node.fields.map(({ value }) => value),
+    locals,
+    (value, around) => {
+      const part = emitter.emit(value, around);
+      return optional.has(value) ? computed(`${code.helper(optionalEntry)}(${part.text})`) : part;
+    },
+  );
+  const reference = checked.references[node.id];
+  const texts = parts.map(({ text }) => text);
+  emitter.isMetered = true;
+  if (reference?.kind === 'message') {
+    return computed(`${code.constant(reference.create)}(${texts.join(', ')})`);
+  }
+  for (const text of texts) code.line(`${text};`);
+  return computed(`${code.helper(fail)}(${code.constant('unknown_name')})`);
 }
 
 export function newMap(): MapBuilder {

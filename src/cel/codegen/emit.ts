@@ -1,16 +1,26 @@
 import { type Checked, typeOf } from '../check/checked.ts';
+import { unwrap } from '../check/checking.ts';
 import type { Prepared } from '../check/literals.ts';
 import { Constants, type Folding } from '../interpret/fold.ts';
 import { hasOf, maybeOf } from '../interpret/load.ts';
-import { element, hasField, logical, select, selectOptional, writtenKey } from '../interpret/semantics.ts';
+import {
+  element,
+  hasField,
+  logical,
+  messageField,
+  select,
+  selectOptional,
+  writtenKey,
+} from '../interpret/semantics.ts';
 import { index, indexOptional } from '../library/operators.ts';
 import { childrenOf, type Node } from '../syntax/tree.ts';
 import { beginBudget, endBudget } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
+import type { Type } from '../value/type.ts';
 import { Code, type GeneratedSource } from './code.ts';
 import { emitBind, emitOptionalMap } from './emit-bind.ts';
 import { emitCall } from './emit-call.ts';
-import { emitList, emitMap } from './emit-container.ts';
+import { emitList, emitMap, emitMessage } from './emit-container.ts';
 import { emitCondition, emitLogic } from './emit-logic.ts';
 import { emitLoop } from './emit-loop.ts';
 import { emitOperator } from './emit-operator.ts';
@@ -167,6 +177,7 @@ class TreeEmitter implements Emitter {
       case 'optional_map':
         return emitOptionalMap(this, node, locals);
       case 'message':
+        return emitMessage(this, node, locals);
       case 'missing':
         return this.#failing('unknown_name');
     }
@@ -187,6 +198,7 @@ class TreeEmitter implements Emitter {
       case 'variable':
         return this.#read(node);
       case 'type':
+      case 'constant':
         return held(this.code.constant(reference.value));
       default:
         return this.#failing('unknown_name');
@@ -225,9 +237,16 @@ class TreeEmitter implements Emitter {
 
   #emitSelect(node: Node & { kind: 'select' }, locals: Locals | undefined): Emitted {
     const reference = this.checked.references[node.id];
-    if (reference?.kind === 'type') return held(this.code.constant(reference.value));
+    if (reference?.kind === 'type' || reference?.kind === 'constant')
+      return held(this.code.constant(reference.value));
     if (reference?.kind === 'variable') return node.isOptional ? this.#maybe(node) : this.#read(node);
     const operand = this.emit(node.operand, locals);
+    const type = typeOf(this.checked, node.operand);
+    this.isMetered ||= unwrap(type).kind === 'message' && !isScalar(unwrap(typeOf(this.checked, node)));
+    if (type.kind === 'message' && !node.isOptional) {
+      const field = this.code.constant(node.field);
+      return computed(`${this.code.helper(messageField)}(${operand.text}, ${field})`);
+    }
     if (!node.isOptional) return this.#emitField(operand, node.field, select);
     return computed(
       `${this.code.helper(selectOptional)}(${operand.text}, ${this.code.constant(node.field)})`,
@@ -274,6 +293,11 @@ class TreeEmitter implements Emitter {
     }
     return computed(`${code.helper(index)}(${operand.text}, ${key.text}, ${code.constant(written)})`);
   }
+}
+
+/** True for the type of a field of a message that takes no longer to read if the message is large. */
+function isScalar(type: Type): boolean {
+  return !['dyn', 'list', 'map'].includes(type.kind);
 }
 
 function mentionsIn({ root, references }: Checked): ReadonlyMap<string, number> {

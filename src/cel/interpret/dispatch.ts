@@ -7,6 +7,7 @@ import { Opaque } from '../value/boxed.ts';
 import { ELEMENTS_A_STEP, MAX_TEXT } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
 import { type Kind, kindOf } from '../value/kind.ts';
+import { Message } from '../value/message.ts';
 import { ObjectValue } from '../value/object.ts';
 import type { Type } from '../value/type.ts';
 
@@ -20,6 +21,8 @@ function admits(type: Type, value: unknown, kind: Kind | undefined): boolean {
       return value instanceof Opaque && value.type === type.name;
     case 'object':
       return value instanceof ObjectValue && value.type === type.name;
+    case 'message':
+      return value instanceof Message && value.type === type.name;
     default:
       return type.kind === kind;
   }
@@ -29,7 +32,7 @@ function admits(type: Type, value: unknown, kind: Kind | undefined): boolean {
 function isAdmitted(parameter: Type, type: Type): boolean {
   if (parameter.kind === 'dyn' || parameter.kind === 'parameter') return true;
   if (parameter.kind !== type.kind) return false;
-  return parameter.kind !== 'opaque' || (type.kind === 'opaque' && type.name === parameter.name);
+  return !('name' in parameter && 'name' in type) || type.name === parameter.name;
 }
 
 /** The only overload for arguments of these types; undefined if it depends on the values. */

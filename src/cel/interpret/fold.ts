@@ -74,8 +74,9 @@ export class Constants implements Folding {
   #find(node: Node): ReadonlySet<string> | undefined {
     const reference = this.#checked.references[node.id];
     if (reference?.kind === 'local') return new Set([reference.name]);
-    if (reference?.kind === 'variable' || node.kind === 'missing' || node.kind === 'message')
-      return undefined;
+    if (reference?.kind === 'variable' || node.kind === 'missing') return undefined;
+    // The creation of a message with a mistake is left to the evaluation.
+    if (node.kind === 'message' && reference === undefined) return undefined;
     const free = new Set<string>();
     for (const child of childrenOf(node)) {
       const within = this.#freeIn(child);

@@ -2,6 +2,7 @@ import { Opaque, Optional, TypeValue } from '../value/boxed.ts';
 import { Duration } from '../value/duration.ts';
 import { fail } from '../value/failure.ts';
 import { isMap, keysOf, lookup } from '../value/map.ts';
+import { Message } from '../value/message.ts';
 import { Uint, Whole } from '../value/number.ts';
 import { ObjectValue } from '../value/object.ts';
 import { Timestamp } from '../value/timestamp.ts';
@@ -35,6 +36,7 @@ function convert(value: unknown, parts: Parts): Value {
     return { seconds: value.seconds, nanos: value.nanos };
   }
   if (value instanceof Optional) return value.value === undefined ? undefined : convert(value.value, parts);
+  if (value instanceof Message) return value;
   if (value instanceof ObjectValue) return value.host;
   if (value instanceof TypeValue) return value.name;
   if (value instanceof Opaque) return value.toString();

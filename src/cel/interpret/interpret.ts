@@ -91,8 +91,8 @@ class Interpreter {
         return this.#name(node, scope);
       case 'select': {
         const reference = this.#checked.references[node.id];
-        // A type with a dotted name has the form of field accesses.
-        if (reference?.kind === 'type') return reference.value;
+        // A type or an enum value with a dotted name has the form of field accesses.
+        if (reference?.kind === 'type' || reference?.kind === 'constant') return reference.value;
         if (reference?.kind === 'variable')
           return node.isOptional ? this.#maybe(reference) : this.#read(reference);
         const operand = this.evaluate(node.operand, scope);
@@ -156,7 +156,14 @@ class Interpreter {
         if (!node.isFlat) return new Optional(body);
         return body instanceof Optional ? body : fail('no_optional');
       }
-      case 'message':
+      case 'message': {
+        const reference = this.#checked.references[node.id];
+        const values = node.fields.map(({ value, isOptional }) => {
+          const given = this.evaluate(value, scope);
+          return isOptional ? optionalEntry(given) : given;
+        });
+        return reference?.kind === 'message' ? reference.create(...values) : fail('unknown_name');
+      }
       case 'missing':
         return fail('unknown_name');
     }
@@ -182,6 +189,7 @@ class Interpreter {
       case 'variable':
         return this.#read(reference);
       case 'type':
+      case 'constant':
         return reference.value;
       default:
         return fail('unknown_name');

@@ -3,6 +3,7 @@ import { NONE, Optional } from '../value/boxed.ts';
 import { Duration, duration } from '../value/duration.ts';
 import { Failure, fail, throwFailure } from '../value/failure.ts';
 import { isMap, keysOf, lookup, type MapValue } from '../value/map.ts';
+import { Message } from '../value/message.ts';
 import { double, toInt, toUint, Whole } from '../value/number.ts';
 import { ObjectValue } from '../value/object.ts';
 import { Timestamp, timestamp } from '../value/timestamp.ts';
@@ -26,6 +27,8 @@ export function isConverted(type: Type): boolean {
       return isConverted(type.element);
     case 'map':
       return isConverted(type.value);
+    case 'wrapper':
+      return isConverted(type.of);
     default:
       return false;
   }
@@ -69,6 +72,12 @@ function createLoad(type: Type): Load {
       return isConverted(type) ? convertedMap(type.value) : plainMap;
     case 'object':
       return loadObject(type);
+    case 'message':
+      return (value) => (value instanceof Message && value.type === type.name ? value : wrong());
+    case 'wrapper': {
+      const inner = loadOf(type.of);
+      return (value) => (value === null ? value : inner(value));
+    }
     default:
       return (value) => value;
   }

@@ -7,8 +7,8 @@ import type { Type } from '../value/type.ts';
  * Values in an activation, and results:
  * bool, string, bytes (`Uint8Array`) and null as they are; int as a number in the safe range, as a bigint beyond it;
  * uint likewise; double as a number; timestamp and duration as `{seconds, nanos}`; list as an array; map as a `Map`
- * or a plain JSON object (own keys only); an object type as an object with one property per declared field; a value
- * of a type of a library, and a type, as a string in its usual notation.
+ * or a plain JSON object (own keys only); an object type as an object with one property per declared field; a message
+ * as a `Message`; a value of a type of a library, and a type, as a string in its usual notation.
  */
 export type Value = unknown;
 

@@ -3,13 +3,15 @@ import { NONE, Optional } from '../value/boxed.ts';
 import { spend, spendElements } from '../value/budget.ts';
 import { fail } from '../value/failure.ts';
 import { isMap, keysOf, lookup, type MapBuilder } from '../value/map.ts';
+import { Message } from '../value/message.ts';
 import { ObjectValue } from '../value/object.ts';
 
 /** Semantics that both evaluators share: the parts of the language that are not functions. */
 
-/** `value.field`; of an optional, an optional. Only maps have fields. */
+/** `value.field`; of an optional, an optional. Only maps and messages have fields. */
 export function select(value: unknown, field: string): unknown {
   if (value instanceof Optional) return selectOptional(value, field);
+  if (value instanceof Message) return value.read(field);
   const found = fieldOf(value, field);
   return found === undefined ? fail('no_such_key', field) : found;
 }
@@ -24,19 +26,26 @@ export function element(list: readonly unknown[], at: number): unknown {
 export function selectOptional(value: unknown, field: string): Optional {
   const inner = value instanceof Optional ? value.value : value;
   if (inner === undefined) return NONE;
+  if (inner instanceof Message) return inner.has(field) ? new Optional(inner.read(field)) : NONE;
   if (!isMap(inner) && !(inner instanceof ObjectValue)) fail('no_such_key', field);
   return Optional.of(fieldOf(inner, field));
 }
 
-/** `has(value.field)`; only maps have fields. */
+/** `has(value.field)`; only maps and messages have fields. */
 export function hasField(value: unknown, field: string): boolean {
   const inner = value instanceof Optional ? value.value : value;
+  if (inner instanceof Message) return inner.has(field);
   return fieldOf(inner, field) !== undefined;
 }
 
 function fieldOf(value: unknown, field: string): unknown {
   if (isMap(value)) return lookup(value, field);
   return value instanceof ObjectValue && value.has(field) ? value.read(field) : undefined;
+}
+
+/** `value.field` of a value that the checker takes for a message. It may be null. */
+export function messageField(value: unknown, field: string): unknown {
+  return value instanceof Message ? value.read(field) : select(value, field);
 }
 
 /** Values of the variable of a comprehension: the elements of a list, the keys of a map. */

@@ -1,6 +1,7 @@
 import { MAX_NESTING } from '../value/compare.ts';
 import { fail } from '../value/failure.ts';
 import { isMap, keysOf, lookup, type MapValue } from '../value/map.ts';
+import { Message } from '../value/message.ts';
 import { isNumeric, magnitude } from '../value/number.ts';
 import { TextBuilder } from './build.ts';
 
@@ -15,6 +16,7 @@ function write(text: TextBuilder, value: unknown, depth: number): void {
   if (depth > MAX_NESTING) fail('too_deep');
   if (Array.isArray(value)) writeList(text, value, depth);
   else if (isMap(value)) writeMap(text, value, depth);
+  else if (value instanceof Message) text.add(JSON.stringify(value));
   else text.add(plain(value));
 }
 

@@ -2,6 +2,7 @@ import { NONE, Optional } from '../value/boxed.ts';
 import { Duration } from '../value/duration.ts';
 import { fail } from '../value/failure.ts';
 import { isMap, sizeOfMap } from '../value/map.ts';
+import { Message } from '../value/message.ts';
 import { isNumeric, magnitude } from '../value/number.ts';
 import { ELEMENTS } from './cost.ts';
 import { type FunctionDeclaration, method, overload } from './function.ts';
@@ -92,5 +93,6 @@ function isZero(value: unknown): boolean {
   if (Array.isArray(value) || value instanceof Uint8Array) return value.length === 0;
   if (value instanceof Duration) return value.seconds === 0 && value.nanos === 0;
   if (value instanceof Optional) return value.value === undefined;
+  if (value instanceof Message) return value.isEmpty;
   return isMap(value) && sizeOfMap(value) === 0;
 }

@@ -250,7 +250,8 @@ function parseMessage(parser: Parser, type: Node): Node {
     if (!isQuoted && token.kind !== 'name') parser.report(token, 'expected a field name');
     const name = isQuoted ? token.text.slice(1, -1) : token.text;
     const value = parser.expect(':') ? parser.expression() : nothing(parser);
-    fields.push({ name, value, isOptional });
+    const nameAt = { start: token.start, end: token.end };
+    fields.push({ name, nameAt, value, isOptional });
   });
   const { start, end } = type;
   const name = qualifiedName(type) ?? '';

@@ -123,8 +123,8 @@ export interface Entry {
   readonly isOptional: boolean;
 }
 
-/** `a.b.Message{field: x}`: part of the grammar, although no message types are declared. */
-interface MessageNode extends Base {
+/** `a.b.Message{field: x}`. */
+export interface MessageNode extends Base {
   readonly kind: 'message';
   /** Includes a leading dot. */
   readonly name: string;
@@ -134,6 +134,7 @@ interface MessageNode extends Base {
 
 export interface MessageField {
   readonly name: string;
+  readonly nameAt: Range;
   readonly value: Node;
   readonly isOptional: boolean;
 }

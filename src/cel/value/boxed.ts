@@ -7,6 +7,7 @@ export type BoxedKind =
   | 'type'
   | 'optional'
   | 'object'
+  | 'message'
   | 'opaque';
 
 /**

@@ -3,6 +3,7 @@ import { spend, spendText, TEXT_A_STEP } from './budget.ts';
 import { Duration } from './duration.ts';
 import { fail } from './failure.ts';
 import { isMap, keysOf, lookup, type MapValue, sizeOfMap } from './map.ts';
+import { Message } from './message.ts';
 import { compareNumbers, isNumeric, Uint, Whole } from './number.ts';
 import { ObjectValue } from './object.ts';
 import { compareBytes, compareText } from './text.ts';
@@ -69,6 +70,7 @@ function boxedEqual(a: Boxed, b: Boxed, depth: number): boolean {
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
   if (a instanceof Opaque) return b instanceof Opaque && a.type === b.type && a.equals(b);
   if (a instanceof ObjectValue) return b instanceof ObjectValue && objectsEqual(a, b, depth);
+  if (a instanceof Message) return b instanceof Message && messagesEqual(a, b, depth);
   if (!(a instanceof Optional && b instanceof Optional)) return false;
   return a.value === undefined || b.value === undefined
     ? a.value === b.value
@@ -80,6 +82,17 @@ function objectsEqual(a: ObjectValue, b: ObjectValue, depth: number): boolean {
   for (const field of a.fields) {
     spend(1);
     if (!equalAt(a.read(field), b.read(field), depth - 1)) return false;
+  }
+  return true;
+}
+
+/** The fields that are set decide, and the content of unknown fields. */
+function messagesEqual(a: Message, b: Message, depth: number): boolean {
+  const fields = a.type === b.type ? a.present : [];
+  if (a.type !== b.type || fields.length !== b.present.length || !a.hasSameUnknown(b)) return false;
+  for (const field of fields) {
+    spend(1);
+    if (!b.has(field) || !equalAt(a.compared(field), b.compared(field), depth - 1)) return false;
   }
   return true;
 }

@@ -1,6 +1,10 @@
 /** Messages of failed evaluations, by code. INVARIANT: no message contains data of a request. */
 const FAILURES = {
   no_such_key: 'no such key',
+  no_such_field: 'no such field',
+  bad_field: 'a value does not fit the field',
+  bad_enum: 'a string is not the name of a value of the enum',
+  bad_any: 'a `google.protobuf.Any` could not be unpacked',
   index_out_of_range: 'an index is out of range',
   no_such_overload: 'a function does not take values of these types',
   no_such_operation: 'an operator does not take values of these types',

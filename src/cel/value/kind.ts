@@ -1,4 +1,5 @@
 import { Boxed, type BoxedKind, Opaque } from './boxed.ts';
+import { Message } from './message.ts';
 import { ObjectValue } from './object.ts';
 
 export type Kind = BoxedKind | 'null' | 'bool' | 'int' | 'string' | 'bytes' | 'list' | 'map';
@@ -24,7 +25,7 @@ export function kindOf(value: unknown): Kind {
 
 /** Name of the type of a value, as in the result of `type(x)`. */
 export function typeNameOf(value: unknown): string {
-  if (value instanceof Opaque || value instanceof ObjectValue) return value.type;
+  if (value instanceof Opaque || value instanceof ObjectValue || value instanceof Message) return value.type;
   const kind = kindOf(value);
   return TYPE_NAMES[kind] ?? kind;
 }

@@ -5,6 +5,10 @@ export type Type =
   | { readonly kind: 'map'; readonly key: Type; readonly value: Type }
   | { readonly kind: 'optional'; readonly of: Type }
   | { readonly kind: 'object'; readonly name: string; readonly fields: ReadonlyMap<string, Type> }
+  /** Protobuf message. The environment knows its fields, which can have this type again. */
+  | { readonly kind: 'message'; readonly name: string }
+  /** Scalar that can be null, such as `google.protobuf.Int64Value`. */
+  | { readonly kind: 'wrapper'; readonly of: Type }
   /** Type of a type; `of` is undefined for any type. */
   | { readonly kind: 'type'; readonly of: Type | undefined }
   /** Type that a library adds, such as `net.IP`. */
@@ -58,8 +62,8 @@ const NO_NAMES: NamedTypes = () => undefined;
 
 /**
  * The type that `text` names, such as `map(string, list(string))`; undefined if it is not valid. The notation has the
- * simple types, `list(T)`, `map(K, V)`, `optional(T)`, `type(T)` and the names that `named` resolves; object types
- * have none.
+ * simple types, `list(T)`, `map(K, V)`, `optional(T)`, `wrapper(T)`, `type(T)` and the names that `named` resolves;
+ * object types have none.
  */
 export function parseType(text: string, named: NamedTypes = NO_NAMES): Type | undefined {
   return parse(text.trim(), MAX_NESTING, named);
@@ -74,6 +78,8 @@ export function formatType(type: Type): string {
       return `map(${formatType(type.key)}, ${formatType(type.value)})`;
     case 'optional':
       return `optional(${formatType(type.of)})`;
+    case 'wrapper':
+      return `wrapper(${formatType(type.of)})`;
     case 'type':
       return type.of === undefined ? 'type' : `type(${formatType(type.of)})`;
     case 'opaque':
@@ -81,6 +87,7 @@ export function formatType(type: Type): string {
         ? type.name
         : `${type.name}(${type.parameters.map(formatType).join(', ')})`;
     case 'object':
+    case 'message':
     case 'parameter':
       return type.name;
     default:
@@ -112,6 +119,7 @@ export function partsOf(type: Type): readonly Type[] {
     case 'map':
       return [type.key, type.value];
     case 'optional':
+    case 'wrapper':
       return [type.of];
     case 'type':
       return type.of === undefined ? [] : [type.of];
@@ -134,9 +142,10 @@ export function mapParts(type: Type, change: (part: Type) => Type): Type {
       const value = change(type.value);
       return key === type.key && value === type.value ? type : { kind: 'map', key, value };
     }
-    case 'optional': {
+    case 'optional':
+    case 'wrapper': {
       const of = change(type.of);
-      return of === type.of ? type : { kind: 'optional', of };
+      return of === type.of ? type : { kind: type.kind, of };
     }
     case 'type': {
       const of = type.of && change(type.of);
@@ -166,6 +175,8 @@ function parse(text: string, nesting: number, named: NamedTypes): Type | undefin
       return one ? { kind: 'list', element: first } : undefined;
     case 'optional':
       return one ? { kind: 'optional', of: first } : undefined;
+    case 'wrapper':
+      return one ? { kind: 'wrapper', of: first } : undefined;
     case 'type':
       return one ? { kind: 'type', of: first } : undefined;
     case 'map':

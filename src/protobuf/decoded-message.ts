@@ -1,0 +1,128 @@
+import { type Message as Decoded, type DescMessage, toBinary, toJson } from '@bufbuild/protobuf';
+import { fail } from '../cel/value/failure.ts';
+import { Message } from '../cel/value/message.ts';
+import { compareBytes } from '../cel/value/text.ts';
+import type { Access } from './access.ts';
+import { MAX_ANY_DEPTH, type Reading } from './read-value.ts';
+import type { Types } from './types.ts';
+
+/** The registry that a message belongs to, with access to its fields. */
+export interface Owner extends Types {
+  /** Fails with `no_such_field` if the message type has neither a field nor an extension of this name. */
+  accessTo(type: DescMessage, field: string): Access;
+  /** Full name of the extension with this number; undefined if there is none. */
+  extensionAt(type: DescMessage, number: number): string | undefined;
+}
+
+/** Value of a decoded message. Fields are converted when they are read; those that take long, once. */
+export class DecodedMessage extends Message {
+  readonly #owner: Owner;
+  readonly #descriptor: DescMessage;
+  readonly #decoded: Decoded;
+  readonly #reading: Reading;
+  #known: Map<string, unknown> | undefined;
+  #present: readonly string[] | undefined;
+
+  constructor(owner: Owner, descriptor: DescMessage, decoded: Decoded) {
+    super();
+    this.#owner = owner;
+    this.#descriptor = descriptor;
+    this.#decoded = decoded;
+    this.#reading = { types: owner, keepsPacked: false, depth: MAX_ANY_DEPTH };
+  }
+
+  get owner(): Owner {
+    return this.#owner;
+  }
+
+  /** The message as the library for protobuf holds it. It must not be changed. */
+  get decoded(): Decoded {
+    return this.#decoded;
+  }
+
+  get type(): string {
+    return this.#descriptor.typeName;
+  }
+
+  read(field: string): unknown {
+    const known = this.#known?.get(field);
+    if (known !== undefined) return known;
+    const access = this.#owner.accessTo(this.#descriptor, field);
+    const value = access.read(this.#decoded, this.#reading);
+    if (access.isKept) {
+      this.#known ??= new Map();
+      this.#known.set(field, value);
+    }
+    return value;
+  }
+
+  has(field: string): boolean {
+    return this.#owner.accessTo(this.#descriptor, field).has(this.#decoded);
+  }
+
+  compared(field: string): unknown {
+    const access = this.#owner.accessTo(this.#descriptor, field);
+    return access.read(this.#decoded, { ...this.#reading, keepsPacked: true });
+  }
+
+  get present(): readonly string[] {
+    this.#present ??= this.#findPresent();
+    return this.#present;
+  }
+
+  #findPresent(): readonly string[] {
+    const fields = this.#descriptor.fields.map(({ name }) => name).filter((name) => this.has(name));
+    const extensions = (this.#decoded.$unknown ?? []).flatMap(({ no }) => {
+      const name = this.#owner.extensionAt(this.#descriptor, no);
+      return name === undefined ? [] : [name];
+    });
+    return [...fields, ...new Set(extensions)];
+  }
+
+  get isEmpty(): boolean {
+    return this.present.length === 0 && (this.#decoded.$unknown ?? []).length === 0;
+  }
+
+  hasSameUnknown(other: Message): boolean {
+    if (!(other instanceof DecodedMessage)) return false;
+    const own = this.#unknown();
+    const others = other.#unknown();
+    if (own.size !== others.size) return false;
+    return [...own].every(([number, bytes]) => {
+      const given = others.get(number);
+      return given !== undefined && compareBytes(given, bytes) === 0;
+    });
+  }
+
+  /** The bytes of the unknown fields, by number and wire type. */
+  #unknown(): ReadonlyMap<string, Uint8Array> {
+    const unknown = new Map<string, Uint8Array>();
+    for (const { no, wireType, data } of this.#decoded.$unknown ?? []) {
+      if (this.#owner.extensionAt(this.#descriptor, no) !== undefined) continue;
+      const key = `${no} ${wireType}`;
+      const before = unknown.get(key) ?? new Uint8Array();
+      const joined = new Uint8Array(before.length + data.length);
+      joined.set(before);
+      joined.set(data, before.length);
+      unknown.set(key, joined);
+    }
+    return unknown;
+  }
+
+  toJSON(): unknown {
+    try {
+      return toJson(this.#descriptor, this.#decoded, { registry: this.#owner.files });
+    } catch {
+      return fail('bad_any');
+    }
+  }
+
+  /** The encoded message. Fails if a required field is not set. */
+  toBytes(): Uint8Array {
+    try {
+      return toBinary(this.#descriptor, this.#decoded);
+    } catch {
+      return fail('bad_field');
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { Message as Decoded, DescMessage, FileRegistry } from '@bufbuild/protobuf';
+import type { Message } from '../cel/value/message.ts';
+
+/** Message of the library for protobuf, as an object with its properties. */
+export type Properties = Record<string, unknown>;
+
+/** What the conversion of values needs to know of the registry of types. */
+export interface Types {
+  readonly files: FileRegistry;
+  /** True if enums have types of their own. */
+  readonly areEnumsStrong: boolean;
+  /** The value of a decoded message that has no other form in CEL. */
+  wrap(type: DescMessage, message: Decoded): Message;
+}
+
+/** The properties of a message. */
+export function propertiesOf(message: Decoded): Properties {
+  return message;
+}
