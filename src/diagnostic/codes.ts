@@ -105,6 +105,11 @@ export const CODES = {
     doc: 'a text that an expression reads with `cidrs` is neither a CIDR block nor an IP address',
   },
   invalid_schema: { severity: 'error', doc: 'a JSON Schema does not compile' },
+  unknown_keyword: {
+    severity: 'warning',
+    doc: 'a keyword of a JSON Schema has no effect: its dialect does not know or does not read it',
+  },
+  unknown_format: { severity: 'warning', doc: 'a JSON Schema names a format that is not known' },
   jwt_too_early: {
     severity: 'error',
     doc: 'an expression reads `jwt` and is evaluated before authentication',

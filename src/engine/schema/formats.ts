@@ -43,7 +43,14 @@ const DEFINITIONS: ReadonlyMap<string, Format & object> = new Map<string, Format
   }),
 ]);
 
-/** Makes `format` an assertion for the formats of the table; any other format is a problem of the schema. */
+/** Names of all formats. */
+export const FORMAT_NAMES: readonly string[] = [...DEFINITIONS.keys()];
+
+export function isFormat(name: string): boolean {
+  return DEFINITIONS.has(name);
+}
+
+/** Makes `format` an assertion for the formats of the table. */
 export function addFormats(ajv: Ajv2020): void {
   for (const [name, format] of DEFINITIONS) ajv.addFormat(name, format);
 }

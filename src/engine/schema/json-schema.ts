@@ -1,70 +1,73 @@
-import type { AnySchema, ErrorObject, Options } from 'ajv';
+import type { AnySchema, Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../request/attributes.ts';
-import { isJsonObject } from '../request/json-value.ts';
 import type { BodySchema } from './body-schema.ts';
-import { asDraft2020, type SchemaProblem, withoutAnnotations } from './dialects.ts';
+import { DEFAULT_DIALECT, type DialectName, dialectNamed } from './dialects.ts';
 import { addExactNumbers } from './exact-keywords.ts';
 import { addFormats } from './formats.ts';
 import { inheritedNames } from './inherited-names.ts';
-import { list, loadSchema, lower } from './load-schema.ts';
-import { linearRegExp, type PatternError } from './pattern.ts';
-import { isPlainSchema } from './plain-schema.ts';
-import { findMember, pointerOf } from './pointer.ts';
-import { countValues } from './reference-budget.ts';
+import { linkSchema, type PrepareSchema } from './link.ts';
+import { loadSchema } from './load-schema.ts';
+import { linearRegExp } from './pattern.ts';
+import { type SchemaProblem, SchemaProblems, type SchemaWarning } from './problem.ts';
 import { countReferences } from './references.ts';
-import { exceededBound } from './schema-size.ts';
+import { type ReadReference, SchemaLibrary } from './schema-library.ts';
 import { addUniqueItems } from './unique-items.ts';
 import { type CompiledPart, noteRecipes } from './validator-recipes.ts';
-import { withDoubles } from './wide-integers.ts';
 
-export type CompiledJsonSchema =
-  | { readonly schema: BodySchema; readonly problems?: undefined }
-  | { readonly problems: readonly SchemaProblem[]; readonly schema?: undefined };
+/** A schema that can be compiled, or its problems. */
+export interface CompiledJsonSchema {
+  /** Undefined if there are problems, or if a reader has reported some. */
+  readonly schema: BodySchema | undefined;
+  readonly problems: readonly SchemaProblem[];
+  readonly warnings: readonly SchemaWarning[];
+}
 
-/** Maximum number of problems reported for one schema. */
-const MAX_PROBLEMS = 20;
+export interface SchemaSources {
+  /** Documents by URI, without fragment. */
+  readonly documents: ReadonlyMap<string, JsonValue>;
+  /** The URI of a document, with the JSON pointer of a schema in it as fragment; without one, the whole document. */
+  readonly entry: string;
+  /** Reads a document that is not among these when a reference names it; default: such a reference is a problem. */
+  readonly read?: ReadReference | undefined;
+  /** Dialect of documents without `$schema`; default: 2020-12. */
+  readonly dialect?: DialectName | undefined;
+  /** Changes each schema before its keywords are read. */
+  readonly prepare?: PrepareSchema | undefined;
+  /** Bytes; passed on to the reader of bodies. */
+  readonly maxBytes?: number | undefined;
+}
 
 /**
- * Compiles a JSON Schema, 2020-12, or draft-07 if it means the same. Strict: an unknown keyword or format, a keyword
- * without its `type`, and a `$ref` out of the document are problems. `pattern` is RE2. `maxBytes` is passed on to the
- * reader of bodies.
+ * Compiles a JSON Schema of any dialect with the documents that it refers to. Unknown keywords and formats are
+ * warnings; formats are assertions; `pattern` is RE2. Nothing is fetched.
  */
-export function compileJsonSchema(
-  written: JsonValue,
-  options: { readonly maxBytes: number | undefined },
-): CompiledJsonSchema {
-  if (typeof written !== 'boolean' && !isJsonObject(written)) {
-    return { problems: [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }] };
-  }
-  const exceeded = exceededBound(written);
-  if (exceeded !== undefined) return { problems: [exceeded] };
-  const promised = findMember(written, '$async', () => true);
-  if (promised !== undefined)
-    return { problems: [{ pointer: promised, message: '`$async` is not a keyword of JSON Schema' }] };
-  const draft = asDraft2020(written);
-  if (draft.problems !== undefined) return { problems: draft.problems.slice(0, MAX_PROBLEMS) };
-  const schema = withoutAnnotations(draft.schema) as AnySchema & JsonValue;
+export function compileJsonSchema(sources: SchemaSources): CompiledJsonSchema {
+  const found = new SchemaProblems();
+  const { documents, entry, read, dialect = DEFAULT_DIALECT, prepare, maxBytes } = sources;
+  const library = new SchemaLibrary(documents, read, dialectNamed(dialect), found);
+  const place = library.entry(entry);
+  if (place === undefined) found.add(entry, '', 'there is no schema at this place');
+  const linked = place === undefined || found.hasProblems ? true : linkSchema(place, library, found, prepare);
+  const { problems, warnings } = found;
+  if (found.hasProblems || place === undefined) return { schema: undefined, problems, warnings };
   try {
-    const errors = isPlainSchema(schema) ? [] : schemaErrors(withDoubles(schema));
-    if (errors.length > 0) return { problems: metaProblems(errors) };
-    const sources = new Map<CompiledPart, string>();
-    const compiler = newCompiler(sources);
-    const budget = countReferences(compiler);
-    const validate = compiler.compile<JsonValue>(schema);
-    noteRecipes(sources, compiler.scope.get());
-    return { schema: loadSchema(options.maxBytes, validate, budget, inheritedNames(schema)) };
+    return { schema: compileLinked(linked, maxBytes), problems, warnings };
   } catch (error) {
-    return { problems: [compileProblem(schema, error)] };
+    // The compilation of references and of nested code is recursive, and the stack is finite.
+    if (!(error instanceof RangeError)) throw error;
+    found.add(
+      place.document.uri,
+      place.pointer,
+      'the schema nests, or refers from part to part, too many times',
+    );
+    return { schema: undefined, problems, warnings };
   }
 }
 
 const OPTIONS = {
-  strict: true,
-  strictTypes: true,
-  allowUnionTypes: true,
-  strictTuples: false,
-  strictRequired: false,
+  // The linked schema has no keyword that the library does not know.
+  strict: false,
   // Otherwise `constructor` would count as a member of every object.
   ownProperties: true,
   allErrors: false,
@@ -72,25 +75,18 @@ const OPTIONS = {
   addUsedSchema: false,
   // Otherwise a definition would be copied to each place that refers to it.
   inlineRefs: false,
+  meta: false,
+  validateSchema: false,
   code: { regExp: linearRegExp },
 } as const satisfies Options;
 
-/** Validate schemas: to the first error, and to the last. Shared, since each takes milliseconds to compile. */
-const dialects = new Map<boolean, Ajv2020>();
-
-/** The first error, and all others if the schema is small: the library copies all earlier ones for each. */
-function schemaErrors(schema: JsonValue): readonly ErrorObject[] {
-  const first = errorsOf(schema, false);
-  return first.length === 0 || countValues(schema) > MAX_LISTED ? first : errorsOf(schema, true);
-}
-
-/** Values of a schema of which all errors are listed. */
-const MAX_LISTED = 1_000;
-
-function errorsOf(schema: JsonValue, allErrors: boolean): readonly ErrorObject[] {
-  const dialect = dialects.get(allErrors) ?? new Ajv2020({ ...OPTIONS, allErrors });
-  dialects.set(allErrors, dialect);
-  return dialect.validateSchema(schema as AnySchema) === true ? [] : (dialect.errors ?? []);
+function compileLinked(schema: JsonValue, maxBytes: number | undefined): BodySchema {
+  const sources = new Map<CompiledPart, string>();
+  const compiler = newCompiler(sources);
+  const budget = countReferences(compiler);
+  const validate = compiler.compile<JsonValue>(schema as AnySchema);
+  noteRecipes(sources, compiler.scope.get());
+  return loadSchema(maxBytes, validate, budget, inheritedNames(schema));
 }
 
 /** A compiler for one schema, so that nothing of the schema outlives it. */
@@ -99,59 +95,9 @@ function newCompiler(sources: Map<CompiledPart, string>): Ajv2020 {
     if (part !== undefined) sources.set(part, source);
     return source;
   };
-  const code = { ...OPTIONS.code, process };
-  const ajv = new Ajv2020({ ...OPTIONS, code, meta: false, validateSchema: false });
+  const ajv = new Ajv2020({ ...OPTIONS, code: { ...OPTIONS.code, process } });
   addFormats(ajv);
   addUniqueItems(ajv);
   addExactNumbers(ajv);
   return ajv;
-}
-
-function metaProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] {
-  const byPointer = new Map<string, SchemaProblem>();
-  for (const error of errors) {
-    if (byPointer.size === MAX_PROBLEMS) break;
-    if (byPointer.has(error.instancePath)) continue;
-    const allowed = error.keyword === 'enum' ? `: ${list(error.params['allowedValues'])}` : '';
-    const message = `\`${error.instancePath || '/'}\` ${lower(error.message ?? 'is invalid')}${allowed}`;
-    byPointer.set(error.instancePath, { pointer: error.instancePath, message });
-  }
-  return [...byPointer.values()];
-}
-
-/** The location of an error of the compiler is only in its text, if anywhere. */
-function compileProblem(schema: unknown, error: unknown): SchemaProblem {
-  // The compilation of references and of nested code is recursive, and the stack is finite.
-  if (error instanceof RangeError) {
-    return { pointer: '', message: 'the schema nests, or refers from part to part, too many times' };
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  const reference = (error as { readonly missingRef?: unknown }).missingRef;
-  if (typeof reference === 'string') {
-    const pointer = findMember(schema, '$ref', (value) => refersTo(value, reference)) ?? '';
-    return {
-      pointer,
-      message: `\`$ref\` to \`${reference}\` has no target in this document; other documents are never fetched`,
-    };
-  }
-  const pattern = (error as Partial<PatternError>).pattern;
-  if (pattern !== undefined) {
-    const pointer =
-      findMember(schema, 'pattern', (value) => value === pattern) ?? findMember(schema, pattern) ?? '';
-    return { pointer, message: `the pattern \`${pattern}\` is not a valid RE2 pattern: ${lower(text)}` };
-  }
-  const keyword = /unknown keyword: "(.*?)"$/.exec(text)?.[1];
-  if (keyword !== undefined) {
-    return { pointer: findMember(schema, keyword) ?? '', message: `unknown keyword \`${keyword}\`` };
-  }
-  const location = / (?:ignored in schema )?at (?:path )?"(#.*?)"/.exec(text);
-  const message = text
-    .slice(0, location?.index ?? text.length)
-    .replace(/^strict mode: /, '')
-    .replaceAll('"', '`');
-  return { pointer: location?.[1] === undefined ? '' : pointerOf(location[1]), message: lower(message) };
-}
-
-function refersTo(value: unknown, reference: string): boolean {
-  return typeof value === 'string' && (value === reference || reference.endsWith(value));
 }

@@ -112,12 +112,12 @@ function shownPointer(pointer: string): string {
 }
 
 /** Values as JSON, cut to a length that can be shown. */
-export function list(values: unknown): string {
+function list(values: unknown): string {
   const text = Array.isArray(values) ? values.map((value: JsonValue) => jsonText(value)).join(', ') : '';
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 
 /** A message of the library as part of a sentence. */
-export function lower(message: string): string {
+function lower(message: string): string {
   return message.replace(/\bNOT\b/, 'not');
 }

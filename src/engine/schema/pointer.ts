@@ -16,17 +16,12 @@ export function findMember(
   return undefined;
 }
 
-/** The JSON pointer of a URI fragment such as `#/properties/a%20b`. */
-export function pointerOf(fragment: string): string {
-  const pointer = fragment.replace(/^#/, '').replace(/\/$/, '');
-  try {
-    return decodeURIComponent(pointer);
-  } catch {
-    return pointer;
-  }
-}
-
 /** Escapes a name as a token of a JSON pointer. */
 export function escapeToken(token: string): string {
   return token.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** The name of a token of a JSON pointer. */
+export function unescapeToken(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }

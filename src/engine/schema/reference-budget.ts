@@ -28,7 +28,7 @@ export const spender = maker('schema.spend', (budget: ReferenceBudget) => () => 
 });
 
 /** Number of values in a value, itself included. */
-export function countValues(value: JsonValue): number {
+function countValues(value: JsonValue): number {
   if (typeof value !== 'object' || value === null) return 1;
   let count = 1;
   for (const member of Object.values<JsonValue>(value)) count += countValues(member);

@@ -2,8 +2,6 @@ import type { Expected } from '../../cel/compile.ts';
 import type { Program } from '../../cel/interpret/program.ts';
 import { type Issuer, issuersOf } from '../../engine/identity/issuer.ts';
 import { placeKey } from '../../engine/identity/token-place.ts';
-import type { JsonValue } from '../../engine/request/attributes.ts';
-import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
 import type { CallerCondition } from '../../engine/set/callers.ts';
 import { isDenialStatus } from '../../engine/set/denial-status.ts';
 import type {
@@ -31,6 +29,7 @@ import { withEnforced } from '../language/rule-mode.ts';
 import { type Expression, reportStatus } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { compileCallers, compilePrincipals, namedPeersOf } from './compile-callers.ts';
+import { compileBodySchema } from './compile-schema.ts';
 import {
   BODY,
   CONDITION,
@@ -44,7 +43,6 @@ import {
 } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { reportUnknownIssuer } from './issuer-names.ts';
-import { inlineData } from './references.ts';
 import type { ShadowRuleDraft } from './shadow-rules.ts';
 
 /**
@@ -212,29 +210,8 @@ function compileText(
 function compileSchema({ match, body }: SchemaDocument, folder: Folder): readonly CompiledSchema[] {
   const inner = compileInner(match, folder);
   const at = body?.jsonSchema?.at;
-  if (at === undefined) return [];
-  const { tree } = at;
-  if (tree.isUnfilled === true) return [];
-  const reference = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
-  const data = reference === undefined ? inlineData(at) : folder.references.read({ value: reference, at });
-  if (data === undefined) return [];
-  const source = reference === undefined || typeof data.value !== 'object' ? tree : (data.value ?? tree);
-  const { schema, problems } = compileOnce(source, data.value, body?.maxBytes);
-  for (const { pointer, message } of problems ?? []) {
-    report(data.place(pointer), 'invalid_schema', message);
-  }
+  const schema = at && compileBodySchema(at, body?.maxBytes, folder.references);
   return schema === undefined ? [] : [{ match: inner, body: schema }];
-}
-
-/** Compiled schemas by the object that they came from, and by `maxBytes`: any number of policies may use one. */
-const SCHEMAS = new WeakMap<object, Map<number | undefined, CompiledJsonSchema>>();
-
-function compileOnce(source: object, value: JsonValue, maxBytes: number | undefined): CompiledJsonSchema {
-  const known = SCHEMAS.get(source) ?? new Map<number | undefined, CompiledJsonSchema>();
-  SCHEMAS.set(source, known);
-  const compiled = known.get(maxBytes) ?? compileJsonSchema(value, { maxBytes });
-  known.set(maxBytes, compiled);
-  return compiled;
 }
 
 function compileLimits(

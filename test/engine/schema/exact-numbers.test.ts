@@ -1,11 +1,11 @@
 import { parseJson } from '../../../src/engine/request/json.ts';
-import { compileJsonSchema } from '../../../src/engine/schema/json-schema.ts';
 import { isMultiple } from '../../../src/engine/schema/multiple-of.ts';
+import { compileSchema } from '../../support/compile-schema.ts';
 
 function validated(schema: string, body: string): string {
   const { value = null, problem } = parseJson(schema);
   if (problem !== undefined) throw new Error(problem);
-  const compiled = compileJsonSchema(value, { maxBytes: undefined });
+  const compiled = compileSchema(value);
   if (compiled.schema === undefined) throw new Error(JSON.stringify(compiled.problems));
   return compiled.schema.validate(parseJson(body).value ?? null)?.detail ?? 'fits';
 }

@@ -1,8 +1,8 @@
-import { compileJsonSchema } from '../../../src/engine/schema/json-schema.ts';
 import { compileCode, compiledForm } from '../../../src/node/code-form.ts';
 import { Decoder, decoded } from '../../../src/policy/transfer/decode.ts';
 import { encode, TooLarge } from '../../../src/policy/transfer/encode.ts';
 import { generated } from '../../../src/recipe/recipe.ts';
+import { compileSchema } from '../../support/compile-schema.ts';
 import { policySet } from '../../support/policy-set.ts';
 import { transferred } from '../../support/transferred.ts';
 
@@ -215,7 +215,7 @@ describe('schemas', () => {
       { constructor: 1 },
     ],
   ])('%s', (_name, schema, fitting, unfitting) => {
-    const compiled = compileJsonSchema(schema, { maxBytes: 10 }).schema;
+    const compiled = compileSchema(schema, 10).schema;
     if (compiled === undefined) throw new Error('the schema is not valid');
     const copy = transferred(compiled);
     expect(copy.maxBytes).toBe(10);
@@ -236,7 +236,7 @@ describe('schemas', () => {
         },
       },
     };
-    const compiled = compileJsonSchema(schema, { maxBytes: undefined }).schema;
+    const compiled = compileSchema(schema).schema;
     let body = {};
     for (let depth = 0; depth < 30; depth++) body = { a: body };
     expect(compiled && transferred(compiled).validate(body)).toEqual(compiled?.validate(body));

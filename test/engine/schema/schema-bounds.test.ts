@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../../src/engine/request/attributes.ts';
-import { compileJsonSchema } from '../../../src/engine/schema/json-schema.ts';
+import { compileSchema } from '../../support/compile-schema.ts';
 
 function problemOf(schema: JsonValue): string | undefined {
-  const { problems } = compileJsonSchema(schema, { maxBytes: undefined });
-  return problems?.map(({ pointer, message }) => `${pointer}: ${message}`).join();
+  const { problems } = compileSchema(schema);
+  return problems.map(({ pointer, message }) => `${pointer}: ${message}`).join() || undefined;
 }
 
 function members(count: number, value: JsonValue): JsonValue {
@@ -34,10 +34,11 @@ test.each<[string, JsonValue, string | undefined]>([
     '/properties/enum/anyOf: this list has more than 500 parts',
   ],
   ['600 definitions', { $defs: members(600, { type: 'string' }) }, undefined],
+  ['definitions that nothing refers to', { $defs: members(6_000, { type: 'string' }) }, undefined],
   [
-    'definitions of more than 10,000 values',
-    { $defs: members(6_000, { type: 'string' }) },
-    ': the schema has more than 10,000 values',
+    'more than 10,000 values',
+    { properties: members(400, { properties: members(20, { type: 'string' }) }) },
+    ': the schema has more than 10,000 values with those that it refers to',
   ],
   [
     'a pattern that is large when its repetitions are written out',
@@ -77,14 +78,11 @@ test('a large schema with mistakes has one problem, a small one all', () => {
 
 test('a definition that thousand places refer to is compiled once', () => {
   const leaf = { type: 'object', properties: members(100, { type: 'string' }) } as const;
-  const { schema } = compileJsonSchema(
-    {
-      $defs: { leaf },
-      type: 'object',
-      properties: members(400, { $ref: '#/$defs/leaf' }),
-    },
-    { maxBytes: undefined },
-  );
+  const { schema } = compileSchema({
+    $defs: { leaf },
+    type: 'object',
+    properties: members(400, { $ref: '#/$defs/leaf' }),
+  });
   expect(schema?.validate({ m7: { m3: 'a' } })).toBeUndefined();
   expect(schema?.validate({ m7: { m3: 1 } })).toEqual({
     reason: 'schema_violation',

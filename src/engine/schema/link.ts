@@ -1,0 +1,266 @@
+import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import { isJsonList, isJsonObject } from '../request/json-value.ts';
+import { endlessReference } from './endless-reference.ts';
+import { isFormat } from './formats.ts';
+import { keywordOf } from './keywords.ts';
+import type { Place, Resource } from './place.ts';
+import { escapeToken } from './pointer.ts';
+import type { SchemaProblems } from './problem.ts';
+import { SchemaBounds } from './schema-bounds.ts';
+import type { SchemaLibrary } from './schema-library.ts';
+import { RECURSIVE } from './schema-places.ts';
+import { splitFragment } from './uri.ts';
+
+/** Change of a schema before it is linked, such as that of a dialect of OpenAPI. Schemas in it keep their places. */
+export type PrepareSchema = (schema: JsonObject, place: Place) => JsonObject;
+
+/** Anchors that a `$dynamicRef` finds, by name: those of the outermost resource that has one. */
+type DynamicScope = ReadonlyMap<string, Place>;
+
+interface Definition {
+  readonly place: Place;
+  readonly scope: DynamicScope;
+  readonly name: string;
+}
+
+/**
+ * One schema of draft 2020-12 that means what a schema means with all documents that it refers to. Every reference in it
+ * is a `$ref` to a member of its `$defs`: a schema that is reached in two dynamic scopes is a
+ * definition for each. It has no annotations, no unknown keywords and no unknown formats.
+ */
+export function linkSchema(
+  entry: Place,
+  library: SchemaLibrary,
+  problems: SchemaProblems,
+  prepare: PrepareSchema = (schema) => schema,
+): JsonValue {
+  return new Linker(library, problems, prepare).link(entry);
+}
+
+class Linker {
+  readonly #library: SchemaLibrary;
+  readonly #problems: SchemaProblems;
+  readonly #prepare: PrepareSchema;
+  readonly #bounds: SchemaBounds;
+  /** By place and dynamic scope. */
+  readonly #definitions = new Map<string, Definition>();
+  readonly #waiting: Definition[] = [];
+  #refersToWhole = false;
+
+  constructor(library: SchemaLibrary, problems: SchemaProblems, prepare: PrepareSchema) {
+    this.#library = library;
+    this.#problems = problems;
+    this.#prepare = prepare;
+    this.#bounds = new SchemaBounds(problems);
+  }
+
+  link(entry: Place): JsonValue {
+    const scope = this.#entered(entry, new Map());
+    const whole: Definition = { place: entry, scope, name: '0' };
+    this.#definitions.set(keyOf(entry, scope), whole);
+    const linked = new Map([[whole.name, this.#linked(entry.schema, entry, scope)]]);
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      if (this.#bounds.isExceeded) return true;
+      linked.set(next.name, this.#linked(next.place.schema, next.place, next.scope));
+    }
+    this.#reportEndless(linked);
+    const schema = linked.get(whole.name) ?? true;
+    if (this.#refersToWhole) return { $ref: `#/$defs/${whole.name}`, $defs: Object.fromEntries(linked) };
+    linked.delete(whole.name);
+    if (linked.size === 0 || !isJsonObject(schema)) return schema;
+    return { ...schema, $defs: Object.fromEntries(linked) };
+  }
+
+  #reportEndless(linked: ReadonlyMap<string, JsonValue>): void {
+    const endless = endlessReference(linked);
+    const definition = this.#definitions.values().find(({ name }) => name === endless);
+    if (definition === undefined) return;
+    const { document, pointer } = definition.place;
+    const message = 'the schema refers to itself for the same value, so that no validation of it ends';
+    this.#problems.add(document.uri, pointer, message);
+  }
+
+  #linked(written: JsonValue, place: Place, outer: DynamicScope): JsonValue {
+    if (!this.#bounds.takeSchema(written, place) || !isJsonObject(written)) return written;
+    const scope = this.#entered(place, outer);
+    return new SchemaLinking(this.#prepare(written, place), place, {
+      linked: (schema, pointer) => this.#linked(schema, this.#library.inner(place, pointer, schema), scope),
+      reference: (keyword, reference) => this.#reference(keyword, reference, place, scope),
+      takePattern: (pattern, pointer) => this.#bounds.takePattern(pattern, place, pointer),
+    }).result();
+  }
+
+  /** The scope within a place, which its resource has entered. */
+  #entered({ resource }: Pick<Place, 'resource'>, scope: DynamicScope): DynamicScope {
+    const added = [...resource.dynamic].filter(([name]) => !scope.has(name));
+    return added.length === 0 ? scope : new Map([...scope, ...added]);
+  }
+
+  /** The reference to the definition of a target; undefined for one that is reported. */
+  #reference(keyword: string, reference: string, from: Place, scope: DynamicScope): string | undefined {
+    const target = this.#library.resolve(reference, from, keyword);
+    if (target === undefined) return undefined;
+    const place = dynamicTarget(keyword, reference, target, scope);
+    const inner = this.#entered(place, scope);
+    const key = keyOf(place, inner);
+    const known = this.#definitions.get(key);
+    if (known?.name === '0') this.#refersToWhole = true;
+    if (known !== undefined) return `#/$defs/${known.name}`;
+    const definition = { place, scope: inner, name: String(this.#definitions.size) };
+    this.#definitions.set(key, definition);
+    this.#waiting.push(definition);
+    return `#/$defs/${definition.name}`;
+  }
+}
+
+/** The place that a reference means in a dynamic scope (2020-12, section 8.2.3.2; 2019-09, section 8.2.4.2.2). */
+function dynamicTarget(keyword: string, reference: string, initial: Place, scope: DynamicScope): Place {
+  if (keyword === '$ref') return initial;
+  const name = keyword === '$recursiveRef' ? RECURSIVE : splitFragment(reference).fragment;
+  const own: Resource = initial.resource;
+  return own.dynamic.get(name) === initial ? (scope.get(name) ?? initial) : initial;
+}
+
+function keyOf(place: Place, scope: DynamicScope): string {
+  const bound = [...scope].map(([name, each]) => `${name}=${nameOf(each)}`).toSorted();
+  return [nameOf(place), ...bound].join(' ');
+}
+
+function nameOf({ document, pointer }: Place): string {
+  return `${document.uri}#${pointer}`;
+}
+
+/** What the translation of one schema needs of its surroundings. */
+interface Surroundings {
+  /** A schema within the schema, at a pointer into the document. */
+  readonly linked: (schema: JsonValue, pointer: string) => JsonValue;
+  readonly reference: (keyword: string, reference: string) => string | undefined;
+  readonly takePattern: (pattern: string, pointer: string) => void;
+}
+
+/** The translation of one schema of any dialect into one of draft 2020-12. */
+class SchemaLinking {
+  readonly #schema: JsonObject;
+  readonly #place: Place;
+  readonly #surroundings: Surroundings;
+  readonly #result = new Map<string, JsonValue>();
+  /** Schemas that must hold as well. */
+  readonly #further: JsonValue[] = [];
+
+  constructor(schema: JsonObject, place: Place, surroundings: Surroundings) {
+    this.#schema = schema;
+    this.#place = place;
+    this.#surroundings = surroundings;
+  }
+
+  result(): JsonObject {
+    const { dialect } = this.#place.resource;
+    const { $ref } = this.#schema;
+    if (dialect.isReferenceAlone && typeof $ref === 'string') this.#reference('$ref', $ref);
+    else {
+      for (const [name, value] of Object.entries<JsonValue>(this.#schema)) {
+        const keyword = keywordOf(name, dialect);
+        if (keyword !== undefined && !keyword.isAnnotation) this.#keyword(name, value);
+      }
+    }
+    if (this.#further.length > 0) {
+      const all = this.#result.get('allOf');
+      this.#result.set('allOf', [...(isJsonList(all) ? all : []), ...this.#further]);
+    }
+    return Object.fromEntries(this.#result);
+  }
+
+  #keyword(name: string, value: JsonValue): void {
+    switch (name) {
+      case '$defs':
+      case 'definitions':
+        return;
+      case '$ref':
+      case '$dynamicRef':
+      case '$recursiveRef':
+        if (typeof value === 'string') this.#reference(name, value);
+        return;
+      case 'format':
+        if (typeof value === 'string' && isFormat(value)) this.#result.set(name, value);
+        return;
+      case 'items':
+        this.#items(value);
+        return;
+      case 'additionalItems':
+        if (isJsonList(this.#schema['items'])) this.#result.set('items', this.#inner(value, name));
+        return;
+      case 'dependencies':
+        this.#dependencies(value);
+        return;
+      case 'minimum':
+      case 'maximum':
+        this.#limit(name, value, name === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum');
+        return;
+      case 'exclusiveMinimum':
+      case 'exclusiveMaximum':
+        if (typeof value !== 'boolean') this.#result.set(name, value);
+        return;
+      default:
+        this.#plain(name, value);
+    }
+  }
+
+  #plain(name: string, value: JsonValue): void {
+    if (name === 'pattern' && typeof value === 'string') this.#pattern(value, name);
+    if (name === 'patternProperties' && isJsonObject(value))
+      for (const pattern of Object.keys(value)) this.#pattern(pattern, `${name}/${escapeToken(pattern)}`);
+    const holds = keywordOf(name, this.#place.resource.dialect)?.holds;
+    this.#result.set(name, holds === undefined ? value : this.#inner(value, name));
+  }
+
+  #pattern(pattern: string, at: string): void {
+    this.#surroundings.takePattern(pattern, `${this.#place.pointer}/${at}`);
+  }
+
+  #reference(keyword: string, reference: string): void {
+    const $ref = this.#surroundings.reference(keyword, reference);
+    if ($ref === undefined) return;
+    if (this.#result.has('$ref')) this.#further.push({ $ref });
+    else this.#result.set('$ref', $ref);
+  }
+
+  /** Schemas in the value of a keyword, linked. */
+  #inner(value: JsonValue, keyword: string): JsonValue {
+    const at = `${this.#place.pointer}/${escapeToken(keyword)}`;
+    const { linked } = this.#surroundings;
+    const holds = keywordOf(keyword, this.#place.resource.dialect)?.holds;
+    if (isJsonList(value)) return value.map((each, index) => linked(each, `${at}/${index}`));
+    if (holds !== 'map' || !isJsonObject(value)) return linked(value, at);
+    return Object.fromEntries(
+      Object.entries<JsonValue>(value).map(([name, each]) => [
+        name,
+        linked(each, `${at}/${escapeToken(name)}`),
+      ]),
+    );
+  }
+
+  /** Before 2020-12, a list in `items` was what `prefixItems` is now. */
+  #items(value: JsonValue): void {
+    if (!isJsonList(value)) this.#result.set('items', this.#inner(value, 'items'));
+    else if (value.length > 0) this.#result.set('prefixItems', this.#inner(value, 'items'));
+  }
+
+  #dependencies(value: JsonValue): void {
+    if (!isJsonObject(value)) return;
+    const entries = Object.entries<JsonValue>(value);
+    const names = entries.filter(([, each]) => isJsonList(each));
+    if (names.length > 0) this.#further.push({ dependentRequired: Object.fromEntries(names) });
+    const at = `${this.#place.pointer}/dependencies`;
+    const schemas = entries.flatMap(([name, each]) =>
+      isJsonList(each)
+        ? []
+        : [[name, this.#surroundings.linked(each, `${at}/${escapeToken(name)}`)] as const],
+    );
+    if (schemas.length > 0) this.#further.push({ dependentSchemas: Object.fromEntries(schemas) });
+  }
+
+  /** In draft-04 `exclusiveMinimum: true` makes `minimum` exclusive. */
+  #limit(name: string, value: JsonValue, exclusive: string): void {
+    this.#result.set(this.#schema[exclusive] === true ? exclusive : name, value);
+  }
+}

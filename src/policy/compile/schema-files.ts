@@ -1,0 +1,89 @@
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import type { SchemaProblem, SchemaWarning } from '../../engine/schema/problem.ts';
+import type { ReadDocument, ReadReference } from '../../engine/schema/schema-library.ts';
+import { suggestion } from '../language/fields.ts';
+import { report } from '../language/reader.ts';
+import type { Cursor } from '../yaml/tree.ts';
+import { type Data, inlineData, type References } from './references.ts';
+
+/** A file that a schema refers to, as it was read. */
+interface FollowedReference {
+  readonly path: string;
+  readonly document: string;
+  readonly pointer: string;
+  readonly value: JsonValue | undefined;
+}
+
+/** The document of a schema or of an OpenAPI description, and the files of the folder that it refers to. */
+export class SchemaFiles {
+  /** URI of the document. */
+  readonly uri: string;
+  readonly root: Data;
+  readonly #references: References;
+  readonly #files: Map<string, Data>;
+  readonly #followed: FollowedReference[] = [];
+
+  constructor(root: Data, at: Cursor, references: References) {
+    this.root = root;
+    this.uri = uriOf(root.file ?? at.context.path);
+    this.#files = new Map([[this.uri, root]]);
+    this.#references = references;
+  }
+
+  /** The files that were read for references so far. */
+  get followed(): readonly FollowedReference[] {
+    return this.#followed;
+  }
+
+  /** Reads a file of the folder for a reference; it then belongs to the policies. */
+  readonly read: ReadReference = (path, document, pointer): ReadDocument | undefined => {
+    const at = this.#files.get(document)?.place(pointer);
+    const data = at && this.#references.read({ value: path, at });
+    this.#followed.push({ path, document, pointer, value: data?.value });
+    if (data?.file === undefined) return undefined;
+    const uri = uriOf(data.file);
+    this.#files.set(uri, data);
+    return { uri, value: data.value };
+  };
+
+  /** Reads the files of an earlier compilation; false if one of them is another now. */
+  readAgain(followed: readonly FollowedReference[]): boolean {
+    return followed.every(({ path, document, pointer, value }) => {
+      this.read(path, document, pointer);
+      return this.#followed.at(-1)?.value === value;
+    });
+  }
+
+  /** Reports problems and warnings at their places in these files. */
+  report({
+    problems,
+    warnings,
+  }: {
+    readonly problems: readonly SchemaProblem[];
+    readonly warnings: readonly SchemaWarning[];
+  }): void {
+    for (const { document, pointer, message } of problems)
+      report(this.#place(document, pointer), 'invalid_schema', message);
+    for (const { code, document, pointer, message, unknown, help } of warnings) {
+      const near = () => (unknown === undefined ? help : suggestion(unknown.name, unknown.known));
+      report(this.#place(document, pointer), code, message, near);
+    }
+  }
+
+  #place(document: string, pointer: string): Cursor {
+    return (this.#files.get(document) ?? this.root).place(pointer);
+  }
+}
+
+/** The schema or description of a field: the path of a file, or the document itself. Undefined after a reported mistake. */
+export function schemaFiles(at: Cursor, references: References): SchemaFiles | undefined {
+  const { tree } = at;
+  const path = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+  const data = path === undefined ? inlineData(at) : references.read({ value: path, at });
+  return data && new SchemaFiles(data, at, references);
+}
+
+/** The URI of a file of the folder, by which documents refer to each other. */
+function uriOf(path: string): string {
+  return `file:///${path.split('/').map(encodeURIComponent).join('/')}`;
+}
