@@ -66,7 +66,7 @@ export const IMPORT_TABLE = {
     cel: { imports: ['cel/', 'diagnostic'], portable: true },
 
     // Protobuf messages as values of expressions: what `cel/check` and `cel/value` declare, with descriptors.
-    protobuf: { imports: ['cel/value', 'recipe'], types: ['cel/check'], portable: true },
+    protobuf: { imports: ['cel/value', 'cel/library', 'recipe'], types: ['cel/check'], portable: true },
 
     // Deciding a request.
     'engine/request': { imports: [], portable: true },

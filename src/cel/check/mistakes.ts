@@ -3,6 +3,7 @@ import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import type { FunctionDeclaration } from '../library/function.ts';
 import { MACROS, type MacroDeclaration } from '../library/macros.ts';
+import { printName } from '../syntax/block.ts';
 import { dashedName, foreignField, foreignMember, foreignName } from '../syntax/foreign.ts';
 import { MAX_PROBLEMS, type Problem, problem } from '../syntax/problem.ts';
 import type { CallNode, Node } from '../syntax/tree.ts';
@@ -58,7 +59,8 @@ export class Mistakes {
     if (isReported && dashed !== undefined) return ERROR;
     const help =
       dashed ?? this.#anyElement(node) ?? this.#namespacedCall(node) ?? this.#nameHelp(name, locals);
-    return this.#report('cel_unknown_name', node, `unknown name \`${name}\``, help);
+    const shown = printName(name);
+    return this.#report('cel_unknown_name', node, `unknown name \`${shown}\``, help);
   }
 
   /** Help for `list[_] == x` of Rego. */

@@ -82,4 +82,19 @@ export const MACROS = {
     forms: ['cel.bind(x, value, expression)'],
     examples: [["cel.bind(x, 'a' + 'b', x + x)", "'abab'"]],
   },
+  'cel.block': {
+    doc: 'the value of an expression that reads the values of a list, each evaluated once, as `cel.index(0)` and so on; programs write it',
+    forms: ['cel.block([value, ...], expression)'],
+    examples: [['cel.block([1, cel.index(0) + 1], cel.index(1) * 2)', '4']],
+  },
+  'proto.getExt': {
+    doc: 'the value of an extension of a protobuf message; the default of its type if it is not set',
+    forms: ['proto.getExt(message, extension)'],
+    examples: [],
+  },
+  'proto.hasExt': {
+    doc: 'true if an extension of a protobuf message is set',
+    forms: ['proto.hasExt(message, extension)'],
+    examples: [],
+  },
 } as const satisfies Readonly<Record<string, MacroDeclaration>>;

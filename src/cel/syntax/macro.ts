@@ -1,4 +1,6 @@
 import type { Range } from '../../diagnostic/range.ts';
+import { expandBlock } from './block.ts';
+import { qualifiedName } from './names.ts';
 import type { Parser } from './parser.ts';
 import type { CallNode, Loop, LoopNode, Node } from './tree.ts';
 
@@ -29,6 +31,9 @@ export function expandMacro(parser: Parser, call: Call): Node | undefined {
   if (receiver === undefined) return name === 'has' && args.length === 1 ? has(parser, call) : undefined;
   const namespace = receiver.kind === 'name' ? receiver.name : '';
   if (namespace === 'cel' && name === 'bind') return bind(parser, call);
+  const written = namespace === 'cel' ? expandBlock(parser, call) : undefined;
+  if (written !== undefined) return written;
+  if (namespace === 'proto' && EXTENSION_MACROS.has(name)) return extension(parser, call);
   if (namespace === 'math' && (name === 'greatest' || name === 'least')) return extreme(parser, call);
   if (name === 'optMap' || name === 'optFlatMap') return optionalMap(parser, call, receiver);
   const [loop, forms] = LOOPS.get(name) ?? [];
@@ -59,6 +64,28 @@ function bind(parser: Parser, { args, start, end }: Call): Node | undefined {
   if (value === undefined || body === undefined || args.length > 3) return undefined;
   const variable = variableOf(parser, name, 'write it as in `cel.bind(x, 1, x + x)`');
   return parser.make({ kind: 'bind', variable, value, body, start, end });
+}
+
+const EXTENSION_MACROS: ReadonlySet<string> = new Set(['getExt', 'hasExt']);
+
+/** `proto.getExt(message, a.b.c)` is the access of a field with that name, and `hasExt` the test for it. */
+function extension(parser: Parser, { name, args, start, end }: Call): Node | undefined {
+  const [operand, extended] = args;
+  const isTest = name === 'hasExt';
+  if (operand === undefined || extended === undefined || args.length > 2) return undefined;
+  const field = qualifiedName(extended);
+  if (field === undefined) {
+    parser.report(
+      extended,
+      'expected the full name of an extension',
+      `write it as in \`proto.${name}(x, a.b.c)\``,
+    );
+    return parser.make({ kind: 'missing', start, end });
+  }
+  const access = { operand, field, fieldAt: { start: extended.start, end: extended.end }, start, end };
+  return isTest
+    ? parser.make({ kind: 'has', ...access })
+    : parser.make({ kind: 'select', isOptional: false, ...access });
 }
 
 function optionalMap(parser: Parser, { name, args, start, end }: Call, operand: Node): Node | undefined {

@@ -1,6 +1,7 @@
 import { type Double, double, type Int, int, numberOf } from '../value/number.ts';
 import { foreignCharacter } from './foreign.ts';
 import { expandMacro } from './macro.ts';
+import { qualifiedName } from './names.ts';
 import type { Parser } from './parser.ts';
 import { problem } from './problem.ts';
 import { KEYWORDS, RESERVED, type Token } from './token.ts';
@@ -228,17 +229,6 @@ function parseMap(parser: Parser, start: number): Node {
     entries.push({ key, value, isOptional });
   });
   return parser.make({ kind: 'map', entries, start, end: parser.end });
-}
-
-/** `a.b` for a chain of plain names; undefined for any other node. */
-function qualifiedName(node: Node): string | undefined {
-  if (node.kind === 'name') return (node.isRooted ? '.' : '') + node.name;
-  if (node.kind !== 'select' || node.isOptional) return undefined;
-  const { start, end } = node.fieldAt;
-  // A quoted name is not part of the name of a type.
-  if (end - start > node.field.length) return undefined;
-  const before = qualifiedName(node.operand);
-  return before === undefined ? undefined : `${before}.${node.field}`;
 }
 
 function parseMessage(parser: Parser, type: Node): Node {

@@ -1,4 +1,5 @@
 import { isDouble, isInt, numberOf, Uint } from '../value/number.ts';
+import { blockOf, printName } from './block.ts';
 import { KEYWORDS } from './token.ts';
 import type { Node } from './tree.ts';
 
@@ -45,7 +46,7 @@ function textOf(node: Node): string {
     case 'literal':
       return printLiteral(node.value);
     case 'name':
-      return (node.isRooted ? '.' : '') + node.name;
+      return (node.isRooted ? '.' : '') + printName(node.name);
     case 'select':
       return `${write(node.operand, LEVEL.member)}.${node.isOptional ? '?' : ''}${printField(node.field)}`;
     case 'has':
@@ -78,20 +79,27 @@ function textOf(node: Node): string {
     }
     case 'loop': {
       const parts = [
-        ...node.variables,
+        ...node.variables.map(printName),
         ...[node.filter, node.body].filter((part) => part !== undefined).map(print),
       ];
       return `${write(node.range, LEVEL.member)}.${node.name}(${parts.join(', ')})`;
     }
     case 'bind':
-      return `cel.bind(${node.variable}, ${print(node.value)}, ${print(node.body)})`;
+      return printBind(node);
     case 'optional_map': {
       const name = node.isFlat ? 'optFlatMap' : 'optMap';
-      return `${write(node.operand, LEVEL.member)}.${name}(${node.variable}, ${print(node.body)})`;
+      return `${write(node.operand, LEVEL.member)}.${name}(${printName(node.variable)}, ${print(node.body)})`;
     }
     case 'missing':
       return '';
   }
+}
+
+function printBind(node: Node & { kind: 'bind' }): string {
+  const block = blockOf(node);
+  return block === undefined
+    ? `cel.bind(${printName(node.variable)}, ${print(node.value)}, ${print(node.body)})`
+    : `cel.block([${block.values.map(print).join(', ')}], ${print(block.body)})`;
 }
 
 function printCall({ name, receiver, isRooted, isSpread, args }: Node & { kind: 'call' }): string {

@@ -5,7 +5,6 @@ import { emit } from '../../../src/cel/codegen/emit.ts';
 import { interpret } from '../../../src/cel/interpret/interpret.ts';
 import type { Activation } from '../../../src/cel/interpret/program.ts';
 import { parse } from '../../../src/cel/syntax/parse.ts';
-import { childrenOf, type Node } from '../../../src/cel/syntax/tree.ts';
 import { beginBudget, endBudget } from '../../../src/cel/value/budget.ts';
 import { equals } from '../../../src/cel/value/compare.ts';
 import { Failure } from '../../../src/cel/value/failure.ts';
@@ -50,11 +49,9 @@ export function outcomeOf(evaluate: () => unknown): unknown {
 /** Undefined if the case holds for every evaluator; otherwise the actual outcome. */
 export function mismatch(test: Case): string | undefined {
   const { environment, expr, expected } = test;
-  if (environment === undefined) return 'protobuf messages are declared or given';
   const parsed = parse(expr);
   const messages = parsed.problems.map(({ message }) => message);
   if (messages.length > 0) return expected.isError ? undefined : messages.join('; ');
-  if (hasMessage(parsed.root)) return 'a protobuf message is made';
   const checked = check(expr, parsed, environment);
   const [problem] = test.disableCheck ? [] : checked.problems;
   if (problem !== undefined) {
@@ -77,10 +74,6 @@ export function mismatch(test: Case): string | undefined {
   return undefined;
 }
 
-function hasMessage(node: Node): boolean {
-  return node.kind === 'message' || childrenOf(node).some(hasMessage);
-}
-
 /** True for the same value of the same type; NaN equals itself. */
 export function same(a: unknown, b: unknown): boolean {
   if (kindOf(a) !== kindOf(b)) return false;
@@ -92,13 +85,10 @@ function showBigInt(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
 }
 
-/** Reason why a case does not apply to this engine; undefined if it does. */
-export function outOfScope({ file, environment, expr }: Case): string | undefined {
-  if (file === 'block_ext') return '`cel.block` is only written by optimizers';
-  if (file === 'enums') return 'protobuf enums are not supported';
-  const isOfMessages = ['dynamic', 'proto2', 'proto2_ext', 'proto3', 'wrappers'].includes(file);
-  const isBuilt = hasMessage(parse(expr).root);
-  return isOfMessages || isBuilt || environment === undefined
-    ? 'protobuf messages are not supported'
-    : undefined;
+/** Cases that this engine does not pass, with the reasons. */
+const MUST_FAIL: ReadonlyMap<string, string> = new Map<string, string>([]);
+
+/** Reason why a case must fail; undefined if it passes. */
+export function mustFail({ name }: Case): string | undefined {
+  return MUST_FAIL.get(name);
 }

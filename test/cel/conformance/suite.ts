@@ -1,13 +1,20 @@
+import { file_cel_expr_conformance_proto2_test_all_types_extensions } from '@bufbuild/cel-spec/cel/expr/conformance/proto2/test_all_types_extensions_pb.js';
+import { file_cel_expr_conformance_proto2_test_all_types } from '@bufbuild/cel-spec/cel/expr/conformance/proto2/test_all_types_pb.js';
+import { file_cel_expr_conformance_proto3_test_all_types } from '@bufbuild/cel-spec/cel/expr/conformance/proto3/test_all_types_pb.js';
 import { tests as conformance } from '@bufbuild/cel-spec/testdata/conformance.js';
 import type { SerializedIncrementalTestSuite } from '@bufbuild/cel-spec/testdata/tests.js';
+import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { createEnvironment, type Environment } from '../../../src/cel/check/environment.ts';
 import { type FunctionDeclaration, type Overload, overload } from '../../../src/cel/library/function.ts';
 import { TypeValue } from '../../../src/cel/value/boxed.ts';
-import { parseDuration } from '../../../src/cel/value/duration.ts';
 import { MapBuilder } from '../../../src/cel/value/map.ts';
 import { double, int, uint } from '../../../src/cel/value/number.ts';
-import { parseTimestamp } from '../../../src/cel/value/timestamp.ts';
 import { DYN, type Type } from '../../../src/cel/value/type.ts';
+import { enumFunctions } from '../../../src/protobuf/enum-functions.ts';
+import { EnumValue } from '../../../src/protobuf/enum-value.ts';
+import type { MessageRegistry } from '../../../src/protobuf/message-registry.ts';
+import { descriptorSetOf, registry } from '../../support/descriptor-sets.ts';
 
 /** Case of the suite, from the JSON of the specification's test data. */
 export interface Case {
@@ -17,7 +24,7 @@ export interface Case {
   readonly expr: string;
   readonly disableCheck: boolean;
   readonly checkOnly: boolean;
-  readonly environment: Environment | undefined;
+  readonly environment: Environment;
   readonly activation: Readonly<Record<string, unknown>>;
   readonly expected: Expected;
   /** Type that the reference implementation finds; undefined if the suite does not have it. */
@@ -43,39 +50,38 @@ function casesIn(suite: SerializedIncrementalTestSuite, file: string, path: read
   return [...below, ...own];
 }
 
-/** Thrown for a case that needs protobuf messages. */
-class NeedsMessages extends Error {}
-
 function toCase(
   test: Json & { readonly name?: string; readonly expr: string },
   file: string,
   path: readonly string[],
 ): Omit<Case, 'referenceType'> {
-  const { expr } = test;
-  const common = {
-    name: [...path, test.name ?? expr].join('/'),
+  const types = path.some((part) => part.startsWith('strong_')) ? STRONG_TYPES : TYPES;
+  return {
+    name: [...path, test.name ?? test.expr].join('/'),
     file,
-    expr,
+    expr: test.expr,
     disableCheck: test['disableCheck'] === true,
     checkOnly: test['checkOnly'] === true,
+    environment: environmentOf(test, types),
+    activation: bindingsOf(test, types),
+    expected: expectedOf(test, types),
   };
-  try {
-    return {
-      ...common,
-      environment: environmentOf(test),
-      activation: bindingsOf(test),
-      expected: expectedOf(test),
-    };
-  } catch (error) {
-    if (!(error instanceof NeedsMessages)) throw error;
-    const expected = { isError: false, value: undefined, type: undefined };
-    return { ...common, environment: undefined, activation: {}, expected };
-  }
 }
 
-function environmentOf(test: Json): Environment {
+/** The types of the suite, with enums as ints and as types of their own. */
+const FILES = descriptorSetOf([
+  file_cel_expr_conformance_proto2_test_all_types,
+  file_cel_expr_conformance_proto2_test_all_types_extensions,
+  file_cel_expr_conformance_proto3_test_all_types,
+]);
+const TYPES = registry(FILES);
+const STRONG_TYPES = registry(FILES, { areEnumsStrong: true });
+
+function environmentOf(test: Json, types: MessageRegistry): Environment {
   const variables = new Map<string, Type>();
-  const functions: FunctionDeclaration[] = [];
+  const functions: FunctionDeclaration[] = types === STRONG_TYPES ? [...enumFunctions(types.files)] : [];
+  // A case that is not checked need not declare its variables.
+  for (const name of Object.keys(test['bindings'] ?? {})) variables.set(name, DYN);
   for (const declaration of (test['typeEnv'] ?? []) as readonly Json[]) {
     const name = String(declaration['name']);
     const ident = declaration['ident'] as Json | undefined;
@@ -87,7 +93,8 @@ function environmentOf(test: Json): Environment {
     }
   }
   const container = typeof test['container'] === 'string' ? test['container'] : '';
-  return { ...createEnvironment({}, functions), roots: variables, names: variables, container };
+  const environment = createEnvironment({}, functions);
+  return { ...environment, roots: variables, names: variables, messages: types, container };
 }
 
 function overloadOf(declared: Json): Overload {
@@ -124,13 +131,11 @@ function typeOf(type: Json): Type {
     case 'typeParam':
       return { kind: 'parameter', name: String(of) };
     case 'wellKnown':
-      if (of === 'TIMESTAMP') return { kind: 'timestamp' };
-      if (of === 'DURATION') return { kind: 'duration' };
-      throw new NeedsMessages();
+      return WELL_KNOWN[String(of)] ?? DYN;
+    case 'wrapper':
+      return { kind: 'wrapper', of: PRIMITIVES[String(of)] ?? DYN };
     case 'messageType':
-      if (of === 'google.protobuf.Timestamp') return { kind: 'timestamp' };
-      if (of === 'google.protobuf.Duration') return { kind: 'duration' };
-      throw new NeedsMessages();
+      return TYPES.typeOf(String(of)) ?? DYN;
     case 'listType':
       return { kind: 'list', element: typeOf(parts['elemType'] as Json) };
     case 'mapType':
@@ -150,18 +155,24 @@ function typeOf(type: Json): Type {
         : { kind: 'opaque', name, parameters };
     }
     default:
-      throw new NeedsMessages();
+      throw new Error(`the suite has a type of an unknown kind: ${kind}`);
   }
 }
 
-function bindingsOf(test: Json): Readonly<Record<string, unknown>> {
+const WELL_KNOWN: Readonly<Record<string, Type>> = {
+  ANY: DYN,
+  TIMESTAMP: { kind: 'timestamp' },
+  DURATION: { kind: 'duration' },
+};
+
+function bindingsOf(test: Json, types: MessageRegistry): Readonly<Record<string, unknown>> {
   const bindings = (test['bindings'] ?? {}) as Readonly<Record<string, Json>>;
   return Object.fromEntries(
-    Object.entries(bindings).map(([name, { value }]) => [name, valueOf(value as Json)]),
+    Object.entries(bindings).map(([name, { value }]) => [name, valueOf(value as Json, types)]),
   );
 }
 
-function expectedOf(test: Json): Expected {
+function expectedOf(test: Json, types: MessageRegistry): Expected {
   const { value, typedResult, evalError, anyEvalErrors } = test;
   const isError = evalError !== undefined || anyEvalErrors !== undefined;
   if (isError) return { isError, value: undefined, type: undefined };
@@ -169,15 +180,16 @@ function expectedOf(test: Json): Expected {
     const { result, deducedType } = typedResult as Json;
     return {
       isError,
-      value: result === undefined ? undefined : { value: valueOf(result as Json) },
+      value: result === undefined ? undefined : { value: valueOf(result as Json, types) },
       type: deducedType === undefined ? undefined : typeOf(deducedType as Json),
     };
   }
-  return { isError, value: { value: value === undefined ? true : valueOf(value as Json) }, type: undefined };
+  const given = value === undefined ? true : valueOf(value as Json, types);
+  return { isError, value: { value: given }, type: undefined };
 }
 
 /** The value of a `cel.expr.Value` in JSON. */
-function valueOf(value: Json): unknown {
+function valueOf(value: Json, types: MessageRegistry): unknown {
   const [kind = '', of] = Object.entries(value)[0] ?? [];
   switch (kind) {
     case 'nullValue':
@@ -196,30 +208,24 @@ function valueOf(value: Json): unknown {
     case 'typeValue':
       return new TypeValue(String(of));
     case 'listValue':
-      return (((of as Json)['values'] ?? []) as readonly Json[]).map(valueOf);
+      return (((of as Json)['values'] ?? []) as readonly Json[]).map((each) => valueOf(each, types));
     case 'mapValue': {
       const map = new MapBuilder();
       for (const entry of ((of as Json)['entries'] ?? []) as readonly Json[]) {
-        map.add(valueOf(entry['key'] as Json), valueOf(entry['value'] as Json));
+        map.add(valueOf(entry['key'] as Json, types), valueOf(entry['value'] as Json, types));
       }
       return map.build();
     }
-    case 'objectValue':
-      return wellKnown(of as Json);
+    case 'enumValue': {
+      const { type, value: number = 0 } = of as Json;
+      return new EnumValue(String(type), Number(number));
+    }
+    case 'objectValue': {
+      const json = of as JsonValue;
+      return types.valueOf(AnySchema, fromJson(AnySchema, json, { registry: types.files }));
+    }
     default:
-      throw new NeedsMessages();
-  }
-}
-
-function wellKnown(message: Json): unknown {
-  const text = String(message['value']);
-  switch (message['@type']) {
-    case 'type.googleapis.com/google.protobuf.Timestamp':
-      return parseTimestamp(text);
-    case 'type.googleapis.com/google.protobuf.Duration':
-      return parseDuration(text);
-    default:
-      throw new NeedsMessages();
+      throw new Error(`the suite has a value of an unknown kind: ${kind}`);
   }
 }
 

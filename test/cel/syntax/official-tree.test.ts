@@ -31,10 +31,15 @@ function isMisused(expr: string): boolean {
   return /\b(?:i\.j|i\.k|j\.k)\b|\(i, i,/.test(expr);
 }
 
+/** The reference parsed these without the macros that are in them. */
+const UNEXPANDED = /\bcel\.(?:block|index|iterVar)\(|\bproto\.(?:get|has)Ext\(/;
+
 /** Expressions with the trees that the reference implementation prints for them. */
 const TREES = new Map(
   TESTS.flatMap(({ original: { expr }, ast }) =>
-    ast === undefined || isMisused(expr) ? [] : [[expr, comparable(compact(ast))] as const],
+    ast === undefined || isMisused(expr) || UNEXPANDED.test(expr)
+      ? []
+      : [[expr, comparable(compact(ast))] as const],
   ),
 );
 
@@ -49,6 +54,18 @@ test.each([...TREES])('%s', (expr, tree) => {
   const again = parse(print(root));
   expect([again.problems, comparable(officialTree(again.root))]).toEqual([[], tree]);
   expect(print(again.root)).toBe(print(root));
+});
+
+const PRINTED = TESTS.map(({ original: { expr } }) => expr).filter((expr) => UNEXPANDED.test(expr));
+
+test.each(PRINTED)('%s is printed as it was written', (expr) => {
+  const { root, problems } = parse(expr);
+  const text = print(root);
+  const again = parse(text);
+  expect([problems, again.problems]).toEqual([[], []]);
+  expect(officialTree(again.root)).toBe(officialTree(root));
+  if (!expr.includes('proto.'))
+    expect(text.replaceAll(/\s/g, '')).toBe(expr.replaceAll('"', "'").replaceAll(/\s/g, ''));
 });
 
 test('the suite has many of them', () => {
