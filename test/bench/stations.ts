@@ -64,8 +64,8 @@ async function stationsOf(bench: BenchCase): Promise<Stations> {
     id: createDecisionIds(),
     tokens: createTokenVerifier({ keys: new KeyRing({ crypto: nodeCrypto }), crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),
-    limits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
-    shadowLimits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
+    limits: createLocalStore({ maxKeys: 1000, seed: [0, 0] }),
+    shadowLimits: createLocalStore({ maxKeys: 1000, seed: [0, 0] }),
   };
   const decoded = (): Attributes => {
     const { attributes } = decodeCheck(request, decodeText, PROXY);
@@ -176,6 +176,7 @@ async function recorder(sinks: readonly Sink[]): Promise<OnDecision> {
     clock,
     issuers: () => [],
     inflight: () => 0,
+    limits: () => [],
     sinks: sinks.map(({ name }) => name),
     build: { version: '0', node: process.versions.node },
   });

@@ -390,7 +390,7 @@ test('the admin pages show the active commit and the decisions', async () => {
     active: { revision: { commit: COMMIT, dirty: false, source: 'file' }, policies: 1, rules: 1 },
     last_reload: { result: 'success', errors: 0, diagnostics: [] },
     issuers: [],
-    limits: { store: 'local', healthy: true },
+    limits: { store: 'local', healthy: true, used: [] },
   });
   const metrics = (await get(lictor, '/metrics')).text.split('\n');
   expect(metrics).toContain(

@@ -3,11 +3,24 @@ import { kindOf } from '../../cel/value/kind.ts';
 import { Uint, Whole } from '../../cel/value/number.ts';
 import { encodeBase64 } from '../../cel/value/text.ts';
 
+/** Begins each key that is not a plain string. */
+const MARK = '#';
+
+/**
+ * The text of a key of several values. A single string is itself, which needs no new text, unless it begins with the
+ * mark. Any other key is the mark and the parts.
+ */
+export function keyText(values: readonly Value[]): string {
+  const [only] = values;
+  if (values.length === 1 && typeof only === 'string' && !only.startsWith(MARK)) return only;
+  return MARK + values.map(keyPart).join('');
+}
+
 /**
  * A part of the key of a bucket: its type, its length where the text could contain anything, and its text. Equal values
  * of different types (`"1"`, `1`, `1u`, `1.0`) differ, and two different lists of values never make the same key.
  */
-export function keyPart(value: Value): string {
+function keyPart(value: Value): string {
   switch (typeof value) {
     case 'string':
       return `s${value.length}:${value}`;

@@ -1,9 +1,9 @@
-import { type Activation, EvaluationError } from '../../cel/interpret/program.ts';
+import { type Activation, EvaluationError, type Value } from '../../cel/interpret/program.ts';
 import type { Take } from '../limit/limit.ts';
 import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { causeOf, evaluate, holds, policyError } from './evaluate.ts';
-import { keyPart } from './limit-key.ts';
+import { keyText } from './limit-key.ts';
 import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
 /** What one limit of a policy takes for a request: from which bucket, and how much. */
@@ -12,9 +12,12 @@ export class LimitTake implements Take {
   readonly limit: CompiledLimit;
   readonly key: string;
   readonly cost: number;
+  hashHigh = 0;
+  hashLow = 0;
   heldUntil = 0;
   heldFraction = 0;
-  heldMark = 0;
+  heldFrame = 0;
+  heldReturns = 0;
 
   constructor(policy: CompiledPolicy, limit: CompiledLimit, key: string, cost: number) {
     this.policy = policy;
@@ -61,11 +64,11 @@ function keyOf(
   activation: Activation,
   trace: DecisionTrace | undefined,
 ): string | DenialCause {
-  let key = '';
+  const values: Value[] = [];
   for (const program of limit.key) {
     const value = evaluateTraced(program, activation, trace);
     if (value instanceof EvaluationError) return causeOf(value, policy);
-    key += keyPart(value);
+    values.push(value);
   }
-  return key;
+  return keyText(values);
 }

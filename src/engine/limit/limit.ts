@@ -1,4 +1,4 @@
-/** `rate` of a limit: `count` requests per `period`, in milliseconds. */
+/** `rate` of a limit: `count` requests per `period`, in milliseconds, which is a number of whole seconds. */
 export interface Rate {
   readonly count: number;
   readonly period: number;
@@ -19,10 +19,14 @@ export interface Take {
   readonly key: string;
   /** Whole units from 0 to `burst`. */
   readonly cost: number;
-  /** Numbers that the store keeps here until it is asked to give back; 0 at first. */
+  /** Notes of the local store until it is asked to give back; 0 at first. Hash of the key: */
+  hashHigh: number;
+  hashLow: number;
+  /** Time until which the take uses its bucket, the frame of this time (0: nothing is held), and the returns before it. */
   heldUntil: number;
   heldFraction: number;
-  heldMark: number;
+  heldFrame: number;
+  heldReturns: number;
 }
 
 /** Answer of a bucket. Times are milliseconds from now, with fractions. */

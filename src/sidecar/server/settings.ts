@@ -129,6 +129,12 @@ export const SETTINGS = {
     default: '10000',
     doc: 'most checks in flight at once; more are denied',
   },
+  'limit-keys': {
+    value: 'N',
+    parse: positiveNumber,
+    default: '1000000',
+    doc: 'keys of limits that are counted exactly, about 50 bytes each; beyond them limits [estimate](limits.md#memory), and may refuse early',
+  },
   'max-request-bytes': {
     value: 'N',
     parse: positiveNumber,

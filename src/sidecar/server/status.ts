@@ -1,6 +1,7 @@
 import { diagnosticsJson } from '../../diagnostic/json.ts';
 import { PROXY_NOTICES, type ProxyNotice } from '../../engine/envoy/proxy-observer.ts';
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
+import type { LimitUse } from '../../engine/limit/local-store.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import type { LivePolicies } from '../loading/live-policies.ts';
 import { packageVersion } from './version.ts';
@@ -31,7 +32,12 @@ export interface Status {
     readonly notes: readonly string[];
   } | null;
   readonly issuers: readonly IssuerStatus[];
-  readonly limits: { readonly store: 'local'; readonly healthy: boolean };
+  readonly limits: {
+    readonly store: 'local';
+    readonly healthy: boolean;
+    /** Limits that were used, as `POLICY/LIMIT`, those that estimate most first; at most 100. */
+    readonly used: readonly { readonly name: string; readonly keys: number; readonly estimated: number }[];
+  };
   readonly proxy: {
     /** Signs that the proxy is configured in another way than Lictor assumes, since the start. */
     readonly notices: readonly { readonly notice: ProxyNotice; readonly message: string }[];
@@ -43,13 +49,14 @@ export interface StatusSources {
   readonly store: LivePolicies;
   readonly isReady: boolean;
   readonly issuers: readonly IssuerStatus[];
+  readonly limits: readonly LimitUse[];
   readonly notices: readonly ProxyNotice[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
 
 /** Collects the status. */
-export function statusOf({ store, isReady, issuers, notices, startedAt }: StatusSources): Status {
+export function statusOf({ store, isReady, issuers, limits, notices, startedAt }: StatusSources): Status {
   const set = store.current();
   const last = store.lastReload;
   return {
@@ -81,9 +88,19 @@ export function statusOf({ store, isReady, issuers, notices, startedAt }: Status
             notes: last.notes,
           },
     issuers,
-    limits: { store: 'local', healthy: true },
+    limits: { store: 'local', healthy: true, used: mostUsed(limits) },
     proxy: { notices: notices.map((notice) => ({ notice, message: PROXY_NOTICES[notice] })) },
   };
+}
+
+/** Limits that the status names. */
+const MOST_LIMITS = 100;
+
+function mostUsed(limits: readonly LimitUse[]): Status['limits']['used'] {
+  return limits
+    .toSorted((a, b) => b.estimated - a.estimated || b.keys - a.keys)
+    .slice(0, MOST_LIMITS)
+    .map(({ id, keys, estimated }) => ({ name: id, keys, estimated }));
 }
 
 function time(milliseconds: number): string {

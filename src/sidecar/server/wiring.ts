@@ -5,7 +5,6 @@ import { PROXY_NOTICES, ProxyObserver } from '../../engine/envoy/proxy-observer.
 import { createCertificateReader } from '../../engine/identity/certificate.ts';
 import { KeyRing } from '../../engine/identity/key-ring.ts';
 import { createTokenVerifier } from '../../engine/identity/token.ts';
-import { createLocalStore } from '../../engine/limit/local-store.ts';
 import { indexSteps } from '../../engine/set/policy-index.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
@@ -28,6 +27,7 @@ import type { Configuration } from './configuration.ts';
 import { createDecisionIds } from './decision-ids.ts';
 import { keyObserver } from './key-observer.ts';
 import { keyOrigins } from './key-origins.ts';
+import { createLimitStores, type LimitStores } from './limit-stores.ts';
 import type { OpenedFiles } from './open-files.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { reloadObserver } from './reload-observer.ts';
@@ -59,9 +59,8 @@ export interface WiringOptions {
   readonly log: Log;
 }
 
-/** Buckets of limits that are kept at once; each has some hundred bytes. */
-const MAX_BUCKETS = 100_000;
-const MAX_SHADOW_BUCKETS = 20_000;
+/** Milliseconds that no change of the system clock moves. */
+const monotonic = () => performance.now();
 
 /** Creates the parts of a sidecar and begins to load its policies. */
 export async function wire(configuration: Configuration, options: WiringOptions): Promise<Parts> {
@@ -70,6 +69,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const startedAt = Date.now();
   const clock = createClock();
   const health = createHealth();
+  const limits = createLimitStores(configuration.limitKeys, monotonic);
   const keys: KeyRing = new KeyRing({
     crypto: nodeCrypto,
     fetch: createHttpGet(keyOrigins(configuration, directory)),
@@ -84,6 +84,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     clock,
     issuers: () => keys.status(),
     inflight: () => check.inflight(),
+    limits: limits.uses,
     sinks: sinks.map(({ name }) => name),
     build: { version: packageVersion(), node: process.versions.node },
   });
@@ -91,20 +92,27 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
   const store = new LivePolicies(reloadObserver({ keys, health, metrics, log }));
   const proxy = observeProxy(configuration, log);
-  const check = wireCheck(configuration, servicesOf(configuration, clock, keys), store, recorder, proxy);
+  const check = wireCheck(
+    configuration,
+    servicesOf(configuration, clock, keys, limits),
+    store,
+    recorder,
+    proxy,
+  );
   const methods = methodsOf(check, health);
   const pages: Parts['pages'] = pagesOf(store, health, metrics, recorder, () =>
     statusOf({
       store,
       isReady: pages.notReady() === undefined,
       issuers: keys.status(),
+      limits: limits.uses(),
       notices: proxy.notices,
       startedAt,
     }),
   );
   loader.serve({
     policies: store,
-    prepare: (set) => readySteps(set, keys, metrics),
+    prepare: (set) => readySteps(set, keys, metrics, limits),
     onLoad: (dir) => log.debug?.('reading the policy folder', { policies: dir }),
     onInstalled: ({ install, swap }) =>
       log.debug?.('policies were installed', { install_ms: rounded(install), swap_ms: rounded(swap) }),
@@ -117,24 +125,35 @@ function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }
 
-/** Steps that make a policy set ready: its index, the parts of its keys, and its series. */
-function* readySteps(set: PolicySet, keys: KeyRing, metrics: Metrics): Generator<undefined, void> {
+/** Steps that make a policy set ready: its index, the parts of its keys, its series, and its limits. */
+function* readySteps(
+  set: PolicySet,
+  keys: KeyRing,
+  metrics: Metrics,
+  limits: LimitStores,
+): Generator<undefined, void> {
   yield* indexSteps(set.policies);
   yield* keys.prepare(set.issuers.values());
   yield* metrics.declare(set);
+  limits.follow(set);
 }
 
-function servicesOf({ xfccTrustedHops, hosts }: Configuration, clock: () => number, keys: KeyRing): Services {
+function servicesOf(
+  { xfccTrustedHops, hosts }: Configuration,
+  clock: () => number,
+  keys: KeyRing,
+  { limits, shadowLimits }: LimitStores,
+): Services {
   return {
     xfccTrustedHops,
     hosts,
     clock,
-    monotonic: () => performance.now(),
+    monotonic,
     id: createDecisionIds(),
     tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),
-    limits: createLocalStore({ maxBuckets: MAX_BUCKETS, digest: nodeCrypto.sha256 }),
-    shadowLimits: createLocalStore({ maxBuckets: MAX_SHADOW_BUCKETS, digest: nodeCrypto.sha256 }),
+    limits,
+    shadowLimits,
   };
 }
 

@@ -76,6 +76,16 @@ export const METRICS = {
     labels: ['policy', 'limit', 'result'],
     doc: 'limits that were applied, `allowed` or `refused`',
   },
+  lictor_limit_keys: {
+    type: 'gauge',
+    labels: [],
+    doc: 'keys of limits that are in memory and counted exactly',
+  },
+  lictor_limit_estimated_total: {
+    type: 'counter',
+    labels: ['policy', 'limit'],
+    doc: 'requests that a limit counted by estimate, since there was no room for further keys; it may refuse early then',
+  },
   lictor_audit_dropped_total: {
     type: 'counter',
     labels: ['sink'],

@@ -2,6 +2,7 @@ import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { Decision } from '../../engine/decision/decide.ts';
 import { REASONS, type Reason } from '../../engine/decision/reasons.ts';
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
+import type { LimitUse } from '../../engine/limit/local-store.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { BoundSeries } from './bound-series.ts';
 import { type CurrentNames, currentNames, type NamedParts, openLabels } from './current-names.ts';
@@ -44,6 +45,8 @@ export interface MetricsOptions {
   readonly inflight: () => number;
   /** Time of the last fetch of the keys of each issuer, RFC 3339; null for inline keys and before the first fetch. */
   readonly issuers: () => readonly Pick<IssuerStatus, 'name' | 'source' | 'fetched_at'>[];
+  /** What each limit that decides has in memory. */
+  readonly limits: () => readonly LimitUse[];
   /** Names of the audit sinks. */
   readonly sinks: readonly string[];
   /** Versions of Lictor and of Node. */
@@ -62,8 +65,23 @@ function verdictOf(reason: string): 'allow' | 'deny' {
   return reason === 'allowed' ? 'allow' : 'deny';
 }
 
+/** Counts of the limits that have estimated: hardly ever any. */
+function estimatesOf(uses: readonly LimitUse[]): Series {
+  const name = 'lictor_limit_estimated_total';
+  const series = createSeries(openLabels(METRICS[name].labels));
+  for (const { id, estimated } of uses) if (estimated > 0) series.add(id.split('/'), estimated);
+  return series;
+}
+
 /** Counts in plain maps, which are converted to OpenTelemetry metric data when the metrics are read. */
-export function createMetrics({ clock, issuers, inflight, sinks, build }: MetricsOptions): Metrics {
+export function createMetrics({
+  clock,
+  issuers,
+  inflight,
+  limits: limitUses,
+  sinks,
+  build,
+}: MetricsOptions): Metrics {
   const started = clock();
   const seriesOf = (name: MetricName): Series => createSeries(openLabels(METRICS[name].labels));
   const counters = {
@@ -171,6 +189,7 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
       gaugeData(name, value === undefined ? [] : [{ values: [], value }], now);
     const info = (name: MetricName, values: readonly string[] | undefined) =>
       gaugeData(name, values === undefined ? [] : [{ values, value: 1 }], now);
+    const uses = limitUses();
     const keys = issuers().filter(({ source }) => source !== 'inline');
     const metrics: MetricData[] = [
       ...Object.entries(counters).map(([name, series]) =>
@@ -194,6 +213,11 @@ export function createMetrics({ clock, issuers, inflight, sinks, build }: Metric
         })),
         now,
       ),
+      single(
+        'lictor_limit_keys',
+        uses.reduce((sum, { keys: held }) => sum + held, 0),
+      ),
+      counterData('lictor_limit_estimated_total', estimatesOf(uses), started, now),
       single('lictor_inflight_checks', inflight()),
       info('lictor_build_info', [build.version, build.node]),
     ];

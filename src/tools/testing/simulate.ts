@@ -89,8 +89,8 @@ export async function prepareRequest(
       tokens: createTokenVerifier({ keys: keysFor(simulation, throwaway), crypto: nodeCrypto }),
       certificates: readerOfTests(createCertificateReader(nodeCrypto)),
       xfccTrustedHops,
-      limits: createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 }),
-      shadowLimits: createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 }),
+      limits: createLocalStore({ maxKeys: 10_000, seed: [0, 0] }),
+      shadowLimits: createLocalStore({ maxKeys: 10_000, seed: [0, 0] }),
     },
   };
 }

@@ -170,13 +170,13 @@ export class TestRun {
 
 /** Buckets that `renew` fills. */
 function renewable(): LimitStore & { renew(): void } {
-  let store: LimitStore = createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 });
+  let store: LimitStore = createLocalStore({ maxKeys: 10_000, seed: [0, 0] });
   return {
     take: (take, now) => store.take(take, now),
     takeAll: (takes, now) => store.takeAll(takes, now),
     giveBack: (takes, now) => store.giveBack(takes, now),
     renew() {
-      store = createLocalStore({ maxBuckets: 10_000, digest: nodeCrypto.sha256 });
+      store = createLocalStore({ maxKeys: 10_000, seed: [0, 0] });
     },
   };
 }

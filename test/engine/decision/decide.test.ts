@@ -2,7 +2,6 @@ import { type Allow, decide, isAllow } from '../../../src/engine/decision/decide
 import type { Denial } from '../../../src/engine/decision/outcome.ts';
 import type { Services } from '../../../src/engine/decision/services.ts';
 import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
-import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { policySet } from '../../support/policy-set.ts';
 import { bench, NOW } from './run-case.ts';
@@ -99,8 +98,8 @@ describe('a decision', () => {
     });
     const services: Services = {
       ...bench().services,
-      limits: createLocalStore({ maxBuckets: 1, digest: nodeCrypto.sha256 }),
-      shadowLimits: createLocalStore({ maxBuckets: 1, digest: nodeCrypto.sha256 }),
+      limits: createLocalStore({ maxKeys: 1, seed: [0, 0] }),
+      shadowLimits: createLocalStore({ maxKeys: 1, seed: [0, 0] }),
     };
     const reasons: string[] = [];
     for (const path of ['/a', '/b', '/c']) {

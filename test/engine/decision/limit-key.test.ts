@@ -2,7 +2,7 @@ import { NONE } from '../../../src/cel/value/boxed.ts';
 import { duration } from '../../../src/cel/value/duration.ts';
 import { Uint, Whole } from '../../../src/cel/value/number.ts';
 import { Timestamp } from '../../../src/cel/value/timestamp.ts';
-import { keyPart } from '../../../src/engine/decision/limit-key.ts';
+import { keyText } from '../../../src/engine/decision/limit-key.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
 const VALUES: readonly [unknown, ...unknown[]] = [
@@ -10,6 +10,8 @@ const VALUES: readonly [unknown, ...unknown[]] = [
   '1',
   'i1;',
   's1:1',
+  '#i1;',
+  '#s1:1',
   'true',
   'null',
   'b1;',
@@ -37,14 +39,17 @@ const VALUES: readonly [unknown, ...unknown[]] = [
   NONE,
 ];
 
-test('values of different types or contents are different parts of a key', () => {
-  expect(new Set(VALUES.map(keyPart)).size).toBe(VALUES.length);
+test('values of different types or contents are different keys', () => {
+  expect(new Set(VALUES.map((value) => keyText([value]))).size).toBe(VALUES.length);
 });
 
-test('equal values are equal parts', () => {
+test('equal values are equal keys, and a string is its own', () => {
+  const keyPart = (value: unknown) => keyText([value]);
+  expect(keyPart('alice')).toBe('alice');
+  expect(keyPart('#i1;')).toBe('#s4:#i1;');
   expect(keyPart(new Uint8Array([1, 2]))).toBe(keyPart(new Uint8Array([1, 2])));
   expect(keyPart(new Whole(-0))).toBe(keyPart(new Whole(0)));
-  expect(keyPart(new Uint(7n))).toBe('u7;');
+  expect(keyPart(new Uint(7n))).toBe('#u7;');
 });
 
 test('two lists of values never make the same key', () => {
@@ -54,7 +59,7 @@ test('two lists of values never make the same key', () => {
     const values = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
       VALUES.indexOf(pick(random, VALUES)),
     );
-    const key = values.map((at) => keyPart(VALUES[at])).join('');
+    const key = keyText(values.map((at) => VALUES[at]));
     const list = values.join();
     expect(lists.get(key) ?? list).toBe(list);
     lists.set(key, list);

@@ -91,8 +91,8 @@ export function bench(
       certificates: createCertificateReader(nodeCrypto),
       xfccTrustedHops,
       hosts: hosts.flatMap((host) => compileHost(host).pattern ?? []),
-      limits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
-      shadowLimits: createLocalStore({ maxBuckets: 1000, digest: nodeCrypto.sha256 }),
+      limits: createLocalStore({ maxKeys: 1000, seed: [0, 0] }),
+      shadowLimits: createLocalStore({ maxKeys: 1000, seed: [0, 0] }),
     },
     setClock: (to) => {
       now = to;

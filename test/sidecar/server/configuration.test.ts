@@ -31,6 +31,7 @@ test('every setting has its default if nothing is given', () => {
     tlsClientCa: undefined,
     deadline: 1000,
     maxInflight: 10_000,
+    limitKeys: 1_000_000,
     maxRequestBytes: 65_536,
     adminHost: [],
     probe: undefined,

@@ -57,6 +57,7 @@ function bench(options: RingOptions, clock = (): number => Date.now()): Bench {
     clock,
     issuers: () => ring.status(),
     inflight: () => 0,
+    limits: () => [],
     sinks: [],
     build: { version: '0', node: '24' },
   });

@@ -16,6 +16,10 @@ function metricsAt(clock: () => number) {
       { name: 'inline', source: 'inline', fetched_at: null },
       { name: 'late', source: 'uri', fetched_at: null },
     ],
+    limits: () => [
+      { id: 'orders-api/per-caller', keys: 7, estimated: 0 },
+      { id: 'orders-api/per-tenant', keys: 1000, estimated: 12 },
+    ],
     sinks: ['stdout'],
     build: { version: '0.1.0', node: '24.0.0' },
   });
@@ -108,6 +112,14 @@ test('limits and shadow verdicts are counted', async () => {
     'lictor_shadow_decisions_total{policy="strict",rule="",decision="deny",agrees="true"} 1',
     'lictor_shadow_decisions_total{policy="loose",rule="",decision="allow",agrees="false"} 1',
     'lictor_shadow_decisions_total{policy="orders-api",rule="no-bots",decision="deny",agrees="true"} 1',
+  ]);
+});
+
+test('keys of limits are counted together, and estimates by limit', async () => {
+  const text = await metricsAt(() => noon).text();
+  expect(samples(text, 'lictor_limit_keys')).toEqual(['lictor_limit_keys 1007']);
+  expect(samples(text, 'lictor_limit_estimated_total')).toEqual([
+    'lictor_limit_estimated_total{policy="orders-api",limit="per-tenant"} 12',
   ]);
 });
 
