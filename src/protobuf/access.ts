@@ -15,6 +15,8 @@ import type { Types } from './types.ts';
 export interface Access {
   /** True if reading it makes a new value, which a message keeps. */
   readonly isKept: boolean;
+  /** True if a test for it takes longer for a larger message, which keeps the outcome. */
+  readonly isTestKept: boolean;
   has(message: Decoded): boolean;
   read(message: Decoded, reading: Reading): unknown;
 }
@@ -31,6 +33,7 @@ function fieldAccess(field: DescMessage['fields'][number], types: Types): Access
   const unset = unsetOf(field, types);
   return {
     isKept: isKept(field, types),
+    isTestKept: field.fieldKind === 'map',
     has: (message) => isFieldSet(message, field),
     read: (message, reading) => {
       const stored = storedIn(message, field);
@@ -80,6 +83,7 @@ export function extensionAccess(extension: DescExtension, types: Types): Access 
   const isList = extension.fieldKind === 'list';
   return {
     isKept: true,
+    isTestKept: true,
     has: (message) => hasExtension(message, extension),
     read: (message, reading) =>
       isList || hasExtension(message, extension)

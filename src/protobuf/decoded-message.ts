@@ -1,13 +1,17 @@
 import { type Message as Decoded, type DescMessage, toBinary, toJson } from '@bufbuild/protobuf';
+import { spend, spendElements, TEXT_A_STEP } from '../cel/value/budget.ts';
 import { fail } from '../cel/value/failure.ts';
 import { Message } from '../cel/value/message.ts';
 import { compareBytes } from '../cel/value/text.ts';
 import type { Access } from './access.ts';
-import { MAX_ANY_DEPTH, type Reading } from './read-value.ts';
+import type { Reading } from './read-value.ts';
 import type { Types } from './types.ts';
 
 /** The registry that a message belongs to, with access to its fields. */
 export interface Owner extends Types {
+  readonly reading: Reading;
+  /** As `reading`, for comparisons. */
+  readonly comparing: Reading;
   /** Fails with `no_such_field` if the message type has neither a field nor an extension of this name. */
   accessTo(type: DescMessage, field: string): Access;
   /** Full name of the extension with this number; undefined if there is none. */
@@ -19,8 +23,8 @@ export class DecodedMessage extends Message {
   readonly #owner: Owner;
   readonly #descriptor: DescMessage;
   readonly #decoded: Decoded;
-  readonly #reading: Reading;
   #known: Map<string, unknown> | undefined;
+  #tested: Map<string, boolean> | undefined;
   #present: readonly string[] | undefined;
 
   constructor(owner: Owner, descriptor: DescMessage, decoded: Decoded) {
@@ -28,7 +32,6 @@ export class DecodedMessage extends Message {
     this.#owner = owner;
     this.#descriptor = descriptor;
     this.#decoded = decoded;
-    this.#reading = { types: owner, keepsPacked: false, depth: MAX_ANY_DEPTH };
   }
 
   get owner(): Owner {
@@ -48,7 +51,7 @@ export class DecodedMessage extends Message {
     const known = this.#known?.get(field);
     if (known !== undefined) return known;
     const access = this.#owner.accessTo(this.#descriptor, field);
-    const value = access.read(this.#decoded, this.#reading);
+    const value = access.read(this.#decoded, this.#owner.reading);
     if (access.isKept) {
       this.#known ??= new Map();
       this.#known.set(field, value);
@@ -57,12 +60,20 @@ export class DecodedMessage extends Message {
   }
 
   has(field: string): boolean {
-    return this.#owner.accessTo(this.#descriptor, field).has(this.#decoded);
+    const tested = this.#tested?.get(field);
+    if (tested !== undefined) return tested;
+    const access = this.#owner.accessTo(this.#descriptor, field);
+    const isSet = access.has(this.#decoded);
+    if (access.isTestKept) {
+      this.#tested ??= new Map();
+      this.#tested.set(field, isSet);
+    }
+    return isSet;
   }
 
   compared(field: string): unknown {
     const access = this.#owner.accessTo(this.#descriptor, field);
-    return access.read(this.#decoded, { ...this.#reading, keepsPacked: true });
+    return access.read(this.#decoded, this.#owner.comparing);
   }
 
   get present(): readonly string[] {
@@ -71,6 +82,7 @@ export class DecodedMessage extends Message {
   }
 
   #findPresent(): readonly string[] {
+    spendElements(this.#descriptor.fields.length + (this.#decoded.$unknown ?? []).length);
     const fields = this.#descriptor.fields.map(({ name }) => name).filter((name) => this.has(name));
     const extensions = (this.#decoded.$unknown ?? []).flatMap(({ no }) => {
       const name = this.#owner.extensionAt(this.#descriptor, no);
@@ -88,23 +100,22 @@ export class DecodedMessage extends Message {
     const own = this.#unknown();
     const others = other.#unknown();
     if (own.size !== others.size) return false;
-    return [...own].every(([number, bytes]) => {
+    return [...own].every(([number, parts]) => {
       const given = others.get(number);
-      return given !== undefined && compareBytes(given, bytes) === 0;
+      return given !== undefined && compareBytes(joined(given), joined(parts)) === 0;
     });
   }
 
-  /** The bytes of the unknown fields, by number and wire type. */
-  #unknown(): ReadonlyMap<string, Uint8Array> {
-    const unknown = new Map<string, Uint8Array>();
+  /** The pieces of the unknown fields, by number and wire type. */
+  #unknown(): ReadonlyMap<string, readonly Uint8Array[]> {
+    const unknown = new Map<string, Uint8Array[]>();
     for (const { no, wireType, data } of this.#decoded.$unknown ?? []) {
+      spend(1 + Math.floor(data.length / TEXT_A_STEP));
       if (this.#owner.extensionAt(this.#descriptor, no) !== undefined) continue;
       const key = `${no} ${wireType}`;
-      const before = unknown.get(key) ?? new Uint8Array();
-      const joined = new Uint8Array(before.length + data.length);
-      joined.set(before);
-      joined.set(data, before.length);
-      unknown.set(key, joined);
+      const parts = unknown.get(key);
+      if (parts === undefined) unknown.set(key, [data]);
+      else parts.push(data);
     }
     return unknown;
   }
@@ -125,4 +136,14 @@ export class DecodedMessage extends Message {
       return fail('bad_field');
     }
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

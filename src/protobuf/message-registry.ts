@@ -15,7 +15,7 @@ import { enumType, fieldType, messageType } from './cel-type.ts';
 import { DecodedMessage, type Owner } from './decoded-message.ts';
 import { type DescriptorProblem, filesOf } from './descriptors.ts';
 import { EnumValue } from './enum-value.ts';
-import { MAX_ANY_DEPTH, messageReader } from './read-value.ts';
+import { MAX_ANY_DEPTH, messageReader, type Reading } from './read-value.ts';
 import { fieldWriter } from './write-value.ts';
 
 export interface RegistryOptions {
@@ -27,6 +27,8 @@ export interface RegistryOptions {
 export class MessageRegistry implements MessageTypes, Owner {
   readonly files: FileRegistry;
   readonly areEnumsStrong: boolean;
+  readonly reading: Reading = { types: this, keepsPacked: false, depth: MAX_ANY_DEPTH };
+  readonly comparing: Reading = { ...this.reading, keepsPacked: true };
   readonly #accesses = new Map<DescMessage, ReadonlyMap<string, Access>>();
   readonly #extensions = new Map<string, Access>();
   readonly #constants: ReadonlyMap<string, { readonly value: unknown; readonly type: Type }>;
@@ -48,7 +50,7 @@ export class MessageRegistry implements MessageTypes, Owner {
 
   /** The value of a message that was decoded with a type of this registry. */
   valueOf(type: DescMessage, message: Decoded): unknown {
-    return messageReader(type)(message, { types: this, keepsPacked: false, depth: MAX_ANY_DEPTH });
+    return messageReader(type)(message, this.reading);
   }
 
   isMessage(name: string): boolean {

@@ -28,7 +28,17 @@ interface Estimate {
 const MAX_SHARED_LOOPS = 4;
 
 /** Types whose values have a size. */
-const LARGE: ReadonlySet<string> = new Set(['string', 'bytes', 'list', 'map', 'dyn', 'optional', 'opaque']);
+const LARGE: ReadonlySet<string> = new Set([
+  'string',
+  'bytes',
+  'list',
+  'map',
+  'dyn',
+  'optional',
+  'opaque',
+  'message',
+  'wrapper',
+]);
 
 const NOTHING: Bound = { size: 0, total: 0 };
 
@@ -124,7 +134,11 @@ class Estimator {
       case 'map':
       case 'dyn':
       case 'optional':
+      case 'wrapper':
         return { size: max, total: max };
+      case 'message':
+        // An element of a message can be a single byte.
+        return { size: CHARACTERS_AN_ELEMENT * max, total: CHARACTERS_AN_ELEMENT * max };
       default:
         return NOTHING;
     }

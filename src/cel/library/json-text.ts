@@ -1,3 +1,4 @@
+import { spend } from '../value/budget.ts';
 import { MAX_NESTING } from '../value/compare.ts';
 import { fail } from '../value/failure.ts';
 import { isMap, keysOf, lookup, type MapValue } from '../value/map.ts';
@@ -16,8 +17,17 @@ function write(text: TextBuilder, value: unknown, depth: number): void {
   if (depth > MAX_NESTING) fail('too_deep');
   if (Array.isArray(value)) writeList(text, value, depth);
   else if (isMap(value)) writeMap(text, value, depth);
-  else if (value instanceof Message) text.add(JSON.stringify(value));
+  else if (value instanceof Message) writeMessage(text, value);
   else text.add(plain(value));
+}
+
+/** Characters of the JSON of a message that one step covers. */
+const JSON_A_STEP = 4;
+
+function writeMessage(text: TextBuilder, message: Message): void {
+  const json = JSON.stringify(message);
+  spend(Math.floor(json.length / JSON_A_STEP));
+  text.add(json);
 }
 
 function writeList(text: TextBuilder, list: readonly unknown[], depth: number): void {

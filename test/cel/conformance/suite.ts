@@ -74,7 +74,7 @@ const FILES = descriptorSetOf([
   file_cel_expr_conformance_proto2_test_all_types_extensions,
   file_cel_expr_conformance_proto3_test_all_types,
 ]);
-const TYPES = registry(FILES);
+export const TYPES = registry(FILES);
 const STRONG_TYPES = registry(FILES, { areEnumsStrong: true });
 
 function environmentOf(test: Json, types: MessageRegistry): Environment {
