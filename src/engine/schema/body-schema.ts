@@ -9,10 +9,20 @@ export type BodyReason =
   | 'body_wrong_type'
   | 'schema_violation';
 
+/** A part of a body that does not fit a schema. */
+export interface BodyError {
+  /** JSON pointer (RFC 6901) into the body, empty for the whole of it. */
+  readonly pointer: string;
+  /** What was expected, such as "must be a string"; never a value of the body. */
+  readonly detail: string;
+}
+
 export interface BodyDenial {
   readonly reason: BodyReason;
   /** For the caller: the location in the body (a JSON pointer) and what was expected, never a value of the body. */
   readonly detail: string;
+  /** The first parts of the body that do not fit, if a schema refuses it. */
+  readonly errors?: readonly BodyError[];
 }
 
 /** A schema, compiled when the policies are loaded. */

@@ -1,17 +1,21 @@
 import type { AnySchema, Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { RegExpEngine } from 'ajv/dist/types/index.js';
+import { sameAs } from '../../recipe/recipe.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import type { BodySchema } from './body-schema.ts';
 import { DEFAULT_DIALECT, type DialectName, dialectNamed } from './dialects.ts';
+import type { Rules } from './evaluation.ts';
 import { addExactNumbers } from './exact-keywords.ts';
 import { addFormats } from './formats.ts';
-import { inheritedNames } from './inherited-names.ts';
 import { linkSchema, type PrepareSchema } from './link.ts';
 import { loadSchema } from './load-schema.ts';
 import { linearRegExp } from './pattern.ts';
 import { type SchemaProblem, SchemaProblems, type SchemaWarning } from './problem.ts';
+import type { ReferenceBudget } from './reference-budget.ts';
 import { countReferences } from './references.ts';
 import { type ReadReference, SchemaLibrary } from './schema-library.ts';
+import { addUnevaluated } from './unevaluated.ts';
 import { addUniqueItems } from './unique-items.ts';
 import { type CompiledPart, noteRecipes } from './validator-recipes.ts';
 
@@ -48,11 +52,13 @@ export function compileJsonSchema(sources: SchemaSources): CompiledJsonSchema {
   const library = new SchemaLibrary(documents, read, dialectNamed(dialect), found);
   const place = library.entry(entry);
   if (place === undefined) found.add(entry, '', 'there is no schema at this place');
-  const linked = place === undefined || found.hasProblems ? true : linkSchema(place, library, found, prepare);
+  const rules =
+    place === undefined || found.hasProblems ? undefined : linkSchema(place, library, found, prepare);
   const { problems, warnings } = found;
-  if (found.hasProblems || place === undefined) return { schema: undefined, problems, warnings };
+  if (found.hasProblems || rules === undefined || place === undefined)
+    return { schema: undefined, problems, warnings };
   try {
-    return { schema: compileLinked(linked, maxBytes), problems, warnings };
+    return { schema: compileRules(rules, maxBytes), problems, warnings };
   } catch (error) {
     // The compilation of references and of nested code is recursive, and the stack is finite.
     if (!(error instanceof RangeError)) throw error;
@@ -77,27 +83,37 @@ const OPTIONS = {
   inlineRefs: false,
   meta: false,
   validateSchema: false,
-  code: { regExp: linearRegExp },
+  // Another keyword does that.
+  unevaluated: false,
 } as const satisfies Options;
 
-function compileLinked(schema: JsonValue, maxBytes: number | undefined): BodySchema {
+function compileRules(rules: Rules, maxBytes: number | undefined): BodySchema {
   const sources = new Map<CompiledPart, string>();
-  const compiler = newCompiler(sources);
-  const budget = countReferences(compiler);
-  const validate = compiler.compile<JsonValue>(schema as AnySchema);
+  const budget: ReferenceBudget = { left: 0 };
+  const compiler = newCompiler(rules, budget, sources);
+  const validate = compiler.compile<JsonValue>(rules.schema as AnySchema);
   noteRecipes(sources, compiler.scope.get());
-  return loadSchema(maxBytes, validate, budget, inheritedNames(schema));
+  return loadSchema(maxBytes, validate, budget, rules);
 }
 
 /** A compiler for one schema, so that nothing of the schema outlives it. */
-function newCompiler(sources: Map<CompiledPart, string>): Ajv2020 {
+function newCompiler(rules: Rules, budget: ReferenceBudget, sources: Map<CompiledPart, string>): Ajv2020 {
   const process = (source: string, part?: CompiledPart): string => {
     if (part !== undefined) sources.set(part, source);
     return source;
   };
-  const ajv = new Ajv2020({ ...OPTIONS, code: { ...OPTIONS.code, process } });
+  const ajv = new Ajv2020({ ...OPTIONS, code: { regExp: knownPatterns(rules), process } });
   addFormats(ajv);
   addUniqueItems(ajv);
   addExactNumbers(ajv);
+  addUnevaluated(ajv, rules, budget);
+  countReferences(ajv, budget);
   return ajv;
+}
+
+/** Patterns that are compiled already. */
+function knownPatterns({ patterns }: Rules): RegExpEngine {
+  const find = (pattern: string): ReturnType<RegExpEngine> =>
+    patterns.get(pattern) ?? linearRegExp(pattern, 'u');
+  return sameAs(Object.assign(find, { code: linearRegExp.code }), linearRegExp);
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { endlessReference } from './endless-reference.ts';
+import { type Rules, UNSEEN_CONTAINS } from './evaluation.ts';
 import { isFormat } from './formats.ts';
 import { keywordOf } from './keywords.ts';
 import type { Place, Resource } from './place.ts';
@@ -33,7 +34,7 @@ export function linkSchema(
   library: SchemaLibrary,
   problems: SchemaProblems,
   prepare: PrepareSchema = (schema) => schema,
-): JsonValue {
+): Rules {
   return new Linker(library, problems, prepare).link(entry);
 }
 
@@ -54,7 +55,11 @@ class Linker {
     this.#bounds = new SchemaBounds(problems);
   }
 
-  link(entry: Place): JsonValue {
+  link(entry: Place): Rules {
+    return { schema: this.#whole(entry), patterns: this.#bounds.patterns };
+  }
+
+  #whole(entry: Place): JsonValue {
     const scope = this.#entered(entry, new Map());
     const whole: Definition = { place: entry, scope, name: '0' };
     this.#definitions.set(keyOf(entry, scope), whole);
@@ -138,6 +143,12 @@ interface Surroundings {
   readonly takePattern: (pattern: string, pointer: string) => void;
 }
 
+/** Names that an object with a member must have, or a schema that it must fit. */
+function ifPresent(name: string, needed: JsonValue): JsonObject {
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  return { if: { required: [name] }, then: isJsonList(needed) ? { required: needed } : needed };
+}
+
 /** The translation of one schema of any dialect into one of draft 2020-12. */
 class SchemaLinking {
   readonly #schema: JsonObject;
@@ -163,6 +174,7 @@ class SchemaLinking {
         if (keyword !== undefined && !keyword.isAnnotation) this.#keyword(name, value);
       }
     }
+    this.#protect();
     if (this.#further.length > 0) {
       const all = this.#result.get('allOf');
       this.#result.set('allOf', [...(isJsonList(all) ? all : []), ...this.#further]);
@@ -190,7 +202,13 @@ class SchemaLinking {
         if (isJsonList(this.#schema['items'])) this.#result.set('items', this.#inner(value, name));
         return;
       case 'dependencies':
-        this.#dependencies(value);
+      case 'dependentRequired':
+      case 'dependentSchemas':
+        this.#dependencies(name, value);
+        return;
+      case 'contains':
+        this.#plain(name, value);
+        if (this.#place.resource.dialect.name === '2019-09') this.#result.set(UNSEEN_CONTAINS, true);
         return;
       case 'minimum':
       case 'maximum':
@@ -211,6 +229,28 @@ class SchemaLinking {
       for (const pattern of Object.keys(value)) this.#pattern(pattern, `${name}/${escapeToken(pattern)}`);
     const holds = keywordOf(name, this.#place.resource.dialect)?.holds;
     this.#result.set(name, holds === undefined ? value : this.#inner(value, name));
+  }
+
+  /** The library skips a property or pattern `__proto__`, so that it becomes a pattern with another text. */
+  #protect(): void {
+    const added = [
+      ...this.#renamed('properties', '^__proto__$'),
+      ...this.#renamed('patternProperties', '(?:__proto__)'),
+    ];
+    if (added.length === 0) return;
+    for (const [pattern] of added) this.#pattern(pattern, 'properties/__proto__');
+    const patterns = this.#result.get('patternProperties');
+    const others = isJsonObject(patterns) ? Object.entries<JsonValue>(patterns) : [];
+    this.#result.set('patternProperties', Object.fromEntries([...others, ...added]));
+  }
+
+  /** Takes the member `__proto__` out of a keyword; empty if it has none. */
+  #renamed(keyword: string, pattern: string): readonly (readonly [string, JsonValue])[] {
+    const members = this.#result.get(keyword);
+    if (!isJsonObject(members) || !Object.hasOwn(members, '__proto__')) return [];
+    const entries = Object.entries<JsonValue>(members);
+    this.#result.set(keyword, Object.fromEntries(entries.filter(([name]) => name !== '__proto__')));
+    return entries.flatMap(([name, schema]) => (name === '__proto__' ? [[pattern, schema] as const] : []));
   }
 
   #pattern(pattern: string, at: string): void {
@@ -245,17 +285,18 @@ class SchemaLinking {
     else if (value.length > 0) this.#result.set('prefixItems', this.#inner(value, 'items'));
   }
 
-  #dependencies(value: JsonValue): void {
+  #dependencies(keyword: string, value: JsonValue): void {
     if (!isJsonObject(value)) return;
-    const entries = Object.entries<JsonValue>(value);
-    const names = entries.filter(([, each]) => isJsonList(each));
+    const at = `${this.#place.pointer}/${keyword}`;
+    const names: [string, JsonValue][] = [];
+    const schemas: [string, JsonValue][] = [];
+    for (const [name, each] of Object.entries<JsonValue>(value)) {
+      const inner = isJsonList(each) ? each : this.#surroundings.linked(each, `${at}/${escapeToken(name)}`);
+      // The library skips this name.
+      if (name === '__proto__') this.#further.push(ifPresent(name, inner));
+      else (isJsonList(each) ? names : schemas).push([name, inner]);
+    }
     if (names.length > 0) this.#further.push({ dependentRequired: Object.fromEntries(names) });
-    const at = `${this.#place.pointer}/dependencies`;
-    const schemas = entries.flatMap(([name, each]) =>
-      isJsonList(each)
-        ? []
-        : [[name, this.#surroundings.linked(each, `${at}/${escapeToken(name)}`)] as const],
-    );
     if (schemas.length > 0) this.#further.push({ dependentSchemas: Object.fromEntries(schemas) });
   }
 

@@ -2,6 +2,7 @@ import type { RegExpEngine } from 'ajv/dist/types/index.js';
 import { RE2JS } from 're2js';
 import { maker, named } from '../../recipe/recipe.ts';
 import '../../recipe/re2.ts';
+import { asRe2Pattern } from './ecmascript-pattern.ts';
 
 /** A `pattern` that the engine does not support; the message gives the reason. */
 export class PatternError extends Error {
@@ -12,6 +13,11 @@ export class PatternError extends Error {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.pattern = pattern;
   }
+}
+
+/** A compiled pattern. */
+export interface Pattern {
+  test(text: string): boolean;
 }
 
 /** A compiled pattern as Ajv calls it. Ajv compares patterns by `toString`. */
@@ -30,7 +36,7 @@ export const linearRegExp: RegExpEngine = named(
   Object.assign(
     (pattern: string) => {
       try {
-        return linearPattern(RE2JS.compile(RE2JS.translateRegExp(pattern)), pattern);
+        return linearPattern(RE2JS.compile(RE2JS.translateRegExp(asRe2Pattern(pattern))), pattern);
       } catch (error) {
         throw new PatternError(pattern, error);
       }

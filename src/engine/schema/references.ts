@@ -2,14 +2,13 @@ import type { Ajv2020, KeywordCxt } from 'ajv/dist/2020.js';
 import { _ } from 'ajv/dist/2020.js';
 import { type ReferenceBudget, spender } from './reference-budget.ts';
 
-const REFERENCES = ['$ref', '$dynamicRef'] as const;
+const REFERENCES = ['$ref'] as const;
 
 /**
  * Makes `ajv` count every reference. A schema that refers to itself from two branches of an `anyOf` doubles the work
  * with each level of a body, so that a few hundred bytes would block the process for minutes.
  */
-export function countReferences(ajv: Ajv2020): ReferenceBudget {
-  const budget: ReferenceBudget = { left: 0 };
+export function countReferences(ajv: Ajv2020, budget: ReferenceBudget): void {
   const spend = spender(budget);
   for (const keyword of REFERENCES) {
     const definition = ajv.getKeyword(keyword);
@@ -28,5 +27,4 @@ export function countReferences(ajv: Ajv2020): ReferenceBudget {
       },
     });
   }
-  return budget;
 }

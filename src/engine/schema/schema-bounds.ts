@@ -2,7 +2,7 @@ import { MAX_INSTRUCTIONS, patternSize } from '../../cel/regex/pattern-size.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { isJsonObject } from '../request/json-value.ts';
 import { keywordOf } from './keywords.ts';
-import { linearRegExp, PatternError } from './pattern.ts';
+import { linearRegExp, type Pattern, PatternError } from './pattern.ts';
 import type { Place } from './place.ts';
 import { escapeToken } from './pointer.ts';
 import type { SchemaProblems } from './problem.ts';
@@ -29,6 +29,7 @@ const PLAIN: ReadonlySet<string> = new Set([
 /** What one schema may still take of the bounds on compilation. */
 export class SchemaBounds {
   readonly #problems: SchemaProblems;
+  readonly #patterns = new Map<string, Pattern>();
   #values = 0;
   #instructions = 0;
   #isExceeded = false;
@@ -39,6 +40,11 @@ export class SchemaBounds {
 
   get isExceeded(): boolean {
     return this.#isExceeded;
+  }
+
+  /** The patterns taken so far, compiled. */
+  get patterns(): ReadonlyMap<string, Pattern> {
+    return this.#patterns;
   }
 
   /** Takes one schema, without those in it; false, and reported, if that is too much. */
@@ -82,7 +88,7 @@ export class SchemaBounds {
 
   #check(pattern: string, document: string, pointer: string): void {
     try {
-      linearRegExp(pattern, 'u');
+      this.#patterns.set(pattern, this.#patterns.get(pattern) ?? linearRegExp(pattern, 'u'));
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
       this.#problems.add(

@@ -18,7 +18,7 @@ export function addUniqueItems(ajv: Ajv2020): void {
 
 const isFulfilled = named(
   'schema.uniqueItems',
-  (unique: boolean, items: readonly JsonValue[]) => !unique || areUnique(exactItems(items)),
+  (unique: boolean, items: readonly JsonValue[]) => !unique || hasUniqueItems(exactItems(items)),
 );
 
 function exactItems(items: readonly JsonValue[]): readonly JsonValue[] {
@@ -26,7 +26,8 @@ function exactItems(items: readonly JsonValue[]): readonly JsonValue[] {
   return isJsonList(exact) ? exact : items;
 }
 
-function areUnique(items: readonly JsonValue[]): boolean {
+/** True if no two items are equal. */
+export function hasUniqueItems(items: readonly JsonValue[]): boolean {
   const seen = new Set<string>();
   for (const item of items) {
     const text = canonicalText(item);

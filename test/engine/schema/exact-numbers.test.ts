@@ -12,10 +12,10 @@ function validated(schema: string, body: string): string {
 
 test.each([
   ['{"const":9007199254740993}', '9007199254740993', 'fits'],
-  ['{"const":9007199254740993}', '9007199254740992', 'the body must be equal to constant'],
+  ['{"const":9007199254740993}', '9007199254740992', 'the body must be 9007199254740993'],
   ['{"const":{"a":[1.0,2]}}', '{"a":[1,2]}', 'fits'],
   ['{"const":{"a":1,"b":2}}', '{"b":2,"a":1}', 'fits'],
-  ['{"const":{"a":1}}', '{"a":1,"b":2}', 'the body must be equal to constant'],
+  ['{"const":{"a":1}}', '{"a":1,"b":2}', 'the body must be {"a":1}'],
   [
     '{"type":"integer","maximum":9007199254740993}',
     '9007199254740994',
@@ -30,7 +30,7 @@ test.each([
   ['{"type":"number","exclusiveMinimum":9007199254740992}', '9007199254740993', 'fits'],
   ['{"type":"number","exclusiveMaximum":1.5}', '1.5', 'the body must be < 1.5'],
   ['{"type":"integer","format":"int64"}', '9223372036854775807', 'fits'],
-  ['{"type":"string"}', '9007199254740993', 'the body must be string'],
+  ['{"type":"string"}', '9007199254740993', 'the body must be a string'],
   ['{"type":"integer","multipleOf":2}', '9223372036854775807', 'the body must be a multiple of 2'],
   ['{"type":"integer","multipleOf":2}', '9223372036854775806', 'fits'],
   ['{"type":"array","uniqueItems":true}', '[9007199254740993,9007199254740992]', 'fits'],
@@ -47,7 +47,7 @@ test.each([
   [
     '{"$defs":{"id":{"type":"integer","minimum":9007199254740993}},"type":"object","properties":{"l":{"type":"array","contains":{"$ref":"#/$defs/id"}}}}',
     '{"l":[9007199254740992]}',
-    '`/l` must contain at least 1 valid item(s)',
+    '`/l` must have at least 1 of the items that `contains` describes',
   ],
   [
     '{"anyOf":[{"type":"object","additionalProperties":{"const":9007199254740993}},{"type":"null"}]}',

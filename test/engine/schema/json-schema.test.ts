@@ -42,7 +42,7 @@ describe('a body that fits', () => {
     ],
     [
       'an inherited name among unevaluated ones',
-      { type: 'object', anyOf: [{ properties: { constructor: true } }], unevaluatedProperties: false },
+      { anyOf: [{ properties: { constructor: true } }], unevaluatedProperties: false },
       { constructor: 1 },
     ],
   ])('%s', (_name, schema, body) => {
@@ -52,7 +52,7 @@ describe('a body that fits', () => {
 
 describe('the denial of a body shows the location and the expectation, without values', () => {
   test.each<[JsonValue, string, string]>([
-    [order, '[]', 'the body must be object'],
+    [order, '[]', 'the body must be an object'],
     [order, '{"sku":"ABC-1"}', 'the body must have the member `quantity`'],
     [order, '{"sku":"secret","quantity":1}', '`/sku` must match pattern "^[A-Z]{3}-\\d+$"'],
     [order, '{"sku":"ABC-1","quantity":0}', '`/quantity` must be >= 1'],
@@ -61,35 +61,109 @@ describe('the denial of a body shows the location and the expectation, without v
     [order, '{"sku":"ABC-1","quantity":1,"mail":"secret"}', '`/mail` must be of format `email`'],
     [order, '{"sku":"ABC-1","quantity":1,"size":"secret"}', '`/size` must be one of "s", "m"'],
     [order, '{"sku":"ABC-1","quantity":1,"never":1}', '`/never` is not expected'],
-    [order, '{"sku":"ABC-1","quantity":1,"tags":["a",7]}', '`/tags/1` must be string,object'],
+    [order, '{"sku":"ABC-1","quantity":1,"tags":["a",7]}', '`/tags/1` must be a string or an object'],
     [order, '{"sku":"ABC-1","quantity":1,"tags":["a","a"]}', '`/tags` must not have the same item twice'],
     [
       order,
       '{"sku":"ABC-1","quantity":1,"tags":[{"a":1,"b":2},{"b":2,"a":1.0}]}',
       '`/tags` must not have the same item twice',
     ],
+    [
+      order,
+      '{"sku":"secret","size":"x","b":1}',
+      'the body must have the member `quantity`; `/b` is not expected; `/sku` must match pattern "^[A-Z]{3}-\\d+$"; `/size` must be one of "s", "m"',
+    ],
+    [
+      { required: ['a', 'b', 'c', 'd', 'e', 'f'] },
+      '{}',
+      ['a', 'b', 'c', 'd', 'e'].map((name) => `the body must have the member \`${name}\``).join('; '),
+    ],
     [{ type: 'object', required: ['constructor'] }, '{}', 'the body must have the member `constructor`'],
-    [{ type: 'object', propertyNames: { pattern: '^a' } }, '{"b":1}', 'the body must match pattern "^a"'],
+    [{ type: 'object', propertyNames: { pattern: '^a' } }, '{"b":1}', '`/b` must match pattern "^a"'],
+    [{ type: ['string', 'number', 'null'] }, 'true', 'the body must be a string, a number or null'],
+    [{ const: { a: 1 } }, '1', 'the body must be {"a":1}'],
+    [{ minLength: 2, maxLength: 3 }, '"a"', 'the body must have at least 2 characters'],
+    [{ maxLength: 1 }, '"ab"', 'the body must have at most 1 character'],
+    [{ maxLength: 1 }, '"\\ud83d\\ude00"', ''],
+    [{ minItems: 1 }, '[]', 'the body must have at least 1 item'],
+    [{ maxItems: 1 }, '[1,2]', 'the body must have at most 1 item'],
+    [{ minProperties: 1 }, '{}', 'the body must have at least 1 member'],
+    [{ maxProperties: 1 }, '{"a":1,"b":2}', 'the body must have at most 1 member'],
+    [{ not: { type: 'string' } }, '"secret"', 'the body must not fit a schema that it fits'],
+    [
+      { contains: { type: 'string' } },
+      '[1]',
+      'the body must have at least 1 of the items that `contains` describes',
+    ],
+    [
+      { contains: true, maxContains: 1 },
+      '[1,2]',
+      'the body must have at most 1 of the items that `contains` describes',
+    ],
+    [{ dependentRequired: { a: ['b'] } }, '{"a":1}', 'the body must have the member `b` beside `a`'],
+    [{ oneOf: [true, true] }, '1', 'the body must fit only one schema of `oneOf`, and fits several'],
+    [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, '1', 'the body must fit a schema of `anyOf`'],
+    [
+      {
+        oneOf: [
+          { properties: { kind: { const: 'card' }, number: { type: 'string' } } },
+          { properties: { kind: { const: 'bill' } } },
+        ],
+      },
+      '{"kind":"card","number":7}',
+      '`/number` must be a string',
+    ],
+    [
+      {
+        oneOf: [
+          { properties: { kind: { const: 'card' } }, required: ['kind', 'number'] },
+          { properties: { kind: { const: 'bill' } } },
+        ],
+      },
+      '{"kind":"card"}',
+      'the body must have the member `number`',
+    ],
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+    [{ if: { type: 'string' }, then: { minLength: 3 } }, '"a"', 'the body must have at least 3 characters'],
     [
       { type: 'object', anyOf: [{ properties: { a: true } }, true], unevaluatedProperties: false },
       '{"constructor":1}',
-      'a member `constructor` is not expected',
+      '`/constructor` is not expected',
     ],
     [
       { type: 'object', anyOf: [{ properties: { a: true } }, true], unevaluatedProperties: false },
       '{"__proto__":1}',
-      'a member `__proto__` is not expected',
+      '`/__proto__` is not expected',
     ],
+    [
+      { properties: JSON.parse('{"__proto__":{"type":"string"}}') as JsonValue },
+      '{"__proto__":1}',
+      '`/__proto__` must be a string',
+    ],
+    [
+      { patternProperties: JSON.parse('{"__proto__":{"type":"string"}}') as JsonValue },
+      '{"a__proto__":1}',
+      '`/a__proto__` must be a string',
+    ],
+    [
+      { dependentRequired: JSON.parse('{"__proto__":["a"]}') as JsonValue },
+      '{"__proto__":1}',
+      'the body must have the member `a`',
+    ],
+    [{ prefixItems: [true], unevaluatedItems: false }, '[1,2]', '`/1` is not expected'],
     [
       { type: 'string', format: 'uri' },
       JSON.stringify(`a:${'x'.repeat(9000)}`),
       'the body must be of format `uri`',
     ],
   ])('%j: %s', (schema, body, detail) => {
-    expect(compiled(schema).validate(JSON.parse(body) as JsonValue)).toEqual({
-      reason: 'schema_violation',
-      detail,
-    });
+    const denial = compiled(schema).validate(JSON.parse(body) as JsonValue);
+    expect(denial?.detail ?? '').toBe(detail);
+    expect(denial?.reason).toBe(detail === '' ? undefined : 'schema_violation');
+    const listed = denial?.errors?.map(
+      (each) => `${each.pointer === '' ? 'the body' : `\`${each.pointer}\``} ${each.detail}`,
+    );
+    expect(listed?.join('; ') ?? '').toBe(detail);
   });
 
   test.each([
@@ -144,7 +218,25 @@ describe('the denial of a body shows the location and the expectation, without v
     const detail = compiled({ type: 'object', additionalProperties: { type: 'string' } }).validate(
       body,
     )?.detail;
-    expect(detail).toBe(`\`/${'k'.repeat(199)}...\` must be string`);
+    expect(detail).toBe(`\`/${'k'.repeat(199)}...\` must be a string`);
+  });
+
+  test('many errors are a handful, in a sentence of bounded length', () => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 200 }, (_, at) => [`${'k'.repeat(150)}${at}`, { type: 'string' }]),
+    );
+    const body = Object.fromEntries(Object.keys(properties).map((name) => [name, 1]));
+    const denial = compiled({ properties }).validate(body);
+    expect(denial?.errors).toHaveLength(5);
+    expect(denial?.detail.length).toBeLessThan(610);
+  });
+
+  test('a large body that does not fit is explained within bounds', () => {
+    const leaf = { anyOf: [{ type: 'string' }, { type: 'null' }, { $ref: '#/$defs/list' }] };
+    const list = { type: 'array', items: leaf };
+    const schema = compiled({ $ref: '#/$defs/list', $defs: { list } });
+    const nested = Array.from({ length: 300 }, () => Array.from({ length: 100 }, () => 1));
+    expect(schema.validate(nested)).toMatchObject({ reason: 'schema_violation' });
   });
 });
 

@@ -84,8 +84,5 @@ test('a definition that thousand places refer to is compiled once', () => {
     properties: members(400, { $ref: '#/$defs/leaf' }),
   });
   expect(schema?.validate({ m7: { m3: 'a' } })).toBeUndefined();
-  expect(schema?.validate({ m7: { m3: 1 } })).toEqual({
-    reason: 'schema_violation',
-    detail: '`/m7/m3` must be string',
-  });
+  expect(schema?.validate({ m7: { m3: 1 } })?.detail).toBe('`/m7/m3` must be a string');
 });

@@ -1,0 +1,46 @@
+import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { maker } from '../../recipe/recipe.ts';
+import type { JsonValue } from '../request/attributes.ts';
+import { isJsonObject } from '../request/json-value.ts';
+import { Evaluation, type Rules } from './evaluation.ts';
+import { type ReferenceBudget, spender } from './reference-budget.ts';
+import { type DataLocation, exactValue } from './wide-integers.ts';
+
+type Keyword = (wanted: JsonValue, data: JsonValue, schema?: unknown, location?: DataLocation) => boolean;
+
+/** The function of both keywords, for the schemas of `rules`. */
+const unevaluated = maker('schema.unevaluated', (rules: Rules, budget: ReferenceBudget): Keyword => {
+  const evaluation = new Evaluation(rules, spender(budget));
+  return (wanted, data, schema, location) =>
+    hasOnlyProperties(wanted, data, schema as JsonValue) ||
+    evaluation.fits(schema as JsonValue, exactValue(data, location));
+});
+
+/**
+ * Replaces `unevaluatedProperties` and `unevaluatedItems`: the library loses what some branches of a schema evaluate, and
+ * takes members that it should not. The schema around the keyword is evaluated anew, keyword by keyword.
+ */
+export function addUnevaluated(ajv: Ajv2020, rules: Rules, budget: ReferenceBudget): void {
+  const validate = unevaluated(rules, budget);
+  for (const [keyword, type] of [
+    ['unevaluatedProperties', 'object'],
+    ['unevaluatedItems', 'array'],
+  ] as const) {
+    ajv.removeKeyword(keyword);
+    ajv.addKeyword({
+      keyword,
+      type,
+      schemaType: ['boolean', 'object'],
+      validate,
+      error: { message: 'must be evaluated' },
+    });
+  }
+}
+
+/** True if `properties` beside the keyword has every member, which is the most frequent case. */
+function hasOnlyProperties(wanted: JsonValue, data: JsonValue, schema: JsonValue): boolean {
+  if (wanted === true) return true;
+  const properties = isJsonObject(schema) ? schema['properties'] : undefined;
+  if (!isJsonObject(properties) || !isJsonObject(data)) return false;
+  return Object.keys(data).every((name) => Object.hasOwn(properties, name));
+}
