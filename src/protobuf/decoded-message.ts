@@ -12,8 +12,8 @@ export interface Owner extends Types {
   readonly reading: Reading;
   /** As `reading`, for comparisons. */
   readonly comparing: Reading;
-  /** Fails with `no_such_field` if the message type has neither a field nor an extension of this name. */
-  accessTo(type: DescMessage, field: string): Access;
+  /** Access to an extension of the message type. Fails with `no_such_field` if there is none of this name. */
+  extensionOf(type: DescMessage, name: string): Access;
   /** Full name of the extension with this number; undefined if there is none. */
   extensionAt(type: DescMessage, number: number): string | undefined;
 }
@@ -23,12 +23,20 @@ export class DecodedMessage extends Message {
   readonly #owner: Owner;
   readonly #descriptor: DescMessage;
   readonly #decoded: Decoded;
+  readonly #accesses: ReadonlyMap<string, Access>;
   #known: Map<string, unknown> | undefined;
   #tested: Map<string, boolean> | undefined;
   #present: readonly string[] | undefined;
 
-  constructor(owner: Owner, descriptor: DescMessage, decoded: Decoded) {
+  /** `accesses` are those to the fields of the type. */
+  constructor(
+    owner: Owner,
+    descriptor: DescMessage,
+    decoded: Decoded,
+    accesses: ReadonlyMap<string, Access>,
+  ) {
     super();
+    this.#accesses = accesses;
     this.#owner = owner;
     this.#descriptor = descriptor;
     this.#decoded = decoded;
@@ -48,32 +56,33 @@ export class DecodedMessage extends Message {
   }
 
   read(field: string): unknown {
+    const access = this.#accessTo(field);
+    if (!access.isKept) return access.read(this.#decoded, this.#owner.reading);
     const known = this.#known?.get(field);
     if (known !== undefined) return known;
-    const access = this.#owner.accessTo(this.#descriptor, field);
     const value = access.read(this.#decoded, this.#owner.reading);
-    if (access.isKept) {
-      this.#known ??= new Map();
-      this.#known.set(field, value);
-    }
+    this.#known ??= new Map();
+    this.#known.set(field, value);
     return value;
   }
 
+  #accessTo(field: string): Access {
+    return this.#accesses.get(field) ?? this.#owner.extensionOf(this.#descriptor, field);
+  }
+
   has(field: string): boolean {
+    const access = this.#accessTo(field);
+    if (!access.isTestKept) return access.has(this.#decoded);
     const tested = this.#tested?.get(field);
     if (tested !== undefined) return tested;
-    const access = this.#owner.accessTo(this.#descriptor, field);
     const isSet = access.has(this.#decoded);
-    if (access.isTestKept) {
-      this.#tested ??= new Map();
-      this.#tested.set(field, isSet);
-    }
+    this.#tested ??= new Map();
+    this.#tested.set(field, isSet);
     return isSet;
   }
 
   compared(field: string): unknown {
-    const access = this.#owner.accessTo(this.#descriptor, field);
-    return access.read(this.#decoded, this.#owner.comparing);
+    return this.#accessTo(field).read(this.#decoded, this.#owner.comparing);
   }
 
   get present(): readonly string[] {

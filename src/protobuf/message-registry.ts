@@ -72,6 +72,10 @@ export class MessageRegistry implements MessageTypes, Owner {
     return this.#constants.get(name);
   }
 
+  valuesOf(name: string): readonly string[] | undefined {
+    return this.files.getEnum(name)?.values.map((value) => value.name);
+  }
+
   fieldOf(message: string, field: string): Type | undefined {
     const type = this.files.getMessage(message);
     const found = type?.fields.find(({ name }) => name === field) ?? this.#extension(message, field);
@@ -100,16 +104,16 @@ export class MessageRegistry implements MessageTypes, Owner {
   }
 
   wrap(type: DescMessage, message: Decoded): Message {
-    return new DecodedMessage(this, type, message);
+    return new DecodedMessage(this, type, message, this.#accessesOf(type));
   }
 
-  accessTo(type: DescMessage, field: string): Access {
+  #accessesOf(type: DescMessage): ReadonlyMap<string, Access> {
     let accesses = this.#accesses.get(type);
     if (accesses === undefined) {
       accesses = accessesOf(type, this);
       this.#accesses.set(type, accesses);
     }
-    return accesses.get(field) ?? this.#extensionAccess(type.typeName, field) ?? fail('no_such_field', field);
+    return accesses;
   }
 
   extensionAt(type: DescMessage, number: number): string | undefined {
@@ -127,9 +131,8 @@ export class MessageRegistry implements MessageTypes, Owner {
     return extension?.extendee.typeName === message ? extension : undefined;
   }
 
-  #extensionAccess(message: string, name: string): Access | undefined {
-    const extension = this.#extension(message, name);
-    if (extension === undefined) return undefined;
+  extensionOf({ typeName }: DescMessage, name: string): Access {
+    const extension = this.#extension(typeName, name) ?? fail('no_such_field', name);
     const access = this.#extensions.get(name) ?? extensionAccess(extension, this);
     this.#extensions.set(name, access);
     return access;

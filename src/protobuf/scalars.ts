@@ -6,7 +6,10 @@ type ReadScalar = (stored: unknown) => unknown;
 
 const same: ReadScalar = (stored) => stored;
 // An integer of 64 bits is stored as a bigint, or as text if its field has the option `jstype`.
-const readInt: ReadScalar = (stored) => int(BigInt(stored as bigint | string));
+const readInt: ReadScalar = (stored) => {
+  const number = Number(stored);
+  return Number.isSafeInteger(number) ? number : int(BigInt(stored as bigint | string));
+};
 const readUint: ReadScalar = (stored) => new Uint(BigInt(stored as bigint | number | string));
 const readDouble: ReadScalar = (stored) => double(stored as number);
 

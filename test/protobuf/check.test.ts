@@ -56,8 +56,13 @@ test.each([
     '`acme.orders.v1.Item` has no field `size` (`acme.orders.v1.Item` has `sku`, `quantity`, `price`)',
   ],
   ['Item{sku: null}', '`sku` of `acme.orders.v1.Item` takes `string`, not `null` ()'],
-  ['request.body.discount.value', '`wrapper(int)` has no fields ()'],
-  ['State.PAYED', 'unknown name `State` (known here: `request`, `odd`, `limit`)'],
+  ['request.body.discount.value', '`wrapper(int)` has no fields (a wrapper is its value, or `null`)'],
+  ['State.PAYD', '`acme.orders.v1.State` has no value `PAYD` (did you mean `PAID`?)'],
+  [
+    '1 == acme.orders.v1.State.LOST',
+    '`acme.orders.v1.State` has no value `LOST` (`acme.orders.v1.State` has `NEW`, `PAID`, `SENT`)',
+  ],
+  ['Stat.PAID', 'unknown name `Stat` (known here: `request`, `odd`, `limit`)'],
 ])('%s is a mistake', (source, mistake) => {
   expect(mistakes(source)).toEqual([mistake]);
 });

@@ -1,18 +1,61 @@
+import type { Advice } from '../../diagnostic/advice.ts';
+import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
+import { childrenOf, type Node, type SelectNode } from '../syntax/tree.ts';
+import type { Environment } from './environment.ts';
+import { lookupEnum, qualifiedName } from './names.ts';
 
-/** Most fields that a help lists. */
-const MOST_FIELDS = 12;
+/** Most members that a help lists. */
+const MOST_MEMBERS = 12;
 
-/** Help for an unknown field: the fields that there are. */
-export function fieldsHelp(message: string, fields: readonly string[]): string {
-  if (fields.length === 0) return `\`${message}\` has no fields`;
-  const rest = fields.length - MOST_FIELDS;
+/** Help for an unknown member of a message or enum: the similar one, or those that there are. */
+export function memberHelp(range: Range, type: string, given: string, members: readonly string[]): Advice {
+  const near = nearest(given, members);
+  if (near !== undefined) return insteadOf(range, near);
+  if (members.length === 0) return { help: `\`${type}\` has no fields` };
+  const rest = members.length - MOST_MEMBERS;
   const more = rest > 0 ? ` and ${rest} more` : '';
-  return `\`${message}\` has ${quoted(fields.slice(0, MOST_FIELDS))}${more}`;
+  return { help: `\`${type}\` has ${quoted(members.slice(0, MOST_MEMBERS))}${more}` };
+}
+
+function insteadOf({ start, end }: Range, text: string): Advice {
+  return { help: `did you mean \`${text}\`?`, edit: { start, end, text } };
+}
+
+/** Help for an unknown message. */
+export function messageHelp(range: Range, name: string, messages: Iterable<string>): Advice {
+  const near = nearestMessage(name, messages);
+  return near === undefined ? { help: "write a map as `{'key': value}`" } : insteadOf(range, near);
+}
+
+interface Mistake extends Advice {
+  readonly range: Range;
+  readonly message: string;
+}
+
+/** The unknown value of an enum whose name begins with `first`; undefined if that is not the name of an enum. */
+export function enumMistake(root: Node, first: Node, environment: Environment): Mistake | undefined {
+  const own = root.kind === 'select' ? valueMistake(root, first, environment) : undefined;
+  if (own !== undefined) return own;
+  const inner = childrenOf(root).find(({ start, end }) => start <= first.start && first.end <= end);
+  return inner === undefined ? undefined : enumMistake(inner, first, environment);
+}
+
+function valueMistake(
+  { operand, field, fieldAt: range }: SelectNode,
+  first: Node,
+  environment: Environment,
+): Mistake | undefined {
+  const name = qualifiedName(operand);
+  if (name?.root !== first) return undefined;
+  const found = lookupEnum(environment, name.name, name.root.isRooted);
+  if (found === undefined) return undefined;
+  const message = `\`${found.name}\` has no value \`${field}\``;
+  return { range, message, ...memberHelp(range, found.name, field, found.found) };
 }
 
 /** The full name that was probably meant: similar as a whole, or in its last part. */
-export function nearestMessage(name: string, names: Iterable<string>): string | undefined {
+function nearestMessage(name: string, names: Iterable<string>): string | undefined {
   const all = [...names];
   const last = (each: string) => each.slice(each.lastIndexOf('.') + 1);
   const ending = all.find((each) => last(each) === last(name));

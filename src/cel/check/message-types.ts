@@ -9,6 +9,8 @@ export interface MessageTypes {
   typeOf(name: string): Type | undefined;
   /** Value of an enum with its type, by the name of the enum, a dot and the name of the value. */
   constantOf(name: string): { readonly value: unknown; readonly type: Type } | undefined;
+  /** Names of the values of an enum; undefined if there is no such enum. */
+  valuesOf(name: string): readonly string[] | undefined;
   /** Type of a field of a message, or of an extension of it by its full name; undefined if there is none. */
   fieldOf(message: string, field: string): Type | undefined;
   /** Names of the fields of a message, without its extensions. */

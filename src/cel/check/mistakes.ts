@@ -10,7 +10,7 @@ import type { CallNode, Node } from '../syntax/tree.ts';
 import { ERROR, formatType, type Type } from '../value/type.ts';
 import { callHelp } from './call-help.ts';
 import type { Environment } from './environment.ts';
-import { fieldsHelp, nearestMessage } from './message-help.ts';
+import { enumMistake, memberHelp, messageHelp } from './message-help.ts';
 import { qualifiedName } from './names.ts';
 import { operandHelp } from './operand-help.ts';
 import { around, textOf, writeInstead } from './rewrite.ts';
@@ -53,6 +53,8 @@ export class Mistakes {
   unknownName(node: Node & { kind: 'name' }, locals: readonly string[]): Type {
     if (this.#isFull) return ERROR;
     const { name, start } = node;
+    const value = enumMistake(this.#root, node, this.#environment);
+    if (value !== undefined) return this.#report('cel_unknown_name', value.range, value.message, value);
     const dashed = dashedName(this.#source, start);
     // `headers.x-tenant-id` subtracts two names, but is one mistake.
     const isReported = this.#problems.some(({ help, end }) => help === dashed?.help && end + 1 === start);
@@ -146,7 +148,8 @@ export class Mistakes {
       type === 'timestamp'
         ? 'read a part of a time with `x.getHours()`, `x.getDayOfWeek()` and the like'
         : undefined;
-    return this.type(range, `\`${type}\` has no fields`, hours ?? foreignField(field));
+    const value = type.startsWith('wrapper(') ? 'a wrapper is its value, or `null`' : undefined;
+    return this.type(range, `\`${type}\` has no fields`, hours ?? value ?? foreignField(field));
   }
 
   computedField(range: Range, { name }: Type & { kind: 'object' }): Type {
@@ -351,21 +354,12 @@ export class Mistakes {
   }
 
   message({ name, nameAt }: Node & { kind: 'message' }): Type {
-    const near = nearestMessage(name, this.#environment.messages?.messages ?? []);
-    const help =
-      near === undefined
-        ? "write a map as `{'key': value}`"
-        : { help: didYouMean(near), edit: { ...nameAt, text: near } };
+    const help = messageHelp(nameAt, name, this.#environment.messages?.messages ?? []);
     return this.#report('cel_unknown_name', nameAt, `unknown message \`${name}\``, help);
   }
 
   unknownMessageField(range: Range, message: string, field: string): Type {
-    const fields = this.#environment.messages?.fieldsOf(message) ?? [];
-    const near = nearest(field, fields);
-    const help =
-      near === undefined
-        ? fieldsHelp(message, fields)
-        : { help: didYouMean(near), edit: { start: range.start, end: range.end, text: near } };
+    const help = memberHelp(range, message, field, this.#environment.messages?.fieldsOf(message) ?? []);
     return this.#report('cel_unknown_name', range, `\`${message}\` has no field \`${field}\``, help);
   }
 

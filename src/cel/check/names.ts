@@ -24,6 +24,14 @@ export function lookupConstant(environment: Environment, name: string, isRooted:
   return lookup(environment, name, isRooted, { get: (candidate) => messages.constantOf(candidate) })?.found;
 }
 
+/** The enum with this name, and the names of its values. */
+export function lookupEnum(environment: Environment, name: string, isRooted: boolean) {
+  const { messages } = environment;
+  return (
+    messages && lookup(environment, name, isRooted, { get: (candidate) => messages.valuesOf(candidate) })
+  );
+}
+
 /** The type of a message by the name before its `{`, which begins with a dot if it is rooted. */
 export function lookupMessage(environment: Environment, written: string) {
   const { messages } = environment;
