@@ -1,3 +1,4 @@
+import { jsonText } from '../../engine/request/json-value.ts';
 import type { BodySchema } from '../../engine/schema/body-schema.ts';
 import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
 import type { Cursor } from '../yaml/tree.ts';
@@ -10,33 +11,58 @@ export function compileBodySchema(
   maxBytes: number | undefined,
   references: References,
 ): BodySchema | undefined {
-  const { tree } = at;
-  if (tree.isUnfilled === true) return undefined;
+  if (at.tree.isUnfilled === true) return undefined;
   const files = schemaFiles(at, references);
   if (files === undefined) return undefined;
-  const { file, value } = files.root;
-  const source = file === undefined || typeof value !== 'object' ? tree : (value ?? tree);
-  const compiled = compileOnce(source, files, maxBytes);
+  const compiled = compileOnce(files, maxBytes);
   files.report(compiled);
   return compiled.schema;
 }
 
 interface Kept {
-  readonly maxBytes: number | undefined;
   readonly compiled: CompiledJsonSchema;
   readonly followed: SchemaFiles['followed'];
+  /** Characters of the schema and of the files that it refers to. */
+  readonly size: number;
 }
 
-/** Compiled schemas by the object that they came from: any number of policies may use one. */
-const SCHEMAS = new WeakMap<object, Kept[]>();
+/** Most compiled schemas that are kept, and most characters of them. */
+const MOST_KEPT = 256;
+const MOST_CHARACTERS = 8_388_608;
 
-function compileOnce(source: object, files: SchemaFiles, maxBytes: number | undefined): CompiledJsonSchema {
-  const known = SCHEMAS.get(source) ?? [];
-  const kept = known.find((each) => each.maxBytes === maxBytes);
-  if (kept !== undefined && files.readAgain(kept.followed)) return kept.compiled;
+/**
+ * Compiled schemas by their document and its content, the least recently used first: any number of policies use one,
+ * also those of a later load of the folder. Compiling takes some milliseconds for each, and all of their code again.
+ */
+const kept = new Map<string, Kept>();
+
+function compileOnce(files: SchemaFiles, maxBytes: number | undefined): CompiledJsonSchema {
+  const key = `${files.uri} ${maxBytes} ${jsonText(files.root.value)}`;
+  const known = kept.get(key);
+  kept.delete(key);
+  if (known !== undefined && files.readAgain(known.followed)) {
+    kept.set(key, known);
+    return known.compiled;
+  }
   const documents = new Map([[files.uri, files.root.value]]);
   const compiled = compileJsonSchema({ documents, entry: files.uri, read: files.read, maxBytes });
-  const others = known.filter((each) => each.maxBytes !== maxBytes);
-  SCHEMAS.set(source, [...others, { maxBytes, compiled, followed: files.followed }]);
+  const { followed } = files;
+  // What a reader has reported must be reported again.
+  if (followed.some(({ text }) => text === undefined)) return compiled;
+  kept.set(key, {
+    compiled,
+    followed,
+    size: key.length + followed.reduce((sum, { text }) => sum + (text?.length ?? 0), 0),
+  });
+  forgetOldest();
   return compiled;
+}
+
+function forgetOldest(): void {
+  let size = kept.values().reduce((sum, each) => sum + each.size, 0);
+  for (const [key, each] of kept) {
+    if (kept.size <= MOST_KEPT && size <= MOST_CHARACTERS) return;
+    kept.delete(key);
+    size -= each.size;
+  }
 }

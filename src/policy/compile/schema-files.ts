@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../engine/request/attributes.ts';
+import { jsonText } from '../../engine/request/json-value.ts';
 import type { SchemaProblem, SchemaWarning } from '../../engine/schema/problem.ts';
 import type { ReadDocument, ReadReference } from '../../engine/schema/schema-library.ts';
 import { suggestion } from '../language/fields.ts';
@@ -11,7 +11,8 @@ interface FollowedReference {
   readonly path: string;
   readonly document: string;
   readonly pointer: string;
-  readonly value: JsonValue | undefined;
+  /** Content of the file as JSON; undefined if it could not be read. */
+  readonly text: string | undefined;
 }
 
 /** The document of a schema or of an OpenAPI description, and the files of the folder that it refers to. */
@@ -39,7 +40,7 @@ export class SchemaFiles {
   readonly read: ReadReference = (path, document, pointer): ReadDocument | undefined => {
     const at = this.#files.get(document)?.place(pointer);
     const data = at && this.#references.read({ value: path, at });
-    this.#followed.push({ path, document, pointer, value: data?.value });
+    this.#followed.push({ path, document, pointer, text: data && jsonText(data.value) });
     if (data?.file === undefined) return undefined;
     const uri = uriOf(data.file);
     this.#files.set(uri, data);
@@ -48,10 +49,12 @@ export class SchemaFiles {
 
   /** Reads the files of an earlier compilation; false if one of them is another now. */
   readAgain(followed: readonly FollowedReference[]): boolean {
-    return followed.every(({ path, document, pointer, value }) => {
+    const isSame = followed.every(({ path, document, pointer, text }) => {
       this.read(path, document, pointer);
-      return this.#followed.at(-1)?.value === value;
+      return this.#followed.at(-1)?.text === text;
     });
+    if (!isSame) this.#followed.length = 0;
+    return isSame;
   }
 
   /** Reports problems and warnings at their places in these files. */
