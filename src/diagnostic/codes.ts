@@ -110,6 +110,10 @@ export const CODES = {
     doc: 'a keyword of a JSON Schema has no effect: its dialect does not know or does not read it',
   },
   unknown_format: { severity: 'warning', doc: 'a JSON Schema names a format that is not known' },
+  invalid_openapi: {
+    severity: 'error',
+    doc: 'an OpenAPI document has a mistake, or a part that is not supported',
+  },
   jwt_too_early: {
     severity: 'error',
     doc: 'an expression reads `jwt` and is evaluated before authentication',

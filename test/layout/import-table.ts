@@ -27,7 +27,7 @@ export interface FolderRules {
   readonly sealed?: true;
 }
 
-const ENGINE_PARTS = ['engine/request', 'engine/identity', 'engine/schema', 'engine/limit'];
+const ENGINE_PARTS = ['engine/request', 'engine/identity', 'engine/schema', 'engine/openapi', 'engine/limit'];
 const ENGINE = ['engine/'];
 
 export const IMPORT_TABLE = {
@@ -72,6 +72,7 @@ export const IMPORT_TABLE = {
     'engine/request': { imports: [], portable: true },
     'engine/identity': { imports: ['engine/request'], portable: true },
     'engine/schema': { imports: ['cel/regex', 'engine/request', 'recipe'], portable: true },
+    'engine/openapi': { imports: ['engine/schema', 'engine/request', 'recipe'], portable: true },
     'engine/limit': { imports: ['engine/request'], portable: true },
     'engine/set': { imports: [...ENGINE_PARTS, 'cel/'], portable: true },
     'engine/decision': { imports: ['engine/set', ...ENGINE_PARTS, 'cel/'], sealed: true },

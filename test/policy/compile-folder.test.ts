@@ -200,8 +200,9 @@ describe('a folder that compiles', () => {
   });
 
   test('schemas, from JSON, YAML and inline', () => {
-    expect(policy.schemas.map(({ body }) => body.maxBytes)).toEqual([65536, undefined, undefined]);
-    expect(policy.schemas.map(({ body }) => body.validate({})?.reason)).toEqual([
+    const bodies = policy.schemas.flatMap((schema) => (schema.kind === 'body' ? [schema.body] : []));
+    expect(bodies.map(({ maxBytes }) => maxBytes)).toEqual([65536, undefined, undefined]);
+    expect(bodies.map((body) => body.validate({})?.reason)).toEqual([
       'schema_violation',
       undefined,
       undefined,

@@ -1,4 +1,4 @@
-import { NO_HEADER_READS } from '../../src/engine/set/header-reads.ts';
+import { NO_HEADER_READS } from '../../src/engine/request/header-reads.ts';
 import type { CompiledPolicy, PolicySet } from '../../src/engine/set/policy-set.ts';
 
 export const SOURCE = { file: 'test.yaml', line: 1, column: 1 };

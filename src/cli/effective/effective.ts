@@ -21,6 +21,7 @@ import {
   possibleChanges,
   RESPONSE_CHANGES,
 } from '../../tools/testing/response-changes.ts';
+import { schemaText } from '../../tools/testing/schema-text.ts';
 import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
 import { shownPath } from '../terminal/policy-folder.ts';
@@ -138,9 +139,7 @@ function governing(policy: CompiledPolicy, subject: Subject, folder: ValidFolder
   for (const [index, schema] of policy.schemas.entries()) {
     const fits = fitting(schema.match, subject);
     if (fits === undefined) continue;
-    const { maxBytes } = schema.body;
-    const most = maxBytes === undefined ? '' : ` of at most ${maxBytes} bytes`;
-    const text = `a body${most} that fits its schema (${fits.text})`;
+    const text = `${schemaText(schema, subject)} (${fits.text})`;
     add('schemas', '', places?.schema(index) ?? source, text, fits.when);
   }
   for (const limit of policy.lastLimits) {

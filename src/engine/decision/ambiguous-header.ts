@@ -1,6 +1,6 @@
 import type { Attributes } from '../request/attributes.ts';
 import { foldedName, hasOneValue } from '../request/header-fields.ts';
-import type { HeaderRead, HeaderReads } from '../set/header-reads.ts';
+import type { HeaderRead, HeaderReads } from '../request/header-reads.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
 import { ambiguousParameter } from './ambiguous-parameter.ts';
 import type { DenialCause } from './denial-cause.ts';

@@ -1,5 +1,5 @@
+import type { ParameterReads } from '../request/header-reads.ts';
 import { nameOf, ParameterNames } from '../request/rewrite-query.ts';
-import type { ParameterReads } from '../set/header-reads.ts';
 
 /** Parameters after this number are ignored by the parsers of Node and Express. */
 const MOST_READ = 1000;

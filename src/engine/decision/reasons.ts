@@ -255,8 +255,8 @@ export const REASONS = {
   schema_violation: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
-    title: 'The body does not fit the schema',
-    doc: 'the body does not fit a schema of a policy',
+    title: 'The request does not fit the schema',
+    doc: 'the request does not fit a schema of a policy: its body, or what an OpenAPI document says of its operation and parameters',
   },
   rate_limited: {
     status: 429,

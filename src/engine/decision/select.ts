@@ -1,5 +1,5 @@
 import type { Program } from '../../cel/interpret/program.ts';
-import { type HeaderReads, NO_HEADER_READS } from '../set/header-reads.ts';
+import { type HeaderReads, NO_HEADER_READS } from '../request/header-reads.ts';
 import { type MatchEntryResult, selects as matchSelects, mismatch, type Params } from '../set/match.ts';
 import { indexOf } from '../set/policy-index.ts';
 import type { CompiledMatch, CompiledPolicy, PolicySet } from '../set/policy-set.ts';

@@ -106,6 +106,8 @@ export interface SchemaEvent {
   readonly schema: CompiledSchema;
   readonly entries: readonly MatchEntryResult[];
   readonly result: 'accepted' | 'denied' | 'not_selected' | 'failed';
+  /** The operation of an OpenAPI document that the request is for; undefined for another schema, or if it has none. */
+  readonly operation: string | undefined;
   readonly cause: DenialCause | undefined;
 }
 

@@ -1,12 +1,13 @@
 import type { Program } from '../../cel/interpret/program.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import type { Limit } from '../limit/limit.ts';
+import type { OpenApiSchema } from '../openapi/operation.ts';
 import type { JsonValue } from '../request/attributes.ts';
+import type { HeaderReads } from '../request/header-reads.ts';
 import type { HostPattern } from '../request/host.ts';
 import type { PathPattern } from '../request/path-pattern.ts';
 import type { BodySchema } from '../schema/body-schema.ts';
 import type { CallerCondition, PrincipalSet } from './callers.ts';
-import type { HeaderReads } from './header-reads.ts';
 import type { Revision } from './revision.ts';
 
 /**
@@ -141,9 +142,19 @@ export interface CompiledShadowRule {
   readonly concernsAll: boolean;
 }
 
-export interface CompiledSchema {
+/** A requirement for the content of requests. */
+export type CompiledSchema = BodyRequirement | OpenApiRequirement;
+
+interface BodyRequirement {
+  readonly kind: 'body';
   readonly match: readonly CompiledMatch[];
   readonly body: BodySchema;
+}
+
+interface OpenApiRequirement {
+  readonly kind: 'openapi';
+  readonly match: readonly CompiledMatch[];
+  readonly openapi: OpenApiSchema;
 }
 
 export interface CompiledLimit extends Limit {

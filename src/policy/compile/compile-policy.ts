@@ -29,6 +29,7 @@ import { withEnforced } from '../language/rule-mode.ts';
 import { type Expression, reportStatus } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { compileCallers, compilePrincipals, namedPeersOf } from './compile-callers.ts';
+import { compileOpenApiSchema } from './compile-openapi-schema.ts';
 import { compileBodySchema } from './compile-schema.ts';
 import {
   BODY,
@@ -59,6 +60,7 @@ export function compilePolicy(
   const limits = spec.limits ?? [];
   reportDuplicateNames([...rules, ...limits]);
   const { mtls } = spec.authenticate ?? {};
+  const jwt = compileJwt(spec, folder);
   const callers = compileCallers(spec, folder);
   const denyRules = compileRules(rules, 'deny', folder);
   const allowRules = compileRules(rules, 'allow', folder);
@@ -78,13 +80,13 @@ export function compilePolicy(
       from: mtls.from ?? 'connection',
       principals: mtls.principals && compilePrincipals(mtls.principals, folder),
     },
-    jwt: compileJwt(spec, folder),
+    jwt,
     namedPeers: namedPeersOf(spec, callers, allowRules),
     callers,
     denyRules,
     allowRules,
     shadowRules: compileShadowRules(spec, callers, allowRules, folder),
-    schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, folder)),
+    schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, jwt?.issuers ?? [], folder)),
     firstLimits: compileLimits(name.value, limits, 'first', folder),
     lastLimits: compileLimits(name.value, limits, 'last', folder),
     respond: compileRespond(spec.respond, folder),
@@ -207,11 +209,19 @@ function compileText(
   return typeof written === 'object' ? expressions.compile(written, expected) : written;
 }
 
-function compileSchema({ match, body }: SchemaDocument, folder: Folder): readonly CompiledSchema[] {
+function compileSchema(
+  { match, body, openapi }: SchemaDocument,
+  issuers: readonly Issuer[],
+  folder: Folder,
+): readonly CompiledSchema[] {
   const inner = compileInner(match, folder);
+  if (openapi !== undefined) {
+    const schema = compileOpenApiSchema(openapi, issuers, folder.references);
+    return schema === undefined ? [] : [{ kind: 'openapi', match: inner, openapi: schema }];
+  }
   const at = body?.jsonSchema?.at;
   const schema = at && compileBodySchema(at, body?.maxBytes, folder.references);
-  return schema === undefined ? [] : [{ match: inner, body: schema }];
+  return schema === undefined ? [] : [{ kind: 'body', match: inner, body: schema }];
 }
 
 function compileLimits(

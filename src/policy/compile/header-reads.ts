@@ -1,6 +1,6 @@
 import type { Program } from '../../cel/interpret/program.ts';
 import { isPlainName } from '../../engine/request/header-fields.ts';
-import { type HeaderRead, type HeaderReads, NO_HEADER_READS } from '../../engine/set/header-reads.ts';
+import { type HeaderRead, type HeaderReads, NO_HEADER_READS } from '../../engine/request/header-reads.ts';
 import type {
   CompiledLimit,
   CompiledMatch,

@@ -25,7 +25,7 @@ import { issuerHelp, keysHelp, placeHelp, requiredClaimsHelp, rolesPathOf } from
 import { otherForm, PRESET_NAMES, presetOf } from './issuer-presets.ts';
 import { reportTenants, TENANT, tenantList, trustDomain } from './issuer-tenants.ts';
 import { boolean, child, lacks, list, located, nonEmptyText, report, someOf, text } from './reader.ts';
-import type { Reader } from './shape.ts';
+import { type Reader, shaped } from './shape.ts';
 import { duration, header, keyUrl } from './values.ts';
 
 const SECOND = 1000;
@@ -40,13 +40,15 @@ const REFRESH_FIELDS = {
   maxStale: { read: duration(), doc: 'time that keys are used after the last successful fetch; default 24h' },
 } as const satisfies Fields;
 
+const ONLY_TRUE = shaped<never>(() => undefined, { kind: 'value', schema: { enum: [true] } });
+
 const KEYS_FIELDS = {
   jwksUri: { read: keyUrl, doc: 'the URL of the key set' },
   jwksFile: { read: located(nonEmptyText), doc: 'a file with the key set, relative to this file' },
   jwks: { read: located((at) => at.tree), doc: 'the key set itself, inline' },
   discovery: {
     read: located(boolean),
-    like: boolean,
+    like: ONLY_TRUE,
     doc: '`true`: the OpenID configuration of the `issuer` says where the key set is',
   },
 } as const satisfies Fields;

@@ -14,6 +14,7 @@ import {
 } from './fields.ts';
 import { withPeriod } from './limit-hints.ts';
 import { match } from './match-document.ts';
+import { openapi } from './openapi-document.ts';
 import { allowedHelp, changesHelp, denialHelp, jwtHelp, mtlsHelp } from './place-hints.ts';
 import { textOrCel } from './plain-or-cel.ts';
 import { rate } from './rate-value.ts';
@@ -41,6 +42,7 @@ import {
   expression,
   headerValue,
   identifier,
+  MOST_BYTES,
   queryName,
   queryParameter,
   queryValue,
@@ -99,9 +101,6 @@ const AUTHENTICATE_FIELDS = {
   jwt: { read: mapping(JWT_FIELDS, jwtHelp), doc: 'requires a token' },
 } as const satisfies Fields;
 
-/** Largest `maxBytes`: 64 MiB, more than a proxy buffers. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
 const BODY_FIELDS = {
   jsonSchema: {
     read: located((at) => at.tree),
@@ -114,7 +113,7 @@ const BODY_FIELDS = {
 const SCHEMA_FIELDS = {
   match: { read: match, doc: 'narrows the `match` of the policy' },
   body: { read: mapping(BODY_FIELDS), doc: 'requirements for the body' },
-  openapi: planned('OpenAPI'),
+  openapi: { read: openapi, doc: 'an OpenAPI document that requests must fit' },
   protobuf: planned('protobuf messages'),
 } as const satisfies Fields;
 

@@ -11,7 +11,7 @@ export function inLongForm<T extends Tree>(spec: T): T;
 export function inLongForm(spec: Tree): Tree {
   return changed(callersAndMatch(spec), {
     rules: (rules) => items(rules, longRule),
-    schemas: (schemas) => items(schemas, callersAndMatch),
+    schemas: (schemas) => items(schemas, longSchema),
   });
 }
 
@@ -19,6 +19,15 @@ export function inLongForm(spec: Tree): Tree {
 export function longFormAt(at: Cursor): Cursor {
   const tree = inLongForm(at.tree);
   return tree === at.tree ? at : { ...at, tree };
+}
+
+function longSchema(schema: Tree): Tree {
+  return changed(callersAndMatch(schema), { openapi: longOpenApi });
+}
+
+/** The value of `openapi`: a text is the path of the document. */
+export function longOpenApi(value: Tree): Tree {
+  return isText(value) ? implied(value, [['document', value.range, value]]) : value;
 }
 
 /** A rule whose name and effect are `name` and `effect`, also if they are written `allow: NAME` or `deny: NAME`. */

@@ -381,3 +381,6 @@ function renamed<R extends object, T>(
 function isProblem(result: object): result is { readonly problem: string } {
   return 'problem' in result && typeof result.problem === 'string';
 }
+
+/** Largest `maxBytes` of a body: 64 MiB, more than a proxy buffers. */
+export const MOST_BYTES = 64 * 1024 * 1024;

@@ -3,6 +3,7 @@
  * serves imports them here, without the parsers and the checker of types.
  */
 import '../../cel/codegen/load-program.ts';
+import '../../engine/openapi/value-check.ts';
 import '../../engine/schema/load-schema.ts';
 import '../../node/crypto.ts';
 import '../../policy/compile/added-functions.ts';

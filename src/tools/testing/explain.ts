@@ -211,7 +211,7 @@ class Explainer {
 
   #schema(policy: CompiledPolicy, schema: CompiledSchema, index: number): Finding {
     const source = this.#locationsIn(policy)?.schema(index) ?? policy.source;
-    const named = { policy: policy.name, what: 'body', source };
+    const named = { policy: policy.name, what: schema.kind, source };
     const event = this.#recording.of('schema').find((each) => each.schema === schema);
     if (event === undefined) return { ...named, ...NOT_EVALUATED };
     const matched = this.#match(event.entries);
@@ -339,17 +339,29 @@ function ruleResult(
   }
 }
 
-function schemaResult({ result, cause }: SchemaEvent, matchWhy: string): Result {
+function schemaResult(event: SchemaEvent, matchWhy: string): Result {
+  const { result, schema, operation, cause } = event;
+  const of = operation === undefined ? '' : `${operation}: `;
   switch (result) {
     case 'accepted':
-      return { state: 'yes', why: 'the body fits' };
+      return { state: 'yes', why: acceptedText(event) };
     case 'denied':
-      return { state: 'no', why: cause?.detail ?? 'the body does not fit' };
+      return { state: 'no', why: of + (cause?.detail ?? `the ${SUBJECTS[schema.kind]} does not fit`) };
     case 'not_selected':
       return { state: 'no', why: matchWhy };
     case 'failed':
       return { state: 'failed', why: matchWhy };
   }
+}
+
+const SUBJECTS = { body: 'body', openapi: 'request' } as const satisfies Record<
+  CompiledSchema['kind'],
+  string
+>;
+
+function acceptedText({ schema, operation }: SchemaEvent): string {
+  if (schema.kind === 'body') return 'the body fits';
+  return operation === undefined ? 'no operation, which is allowed' : `fits ${operation}`;
 }
 
 function programOf(value: CompiledRule['status'] | CompiledRule['message']): Program | undefined {

@@ -1,0 +1,117 @@
+import type { JsonValue } from '../request/attributes.ts';
+import { parseJson } from '../request/json.ts';
+import type { BodyDenial } from '../schema/body-schema.ts';
+import { convert, type Sent } from './convert.ts';
+import type { Content } from './operation.ts';
+import type { Parameter } from './parameter.ts';
+import { decodeField, type RawValues, rawValues } from './raw-query.ts';
+import { type ParameterSources, readParameter } from './read-parameter.ts';
+import { TEXT_SHAPE, type ValueShape } from './value-shape.ts';
+
+/** Most fields of a form; parsers ignore the ones after that. */
+const MAX_FIELDS = 1_000;
+
+/** A field of a form with its values: each is one way in which services read it. */
+export interface Field {
+  readonly name: string;
+  readonly shape: ValueShape;
+  readonly isJson: boolean;
+  readonly ways: readonly Sent[];
+}
+
+/** The denial of a body of the type `application/x-www-form-urlencoded`; undefined if it fits. */
+export function judgeForm(content: Content, text: string): BodyDenial | undefined {
+  const values = rawValues(text);
+  let count = 0;
+  for (const each of values.values()) count += each.length;
+  if (count > MAX_FIELDS) return misfit(`the body has more than ${MAX_FIELDS} fields`);
+  const known = knownFields(content.fields, values);
+  if (typeof known === 'string') return misfit(known);
+  const others = otherFields(content, values);
+  if (typeof others === 'string') return misfit(others);
+  return judgeFields(content, [...known, ...others]);
+}
+
+export function misfit(detail: string): BodyDenial {
+  return { reason: 'schema_violation', detail };
+}
+
+/** The denial of the fields of a form, all together; undefined if they fit in every way to read them. */
+export function judgeFields({ check }: Content, fields: readonly Field[]): BodyDenial | undefined {
+  if (check === undefined) return undefined;
+  const most = Math.max(1, ...fields.map(({ ways }) => ways.length));
+  for (let way = 0; way < most; way++) {
+    const typed = objectOf(fields, way, false);
+    if (typeof typed === 'string') return misfit(typed);
+    const denial = check.denial(typed);
+    if (denial === undefined) continue;
+    const texts = objectOf(fields, way, true);
+    if (typeof texts === 'string' || check.denial(texts) !== undefined) return denial;
+  }
+  return undefined;
+}
+
+function objectOf(
+  fields: readonly Field[],
+  way: number,
+  asText: boolean,
+): { readonly [name: string]: JsonValue } | string {
+  const members: [string, JsonValue][] = [];
+  for (const { name, shape, isJson, ways } of fields) {
+    const sent = ways[Math.min(way, ways.length - 1)] ?? '';
+    if (!isJson) {
+      members.push([name, convert(sent, shape, asText)]);
+      continue;
+    }
+    const { value, problem } = parseJson(typeof sent === 'string' ? sent : '', { refusesCaseVariants: true });
+    if (problem !== undefined) return `the field \`${name}\` must be JSON: ${problem}`;
+    members.push([name, value]);
+  }
+  return Object.fromEntries(members);
+}
+
+function knownFields(fields: readonly Parameter[], values: RawValues): readonly Field[] | string {
+  const found: Field[] = [];
+  for (const field of fields) {
+    const { name, shape, form } = field;
+    const read = readParameter(field, { ...NO_SOURCES, query: values });
+    if (read === undefined) continue;
+    if (read.problem !== undefined) return `the field \`${name}\` ${read.problem}`;
+    // The schema of the whole form decides which value fits; the first is the one that its types name first.
+    const ways = read.ways.flatMap((way) => way.slice(0, 1));
+    if (ways.length < read.ways.length)
+      return `the field \`${name}\` is not written in the style \`${field.style}\``;
+    found.push({ name, shape, isJson: form === 'json', ways });
+  }
+  return found;
+}
+
+const NO_SOURCES: ParameterSources = {
+  path: new Map(),
+  query: new Map(),
+  headers: new Map(),
+  cookies: new Map(),
+};
+
+/** Fields that the schema does not name. */
+function otherFields({ fields, shape }: Content, values: RawValues): readonly Field[] | string {
+  const names = new Set(fields.flatMap(claimedBy));
+  const prefixes = fields.filter(({ style }) => style === 'deepObject').map(({ name }) => `${name}[`);
+  const found: Field[] = [];
+  for (const [name, sent] of values) {
+    if (names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))) continue;
+    const [only = '', second] = sent;
+    const inner = shape.members?.others ?? TEXT_SHAPE;
+    if (second !== undefined && inner.items === undefined)
+      return `the field \`${name}\` appears more than once`;
+    const value = inner.items === undefined ? decodeField(only) : sent.map(decodeField);
+    found.push({ name, shape: inner, isJson: false, ways: [value] });
+  }
+  return found;
+}
+
+/** Names of the fields that a property is written as. */
+function claimedBy({ name, style, explode, form, shape }: Parameter): readonly string[] {
+  if (form !== 'styled' || style === 'deepObject' || !explode || shape.members === undefined) return [name];
+  return [name, ...shape.members.known.keys()];
+}

@@ -1,0 +1,81 @@
+import type { Body } from '../request/attributes.ts';
+import type { BodyDenial, BodyResult } from '../schema/body-schema.ts';
+import { MISSING_BODY, unreadableBody } from '../schema/readable-body.ts';
+import { judgeForm } from './form-body.ts';
+import { includes, isJson, isUtf8, type MediaType, readMediaType } from './media-type.ts';
+import { judgeMultipart } from './multipart-body.ts';
+import type { Content, RequestBody } from './operation.ts';
+
+/** A request with a body, or without one. */
+export interface BodySource {
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Body;
+  /** Bytes of the body, -1 if unknown. */
+  readonly size: number;
+  /** The body as JSON, read once for all policies. */
+  readonly json: () => BodyResult;
+}
+
+/** The denial of a body that the operation does not permit; undefined if it fits. */
+export function judgeBody(wanted: RequestBody | undefined, source: BodySource): BodyDenial | undefined {
+  const isSent = hasBody(source);
+  if (wanted === undefined)
+    return isSent ? { reason: 'schema_violation', detail: 'the operation takes no body' } : undefined;
+  if (!isSent) return wanted.isRequired ? MISSING_BODY : undefined;
+  const { headers, body } = source;
+  const unreadable = unreadableBody(body, headers.get('content-encoding') ?? '');
+  if (unreadable !== undefined) return unreadable;
+  if (body.bytes.length === 0) return MISSING_BODY;
+  const type = readMediaType(headers.get('content-type') ?? '');
+  const content = type && wanted.contents.find(({ range }) => includes(range, type));
+  if (type === undefined || content === undefined || !isUtf8(type)) return wrongType(wanted);
+  return judgeContent(content, type, source);
+}
+
+/**
+ * True if the request has a body. A body that the proxy does not send to Lictor is known by its headers: an operation
+ * whose body is optional would otherwise take any.
+ */
+function hasBody({ headers, body, size }: BodySource): boolean {
+  if (body.bytes.length > 0 || size > 0 || body.defect === 'truncated') return true;
+  return body.defect === 'missing' && (headers.has('content-type') || headers.has('transfer-encoding'));
+}
+
+function judgeContent(content: Content, type: MediaType, source: BodySource): BodyDenial | undefined {
+  const { bytes } = source.body;
+  if (isJson(type.name)) return judgeJson(content, source);
+  if (type.name === 'multipart/form-data') return judgeMultipart(content, type, bytes);
+  const isForm = type.name === 'application/x-www-form-urlencoded';
+  if (content.isOpaque && !isForm) return undefined;
+  if (!isForm && !type.name.startsWith('text/')) {
+    const detail = `bodies of the type \`${type.name}\` cannot be compared with the schema`;
+    return { reason: 'body_wrong_type', detail };
+  }
+  const text = textOf(bytes);
+  if (text === undefined) return { reason: 'body_malformed', detail: 'the body is not UTF-8' };
+  return isForm ? judgeForm(content, text) : content.check?.denial(text);
+}
+
+function judgeJson({ check }: Content, source: BodySource): BodyDenial | undefined {
+  const { value, denial } = source.json();
+  return denial ?? check?.denial(value);
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Most content types that a denial names. */
+const MAX_NAMED = 5;
+
+function wrongType({ contents }: RequestBody): BodyDenial {
+  const names = contents.slice(0, MAX_NAMED).map(({ range }) => `\`${range.name}\``);
+  return { reason: 'body_wrong_type', detail: `the body must be ${names.join(' or ')}, in UTF-8` };
+}

@@ -1,0 +1,71 @@
+import { type BodyDenial } from '../schema/body-schema.ts';
+import { type Field, judgeFields, misfit } from './form-body.ts';
+import { isJson, isUtf8, type MediaType, readMediaType } from './media-type.ts';
+import { type Part, readMultipart } from './multipart.ts';
+import type { Content } from './operation.ts';
+import type { Parameter } from './parameter.ts';
+import { TEXT_SHAPE, type ValueShape } from './value-shape.ts';
+
+/** The denial of a body of the type `multipart/form-data`; undefined if it fits. A file is a text without characters. */
+export function judgeMultipart(
+  content: Content,
+  { parameters }: MediaType,
+  bytes: Uint8Array,
+): BodyDenial | undefined {
+  const parts = readMultipart(bytes, parameters.get('boundary') ?? '');
+  if (parts === undefined)
+    return {
+      reason: 'body_malformed',
+      detail: 'the body is not multipart/form-data that servers read alike',
+    };
+  const fields = fieldsOf(content, parts);
+  return typeof fields === 'string' ? misfit(fields) : judgeFields(content, fields);
+}
+
+function fieldsOf(content: Content, parts: readonly Part[]): readonly Field[] | string {
+  const byName = new Map<string, Part[]>();
+  for (const part of parts) byName.set(part.name, [...(byName.get(part.name) ?? []), part]);
+  const fields: Field[] = [];
+  for (const [name, own] of byName) {
+    const field = fieldOf(content, name, own);
+    if (typeof field === 'string') return field;
+    fields.push(field);
+  }
+  return fields;
+}
+
+function fieldOf({ fields, shape }: Content, name: string, parts: readonly Part[]): Field | string {
+  const known = fields.find((each) => each.name === name);
+  const inner = known?.shape ?? shape.members?.others ?? TEXT_SHAPE;
+  const texts = parts.map(textOf);
+  const read = texts.filter((text) => text !== undefined);
+  if (read.length < texts.length) return `the field \`${name}\` is not UTF-8`;
+  const [only, second] = parts;
+  if (second !== undefined && inner.items === undefined)
+    return `the field \`${name}\` appears more than once`;
+  const isJsonField =
+    only !== undefined && second === undefined && !only.isFile && isJsonPart(only, known, inner);
+  if (isJsonField) return { name, shape: inner, isJson: true, ways: [read[0] ?? ''] };
+  return { name, shape: inner, isJson: false, ways: [inner.items === undefined ? (read[0] ?? '') : read] };
+}
+
+/** A part that says so, and one for an object, is JSON (OpenAPI 3.1.1, section 4.8.14.3). */
+function isJsonPart({ type }: Part, known: Parameter | undefined, { scalars, items }: ValueShape): boolean {
+  const name = type === '' ? undefined : readMediaType(type)?.name;
+  if (name !== undefined) return isJson(name);
+  return known?.form === 'json' && scalars.length === 0 && items === undefined;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a field, which is empty for a file; undefined for bytes that are not UTF-8. */
+function textOf({ isFile, type, bytes }: Part): string | undefined {
+  if (isFile) return '';
+  const media = type === '' ? undefined : readMediaType(type);
+  if (type !== '' && (media === undefined || !isUtf8(media))) return undefined;
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
