@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CompiledSchema } from '../../src/engine/set/policy-set.ts';
+import type { BodySchema } from '../../src/engine/schema/body-schema.ts';
 import type { CompiledFolder } from '../../src/policy/compile-folder.ts';
 import { compileFolder } from '../support/compile.ts';
 import { memoryFiles } from './memory-files.ts';
@@ -24,10 +24,10 @@ const FILES = {
   'shared/parts.yaml': '$defs: {id: {type: string}}\n',
 };
 
-function schemaOf({ set, diagnostics }: CompiledFolder): CompiledSchema['body'] {
-  const schema = set?.policies[0]?.schemas[0]?.body;
-  if (schema === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return schema;
+function schemaOf({ set, diagnostics }: CompiledFolder): BodySchema {
+  const schema = set?.policies[0]?.schemas[0];
+  if (schema?.kind !== 'body') throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  return schema.body;
 }
 
 test('a schema refers to files of the folder, which are then not strays', () => {
