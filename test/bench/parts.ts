@@ -26,6 +26,12 @@ export const PARTS: Readonly<Record<string, BenchPart>> = {
     isByName: false,
     run: async (effort) => (await import('./identity.ts')).identityPart(effort),
   },
+  limit: {
+    doc: 'takes from limits, a million keys, invented keys',
+    needs: [],
+    isByName: false,
+    run: async (effort) => (await import('./limit.ts')).limitPart(effort),
+  },
   cel: {
     doc: 'expressions, beside other engines',
     needs: [],

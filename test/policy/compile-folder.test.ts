@@ -212,6 +212,7 @@ describe('a folder that compiles', () => {
 
   test('limits by phase, with their defaults', () => {
     expect(only(policy.firstLimits)).toMatchObject({
+      id: `${policy.name}/flood`,
       name: 'flood',
       rate: { count: 1000, period: 60_000 },
       burst: 1000,

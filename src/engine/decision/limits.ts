@@ -4,7 +4,7 @@ import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { Awaitable } from './first-of.ts';
-import { rateLimitFields } from './limit-fields.ts';
+import { rateLimitFields, windowOf } from './limit-fields.ts';
 import { LimitTake, limitTake } from './limit-take.ts';
 import type { DecisionTrace, LimitEvent } from './trace.ts';
 
@@ -124,7 +124,7 @@ function judged(
   const { limit, policy } = take;
   const { allowed, remaining } = taken;
   reservations.note(take, taken, isTaken && phase === 'last');
-  if (limit.headers === 'always' || !allowed) rateLimitFields(limit, taken, reservations.headers);
+  if (limit.headers === 'always' || !allowed) rateLimitFields(limit, taken, retryAfter, reservations.headers);
   if (request.trace !== undefined) {
     const result = !allowed ? 'exhausted' : isTaken ? 'taken' : 'not_taken';
     reportLimit(limit, policy, phase, result, remaining, request.trace);
@@ -145,7 +145,9 @@ function reportLimit(
 }
 
 function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, retryAfter: number): DenialCause {
-  const seconds = Math.max(1, Math.ceil(retryAfter / 1000));
+  // A reload may have lowered the burst below the cost of a request that is on its way.
+  const wait = Number.isFinite(retryAfter) ? retryAfter : windowOf(limit);
+  const seconds = Math.max(1, Math.ceil(wait / 1000));
   return {
     reason: 'rate_limited',
     detail: `the limit \`${limit.name}\` is used up; try again in ${seconds} s`,

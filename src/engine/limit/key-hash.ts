@@ -93,7 +93,6 @@ function placeOf(text: string): number {
   const { length } = text;
   if (length < 4) return length;
   const last = text.charCodeAt(length - 1) + 31 * text.charCodeAt(length - 2);
-  const others =
-    text.charCodeAt(length - 3) + 31 * text.charCodeAt(length - 4) + 961 * text.charCodeAt(length >> 1);
-  return Math.imul(last + 961 * others + length, 0x9e3779b1) >>> 20;
+  const before = text.charCodeAt(length - 3) + 31 * text.charCodeAt(length - 4);
+  return Math.imul(last + 961 * before + length, 0x9e3779b1) >>> 20;
 }

@@ -40,6 +40,9 @@ export function createLocalStore({ maxKeys, seed }: LocalStoreOptions): LocalSto
   const tables = new Map<string, BucketTable>();
   const room = new Room(maxKeys, () => tables.values());
   let latest = Number.NEGATIVE_INFINITY;
+  /** The limit and the table that were asked last. */
+  let lastLimit: Limit | undefined;
+  let lastTable: BucketTable | undefined;
 
   /** Time never goes back, whatever the clock does. */
   function moment(now: number): number {
@@ -48,7 +51,11 @@ export function createLocalStore({ maxKeys, seed }: LocalStoreOptions): LocalSto
   }
 
   function tableOf(limit: Limit): BucketTable {
-    return tables.get(limit.id) ?? create(limit);
+    if (limit !== lastLimit || lastTable === undefined) {
+      lastTable = tables.get(limit.id) ?? create(limit);
+      lastLimit = limit;
+    }
+    return lastTable;
   }
 
   function create(limit: Limit): BucketTable {
@@ -86,6 +93,7 @@ export function createLocalStore({ maxKeys, seed }: LocalStoreOptions): LocalSto
       const at = moment(now);
       const live = new Set(limits.map(({ id }) => id));
       for (const [id, table] of tables) if (!live.has(id) && table.isIdle(at)) tables.delete(id);
+      lastLimit = undefined;
       room.divide(new Set([...live, ...tables.keys()]).size);
       for (const limit of limits) tableOf(limit).follow(limit, at);
     },
