@@ -11,9 +11,9 @@ import { ObjectValue } from '../value/object.ts';
 /** `value.field`; of an optional, an optional. Only maps and messages have fields. */
 export function select(value: unknown, field: string): unknown {
   if (value instanceof Optional) return selectOptional(value, field);
-  if (value instanceof Message) return value.read(field);
   const found = fieldOf(value, field);
-  return found === undefined ? fail('no_such_key', field) : found;
+  if (found !== undefined) return found;
+  return value instanceof Message ? value.read(field) : fail('no_such_key', field);
 }
 
 /** `list[index]`, for a value known to be a list, and an int. */

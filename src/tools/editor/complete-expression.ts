@@ -1,5 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { type Checked, typeOf } from '../../cel/check/checked.ts';
+import { unwrap } from '../../cel/check/checking.ts';
 import { type Environment, isDeclarable } from '../../cel/check/environment.ts';
 import type { FunctionDeclaration, Overload } from '../../cel/library/function.ts';
 import { MACROS } from '../../cel/library/macros.ts';
@@ -114,11 +115,21 @@ function members(operand: Node, { checked, environment }: ExpressionSite, place:
   if (type.kind === 'object') {
     return [...type.fields].map(([name, field]) => variableProposal(name, `${type.name}.${name}`, field));
   }
+  const message = unwrap(type);
+  if (message.kind === 'message') return fieldsOf(message.name, environment);
   return [
     ...undeclared(checked, operand, place),
     ...methods(type, environment),
     ...macros((_, forms) => forms.some((form) => fitsMacro(form, type))),
   ];
+}
+
+/** Proposals after a protobuf message. */
+function fieldsOf(message: string, { messages }: Environment): readonly Proposal[] {
+  return (messages?.fieldsOf(message) ?? []).map((label) => {
+    const type = messages?.fieldOf(message, label);
+    return { label, kind: CompletionItemKind.Field, ...(type && { detail: formatType(type) }) };
+  });
 }
 
 /** Proposals after `jwt.claims` and `request.params`, which have no declared fields. */

@@ -1,7 +1,9 @@
 import type { Hover } from 'vscode-languageserver';
 import { typeOf } from '../../cel/check/checked.ts';
+import { unwrap } from '../../cel/check/checking.ts';
 import type { Node } from '../../cel/syntax/tree.ts';
 import type { Range } from '../../diagnostic/range.ts';
+import { quoted } from '../../diagnostic/suggest.ts';
 import { REASONS } from '../../engine/decision/reasons.ts';
 import { KINDS } from '../../policy/language/document.ts';
 import { EXPECT_FIELDS } from '../../policy/language/test-expect.ts';
@@ -90,7 +92,17 @@ function describeExpression(
   return { text: description, range: locate(text, tree, node.start, node.end) };
 }
 
-function describeNode(node: Node, { checked }: ExpressionSite): string | undefined {
+/** Markdown about a part of an expression. */
+export function describeNode(node: Node, site: ExpressionSite): string | undefined {
+  const described = describeReference(node, site);
+  const type = unwrap(typeOf(site.checked, node));
+  const isRead = node.kind === 'select' || node.kind === 'name';
+  if (described === undefined || !isRead || type.kind !== 'message') return described;
+  const fields = site.environment.messages?.fieldsOf(type.name) ?? [];
+  return fields.length === 0 ? described : `${described}\n\nwith ${quoted(fields)}`;
+}
+
+function describeReference(node: Node, { checked }: ExpressionSite): string | undefined {
   const reference = checked.references[node.id];
   switch (reference?.kind) {
     case 'variable':
@@ -99,6 +111,12 @@ function describeNode(node: Node, { checked }: ExpressionSite): string | undefin
       return describeName(reference.name, typeOf(checked, node));
     case 'function':
       return describeFunction(reference.declaration);
+    case 'constant':
+      return describeName(
+        checked.source.slice(node.start, node.end),
+        typeOf(checked, node),
+        String(reference.value),
+      );
     default:
   }
   if (node.kind === 'loop' || node.kind === 'bind' || node.kind === 'optional_map' || node.kind === 'has') {
