@@ -165,6 +165,18 @@ export const CODES = {
   },
   unused_variable: { severity: 'warning', doc: 'no expression of the policy reads the variable' },
   rule_never_matches: { severity: 'warning', doc: 'a rule matches no request, or its effect never counts' },
+  operation_unreachable: {
+    severity: 'warning',
+    doc: 'no rule allows an operation of the OpenAPI document that the policy requires',
+  },
+  operation_unknown: {
+    severity: 'warning',
+    doc: 'an allow rule is for a path that the OpenAPI document of the policy does not have',
+  },
+  security_unchecked: {
+    severity: 'warning',
+    doc: 'an OpenAPI document asks for a scope, token or certificate, and the rule does not',
+  },
   deny_shadows_all: {
     severity: 'warning',
     doc: 'a deny rule without a condition is next to allow rules, none of which can then have an effect',

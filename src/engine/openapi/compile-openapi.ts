@@ -22,7 +22,7 @@ export interface OpenApiOptions
 }
 
 /** An operation for the checks of a policy folder. */
-interface ListedOperation {
+export interface ListedOperation {
   readonly operation: Operation;
   /** Paths with those of the servers. */
   readonly templates: readonly PathTemplate[];

@@ -11,7 +11,7 @@ export interface SecurityScheme {
 }
 
 /** Scopes by the name of their scheme: all schemes must hold. */
-type Requirement = ReadonlyMap<string, readonly string[]>;
+export type Requirement = ReadonlyMap<string, readonly string[]>;
 
 /** One of the requirements must hold; an empty list, or an empty requirement, asks for nothing. */
 export interface Security {

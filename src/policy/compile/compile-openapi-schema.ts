@@ -1,5 +1,5 @@
 import type { Issuer } from '../../engine/identity/issuer.ts';
-import { compileOpenApi } from '../../engine/openapi/compile-openapi.ts';
+import { type CompiledOpenApi, compileOpenApi } from '../../engine/openapi/compile-openapi.ts';
 import type { LoadFile } from '../../engine/openapi/documents.ts';
 import type { OpenApiSchema } from '../../engine/openapi/operation.ts';
 import type { Place } from '../../engine/openapi/problem.ts';
@@ -8,6 +8,20 @@ import type { OpenApiDocument } from '../language/openapi-document.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { Data, References } from './references.ts';
+
+/** A document of a policy, with what the checks of a folder need of it. */
+export interface OpenApiListing extends Pick<CompiledOpenApi, 'operations' | 'schemes'> {
+  /** A place in one of its files. */
+  readonly place: (place: Place) => Cursor;
+}
+
+/** By compiled document; a server does not need it. */
+const LISTINGS = new WeakMap<OpenApiSchema, OpenApiListing>();
+
+/** The operations of a document that was compiled from files, for warnings. */
+export function listingOf(schema: OpenApiSchema): OpenApiListing | undefined {
+  return LISTINGS.get(schema);
+}
 
 /** Compiles the value of `openapi`, and reports the mistakes of the document and of the files that it refers to. */
 export function compileOpenApiSchema(
@@ -39,6 +53,7 @@ export function compileOpenApiSchema(
       name === undefined ? help : suggestion(name.name, name.known),
     );
   }
+  if (compiled.schema !== undefined) LISTINGS.set(compiled.schema, { ...compiled, place: files.place });
   return compiled.schema;
 }
 

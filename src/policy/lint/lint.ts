@@ -10,6 +10,7 @@ import { lintIssuers } from './issuers.ts';
 import type { LintInput } from './lint-input.ts';
 import { lintMissingKeys } from './missing-keys.ts';
 import { lintOpenRoutes } from './open-routes.ts';
+import { lintOpenApi } from './openapi.ts';
 import { lintPatterns } from './patterns.ts';
 import { lintPeers } from './peers.ts';
 import { PolicyContext } from './policy-context.ts';
@@ -41,6 +42,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
   }
   for (const each of input.compiled) lintPeers(each);
   yield* lintOpenRoutes(input, context, trials);
+  yield* lintOpenApi(input, context);
   yield* lintPublicIssuers(input, trials);
   yield* lintAdmission(input, analyses, context, trials);
   yield* lintContradictions(input, trials);
