@@ -129,7 +129,9 @@ function asksForToken(rule: RuleDocument, specs: readonly Spec[]): boolean {
 /** True if each caller has the scope, or an expression or a claim names it. */
 function asksForScope(scope: string, rule: RuleDocument, specs: readonly Spec[]): boolean {
   const isNamed = callersOf(rule, specs).some((from) =>
-    from.every(({ scopes, claims }) => scopes?.some(({ value }) => value === scope) === true || claims !== undefined),
+    from.every(
+      ({ scopes, claims }) => scopes?.some(({ value }) => value === scope) === true || claims !== undefined,
+    ),
   );
   if (isNamed) return true;
   return textsOf(rule, specs).some((text) => text.includes(scope));

@@ -33,6 +33,8 @@ function groups(principals: readonly string[]): readonly string[] {
 /** Endings of the files that a field may name. */
 const FILES: Readonly<Record<string, RegExp>> = {
   jsonSchema: /\.json$/,
+  openapi: /\.(?:json|ya?ml)$/,
+  document: /\.(?:json|ya?ml)$/,
   jwksFile: /\.json$/,
   file: /\.(?:json|csv|ya?ml)$/,
 };

@@ -51,7 +51,7 @@ class Mutator {
     for (const limit of itemsOf(valueAt(spec, 'limits'))) this.#within(limit, () => this.#limit(limit));
     this.#dropItems(valueAt(spec, 'schemas'), 'the schema is dropped');
     for (const schema of itemsOf(valueAt(spec, 'schemas')))
-      this.#within(schema, () => this.#match(mappingOf(schema), false));
+      this.#within(schema, () => this.#schema(mappingOf(schema)));
     for (const { value } of mappingOf(valueAt(spec, 'variables'))?.entries.values() ?? [])
       this.#expression(value);
     this.#respond(valueAt(spec, 'respond'));
@@ -77,6 +77,13 @@ class Mutator {
       }
       this.#condition(item, 'when', isOuter);
     }
+  }
+
+  #schema(schema: MappingTree | undefined): void {
+    this.#match(schema, false);
+    const openapi = mappingOf(valueAt(schema, 'openapi'));
+    for (const field of ['unknown', 'unknownQuery', 'readOnly'])
+      this.#swap(valueAt(openapi, field), 'deny', 'allow');
   }
 
   #requiredHeaders(spec: MappingTree): void {

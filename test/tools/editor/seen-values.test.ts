@@ -125,6 +125,16 @@ describe('values that other documents have are proposed', () => {
       `${RULE}  schemas: [{body: {jsonSchema: |}}]\n`,
       ['keys/login.json', 'schemas/order.json'],
     ],
+    [
+      'OpenAPI documents',
+      `${RULE}  schemas: [{openapi: {document: |}}]\n`,
+      ['data/list.yaml', 'schemas/order.json'],
+    ],
+    [
+      'OpenAPI documents alone',
+      `${RULE}  schemas: [{openapi: |}]\n`,
+      ['data/list.yaml', 'schemas/order.json'],
+    ],
   ])('%s', async (_, written, expected) => {
     expect(await labels('new.yaml', RULE, written)).toEqual(expect.arrayContaining([...expected]));
   });

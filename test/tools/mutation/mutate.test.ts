@@ -27,11 +27,17 @@ function mutantsOfFile(text: string): readonly MutantSummary[] {
     diff: diffOf(file.lines, edit),
     compiles:
       compileFolder(
-        memoryFiles({ 'p.yaml': edited(file.lines.text, edit), 'i.yaml': ISSUERS, 'guard.yaml': GUARD }),
+        memoryFiles({
+          'p.yaml': edited(file.lines.text, edit),
+          'i.yaml': ISSUERS,
+          'guard.yaml': GUARD,
+          'api.json': API,
+        }),
       ).set !== undefined,
   }));
 }
 
+const API = '{"openapi": "3.1.1", "paths": {}}';
 /** Authenticates for every policy, so that a mutant without `authenticate` compiles. */
 const GUARD =
   'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: guard}\nspec: {authenticate: {mtls: {}, jwt: {issuers: [acme]}}}\n';
@@ -158,6 +164,11 @@ describe('changes', () => {
       'required headers',
       '{requireHeaders: [x-a, x-b]}',
       ['`x-a` is dropped from `requireHeaders`', '`x-b` is dropped from `requireHeaders`'],
+    ],
+    [
+      'OpenAPI documents',
+      '{schemas: [{openapi: {document: api.json, unknown: deny, unknownQuery: deny, readOnly: allow}}]}',
+      ['`deny` becomes `allow`', '`deny` becomes `allow`', '`allow` becomes `deny`'],
     ],
     ['a single required header', '{requireHeaders: [x-a], rules: []}', ['`requireHeaders` is dropped']],
     [
