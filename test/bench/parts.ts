@@ -32,6 +32,12 @@ export const PARTS: Readonly<Record<string, BenchPart>> = {
     isByName: false,
     run: async (effort) => (await import('./limit.ts')).limitPart(effort),
   },
+  schema: {
+    doc: 'bodies against a JSON Schema, beside JSON.parse and ajv alone',
+    needs: [],
+    isByName: false,
+    run: async (effort) => (await import('./schema.ts')).schemaPart(effort),
+  },
   cel: {
     doc: 'expressions, beside other engines',
     needs: [],

@@ -63,7 +63,7 @@ function objectOf(
       members.push([name, convert(sent, shape, asText)]);
       continue;
     }
-    const { value, problem } = parseJson(typeof sent === 'string' ? sent : '', { refusesCaseVariants: true });
+    const { value, problem } = parseJson(typeof sent === 'string' ? sent : '', { refusesAmbiguity: true });
     if (problem !== undefined) return `the field \`${name}\` must be JSON: ${problem}`;
     members.push([name, value]);
   }

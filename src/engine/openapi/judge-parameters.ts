@@ -66,7 +66,7 @@ function isSame(a: JsonValue, b: JsonValue): boolean {
 }
 
 function jsonViolation({ check }: Parameter, sent: Sent, subject: string): string | undefined {
-  const { value, problem } = parseJson(typeof sent === 'string' ? sent : '', { refusesCaseVariants: true });
+  const { value, problem } = parseJson(typeof sent === 'string' ? sent : '', { refusesAmbiguity: true });
   if (problem !== undefined) return `${subject} must be JSON: ${problem}`;
   return check?.violation(value, subject);
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from './attributes.ts';
 import { readNumber, UNFIT_NUMBER } from './json-number.ts';
 import { valueOf } from './json-value-of.ts';
+import { quickValue, withoutCase } from './quick-json.ts';
 
 /** Maximum depth of nested arrays and objects; deeper texts are rejected. */
 export const MAX_JSON_DEPTH = 64;
@@ -13,8 +14,11 @@ export type ParsedJson =
 export interface JsonOptions {
   /** `doubles`: every number is the nearest double, for data whose numbers nobody reads. Default `exact`. */
   readonly numbers?: 'exact' | 'doubles';
-  /** True: two members of an object whose names differ only in case are a fault, as many parsers read them as one. */
-  readonly refusesCaseVariants?: boolean;
+  /**
+   * True: two members of an object whose names differ only in case are a fault, as many parsers read them as one, and so
+   * is half of a surrogate pair, which is not a character and is read in several ways (RFC 8259, section 8.2).
+   */
+  readonly refusesAmbiguity?: boolean;
 }
 
 /**
@@ -24,10 +28,20 @@ export interface JsonOptions {
  */
 export function parseJson(
   text: string,
-  { numbers = 'exact', refusesCaseVariants = false }: JsonOptions = {},
+  { numbers = 'exact', refusesAmbiguity = false }: JsonOptions = {},
 ): ParsedJson {
-  const isExact = numbers === 'exact';
-  const scanner: Scanner = { text, at: 0, fault: undefined, isExact, refusesCaseVariants, isWide: false };
+  const quick = quickValue(text, MAX_JSON_DEPTH, refusesAmbiguity);
+  return quick === undefined ? parseClosely(text, numbers, refusesAmbiguity) : { value: quick };
+}
+
+/** As `parseJson`, character by character. */
+export function parseClosely(
+  text: string,
+  numbers: JsonOptions['numbers'],
+  refusesAmbiguity: boolean,
+): ParsedJson {
+  const isExact = numbers !== 'doubles';
+  const scanner: Scanner = { text, at: 0, fault: undefined, isExact, refusesAmbiguity, isWide: false };
   const fault = scan(scanner);
   if (fault !== undefined) return { problem: `${fault.what} at ${location(text, fault.at)}`, fault };
   return { value: scanner.isWide ? valueOf(text) : (JSON.parse(text) as JsonValue) };
@@ -46,7 +60,7 @@ interface Scanner {
   at: number;
   fault: Fault | undefined;
   readonly isExact: boolean;
-  readonly refusesCaseVariants: boolean;
+  readonly refusesAmbiguity: boolean;
   /** True if a number is not a double. */
   isWide: boolean;
 }
@@ -88,7 +102,7 @@ function object(scanner: Scanner, depth: number): boolean {
     if (scanner.text.charCodeAt(start) !== 0x22) return unexpected(scanner);
     if (!string(scanner)) return false;
     const name = memberName(scanner.text, start, scanner.at);
-    const folded = scanner.refusesCaseVariants ? withoutCase(name) : name;
+    const folded = scanner.refusesAmbiguity ? withoutCase(name) : name;
     const other = names.get(folded);
     if (other !== undefined) {
       const what = other === name ? 'the same member twice' : 'two members that differ only in case';
@@ -128,7 +142,13 @@ function string(scanner: Scanner): boolean {
     if (code !== 0x5c) continue;
     const length = escapeLength(text, at);
     if (length === 0) return fail(scanner, 'a broken escape', at);
-    at += length - 1;
+    if (scanner.refusesAmbiguity && /^\\u[dD][89abAB]/.test(text.slice(at, at + 4))) {
+      if (!/^\\u[dD][c-fC-F][0-9a-fA-F]{2}$/.test(text.slice(at + 6, at + 12)))
+        return fail(scanner, 'half of a surrogate pair', at);
+      at += 11;
+    } else if (scanner.refusesAmbiguity && /^\\u[dD][c-fC-F]/.test(text.slice(at, at + 4)))
+      return fail(scanner, 'half of a surrogate pair', at);
+    else at += length - 1;
   }
   return fail(scanner, 'an unexpected end', text.length);
 }
@@ -185,12 +205,6 @@ function digits(text: string, from: number): number {
 function memberName(text: string, start: number, end: number): string {
   const quoted = text.slice(start, end);
   return quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
-}
-
-/** Names that are equal for parsers that compare without regard to case, as by Unicode case folding. */
-function withoutCase(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- all of ASCII but upper case letters
-  return /^[\u0000-@[-\u007f]*$/.test(name) ? name : name.toUpperCase().toLowerCase();
 }
 
 function closes(scanner: Scanner, bracket: number): boolean {

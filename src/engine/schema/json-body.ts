@@ -16,7 +16,7 @@ export const readJsonBody: ReadJsonBody = (body, { type, encoding }) => {
   if (body.bytes.length === 0) return denied('body_missing', 'a JSON body is required');
   const text = decode(body.bytes);
   if (text === undefined) return denied('body_malformed', 'the body is not UTF-8');
-  const { value, problem } = parseJson(text, { refusesCaseVariants: true });
+  const { value, problem } = parseJson(text, { refusesAmbiguity: true });
   return problem === undefined ? { value } : denied('body_malformed', `the body is not JSON: ${problem}`);
 };
 

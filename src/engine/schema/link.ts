@@ -127,9 +127,17 @@ function dynamicTarget(keyword: string, reference: string, initial: Place, scope
 }
 
 function keyOf(place: Place, scope: DynamicScope): string {
-  const bound = [...scope].map(([name, each]) => `${name}=${nameOf(each)}`).toSorted();
-  return [nameOf(place), ...bound].join(' ');
+  const known =
+    scopeKeys.get(scope) ??
+    [...scope]
+      .map(([name, each]) => `${name}=${nameOf(each)}`)
+      .toSorted()
+      .join(' ');
+  scopeKeys.set(scope, known);
+  return `${nameOf(place)} ${known}`;
 }
+
+const scopeKeys = new WeakMap<DynamicScope, string>();
 
 function nameOf({ document, pointer }: Place): string {
   return `${document.uri}#${pointer}`;

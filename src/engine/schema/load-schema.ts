@@ -8,7 +8,12 @@ import type { BodyDenial, BodySchema } from './body-schema.ts';
 import type { Rules } from './evaluation.ts';
 import './formats.ts';
 import './pattern.ts';
-import { beginReferences, type ReferenceBudget, TooManyReferences } from './reference-budget.ts';
+import {
+  beginReferences,
+  endReferences,
+  type ReferenceBudget,
+  TooManyReferences,
+} from './reference-budget.ts';
 import './exact-numbers.ts';
 import './unique-items.ts';
 import './unevaluated.ts';
@@ -60,6 +65,8 @@ function denial(
   } catch (error) {
     if (!(error instanceof TooManyReferences)) throw error;
     return { reason: 'schema_violation', detail: 'the body takes too many steps to compare with the schema' };
+  } finally {
+    endReferences(budget);
   }
 }
 

@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import { maker, named } from '../../recipe/recipe.ts';
 import '../../recipe/re2.ts';
 import { asRe2Pattern } from './ecmascript-pattern.ts';
+import { isPlainPattern } from './plain-pattern.ts';
 
 /** A `pattern` that the engine does not support; the message gives the reason. */
 export class PatternError extends Error {
@@ -22,9 +23,15 @@ export interface Pattern {
 
 /** A compiled pattern as Ajv calls it. Ajv compares patterns by `toString`. */
 const linearPattern = maker('schema.pattern', (compiled: RE2JS, pattern: string) => ({
-  test: (text: string) => compiled.matcher(text).find(),
+  test: (text: string) => compiled.test(text),
   toString: () => pattern,
 }));
+
+/** A pattern in which nothing can be tried again. */
+const plainPattern = maker('schema.plainPattern', (pattern: string) => {
+  const compiled = new RegExp(pattern, 'u');
+  return { test: (text: string) => compiled.test(text), toString: () => pattern };
+});
 
 /**
  * Compiles `pattern` and `patternProperties` with RE2, whose time is linear in the text: bodies are hostile.
@@ -36,6 +43,7 @@ export const linearRegExp: RegExpEngine = named(
   Object.assign(
     (pattern: string) => {
       try {
+        if (isPlainPattern(pattern)) return plainPattern(pattern);
         return linearPattern(RE2JS.compile(RE2JS.translateRegExp(asRe2Pattern(pattern))), pattern);
       } catch (error) {
         throw new PatternError(pattern, error);

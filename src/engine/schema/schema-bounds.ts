@@ -1,11 +1,12 @@
 import { MAX_INSTRUCTIONS, patternSize } from '../../cel/regex/pattern-size.ts';
 import type { JsonValue } from '../request/attributes.ts';
-import { isJsonObject } from '../request/json-value.ts';
+import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { keywordOf } from './keywords.ts';
 import { linearRegExp, type Pattern, PatternError } from './pattern.ts';
 import type { Place } from './place.ts';
 import { escapeToken } from './pointer.ts';
 import type { SchemaProblems } from './problem.ts';
+import { countValues } from './reference-budget.ts';
 
 /** Most values of a schema with all it refers to: more would take minutes to compile, and much memory. */
 const MAX_VALUES = 10_000;
@@ -58,8 +59,11 @@ export class SchemaBounds {
         const at = `${pointer}/${escapeToken(name)}`;
         return this.#exceeded(document.uri, at, `this ${what} has more than ${MAX_MEMBERS} parts`);
       }
-      // Schemas in the value count themselves.
-      if (keywordOf(name, resource.dialect)?.holds === undefined) this.#values += 1 + parts.length;
+      this.#values += ownValues(
+        value,
+        keywordOf(name, resource.dialect)?.holds === undefined,
+        PLAIN.has(name),
+      );
     }
     if (this.#values <= MAX_VALUES) return true;
     const most = MAX_VALUES.toLocaleString('en-US');
@@ -104,4 +108,13 @@ export class SchemaBounds {
     this.#problems.add(document, pointer, message);
     return false;
   }
+}
+
+/** Number of values of a keyword that are compiled with it; schemas in the value count themselves. */
+function ownValues(value: JsonValue, isData: boolean, isPlain: boolean): number {
+  if (isPlain) return 1;
+  if (isData) return countValues(value);
+  // Names in `dependencies`.
+  const lists = isJsonObject(value) ? Object.values<JsonValue>(value).filter(isJsonList) : [];
+  return lists.reduce((sum, each) => sum + each.length, 0);
 }

@@ -11,10 +11,14 @@ import { resolveUri, splitFragment } from './uri.ts';
 /** Name of `$recursiveAnchor: true` among the dynamic anchors. */
 export const RECURSIVE = '';
 
+/** Most dynamic anchors of all documents together: a schema is compiled for each set of them that it is reached with. */
+const MAX_DYNAMIC = 100;
+
 /** Finds every schema within a schema, with its resource and anchors, and checks the keywords of each. */
 export class PlaceFinder {
   readonly #resources: Map<string, Place>;
   readonly #problems: SchemaProblems;
+  #dynamic = 0;
 
   /** Enters resources by URI into `resources`. */
   constructor(resources: Map<string, Place>, problems: SchemaProblems) {
@@ -86,13 +90,24 @@ export class PlaceFinder {
     if (has('$anchor') && typeof $anchor === 'string') resource.anchors.set($anchor, place);
     if (has('$dynamicAnchor') && typeof $dynamicAnchor === 'string') {
       resource.anchors.set($dynamicAnchor, place);
-      resource.dynamic.set($dynamicAnchor, place);
+      this.#takeDynamic($dynamicAnchor, place);
     }
     if (has('$recursiveAnchor') && schema['$recursiveAnchor'] === true && place.pointer === resource.pointer)
-      resource.dynamic.set(RECURSIVE, place);
+      this.#takeDynamic(RECURSIVE, place);
     const id = schema[dialect.id];
     if (typeof id === 'string' && /^#./.test(id) && isReferenceless(schema, dialect))
       resource.anchors.set(id.slice(1), place);
+  }
+
+  #takeDynamic(name: string, place: Place): void {
+    this.#dynamic += 1;
+    if (this.#dynamic <= MAX_DYNAMIC) place.resource.dynamic.set(name, place);
+    else if (this.#dynamic === MAX_DYNAMIC + 1)
+      this.#problems.add(
+        place.document.uri,
+        place.pointer,
+        `the schemas have more than ${MAX_DYNAMIC} dynamic anchors`,
+      );
   }
 
   #named(schema: JsonObject, dialect: Dialect, document: string, pointer = ''): Dialect {

@@ -28,13 +28,9 @@ function exactItems(items: readonly JsonValue[]): readonly JsonValue[] {
 
 /** True if no two items are equal. */
 export function hasUniqueItems(items: readonly JsonValue[]): boolean {
-  const seen = new Set<string>();
-  for (const item of items) {
-    const text = canonicalText(item);
-    if (seen.has(text)) return false;
-    seen.add(text);
-  }
-  return true;
+  const isPlain = items.every((item) => typeof item !== 'object' || item === null);
+  // A set compares plain values as JSON Schema does, 0 and -0 included.
+  return new Set(isPlain ? items : items.map(canonicalText)).size === items.length;
 }
 
 /** The same text for values that are equal in JSON Schema: the order of members is ignored, 1.0 is 1, -0 is 0. */

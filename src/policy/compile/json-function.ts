@@ -14,7 +14,7 @@ const PARSED: Cost = {
 };
 
 function decoded(text: string): unknown {
-  const { value, problem } = parseJson(text, { refusesCaseVariants: true });
+  const { value, problem } = parseJson(text, { refusesAmbiguity: true });
   return problem === undefined ? value : fail('bad_json');
 }
 

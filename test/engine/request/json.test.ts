@@ -90,19 +90,19 @@ describe('members that differ only in case', () => {
     ['{"STRASSE":1,"straße":2}', 14],
   ])('are refused on request: %s', (text, column) => {
     const problem = `two members that differ only in case at line 1, column ${column}`;
-    expect(parseJson(text, { refusesCaseVariants: true })).toMatchObject({ problem });
+    expect(parseJson(text, { refusesAmbiguity: true })).toMatchObject({ problem });
     expect(parseJson(text).problem).toBeUndefined();
   });
 
   test.each(['{"a":{"B":1},"b":{"b":1}}', '{"ab":1,"AC":2}', '[{"a":1},{"A":1}]'])(
     'are not in %s',
     (text) => {
-      expect(parseJson(text, { refusesCaseVariants: true }).problem).toBeUndefined();
+      expect(parseJson(text, { refusesAmbiguity: true }).problem).toBeUndefined();
     },
   );
 
   test('are told apart from duplicates', () => {
-    const { problem } = parseJson('{"Ab":1,"Ab":2}', { refusesCaseVariants: true });
+    const { problem } = parseJson('{"Ab":1,"Ab":2}', { refusesAmbiguity: true });
     expect(problem).toBe('the same member twice at line 1, column 9');
   });
 });
