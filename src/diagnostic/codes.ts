@@ -29,6 +29,10 @@ export const CODES = {
     severity: 'error',
     doc: 'the process that loads the folder cannot be started, or another program or the kernel has ended it',
   },
+  no_shared_store: {
+    severity: 'error',
+    doc: 'a limit has `scope: shared`, and `serve` runs without `--redis`',
+  },
   file_unreadable: { severity: 'error', doc: 'a file of the folder cannot be read' },
   file_too_large: { severity: 'error', doc: 'a file is larger than 1 MiB' },
   too_many_files: { severity: 'error', doc: 'the folder has more than 10,000 files' },

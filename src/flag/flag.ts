@@ -35,6 +35,8 @@ interface Valued extends Documented {
   /** Text that is parsed if none is given. */
   readonly default?: string;
   readonly required?: true;
+  /** Its text may contain a secret, which no message shows. */
+  readonly secret?: true;
   /** Can be given more than once, which makes the value a list. */
   readonly repeatable?: true;
 }

@@ -46,8 +46,9 @@ function readFlag(
 ): { readonly value: unknown; readonly problems: readonly string[] } {
   const parse = parserOf(flag);
   const read = [given ?? defaultOf(flag)].flat().map((text) => ({ text, value: parse(text) }));
+  const isSecret = flag.value !== undefined && flag.secret === true;
   const problems = read.flatMap(({ text, value }) =>
-    value instanceof Problem ? [`\`${text}\` ${value.problem}`] : [],
+    value instanceof Problem ? [`${isSecret ? 'the value' : `\`${text}\``} ${value.problem}`] : [],
   );
   const values = read.map(({ value }) => value);
   return { value: isRepeatable(flag) ? values : values[0], problems: [...new Set(problems)] };

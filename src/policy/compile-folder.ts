@@ -33,6 +33,7 @@ import { PolicyCompiler, type PolicyParts, type Scopes } from './compile/policy-
 import type { PolicyTestDocument } from './compile/policy-test.ts';
 import { PLAIN_READING, type Reading } from './compile/reading.ts';
 import { References } from './compile/references.ts';
+import { reportSharedLimits } from './compile/shared-limits.ts';
 import { MOST_CASES } from './compile/test-names.ts';
 import { MOST_FOLDER_VALUES, TOO_MANY_VALUES, takeValues, type ValueRoom } from './compile/value-room.ts';
 import { API_VERSION, type DocumentOf, documentsOf, type PolicyDocument } from './language/document.ts';
@@ -67,6 +68,8 @@ export interface CompileOptions {
   readonly lint?: LintOptions | undefined;
   /** Environment to decide in; default: the only one. */
   readonly environment?: string | undefined;
+  /** False if it is a mistake to have limits with `scope: shared`, since nothing can count them; default true. */
+  readonly hasSharedStore?: boolean;
   /** True if it is a mistake to name none of several Environments; default false. */
   readonly mustChoose?: boolean;
   /** Called with the path of each file before it is parsed, and before each document of it is compiled. */
@@ -162,6 +165,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     return (name.startsWith('data.') && dataset ? [dataset] : environments.placed.get(name)) ?? [];
   });
   const { policies } = compiler;
+  if (options.hasSharedStore === false) reportSharedLimits(compiler.written);
   reportConflicts(compiler.written, environments.values);
   if (!incomplete) reportUnknownShadows(environmentDocuments, policies);
   if (!incomplete && compiler.partial.size === 0 && diagnostics.errors === 0) {

@@ -142,11 +142,14 @@ export const IMPORT_TABLE = {
     'sidecar/admin': {
       imports: ['sidecar/socket', 'sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'],
     },
+    // Shared limits in Redis; its client is loaded with the first connection only.
+    'sidecar/limit-redis': { imports: ['engine/limit'] },
     // The process that reads and compiles policies, and its parent, which installs the result.
     'sidecar/loading': { imports: ['policy/', ...ENGINE, 'cel/', 'node', 'diagnostic'] },
     'sidecar/server': {
       imports: [
         'sidecar/socket',
+        'sidecar/limit-redis',
         'sidecar/loading',
         'sidecar/transport',
         'sidecar/transport/native',
@@ -276,6 +279,7 @@ export const IMPORT_TABLE = {
     // Messages, not calls: the codecs in node; the descriptors that reflection shows in rpc.
     '@grpc/proto-loader': ['node', 'sidecar/rpc'],
     '@opentelemetry/': ['sidecar/telemetry'],
+    ioredis: ['sidecar/limit-redis'],
     commander: ['cli/'],
     // The protocol, and its lines and positions.
     'vscode-languageserver': ['tools/editor'],

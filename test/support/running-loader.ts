@@ -45,6 +45,7 @@ export class RunningLoader {
         requireClean: false,
         fromCommit: undefined,
         environment: undefined,
+        hasSharedStore: false,
       },
       ...limits,
     });

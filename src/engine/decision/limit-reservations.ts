@@ -39,12 +39,18 @@ export class LimitReservations {
   }
 
   /** Notes the answer of a bucket. `giveBack` returns what was taken as `isReturnable`. */
-  note(take: LimitTake, { allowed, remaining }: Taken, isReturnable: boolean): void {
+  note(take: LimitTake, { allowed, remaining, withoutStore }: Taken, isReturnable: boolean): void {
     if (isReturnable) {
       if (this.#returns === undefined) this.#returns = [take];
       else this.#returns.push(take);
     }
-    const verdict: LimitVerdict = { policy: take.policy.name, name: take.limit.name, allowed, remaining };
+    const verdict: LimitVerdict = {
+      policy: take.policy.name,
+      name: take.limit.name,
+      allowed,
+      remaining,
+      withoutStore,
+    };
     if (this.#verdicts === undefined) this.#verdicts = [verdict];
     else this.#verdicts.push(verdict);
   }

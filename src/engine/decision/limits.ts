@@ -84,19 +84,19 @@ function takeAll(
 /** The denial by the first limit that is used up, to be tried again when none is. */
 function allJudged(
   takes: readonly LimitTake[],
-  answers: readonly Taken[],
+  answers: readonly (Taken | undefined)[],
   phase: Phase,
   context: EvaluationContext,
 ): DenialCause | undefined {
-  const isTaken = answers.every(({ allowed }) => allowed);
-  const longest = Math.max(...answers.map(({ retryAfter }) => retryAfter));
+  const isTaken = takes.every((_, at) => answers[at]?.allowed === true);
+  const longest = Math.max(...answers.map((taken) => taken?.retryAfter ?? 0));
   let first: DenialCause | undefined;
   for (const [at, take] of takes.entries()) {
     const taken = answers[at];
-    if (taken === undefined) throw new Error('the store of limits left out an answer');
-    const cause = judged(take, taken, isTaken, longest, phase, context);
+    const cause = taken && judged(take, taken, isTaken, longest, phase, context);
     first ??= cause;
   }
+  if (first === undefined && !isTaken) throw new Error('the store of limits left out an answer');
   return first;
 }
 
@@ -124,12 +124,19 @@ function judged(
   const { limit, policy } = take;
   const { allowed, remaining } = taken;
   reservations.note(take, taken, isTaken && phase === 'last');
-  if (limit.headers === 'always' || !allowed) rateLimitFields(limit, taken, retryAfter, reservations.headers);
+  const isCounted = taken.withoutStore !== 'unavailable';
+  if (isCounted && (limit.headers === 'always' || !allowed))
+    rateLimitFields(limit, taken, retryAfter, reservations.headers);
   if (request.trace !== undefined) {
     const result = !allowed ? 'exhausted' : isTaken ? 'taken' : 'not_taken';
     reportLimit(limit, policy, phase, result, remaining, request.trace);
   }
-  return allowed ? undefined : { ...rateLimited(policy, limit, retryAfter), rule: limit };
+  if (allowed) return undefined;
+  const cause =
+    taken.withoutStore === 'unavailable'
+      ? unavailable(policy, limit)
+      : rateLimited(policy, limit, retryAfter);
+  return { ...cause, rule: limit };
 }
 
 function reportLimit(
@@ -153,5 +160,17 @@ function rateLimited(policy: CompiledPolicy, limit: CompiledLimit, retryAfter: n
     detail: `the limit \`${limit.name}\` is used up; try again in ${seconds} s`,
     policy,
     headers: new Map([['retry-after', String(seconds)]]),
+  };
+}
+
+/** Seconds after which a caller may try again while the shared store does not answer: it is asked again sooner. */
+const STORE_RETRY = '1';
+
+function unavailable(policy: CompiledPolicy, limit: CompiledLimit): DenialCause {
+  return {
+    reason: 'limit_unavailable',
+    detail: `the shared store of the limit \`${limit.name}\` does not answer; try again in ${STORE_RETRY} s`,
+    policy,
+    headers: new Map([['retry-after', STORE_RETRY]]),
   };
 }

@@ -85,4 +85,6 @@ export interface LimitVerdict {
   readonly name: string;
   readonly allowed: boolean;
   readonly remaining: number;
+  /** Set if the shared store did not answer: decided by the share of this process, or denied. */
+  readonly withoutStore?: 'share' | 'unavailable' | undefined;
 }

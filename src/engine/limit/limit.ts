@@ -10,6 +10,16 @@ export interface Limit {
   readonly id: string;
   readonly rate: Rate;
   readonly burst: number;
+  /** Undefined for a limit that each process counts by itself. */
+  readonly shared?: SharedLimit | undefined;
+}
+
+/** How processes count a limit together. */
+export interface SharedLimit {
+  /** `exact`: the shared store is asked about each request. `leased`: units are taken ahead. */
+  readonly mode: 'exact' | 'leased';
+  /** While the shared store does not answer. `local`: each process counts against its share. */
+  readonly onStoreFailure: 'local' | 'deny';
 }
 
 /** A wish to take from one bucket. A store may keep on it what it needs to give back, so each request makes its own. */
@@ -39,6 +49,11 @@ export interface Taken {
   readonly retryAfter: number;
   /** Time until the bucket is full again. */
   readonly resetAfter: number;
+  /**
+   * Set if the shared store did not answer: `share`, decided by the share of this process; `unavailable`, not allowed
+   * since the limit denies then.
+   */
+  readonly withoutStore?: 'share' | 'unavailable' | undefined;
 }
 
 /**
@@ -48,8 +63,14 @@ export interface Taken {
 export interface LimitStore {
   /** Takes the cost out of the bucket, or nothing if it does not hold that much. */
   take(take: Take, now: number): Taken | Promise<Taken>;
-  /** Takes from all buckets, each another one, or from none if one does not hold its cost. Answers are in their order. */
-  takeAll(takes: readonly Take[], now: number): readonly Taken[] | Promise<readonly Taken[]>;
+  /**
+   * Takes from all buckets, each another one, or from none if one does not hold its cost. Answers are in their order;
+   * undefined for a bucket that was not asked, since another one already refuses.
+   */
+  takeAll(
+    takes: readonly Take[],
+    now: number,
+  ): readonly (Taken | undefined)[] | Promise<readonly (Taken | undefined)[]>;
   /** Gives back what allowed takes took; the same objects, each at most once. */
   giveBack(takes: readonly Take[], now: number): void;
 }

@@ -252,9 +252,15 @@ function compileLimits(
       cost,
       when,
       headers: headers ?? 'refusals',
+      shared: sharedOf(limit),
     });
   }
   return compiled;
+}
+
+function sharedOf({ scope, mode, onStoreFailure }: LimitDocument): CompiledLimit['shared'] {
+  if (scope !== 'shared') return undefined;
+  return { mode: mode ?? 'exact', onStoreFailure: onStoreFailure ?? 'local' };
 }
 
 /** Reports a constant cost outside the burst, which fails every request. Other costs are checked per request. */

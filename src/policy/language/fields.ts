@@ -372,16 +372,3 @@ function wordsOf(name: string): readonly string[] {
 function isIterable(known: Fields | Iterable<string>): known is Iterable<string> {
   return Symbol.iterator in known;
 }
-
-/** Reader of `local`, where `shared` is planned for a later version. */
-export function localOnly(): Reader<'local'> {
-  const read = oneOf(['local', 'shared']);
-  const help = 'remove it: each process counts by itself; divide the rate by their number';
-  return (at) => {
-    const word = at.tree.kind === 'scalar' ? String(at.tree.value) : '';
-    if (/^(?:global|cluster|distributed|remote|redis)$/i.test(word))
-      return notSupported(at, `the scope \`${word}\``, help);
-    const scope = read(at);
-    return scope === 'shared' ? notSupported(at, '`shared`', help) : scope;
-  };
-}

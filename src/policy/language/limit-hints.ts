@@ -1,9 +1,11 @@
 import type { Advice } from '../../diagnostic/advice.ts';
 import { parseRate, rateText } from '../../engine/limit/rate.ts';
 import type { Cursor, Entry, ScalarTree, Tree } from '../yaml/tree.ts';
+import { oneOf } from './fields.ts';
 import { rateHint } from './hints.ts';
 import { inPlace } from './inline.ts';
 import { report } from './reader.ts';
+import type { Reader } from './shape.ts';
 
 /** Fields for the period of a rate in other products. */
 const PERIODS: ReadonlySet<string> = new Set([
@@ -17,6 +19,18 @@ const PERIODS: ReadonlySet<string> = new Set([
   'fill_interval',
   'fillInterval',
 ]);
+
+const SCOPE = oneOf(['local', 'shared']);
+
+/** Reader of `scope`, which knows the words of other products for a limit that all processes share. */
+export const limitScope: Reader<'local' | 'shared'> = (at) => {
+  const { tree } = at;
+  if (tree.kind !== 'scalar' || !/^(?:global|cluster|distributed|remote|redis)$/i.test(String(tree.value)))
+    return SCOPE(at);
+  const help = 'write `shared`, which counts in the Redis of `serve --redis`';
+  const message = `unknown value \`${tree.value}\``;
+  return report(at, 'unknown_value', message, { help, edit: { ...tree.range, text: 'shared' } });
+};
 
 /** Help for a rate that is written as a mapping, such as `{requests: 10, per: minute}`, with a count and a period. */
 export function rateMappingHelp(at: Cursor): Advice | string | undefined {

@@ -6,13 +6,13 @@ import {
   exactlyOne,
   type Field,
   type Fields,
-  localOnly,
   mapping,
+  misplaced,
   oneOf,
   planned,
   type Read,
 } from './fields.ts';
-import { withPeriod } from './limit-hints.ts';
+import { limitScope, withPeriod } from './limit-hints.ts';
 import { match } from './match-document.ts';
 import { openapi } from './openapi-document.ts';
 import { allowedHelp, changesHelp, denialHelp, jwtHelp, mtlsHelp } from './place-hints.ts';
@@ -128,9 +128,17 @@ export const LIMIT_FIELDS = {
   burst: { read: integer(1, MAX_COUNT), doc: 'most requests at once; default: the N of `rate`' },
   cost: { read: expression, doc: 'cost of a request (CEL int); default 1' },
   scope: {
-    read: localOnly(),
-    like: oneOf(['local']),
-    doc: '`local`: counted by each process; `shared` is not supported in this version',
+    read: limitScope,
+    like: oneOf(['local', 'shared']),
+    doc: '`local`: counted by each process; `shared`: by all processes together, in the Redis of `serve --redis`; default `local`',
+  },
+  mode: {
+    read: oneOf(['exact', 'leased']),
+    doc: 'of a shared limit: `exact` asks Redis about each request, `leased` takes units ahead and decides from memory; default `exact`',
+  },
+  onStoreFailure: {
+    read: oneOf(['local', 'deny']),
+    doc: 'of a shared limit while Redis does not answer: `local` counts against the share of this process, `deny` denies with `limit_unavailable`; default `local`',
   },
   when: { read: expression, doc: 'the requests that count (CEL bool); default true' },
   phase: { read: oneOf(['first', 'last']), doc: '`first` counts before authentication; default `last`' },
@@ -138,7 +146,6 @@ export const LIMIT_FIELDS = {
     read: oneOf(['refusals', 'always']),
     doc: 'RateLimit fields on every answer (`always`) or on denials (`refusals`, the default)',
   },
-  onStoreFailure: planned('shared limits'),
 } as const satisfies Fields;
 
 const responseValue = textOrCel(headerValue);
@@ -315,6 +322,14 @@ function readSchema(at: Cursor): SchemaDocument | undefined {
 
 function readLimit(at: Cursor): LimitDocument | undefined {
   const limit = mapping(LIMIT_FIELDS)(withPeriod(at));
+  if (limit?.scope !== 'shared')
+    for (const name of ['mode', 'onStoreFailure'])
+      misplaced(
+        at,
+        name,
+        `\`${name}\` has no meaning without \`scope: shared\``,
+        'add `scope: shared`, or remove it',
+      );
   const burst = child(at, 'burst');
   const most = limit?.rate === undefined ? MAX_COUNT : mostPer(limit.rate.period);
   if (burst !== undefined && (limit?.burst ?? 0) > most) {

@@ -88,6 +88,8 @@ const PART = {
   anotherLimit: utf8('},{"policy":"'),
   name: utf8('","name":"'),
   remaining: utf8('","remaining":'),
+  share: utf8(',"without_store":"share"'),
+  unavailable: utf8(',"without_store":"unavailable"'),
   endOfLimits: utf8('}]'),
   end: utf8('}\n'),
 } as const;
@@ -182,13 +184,14 @@ function writeNumber(value: number): void {
 
 function writeLimits(limits: Recorded['limits']): void {
   let before: Uint8Array = PART.limits;
-  for (const { policy, name, remaining } of limits) {
+  for (const { policy, name, remaining, withoutStore } of limits) {
     writer.bytes(before);
     writeText(policy);
     writer.bytes(PART.name);
     writeText(name);
     writer.bytes(PART.remaining);
     writeNumber(remaining);
+    if (withoutStore !== undefined) writer.bytes(PART[withoutStore]);
     before = PART.anotherLimit;
   }
   writer.bytes(PART.endOfLimits);

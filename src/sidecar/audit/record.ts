@@ -31,7 +31,13 @@ export interface DecisionRecord {
   /** Whole microseconds. */
   readonly duration_us: number;
   readonly controls?: readonly string[];
-  readonly limits?: readonly { readonly policy: string; readonly name: string; readonly remaining: number }[];
+  readonly limits?: readonly {
+    readonly policy: string;
+    readonly name: string;
+    readonly remaining: number;
+    /** Absent if the store of the limit has answered. */
+    readonly without_store?: 'share' | 'unavailable';
+  }[];
   readonly shadow?: readonly {
     /** Present for a shadow rule. */
     readonly of?: 'rule';
@@ -62,6 +68,11 @@ export type Recorded = Pick<
   | 'limits'
   | 'shadow'
 > & { readonly request: Pick<Decision['request'], 'id' | 'method' | 'host' | 'path'> };
+
+function limitRecord({ policy, name, remaining, withoutStore }: Recorded['limits'][number]) {
+  const record = { policy, name, remaining };
+  return withoutStore === undefined ? record : { ...record, without_store: withoutStore };
+}
 
 /**
  * The record of a decision. Texts of the caller are cut at 2,048 characters. It has no secret and no query string, since
@@ -103,9 +114,7 @@ export function toRecord(decision: Recorded, trace: SpanReference): DecisionReco
     span_id: trace.spanId,
     duration_us: Math.round(decision.duration),
     ...(controls.length === 0 ? {} : { controls }),
-    ...(limits.length === 0
-      ? {}
-      : { limits: limits.map(({ policy, name, remaining }) => ({ policy, name, remaining })) }),
+    ...(limits.length === 0 ? {} : { limits: limits.map(limitRecord) }),
     ...(shadow.length === 0
       ? {}
       : {

@@ -23,9 +23,10 @@ export function createLoad(
   nextOrder: () => Promise<void>,
 ): () => Promise<boolean> {
   let result: Delivery | undefined;
-  const { dir, revision, requireRevision, requireClean, fromCommit, environment } = settings;
+  const { dir, revision, requireRevision, requireClean, fromCommit, environment, hasSharedStore } = settings;
   const progress = new Progress(dir);
-  const options = { crypto: nodeCrypto, reasons: Object.keys(REASONS), environment, mustChoose: true };
+  const reasons = Object.keys(REASONS);
+  const options = { crypto: nodeCrypto, reasons, environment, mustChoose: true, hasSharedStore };
   const store = new PolicyStore({
     dir,
     revision,

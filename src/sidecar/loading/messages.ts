@@ -13,6 +13,8 @@ export interface LoadSettings {
   readonly requireClean: boolean;
   readonly fromCommit: FromCommit | undefined;
   readonly environment: string | undefined;
+  /** True if there is a store of shared limits. */
+  readonly hasSharedStore: boolean;
   /** True if no policy set is live. */
   readonly isFirst: boolean;
   /** Characters and bytes of the chunks of a policy set; more is refused. */

@@ -36,6 +36,14 @@ type Rule = (
   nameOf: (setting: SettingName) => string,
 ) => string | undefined;
 
+/** Settings without a meaning if there is no Redis, and without a default. */
+const REDIS_FLAGS = [
+  ['redisPasswordFile', 'redis-password-file'],
+  ['redisCa', 'redis-ca'],
+  ['redisCert', 'redis-cert'],
+  ['redisKey', 'redis-key'],
+] as const;
+
 const RULES: readonly Rule[] = [
   function certificateWithKey({ tlsCert, tlsKey }) {
     if ((tlsCert === undefined) === (tlsKey === undefined)) return undefined;
@@ -52,6 +60,29 @@ const RULES: readonly Rule[] = [
   function socketGroupWithSocket({ socketGroup, listen = '' }, nameOf) {
     if (socketGroup === undefined || listen.startsWith('unix:')) return undefined;
     return `${nameOf('socket-group')}: requires \`--listen unix:PATH\``;
+  },
+  function redisFlagsWithRedis(configuration, nameOf) {
+    if (configuration.redis !== undefined) return undefined;
+    const without = REDIS_FLAGS.find(([member]) => configuration[member] !== undefined);
+    return without && `${nameOf(without[1])}: requires ${nameOf('redis')}`;
+  },
+  function redisTlsWithTls({ redis, redisCa, redisCert }, nameOf) {
+    if (redis === undefined || redis.tls || (redisCa === undefined && redisCert === undefined))
+      return undefined;
+    const flag = redisCa === undefined ? 'redis-cert' : 'redis-ca';
+    return `${nameOf(flag)}: requires TLS, such as \`${nameOf('redis')} rediss://HOST:6379\``;
+  },
+  function redisCertificateWithKey({ redisCert, redisKey }) {
+    if ((redisCert === undefined) === (redisKey === undefined)) return undefined;
+    return '--redis-cert and --redis-key: each requires the other';
+  },
+  function redisPasswordInSecret({ redis, redisPasswordFile }, nameOf) {
+    const name = nameOf('redis');
+    if (redis?.password === undefined) return undefined;
+    if (redisPasswordFile !== undefined)
+      return `${nameOf('redis-password-file')}: cannot be combined with a password in the URL of ${name}`;
+    if (!name.startsWith('--')) return undefined;
+    return `${name}: has a password, which all users of the machine can read; write it to a file for --redis-password-file, or the URL to LICTOR_REDIS`;
   },
   function auditOffAlone({ audit = [] }, nameOf) {
     const off = audit.filter(({ kind }) => kind === 'off');

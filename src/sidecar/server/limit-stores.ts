@@ -1,35 +1,70 @@
 import { randomBytes } from 'node:crypto';
+import type { LimitStore } from '../../engine/limit/limit.ts';
 import { createLocalStore, type LimitUse, type LocalStore } from '../../engine/limit/local-store.ts';
+import { createScopedStore } from '../../engine/limit/scoped-store.ts';
 import type { CompiledLimit, PolicySet } from '../../engine/set/policy-set.ts';
+import { redisText } from '../limit-redis/address.ts';
+import type { GateState } from '../limit-redis/gate.ts';
+import type { SharedStore } from '../limit-redis/shared-store.ts';
+import type { Log } from '../telemetry/logging.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Configuration } from './configuration.ts';
+import type { RedisFiles } from './redis-files.ts';
 
 /** Share of the keys that limits of shadow policies have in addition. */
 const SHADOW_SHARE = 1 / 5;
 
 /** The stores of limits of one sidecar. */
 export interface LimitStores {
-  readonly limits: LocalStore;
-  /** Apart from `limits`, so that the keys of shadow policies never take the room of keys that decide. */
-  readonly shadowLimits: LocalStore;
+  readonly limits: LimitStore;
+  /**
+   * Apart from `limits`, so that the keys of shadow policies never take the room of keys that decide. It counts in this
+   * process, also limits that are shared.
+   */
+  readonly shadowLimits: LimitStore;
+  /** The Redis of shared limits; undefined without `--redis`. */
+  readonly shared: SharedStore | undefined;
   /** Counts by the limits of a policy set that becomes live. */
   follow(set: Pick<PolicySet, 'policies'>): void;
-  /** The limits that decide, by use. */
+  /** The limits that decide and are counted in this process, by use. */
   uses(): readonly LimitUse[];
 }
 
-/** `maxKeys`: number of keys of limits that decide. `monotonic`: the clock by which they count, milliseconds. */
-export function createLimitStores(maxKeys: number, monotonic: () => number): LimitStores {
+export interface LimitStoresOptions {
+  readonly redis: RedisFiles;
+  readonly log: Log;
+  readonly metrics: () => Pick<Metrics, 'limitStoreAsked'>;
+  /** The clock by which limits count, milliseconds. */
+  readonly monotonic: () => number;
+}
+
+/** Creates the stores, with room for `--limit-keys` keys of limits that decide. */
+export async function openLimitStores(
+  configuration: Configuration,
+  options: LimitStoresOptions,
+): Promise<LimitStores> {
+  const { limitKeys: maxKeys } = configuration;
+  const { monotonic } = options;
   const seed = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()] as const;
-  const limits = createLocalStore({ maxKeys, seed });
+  const local = createLocalStore({ maxKeys, seed });
   const shadowLimits = createLocalStore({ maxKeys: maxKeys * SHADOW_SHARE, seed });
+  const shares = createLocalStore({ maxKeys, seed });
+  const shared = await openShared(configuration, shares, options);
   return {
-    limits,
+    limits: shared === undefined ? local : createScopedStore(local, shared),
     shadowLimits,
+    shared,
     follow(set) {
       const now = monotonic();
-      limits.follow(limitsOf(set, 'enforce'), now);
+      const deciding = limitsOf(set, 'enforce');
+      local.follow(
+        shared === undefined ? deciding : deciding.filter((limit) => limit.shared === undefined),
+        now,
+      );
+      shared?.follow(deciding.filter((limit) => limit.shared !== undefined));
       shadowLimits.follow(limitsOf(set, 'shadow'), now);
     },
-    uses: limits.uses,
+    uses: local.uses,
   };
 }
 
@@ -37,4 +72,33 @@ function limitsOf({ policies }: Pick<PolicySet, 'policies'>, wanted: 'enforce' |
   return policies.flatMap(({ mode, firstLimits, lastLimits }) =>
     mode === wanted ? [...firstLimits, ...lastLimits] : [],
   );
+}
+
+async function openShared(
+  { redis, redisPrefix, redisTimeout, redisReplicas }: Configuration,
+  shares: LocalStore,
+  { redis: { tls, password }, log, metrics, monotonic }: LimitStoresOptions,
+): Promise<SharedStore | undefined> {
+  if (redis === undefined) return undefined;
+  const { openSharedStore } = await import('../limit-redis/shared-store.ts');
+  return openSharedStore({
+    address: redis,
+    tls,
+    password,
+    prefix: redisPrefix,
+    timeout: redisTimeout,
+    replicas: redisReplicas,
+    replica: randomBytes(9).toString('base64url'),
+    shares,
+    clock: monotonic,
+    random: Math.random,
+    onChange: (state, cause) => logChange(state, cause, redisText(redis), log),
+    onCommand: (result) => metrics().limitStoreAsked(result),
+  });
+}
+
+/** Logs each change of the state once, however many checks it concerns. */
+function logChange(state: GateState, cause: string, redis: string, log: Log): void {
+  if (state === 'open') log.warn('shared limits are decided without Redis', { redis, cause });
+  if (state === 'closed') log.info('shared limits are counted in Redis', { redis });
 }

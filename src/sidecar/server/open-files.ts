@@ -7,6 +7,7 @@ import type { Log } from '../telemetry/logging.ts';
 import type { ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
 import { openKeyCache } from './key-cache.ts';
+import { type RedisFiles, readRedisFiles } from './redis-files.ts';
 import type { AuditTarget } from './setting-parsers.ts';
 import { groupNumber } from './socket-group.ts';
 import { readTlsFiles } from './tls-files.ts';
@@ -19,6 +20,8 @@ export interface OpenedFiles {
   readonly socketGroup: number | undefined;
   /** Key sets of `--jwks-cache`. */
   readonly keyStore: KeyStore | undefined;
+  /** Files for `--redis`. */
+  readonly redis: RedisFiles;
 }
 
 export type OpenResult =
@@ -36,8 +39,9 @@ export async function openFiles(
   const problems = [...tlsProblems];
   const socketGroup = await readGroup(configuration, problems);
   const keyStore = await openKeys(configuration, directory, log, problems);
+  const redis = await readRedisFiles(configuration, directory, problems);
   const sinks = await openSinks(configuration, directory, stdout, problems);
-  if (problems.length === 0) return { opened: { sinks, tls, socketGroup, keyStore } };
+  if (problems.length === 0) return { opened: { sinks, tls, socketGroup, keyStore, redis } };
   await Promise.all(sinks.map((sink) => sink.close()));
   return { problems };
 }

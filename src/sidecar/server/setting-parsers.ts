@@ -3,6 +3,7 @@ import { compileHost, type HostPattern, hasPort } from '../../engine/request/hos
 import { Problem } from '../../flag/flag.ts';
 import { nonEmptyText, positiveNumber } from '../../flag/parsers.ts';
 import { parseDuration } from '../../policy/language/duration.ts';
+import { parseRedisAddress, type RedisAddress } from '../limit-redis/address.ts';
 import { parseAddress } from '../socket/address.ts';
 
 /** Destination of decision records. */
@@ -57,6 +58,18 @@ export function originFile(written: string): OriginFile | Problem {
   return problem === undefined
     ? { origin: url.origin, path }
     : new Problem(`has a URL that is refused: ${problem}`);
+}
+
+/** The URL of a Redis. */
+export function redisAddress(written: string): RedisAddress | Problem {
+  const { address, problem } = parseRedisAddress(written);
+  return address ?? new Problem(problem);
+}
+
+/** Begin of keys in Redis; braces would decide about their place in a cluster. */
+export function redisPrefix(written: string): string | Problem {
+  if (/^[A-Za-z0-9_.:-]{1,64}$/.test(written)) return written;
+  return new Problem('is not a prefix; write up to 64 letters, digits, `_`, `.`, `:` or `-`');
 }
 
 /** A commit id in lower case: SHA-1 or SHA-256. */

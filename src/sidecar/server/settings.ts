@@ -13,6 +13,8 @@ import {
   listenAddress,
   loadMemory,
   originFile,
+  redisAddress,
+  redisPrefix,
   socketMode,
 } from './setting-parsers.ts';
 
@@ -169,6 +171,42 @@ export const SETTINGS = {
     parse: originFile,
     repeatable: true,
     doc: 'PEM file with the only CAs that may have signed the certificate of an origin with key URLs; repeatable',
+  },
+  redis: {
+    value: 'URL',
+    parse: redisAddress,
+    secret: true,
+    doc: 'Redis (6.2 or later) that counts limits with `scope: shared`: `redis://HOST:PORT/DB`, `rediss://` for TLS, `unix:///PATH`, `redis-sentinel://HOST,HOST/PRIMARY`, `redis-cluster://HOST,HOST`; a password only in the environment or in a file',
+  },
+  'redis-password-file': {
+    value: 'FILE',
+    parse: nonEmptyText,
+    doc: 'file with the password for `--redis`; the user is in its URL',
+  },
+  'redis-ca': {
+    value: 'FILE',
+    parse: nonEmptyText,
+    doc: 'PEM file with the only CAs that may have signed the certificate of Redis',
+  },
+  'redis-cert': { value: 'FILE', parse: nonEmptyText, doc: 'client certificate for Redis, PEM' },
+  'redis-key': { value: 'FILE', parse: nonEmptyText, doc: 'private key of that certificate, PEM' },
+  'redis-timeout': {
+    value: 'TIME',
+    parse: duration,
+    default: '5ms',
+    doc: 'longest time for which a check waits for Redis; then `onStoreFailure` of the limit decides',
+  },
+  'redis-prefix': {
+    value: 'TEXT',
+    parse: redisPrefix,
+    default: 'lictor',
+    doc: 'begin of the keys in Redis; processes with the same prefix share limits of the same policy and name',
+  },
+  'redis-replicas': {
+    value: 'N',
+    parse: positiveNumber,
+    default: '1',
+    doc: 'least number of processes by which a limit is divided while Redis does not answer; Redis tells their number while it does',
   },
   'load-timeout': {
     value: 'TIME',

@@ -13,6 +13,7 @@ export function startLoading(configuration: Configuration, directory: string): L
       requireRevision,
       requireClean,
       fromCommit: fromCommitOf(configuration),
+      hasSharedStore: configuration.redis !== undefined,
     },
     timeout: configuration.loadTimeout,
     memory: configuration.loadMemory,

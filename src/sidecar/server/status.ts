@@ -3,6 +3,7 @@ import { PROXY_NOTICES, type ProxyNotice } from '../../engine/envoy/proxy-observ
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
 import type { LimitUse } from '../../engine/limit/local-store.ts';
 import type { Revision } from '../../engine/set/revision.ts';
+import type { SharedStoreStatus } from '../limit-redis/shared-store.ts';
 import type { LivePolicies } from '../loading/live-policies.ts';
 import { packageVersion } from './version.ts';
 
@@ -33,9 +34,11 @@ export interface Status {
   } | null;
   readonly issuers: readonly IssuerStatus[];
   readonly limits: {
-    readonly store: 'local';
+    readonly store: 'local' | 'redis';
     readonly healthy: boolean;
-    /** Limits that were used, as `POLICY/LIMIT`, those that estimate most first; at most 100. */
+    /** Null without `--redis`. */
+    readonly redis: SharedStoreStatus | null;
+    /** Limits that were used in this process, as `POLICY/LIMIT`, those that estimate most first; at most 100. */
     readonly used: readonly { readonly name: string; readonly keys: number; readonly estimated: number }[];
   };
   readonly proxy: {
@@ -51,12 +54,14 @@ export interface StatusSources {
   readonly issuers: readonly IssuerStatus[];
   readonly limits: readonly LimitUse[];
   readonly notices: readonly ProxyNotice[];
+  readonly sharedLimits: SharedStoreStatus | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
 
 /** Collects the status. */
-export function statusOf({ store, isReady, issuers, limits, notices, startedAt }: StatusSources): Status {
+export function statusOf(sources: StatusSources): Status {
+  const { store, isReady, issuers, limits, notices, sharedLimits, startedAt } = sources;
   const set = store.current();
   const last = store.lastReload;
   return {
@@ -88,7 +93,12 @@ export function statusOf({ store, isReady, issuers, limits, notices, startedAt }
             notes: last.notes,
           },
     issuers,
-    limits: { store: 'local', healthy: true, used: mostUsed(limits) },
+    limits: {
+      store: sharedLimits === undefined ? 'local' : 'redis',
+      healthy: sharedLimits === undefined || sharedLimits.state === 'closed',
+      redis: sharedLimits ?? null,
+      used: mostUsed(limits),
+    },
     proxy: { notices: notices.map((notice) => ({ notice, message: PROXY_NOTICES[notice] })) },
   };
 }

@@ -12,7 +12,7 @@ import { decodeText } from '../../node/decode-text.ts';
 import { createHttpGet } from '../../node/http-get.ts';
 
 import type { PageSources } from '../admin/http.ts';
-
+import type { SharedStore } from '../limit-redis/shared-store.ts';
 import { LivePolicies } from '../loading/live-policies.ts';
 import type { Loader } from '../loading/loader.ts';
 import { createHealth, type Health } from '../rpc/health.ts';
@@ -27,7 +27,7 @@ import type { Configuration } from './configuration.ts';
 import { createDecisionIds } from './decision-ids.ts';
 import { keyObserver } from './key-observer.ts';
 import { keyOrigins } from './key-origins.ts';
-import { createLimitStores, type LimitStores } from './limit-stores.ts';
+import { type LimitStores, openLimitStores } from './limit-stores.ts';
 import type { OpenedFiles } from './open-files.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { reloadObserver } from './reload-observer.ts';
@@ -43,6 +43,8 @@ export interface Parts {
   readonly recorder: Recorder;
   readonly traces: Traces;
   readonly loader: Loader;
+  /** The store of shared limits. */
+  readonly sharedLimits: SharedStore | undefined;
   /** Methods of the gRPC listener. */
   readonly methods: Methods;
   /** Content of the admin and the probe listener. */
@@ -55,7 +57,7 @@ export interface WiringOptions {
   readonly loader: Loader;
   /** Folder of relative paths. */
   readonly directory: string;
-  readonly opened: Pick<OpenedFiles, 'sinks' | 'keyStore'>;
+  readonly opened: Pick<OpenedFiles, 'sinks' | 'keyStore' | 'redis'>;
   readonly log: Log;
 }
 
@@ -69,7 +71,6 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const startedAt = Date.now();
   const clock = createClock();
   const health = createHealth();
-  const limits = createLimitStores(configuration.limitKeys, monotonic);
   const keys: KeyRing = new KeyRing({
     crypto: nodeCrypto,
     fetch: createHttpGet(keyOrigins(configuration, directory)),
@@ -84,9 +85,16 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     clock,
     issuers: () => keys.status(),
     inflight: () => check.inflight(),
-    limits: limits.uses,
+    limits: () => limits.uses(),
     sinks: sinks.map(({ name }) => name),
+    sharedLimits: () => limits.shared?.status(),
     build: { version: packageVersion(), node: process.versions.node },
+  });
+  const limits = await openLimitStores(configuration, {
+    redis: options.opened.redis,
+    log,
+    metrics: () => metrics,
+    monotonic,
   });
   const traces = await createTraces({ environment, version: packageVersion(), log });
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
@@ -107,6 +115,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
       issuers: keys.status(),
       limits: limits.uses(),
       notices: proxy.notices,
+      sharedLimits: limits.shared?.status(),
       startedAt,
     }),
   );
@@ -118,7 +127,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
       log.debug?.('policies were installed', { install_ms: rounded(install), swap_ms: rounded(swap) }),
     onRestart: (cause) => log.warn('the process that watches the policy folder is started again', { cause }),
   });
-  return { log, health, keys, check, recorder, traces, loader, methods, pages };
+  return { log, health, keys, check, recorder, traces, loader, sharedLimits: limits.shared, methods, pages };
 }
 
 function rounded(milliseconds: number): number {

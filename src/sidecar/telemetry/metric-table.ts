@@ -86,6 +86,31 @@ export const METRICS = {
     labels: ['policy', 'limit'],
     doc: 'requests that a limit counted by estimate, since there was no room for further keys; it may refuse early then',
   },
+  lictor_limit_without_store_total: {
+    type: 'counter',
+    labels: ['policy', 'limit', 'result'],
+    doc: 'shared limits that were applied while Redis did not answer, `allowed` or `refused`',
+  },
+  lictor_limit_store_commands_total: {
+    type: 'counter',
+    labels: ['result'],
+    doc: 'commands to Redis: `ok`, `late` (no answer within `--redis-timeout`) or `failed`',
+  },
+  lictor_limit_store_up: {
+    type: 'gauge',
+    labels: [],
+    doc: '1 if shared limits are counted in Redis, 0 while they are not, absent without `--redis`',
+  },
+  lictor_limit_store_replicas: {
+    type: 'gauge',
+    labels: [],
+    doc: 'processes that share limits, by the last answer of Redis; absent without `--redis`',
+  },
+  lictor_limit_leased_units: {
+    type: 'gauge',
+    labels: [],
+    doc: 'units of limits with `mode: leased` that this process holds; absent without `--redis`',
+  },
   lictor_audit_dropped_total: {
     type: 'counter',
     labels: ['sink'],

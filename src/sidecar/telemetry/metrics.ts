@@ -22,6 +22,8 @@ export interface Metrics {
   /** A policy set went live; `at` in milliseconds since 1970. */
   live(set: NamedParts & Pick<PolicySet, 'revision' | 'revisionText'>, at: number): void;
   jwksRefreshed(issuer: string, result: 'success' | 'failure'): void;
+  /** A command to the store of shared limits. */
+  limitStoreAsked(result: 'ok' | 'late' | 'failed'): void;
   auditDropped(sink: string, count: number): void;
   /** All metrics in the Prometheus text format. The first call loads the serializer. */
   text(): Promise<string>;
@@ -49,8 +51,16 @@ export interface MetricsOptions {
   readonly limits: () => readonly LimitUse[];
   /** Names of the audit sinks. */
   readonly sinks: readonly string[];
+  /** State of the store of shared limits; undefined if there is none. */
+  readonly sharedLimits?: () => SharedLimits | undefined;
   /** Versions of Lictor and of Node. */
   readonly build: { readonly version: string; readonly node: string };
+}
+
+interface SharedLimits {
+  readonly state: string;
+  readonly replicas: number;
+  readonly leased_units: number;
 }
 
 /** Content type of `text()`. */
@@ -74,14 +84,8 @@ function estimatesOf(uses: readonly LimitUse[]): Series {
 }
 
 /** Counts in plain maps, which are converted to OpenTelemetry metric data when the metrics are read. */
-export function createMetrics({
-  clock,
-  issuers,
-  inflight,
-  limits: limitUses,
-  sinks,
-  build,
-}: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { clock, issuers, inflight, limits: limitUses, sinks, sharedLimits, build } = options;
   const started = clock();
   const seriesOf = (name: MetricName): Series => createSeries(openLabels(METRICS[name].labels));
   const counters = {
@@ -91,6 +95,8 @@ export function createMetrics({
     lictor_shadow_decisions_total: seriesOf('lictor_shadow_decisions_total'),
     lictor_jwks_refresh_total: seriesOf('lictor_jwks_refresh_total'),
     lictor_limit_decisions_total: seriesOf('lictor_limit_decisions_total'),
+    lictor_limit_without_store_total: seriesOf('lictor_limit_without_store_total'),
+    lictor_limit_store_commands_total: seriesOf('lictor_limit_store_commands_total'),
     lictor_audit_dropped_total: seriesOf('lictor_audit_dropped_total'),
   } as const satisfies Partial<Record<MetricName, Series>>;
   const decisions = new BoundSeries(counters.lictor_decisions_total, (reason, policy, rule) => [
@@ -130,8 +136,12 @@ export function createMetrics({
     durations.counts[at] = (durations.counts[at] ?? 0) + 1;
     durations.sum += seconds;
     durations.count++;
-    for (const { policy, name, allowed } of decision.limits)
-      limits.increment(policy, name, allowed ? 'allowed' : 'refused');
+    for (const { policy, name, allowed, withoutStore } of decision.limits) {
+      const result = allowed ? 'allowed' : 'refused';
+      limits.increment(policy, name, result);
+      if (withoutStore !== undefined)
+        counters.lictor_limit_without_store_total.add([policy, name, result], 1);
+    }
     for (const shadow of decision.shadow) {
       const rule = shadow.of === 'rule' ? shadow.rule : '';
       const shadows = shadow.decision === verdictOf(reason) ? shadowsThatAgree : shadowsThatDiffer;
@@ -146,6 +156,8 @@ export function createMetrics({
       for (const limit of mode === 'shadow' ? [] : [...firstLimits, ...lastLimits]) {
         for (const result of ['allowed', 'refused']) {
           counters.lictor_limit_decisions_total.declare([name, limit.name, result]);
+          if (limit.shared !== undefined)
+            counters.lictor_limit_without_store_total.declare([name, limit.name, result]);
         }
       }
       const rules = shadowRules.map((shadow) => shadow.rule.name);
@@ -190,6 +202,7 @@ export function createMetrics({
     const info = (name: MetricName, values: readonly string[] | undefined) =>
       gaugeData(name, values === undefined ? [] : [{ values, value: 1 }], now);
     const uses = limitUses();
+    const shared = sharedLimits?.();
     const keys = issuers().filter(({ source }) => source !== 'inline');
     const metrics: MetricData[] = [
       ...Object.entries(counters).map(([name, series]) =>
@@ -218,6 +231,9 @@ export function createMetrics({
         uses.reduce((sum, { keys: held }) => sum + held, 0),
       ),
       counterData('lictor_limit_estimated_total', estimatesOf(uses), started, now),
+      single('lictor_limit_store_up', shared && (shared.state === 'closed' ? 1 : 0)),
+      single('lictor_limit_store_replicas', shared?.replicas),
+      single('lictor_limit_leased_units', shared?.leased_units),
       single('lictor_inflight_checks', inflight()),
       info('lictor_build_info', [build.version, build.node]),
     ];
@@ -233,6 +249,7 @@ export function createMetrics({
     declare,
     live,
     jwksRefreshed: (issuer, result) => counters.lictor_jwks_refresh_total.add([issuer, result], 1),
+    limitStoreAsked: (result) => counters.lictor_limit_store_commands_total.add([result], 1),
     auditDropped: (sink, count) => counters.lictor_audit_dropped_total.add([sink], count),
     text,
   };

@@ -110,8 +110,11 @@ function fieldText(field: string, issuer: Issuer): string {
   }
 }
 
-export function limitText({ rate, burst, key }: CompiledLimit): string {
-  return `${rateText(rate)}, burst ${burst}, by ${key.map(({ source }) => oneLine(source)).join(', ')}`;
+export function limitText({ rate, burst, key, shared }: CompiledLimit): string {
+  const counted = `${rateText(rate)}, burst ${burst}, by ${key.map(({ source }) => oneLine(source)).join(', ')}`;
+  if (shared === undefined) return counted;
+  const denies = shared.onStoreFailure === 'deny' ? ', denies without its store' : '';
+  return `${counted}, ${shared.mode === 'leased' ? 'shared by leases' : 'shared'}${denies}`;
 }
 
 /** A rule of a policy. */

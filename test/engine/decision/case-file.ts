@@ -28,6 +28,8 @@ export interface Case {
   readonly environment?: string;
   /** The keys of every issuer cannot be fetched. */
   readonly keys?: 'unavailable';
+  /** The store of shared limits does not answer; there are so many processes. */
+  readonly storeOutage?: number;
 }
 
 export interface Step {
@@ -104,6 +106,7 @@ const CASE = [
   'hosts',
   'environment',
   'keys',
+  'storeOutage',
 ];
 const STEP = ['at', 'times', 'request', 'expect'];
 const REQUEST =

@@ -11,7 +11,6 @@ const KEY_FETCHES = 'of fetches of keys; see test/engine/identity/key-ring.test.
 
 /** Fields that no case of one decision can show. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
-  scope: 'only `local` in this version',
   description: 'for reports',
   owner: 'for reports',
   reason: 'for reports',

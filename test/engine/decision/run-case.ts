@@ -6,10 +6,14 @@ import type { CheckResponseMessage } from '../../../src/engine/envoy/messages.ts
 import { createCertificateReader } from '../../../src/engine/identity/certificate.ts';
 import type { KeyProvider } from '../../../src/engine/identity/keys.ts';
 import { createTokenVerifier } from '../../../src/engine/identity/token.ts';
-import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
+import type { LimitStore } from '../../../src/engine/limit/limit.ts';
+import { createLocalStore, type LocalStore } from '../../../src/engine/limit/local-store.ts';
+import { createScopedStore } from '../../../src/engine/limit/scoped-store.ts';
+import { UNCOUNTED } from '../../../src/engine/limit/uncounted-store.ts';
 import { compileHost } from '../../../src/engine/request/host.ts';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
+import { Shares } from '../../../src/sidecar/limit-redis/shares.ts';
 import { createThrowawayKeys } from '../../../src/tools/testing/throwaway-keys.ts';
 import { type Asked, attributes, checkMessage } from '../../support/attributes.ts';
 import { roomyCheck } from '../../support/check.ts';
@@ -75,10 +79,30 @@ export interface Bench {
   setClock(now: number): void;
 }
 
+function localStore(): LocalStore {
+  return createLocalStore({ maxKeys: 1000, seed: [0, 0] });
+}
+
+/** The store of shared limits while Redis does not answer. */
+function outage(replicas: number): LimitStore {
+  const shares = new Shares(localStore(), () => replicas);
+  return {
+    take: (take, now) => shares.takeAll([take], now)[0] ?? UNCOUNTED.take(take, now),
+    takeAll: (takes, now) => shares.takeAll(takes, now),
+    giveBack: (takes, now) => {
+      for (const take of takes) shares.giveBack(take, now);
+    },
+  };
+}
+
 /** Everything that `decide` is given, frozen. */
 export function bench(
   keys: KeyProvider = SIGNING,
-  { xfccTrustedHops = 0, hosts = [] }: Pick<Case, 'xfccTrustedHops' | 'hosts'> = {},
+  {
+    xfccTrustedHops = 0,
+    hosts = [],
+    storeOutage,
+  }: Pick<Case, 'xfccTrustedHops' | 'hosts' | 'storeOutage'> = {},
 ): Bench {
   let now = NOW;
   let ids = 0;
@@ -91,7 +115,7 @@ export function bench(
       certificates: createCertificateReader(nodeCrypto),
       xfccTrustedHops,
       hosts: hosts.flatMap((host) => compileHost(host).pattern ?? []),
-      limits: createLocalStore({ maxKeys: 1000, seed: [0, 0] }),
+      limits: storeOutage === undefined ? localStore() : createScopedStore(localStore(), outage(storeOutage)),
       shadowLimits: createLocalStore({ maxKeys: 1000, seed: [0, 0] }),
     },
     setClock: (to) => {

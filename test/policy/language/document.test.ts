@@ -17,6 +17,7 @@ const ELSEWHERE = {
   dirty_tree: 'policy/source/torn-trees.test.ts',
   commit_unreadable: 'policy/source/load-commit.test.ts',
   no_revision: 'policy/source/store.test.ts',
+  no_shared_store: 'policy/compile/shared-limits.test.ts',
   internal_fault: 'policy/source/store.test.ts',
   unknown_environment: 'policy/compile/environments.test.ts',
   too_large: 'policy/hostile-folders/policies.ts',

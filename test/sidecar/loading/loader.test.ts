@@ -24,6 +24,7 @@ const SETTINGS: Omit<LoadSettings, 'maxTransfer' | 'isFirst'> = {
   requireClean: false,
   fromCommit: undefined,
   environment: undefined,
+  hasSharedStore: false,
 };
 
 /** One look at a folder without a change. */

@@ -24,6 +24,7 @@ function settingsOf(dir: string): LoadSettings {
     requireClean: false,
     fromCommit: undefined,
     environment: undefined,
+    hasSharedStore: false,
     isFirst: true,
     maxTransfer: 1e6,
   };

@@ -43,6 +43,14 @@ test('every setting has its default if nothing is given', () => {
     jwksAllowPrivate: [],
     jwksToken: [],
     jwksCa: [],
+    redis: undefined,
+    redisPasswordFile: undefined,
+    redisCa: undefined,
+    redisCert: undefined,
+    redisKey: undefined,
+    redisTimeout: 5,
+    redisPrefix: 'lictor',
+    redisReplicas: 1,
     loadTimeout: 60_000,
     loadMemory: 512,
     logLevel: 'info',
@@ -85,6 +93,29 @@ test('files for origins, and hosts with private addresses', () => {
   });
 });
 
+test.each<[string, object]>([
+  ['redis://cache.acme.svc', { kind: 'single', tls: false, nodes: [{ host: 'cache.acme.svc', port: 6379 }] }],
+  ['rediss://[fd00::1]:6380/2', { tls: true, nodes: [{ host: 'fd00::1', port: 6380 }], database: 2 }],
+  ['unix:///run/redis.sock', { kind: 'socket', path: '/run/redis.sock' }],
+  ['unix:/run/redis.sock', { kind: 'socket', path: '/run/redis.sock' }],
+  [
+    'redis-sentinel://a,b:26380/limits/1',
+    {
+      kind: 'sentinel',
+      primary: 'limits',
+      database: 1,
+      nodes: [
+        { host: 'a', port: 26379 },
+        { host: 'b', port: 26380 },
+      ],
+    },
+  ],
+  ['rediss-cluster://a:7000,b:7001', { kind: 'cluster', tls: true }],
+  ['redis://us%40er:p%3Aw@h', { user: 'us@er', password: 'p:w', nodes: [{ host: 'h', port: 6379 }] }],
+])('the Redis %s', (url, address) => {
+  expect(configured({}, { LICTOR_REDIS: url }).configuration?.redis).toMatchObject(address);
+});
+
 test('the commit is read by choice, and by default where a revision is required', () => {
   const fromCommit = (texts: Texts) => {
     const { configuration } = configured(texts);
@@ -125,6 +156,80 @@ test('audit can be off, and one variable can hold several sinks', () => {
 });
 
 test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
+  [
+    'another scheme for Redis, with a password that is not shown',
+    {},
+    { LICTOR_REDIS: 'http://u:hunter2@a' },
+    'LICTOR_REDIS: the value does not begin with one of redis://, rediss://, unix://, redis-sentinel://, rediss-sentinel://, redis-cluster://, rediss-cluster://',
+  ],
+  [
+    'a port of Redis that there is not',
+    { redis: 'redis://a:70000' },
+    {},
+    '--redis: the value has a host or port that is not valid',
+  ],
+  [
+    'a second host of Redis',
+    { redis: 'redis://a,b' },
+    {},
+    '--redis: the value has several hosts; write `redis-sentinel://` or `redis-cluster://`',
+  ],
+  [
+    'sentinels without a name',
+    { redis: 'redis-sentinel://a' },
+    {},
+    '--redis: the value lacks the name of the primary, as in `redis-sentinel://HOST:26379/NAME`',
+  ],
+  [
+    'a database of a cluster',
+    { redis: 'redis-cluster://a/3' },
+    {},
+    '--redis: the value has the number of a database, which a cluster does not have',
+  ],
+  ['a relative socket', { redis: 'unix:redis.sock' }, {}, '--redis: the value has no absolute path'],
+  [
+    'a path after the database',
+    { redis: 'redis://a/0/x' },
+    {},
+    '--redis: the value has more than a number of a database',
+  ],
+  [
+    'a user that encodes nothing',
+    {},
+    { LICTOR_REDIS: 'redis://%zz@a' },
+    'LICTOR_REDIS: the value has a user or password with a `%` that encodes nothing',
+  ],
+  [
+    'a password on the command line',
+    { redis: 'redis://u:hunter2@a' },
+    {},
+    '--redis: has a password, which all users of the machine can read; write it to a file for --redis-password-file, or the URL to LICTOR_REDIS',
+  ],
+  [
+    'two passwords',
+    { 'redis-password-file': 'p' },
+    { LICTOR_REDIS: 'redis://u:hunter2@a' },
+    '--redis-password-file: cannot be combined with a password in the URL of LICTOR_REDIS',
+  ],
+  ['a password without Redis', { 'redis-password-file': 'p' }, {}, '--redis-password-file: requires --redis'],
+  [
+    'a CA without TLS',
+    { 'redis-ca': 'ca.pem', redis: 'redis://a' },
+    {},
+    '--redis-ca: requires TLS, such as `--redis rediss://HOST:6379`',
+  ],
+  [
+    'a certificate without its key',
+    { 'redis-cert': 'c.pem', redis: 'rediss://a' },
+    {},
+    '--redis-cert and --redis-key: each requires the other',
+  ],
+  [
+    'a prefix that decides about places',
+    { 'redis-prefix': '{a}' },
+    {},
+    '--redis-prefix: `{a}` is not a prefix; write up to 64 letters, digits, `_`, `.`, `:` or `-`',
+  ],
   [
     'a host with a port',
     { hosts: ['orders:9090'] },

@@ -21,6 +21,7 @@ function metricsAt(clock: () => number) {
       { id: 'orders-api/per-tenant', keys: 1000, estimated: 12 },
     ],
     sinks: ['stdout'],
+    sharedLimits: () => ({ state: 'closed', replicas: 4, leased_units: 12 }),
     build: { version: '0.1.0', node: '24.0.0' },
   });
 }
@@ -49,7 +50,9 @@ const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics)
     metrics.decided(
       aDecision({
         rule: 'readers',
-        limits: [{ policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 1 }],
+        limits: [
+          { policy: 'orders-api', name: 'per-caller', allowed: true, remaining: 1, withoutStore: 'share' },
+        ],
         shadow: [{ of: 'rule', policy: 'strict', rule: 'closed', decision: 'deny', reason: 'no_rule' }],
       }),
     ),
@@ -57,6 +60,7 @@ const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics)
   declare: (metrics) => Array.from(metrics.declare(ANY_SET)),
   live: (metrics) => metrics.live(ANY_SET, noon),
   jwksRefreshed: (metrics) => metrics.jwksRefreshed('acme', 'success'),
+  limitStoreAsked: (metrics) => metrics.limitStoreAsked('late'),
   auditDropped: (metrics) => metrics.auditDropped('stdout', 1),
 };
 

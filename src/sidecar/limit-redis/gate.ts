@@ -1,0 +1,96 @@
+/**
+ * State of the way to the shared store. `open`: it is asked by probes only. `recovering`: the number of requests that
+ * may ask at once grows with each answer, so that a store that has just come back is not overrun.
+ */
+export type GateState = 'closed' | 'open' | 'recovering';
+
+export interface GateOptions {
+  /** Most commands without an answer. */
+  readonly most: number;
+  /** Random number in [0, 1): processes do not ask again at the same time. */
+  readonly random: () => number;
+  readonly onChange: (state: GateState, cause: string) => void;
+}
+
+/** Failures in a row after which the gate opens. */
+const FAILURES = 3;
+/** First and longest time until the next probe, milliseconds; doubled after each probe that fails. */
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 5000;
+
+/** Answers in time after which a recovering store is asked by all requests again. */
+const RECOVERED = 32;
+
+/** A circuit breaker with a bound on the commands that are under way. Times are milliseconds of a monotonic clock. */
+export class Gate {
+  readonly #options: GateOptions;
+  #state: GateState = 'open';
+  #inflight = 0;
+  /** Commands that may be under way at once while `recovering`. */
+  #window = 0;
+  #failures = 0;
+  #pause = FIRST_PAUSE;
+  #probeAt = 0;
+  /** True after the first answer: until then there is nothing to recover from. */
+  #hasAnswered = false;
+
+  /** Begins open: the first probe is the first heartbeat. */
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  get state(): GateState {
+    return this.#state;
+  }
+
+  /** Time at which a probe is due while open. */
+  get probeAt(): number {
+    return this.#probeAt;
+  }
+
+  /** True if a command may be sent now. */
+  get admits(): boolean {
+    if (this.#state === 'open') return false;
+    return this.#inflight < (this.#state === 'closed' ? this.#options.most : this.#window);
+  }
+
+  /** Counts a command that is sent; `left` ends it, also after its deadline. */
+  entered(): void {
+    this.#inflight += 1;
+  }
+
+  left(): void {
+    this.#inflight -= 1;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    if (this.#state === 'closed') return;
+    this.#pause = FIRST_PAUSE;
+    if (!this.#hasAnswered) {
+      this.#hasAnswered = true;
+      this.#change('closed', 'the store answers');
+      return;
+    }
+    if (this.#state === 'open') {
+      this.#window = 1;
+      this.#change('recovering', 'the store answers');
+      return;
+    }
+    this.#window += 1;
+    if (this.#window >= RECOVERED) this.#change('closed', `${RECOVERED} answers in time`);
+  }
+
+  failed(cause: string, now: number): void {
+    this.#failures += 1;
+    if (this.#state === 'closed' && this.#failures < FAILURES) return;
+    this.#probeAt = now + this.#pause * (0.5 + this.#options.random() / 2);
+    this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
+    if (this.#state !== 'open') this.#change('open', cause);
+  }
+
+  #change(state: GateState, cause: string): void {
+    this.#state = state;
+    this.#options.onChange(state, cause);
+  }
+}

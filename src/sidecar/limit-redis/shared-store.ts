@@ -1,0 +1,262 @@
+import type { Limit, LimitStore, Take, Taken } from '../../engine/limit/limit.ts';
+import type { LocalStore } from '../../engine/limit/local-store.ts';
+import { areTaken } from '../../engine/limit/scoped-store.ts';
+import { type RedisAddress, redisText } from './address.ts';
+import { Buckets } from './buckets.ts';
+import { connect, type RedisTls } from './connection.ts';
+import type { GateState } from './gate.ts';
+import { COUNTED, LEASED, Leases, SWEEP } from './leases.ts';
+import { Replicas } from './replicas.ts';
+import { Shares } from './shares.ts';
+import { type CommandResult, Visits } from './visits.ts';
+
+export interface SharedStoreOptions {
+  readonly address: RedisAddress;
+  readonly tls: RedisTls;
+  /** In place of the password of the address; a secret. */
+  readonly password: string | undefined;
+  readonly prefix: string;
+  /** Longest time for an answer of Redis, milliseconds. */
+  readonly timeout: number;
+  /** Number of processes that is assumed at least. */
+  readonly replicas: number;
+  /** Name of this process, unique. */
+  readonly replica: string;
+  /** Counts the shares of this process. */
+  readonly shares: LocalStore;
+  /** Milliseconds of a monotonic clock, as in decisions. */
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly onChange: (state: GateState, cause: string) => void;
+  readonly onCommand: (result: CommandResult) => void;
+}
+
+/** State of the shared store, for operators. */
+export interface SharedStoreStatus {
+  readonly state: GateState;
+  /** Address without user and password. */
+  readonly address: string;
+  readonly replicas: number;
+  /** Buckets from which units are taken ahead, and the units that this process holds. */
+  readonly leased_buckets: number;
+  readonly leased_units: number;
+  /** Last reason for which there was no answer; null if there was none. */
+  readonly last_error: string | null;
+}
+
+/** A store of the buckets of shared limits. */
+export interface SharedStore extends LimitStore {
+  status(): SharedStoreStatus;
+  /** Counts by these limits, those of a policy set that becomes live. */
+  follow(limits: readonly Limit[]): void;
+  /** Hands back all units and ends the connection. */
+  close(): Promise<void>;
+}
+
+/** Commands without an answer at most. */
+const MOST_INFLIGHT = 1000;
+/** Time between two looks at what is due, milliseconds. */
+const TICK = 20;
+/** Time without an answer after which a connection is given up, milliseconds. */
+const DEAD = 2000;
+/** Buckets that are charged at once for what was allowed without the store. */
+const DEBTS_AT_ONCE = 50;
+
+/** Connects to Redis, which need not answer now, and counts shared limits there. */
+export async function openSharedStore(options: SharedStoreOptions): Promise<SharedStore> {
+  const { prefix, replica, clock, random, replicas: least } = options;
+  let lastError: string | undefined;
+  let openSince: number | undefined = clock();
+  const visits = new Visits({
+    timeout: options.timeout,
+    clock,
+    random,
+    most: MOST_INFLIGHT,
+    onCommand: options.onCommand,
+    onChange(state, cause) {
+      openSince = state === 'open' ? clock() : undefined;
+      if (state === 'open') lastError = cause;
+      options.onChange(state, cause);
+    },
+  });
+  const connection = await connect(options.address, options.tls, options.password, (message) => {
+    lastError = message;
+  });
+  visits.use(connection);
+  const buckets = new Buckets(visits, prefix);
+  const replicas = new Replicas({ visits, prefix, replica, least, clock, random });
+  const shares = new Shares(options.shares, () => replicas.count);
+  const leases = new Leases({
+    replica,
+    buckets,
+    replicas: () => replicas.count,
+    clock,
+    withoutStore: (take, now) => answerOf(shares.takeAll([take], now)[0]),
+    note: (limit, key, cost, now) => shares.note(limit, key, cost, now),
+  });
+  const exact = new ExactTakes(buckets, shares, clock);
+  const timer = setInterval(look, TICK).unref();
+  let sweptAt = clock();
+  let closing: Promise<void> | undefined;
+
+  function look(): void {
+    const now = clock();
+    if (openSince !== undefined && now - openSince > DEAD) {
+      openSince = now;
+      connection.reconnect();
+    }
+    void replicas.beat(now);
+    if (visits.gate.state === 'closed') void charge();
+    if (now - sweptAt < SWEEP) return;
+    sweptAt = now;
+    leases.sweep(now);
+  }
+
+  /** Charges the store for some of what was allowed without it. */
+  async function charge(): Promise<void> {
+    const debts = shares.takeDebts(buckets.takesTogether ? DEBTS_AT_ONCE : 1);
+    if (debts.length === 0) return;
+    const keys = debts.map(({ limit, key }) => buckets.of(limit, key));
+    await buckets
+      .charge(
+        keys,
+        debts.map(({ cost }) => cost),
+      )
+      .catch(() => undefined);
+  }
+
+  const takeLeased = async (takes: readonly Take[], now: number): Promise<readonly Taken[]> => {
+    const answers = await Promise.all(takes.map(async (take) => await leases.take(take, now)));
+    if (!areTaken(answers))
+      giveBack(
+        takes.filter((_, i) => answers[i]?.allowed === true),
+        clock(),
+      );
+    return answers;
+  };
+
+  async function end(): Promise<void> {
+    clearInterval(timer);
+    await leases.drain(clock());
+    await replicas.leave();
+    connection.close();
+  }
+
+  function giveBack(takes: readonly Take[], now: number): void {
+    const counted: Take[] = [];
+    for (const take of takes) {
+      if (shares.giveBack(take, now)) continue;
+      if (take.heldFrame === LEASED) leases.giveBack(take, now);
+      else if (take.heldFrame === COUNTED) counted.push(take);
+    }
+    if (counted.length > 0) exact.giveBack(counted);
+  }
+
+  return {
+    take(take, now) {
+      if (take.limit.shared?.mode === 'leased') return leases.take(take, now);
+      const answers = exact.takeAll([take], now);
+      return answers instanceof Promise ? answers.then(([answer]) => answerOf(answer)) : answerOf(answers[0]);
+    },
+    takeAll(takes, now) {
+      const leased = takes.filter(isLeased);
+      if (leased.length === 0) return exact.takeAll(takes, now);
+      return takeLeased(leased, now).then(async (first) => {
+        const rest = takes.filter((take) => !isLeased(take));
+        const second = areTaken(first) && rest.length > 0 ? await exact.takeAll(rest, clock()) : [];
+        if (areTaken(first) && !areTaken(second)) giveBack(leased, clock());
+        return takes.map((take) =>
+          isLeased(take) ? first[leased.indexOf(take)] : second[rest.indexOf(take)],
+        );
+      });
+    },
+    giveBack,
+    follow: (limits) => shares.follow(limits, clock()),
+    status() {
+      const { buckets: leasedBuckets, units } = leases.status(clock());
+      return {
+        state: visits.gate.state,
+        address: redisText(options.address),
+        replicas: replicas.count,
+        leased_buckets: leasedBuckets,
+        leased_units: units,
+        last_error: lastError ?? null,
+      };
+    },
+    close() {
+      closing ??= end();
+      return closing;
+    },
+  };
+}
+
+/** Limits in the mode `exact`: the store is asked about each request, once for all of its limits. */
+class ExactTakes {
+  readonly #buckets: Buckets;
+  readonly #shares: Shares;
+  readonly #clock: () => number;
+
+  constructor(buckets: Buckets, shares: Shares, clock: () => number) {
+    this.#buckets = buckets;
+    this.#shares = shares;
+    this.#clock = clock;
+  }
+
+  takeAll(takes: readonly Take[], now: number): ReturnType<LimitStore['takeAll']> {
+    if (!this.#buckets.admits) return this.#shares.takeAll(takes, now);
+    const asked =
+      this.#buckets.takesTogether || takes.length === 1 ? this.#together(takes) : this.#each(takes);
+    return asked.catch(() => this.#shares.takeAll(takes, this.#clock()));
+  }
+
+  async #together(takes: readonly Take[]): Promise<readonly Taken[]> {
+    const answers = await this.#buckets.take(
+      takes.map(({ limit, key }) => this.#buckets.of(limit, key)),
+      takes.map(({ cost }) => cost),
+    );
+    const taken = answers.map((answer) => answer.taken);
+    if (areTaken(taken)) takes.forEach((take, i) => this.#note(take, answers[i]?.at ?? 0));
+    return taken;
+  }
+
+  /** In a cluster, each bucket is asked by itself; what was taken goes back if one of them refuses. */
+  async #each(takes: readonly Take[]): Promise<readonly Taken[]> {
+    const answers = await Promise.all(takes.map((take) => this.#alone(take)));
+    if (!areTaken(answers)) this.giveBack(takes.filter((_, i) => answers[i]?.allowed === true));
+    if (answers.includes(undefined)) throw new Error('a bucket of the cluster did not answer');
+    return answers.map(answerOf);
+  }
+
+  /** Undefined without an answer. */
+  async #alone(take: Take): Promise<Taken | undefined> {
+    try {
+      return (await this.#together([take]))[0];
+    } catch {
+      return undefined;
+    }
+  }
+
+  #note(take: Take, at: number): void {
+    take.heldFrame = COUNTED;
+    take.heldUntil = at;
+    this.#shares.note(take.limit, take.key, take.cost, this.#clock());
+  }
+
+  giveBack(takes: readonly Take[]): void {
+    const keys = takes.map(({ limit, key }) => this.#buckets.of(limit, key));
+    const taken = takes.map(({ cost, heldUntil }) => ({ cost, at: heldUntil }));
+    const send = (from: number, to: number) =>
+      this.#buckets.giveBack(keys.slice(from, to), taken.slice(from, to)).catch(() => undefined);
+    if (this.#buckets.takesTogether) void send(0, keys.length);
+    else keys.forEach((_, i) => void send(i, i + 1));
+  }
+}
+
+function isLeased({ limit }: Take): boolean {
+  return limit.shared?.mode === 'leased';
+}
+
+function answerOf(taken: Taken | undefined): Taken {
+  if (taken === undefined) throw new Error('the store of limits left out an answer');
+  return taken;
+}
