@@ -72,6 +72,10 @@ export class MessageRegistry implements MessageTypes, Owner {
     return this.#constants.get(name);
   }
 
+  get constants(): Iterable<string> {
+    return this.#constants.keys();
+  }
+
   valuesOf(name: string): readonly string[] | undefined {
     return this.files.getEnum(name)?.values.map((value) => value.name);
   }

@@ -63,6 +63,15 @@ test.each([
     '`acme.orders.v1.State` has no value `LOST` (`acme.orders.v1.State` has `NEW`, `PAID`, `SENT`)',
   ],
   ['Stat.PAID', 'unknown name `Stat` (known here: `request`, `odd`, `limit`)'],
+  ["request.body['id']", '`acme.orders.v1.Order` has no elements (write `request.body.id`)'],
+  ['request.body.id()', 'unknown method `id` (`id` is a value: write it without parentheses)'],
+  ['request.body.items[0].quantity == 1', '`==` does not take `uint` and `int` (write `1u`)'],
+  [
+    "request.body.state == 'PAID'",
+    '`==` does not take `int` and `string` (write `acme.orders.v1.State.PAID`)',
+  ],
+  ['request.body.state == PAID', 'unknown name `PAID` (did you mean `acme.orders.v1.State.PAID`?)'],
+  ['cel.block([1], cel.index(1))', 'unknown name `cel.index(1)` (known here: `request`, `odd`, `limit`)'],
 ])('%s is a mistake', (source, mistake) => {
   expect(mistakes(source)).toEqual([mistake]);
 });

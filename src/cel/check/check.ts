@@ -5,6 +5,7 @@ import type { CallNode, Node, SelectNode } from '../syntax/tree.ts';
 import { TypeValue } from '../value/boxed.ts';
 import { isInt, Uint } from '../value/number.ts';
 import { BOOL, DYN, ERROR, formatType, INT, NULL, STRING, sameType, type Type } from '../value/type.ts';
+import { alternativesHelp } from './alternatives.ts';
 import { Assignment } from './assignment.ts';
 import { type Checked, operatorName, type Reference } from './checked.ts';
 import { type Checking, find, localNames, optional, type Scope, unwrap } from './checking.ts';
@@ -78,7 +79,7 @@ class Checker implements Checking {
       case 'logic':
         for (const operand of node.operands) {
           const message = (type: string) => `\`${node.operator}\` takes \`bool\`, not \`${type}\``;
-          this.checkBool(operand, scope, message, this.mistakes.alternatives(node, operand));
+          this.checkBool(operand, scope, message, alternativesHelp(this.#source, node, operand));
         }
         return BOOL;
       case 'condition':
@@ -249,7 +250,7 @@ class Checker implements Checking {
     const args = looksLikeMacro ? [] : node.args.map((arg) => this.check(arg, scope));
     const type = this.check(receiver, scope);
     if (type.kind === 'error') return ERROR;
-    if (declaration === undefined) return this.mistakes.unknownFunction(node, localNames(scope));
+    if (declaration === undefined) return this.mistakes.unknownFunction(node, localNames(scope), type);
     return this.#resolve(node, declaration, [type, ...args], { isMethod: true, isNamespaced: false });
   }
 

@@ -30,7 +30,8 @@ export function find(scope: Scope | undefined, name: string): Scope | undefined 
 export function localNames(scope: Scope | undefined): readonly string[] {
   const names: string[] = [];
   for (let at = scope; at !== undefined; at = at.outer) names.unshift(at.name);
-  return [...new Set(names)];
+  // The names in a `cel.block` are not written as names.
+  return [...new Set(names)].filter((name) => !name.startsWith('@'));
 }
 
 export function optional(of: Type): Type {

@@ -2,8 +2,10 @@ import type { Advice } from '../../diagnostic/advice.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { nearest, quoted } from '../../diagnostic/suggest.ts';
 import { childrenOf, type Node, type SelectNode } from '../syntax/tree.ts';
+import type { Type } from '../value/type.ts';
 import type { Environment } from './environment.ts';
 import { lookupEnum, qualifiedName } from './names.ts';
+import { textOf, writeInstead } from './rewrite.ts';
 
 /** Most members that a help lists. */
 const MOST_MEMBERS = 12;
@@ -52,6 +54,26 @@ function valueMistake(
   if (found === undefined) return undefined;
   const message = `\`${found.name}\` has no value \`${field}\``;
   return { range, message, ...memberHelp(range, found.name, field, found.found) };
+}
+
+/** The full name of the only value of an enum with this short name. */
+export function constantNamed(name: string, { messages }: Environment): string | undefined {
+  const [only, ...others] = [...(messages?.constants ?? [])].filter((each) => each.endsWith(`.${name}`));
+  return others.length === 0 ? only : undefined;
+}
+
+/** Help for `message['field']`. */
+export function fieldOfIndex(
+  source: string,
+  node: Node & { kind: 'index' },
+  type: Type | undefined,
+  { messages }: Environment,
+): Advice | undefined {
+  const { index, operand } = node;
+  if (type?.kind !== 'message' || index.kind !== 'literal' || typeof index.value !== 'string')
+    return undefined;
+  if (messages?.fieldOf(type.name, index.value) === undefined) return undefined;
+  return writeInstead(source, node, `${textOf(source, operand)}.${index.value}`);
 }
 
 /** The full name that was probably meant: similar as a whole, or in its last part. */

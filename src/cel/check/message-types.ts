@@ -11,6 +11,8 @@ export interface MessageTypes {
   constantOf(name: string): { readonly value: unknown; readonly type: Type } | undefined;
   /** Names of the values of an enum; undefined if there is no such enum. */
   valuesOf(name: string): readonly string[] | undefined;
+  /** Names of all values of enums, as `constantOf` takes them. */
+  readonly constants: Iterable<string>;
   /** Type of a field of a message, or of an extension of it by its full name; undefined if there is none. */
   fieldOf(message: string, field: string): Type | undefined;
   /** Names of the fields of a message, without its extensions. */

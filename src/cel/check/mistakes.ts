@@ -10,7 +10,7 @@ import type { CallNode, Node } from '../syntax/tree.ts';
 import { ERROR, formatType, type Type } from '../value/type.ts';
 import { callHelp } from './call-help.ts';
 import type { Environment } from './environment.ts';
-import { enumMistake, memberHelp, messageHelp } from './message-help.ts';
+import { constantNamed, enumMistake, fieldOfIndex, memberHelp, messageHelp } from './message-help.ts';
 import { qualifiedName } from './names.ts';
 import { operandHelp } from './operand-help.ts';
 import { around, textOf, writeInstead } from './rewrite.ts';
@@ -95,8 +95,8 @@ export class Mistakes {
   }
 
   #nameHelp(name: string, locals: readonly string[]): string {
-    const foreign = foreignName(name);
-    if (foreign !== undefined) return foreign;
+    const foreign = foreignName(name) ?? constantNamed(name, this.#environment);
+    if (foreign !== undefined) return foreign === foreignName(name) ? foreign : didYouMean(foreign);
     const roots = [...new Set([...locals, ...this.#environment.roots.keys()])];
     // `method` alone, without its root.
     const near =
@@ -170,19 +170,22 @@ export class Mistakes {
     return true;
   }
 
-  unknownFunction(node: CallNode, locals: readonly string[]): Type {
+  /** `type` is that of the receiver of a method. */
+  unknownFunction(node: CallNode, locals: readonly string[], type?: Type): Type {
     if (this.#isFull) return ERROR;
     const { name, receiver, nameAt } = node;
     const full = this.#fullName(node, locals);
     if (full !== name) return this.#unknownMember(full, node);
     const isMethod = receiver !== undefined;
     const message = `unknown ${isMethod ? 'method' : 'function'} \`${name}\``;
-    const help = this.#isValue(node, locals)
-      ? {
-          help: `\`${name}\` is a value: write it without parentheses`,
-          edit: { start: nameAt.end, end: node.end, text: '' },
-        }
-      : this.#callHelp(node);
+    const isField = node.args.length === 0 && this.#hasField(type, name);
+    const help =
+      isField || this.#isValue(node, locals)
+        ? {
+            help: `\`${name}\` is a value: write it without parentheses`,
+            edit: { start: nameAt.end, end: node.end, text: '' },
+          }
+        : this.#callHelp(node);
     return this.#report('cel_unknown_name', nameAt, message, help);
   }
 
@@ -248,7 +251,13 @@ export class Mistakes {
     if (node.kind === 'index') return this.#badIndex(node, types);
     if (node.kind === 'operator') {
       const taken = shown.map((type) => `\`${type}\``).join(' and ');
-      const help = operandHelp({ source: this.#source, root: this.#root, node, types: shown });
+      const help = operandHelp({
+        source: this.#source,
+        root: this.#root,
+        node,
+        types: shown,
+        constantOf: (name) => constantNamed(name, this.#environment),
+      });
       return this.type(node, `\`${node.operator}\` does not take ${taken}`, help);
     }
     const forms = declaration.overloads
@@ -291,9 +300,13 @@ export class Mistakes {
   #fieldOf({ name, receiver, args, ...range }: CallNode, types: readonly Type[]): Advice | undefined {
     const [object, ...rest] = receiver === undefined ? args : [receiver, ...args];
     const [type] = types;
-    if (object === undefined || rest.length > 0 || type?.kind !== 'object' || !type.fields.has(name))
-      return undefined;
+    if (object === undefined || rest.length > 0 || !this.#hasField(type, name)) return undefined;
     return writeInstead(this.#source, range, `${textOf(this.#source, object)}.${name}`);
+  }
+
+  #hasField(type: Type | undefined, name: string): boolean {
+    if (type?.kind === 'message') return this.#environment.messages?.fieldOf(type.name, name) !== undefined;
+    return type?.kind === 'object' && type.fields.has(name);
   }
 
   /** Help for `cidr([a, b])`, `cidrs('a')` and `cidr('a').contains(x)`, whose functions have other names. */
@@ -327,25 +340,12 @@ export class Mistakes {
         `the keys of \`${formatType(of)}\` are \`${formatType(of.key)}\`, not \`${given}\``,
       );
     }
-    return this.type(operand, `\`${container === undefined ? '' : formatType(container)}\` has no elements`);
-  }
-
-  /** Help for `method == 'GET' || 'HEAD'`. */
-  alternatives({ operator, operands }: Node & { kind: 'logic' }, operand: Node): Advice | string | undefined {
-    if (operator !== '||' || !isText(operand)) return undefined;
-    const index = operands.indexOf(operand);
-    const first = operands.slice(0, index).findLast((each) => !isText(each));
-    const [value, text] = first?.kind === 'operator' && first.operator === '==' ? first.operands : [];
-    if (value === undefined || text === undefined || !isText(text) || first === undefined)
-      return 'to compare with several values, write `x in [a, b]`';
-    const from = operands.indexOf(first) + 1;
-    const next = operands.findIndex((each, at) => at >= from && !isText(each));
-    const others = operands.slice(from, next === -1 ? undefined : next);
-    const listed = [text, ...others].map((each) => textOf(this.#source, each)).join(', ');
-    const range = { start: first.start, end: others.at(-1)?.end ?? operand.end };
-    return writeInstead(this.#source, range, `${textOf(this.#source, value)} in [${listed}]`, {
-      isOperation: true,
-    });
+    const help = fieldOfIndex(this.#source, node, of, this.#environment);
+    return this.type(
+      operand,
+      `\`${container === undefined ? '' : formatType(container)}\` has no elements`,
+      help,
+    );
   }
 
   branches(range: Range, yes: string, no: string): Type {
@@ -369,10 +369,6 @@ export class Mistakes {
       this.type(node, `\`${formatType(type)}\` has no order`);
     }
   }
-}
-
-function isText(node: Node): boolean {
-  return node.kind === 'literal' && typeof node.value === 'string';
 }
 
 /** Roots below which the author declares the names. */

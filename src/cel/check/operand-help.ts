@@ -12,6 +12,8 @@ export interface BadOperation {
   readonly root: Node;
   readonly node: OperatorNode;
   readonly types: readonly string[];
+  /** The full name of the value of an enum with this short name. */
+  readonly constantOf?: (name: string) => string | undefined;
 }
 
 /** Help for an operator that does not take operands of these types. */
@@ -124,9 +126,23 @@ function numberHelp(
   right: string,
 ): Advice | string | undefined {
   if (left === right) return node.operator === '%' ? 'only integers have a remainder' : undefined;
+  const unsigned = unsignedLiteral(source, node, types);
+  if (unsigned !== undefined) return unsigned;
   const other = left === 'double' ? right : left;
   const advice = types.includes('double') ? wrapped(source, node, types, other, 'double') : undefined;
   return advice ?? 'convert one with `int()` or `double()`';
+}
+
+/** Help for `x == 1` if `x` is a uint. A difference of uints fails if it is negative, so that it may need ints. */
+function unsignedLiteral(
+  source: string,
+  { operator, operands }: OperatorNode,
+  types: readonly string[],
+): Advice | undefined {
+  const literal = operands[types.indexOf('int')];
+  if (!types.includes('uint') || literal?.kind !== 'literal' || operator === '-') return undefined;
+  const text = source.slice(literal.start, literal.end);
+  return text.startsWith('-') ? undefined : writeInstead(source, literal, `${text}u`);
 }
 
 /** Help that converts the operand of a type. */
@@ -200,7 +216,7 @@ function timestampOfNumber({ source, node, types }: BadOperation): Advice | unde
   return wrapped(source, node, types, 'int', 'timestamp');
 }
 
-function textAndNumberHelp({ source, node, types }: BadOperation): Advice | string | undefined {
+function textAndNumberHelp({ source, node, types, constantOf }: BadOperation): Advice | string | undefined {
   const { operator } = node;
   const number = types.findIndex((each) => NUMBERS.includes(each));
   if (!types.includes('string') || number === -1) return undefined;
@@ -212,6 +228,8 @@ function textAndNumberHelp({ source, node, types }: BadOperation): Advice | stri
     return wrapped(source, node, types, 'string', 'int');
   const bytes = bytesOf(text.value);
   if (bytes !== undefined) return writeInstead(source, text, bytes);
+  const constant = types.includes('int') ? constantOf?.(text.value) : undefined;
+  if (constant !== undefined) return writeInstead(source, text, constant);
   if (!/^-?[0-9]{1,18}$/.test(text.value)) return 'compare a number with a number';
   const { start, end } = text;
   return { help: `write \`${text.value}\` without quotes`, edit: { start, end, text: text.value } };

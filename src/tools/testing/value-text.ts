@@ -1,4 +1,6 @@
+import { toHost } from '../../cel/interpret/host.ts';
 import { EvaluationError, type Value } from '../../cel/interpret/program.ts';
+import { Message } from '../../cel/value/message.ts';
 
 /** The longest that a value is shown in a report, in characters. */
 const LONGEST = 96;
@@ -37,10 +39,26 @@ function written(value: Value, depth: number): string {
   if (depth > DEEPEST) return '…';
   if (value instanceof Uint8Array) return `bytes(${value.length})`;
   if (Array.isArray(value)) return `[${value.map((each) => written(each, depth + 1)).join(', ')}]`;
+  if (value instanceof Message) return messageText(value, depth);
   const time = timeText(value);
   if (time !== undefined) return time;
   const entries = value instanceof Map ? [...(value as Map<Value, Value>)] : entriesOf(value);
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}: ${written(each, depth + 1)}`).join(', ')}}`;
+}
+
+/** A message as an expression constructs it, with the fields that are set. */
+function messageText(message: Message, depth: number): string {
+  const fields = message.present.map((field) => `${field}: ${written(fieldOf(message, field), depth + 1)}`);
+  return `${message.type}{${fields.join(', ')}}`;
+}
+
+/** An `Any` of an unknown type cannot be read. */
+function fieldOf(message: Message, field: string): Value {
+  try {
+    return toHost(message.read(field));
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 /** Getters may fail: reading a whole object reads a missing body as well. */
