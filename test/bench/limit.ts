@@ -3,6 +3,7 @@ import type { Limit, Taken } from '../../src/engine/limit/limit.ts';
 import { createLocalStore, type LocalStore } from '../../src/engine/limit/local-store.ts';
 import { limitOf, takeOf } from '../engine/limit/take-of.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
+import { sharedLimitPart } from './shared-limits.ts';
 
 const MILLION = 1_000_000;
 /** More than anybody uses up here. */
@@ -17,6 +18,7 @@ export async function limitPart(effort: Effort): Promise<string> {
     table('limit: a take, without the evaluation of its expressions', await measure(takes(), effort)),
     memory(),
     hostile(),
+    await sharedLimitPart(effort),
   ].join('\n');
 }
 

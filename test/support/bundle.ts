@@ -10,7 +10,7 @@ import { ROOT } from './tools.ts';
 const ENTRIES = { main: 'src/main.ts', 'load-process': 'src/sidecar/loading/load-process.ts' } as const;
 
 /** Packages that most processes never load stay in node_modules, as they are. */
-const OUTSIDE = [/^@grpc\//, /^@opentelemetry\//, /^vscode-languageserver/];
+const OUTSIDE = [/^@grpc\//, /^@opentelemetry\//, /^vscode-languageserver/, /^ioredis$/];
 
 /** The manual page, which npm puts among those of the system. */
 const MANUAL = 'lictor.1';

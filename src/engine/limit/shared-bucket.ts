@@ -94,12 +94,20 @@ export function sharedRate({ count, period }: Rate, burst: number): SharedRate {
  * end. A bucket of another rate keeps its units.
  */
 export function settle(bucket: SharedBucket | undefined, rate: SharedRate, now: number): SharedBucket {
-  const { count, period, tick, burst } = rate;
+  const { count, period, tick } = rate;
   if (bucket === undefined) return { count, period, tick, used: 0, at: Math.floor(now / tick), leases: [] };
   const drained = drain(bucket, now);
   const used = bucket.period === period ? drained : Math.ceil((drained / bucket.period) * period);
   const at = momentOf(bucket, tick, now);
-  return { count, period, tick, used: Math.min(used, burst * period), at, leases: running(bucket, now) };
+  return { count, period, tick, used: Math.min(used, mostUsed(rate)), at, leases: running(bucket, now) };
+}
+
+/**
+ * Most used units of a bucket: more than it has, since what was allowed without the store is charged later. Twice as
+ * many where that is exact.
+ */
+function mostUsed({ burst, period, tick }: SharedRate): number {
+  return burst * period * (tick === 1 ? 2 : 1);
 }
 
 /** The used units at `now`, in the measure of the bucket. */
@@ -159,11 +167,9 @@ export function returned(bucket: SharedBucket, cost: number, taken: number): Sha
   return { ...bucket, used: Math.max(0, used - Math.max(0, cost * period - drained)) };
 }
 
-/** A settled bucket after a cost was allowed without the store: at most, it is used up. */
+/** A settled bucket after a cost was allowed without the store, which may be more than it has. */
 export function charged(bucket: SharedBucket, rate: SharedRate, cost: number): SharedBucket {
-  const free = rate.burst * rate.period - bucket.used - heldIn(bucket.leases, rate.burst) * rate.period;
-  const used = Math.min(bucket.used + cost * bucket.period, bucket.used + free);
-  return { ...bucket, used: Math.max(bucket.used, used) };
+  return { ...bucket, used: Math.min(bucket.used + cost * bucket.period, mostUsed(rate)) };
 }
 
 /** A settled bucket after a request of a replica; undefined for a request that arrives after a later one. */

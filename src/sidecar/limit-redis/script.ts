@@ -8,7 +8,7 @@
  *
  * - `take` COST: from all buckets of the call or from none;
  * - `return` COST TAKEN: gives back what was taken at this time;
- * - `charge` COST: counts what was allowed without the store, up to a bucket that is used up;
+ * - `charge` COST: counts what was allowed without the store, also if it is more than the bucket has;
  * - `renew` REPLICA REQUEST KNOWN LEFT NEED WANT: a lease;
  * - `release` REPLICA REQUEST KNOWN LEFT: hands a lease back.
  *
@@ -86,6 +86,10 @@ local function moment(bucket, tick)
   return ceil(at / tick)
 end
 
+local function most_used(rate)
+  return rate.burst * rate.period * (rate.tick == 1 and 2 or 1)
+end
+
 local function settle(bucket, rate)
   if not bucket then
     return { count = rate.count, period = rate.period, tick = rate.tick, used = 0, at = floor(now / rate.tick), leases = {} }
@@ -101,7 +105,7 @@ local function settle(bucket, rate)
   end
   return {
     count = rate.count, period = rate.period, tick = rate.tick,
-    used = min(used, rate.burst * rate.period), at = moment(bucket, rate.tick), leases = leases,
+    used = min(used, most_used(rate)), at = moment(bucket, rate.tick), leases = leases,
   }
 end
 
@@ -161,7 +165,7 @@ for i, key in ipairs(KEYS) do
     write(key, bucket, rate)
     tell(bucket, rate, 0)
   elseif operation == 'charge' then
-    bucket.used = max(bucket.used, min(bucket.used + number() * rate.period, bucket.used + free_of(bucket, rate)))
+    bucket.used = min(bucket.used + number() * rate.period, most_used(rate))
     write(key, bucket, rate)
     tell(bucket, rate, 0)
   elseif operation == 'renew' then

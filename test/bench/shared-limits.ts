@@ -1,0 +1,94 @@
+import { strict as assert } from 'node:assert';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Limit } from '../../src/engine/limit/limit.ts';
+import { createLocalStore } from '../../src/engine/limit/local-store.ts';
+import type { SharedStore } from '../../src/sidecar/limit-redis/shared-store.ts';
+import { connected, openStore, sharedLimit, takeOf } from '../sidecar/limit-redis/open-store.ts';
+import { type RedisServer, startRedis } from '../support/redis.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { redisBinary } from '../support/tools.ts';
+import { type Contender, type Effort, measure, table } from './measure.ts';
+import { at } from './rows.ts';
+
+const KEY = 's39:spiffe://acme.example/ns/shop/sa/caller';
+/** More than anybody uses up here. */
+const PLENTY = sharedLimit(100_000_000, 60_000, { mode: 'leased' });
+/** Concurrent checks of each process. */
+const LANES = 8;
+/** Milliseconds that a row of commands takes. */
+const ROW = 2000;
+
+/** What shared limits cost: leased ones from memory beside local ones, and commands for each check. */
+export async function sharedLimitPart(effort: Effort): Promise<string> {
+  if (redisBinary() === undefined) return 'limit: there is no Redis for this machine\n';
+  await using stack = new AsyncDisposableStack();
+  const redis = await startRedis(await scratchFolder(stack), stack);
+  const title = 'limit: a take from memory, local and leased';
+  const memory = table(title, await measure([local(), await leased(redis, stack)], effort));
+  const rows: string[] = [];
+  for (const mode of ['exact', 'leased'] as const) {
+    for (const replicas of [1, 4]) rows.push(await commandRow(redis, mode, replicas));
+  }
+  const head = '         replicas  checks/s allowed/s     median        p99  commands/check';
+  return `${memory}\nlimit: one key at 2,000/s in Redis, ${LANES} checks at once in each replica\n${head}\n${rows.join('\n')}\n`;
+}
+
+function local(): Contender {
+  const store = createLocalStore({ maxKeys: 1000, seed: [1, 2] });
+  const limit: Limit = { ...PLENTY, shared: undefined };
+  return { name: 'local', run: () => store.take(takeOf(limit, KEY), performance.now()).allowed };
+}
+
+/** A lease of millions of units, at a time that stands still for the store, so that it never ends. */
+async function leased(redis: RedisServer, stack: AsyncDisposableStack): Promise<Contender> {
+  const began = performance.now();
+  let isFrozen = false;
+  const clock = () => (isFrozen ? began : performance.now());
+  const store = await openStore(redis.url, stack, { clock });
+  await connected(store);
+  isFrozen = true;
+  for (let count = 0; count < 10; count += 1) {
+    await Promise.all(
+      Array.from({ length: 20 }, async () => await store.take(takeOf(PLENTY, KEY, 100_000), began)),
+    );
+  }
+  const name = 'leased, from memory';
+  return {
+    name,
+    run: () => {
+      // The time is read as for the local limit.
+      const taken = store.take(takeOf(PLENTY, KEY), Math.min(began, performance.now()));
+      assert(!(taken instanceof Promise), 'the lease is used up');
+      return taken.allowed;
+    },
+  };
+}
+
+async function commandRow(redis: RedisServer, mode: 'exact' | 'leased', replicas: number): Promise<string> {
+  await using stack = new AsyncDisposableStack();
+  await redis.client.flushall();
+  const stores: SharedStore[] = [];
+  for (let i = 0; i < replicas; i += 1) stores.push(await openStore(redis.url, stack));
+  for (const store of stores) await connected(store);
+  const limit = { ...sharedLimit(2000, 1000, { mode }), id: `bench/${mode}-${replicas}` };
+  const before = await redis.calls('evalsha');
+  const times: number[] = [];
+  let allowed = 0;
+  const until = performance.now() + ROW;
+  const lane = async (store: SharedStore): Promise<void> => {
+    while (performance.now() < until) {
+      const began = performance.now();
+      const taken = await store.take(takeOf(limit, KEY), began);
+      times.push(performance.now() - began);
+      if (taken.allowed) allowed += 1;
+      // A process decides other checks meanwhile, and reads its sockets.
+      await turn();
+    }
+  };
+  await Promise.all(stores.flatMap((store) => Array.from({ length: LANES }, () => lane(store))));
+  const commands = (await redis.calls('evalsha')) - before;
+  const perSecond = (count: number) => String(Math.round((count * 1000) / ROW)).padStart(10);
+  const micros = (share: number) => `${(at(times, share) * 1000).toFixed(1)} µs`.padStart(12);
+  const perCheck = (commands / times.length).toFixed(4);
+  return `  ${mode.padEnd(7)}${String(replicas).padStart(8)}${perSecond(times.length)}${perSecond(allowed)}${micros(0.5)}${micros(0.99)}          ${perCheck}`;
+}

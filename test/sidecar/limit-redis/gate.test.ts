@@ -1,0 +1,86 @@
+import { Gate } from '../../../src/sidecar/limit-redis/gate.ts';
+
+function gateOf(random = 1) {
+  const changes: string[] = [];
+  const gate = new Gate({
+    most: 4,
+    random: () => random,
+    onChange: (state, cause) => changes.push(`${state}: ${cause}`),
+  });
+  return { gate, changes };
+}
+
+test('nothing is sent before the first answer, and everything after it', () => {
+  const { gate, changes } = gateOf();
+  expect(gate.admits).toBe(false);
+  gate.succeeded();
+  expect(gate.admits).toBe(true);
+  expect(changes).toEqual(['closed: the store answers']);
+});
+
+test('two failures in a row are borne, the third opens', () => {
+  const { gate, changes } = gateOf();
+  gate.succeeded();
+  for (let count = 0; count < 2; count += 1) gate.failed('late', 0);
+  gate.succeeded();
+  for (let count = 0; count < 2; count += 1) gate.failed('late', 0);
+  expect(gate.state).toBe('closed');
+  gate.failed('late', 100);
+  expect(gate.state).toBe('open');
+  expect(gate.admits).toBe(false);
+  expect(gate.probeAt).toBe(150);
+  expect(changes.slice(1)).toEqual(['open: late']);
+});
+
+test('probes that fail come ever later, up to five seconds, at random moments', () => {
+  const { gate } = gateOf(0);
+  gate.succeeded();
+  for (let count = 0; count < 3; count += 1) gate.failed('late', 0);
+  const waits: number[] = [];
+  for (let count = 0; count < 10; count += 1) {
+    waits.push(gate.probeAt);
+    gate.failed('late', 0);
+  }
+  expect(waits).toEqual([25, 50, 100, 200, 400, 800, 1600, 2500, 2500, 2500]);
+});
+
+test('a store that comes back is asked by ever more requests at once', () => {
+  const { gate, changes } = gateOf();
+  gate.succeeded();
+  for (let count = 0; count < 3; count += 1) gate.failed('late', 0);
+  gate.succeeded();
+  expect(gate.state).toBe('recovering');
+  gate.entered();
+  expect(gate.admits).toBe(false);
+  gate.left();
+  gate.succeeded();
+  gate.entered();
+  expect(gate.admits).toBe(true);
+  gate.entered();
+  expect(gate.admits).toBe(false);
+  for (let count = 0; count < 30; count += 1) gate.succeeded();
+  expect(gate.state).toBe('closed');
+  expect(changes.slice(1)).toEqual([
+    'open: late',
+    'recovering: the store answers',
+    'closed: 32 answers in time',
+  ]);
+});
+
+test('one failure while it recovers opens it again', () => {
+  const { gate } = gateOf();
+  gate.succeeded();
+  for (let count = 0; count < 3; count += 1) gate.failed('late', 0);
+  gate.succeeded();
+  gate.failed('late', 0);
+  expect(gate.state).toBe('open');
+});
+
+test('commands without an answer are bounded', () => {
+  const { gate } = gateOf();
+  gate.succeeded();
+  for (let count = 0; count < 4; count += 1) gate.entered();
+  expect(gate.admits).toBe(false);
+  gate.left();
+  expect(gate.admits).toBe(true);
+});
