@@ -7,6 +7,8 @@ import { EVAL_FLAGS } from './eval/flags.ts';
 import { FMT_FLAGS } from './fmt/flags.ts';
 import { IMPORT_FLAGS } from './import/flags.ts';
 import { SOURCES } from './import/sources.ts';
+import { LIMIT_ACTIONS } from './limits/actions.ts';
+import { LIMITS_FLAGS } from './limits/flags.ts';
 import { LSP_FLAGS } from './lsp/flags.ts';
 import { REPL_FLAGS } from './repl/flags.ts';
 import { REPORT_FLAGS } from './report/flags.ts';
@@ -140,6 +142,23 @@ export const VERBS: readonly Verb[] = [
     examples: ['lictor effective policies --host orders.acme.svc --path /api/orders'],
     run: async ([dir = '.'], options, terminal) =>
       (await import('./effective/effective.ts')).effective(dir, options, terminal),
+  }),
+  verb({
+    name: 'limits',
+    argument: {
+      usage: '<action>',
+      doc: `what to do: ${LIMIT_ACTIONS.join(', ')}`,
+      completes: LIMIT_ACTIONS,
+      next: POLICY_FOLDER,
+    },
+    doc: 'try the limits of a folder on recorded traffic',
+    flags: LIMITS_FLAGS,
+    examples: [
+      'lictor limits what-if policies --log decisions.jsonl',
+      'lictor limits what-if policies --log decisions-1.jsonl.gz --log decisions-2.jsonl.gz --output json',
+    ],
+    run: async ([action = '', dir = '.'], options, terminal) =>
+      (await import('./limits/limits.ts')).limits(action, dir, options, terminal, process.stdin),
   }),
   verb({
     name: 'report',

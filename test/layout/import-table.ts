@@ -177,6 +177,8 @@ export const IMPORT_TABLE = {
     'tools/testing': {
       imports: ['tools/coverage', 'sidecar/audit', 'policy/', ...ENGINE, 'node', 'cel/', 'diagnostic'],
     },
+    // Recorded requests, decided by the limits of a folder.
+    'tools/limits': { imports: ['sidecar/audit', 'policy/', ...ENGINE, 'cel/'] },
     'tools/editor': {
       imports: ['tools/format', 'tools/coverage', 'policy/', ...ENGINE, 'node', 'cel/', 'diagnostic'],
     },
@@ -231,6 +233,18 @@ export const IMPORT_TABLE = {
       ],
     },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'node', 'diagnostic'] },
+    'cli/limits': {
+      imports: [
+        'cli/terminal',
+        'tools/limits',
+        'tools/testing',
+        'sidecar/audit',
+        'policy/',
+        ...ENGINE,
+        'flag',
+        'diagnostic',
+      ],
+    },
     'cli/lsp': {
       imports: ['cli/terminal', 'sidecar/server', 'tools/editor', 'tools/testing', 'node', 'flag'],
     },
@@ -334,6 +348,7 @@ export const IMPORT_TABLE = {
     'node:process': ['sidecar/server', 'cli/terminal', 'main'],
     'node:stream': [
       'node',
+      'cli/limits',
       'sidecar/transport/http2',
       'sidecar/audit',
       'sidecar/telemetry',
@@ -342,7 +357,7 @@ export const IMPORT_TABLE = {
       'tools/editor',
       'cli/',
     ],
-    'node:readline': ['cli/repl'],
+    'node:readline': ['cli/limits', 'cli/repl'],
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],
@@ -354,7 +369,7 @@ export const IMPORT_TABLE = {
     'node:vm': ['node'],
     // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed, and in `node`
     // so may fetched keys.
-    'node:zlib': ['git', 'node', 'sidecar/transport/native'],
+    'node:zlib': ['cli/limits', 'git', 'node', 'sidecar/transport/native'],
   },
   pure: [
     'node:buffer',

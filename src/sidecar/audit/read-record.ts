@@ -16,6 +16,9 @@ export interface RecordedDecision {
   readonly digest: string;
   readonly request: { readonly method: string; readonly host: string; readonly path: string };
   readonly source: { readonly principal: string; readonly address: string };
+  /** The peer that a policy accepted. */
+  readonly caller: { readonly principal: string; readonly via: 'connection' | 'xfcc' } | undefined;
+  readonly destination: { readonly principal: string };
   readonly jwt: { readonly issuer: string; readonly subject: string } | undefined;
 }
 
@@ -36,6 +39,7 @@ export function readRecord(line: string): RecordResult {
   }
   const source = member(value, 'source');
   const jwt = member(value, 'jwt');
+  const caller = member(value, 'caller');
   const { status } = value as JsonObject;
   return {
     record: {
@@ -52,6 +56,11 @@ export function readRecord(line: string): RecordResult {
         path: textOf(request, 'path'),
       },
       source: { principal: textOf(source, 'principal'), address: textOf(source, 'address') },
+      caller: caller && {
+        principal: textOf(caller, 'principal'),
+        via: textOf(caller, 'via') === 'xfcc' ? 'xfcc' : 'connection',
+      },
+      destination: { principal: textOf(member(value, 'destination'), 'principal') },
       jwt: jwt && { issuer: textOf(jwt, 'issuer'), subject: textOf(jwt, 'subject') },
     },
   };
