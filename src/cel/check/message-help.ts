@@ -35,12 +35,29 @@ interface Mistake extends Advice {
   readonly message: string;
 }
 
-/** The unknown value of an enum whose name begins with `first`; undefined if that is not the name of an enum. */
+/**
+ * The unknown value of an enum whose name begins with `first`, or a name that is similar to that of a value; undefined
+ * for any other name.
+ */
 export function enumMistake(root: Node, first: Node, environment: Environment): Mistake | undefined {
   const own = root.kind === 'select' ? valueMistake(root, first, environment) : undefined;
   if (own !== undefined) return own;
   const inner = childrenOf(root).find(({ start, end }) => start <= first.start && first.end <= end);
-  return inner === undefined ? undefined : enumMistake(inner, first, environment);
+  const within = inner && enumMistake(inner, first, environment);
+  return within ?? (root.kind === 'select' ? misspeltValue(root, first, environment) : undefined);
+}
+
+/** A name such as `Sate.PAID`, by as many of the last parts of the names of values. */
+function misspeltValue(node: SelectNode, first: Node, { messages }: Environment): Mistake | undefined {
+  const name = qualifiedName(node);
+  if (messages === undefined || name?.root !== first) return undefined;
+  const parts = name.name.split('.').length;
+  const names = new Map(
+    [...messages.constants].map((each) => [each.split('.').slice(-parts).join('.'), each]),
+  );
+  const near = names.get(nearest(name.name, names.keys()) ?? '');
+  if (near === undefined) return undefined;
+  return { range: node, message: `unknown name \`${name.name}\``, ...insteadOf(node, near) };
 }
 
 function valueMistake(
