@@ -84,6 +84,7 @@ async function expectRefusal(
   expect(jsonOf(answer)).toEqual({
     type: `urn:lictor:reason:${reason}`,
     title: REASONS[reason].title,
+    ...(reason === 'schema_violation' && { errors: [{ pointer: '/count', detail: 'must be >= 1' }] }),
     status,
     detail: each.detail ?? expect.stringMatching(/./),
     decision_id: id,

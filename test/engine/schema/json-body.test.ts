@@ -21,6 +21,18 @@ describe('a JSON body is read', () => {
     });
   });
 
+  test('with members that JavaScript objects inherit', () => {
+    const { value } = readJsonBody(whole('{"__proto__":{"a":1},"constructor":2}'), {
+      type: '',
+      encoding: '',
+    });
+    expect(Object.entries(value ?? {})).toEqual([
+      ['__proto__', { a: 1 }],
+      ['constructor', 2],
+    ]);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+
   test('after a byte-order mark', () => {
     expect(readJsonBody(whole('\ufeff[1]'), { type: '', encoding: '' })).toEqual({ value: [1] });
   });
@@ -39,6 +51,15 @@ describe('a body is denied that is', () => {
       'body_wrong_type',
       'the body must be `application/json`',
     ],
+    [
+      'a form with files',
+      whole('--a\r\ncontent-disposition: form-data; name="a"\r\n\r\n{}\r\n--a--\r\n'),
+      'multipart/form-data; boundary=a',
+      'body_wrong_type',
+      'the body must be `application/json`',
+    ],
+    ['XML', whole('<a/>'), 'application/xml', 'body_wrong_type', 'the body must be `application/json`'],
+    ['an unknown type', whole('{}'), 'json', 'body_wrong_type', 'the body must be `application/json`'],
     [
       'text, which the proxy did not send',
       whole(''),
@@ -88,6 +109,48 @@ describe('a body is denied that is', () => {
       json,
       'body_malformed',
       'the body is not JSON: the same member twice at line 1, column 8',
+    ],
+    [
+      'with two members in two cases',
+      whole('{"amount":1,"Amount":2}'),
+      json,
+      'body_malformed',
+      'the body is not JSON: two members that differ only in case at line 1, column 13',
+    ],
+    [
+      'with half of a surrogate pair',
+      whole('{"a":"\\ud800"}'),
+      json,
+      'body_malformed',
+      'the body is not JSON: half of a surrogate pair at line 1, column 7',
+    ],
+    [
+      'too deep',
+      whole(`${'['.repeat(65)}${']'.repeat(65)}`),
+      json,
+      'body_malformed',
+      'the body is not JSON: more than 64 levels at line 1, column 65',
+    ],
+    [
+      'with a number that is too long',
+      whole('[123456789012345678901]'),
+      json,
+      'body_malformed',
+      'the body is not JSON: an integer of more than 64 bits at line 1, column 2',
+    ],
+    [
+      'with a number that is infinite as a double',
+      whole('1e400'),
+      json,
+      'body_malformed',
+      'the body is not JSON: a number that no double holds exactly at line 1, column 1',
+    ],
+    [
+      'with a second byte-order mark',
+      whole('\ufeff\ufeff{}'),
+      json,
+      'body_malformed',
+      'the body is not JSON: an unexpected character at line 1, column 1',
     ],
     [
       'in Latin-1',
