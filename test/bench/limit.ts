@@ -121,9 +121,10 @@ function memory(): string {
   const before = process.memoryUsage();
   let longest = 0;
   for (let key = 0; key < MILLION; key += 1) {
-    const began = performance.now();
-    store.take(takeOf(DAILY, `spiffe://acme.example/ns/shop/sa/caller-${key}`), began);
-    longest = Math.max(longest, performance.now() - began);
+    const began = process.threadCpuUsage();
+    store.take(takeOf(DAILY, `spiffe://acme.example/ns/shop/sa/caller-${key}`), performance.now());
+    const { user, system } = process.threadCpuUsage(began);
+    longest = Math.max(longest, user + system);
   }
   const after = process.memoryUsage();
   const [use] = store.uses();
@@ -132,7 +133,7 @@ function memory(): string {
     'limit: a million keys in use',
     `  ${use?.keys ?? 0} keys counted exactly, ${use?.estimated ?? 0} takes estimated`,
     `  ${mebibytes(after.arrayBuffers - before.arrayBuffers)} MiB of buckets, ${mebibytes(after.rss - before.rss)} MiB more of the process`,
-    `  the longest take while they came: ${longest.toFixed(2)} ms\n`,
+    `  the longest take while they came: ${(longest / 1000).toFixed(2)} ms of CPU, collections of garbage included\n`,
   ].join('\n');
 }
 

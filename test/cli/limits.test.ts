@@ -216,10 +216,9 @@ test('limits that have not changed decide as when the records were made', async 
   expect(counts.get('allowed')).toBeGreaterThan(300);
   expect(counts.get('rate_limited')).toBeGreaterThan(300);
   const whatIf = new WhatIf(set, 1);
-  whatIf.beginLog();
   for (const line of lines) {
     const { record } = readRecord(line);
-    if (record !== undefined) whatIf.add(record);
+    if (record !== undefined) await whatIf.add(record, 0);
   }
   const { limits, records } = whatIf.result();
   expect(records).toBe(2000);
@@ -230,6 +229,24 @@ test('limits that have not changed decide as when the records were made', async 
       unsaid: 0,
     });
   expect(limits.reduce((sum, { refusedThen }) => sum + refusedThen, 0)).toBe(counts.get('rate_limited'));
+});
+
+test('logs have shared limits in common, in the order of time', async () => {
+  const policies = POLICIES.replace('rate: 2/m}', 'rate: 2/m, scope: shared}');
+  const { stdout } = await whatIf(
+    LINES,
+    ['--log', 'log.jsonl.gz', '--replicas', '2', '--output', 'json'],
+    policies,
+  );
+  const report = JSON.parse(stdout) as Report;
+  expect(limitIn(report, 'per-caller')).toMatchObject({
+    requests: 10,
+    refused_now: 6,
+    keys: [
+      { key: 'spiffe://acme/shop', requests: 8, refused_now: 6 },
+      { key: 'spiffe://acme/stock', requests: 2, refused_now: 0 },
+    ],
+  });
 });
 
 test('prints text with bars', async () => {

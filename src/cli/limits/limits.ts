@@ -7,7 +7,7 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { openValidFolder } from '../terminal/valid-folder.ts';
 import { LIMIT_ACTIONS } from './actions.ts';
 import type { LimitsOptions } from './flags.ts';
-import { readLog, type Unread } from './read-log.ts';
+import { DecisionLog, inTime } from './read-log.ts';
 import { humanReport, jsonReport } from './what-if-report.ts';
 
 /** `lictor limits what-if DIR`: prints what the limits of the folder would have done to recorded traffic. */
@@ -27,17 +27,15 @@ export async function limits(
   const folder = await openValidFolder(dir, terminal, options.environment ?? '');
   if ('problem' in folder) return usage(folder.problem, folder.code);
   const whatIf = new WhatIf(folder.set, options.replicas);
-  const unread: Unread[] = [];
-  for (const path of options.log) {
-    whatIf.beginLog();
-    const read = await readLog(path, terminal, input, (record) => whatIf.add(record));
-    if (read.problem !== undefined) return usage(read.problem);
-    if (read.unread !== undefined) unread.push(read.unread);
+  const logs = options.log.map((path) => new DecisionLog(path, terminal, input));
+  for await (const { record, log } of inTime(logs)) await whatIf.add(record, log);
+  for (const { path, problem, unread } of logs) {
+    if (problem !== undefined) return usage(problem);
+    if (unread === undefined) continue;
+    const { count, line } = unread;
+    const lines = `${count} ${count === 1 ? 'line' : 'lines'}`;
+    terminal.stderr.write(`note: ${lines} of \`${path}\` left out; line ${line} ${unread.problem}\n`);
   }
-  for (const { path, count, line, problem } of unread)
-    terminal.stderr.write(
-      `note: ${count} ${count === 1 ? 'line' : 'lines'} of \`${path}\` left out; line ${line} ${problem}\n`,
-    );
   const result = whatIf.result();
   if (result.records === 0) return usage('the logs hold no record');
   terminal.stdout.write(

@@ -8,55 +8,72 @@ import { type RecordedDecision, readRecord } from '../../sidecar/audit/read-reco
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Lines of a log that hold no record. */
-export interface Unread {
-  readonly path: string;
-  readonly count: number;
-  /** Number of the first, from 1. */
+interface Unread {
+  count: number;
+  /** Number of the first, from 1, and second half of a sentence about it. */
   readonly line: number;
-  /** Second half of a sentence about the first. */
   readonly problem: string;
 }
 
-export type LogResult =
-  | { readonly unread: Unread | undefined; readonly problem?: undefined }
-  | { readonly problem: string; readonly unread?: undefined };
+/** A decision log that is read line by line, so that its size does not matter. */
+export class DecisionLog {
+  readonly path: string;
+  readonly #input: Readable;
+  readonly #directory: string;
+  unread: Unread | undefined;
+  /** Reason why the log could not be read to its end, as a sentence. */
+  problem: string | undefined;
 
-/** Reads a decision log line by line, so that its size does not matter. */
-export async function readLog(
-  path: string,
-  terminal: Terminal,
-  input: Readable,
-  onRecord: (record: RecordedDecision) => void,
-): Promise<LogResult> {
-  let count = 0;
-  let first: Pick<Unread, 'line' | 'problem'> | undefined;
-  let number = 0;
-  try {
-    for await (const line of createInterface({ input: opened(path, terminal, input), crlfDelay: Infinity })) {
-      number += 1;
-      if (line.trim() === '') continue;
-      const { record, problem } = readRecord(line);
-      if (record !== undefined) onRecord(record);
-      else {
-        count += 1;
-        first ??= { line: number, problem };
-      }
-    }
-  } catch (error) {
-    if (errorCode(error) === '') throw error;
-    const missing = errorCode(error) === 'ENOENT';
-    return {
-      problem: `\`${path}\` ${missing ? 'does not exist' : `cannot be read: ${errorMessage(error)}`}`,
-    };
+  /** `input`: standard input. */
+  constructor(path: string, { directory }: Terminal, input: Readable) {
+    this.path = path;
+    this.#directory = directory;
+    this.#input = input;
   }
-  return { unread: first && { path, count, ...first } };
+
+  /** The records, in order; until `problem` if there is one. */
+  async *records(): AsyncGenerator<RecordedDecision, void> {
+    let number = 0;
+    try {
+      for await (const line of createInterface({ input: this.#opened(), crlfDelay: Infinity })) {
+        number += 1;
+        if (line.trim() === '') continue;
+        const { record, problem } = readRecord(line);
+        if (record !== undefined) yield record;
+        else if (this.unread === undefined) this.unread = { count: 1, line: number, problem };
+        else this.unread.count += 1;
+      }
+    } catch (error) {
+      if (errorCode(error) === '') throw error;
+      const isMissing = errorCode(error) === 'ENOENT';
+      this.problem = `\`${this.path}\` ${isMissing ? 'does not exist' : `cannot be read: ${errorMessage(error)}`}`;
+    }
+  }
+
+  #opened(): Readable {
+    if (this.path === '-') return this.#input;
+    const file = createReadStream(resolve(this.#directory, this.path));
+    if (!this.path.endsWith('.gz')) return file;
+    const plain = createGunzip();
+    file.once('error', (error) => plain.destroy(error));
+    return file.pipe(plain);
+  }
 }
 
-function opened(path: string, terminal: Terminal, input: Readable): Readable {
-  if (path === '-') return input;
-  const file = createReadStream(resolve(terminal.directory, path));
-  if (!path.endsWith('.gz')) return file;
-  const plain = createGunzip();
-  file.once('error', (error) => plain.destroy(error));
-  return file.pipe(plain);
+/** The records of several logs in the order of time, each with the number of its log. */
+export async function* inTime(
+  logs: readonly DecisionLog[],
+): AsyncGenerator<{ readonly record: RecordedDecision; readonly log: number }, void> {
+  const readers = logs.map((log) => log.records());
+  const next = await Promise.all(readers.map((reader) => reader.next()));
+  for (;;) {
+    let first: { record: RecordedDecision; log: number } | undefined;
+    for (const [log, { value: record }] of next.entries())
+      if (record !== undefined && (first === undefined || record.time < first.record.time))
+        first = { record, log };
+    if (first === undefined) return;
+    yield first;
+    const reader = readers[first.log];
+    if (reader !== undefined) next[first.log] = await reader.next();
+  }
 }

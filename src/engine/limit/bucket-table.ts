@@ -77,7 +77,7 @@ export class BucketTable {
 
   #begin(frame: Frame): void {
     this.#shift = frame.pace === this.#frame.pace ? this.#frame.shiftTo(frame) : undefined;
-    this.#returns.forget();
+    this.#returns.move(this.#shift);
     this.#frame.next = frame;
     this.#frame = frame;
     this.#frames += 1;

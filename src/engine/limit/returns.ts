@@ -28,9 +28,10 @@ export class Returns {
     if (this.#last.length > MOST) this.#last.shift();
   }
 
-  /** After this, what was taken before is given back only if nobody had given back since. */
-  forget(): void {
-    this.#last.length = 0;
+  /** Follows to a frame in which times are earlier by so many units; undefined: to one of another pace. */
+  move(units: number | undefined): void {
+    const moved = units === undefined ? [] : this.#last.map((each) => earlier(each, units));
+    this.#last.splice(0, this.#last.length, ...moved);
   }
 
   /** Time until which a take uses its bucket, after the returns since it took; undefined if they are forgotten. */
@@ -46,4 +47,8 @@ export class Returns {
         until = minus(until, span, denominator);
     return until;
   }
+}
+
+function earlier({ until, ...rest }: Return, units: number): Return {
+  return { ...rest, until: { whole: until.whole - units, fraction: until.fraction } };
 }

@@ -4,7 +4,9 @@ import { Identities, NOBODY } from '../../engine/decision/identities.ts';
 import { LimitTake, limitTake } from '../../engine/decision/limit-take.ts';
 import type { RequestContext } from '../../engine/decision/request-context.ts';
 import { selectsWithin } from '../../engine/decision/select.ts';
-import { createLocalStore, type LocalStore } from '../../engine/limit/local-store.ts';
+import type { LimitStore } from '../../engine/limit/limit.ts';
+import { createLocalStore } from '../../engine/limit/local-store.ts';
+import { createScopedStore } from '../../engine/limit/scoped-store.ts';
 import { indexOf } from '../../engine/set/policy-index.ts';
 import type { CompiledLimit, CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import type { RecordedDecision } from '../../sidecar/audit/read-record.ts';
@@ -67,14 +69,16 @@ type Phase = 'first' | 'last';
 
 /**
  * Tries the limits of a policy set on recorded requests, by the code and the store of the server and the times of the
- * records. Each replica of each log has buckets of its own.
+ * records. Each replica of each log has buckets of its own, except those of shared limits, which all have in common.
  */
 export class WhatIf {
   readonly #set: PolicySet;
   readonly #replicas: number;
   readonly #outcomes = new Map<CompiledLimit, LimitOutcome>();
   readonly #unselected = new Map<string, number>();
-  #stores: readonly LocalStore[] = [];
+  readonly #shared = createLocalStore({ maxKeys: ROOM, seed: [0, 0] });
+  /** By log and replica. */
+  readonly #stores = new Map<string, LimitStore>();
   #records = 0;
   #from: number | undefined;
   #to: number | undefined;
@@ -93,17 +97,9 @@ export class WhatIf {
         });
   }
 
-  /** Begins a log: its sidecars have buckets of their own. */
-  beginLog(): void {
-    this.#stores = Array.from({ length: this.#replicas }, () =>
-      createLocalStore({ maxKeys: ROOM, seed: [0, 0] }),
-    );
-  }
-
-  /** Adds a record of the log, in the order of the log. */
-  add(record: RecordedDecision): void {
-    const store = this.#stores[this.#records % this.#replicas];
-    if (store === undefined) throw new Error('no log was begun');
+  /** Adds a record of one of the logs, in the order of time. */
+  async add(record: RecordedDecision, log: number): Promise<void> {
+    const store = this.#store(log);
     this.#records += 1;
     this.#from = Math.min(this.#from ?? record.time, record.time);
     this.#to = Math.max(this.#to ?? record.time, record.time);
@@ -115,9 +111,19 @@ export class WhatIf {
       if (applicable === undefined) continue;
       if (policy.mode === 'enforce') enforcing.push(applicable);
       // Alone, as when serving; its buckets have its name.
-      else this.#try([applicable], record, request, store);
+      else await this.#try([applicable], record, request, store);
     }
-    this.#try(enforcing, record, request, store);
+    await this.#try(enforcing, record, request, store);
+  }
+
+  /** The store of the replica that a record of a log is taken to be of. */
+  #store(log: number): LimitStore {
+    const name = `${log} ${this.#records % this.#replicas}`;
+    const known = this.#stores.get(name);
+    if (known !== undefined) return known;
+    const store = createScopedStore(createLocalStore({ maxKeys: ROOM, seed: [0, 0] }), this.#shared);
+    this.#stores.set(name, store);
+    return store;
   }
 
   /** The policy, if its `match` selects the request. Headers that are ambiguous were denied when it was decided. */
@@ -130,12 +136,12 @@ export class WhatIf {
     return applicable;
   }
 
-  #try(
+  async #try(
     policies: readonly ApplicablePolicy[],
     record: RecordedDecision,
     request: RequestContext,
-    store: LocalStore,
-  ): void {
+    store: LimitStore,
+  ): Promise<void> {
     const identities = new Identities();
     const token = recordedToken(record, this.#set.issuers);
     const caller = recordedCaller(record);
@@ -145,20 +151,20 @@ export class WhatIf {
       applicable.token = token;
       applicable.caller = caller;
     }
-    const isRefused = this.#take('first', policies, record, request, identities, store);
+    const isRefused = await this.#take('first', policies, record, request, identities, store);
     if (!isRefused && reachedLast(record, this.#set))
-      this.#take('last', policies, record, request, identities, store);
+      await this.#take('last', policies, record, request, identities, store);
   }
 
   /** True if a limit refuses. */
-  #take(
+  async #take(
     phase: Phase,
     policies: readonly ApplicablePolicy[],
     record: RecordedDecision,
     request: RequestContext,
     identities: Identities,
-    store: LocalStore,
-  ): boolean {
+    store: LimitStore,
+  ): Promise<boolean> {
     const takes: LimitTake[] = [];
     for (const applicable of policies) {
       const { policy } = applicable;
@@ -168,9 +174,10 @@ export class WhatIf {
         else if (take !== undefined) this.#note(take, this.#outcomes.get(limit)?.unsaid);
       }
     }
-    const answers = store.takeAll(takes, record.time);
-    for (const [at, take] of takes.entries()) this.#count(take, answers[at]?.allowed === true, record);
-    return answers.some(({ allowed }) => !allowed);
+    const answers = await store.takeAll(takes, record.time);
+    // A shared limit is not asked if a local one has refused.
+    for (const [at, take] of takes.entries()) this.#count(take, answers[at]?.allowed !== false, record);
+    return answers.some((taken) => taken?.allowed === false);
   }
 
   #count(take: LimitTake, isAllowed: boolean, record: RecordedDecision): void {
@@ -218,7 +225,7 @@ function noOutcomes(): Outcomes {
 
 /** True if the request came to the limits of the last phase: it was allowed, or denied by one of them. */
 function reachedLast({ reason, policy, rule }: RecordedDecision, { policies }: PolicySet): boolean {
-  if (reason === 'allowed') return true;
+  if (reason === 'allowed' || reason === 'limit_unavailable') return true;
   if (reason !== 'rate_limited') return false;
   const first = policies.find(({ name }) => name === policy)?.firstLimits ?? [];
   return first.every(({ name }) => name !== rule);
