@@ -1,18 +1,32 @@
-import { type Declaration, type Environment, extendEnvironment } from './check/environment.ts';
+import {
+  type Declaration,
+  type Environment,
+  extendEnvironment,
+  withMessageTypes,
+} from './check/environment.ts';
+import type { MessageTypes } from './check/message-types.ts';
 import { type Compiled, compile, compileLater, type Expected } from './compile.ts';
 import type { Knowledge } from './interpret/constant-parts.ts';
 import { type ExpressionFindings, lintExpression } from './lint.ts';
+import { formatType, type Type } from './value/type.ts';
 
 /** The work on expressions that depends on nothing but their text and the names that they may read. */
 export interface ExpressionWork {
   extend(environment: Environment, root: string, names: ReadonlyMap<string, Declaration>): Environment;
+  /** As `withMessageTypes`. */
+  typed(environment: Environment, messages: MessageTypes, changed: ReadonlyMap<string, Type>): Environment;
   compile(source: string, environment: Environment, expected: Expected): Compiled;
   /** `isText`: the source is a text with expressions in it. */
   lint(source: string, environment: Environment, knowledge: Knowledge, isText?: boolean): ExpressionFindings;
 }
 
 /** The work done anew each time. */
-export const PLAIN_WORK: ExpressionWork = { extend: extendEnvironment, compile, lint: lintExpression };
+export const PLAIN_WORK: ExpressionWork = {
+  extend: extendEnvironment,
+  typed: withMessageTypes,
+  compile,
+  lint: lintExpression,
+};
 
 interface Kept<T> {
   readonly value: T;
@@ -35,6 +49,9 @@ export class RepeatedWork implements ExpressionWork {
   readonly #results = new WeakMap<Environment, Results>();
   /** Environments with results, to drop them. */
   #environments = new Set<Environment>();
+  /** Numbers of the types of messages, by which their environments are found again. */
+  readonly #numbers = new WeakMap<MessageTypes, number>();
+  #lastNumber = 0;
   readonly #expected = new WeakMap<Expected, string>();
   #folder = 0;
   /** True if this compilation has linted: that of a folder with errors does not, and needs its findings later. */
@@ -47,6 +64,16 @@ export class RepeatedWork implements ExpressionWork {
     );
     const { extended } = this.#of(environment);
     return this.#kept(extended, key, () => extendEnvironment(environment, root, names));
+  }
+
+  /** The same types of messages, which are those of one descriptor set, give the same environment. */
+  typed(environment: Environment, messages: MessageTypes, changed: ReadonlyMap<string, Type>): Environment {
+    const number = this.#numbers.get(messages) ?? (this.#lastNumber += 1);
+    this.#numbers.set(messages, number);
+    const types = [...changed].map(([name, type]) => `${name}: ${formatType(type)}`);
+    const { extended } = this.#of(environment);
+    const key = `types ${number} ${types.join(', ')}`;
+    return this.#kept(extended, key, () => withMessageTypes(environment, messages, changed));
   }
 
   compile(source: string, environment: Environment, expected: Expected): Compiled {

@@ -75,7 +75,6 @@ export const CODES = {
     doc: 'none or several of the fields are set of which exactly one is required',
   },
   misplaced_field: { severity: 'error', doc: 'a field has no effect next to the others' },
-  not_supported: { severity: 'error', doc: 'a field or value is not supported in this version' },
   invalid_name: { severity: 'error', doc: 'a name is not a valid DNS label, or expressions cannot read it' },
   duplicate_name: {
     severity: 'error',
@@ -107,6 +106,10 @@ export const CODES = {
   invalid_block: {
     severity: 'error',
     doc: 'a text that an expression reads with `cidrs` is neither a CIDR block nor an IP address',
+  },
+  invalid_descriptors: {
+    severity: 'error',
+    doc: 'a file that `protobuf` names is not a complete descriptor set with services, or its rules do not compile',
   },
   invalid_schema: { severity: 'error', doc: 'a JSON Schema does not compile' },
   unknown_keyword: {

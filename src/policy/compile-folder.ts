@@ -7,6 +7,7 @@ import { quoted } from '../diagnostic/suggest.ts';
 import type { CryptoProvider } from '../engine/identity/crypto.ts';
 import type { Issuer } from '../engine/identity/issuer.ts';
 import type { CompiledPolicy, PolicySet } from '../engine/set/policy-set.ts';
+import { callEncoder } from './compile/call-body.ts';
 import { reportCallerReads } from './compile/caller-reads.ts';
 import {
   type CompiledDataset,
@@ -25,7 +26,7 @@ import {
 } from './compile/environments.ts';
 import { Expressions } from './compile/expressions.ts';
 import { Fixtures } from './compile/fixtures.ts';
-import type { Folder } from './compile/folder.ts';
+import type { Folder, MessageSupport } from './compile/folder.ts';
 import { isBroken, readDocuments, reportStrays, split } from './compile/folder-documents.ts';
 import { reportIdentityReads } from './compile/identity-reads.ts';
 import { reportMappedReads } from './compile/mapped-reads.ts';
@@ -80,6 +81,8 @@ export interface CompileOptions {
   readonly reading?: Reading | undefined;
   /** Called with the diagnostics of a folder without errors before lint, which may take longer than all before. */
   readonly onChecked?: (diagnostics: readonly Diagnostic[]) => void;
+  /** Compiler of descriptor sets, if the text of a file has the field `protobuf`; see `messageSupport`. */
+  readonly messages?: MessageSupport | undefined;
   /** Replacement for `readYaml`, such as one with a cache. */
   readonly parse?: typeof readYaml;
 }
@@ -151,7 +154,8 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     options.onProgress?.(name.at.context.path);
     issuers.set(name.value, spec && compileIssuer(name.value, spec, references, options.crypto, tenants));
   }
-  const folder: Folder = { expressions, references, issuers, datasets: named, incomplete };
+  const { messages } = options;
+  const folder: Folder = { expressions, references, issuers, datasets: named, incomplete, messages };
   const compiler = new PolicyCompiler(documents, folder, reading);
   for (const document of documentsOf(documents, 'Policy')) {
     options.onProgress?.(document.name.at.context.path);
@@ -188,6 +192,8 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     incomplete,
     reasons: options.reasons && new Set(options.reasons),
     room: { left: MOST_CASES },
+    // The descriptor set of a call may be the one with a mistake.
+    encodeCall: diagnostics.errors > 0 ? () => undefined : callEncoder(servicesOfSet(policies.values())),
   };
   const fixtures = new Fixtures(documentsOf(documents, 'TestFixtures'), known);
   const tests: PolicyTestDocument[] = [];
@@ -248,6 +254,11 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
     patternsOf: (policy) => compiler.patternsOf(policy),
     templateOf: (policy) => compiler.templateOf(policy),
   };
+}
+
+/** The services of all policies, each once. */
+function servicesOfSet(policies: Iterable<CompiledPolicy>): CompiledPolicy['services'] {
+  return [...new Set([...policies].flatMap(({ services }) => services))];
 }
 
 /** The name of a Dataset in expressions. */

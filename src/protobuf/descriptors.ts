@@ -69,7 +69,8 @@ const BUILD = 'build it with `buf build -o FILE.binpb`, or with `protoc --includ
 
 function decoded(bytes: Uint8Array): FileDescriptorSet | undefined {
   try {
-    return fromBinary(FileDescriptorSetSchema, bytes, { readUnknownFields: false });
+    // Options of other packages, such as the rules of `buf.validate`, are fields that the library does not know.
+    return fromBinary(FileDescriptorSetSchema, bytes);
   } catch {
     return undefined;
   }

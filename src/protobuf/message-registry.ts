@@ -8,6 +8,7 @@ import {
 import type { CreateMessage, MessageTypes } from '../cel/check/message-types.ts';
 import { fail } from '../cel/value/failure.ts';
 import type { Message } from '../cel/value/message.ts';
+import { compareBytes } from '../cel/value/text.ts';
 import type { Type } from '../cel/value/type.ts';
 import { describeClass, maker, makes, withRecipe } from '../recipe/recipe.ts';
 import { type Access, accessesOf, extensionAccess } from './access.ts';
@@ -163,11 +164,31 @@ export type RegistryResult =
   | { readonly registry: MessageRegistry; readonly problem?: undefined }
   | { readonly problem: DescriptorProblem; readonly registry?: undefined };
 
-/** The registry of the bytes of a `FileDescriptorSet`, which is made again of them in another process. */
+/** Registries that are in use: the same bytes are not read again. */
+let inUse: readonly Used[] = [];
+
+interface Used {
+  readonly bytes: Uint8Array;
+  readonly registry: WeakRef<MessageRegistry>;
+}
+
+/**
+ * The registry of the bytes of a `FileDescriptorSet`, which is made again of them in another process. Equal bytes have
+ * one registry, as long as it is in use.
+ */
 export function registryOf(bytes: Uint8Array, options: RegistryOptions = {}): RegistryResult {
+  inUse = inUse.filter(({ registry }) => registry.deref() !== undefined);
+  for (const each of inUse) {
+    const registry = each.registry.deref();
+    const isSame = registry?.areEnumsStrong === (options.areEnumsStrong ?? false);
+    if (isSame && each.bytes.length === bytes.length && compareBytes(each.bytes, bytes) === 0)
+      return { registry };
+  }
   const { files, problem } = filesOf(bytes);
   if (files === undefined) return { problem };
-  return { registry: withRecipe(new MessageRegistry(files, options), REGISTRY, [bytes, options]) };
+  const registry = withRecipe(new MessageRegistry(files, options), REGISTRY, [bytes, options]);
+  inUse = [...inUse, { bytes, registry: new WeakRef(registry) }];
+  return { registry };
 }
 
 const REGISTRY = makes('protobuf.registry', (bytes: Uint8Array, options: RegistryOptions) => {

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { descriptorSet } from '../support/buf.ts';
 import { lictor } from '../support/command.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
+
+const SERVICE = `syntax = "proto3";
+package acme.orders.v1;
+service Orders { rpc PlaceOrder(PlaceOrderRequest) returns (PlaceOrderResponse); }
+message PlaceOrderRequest { string customer = 1; }
+message PlaceOrderResponse {}
+`;
 
 test('the examples of the language page are one folder whose tests pass', async () => {
   const page = readFileSync('docs/language.md', 'utf8');
@@ -23,6 +31,7 @@ test('the examples of the language page are one folder whose tests pass', async 
   await writeFile(join(directory, 'schemas/order.schema.json'), '{"type": "object"}');
   for (const name of ['orders', 'orders-v2'])
     await writeFile(join(directory, `schemas/${name}.openapi.yaml`), JSON.stringify(ORDERS));
+  await writeFile(join(directory, 'schemas/orders.binpb'), await descriptorSet({ 'orders.proto': SERVICE }));
   await writeFile(join(directory, 'partners.csv'), 'id,tier\nacme,gold\n');
   const strict = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: orders-strict}\nspec: {}\n';
   await writeFile(join(directory, 'page.yaml'), [...documents, strict].join('---\n'));

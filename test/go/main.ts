@@ -6,10 +6,11 @@ import { freePort } from '../support/ports.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { GRPCURL_CALLS, runGrpcurl } from './grpcurl.ts';
 import { runH2spec } from './h2spec.ts';
+import { runProtovalidate } from './protovalidate.ts';
 
 /*
- * `make test-go`: programs of Go that talk to a sidecar, over TCP and over TLS. All cases of h2spec, and calls of grpcurl.
- * Exit code 1 if a case has failed or was left out.
+ * `make test-go`: programs of Go. All cases of h2spec and calls of grpcurl, which talk to a sidecar over TCP and over
+ * TLS, and the conformance cases of protovalidate. Exit code 1 if a case has failed or was left out.
  */
 await using stack = new AsyncDisposableStack();
 const folder = await scratchFolder(stack);
@@ -46,6 +47,10 @@ for (const [name, isTls] of [
   }
   fail(lictor.child.ended() ?? '');
 }
+
+const { cases, passed, excepted, problems } = await runProtovalidate();
+console.log(`protovalidate: ${passed} of ${cases} passed, ${excepted} fail as listed`);
+fail(problems);
 
 function fail(problem: string): void {
   if (problem === '') return;

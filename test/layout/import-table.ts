@@ -27,7 +27,14 @@ export interface FolderRules {
   readonly sealed?: true;
 }
 
-const ENGINE_PARTS = ['engine/request', 'engine/identity', 'engine/schema', 'engine/openapi', 'engine/limit'];
+const ENGINE_PARTS = [
+  'engine/request',
+  'engine/identity',
+  'engine/schema',
+  'engine/openapi',
+  'engine/grpc',
+  'engine/limit',
+];
 const ENGINE = ['engine/'];
 
 export const IMPORT_TABLE = {
@@ -73,6 +80,10 @@ export const IMPORT_TABLE = {
     'engine/identity': { imports: ['engine/request'], portable: true },
     'engine/schema': { imports: ['cel/regex', 'engine/request', 'recipe'], portable: true },
     'engine/openapi': { imports: ['engine/schema', 'engine/request', 'recipe'], portable: true },
+    'engine/grpc': {
+      imports: ['engine/schema', 'engine/request', 'cel/value', 'protobuf', 'recipe'],
+      portable: true,
+    },
     'engine/limit': { imports: ['engine/request'], portable: true },
     'engine/set': { imports: [...ENGINE_PARTS, 'cel/'], portable: true },
     'engine/decision': { imports: ['engine/set', ...ENGINE_PARTS, 'cel/'], sealed: true },
@@ -122,6 +133,7 @@ export const IMPORT_TABLE = {
         'policy/yaml',
         'engine/set',
         'engine/identity',
+        'engine/grpc',
         'cel/',
         'diagnostic',
       ],
@@ -280,11 +292,13 @@ export const IMPORT_TABLE = {
   },
   packages: {
     // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.
-    re2js: ['cel/regex', 'engine/schema', 'recipe'],
+    re2js: ['cel/regex', 'engine/schema', 'engine/grpc', 'recipe'],
     jose: ['tools/testing'],
     'csv-parse/sync': ['policy/compile'],
     'lru-cache': ['engine/identity'],
-    '@bufbuild/protobuf': ['protobuf'],
+    '@bufbuild/protobuf': ['protobuf', 'engine/grpc'],
+    '@bufbuild/protovalidate': ['engine/grpc'],
+    '@bufbuild/cel': ['engine/grpc'],
     ajv: ['engine/schema'],
     'ajv-draft-04': ['engine/schema'],
     'ajv-formats': ['engine/schema'],

@@ -26,6 +26,7 @@ export function barePolicy(name: string): CompiledPolicy {
     allowRules: [],
     shadowRules: [],
     schemas: [],
+    services: [],
     firstLimits: [],
     lastLimits: [],
     respond: {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { REASONS } from '../../src/engine/decision/reasons.ts';
 import type { PolicySet } from '../../src/engine/set/policy-set.ts';
 import { type Revision, revisionText } from '../../src/engine/set/revision.ts';
@@ -21,7 +22,8 @@ export interface PolicyFolder {
   readonly environments?: Readonly<Record<string, unknown>>;
   /** Environment to decide in; default: the only one. */
   readonly environment?: string;
-  readonly files?: Readonly<Record<string, string>>;
+  /** By path; `copyOf` is the path of a file of this repository. */
+  readonly files?: Readonly<Record<string, string | { readonly copyOf: string }>>;
   /** Compliance controls by policy. */
   readonly controls?: Readonly<Record<string, readonly string[]>>;
 }
@@ -50,11 +52,17 @@ export function policySet({
       Object.entries(specs).map(([name, spec]) => documentOf(kind, { name }, spec)),
     ),
   ];
-  return setOfFiles({ 'policies.yaml': documents.join(''), ...files }, environment);
+  const contents = Object.entries(files).map(
+    ([path, file]) => [path, typeof file === 'string' ? file : readFileSync(file.copyOf)] as const,
+  );
+  return setOfFiles({ 'policies.yaml': documents.join(''), ...Object.fromEntries(contents) }, environment);
 }
 
 /** The same as `policySet` for files. */
-export function setOfFiles(files: Readonly<Record<string, string>>, environment?: string): PolicySet {
+export function setOfFiles(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  environment?: string,
+): PolicySet {
   const options = { reasons: Object.keys(REASONS), environment };
   const { set, diagnostics } = compileFolder(memoryFiles(files), options);
   if (set === undefined) {

@@ -105,6 +105,25 @@ export function extendEnvironment(
   return { ...environment, roots, names: all, bounds, fixed };
 }
 
+/** The environment with the types of messages, in which declared names of the form `root.name` have other types. */
+export function withMessageTypes(
+  environment: Environment,
+  messages: MessageTypes,
+  changed: ReadonlyMap<string, Type>,
+): Environment {
+  const names = new Map(environment.names);
+  const roots = new Map(environment.roots);
+  for (const [name, type] of changed) {
+    const [root = '', field = ''] = name.split('.');
+    const object = roots.get(root);
+    if (object?.kind !== 'object' || !object.fields.has(field))
+      throw new TypeError(`\`${name}\` is not declared`);
+    names.set(name, type);
+    roots.set(root, { ...object, fields: new Map(object.fields).set(field, type) });
+  }
+  return { ...environment, messages, names, roots };
+}
+
 function withAdded(added: readonly FunctionDeclaration[]): ReadonlyMap<string, FunctionDeclaration> {
   if (added.length === 0) return FUNCTIONS;
   const functions = new Map(FUNCTIONS);

@@ -32,11 +32,11 @@ export async function evaluate(
   const folder =
     dir === undefined ? undefined : await openValidFolder(dir, terminal, options.environment ?? '');
   if (folder !== undefined && 'problem' in folder) return usage(folder.problem, folder.code);
-  const issuers = folder?.set.issuers ?? new Map();
-  const { simulation, problem } = await readRequest(options, issuers, terminal);
+  const set = folder?.set ?? NO_FOLDER;
+  const { simulation, problem } = await readRequest(options, set, terminal);
   if (simulation === undefined) return usage(problem);
   if (expression !== undefined) {
-    return evaluateExpression(expression, simulation, folder?.set ?? NO_FOLDER, options, terminal);
+    return evaluateExpression(expression, simulation, set, options, terminal);
   }
   if (folder === undefined || dir === undefined) throw new Error('there is no policy set to decide by');
   if (simulation.request.host === '') return usage('the request has no host, name it with `--host`');

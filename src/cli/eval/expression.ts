@@ -9,7 +9,7 @@ import { PolicyActivation } from '../../engine/decision/activation.ts';
 import type { Caller } from '../../engine/decision/identities.ts';
 import { RequestContext } from '../../engine/decision/request-context.ts';
 import { NAMES } from '../../engine/request/names.ts';
-import type { PolicySet } from '../../engine/set/policy-set.ts';
+import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import { ADDED_FUNCTIONS } from '../../policy/compile/added-functions.ts';
 import { declareData } from '../../policy/compile/compile-data.ts';
 import { evaluateWithParts, failed } from '../../tools/testing/evaluation.ts';
@@ -22,12 +22,23 @@ import { type EvalOptions, settingsOf } from './flags.ts';
 import { evaluationJson, treeLines } from './tree.ts';
 
 /** The parts of a folder that an expression can read. */
-export type FolderOfExpression = Pick<PolicySet, 'issuers' | 'data' | 'env' | 'revisionText'>;
+export type FolderOfExpression = Pick<PolicySet, 'policies' | 'issuers' | 'data' | 'env' | 'revisionText'>;
 
 /** Values without a folder. */
-export const NO_FOLDER: FolderOfExpression = { issuers: new Map(), data: {}, env: {}, revisionText: '' };
+export const NO_FOLDER: FolderOfExpression = {
+  policies: [],
+  issuers: new Map(),
+  data: {},
+  env: {},
+  revisionText: '',
+};
 
 const NO_POLICY = { name: '', params: {}, variables: new Map() };
+
+/** The services of all policies, by which the body of a call is read. */
+export function servicesOf({ policies }: FolderOfExpression): CompiledPolicy['services'] {
+  return [...new Set(policies.flatMap(({ services }) => services))];
+}
 
 /** The names of requests, and those of the folder's datasets and environment. */
 export function environmentOf({ data, env }: FolderOfExpression): Environment {
@@ -102,7 +113,7 @@ export async function showExpression(
   );
   const evaluation = evaluateWithParts(
     program,
-    new PolicyActivation(context, NO_POLICY, token, callerOf(context)),
+    new PolicyActivation(context, { ...NO_POLICY, services: servicesOf(set) }, token, callerOf(context)),
     'value',
   );
   const { outcome } = evaluation;

@@ -16,6 +16,7 @@ import { requestOfRecord } from '../../tools/testing/recorded-request.ts';
 import type { SimulationRequest, SimulationRequestResult } from '../../tools/testing/simulation-request.ts';
 import { type Input, readInput } from '../terminal/read-input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { type FolderOfExpression, servicesOf } from './expression.ts';
 import type { EvalOptions } from './flags.ts';
 
 const ANY: TestRequest = {
@@ -31,19 +32,19 @@ const ANY: TestRequest = {
 /** Reads the request out of a file or a record, if one is named, and changes it as the other flags say. */
 export async function readRequest(
   options: EvalOptions,
-  issuers: ReadonlyMap<string, Issuer>,
+  set: FolderOfExpression,
   terminal: Terminal,
 ): Promise<SimulationRequestResult> {
   if (options.request !== undefined && options.record !== undefined) {
     return { problem: 'take one of `--request` and `--record`' };
   }
-  const start = await startOf(options, issuers, terminal);
-  return start.simulation === undefined ? start : change(start.simulation, options, issuers, terminal);
+  const start = await startOf(options, set, terminal);
+  return start.simulation === undefined ? start : change(start.simulation, options, set.issuers, terminal);
 }
 
 async function startOf(
   { request, record }: EvalOptions,
-  issuers: ReadonlyMap<string, Issuer>,
+  set: FolderOfExpression,
   terminal: Terminal,
 ): Promise<SimulationRequestResult> {
   const path = request ?? record;
@@ -52,9 +53,12 @@ async function startOf(
     return { simulation: { caller: ANONYMOUS_CALLER, request: ANY, now: undefined, ...blank } };
   const input = await readInput(path, terminal);
   if (input.problem !== undefined) return input;
-  if (record !== undefined) return requestOfRecord(new TextDecoder().decode(input.bytes), issuers, path);
+  if (record !== undefined) return requestOfRecord(new TextDecoder().decode(input.bytes), set.issuers, path);
   const name = path === '-' ? 'standard input' : path;
-  const document = readRequestDocument(name, input.bytes, issuers);
+  const document = readRequestDocument(name, input.bytes, {
+    issuers: set.issuers,
+    services: servicesOf(set),
+  });
   if (document.written === undefined) {
     const { diagnostics, lines } = document;
     const shown = diagnostics.map((each) => renderDiagnostic(each, lines, { colour: false }));

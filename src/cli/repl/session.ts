@@ -47,7 +47,7 @@ export class ReplSession {
     options: ReplOptions,
     terminal: Terminal,
   ): Promise<ReplSession | { readonly problem: string }> {
-    const read = await readRequest(evalOptionsOf(options), setOf(opened).issuers, terminal);
+    const read = await readRequest(evalOptionsOf(options), setOf(opened), terminal);
     return read.simulation === undefined ? read : new ReplSession(opened, options, read.simulation, terminal);
   }
 
@@ -112,7 +112,7 @@ export class ReplSession {
 
   async #change({ options, problem }: ChangedRequest): Promise<void> {
     if (options === undefined) return this.#fail(problem);
-    const read = await readRequest(evalOptionsOf(options), setOf(this.#opened).issuers, this.#terminal);
+    const read = await readRequest(evalOptionsOf(options), setOf(this.#opened), this.#terminal);
     if (read.simulation === undefined) return this.#fail(read.problem);
     this.#options = options;
     this.#simulation = read.simulation;

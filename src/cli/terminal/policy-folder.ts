@@ -9,6 +9,7 @@ import { nodeCrypto } from '../../node/crypto.ts';
 import type { PolicyParts } from '../../policy/compile/policy-compiler.ts';
 import type { PolicyTestDocument } from '../../policy/compile/policy-test.ts';
 import { type CompiledFolder, type CompileOptions, compileFolder } from '../../policy/compile-folder.ts';
+import { messageSupport } from '../../policy/message-support.ts';
 import { loadPolicySet } from '../../policy/source/load-policy-set.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -47,14 +48,14 @@ export async function openPolicyFolder(
 ): Promise<PolicyFolder | FolderProblem> {
   let compiled: CompiledFolder | undefined;
   let read: PolicyFiles | undefined;
-  const compile = (files: PolicyFiles): CompiledFolder => {
+  const compile = async (files: PolicyFiles): Promise<CompiledFolder> => {
     read = files;
-    compiled = compileFiles(files, options);
+    compiled = compileFiles(files, { messages: await messageSupport(files), ...options });
     return compiled;
   };
   if (dir === STANDARD_INPUT) {
     const files = await filesOfInput(terminal);
-    const { set, diagnostics } = compile(files);
+    const { set, diagnostics } = await compile(files);
     return openedFolder(set && { ...set, ...NO_REVISION }, diagnostics, files, compiled, (file) =>
       files.yaml.get(file),
     );

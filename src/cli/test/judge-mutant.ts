@@ -1,6 +1,7 @@
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { compileFolder } from '../../policy/compile-folder.ts';
+import { messageSupport } from '../../policy/message-support.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
 import { edited } from '../../tools/mutation/edit.ts';
 import type { Mutant } from '../../tools/mutation/mutant.ts';
@@ -64,7 +65,7 @@ async function judgeBy(
   files: PolicyFiles,
   cases: readonly ListedCase[],
 ): Promise<ScoredMutant['status']> {
-  const { set } = compileFolder(files, { crypto: nodeCrypto });
+  const { set } = compileFolder(files, { crypto: nodeCrypto, messages: await messageSupport(files) });
   if (set === undefined) return 'invalid';
   const run = new TestRun({ ...set, revision, revisionText }, now, { snapshots });
   for (const { document, case: each } of cases) {

@@ -5,6 +5,7 @@ import { MISSING_BODY, unreadableBody } from '../schema/readable-body.ts';
 import { NO_PARAMS, type Params } from '../set/match.ts';
 import type { CompiledPolicy } from '../set/policy-set.ts';
 import { AttributeUnavailable } from './attribute-unavailable.ts';
+import { type BodyValue, UNKNOWN_METHOD } from './grpc-call.ts';
 import type { Caller } from './identities.ts';
 import { CallerValues, NO_CALLER } from './peer-values.ts';
 import type { RequestContext } from './request-context.ts';
@@ -25,7 +26,7 @@ const NO_TOKEN = Object.freeze({
 });
 
 /** Values of their own policy that expressions read. */
-type PolicyContext = Pick<CompiledPolicy, 'name' | 'params' | 'variables'>;
+type PolicyContext = Pick<CompiledPolicy, 'name' | 'params' | 'variables' | 'services'>;
 
 /**
  * The values that the expressions of one policy read, by the names of `names.ts`. Each is made when it is first read:
@@ -70,7 +71,7 @@ export class PolicyActivation implements Activation {
   }
 
   get request(): RequestValues {
-    this.#request ??= new RequestValues(this.#context, this.#params);
+    this.#request ??= new RequestValues(this.#context, this.#params, this.#policy.services);
     return this.#request;
   }
   get source(): object {
@@ -126,10 +127,12 @@ export class PolicyActivation implements Activation {
 class RequestValues {
   readonly #context: RequestContext;
   readonly params: Params;
+  readonly #services: CompiledPolicy['services'];
 
-  constructor(context: RequestContext, params: Params) {
+  constructor(context: RequestContext, params: Params, services: CompiledPolicy['services']) {
     this.#context = context;
     this.params = params;
+    this.#services = services;
   }
 
   get #request(): Attributes['request'] {
@@ -185,8 +188,8 @@ class RequestValues {
   get size(): number {
     return this.#request.size;
   }
-  get body(): JsonValue {
-    const { value, denial } = this.#context.body;
+  get body(): Value {
+    const { value, denial } = bodyOf(this.#context, this.#services);
     if (denial !== undefined) throw new AttributeUnavailable(denial);
     return value;
   }
@@ -198,6 +201,16 @@ class RequestValues {
     if (denial !== undefined) throw new AttributeUnavailable(denial);
     return body.bytes;
   }
+}
+
+/** The messages of a call to one of these services, else the body as JSON. */
+function bodyOf(context: RequestContext, services: CompiledPolicy['services']): BodyValue {
+  for (const each of services) {
+    const call = context.callOf(each);
+    if (call !== undefined) return call.value;
+    if (each.hasServiceAt(context.path.path)) return { denial: UNKNOWN_METHOD };
+  }
+  return context.body;
 }
 
 class TokenValues {

@@ -1,11 +1,12 @@
 import { denyUnknown, findOperation, judgeOperation } from '../openapi/judge.ts';
 import { nameOfOperation, type OpenApiSchema } from '../openapi/operation.ts';
 import type { BodyDenial, BodySchema } from '../schema/body-schema.ts';
-import type { CompiledPolicy, CompiledSchema } from '../set/policy-set.ts';
+import type { CompiledPolicy, CompiledSchema, MessageSchema } from '../set/policy-set.ts';
 import { denyAmbiguousHeader } from './ambiguous-header.ts';
 import type { ApplicablePolicy } from './applicable-policy.ts';
 import type { DenialCause } from './denial-cause.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { type GrpcCall, UNKNOWN_METHOD } from './grpc-call.ts';
 import type { RequestContext } from './request-context.ts';
 import { selectsWithin } from './select.ts';
 
@@ -45,7 +46,7 @@ function checkSchema(
 }
 
 interface Judgement {
-  readonly denial: Pick<DenialCause, 'reason' | 'detail' | 'errors'> | undefined;
+  readonly denial: Pick<DenialCause, 'reason' | 'detail' | 'errors' | 'fault'> | undefined;
   /** Name of the operation of the request, for traces. */
   readonly operation: string | undefined;
 }
@@ -58,6 +59,8 @@ function judge(schema: CompiledSchema, policy: CompiledPolicy, request: RequestC
       const denial = checkBody(schema.body, request);
       return denial === undefined ? ACCEPTED : { denial, operation: undefined };
     }
+    case 'messages':
+      return checkMessages(schema.messages, request);
     case 'openapi':
       return checkOperation(schema.openapi, policy, request);
   }
@@ -91,4 +94,27 @@ function checkOperation(schema: OpenApiSchema, policy: CompiledPolicy, request: 
     denyAmbiguousHeader(operation.reads, policy, attributes.request) ??
     judgeOperation(schema, operation, readings, sent);
   return { denial, operation: nameOfOperation(operation) };
+}
+
+function checkMessages(schema: MessageSchema, request: RequestContext): Judgement {
+  const call = request.callOf(schema.services);
+  if (call === undefined) {
+    return schema.allowsUnknown ? ACCEPTED : { denial: UNKNOWN_METHOD, operation: undefined };
+  }
+  const denial = denyTooLarge(schema.maxBytes, request) ?? denyMessages(schema, call);
+  return { denial, operation: call.method.path };
+}
+
+function denyMessages(
+  { services, allowsUnknownFields }: MessageSchema,
+  { method, messages: read }: GrpcCall,
+): Judgement['denial'] {
+  if (read.denial !== undefined) return read.denial;
+  if (read.unknown !== undefined && !allowsUnknownFields) {
+    return { reason: 'schema_violation', detail: read.unknown };
+  }
+  const found = services.check(method, read.messages, read.values);
+  if (found === undefined || !('fault' in found)) return found;
+  const detail = 'a rule of the descriptor set could not be evaluated for this message';
+  return { reason: 'policy_error', detail, fault: found.fault };
 }

@@ -244,19 +244,19 @@ export const REASONS = {
     status: 415,
     grpc: 'INVALID_ARGUMENT',
     title: 'The content type is not supported',
-    doc: 'a policy reads the body, and it is declared as something else than JSON, or as compressed',
+    doc: 'a policy reads the body, and it is declared as something else than JSON, or gRPC for a method of its descriptor set; or the body or a message in it is compressed',
   },
   body_malformed: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'The body is malformed',
-    doc: 'the body is not JSON, parsers read it in different ways (a member twice or in two cases, a number that loses digits), or the proxy may have replaced bytes of it',
+    doc: 'the body is not JSON or not the messages of its method, parsers read it in different ways (a member twice or in two cases, a number that loses digits, a field in another form than declared), or the proxy may have replaced bytes of it',
   },
   schema_violation: {
     status: 400,
     grpc: 'INVALID_ARGUMENT',
     title: 'The request does not fit the schema',
-    doc: 'the request does not fit a schema of a policy: its body, or what an OpenAPI document says of its operation and parameters',
+    doc: 'the request does not fit a schema of a policy: its body, what an OpenAPI document says of its operation and parameters, or what a descriptor set says of its method and messages',
   },
   rate_limited: {
     status: 429,

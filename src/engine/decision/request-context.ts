@@ -1,3 +1,4 @@
+import type { GrpcServices } from '../grpc/grpc-services.ts';
 import type { CertificateReader } from '../identity/certificate.ts';
 import { connectionPeer, forwardedPeer, type PeerResult } from '../identity/peer.ts';
 import type { Attributes, Timestamp } from '../request/attributes.ts';
@@ -9,6 +10,7 @@ import type { BodyResult } from '../schema/body-schema.ts';
 import { readJsonBody } from '../schema/json-body.ts';
 import type { MatchInput } from '../set/match.ts';
 import type { PolicySet } from '../set/policy-set.ts';
+import { GrpcCall } from './grpc-call.ts';
 import { DestinationValues, SourceValues } from './peer-values.ts';
 import type { Services } from './services.ts';
 import { timestamp } from './timestamp.ts';
@@ -35,6 +37,7 @@ export class RequestContext {
   #headerValues: ReadonlyMap<string, readonly string[]> | undefined;
   #queryParams: ReadonlyMap<string, readonly string[]> | undefined;
   #body: BodyResult | undefined;
+  #calls: Map<GrpcServices, GrpcCall | undefined> | undefined;
 
   readonly #xfccTrustedHops: number;
   #xfcc: ReadXfcc | undefined;
@@ -75,6 +78,18 @@ export class RequestContext {
       encoding: headers.get('content-encoding') ?? '',
     });
     return this.#body;
+  }
+
+  /** The call that the request is by these services; undefined if its path is not a method of them. */
+  callOf(services: GrpcServices): GrpcCall | undefined {
+    this.#calls ??= new Map();
+    let call = this.#calls.get(services);
+    if (call === undefined && !this.#calls.has(services)) {
+      const method = services.methodAt(this.path.path);
+      call = method && new GrpcCall(services, method, this.attributes.request);
+      this.#calls.set(services, call);
+    }
+    return call;
   }
 
   /** Client certificates that trusted proxies report, parsed when first read; none without trusted proxies. */

@@ -48,7 +48,7 @@ export const NAMES = {
   },
   'request.body': {
     type: 'dyn',
-    doc: 'the body, parsed as JSON; an unreadable body is an error',
+    doc: 'the body, parsed as JSON, or the message of a gRPC call by the descriptor set of the policy; an unreadable body is an error',
     max: 65_536,
   },
   'request.body_bytes': {

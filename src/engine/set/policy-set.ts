@@ -1,4 +1,5 @@
 import type { Program } from '../../cel/interpret/program.ts';
+import type { GrpcServices } from '../grpc/grpc-services.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import type { Limit } from '../limit/limit.ts';
 import type { OpenApiSchema } from '../openapi/operation.ts';
@@ -79,6 +80,8 @@ export interface CompiledPolicy {
   /** Rules in shadow mode, in the order of the document; they are in neither list of rules. */
   readonly shadowRules: readonly CompiledShadowRule[];
   readonly schemas: readonly CompiledSchema[];
+  /** The services of the schemas, which say what `request.body` of a call is. */
+  readonly services: readonly GrpcServices[];
   /** Limits by phase, in the order of the document. */
   readonly firstLimits: readonly CompiledLimit[];
   readonly lastLimits: readonly CompiledLimit[];
@@ -143,7 +146,24 @@ export interface CompiledShadowRule {
 }
 
 /** A requirement for the content of requests. */
-export type CompiledSchema = BodyRequirement | OpenApiRequirement;
+export type CompiledSchema = BodyRequirement | MessageRequirement | OpenApiRequirement;
+
+/** Requirements for the messages of gRPC calls. */
+export interface MessageSchema {
+  readonly services: GrpcServices;
+  /** Bytes; a longer body is denied before it is decoded. undefined: unlimited. */
+  readonly maxBytes: number | undefined;
+  /** True to accept a request whose path is not a method of the services. */
+  readonly allowsUnknown: boolean;
+  /** True to accept messages with fields that their types do not have. */
+  readonly allowsUnknownFields: boolean;
+}
+
+interface MessageRequirement {
+  readonly kind: 'messages';
+  readonly match: readonly CompiledMatch[];
+  readonly messages: MessageSchema;
+}
 
 interface BodyRequirement {
   readonly kind: 'body';

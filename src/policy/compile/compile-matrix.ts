@@ -25,7 +25,7 @@ export function compileMatrix(
       const found = declared.request(what);
       const answer = answers.of(who.value, what.value);
       if (caller === undefined || found === undefined || answer === undefined) continue;
-      const request = complete(what.value, found, undefined);
+      const request = complete(what.value, found, undefined, known.encodeCall);
       for (const environment of runsIn.names) {
         if (!takeRoom(known, what.at, request)) return cases;
         cases.push({

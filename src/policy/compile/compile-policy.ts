@@ -44,6 +44,7 @@ import {
 } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { reportUnknownIssuer } from './issuer-names.ts';
+import { compileMessageSchema, type ServicesOfPolicy, servicesIn, withBodyType } from './message-services.ts';
 import type { ShadowRuleDraft } from './shadow-rules.ts';
 
 /**
@@ -62,8 +63,9 @@ export function compilePolicy(
   const { mtls } = spec.authenticate ?? {};
   const jwt = compileJwt(spec, folder);
   const callers = compileCallers(spec, folder);
-  const denyRules = compileRules(rules, 'deny', folder);
-  const allowRules = compileRules(rules, 'allow', folder);
+  const of: PolicyParts = { folder, services: servicesIn(spec, folder), match: spec.match };
+  const denyRules = compileRules(rules, 'deny', of);
+  const allowRules = compileRules(rules, 'allow', of);
   const early = (expression: Expression | undefined) =>
     folder.expressions.compileEarly(expression, CONDITION);
   return {
@@ -85,12 +87,28 @@ export function compilePolicy(
     callers,
     denyRules,
     allowRules,
-    shadowRules: compileShadowRules(spec, callers, allowRules, folder),
-    schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, jwt?.issuers ?? [], folder)),
+    shadowRules: compileShadowRules(spec, callers, allowRules, of),
+    schemas: (spec.schemas ?? []).flatMap((schema) => compileSchema(schema, jwt?.issuers ?? [], of)),
+    services: of.services.services,
     firstLimits: compileLimits(name.value, limits, 'first', folder),
     lastLimits: compileLimits(name.value, limits, 'last', folder),
     respond: compileRespond(spec.respond, folder),
   };
+}
+
+/** The parts of a policy that the compilation of its rules and schemas needs. */
+interface PolicyParts {
+  readonly folder: Folder;
+  readonly services: ServicesOfPolicy;
+  readonly match: readonly MatchDocument[] | undefined;
+}
+
+/** The folder for the expressions of a part of a policy with a `match` of its own. */
+function within(
+  { folder, services, match }: PolicyParts,
+  inner: readonly MatchDocument[] | undefined,
+): Folder {
+  return inner === undefined ? folder : withBodyType(folder, services, match, inner);
 }
 
 function compileMatch({ hosts, methods, paths }: MatchDocument): Omit<CompiledMatch, 'when'> {
@@ -145,11 +163,11 @@ function reportSameIssuer(
 function compileRules(
   rules: readonly RuleDocument[],
   effect: 'allow' | 'deny',
-  folder: Folder,
+  of: PolicyParts,
 ): readonly CompiledRule[] {
   return rules.flatMap((rule) => {
     const isIncluded = rule.mode !== 'shadow' && effectOf(rule) === effect;
-    return isIncluded ? compileRule(rule, folder) : [];
+    return isIncluded ? compileRule(rule, of) : [];
   });
 }
 
@@ -157,7 +175,7 @@ function compileShadowRules(
   spec: PolicySpec,
   callers: CallerCondition | undefined,
   allowRules: readonly CompiledRule[],
-  folder: Folder,
+  of: PolicyParts,
 ): readonly ShadowRuleDraft[] {
   const { rules = [] } = spec;
   return rules.flatMap((written, index) => {
@@ -165,7 +183,7 @@ function compileShadowRules(
     const effect = effectOf(written);
     const before = rules.slice(0, index);
     const place = before.filter((each) => each.mode !== 'shadow' && effectOf(each) === effect).length;
-    return compileRule(written, folder).map((rule) => {
+    return compileRule(written, of).map((rule) => {
       const allows = effect === 'allow' ? allowRules.toSpliced(place, 0, rule) : allowRules;
       const namedPeers = namedPeersOf(withEnforced(spec, written), callers, allows);
       return { rule, effect, place, namedPeers };
@@ -173,7 +191,8 @@ function compileShadowRules(
   });
 }
 
-function compileRule(rule: RuleDocument, folder: Folder): readonly CompiledRule[] {
+function compileRule(rule: RuleDocument, of: PolicyParts): readonly CompiledRule[] {
+  const folder = within(of, rule.match);
   const { name, at, expires, reason } = rule;
   const when = folder.expressions.compile(rule.when, CONDITION);
   const match = compileInner(rule.match, folder);
@@ -210,18 +229,24 @@ function compileText(
 }
 
 function compileSchema(
-  { match, body, openapi }: SchemaDocument,
+  schema: SchemaDocument,
   issuers: readonly Issuer[],
-  folder: Folder,
+  of: PolicyParts,
 ): readonly CompiledSchema[] {
+  const { match, body, openapi, protobuf } = schema;
+  const folder = within(of, match);
   const inner = compileInner(match, folder);
   if (openapi !== undefined) {
-    const schema = compileOpenApiSchema(openapi, issuers, folder.references);
-    return schema === undefined ? [] : [{ kind: 'openapi', match: inner, openapi: schema }];
+    const compiled = compileOpenApiSchema(openapi, issuers, folder.references);
+    return compiled === undefined ? [] : [{ kind: 'openapi', match: inner, openapi: compiled }];
+  }
+  if (protobuf !== undefined) {
+    const messages = compileMessageSchema(protobuf, folder);
+    return messages === undefined ? [] : [{ kind: 'messages', match: inner, messages }];
   }
   const at = body?.jsonSchema?.at;
-  const schema = at && compileBodySchema(at, body?.maxBytes, folder.references);
-  return schema === undefined ? [] : [{ kind: 'body', match: inner, body: schema }];
+  const compiled = at && compileBodySchema(at, body?.maxBytes, folder.references);
+  return compiled === undefined ? [] : [{ kind: 'body', match: inner, body: compiled }];
 }
 
 function compileLimits(

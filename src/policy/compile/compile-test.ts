@@ -184,7 +184,7 @@ function keySetsOf(keys: AfterSpec['keys'], { issuers, incomplete }: CompiledNam
 function requestOf(
   { request, with: changes }: Pick<AfterSpec, 'request' | 'with'>,
   at: Cursor,
-  { declared }: Scope,
+  { declared, known }: Scope,
 ): TestRequest | undefined {
   if (request === undefined) return undefined;
   if (typeof request.request !== 'string') {
@@ -197,9 +197,9 @@ function requestOf(
         'write the fields in `request`',
         change.key,
       );
-    return complete('', request.request, changes);
+    return complete('', request.request, changes, known.encodeCall);
   }
   const name = request.request;
   const found = declared.request({ value: name, at: request.at });
-  return found && complete(name, found, changes);
+  return found && complete(name, found, changes, known.encodeCall);
 }

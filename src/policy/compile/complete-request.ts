@@ -1,10 +1,16 @@
-import type { RequestSpec } from '../language/test-request.ts';
-import type { TestRequest, ToldByProxy } from './policy-test.ts';
+import type { BodySpec, RequestSpec } from '../language/test-request.ts';
+import type { EncodeCall } from './call-body.ts';
+import type { TestBody, TestRequest, ToldByProxy } from './policy-test.ts';
 
 const UTF8 = new TextEncoder();
 
 /** A request with its changes and all defaults. */
-export function complete(name: string, spec: RequestSpec, changes: RequestSpec | undefined): TestRequest {
+export function complete(
+  name: string,
+  spec: RequestSpec,
+  changes: RequestSpec | undefined,
+  encodeCall: EncodeCall,
+): TestRequest {
   const headers = new Map<string, readonly string[]>();
   const body = changes?.body ?? spec.body;
   if (body?.type !== undefined) headers.set('content-type', [body.type]);
@@ -12,17 +18,29 @@ export function complete(name: string, spec: RequestSpec, changes: RequestSpec |
     if (value === null) headers.delete(header);
     else headers.set(header, value);
   }
-  const method = changes?.method ?? spec.method ?? 'GET';
+  const method =
+    changes?.method ?? spec.method ?? (isCall(spec.body) || isCall(changes?.body) ? 'POST' : 'GET');
+  const path = changes?.path ?? spec.path ?? defaultPath(method);
   return {
     name,
     method,
     scheme: changes?.scheme ?? spec.scheme ?? 'https',
     host: changes?.host ?? spec.host ?? '',
-    path: changes?.path ?? spec.path ?? defaultPath(method),
+    path,
     headers,
-    body: body && { bytes: UTF8.encode(body.text), truncated: body.truncated },
+    body: body && bodyOf(body, path, encodeCall),
     told: toldBy(spec, changes),
   };
+}
+
+function isCall(body: BodySpec | undefined): boolean {
+  return body !== undefined && typeof body.content !== 'string';
+}
+
+/** A body whose messages do not fit, which is reported, is empty. */
+function bodyOf({ content, truncated }: BodySpec, path: string, encodeCall: EncodeCall): TestBody {
+  const bytes = typeof content === 'string' ? UTF8.encode(content) : encodeCall(path, content);
+  return { bytes: bytes ?? new Uint8Array(0), truncated };
 }
 
 /** Facts from Envoy beside the request, with their changes, by name where there are names. */

@@ -1,10 +1,11 @@
 import { createEnvironment, type Declaration, type Environment } from '../../cel/check/environment.ts';
 import type { PreparedPart } from '../../cel/check/fixed-reads.ts';
+import type { MessageTypes } from '../../cel/check/message-types.ts';
 import type { Compiled, Expected } from '../../cel/compile.ts';
 import { type ExpressionWork, PLAIN_WORK } from '../../cel/expression-work.ts';
 import { copyProgram, type Program } from '../../cel/interpret/program.ts';
 import { scan } from '../../cel/syntax/scan.ts';
-import { ERROR } from '../../cel/value/type.ts';
+import { ERROR, formatType, type Type } from '../../cel/value/type.ts';
 import type { Range } from '../../diagnostic/range.ts';
 import { NAMES } from '../../engine/request/names.ts';
 import { report } from '../language/reader.ts';
@@ -68,6 +69,9 @@ export class Expressions {
   readonly #variables: ReadonlyMap<string, Declaration> | undefined;
   /** The work on expressions, shared with every `Expressions` that extends this one. */
   readonly #work: ExpressionWork;
+  #isSilent = false;
+  /** Compilers that know the types of messages, by the type of `request.body`. */
+  readonly #typed = new Map<MessageTypes, Map<string, Expressions>>();
   /** Compilers with one more variable, by its name and text. */
   readonly #next = new Map<string, Expressions>();
 
@@ -106,6 +110,28 @@ export class Expressions {
   extended(root: string, names: ReadonlyMap<string, Declaration>): Expressions {
     if (names.size === 0) return this;
     return new Expressions(this.#work.extend(this.#environment, root, names), this.#variableReads, this);
+  }
+
+  /** A compiler that reports nothing, for expressions over types that are not known because of a reported mistake. */
+  silent(): Expressions {
+    const silent = new Expressions(this.#environment, this.#variableReads, this);
+    silent.#isSilent = true;
+    return silent;
+  }
+
+  /** A compiler for expressions in which `request.body` has the type `body`, if one is given, with its types. */
+  typed(messages: MessageTypes, body: Type | undefined): Expressions {
+    const key = body === undefined ? '' : formatType(body);
+    const known = this.#typed.get(messages) ?? new Map<string, Expressions>();
+    this.#typed.set(messages, known);
+    let typed = known.get(key);
+    if (typed === undefined) {
+      const changed = new Map(body === undefined ? [] : [['request.body', body] as const]);
+      const environment = this.#work.typed(this.#environment, messages, changed);
+      typed = new Expressions(environment, this.#variableReads, this);
+      known.set(key, typed);
+    }
+    return typed;
   }
 
   /**
@@ -148,13 +174,14 @@ export class Expressions {
     const variableReads = new Map(this.#variableReads).set(`variables.${name}`, this.allReads(program));
     const environment = this.#work.extend(outer.#environment, 'variables', declarations);
     const next = new Expressions(environment, variableReads, outer, declarations);
+    next.#isSilent = this.#isSilent;
     for (const each of this.#variables === undefined ? [] : this.#read) next.note(each);
     return next;
   }
 
   /** The program of an expression; undefined without an expression or after a reported mistake. */
   compile(expression: Expression | undefined, expected: Expected): Program | undefined {
-    if (expression === undefined) return undefined;
+    if (expression === undefined || this.#isSilent) return undefined;
     const optional = expected.allowOptional === true ? 'optional ' : '';
     const use = expected.isForActivation === true ? 'variable ' : '';
     const { source } = expression;

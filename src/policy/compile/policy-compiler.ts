@@ -25,6 +25,7 @@ import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { headerReadsOf } from './header-reads.ts';
+import { servicesIn, withBodyType } from './message-services.ts';
 import { parameterTexts } from './parameter-texts.ts';
 import { type LocatedPattern, patternsOf } from './pattern-locations.ts';
 import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
@@ -191,7 +192,7 @@ export class PolicyCompiler implements PolicyParts {
     const adoption = template && this.#adoption(template);
     for (const each of placed) adoption?.placed.add(each);
     if (template !== undefined) this.#adopted.set(name, adoptedTemplate(template));
-    const outer = adoption?.expressions ?? this.#folder.expressions;
+    const { expressions: outer } = this.#typed(spec, adoption?.expressions);
     const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map(), {
       shared: template !== undefined,
     });
@@ -216,7 +217,8 @@ export class PolicyCompiler implements PolicyParts {
       yield;
       if (filled === undefined || spec === undefined) continue;
       const outer = this.#folder.expressions.extended('params', parameterDeclarations(template));
-      const { expressions } = Expressions.withVariables(outer, spec.variables ?? new Map(), {
+      const typed = this.#typed(spec, outer).expressions;
+      const { expressions } = Expressions.withVariables(typed, spec.variables ?? new Map(), {
         shared: false,
       });
       compilePolicy(template, spec, { ...this.#folder, expressions });
@@ -270,6 +272,12 @@ export class PolicyCompiler implements PolicyParts {
         report(at, 'unused_parameter', message, help, at.key);
       }
     }
+  }
+
+  /** The folder with the type of `request.body` in the expressions of a policy. */
+  #typed(spec: PolicySpec, expressions: Expressions = this.#folder.expressions): Folder {
+    const folder = { ...this.#folder, expressions };
+    return withBodyType(folder, servicesIn(spec, folder), spec.match);
   }
 
   #adopt(spec: Cursor): AdoptedPolicy {

@@ -86,6 +86,17 @@ export class References {
     return false;
   }
 
+  /** The content of a file; undefined after a reported mistake. */
+  bytes({ value: reference, at }: Located<string>): Uint8Array | undefined {
+    return this.#open(reference, at)?.bytes;
+  }
+
+  /** The content of a file, without a report of a mistake. */
+  peek({ value: reference, at }: Located<string>): Uint8Array | undefined {
+    const file = this.#files.read(at.context.path, reference);
+    return file.problem === undefined ? file.bytes : undefined;
+  }
+
   /** The rows of a CSV file; undefined after a reported mistake. */
   csv(file: Located<string>): CsvRows | undefined {
     const { value: reference, at } = file;

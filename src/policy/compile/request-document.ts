@@ -1,6 +1,7 @@
 import { Diagnostics } from '../../diagnostic/collect.ts';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
+import type { GrpcServices } from '../../engine/grpc/grpc-services.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { type Fields, mapping } from '../language/fields.ts';
 import { requestHelp } from '../language/place-hints.ts';
@@ -10,6 +11,7 @@ import { instant } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson, type Tree } from '../yaml/tree.ts';
 import { readYaml } from '../yaml/yaml-file.ts';
+import { callEncoder } from './call-body.ts';
 import { ANONYMOUS_CALLER, caller } from './compile-caller.ts';
 import { complete } from './complete-request.ts';
 import type { TestCaller, TestRequest } from './policy-test.ts';
@@ -27,18 +29,26 @@ type WrittenRequest =
   /** A `CheckRequest` of ext_authz as JSON. */
   | { readonly check: JsonValue };
 
+/** The parts of a folder that a request may refer to. */
+export interface FolderOfRequest {
+  /** Issuers of the folder, by name, for the token of the caller. */
+  readonly issuers: ReadonlyMap<string, unknown>;
+  /** Services of its descriptor sets, for the messages of a call. */
+  readonly services: readonly GrpcServices[];
+}
+
 export type RequestDocument =
   | { readonly written: WrittenRequest; readonly diagnostics?: undefined }
   | { readonly diagnostics: readonly Diagnostic[]; readonly lines: Lines; readonly written?: undefined };
 
 /**
  * Reads a request from YAML or JSON: `caller`, `request` and `now` as in a PolicyTest, or a `CheckRequest`, recognized
- * by `attributes`. `issuers` are the issuers of the folder, by name, for the caller's token.
+ * by `attributes`.
  */
 export function readRequestDocument(
   path: string,
   bytes: Uint8Array,
-  issuers: ReadonlyMap<string, unknown>,
+  folder: FolderOfRequest,
 ): RequestDocument {
   const { documents, lines, mistakes } = readYaml(path, bytes);
   const diagnostics = new Diagnostics();
@@ -46,7 +56,7 @@ export function readRequestDocument(
   const tree = documents[0]?.tree ?? EMPTY;
   const at: Cursor = { context: { path, lines, diagnostics }, tree, path: '', key: undefined };
   if (documents.length > 1) report(at, 'wrong_type', 'expected one document with a request, found several');
-  const written = diagnostics.errors > 0 ? undefined : readWritten(at, issuers);
+  const written = diagnostics.errors > 0 ? undefined : readWritten(at, folder);
   if (written === undefined || diagnostics.errors > 0) return { diagnostics: diagnostics.sorted(), lines };
   return { written };
 }
@@ -58,7 +68,7 @@ const EMPTY: Tree = {
   invalidKeys: new Set(),
 };
 
-function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): WrittenRequest | undefined {
+function readWritten(at: Cursor, { issuers, services }: FolderOfRequest): WrittenRequest | undefined {
   if (child(at, 'attributes') !== undefined) return { check: plainJson(at.tree) };
   const document = mapping(REQUEST_DOCUMENT_FIELDS)(at);
   if (document?.request === undefined) return undefined;
@@ -66,7 +76,7 @@ function readWritten(at: Cursor, issuers: ReadonlyMap<string, unknown>): Written
   const known = { issuers, usedIssuers: new Set<string>(), incomplete: false };
   return {
     caller: who === undefined ? ANONYMOUS_CALLER : caller('caller', who.value, who.at, known),
-    request: complete('', document.request, undefined),
+    request: complete('', document.request, undefined, callEncoder(services)),
     now: document.now,
   };
 }

@@ -4,6 +4,7 @@ import type { CompiledPolicy } from '../../engine/set/policy-set.ts';
 import { type Located, report } from '../language/reader.ts';
 import type { RequestSpec } from '../language/test-request.ts';
 import type { Cursor } from '../yaml/tree.ts';
+import type { EncodeCall } from './call-body.ts';
 import type { TestCaller, TestRequest } from './policy-test.ts';
 
 /** Names of a folder that its tests may refer to. */
@@ -23,6 +24,8 @@ export interface CompiledNames {
   readonly incomplete: boolean;
   readonly reasons: ReadonlySet<string> | undefined;
   readonly room: TestRoom;
+  /** Encoder of the messages of calls, by the descriptor sets of the folder. */
+  readonly encodeCall: EncodeCall;
 }
 
 /** Room for the cases that the tests of a folder expand to, shared by all of them. */

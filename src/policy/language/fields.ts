@@ -270,18 +270,6 @@ function onlyRequired(fields: Fields): MeantField {
   };
 }
 
-/** A row for a field that is planned for a later version: reported, never ignored. */
-export function planned(feature: string): Field<never> {
-  return {
-    read: shaped<never>((at) => notSupported(at, 'this field'), { kind: 'never' }),
-    doc: `${feature}; not supported in this version`,
-  };
-}
-
-function notSupported(at: Cursor, what: string, help?: string): undefined {
-  return report(at, 'not_supported', `${what} is not supported in this version`, help, at.key);
-}
-
 /**
  * Reports none or several of fields of which exactly one is required. None is not reported where one of them is
  * misspelt; `fields` is the table of the mapping.

@@ -98,7 +98,7 @@ class Definitions {
     if (known !== undefined) return { $ref: `#/$defs/${known}` };
     const name = this.#unusedName(path);
     names.set(fields, name);
-    const rows = Object.entries(fields).filter(([, { read }]) => shapeOf(read)?.kind !== 'never');
+    const rows = Object.entries(fields);
     const properties = rows.map(([key, field]): [string, JsonObject] => {
       const schema = this.#schema(field.like ?? field.read, `${path}.${key}`, isTemplate);
       return [key, { description: field.doc, ...schema }];
@@ -143,8 +143,6 @@ class Definitions {
       case undefined:
       case 'expression':
         return {};
-      case 'never':
-        return { not: {} };
       case 'value':
       case 'text':
         return shape.schema;

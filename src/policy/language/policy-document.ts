@@ -2,21 +2,13 @@ import { defaultBurst, MAX_COUNT, mostPer } from '../../engine/limit/rate.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { FROM_FIELDS, principals } from './caller-document.ts';
 import { besideFromHelp, inAuthenticateHelp } from './caller-hints.ts';
-import {
-  exactlyOne,
-  type Field,
-  type Fields,
-  mapping,
-  misplaced,
-  oneOf,
-  planned,
-  type Read,
-} from './fields.ts';
+import { exactlyOne, type Field, type Fields, mapping, misplaced, oneOf, type Read } from './fields.ts';
 import { limitScope, withPeriod } from './limit-hints.ts';
 import { match } from './match-document.ts';
 import { openapi } from './openapi-document.ts';
 import { allowedHelp, changesHelp, denialHelp, jwtHelp, mtlsHelp } from './place-hints.ts';
 import { textOrCel } from './plain-or-cel.ts';
+import { protobuf } from './protobuf-document.ts';
 import { rate } from './rate-value.ts';
 import {
   boolean,
@@ -114,7 +106,10 @@ const SCHEMA_FIELDS = {
   match: { read: match, doc: 'narrows the `match` of the policy' },
   body: { read: mapping(BODY_FIELDS), doc: 'requirements for the body' },
   openapi: { read: openapi, doc: 'an OpenAPI document that requests must fit' },
-  protobuf: planned('protobuf messages'),
+  protobuf: {
+    read: protobuf,
+    doc: 'requirements for the messages of gRPC: a descriptor set, which also gives `request.body` its types',
+  },
 } as const satisfies Fields;
 
 export const LIMIT_FIELDS = {

@@ -36,9 +36,7 @@ export type Shape =
       readonly of: readonly Reader<unknown>[];
       /** The tree that a short form stands for; any other tree as it is. */
       readonly longForm?: (tree: Tree) => Tree;
-    }
-  /** No value: a field that this version does not support. */
-  | { readonly kind: 'never' };
+    };
 
 /** The parts of a field that its JSON Schema needs. */
 export interface ShapedField {

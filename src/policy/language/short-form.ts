@@ -22,7 +22,7 @@ export function longFormAt(at: Cursor): Cursor {
 }
 
 function longSchema(schema: Tree): Tree {
-  return changed(callersAndMatch(schema), { openapi: longOpenApi });
+  return changed(callersAndMatch(schema), { openapi: longOpenApi, protobuf: longProtobuf });
 }
 
 /** The value of `openapi`: a text is the path of the document. */
@@ -71,6 +71,11 @@ function callersAndMatch(holder: Tree): Tree {
     from: callers,
     except: callers,
   });
+}
+
+/** `protobuf` of a schema: a text is the path of its descriptor set. */
+export function longProtobuf(value: Tree): Tree {
+  return isText(value) ? implied(value, [['descriptorSet', value.range, value]]) : value;
 }
 
 /** An entry of `from` or `except`: a text is a principal. */

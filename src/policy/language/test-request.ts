@@ -1,5 +1,5 @@
 import { nearest } from '../../diagnostic/suggest.ts';
-import type { JsonObject } from '../../engine/request/attributes.ts';
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { plainJson } from '../yaml/tree.ts';
@@ -8,6 +8,7 @@ import { inline } from './inline.ts';
 import {
   boolean,
   integer,
+  type Located,
   list,
   located,
   mapOf,
@@ -133,17 +134,27 @@ export const callerSpec: Reader<CallerSpec> = (at) => {
 };
 shaped(callerSpec, shapeOf(readCallerFields));
 
-interface BodySpec {
-  readonly text: string;
+export interface BodySpec {
+  /** The text, or the messages of a call: one, or a list of them. */
+  readonly content: string | Located<JsonValue>;
   /** Content type, unless the request names another. */
   readonly type: string | undefined;
   /** True: the proxy sends this part of a longer body. */
   readonly truncated: boolean;
 }
 
+/** A value in the JSON mapping of protobuf. */
+function message(at: Cursor): JsonValue | undefined {
+  return plainJson(at.tree);
+}
+
 const BODY_FIELDS = {
   json: { read: (at: Cursor) => ({ json: plainJson(at.tree) }), doc: 'a value that is sent as JSON' },
   text: { read: text, doc: 'a text' },
+  protobuf: {
+    read: located(message),
+    doc: 'a message of the method of the path, or a list of them, sent as gRPC',
+  },
   truncated: { read: boolean, doc: 'true: the proxy sends only this part of a longer body; default false' },
 } as const satisfies Fields;
 
@@ -160,15 +171,16 @@ const readBody: Reader<BodySpec> = (at) => {
   }
   if (tree.kind !== 'mapping') {
     const plain = text(at);
-    return plain === undefined ? undefined : { text: plain, type: undefined, truncated: false };
+    return plain === undefined ? undefined : { content: plain, type: undefined, truncated: false };
   }
   const body = readBodyFields(at);
   // A misspelt field is reported already.
   if ([...tree.entries.keys()].every((key) => Object.hasOwn(BODY_FIELDS, key)))
-    exactlyOne(at, ['json', 'text']);
-  const { json, truncated = false } = body ?? {};
-  if (json !== undefined) return { text: jsonText(json.json), type: 'application/json', truncated };
-  return body?.text === undefined ? undefined : { text: body.text, type: undefined, truncated };
+    exactlyOne(at, ['json', 'text', 'protobuf']);
+  const { json, protobuf, truncated = false } = body ?? {};
+  if (json !== undefined) return { content: jsonText(json.json), type: 'application/json', truncated };
+  if (protobuf !== undefined) return { content: protobuf, type: 'application/grpc', truncated };
+  return body?.text === undefined ? undefined : { content: body.text, type: undefined, truncated };
 };
 
 shaped(readBody, { kind: 'either', of: [text, readBodyFields] });
@@ -198,7 +210,7 @@ shaped(headerOrNothing, { kind: 'value', schema: { type: ['string', 'null'] } })
 shaped(sentHeader, { kind: 'either', of: [headerOrNothing, headerValues] });
 
 export const REQUEST_FIELDS = {
-  method: { read: method, doc: 'the method; default GET' },
+  method: { read: method, doc: 'the method; default GET, and POST with `body: {protobuf: ...}`' },
   scheme: { read: oneOf(['http', 'https']), doc: 'the scheme; default https' },
   host: { read: nonEmptyText, doc: 'the authority' },
   path: { read: text, doc: 'the path as sent, with the query string; default /, and none for CONNECT' },
@@ -206,7 +218,10 @@ export const REQUEST_FIELDS = {
     read: mapOf(sentHeader, headerName),
     doc: 'request headers; a list for a header that is sent more than once',
   },
-  body: { read: readBody, doc: 'the body: text, or `{json: ...}`, also with `truncated: true`' },
+  body: {
+    read: readBody,
+    doc: 'the body: text, `{json: ...}` or `{protobuf: ...}`, also with `truncated: true`',
+  },
   protocol: { read: nonEmptyText, doc: 'the protocol, such as `HTTP/1.1`; default HTTP/2' },
   requestedServerName: { read: text, doc: 'the TLS SNI' },
   context: { read: mapOf(text), doc: 'the `context_extensions` of the route' },

@@ -4,6 +4,7 @@ import type { Revision } from '../../engine/set/revision.ts';
 import { compiledForm } from '../../node/code-form.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { compileFolder } from '../../policy/compile-folder.ts';
+import { messageSupport } from '../../policy/message-support.ts';
 import { type FileSystem, nodeFileSystem } from '../../policy/source/file-system.ts';
 import { diagnostic } from '../../policy/source/load.ts';
 import { sameRevision } from '../../policy/source/load-policy-set.ts';
@@ -35,7 +36,10 @@ export function createLoad(
     fromCommit,
     now: Date.now,
     fileSystem: progress.fileSystem(),
-    compile: (folder) => compileFolder(folder, { ...options, onProgress: (path) => progress.tell(path) }),
+    async compile(folder) {
+      const messages = await messageSupport(folder);
+      return compileFolder(folder, { ...options, messages, onProgress: (path) => progress.tell(path) });
+    },
     onSwap(set, previous, reload) {
       const isLive = previous === undefined && live !== undefined && sameRevision(set.revision, live);
       result = isLive ? { kind: 'same', reload } : { kind: 'swap', reload, set };
@@ -46,18 +50,22 @@ export function createLoad(
   return async () => {
     progress.begin();
     const reload = await store.reload();
-    if (result !== undefined) await deliver(chunksOf(result, settings), send, nextOrder);
+    if (result !== undefined) await deliver(result, chunksOf(result, settings), send, nextOrder);
     result = undefined;
     return reload.result === 'waiting';
   };
 }
 
 async function deliver(
+  result: Delivery,
   chunks: readonly Chunk[],
   send: (report: Report) => void,
   nextOrder: () => Promise<void>,
 ): Promise<void> {
-  send({ kind: 'offer', size: chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0) });
+  const size = chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
+  const hasServices =
+    result.kind === 'swap' && result.set.policies.some(({ services }) => services.length > 0);
+  send({ kind: 'offer', size, hasServices });
   for (const chunk of chunks) {
     await nextOrder();
     send({ kind: 'chunk', chunk });

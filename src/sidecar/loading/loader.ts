@@ -176,6 +176,7 @@ export class Loader {
         const sender = this.#process;
         this.#pause();
         this.#received = this.#received
+          .then(() => (report.hasServices ? import('./service-makers.ts') : undefined))
           .then(() => this.#receive(sender, report.size))
           .catch((error: unknown) => this.#fault(error));
         return;

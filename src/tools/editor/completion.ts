@@ -85,9 +85,7 @@ function keys(node: KeyNode, site: Site): readonly Proposal[] {
   if (table === undefined) return seenKeys(node, site);
   const written = new Set(parent?.entries.keys());
   const others = table === RULE_FIELDS ? otherForms(written) : written;
-  const rows = Object.entries(table).filter(
-    ([name, row]) => !written.has(name) && !others.has(name) && isAllowed(row),
-  );
+  const rows = Object.entries(table).filter(([name]) => !written.has(name) && !others.has(name));
   return rows.map(([name, row]) => ({
     label: name,
     kind: CompletionItemKind.Property,
@@ -112,10 +110,6 @@ function seenKeys(node: KeyNode, { file, folder }: Site): readonly Proposal[] {
   return proposeSeen(node, file.path, folder)
     .filter(({ label }) => !written.has(label))
     .map((each) => ({ ...each, text: `${each.label}: ` }));
-}
-
-function isAllowed({ read }: ShapedField): boolean {
-  return shapeOf(read)?.kind !== 'never';
 }
 
 /** True if the value of the field begins on a line of its own. */

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../engine/request/attributes.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { RepeatedReading } from '../../policy/compile/reading.ts';
 import { type CompiledFolder, compileInSlices } from '../../policy/compile-folder.ts';
+import { messageSupport } from '../../policy/message-support.ts';
 import { type Loaded, loadFolder, tooLarge } from '../../policy/source/load.ts';
 import { realTimers, type Timers, type Watcher, watchFolder } from '../../policy/source/watch.ts';
 import type { PolicyFiles } from '../../policy/yaml/policy-files.ts';
@@ -192,6 +193,7 @@ export class EditedFolder {
         lint,
         work: this.#work,
         reading: this.#reading,
+        messages: await messageSupport(files),
         onChecked: (found: readonly Diagnostic[]) => this.#clearErrors(files, found),
       };
       const compiled = await compileInSlices(files, options, { now: () => performance.now(), pause });

@@ -354,14 +354,15 @@ function schemaResult(event: SchemaEvent, matchWhy: string): Result {
   }
 }
 
-const SUBJECTS = { body: 'body', openapi: 'request' } as const satisfies Record<
+const SUBJECTS = { body: 'body', messages: 'call', openapi: 'request' } as const satisfies Record<
   CompiledSchema['kind'],
   string
 >;
 
 function acceptedText({ schema, operation }: SchemaEvent): string {
   if (schema.kind === 'body') return 'the body fits';
-  return operation === undefined ? 'no operation, which is allowed' : `fits ${operation}`;
+  if (operation !== undefined) return `fits ${operation}`;
+  return schema.kind === 'messages' ? 'no method, which is allowed' : 'no operation, which is allowed';
 }
 
 function programOf(value: CompiledRule['status'] | CompiledRule['message']): Program | undefined {

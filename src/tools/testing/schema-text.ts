@@ -1,6 +1,7 @@
+import type { Method } from '../../engine/grpc/method.ts';
 import { findOperation } from '../../engine/openapi/judge.ts';
 import { nameOfOperation, type OpenApiSchema } from '../../engine/openapi/operation.ts';
-import type { CompiledSchema } from '../../engine/set/policy-set.ts';
+import type { CompiledSchema, MessageSchema } from '../../engine/set/policy-set.ts';
 
 /** A request, of which the method may be any. */
 interface Subject {
@@ -11,9 +12,26 @@ interface Subject {
 
 /** What a schema requires of a request, as a phrase. */
 export function schemaText(schema: CompiledSchema, subject: Subject): string {
-  return schema.kind === 'body'
-    ? `a body${most(schema.body.maxBytes)} that fits its schema`
-    : openApiText(schema.openapi, subject);
+  switch (schema.kind) {
+    case 'body':
+      return `a body${most(schema.body.maxBytes)} that fits its schema`;
+    case 'messages':
+      return messagesText(schema.messages, subject);
+    case 'openapi':
+      return openApiText(schema.openapi, subject);
+  }
+}
+
+function messagesText({ services, maxBytes, allowsUnknown }: MessageSchema, { path }: Subject): string {
+  const method = services.methodAt(path);
+  if (method !== undefined) return `a call${most(maxBytes)} with ${messageNoun(method)}`;
+  return allowsUnknown
+    ? 'nothing: the descriptor set has no such method'
+    : 'a method of the descriptor set, which has none for this';
+}
+
+function messageNoun({ input, isStream }: Method): string {
+  return isStream ? `messages that fit ${input.typeName}` : `a message that fits ${input.typeName}`;
 }
 
 function openApiText(schema: OpenApiSchema, { method, path }: Subject): string {

@@ -42,7 +42,10 @@ export interface Step {
 }
 
 export interface CaseRequest extends Omit<Asked, 'body'> {
-  readonly body?: string;
+  /** Bytes are written as `!!binary`. */
+  readonly body?: string | Uint8Array;
+  /** Messages of the method of the path, in place of a body, by a descriptor set of the topic. */
+  readonly messages?: readonly JsonValue[];
   /** A token in the Authorization header, or where a header or the path says `{token}`; see `tokenText`. */
   readonly token?: TokenSpec;
   /** A second token, where a header or the path says `{otherToken}`. */
@@ -110,7 +113,7 @@ const CASE = [
 ];
 const STEP = ['at', 'times', 'request', 'expect'];
 const REQUEST =
-  'method host path headers joinedHeaders body truncated size principal certificate context token otherToken service labels sni metadata routeMetadata time'.split(
+  'method host path headers joinedHeaders body messages truncated size principal certificate context token otherToken service labels sni metadata routeMetadata time'.split(
     ' ',
   );
 const TOKEN = ['issuer', 'claims', 'header', 'raw', 'length', 'forged'];

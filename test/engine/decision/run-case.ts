@@ -10,6 +10,7 @@ import type { LimitStore } from '../../../src/engine/limit/limit.ts';
 import { createLocalStore, type LocalStore } from '../../../src/engine/limit/local-store.ts';
 import { createScopedStore } from '../../../src/engine/limit/scoped-store.ts';
 import { UNCOUNTED } from '../../../src/engine/limit/uncounted-store.ts';
+import type { JsonValue } from '../../../src/engine/request/attributes.ts';
 import { compileHost } from '../../../src/engine/request/host.ts';
 import type { PolicySet } from '../../../src/engine/set/policy-set.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
@@ -193,7 +194,7 @@ function repeated(each: Case): readonly Step[] {
 }
 
 async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
-  const { token, otherToken, certificate, headers = {}, ...rest } = request;
+  const { token, otherToken, certificate, headers = {}, messages, ...rest } = request;
   const text = token === undefined ? undefined : await tokenText(token, set);
   const other = otherToken === undefined ? undefined : await tokenText(otherToken, set);
   const place = (value: string): string =>
@@ -206,10 +207,23 @@ async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
   ]);
   return {
     ...rest,
+    ...(messages === undefined ? {} : { method: 'POST', body: encodedCall(messages, rest.path ?? '', set) }),
     ...(rest.path === undefined ? {} : { path: place(rest.path) }),
-    headers: { ...bearer, ...(Object.fromEntries(placed) as NonNullable<Asked['headers']>) },
+    headers: {
+      ...bearer,
+      ...(messages && { 'content-type': 'application/grpc' }),
+      ...(Object.fromEntries(placed) as NonNullable<Asked['headers']>),
+    },
     ...(certificate === undefined ? {} : { certificate: pemOf(certificate) }),
   };
+}
+
+function encodedCall(messages: readonly JsonValue[], path: string, { policies }: PolicySet): Uint8Array {
+  for (const services of policies.flatMap((each) => each.services)) {
+    const method = services.methodAt(path);
+    if (method !== undefined) return services.encode(method, messages);
+  }
+  throw new Error(`no descriptor set has the method ${path}`);
 }
 
 /** Placeholders for the tokens in a header or the path of a case. */

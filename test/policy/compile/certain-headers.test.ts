@@ -27,6 +27,7 @@ function certain(spec: string): ReadonlyMap<string, readonly string[]> {
     {
       expressions: new Expressions(),
       references,
+      messages: undefined,
       issuers: new Map(),
       datasets: new Map(),
       incomplete: false,

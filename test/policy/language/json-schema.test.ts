@@ -243,5 +243,6 @@ test('only the listed fields accept any value', () => {
     '/Policy.schemas.body/properties/jsonSchema',
     '/Policy.uses/properties/with/additionalProperties',
     '/PolicyTest.requests.body/properties/json',
+    '/PolicyTest.requests.body/properties/protobuf',
   ]);
 });

@@ -1,0 +1,277 @@
+import { type FieldShape, type MessageShape, WIRE, type WireShapes } from './wire-shape.ts';
+
+/** Levels of nested messages; as for JSON. */
+const MOST_LEVELS = 64;
+/** Values that the messages of one body may become: fields of each message, elements and entries. */
+const MOST_VALUES = 200_000;
+
+/** Room for the values of the messages of one body. */
+export interface ScanRoom {
+  left: number;
+  /** Values that the messages have so far. */
+  values: number;
+}
+
+export function scanRoom(): ScanRoom {
+  return { left: MOST_VALUES, values: 0 };
+}
+
+/** `problem` and `unknown` are phrases with names of the descriptor set and never a value of the message. */
+export interface Scanned {
+  /** The bytes are not such a message, or parsers may read them differently. */
+  readonly problem: string | undefined;
+  /** The first field that the descriptor set does not have. */
+  readonly unknown: string | undefined;
+}
+
+/**
+ * Reads a message without making a value: the bytes of a caller are decoded only if they are well-formed, of bounded
+ * depth and size, and mean the same to every parser. A field with another wire type than declared is refused, since
+ * some parsers skip it and others misread it; likewise a bool that is neither 0 nor 1, and text that is not UTF-8.
+ */
+export function scanMessage(
+  bytes: Uint8Array,
+  shape: MessageShape,
+  shapes: WireShapes,
+  room: ScanRoom,
+): Scanned {
+  const scan = new Scan(bytes, shapes, room);
+  try {
+    scan.message(shape, bytes.length, 1);
+    return { problem: undefined, unknown: scan.unknown };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { problem: error.message, unknown: scan.unknown };
+  }
+}
+
+class Malformed extends Error {
+  override readonly name = 'Malformed';
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+class Scan {
+  unknown: string | undefined;
+  readonly #bytes: Uint8Array;
+  readonly #shapes: WireShapes;
+  readonly #room: ScanRoom;
+  #at = 0;
+  /** The last varint: its lower and its upper 32 bits. */
+  #low = 0;
+  #high = 0;
+  /** Names of the fields that lead to the current message. */
+  readonly #path: string[] = [];
+
+  constructor(bytes: Uint8Array, shapes: WireShapes, room: ScanRoom) {
+    this.#bytes = bytes;
+    this.#shapes = shapes;
+    this.#room = room;
+  }
+
+  /** Reads a message that ends at `end`. */
+  message(shape: MessageShape, end: number, level: number): void {
+    this.#enter(shape, level);
+    let url: string | undefined;
+    let value: readonly [number, number] | undefined;
+    while (this.#at < end) {
+      const tag = this.#tag(end);
+      const start = this.#at;
+      this.#field(shape, tag, end, level);
+      if (!shape.isAny) continue;
+      if (tag >>> 3 === 1) url = this.#text(start);
+      if (tag >>> 3 === 2) value = [this.#contentStart(start), this.#at];
+    }
+    if (shape.isAny) this.#any(url, value, level);
+  }
+
+  #enter(shape: MessageShape, level: number): void {
+    if (level > MOST_LEVELS) this.#fail(`has more than ${MOST_LEVELS} levels`);
+    this.#take(shape.cost);
+  }
+
+  #take(values: number): void {
+    this.#room.left -= values;
+    if (this.#room.left < 0) throw new Malformed('the body has more values than are read');
+  }
+
+  #tag(end: number): number {
+    this.#varint(end);
+    const wire = this.#low & 7;
+    if (this.#high !== 0 || this.#low < 8) this.#fail('has a field number that is not valid');
+    if (wire === WIRE.endGroup || wire > WIRE.fixed32) this.#fail('has a wire type that is not expected');
+    return this.#low;
+  }
+
+  #field(shape: MessageShape, tag: number, end: number, level: number): void {
+    const number = tag >>> 3;
+    const wire = tag & 7;
+    const field = shape.field(number);
+    if (field === undefined) {
+      this.unknown ??= `${this.#subject()} has the field ${number}, which \`${shape.name}\` does not have`;
+      this.#skip(wire, number, end, level);
+    } else if (wire === field.wire) this.#value(field, number, end, level);
+    else if (wire === WIRE.length && field.isPackable) this.#packed(field, end);
+    else this.#fail(`has the field \`${field.name}\` in another form than declared`);
+  }
+
+  #value(field: FieldShape, number: number, end: number, level: number): void {
+    this.#room.values += 1;
+    this.#take(1);
+    const { message } = field;
+    if (message === undefined) return this.#scalar(field, end);
+    this.#path.push(field.name);
+    if (field.wire === WIRE.group) this.#group(message, number, end, level + 1);
+    else this.message(message, this.#length(end), level + 1);
+    this.#path.pop();
+  }
+
+  #scalar({ wire, content, name, numbers }: FieldShape, end: number): void {
+    if (wire === WIRE.fixed32) return this.#pass(4, end);
+    if (wire === WIRE.fixed64) return this.#pass(8, end);
+    if (wire === WIRE.varint) {
+      this.#varint(end);
+      if (content === 'bool' && (this.#high !== 0 || this.#low > 1)) {
+        this.#fail(`has the field \`${name}\`, a bool, with a value that is neither 0 nor 1`);
+      }
+      if (numbers !== undefined && !numbers.has(this.#low | 0)) {
+        this.unknown ??= `${this.#subject()} has a number in \`${name}\` that its enum does not have`;
+      }
+      return;
+    }
+    const start = this.#at;
+    this.#at = this.#length(end);
+    if (content === 'text' && !this.#isText(start)) {
+      this.#fail(`has the field \`${name}\` with text that is not UTF-8`);
+    }
+  }
+
+  #packed(field: FieldShape, end: number): void {
+    const last = this.#length(end);
+    while (this.#at < last) {
+      this.#room.values += 1;
+      this.#take(1);
+      this.#scalar(field, last);
+    }
+  }
+
+  #group(shape: MessageShape, number: number, end: number, level: number): void {
+    this.#enter(shape, level);
+    for (;;) {
+      if (this.#endsGroup(number, end)) return;
+      this.#field(shape, this.#tag(end), end, level);
+    }
+  }
+
+  /** Skips the value of a field that is not known. */
+  #skip(wire: number, number: number, end: number, level: number): void {
+    switch (wire) {
+      case WIRE.varint:
+        return this.#varint(end);
+      case WIRE.fixed64:
+        return this.#pass(8, end);
+      case WIRE.fixed32:
+        return this.#pass(4, end);
+      case WIRE.length:
+        this.#at = this.#length(end);
+        return;
+      default:
+        if (level > MOST_LEVELS) this.#fail(`has more than ${MOST_LEVELS} levels`);
+        while (!this.#endsGroup(number, end)) {
+          const tag = this.#tag(end);
+          this.#skip(tag & 7, tag >>> 3, end, level + 1);
+        }
+    }
+  }
+
+  /** Reads the end of a group, if it is next. */
+  #endsGroup(number: number, end: number): boolean {
+    const start = this.#at;
+    this.#varint(end);
+    if (this.#high === 0 && this.#low >>> 0 === ((number << 3) | WIRE.endGroup) >>> 0) return true;
+    this.#at = start;
+    return false;
+  }
+
+  /** The value of an Any is judged as the message that it is. */
+  #any(url: string | undefined, value: readonly [number, number] | undefined, level: number): void {
+    if (url === undefined || url === '') return;
+    const shape = this.#shapes.named(url);
+    if (shape === undefined) {
+      this.unknown ??= `${this.#subject()} has a message of a type that the descriptor set does not have`;
+      return;
+    }
+    const [start, end] = value ?? [this.#at, this.#at];
+    const after = this.#at;
+    this.#at = start;
+    this.message(shape, end, level + 1);
+    this.#at = after;
+  }
+
+  /** True for UTF-8 between the length at `start`, which has been read, and here. ASCII needs no decoder. */
+  #isText(start: number): boolean {
+    for (let at = this.#contentStart(start); at < this.#at; at += 1) {
+      if ((this.#bytes[at] ?? 0) >= 0x80) return this.#text(start) !== undefined;
+    }
+    return true;
+  }
+
+  /** Text with a length before it, which has been read; undefined if it is not UTF-8. */
+  #text(start: number): string | undefined {
+    try {
+      return UTF8.decode(this.#bytes.subarray(this.#contentStart(start), this.#at));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Offset after the length at `start`. */
+  #contentStart(start: number): number {
+    let at = start;
+    while ((this.#bytes[at] ?? 0) >= 0x80) at += 1;
+    return at + 1;
+  }
+
+  /** The end of a value with a length before it. */
+  #length(end: number): number {
+    this.#varint(end);
+    const last = this.#at + this.#low;
+    if (this.#high !== 0 || last > end) this.#fail('ends within a value');
+    return last;
+  }
+
+  #pass(bytes: number, end: number): void {
+    this.#at += bytes;
+    if (this.#at > end) this.#fail('ends within a value');
+  }
+
+  #varint(end: number): void {
+    let low = 0;
+    let high = 0;
+    for (let index = 0; index < 10; index += 1) {
+      if (this.#at >= end) this.#fail('ends within a value');
+      const byte = this.#bytes[this.#at] ?? 0;
+      this.#at += 1;
+      const bits = byte & 0x7f;
+      if (index < 4) low |= bits << (7 * index);
+      else if (index === 4) {
+        low |= bits << 28;
+        high = bits >>> 4;
+      } else high |= bits << (7 * index - 32);
+      if (byte >= 0x80) continue;
+      if (index === 9 && byte > 1) break;
+      this.#low = low >>> 0;
+      this.#high = high >>> 0;
+      return;
+    }
+    this.#fail('has a number of more than 64 bits');
+  }
+
+  #subject(): string {
+    return this.#path.length === 0 ? 'the message' : `\`${this.#path.join('.')}\``;
+  }
+
+  #fail(problem: string): never {
+    throw new Malformed(`${this.#subject()} ${problem}`);
+  }
+}

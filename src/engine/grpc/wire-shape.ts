@@ -1,0 +1,149 @@
+import type { DescEnum, DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import { ScalarType } from '@bufbuild/protobuf';
+
+/** Wire types of protobuf; 3 begins a group and 4 ends one. */
+export const WIRE = { varint: 0, fixed64: 1, length: 2, group: 3, endGroup: 4, fixed32: 5 } as const;
+
+export interface FieldShape {
+  /** As in the `.proto` file. */
+  readonly name: string;
+  readonly wire: number;
+  /** True if the elements of a repeated field may share one length. */
+  readonly isPackable: boolean;
+  readonly content: 'plain' | 'bool' | 'text';
+  /** Numbers of a closed enum, which has no others. */
+  readonly numbers: ReadonlySet<number> | undefined;
+  /** Fields of the message, or of the entry of a map. */
+  readonly message: MessageShape | undefined;
+}
+
+/** The fields of a message by their numbers, as they are on the wire. */
+export interface MessageShape {
+  readonly name: string;
+  /** True for `google.protobuf.Any`, whose value is a message of another type. */
+  readonly isAny: boolean;
+  /** Values that are made for one message: itself and its fields. */
+  readonly cost: number;
+  /** Undefined for a number that the message does not have. */
+  field(number: number): FieldShape | undefined;
+}
+
+const WIRE_OF = {
+  [ScalarType.DOUBLE]: WIRE.fixed64,
+  [ScalarType.FLOAT]: WIRE.fixed32,
+  [ScalarType.INT64]: WIRE.varint,
+  [ScalarType.UINT64]: WIRE.varint,
+  [ScalarType.INT32]: WIRE.varint,
+  [ScalarType.FIXED64]: WIRE.fixed64,
+  [ScalarType.FIXED32]: WIRE.fixed32,
+  [ScalarType.BOOL]: WIRE.varint,
+  [ScalarType.STRING]: WIRE.length,
+  [ScalarType.BYTES]: WIRE.length,
+  [ScalarType.UINT32]: WIRE.varint,
+  [ScalarType.SFIXED32]: WIRE.fixed32,
+  [ScalarType.SFIXED64]: WIRE.fixed64,
+  [ScalarType.SINT32]: WIRE.varint,
+  [ScalarType.SINT64]: WIRE.varint,
+} as const satisfies Readonly<Record<ScalarType, number>>;
+
+/** Shapes of the messages of one registry, each made when a body first has such a message. */
+export class WireShapes {
+  readonly #registry: Registry;
+  readonly #shapes = new Map<DescMessage, MessageShape>();
+  readonly #largest = new Map<DescMessage, number>();
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  of(message: DescMessage): MessageShape {
+    const known = this.#shapes.get(message);
+    if (known !== undefined) return known;
+    const shape = this.#make(message);
+    this.#shapes.set(message, shape);
+    return shape;
+  }
+
+  /** The largest number of values that one message within a message of this type makes. */
+  largest(message: DescMessage): number {
+    const known = this.#largest.get(message);
+    if (known !== undefined) return known;
+    const reached = new Set([message]);
+    for (const each of reached) {
+      for (const { message: inner } of each.fields) if (inner !== undefined) reached.add(inner);
+    }
+    const largest = Math.max(...Array.from(reached, ({ fields }) => 1 + fields.length));
+    this.#largest.set(message, largest);
+    return largest;
+  }
+
+  /** The shape of the message that a type URL names. */
+  named(url: string): MessageShape | undefined {
+    const message = this.#registry.getMessage(url.slice(url.lastIndexOf('/') + 1));
+    return message && this.of(message);
+  }
+
+  #make(message: DescMessage): MessageShape {
+    const fields = new Map<number, FieldShape>();
+    const byNumber = new Map(message.fields.map((field) => [field.number, field]));
+    const make = (number: number): FieldShape | undefined => {
+      const field = byNumber.get(number) ?? this.#registry.getExtensionFor(message, number);
+      if (field === undefined) return undefined;
+      const shape = this.#field(field);
+      fields.set(number, shape);
+      return shape;
+    };
+    return {
+      name: message.typeName,
+      isAny: message.typeName === 'google.protobuf.Any',
+      cost: 1 + message.fields.length,
+      field: (number) => fields.get(number) ?? make(number),
+    };
+  }
+
+  #field(field: DescField | DescExtension): FieldShape {
+    const { name } = field;
+    if (field.fieldKind === 'map') return { ...PLAIN, name, wire: WIRE.length, message: this.#entry(field) };
+    if (field.message !== undefined) {
+      const wire = field.delimitedEncoding ? WIRE.group : WIRE.length;
+      return { ...PLAIN, name, wire, message: this.of(field.message) };
+    }
+    return { ...scalar(name, field), isPackable: field.fieldKind === 'list' && isNumber(field) };
+  }
+
+  #entry(field: DescField & { readonly fieldKind: 'map' }): MessageShape {
+    const name = `an entry of ${field.name}`;
+    const key = scalar('key', { scalar: field.mapKey, enum: undefined });
+    const value: FieldShape =
+      field.mapKind === 'message'
+        ? { ...PLAIN, name: 'value', wire: WIRE.length, message: this.of(field.message) }
+        : scalar('value', field);
+    return {
+      name,
+      isAny: false,
+      cost: 1,
+      field: (number) => (number === 1 ? key : number === 2 ? value : undefined),
+    };
+  }
+}
+
+const PLAIN = { isPackable: false, content: 'plain', numbers: undefined, message: undefined } as const;
+
+interface ScalarField {
+  readonly scalar: ScalarType | undefined;
+  readonly enum: DescEnum | undefined;
+}
+
+function scalar(name: string, { scalar: type, enum: values }: ScalarField): FieldShape {
+  if (type === undefined) {
+    const numbers =
+      values === undefined || values.open ? undefined : new Set(values.values.map(({ number }) => number));
+    return { ...PLAIN, name, wire: WIRE.varint, numbers };
+  }
+  const content = type === ScalarType.STRING ? 'text' : type === ScalarType.BOOL ? 'bool' : 'plain';
+  return { ...PLAIN, name, wire: WIRE_OF[type], content };
+}
+
+function isNumber({ scalar: type }: { readonly scalar: ScalarType | undefined }): boolean {
+  return type !== ScalarType.STRING && type !== ScalarType.BYTES;
+}

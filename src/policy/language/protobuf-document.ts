@@ -1,0 +1,42 @@
+import type { Cursor } from '../yaml/tree.ts';
+import { type Fields, mapping, oneOf, type Read } from './fields.ts';
+import { integer, located, nonEmptyText, report, shape } from './reader.ts';
+import { type Reader, shaped, textual } from './shape.ts';
+import { longProtobuf } from './short-form.ts';
+import { MOST_BYTES } from './values.ts';
+
+const CHOICE = oneOf(['deny', 'allow']);
+
+/** The mapping form of `protobuf` in an entry of `schemas`. */
+const PROTOBUF_FIELDS = {
+  descriptorSet: {
+    read: located(nonEmptyText),
+    doc: 'a file relative to this file with a `FileDescriptorSet`, as `buf build -o FILE` writes it',
+    required: true,
+  },
+  unknownFields: {
+    read: CHOICE,
+    doc: '`allow` accepts fields that the descriptor set does not have, at any depth; default `deny`',
+  },
+  unknown: {
+    read: CHOICE,
+    doc: '`allow` leaves requests alone whose path is not a method of the descriptor set; default `deny`',
+  },
+  maxBytes: { read: integer(1, MOST_BYTES), doc: 'largest size of the body; a larger body is denied' },
+} as const satisfies Fields;
+
+export type ProtobufDocument = Read<typeof PROTOBUF_FIELDS>;
+
+const fields = mapping(PROTOBUF_FIELDS);
+
+/** The text form, which is read as the mapping that it stands for. */
+const fileName = shaped<never>(() => undefined, textual({ minLength: 1 }));
+
+/** Reader of `protobuf`. A valid text is a mapping by now. */
+export const protobuf: Reader<ProtobufDocument> = (at: Cursor) => {
+  if (at.tree.kind === 'mapping') return fields(at);
+  const help = 'write the path of a descriptor set, or a mapping with `descriptorSet`';
+  return report(at, 'wrong_type', `expected text or a mapping, found ${shape(at)}`, help);
+};
+
+shaped(protobuf, { kind: 'either', of: [fileName, fields], longForm: longProtobuf });
