@@ -31,6 +31,10 @@ export function invite(mesh: Mesh): void {
     `curl http://127.0.0.1:${lictorAdmin}/v1/status ${paint('dim', '# also /v1/decisions, /metrics, /readyz')}`,
     `curl 'http://127.0.0.1:${envoyAdmin}/stats?filter=ext_authz'`,
   ]);
+  if (mesh.redis !== undefined)
+    part('Stop the Redis that counts new orders; Lictor then counts by itself', [
+      `kill -STOP ${mesh.redis.pid()}      ${paint('dim', '# -CONT lets it go on')}`,
+    ]);
   part('Kill Lictor; Envoy denies everything until it runs again', [
     `kill -9 $(cat ${at}/lictor/lictor.pid)`,
   ]);

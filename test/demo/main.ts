@@ -39,6 +39,9 @@ async function main(): Promise<number> {
     `  the policies in the git repository ${relative(process.cwd(), mesh.repository.folder)}, now at commit ${commit}.`,
   );
 
+  if (mesh.redis !== undefined)
+    say('  New orders are counted in Redis, by all sidecars together (`scope: shared`).');
+
   const failures = await tour(mesh);
   say();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);

@@ -4,8 +4,9 @@ import { type Certificates, makeCertificates, writeCertificates } from '../suppo
 import { type Envoy, startEnvoy } from '../support/envoy.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 import { type Lictor, startLictor } from '../support/lictor.ts';
+import { type RedisServer, startRedis } from '../support/redis.ts';
 import { makeRepository, type Repository } from '../support/repository.ts';
-import { envoyBinary } from '../support/tools.ts';
+import { envoyBinary, redisBinary } from '../support/tools.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Ports } from './ports.ts';
@@ -31,6 +32,8 @@ export interface Mesh {
   readonly envoy: Envoy;
   readonly repository: Repository;
   readonly login: IdentityProvider;
+  /** The Redis in which a limit is counted; undefined on machines for which there is none. */
+  readonly redis: RedisServer | undefined;
   lictor(): Lictor;
   /** Restarts Lictor after its end. */
   revive(): Promise<void>;
@@ -62,7 +65,8 @@ export async function startMesh(folder: string, ports: Ports, stack: AsyncDispos
     port: ports.partnerLogin,
   });
   stack.defer(partnerLogin.stop);
-  const repository = await makePolicies(join(folder, 'policies'), login, partnerLogin);
+  const redis = redisBinary() === undefined ? undefined : await startRedis(folder, stack);
+  const repository = await makePolicies(join(folder, 'policies'), login, partnerLogin, redis !== undefined);
   const service = await startUpstream(ports.service);
   stack.defer(service.stop);
 
@@ -71,6 +75,7 @@ export async function startMesh(folder: string, ports: Ports, stack: AsyncDispos
       folder: join(folder, 'lictor'),
       policies: repository.folder,
       adminPort: ports.lictorAdmin,
+      ...(redis && { args: ['--redis', redis.url] }),
     });
   let lictor = await start();
   stack.defer(() => lictor.stop());
@@ -97,6 +102,7 @@ export async function startMesh(folder: string, ports: Ports, stack: AsyncDispos
     envoy,
     repository,
     login,
+    redis,
     lictor: () => lictor,
     revive: async () => {
       lictor = await start();
@@ -110,6 +116,7 @@ async function makePolicies(
   folder: string,
   login: IdentityProvider,
   partner: IdentityProvider,
+  hasRedis: boolean,
 ): Promise<Repository> {
   const repository = await makeRepository(folder, EXAMPLE);
   const issuer = join(folder, 'issuers/acme.yaml');
@@ -119,8 +126,17 @@ async function makePolicies(
     join(folder, 'issuers/globex.jwks.json'),
     `${JSON.stringify(await partner.jwks(), null, 2)}\n`,
   );
+  if (hasRedis) await shareLimit(join(folder, 'orders/policy.yaml'));
   await repository.commit('Begin with the example policies');
   return repository;
+}
+
+/** Lets all sidecars of the orders count new orders together. */
+async function shareLimit(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const shared = text.replace(/^( +)- name: placing$/m, '$&\n$1  scope: shared');
+  if (shared === text) throw new Error(`${file} has no limit \`placing\``);
+  await writeFile(file, shared);
 }
 
 /** Lictor starts without an issuer's keys; the tour begins when it has them. */

@@ -9,6 +9,8 @@ import { waitFor } from './wait.ts';
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
+  /** Id of its process. */
+  pid(): number;
   /** A connection of the test; it is closed with the stack. */
   readonly client: Redis;
   /** Stops the process without closing its connections, as a machine that hangs. */
@@ -50,6 +52,7 @@ export async function startRedis(
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    pid: () => child.pid,
     client,
     pause: () => child.signal('SIGSTOP'),
     resume: () => child.signal('SIGCONT'),
