@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../../src/engine/request/attributes.ts';
 import { compileCode, compiledForm } from '../../../src/node/code-form.ts';
 import { Decoder, decoded } from '../../../src/policy/transfer/decode.ts';
 import { encode, TooLarge } from '../../../src/policy/transfer/encode.ts';
@@ -208,6 +209,37 @@ describe('schemas', () => {
       ['b', 'b'],
     ],
     ['lengths', { type: 'string', maxLength: 1 }, '\u{1f600}', 'ab'],
+    [
+      'integers beyond 2^53 and decimal multiples',
+      { items: { anyOf: [{ minimum: 9007199254740993n }, { multipleOf: 0.01, maximum: 100 }] } },
+      [9007199254740993n, 19.99],
+      [9007199254740992n],
+    ],
+    [
+      'members that objects inherit',
+      {
+        properties: JSON.parse('{"__proto__": {"type": "string"}}') as JsonValue,
+        unevaluatedProperties: false,
+      },
+      JSON.parse('{"__proto__": "a"}') as JsonValue,
+      JSON.parse('{"__proto__": 1}') as JsonValue,
+    ],
+    [
+      'unevaluated items after a list of draft-07',
+      {
+        $ref: 'urn:pair',
+        unevaluatedItems: { type: 'null' },
+        $defs: {
+          pair: {
+            $id: 'urn:pair',
+            $schema: 'http://json-schema.org/draft-07/schema#',
+            items: [{ type: 'string' }],
+          },
+        },
+      },
+      ['a', null],
+      ['a', 1],
+    ],
     [
       'any of several with unevaluated properties',
       { type: 'object', anyOf: [{ properties: { a: { type: 'string' } } }], unevaluatedProperties: false },
