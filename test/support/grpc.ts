@@ -13,16 +13,19 @@ export interface ClientTls {
   readonly key?: string;
   /** Authority of the calls; default: that of the address. */
   readonly authority?: string;
+  /** True: every message is compressed with gzip. */
+  readonly compresses?: boolean;
 }
 
 /** A gRPC client for messages as bytes. */
 export function connectTo(address: string, tls?: ClientTls): Client {
   if (tls === undefined) return new Client(address, credentials.createInsecure());
-  const { ca, cert, key, authority } = tls;
+  const { ca, cert, key, authority, compresses } = tls;
   const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
   return new Client(address, credentials.createSsl(pem(ca), pem(key), pem(cert)), {
     'grpc.max_receive_message_length': -1,
     ...(authority !== undefined && { 'grpc.default_authority': authority }),
+    ...(compresses === true && { 'grpc.default_compression_algorithm': 2 }),
   });
 }
 
