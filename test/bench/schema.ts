@@ -5,6 +5,7 @@ import type { JsonObject } from '../../src/engine/request/attributes.ts';
 import { readJsonBody } from '../../src/engine/schema/json-body.ts';
 import { compileJsonSchema } from '../../src/engine/schema/json-schema.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
+import { openApiContenders } from './openapi.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -48,6 +49,10 @@ export async function schemaPart(effort: Effort): Promise<string> {
     table('schema: a body of 1 KiB that fits', await measure(contenders(fits, true), effort)),
     table('schema: a body of 1 KiB that does not fit', await measure(contenders(refused, false), effort)),
     table('schema: a body of 64 KiB that fits', await measure(contenders(large, true), less)),
+    table(
+      'schema: a request of an OpenAPI document with 1,000 operations',
+      await measure(openApiContenders(SCHEMA, JSON.stringify(fits)), effort),
+    ),
   ].join('\n');
 }
 

@@ -68,6 +68,8 @@ class Compilation {
   readonly #listed: ListedOperation[] = [];
   readonly #schemes: ReadonlyMap<string, SecurityScheme>;
   #routeCount = 0;
+  /** True after the document has exceeded a bound. */
+  #isExceeded = false;
 
   constructor(documents: Documents, root: Part, options: OpenApiOptions) {
     this.#documents = documents;
@@ -116,6 +118,7 @@ class Compilation {
   #paths(paths: Part, compiler: SchemaCompiler): void {
     const { problems } = this.#documents;
     for (const [path, item] of this.#documents.members(paths)) {
+      if (this.#isExceeded) return;
       if (path.startsWith('x-')) continue;
       const { template, problem, help } = readTemplate(path);
       if (template === undefined) {
@@ -138,6 +141,7 @@ class Compilation {
       const part = operation && documents.mapping(operation, 'an operation');
       if (part === undefined) continue;
       if (this.#listed.length >= MAX_OPERATIONS) {
+        this.#isExceeded = true;
         documents.problems.add(part, `the document has more than ${MAX_OPERATIONS} operations`);
         return;
       }
@@ -204,6 +208,7 @@ class Compilation {
   #route(template: PathTemplate, operation: Operation, part: Part): void {
     this.#routeCount += 1;
     if (this.#routeCount > MAX_ROUTES) {
+      this.#isExceeded = true;
       this.#documents.problems.add(
         this.#root,
         `the document has more than ${MAX_ROUTES} paths with those of its servers`,

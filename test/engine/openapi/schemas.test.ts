@@ -236,3 +236,20 @@ describe('discriminator', () => {
     ]);
   });
 });
+
+test('a schema is compiled once, also when the document is read again with another change', () => {
+  const schema = { type: 'object', required: ['once'], properties: { once: { type: 'string' } } };
+  const document = (summary: string): JsonValue =>
+    documentOf({ '/x': { post: { summary, requestBody: { content: { 'application/json': { schema } } } } } });
+  const checkOf = (summary: string): unknown =>
+    compileDocument(document(summary)).operations[0]?.operation.body?.contents[0]?.check;
+  expect(checkOf('first')).toBeDefined();
+  expect(checkOf('second')).toBe(checkOf('first'));
+});
+
+test('bounds on the operations of a document', () => {
+  const paths = Object.fromEntries(Array.from({ length: 5_100 }, (_, at) => [`/p${at}`, { get: {} }]));
+  expect(compileDocument(documentOf(paths)).problems.map(({ message }) => message)).toEqual([
+    'the document has more than 5000 operations',
+  ]);
+});
