@@ -1,5 +1,5 @@
 import { seeded } from '../support/seeded.ts';
-import { runSchedules } from './limits.ts';
+import { runReloads, runSchedules } from './limits.ts';
 
 /*
  * node test/fuzz/limits-main.ts [COUNT [SEED]]: compares COUNT random schedules of takes from limits (default 100,000)
@@ -16,3 +16,4 @@ const progress = (round: number) => {
   if (round % 10_000 === 0) process.stderr.write(`${round} of ${count} schedules\n`);
 };
 console.log(runSchedules(count, seeded(seed), progress));
+console.log('reloads', runReloads(count, seeded(seed)));

@@ -118,6 +118,66 @@ function runSchedule(random: () => number, run: { -readonly [K in keyof LimitRun
     );
 }
 
+/**
+ * Random takes from one bucket while its rate and burst change. What is allowed must be allowed by a bucket that keeps
+ * exactly the used units, and by one that is full two units of time later after each change, what is refused refused.
+ */
+export function runReloads(
+  count: number,
+  random: () => number,
+): { readonly reloads: number; readonly refused: number } {
+  const upTo = (most: number) => Math.floor(random() * (most + 1));
+  const anyLimit = () => {
+    const rate = { count: 1 + upTo(pick(random, [3, 20, 100_000])), period: SECOND * pick(random, PERIODS) };
+    return { id: 'orders/each', rate, burst: random() < 0.5 ? rate.count : 1 + upTo(9) };
+  };
+  let reloads = 0;
+  let refused = 0;
+  for (let round = 0; round < count; round++) {
+    const store = createLocalStore({ maxKeys: 1000, seed: [round, 1] });
+    let limit = anyLimit();
+    let ticks = 64 * SECOND * upTo(1_000_000);
+    store.follow([limit], ticks * TICK);
+    let exact = new ReferenceBucket(limit.rate, limit.burst);
+    let late = new ReferenceBucket(limit.rate, limit.burst);
+    for (let step = 0; step < STEPS; step++) {
+      const interval = limit.rate.period / limit.rate.count;
+      ticks += upTo(Math.ceil(128 * interval * pick(random, [0, 0.1, 1])));
+      const at = (BigInt(ticks) * NANOSECONDS) / 64n;
+      if (random() < 0.15) {
+        const before = limit;
+        limit = anyLimit();
+        store.follow([limit], ticks * TICK);
+        const unit = [before, limit].map(unitOf).reduce((a, b) => (a > b ? a : b));
+        exact = exact.converted(limit.rate, limit.burst, at);
+        late = late.converted(limit.rate, limit.burst, at, 2n * unit);
+        reloads += 1;
+        continue;
+      }
+      const cost = random() < 0.7 ? 1 : Math.min(limit.burst, upTo(4));
+      const take: Take = { limit, key: 'a', cost, ...NO_NOTES };
+      const { allowed } = store.take(take, ticks * TICK);
+      const told = JSON.stringify({ round, step, limit, cost, allowed });
+      if (allowed) assert(exact.ask(cost, at).allowed, told);
+      // A bucket of coarser units reads the time up to one of them early.
+      else assert(!late.ask(cost, at - unitOf(limit)).allowed, told);
+      if (!allowed) refused += 1;
+      if (!allowed || cost === 0) continue;
+      exact.take(cost, at);
+      late.take(cost, at);
+    }
+  }
+  return { reloads, refused };
+}
+
+const NO_NOTES = { hashHigh: 0, hashLow: 0, heldUntil: 0, heldFraction: 0, heldFrame: 0, heldReturns: 0 };
+
+/** Nanoseconds of the unit in which a limit counts. */
+function unitOf({ rate, burst }: { readonly rate: Rate; readonly burst: number }): bigint {
+  const window = (burst * rate.period) / rate.count;
+  return window * 1e6 < 2 ** 51 ? 1n : coarse(window);
+}
+
 /** Nanoseconds of the unit in which a limit counts that fills in so many milliseconds. */
 function coarse(milliseconds: number): bigint {
   if (milliseconds * 1e3 < 2 ** 51) return 1000n;

@@ -32,6 +32,18 @@ export class ReferenceBucket {
     this.#window = BigInt(burst) * this.#unit;
   }
 
+  /**
+   * A bucket by another rate and burst with as many units used, at most all of them. `late`: nanoseconds by which it is
+   * full later.
+   */
+  converted(rate: Rate, burst: number, nanoseconds: bigint, late = 0n): ReferenceBucket {
+    const next = new ReferenceBucket(rate, burst);
+    const debt = this.debt(nanoseconds);
+    const same = (debt * next.#unit) / this.#unit + (late === 0n || debt === 0n ? 0n : late * next.#count);
+    next.#full = nanoseconds * next.#count + (same < next.#window ? same : next.#window);
+    return next;
+  }
+
   /** Parts until the bucket is full. */
   debt(nanoseconds: bigint): bigint {
     const debt = this.#full - nanoseconds * this.#count;
