@@ -1,4 +1,5 @@
 import { isJsonObject } from '../request/json-value.ts';
+import type { SchemaAdvice } from '../schema/problem.ts';
 import { compileBody } from './compile-body.ts';
 import { compileParameter, type ParameterPart, readParameters, withOwn } from './compile-parameter.ts';
 import { isDialect } from './convert-schema.ts';
@@ -41,6 +42,15 @@ export interface CompiledOpenApi {
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+
+const PATH_FIELDS: readonly string[] = [
+  ...METHODS,
+  '$ref',
+  'summary',
+  'description',
+  'servers',
+  'parameters',
+];
 
 /** Most operations of a document, and most paths with those of the servers. */
 const MAX_OPERATIONS = 5_000;
@@ -133,6 +143,7 @@ class Compilation {
     const documents = this.#documents;
     const item = documents.mapping(written, 'a path');
     if (item === undefined) return;
+    this.#warnOfFields(item);
     const names = new Set(template.segments.flatMap((each) => (each.kind === 'literal' ? [] : each.names)));
     const shared = readParameters(documents, documents.member(item, 'parameters'));
     this.#reportStray(shared, names, path);
@@ -153,13 +164,24 @@ class Compilation {
     }
   }
 
+  /** Warns of names that are neither methods nor other fields of a path: `psot` describes no operation. */
+  #warnOfFields(item: MappingPart): void {
+    for (const [name, part] of this.#documents.members(item)) {
+      if (PATH_FIELDS.includes(name) || name.startsWith('x-')) continue;
+      this.#documents.problems.warn({
+        code: 'unknown_keyword',
+        place: part,
+        message: `\`${name}\` is neither a method nor another field of a path, and describes nothing`,
+        unknown: { name, known: METHODS },
+      });
+    }
+  }
+
   /** Reports parameters of the path that it does not have. */
   #reportStray(parameters: readonly ParameterPart[], names: ReadonlySet<string>, path: string): void {
     for (const { name, place, part } of parameters) {
       if (place !== 'path' || names.has(name)) continue;
-      const help =
-        names.size === 0 ? undefined : `the path has ${[...names].map((each) => `\`{${each}}\``).join(', ')}`;
-      this.#documents.problems.add(part, `the path \`${path}\` has no \`{${name}}\``, help);
+      this.#documents.problems.add(part, `the path \`${path}\` has no \`{${name}}\``, strayHelp(path, names));
     }
   }
 
@@ -242,4 +264,12 @@ class Compilation {
 
 function credentialsOf(schemes: ReadonlyMap<string, SecurityScheme>): ReadonlySet<string> {
   return new Set([...schemes.values()].flatMap(({ queryName }) => queryName ?? []));
+}
+
+/** Help for a parameter that a path does not have: paths of other routers have `:id`. */
+function strayHelp(path: string, names: ReadonlySet<string>): SchemaAdvice {
+  const meant = path.replaceAll(/(?<=\/):(\w+)/g, '{$1}');
+  if (meant !== path) return { help: `write \`${meant}\`` };
+  const written = [...names].map((each) => `\`{${each}}\``).join(', ');
+  return written === '' ? {} : { help: `the path has ${written}` };
 }

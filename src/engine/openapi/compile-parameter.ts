@@ -1,6 +1,7 @@
 import { isJsonObject } from '../request/json-value.ts';
 import type { Documents, MappingPart, Part } from './documents.ts';
 import { isJson, readMediaType } from './media-type.ts';
+import { placeHelp, schemaHelp } from './older-versions.ts';
 import type { Parameter } from './parameter.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import {
@@ -52,8 +53,7 @@ function readParameter(documents: Documents, part: MappingPart): ParameterPart |
   const known = PLACES.find((each) => each === place);
   if (known === undefined) {
     const at = documents.member(part, 'in') ?? part;
-    const help = 'write `path`, `query`, `header` or `cookie`';
-    return problems.add(at, `the parameter \`${written}\` has no known \`in\``, help);
+    return problems.add(at, `the parameter \`${written}\` has no known \`in\``, placeHelp(place));
   }
   return { name: known === 'header' ? written.toLowerCase() : written, place: known, part };
 }
@@ -86,7 +86,7 @@ export function compileParameter(
   const schema = documents.member(part, 'schema');
   if (style === undefined) return undefined;
   if ((content === undefined) === (schema === undefined)) {
-    const help = 'write one of them';
+    const help = content ? 'write one of them' : schemaHelp(part.value);
     const message = `the parameter \`${name}\` ${content ? 'has `schema` and `content`' : 'has neither `schema` nor `content`'}`;
     return problems.add(part, message, help);
   }

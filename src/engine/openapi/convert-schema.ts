@@ -225,6 +225,14 @@ export class SchemaConverter {
 
   #reportUnsupported(part: Part): void {
     const { problems } = this.#documents;
+    const nullable = this.#documents.member(part, 'nullable');
+    if (nullable?.value === true && !this.#isOld())
+      problems.warn({
+        code: 'unknown_keyword',
+        place: nullable,
+        message: '`nullable` is a keyword of OpenAPI 3.0, and checks nothing in 3.1',
+        help: 'list `null` among the types, such as `type: [string, "null"]`',
+      });
     const dynamic = this.#documents.member(part, '$dynamicRef');
     if (dynamic !== undefined)
       problems.add(dynamic, '`$dynamicRef` is not supported in OpenAPI documents', 'write `$ref`');

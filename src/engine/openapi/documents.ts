@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
+import { nearTarget } from '../schema/near-target.ts';
 import { escapeToken } from '../schema/pointer.ts';
 import { percentDecoded } from '../schema/uri.ts';
 import type { Place, Problems } from './problem.ts';
@@ -135,9 +136,7 @@ export class Documents {
   }
 
   #missing(reference: Part, text: string, root: LoadedFile): undefined {
-    const near = nearTarget(root.value, text);
-    const help = near === undefined ? undefined : `did you mean \`${near}\`?`;
-    return this.problems.add(reference, `\`${text}\` has no target`, help);
+    return this.problems.add(reference, `\`${text}\` has no target`, nearTarget(root.value, text));
   }
 }
 
@@ -161,20 +160,6 @@ function pointerOfAnchor(value: JsonValue, name: string, pointer: string, depth:
   for (const [key, member] of Object.entries<JsonValue>(value)) {
     const found = pointerOfAnchor(member, name, `${pointer}/${escapeToken(key)}`, depth + 1);
     if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** A reference with the same name elsewhere in `components`, or in other case; undefined if there is none. */
-function nearTarget(root: JsonValue, text: string): string | undefined {
-  const [file = ''] = text.split('#');
-  const last = text.slice(text.lastIndexOf('/') + 1);
-  const components = isJsonObject(root) ? root['components'] : undefined;
-  if (!isJsonObject(components)) return undefined;
-  for (const [kind, table] of Object.entries<JsonValue>(components)) {
-    if (!isJsonObject(table)) continue;
-    const name = Object.keys(table).find((each) => each.toLowerCase() === last.toLowerCase());
-    if (name !== undefined) return `${file}#/components/${kind}/${escapeToken(name)}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { SchemaWarning } from '../schema/problem.ts';
+import type { SchemaAdvice, SchemaWarning } from '../schema/problem.ts';
 
 /** A place in one of the files of a document. */
 export interface Place {
@@ -9,11 +9,10 @@ export interface Place {
 }
 
 /** A mistake in a document. */
-export interface OpenApiProblem {
+export interface OpenApiProblem extends SchemaAdvice {
   readonly place: Place;
   /** One sentence without a full stop. */
   readonly message: string;
-  readonly help?: string;
 }
 
 /** A part of a schema without an effect. */
@@ -26,11 +25,15 @@ export class Problems {
   readonly #seen = new Set<string>();
 
   /** Adds a mistake; the result is undefined, for `return problems.add(...)`. */
-  add({ file, pointer }: Place, message: string, help?: string): undefined {
+  add({ file, pointer }: Place, message: string, advice: SchemaAdvice | string = {}): undefined {
     const key = `${file}#${pointer} ${message}`;
     if (this.all.length >= MAX_PROBLEMS || this.#seen.has(key)) return undefined;
     this.#seen.add(key);
-    this.all.push({ place: { file, pointer }, message, ...(help === undefined ? {} : { help }) });
+    this.all.push({
+      place: { file, pointer },
+      message,
+      ...(typeof advice === 'string' ? { help: advice } : advice),
+    });
     return undefined;
   }
 

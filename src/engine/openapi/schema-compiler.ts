@@ -61,8 +61,8 @@ export class SchemaCompiler {
     for (const { document: _, pointer, ...warning } of warnings)
       this.#documents.problems.warn({ ...warning, place: this.#placeOf(pointer, definition) });
     if (check !== undefined) return { check, shape, schema: bundle };
-    for (const { pointer, message } of problems) {
-      this.#documents.problems.add(this.#placeOf(pointer, definition), message);
+    for (const { document: _, pointer, message, ...advice } of problems) {
+      this.#documents.problems.add(this.#placeOf(pointer, definition), message, advice);
     }
     return undefined;
   }

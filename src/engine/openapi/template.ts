@@ -23,7 +23,8 @@ const MAX_LENGTH = 2_000;
 
 /** Reads a path of `paths`, such as `/orders/{id}` or `/files/{name}.{extension}`. */
 export function readTemplate(path: string): ReadTemplate {
-  if (!path.startsWith('/')) return { problem: `the path \`${path}\` does not start with a slash` };
+  if (!path.startsWith('/'))
+    return { problem: `the path \`${path}\` does not start with a slash`, help: `write \`/${path}\`` };
   if (path.length > MAX_LENGTH) return { problem: `the path is longer than ${MAX_LENGTH} characters` };
   if (/[?#]/.test(path.replaceAll(/\{[^{}]*\}/g, ''))) {
     const problem = `the path \`${path}\` has a query string or a fragment`;

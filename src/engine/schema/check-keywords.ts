@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { FORMAT_NAMES, isFormat } from './formats.ts';
+import { keywordHelp } from './keyword-help.ts';
 import { isOfTools, keywordOf, keywordsOf, otherDialect } from './keywords.ts';
 import type { Place } from './place.ts';
 import { escapeToken } from './pointer.ts';
@@ -15,7 +16,10 @@ export function checkKeywords(schema: JsonObject, place: Place, problems: Schema
       problems.add(
         place.document.uri,
         `${place.pointer}/${escapeToken(name)}`,
-        `\`${name}\` must be ${keyword.words}`,
+        name === 'type' && typeof value === 'string'
+          ? `\`${value}\` is not a type of JSON Schema`
+          : `\`${name}\` must be ${keyword.words}`,
+        keywordHelp(name, value, dialect),
       );
     else if (dialect.isReferenceAlone && Object.hasOwn(schema, '$ref')) warnOfIgnored(name, place, problems);
     else if (name === 'format' && typeof value === 'string' && !isFormat(value))

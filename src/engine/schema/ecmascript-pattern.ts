@@ -51,13 +51,14 @@ const CATEGORIES: ReadonlyMap<string, string> = new Map(
 
 /**
  * A pattern of ECMA-262, as JSON Schema has them, for RE2: `\s` is all white space of Unicode, and categories and scripts
- * have the names that RE2 knows.
+ * have the names that RE2 knows. Throws for a back reference to a name, which RE2 would read as text.
  */
 export function asRe2Pattern(pattern: string): string {
   let isInClass = false;
   return pattern.replace(
     /\\p\{(?:(?:General_Category|gc|Script|sc)=)?(\w+)\}|\\P\{(?:(?:General_Category|gc|Script|sc)=)?(\w+)\}|\\[^]|\[|\]/gu,
     (part, is?: string, not?: string) => {
+      if (part === '\\k') throw new Error('a back reference: `\\k`');
       if (part === '[') isInClass = true;
       if (part === ']') isInClass = false;
       if (part === '\\s') return isInClass ? SPACE : `[${SPACE}]`;

@@ -110,7 +110,7 @@ export class Evaluation {
       case 'not':
         return (
           !this.#silently(() => this.#visit(wanted, value, new EvaluatedParts())) ||
-          this.#fail(keyword, 'must not fit a schema that it fits')
+          this.#fail(keyword, 'must not fit the schema of `not`')
         );
       case 'if':
         return this.#condition(schema, value, seen);

@@ -19,7 +19,8 @@ export interface Keyword extends Shape {
   readonly isAnnotation: boolean;
 }
 
-const TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'];
+/** Names of all types. */
+export const TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'];
 const isText = (value: JsonValue): value is string => typeof value === 'string';
 const isNumber = (value: JsonValue): boolean => typeof value === 'number' || typeof value === 'bigint';
 const isType = (value: JsonValue): boolean => isText(value) && TYPES.includes(value);
@@ -179,7 +180,7 @@ export function otherDialect(name: string): DialectName | undefined {
 
 /**
  * Keywords that generators of schemas write beside those of JSON Schema and that constrain nothing: those of OpenAPI,
- * of editors and of code generators. Names that begin with `x-` belong to them.
+ * of editors and of code generators. Names that begin with `x-`, and with `qt-` (quicktype), belong to them.
  */
 const TOOLS: ReadonlySet<string> = new Set([
   'discriminator',
@@ -199,9 +200,10 @@ const TOOLS: ReadonlySet<string> = new Set([
   'tsEnumNames',
   'javaType',
   'existingJavaType',
+  'javaInterfaces',
 ]);
 
 /** True for a keyword that only tools read. */
 export function isOfTools(name: string): boolean {
-  return TOOLS.has(name) || name.startsWith('x-');
+  return TOOLS.has(name) || name.startsWith('x-') || name.startsWith('qt-');
 }

@@ -1,5 +1,17 @@
+/** What to do about a mistake. */
+export interface SchemaAdvice {
+  readonly help?: string;
+  /** A name that is not known, and those of which one may be meant. */
+  readonly unknown?: {
+    readonly name: string;
+    readonly known: readonly string[];
+    /** What to write for a name; undefined: the name. */
+    readonly written?: ReadonlyMap<string, string>;
+  };
+}
+
 /** A mistake in a schema, or a part of it that has no effect. */
-export interface SchemaProblem {
+export interface SchemaProblem extends SchemaAdvice {
   /** URI of the document. */
   readonly document: string;
   /** JSON pointer (RFC 6901) into the document, empty for the whole of it. */
@@ -13,9 +25,6 @@ type SchemaWarningCode = 'unknown_keyword' | 'unknown_format';
 
 export interface SchemaWarning extends SchemaProblem {
   readonly code: SchemaWarningCode;
-  /** The name that is not known, and those of which one may be meant. */
-  readonly unknown?: { readonly name: string; readonly known: readonly string[] };
-  readonly help?: string;
 }
 
 /** Maximum number of problems, and of warnings, that are reported for one schema. */
@@ -32,8 +41,8 @@ export class SchemaProblems {
     return this.isReported || this.problems.length > 0;
   }
 
-  add(document: string, pointer: string, message: string): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ document, pointer, message });
+  add(document: string, pointer: string, message: string, advice: SchemaAdvice = {}): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ document, pointer, message, ...advice });
   }
 
   warn(warning: SchemaWarning): void {

@@ -95,11 +95,7 @@ export class SchemaBounds {
       this.#patterns.set(pattern, this.#patterns.get(pattern) ?? linearRegExp(pattern, 'u'));
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
-      this.#problems.add(
-        document,
-        pointer,
-        `the pattern \`${pattern}\` is not a valid RE2 pattern: ${error.message}`,
-      );
+      this.#problems.add(document, pointer, error.message, error.advice);
     }
   }
 

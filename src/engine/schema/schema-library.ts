@@ -2,6 +2,7 @@ import type { JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import type { Dialect } from './dialects.ts';
 import { metaSchemaAt } from './meta-schemas.ts';
+import { nearTarget } from './near-target.ts';
 import type { Place, Resource, SchemaDocument } from './place.ts';
 import { unescapeToken } from './pointer.ts';
 import type { SchemaProblems } from './problem.ts';
@@ -66,7 +67,12 @@ export class SchemaLibrary {
     const place = root && this.#within(root, fragment);
     if (place !== undefined) return place;
     if (root !== undefined || !this.#isReported)
-      this.#problems.add(from.document.uri, pointer, missing(reference, root !== undefined, isOwn));
+      this.#problems.add(
+        from.document.uri,
+        pointer,
+        missing(reference, root !== undefined, isOwn),
+        root && nearTarget(root.document.value, reference),
+      );
     this.#isReported = false;
     return undefined;
   }

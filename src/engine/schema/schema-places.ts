@@ -47,7 +47,12 @@ export class PlaceFinder {
     document.places.set(pointer, place);
     if (!isJsonObject(schema)) {
       if (typeof schema !== 'boolean')
-        this.#problems.add(document.uri, pointer, 'a JSON Schema must be an object or a boolean');
+        this.#problems.add(
+          document.uri,
+          pointer,
+          'a JSON Schema must be an object or a boolean',
+          pointer.endsWith('/properties/required') ? { help: '`required` belongs beside `properties`' } : {},
+        );
       return place;
     }
     if (resource !== outer) this.#enter(place);
@@ -115,12 +120,9 @@ export class PlaceFinder {
     if (typeof $schema !== 'string') return dialect;
     const named = dialectOf($schema);
     if (named !== undefined) return named;
-    const known = DIALECT_URIS.map((uri) => `\`${uri}\``).join(', ');
-    this.#problems.add(
-      document,
-      `${pointer}/$schema`,
-      `\`${$schema}\` is not a known dialect; known are ${known}`,
-    );
+    this.#problems.add(document, `${pointer}/$schema`, `\`${$schema}\` is not a known dialect`, {
+      unknown: { name: $schema, known: DIALECT_URIS },
+    });
     return dialect;
   }
 }

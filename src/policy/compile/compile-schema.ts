@@ -1,6 +1,7 @@
-import { jsonText } from '../../engine/request/json-value.ts';
+import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
 import type { BodySchema } from '../../engine/schema/body-schema.ts';
 import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
+import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { References } from './references.ts';
 import { type SchemaFiles, schemaFiles } from './schema-files.ts';
@@ -14,6 +15,12 @@ export function compileBodySchema(
   if (at.tree.isUnfilled === true) return undefined;
   const files = schemaFiles(at, references);
   if (files === undefined) return undefined;
+  const { value } = files.root;
+  if (isJsonObject(value) && typeof value['openapi'] === 'string') {
+    // As a JSON Schema, it would accept every body: all of its keywords are unknown.
+    const help = 'write `openapi: FILE` instead of `body`, or the path of a schema in the document by `$ref`';
+    return report(at, 'invalid_schema', 'this is an OpenAPI document, not a JSON Schema', help);
+  }
   const compiled = compileOnce(files, maxBytes);
   files.report(compiled);
   return compiled.schema;

@@ -1,5 +1,6 @@
+import { nearest } from '../../diagnostic/suggest.ts';
 import { jsonText } from '../../engine/request/json-value.ts';
-import type { SchemaProblem, SchemaWarning } from '../../engine/schema/problem.ts';
+import type { SchemaAdvice, SchemaProblem, SchemaWarning } from '../../engine/schema/problem.ts';
 import type { ReadDocument, ReadReference } from '../../engine/schema/schema-library.ts';
 import { suggestion } from '../language/fields.ts';
 import { report } from '../language/reader.ts';
@@ -65,17 +66,23 @@ export class SchemaFiles {
     readonly problems: readonly SchemaProblem[];
     readonly warnings: readonly SchemaWarning[];
   }): void {
-    for (const { document, pointer, message } of problems)
-      report(this.#place(document, pointer), 'invalid_schema', message);
-    for (const { code, document, pointer, message, unknown, help } of warnings) {
-      const near = () => (unknown === undefined ? help : suggestion(unknown.name, unknown.known));
-      report(this.#place(document, pointer), code, message, near);
-    }
+    for (const { document, pointer, message, ...advice } of problems)
+      report(this.#place(document, pointer), 'invalid_schema', message, () => helpOf(advice));
+    for (const { code, document, pointer, message, ...advice } of warnings)
+      report(this.#place(document, pointer), code, message, () => helpOf(advice));
   }
 
   #place(document: string, pointer: string): Cursor {
     return (this.#files.get(document) ?? this.root).place(pointer);
   }
+}
+
+/** The help for a mistake in a schema or in a document with schemas. */
+export function helpOf({ help, unknown }: SchemaAdvice): string | undefined {
+  if (unknown === undefined) return help;
+  const { name, known, written } = unknown;
+  const near = written?.get(nearest(name, known) ?? '');
+  return near === undefined ? suggestion(name, known) : `did you mean \`${near}\`?`;
 }
 
 /** The schema or description of a field: the path of a file, or the document itself. Undefined after a reported mistake. */

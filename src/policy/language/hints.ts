@@ -184,6 +184,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['to', 'write it in `match`: `match: [{methods: [...], paths: [...]}]`'],
   ['validationfailureaction', SHADOW],
   ['enforcementaction', SHADOW],
+  ['openapi', 'write it as an entry of `schemas`: `- openapi: FILE`'],
   ['default', DENIED],
   ['defaultaction', DENIED],
   ['action', 'each rule has its own `effect`'],

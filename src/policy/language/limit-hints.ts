@@ -32,8 +32,9 @@ export const limitScope: Reader<'local' | 'shared'> = (at) => {
   return report(at, 'unknown_value', message, { help, edit: { ...tree.range, text: 'shared' } });
 };
 
-/** Help for a rate that is written as a mapping, such as `{requests: 10, per: minute}`, with a count and a period. */
-export function rateMappingHelp(at: Cursor): Advice | string | undefined {
+/** Help for a rate that is written as a list, or as a mapping, such as `{requests: 10, per: minute}`, with a count and a period. */
+export function rateHelp(at: Cursor): Advice | string | undefined {
+  if (at.tree.kind === 'list') return 'a limit has one rate: write a limit for each, with a name of its own';
   if (at.tree.kind !== 'mapping') return undefined;
   const values = [...at.tree.entries.values()].map(({ value }) => value);
   const [count, another] = values.filter(isCount);

@@ -89,7 +89,7 @@ describe('the denial of a body shows the location and the expectation, without v
     [{ maxItems: 1 }, '[1,2]', 'the body must have at most 1 item'],
     [{ minProperties: 1 }, '{}', 'the body must have at least 1 member'],
     [{ maxProperties: 1 }, '{"a":1,"b":2}', 'the body must have at most 1 member'],
-    [{ not: { type: 'string' } }, '"secret"', 'the body must not fit a schema that it fits'],
+    [{ not: { type: 'string' } }, '"secret"', 'the body must not fit the schema of `not`'],
     [
       { contains: { type: 'string' } },
       '[1]',
@@ -247,7 +247,7 @@ describe('a mistake in a schema is a problem with its location', () => {
     [
       { type: 'object', properties: { a: { type: 'strng' } } },
       '/properties/a/type',
-      '`type` must be one of `array`, `boolean`, `integer`, `null`, `number`, `object`, `string`, or a list of some of them',
+      '`strng` is not a type of JSON Schema',
     ],
     [{ properties: { a: { minimum: 'x' } } }, '/properties/a/minimum', '`minimum` must be a number'],
     [{ allOf: [] }, '/allOf', '`allOf` must be a list of at least one schema'],
@@ -256,12 +256,12 @@ describe('a mistake in a schema is a problem with its location', () => {
     [
       { type: 'object', properties: { a: { type: 'string', pattern: '(?=x)' } } },
       '/properties/a/pattern',
-      'the pattern `(?=x)` is not a valid RE2 pattern: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+      'the pattern `(?=x)` has a lookahead (`(?=`), which is supported only at its start',
     ],
     [
       { type: 'object', patternProperties: { '(a': true } },
       '/patternProperties/(a',
-      'the pattern `(a` is not a valid RE2 pattern: error parsing regexp: missing closing ): `(a`',
+      'the pattern `(a` is not a valid RE2 pattern: missing closing ): `(a`',
     ],
     [
       { $ref: 'https://acme.example/other' },
@@ -276,7 +276,7 @@ describe('a mistake in a schema is a problem with its location', () => {
     [
       { $schema: 'http://json-schema.org/draft-03/schema#' },
       '/$schema',
-      '`http://json-schema.org/draft-03/schema#` is not a known dialect; known are `http://json-schema.org/draft-04/schema`, `http://json-schema.org/draft-06/schema`, `http://json-schema.org/draft-07/schema`, `https://json-schema.org/draft/2019-09/schema`, `https://json-schema.org/draft/2020-12/schema`',
+      '`http://json-schema.org/draft-03/schema#` is not a known dialect',
     ],
     [
       { $defs: { a: { $id: 'b' }, c: { $id: 'b' } } },
@@ -285,7 +285,9 @@ describe('a mistake in a schema is a problem with its location', () => {
     ],
   ])('%j', (schema, pointer, message) => {
     const { problems } = compileSchema(schema, 1);
-    expect(problems).toEqual([{ document: 'file:///schema.json', pointer, message }]);
+    expect(problems.map(({ document, pointer: at, message: text }) => [document, at, text])).toEqual([
+      ['file:///schema.json', pointer, message],
+    ]);
   });
 
   test('several at once', () => {

@@ -209,6 +209,7 @@ describe('schemas', () => {
       ['b', 'b'],
     ],
     ['lengths', { type: 'string', maxLength: 1 }, '\u{1f600}', 'ab'],
+    ['lookaheads', { type: 'string', pattern: '^(?=.*[0-9])(?!.* ).{4,}$' }, 'abc1', 'ab 1'],
     [
       'integers beyond 2^53 and decimal multiples',
       { items: { anyOf: [{ minimum: 9007199254740993n }, { multipleOf: 0.01, maximum: 100 }] } },
