@@ -19,10 +19,9 @@ export interface BodySource {
 
 /** The denial of a body that the operation does not permit; undefined if it fits. */
 export function judgeBody(wanted: RequestBody | undefined, source: BodySource): BodyDenial | undefined {
-  const isSent = hasBody(source);
-  if (wanted === undefined)
-    return isSent ? { reason: 'schema_violation', detail: 'the operation takes no body' } : undefined;
-  if (!isSent) return wanted.isRequired ? MISSING_BODY : undefined;
+  // Many clients name a content type without a body.
+  if (wanted === undefined) return hasBytes(source) ? UNEXPECTED : undefined;
+  if (!hasBytes(source) && !announcesBody(source)) return wanted.isRequired ? MISSING_BODY : undefined;
   const { headers, body } = source;
   const unreadable = unreadableBody(body, headers.get('content-encoding') ?? '');
   if (unreadable !== undefined) return unreadable;
@@ -33,12 +32,17 @@ export function judgeBody(wanted: RequestBody | undefined, source: BodySource): 
   return judgeContent(content, type, source);
 }
 
+const UNEXPECTED: BodyDenial = { reason: 'schema_violation', detail: 'the operation takes no body' };
+
+function hasBytes({ body, size }: BodySource): boolean {
+  return body.bytes.length > 0 || size > 0 || body.defect === 'truncated';
+}
+
 /**
- * True if the request has a body. A body that the proxy does not send to Lictor is known by its headers: an operation
- * whose body is optional would otherwise take any.
+ * True if headers tell of a body that the proxy did not send to Lictor: an operation whose body is optional would
+ * otherwise take any.
  */
-function hasBody({ headers, body, size }: BodySource): boolean {
-  if (body.bytes.length > 0 || size > 0 || body.defect === 'truncated') return true;
+function announcesBody({ headers, body }: BodySource): boolean {
   return body.defect === 'missing' && (headers.has('content-type') || headers.has('transfer-encoding'));
 }
 

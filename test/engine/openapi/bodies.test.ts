@@ -99,6 +99,9 @@ describe('a body that is missing, or not expected', () => {
       'the operation takes no body',
     );
     expect(verdict(schema, { path: '/orders' })).toBe('fits');
+    expect(verdict(schema, { path: '/orders', headers: { 'content-type': 'application/json' } })).toBe(
+      'fits',
+    );
   });
 });
 
