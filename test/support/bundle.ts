@@ -62,9 +62,29 @@ async function notice(folder: string): Promise<string> {
   };
   const title = `${manifest.name} ${manifest.version} (${manifest.license ?? 'see below'})`;
   const names = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name));
-  if (names.length === 0) throw new Error(`${manifest.name} has no licence file`);
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  const texts =
+    names.length === 0
+      ? await textsOf(manifest, folder)
+      : await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
   return [title, ...texts.map((text) => text.trim()), ''].join('\n\n');
+}
+
+/** Files whose first lines are the notice of a package without a file of its licence, by package. */
+const NOTICE_IN: Readonly<Record<string, string>> = { '@bufbuild/protobuf': 'dist/esm/wire/varint.js' };
+
+/** The texts for a package without a file of its licence: that of Apache-2.0, and the notice in one of its files. */
+async function textsOf(
+  { name, license = '' }: { readonly name: string; readonly license?: string },
+  folder: string,
+): Promise<readonly string[]> {
+  const file = NOTICE_IN[name];
+  if (!(license === 'Apache-2.0' || (license === '(Apache-2.0 AND BSD-3-Clause)' && file !== undefined))) {
+    throw new Error(`${name} has no licence file`);
+  }
+  const apache = await readFile(new URL('LICENSE', ROOT), 'utf8');
+  if (file === undefined) return [apache];
+  const [notice = ''] = /^(?:\/\/.*\n)+/.exec(await readFile(join(folder, file), 'utf8')) ?? [];
+  return [apache, notice.replaceAll(/^\/\/ ?/gm, '')];
 }
 
 // node test/support/bundle.ts [FOLDER]; default: dist
