@@ -26,7 +26,7 @@ export interface RegistryOptions {
 
 /** The types of a descriptor set, for expressions over their messages. */
 export class MessageRegistry implements MessageTypes, Owner {
-  readonly files: FileRegistry;
+  readonly #files: FileRegistry;
   readonly areEnumsStrong: boolean;
   readonly reading: Reading = { types: this, keepsPacked: false, depth: MAX_ANY_DEPTH };
   readonly comparing: Reading = { ...this.reading, keepsPacked: true };
@@ -35,9 +35,14 @@ export class MessageRegistry implements MessageTypes, Owner {
   readonly #constants: ReadonlyMap<string, { readonly value: unknown; readonly type: Type }>;
 
   constructor(files: FileRegistry, { areEnumsStrong = false }: RegistryOptions = {}) {
-    this.files = files;
+    this.#files = files;
     this.areEnumsStrong = areEnumsStrong;
     this.#constants = new Map(constantsOf(files, areEnumsStrong));
+  }
+
+  /** The descriptors. */
+  get files(): FileRegistry {
+    return this.#files;
   }
 
   /**

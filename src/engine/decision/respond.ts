@@ -1,5 +1,6 @@
 import type { Activation, Value } from '../../cel/interpret/program.ts';
 import { EvaluationError } from '../../cel/interpret/program.ts';
+import { Message } from '../../cel/value/message.ts';
 import { withholdToken } from '../identity/withheld-token.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { isFieldValue } from '../request/field-value.ts';
@@ -327,6 +328,7 @@ class Metadata {
     if (value === null || typeof value === 'boolean') return value;
     if (typeof value === 'number' || typeof value === 'bigint') return numberOf(value);
     if (Array.isArray(value)) return value.map((each) => this.jsonOf(each, depth + 1));
+    if (value instanceof Message) return this.jsonOf(jsonOfMessage(value), depth);
     const entries =
       value instanceof Map ? value.entries() : isPlain(value) ? Object.entries(value) : undefined;
     if (entries === undefined)
@@ -340,6 +342,15 @@ class Metadata {
     this.#characters -= text.length;
     if (this.#characters < 0) throw new EvaluationError('a value of the metadata is too large');
     return text;
+  }
+}
+
+/** Fails on a message with an `Any` of an unknown type. */
+function jsonOfMessage(message: Message): Value {
+  try {
+    return message.toJSON();
+  } catch (error) {
+    throw new EvaluationError('a message of the metadata has no form in JSON', { cause: error });
   }
 }
 
