@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Limit, Taken } from '../../src/engine/limit/limit.ts';
 import { createLocalStore, type LocalStore } from '../../src/engine/limit/local-store.ts';
 import { limitOf, takeOf } from '../engine/limit/take-of.ts';
+import { redisBinary } from '../support/tools.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 import { sharedLimitPart } from './shared-limits.ts';
 
@@ -18,8 +19,18 @@ export async function limitPart(effort: Effort): Promise<string> {
     table('limit: a take, without the evaluation of its expressions', await measure(takes(), effort)),
     memory(),
     hostile(),
-    await sharedLimitPart(effort),
+    await shared(effort),
   ].join('\n');
+}
+
+/** The rows of shared limits, which need the Redis of `make tools`. */
+async function shared(effort: Effort): Promise<string> {
+  try {
+    redisBinary();
+  } catch (error) {
+    return `limit: shared limits are not measured: ${error instanceof Error ? error.message : String(error)}\n`;
+  }
+  return sharedLimitPart(effort);
 }
 
 function createStore(maxKeys = MILLION): LocalStore {
