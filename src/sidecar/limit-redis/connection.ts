@@ -46,12 +46,18 @@ export async function connect(
   const client: Redis | Cluster =
     address.kind === 'cluster'
       ? new ioredis.Cluster([...address.nodes], {
+          // The client connects to a node with the first command for it, which waits for that.
           redisOptions: options,
           enableOfflineQueue: false,
           clusterRetryStrategy: retryAfter,
           maxRedirections: 3,
         })
-      : new ioredis.Redis({ ...options, ...placeOf(address, options), retryStrategy: retryAfter });
+      : new ioredis.Redis({
+          ...options,
+          ...placeOf(address, options),
+          enableOfflineQueue: false,
+          retryStrategy: retryAfter,
+        });
   client.on('error', (error: Error) => onFault(error.message));
   return {
     isCluster: address.kind === 'cluster',
@@ -80,7 +86,6 @@ function optionsOf(
     connectTimeout: CONNECT_TIMEOUT,
     connectionName: 'lictor',
     disableClientInfo: true,
-    enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     // After a failover, the server that was the primary refuses to write.
