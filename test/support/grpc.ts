@@ -1,6 +1,7 @@
 import {
   Client,
   type ClientDuplexStream,
+  compressionAlgorithms,
   credentials,
   type Metadata,
   type ServiceError,
@@ -25,7 +26,7 @@ export function connectTo(address: string, tls?: ClientTls): Client {
   return new Client(address, credentials.createSsl(pem(ca), pem(key), pem(cert)), {
     'grpc.max_receive_message_length': -1,
     ...(authority !== undefined && { 'grpc.default_authority': authority }),
-    ...(compresses === true && { 'grpc.default_compression_algorithm': 2 }),
+    ...(compresses === true && { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip }),
   });
 }
 

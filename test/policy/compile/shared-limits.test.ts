@@ -39,7 +39,7 @@ test('limits without a store to count them in are an error that names each and t
   const { set, diagnostics } = compiled(false);
   expect(set).toBeUndefined();
   expect(diagnostics.map(({ code, message, help }) => [code, message, help])).toEqual(
-    ['adopted', 'shared'].map((name) => [
+    ['adopted', 'shared'].map((name): unknown[] => [
       'no_shared_store',
       expect.stringContaining(`the limit \`${name}\` is shared, and there is no store to count it in`),
       expect.stringContaining('`--redis` of `serve`'),
