@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -134,14 +134,29 @@ test('the program of the package writes a new repository', async () => {
   expect(stdout).toMatch(/passed/);
 });
 
-test('the program of the package serves, and loads nothing that it does not use', async () => {
+/** Packages that a sidecar loads for policies with the messages of gRPC, and only for these. */
+const FOR_MESSAGES = [
+  '@bufbuild/cel',
+  '@bufbuild/cel-spec',
+  '@bufbuild/protobuf',
+  '@bufbuild/protovalidate',
+  '@bufbuild/re2',
+];
+
+test.each<[string, readonly string[]]>([
+  ['policies without gRPC', []],
+  ['the example', FOR_MESSAGES],
+])('the program of the package serves %s, and loads nothing that it does not use', async (_, forMessages) => {
   await using own = new AsyncDisposableStack();
   const scratch = await scratchFolder(own);
+  const policies = join(scratch, 'policies');
+  const isWanted = (path: string): boolean => forMessages.length > 0 || !path.endsWith('/stock');
+  await cp(root('policies'), policies, { recursive: true, filter: isWanted });
   const lists = join(scratch, 'loaded.json');
   await writeFile(join(scratch, 'note.cjs'), noteLoaded(lists));
   const lictor = await startLictor({
     folder: scratch,
-    policies: root('policies'),
+    policies,
     program: join(folder, 'dist/main.js'),
     env: { NODE_OPTIONS: `--require=${join(scratch, 'note.cjs')}` },
   });
@@ -161,6 +176,7 @@ test('the program of the package serves, and loads nothing that it does not use'
     .flat()
     .flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
   expect([...new Set(packages)].toSorted()).toEqual([
+    ...forMessages,
     'ajv',
     'ajv-formats',
     'commander',

@@ -175,8 +175,9 @@ export class Loader {
       case 'offer': {
         const sender = this.#process;
         this.#pause();
+        // The recipes of services take 60 ms and 24 MiB to import, which sets without them do not pay for.
         this.#received = this.#received
-          .then(() => (report.hasServices ? import('./service-makers.ts') : undefined))
+          .then(() => (report.hasServices ? import('../../engine/grpc/grpc-services.ts') : undefined))
           .then(() => this.#receive(sender, report.size))
           .catch((error: unknown) => this.#fault(error));
         return;
