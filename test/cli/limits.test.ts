@@ -257,7 +257,7 @@ test('prints text with bars', async () => {
   expect(stdout).toContain(
     [
       'orders/per-caller  2/m, burst 2, by caller.principal',
-      '  5 requests, refused then 2, now 2; 1 of them were allowed, 1 that it refused are allowed',
+      '  5 requests, refused then 2, now 2; newly refused 1, newly allowed 1',
       '  spiffe://acme/shop   ███████████████░░░░░░░░░░░░░░░  4, refused then 1, now 2',
       '  spiffe://acme/stock  ████████                        1, refused then 1, now 0',
     ].join('\n'),

@@ -25,7 +25,7 @@ function assumptions({ log, replicas }: LimitsOptions): readonly string[] {
   const each = replicas === 1 ? 'one sidecar' : `${replicas} sidecars that share its requests evenly`;
   const logs = log.length === 1 ? 'the log is' : `each of the ${log.length} logs is`;
   return [
-    `${logs} of ${each}; requests that were not recorded are not counted, and buckets are full at the begin`,
+    `${logs} of ${each}; requests that were not recorded are not counted, and buckets are full at the beginning`,
   ];
 }
 
@@ -50,8 +50,8 @@ function limitLines(
 
 function countsText({ requests, refusedThen, refusedNow, newlyRefused, newlyAllowed }: Outcomes): string {
   const changes = [
-    newlyRefused > 0 ? `${newlyRefused} of them were allowed` : '',
-    newlyAllowed > 0 ? `${newlyAllowed} that it refused are allowed` : '',
+    newlyRefused > 0 ? `newly refused ${newlyRefused}` : '',
+    newlyAllowed > 0 ? `newly allowed ${newlyAllowed}` : '',
   ].filter((each) => each !== '');
   const change = changes.length === 0 ? '' : `; ${changes.join(', ')}`;
   return `${plural(requests, 'request')}, refused then ${refusedThen}, now ${refusedNow}${change}`;

@@ -18,7 +18,8 @@ export function compileBodySchema(
   const { value } = files.root;
   if (isJsonObject(value) && typeof value['openapi'] === 'string') {
     // As a JSON Schema, it would accept every body: all of its keywords are unknown.
-    const help = 'write `openapi: FILE` instead of `body`, or the path of a schema in the document by `$ref`';
+    const file = at.tree.kind === 'scalar' ? String(at.tree.value) : 'FILE';
+    const help = `write \`openapi: ${file}\` instead of \`body\`, or name one of its schemas: \`jsonSchema: {$ref: "${file}#/components/schemas/NAME"}\``;
     return report(at, 'invalid_schema', 'this is an OpenAPI document, not a JSON Schema', help);
   }
   const compiled = compileOnce(files, maxBytes);
