@@ -20,7 +20,8 @@ function loops({ exprKind: { case: kind, value } }: Expr): number {
       return deepest([value.operand]);
     case 'callExpr': {
       const own = LINEAR.has(value.function) ? 1 : 0;
-      return own + deepest([value.target, ...value.args]);
+      // The list is made before it is read.
+      return Math.max(own, deepest([value.target, ...value.args]));
     }
     case 'listExpr':
       return deepest(value.elements);

@@ -35,6 +35,8 @@ const FILES: Readonly<Record<string, RegExp>> = {
   jsonSchema: /\.json$/,
   openapi: /\.(?:json|ya?ml)$/,
   document: /\.(?:json|ya?ml)$/,
+  protobuf: /\.(?:binpb|pb)$/,
+  descriptorSet: /\.(?:binpb|pb)$/,
   jwksFile: /\.json$/,
   file: /\.(?:json|csv|ya?ml)$/,
 };

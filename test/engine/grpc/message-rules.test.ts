@@ -124,6 +124,15 @@ describe('rules of other messages', () => {
     });
   });
 
+  test('with two loops after each other are evaluated', async () => {
+    const found = await rulesOf(`repeated int32 n = 1;
+      option (buf.validate.message).cel = {id: "n", message: "m", expression: "this.n.map(a, a + 1).unique()"};`);
+    const type = typeNamed(found, 'a.Item');
+    expect(found.rules.prepare(type)).toBeUndefined();
+    const n = Array.from({ length: 5_000 }, (_, at) => at);
+    expect(found.rules.check(type, fromJson(type, { n }), 5_000)).toBeUndefined();
+  });
+
   test('take linear time for a pattern that would backtrack', async () => {
     const found = await rulesOf('string s = 1 [(buf.validate.field).string.pattern = "^(a+)+$"];');
     const type = typeNamed(found, 'a.Item');
