@@ -129,8 +129,8 @@ describe('rules of other messages', () => {
       option (buf.validate.message).cel = {id: "n", message: "m", expression: "this.n.map(a, a + 1).unique()"};`);
     const type = typeNamed(found, 'a.Item');
     expect(found.rules.prepare(type)).toBeUndefined();
-    const n = Array.from({ length: 5_000 }, (_, at) => at);
-    expect(found.rules.check(type, fromJson(type, { n }), 5_000)).toBeUndefined();
+    const n = Array.from({ length: 1_000 }, (_, at) => at);
+    expect(found.rules.check(type, fromJson(type, { n }), 1_000)).toBeUndefined();
   });
 
   test('take linear time for a pattern that would backtrack', async () => {
