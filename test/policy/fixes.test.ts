@@ -57,6 +57,7 @@ const HIDDEN: readonly (readonly [string, string, string])[] = [
   ['no-echoes', '`Read_It` is not a valid DNS label', 'has no rule or limit `Read_It`'],
   ['no-echoes', '`Bad_Issuer` is not a valid DNS label', 'unknown Issuer `Bad_Issuer`'],
   ['resource-metadata', 'unknown field `resource_metadata`', 'this cannot be the URL of metadata'],
+  ['openapi-hints', '`#/components/schemas/Lines` has no target', '`required` must be a list'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `host` is missing'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the parameter `age` is missing'],
   ['templates', 'unknown PolicyTemplate `intenal`', 'the list is empty'],

@@ -37,7 +37,6 @@ function written(value: Value, depth: number): string {
   if (typeof value === 'bigint' || value === null) return String(value);
   if (typeof value !== 'object') return JSON.stringify(value) ?? typeof value;
   if (depth > DEEPEST) return '…';
-  if (value instanceof Message) return written(value.toJSON(), depth);
   if (value instanceof Uint8Array) return `bytes(${value.length})`;
   if (Array.isArray(value)) return `[${value.map((each) => written(each, depth + 1)).join(', ')}]`;
   if (value instanceof Message) return messageText(value, depth);
