@@ -1,4 +1,5 @@
 import type { ParameterReads } from '../request/header-reads.ts';
+import { parameterTrouble } from '../request/parameter-spelling.ts';
 import { nameOf, ParameterNames } from '../request/rewrite-query.ts';
 
 /** Parameters after this number are ignored by the parsers of Node and Express. */
@@ -24,15 +25,9 @@ function findingOnNamed(reads: ParameterReads, parameters: readonly string[]): s
     names = new ParameterNames(reads.names);
     compiled.set(reads, names);
   }
-  for (const parameter of parameters) {
-    const parts = parameter.split(';');
-    for (const part of parts) {
-      if (!names.has(part)) continue;
-      if (parts.length > 1) return SEPARATED;
-      if (!names.hasExactly(part)) return SPELLED;
-    }
-  }
-  return undefined;
+  const trouble = parameterTrouble(names, reads.bracketed ?? [], parameters);
+  if (trouble === undefined) return undefined;
+  return trouble === 'separator' ? SEPARATED : SPELLED;
 }
 
 /** As `findingOnNamed`, for every parameter of the request. */

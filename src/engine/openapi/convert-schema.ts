@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { isFormat } from '../schema/formats.ts';
-import { selectBranch } from './discriminator.ts';
+import { branchKeyword, selectBranch } from './discriminator.ts';
 import type { Documents, Part } from './documents.ts';
 import { asType2020 } from './schema-dialect.ts';
 import type { OpenApiVersion } from './version.ts';
@@ -115,7 +115,8 @@ export class SchemaConverter {
       !this.#isOld() && Object.keys(value).some((name) => name !== '$ref' && !DROPPED.has(name));
     if (!hasMore) return referred;
     const { $ref: _, ...others } = value;
-    return { allOf: [referred, this.#withoutReference({ ...part, value: others }, others, around)] };
+    // Beside the reference, so that `unevaluatedProperties` knows its members.
+    return this.#joined(this.#withoutReference({ ...part, value: others }, others, around), referred);
   }
 
   #reference(reference: Part, around: Surroundings): JsonValue {
@@ -147,7 +148,7 @@ export class SchemaConverter {
     const schema: Record<string, JsonValue> = {};
     for (const [keyword, member] of this.#documents.members(part)) {
       if (DROPPED.has(keyword) || keyword.startsWith('x-')) continue;
-      if (branches !== undefined && (keyword === 'oneOf' || keyword === 'anyOf')) continue;
+      if (branches !== undefined && keyword === branchKeyword(value)) continue;
       const converted = this.#keyword(keyword, member, inner);
       if (converted !== undefined) schema[keyword] = converted;
     }
@@ -155,8 +156,14 @@ export class SchemaConverter {
     return this.#isOld() ? asType2020(whole, value) : whole;
   }
 
-  #joined(schema: Record<string, JsonValue>, branches: JsonObject): JsonObject {
-    return Object.keys(schema).length === 0 ? branches : { allOf: [schema, branches] };
+  /** A schema whose values must also fit another one. */
+  #joined(schema: JsonValue, other: JsonValue): JsonObject {
+    if (!isJsonObject(schema)) return { allOf: [schema, other] };
+    if (Object.keys(schema).length === 0 && isJsonObject(other)) return other;
+    const { allOf } = schema;
+    // In 3.0, `nullable` beside `allOf` is about all of them.
+    if (this.#isOld() || (allOf !== undefined && !isJsonList(allOf))) return { allOf: [schema, other] };
+    return { ...schema, allOf: [...(allOf ?? []), other] };
   }
 
   /** The value of a keyword; undefined if it limits nothing. */

@@ -1,10 +1,16 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
+import { isJsonObject } from '../request/json-value.ts';
 import type { Documents, Part } from './documents.ts';
 
 /** A schema of `oneOf` or `anyOf`, and the values of the property that select it. */
 interface Branch {
   readonly part: Part;
   readonly values: Set<string>;
+}
+
+/** The keyword with the branches of a `discriminator`; another one beside it is a schema of its own. */
+export function branchKeyword(schema: JsonObject): 'oneOf' | 'anyOf' {
+  return Object.hasOwn(schema, 'oneOf') ? 'oneOf' : 'anyOf';
 }
 
 /**
@@ -17,7 +23,7 @@ export function selectBranch(
   convert: (part: Part) => JsonValue,
 ): JsonObject | undefined {
   const discriminator = documents.member(part, 'discriminator');
-  const list = documents.member(part, 'oneOf') ?? documents.member(part, 'anyOf');
+  const list = isJsonObject(part.value) ? documents.member(part, branchKeyword(part.value)) : undefined;
   if (discriminator === undefined || list === undefined) return undefined;
   const name = documents.member(discriminator, 'propertyName')?.value;
   if (typeof name !== 'string')

@@ -1,8 +1,11 @@
 import type { JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
+import { parameterTrouble } from '../request/parameter-spelling.ts';
+import { ParameterNames } from '../request/rewrite-query.ts';
 import type { BodyDenial } from '../schema/body-schema.ts';
 import { convert, type Sent } from './convert.ts';
 import type { Content } from './operation.ts';
+import { isBracketed, namesOf } from './operation-reads.ts';
 import type { Parameter } from './parameter.ts';
 import { decodeField, type RawValues, rawValues } from './raw-query.ts';
 import { type ParameterSources, readParameter } from './read-parameter.ts';
@@ -25,11 +28,31 @@ export function judgeForm(content: Content, text: string): BodyDenial | undefine
   let count = 0;
   for (const each of values.values()) count += each.length;
   if (count > MAX_FIELDS) return misfit(`the body has more than ${MAX_FIELDS} fields`);
+  const trouble = fieldTrouble(content, text.split('&'));
+  if (trouble !== undefined) return misfit(trouble);
   const known = knownFields(content.fields, values);
   if (typeof known === 'string') return misfit(known);
   const others = otherFields(content, values);
   if (typeof others === 'string') return misfit(others);
   return judgeFields(content, [...known, ...others]);
+}
+
+const spellings = new WeakMap<Content, ParameterNames>();
+
+/** What is wrong with raw names and values of a form that some services read as another field than the one judged. */
+export function fieldTrouble(content: Content, raw: readonly string[]): string | undefined {
+  const { fields } = content;
+  let names = spellings.get(content);
+  if (names === undefined) {
+    names = new ParameterNames(fields.flatMap(namesOf));
+    spellings.set(content, names);
+  }
+  const bracketed = fields.filter(isBracketed).map(({ name }) => name);
+  const trouble = parameterTrouble(names, bracketed, raw);
+  if (trouble === undefined) return undefined;
+  return trouble === 'separator'
+    ? 'the body has a `;` that some services take for the end of a field'
+    : 'the body has a field that some services take for another one, which the schema names';
 }
 
 export function misfit(detail: string): BodyDenial {
@@ -95,7 +118,7 @@ const NO_SOURCES: ParameterSources = {
 
 /** Fields that the schema does not name. */
 function otherFields({ fields, shape }: Content, values: RawValues): readonly Field[] | string {
-  const names = new Set(fields.flatMap(claimedBy));
+  const names = new Set(fields.flatMap(namesOf));
   const prefixes = fields.filter(({ style }) => style === 'deepObject').map(({ name }) => `${name}[`);
   const found: Field[] = [];
   for (const [name, sent] of values) {
@@ -108,10 +131,4 @@ function otherFields({ fields, shape }: Content, values: RawValues): readonly Fi
     found.push({ name, shape: inner, isJson: false, ways: [value] });
   }
   return found;
-}
-
-/** Names of the fields that a property is written as. */
-function claimedBy({ name, style, explode, form, shape }: Parameter): readonly string[] {
-  if (form !== 'styled' || style === 'deepObject' || !explode || shape.members === undefined) return [name];
-  return [name, ...shape.members.known.keys()];
 }

@@ -1,5 +1,5 @@
 import { type BodyDenial } from '../schema/body-schema.ts';
-import { type Field, judgeFields, misfit } from './form-body.ts';
+import { type Field, fieldTrouble, judgeFields, misfit } from './form-body.ts';
 import { isJson, isUtf8, type MediaType, readMediaType } from './media-type.ts';
 import { type Part, readMultipart } from './multipart.ts';
 import type { Content } from './operation.ts';
@@ -18,6 +18,11 @@ export function judgeMultipart(
       reason: 'body_malformed',
       detail: 'the body is not multipart/form-data that servers read alike',
     };
+  const trouble = fieldTrouble(
+    content,
+    parts.map(({ name }) => encodeURIComponent(name.toWellFormed())),
+  );
+  if (trouble !== undefined) return misfit(trouble);
   const fields = fieldsOf(content, parts);
   return typeof fields === 'string' ? misfit(fields) : judgeFields(content, fields);
 }

@@ -49,7 +49,7 @@ function isEnd(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-const DISPOSITION = /^form-data; ?name="([^"\\%\r\n]*)"(; ?filename="[^"\\\r\n]*")?$/i;
+const DISPOSITION = /^form-data; ?name="([^"\\%\r\n]*)"(?:; ?filename="([^"\\\r\n]*)")?$/i;
 
 function partOf(bytes: Uint8Array): Part | undefined {
   const end = indexOf(bytes, HEADERS_END, 0);
@@ -59,12 +59,10 @@ function partOf(bytes: Uint8Array): Part | undefined {
   const [, name, file] = DISPOSITION.exec(headers.get('content-disposition') ?? '') ?? [];
   const encoding = headers.get('content-transfer-encoding');
   if (name === undefined || !/^(?:7bit|8bit|binary)$/i.test(encoding ?? 'binary')) return undefined;
-  return {
-    name,
-    isFile: file !== undefined,
-    type: headers.get('content-type') ?? '',
-    bytes: bytes.subarray(end + HEADERS_END.length),
-  };
+  const content = bytes.subarray(end + HEADERS_END.length);
+  // Browsers send an empty name for no file, without bytes; with bytes, some servers read a file and others text.
+  if (file === '' && content.length > 0) return undefined;
+  return { name, isFile: file !== undefined, type: headers.get('content-type') ?? '', bytes: content };
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -11,13 +11,27 @@ export function readsOf(parameters: readonly Parameter[]): HeaderReads {
       const isOne = form !== 'styled' || (shape.items === undefined && shape.members === undefined);
       return { name, use: isOne ? ('value' as const) : ('presence' as const), isPlain: isPlainName(name) };
     });
-  const names = parameters.filter(({ place }) => place === 'query').map(({ name }) => name);
+  const query = parameters.filter(({ place }) => place === 'query');
+  const names = query.flatMap(namesOf);
+  const bracketed = query.filter(isBracketed).map(({ name }) => name);
   if (headers.length + names.length === 0) return NO_HEADER_READS;
   return {
     named: headers,
     others: undefined,
-    parameters: names.length === 0 ? undefined : { names, isOpen: false },
+    parameters: names.length === 0 ? undefined : { names, isOpen: false, bracketed },
   };
+}
+
+/** True for a parameter or field whose members are written in brackets after its name. */
+export function isBracketed({ form, style }: Parameter): boolean {
+  return form === 'styled' && style === 'deepObject';
+}
+
+/** The names that a query parameter or field is written by: its own, and those of its members with `explode`. */
+export function namesOf(parameter: Parameter): readonly string[] {
+  const { name, form, explode, shape } = parameter;
+  if (form !== 'styled' || isBracketed(parameter) || !explode || shape.members === undefined) return [name];
+  return [name, ...shape.members.known.keys()];
 }
 
 /** Names of the query parameters of an operation, the members of exploded objects included. */
@@ -25,16 +39,15 @@ export function queryNamesOf(parameters: readonly Parameter[]): QueryNames {
   const names = new Set<string>();
   const prefixes: string[] = [];
   let isOpen = false;
-  for (const { name, place, form, style, explode, shape } of parameters) {
+  for (const parameter of parameters) {
+    const { name, place, form, explode, shape } = parameter;
     if (place !== 'query') continue;
-    if (form === 'styled' && style === 'deepObject') {
+    if (isBracketed(parameter)) {
       prefixes.push(`${name}[`);
       continue;
     }
-    names.add(name);
-    if (form !== 'styled' || !explode || shape.members === undefined) continue;
-    for (const member of shape.members.known.keys()) names.add(member);
-    isOpen ||= shape.members.isOpen;
+    for (const each of namesOf(parameter)) names.add(each);
+    isOpen ||= form === 'styled' && explode && shape.members?.isOpen === true;
   }
   return { names, prefixes, isOpen };
 }

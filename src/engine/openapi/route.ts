@@ -89,6 +89,23 @@ interface Search<T> {
  */
 export function findRoute<T>(root: RouteNode<T>, method: string, path: string): RouteResult<T> {
   if (!path.startsWith('/')) return { methods: [] };
+  const found = searchRoute(root, method, path);
+  if (!path.includes('%') || path.search(RESERVED) === -1) return found;
+  const other = searchRoute(root, method, path.replaceAll(RESERVED, decodeOnce));
+  if (!('readings' in other)) return found;
+  if (!('readings' in found)) return other;
+  const isSame = found.operation === other.operation;
+  const readings = isSame ? [...found.readings, ...other.readings] : readingsOf([], [TOO_MANY]);
+  return { operation: found.operation, readings };
+}
+
+/**
+ * Escapes of the characters that a path may also have as they are (RFC 3986, section 3.3). Some services decode them
+ * before they look for the operation: `/orders/1%3Acancel` is then one with `/orders/1:cancel`.
+ */
+const RESERVED = /%(?:2[146-9A-C]|3[ABD]|40)/g;
+
+function searchRoute<T>(root: RouteNode<T>, method: string, path: string): RouteResult<T> {
   const segments = path.slice(1).split('/');
   const isSlashed = segments.length > 1 && segments.at(-1) === '';
   if (segments.at(-1) === '') segments.pop();
@@ -111,8 +128,7 @@ export function findRoute<T>(root: RouteNode<T>, method: string, path: string): 
 function visit<T>(node: RouteNode<T>, index: number, search: Search<T>): boolean {
   const raw = search.segments[index];
   if (raw === undefined) return visitEnd(node, search);
-  const text = decodeOnce(raw);
-  const literal = node.literals.get(text);
+  const literal = node.literals.get(decodedLiteral(raw));
   if (literal !== undefined && visit(literal, index + 1, search)) return true;
   for (const { literals, node: next } of node.mixed) {
     const readings = splitBy(raw, literals);
@@ -120,6 +136,17 @@ function visit<T>(node: RouteNode<T>, index: number, search: Search<T>): boolean
   }
   return node.whole !== undefined && raw !== '' && visitWith(node.whole, [[raw]], index, search);
 }
+
+/** A segment as literals are: decoded, but for the escapes that only some services decode. */
+function decodedLiteral(raw: string): string {
+  if (!raw.includes('%')) return raw;
+  return raw
+    .split(KEPT_RESERVED)
+    .map((part, index) => (index % 2 === 1 ? part : decodeOnce(part)))
+    .join('');
+}
+
+const KEPT_RESERVED = new RegExp(`(${RESERVED.source})`);
 
 function visitWith<T>(
   node: RouteNode<T>,
@@ -155,16 +182,16 @@ interface Splitting {
   tries: number;
 }
 
-/**
- * Values of the parameters of a raw segment: every way to place the text beside them. None if the text is not there, or
- * if there are more ways than are judged.
- */
+/** Readings of a segment that has more ways than are judged: a less strict path must not be found in its place. */
+const TOO_MANY: readonly (readonly string[])[] = Array.from({ length: MAX_READINGS + 1 }, () => []);
+
+/** Values of the parameters of a raw segment: every way to place the text beside them. None if the text is not there. */
 function splitBy(raw: string, literals: readonly string[]): readonly (readonly string[])[] {
   const [first = '', ...others] = literals;
   if (!raw.startsWith(first) || !raw.endsWith(others.at(-1) ?? '')) return [];
   const splitting: Splitting = { raw, found: [], tries: 0 };
   place(splitting, first.length, others, []);
-  return isExhausted(splitting) ? [] : splitting.found;
+  return isExhausted(splitting) ? TOO_MANY : splitting.found;
 }
 
 function isExhausted({ found, tries }: Splitting): boolean {

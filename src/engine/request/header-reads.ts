@@ -15,6 +15,8 @@ export interface ParameterReads {
   readonly names: readonly string[];
   /** True if parameters are read whose names are only known at evaluation time. */
   readonly isOpen: boolean;
+  /** Names that are read with the brackets after them, such as `filter` of `filter[gte]`. */
+  readonly bracketed?: readonly string[];
 }
 
 /** The headers and query parameters that expressions read. */

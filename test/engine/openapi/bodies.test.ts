@@ -137,6 +137,9 @@ describe('forms', () => {
     ['name=Ann&range[gte]=x', '`/range/gte` must be an integer'],
     ['name=Ann&other=1', '`/other` is not expected'],
     ['name=Ann&__proto__=1', '`/__proto__` is not expected'],
+    ['name=Ann&Age=-1', expect.stringContaining('that some services take for another one')],
+    ['name=Ann&age[]=-1', expect.stringContaining('that some services take for another one')],
+    ['name=Ann;age=-1', expect.stringContaining('has a `;`')],
   ])('%s', (body, expected) => {
     const result = post(form, 'application/x-www-form-urlencoded', body).replace('schema_violation: ', '');
     expect(result).toEqual(expected);

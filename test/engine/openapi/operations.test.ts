@@ -67,7 +67,7 @@ describe('the operation of a request', () => {
     ['GET', '/files/.json', 'get /files/{file}'],
     ['GET', '/reports/1..2', 'get /reports/{from}..{to}'],
     ['POST', '/orders/7:cancel', 'post /orders/{id}:cancel'],
-    ['POST', '/orders/7%3Acancel', 'none of '],
+    ['POST', '/orders/7%3Acancel', 'post /orders/{id}:cancel'],
     ['GET', '/%C3%A9/1', 'get /é/{id}'],
     ['GET', '/slashed', 'get /slashed/'],
     ['GET', '/both', 'get /both'],
@@ -170,13 +170,43 @@ describe('the path of the servers', () => {
   });
 });
 
+describe('an escape that only some services decode before they look for the operation', () => {
+  const schema = compiled(
+    documentOf(
+      paths(
+        ['/orders/{id}:cancel', 'post'],
+        ['/orders/{id}', 'post'],
+        ['/users/@me', 'post'],
+        ['/users/{id}', 'post'],
+        ['/only/{id}:cancel', 'post'],
+        ['/a b', 'post'],
+        ['/{any}', 'post'],
+      ),
+    ),
+  );
+
+  test.each([
+    ['/orders/1:cancel', 'fits'],
+    ['/orders/1%3Acancel', 'the path can be read in too many ways'],
+    ['/orders/1%3acancel', 'the path can be read in too many ways'],
+    ['/orders/1%3Aother', 'fits'],
+    ['/users/@me', 'fits'],
+    ['/users/%40me', 'the path can be read in too many ways'],
+    ['/users/a%40b', 'fits'],
+    ['/only/1%3Acancel', 'fits'],
+    ['/a%20b', 'fits'],
+  ])('%s', (path, expected) => {
+    expect(verdict(schema, { method: 'POST', path })).toBe(expected);
+  });
+});
+
 describe('bounds', () => {
-  test('a segment with many separators takes few steps, and has no operation', () => {
+  test('a segment with many separators takes few steps, and is denied', () => {
     const path = '/f/{a}.{b}.{c}.{d}';
     const schema = compiled(documentOf(paths([path, 'get'])));
     const start = process.cpuUsage().user;
     expect(verdict(schema, { path: `/f/${'.'.repeat(50_000)}x` })).toBe(
-      'the API has no operation with this path',
+      'the path can be read in too many ways',
     );
     expect(process.cpuUsage().user - start).toBeLessThan(1_000_000);
   });
@@ -186,6 +216,13 @@ describe('bounds', () => {
     const schema = compiled(documentOf(paths([path, 'get'])));
     expect(verdict(schema, { path: '/f/1-2-3/1-2-3' })).toBe('fits');
     expect(verdict(schema, { path: '/f/1-2-3-4-5-6/1-2-3-4-5-6' })).toBe(
+      'the path can be read in too many ways',
+    );
+  });
+
+  test('a path with too many readings does not fall to a less strict one', () => {
+    const schema = compiled(documentOf(paths(['/f/{a}.{b}', 'get'], ['/f/{any}', 'get'])));
+    expect(verdict(schema, { path: `/f/${'a.'.repeat(20)}exe` })).toBe(
       'the path can be read in too many ways',
     );
   });
