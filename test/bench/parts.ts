@@ -33,7 +33,7 @@ export const PARTS: Readonly<Record<string, BenchPart>> = {
     run: async (effort) => (await import('./limit.ts')).limitPart(effort),
   },
   schema: {
-    doc: 'bodies against a JSON Schema, beside JSON.parse and ajv alone',
+    doc: 'bodies against a JSON Schema, an OpenAPI document and a descriptor set, beside the libraries alone',
     needs: [],
     isByName: false,
     run: async (effort) => (await import('./schema.ts')).schemaPart(effort),

@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats';
 import type { JsonObject } from '../../src/engine/request/attributes.ts';
 import { readJsonBody } from '../../src/engine/schema/json-body.ts';
 import { compileJsonSchema } from '../../src/engine/schema/json-schema.ts';
+import { grpcContenders } from './grpc.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 import { openApiContenders } from './openapi.ts';
 
@@ -52,6 +53,10 @@ export async function schemaPart(effort: Effort): Promise<string> {
     table(
       'schema: a request of an OpenAPI document with 1,000 operations',
       await measure(openApiContenders(SCHEMA, JSON.stringify(fits)), effort),
+    ),
+    table(
+      'schema: a gRPC message of 1 KiB with rules of protovalidate',
+      await measure(grpcContenders(), less),
     ),
   ].join('\n');
 }
