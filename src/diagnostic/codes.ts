@@ -178,7 +178,7 @@ export const CODES = {
   },
   operation_unknown: {
     severity: 'warning',
-    doc: 'an allow rule is for a path that the OpenAPI document of the policy does not have',
+    doc: 'an allow rule, or a whole policy, is for paths that its OpenAPI document does not have',
   },
   security_unchecked: {
     severity: 'warning',

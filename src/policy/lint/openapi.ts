@@ -16,8 +16,11 @@ export function* lintOpenApi(input: LintInput, context: PolicyContext): Generato
   const allowing = input.written.filter(({ spec }) => spec.mode !== 'shadow' && allowRules(spec).length > 0);
   for (const policy of input.written) {
     for (const use of usesOf(policy, input)) {
-      reportUnreachable(use, allowing);
-      reportUnknown(use);
+      if (selectedOperations(use).length === 0) reportUnselected(use);
+      else {
+        reportUnreachable(use, allowing);
+        reportUnknown(use);
+      }
       lintSecurity(use, allowing, context.of(policy));
       yield;
     }
@@ -52,6 +55,15 @@ function isReached(
       allowRules(spec).some((rule) => mayMeet([...own, outer, entriesOf(rule.match)]))
     );
   });
+}
+
+/** Reports a document of which no operation is selected: often the paths of the policy lack the one of `servers`. */
+function reportUnselected({ at, match, operations, policy, schema }: OpenApiUse): void {
+  if (operations.length === 0) return;
+  const outcome = schema.unknown === 'allow' ? 'it checks none of them' : 'all of them are denied';
+  const message = `none of the selected requests is an operation of \`${schema.document}\`, so that ${outcome}`;
+  const paths = [...(match ?? []), ...(policy.spec.match ?? [])].flatMap((entry) => entry.paths ?? []);
+  report(at, 'operation_unknown', message, nearPath(operations, { paths }));
 }
 
 /** Reports paths of the allow rules of a policy that its document does not have. */
