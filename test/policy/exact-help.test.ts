@@ -23,7 +23,10 @@ const WITHOUT_FIX: readonly (readonly [RegExp, string])[] = [
   [/^advice-openapi write `from: /, 'a new member of the rule, beside those that it has'],
   [/^advice-openapi did you mean `\/api/, 'a part of a text that also has methods'],
   [/^openapi-documents write `required: true`/, 'a new member, beside those of the parameter'],
-  [/^openapi-hints write `\/orders\/\{id\}`/, 'the path is the key of the operations, not where the mistake is'],
+  [
+    /^openapi-hints write `\/orders\/\{id\}`/,
+    'the path is the key of the operations, not where the mistake is',
+  ],
   [/^openapi-hints write `schema: /, 'members of the parameter become those of its schema'],
   [/^schema-hints write `prefixItems`, or name/, 'one of several texts, by the dialect that is meant'],
   [/^cel-names .*`request\.method`/, 'the key in brackets becomes a field'],

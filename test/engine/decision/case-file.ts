@@ -42,8 +42,8 @@ export interface Step {
 }
 
 export interface CaseRequest extends Omit<Asked, 'body'> {
-  /** Bytes are written as `!!binary`. */
-  readonly body?: string | Uint8Array;
+  /** Text, or bytes in base64. */
+  readonly body?: string | { readonly base64: string };
   /** Messages of the method of the path, in place of a body, by a descriptor set of the topic. */
   readonly messages?: readonly JsonValue[];
   /** A token in the Authorization header, or where a header or the path says `{token}`; see `tokenText`. */

@@ -194,7 +194,7 @@ function repeated(each: Case): readonly Step[] {
 }
 
 async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
-  const { token, otherToken, certificate, headers = {}, messages, ...rest } = request;
+  const { token, otherToken, certificate, headers = {}, messages, body, ...rest } = request;
   const text = token === undefined ? undefined : await tokenText(token, set);
   const other = otherToken === undefined ? undefined : await tokenText(otherToken, set);
   const place = (value: string): string =>
@@ -207,6 +207,9 @@ async function asked(request: CaseRequest, set: PolicySet): Promise<Asked> {
   ]);
   return {
     ...rest,
+    ...(body === undefined
+      ? {}
+      : { body: typeof body === 'string' ? body : Buffer.from(body.base64, 'base64') }),
     ...(messages === undefined ? {} : { method: 'POST', body: encodedCall(messages, rest.path ?? '', set) }),
     ...(rest.path === undefined ? {} : { path: place(rest.path) }),
     headers: {
