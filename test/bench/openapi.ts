@@ -1,10 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { compileOpenApi } from '../../src/engine/openapi/compile-openapi.ts';
 import { findOperation, judgeOperation } from '../../src/engine/openapi/judge.ts';
-import type { OpenApiSchema } from '../../src/engine/openapi/operation.ts';
 import type { JsonObject, JsonValue } from '../../src/engine/request/attributes.ts';
 import { canonicalPath } from '../../src/engine/request/canonical-path.ts';
 import { readJsonBody } from '../../src/engine/schema/json-body.ts';
+import { compiled } from '../support/openapi.ts';
 import type { Contender } from './measure.ts';
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
@@ -36,19 +35,6 @@ function documentOf(operations: number, body: JsonObject): JsonValue {
 function bodyOf(body: JsonObject, kind: string): JsonObject {
   const { properties } = body as { readonly properties: JsonObject };
   return { ...body, properties: { ...properties, [kind]: { type: 'integer' } } };
-}
-
-function compiled(document: JsonValue): OpenApiSchema {
-  const { schema } = compileOpenApi({ file: 'api.json', value: document }, () => undefined, {
-    unknown: 'deny',
-    unknownQuery: 'allow',
-    readOnly: 'deny',
-    basePath: undefined,
-    maxBytes: undefined,
-    credentials: new Set(),
-  });
-  assert(schema);
-  return schema;
 }
 
 /** Requests for one of 1,000 operations, and one with a body of the schema. `text` is a body that fits. */

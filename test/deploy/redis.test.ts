@@ -1,6 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connected, openStore, sharedLimit, takeOf } from '../sidecar/limit-redis/open-store.ts';
+import { takeOf } from '../engine/limit/take-of.ts';
+import { connected, openStore, sharedLimit } from '../sidecar/limit-redis/open-store.ts';
 import { startChild } from '../support/child.ts';
 import { freePort } from '../support/ports.ts';
 import { describeWithRedis } from '../support/redis.ts';

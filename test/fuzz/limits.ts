@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Rate, Take } from '../../src/engine/limit/limit.ts';
+import { type Rate, type Take, takeFrom } from '../../src/engine/limit/limit.ts';
 import { createLocalStore } from '../../src/engine/limit/local-store.ts';
 import { mostPer } from '../../src/engine/limit/rate.ts';
 import { exceedsBound, ReferenceBucket, type ReferenceTake } from '../support/reference-bucket.ts';
@@ -85,17 +85,7 @@ function runSchedule(random: () => number, run: { -readonly [K in keyof LimitRun
     }
     const key = pick(random, KEYS);
     const cost = random() < 0.5 ? 1 : random() < 0.5 ? upTo(burst) : Math.min(burst, upTo(3));
-    const take: Take = {
-      limit,
-      key,
-      cost,
-      hashHigh: 0,
-      hashLow: 0,
-      heldUntil: 0,
-      heldFraction: 0,
-      heldFrame: 0,
-      heldReturns: 0,
-    };
+    const take = takeFrom(limit, key, cost);
     const bucket = buckets.get(key);
     assert(bucket !== undefined);
     const wanted = bucket.ask(cost, at);
@@ -155,7 +145,7 @@ export function runReloads(
         continue;
       }
       const cost = random() < 0.7 ? 1 : Math.min(limit.burst, upTo(4));
-      const take: Take = { limit, key: 'a', cost, ...NO_NOTES };
+      const take = takeFrom(limit, 'a', cost);
       const { allowed } = store.take(take, ticks * TICK);
       const told = JSON.stringify({ round, step, limit, cost, allowed });
       if (allowed) assert(exact.ask(cost, at).allowed, told);
@@ -169,8 +159,6 @@ export function runReloads(
   }
   return { reloads, refused };
 }
-
-const NO_NOTES = { hashHigh: 0, hashLow: 0, heldUntil: 0, heldFraction: 0, heldFrame: 0, heldReturns: 0 };
 
 /** Nanoseconds of the unit in which a limit counts. */
 function unitOf({ rate, burst }: { readonly rate: Rate; readonly burst: number }): bigint {

@@ -39,6 +39,21 @@ export interface Take {
   heldReturns: number;
 }
 
+/** A take without notes. */
+export function takeFrom(limit: Limit, key: string, cost: number): Take {
+  return {
+    limit,
+    key,
+    cost,
+    hashHigh: 0,
+    hashLow: 0,
+    heldUntil: 0,
+    heldFraction: 0,
+    heldFrame: 0,
+    heldReturns: 0,
+  };
+}
+
 /** Answer of a bucket. Times are milliseconds from now, with fractions. */
 export interface Taken {
   /** True if the bucket holds the cost. It was taken if the buckets of all other takes of the call hold theirs. */

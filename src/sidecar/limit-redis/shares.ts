@@ -1,4 +1,4 @@
-import type { Limit, Take, Taken } from '../../engine/limit/limit.ts';
+import { type Limit, type Take, type Taken, takeFrom } from '../../engine/limit/limit.ts';
 import type { LocalStore } from '../../engine/limit/local-store.ts';
 
 /** Keys with requests that were allowed without the store and are not charged to it yet. */
@@ -128,17 +128,3 @@ const UNAVAILABLE: Taken = {
   resetAfter: 0,
   withoutStore: 'unavailable',
 };
-
-function takeFrom(limit: Limit, key: string, cost: number): Take {
-  return {
-    limit,
-    key,
-    cost,
-    hashHigh: 0,
-    hashLow: 0,
-    heldUntil: 0,
-    heldFraction: 0,
-    heldFrame: 0,
-    heldReturns: 0,
-  };
-}

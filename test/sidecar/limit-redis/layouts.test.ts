@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { takeOf } from '../../engine/limit/take-of.ts';
 import { startChild } from '../../support/child.ts';
 import { freePort } from '../../support/ports.ts';
 import { describeWithRedis, startRedis } from '../../support/redis.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { redisBinary } from '../../support/tools.ts';
 import { waitFor } from '../../support/wait.ts';
-import { connected, openStore, sharedLimit, takeOf } from './open-store.ts';
+import { connected, openStore, sharedLimit } from './open-store.ts';
 
 const HOUR = 3_600_000;
 /** Number of slots of a cluster. */

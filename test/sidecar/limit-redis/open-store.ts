@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Limit, SharedLimit, Take } from '../../../src/engine/limit/limit.ts';
+import type { Limit, SharedLimit } from '../../../src/engine/limit/limit.ts';
 import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
 import { parseRedisAddress } from '../../../src/sidecar/limit-redis/address.ts';
 import {
@@ -65,19 +65,5 @@ export function sharedLimit(
     rate: { count, period },
     burst,
     shared: { mode: 'exact', onStoreFailure: 'local', ...shared },
-  };
-}
-
-export function takeOf(limit: Limit, key = 'a', cost = 1): Take {
-  return {
-    limit,
-    key,
-    cost,
-    hashHigh: 0,
-    hashLow: 0,
-    heldUntil: 0,
-    heldFraction: 0,
-    heldFrame: 0,
-    heldReturns: 0,
   };
 }

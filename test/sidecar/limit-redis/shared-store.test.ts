@@ -1,8 +1,9 @@
 import type { Limit, Taken } from '../../../src/engine/limit/limit.ts';
+import { takeOf } from '../../engine/limit/take-of.ts';
 import { describeWithRedis, type RedisServer, startRedis } from '../../support/redis.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { waitFor } from '../../support/wait.ts';
-import { connected, type OpenedStore, openStore, sharedLimit, takeOf } from './open-store.ts';
+import { connected, type OpenedStore, openStore, sharedLimit } from './open-store.ts';
 
 /** Long enough that nothing comes back during a test. */
 const HOUR = 3_600_000;
