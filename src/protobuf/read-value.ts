@@ -12,7 +12,7 @@ import { EnumValue } from './enum-value.ts';
 import { isStoredAsIs, keyReaderOf, READERS } from './scalars.ts';
 import { type Properties, propertiesOf, type Types } from './types.ts';
 
-/** How values are read. */
+/** The way in which values are read. */
 export interface Reading {
   readonly types: Types;
   /** True if an `Any` that cannot be unpacked is a value, for comparisons, and not a failure. */

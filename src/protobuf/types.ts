@@ -4,7 +4,7 @@ import type { Message } from '../cel/value/message.ts';
 /** Message of the library for protobuf, as an object with its properties. */
 export type Properties = Record<string, unknown>;
 
-/** What the conversion of values needs to know of the registry of types. */
+/** The part of the registry of types that the conversion of values needs. */
 export interface Types {
   readonly files: FileRegistry;
   /** True if enums have types of their own. */

@@ -13,7 +13,7 @@ const PLENTY = limitOf({ count: 100_000_000, period: 60_000 });
 const UNEVEN = limitOf({ count: 99_999_999, period: 60_000 });
 const DAILY = limitOf({ count: 5, period: 86_400_000 });
 
-/** What a take from a local limit costs, what a million keys need, and what invented keys do. */
+/** Cost of a take from a local limit, memory of a million keys, and effect of invented keys. */
 export async function limitPart(effort: Effort): Promise<string> {
   return [
     table('limit: a take, without the evaluation of its expressions', await measure(takes(), effort)),
@@ -72,7 +72,7 @@ function taking(name: string, keys: readonly string[], limit: Limit = PLENTY): C
   };
 }
 
-/** What many programs do: inexact, and each key stays in memory. */
+/** The way of many programs: inexact, and each key stays in memory. */
 function plain(name: string, keys: readonly string[]): Contender {
   const buckets = new Map<string, { tokens: number; at: number }>();
   const perMillisecond = PLENTY.rate.count / PLENTY.rate.period;

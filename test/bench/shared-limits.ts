@@ -19,7 +19,7 @@ const LANES = 8;
 /** Milliseconds that a row of commands takes. */
 const ROW = 2000;
 
-/** What shared limits cost: leased ones from memory beside local ones, and commands for each check. */
+/** Costs of shared limits: leased ones from memory beside local ones, and commands for each check. */
 export async function sharedLimitPart(effort: Effort): Promise<string> {
   if (redisBinary() === undefined) return 'limit: there is no Redis for this machine\n';
   await using stack = new AsyncDisposableStack();

@@ -1,2 +1,2 @@
-/** What `lictor limits` does, by the word after it. */
+/** Actions of `lictor limits`, by the word after it. */
 export const LIMIT_ACTIONS = ['what-if'] as const;

@@ -6,7 +6,7 @@ import { causeOf, evaluate, holds, policyError } from './evaluate.ts';
 import { keyText } from './limit-key.ts';
 import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
-/** What one limit of a policy takes for a request: from which bucket, and how much. */
+/** The cost that one limit of a policy takes for a request, and its bucket. */
 export class LimitTake implements Take {
   readonly policy: CompiledPolicy;
   readonly limit: CompiledLimit;

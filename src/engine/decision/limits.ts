@@ -38,7 +38,7 @@ export function takeLimits(
   return only === undefined ? undefined : takeOne(only, phase, context);
 }
 
-/** What the limit takes; reports if it takes nothing. */
+/** The take of the limit; reports if it takes nothing. */
 function evaluated(
   limit: CompiledLimit,
   phase: Phase,

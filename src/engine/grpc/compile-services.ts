@@ -6,7 +6,7 @@ export type CompiledServices =
   | { readonly services: GrpcServices; readonly problem?: undefined }
   | { readonly problem: string; readonly help: string | undefined; readonly services?: undefined };
 
-/** How to make a descriptor set. */
+/** Help that says how a descriptor set is made. */
 const BUILD =
   'build it with `buf build -o FILE`, or with `protoc --include_imports --descriptor_set_out=FILE`';
 

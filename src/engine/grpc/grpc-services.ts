@@ -60,7 +60,7 @@ export class GrpcServices {
     return isStream && type !== undefined ? { kind: 'list', element: type } : type;
   }
 
-  /** What is wrong with the messages of a call by their rules, with `values` values in all; undefined if they hold. */
+  /** Denial of messages of a call that break their rules, with `values` values in all; undefined if the rules hold. */
   check(
     { input, isStream }: Method,
     messages: readonly Message[],

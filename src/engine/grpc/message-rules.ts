@@ -80,7 +80,7 @@ export class MessageRules {
     if (type !== undefined && !this.#loops.has(type)) this.prepare(type);
   }
 
-  /** What is wrong with a message by its rules, of which the body has `values` values; undefined if they hold. */
+  /** Denial of a message that breaks its rules; undefined if they hold. `values`: number of values in the body. */
   check(type: DescMessage, message: Message, values: number): BodyDenial | RuleFault | undefined {
     const loops = this.#loops.get(type);
     if (loops === undefined) return undefined;

@@ -4,7 +4,7 @@ export interface Rate {
   readonly period: number;
 }
 
-/** What a store knows about a limit. */
+/** The part of a limit that a store knows. */
 export interface Limit {
   /** `POLICY/LIMIT`: buckets of limits with different ids never meet. Stable across reloads. */
   readonly id: string;
@@ -14,7 +14,7 @@ export interface Limit {
   readonly shared?: SharedLimit | undefined;
 }
 
-/** How processes count a limit together. */
+/** The way in which processes count a limit together. */
 export interface SharedLimit {
   /** `exact`: the shared store is asked about each request. `leased`: units are taken ahead. */
   readonly mode: 'exact' | 'leased';

@@ -3,7 +3,7 @@ import { type HashSeed, KeyHash } from './key-hash.ts';
 import type { Limit, LimitStore, Take, Taken } from './limit.ts';
 import { Room } from './room.ts';
 
-/** What the store has for one limit. */
+/** Keys of one limit in the store. */
 export interface LimitUse {
   /** `POLICY/LIMIT`. */
   readonly id: string;

@@ -46,7 +46,7 @@ export class Pace {
     this.#length = this.interval.whole + this.interval.fraction / this.denominator;
   }
 
-  /** What `cost` units cost, from 0 to `burst`. */
+  /** Time in which `cost` units come back, from 0 to `burst` of them. */
   spanOf(cost: number): Span {
     const { interval, denominator } = this;
     if (cost === 1) return interval;

@@ -21,7 +21,7 @@ export interface ConverterOptions {
   readonly readOnly: 'deny' | 'allow';
 }
 
-/** What surrounds a schema. */
+/** Surroundings of a schema. */
 interface Surroundings {
   readonly references: Set<string>;
   /** Properties that are `readOnly`, which no part of an `allOf` may require. */

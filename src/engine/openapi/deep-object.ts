@@ -9,7 +9,7 @@ type Branch = Map<string, Branch | string[]>;
 const MAX_BRACKETS = 8;
 const MAX_NAMES = 1_000;
 
-/** What `NAME[a]=1&NAME[b][c]=2` stands for; undefined if no parameter has such a name. */
+/** The value of `NAME[a]=1&NAME[b][c]=2`; undefined if no parameter has such a name. */
 export function deepObject(
   name: string,
   shape: ValueShape,

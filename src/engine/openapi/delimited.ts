@@ -15,7 +15,7 @@ export interface StyledText {
 /** The kinds of values that a style writes in different ways. */
 export type Kind = 'scalar' | 'list' | 'object';
 
-/** What a text in `simple`, `label`, `matrix`, or `form` and the like in one value stands for; undefined if it is not one. */
+/** The value of a text in `simple`, `label` or `matrix`, or in `form` and the like as one value; undefined for others. */
 export function sentIn(text: StyledText, kind: Kind): Sent | undefined {
   const source = text.isDecodedFirst ? text.decode(text.raw) : text.raw;
   switch (text.style) {

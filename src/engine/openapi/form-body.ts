@@ -39,7 +39,7 @@ export function judgeForm(content: Content, text: string): BodyDenial | undefine
 
 const spellings = new WeakMap<Content, ParameterNames>();
 
-/** What is wrong with raw names and values of a form that some services read as another field than the one judged. */
+/** Problem of raw names and values of a form that some services read as another field than the one judged. */
 export function fieldTrouble(content: Content, raw: readonly string[]): string | undefined {
   const { fields } = content;
   let names = spellings.get(content);

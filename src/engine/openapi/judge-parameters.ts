@@ -6,7 +6,7 @@ import { type Parameter, subjectOf } from './parameter.ts';
 import type { RawValues } from './raw-query.ts';
 import { type ParameterSources, readParameter } from './read-parameter.ts';
 
-/** What is wrong with a parameter of the request, as a sentence; undefined if each fits. */
+/** Problem of a parameter of the request, as a sentence; undefined if each fits. */
 export function parameterViolation(
   { parameters }: Operation,
   readings: readonly ReadonlyMap<string, string>[],

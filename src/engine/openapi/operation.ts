@@ -48,7 +48,7 @@ export interface RequestBody {
   readonly contents: readonly Content[];
 }
 
-/** What a body of some content types must look like. */
+/** Requirements for a body of some content types. */
 export interface Content {
   readonly range: MediaType;
   /** Undefined: every value fits. */

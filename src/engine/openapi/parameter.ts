@@ -7,7 +7,7 @@ import type { ValueShape } from './value-shape.ts';
 export interface ValueCheck {
   /** The denial of a body; undefined if it fits. */
   denial(body: JsonValue): BodyDenial | undefined;
-  /** What was expected of `subject`, as a sentence; undefined if the value fits. */
+  /** The expectation about `subject`, as a sentence; undefined if the value fits. */
   violation(value: JsonValue, subject: string): string | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Parameter } from './parameter.ts';
 import { decodeField, type RawValues } from './raw-query.ts';
 import type { ValueShape } from './value-shape.ts';
 
-/** Where the values of parameters are. */
+/** The places of the values of parameters. */
 export interface ParameterSources {
   /** Raw, by name: one way to read the path. */
   readonly path: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ export interface ParameterSources {
   readonly cookies: RawValues;
 }
 
-/** What was sent for a parameter; undefined if nothing was. */
+/** Texts that were sent for a parameter; undefined if none were. */
 export type ReadParameter =
   | undefined
   /** A predicate, such as "appears more than once". */

@@ -5,7 +5,7 @@ import { type MemberShapes, SCALARS, TEXT_SHAPE, type ValueShape } from './value
 const TYPES = [...SCALARS, 'array', 'object'] as const;
 type Type = (typeof TYPES)[number];
 
-/** What a schema says about the types of its values. */
+/** Types that a schema permits for its values. */
 interface Finding {
   /** Undefined: every type. */
   readonly types: ReadonlySet<Type> | undefined;
@@ -102,7 +102,7 @@ function merged(a: Finding, b: Finding, types: Combine): Finding {
   };
 }
 
-/** What the keywords of a schema itself say. */
+/** Types by the keywords of the schema itself. */
 function own(schema: JsonObject): Finding {
   const { properties, additionalProperties } = schema;
   return {

@@ -1,6 +1,6 @@
 import { nameOf, type ParameterNames } from './rewrite-query.ts';
 
-/** What some services read in another way: a `;` that ends a parameter, or another spelling of a name. */
+/** Parts that some services read in another way: a `;` that ends a parameter, or another spelling of a name. */
 export type ParameterTrouble = 'separator' | 'spelling';
 
 /**

@@ -1,6 +1,6 @@
 import type { JsonValue } from './attributes.ts';
 
-/** What a text has that decides whether the plain parser reads it exactly. */
+/** Properties of a text that decide if the plain parser reads it exactly. */
 interface Found {
   /** Colons outside of strings: members, counting every one of the same name. */
   colons: number;

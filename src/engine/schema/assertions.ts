@@ -11,7 +11,7 @@ const MAX_SHOWN = 200;
 /** A keyword that looks at a value alone. */
 export interface Assertion {
   readonly fits: (wanted: JsonValue, value: JsonValue) => boolean;
-  /** What the value must be, for "`/a` must ...". */
+  /** Predicate of the expectation, for "`/a` must ...". */
   readonly words: (wanted: JsonValue) => string;
 }
 

@@ -13,7 +13,7 @@ export type BodyReason =
 export interface BodyError {
   /** JSON pointer (RFC 6901) into the body, empty for the whole of it. */
   readonly pointer: string;
-  /** What was expected, such as "must be a string"; never a value of the body. */
+  /** The expectation, such as "must be a string"; never a value of the body. */
   readonly detail: string;
 }
 

@@ -15,7 +15,7 @@ export interface Rules {
 export interface SchemaError {
   /** JSON pointer (RFC 6901) into the body, empty for the whole of it. */
   readonly pointer: string;
-  /** What was expected, as a predicate: "must be a string". It never shows a value of the body. */
+  /** The expectation, as a predicate: "must be a string". It never shows a value of the body. */
   readonly message: string;
   /** Keyword that it does not fit. */
   readonly keyword: string;

@@ -4,7 +4,7 @@ import type { Dialect } from './dialects.ts';
 import { TYPES } from './keywords.ts';
 import type { SchemaAdvice } from './problem.ts';
 
-/** What to write for types of programming languages and of other languages for schemas. */
+/** Types of JSON Schema by those of programming languages and of other languages for schemas. */
 const TYPE_HELP: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '`integer`': ['int', 'int32', 'int64', 'long', 'short', 'uint'],

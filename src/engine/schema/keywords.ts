@@ -4,7 +4,7 @@ import { DIALECT_NAMES, type Dialect, type DialectName } from './dialects.ts';
 
 /** Values that a keyword takes. */
 interface Shape {
-  /** What the value must be, for "`type` must be ...". */
+  /** Noun of the expectation, for "`type` must be ...". */
   readonly words: string;
   readonly fits: (value: JsonValue) => boolean;
   /** Schemas in the value: itself, its items, its members, or whichever of these it has. */

@@ -143,7 +143,7 @@ function nameOf({ document, pointer }: Place): string {
   return `${document.uri}#${pointer}`;
 }
 
-/** What the translation of one schema needs of its surroundings. */
+/** Surroundings of one schema, for its translation. */
 interface Surroundings {
   /** A schema within the schema, at a pointer into the document. */
   readonly linked: (schema: JsonValue, pointer: string) => JsonValue;

@@ -21,7 +21,7 @@ export class PatternError extends Error {
   }
 }
 
-/** What RE2 says of a pattern, in words of JSON Schema. */
+/** Error of RE2 about a pattern, in words of JSON Schema. */
 function describe(message: string): SchemaAdvice & { readonly reason: string } {
   const part = /`(\(\?<?[=!]|\\[1-9k])/.exec(message)?.[1];
   if (part === undefined)

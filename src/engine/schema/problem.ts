@@ -1,11 +1,11 @@
-/** What to do about a mistake. */
+/** Advice about a mistake. */
 export interface SchemaAdvice {
   readonly help?: string;
   /** A name that is not known, and those of which one may be meant. */
   readonly unknown?: {
     readonly name: string;
     readonly known: readonly string[];
-    /** What to write for a name; undefined: the name. */
+    /** Text to write for a name; undefined: the name. */
     readonly written?: ReadonlyMap<string, string>;
   };
 }

@@ -27,7 +27,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'definitions',
 ]);
 
-/** What one schema may still take of the bounds on compilation. */
+/** The rest of the bounds on compilation for one schema. */
 export class SchemaBounds {
   readonly #problems: SchemaProblems;
   readonly #patterns = new Map<string, Pattern>();

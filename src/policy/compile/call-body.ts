@@ -31,7 +31,7 @@ export function callEncoder(services: readonly GrpcServices[]): EncodeCall {
   };
 }
 
-/** What the library has found. Its texts begin with `cannot decode message TYPE from JSON: `. */
+/** Finding of the library. Its texts begin with `cannot decode message TYPE from JSON: `. */
 function misfit(
   error: unknown,
   { types }: GrpcServices,

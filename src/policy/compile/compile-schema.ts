@@ -55,7 +55,7 @@ function compileOnce(files: SchemaFiles, maxBytes: number | undefined): Compiled
   const documents = new Map([[files.uri, files.root.value]]);
   const compiled = compileJsonSchema({ documents, entry: files.uri, read: files.read, maxBytes });
   const { followed } = files;
-  // What a reader has reported must be reported again.
+  // Reports of a reader must be made again.
   if (followed.some(({ text }) => text === undefined)) return compiled;
   kept.set(key, {
     compiled,

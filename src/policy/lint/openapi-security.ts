@@ -11,7 +11,7 @@ import { entriesFor, mayMeet, type OpenApiUse, selectedOperations, textOf } from
 
 type Spec = WrittenPolicy['spec'];
 
-/** What an operation asks for and a rule does not. */
+/** Requirement of an operation that a rule does not have. */
 interface Missing {
   readonly operation: ListedOperation;
   /** Such as "the scope `orders:read`". */
@@ -63,7 +63,7 @@ function reportMissing(
   report(placeOf(rule.at, 'name') ?? rule.at, 'security_unchecked', message, first.help);
 }
 
-/** What is missing of the requirement that the rule comes closest to; undefined if one holds, or cannot be checked. */
+/** Missing part of the requirement that the rule comes closest to; undefined if one holds, or cannot be checked. */
 function missingFor(
   operation: ListedOperation,
   use: OpenApiUse,

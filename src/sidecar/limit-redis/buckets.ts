@@ -13,7 +13,7 @@ export interface SharedBucketKey {
   readonly rate: SharedRate;
 }
 
-/** What a take from a bucket was answered. */
+/** Answer to a take from a bucket. */
 export interface BucketAnswer {
   readonly taken: Taken;
   /** Time of the store, microseconds. */

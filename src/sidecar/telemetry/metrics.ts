@@ -47,7 +47,7 @@ export interface MetricsOptions {
   readonly inflight: () => number;
   /** Time of the last fetch of the keys of each issuer, RFC 3339; null for inline keys and before the first fetch. */
   readonly issuers: () => readonly Pick<IssuerStatus, 'name' | 'source' | 'fetched_at'>[];
-  /** What each limit that decides has in memory. */
+  /** Keys in memory of each limit that decides. */
   readonly limits: () => readonly LimitUse[];
   /** Names of the audit sinks. */
   readonly sinks: readonly string[];

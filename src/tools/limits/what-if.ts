@@ -26,7 +26,7 @@ export interface Outcomes {
   newlyAllowed: number;
 }
 
-/** What a limit of the folder would have done. */
+/** Effect that a limit of the folder would have had. */
 export interface LimitOutcome extends Outcomes {
   readonly policy: CompiledPolicy;
   readonly limit: CompiledLimit;

@@ -10,7 +10,7 @@ interface Subject {
   readonly path: string;
 }
 
-/** What a schema requires of a request, as a phrase. */
+/** Requirement of a schema for a request, as a phrase. */
 export function schemaText(schema: CompiledSchema, subject: Subject): string {
   switch (schema.kind) {
     case 'body':

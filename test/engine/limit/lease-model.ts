@@ -209,7 +209,7 @@ function movesOfMessage(state: State, at: number, instance: Instance, rules: Rul
       const reply: Message = { kind: 'reply', from, to, request, grant: result.grant };
       const { allowed, granted } = result.grant;
       const label = `the store allows ${allowed ? message.ask.cost : 0} and grants ${granted} to replica ${from}`;
-      // What is spent at once counts from now, although its reply is late or lost.
+      // Units that are spent at once count from now, although the reply is late or lost.
       const level = state.level + (allowed ? message.ask.cost * instance.period * 1000 : 0);
       return [lost, { label, state: { ...state, level, bucket: result.bucket, messages: [...rest, reply] } }];
     }

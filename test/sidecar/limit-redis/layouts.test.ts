@@ -41,7 +41,7 @@ describeWithRedis('shared limits', () => {
     const both = async () => await store.takeAll([takeOf(small), takeOf(large)], now());
     expect(await both()).toMatchObject([{ allowed: true }, { allowed: true, remaining: 9 }]);
     expect(await both()).toMatchObject([{ allowed: false }, { allowed: true }]);
-    // What the second one took goes back in a command of its own.
+    // The take from the second one goes back in a command of its own.
     const isBack = async () => {
       const taken = await store.take(takeOf(large, 'a', 0), now());
       return taken.remaining === 9 && taken.withoutStore === undefined ? true : undefined;
