@@ -6,6 +6,7 @@ import { UNFIT_NUMBER } from '../../engine/request/json-number.ts';
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
 import { hostAlone, positiveNumber, requestPath, text, wholeNumber } from '../../flag/parsers.ts';
 import type { SimulatedSettings } from '../../tools/testing/simulate.ts';
+import { ENVIRONMENT_FLAG, RESULT_FLAG } from '../terminal/decision-flags.ts';
 
 /** Flags without a default change nothing of the request that `--request` or `--record` holds. */
 export const EVAL_FLAGS = {
@@ -69,13 +70,9 @@ export const EVAL_FLAGS = {
     default: String(DEFAULT_MAX_REQUEST_BYTES),
     doc: 'bytes of a body that the proxy sends at most, as for `serve`',
   },
-  environment: {
-    value: 'NAME',
-    parse: text,
-    doc: 'the Environment document that applies; required if the folder has several',
-  },
+  environment: ENVIRONMENT_FLAG,
   expression: { value: 'CEL', parse: text, doc: 'evaluate this expression over the request instead' },
-  output: { value: 'FORM', choices: ['human', 'json'], default: 'human', doc: 'form of the result' },
+  output: RESULT_FLAG,
 } as const satisfies Flags;
 
 export type EvalOptions = ValuesOf<typeof EVAL_FLAGS>;

@@ -1,5 +1,6 @@
 import type { Flags, ValuesOf } from '../../flag/flag.ts';
-import { nonEmptyText, positiveNumber, text } from '../../flag/parsers.ts';
+import { nonEmptyText, positiveNumber } from '../../flag/parsers.ts';
+import { ENVIRONMENT_FLAG, RESULT_FLAG } from '../terminal/decision-flags.ts';
 
 export const LIMITS_FLAGS = {
   log: {
@@ -21,12 +22,8 @@ export const LIMITS_FLAGS = {
     default: '10',
     doc: 'most keys that are shown of each limit',
   },
-  environment: {
-    value: 'NAME',
-    parse: text,
-    doc: 'the Environment document that applies; required if the folder has several',
-  },
-  output: { value: 'FORM', choices: ['human', 'json'], default: 'human', doc: 'form of the result' },
+  environment: ENVIRONMENT_FLAG,
+  output: RESULT_FLAG,
 } as const satisfies Flags;
 
 export type LimitsOptions = ValuesOf<typeof LIMITS_FLAGS>;

@@ -84,7 +84,7 @@ export const METRICS = {
   lictor_limit_estimated_total: {
     type: 'counter',
     labels: ['policy', 'limit'],
-    doc: 'requests that a limit counted by estimate, since there was no room for further keys; it may refuse early then',
+    doc: 'requests that a limit counted by estimate because all room for keys was taken; an estimate may deny early',
   },
   lictor_limit_without_store_total: {
     type: 'counter',

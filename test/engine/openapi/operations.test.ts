@@ -152,10 +152,10 @@ describe('the path of the servers', () => {
       servers: [{ url: '/item' }],
       post: { operationId: 'item' },
     };
-    const schema = compiled(documentOf({ '/pets': own }, { servers: [{ url: '/root' }] }));
+    const schema = compiled(documentOf({ '/pets': own }, { servers: [{ url: '/whole' }] }));
     expect(findOperation(schema, 'GET', '/own/pets').operation?.id).toBe('own');
     expect(findOperation(schema, 'POST', '/item/pets').operation?.id).toBe('item');
-    expect(findOperation(schema, 'GET', '/root/pets').operation).toBeUndefined();
+    expect(findOperation(schema, 'GET', '/whole/pets').operation).toBeUndefined();
   });
 
   test('too many paths are refused', () => {
