@@ -1,4 +1,4 @@
-import { registryOf } from '../../protobuf/message-registry.ts';
+import { type MessageRegistry, registryOf } from '../../protobuf/message-registry.ts';
 import { GrpcServices, methodsOf, rulesOf } from './grpc-services.ts';
 
 /** The services of a descriptor set, or what is wrong with its file and how to mend it. */
@@ -13,12 +13,17 @@ const BUILD =
 /** Fields of all messages of a descriptor set. */
 const MOST_FIELDS = 20_000;
 
+/** Services by registry. Policies of one descriptor set share them, so that a request decodes its body once for all. */
+const known = new WeakMap<MessageRegistry, GrpcServices>();
+
 /** The services of the bytes of a `FileDescriptorSet`, with the rules of their messages compiled. */
 export function compileServices(bytes: Uint8Array): CompiledServices {
   if (isSource(bytes))
     return { problem: 'the file is a source of protobuf, and not a descriptor set', help: BUILD };
   const { registry: types, problem } = registryOf(bytes);
   if (types === undefined) return { problem: problem.message, help: problem.help };
+  const before = known.get(types);
+  if (before !== undefined) return { services: before };
   const methods = methodsOf(types.files);
   if (methods.size === 0) {
     const help = 'build it of the file that declares the `service`, with its imports';
@@ -40,7 +45,9 @@ export function compileServices(bytes: Uint8Array): CompiledServices {
       };
     }
   }
-  return { services: new GrpcServices(types, methods, rules) };
+  const services = new GrpcServices(types, methods, rules);
+  known.set(types, services);
+  return { services };
 }
 
 /** True for the text of a `.proto` file. */

@@ -10,6 +10,8 @@ test('equal bytes are read once, as long as their services are in use, also in a
   const first = compileServices(bytes).services;
   const second = compileServices(bytes.slice()).services;
   expect(first).toBeDefined();
+  // A request keeps its messages by the services that have decoded them.
+  expect(second).toBe(first);
   expect(second?.types).toBe(first?.types);
   expect(second?.rules).toBe(first?.rules);
   expect(transferred(first)?.types).toBe(first?.types);
