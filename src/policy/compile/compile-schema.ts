@@ -1,10 +1,10 @@
-import { isJsonObject, jsonText } from '../../engine/request/json-value.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { BodySchema } from '../../engine/schema/body-schema.ts';
 import { type CompiledJsonSchema, compileJsonSchema } from '../../engine/schema/json-schema.ts';
 import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { References } from './references.ts';
-import { type SchemaFiles, schemaFiles } from './schema-files.ts';
+import { contentOf, type SchemaFiles, schemaFiles } from './schema-files.ts';
 
 /** Compiles the value of `jsonSchema`, and reports its mistakes and those of the files that it refers to. */
 export function compileBodySchema(
@@ -45,7 +45,7 @@ const MOST_CHARACTERS = 8_388_608;
 const kept = new Map<string, Kept>();
 
 function compileOnce(files: SchemaFiles, maxBytes: number | undefined): CompiledJsonSchema {
-  const key = `${files.uri} ${maxBytes} ${jsonText(files.root.value)}`;
+  const key = `${files.uri} ${maxBytes} ${contentOf(files.root.value)}`;
   const known = kept.get(key);
   kept.delete(key);
   if (known !== undefined && files.readAgain(known.followed)) {

@@ -1,4 +1,5 @@
 import { nearest } from '../../diagnostic/suggest.ts';
+import type { JsonValue } from '../../engine/request/attributes.ts';
 import { jsonText } from '../../engine/request/json-value.ts';
 import type { SchemaAdvice, SchemaProblem, SchemaWarning } from '../../engine/schema/problem.ts';
 import type { ReadDocument, ReadReference } from '../../engine/schema/schema-library.ts';
@@ -16,7 +17,18 @@ interface FollowedReference {
   readonly text: string | undefined;
 }
 
-/** The document of a schema or of an OpenAPI description, and the files of the folder that it refers to. */
+/** Contents by value: a file is one object for all documents that refer to it. */
+const contents = new WeakMap<object, string>();
+
+/** Content of a document as JSON, written once for each document. */
+export function contentOf(value: JsonValue): string {
+  if (typeof value !== 'object' || value === null) return jsonText(value);
+  const content = contents.get(value) ?? jsonText(value);
+  contents.set(value, content);
+  return content;
+}
+
+/** The document of a schema, and the files of the folder that it refers to. */
 export class SchemaFiles {
   /** URI of the document. */
   readonly uri: string;
@@ -41,7 +53,7 @@ export class SchemaFiles {
   readonly read: ReadReference = (path, document, pointer): ReadDocument | undefined => {
     const at = this.#files.get(document)?.place(pointer);
     const data = at && this.#references.read({ value: path, at });
-    this.#followed.push({ path, document, pointer, text: data && jsonText(data.value) });
+    this.#followed.push({ path, document, pointer, text: data && contentOf(data.value) });
     if (data?.file === undefined) return undefined;
     const uri = uriOf(data.file);
     this.#files.set(uri, data);
@@ -85,7 +97,7 @@ export function helpOf({ help, unknown }: SchemaAdvice): string | undefined {
   return near === undefined ? suggestion(name, known) : `did you mean \`${near}\`?`;
 }
 
-/** The schema or description of a field: the path of a file, or the document itself. Undefined after a reported mistake. */
+/** The schema of a field: the path of a file, or the document itself. Undefined after a reported mistake. */
 export function schemaFiles(at: Cursor, references: References): SchemaFiles | undefined {
   const { tree } = at;
   const path = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
