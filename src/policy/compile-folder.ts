@@ -257,7 +257,7 @@ function* compileSteps(files: PolicyFiles, options: CompileOptions): Generator<u
 }
 
 /** The services of all policies, each once. */
-function servicesOfSet(policies: Iterable<CompiledPolicy>): CompiledPolicy['services'] {
+export function servicesOfSet(policies: Iterable<CompiledPolicy>): CompiledPolicy['services'] {
   return [...new Set([...policies].flatMap(({ services }) => services))];
 }
 

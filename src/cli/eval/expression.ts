@@ -9,9 +9,10 @@ import { PolicyActivation } from '../../engine/decision/activation.ts';
 import type { Caller } from '../../engine/decision/identities.ts';
 import { RequestContext } from '../../engine/decision/request-context.ts';
 import { NAMES } from '../../engine/request/names.ts';
-import type { CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
+import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { ADDED_FUNCTIONS } from '../../policy/compile/added-functions.ts';
 import { declareData } from '../../policy/compile/compile-data.ts';
+import { servicesOfSet } from '../../policy/compile-folder.ts';
 import { evaluateWithParts, failed } from '../../tools/testing/evaluation.ts';
 import { prepareRequest } from '../../tools/testing/simulate.ts';
 import type { SimulationRequest } from '../../tools/testing/simulation-request.ts';
@@ -34,11 +35,6 @@ export const NO_FOLDER: FolderOfExpression = {
 };
 
 const NO_POLICY = { name: '', params: {}, variables: new Map() };
-
-/** The services of all policies, by which the body of a call is read. */
-export function servicesOf({ policies }: FolderOfExpression): CompiledPolicy['services'] {
-  return [...new Set(policies.flatMap(({ services }) => services))];
-}
 
 /** The names of requests, and those of the folder's datasets and environment. */
 export function environmentOf({ data, env }: FolderOfExpression): Environment {
@@ -113,7 +109,12 @@ export async function showExpression(
   );
   const evaluation = evaluateWithParts(
     program,
-    new PolicyActivation(context, { ...NO_POLICY, services: servicesOf(set) }, token, callerOf(context)),
+    new PolicyActivation(
+      context,
+      { ...NO_POLICY, services: servicesOfSet(set.policies) },
+      token,
+      callerOf(context),
+    ),
     'value',
   );
   const { outcome } = evaluation;

@@ -12,11 +12,12 @@ import { ANONYMOUS_CALLER } from '../../policy/compile/compile-caller.ts';
 import { defaultPath } from '../../policy/compile/complete-request.ts';
 import type { TestCaller, TestRequest } from '../../policy/compile/policy-test.ts';
 import { readRequestDocument } from '../../policy/compile/request-document.ts';
+import { servicesOfSet } from '../../policy/compile-folder.ts';
 import { requestOfRecord } from '../../tools/testing/recorded-request.ts';
 import type { SimulationRequest, SimulationRequestResult } from '../../tools/testing/simulation-request.ts';
 import { type Input, readInput } from '../terminal/read-input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { type FolderOfExpression, servicesOf } from './expression.ts';
+import type { FolderOfExpression } from './expression.ts';
 import type { EvalOptions } from './flags.ts';
 
 const ANY: TestRequest = {
@@ -57,7 +58,7 @@ async function startOf(
   const name = path === '-' ? 'standard input' : path;
   const document = readRequestDocument(name, input.bytes, {
     issuers: set.issuers,
-    services: servicesOf(set),
+    services: servicesOfSet(set.policies),
   });
   if (document.written === undefined) {
     const { diagnostics, lines } = document;

@@ -91,8 +91,8 @@ export class BucketDirectory {
       new Segment(frame, depth + 1, MOST_SLOTS),
       new Segment(frame, depth + 1, MOST_SLOTS),
     ] as const;
-    segment.copyTo((each) => (isOneAt(each, depth) ? halves[1] : halves[0]), time);
     const bit = 1 << (31 - depth);
+    segment.copyTo((each) => ((each & bit) === 0 ? halves[0] : halves[1]), time);
     this.#place(halves[0], high & ~bit);
     this.#place(halves[1], high | bit);
   }
@@ -147,9 +147,4 @@ export class BucketDirectory {
   get occupied(): number {
     return [...new Set(this.#segments)].reduce((sum, segment) => sum + segment.occupied, 0);
   }
-}
-
-/** The bit of a word at a place, counted from the highest. */
-function isOneAt(word: number, place: number): boolean {
-  return ((word >>> (31 - place)) & 1) === 1;
 }

@@ -79,7 +79,7 @@ export interface Grant {
 /** Duration of a lease by the time of the store, microseconds. */
 export const LEASE = 1_000_000;
 /** Microseconds by which the time of the store may go back; a larger step means that its clock was set. */
-const CLOCK_NOISE = 1_000_000;
+export const CLOCK_NOISE = 1_000_000;
 /** Largest full bucket that is counted in microseconds. */
 const EXACT = 2 ** 52;
 

@@ -23,10 +23,6 @@ export class Sketch {
     this.#cells = new Float64Array(this.#columns * ROWS);
   }
 
-  get bytes(): number {
-    return this.#cells.byteLength;
-  }
-
   /** True if each bucket is full at `time`. */
   isOver(time: number): boolean {
     return this.#last <= time;

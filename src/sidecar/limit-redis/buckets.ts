@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Limit, Taken } from '../../engine/limit/limit.ts';
 import { type Ask, type Grant, type SharedRate, sharedRate } from '../../engine/limit/shared-bucket.ts';
 import { scriptOf } from './connection.ts';
@@ -46,7 +46,7 @@ export class Buckets {
    * of a cluster are spread by it.
    */
   of(limit: Limit, key: string): SharedBucketKey {
-    const digest = createHash('sha256').update(`${limit.id}\0${key}`).digest('base64url').slice(0, 22);
+    const digest = hash('sha256', `${limit.id}\0${key}`, 'base64url').slice(0, 22);
     return { key: `${this.#prefix}:{${digest}}`, rate: this.#rateOf(limit) };
   }
 

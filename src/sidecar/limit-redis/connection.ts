@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 
@@ -16,7 +16,7 @@ export interface Script {
 }
 
 export function scriptOf(text: string): Script {
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
+  return { text, sha: hash('sha1', text, 'hex') };
 }
 
 /** The connections to a Redis. Nothing waits for one: a command fails at once while there is none. */

@@ -116,14 +116,14 @@ export class Leases {
   }
 
   async #takeLater(leased: LeasedBucket, take: Take, first: number): Promise<Taken> {
-    const { withoutStore, buckets, clock } = this.#options;
+    const { buckets, clock } = this.#options;
     const { cost } = take;
     for (let now = first; ; now = clock()) {
       const others = leased.waiting;
       if (others === undefined) {
-        if (!buckets.admits) return this.#decideWithout(leased, take, now, withoutStore);
+        if (!buckets.admits) return this.#decideWithout(leased, take, now);
         const outcome = await this.#ask(leased, cost, now);
-        if (outcome.failed) return this.#decideWithout(leased, take, clock(), withoutStore);
+        if (outcome.failed) return this.#decideWithout(leased, take, clock());
         if (!outcome.taken.allowed) return outcome.taken;
         take.heldFrame = COUNTED;
         take.heldUntil = outcome.at;
@@ -132,7 +132,7 @@ export class Leases {
       }
       leased.queued += cost;
       const { failed } = await others;
-      if (failed) return this.#decideWithout(leased, take, clock(), withoutStore);
+      if (failed) return this.#decideWithout(leased, take, clock());
       const later = clock();
       if (spend(leased.lease, cost, later)) {
         held(take, leased);
@@ -142,14 +142,9 @@ export class Leases {
     }
   }
 
-  #decideWithout(
-    leased: LeasedBucket,
-    take: Take,
-    now: number,
-    decide: LeasesOptions['withoutStore'],
-  ): Taken {
+  #decideWithout(leased: LeasedBucket, take: Take, now: number): Taken {
     this.#note(leased, now);
-    return decide(take, now);
+    return this.#options.withoutStore(take, now);
   }
 
   giveBack({ limit, key, cost, heldUntil, heldReturns }: Take, now: number): void {

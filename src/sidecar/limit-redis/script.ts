@@ -1,3 +1,5 @@
+import { CLOCK_NOISE, LEASE } from '../../engine/limit/shared-bucket.ts';
+
 /**
  * The script that Redis runs for each visit to shared buckets: `shared-bucket.ts` of the engine in Lua, function by
  * function. A test compares both on random schedules. Numbers stay below 2^53, where Lua's doubles are exact; `%.0f`
@@ -25,8 +27,8 @@ export function bucketScript(clock: string = REDIS_TIME): string {
 const REDIS_TIME = "local t = redis.call('TIME') return t[1] * 1000000 + t[2]";
 
 const BODY = `
-local LEASE = 1000000
-local CLOCK_NOISE = 1000000
+local LEASE = ${LEASE}
+local CLOCK_NOISE = ${CLOCK_NOISE}
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
 local function read(key)

@@ -1,5 +1,6 @@
 import { type Limit, type Take, type Taken, takeFrom } from '../../engine/limit/limit.ts';
 import type { LocalStore } from '../../engine/limit/local-store.ts';
+import { areTaken } from '../../engine/limit/scoped-store.ts';
 
 /** Keys with requests that were allowed without the store and are not charged to it yet. */
 const MOST_DEBTS = 10_000;
@@ -68,7 +69,7 @@ export class Shares {
     this.#current(now);
     const own = takes.map(({ limit, key, cost }) => takeFrom(this.#shareOf(limit), key, cost));
     const answers = this.#store.takeAll(own, now);
-    if (answers.every(({ allowed }) => allowed)) takes.forEach((take, i) => this.#took(take, own[i]));
+    if (areTaken(answers)) takes.forEach((take, i) => this.#took(take, own[i]));
     return answers.map((taken) => ({ ...taken, withoutStore: 'share' as const }));
   }
 

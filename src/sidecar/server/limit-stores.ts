@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LimitStore } from '../../engine/limit/limit.ts';
-import { createLocalStore, type LimitUse, type LocalStore } from '../../engine/limit/local-store.ts';
+import { createLocalStore, type LimitUse, type LocalStoreOptions } from '../../engine/limit/local-store.ts';
 import { createScopedStore } from '../../engine/limit/scoped-store.ts';
 import type { CompiledLimit, PolicySet } from '../../engine/set/policy-set.ts';
 import { redisText } from '../limit-redis/address.ts';
@@ -48,8 +48,7 @@ export async function openLimitStores(
   const seed = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()] as const;
   const local = createLocalStore({ maxKeys, seed });
   const shadowLimits = createLocalStore({ maxKeys: maxKeys * SHADOW_SHARE, seed });
-  const shares = createLocalStore({ maxKeys, seed });
-  const shared = await openShared(configuration, shares, options);
+  const shared = await openShared(configuration, { maxKeys, seed }, options);
   return {
     limits: shared === undefined ? local : createScopedStore(local, shared),
     shadowLimits,
@@ -76,7 +75,7 @@ function limitsOf({ policies }: Pick<PolicySet, 'policies'>, wanted: 'enforce' |
 
 async function openShared(
   { redis, redisPrefix, redisTimeout, redisReplicas }: Configuration,
-  shares: LocalStore,
+  room: LocalStoreOptions,
   { redis: { tls, password }, log, metrics, monotonic }: LimitStoresOptions,
 ): Promise<SharedStore | undefined> {
   if (redis === undefined) return undefined;
@@ -89,7 +88,7 @@ async function openShared(
     timeout: redisTimeout,
     replicas: redisReplicas,
     replica: randomBytes(9).toString('base64url'),
-    shares,
+    shares: createLocalStore(room),
     clock: monotonic,
     random: Math.random,
     onChange: (state, cause) => logChange(state, cause, redisText(redis), log),

@@ -1,10 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
+import { errorMessage } from '../../diagnostic/system-error.ts';
 import type { ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
-import { readBounded } from './read-bounded.ts';
+import { readFlagFile } from './read-bounded.ts';
 
 /** A TLS file, with the flag and the path that name it. */
 interface TlsFile {
@@ -19,9 +18,6 @@ export interface TlsFiles {
   readonly problems: readonly string[];
 }
 
-/** Largest file that is read, in MiB; a bundle of all public authorities has 250 KB. */
-const MOST_MIB = 4;
-
 /** Reads certificate, key and client CA. `tls` has what could be read, also if there are problems. */
 export async function readTlsFiles(
   { tlsCert, tlsKey, tlsClientCa }: Configuration,
@@ -30,11 +26,8 @@ export async function readTlsFiles(
   if (tlsCert === undefined || tlsKey === undefined) return { tls: undefined, problems: [] };
   const unread: string[] = [];
   const read = async (flag: string, path: string): Promise<TlsFile> => {
-    const bytes = await readBounded(resolve(directory, path), MOST_MIB).catch((error: unknown) => {
-      unread.push(`${flag}: \`${path}\` cannot be read (${errorCode(error) || errorMessage(error)})`);
-      return new Uint8Array();
-    });
-    return { flag, path, bytes };
+    const bytes = await readFlagFile(flag, path, directory, unread);
+    return { flag, path, bytes: bytes ?? new Uint8Array() };
   };
   const cert = await read('--tls-cert', tlsCert);
   const key = await read('--tls-key', tlsKey);

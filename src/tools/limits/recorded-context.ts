@@ -1,6 +1,5 @@
 import { fail } from '../../cel/value/failure.ts';
 import { AttributeUnavailable } from '../../engine/decision/attribute-unavailable.ts';
-import type { Caller } from '../../engine/decision/identities.ts';
 import { type FolderContext, RequestContext } from '../../engine/decision/request-context.ts';
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { issuersOf } from '../../engine/identity/issuer.ts';
@@ -60,8 +59,7 @@ export class RecordedContext extends RequestContext {
     const services = { certificates: { read: () => undefined, issuers: () => undefined } };
     super(attributesOf(record), record.time, folder, services);
     this.#record = record;
-    const { path } = this.path;
-    const canonical = { ...this.path, path };
+    const canonical = { ...this.path };
     Object.defineProperty(canonical, 'query', { get: () => missing('`request.query`') });
     Object.defineProperty(this, 'path', { value: canonical });
   }
@@ -192,9 +190,4 @@ function claim<T>(known: object, name: string | symbol, read: () => T): T {
   return typeof name === 'symbol' || Object.hasOwn(known, name)
     ? read()
     : missing(`\`jwt.claims['${name}']\``);
-}
-
-/** The peer that a policy had accepted. */
-export function recordedCaller({ caller }: RecordedDecision): Caller | undefined {
-  return caller;
 }

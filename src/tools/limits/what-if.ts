@@ -10,7 +10,7 @@ import { createScopedStore } from '../../engine/limit/scoped-store.ts';
 import { indexOf } from '../../engine/set/policy-index.ts';
 import type { CompiledLimit, CompiledPolicy, PolicySet } from '../../engine/set/policy-set.ts';
 import type { RecordedDecision } from '../../sidecar/audit/read-record.ts';
-import { missingAttribute, RecordedContext, recordedCaller, recordedToken } from './recorded-context.ts';
+import { missingAttribute, RecordedContext, recordedToken } from './recorded-context.ts';
 
 /** Requests, by what was decided and what the limit would decide. */
 export interface Outcomes {
@@ -144,7 +144,7 @@ export class WhatIf {
   ): Promise<void> {
     const identities = new Identities();
     const token = recordedToken(record, this.#set.issuers);
-    const caller = recordedCaller(record);
+    const { caller } = record;
     if (token !== undefined) identities.addToken(token);
     if (caller !== undefined) identities.addCaller(caller);
     for (const applicable of policies) {
