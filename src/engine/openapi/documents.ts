@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
+import { decodeOnce } from '../request/percent.ts';
 import { nearTarget } from '../schema/near-target.ts';
 import { escapeToken } from '../schema/pointer.ts';
-import { percentDecoded } from '../schema/uri.ts';
 import type { Place, Problems } from './problem.ts';
 
 /** A value of a document, with its place. */
@@ -108,7 +108,7 @@ export class Documents {
     if (fragment !== '' && !fragment.startsWith('/')) {
       return this.#anchor(root, fragment) ?? this.#missing(reference, text, root);
     }
-    const pointer = percentDecoded(fragment);
+    const pointer = decodeOnce(fragment);
     const value = valueAt(root.value, pointer);
     return value === undefined ? this.#missing(reference, text, root) : { file: root.file, pointer, value };
   }
@@ -121,7 +121,7 @@ export class Documents {
   #open(file: string, from: Part): LoadedFile | undefined {
     const key = `${from.file}\n${file}`;
     if (this.#files.has(key)) return this.#files.get(key);
-    const path = percentDecoded(file);
+    const path = decodeOnce(file);
     const loaded = this.#load(path, from);
     this.#files.set(key, loaded);
     if (loaded !== undefined) this.#roots.set(loaded.file, loaded.value);

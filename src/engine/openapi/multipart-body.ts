@@ -28,8 +28,7 @@ export function judgeMultipart(
 }
 
 function fieldsOf(content: Content, parts: readonly Part[]): readonly Field[] | string {
-  const byName = new Map<string, Part[]>();
-  for (const part of parts) byName.set(part.name, [...(byName.get(part.name) ?? []), part]);
+  const byName = Map.groupBy(parts, ({ name }) => name);
   const fields: Field[] = [];
   for (const [name, own] of byName) {
     const field = fieldOf(content, name, own);

@@ -48,16 +48,16 @@ export class SchemaCompiler {
       const help = 'split the document, and name the parts in policies with a `match` of their own';
       return this.#documents.problems.add(part, 'the schemas of the document are too large together', help);
     }
-    const compiled = this.#compileBundle(bundle, definition);
+    const compiled = this.#compileBundle(text, bundle, definition);
     if (compiled !== undefined) this.#compiled.set(text, compiled);
     return compiled;
   }
 
-  #compileBundle(bundle: JsonValue, definition: Definition): CompiledValue | undefined {
+  #compileBundle(text: string, bundle: JsonValue, definition: Definition): CompiledValue | undefined {
     const finder = new ShapeFinder((name) => this.#converter.definitions.get(name)?.schema);
     const shape = finder.shapeOf(definition.schema ?? true);
     if (isUnlimited(bundle)) return { check: undefined, shape, schema: bundle };
-    const { check, problems, warnings } = compileOnce(jsonText(bundle), bundle);
+    const { check, problems, warnings } = compileOnce(text, bundle);
     for (const { document: _, pointer, ...warning } of warnings)
       this.#documents.problems.warn({ ...warning, place: this.#placeOf(pointer, definition) });
     if (check !== undefined) return { check, shape, schema: bundle };

@@ -8,7 +8,7 @@ import { DEFAULT_DIALECT, type DialectName, dialectNamed } from './dialects.ts';
 import type { Rules } from './evaluation.ts';
 import { addExactNumbers } from './exact-keywords.ts';
 import { addFormats } from './formats.ts';
-import { linkSchema, type PrepareSchema } from './link.ts';
+import { linkSchema } from './link.ts';
 import { loadSchema } from './load-schema.ts';
 import { linearRegExp } from './pattern.ts';
 import { type SchemaProblem, SchemaProblems, type SchemaWarning } from './problem.ts';
@@ -36,8 +36,6 @@ export interface SchemaSources {
   readonly read?: ReadReference | undefined;
   /** Dialect of documents without `$schema`; default: 2020-12. */
   readonly dialect?: DialectName | undefined;
-  /** Changes each schema before its keywords are read. */
-  readonly prepare?: PrepareSchema | undefined;
   /** Bytes; passed on to the reader of bodies. */
   readonly maxBytes?: number | undefined;
 }
@@ -48,12 +46,11 @@ export interface SchemaSources {
  */
 export function compileJsonSchema(sources: SchemaSources): CompiledJsonSchema {
   const found = new SchemaProblems();
-  const { documents, entry, read, dialect = DEFAULT_DIALECT, prepare, maxBytes } = sources;
+  const { documents, entry, read, dialect = DEFAULT_DIALECT, maxBytes } = sources;
   const library = new SchemaLibrary(documents, read, dialectNamed(dialect), found);
   const place = library.entry(entry);
   if (place === undefined) found.add(entry, '', 'there is no schema at this place');
-  const rules =
-    place === undefined || found.hasProblems ? undefined : linkSchema(place, library, found, prepare);
+  const rules = place === undefined || found.hasProblems ? undefined : linkSchema(place, library, found);
   const { problems, warnings } = found;
   if (found.hasProblems || rules === undefined || place === undefined)
     return { schema: undefined, problems, warnings };
@@ -78,6 +75,8 @@ const OPTIONS = {
   ownProperties: true,
   allErrors: false,
   logger: false,
+  // Another evaluation explains a denial.
+  messages: false,
   addUsedSchema: false,
   // Otherwise a definition would be copied to each place that refers to it.
   inlineRefs: false,

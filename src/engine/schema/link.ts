@@ -12,9 +12,6 @@ import type { SchemaLibrary } from './schema-library.ts';
 import { RECURSIVE } from './schema-places.ts';
 import { splitFragment } from './uri.ts';
 
-/** Change of a schema before it is linked, such as that of a dialect of OpenAPI. Schemas in it keep their places. */
-export type PrepareSchema = (schema: JsonObject, place: Place) => JsonObject;
-
 /** Anchors that a `$dynamicRef` finds, by name: those of the outermost resource that has one. */
 type DynamicScope = ReadonlyMap<string, Place>;
 
@@ -26,32 +23,25 @@ interface Definition {
 
 /**
  * One schema of draft 2020-12 that means what a schema means with all documents that it refers to. Every reference in it
- * is a `$ref` to a member of its `$defs`: a schema that is reached in two dynamic scopes is a
- * definition for each. It has no annotations, no unknown keywords and no unknown formats.
+ * is a `$ref` to a member of its `$defs`: a schema that is reached in two dynamic scopes is a definition for each. It has
+ * no annotations, no unknown keywords and no unknown formats.
  */
-export function linkSchema(
-  entry: Place,
-  library: SchemaLibrary,
-  problems: SchemaProblems,
-  prepare: PrepareSchema = (schema) => schema,
-): Rules {
-  return new Linker(library, problems, prepare).link(entry);
+export function linkSchema(entry: Place, library: SchemaLibrary, problems: SchemaProblems): Rules {
+  return new Linker(library, problems).link(entry);
 }
 
 class Linker {
   readonly #library: SchemaLibrary;
   readonly #problems: SchemaProblems;
-  readonly #prepare: PrepareSchema;
   readonly #bounds: SchemaBounds;
   /** By place and dynamic scope. */
   readonly #definitions = new Map<string, Definition>();
   readonly #waiting: Definition[] = [];
   #refersToWhole = false;
 
-  constructor(library: SchemaLibrary, problems: SchemaProblems, prepare: PrepareSchema) {
+  constructor(library: SchemaLibrary, problems: SchemaProblems) {
     this.#library = library;
     this.#problems = problems;
-    this.#prepare = prepare;
     this.#bounds = new SchemaBounds(problems);
   }
 
@@ -88,7 +78,7 @@ class Linker {
   #linked(written: JsonValue, place: Place, outer: DynamicScope): JsonValue {
     if (!this.#bounds.takeSchema(written, place) || !isJsonObject(written)) return written;
     const scope = this.#entered(place, outer);
-    return new SchemaLinking(this.#prepare(written, place), place, {
+    return new SchemaLinking(written, place, {
       linked: (schema, pointer) => this.#linked(schema, this.#library.inner(place, pointer, schema), scope),
       reference: (keyword, reference) => this.#reference(keyword, reference, place, scope),
       takePattern: (pattern, pointer) => this.#bounds.takePattern(pattern, place, pointer),

@@ -10,13 +10,11 @@ import type { SchemaAdvice } from './problem.ts';
 /** A `pattern` that the engine does not support; the message is a sentence about it. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
-  readonly pattern: string;
   readonly advice: SchemaAdvice;
 
   constructor(pattern: string, cause: unknown) {
     const { reason, ...advice } = describe(cause instanceof Error ? cause.message : String(cause));
     super(`the pattern \`${pattern}\` ${reason}`, { cause });
-    this.pattern = pattern;
     this.advice = advice;
   }
 }

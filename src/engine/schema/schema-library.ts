@@ -1,5 +1,6 @@
 import type { JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
+import { decodeOnce } from '../request/percent.ts';
 import type { Dialect } from './dialects.ts';
 import { metaSchemaAt } from './meta-schemas.ts';
 import { nearTarget } from './near-target.ts';
@@ -7,7 +8,7 @@ import type { Place, Resource, SchemaDocument } from './place.ts';
 import { unescapeToken } from './pointer.ts';
 import type { SchemaProblems } from './problem.ts';
 import { PlaceFinder } from './schema-places.ts';
-import { isRelativePath, percentDecoded, relativePath, resolveUri, splitFragment } from './uri.ts';
+import { isRelativePath, relativePath, resolveUri, splitFragment } from './uri.ts';
 
 /** Another document, as read for a reference. */
 export interface ReadDocument {
@@ -53,14 +54,14 @@ export class SchemaLibrary {
     const document = this.#open(whole);
     if (document === undefined) return undefined;
     if (fragment === '') return this.#whole(document);
-    return this.#at(document, document.root, percentDecoded(fragment));
+    return this.#at(document, document.root, decodeOnce(fragment));
   }
 
   /** The target of a reference at a place; undefined, and reported, if there is none. */
   resolve(reference: string, from: Place, keyword: string): Place | undefined {
     const pointer = `${from.pointer}/${keyword}`;
     const { uri: written, fragment: encoded } = splitFragment(reference);
-    const fragment = percentDecoded(encoded);
+    const fragment = decodeOnce(encoded);
     const uri = resolveUri(from.resource.uri, written);
     const isOwn = written === '' || uri === from.resource.uri;
     const root = isOwn ? this.#rootOf(from) : this.#resourceAt(uri, written, from, pointer);
@@ -163,7 +164,7 @@ function member(value: JsonValue, token: string): JsonValue | undefined {
 function pathOf(uri: string, written: string, { document, resource }: Place): string | undefined {
   const isPlain = resource.uri === document.uri && isRelativePath(written);
   const path = isPlain ? written : relativePath(document.root.uri, uri);
-  return path === undefined || path === '' ? undefined : percentDecoded(path);
+  return path === undefined || path === '' ? undefined : decodeOnce(path);
 }
 
 function missing(reference: string, hasDocument: boolean, isOwn: boolean): string {

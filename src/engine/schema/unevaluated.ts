@@ -32,7 +32,7 @@ export function addUnevaluated(ajv: Ajv2020, rules: Rules, budget: ReferenceBudg
       type,
       schemaType: ['boolean', 'object'],
       validate,
-      error: { message: 'must be evaluated' },
+      errors: false,
     });
   }
 }

@@ -53,15 +53,6 @@ export function relativePath(from: string, to: string): string | undefined {
   return [...folders.slice(shared).map(() => '..'), ...names.slice(shared)].join('/');
 }
 
-/** A text without its percent encoding; as it is if that is broken. */
-export function percentDecoded(written: string): string {
-  try {
-    return decodeURIComponent(written);
-  } catch {
-    return written;
-  }
-}
-
 function partsOf(reference: string): UriParts {
   const [, scheme, authority, path = '', query] = PARTS.exec(reference) ?? [];
   return { scheme, authority, path, query };
