@@ -8,7 +8,7 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { type FieldDescriptor, fieldType } from './cel-type.ts';
-import { type Reading, readerOf, storedIn, unsetValue } from './read-value.ts';
+import { type Reading, type ReadValue, readerOf, storedIn, unsetValue } from './read-value.ts';
 import type { Types } from './types.ts';
 
 /** Access to one field, or extension, of messages of a type. */
@@ -30,7 +30,7 @@ export function accessesOf(type: DescMessage, types: Types): ReadonlyMap<string,
 
 function fieldAccess(field: DescMessage['fields'][number], types: Types): Access {
   const read = readerOf(field, types);
-  const unset = unsetOf(field, types);
+  const unset = unsetOf(field, read);
   return {
     isKept: isKept(field, types),
     isTestKept: field.fieldKind === 'map',
@@ -47,12 +47,11 @@ function isKept(field: FieldDescriptor, { areEnumsStrong }: Types): boolean {
 }
 
 /** The value of a field that is not stored: that of an unset message, or of a scalar that is not the one of a oneof. */
-function unsetOf(field: FieldDescriptor, types: Types): (reading: Reading) => unknown {
+function unsetOf(field: FieldDescriptor, read: ReadValue): (reading: Reading) => unknown {
   if (field.fieldKind === 'message') {
     const unset = unsetValue(field.message);
     return (reading) => unset(undefined, reading);
   }
-  const read = readerOf(field, types);
   const zero = zeroOf(field);
   return (reading) => read(zero, reading);
 }
@@ -79,7 +78,7 @@ function scalarZero(type: ScalarType): unknown {
 /** Access to an extension. */
 export function extensionAccess(extension: DescExtension, types: Types): Access {
   const read = readerOf(extension, types);
-  const unset = unsetOf(extension, types);
+  const unset = unsetOf(extension, read);
   const isList = extension.fieldKind === 'list';
   return {
     isKept: true,

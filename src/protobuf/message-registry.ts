@@ -186,14 +186,17 @@ export function registryOf(bytes: Uint8Array, options: RegistryOptions = {}): Re
   for (const each of inUse) {
     const registry = each.registry.deref();
     const isSame = registry?.areEnumsStrong === (options.areEnumsStrong ?? false);
-    if (isSame && each.bytes.length === bytes.length && compareBytes(each.bytes, bytes) === 0)
-      return { registry };
+    if (isSame && haveEqualContent(each.bytes, bytes)) return { registry };
   }
   const { files, problem } = filesOf(bytes);
   if (files === undefined) return { problem };
   const registry = withRecipe(new MessageRegistry(files, options), REGISTRY, [bytes, options]);
   inUse = [...inUse, { bytes, registry: new WeakRef(registry) }];
   return { registry };
+}
+
+function haveEqualContent(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && compareBytes(a, b) === 0);
 }
 
 const REGISTRY = makes('protobuf.registry', (bytes: Uint8Array, options: RegistryOptions) => {

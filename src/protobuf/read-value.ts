@@ -1,4 +1,10 @@
-import { create, type Message as Decoded, type DescMessage, fromBinary } from '@bufbuild/protobuf';
+import {
+  create,
+  type Message as Decoded,
+  type DescField,
+  type DescMessage,
+  fromBinary,
+} from '@bufbuild/protobuf';
 import { Opaque } from '../cel/value/boxed.ts';
 import { spend, TEXT_A_STEP } from '../cel/value/budget.ts';
 import { duration } from '../cel/value/duration.ts';
@@ -10,7 +16,7 @@ import { timestamp } from '../cel/value/timestamp.ts';
 import { type FieldDescriptor, messageType } from './cel-type.ts';
 import { EnumValue } from './enum-value.ts';
 import { isStoredAsIs, keyReaderOf, READERS } from './scalars.ts';
-import { type Properties, propertiesOf, type Types } from './types.ts';
+import { type Properties, propertiesOf, type Types, typeAt } from './types.ts';
 
 /** The way in which values are read. */
 export interface Reading {
@@ -217,7 +223,7 @@ interface Packed {
 function readAny({ typeUrl, value }: Packed, reading: Reading): unknown {
   const { types, depth, keepsPacked } = reading;
   if (depth === 0) fail('too_deep');
-  const type = types.files.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
+  const type = typeAt(types.files, typeUrl);
   spend(1 + Math.floor(value.length / TEXT_A_STEP));
   const message = type && unpacked(type, value);
   if (type !== undefined && message !== undefined) {
@@ -235,9 +241,8 @@ function unpacked(type: DescMessage, bytes: Uint8Array): Decoded | undefined {
 }
 
 /** The stored value of a field; undefined if it is a message, or a field of a oneof, that is not set. */
-export function storedIn(message: Decoded, field: FieldDescriptor): unknown {
+export function storedIn(message: Decoded, field: DescField): unknown {
   const properties = propertiesOf(message);
-  if (field.kind === 'extension') return undefined;
   if (field.oneof === undefined) return properties[field.localName];
   const { case: name, value } = properties[field.oneof.localName] as Dynamic['kind'];
   return name === field.localName ? value : undefined;

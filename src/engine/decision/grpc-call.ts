@@ -16,7 +16,7 @@ export class GrpcCall {
   readonly services: GrpcServices;
   readonly #request: Attributes['request'];
   #read: ReadMessages | undefined;
-  #value: Value;
+  #value: BodyValue | undefined;
 
   constructor(services: GrpcServices, method: Method, request: Attributes['request']) {
     this.services = services;
@@ -35,10 +35,11 @@ export class GrpcCall {
   }
 
   get value(): BodyValue {
+    if (this.#value !== undefined) return this.#value;
     const { messages, denial } = this.messages;
-    if (messages === undefined) return { denial };
-    this.#value ??= this.services.valueOf(this.method, messages);
-    return { value: this.#value };
+    this.#value =
+      messages === undefined ? { denial } : { value: this.services.valueOf(this.method, messages) };
+    return this.#value;
   }
 }
 

@@ -58,7 +58,7 @@ export class MessageRules {
    * can be evaluated.
    */
   prepare(type: DescMessage): RuleProblem | undefined {
-    if (!this.#written.concern(type)) return undefined;
+    if (this.#loops.has(type) || !this.#written.concern(type)) return undefined;
     let most = 0;
     for (const { owner, expression } of this.#written.of(type)) {
       try {
@@ -67,17 +67,17 @@ export class MessageRules {
         return { owner, problem: `\`${expression}\` is not a CEL expression` };
       }
     }
-    this.#loops.set(type, most);
     const { kind, error } = this.#validator.validate(type, create(type));
-    return kind === 'error' && error.name === 'CompilationError'
-      ? { owner: type.typeName, problem: error.message }
-      : undefined;
+    if (kind === 'error' && error.name === 'CompilationError')
+      return { owner: type.typeName, problem: error.message };
+    this.#loops.set(type, most);
+    return undefined;
   }
 
   /** As `prepare`, by the name of a message that has been found to have valid rules. */
   prepareNamed(name: string): void {
     const type = this.#registry.getMessage(name);
-    if (type !== undefined && !this.#loops.has(type)) this.prepare(type);
+    if (type !== undefined) this.prepare(type);
   }
 
   /** Denial of a message that breaks its rules; undefined if they hold. `values`: number of values in the body. */

@@ -1,5 +1,7 @@
 import type { DescEnum, DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
+import { typeAt } from '../../protobuf/types.ts';
+import { reachable } from './reachable.ts';
 
 /** Wire types of protobuf; 3 begins a group and 4 ends one. */
 export const WIRE = { varint: 0, fixed64: 1, length: 2, group: 3, endGroup: 4, fixed32: 5 } as const;
@@ -68,18 +70,14 @@ export class WireShapes {
   largest(message: DescMessage): number {
     const known = this.#largest.get(message);
     if (known !== undefined) return known;
-    const reached = new Set([message]);
-    for (const each of reached) {
-      for (const { message: inner } of each.fields) if (inner !== undefined) reached.add(inner);
-    }
-    const largest = Math.max(...Array.from(reached, ({ fields }) => 1 + fields.length));
+    const largest = Math.max(...Array.from(reachable(message), ({ fields }) => 1 + fields.length));
     this.#largest.set(message, largest);
     return largest;
   }
 
   /** The shape of the message that a type URL names. */
   named(url: string): MessageShape | undefined {
-    const message = this.#registry.getMessage(url.slice(url.lastIndexOf('/') + 1));
+    const message = typeAt(this.#registry, url);
     return message && this.of(message);
   }
 

@@ -14,6 +14,7 @@ import {
   predefined,
   type Rule,
 } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
+import { reachable } from './reachable.ts';
 
 /** One CEL expression of a rule. */
 export interface WrittenRule {
@@ -64,15 +65,6 @@ export function writtenRules(registry: Registry): WrittenRules {
     of: (type) => [...shared, ...[...within(type)].flatMap((each) => byMessage.get(each) ?? [])],
     all: [...shared, ...[...byMessage.values()].flat()],
   };
-}
-
-/** A message, and all messages that its fields may hold. */
-function reachable(type: DescMessage): ReadonlySet<DescMessage> {
-  const reached = new Set([type]);
-  for (const each of reached) {
-    for (const { message } of each.fields) if (message !== undefined) reached.add(message);
-  }
-  return reached;
 }
 
 function hasRules(type: DescMessage): boolean {
