@@ -18,15 +18,14 @@ const tenant: Reader<string> = (at) => {
 
 /** One segment of a URL: a tenant never crosses a `/`, and never ends the path. */
 const SEGMENT = "^(?!\\.{1,2}$)[A-Za-z0-9._~!$&'()+,;=:@%-]+$";
+const IS_SEGMENT = new RegExp(SEGMENT);
 shaped(tenant, textual({ minLength: 1, pattern: SEGMENT }));
 
 /** Reason why a text cannot be a tenant; undefined if it can be one. */
 export function tenantProblem(name: string): string | undefined {
   if (name.includes('*'))
     return `\`${name}\` cannot be a tenant: tenants are named one by one, without patterns`;
-  return new RegExp(SEGMENT).test(name)
-    ? undefined
-    : `\`${name}\` cannot be a tenant: it is not one segment of a URL`;
+  return IS_SEGMENT.test(name) ? undefined : `\`${name}\` cannot be a tenant: it is not one segment of a URL`;
 }
 
 const oneTenant: Reader<Located<TenantDocument>> = located(

@@ -7,7 +7,7 @@ import { listed, placeOf } from '../compile/written-places.ts';
 import { report } from '../language/reader.ts';
 import type { RuleDocument } from '../language/rule-document.ts';
 import { enforcedRules } from '../language/rule-mode.ts';
-import { entriesFor, mayMeet, type OpenApiUse, selectedOperations, textOf } from './openapi-use.ts';
+import { entriesFor, mayMeet, type OpenApiUse, textOf } from './openapi-use.ts';
 
 type Spec = WrittenPolicy['spec'];
 
@@ -29,7 +29,7 @@ export function lintSecurity(
   allowing: readonly WrittenPolicy[],
   others: readonly WrittenPolicy[],
 ): void {
-  const operations = selectedOperations(use).filter(({ security }) => security.requirements.length > 0);
+  const operations = use.selected.filter(({ security }) => security.requirements.length > 0);
   if (operations.length === 0) return;
   for (const policy of allowing) {
     const specs = [...new Set([policy, use.policy, ...others])].map(({ spec }) => spec);

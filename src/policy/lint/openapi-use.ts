@@ -16,6 +16,8 @@ export interface OpenApiUse extends OpenApiListing {
   readonly schema: OpenApiSchema;
   /** The `match` of the entry of `schemas`. */
   readonly match: readonly MatchDocument[] | undefined;
+  /** The operations that the policy and this entry select. */
+  readonly selected: readonly ListedOperation[];
   /** The field `openapi`. */
   readonly at: Cursor;
 }
@@ -29,7 +31,10 @@ export function usesOf(policy: WrittenPolicy, { policies }: LintInput): readonly
     const listing = schema.kind === 'openapi' ? listingOf(schema.openapi) : undefined;
     if (schema.kind !== 'openapi' || listing === undefined) return [];
     const at = placeOf(policy.at, 'schemas', index, 'openapi') ?? policy.nameAt;
-    return [{ ...listing, policy, schema: schema.openapi, match: schemas[index]?.match, at }];
+    const match = schemas[index]?.match;
+    const around = [entriesOf(policy.spec.match), entriesOf(match)];
+    const selected = listing.operations.filter((each) => mayMeet([entriesFor(each), ...around]));
+    return [{ ...listing, policy, schema: schema.openapi, match, selected, at }];
   });
 }
 
@@ -63,12 +68,6 @@ function meets([list, ...others]: readonly (readonly MatchEntry[])[], chosen: En
     (entry) =>
       chosen.every((each) => disjointPart(each, entry) === undefined) && meets(others, [...chosen, entry]),
   );
-}
-
-/** The operations of a document that its entry of the policy selects. */
-export function selectedOperations({ operations, policy, match }: OpenApiUse): readonly ListedOperation[] {
-  const around = [entriesOf(policy.spec.match), entriesOf(match)];
-  return operations.filter((each) => mayMeet([entriesFor(each), ...around]));
 }
 
 export function textOf({ operation }: ListedOperation): string {

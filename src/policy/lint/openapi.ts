@@ -8,7 +8,7 @@ import type { RuleDocument } from '../language/rule-document.ts';
 import { enforcedRules } from '../language/rule-mode.ts';
 import type { LintInput } from './lint-input.ts';
 import { lintSecurity } from './openapi-security.ts';
-import { entriesFor, mayMeet, type OpenApiUse, selectedOperations, textOf, usesOf } from './openapi-use.ts';
+import { entriesFor, mayMeet, type OpenApiUse, textOf, usesOf } from './openapi-use.ts';
 import type { PolicyContext } from './policy-context.ts';
 
 /** Reports differences between policies and the OpenAPI documents that they require. */
@@ -16,7 +16,7 @@ export function* lintOpenApi(input: LintInput, context: PolicyContext): Generato
   const allowing = input.written.filter(({ spec }) => spec.mode !== 'shadow' && allowRules(spec).length > 0);
   for (const policy of input.written) {
     for (const use of usesOf(policy, input)) {
-      if (selectedOperations(use).length === 0) reportUnselected(use);
+      if (use.selected.length === 0) reportUnselected(use);
       else {
         reportUnreachable(use, allowing);
         reportUnknown(use);
@@ -33,7 +33,7 @@ function allowRules(spec: WrittenPolicy['spec']): readonly RuleDocument[] {
 
 /** Reports operations that no allow rule of any policy selects. */
 function reportUnreachable(use: OpenApiUse, allowing: readonly WrittenPolicy[]): void {
-  const unreachable = selectedOperations(use).filter((each) => !isReached(each, use, allowing));
+  const unreachable = use.selected.filter((each) => !isReached(each, use, allowing));
   if (unreachable.length === 0) return;
   const many = unreachable.length === 1 ? 'an operation' : `${unreachable.length} operations`;
   const message = `no rule allows ${many} of \`${use.schema.document}\`: ${listed(unreachable.map(textOf))}`;
