@@ -32,7 +32,7 @@ afterAll(() => mesh?.stop());
 
 /** A statistic of Envoy about its connections to Lictor. */
 async function statistic(name: string): Promise<number> {
-  const filter = `^cluster\\.lictor\\.${name}$`;
+  const filter = `^cluster\\.lictor\\.${name.replaceAll('.', '\\.')}$`;
   const url = `http://127.0.0.1:${mesh.envoy.adminPort}/stats?filter=${encodeURIComponent(filter)}`;
   const text = await (await fetch(url)).text();
   return Number(/: (\d+)$/m.exec(text)?.[1] ?? Number.NaN);
@@ -70,6 +70,8 @@ test('an Envoy whose callers all go away at once, again and again, keeps its con
     for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_CANCEL);
     await reaches('upstream_rq_active', (count) => count === 0);
     child.signal('SIGCONT');
+    // Envoy itself ends a connection on which more than 1,000 resets wait to be sent: those of two rounds.
+    if (KEEPS_CONNECTIONS) await reaches('http2.outbound_control_frames_active', (count) => count === 0);
     await succeeds();
   }
   if (!KEEPS_CONNECTIONS) return;
@@ -77,8 +79,8 @@ test('an Envoy whose callers all go away at once, again and again, keeps its con
   const cancelled = (await statistic('upstream_rq_tx_reset')) - before;
   expect(cancelled).toBeGreaterThan(0.9 * ROUNDS * CALLERS * CALLS_OF_EACH);
   expect(await statistic('upstream_cx_destroy')).toBe(0);
-  // Each of the two workers has a connection. Once there was a third, for a cause that is not known.
-  expect(await statistic('upstream_cx_total')).toBeLessThanOrEqual(4);
+  // Each of the two workers has a connection.
+  expect(await statistic('upstream_cx_total')).toBeLessThanOrEqual(2);
 }, 120_000);
 
 /** A call right after the burst; with grpc-js, over the next connection. */
