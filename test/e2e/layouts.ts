@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeRepository, type Repository } from '../support/repository.ts';
 import { swapLink } from '../swaps/swaps.ts';
@@ -32,6 +32,28 @@ async function repositoryIn(folder: string): Promise<Repository> {
   const made = await makeRepository(join(folder, 'repository'), join(folder, 'empty'));
   repositories.set(folder, made);
   return made;
+}
+
+/**
+ * The steps of git-sync 4 for a new commit, in their order: a work tree `.worktrees/SHA` with a relative path in its file
+ * `.git`, the link by rename, then the old tree and git's record of it. The differences: the program git of this machine
+ * runs them, over a path instead of a network, and nobody interrupts them.
+ */
+async function syncOnce(upstream: Repository, root: string, commit: string): Promise<void> {
+  const git = (...args: readonly string[]): Promise<string> => upstream.git('-C', root, ...args);
+  const tree = join(root, '.worktrees', commit);
+  const link = join(root, 'current');
+  await mkdir(root, { recursive: true });
+  await git('init', '--quiet');
+  await git('fetch', '--quiet', '--depth=1', '--no-tags', upstream.folder, commit);
+  await git('worktree', 'add', '--quiet', '--force', '--detach', '--no-checkout', tree, commit);
+  await writeFile(join(tree, '.git'), `gitdir: ../../.git/worktrees/${commit}\n`);
+  await git('-C', tree, 'reset', '--quiet', '--hard', commit);
+  const old = await readlink(link).catch(() => undefined);
+  await replaceLink(link, join('.worktrees', commit));
+  if (old === undefined) return;
+  await rm(join(root, old), { recursive: true, force: true });
+  await git('worktree', 'prune');
 }
 
 /** The ways described in docs/operating.md. */
@@ -79,6 +101,17 @@ export const LAYOUTS: readonly Layout[] = [
     async arrive(folder, next) {
       await swapLink(folder, join(folder, 'current'), next);
       return next.commit;
+    },
+  },
+  {
+    name: 'a git-sync link to a linked work tree, the old tree deleted at once',
+    policies: 'git/current',
+    async arrive(folder, next) {
+      const upstream = await repositoryIn(folder);
+      await write(upstream.folder, { 'all.yaml': inOneFile(next) });
+      const commit = await upstream.commit(`Version ${next.number}`);
+      await syncOnce(upstream, join(folder, 'git'), commit);
+      return commit;
     },
   },
   {

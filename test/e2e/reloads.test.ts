@@ -51,6 +51,7 @@ async function reload(layout: Layout): Promise<{ readonly tally: Tally; readonly
   const tally = await load.stop();
   // A dirty tree promises nothing except that it says so.
   const clean = answers.filter(({ revision }) => !revision.endsWith('-dirty'));
+  expect(clean.length).toBeGreaterThan(0);
   expect(clean.filter(({ revision, verdict }) => verdictUnder.get(revision) !== verdict)).toEqual([]);
   return { tally, live };
 }
