@@ -184,6 +184,10 @@ export const IMPORT_TABLE = {
     'tools/import': { imports: ['policy/', ...ENGINE, 'cel/'] },
     'tools/import/istio': { imports: ['tools/import', ...ENGINE, 'cel/'] },
     'tools/import/openapi': { imports: ['tools/import', ...ENGINE] },
+    // Of the sidecar, the table of settings and the form of addresses: the annotations of a pod are settings of `serve`.
+    'tools/inject': {
+      imports: ['sidecar/server', 'sidecar/socket', 'policy/', ...ENGINE, 'flag', 'diagnostic'],
+    },
     'tools/mutation': { imports: ['policy/', 'cel/', 'diagnostic'] },
     'tools/coverage': { imports: ['policy/', ...ENGINE, 'cel/', 'diagnostic'] },
     'tools/testing': {

@@ -1,0 +1,32 @@
+/** Prefix of the label and the annotations that injection reads and writes. */
+const PREFIX = 'lictor.dev/';
+
+/** Annotation of a pod whose container `lictor` was injected, so that a later injection may replace it. */
+export const INJECTED = `${PREFIX}injected`;
+
+/** The sidecar, and the program that fetches its policies from git. */
+export const CONTAINERS = { lictor: 'lictor', git: 'lictor-git-sync' } as const;
+
+/** Volumes of the sidecar, by what they hold. */
+export const VOLUMES = {
+  socket: 'lictor-socket',
+  policies: 'lictor-policies',
+  git: 'lictor-git',
+  /** Home of git, which writes its configuration there. */
+  gitHome: 'lictor-git-home',
+  redis: 'lictor-redis',
+} as const;
+
+/** Folders of the container. */
+export const FOLDERS = {
+  socket: '/run/lictor',
+  policies: '/policies',
+  git: '/git',
+  redis: '/etc/lictor/redis',
+} as const;
+
+/** The user and group of the image, which need no entry in `/etc/passwd`. */
+export const USER = 65_532;
+
+/** Name of the port for probes and metrics, for a PodMonitor of Prometheus. */
+export const PROBE_PORT = 'lictor-probe';
