@@ -1,3 +1,4 @@
+import { SentFields } from './sent-fields.ts';
 import { type FieldShape, type MessageShape, WIRE, type WireShapes } from './wire-shape.ts';
 
 /** Levels of nested messages; as for JSON. */
@@ -27,7 +28,9 @@ export interface Scanned {
 /**
  * Reads a message without making a value: the bytes of a caller are decoded only if they are well-formed, of bounded
  * depth and size, and mean the same to every parser. A field with another wire type than declared is refused, since
- * some parsers skip it and others misread it; likewise a bool that is neither 0 nor 1, and text that is not UTF-8.
+ * some parsers skip it and others misread it; likewise a bool that is neither 0 nor 1, text that is not UTF-8, a number
+ * beyond its type or with more bytes than it needs (`protobufjs` takes one of six to nine bytes for one of ten), and a
+ * second value of a field that has one, which some parsers merge with the first, others put in its place.
  */
 export function scanMessage(
   bytes: Uint8Array,
@@ -49,7 +52,9 @@ class Malformed extends Error {
   override readonly name = 'Malformed';
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const LATIN1 = new TextDecoder('latin1');
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 class Scan {
   unknown: string | undefined;
@@ -72,12 +77,13 @@ class Scan {
   /** Reads a message that ends at `end`. */
   message(shape: MessageShape, end: number, level: number): void {
     this.#enter(shape, level);
+    const sent = new SentFields();
     let url: string | undefined;
     let value: readonly [number, number] | undefined;
     while (this.#at < end) {
       const tag = this.#tag(end);
       const start = this.#at;
-      this.#field(shape, tag, end, level);
+      this.#field(shape, tag, end, level, sent);
       if (!shape.isAny) continue;
       if (tag >>> 3 === 1) url = this.#text(start);
       if (tag >>> 3 === 2) value = [this.#contentStart(start), this.#at];
@@ -103,46 +109,76 @@ class Scan {
     return this.#low;
   }
 
-  #field(shape: MessageShape, tag: number, end: number, level: number): void {
+  /** Reads an entry of a map. Returns its key: each text is another key, and the default is the empty one. */
+  #entry(shape: MessageShape, end: number, level: number): string {
+    this.#enter(shape, level);
+    const sent = new SentFields();
+    let key = NO_BYTES;
+    while (this.#at < end) {
+      const tag = this.#tag(end);
+      const start = this.#at;
+      this.#field(shape, tag, end, level, sent);
+      if (tag >>> 3 === 1) key = this.#bytes.subarray(start, this.#at);
+    }
+    return key.every((byte) => byte === 0) ? '' : LATIN1.decode(key);
+  }
+
+  #field(shape: MessageShape, tag: number, end: number, level: number, sent: SentFields): void {
     const number = tag >>> 3;
     const wire = tag & 7;
     const field = shape.field(number);
     if (field === undefined) {
       this.unknown ??= `${this.#subject()} has the field ${number}, which \`${shape.name}\` does not have`;
       this.#skip(wire, number, end, level);
-    } else if (wire === field.wire) this.#value(field, number, end, level);
+    } else if (wire === field.wire) this.#value(field, number, end, level, sent);
     else if (wire === WIRE.length && field.isPackable) this.#packed(field, end);
     else this.#fail(`has the field \`${field.name}\` in another form than declared`);
   }
 
-  #value(field: FieldShape, number: number, end: number, level: number): void {
+  #value(field: FieldShape, number: number, end: number, level: number, sent: SentFields): void {
     this.#room.values += 1;
     this.#take(1);
+    if (sent.isSecond(field)) this.#failTwice(field);
     const { message } = field;
     if (message === undefined) return this.#scalar(field, end);
     this.#path.push(field.name);
-    if (field.wire === WIRE.group) this.#group(message, number, end, level + 1);
+    if (field.isMap) {
+      const key = this.#entry(message, this.#length(end), level + 1);
+      if (sent.isSecondKey(field, key)) this.#fail('has a key more than once');
+    } else if (field.wire === WIRE.group) this.#group(message, number, end, level + 1);
     else this.message(message, this.#length(end), level + 1);
     this.#path.pop();
   }
 
-  #scalar({ wire, content, name, numbers }: FieldShape, end: number): void {
+  #failTwice({ name, oneof }: FieldShape): never {
+    if (oneof === undefined) this.#fail(`has the field \`${name}\` more than once`);
+    this.#fail(`has more than one field of the oneof \`${oneof}\``);
+  }
+
+  #scalar(field: FieldShape, end: number): void {
+    const { wire, content, name } = field;
     if (wire === WIRE.fixed32) return this.#pass(4, end);
     if (wire === WIRE.fixed64) return this.#pass(8, end);
-    if (wire === WIRE.varint) {
-      this.#varint(end);
-      if (content === 'bool' && (this.#high !== 0 || this.#low > 1)) {
-        this.#fail(`has the field \`${name}\`, a bool, with a value that is neither 0 nor 1`);
-      }
-      if (numbers !== undefined && !numbers.has(this.#low | 0)) {
-        this.unknown ??= `${this.#subject()} has a number in \`${name}\` that its enum does not have`;
-      }
-      return;
-    }
+    if (wire === WIRE.varint) return this.#number(field, end);
     const start = this.#at;
     this.#at = this.#length(end);
     if (content === 'text' && !this.#isText(start)) {
       this.#fail(`has the field \`${name}\` with text that is not UTF-8`);
+    }
+  }
+
+  #number({ content, name, numbers }: FieldShape, end: number): void {
+    this.#varint(end);
+    if (content === 'bool' && (this.#high !== 0 || this.#low > 1)) {
+      this.#fail(`has the field \`${name}\`, a bool, with a value that is neither 0 nor 1`);
+    }
+    // A number below zero has the bits of one of 64 bits.
+    const high = content === 'int32' && this.#low >= 2 ** 31 ? 0xffffffff : 0;
+    if ((content === 'int32' || content === 'uint32') && this.#high !== high) {
+      this.#fail(`has the field \`${name}\` with a number of more than 32 bits`);
+    }
+    if (numbers !== undefined && !numbers.has(this.#low | 0)) {
+      this.unknown ??= `${this.#subject()} has a number in \`${name}\` that its enum does not have`;
     }
   }
 
@@ -157,9 +193,10 @@ class Scan {
 
   #group(shape: MessageShape, number: number, end: number, level: number): void {
     this.#enter(shape, level);
+    const sent = new SentFields();
     for (;;) {
       if (this.#endsGroup(number, end)) return;
-      this.#field(shape, this.#tag(end), end, level);
+      this.#field(shape, this.#tag(end), end, level, sent);
     }
   }
 
@@ -260,6 +297,7 @@ class Scan {
       } else high |= bits << (7 * index - 32);
       if (byte >= 0x80) continue;
       if (index === 9 && byte > 1) break;
+      if (index > 0 && byte === 0) this.#fail('has a number with more bytes than it needs');
       this.#low = low >>> 0;
       this.#high = high >>> 0;
       return;

@@ -12,11 +12,16 @@ export interface FieldShape {
   readonly wire: number;
   /** True if the elements of a repeated field may share one length. */
   readonly isPackable: boolean;
-  readonly content: 'plain' | 'bool' | 'text';
+  readonly content: 'plain' | 'bool' | 'text' | 'int32' | 'uint32';
   /** Numbers of a closed enum, which has no others. */
   readonly numbers: ReadonlySet<number> | undefined;
   /** Fields of the message, or of the entry of a map. */
   readonly message: MessageShape | undefined;
+  /** Number of the field, or of the first field of its oneof; 0 for one that may have several values. */
+  readonly place: number;
+  /** Name of its oneof. */
+  readonly oneof: string | undefined;
+  readonly isMap: boolean;
 }
 
 /** The fields of a message by their numbers, as they are on the wire. */
@@ -101,21 +106,24 @@ export class WireShapes {
 
   #field(field: DescField | DescExtension): FieldShape {
     const { name } = field;
-    if (field.fieldKind === 'map') return { ...PLAIN, name, wire: WIRE.length, message: this.#entry(field) };
+    if (field.fieldKind === 'map')
+      return { ...PLAIN, name, wire: WIRE.length, message: this.#entry(field), isMap: true };
+    const isList = field.fieldKind === 'list';
+    const own = { place: isList ? 0 : placeOf(field), oneof: field.oneof?.name };
     if (field.message !== undefined) {
       const wire = field.delimitedEncoding ? WIRE.group : WIRE.length;
-      return { ...PLAIN, name, wire, message: this.of(field.message) };
+      return { ...PLAIN, ...own, name, wire, message: this.of(field.message) };
     }
-    return { ...scalar(name, field), isPackable: field.fieldKind === 'list' && isNumber(field) };
+    return { ...scalar(name, field), ...own, isPackable: isList && isNumber(field) };
   }
 
   #entry(field: DescField & { readonly fieldKind: 'map' }): MessageShape {
     const name = `an entry of ${field.name}`;
-    const key = scalar('key', { scalar: field.mapKey, enum: undefined });
+    const key = { ...scalar('key', { scalar: field.mapKey, enum: undefined }), place: 1 };
     const value: FieldShape =
       field.mapKind === 'message'
-        ? { ...PLAIN, name: 'value', wire: WIRE.length, message: this.of(field.message) }
-        : scalar('value', field);
+        ? { ...PLAIN, name: 'value', place: 2, wire: WIRE.length, message: this.of(field.message) }
+        : { ...scalar('value', field), place: 2 };
     return {
       name,
       isAny: false,
@@ -125,7 +133,19 @@ export class WireShapes {
   }
 }
 
-const PLAIN = { isPackable: false, content: 'plain', numbers: undefined, message: undefined } as const;
+const PLAIN = {
+  isPackable: false,
+  content: 'plain',
+  numbers: undefined,
+  message: undefined,
+  place: 0,
+  oneof: undefined,
+  isMap: false,
+} as const;
+
+function placeOf({ number, oneof }: DescField | DescExtension): number {
+  return oneof === undefined ? number : Math.min(...oneof.fields.map((each) => each.number));
+}
 
 interface ScalarField {
   readonly scalar: ScalarType | undefined;
@@ -136,10 +156,25 @@ function scalar(name: string, { scalar: type, enum: values }: ScalarField): Fiel
   if (type === undefined) {
     const numbers =
       values === undefined || values.open ? undefined : new Set(values.values.map(({ number }) => number));
-    return { ...PLAIN, name, wire: WIRE.varint, numbers };
+    return { ...PLAIN, name, wire: WIRE.varint, content: 'int32', numbers };
   }
-  const content = type === ScalarType.STRING ? 'text' : type === ScalarType.BOOL ? 'bool' : 'plain';
-  return { ...PLAIN, name, wire: WIRE_OF[type], content };
+  return { ...PLAIN, name, wire: WIRE_OF[type], content: contentOf(type) };
+}
+
+function contentOf(type: ScalarType): FieldShape['content'] {
+  switch (type) {
+    case ScalarType.STRING:
+      return 'text';
+    case ScalarType.BOOL:
+      return 'bool';
+    case ScalarType.INT32:
+      return 'int32';
+    case ScalarType.UINT32:
+    case ScalarType.SINT32:
+      return 'uint32';
+    default:
+      return 'plain';
+  }
 }
 
 function isNumber({ scalar: type }: { readonly scalar: ScalarType | undefined }): boolean {

@@ -81,7 +81,7 @@ extend Old { optional string tag = 100; }
 `;
 
 /** The bytes of the descriptor set of both files. */
-const ordersBytes = (): Promise<Uint8Array> =>
+export const ordersBytes = (): Promise<Uint8Array> =>
   descriptorSet({ 'acme/orders/v1/orders.proto': ORDERS, 'acme/old/v1/old.proto': OLD });
 
 /** The services of a descriptor set without problems. */
