@@ -26,12 +26,16 @@ export class GrpcCall {
 
   get messages(): ReadMessages {
     if (this.#read !== undefined) return this.#read;
+    this.#read = this.#request.method === 'POST' ? this.#readBody() : { denial: NOT_POST };
+    return this.#read;
+  }
+
+  #readBody(): ReadMessages {
     const { body, headers } = this.#request;
-    this.#read = this.services.read(this.method, body, {
+    return this.services.read(this.method, body, {
       type: headers.get('content-type') ?? '',
       encoding: headers.get('content-encoding') ?? '',
     });
-    return this.#read;
   }
 
   get value(): BodyValue {
@@ -42,6 +46,12 @@ export class GrpcCall {
     return this.#value;
   }
 }
+
+/** A GET of the Connect protocol has its message in the query string, whatever its body is. */
+const NOT_POST: BodyDenial = {
+  reason: 'schema_violation',
+  detail: 'a method is called by POST; a message in the query string is not read',
+};
 
 /** The denial of a request whose path is not a method. */
 export const UNKNOWN_METHOD: BodyDenial = {

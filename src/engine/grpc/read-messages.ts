@@ -4,6 +4,7 @@ import type { Body } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
 import type { BodyDenial, BodyReason } from '../schema/body-schema.ts';
 import { MISSING_BODY, unreadableBody } from '../schema/readable-body.ts';
+import { isBinaryMessage } from './binary-text.ts';
 import { type MessageForm, messageForm } from './content-type.ts';
 import { splitFrames } from './frames.ts';
 import { plainJson } from './message-json.ts';
@@ -114,6 +115,8 @@ function decodeJson(
   if (text === undefined) return denied('body_malformed', 'the message is not UTF-8');
   const { value, problem } = parseJson(text, { refusesAmbiguity: true });
   if (value === undefined) return denied('body_malformed', `the message is not JSON: ${problem}`);
+  if (isBinaryMessage(bytes))
+    return denied('body_malformed', 'the message is JSON and a binary message, and services may read either');
   const { json, values } = plainJson(value);
   room.values += values;
   room.left -= values * shapes.largest(input);

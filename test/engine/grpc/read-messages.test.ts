@@ -1,4 +1,4 @@
-import { fromJson, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf';
+import { fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { joinFrames } from '../../../src/engine/grpc/frames.ts';
 import type { GrpcServices } from '../../../src/engine/grpc/grpc-services.ts';
@@ -295,12 +295,69 @@ describe('a message', () => {
     expect(read(KEEP, joinFrames([wide]))).toMatchObject({ values: 60_000, unknown: undefined });
   });
 
-  test('with one field of a message twice has both merged, as in every parser', () => {
-    const twice = written((w) => {
-      w.tag(12, WireType.LengthDelimited).fork().tag(7, WireType.LengthDelimited).string('a').join();
-      w.tag(12, WireType.LengthDelimited).fork().tag(6, WireType.Varint).bool(true).join();
-    });
-    expect(keep(twice)).toEqual([{ inner: { string: 'a', bool: true } }]);
+  test.each<[string, (writer: BinaryWriter) => void, string]>([
+    [
+      'a message twice, which some parsers merge and others replace',
+      (w) => {
+        w.tag(12, WireType.LengthDelimited).fork().tag(7, WireType.LengthDelimited).string('a').join();
+        w.tag(12, WireType.LengthDelimited).fork().tag(6, WireType.Varint).bool(true).join();
+      },
+      'the message has the field `inner` more than once',
+    ],
+    [
+      'a number twice',
+      (w) => w.tag(3, WireType.Varint).int64(1).tag(3, WireType.Varint).int64(1),
+      'the message has the field `int64` more than once',
+    ],
+    [
+      'two fields of a oneof, which some parsers keep both',
+      (w) => w.tag(17, WireType.LengthDelimited).string('a').tag(18, WireType.Varint).int32(1),
+      'the message has more than one field of the oneof `choice`',
+    ],
+    [
+      'a key of a map twice',
+      (w) => {
+        w.tag(14, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int64(0).join();
+        w.tag(14, WireType.LengthDelimited).fork().join();
+      },
+      '`by_number` has a key more than once',
+    ],
+    [
+      'two values in an entry of a map',
+      (w) => {
+        w.tag(14, WireType.LengthDelimited).fork();
+        for (const _ of [1, 2]) w.tag(2, WireType.LengthDelimited).fork().join();
+        w.join();
+      },
+      '`by_number` has the field `value` more than once',
+    ],
+    [
+      'a tag of six bytes, which `protobufjs` takes for one of ten',
+      (w) => w.raw(new Uint8Array([0xb8, 0x80, 0x80, 0x80, 0x80, 0x00, 0, 0, 0, 0])),
+      'the message has a number with more bytes than it needs',
+    ],
+    [
+      'a length with more bytes than it needs',
+      (w) => w.raw(new Uint8Array([0x3a, 0x81, 0x00, 65])),
+      'the message has a number with more bytes than it needs',
+    ],
+    [
+      'a number of 33 bits in a field of 32',
+      (w) => w.tag(10, WireType.Varint).uint64(4_294_967_297n),
+      'the message has the field `numbers` with a number of more than 32 bits',
+    ],
+    [
+      'a negative number of 32 bits in 5 bytes',
+      (w) => w.tag(18, WireType.Varint).uint32(4_294_967_295),
+      'the message has the field `right` with a number of more than 32 bits',
+    ],
+  ])('with %s is refused', (_, write, detail) => {
+    expect(keep(written(write))).toBe(`body_malformed: ${detail}`);
+  });
+
+  test('with each field of a list of messages once is read, and a text keeps its byte order mark', () => {
+    const bytes = encoded(KEEP, { inners: [{ right: 1 }, { right: -1, string: '\ufeffann' }] });
+    expect(keep(bytes)).toEqual([{ inners: [{ right: 1 }, { right: -1, string: '\ufeffann' }] }]);
   });
 });
 
@@ -412,6 +469,15 @@ describe('a message of JSON', () => {
       values: [{ inner: { bool: true } }],
       unknown: 'the message has a member that `acme.orders.v1.Everything` does not have',
     });
+  });
+
+  test('that is a binary message as well is refused, since some services do not look at the content type', () => {
+    // In binary: field 1 with the 32 bytes after it, then field 6 (`2`) with 35 (`#`).
+    const text = `\n {"customer":"ann","note":"${'a'.repeat(6)}2#${'b'.repeat(33)}"}`;
+    expect(fromBinary(method(PLACE).input, utf8(text))).toMatchObject({ note: `${'b'.repeat(33)}"}` });
+    expect(result(PLACE, joinFrames([utf8(text)]), { type: 'application/grpc+json' })).toBe(
+      'body_malformed: the message is JSON and a binary message, and services may read either',
+    );
   });
 
   test('of many values is refused', () => {
