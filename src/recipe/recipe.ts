@@ -109,11 +109,16 @@ export function generated(parameters: readonly string[], body: string): object {
   return made;
 }
 
-/** As `generated`, for a function that is compiled already, or never is: the result only carries the recipe. */
-export function generatedCode(parameters: readonly string[], body: string): object {
-  const carrier = {};
-  recipes.set(carrier, { kind: 'code', parameters, body });
-  return carrier;
+/** As `generated`, but compiled by its first call: a process that only sends it to another need not do that. */
+export function generatedLater(parameters: readonly string[], body: string): (...args: unknown[]) => unknown {
+  let made: ((...args: unknown[]) => unknown) | undefined;
+  const later = (...args: unknown[]): unknown => {
+    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- this is for compilers
+    made ??= new Function(...parameters, body) as (...args: unknown[]) => unknown;
+    return made(...args);
+  };
+  recipes.set(later, { kind: 'code', parameters, body });
+  return later;
 }
 
 /** The recipe of a value; undefined if it has none, as plain data. */

@@ -46,9 +46,12 @@ function compileContent(
   if (schema === undefined) return { range, check: undefined, shape: TEXT_SHAPE, fields: [], isOpaque: true };
   const compiled = compiler.compile(schema);
   if (compiled === undefined) return undefined;
-  const { check, shape } = compiled;
-  const fields = isForm(range) ? fieldsOf(documents, shape, documents.member(media, 'encoding'), range) : [];
-  return { range, check, shape, fields, isOpaque: isOpaque(compiled, range) };
+  const { check } = compiled;
+  const common = { range, check, isOpaque: isOpaque(compiled, range) };
+  if (!isForm(range)) return { ...common, shape: TEXT_SHAPE, fields: [] };
+  const shape = compiler.shapeOf(compiled);
+  const fields = fieldsOf(documents, shape, documents.member(media, 'encoding'), range);
+  return { ...common, shape, fields };
 }
 
 function isForm({ name }: MediaType): boolean {
@@ -59,7 +62,7 @@ function isForm({ name }: MediaType): boolean {
 function isOpaque({ check, schema }: CompiledValue, { name }: MediaType): boolean {
   if (check === undefined) return true;
   if (name.startsWith('text/') || !isJsonObject(schema)) return false;
-  const keywords = Object.keys(schema).filter((each) => each !== 'format' && each !== '$defs');
+  const keywords = Object.keys(schema).filter((each) => each !== 'format');
   return keywords.length === 1 && schema['type'] === 'string';
 }
 

@@ -103,7 +103,7 @@ export function compileParameter(
   };
   if (content !== undefined) return ofContent(documents, compiler, content, common);
   const compiled = schema && compiler.compile(schema);
-  return compiled && { ...common, form: 'styled', shape: compiled.shape, check: compiled.check };
+  return compiled && { ...common, form: 'styled', shape: compiler.shapeOf(compiled), check: compiled.check };
 }
 
 /** A parameter with `content`: its text is JSON, or text. */
@@ -121,7 +121,7 @@ function ofContent(
   const schema = documents.member(media, 'schema');
   if (schema === undefined) return { ...common, form, shape: TEXT_SHAPE, check: undefined };
   const compiled = compiler.compile(schema);
-  return compiled && { ...common, form, shape: compiled.shape, check: compiled.check };
+  return compiled && { ...common, form, shape: compiler.shapeOf(compiled), check: compiled.check };
 }
 
 /** `style` and `explode`; undefined after a reported mistake. */

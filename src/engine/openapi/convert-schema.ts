@@ -1,31 +1,24 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
 import { isFormat } from '../schema/formats.ts';
+import { UniqueNames } from '../schema/unique-names.ts';
 import { branchKeyword, selectBranch } from './discriminator.ts';
 import type { Documents, Part } from './documents.ts';
+import { ReadOnlyParts } from './read-only.ts';
 import { asType2020 } from './schema-dialect.ts';
 import type { OpenApiVersion } from './version.ts';
 
-/** A schema of the document as one of JSON Schema 2020-12. */
+/** A part of the document that others refer to, as JSON Schema 2020-12. */
 export interface Definition {
   readonly part: Part;
   /** Undefined while it is converted. */
   schema: JsonValue | undefined;
-  /** Names of the definitions that it refers to. */
-  readonly references: Set<string>;
 }
 
 export interface ConverterOptions {
   readonly version: OpenApiVersion;
   /** `deny`: a property that is `readOnly` may not be sent. */
   readonly readOnly: 'deny' | 'allow';
-}
-
-/** Surroundings of a schema. */
-interface Surroundings {
-  readonly references: Set<string>;
-  /** Properties that are `readOnly`, which no part of an `allOf` may require. */
-  readonly readOnlyNames: ReadonlySet<string>;
 }
 
 /** Keywords whose value is a schema. */
@@ -38,6 +31,13 @@ const SCHEMAS: ReadonlySet<string> = new Set([
   'if',
   'then',
   'else',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+]);
+/** Those of them that are about members and elements of a value. */
+const MEMBERS: ReadonlySet<string> = new Set([
+  'items',
+  'additionalProperties',
   'unevaluatedItems',
   'unevaluatedProperties',
 ]);
@@ -63,6 +63,7 @@ const DROPPED: ReadonlySet<string> = new Set([
   'summary',
   '$comment',
   '$anchor',
+  '$dynamicAnchor',
   '$id',
   '$schema',
   '$vocabulary',
@@ -79,27 +80,35 @@ const DROPPED: ReadonlySet<string> = new Set([
  */
 export class SchemaConverter {
   readonly definitions = new Map<string, Definition>();
+  readonly #new: (readonly [string, JsonValue])[] = [];
   readonly #names = new Map<string, string>();
+  readonly #free = new UniqueNames();
   readonly #documents: Documents;
   readonly #options: ConverterOptions;
+  readonly #readOnly: ReadOnlyParts;
 
   constructor(documents: Documents, options: ConverterOptions) {
     this.#documents = documents;
     this.#options = options;
+    this.#readOnly = new ReadOnlyParts(documents);
   }
 
-  /** A schema on its own, with the names of the definitions that it needs. */
-  convert(part: Part): Definition {
-    const references = new Set<string>();
-    const schema = this.#schema(part, { references, readOnlyNames: NONE });
-    return { part, schema, references };
+  /** Definitions that are converted since the last call, by name. */
+  takeNew(): readonly (readonly [name: string, schema: JsonValue])[] {
+    return this.#new.splice(0);
+  }
+
+  /** A schema on its own, which refers to definitions. */
+  convert(part: Part): JsonValue {
+    return this.#schema(part, NONE);
   }
 
   #isOld(): boolean {
     return this.#options.version === '3.0';
   }
 
-  #schema(part: Part, around: Surroundings): JsonValue {
+  /** `optional` has properties that are `readOnly`, which no part of an `allOf` may require. */
+  #schema(part: Part, optional: ReadonlySet<string>): JsonValue {
     const { value } = part;
     if (typeof value === 'boolean') return value;
     if (!isJsonObject(value)) {
@@ -108,48 +117,46 @@ export class SchemaConverter {
     }
     this.#reportUnsupported(part);
     const reference = this.#documents.member(part, '$ref');
-    if (reference === undefined) return this.#withoutReference(part, value, around);
-    const referred = this.#reference(reference, around);
+    if (reference === undefined) return this.#withoutReference(part, value, optional);
+    const referred = this.#reference(reference);
     // In 3.0, what stands beside `$ref` is ignored.
     const hasMore =
       !this.#isOld() && Object.keys(value).some((name) => name !== '$ref' && !DROPPED.has(name));
     if (!hasMore) return referred;
     const { $ref: _, ...others } = value;
     // Beside the reference, so that `unevaluatedProperties` knows its members.
-    return this.#joined(this.#withoutReference({ ...part, value: others }, others, around), referred);
+    const own = this.#withoutReference({ ...part, value: others }, others, optional);
+    return this.#joined(own, referred);
   }
 
-  #reference(reference: Part, around: Surroundings): JsonValue {
+  #reference(reference: Part): JsonValue {
     const target = this.#documents.follow(reference);
     if (target === undefined) return true;
     const key = `${target.file}#${target.pointer}`;
-    const name = this.#names.get(key) ?? this.#define(key, target);
-    around.references.add(name);
-    return { $ref: `#/$defs/${name}` };
+    return { $ref: `#/$defs/${this.#names.get(key) ?? this.#define(key, target)}` };
   }
 
   #define(key: string, part: Part): string {
     const last = part.pointer.slice(part.pointer.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9_.-]/g, '_');
-    const base = last === '' ? 'schema' : last;
-    let name = base;
-    for (let number = 2; this.definitions.has(name); number++) name = `${base}-${number}`;
-    const definition: Definition = { part, schema: undefined, references: new Set() };
+    const name = this.#free.take(last === '' || last === '__proto__' ? 'schema' : last);
+    const definition: Definition = { part, schema: undefined };
     this.#names.set(key, name);
     this.definitions.set(name, definition);
-    definition.schema = this.#schema(part, { references: definition.references, readOnlyNames: NONE });
+    const schema = this.#schema(part, NONE);
+    definition.schema = schema;
+    this.#new.push([name, schema]);
     return name;
   }
 
-  #withoutReference(part: Part, value: JsonObject, around: Surroundings): JsonValue {
-    const own = this.#readOnlyNames(part, 0);
-    const readOnlyNames = own.size === 0 ? around.readOnlyNames : around.readOnlyNames.union(own);
-    const inner = { references: around.references, readOnlyNames };
-    const branches = selectBranch(this.#documents, part, (each) => this.#schema(each, around));
+  #withoutReference(part: Part, value: JsonObject, around: ReadonlySet<string>): JsonValue {
+    const own = this.#readOnly.namesIn(part);
+    const optional = own.size === 0 ? around : around.union(own);
+    const branches = selectBranch(this.#documents, part, (each) => this.#member(each, around));
     const schema: Record<string, JsonValue> = {};
     for (const [keyword, member] of this.#documents.members(part)) {
       if (DROPPED.has(keyword) || keyword.startsWith('x-')) continue;
       if (branches !== undefined && keyword === branchKeyword(value)) continue;
-      const converted = this.#keyword(keyword, member, inner);
+      const converted = this.#keyword(keyword, member, optional);
       if (converted !== undefined) schema[keyword] = converted;
     }
     const whole = branches === undefined ? schema : this.#joined(schema, branches);
@@ -167,22 +174,24 @@ export class SchemaConverter {
   }
 
   /** The value of a keyword; undefined if it limits nothing. */
-  #keyword(keyword: string, part: Part, around: Surroundings): JsonValue | undefined {
+  #keyword(keyword: string, part: Part, optional: ReadonlySet<string>): JsonValue | undefined {
     const { value } = part;
-    const alone = { references: around.references, readOnlyNames: NONE };
-    if (SCHEMAS.has(keyword)) return this.#schema(part, alone);
-    if (LISTS.has(keyword) && isJsonList(value)) {
-      const inner = keyword === 'allOf' ? around : alone;
-      return this.#documents.items(part).map((each) => this.#schema(each, inner));
-    }
-    if (keyword === 'properties') return this.#properties(part, alone);
+    if (SCHEMAS.has(keyword)) return MEMBERS.has(keyword) ? this.#member(part) : this.#schema(part, NONE);
+    if (LISTS.has(keyword) && isJsonList(value))
+      return this.#documents
+        .items(part)
+        .map((each) => (keyword === 'allOf' ? this.#schema(each, optional) : this.#member(each)));
     if (MAPPINGS.has(keyword) && isJsonObject(value)) {
-      return Object.fromEntries(
-        this.#documents.members(part).map(([name, each]) => [name, this.#schema(each, alone)]),
-      );
+      const members = this.#documents
+        .members(part)
+        .map(([name, each]) => [
+          name,
+          keyword === 'dependentSchemas' ? this.#schema(each, NONE) : this.#member(each),
+        ]);
+      return Object.fromEntries(members) as JsonValue;
     }
     if (keyword === 'required' && isJsonList(value)) {
-      const names = value.filter((name) => typeof name !== 'string' || !around.readOnlyNames.has(name));
+      const names = value.filter((name) => typeof name !== 'string' || !optional.has(name));
       return names.length === 0 ? undefined : names;
     }
     // Formats of OpenAPI are open: `binary`, `password` and names of one's own limit no text.
@@ -190,44 +199,10 @@ export class SchemaConverter {
     return value;
   }
 
-  #properties(part: Part, around: Surroundings): JsonValue {
-    if (!isJsonObject(part.value)) return part.value;
-    const isDenied = this.#options.readOnly === 'deny';
-    const members = this.#documents.members(part).map(([name, each]) => {
-      const schema = isDenied && this.#isReadOnly(each) ? false : this.#schema(each, around);
-      return [name, schema] as const;
-    });
-    return Object.fromEntries(members);
-  }
-
-  /** Names of the properties that are `readOnly`, those in the parts of `allOf` included. */
-  #readOnlyNames(part: Part, depth: number): ReadonlySet<string> {
-    if (depth > MAX_NESTED) return NONE;
-    const names = new Set<string>();
-    for (const [name, each] of this.#documents.members(this.#documents.member(part, 'properties'))) {
-      if (this.#isReadOnly(each)) names.add(name);
-    }
-    for (const each of this.#documents.items(this.#documents.member(part, 'allOf'))) {
-      const target = this.#target(each);
-      if (target !== undefined) for (const name of this.#readOnlyNames(target, depth + 1)) names.add(name);
-    }
-    return names;
-  }
-
-  #isReadOnly(part: Part): boolean {
-    let at: Part | undefined = part;
-    for (let step = 0; at !== undefined && step < MAX_NESTED; step++) {
-      if (this.#documents.member(at, 'readOnly')?.value === true) return true;
-      if (this.#documents.member(at, '$ref') === undefined) return false;
-      at = this.#target(at);
-    }
-    return false;
-  }
-
-  /** A schema, or the one that its `$ref` names. */
-  #target(part: Part): Part | undefined {
-    const reference = this.#documents.member(part, '$ref');
-    return reference === undefined ? part : this.#documents.follow(reference);
+  /** A schema of a member or an element, or a branch; no value fits one that is `readOnly`. */
+  #member(part: Part, optional: ReadonlySet<string> = NONE): JsonValue {
+    if (this.#options.readOnly === 'deny' && this.#readOnly.has(part)) return false;
+    return this.#schema(part, optional);
   }
 
   #reportUnsupported(part: Part): void {
@@ -255,9 +230,6 @@ export class SchemaConverter {
 }
 
 const NONE: ReadonlySet<string> = new Set();
-
-/** Most references and levels of `allOf` that are searched for `readOnly`. */
-const MAX_NESTED = 8;
 
 /** True for the dialect of OpenAPI 3.1 and JSON Schema 2020-12, which it adds annotations to. */
 export function isDialect(uri: JsonValue): boolean {

@@ -34,6 +34,8 @@ const MAX_STEPS = 32;
 /** The files of a document, and the references between their parts. Files are read when a reference first needs them. */
 export class Documents {
   readonly problems: Problems;
+  /** The place of the whole document. */
+  readonly root: Place;
   readonly #load: LoadFile;
   readonly #files = new Map<string, LoadedFile | undefined>();
   readonly #roots = new Map<string, JsonValue>();
@@ -41,6 +43,7 @@ export class Documents {
   constructor(root: LoadedFile, load: LoadFile, problems: Problems) {
     this.#load = load;
     this.problems = problems;
+    this.root = { file: root.file, pointer: '' };
     this.#roots.set(root.file, root.value);
   }
 

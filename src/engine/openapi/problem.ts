@@ -43,4 +43,4 @@ export class Problems {
 }
 
 /** Most mistakes, and most warnings, that are reported for one document. */
-const MAX_PROBLEMS = 50;
+export const MAX_PROBLEMS = 50;

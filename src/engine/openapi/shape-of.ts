@@ -17,13 +17,18 @@ interface Finding {
 
 const NOTHING: Finding = { types: undefined, items: undefined, properties: new Map(), others: undefined };
 
-/** Most references and levels of a schema that are followed, and most schemas. */
+/** Most references and levels of a schema that are followed, and most schemas of a document at all levels together. */
 const MAX_DEPTH = 10;
-const MAX_VISITS = 2_000;
+const MAX_VISITS = 500_000;
 
-/** Finds the types of a schema of JSON Schema 2020-12. `definitions` are those that its references name. */
+/**
+ * Finds the types of schemas of JSON Schema 2020-12, of each once for a level. `definitions` are those that their
+ * references name.
+ */
 export class ShapeFinder {
   readonly #definitions: (name: string) => JsonValue | undefined;
+  readonly #shapes = new ByLevel<ValueShape>();
+  readonly #findings = new ByLevel<Finding>();
   #visits = 0;
 
   constructor(definitions: (name: string) => JsonValue | undefined) {
@@ -32,7 +37,12 @@ export class ShapeFinder {
 
   /** The shape of a schema; a text if it says nothing about types. */
   shapeOf(schema: JsonValue, depth = 0): ValueShape {
-    if (depth > MAX_DEPTH || this.#visits > MAX_VISITS) return TEXT_SHAPE;
+    if (depth > MAX_DEPTH) return TEXT_SHAPE;
+    return this.#shapes.get(schema, depth, () => this.#shapeOf(schema, depth));
+  }
+
+  #shapeOf(schema: JsonValue, depth: number): ValueShape {
+    if (this.#visits > MAX_VISITS) return TEXT_SHAPE;
     const { types, items, properties, others } = this.#find(schema, depth);
     const has = (type: Type): boolean => types?.has(type) === true;
     const scalars = types === undefined ? TEXT_SHAPE.scalars : SCALARS.filter(has);
@@ -58,8 +68,13 @@ export class ShapeFinder {
   }
 
   #find(schema: JsonValue, depth: number): Finding {
+    if (!isJsonObject(schema) || depth > MAX_DEPTH) return NOTHING;
+    return this.#findings.get(schema, depth, () => this.#findIn(schema, depth));
+  }
+
+  #findIn(schema: JsonObject, depth: number): Finding {
     this.#visits += 1;
-    if (!isJsonObject(schema) || depth > MAX_DEPTH || this.#visits > MAX_VISITS) return NOTHING;
+    if (this.#visits > MAX_VISITS) return NOTHING;
     const all = [own(schema)];
     const { $ref: reference } = schema;
     if (typeof reference === 'string') {
@@ -77,6 +92,20 @@ export class ShapeFinder {
       all.push({ ...found, types: undefined });
     }
     return all.reduce((a, b) => merged(a, b, both));
+  }
+}
+
+/** What is found of a schema at a level. */
+class ByLevel<T> {
+  readonly #found = new WeakMap<object, T[]>();
+
+  get(schema: JsonValue, level: number, find: () => T): T {
+    if (typeof schema !== 'object' || schema === null) return find();
+    const levels = this.#found.get(schema) ?? [];
+    this.#found.set(schema, levels);
+    const found = levels[level] ?? find();
+    levels[level] = found;
+    return found;
   }
 }
 

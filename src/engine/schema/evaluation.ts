@@ -5,9 +5,9 @@ import { EvaluatedParts } from './evaluated-parts.ts';
 import type { Pattern } from './pattern.ts';
 import { escapeToken } from './pointer.ts';
 
-/** A linked schema, with its patterns compiled. */
+/** Linked schemas by name, with their patterns compiled. */
 export interface Rules {
-  readonly schema: JsonValue;
+  readonly schemas: ReadonlyMap<string, JsonValue>;
   readonly patterns: ReadonlyMap<string, Pattern>;
 }
 
@@ -29,11 +29,10 @@ export const UNSEEN_CONTAINS = 'unseenContains';
 /** Most errors that are looked for in one body. */
 const MAX_ERRORS = 5;
 
-/** Evaluation of one schema for one value at a time, keyword by keyword: for errors, and for what is evaluated. */
+/** Evaluation of a schema for one value at a time, keyword by keyword: for errors, and for what is evaluated. */
 export class Evaluation {
   readonly #rules: Rules;
   readonly #spend: () => void;
-  readonly #definitions: JsonObject;
   /** Tokens of the JSON pointer of the current value, escaped. */
   readonly #path: string[] = [];
   #errors: SchemaError[] | undefined;
@@ -42,16 +41,12 @@ export class Evaluation {
   constructor(rules: Rules, spend: () => void) {
     this.#rules = rules;
     this.#spend = spend;
-    const { schema } = rules;
-    const $defs = isJsonObject(schema) ? schema['$defs'] : undefined;
-    this.#definitions = isJsonObject($defs) ? $defs : {};
   }
 
-  /** The first errors of a value; empty if it fits. What throws `spend` passes through, after the errors so far. */
-  errorsOf(value: JsonValue, errors: SchemaError[] = []): readonly SchemaError[] {
+  /** Adds the first errors of a value for the schema of a name. What throws `spend` passes through, after the errors so far. */
+  findErrors(name: string, value: JsonValue, errors: SchemaError[]): void {
     this.#errors = errors;
-    this.#visit(this.#rules.schema, value, new EvaluatedParts());
-    return errors;
+    this.#visit(this.#schemaNamed(name), value, new EvaluatedParts());
   }
 
   /** True if a value fits a schema of these. */
@@ -95,7 +90,7 @@ export class Evaluation {
       return assertion.fits(wanted, value) || this.#fail(keyword, `must ${assertion.words(wanted)}`);
     switch (keyword) {
       case '$ref':
-        return this.#visit(this.#definition(wanted), value, seen);
+        return this.#visit(this.#schemaNamed(written(wanted)), value, seen);
       case 'pattern':
         return (
           typeof value !== 'string' ||
@@ -338,9 +333,8 @@ export class Evaluation {
     return fits;
   }
 
-  #definition(reference: JsonValue): JsonValue {
-    const name = written(reference).slice('#/$defs/'.length);
-    return this.#definitions[name] ?? true;
+  #schemaNamed(name: string): JsonValue {
+    return this.#rules.schemas.get(name) ?? true;
   }
 
   #matches(pattern: string, text: string): boolean {

@@ -1,15 +1,16 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
-import { endlessReference } from './endless-reference.ts';
-import { type Rules, UNSEEN_CONTAINS } from './evaluation.ts';
+import { UNSEEN_CONTAINS } from './evaluation.ts';
 import { isFormat } from './formats.ts';
 import { keywordOf } from './keywords.ts';
 import type { Place, Resource } from './place.ts';
-import { escapeToken } from './pointer.ts';
-import type { SchemaProblems } from './problem.ts';
-import { SchemaBounds } from './schema-bounds.ts';
+import { escapeToken, unescapeToken } from './pointer.ts';
+import { type SchemaProblems, TOO_DEEP } from './problem.ts';
+import { ReferenceChains } from './reference-chains.ts';
+import type { SchemaBounds } from './schema-bounds.ts';
 import type { SchemaLibrary } from './schema-library.ts';
 import { RECURSIVE } from './schema-places.ts';
+import { UniqueNames } from './unique-names.ts';
 import { splitFragment } from './uri.ts';
 
 /** Anchors that a `$dynamicRef` finds, by name: those of the outermost resource that has one. */
@@ -22,57 +23,56 @@ interface Definition {
 }
 
 /**
- * One schema of draft 2020-12 that means what a schema means with all documents that it refers to. Every reference in it
- * is a `$ref` to a member of its `$defs`: a schema that is reached in two dynamic scopes is a definition for each. It has
- * no annotations, no unknown keywords and no unknown formats.
+ * Translates schemas with all that they refer to into schemas of draft 2020-12 without annotations, unknown keywords and
+ * unknown formats. Each has a name, and every reference in one is a `$ref` to such a name: a schema that is reached in
+ * two dynamic scopes has a name for each.
  */
-export function linkSchema(entry: Place, library: SchemaLibrary, problems: SchemaProblems): Rules {
-  return new Linker(library, problems).link(entry);
-}
-
-class Linker {
+export class Linker {
+  /** By name. */
+  readonly schemas = new Map<string, JsonValue>();
   readonly #library: SchemaLibrary;
   readonly #problems: SchemaProblems;
   readonly #bounds: SchemaBounds;
   /** By place and dynamic scope. */
   readonly #definitions = new Map<string, Definition>();
+  readonly #byName = new Map<string, Definition>();
+  readonly #names = new UniqueNames();
   readonly #waiting: Definition[] = [];
-  #refersToWhole = false;
+  readonly #chains = new ReferenceChains(this.schemas);
 
-  constructor(library: SchemaLibrary, problems: SchemaProblems) {
+  constructor(library: SchemaLibrary, problems: SchemaProblems, bounds: SchemaBounds) {
     this.#library = library;
     this.#problems = problems;
-    this.#bounds = new SchemaBounds(problems);
+    this.#bounds = bounds;
   }
 
-  link(entry: Place): Rules {
-    return { schema: this.#whole(entry), patterns: this.#bounds.patterns };
-  }
-
-  #whole(entry: Place): JsonValue {
-    const scope = this.#entered(entry, new Map());
-    const whole: Definition = { place: entry, scope, name: '0' };
-    this.#definitions.set(keyOf(entry, scope), whole);
-    const linked = new Map([[whole.name, this.#linked(entry.schema, entry, scope)]]);
+  /** Links a schema and all that it refers to; `added` names those that no call before this one has linked. */
+  link(entry: Place): { readonly name: string; readonly added: readonly string[] } {
+    const { name } = this.#definition(entry, this.#entered(entry, new Map()));
+    const added: string[] = [];
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
-      if (this.#bounds.isExceeded) return true;
-      linked.set(next.name, this.#linked(next.place.schema, next.place, next.scope));
+      if (this.#bounds.isExceeded) break;
+      this.#bounds.begin();
+      this.schemas.set(next.name, this.#linked(next.place.schema, next.place, next.scope));
+      added.push(next.name);
     }
-    this.#reportEndless(linked);
-    const schema = linked.get(whole.name) ?? true;
-    if (this.#refersToWhole) return { $ref: `#/$defs/${whole.name}`, $defs: Object.fromEntries(linked) };
-    linked.delete(whole.name);
-    if (linked.size === 0 || !isJsonObject(schema)) return schema;
-    return { ...schema, $defs: Object.fromEntries(linked) };
+    if (!this.#bounds.isExceeded) this.#checkChains(added, entry);
+    return { name, added };
   }
 
-  #reportEndless(linked: ReadonlyMap<string, JsonValue>): void {
-    const endless = endlessReference(linked);
-    const definition = this.#definitions.values().find(({ name }) => name === endless);
-    if (definition === undefined) return;
-    const { document, pointer } = definition.place;
-    const message = 'the schema refers to itself for the same value, so that no validation of it ends';
-    this.#problems.add(document.uri, pointer, message);
+  #checkChains(names: readonly string[], entry: Place): void {
+    for (const name of names) {
+      const problem = this.#chains.problemOf(name);
+      if (problem === undefined) continue;
+      const { document, pointer } =
+        ('endless' in problem && this.#byName.get(problem.endless)?.place) || entry;
+      const message =
+        'endless' in problem
+          ? 'the schema refers to itself for the same value, so that no validation of it ends'
+          : TOO_DEEP;
+      this.#problems.add(document.uri, pointer, message);
+      return;
+    }
   }
 
   #linked(written: JsonValue, place: Place, outer: DynamicScope): JsonValue {
@@ -97,14 +97,19 @@ class Linker {
     if (target === undefined) return undefined;
     const place = dynamicTarget(keyword, reference, target, scope);
     const inner = this.#entered(place, scope);
-    const key = keyOf(place, inner);
+    return this.#definition(place, inner).name;
+  }
+
+  #definition(place: Place, scope: DynamicScope): Definition {
+    const key = keyOf(place, scope);
     const known = this.#definitions.get(key);
-    if (known?.name === '0') this.#refersToWhole = true;
-    if (known !== undefined) return `#/$defs/${known.name}`;
-    const definition = { place, scope: inner, name: String(this.#definitions.size) };
+    if (known !== undefined) return known;
+    const last = unescapeToken(place.pointer.slice(place.pointer.lastIndexOf('/') + 1));
+    const definition = { place, scope, name: this.#names.take(last) };
     this.#definitions.set(key, definition);
+    this.#byName.set(definition.name, definition);
     this.#waiting.push(definition);
-    return `#/$defs/${definition.name}`;
+    return definition;
   }
 }
 

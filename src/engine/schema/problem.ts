@@ -27,25 +27,33 @@ export interface SchemaWarning extends SchemaProblem {
   readonly code: SchemaWarningCode;
 }
 
-/** Maximum number of problems, and of warnings, that are reported for one schema. */
+/** Default of the most problems, and of the most warnings, that are reported. */
 const MAX_PROBLEMS = 20;
+
+/** Message for a compilation or validation that the stack does not hold, which is finite. */
+export const TOO_DEEP = 'the schema nests, or refers from part to part, too many times';
 
 /** Receiver of the problems of one compilation. */
 export class SchemaProblems {
+  readonly #most: number;
   readonly problems: SchemaProblem[] = [];
   readonly warnings: SchemaWarning[] = [];
   /** True if the reader of another document has reported a problem. */
   isReported = false;
+
+  constructor(most: number = MAX_PROBLEMS) {
+    this.#most = most;
+  }
 
   get hasProblems(): boolean {
     return this.isReported || this.problems.length > 0;
   }
 
   add(document: string, pointer: string, message: string, advice: SchemaAdvice = {}): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ document, pointer, message, ...advice });
+    if (this.problems.length < this.#most) this.problems.push({ document, pointer, message, ...advice });
   }
 
   warn(warning: SchemaWarning): void {
-    if (this.warnings.length < MAX_PROBLEMS) this.warnings.push(warning);
+    if (this.warnings.length < this.#most) this.warnings.push(warning);
   }
 }

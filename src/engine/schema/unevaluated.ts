@@ -3,25 +3,31 @@ import { maker } from '../../recipe/recipe.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import { isJsonObject } from '../request/json-value.ts';
 import { Evaluation, type Rules } from './evaluation.ts';
-import { type ReferenceBudget, spender } from './reference-budget.ts';
 import { type DataLocation, exactValue } from './wide-integers.ts';
 
-type Keyword = (wanted: JsonValue, data: JsonValue, schema?: unknown, location?: DataLocation) => boolean;
+export type Unevaluated = (
+  wanted: JsonValue,
+  data: JsonValue,
+  schema?: unknown,
+  location?: DataLocation,
+) => boolean;
 
 /** The function of both keywords, for the schemas of `rules`. */
-const unevaluated = maker('schema.unevaluated', (rules: Rules, budget: ReferenceBudget): Keyword => {
-  const evaluation = new Evaluation(rules, spender(budget));
+export const unevaluated = maker('schema.unevaluated', (rules: Rules, spend: () => void): Unevaluated => {
+  const evaluation = new Evaluation(rules, spend);
   return (wanted, data, schema, location) =>
     hasOnlyProperties(wanted, data, schema as JsonValue) ||
     evaluation.fits(schema as JsonValue, exactValue(data, location));
 });
 
+/** Stands for the function of both keywords, in the values of generated code. */
+export const UNEVALUATED: Unevaluated = () => true;
+
 /**
  * Replaces `unevaluatedProperties` and `unevaluatedItems`: the library loses what some branches of a schema evaluate, and
  * takes members that it should not. The schema around the keyword is evaluated anew, keyword by keyword.
  */
-export function addUnevaluated(ajv: Ajv2020, rules: Rules, budget: ReferenceBudget): void {
-  const validate = unevaluated(rules, budget);
+export function addUnevaluated(ajv: Ajv2020): void {
   for (const [keyword, type] of [
     ['unevaluatedProperties', 'object'],
     ['unevaluatedItems', 'array'],
@@ -31,7 +37,7 @@ export function addUnevaluated(ajv: Ajv2020, rules: Rules, budget: ReferenceBudg
       keyword,
       type,
       schemaType: ['boolean', 'object'],
-      validate,
+      validate: UNEVALUATED,
       errors: false,
     });
   }

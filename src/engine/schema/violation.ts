@@ -13,9 +13,9 @@ class Enough extends Error {
   override readonly name = 'Enough';
 }
 
-/** The denial of a body that does not fit, with the first errors in it. */
-export function violation(rules: Rules, value: JsonValue): BodyDenial {
-  const errors = errorsOf(rules, value).map(
+/** The denial of a body that does not fit the schema of a name, with the first errors in it. */
+export function violation(rules: Rules, name: string, value: JsonValue): BodyDenial {
+  const errors = errorsOf(rules, name, value).map(
     ({ pointer, message }): BodyError => ({
       pointer: cut(pointer, MAX_POINTER),
       detail: cut(message, MAX_DETAIL),
@@ -26,7 +26,7 @@ export function violation(rules: Rules, value: JsonValue): BodyDenial {
   return { reason: 'schema_violation', detail: cut(detail, MAX_DETAIL), errors };
 }
 
-function errorsOf(rules: Rules, value: JsonValue): readonly SchemaError[] {
+function errorsOf(rules: Rules, name: string, value: JsonValue): readonly SchemaError[] {
   const errors: SchemaError[] = [];
   let steps = 0;
   const spend = (): void => {
@@ -34,11 +34,11 @@ function errorsOf(rules: Rules, value: JsonValue): readonly SchemaError[] {
     if (steps > MAX_STEPS) throw new Enough();
   };
   try {
-    return new Evaluation(rules, spend).errorsOf(value, errors);
+    new Evaluation(rules, spend).findErrors(name, value, errors);
   } catch (error) {
     if (!(error instanceof Enough)) throw error;
-    return errors;
   }
+  return errors;
 }
 
 function subject(pointer: string): string {

@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonValue } from '../../../src/engine/request/attributes.ts';
+import { encode } from '../../../src/policy/transfer/encode.ts';
 import { compileDocument, compiled, documentOf, verdict } from '../../support/openapi.ts';
+import { transferred } from '../../support/transferred.ts';
 
 /** A judge of JSON bodies by a schema of a document of this version. */
 function judge(
@@ -237,14 +241,108 @@ describe('discriminator', () => {
   });
 });
 
-test('a schema is compiled once, also when the document is read again with another change', () => {
-  const schema = { type: 'object', required: ['once'], properties: { once: { type: 'string' } } };
-  const document = (summary: string): JsonValue =>
-    documentOf({ '/x': { post: { summary, requestBody: { content: { 'application/json': { schema } } } } } });
-  const checkOf = (summary: string): unknown =>
-    compileDocument(document(summary)).operations[0]?.operation.body?.contents[0]?.check;
-  expect(checkOf('first')).toBeDefined();
-  expect(checkOf('second')).toBe(checkOf('first'));
+describe('the cost of compiling', () => {
+  /** Schemas that refer to each other in a circle, with 40 references in each. */
+  const circle = Object.fromEntries(
+    Array.from({ length: 12 }, (_, at) => [
+      `W${at}`,
+      {
+        type: 'object',
+        properties: Object.fromEntries(
+          Array.from({ length: 40 }, (_each, member) => [
+            `p${member}`,
+            { $ref: `#/components/schemas/W${(at + 1) % 12}` },
+          ]),
+        ),
+      },
+    ]),
+  );
+  const bodyOf = (at: number): JsonValue => ({
+    type: 'object',
+    properties: { [`own${at}`]: { $ref: `#/components/schemas/W${at % 12}` } },
+  });
+  const documentWith = (operations: number, schemas: JsonValue = circle): JsonValue =>
+    documentOf(
+      Object.fromEntries(
+        Array.from({ length: operations }, (_, at) => [
+          `/x${at}`,
+          { post: { requestBody: { content: { 'application/json': { schema: bodyOf(at) } } } } },
+        ]),
+      ),
+      { components: { schemas } },
+    );
+  const compilations = (document: JsonValue): number => {
+    const compile = jest.spyOn(Ajv2020.prototype, 'compile');
+    compiled(document);
+    const { length } = compile.mock.calls;
+    compile.mockRestore();
+    return length;
+  };
+
+  test('what operations refer to is compiled once for all of them', () => {
+    expect(compilations(documentWith(24))).toBe(24 + 12);
+  });
+
+  test('and sent to another process once', () => {
+    const charactersOf = (operations: number): number =>
+      encode(compiled(documentWith(operations))).reduce((sum, { nodes }) => sum + nodes.length, 0);
+    const [one, hundred] = [charactersOf(1), charactersOf(100)];
+    expect(hundred).toBeLessThan(3 * one);
+  });
+
+  test('a document that is read again with a change compiles the schema that is changed', () => {
+    compiled(documentWith(24));
+    const changed = { ...circle, W3: { ...circle['W3'], required: ['p7'] } };
+    expect(compilations(documentWith(24, changed))).toBe(1);
+    const fits = (body: JsonValue): string =>
+      verdict(compiled(documentWith(24, changed)), {
+        method: 'POST',
+        path: '/x2',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect(fits({ own2: { p1: { p7: {} } } })).toBe('fits');
+    expect(fits({ own2: { p1: {} } })).toBe('`/own2/p1` must have the member `p7`');
+  });
+
+  test('the schemas of another process refer to each other as here', () => {
+    const w1 = { ...circle['W1'], patternProperties: { '^q': { type: 'string', pattern: '^[a-z]{2}$' } } };
+    const sent = transferred(compiled(documentWith(13, { ...circle, W1: w1 })));
+    const request = { method: 'POST', path: '/x12', headers: { 'content-type': 'application/json' } };
+    const fits = (body: JsonValue): string => verdict(sent, { ...request, body: JSON.stringify(body) });
+    expect(fits({ own12: { p0: { p1: { p2: {} } } } })).toBe('fits');
+    expect(fits({ own12: { p0: { p1: { p2: 'x' } } } })).toBe('`/own12/p0/p1/p2` must be an object');
+    expect(fits({ own12: { p0: { q: 'ab' } } })).toBe('fits');
+    expect(fits({ own12: { p0: { q: 'abc' } } })).toBe('`/own12/p0/q` must match pattern "^[a-z]{2}$"');
+  });
+});
+
+const LIMITS = { minLength: 1, maxLength: 2, minItems: 1, maxItems: 2, minimum: 1, maximum: 2 } as const;
+
+test.each<[string, JsonValue, string]>([
+  [
+    'values',
+    Object.fromEntries(
+      Array.from({ length: 80 }, (_, at) => [`S${at}`, { allOf: Array.from({ length: 450 }, () => LIMITS) }]),
+    ),
+    'the schemas of the document have more than 250,000 values',
+  ],
+  [
+    'values of one schema',
+    {
+      S0: {
+        allOf: Array.from({ length: 480 }, () => ({ ...LIMITS, not: LIMITS, if: LIMITS, contains: LIMITS })),
+      },
+    },
+    'a schema has more than 10,000 values',
+  ],
+])('a bound on the %s of a document', (_name, schemas, message) => {
+  const all = Object.keys(schemas as object).map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const paths = {
+    '/x': { post: { requestBody: { content: { 'application/json': { schema: { anyOf: all } } } } } },
+  };
+  const { problems } = compileDocument(documentOf(paths, { components: { schemas } }));
+  expect(problems.map((each) => each.message)).toEqual([message]);
 });
 
 test('bounds on the operations of a document', () => {

@@ -1,0 +1,70 @@
+import type { Documents, Part } from './documents.ts';
+
+/** Most schemas that lead from one to the next by references and lists. */
+const MAX_NESTED = 100;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Finds what is `readOnly` in the schemas of a document. Each schema is looked at once. */
+export class ReadOnlyParts {
+  readonly #documents: Documents;
+  /** By place; false and no names while a schema is looked at. */
+  readonly #flags = new Map<string, boolean>();
+  readonly #names = new Map<string, ReadonlySet<string>>();
+
+  constructor(documents: Documents) {
+    this.#documents = documents;
+  }
+
+  /**
+   * True for a schema that is `readOnly` itself, through its `$ref` or a part of its `allOf`, or in every branch of its
+   * `oneOf` or `anyOf`.
+   */
+  has(part: Part, depth = 0): boolean {
+    const key = keyOf(part);
+    const known = this.#flags.get(key);
+    if (known !== undefined || depth > MAX_NESTED) return known === true;
+    this.#flags.set(key, false);
+    const { all, some } = this.#parts(part);
+    const isReadOnly =
+      this.#documents.member(part, 'readOnly')?.value === true ||
+      all.some((each) => this.has(each, depth + 1)) ||
+      some.some((list) => list.length > 0 && list.every((each) => this.has(each, depth + 1)));
+    this.#flags.set(key, isReadOnly);
+    return isReadOnly;
+  }
+
+  /** Names of the properties that are `readOnly`, those in the parts of the lists of a schema included. */
+  namesIn(part: Part, depth = 0): ReadonlySet<string> {
+    const key = keyOf(part);
+    const known = this.#names.get(key);
+    if (known !== undefined || depth > MAX_NESTED) return known ?? NONE;
+    this.#names.set(key, NONE);
+    let names = NONE;
+    for (const [name, each] of this.#documents.members(this.#documents.member(part, 'properties'))) {
+      if (this.has(each)) names = names.union(new Set([name]));
+    }
+    const { all, some } = this.#parts(part);
+    for (const each of [...all, ...some.flat()]) {
+      const inner = this.namesIn(each, depth + 1);
+      names = names.size === 0 ? inner : names.union(inner);
+    }
+    this.#names.set(key, names);
+    return names;
+  }
+
+  /** Schemas that a value must all fit beside this one, and lists of which it must fit some. */
+  #parts(part: Part): { readonly all: readonly Part[]; readonly some: readonly (readonly Part[])[] } {
+    const documents = this.#documents;
+    const reference = documents.member(part, '$ref');
+    const target = reference && documents.follow(reference);
+    return {
+      all: [...(target === undefined ? [] : [target]), ...documents.items(documents.member(part, 'allOf'))],
+      some: ['oneOf', 'anyOf'].map((keyword) => documents.items(documents.member(part, keyword))),
+    };
+  }
+}
+
+function keyOf({ file, pointer }: Part): string {
+  return `${file}#${pointer}`;
+}
