@@ -25,7 +25,7 @@ import type { Attributes } from '../../src/engine/request/attributes.ts';
 import { nodeCrypto } from '../../src/node/crypto.ts';
 import { decodeText } from '../../src/node/decode-text.ts';
 import type { Sink } from '../../src/sidecar/audit/sink.ts';
-import { createClock } from '../../src/sidecar/server/clock.ts';
+import { Clocks } from '../../src/sidecar/server/clock.ts';
 import { createDecisionIds } from '../../src/sidecar/server/decision-ids.ts';
 import { createRecorder } from '../../src/sidecar/server/recorder.ts';
 import { createMetrics } from '../../src/sidecar/telemetry/metrics.ts';
@@ -58,9 +58,11 @@ export async function stationsOfCases(): Promise<readonly Stations[]> {
 
 async function stationsOf(bench: BenchCase): Promise<Stations> {
   const { set, request } = bench;
+  const clocks = new Clocks();
   const services: Services = {
-    clock: createClock(),
-    monotonic: () => performance.now(),
+    clock: clocks.now,
+    monotonic: clocks.monotonic,
+    reading: () => clocks.reading,
     id: createDecisionIds(),
     tokens: createTokenVerifier({ keys: new KeyRing({ crypto: nodeCrypto }), crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),
@@ -138,7 +140,7 @@ function inParts(decoded: () => Attributes, { set }: BenchCase, services: Servic
   const begin = (): EvaluationContext => ({
     request: new RequestContext(decoded(), services.clock(), set, services),
     identities: new Identities(),
-    reservations: new LimitReservations(services.limits, services.monotonic),
+    reservations: new LimitReservations(services.limits, services.monotonic, services.reading?.()),
     services,
   });
   type Step = (policies: readonly ApplicablePolicy[], context: EvaluationContext) => unknown;
@@ -170,7 +172,7 @@ const DROPPING: Sink = {
 };
 
 async function recorder(sinks: readonly Sink[]): Promise<OnDecision> {
-  const clock = createClock();
+  const clock = new Clocks().now;
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
   const metrics = createMetrics({
     clock,

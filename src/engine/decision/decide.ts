@@ -80,7 +80,7 @@ export function decide(
   const context: EvaluationContext = {
     request: new RequestContext(attributes, start, set, services, trace),
     identities: new Identities(),
-    reservations: new LimitReservations(services.limits, services.monotonic),
+    reservations: new LimitReservations(services.limits, services.monotonic, services.reading?.()),
     services,
   };
   const selection = isServed(context.request.matching.host, services.hosts)
@@ -92,6 +92,7 @@ export function decide(
     const verdict: Awaitable<Verdict> =
       cause === undefined ? evaluatePolicies(enforcing, context) : { cause, isBeforeRules: true };
     if (!(verdict instanceof Promise)) return conclude(verdict, undecided);
+    context.reservations.wait();
     return verdict
       .then((late) => conclude(late, undecided))
       .catch((fault: unknown) => undo(undecided, fault));

@@ -15,7 +15,8 @@ export function rateLimitFields(
   retryAfter: number,
   headers: Map<string, string>,
 ): void {
-  const name = nameOf(limit, headers);
+  const before = headers.get('ratelimit-policy');
+  const name = nameOf(limit, before);
   const wait = taken.allowed ? nextUnit(limit, taken) : taken.retryAfter;
   const isTold = Number.isFinite(wait) && (retryAfter === 0 || wait <= retryAfter);
   append(headers, 'ratelimit-policy', `${name};q=${limit.burst};w=${Math.max(1, seconds(windowOf(limit)))}`);
@@ -34,9 +35,9 @@ function nextUnit(limit: CompiledLimit, { remaining, resetAfter }: Taken): numbe
   return Math.max(0, resetAfter - fullWithNext);
 }
 
-/** Name of a limit as a String (RFC 9651), with that of its policy if another limit of the answer has the same. */
-function nameOf({ name, id }: CompiledLimit, headers: ReadonlyMap<string, string>): string {
-  return headers.get('ratelimit-policy')?.includes(`"${name}";`) === true ? `"${id}"` : `"${name}"`;
+/** Name of a limit as a String (RFC 9651), with that of its policy if a limit `before` has the same. */
+function nameOf({ name, id }: CompiledLimit, before: string | undefined): string {
+  return before?.includes(`"${name}";`) === true ? `"${id}"` : `"${name}"`;
 }
 
 function seconds(milliseconds: number): number {

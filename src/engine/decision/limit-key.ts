@@ -11,9 +11,15 @@ const MARK = '#';
  * mark. Any other key is the mark and the parts.
  */
 export function keyText(values: readonly Value[]): string {
-  const [only] = values;
-  if (values.length === 1 && typeof only === 'string' && !only.startsWith(MARK)) return only;
-  return MARK + values.map(keyPart).join('');
+  if (values.length === 1) return keyOfOne(values[0]);
+  let text = MARK;
+  for (const value of values) text += keyPart(value);
+  return text;
+}
+
+/** The text of a key of one value, which most keys have. */
+export function keyOfOne(value: Value): string {
+  return typeof value === 'string' && !value.startsWith(MARK) ? value : MARK + keyPart(value);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { LimitStore, Taken } from '../limit/limit.ts';
+import type { LimitStore } from '../limit/limit.ts';
 import type { LimitTake } from './limit-take.ts';
 import type { LimitVerdict } from './outcome.ts';
 
@@ -8,19 +8,26 @@ const NO_VERDICTS: readonly LimitVerdict[] = [];
 export class LimitReservations {
   readonly store: LimitStore;
   readonly #clock: () => number;
-  #verdicts: LimitVerdict[] | undefined;
+  #began: number | undefined;
+  #verdicts: readonly LimitVerdict[] | undefined;
   #headers: Map<string, string> | undefined;
-  #returns: LimitTake[] | undefined;
+  #returns: readonly LimitTake[] | undefined;
 
-  /** `clock`: the monotonic clock by which the store counts. */
-  constructor(store: LimitStore, clock: () => number) {
+  /** `clock`: the monotonic clock by which the store counts. `began`: what it was when the decision began, if known. */
+  constructor(store: LimitStore, clock: () => number, began?: number) {
     this.store = store;
     this.#clock = clock;
+    this.#began = began;
   }
 
-  /** Time for the store, milliseconds. */
+  /** Time for the store, milliseconds: the same for all of a decision that does not wait. */
   get now(): number {
-    return this.#clock();
+    return this.#began ?? this.#clock();
+  }
+
+  /** Called when the decision begins to wait: from then on, time passes. */
+  wait(): void {
+    this.#began = undefined;
   }
 
   get verdicts(): readonly LimitVerdict[] {
@@ -38,21 +45,10 @@ export class LimitReservations {
     return this.#headers !== undefined;
   }
 
-  /** Notes the answer of a bucket. `giveBack` returns what was taken as `isReturnable`. */
-  note(take: LimitTake, { allowed, remaining, withoutStore }: Taken, isReturnable: boolean): void {
-    if (isReturnable) {
-      if (this.#returns === undefined) this.#returns = [take];
-      else this.#returns.push(take);
-    }
-    const verdict: LimitVerdict = {
-      policy: take.policy.name,
-      name: take.limit.name,
-      allowed,
-      remaining,
-      withoutStore,
-    };
-    if (this.#verdicts === undefined) this.#verdicts = [verdict];
-    else this.#verdicts.push(verdict);
+  /** Notes the answers of the buckets of one phase. `giveBack` returns what was taken as `isReturnable`, by one phase. */
+  note(takes: readonly LimitTake[], verdicts: readonly LimitVerdict[], isReturnable: boolean): void {
+    if (isReturnable) this.#returns = takes;
+    this.#verdicts = this.#verdicts === undefined ? verdicts : [...this.#verdicts, ...verdicts];
   }
 
   /** Gives back what was taken, so that denied requests do not empty a caller's bucket. */

@@ -6,6 +6,7 @@ import type { EvaluationContext } from './evaluation-context.ts';
 import type { Awaitable } from './first-of.ts';
 import { rateLimitFields, windowOf } from './limit-fields.ts';
 import { LimitTake, limitTake } from './limit-take.ts';
+import type { LimitVerdict } from './outcome.ts';
 import type { DecisionTrace, LimitEvent } from './trace.ts';
 
 /** Phase of a limit: before everything else, or after all other steps. */
@@ -70,6 +71,17 @@ function takeOne(
   return judgedAlone(take, taken, phase, context);
 }
 
+function judgedAlone(
+  take: LimitTake,
+  taken: Taken,
+  phase: Phase,
+  context: EvaluationContext,
+): DenialCause | undefined {
+  const { allowed, retryAfter } = taken;
+  context.reservations.note([take], [verdictOf(take, taken)], allowed && phase === 'last');
+  return judged(take, taken, allowed, retryAfter, phase, context);
+}
+
 function takeAll(
   takes: readonly LimitTake[],
   phase: Phase,
@@ -88,25 +100,32 @@ function allJudged(
   phase: Phase,
   context: EvaluationContext,
 ): DenialCause | undefined {
-  const isTaken = takes.every((_, at) => answers[at]?.allowed === true);
-  const longest = Math.max(...answers.map((taken) => taken?.retryAfter ?? 0));
-  let first: DenialCause | undefined;
-  for (const [at, take] of takes.entries()) {
+  const verdicts: LimitVerdict[] = [];
+  let isTaken = true;
+  let longest = 0;
+  for (let at = 0; at < takes.length; at++) {
+    const take = takes[at];
     const taken = answers[at];
-    const cause = taken && judged(take, taken, isTaken, longest, phase, context);
+    isTaken &&= taken?.allowed === true;
+    if (take === undefined || taken === undefined) continue;
+    verdicts.push(verdictOf(take, taken));
+    longest = Math.max(longest, taken.retryAfter);
+  }
+  context.reservations.note(takes, verdicts, isTaken && phase === 'last');
+  let first: DenialCause | undefined;
+  for (let at = 0; at < takes.length; at++) {
+    const take = takes[at];
+    const taken = answers[at];
+    if (take === undefined || taken === undefined) continue;
+    const cause = judged(take, taken, isTaken, longest, phase, context);
     first ??= cause;
   }
   if (first === undefined && !isTaken) throw new Error('the store of limits left out an answer');
   return first;
 }
 
-function judgedAlone(
-  take: LimitTake,
-  taken: Taken,
-  phase: Phase,
-  context: EvaluationContext,
-): DenialCause | undefined {
-  return judged(take, taken, taken.allowed, taken.retryAfter, phase, context);
+function verdictOf({ policy, limit }: LimitTake, { allowed, remaining, withoutStore }: Taken): LimitVerdict {
+  return { policy: policy.name, name: limit.name, allowed, remaining, withoutStore };
 }
 
 /**
@@ -123,7 +142,6 @@ function judged(
 ): DenialCause | undefined {
   const { limit, policy } = take;
   const { allowed, remaining } = taken;
-  reservations.note(take, taken, isTaken && phase === 'last');
   const isCounted = taken.withoutStore !== 'unavailable';
   if (isCounted && (limit.headers === 'always' || !allowed))
     rateLimitFields(limit, taken, retryAfter, reservations.headers);

@@ -25,8 +25,9 @@ export function respondAllow(
   policies: readonly ApplicablePolicy[],
   context: EvaluationContext,
 ): ChangesResult {
-  if (changesNothing(policies, context)) return UNCHANGED;
   const { request, identities, reservations } = context;
+  if (changesNothing(policies, request))
+    return reservations.hasHeaders ? changesOf(reservations.headers) : UNCHANGED;
   const service = new RequestChanges(request.attributes.request);
   const caller = { set: new Map(reservations.headers), append: [] as (readonly [string, string])[] };
   const query = { set: new Map<string, string>(), remove: new Set<string>() };
@@ -128,12 +129,16 @@ export function respondAllow(
 
 const UNCHANGED: ChangesResult = { changes: NO_CHANGES };
 
+/** The changes of an answer that has the fields of limits and nothing else. */
+function changesOf(set: ReadonlyMap<string, string>): ChangesResult {
+  const { requestHeaders, query, metadata, overwritten } = NO_CHANGES;
+  const responseHeaders = { set, append: NO_CHANGES.responseHeaders.append };
+  return { changes: { requestHeaders, responseHeaders, query, metadata, overwritten } };
+}
+
 /** True for the usual request and policies, which change nothing and are told by a few comparisons. */
-function changesNothing(
-  policies: readonly ApplicablePolicy[],
-  { request, reservations }: EvaluationContext,
-): boolean {
-  if (reservations.hasHeaders || mayHaveClaims(request.attributes.request)) return false;
+function changesNothing(policies: readonly ApplicablePolicy[], request: RequestContext): boolean {
+  if (mayHaveClaims(request.attributes.request)) return false;
   for (const { policy, token } of policies) {
     if (token?.withheld !== undefined) return false;
     const { requestHeaders, responseHeaders, query, metadata } = policy.respond.allow;

@@ -22,7 +22,7 @@ import type { Log } from '../telemetry/logging.ts';
 import { createMetrics, METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
 import { createTraces } from '../telemetry/traces.ts';
 import type { Methods } from '../transport/transport.ts';
-import { createClock } from './clock.ts';
+import { Clocks } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { createDecisionIds } from './decision-ids.ts';
 import { keyObserver } from './key-observer.ts';
@@ -61,15 +61,13 @@ export interface WiringOptions {
   readonly log: Log;
 }
 
-/** Milliseconds that no change of the system clock moves. */
-const monotonic = () => performance.now();
-
 /** Creates the parts of a sidecar and begins to load its policies. */
 export async function wire(configuration: Configuration, options: WiringOptions): Promise<Parts> {
   const { environment, directory, log, loader } = options;
   const { sinks, keyStore } = options.opened;
   const startedAt = Date.now();
-  const clock = createClock();
+  const clocks = new Clocks();
+  const clock = clocks.now;
   const health = createHealth();
   const keys: KeyRing = new KeyRing({
     crypto: nodeCrypto,
@@ -94,7 +92,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     redis: options.opened.redis,
     log,
     metrics: () => metrics,
-    monotonic,
+    monotonic: clocks.monotonic,
   });
   const traces = await createTraces({ environment, version: packageVersion(), log });
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
@@ -102,7 +100,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const proxy = observeProxy(configuration, log);
   const check = wireCheck(
     configuration,
-    servicesOf(configuration, clock, keys, limits),
+    servicesOf(configuration, clocks, keys, limits),
     store,
     recorder,
     proxy,
@@ -149,15 +147,16 @@ function* readySteps(
 
 function servicesOf(
   { xfccTrustedHops, hosts }: Configuration,
-  clock: () => number,
+  clocks: Clocks,
   keys: KeyRing,
   { limits, shadowLimits }: LimitStores,
 ): Services {
   return {
     xfccTrustedHops,
     hosts,
-    clock,
-    monotonic,
+    clock: clocks.now,
+    monotonic: clocks.monotonic,
+    reading: () => clocks.reading,
     id: createDecisionIds(),
     tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
     certificates: createCertificateReader(nodeCrypto),

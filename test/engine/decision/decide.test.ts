@@ -1,6 +1,7 @@
 import { type Allow, decide, isAllow } from '../../../src/engine/decision/decide.ts';
 import type { Denial } from '../../../src/engine/decision/outcome.ts';
 import type { Services } from '../../../src/engine/decision/services.ts';
+import type { LimitStore, Taken } from '../../../src/engine/limit/limit.ts';
 import { createLocalStore } from '../../../src/engine/limit/local-store.ts';
 import { attributes } from '../../support/attributes.ts';
 import { policySet } from '../../support/policy-set.ts';
@@ -68,6 +69,46 @@ describe('what a limit gave comes back', () => {
     const { decision } = await decide(attributes(), LIMITED, services);
     expect(decision.reason).toBe('allowed');
     expect((await decide(attributes(), LIMITED, services)).decision.reason).toBe('rate_limited');
+  });
+});
+
+describe('the time of a take', () => {
+  const phased = policySet({
+    policies: {
+      phased: {
+        rules: [{ name: 'all', effect: 'allow' }],
+        limits: [
+          { name: 'early', phase: 'first', key: ["'all'"], rate: '1/h' },
+          { name: 'late', key: ["'all'"], rate: '1/h' },
+        ],
+      },
+    },
+  });
+
+  /** The times at which limits are asked and given back, by a clock that goes on with each reading. */
+  async function timesOf(answer: (taken: Taken) => Taken | Promise<Taken>): Promise<readonly number[]> {
+    const times: number[] = [];
+    const { services } = bench();
+    const limits: LimitStore = {
+      ...services.limits,
+      take(_, now) {
+        times.push(now);
+        return answer({ allowed: true, remaining: 0, retryAfter: 0, resetAfter: 0 });
+      },
+      giveBack: (_, now) => void times.push(now),
+    };
+    let now = 5;
+    const monotonic = () => (now += 1);
+    await decide(attributes(), phased, { ...services, limits, monotonic, reading: () => 5 }, NOW);
+    return times;
+  }
+
+  test('is that of the beginning of the decision, without another reading', async () => {
+    expect(await timesOf((taken) => taken)).toEqual([5, 5, 5]);
+  });
+
+  test('is read again after the decision has waited', async () => {
+    expect(await timesOf((taken) => Promise.resolve(taken))).toEqual([5, 6, 7]);
   });
 });
 

@@ -1,11 +1,11 @@
-import { createClock } from '../../../src/sidecar/server/clock.ts';
+import { Clocks } from '../../../src/sidecar/server/clock.ts';
 
 /** A clock over two others that the test sets. */
 function clockOver(now: { system: number; fine: number }): () => number {
-  return createClock(
+  return new Clocks(
     () => now.system,
     () => now.fine,
-  );
+  ).now;
 }
 
 test('has the fractions of the fine clock', () => {
@@ -31,7 +31,7 @@ test.each([
 test('asks the system once in a millisecond, and never goes back by a small difference', () => {
   let asked = 0;
   let fine = 0;
-  const clock = createClock(
+  const { now } = new Clocks(
     () => {
       asked += 1;
       return 1_000_000 + Math.floor(fine) - 1;
@@ -41,7 +41,7 @@ test('asks the system once in a millisecond, and never goes back by a small diff
   let last = 0;
   for (let step = 0; step < 1000; step += 1) {
     fine += 0.01;
-    const time = clock();
+    const time = now();
     expect(time).toBeGreaterThan(last);
     last = time;
   }
