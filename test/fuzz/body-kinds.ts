@@ -1,0 +1,30 @@
+import { runBodies } from './bodies.ts';
+
+/** How often each result came; all of them are right. */
+export type BodyCounts = Readonly<Record<string, number>>;
+
+/** A kind of hostile bodies and requests, with a judge of its own beside Lictor. */
+export interface BodyKind {
+  readonly name: string;
+  /** Its part of all bodies, beside the shares of the other kinds. */
+  readonly share: number;
+  /**
+   * Compares this many bodies with the judge. Throws if one is let through that the judge refuses, or if one is refused
+   * that fits. `progress` gets the number of each body.
+   */
+  readonly run: (
+    count: number,
+    random: () => number,
+    progress?: (round: number) => void,
+  ) => BodyCounts | Promise<BodyCounts>;
+}
+
+export const BODY_KINDS: readonly BodyKind[] = [
+  { name: 'JSON Schema', share: 50, run: (...parts) => ({ ...runBodies(...parts) }) },
+];
+
+/** The number of bodies of each kind, at least one. */
+export function split(count: number, kinds: readonly BodyKind[]): readonly (readonly [BodyKind, number])[] {
+  const whole = kinds.reduce((sum, { share }) => sum + share, 0);
+  return kinds.map((kind) => [kind, Math.max(1, Math.round((count * kind.share) / whole))]);
+}
