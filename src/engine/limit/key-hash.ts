@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts';
+
 /** Secret of a process, two whole numbers of 32 bits: nobody can find keys of equal hashes without it. */
 export type HashSeed = readonly [number, number];
 
@@ -38,7 +40,7 @@ export class KeyHash {
     }
     this.#hash(text);
     if (text.length > LONGEST_KEPT) return;
-    this.#texts[place] = text;
+    this.#texts[place] = ownText(text);
     this.#highs[place] = this.high;
     this.#lows[place] = this.low;
   }

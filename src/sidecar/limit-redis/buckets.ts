@@ -3,6 +3,7 @@ import type { Limit, Taken } from '../../engine/limit/limit.ts';
 import { type Ask, type Grant, type SharedRate, sharedRate } from '../../engine/limit/shared-bucket.ts';
 import { scriptOf } from './connection.ts';
 import { bucketScript } from './script.ts';
+import { shortKey } from './short-key.ts';
 import type { Visits } from './visits.ts';
 
 const BUCKETS = scriptOf(bucketScript());
@@ -46,7 +47,7 @@ export class Buckets {
    * of a cluster are spread by it.
    */
   of(limit: Limit, key: string): SharedBucketKey {
-    const digest = hash('sha256', `${limit.id}\0${key}`, 'base64url').slice(0, 22);
+    const digest = hash('sha256', `${limit.id}\0${shortKey(key)}`, 'base64url').slice(0, 22);
     return { key: `${this.#prefix}:{${digest}}`, rate: this.#rateOf(limit) };
   }
 

@@ -9,7 +9,9 @@ import {
   unspend,
 } from '../../engine/limit/lease.ts';
 import type { Limit, Take, Taken } from '../../engine/limit/limit.ts';
+import { ownText } from '../../engine/limit/own-text.ts';
 import type { Buckets, SharedBucketKey } from './buckets.ts';
+import { shortKey } from './short-key.ts';
 
 /** A bucket from which this process takes units ahead. */
 interface LeasedBucket {
@@ -148,7 +150,7 @@ export class Leases {
   }
 
   giveBack({ limit, key, cost, heldUntil, heldReturns }: Take, now: number): void {
-    const leased = this.#limits.get(limit.id)?.get(key);
+    const leased = this.#limits.get(limit.id)?.get(shortKey(key));
     if (leased?.number === heldUntil) unspend(leased.lease, cost, heldReturns, now);
   }
 
@@ -219,8 +221,9 @@ export class Leases {
       ofLimit = new Map();
       this.#limits.set(limit.id, ofLimit);
     }
-    const known = ofLimit.get(key);
-    if (known === undefined) return this.#make(ofLimit, limit, key);
+    const short = shortKey(key);
+    const known = ofLimit.get(short);
+    if (known === undefined) return this.#make(ofLimit, limit, ownText(short));
     if (known.limit !== limit) {
       known.limit = limit;
       known.bucket = this.#options.buckets.of(limit, key);

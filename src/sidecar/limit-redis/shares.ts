@@ -1,6 +1,8 @@
 import { type Limit, type Take, type Taken, takeFrom } from '../../engine/limit/limit.ts';
 import type { LocalStore } from '../../engine/limit/local-store.ts';
+import { ownText } from '../../engine/limit/own-text.ts';
 import { areTaken } from '../../engine/limit/scoped-store.ts';
+import { shortKey } from './short-key.ts';
 
 /** Keys with requests that were allowed without the store and are not charged to it yet. */
 const MOST_DEBTS = 10_000;
@@ -59,7 +61,7 @@ export class Shares {
     if (cost <= 0 || limit.shared?.onStoreFailure !== 'local') return;
     this.#current(now);
     const share = this.#shareOf(limit);
-    this.#store.take(takeFrom(share, key, Math.min(cost, share.burst)), now);
+    this.#store.take(takeFrom(share, shortKey(key), Math.min(cost, share.burst)), now);
   }
 
   /** Takes from the shares of all takes, or from none; a limit that denies without its store refuses. */
@@ -67,7 +69,7 @@ export class Shares {
     if (takes.some(({ limit }) => limit.shared?.onStoreFailure === 'deny'))
       return takes.map(({ limit }) => (limit.shared?.onStoreFailure === 'deny' ? UNAVAILABLE : undefined));
     this.#current(now);
-    const own = takes.map(({ limit, key, cost }) => takeFrom(this.#shareOf(limit), key, cost));
+    const own = takes.map(({ limit, key, cost }) => takeFrom(this.#shareOf(limit), shortKey(key), cost));
     const answers = this.#store.takeAll(own, now);
     if (areTaken(answers)) takes.forEach((take, i) => this.#took(take, own[i]));
     return answers.map((taken) => ({ ...taken, withoutStore: 'share' as const }));
@@ -75,7 +77,8 @@ export class Shares {
 
   #took(take: Take, own: Take | undefined): void {
     if (own !== undefined) this.#taken.set(take, own);
-    const { limit, key, cost } = take;
+    const { limit, cost } = take;
+    const key = ownText(shortKey(take.key));
     const id = `${limit.id}\0${key}`;
     const debt = this.#debts.get(id);
     if (debt !== undefined) debt.cost += cost;
@@ -88,7 +91,7 @@ export class Shares {
     if (own === undefined) return false;
     this.#taken.delete(take);
     this.#store.giveBack([own], now);
-    const debt = this.#debts.get(`${take.limit.id}\0${take.key}`);
+    const debt = this.#debts.get(`${take.limit.id}\0${shortKey(take.key)}`);
     if (debt !== undefined) debt.cost = Math.max(0, debt.cost - take.cost);
     return true;
   }

@@ -1,4 +1,5 @@
 import { createLocalStore, type LocalStore } from '../../../src/engine/limit/local-store.ts';
+import { collectedHeap } from '../../support/collected-heap.ts';
 import { seeded } from '../../support/seeded.ts';
 import { limitOf, takeOf } from './take-of.ts';
 
@@ -120,4 +121,17 @@ test('a million keys fit into 64 MiB, and none of them is estimated', () => {
   expect(store.uses()).toEqual([{ id: 'login/each-account', keys: 1_000_000, estimated: 0 }]);
   expect(used / 2 ** 20).toBeLessThan(64);
   expect(store.take(takeOf(tries, 'caller-77', 5), noon).allowed).toBe(false);
+});
+
+test('keys that are parts of long texts do not keep these in memory', () => {
+  const store = createStore(10_000);
+  const before = collectedHeap();
+  for (let at = 0; at < 2000; at++) {
+    const path = Buffer.from(
+      `/accounts/${String(at).padStart(20, '0')}?padding=${'x'.repeat(50_000)}`,
+    ).toString();
+    store.take(takeOf(tries, path.slice(10, 30)), noon);
+  }
+  expect(collectedHeap() - before).toBeLessThan(10_000_000);
+  expect(store.uses()).toMatchObject([{ keys: 2000 }]);
 });

@@ -1,24 +1,16 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Decision } from '../../../src/engine/decision/decide.ts';
 import { canonicalPath } from '../../../src/engine/request/canonical-path.ts';
 import { KeptRecord } from '../../../src/sidecar/audit/kept-record.ts';
 import { recordLine } from '../../../src/sidecar/audit/record-bytes.ts';
+import { collectedHeap } from '../../support/collected-heap.ts';
 import { aDecision } from '../../support/decision.ts';
 
 /** A text of its own, as the decoder of a request makes it. */
 const decoded = (text: string): string => Buffer.from(text).toString();
 
-function heapAfterCollection(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc()');
-  setFlagsFromString('--no-expose-gc');
-  return process.memoryUsage().heapUsed;
-}
-
 test('kept records do not hold the query strings, tokens and headers that their texts are parts of', () => {
   const long = 'x'.repeat(50_000);
-  const before = heapAfterCollection();
+  const before = collectedHeap();
   const records = Array.from({ length: 1000 }, (_, number) => {
     const { path } = canonicalPath(decoded(`/api/orders/of/customer/${number}?token=${long}`));
     const subject = decoded(`a subject of some length ${number}${long}`).slice(0, 24);
@@ -33,7 +25,7 @@ test('kept records do not hold the query strings, tokens and headers that their 
       decoded(`${long}${number}`),
     );
   });
-  expect(heapAfterCollection() - before).toBeLessThan(20_000_000);
+  expect(collectedHeap() - before).toBeLessThan(20_000_000);
   expect(records[7]?.line).toContain('"path":"/api/orders/of/customer/7"');
 });
 

@@ -1,5 +1,6 @@
 import type { Limit, Taken } from '../../../src/engine/limit/limit.ts';
 import { takeOf } from '../../engine/limit/take-of.ts';
+import { collectedHeap } from '../../support/collected-heap.ts';
 import { describeWithRedis, type RedisServer, startRedis } from '../../support/redis.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { waitFor } from '../../support/wait.ts';
@@ -134,5 +135,39 @@ describeWithRedis('shared limits in Redis', () => {
       expect(each).toMatch(/^lictor:\{[\w-]+\}$/);
       expect(await redis.client.pttl(each)).toBeGreaterThan(0);
     }
+  });
+
+  test.each(['exact', 'leased'] as const)(
+    'a long key of an %s limit is one bucket, and is given back',
+    async (mode) => {
+      const store = await openStore(redis.url, stack);
+      await connected(store);
+      const limit = sharedLimit(2, HOUR, { mode });
+      const [long, other] = ['a', 'b'].map((end) => 'x'.repeat(60_000) + end);
+      const take = takeOf(limit, long);
+      for (const each of [take, takeOf(limit, long)])
+        expect((await store.take(each, now())).allowed).toBe(true);
+      expect((await store.take(takeOf(limit, long), now())).allowed).toBe(false);
+      expect((await store.take(takeOf(limit, other), now())).allowed).toBe(true);
+      store.giveBack([take], now());
+      if (mode === 'leased') return;
+      const again = async () => ((await store.take(takeOf(limit, long), now())).allowed ? true : undefined);
+      await waitFor(again, { what: 'the unit that was given back', timeout: 5000 });
+    },
+  );
+
+  test('leased buckets do not keep the texts that their keys are parts of, nor long keys', async () => {
+    const store = await openStore(redis.url, stack);
+    await connected(store);
+    const limit = sharedLimit(100, HOUR, { mode: 'leased' });
+    const before = collectedHeap();
+    for (let at = 0; at < 400; at++) {
+      const path = Buffer.from(
+        `/accounts/${String(at).padStart(20, '0')}?padding=${'x'.repeat(50_000)}`,
+      ).toString();
+      for (const key of [path.slice(10, 30), path]) await store.take(takeOf(limit, key), now());
+    }
+    expect(store.status().leased_buckets).toBeGreaterThan(100);
+    expect(collectedHeap() - before).toBeLessThan(8_000_000);
   });
 });
