@@ -19,7 +19,8 @@ export function readMediaType(text: string, isRange = false): MediaType | undefi
   for (const part of rest) {
     if (part.trim() === '') continue;
     const [, key, quoted, token] = PARAMETER.exec(part) ?? [];
-    if (key === undefined || parameters.has(key.toLowerCase())) return undefined;
+    // Some parsers put `boundary*` and `boundary*0` in the place of `boundary` (RFC 2231); others ignore them.
+    if (key === undefined || key.includes('*') || parameters.has(key.toLowerCase())) return undefined;
     parameters.set(key.toLowerCase(), quoted ?? token ?? '');
   }
   return { name, parameters };

@@ -12,8 +12,10 @@ export function judgeMultipart(
   { parameters }: MediaType,
   bytes: Uint8Array,
 ): BodyDenial | undefined {
-  const parts = readMultipart(bytes, parameters.get('boundary') ?? '');
-  if (parts === undefined)
+  const parts = hasOneReading(parameters)
+    ? readMultipart(bytes, parameters.get('boundary') ?? '')
+    : undefined;
+  if (parts === undefined || parts.some(isOtherCharset))
     return {
       reason: 'body_malformed',
       detail: 'the body is not multipart/form-data that servers read alike',
@@ -26,6 +28,18 @@ export function judgeMultipart(
   const fields = fieldsOf(content, parts);
   return typeof fields === 'string' ? misfit(fields) : judgeFields(content, fields);
 }
+
+/** Some servers take the first text `boundary=` of the content type, also in another parameter. */
+function hasOneReading(parameters: MediaType['parameters']): boolean {
+  return parameters.keys().every((name) => name === 'boundary' || name === 'charset');
+}
+
+/** A field by which some servers read the text of all others (RFC 7578, section 4.6). */
+function isOtherCharset({ name, bytes }: Part): boolean {
+  return name.toLowerCase() === '_charset_' && !/^utf-?8$/i.test(LATIN1.decode(bytes));
+}
+
+const LATIN1 = new TextDecoder('latin1');
 
 function fieldsOf(content: Content, parts: readonly Part[]): readonly Field[] | string {
   const byName = Map.groupBy(parts, ({ name }) => name);

@@ -14,7 +14,8 @@ const MAX_HEADERS = 4_096;
 
 /**
  * The parts of a body; undefined for one that servers may read differently: text before the first part or after the
- * last, other line ends than CR LF, headers that are repeated, folded or not expected, names with escapes.
+ * last, other line ends than CR LF, the boundary within a part, where a line may end in LF for some, headers that are
+ * repeated, folded or not expected, names with escapes.
  */
 export function readMultipart(bytes: Uint8Array, boundary: string): readonly Part[] | undefined {
   if (!/^[0-9A-Za-z'()+_,./:=?-]{1,70}$/.test(boundary)) return undefined;
@@ -26,7 +27,8 @@ export function readMultipart(bytes: Uint8Array, boundary: string): readonly Par
   while (!isEnd(bytes, at)) {
     const end = indexOf(bytes, delimiter, at);
     if (!startsWith(bytes, LINE_END, at) || end === -1 || parts.length === MAX_PARTS) return undefined;
-    const part = partOf(bytes.subarray(at + LINE_END.length, end));
+    const content = bytes.subarray(at + LINE_END.length, end);
+    const part = indexOf(content, first, 0) === -1 ? partOf(content) : undefined;
     if (part === undefined) return undefined;
     parts.push(part);
     at = end + delimiter.length;

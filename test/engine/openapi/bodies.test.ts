@@ -208,6 +208,15 @@ describe('multipart', () => {
     ['an encoding', `${field('name', 'Ann', '\r\nContent-Transfer-Encoding: base64')}${photo}--b1--`],
     ['a folded header', `${field('name', 'Ann', ';\r\n filename="x"')}${photo}--b1--`],
     ['no part', '--b1--'],
+    [
+      'the boundary after LF, where Flask begins another part',
+      `${field('name', 'Ann\n--b1\nContent-Disposition: form-data; name="age"\n\n7')}${photo}--b1--`,
+    ],
+    ['the boundary within a line', `${field('name', 'a--b1')}${photo}--b1--`],
+    [
+      'another charset for all fields',
+      `${field('name', 'Ann')}${field('_charset_', 'utf-16')}${photo}--b1--`,
+    ],
   ])('what servers read in different ways: %s', (_what, body) => {
     expect(send(body)).toMatch(/^body_malformed: /);
   });
@@ -216,5 +225,18 @@ describe('multipart', () => {
     expect(send('--b1--', 'multipart/form-data')).toMatch(/^body_malformed: /);
     expect(send('--b1--', 'multipart/form-data; boundary="b 1"')).toMatch(/^body_malformed: /);
     expect(send('--b1--', 'multipart/form-data; boundary=b1; boundary=b2')).toMatch(/^body_wrong_type: /);
+  });
+
+  test.each([
+    ["boundary=b1; boundary*=utf-8''b2", 'body_wrong_type'],
+    ['boundary=b1; boundary*0=b2', 'body_wrong_type'],
+    ['boundary*0=b; boundary*1=1', 'body_wrong_type'],
+    ['xboundary=b2; boundary=b1', 'body_malformed'],
+    ['x="boundary=b2"; boundary=b1', 'body_malformed'],
+  ])('a second boundary, which Go, Flask or PHP read in its place: %s', (parameters, reason) => {
+    const inner = field('name', 'Bob').replaceAll('--b1', '--b2');
+    const body = `${field('name', `${inner}--b2--`)}${photo}--b1--`;
+    expect(send(body)).toBe('fits');
+    expect(send(body, `multipart/form-data; ${parameters}`)).toMatch(new RegExp(`^${reason}: `));
   });
 });
