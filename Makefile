@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools tools-go build package vsix test test-go lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits frames shared-limits clean
+.PHONY: help node install tools tools-go build package vsix test test-go test-kubernetes tools-kubernetes lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits frames shared-limits clean
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -53,6 +53,13 @@ test-go: install ## h2spec and grpcurl against a sidecar, protovalidate; nothing
 
 tools-go:
 	@test/go/provide.sh
+
+test-kubernetes: install ## Manifests, chart and injection against a real API server; nothing where Go is missing
+	@if ! command -v go >/dev/null; then echo 'make test-kubernetes: Go is not installed, so no API server can be built'; exit 0; fi; \
+	  $(MAKE) tools-kubernetes; npm test -s -- --config test/kubernetes/jest.config.js $(ONLY)
+
+tools-kubernetes:
+	@test/kubernetes/provide.sh
 
 lint: install ## Types, oxlint, biome, fmt of policies, and knip for what nobody uses
 	@status=0; for check in types rules layout formatted unused; do echo "· $$check"; npm run -s $$check || status=1; done; exit $$status

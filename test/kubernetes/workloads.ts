@@ -1,0 +1,53 @@
+import type { KubernetesObject } from './kubectl.ts';
+
+/** What a restricted namespace asks of a container. */
+const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
+/** Specification of a pod with an Envoy, which a restricted namespace admits. No kubelet runs it. */
+const POD_SPEC: KubernetesObject = {
+  automountServiceAccountToken: false,
+  securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
+  containers: [
+    { name: 'orders', image: 'registry.acme.example/orders:1', securityContext: RESTRICTED },
+    { name: 'envoy', image: 'registry.acme.example/envoy:1', securityContext: RESTRICTED },
+  ],
+};
+
+/** Workloads of each kind whose controller makes pods, each with the label `app: KIND` in its pods. */
+export const WORKLOADS: Readonly<Record<string, (namespace: string) => KubernetesObject>> = {
+  Deployment: (namespace) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'orders', namespace },
+    spec: { selector: { matchLabels: { app: 'Deployment' } }, template: templateOf('Deployment') },
+  }),
+  StatefulSet: (namespace) => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'orders', namespace },
+    spec: {
+      serviceName: 'orders',
+      selector: { matchLabels: { app: 'StatefulSet' } },
+      template: templateOf('StatefulSet'),
+    },
+  }),
+  Job: (namespace) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'orders', namespace },
+    spec: { template: templateOf('Job', { restartPolicy: 'Never' }) },
+  }),
+  CronJob: (namespace) => ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'orders', namespace },
+    spec: {
+      schedule: '0 0 1 1 *',
+      jobTemplate: { spec: { template: templateOf('CronJob', { restartPolicy: 'Never' }) } },
+    },
+  }),
+};
+
+function templateOf(kind: string, spec: KubernetesObject = {}): KubernetesObject {
+  return { metadata: { labels: { app: kind } }, spec: { ...POD_SPEC, ...spec } };
+}
