@@ -7,6 +7,7 @@ import { EVAL_FLAGS } from './eval/flags.ts';
 import { FMT_FLAGS } from './fmt/flags.ts';
 import { IMPORT_FLAGS } from './import/flags.ts';
 import { SOURCES } from './import/sources.ts';
+import { INJECT_FLAGS } from './inject/flags.ts';
 import { LIMIT_ACTIONS } from './limits/actions.ts';
 import { LIMITS_FLAGS } from './limits/flags.ts';
 import { LSP_FLAGS } from './lsp/flags.ts';
@@ -202,6 +203,24 @@ export const VERBS: readonly Verb[] = [
     ],
     run: async ([source = '', file = ''], options, terminal) =>
       (await import('./import/import.ts')).importFile(source, file, options, terminal),
+  }),
+  verb({
+    name: 'inject',
+    argument: {
+      usage: '<path...>',
+      doc: 'manifests of Kubernetes, and folders of them; `-` reads standard input',
+      completes: 'files',
+    },
+    doc: 'add the sidecar to the workloads of Kubernetes manifests',
+    flags: INJECT_FLAGS,
+    examples: [
+      'lictor inject deployment.yaml --set policies=configmap:orders-policies | kubectl apply -f -',
+      'kubectl get deployment orders -o yaml | lictor inject - | kubectl apply -f -',
+      'lictor inject --write k8s/',
+      'lictor inject --check k8s/',
+    ],
+    run: async (paths, options, terminal) =>
+      (await import('./inject/inject.ts')).inject(paths, options, terminal),
   }),
   verb({
     name: 'lsp',

@@ -49,7 +49,10 @@ async function prepare(folder: string): Promise<void> {
   const lictor = `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`;
   await writeFile(join(folder, 'bin/lictor'), lictor, { mode: 0o755 });
   await writeFile(join(folder, 'bin/curl'), CURL, { mode: 0o755 });
-  const kubectl = `#!/bin/sh\nexec cat ${resolve('test/tools/import/files/istio.yaml')}\n`;
+  await mkdir(join(folder, 'k8s'));
+  for (const path of ['deployment.yaml', 'k8s/orders.yaml'])
+    await cp('test/golden/inject/deployment.yaml', join(folder, path));
+  const kubectl = `#!/bin/sh\ncase "$*" in *'-f -') cat > /dev/null ;; esac\nexec cat ${resolve('test/tools/import/files/istio.yaml')}\n`;
   await writeFile(join(folder, 'bin/kubectl'), kubectl, { mode: 0o755 });
   const record = toRecord(aDecision(), { traceId: '', spanId: '' });
   await writeFile(join(folder, 'decisions.jsonl'), `${JSON.stringify(record)}\n`);

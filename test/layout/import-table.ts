@@ -249,6 +249,7 @@ export const IMPORT_TABLE = {
       ],
     },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'node', 'diagnostic'] },
+    'cli/inject': { imports: ['cli/terminal', 'tools/inject', 'policy/', 'flag', 'diagnostic'] },
     'cli/limits': {
       imports: [
         'cli/terminal',
@@ -306,7 +307,8 @@ export const IMPORT_TABLE = {
     ajv: ['engine/schema'],
     'ajv-draft-04': ['engine/schema'],
     'ajv-formats': ['engine/schema'],
-    yaml: ['policy/yaml', 'tools/format'],
+    // In `inject`: the text of what is added to manifests.
+    yaml: ['policy/yaml', 'tools/format', 'tools/inject'],
     '@grpc/grpc-js': ['sidecar/transport/grpc-js'],
     // Messages, not calls: the codecs in node; the descriptors that reflection shows in rpc.
     '@grpc/proto-loader': ['node', 'sidecar/rpc'],

@@ -22,6 +22,7 @@ export const POD_OPTION_EXAMPLES: Readonly<Record<string, Options>> = {
   'git-image': { ...GIT, 'git-image': 'registry.acme.example/git-sync:v4.7.1' },
   proxy: { proxy: 'istio-proxy' },
   listen: { listen: '127.0.0.1:9191' },
+  admin: { admin: '127.0.0.1:9292' },
   probe: { probe: '[::]:9393' },
   memory: { memory: '512Mi' },
   cpu: { cpu: '250m' },

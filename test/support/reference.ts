@@ -6,11 +6,13 @@ import { COMMA_RULES, HEADER_FIELDS, OVERRIDE_HEADERS } from '../../src/engine/r
 import { NAMES } from '../../src/engine/request/names.ts';
 import { SETTINGS } from '../../src/sidecar/server/settings.ts';
 import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
+import { PASSED_SETTINGS, POD_OPTIONS } from '../../src/tools/inject/options.ts';
 import { PARTS } from '../bench/parts.ts';
 import { conformanceTable } from '../cel/conformance/table.ts';
 import { functionTables, macroTable } from './cel-reference.ts';
 import { compareTable } from './compare-table.ts';
 import { flagTable, settingTable } from './flag-reference.ts';
+import { injectionTable, podOptionTable } from './injection-tables.ts';
 import { code, table } from './markdown.ts';
 import { presetTable } from './preset-table.ts';
 
@@ -98,6 +100,9 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
   },
   settings: { page: 'docs/configuration.md', text: () => settingTable(SETTINGS) },
   ...VERB_TABLES,
+  injection: { page: 'docs/kubernetes.md', text: injectionTable },
+  'pod options': { page: 'docs/kubernetes.md', text: () => podOptionTable(POD_OPTIONS) },
+  'passed settings': { page: 'docs/kubernetes.md', text: () => podOptionTable(PASSED_SETTINGS) },
   macros: { page: 'docs/cel.md', text: macroTable },
   functions: { page: 'docs/cel.md', text: functionTables },
   conformance: { page: 'docs/cel.md', text: conformanceTable },

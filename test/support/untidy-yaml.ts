@@ -8,6 +8,11 @@ export function untidyYaml(random: () => number): string {
   return new Untidy(random).file();
 }
 
+/** A random untidy file whose documents have this value, with aliases and merge keys in it. */
+export function untidyValue(random: () => number, value: Plain): string {
+  return new Untidy(random).fileOf(value);
+}
+
 const WORDS = [
   'orders',
   'read',
@@ -66,19 +71,23 @@ class Untidy {
     this.#random = random;
   }
 
-  file(): string {
+  file(document: () => string = () => this.#document()): string {
     let text = this.#chance(0.05) ? '\uFEFF' : '';
     text += this.#gap(0);
     const count = this.#chance(0.7) ? 1 : 2;
     for (let index = 0; index < count; index++) {
       this.#anchors = [];
       if (index > 0 || this.#chance(0.3)) text += `---${this.#trailing()}\n`;
-      text += this.#document();
+      text += document();
       if (this.#chance(0.1)) text += `...${this.#trailing()}\n`;
     }
     text += this.#gap(0);
     if (this.#chance(0.1)) text = text.replace(/\n+$/, '');
     return this.#chance(0.1) ? text.replaceAll('\n', '\r\n') : text;
+  }
+
+  fileOf(value: Plain): string {
+    return this.file(() => this.#block(value, 0));
   }
 
   #document(): string {

@@ -5,13 +5,14 @@ import { buffer } from 'node:stream/consumers';
 import { joinLines, printable } from '../../diagnostic/printable.ts';
 import { renderDiagnostic } from '../../diagnostic/render.ts';
 import { errorCode } from '../../diagnostic/system-error.ts';
+import { isYaml } from '../../policy/source/pass-files.ts';
 import { type FormatResult, format } from '../../tools/format/format.ts';
 import { count } from '../terminal/count.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
+import { type FileKind, filesOf } from '../terminal/files-of.ts';
 import { replaceFile } from '../terminal/replace-file.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import type { FmtOptions } from './flags.ts';
-import { yamlFiles } from './yaml-files.ts';
 
 /** `lictor fmt [PATH...]`: formats policy files. `-` reads `stdin` and writes to standard output. */
 export async function fmt(
@@ -27,6 +28,12 @@ export async function fmt(
   );
   return EXIT.usage;
 }
+
+// Formatting would turn other text into YAML: a CSV table would become one line.
+const YAML_FILES: FileKind = {
+  isListed: isYaml,
+  refusal: (path) => (isYaml(path) ? undefined : 'is not a YAML file'),
+};
 
 class Run {
   readonly #options: FmtOptions;
@@ -50,7 +57,7 @@ class Run {
 
   async files(paths: readonly string[]): Promise<ExitCode> {
     for (const path of paths) {
-      const found = await yamlFiles(resolve(this.#terminal.directory, path));
+      const found = await filesOf(resolve(this.#terminal.directory, path), YAML_FILES);
       if ('problem' in found) this.#fail(EXIT.usage, `lictor fmt: \`${printable(path)}\` ${found.problem}\n`);
       else for (const file of found.files) await this.#file(file, found.isNamed);
     }

@@ -39,12 +39,13 @@ export function hasSocket({ listen }: Pick<Injection, 'listen'>): boolean {
 }
 
 function argsOf(injection: Injection): readonly string[] {
-  const { listen, probe, memory, redisSecret, settings } = injection;
+  const { listen, admin, probe, memory, redisSecret, settings } = injection;
   return [
     'serve',
     argument('policies', policyPath(injection)),
     argument('listen', listen),
     ...(hasSocket(injection) ? [argument('socket-mode', '0666')] : []),
+    argument('admin', admin),
     argument('probe', probe),
     argument('load-memory', String(memoryShares(memory).load)),
     ...(redisSecret === undefined ? [] : [argument('redis-password-file', `${FOLDERS.redis}/password`)]),
@@ -86,7 +87,8 @@ function tracesTo(endpoint: string): readonly JsonObject[] {
   ];
 }
 
-function probePort({ probe }: Injection): number {
+/** Port for kubelet and Prometheus. */
+export function probePort({ probe }: Pick<Injection, 'probe'>): number {
   const address = parseAddress(probe);
   return address?.kind === 'tcp' ? address.port : 0;
 }

@@ -1,5 +1,11 @@
 /** Prefix of the label and the annotations that injection reads and writes. */
-const PREFIX = 'lictor.dev/';
+export const PREFIX = 'lictor.dev/';
+
+/**
+ * Label of a namespace or pod that asks for the sidecar with `true`. As a label or annotation of a pod, `false` refuses
+ * it.
+ */
+export const INJECT = `${PREFIX}inject`;
 
 /** Annotation of a pod whose container `lictor` was injected, so that a later injection may replace it. */
 export const INJECTED = `${PREFIX}injected`;

@@ -58,6 +58,12 @@ export const POD_OPTIONS = {
     default: `unix:${FOLDERS.socket}/authz.sock`,
     doc: `address for the checks of Envoy: a socket in \`${FOLDERS.socket}\`, or HOST:PORT of loopback for a proxy that cannot mount it`,
   },
+  admin: {
+    value: 'ADDR',
+    parse: loopbackAddress,
+    default: '127.0.0.1:9192',
+    doc: 'address for status and decisions, which only the pod itself reaches',
+  },
   probe: {
     value: 'ADDR',
     parse: probeAddress,
@@ -141,15 +147,18 @@ function pathInRepository(written: string): string | Problem {
 /** A socket in the folder that sidecar and proxy share, or an address that only the pod itself reaches. */
 function podAddress(written: string): string | Problem {
   const address = parseAddress(written);
-  if (address === undefined) return listenAddress(written);
-  if (address.kind === 'unix') {
-    const isShared = new RegExp(`^${FOLDERS.socket}/[A-Za-z0-9_.-]{1,64}$`).test(address.path);
-    return isShared
-      ? `unix:${address.path}`
-      : new Problem(
-          `is outside of the folder that the containers share; write \`unix:${FOLDERS.socket}/NAME\``,
-        );
-  }
+  if (address?.kind !== 'unix') return loopbackAddress(written);
+  const isShared = new RegExp(`^${FOLDERS.socket}/[A-Za-z0-9_.-]{1,64}$`).test(address.path);
+  return isShared
+    ? `unix:${address.path}`
+    : new Problem(
+        `is outside of the folder that the containers share; write \`unix:${FOLDERS.socket}/NAME\``,
+      );
+}
+
+function loopbackAddress(written: string): string | Problem {
+  const address = parseAddress(written);
+  if (address?.kind !== 'tcp') return listenAddress(written);
   const isLoopback = address.host === '127.0.0.1' || address.host === '::1';
   return isLoopback && address.port > 0
     ? written

@@ -27,6 +27,7 @@ test('the pod without options has the sidecar first, as user 65532 on a read-onl
         '--policies=/policies',
         '--listen=unix:/run/lictor/authz.sock',
         '--socket-mode=0666',
+        '--admin=127.0.0.1:9192',
         '--probe=0.0.0.0:9193',
         '--load-memory=128',
       ],

@@ -1,0 +1,75 @@
+import { nearest } from '../../diagnostic/suggest.ts';
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import type { FlagSource } from '../../flag/read-flags.ts';
+import { isObject, member } from './json.ts';
+import { INJECT, INJECTED, PREFIX } from './names.ts';
+import { OPTION_NAMES, optionSource } from './read-options.ts';
+
+/** What the annotations and labels of a pod say about the injection. */
+export interface PodRequest {
+  /** False if the pod refuses the sidecar. */
+  readonly isWanted: boolean;
+  /** True if an earlier injection has added the sidecar. */
+  readonly isInjected: boolean;
+  readonly options: FlagSource;
+  readonly problems: readonly string[];
+}
+
+/** Annotations with the prefix that are not options. */
+const MARKS: ReadonlySet<string> = new Set([INJECT, INJECTED]);
+
+/** Reads the metadata of a pod or of its template. */
+export function readAnnotations(metadata: JsonValue | undefined): PodRequest {
+  const annotations = member(metadata, 'annotations');
+  const ours = isObject(annotations)
+    ? Object.entries(annotations).filter(([name]) => name.startsWith(PREFIX))
+    : [];
+  const problems = ours.flatMap(([name, value]) => problemOf(name, value));
+  const label = member(member(metadata, 'labels'), INJECT);
+  const mark = isObject(annotations) ? member(annotations, INJECT) : undefined;
+  return {
+    isWanted: mark !== 'false' && label !== 'false',
+    isInjected: isObject(annotations) && member(annotations, INJECTED) === 'true',
+    options: optionSource(optionTexts(ours), (name) => `annotation \`${PREFIX}${name}\``),
+    problems: [...problems, ...switchProblem('annotation', mark), ...switchProblem('label', label)],
+  };
+}
+
+function optionTexts(ours: readonly (readonly [string, JsonValue])[]): ReadonlyMap<string, string> {
+  return new Map(
+    ours.flatMap(([name, value]) =>
+      typeof value === 'string' && !MARKS.has(name) ? [[name.slice(PREFIX.length), value] as const] : [],
+    ),
+  );
+}
+
+function problemOf(name: string, value: JsonValue): readonly string[] {
+  const option = name.slice(PREFIX.length);
+  if (!MARKS.has(name) && !OPTION_NAMES.includes(option))
+    return [`annotation \`${name}\` ${unknownOption(option, PREFIX)}`];
+  if (typeof value === 'string') return [];
+  return [`annotation \`${name}\`: the value is not text; put it in quotes`];
+}
+
+function switchProblem(place: string, value: JsonValue | undefined): readonly string[] {
+  if (value === undefined || value === 'true' || value === 'false') return [];
+  // Of an annotation that is not text, `problemOf` says so.
+  if (typeof value !== 'string')
+    return place === 'label' ? [`label \`${INJECT}\`: the value is not text; put it in quotes`] : [];
+  return [`${place} \`${INJECT}\`: \`${value}\` is neither \`true\` nor \`false\``];
+}
+
+/** The problem with a name that is not that of an option, as the second half of a sentence. */
+export function unknownOption(name: string, prefix = ''): string {
+  const near = nearest(name, OPTION_NAMES);
+  const remedy =
+    near === undefined ? 'docs/kubernetes.md lists all options' : `did you mean \`${prefix}${near}\`?`;
+  return `is not an option; ${remedy}`;
+}
+
+/** Metadata with an annotation in addition, or the same metadata if it has it. */
+export function withAnnotations(metadata: JsonValue | undefined, added: JsonObject): JsonObject {
+  const base = isObject(metadata) ? metadata : {};
+  const annotations = member(base, 'annotations');
+  return { ...base, annotations: { ...(isObject(annotations) && annotations), ...added } };
+}

@@ -1,0 +1,75 @@
+import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isList, isObject, member, objectsOf } from './json.ts';
+
+/** Place of a value in a document: keys and indexes. */
+export type Path = readonly (string | number)[];
+
+/** A pod, or the template of one, in a document. */
+export interface Workload {
+  readonly kind: string;
+  /** `metadata.name`, or `generateName` with `*` after it. */
+  readonly name: string;
+  /** Place of the pod or of its template. */
+  readonly path: Path;
+}
+
+/** Kinds with a pod, by API group (empty for the core group): the place of the pod in the object. */
+const WORKLOAD_KINDS = {
+  Pod: { groups: [''], path: [] },
+  PodTemplate: { groups: [''], path: ['template'] },
+  ReplicationController: { groups: [''], path: ['spec', 'template'] },
+  Deployment: { groups: ['apps', 'extensions'], path: ['spec', 'template'] },
+  ReplicaSet: { groups: ['apps', 'extensions'], path: ['spec', 'template'] },
+  StatefulSet: { groups: ['apps'], path: ['spec', 'template'] },
+  DaemonSet: { groups: ['apps', 'extensions'], path: ['spec', 'template'] },
+  Job: { groups: ['batch'], path: ['spec', 'template'] },
+  CronJob: { groups: ['batch'], path: ['spec', 'jobTemplate', 'spec', 'template'] },
+  // Argo Rollouts. A Rollout with `workloadRef` has no template.
+  Rollout: { groups: ['argoproj.io'], path: ['spec', 'template'] },
+} as const satisfies Record<string, { readonly groups: readonly string[]; readonly path: Path }>;
+
+/** The pods of a document: of an object, or of all objects of a list. Objects of other kinds have none. */
+export function workloadsOf(document: JsonValue): readonly Workload[] {
+  const found: Workload[] = [];
+  collect(document, undefined, [], found);
+  return found;
+}
+
+/** `implied` is the kind of the items of a `DeploymentList`, which do not name it themselves. */
+function collect(object: JsonValue, implied: Implied | undefined, at: Path, found: Workload[]): void {
+  if (!isObject(object)) return;
+  const kind = textOf(member(object, 'kind')) || (implied?.kind ?? '');
+  const version = textOf(member(object, 'apiVersion')) || (implied?.version ?? '');
+  const items = member(object, 'items');
+  if (kind.endsWith('List') && isList(items)) {
+    const impliedKind = { kind: kind.slice(0, -'List'.length), version };
+    for (const [index, item] of items.entries()) collect(item, impliedKind, [...at, 'items', index], found);
+    return;
+  }
+  const row = Object.hasOwn(WORKLOAD_KINDS, kind)
+    ? WORKLOAD_KINDS[kind as keyof typeof WORKLOAD_KINDS]
+    : undefined;
+  if (row === undefined || !row.groups.some((group) => group === groupOf(version))) return;
+  const pod = row.path.reduce<JsonValue | undefined>(member, object);
+  if (objectsOf(member(member(pod, 'spec'), 'containers')).length === 0) return;
+  found.push({ kind, name: nameIn(object), path: [...at, ...row.path] });
+}
+
+interface Implied {
+  readonly kind: string;
+  readonly version: string;
+}
+
+function groupOf(version: string): string {
+  return version.includes('/') ? version.slice(0, version.indexOf('/')) : '';
+}
+
+function nameIn(object: JsonValue): string {
+  const metadata = member(object, 'metadata');
+  const prefix = textOf(member(metadata, 'generateName'));
+  return textOf(member(metadata, 'name')) || (prefix === '' ? '' : `${prefix}*`);
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
