@@ -172,6 +172,44 @@ describe('readOnly', () => {
     expect(fits({ name: 'a', own: 1 })).toBe('`/own` is not expected');
   });
 
+  test.each<[string, JsonValue, JsonValue]>([
+    ['a part of `allOf`', { properties: { a: { allOf: [{ $ref: '#/components/schemas/Id' }] } } }, { a: 1 }],
+    [
+      'a reference in a part of `allOf`',
+      { properties: { a: { allOf: [{ allOf: [{ $ref: '#/components/schemas/Again' }] }] } } },
+      { a: 1 },
+    ],
+    ['every branch', { properties: { a: { anyOf: [{ $ref: '#/components/schemas/Id' }] } } }, { a: 1 }],
+    [
+      'the branch that fits',
+      { properties: { a: { oneOf: [{ $ref: '#/components/schemas/Id' }, { type: 'string' }] } } },
+      { a: 1 },
+    ],
+    ['other members', { additionalProperties: { $ref: '#/components/schemas/Id' } }, { a: 1 }],
+    ['members that match', { patternProperties: { '^a': { readOnly: true } } }, { a: 1 }],
+    ['elements', { properties: { a: { items: { $ref: '#/components/schemas/Id' } } } }, { a: [1] }],
+    [
+      'a property of a branch',
+      { oneOf: [{ properties: { a: { readOnly: true } } }, { required: ['b'] }] },
+      { a: 1 },
+    ],
+  ])('behind a list or a keyword for members: %s', (_name, schema, body) => {
+    const all = { ...schemas, Again: { $ref: '#/components/schemas/Id' } };
+    const fits = judge('3.1.0', schema, all);
+    expect(fits(body)).not.toBe('fits');
+    expect(fits({ c: 'x' })).toBe(
+      'additionalProperties' in (schema as object) ? fits(body).replace('/a', '/c') : 'fits',
+    );
+    expect(judge('3.1.0', schema, all, { readOnly: 'allow' })(body)).toBe('fits');
+  });
+
+  test('is not required either beside the branches that have it', () => {
+    const branch = { properties: { id: { readOnly: true } } };
+    const fits = judge('3.1.0', { required: ['id', 'name'], anyOf: [branch, { properties: { x: {} } }] });
+    expect(fits({ name: 'a' })).toBe('fits');
+    expect(fits({})).toBe('the body must have the member `name`');
+  });
+
   test('writeOnly limits no request', () => {
     const fits = judge('3.1.0', {
       type: 'object',
