@@ -52,7 +52,7 @@ export function openApiContenders(schema: JsonObject, text: string): readonly Co
     const sent = { bytes: body, defect: body.length === 0 ? ('missing' as const) : undefined };
     const json = () => readJsonBody(sent, { type: 'application/json', encoding: '' });
     const request = { query, headers, body: sent, size: body.length, json };
-    return judgeOperation(document, found.operation, found.readings, request) === undefined;
+    return judgeOperation(document, found, request) === undefined;
   };
   const get = (): boolean => judge('GET', '/shops/7/kind321?limit=20&state=open&state=sent', EMPTY);
   const refused = (): boolean => judge('GET', '/shops/7/kind321?limit=2000&state=open', EMPTY);

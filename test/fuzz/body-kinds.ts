@@ -1,7 +1,7 @@
 import { runBodies } from './bodies.ts';
 
 /** How often each result came; all of them are right. */
-export type BodyCounts = Readonly<Record<string, number>>;
+type BodyCounts = Readonly<Record<string, number>>;
 
 /** A kind of hostile bodies and requests, with a judge of its own beside Lictor. */
 export interface BodyKind {

@@ -65,7 +65,7 @@ export function judged(
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array());
   const sent = new Map(Object.entries(headers));
   const read = { bytes, defect: bytes.length === 0 ? ('missing' as const) : undefined };
-  return judgeOperation(schema, found.operation, found.readings, {
+  return judgeOperation(schema, found, {
     query: canonical.query,
     headers: sent,
     body: read,

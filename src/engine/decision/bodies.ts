@@ -87,12 +87,12 @@ function checkOperation(schema: OpenApiSchema, policy: CompiledPolicy, request: 
   const found = findOperation(schema, method, path.path);
   if (found.operation === undefined)
     return { denial: denyUnknown(schema, found.methods, method), operation: undefined };
-  const { operation, readings } = found;
+  const { operation } = found;
   const sent = { headers, body, size, query: path.query, json: () => request.body };
   const denial =
     denyTooLarge(schema.maxBytes, request) ??
     denyAmbiguousHeader(operation.reads, policy, attributes.request) ??
-    judgeOperation(schema, operation, readings, sent);
+    judgeOperation(schema, found, sent);
   return { denial, operation: nameOfOperation(operation) };
 }
 

@@ -3,6 +3,7 @@ import { hasField, readStyle } from './compile-parameter.ts';
 import type { Documents, Part } from './documents.ts';
 import { type MediaType, readMediaType, specificity } from './media-type.ts';
 import type { Content, RequestBody } from './operation.ts';
+import { queryNamesOf } from './operation-reads.ts';
 import type { Parameter } from './parameter.ts';
 import type { CompiledValue, SchemaCompiler } from './schema-compiler.ts';
 import { TEXT_SHAPE, type ValueShape } from './value-shape.ts';
@@ -43,16 +44,19 @@ function compileContent(
   const media = documents.mapping(written, 'a content type');
   if (media === undefined) return undefined;
   const schema = documents.member(media, 'schema');
-  if (schema === undefined) return { range, check: undefined, shape: TEXT_SHAPE, fields: [], isOpaque: true };
+  if (schema === undefined) return { ...NO_FORM, range, check: undefined, isOpaque: true };
   const compiled = compiler.compile(schema);
   if (compiled === undefined) return undefined;
   const { check } = compiled;
   const common = { range, check, isOpaque: isOpaque(compiled, range) };
-  if (!isForm(range)) return { ...common, shape: TEXT_SHAPE, fields: [] };
+  if (!isForm(range)) return { ...NO_FORM, ...common };
   const shape = compiler.shapeOf(compiled);
   const fields = fieldsOf(documents, shape, documents.member(media, 'encoding'), range);
-  return { ...common, shape, fields };
+  return { ...common, shape, fields, names: queryNamesOf(fields) };
 }
+
+/** Of a content that is not a form. */
+const NO_FORM = { shape: TEXT_SHAPE, fields: [], names: queryNamesOf([]) } as const;
 
 function isForm({ name }: MediaType): boolean {
   return name === 'application/x-www-form-urlencoded' || name === 'multipart/form-data' || name.endsWith('*');

@@ -5,9 +5,8 @@ import { ParameterNames } from '../request/rewrite-query.ts';
 import type { BodyDenial } from '../schema/body-schema.ts';
 import { convert, type Sent } from './convert.ts';
 import type { Content } from './operation.ts';
-import { isBracketed, namesOf } from './operation-reads.ts';
 import type { Parameter } from './parameter.ts';
-import { decodeField, type RawValues, rawValues } from './raw-query.ts';
+import { decodeField, type RawValues, rawValues, UNCLEAR, UnclearEscape } from './raw-query.ts';
 import { type ParameterSources, readParameter } from './read-parameter.ts';
 import { TEXT_SHAPE, type ValueShape } from './value-shape.ts';
 
@@ -30,6 +29,8 @@ export function judgeForm(content: Content, text: string): BodyDenial | undefine
   if (count > MAX_FIELDS) return misfit(`the body has more than ${MAX_FIELDS} fields`);
   const trouble = fieldTrouble(content, text.split('&'));
   if (trouble !== undefined) return misfit(trouble);
+  if (values.get(CHARSET)?.some((each) => !isUtf8Name(each)) === true)
+    return misfit(`the field \`${CHARSET}\` must be utf-8`);
   const known = knownFields(content.fields, values);
   if (typeof known === 'string') return misfit(known);
   const others = otherFields(content, values);
@@ -41,18 +42,23 @@ const spellings = new WeakMap<Content, ParameterNames>();
 
 /** Problem of raw names and values of a form that some services read as another field than the one judged. */
 export function fieldTrouble(content: Content, raw: readonly string[]): string | undefined {
-  const { fields } = content;
   let names = spellings.get(content);
   if (names === undefined) {
-    names = new ParameterNames(fields.flatMap(namesOf));
+    names = new ParameterNames([...content.names.names, ...content.names.bracketed]);
     spellings.set(content, names);
   }
-  const bracketed = fields.filter(isBracketed).map(({ name }) => name);
-  const trouble = parameterTrouble(names, bracketed, raw);
+  const trouble = parameterTrouble(names, content.names.bracketed, raw);
   if (trouble === undefined) return undefined;
   return trouble === 'separator'
     ? 'the body has a `;` that some services take for the end of a field'
     : 'the body has a field that some services take for another one, which the schema names';
+}
+
+/** Name of the field that says how all text of a form is encoded (RFC 7578, section 4.6). */
+export const CHARSET = '_charset_';
+
+export function isUtf8Name(charset: string): boolean {
+  return /^utf-?8$/i.test(charset);
 }
 
 export function misfit(detail: string): BodyDenial {
@@ -117,9 +123,10 @@ const NO_SOURCES: ParameterSources = {
 };
 
 /** Fields that the schema does not name. */
-function otherFields({ fields, shape }: Content, values: RawValues): readonly Field[] | string {
-  const names = new Set(fields.flatMap(namesOf));
-  const prefixes = fields.filter(({ style }) => style === 'deepObject').map(({ name }) => `${name}[`);
+function otherFields(
+  { names: { names, prefixes }, shape }: Content,
+  values: RawValues,
+): readonly Field[] | string {
   const found: Field[] = [];
   for (const [name, sent] of values) {
     if (names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))) continue;
@@ -127,8 +134,13 @@ function otherFields({ fields, shape }: Content, values: RawValues): readonly Fi
     const inner = shape.members?.others ?? TEXT_SHAPE;
     if (second !== undefined && inner.items === undefined)
       return `the field \`${name}\` appears more than once`;
-    const value = inner.items === undefined ? decodeField(only) : sent.map(decodeField);
-    found.push({ name, shape: inner, isJson: false, ways: [value] });
+    try {
+      const value = inner.items === undefined ? decodeField(only) : sent.map(decodeField);
+      found.push({ name, shape: inner, isJson: false, ways: [value] });
+    } catch (error) {
+      if (error instanceof UnclearEscape) return `the field \`${name}\` ${UNCLEAR}`;
+      throw error;
+    }
   }
   return found;
 }

@@ -5,6 +5,7 @@ import { judgeForm } from './form-body.ts';
 import { includes, isJson, isUtf8, type MediaType, readMediaType } from './media-type.ts';
 import { judgeMultipart } from './multipart-body.ts';
 import type { Content, RequestBody } from './operation.ts';
+import { utf8Text } from './utf8.ts';
 
 /** A request with a body, or without one. */
 export interface BodySource {
@@ -56,7 +57,7 @@ function judgeContent(content: Content, type: MediaType, source: BodySource): Bo
     const detail = `bodies of the type \`${type.name}\` cannot be compared with the schema`;
     return { reason: 'body_wrong_type', detail };
   }
-  const text = textOf(bytes);
+  const text = utf8Text(bytes);
   if (text === undefined) return { reason: 'body_malformed', detail: 'the body is not UTF-8' };
   return isForm ? judgeForm(content, text) : content.check?.denial(text);
 }
@@ -64,16 +65,6 @@ function judgeContent(content: Content, type: MediaType, source: BodySource): Bo
 function judgeJson({ check }: Content, source: BodySource): BodyDenial | undefined {
   const { value, denial } = source.json();
   return denial ?? check?.denial(value);
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Most content types that a denial names. */

@@ -6,24 +6,35 @@ import { type Parameter, subjectOf } from './parameter.ts';
 import type { RawValues } from './raw-query.ts';
 import { type ParameterSources, readParameter } from './read-parameter.ts';
 
+/** Values of parameters: those of the path and of cookies in every way to read them. */
+export interface RequestSources extends Pick<ParameterSources, 'query' | 'headers'> {
+  readonly paths: readonly ReadonlyMap<string, string>[];
+  readonly cookies: readonly RawValues[];
+}
+
 /** Problem of a parameter of the request, as a sentence; undefined if each fits. */
 export function parameterViolation(
   { parameters }: Operation,
-  readings: readonly ReadonlyMap<string, string>[],
-  sources: Omit<ParameterSources, 'path'>,
+  { query, headers, paths, cookies }: RequestSources,
 ): string | undefined {
+  const whole: ParameterSources = { path: NO_PATH, query, headers, cookies: NO_VALUES };
+  const ways = {
+    path: paths.map((path) => ({ ...whole, path })),
+    query: [whole],
+    header: [whole],
+    cookie: cookies.map((each) => ({ ...whole, cookies: each })),
+  };
   for (const parameter of parameters) {
-    // A path that can be read in several ways is judged in each.
-    const paths = parameter.place === 'path' ? readings : ANY_PATH;
-    for (const path of paths) {
-      const violation = violationOf(parameter, { ...sources, path });
+    for (const sources of ways[parameter.place]) {
+      const violation = violationOf(parameter, sources);
       if (violation !== undefined) return violation;
     }
   }
   return undefined;
 }
 
-const ANY_PATH: readonly ReadonlyMap<string, string>[] = [new Map()];
+const NO_PATH: ReadonlyMap<string, string> = new Map();
+const NO_VALUES: RawValues = new Map();
 
 function violationOf(parameter: Parameter, sources: ParameterSources): string | undefined {
   const subject = subjectOf(parameter);

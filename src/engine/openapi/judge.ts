@@ -1,10 +1,10 @@
-import { parseCookies } from '../request/cookies.ts';
 import type { BodyDenial } from '../schema/body-schema.ts';
+import { type CookieReadings, readCookies } from './declared-cookies.ts';
 import { type BodySource, judgeBody } from './judge-body.ts';
 import { parameterViolation, unknownParameter } from './judge-parameters.ts';
 import type { OpenApiSchema, Operation } from './operation.ts';
-import { type RawValues, rawValues } from './raw-query.ts';
-import { findRoute, MAX_READINGS, type RouteResult } from './route.ts';
+import { rawValues } from './raw-query.ts';
+import { findRoute, MAX_READINGS, type RouteMatch, type RouteResult } from './route.ts';
 
 /** A request, as far as a document of OpenAPI describes it. */
 export interface OpenApiRequest extends BodySource {
@@ -43,27 +43,38 @@ export function denyUnknown(
 /** The denial of a request that does not fit its operation; undefined if it fits. */
 export function judgeOperation(
   { unknownQuery, credentials }: OpenApiSchema,
-  operation: Operation,
-  readings: readonly ReadonlyMap<string, string>[],
+  { operation, readings, other }: RouteMatch<Operation>,
   request: OpenApiRequest,
 ): BodyDenial | undefined {
+  if (other !== undefined) return violation(twoOperations(operation, other));
   if (readings.length > MAX_READINGS) return violation('the path can be read in too many ways');
   const query = rawValues(request.query);
   if (unknownQuery === 'deny' && unknownParameter(operation.query, credentials, query))
     return violation('the operation does not have one of the query parameters');
-  const sources = { query, headers: request.headers, cookies: cookiesOf(operation, request) };
-  const wrong = parameterViolation(operation, readings, sources);
+  const cookies = cookiesOf(operation, request);
+  if (cookies.unclear !== undefined)
+    return violation(
+      `the cookie \`${cookies.unclear}\` is written so that services read it in different ways`,
+    );
+  const sources = { query, headers: request.headers, paths: readings, cookies: cookies.ways };
+  const wrong = parameterViolation(operation, sources);
   return wrong === undefined ? judgeBody(operation.body, request) : violation(wrong);
+}
+
+function twoOperations(one: Operation, other: Operation): string {
+  const [first, second] = [one, other].map(({ method, path }) => `\`${method} ${path}\``);
+  return `the path is that of ${first}, and that of ${second} for services that decode its escapes`;
 }
 
 function violation(detail: string): BodyDenial {
   return { reason: 'schema_violation', detail };
 }
 
-const NO_COOKIES: RawValues = new Map();
+const NO_COOKIES: CookieReadings = { ways: [new Map()] };
 
-function cookiesOf({ parameters }: Operation, { headers }: OpenApiRequest): RawValues {
+function cookiesOf({ parameters }: Operation, { headers }: OpenApiRequest): CookieReadings {
   const header = headers.get('cookie');
-  const isRead = header !== undefined && parameters.some(({ place }) => place === 'cookie');
-  return isRead ? parseCookies(header) : NO_COOKIES;
+  if (header === undefined) return NO_COOKIES;
+  const names = parameters.flatMap(({ name, place }) => (place === 'cookie' ? [name] : []));
+  return names.length === 0 ? NO_COOKIES : readCookies(header, names);
 }

@@ -1,12 +1,14 @@
-import { type BodyDenial } from '../schema/body-schema.ts';
-import { type Field, fieldTrouble, judgeFields, misfit } from './form-body.ts';
+import type { BodyDenial } from '../schema/body-schema.ts';
+import type { Sent } from './convert.ts';
+import { CHARSET, type Field, fieldTrouble, isUtf8Name, judgeFields, misfit } from './form-body.ts';
 import { isJson, isUtf8, type MediaType, readMediaType } from './media-type.ts';
 import { type Part, readMultipart } from './multipart.ts';
 import type { Content } from './operation.ts';
 import type { Parameter } from './parameter.ts';
+import { utf8Text } from './utf8.ts';
 import { TEXT_SHAPE, type ValueShape } from './value-shape.ts';
 
-/** The denial of a body of the type `multipart/form-data`; undefined if it fits. A file is a text without characters. */
+/** The denial of a body of the type `multipart/form-data`; undefined if it fits. */
 export function judgeMultipart(
   content: Content,
   { parameters }: MediaType,
@@ -36,7 +38,7 @@ function hasOneReading(parameters: MediaType['parameters']): boolean {
 
 /** A field by which some servers read the text of all others (RFC 7578, section 4.6). */
 function isOtherCharset({ name, bytes }: Part): boolean {
-  return name.toLowerCase() === '_charset_' && !/^utf-?8$/i.test(LATIN1.decode(bytes));
+  return name.toLowerCase() === CHARSET && !isUtf8Name(LATIN1.decode(bytes));
 }
 
 const LATIN1 = new TextDecoder('latin1');
@@ -57,33 +59,36 @@ function fieldOf({ fields, shape }: Content, name: string, parts: readonly Part[
   const inner = known?.shape ?? shape.members?.others ?? TEXT_SHAPE;
   const texts = parts.map(textOf);
   const read = texts.filter((text) => text !== undefined);
-  if (read.length < texts.length) return `the field \`${name}\` is not UTF-8`;
   const [only, second] = parts;
+  if (read.length < texts.length || only === undefined) return `the field \`${name}\` is not UTF-8`;
   if (second !== undefined && inner.items === undefined)
     return `the field \`${name}\` appears more than once`;
-  const isJsonField =
-    only !== undefined && second === undefined && !only.isFile && isJsonPart(only, known, inner);
-  if (isJsonField) return { name, shape: inner, isJson: true, ways: [read[0] ?? ''] };
-  return { name, shape: inner, isJson: false, ways: [inner.items === undefined ? (read[0] ?? '') : read] };
+  if (second === undefined && isJsonPart(only, known, inner))
+    return { name, shape: inner, isJson: true, ways: [read[0] ?? ''] };
+  const sent = (each: readonly string[]): Sent => (inner.items === undefined ? (each[0] ?? '') : each);
+  if (!parts.some(({ isFile }) => isFile)) return { name, shape: inner, isJson: false, ways: [sent(read)] };
+  // Services that keep files apart read no text, and others that of the file.
+  const apart = parts.map((each, index) => (each.isFile ? '' : (read[index] ?? '')));
+  return { name, shape: inner, isJson: false, ways: [sent(apart), sent(read)] };
 }
 
 /** A part that says so, and one for an object, is JSON (OpenAPI 3.1.1, section 4.8.14.3). */
-function isJsonPart({ type }: Part, known: Parameter | undefined, { scalars, items }: ValueShape): boolean {
+function isJsonPart(
+  { type, isFile }: Part,
+  known: Parameter | undefined,
+  { scalars, items }: ValueShape,
+): boolean {
   const name = type === '' ? undefined : readMediaType(type)?.name;
-  if (name !== undefined) return isJson(name);
-  return known?.form === 'json' && scalars.length === 0 && items === undefined;
+  const isObject = known?.form === 'json' && scalars.length === 0 && items === undefined;
+  // Browsers give a file name to JSON of an object; a file of another field stays one.
+  if (name !== undefined) return isJson(name) && (!isFile || isObject);
+  return isObject && !isFile;
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** The text of a field, which is empty for a file; undefined for bytes that are not UTF-8. */
+/** The text of a field; undefined for bytes that are not UTF-8. A file may have any bytes. */
 function textOf({ isFile, type, bytes }: Part): string | undefined {
-  if (isFile) return '';
+  const text = utf8Text(bytes);
+  if (isFile) return text ?? LATIN1.decode(bytes);
   const media = type === '' ? undefined : readMediaType(type);
-  if (type !== '' && (media === undefined || !isUtf8(media))) return undefined;
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return type !== '' && (media === undefined || !isUtf8(media)) ? undefined : text;
 }

@@ -1,3 +1,5 @@
+import { utf8Text } from './utf8.ts';
+
 /** A part of a body of the type `multipart/form-data` (RFC 7578). */
 export interface Part {
   readonly name: string;
@@ -67,16 +69,10 @@ function partOf(bytes: Uint8Array): Part | undefined {
   return { name, isFile: file !== undefined, type: headers.get('content-type') ?? '', bytes: content };
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function headersOf(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
   const headers = new Map<string, string>();
-  let text: string;
-  try {
-    text = UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const text = utf8Text(bytes);
+  if (text === undefined) return undefined;
   for (const line of text.split('\r\n')) {
     const [, name, value] = /^([A-Za-z-]+): ?([^\r\n]*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined || headers.has(name.toLowerCase())) return undefined;

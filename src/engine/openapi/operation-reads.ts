@@ -23,31 +23,31 @@ export function readsOf(parameters: readonly Parameter[]): HeaderReads {
 }
 
 /** True for a parameter or field whose members are written in brackets after its name. */
-export function isBracketed({ form, style }: Parameter): boolean {
+function isBracketed({ form, style }: Parameter): boolean {
   return form === 'styled' && style === 'deepObject';
 }
 
 /** The names that a query parameter or field is written by: its own, and those of its members with `explode`. */
-export function namesOf(parameter: Parameter): readonly string[] {
+function namesOf(parameter: Parameter): readonly string[] {
   const { name, form, explode, shape } = parameter;
   if (form !== 'styled' || isBracketed(parameter) || !explode || shape.members === undefined) return [name];
   return [name, ...shape.members.known.keys()];
 }
 
-/** Names of the query parameters of an operation, the members of exploded objects included. */
+/** Names of the query parameters of an operation or the fields of a form, the members of exploded objects included. */
 export function queryNamesOf(parameters: readonly Parameter[]): QueryNames {
   const names = new Set<string>();
-  const prefixes: string[] = [];
+  const bracketed: string[] = [];
   let isOpen = false;
   for (const parameter of parameters) {
     const { name, place, form, explode, shape } = parameter;
     if (place !== 'query') continue;
     if (isBracketed(parameter)) {
-      prefixes.push(`${name}[`);
+      bracketed.push(name);
       continue;
     }
     for (const each of namesOf(parameter)) names.add(each);
     isOpen ||= form === 'styled' && explode && shape.members?.isOpen === true;
   }
-  return { names, prefixes, isOpen };
+  return { names, bracketed, prefixes: bracketed.map((name) => `${name}[`), isOpen };
 }

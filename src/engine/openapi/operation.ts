@@ -33,9 +33,11 @@ export interface Operation {
   readonly reads: HeaderReads;
 }
 
-/** Query parameters that an operation has. */
+/** Query parameters of an operation, or fields of a form. */
 export interface QueryNames {
   readonly names: ReadonlySet<string>;
+  /** Names that are followed by brackets. */
+  readonly bracketed: readonly string[];
   /** Starts of names, such as `filter[`. */
   readonly prefixes: readonly string[];
   /** True if members of an object may have any name. */
@@ -56,6 +58,8 @@ export interface Content {
   readonly shape: ValueShape;
   /** Fields of a form, by how they are written. */
   readonly fields: readonly Parameter[];
+  /** Names of the fields. */
+  readonly names: QueryNames;
   /** True if a body that Lictor cannot read fits: the schema asks for bytes, or for nothing. */
   readonly isOpaque: boolean;
 }

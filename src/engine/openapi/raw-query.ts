@@ -12,7 +12,7 @@ export function rawValues(query: string): RawValues {
   for (const part of query.split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    const name = decodeField(equals === -1 ? part : part.slice(0, equals));
+    const name = decodeOnce(withSpaces(equals === -1 ? part : part.slice(0, equals)));
     const value = equals === -1 ? '' : part.slice(equals + 1);
     const known = values.get(name);
     if (known === undefined) values.set(name, [value]);
@@ -21,7 +21,25 @@ export function rawValues(query: string): RawValues {
   return values;
 }
 
-/** Text of a query string or form: escapes decoded once, `+` read as a space. */
+/** Thrown for escapes that are not of UTF-8 or not whole: services read them in different ways. */
+export class UnclearEscape extends Error {
+  override readonly name = 'UnclearEscape';
+}
+
+/** Predicate of a value with such an escape. */
+export const UNCLEAR = 'has an escape that is not of UTF-8';
+
+/** Text of a value of a query string or form: escapes decoded once, `+` read as a space. */
 export function decodeField(raw: string): string {
-  return decodeOnce(raw.includes('+') ? raw.replaceAll('+', ' ') : raw);
+  const text = withSpaces(raw);
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UnclearEscape();
+  }
+}
+
+function withSpaces(raw: string): string {
+  return raw.includes('+') ? raw.replaceAll('+', ' ') : raw;
 }

@@ -3,7 +3,7 @@ import type { Sent } from './convert.ts';
 import { deepObject } from './deep-object.ts';
 import { AS_SENT, type Kind, type StyledText, sentIn } from './delimited.ts';
 import type { Parameter } from './parameter.ts';
-import { decodeField, type RawValues } from './raw-query.ts';
+import { decodeField, type RawValues, UNCLEAR, UnclearEscape } from './raw-query.ts';
 import type { ValueShape } from './value-shape.ts';
 
 /** The places of the values of parameters. */
@@ -40,9 +40,18 @@ export function readParameter(parameter: Parameter, sources: ParameterSources): 
     case 'header':
       return oneText(parameter, sources.headers.get(name), AS_SENT);
     case 'query':
-      return readNamed(parameter, sources.query, decodeField);
+      return readQuery(parameter, sources.query);
     case 'cookie':
       return readNamed(parameter, sources.cookies, decodeOnce);
+  }
+}
+
+function readQuery(parameter: Parameter, query: RawValues): ReadParameter {
+  try {
+    return readNamed(parameter, query, decodeField);
+  } catch (error) {
+    if (error instanceof UnclearEscape) return { problem: UNCLEAR };
+    throw error;
   }
 }
 

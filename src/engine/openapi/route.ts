@@ -20,13 +20,17 @@ interface Route<T> {
   readonly names: readonly string[];
 }
 
+export interface RouteMatch<T> {
+  readonly operation: T;
+  /** Raw values of the parameters by name: every way to read the path. */
+  readonly readings: readonly ReadonlyMap<string, string>[];
+  /** Another operation, that of services which decode escapes before they look for it. */
+  readonly other: T | undefined;
+  readonly methods?: undefined;
+}
+
 export type RouteResult<T> =
-  | {
-      readonly operation: T;
-      /** Raw values of the parameters by name: every way to read the path. */
-      readonly readings: readonly ReadonlyMap<string, string>[];
-      readonly methods?: undefined;
-    }
+  | RouteMatch<T>
   /** Methods of the path; none if the document does not have it. */
   | { readonly methods: readonly string[]; readonly operation?: undefined };
 
@@ -94,9 +98,8 @@ export function findRoute<T>(root: RouteNode<T>, method: string, path: string): 
   const other = searchRoute(root, method, path.replaceAll(RESERVED, decodeOnce));
   if (!('readings' in other)) return found;
   if (!('readings' in found)) return other;
-  const isSame = found.operation === other.operation;
-  const readings = isSame ? [...found.readings, ...other.readings] : readingsOf([], [TOO_MANY]);
-  return { operation: found.operation, readings };
+  if (found.operation !== other.operation) return { ...found, other: other.operation };
+  return { ...found, readings: [...found.readings, ...other.readings] };
 }
 
 /**
@@ -121,7 +124,11 @@ function searchRoute<T>(root: RouteNode<T>, method: string, path: string): Route
   const { found } = search;
   return found === undefined
     ? { methods: [...search.methods] }
-    : { operation: found.operation, readings: readingsOf(found.names, search.captures) };
+    : {
+        operation: found.operation,
+        readings: readingsOf(found.names, search.captures),
+        other: undefined,
+      };
 }
 
 /** True if an operation was found at or below a node. Every node is visited at most once. */

@@ -15,12 +15,20 @@ export function parameterTrouble(
   for (const parameter of parameters) {
     const parts = parameter.split(';');
     for (const part of parts) {
+      if (isDotted(part, bracketed) && !names.hasExactly(part)) return 'spelling';
       if (!names.has(part)) continue;
       if (parts.length > 1) return 'separator';
       if (!names.hasExactly(part) && !isBracketed(part, bracketed)) return 'spelling';
     }
   }
   return undefined;
+}
+
+/** True for a member with a dot in place of its brackets, as some services read it. */
+function isDotted(parameter: string, bracketed: readonly string[]): boolean {
+  if (bracketed.length === 0) return false;
+  const exact = nameOf(parameter).exact.toLowerCase();
+  return bracketed.some((name) => exact.startsWith(`${name.toLowerCase()}.`));
 }
 
 function isBracketed(parameter: string, bracketed: readonly string[]): boolean {

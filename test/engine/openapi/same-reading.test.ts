@@ -18,6 +18,9 @@ describe('query parameters that are written by other names than their own', () =
     ['limit=1', true],
     ['Filter[gte]=1', false],
     ['filter%255Bgte%255D=1', false],
+    ['filter.gte=1', false],
+    ['Filter%2Egte=1', false],
+    ['filters.gte=1', true],
     ['limit[]=1', false],
     ['Limit=1', false],
   ])('%s', (query, isClear) => {
@@ -64,4 +67,87 @@ test('a part with an empty file name and bytes is refused, since some servers re
   };
   expect(send('')).toBeUndefined();
   expect(send('long')).toBe('body_malformed');
+});
+
+describe('a cookie that an operation names', () => {
+  const parameters = [
+    { name: 'sid', in: 'cookie', schema: { type: 'string', pattern: '^[a-z"]{1,9}$' } },
+    { name: 'ids', in: 'cookie', explode: false, schema: { type: 'array', items: { type: 'integer' } } },
+  ];
+  const named = compiled(documentOf({ '/x': { get: { parameters } } }));
+  const none = compiled(documentOf({ '/x': { get: {} } }));
+  const unclear = 'the cookie `sid` is written so that services read it in different ways';
+
+  test.each([
+    ['sid=ann', 'fits'],
+    ['a=1,2; sid=ann; ids=1,2', 'fits'],
+    ['sid="ann"', 'fits'],
+    ['sid=x, sid=admin', unclear],
+    ['a=1,sid=admin', unclear],
+    ['sid="admin', unclear],
+    ['sid=ad"min', unclear],
+    ['a="1; sid=admin; b=2"', unclear],
+    ['sid="longestsid"', 'the cookie `sid` must match pattern "^[a-z"]{1,9}$"'],
+    ['sid="eightish"', 'the cookie `sid` must match pattern "^[a-z"]{1,9}$"'],
+  ])('%s', (cookie, expected) => {
+    expect(verdict(named, { path: '/x', headers: { cookie } })).toBe(expected);
+    expect(verdict(none, { path: '/x', headers: { cookie } })).toBe('fits');
+  });
+});
+
+describe('bytes and files in forms', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      note: { type: 'string', maxLength: 2 },
+      photo: { type: 'string', format: 'binary' },
+      meta: { type: 'object', properties: { a: { type: 'integer' } } },
+    },
+  };
+  const content = {
+    'multipart/form-data': { schema },
+    'application/x-www-form-urlencoded': { schema },
+  };
+  const parameters = [{ name: 'q', in: 'query', schema: { type: 'string', maxLength: 3 } }];
+  const document = compiled(documentOf({ '/items': { post: { parameters, requestBody: { content } } } }));
+
+  const part = (name: string, text: string, more = ''): string => {
+    const head = `content-disposition: form-data; name="${name}"${more}`;
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const body = `--b\r\n${head}\r\n\r\n${text}\r\n--b--`;
+    return verdict(document, { method: 'POST', path: '/items', headers, body });
+  };
+  const form = (body: string, path = '/items'): string => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return verdict(document, { method: 'POST', path, headers, body });
+  };
+  const FILE = '; filename="x"';
+
+  test('a file for a field with limits is judged by its text', () => {
+    expect(part('note', 'ab', FILE)).toBe('fits');
+    expect(part('note', 'abc', FILE)).toBe('`/note` must have at most 2 characters');
+    expect(part('photo', 'abc', FILE)).toBe('fits');
+  });
+
+  test('a file for an object is judged as JSON if its type says so', () => {
+    const json = `${FILE}\r\ncontent-type: application/json`;
+    expect(part('meta', '{"a":1}', json)).toBe('fits');
+    expect(part('meta', '{"a":"x"}', json)).toBe('`/meta/a` must be an integer');
+    expect(part('meta', '{"a":1}', FILE)).toBe('`/meta` must be an object');
+  });
+
+  test('another charset than UTF-8 is refused', () => {
+    const refused = 'the body is not multipart/form-data that servers read alike';
+    expect([part('_charset_', 'utf-8'), part('_charset_', 'UTF-16')]).toEqual(['fits', refused]);
+    expect(form('_charset_=utf-8')).toBe('fits');
+    expect(form('_charset_=utf-7')).toBe('the field `_charset_` must be utf-8');
+  });
+
+  test.each(['%ff', 'a%', '%zz', '%C0%80', '%ED%A0%80'])('an escape such as `%s` is refused', (text) => {
+    const refused = 'has an escape that is not of UTF-8';
+    expect(form(`note=${text}`)).toBe(`the field \`note\` ${refused}`);
+    expect(form(`other=${text}`)).toBe(`the field \`other\` ${refused}`);
+    expect(form('note=a', `/items?q=${text}`)).toBe(`the query parameter \`q\` ${refused}`);
+    expect(form('note=a', `/items?other=${text}`)).toBe('fits');
+  });
 });
