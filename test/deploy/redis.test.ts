@@ -1,7 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takeOf } from '../engine/limit/take-of.ts';
-import { connected, openStore, sharedLimit } from '../sidecar/limit-redis/open-store.ts';
+import { connected, NO_CREDENTIALS, openStore, sharedLimit } from '../sidecar/limit-redis/open-store.ts';
 import { startChild } from '../support/child.ts';
 import { freePort } from '../support/ports.ts';
 import { describeWithRedis } from '../support/redis.ts';
@@ -25,7 +25,9 @@ describeWithRedis('the configuration of Redis', () => {
     });
     stack.defer(() => child.stop());
     const [, password = ''] = /^user lictor on >(\S+)/m.exec(await readFile(file, 'utf8')) ?? [];
-    const store = await openStore(`redis://lictor@127.0.0.1:${port}`, stack, { password });
+    const store = await openStore(`redis://lictor@127.0.0.1:${port}`, stack, {
+      credentials: { ...NO_CREDENTIALS, password },
+    });
     await connected(store);
     // The first attempts may come before Redis listens.
     const { failed } = store.results;

@@ -4,6 +4,7 @@ import { CODES } from '../../src/diagnostic/codes.ts';
 import { GRPC_CODES, REASONS } from '../../src/engine/decision/reasons.ts';
 import { COMMA_RULES, HEADER_FIELDS, OVERRIDE_HEADERS } from '../../src/engine/request/header-fields.ts';
 import { NAMES } from '../../src/engine/request/names.ts';
+import { FAULTS } from '../../src/sidecar/limit-redis/faults.ts';
 import { SETTINGS } from '../../src/sidecar/server/settings.ts';
 import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
 import { PASSED_SETTINGS, POD_OPTIONS } from '../../src/tools/inject/options.ts';
@@ -71,6 +72,14 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
   presets: {
     page: 'docs/identity-providers.md',
     text: presetTable,
+  },
+  'faults of Redis': {
+    page: 'docs/operating.md',
+    text: () =>
+      table(
+        ['fault', 'what is wrong', 'what to do'],
+        Object.entries(FAULTS).map(([name, { cause, help }]) => [code(name), cause, help]),
+      ),
   },
   metrics: {
     page: 'docs/metrics.md',

@@ -29,12 +29,16 @@ const PORTS = { single: 6379, socket: 0, sentinel: 26_379, cluster: 6379 } as co
 
 /** Reads the URL of a Redis. A problem completes "the URL …" and has nothing of the URL, which may have a password. */
 export function parseRedisAddress(
-  written: string,
+  url: string,
 ):
   | { readonly address: RedisAddress; readonly problem?: undefined }
   | { readonly problem: string; readonly address?: undefined } {
-  const [, scheme = '', rest = ''] = /^([a-z-]+:)(?:\/\/)?([^]*)$/.exec(written) ?? [];
-  if (!Object.hasOwn(SCHEMES, scheme)) {
+  const [, written, slashes, rest = ''] = /^([A-Za-z-]+:)?(\/\/)?([^]*)$/.exec(url) ?? [];
+  const scheme = written?.toLowerCase() ?? '';
+  if (!Object.hasOwn(SCHEMES, scheme) || (slashes === undefined && scheme !== 'unix:')) {
+    // `redis:6379` is the host of many clusters.
+    if (/^[\w.-]+(?::\d+)?$/.test(url))
+      return { problem: 'has no scheme; write `redis://HOST:PORT`, or `rediss://` for TLS' };
     const known = Object.keys(SCHEMES).map((each) => `${each}//`);
     return { problem: `does not begin with one of ${known.join(', ')}` };
   }
@@ -45,6 +49,8 @@ export function parseRedisAddress(
   const base = { kind, tls, nodes: [], path: undefined, primary: undefined, database: 0, ...credentials };
   if (kind === 'socket')
     return rest.startsWith('/') ? { address: { ...base, path: rest } } : { problem: 'has no absolute path' };
+  if (/[?#]/.test(rest.slice(at + 1)))
+    return { problem: 'has a query or fragment; options are flags, such as `--redis-ca`' };
   const [hosts = '', ...path] = rest.slice(at + 1).split('/');
   const nodes = hosts.split(',').map((host) => nodeOf(host, PORTS[kind]));
   const whole = nodes.filter((node) => node !== undefined);
@@ -56,7 +62,7 @@ export function parseRedisAddress(
     return { problem: 'lacks the name of the primary, as in `redis-sentinel://HOST:26379/NAME`' };
   const [database = '0', ...more] = path;
   if (more.length > 0 || !/^[0-9]{0,4}$/.test(database))
-    return { problem: 'has more than a number of a database' };
+    return { problem: 'has something other than the number of a database after its host' };
   if (kind === 'cluster' && Number(database) !== 0)
     return { problem: 'has the number of a database, which a cluster does not have' };
   return { address: { ...base, nodes: whole, primary, database: Number(database) } };

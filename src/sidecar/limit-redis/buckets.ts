@@ -123,10 +123,14 @@ export class Buckets {
     args: readonly (string | number)[],
   ): Promise<readonly number[]> {
     const keys = buckets.map(({ key }) => key);
-    const reply = await this.#visits.run(BUCKETS, keys, args);
-    if (!Array.isArray(reply)) throw new TypeError('the script of Redis has answered something else');
-    return reply.map(Number);
+    return await this.#visits.run(BUCKETS, keys, args, (reply) => numbersIn(reply, 2 + 3 * buckets.length));
   }
+}
+
+/** Numbers of a reply; undefined if it is something else, or has less than `least`. */
+function numbersIn(reply: unknown, least: number): readonly number[] | undefined {
+  const numbers = Array.isArray(reply) ? reply.map(Number) : [];
+  return numbers.length >= least && numbers.every(Number.isFinite) ? numbers : undefined;
 }
 
 function numbersOf({ count, period, burst, tick }: SharedRate): readonly number[] {

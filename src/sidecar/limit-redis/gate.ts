@@ -17,6 +17,8 @@ const FAILURES = 3;
 /** First and longest time until the next probe, milliseconds; doubled after each probe that fails. */
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 5000;
+/** Time without an outage after which the next one begins with the first pause again, milliseconds. */
+const STABLE = 10_000;
 
 /** Answers in time after which a recovering store is asked by all requests again. */
 const RECOVERED = 32;
@@ -31,6 +33,7 @@ export class Gate {
   #failures = 0;
   #pause = FIRST_PAUSE;
   #probeAt = 0;
+  #closedAt = 0;
   /** True after the first answer: until then there is nothing to recover from. */
   #hasAnswered = false;
 
@@ -63,13 +66,12 @@ export class Gate {
     this.#inflight -= 1;
   }
 
-  succeeded(): void {
+  succeeded(now: number): void {
     this.#failures = 0;
     if (this.#state === 'closed') return;
-    this.#pause = FIRST_PAUSE;
     if (!this.#hasAnswered) {
       this.#hasAnswered = true;
-      this.#change('closed', 'the store answers');
+      this.#close(now, 'the store answers');
       return;
     }
     if (this.#state === 'open') {
@@ -78,15 +80,29 @@ export class Gate {
       return;
     }
     this.#window += 1;
-    if (this.#window >= RECOVERED) this.#change('closed', `${RECOVERED} answers in time`);
+    if (this.#window >= RECOVERED) this.#close(now, `${RECOVERED} answers in time`);
   }
 
   failed(cause: string, now: number): void {
     this.#failures += 1;
-    if (this.#state === 'closed' && this.#failures < FAILURES) return;
+    if (this.#state === 'closed') {
+      if (this.#failures < FAILURES) return;
+      // A store that fails again and again is asked ever more seldom, although it answers probes.
+      if (now - this.#closedAt >= STABLE) this.#pause = FIRST_PAUSE;
+    }
     this.#probeAt = now + this.#pause * (0.5 + this.#options.random() / 2);
     this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
     if (this.#state !== 'open') this.#change('open', cause);
+  }
+
+  /** Lets the next probe ask at once, after a new connection. */
+  wake(): void {
+    this.#probeAt = 0;
+  }
+
+  #close(now: number, cause: string): void {
+    this.#closedAt = now;
+    this.#change('closed', cause);
   }
 
   #change(state: GateState, cause: string): void {

@@ -4,6 +4,8 @@ import type { Visits } from './visits.ts';
 /** Time between two heartbeats, and time after the last one until a process no longer counts, milliseconds. */
 const HEARTBEAT = 5000;
 const GONE = 15_000;
+/** Time until the next heartbeat after one without an answer: without checks, nothing else finds out what is wrong. */
+const SOON = 100;
 
 /** Notes a process (`ARGV[1]`), or removes it if `ARGV[2]` is 1, and returns the number of those that are alive. */
 const REPLICAS = scriptOf(`
@@ -45,15 +47,24 @@ export class Replicas {
   /** Notes this process if it is time; called often. */
   async beat(now: number): Promise<void> {
     const { visits, random } = this.#options;
-    const { gate } = visits;
+    const { gate, isConnected } = visits;
+    // The end of an attempt to connect tells what is wrong, and the connection wakes the gate.
+    if (gate.state === 'open' && !isConnected) return;
     // While the gate recovers, heartbeats are answers that close it also without any checks.
     const isDue =
       gate.state === 'open' ? now >= gate.probeAt : gate.state === 'recovering' || now >= this.#nextAt;
     if (!isDue || this.#isAsking) return;
     this.#isAsking = true;
     this.#nextAt = now + HEARTBEAT * (0.75 + random() / 2);
-    this.#count = (await this.#ask('0')) ?? this.#count;
+    const count = await this.#ask('0');
+    if (count === undefined) this.#nextAt = now + SOON;
+    else this.#count = count;
     this.#isAsking = false;
+  }
+
+  /** Lets the next heartbeat be due now. */
+  hurry(): void {
+    this.#nextAt = 0;
   }
 
   /** Removes this process. */
@@ -64,7 +75,11 @@ export class Replicas {
   async #ask(leaves: '0' | '1'): Promise<number | undefined> {
     const { visits, prefix, replica } = this.#options;
     const key = `${prefix}:{replicas}`;
-    const answer = await visits.run(REPLICAS, [key], [replica, leaves], true).catch(() => undefined);
-    return typeof answer === 'number' ? answer : undefined;
+    const args = [replica, leaves];
+    return await visits.run(REPLICAS, [key], args, numberIn, true).catch(() => undefined);
   }
+}
+
+function numberIn(reply: unknown): number | undefined {
+  return typeof reply === 'number' ? reply : undefined;
 }

@@ -3,7 +3,9 @@ import type { LocalStore } from '../../engine/limit/local-store.ts';
 import { areTaken } from '../../engine/limit/scoped-store.ts';
 import { type RedisAddress, redisText } from './address.ts';
 import { Buckets } from './buckets.ts';
-import { connect, type RedisTls } from './connection.ts';
+import type { RedisCredentials } from './client.ts';
+import { connect } from './connection.ts';
+import { faultOf, type RedisFault } from './faults.ts';
 import type { GateState } from './gate.ts';
 import { COUNTED, LEASED, Leases, SWEEP } from './leases.ts';
 import { Replicas } from './replicas.ts';
@@ -12,9 +14,7 @@ import { type CommandResult, Visits } from './visits.ts';
 
 export interface SharedStoreOptions {
   readonly address: RedisAddress;
-  readonly tls: RedisTls;
-  /** In place of the password of the address; a secret. */
-  readonly password: string | undefined;
+  readonly credentials: RedisCredentials;
   readonly prefix: string;
   /** Longest time for an answer of Redis, milliseconds. */
   readonly timeout: number;
@@ -26,14 +26,22 @@ export interface SharedStoreOptions {
   readonly shares: LocalStore;
   /** Milliseconds of a monotonic clock, as in decisions. */
   readonly clock: () => number;
+  /** Milliseconds since 1970, for operators. */
+  readonly date: () => number;
   readonly random: () => number;
-  readonly onChange: (state: GateState, cause: string) => void;
+  readonly onChange: (state: GateState) => void;
+  /** A fault while limits are decided without Redis. */
+  readonly onFault: (fault: RedisFault) => void;
+  /** Renewed credentials are used, or there is a fault with them while the connection with the last ones stays. */
+  readonly onRenewal: (fault: RedisFault | undefined) => void;
   readonly onCommand: (result: CommandResult) => void;
 }
 
-/** State of the shared store, for operators. */
+/** State of the shared store, for operators. Times are RFC 3339. */
 export interface SharedStoreStatus {
   readonly state: GateState;
+  /** Time of the last change of the state. */
+  readonly since: string;
   /** Address without user and password. */
   readonly address: string;
   readonly replicas: number;
@@ -41,7 +49,7 @@ export interface SharedStoreStatus {
   readonly leased_buckets: number;
   readonly leased_units: number;
   /** Last reason for which there was no answer; null if there was none. */
-  readonly last_error: string | null;
+  readonly last_error: (RedisFault & { readonly at: string }) | null;
 }
 
 /** A store of the buckets of shared limits. */
@@ -49,6 +57,8 @@ export interface SharedStore extends LimitStore {
   status(): SharedStoreStatus;
   /** Counts by these limits, those of a policy set that becomes live. */
   follow(limits: readonly Limit[]): void;
+  /** Uses other credentials for a new connection; the one that there is stays until Redis has accepted them. */
+  renew(credentials: RedisCredentials): void;
   /** Hands back all units and ends the connection. */
   close(): Promise<void>;
 }
@@ -65,22 +75,33 @@ const DEBTS_AT_ONCE = 50;
 /** Connects to Redis, which need not answer now, and counts shared limits there. */
 export async function openSharedStore(options: SharedStoreOptions): Promise<SharedStore> {
   const { prefix, replica, clock, random, replicas: least } = options;
-  let lastError: string | undefined;
+  let since = options.date();
   let openSince: number | undefined = clock();
+  let lastError: { readonly text: string; readonly at: number } | undefined;
+  let toldFault: string | undefined;
   const visits = new Visits({
     timeout: options.timeout,
     clock,
     random,
     most: MOST_INFLIGHT,
     onCommand: options.onCommand,
-    onChange(state, cause) {
+    onFailure: noteFault,
+    onChange(state) {
       openSince = state === 'open' ? clock() : undefined;
-      if (state === 'open') lastError = cause;
-      options.onChange(state, cause);
+      since = options.date();
+      toldFault = undefined;
+      options.onChange(state);
     },
   });
-  const connection = await connect(options.address, options.tls, options.password, (message) => {
-    lastError = message;
+  const connection = await connect({
+    address: options.address,
+    credentials: options.credentials,
+    clock,
+    onReady: () => visits.gate.wake(),
+    onLost: () => replicas.hurry(),
+    onFault: noteFault,
+    onRenewed: () => options.onRenewal(undefined),
+    onRefused: (text) => options.onRenewal(faultOf(text)),
   });
   visits.use(connection);
   const buckets = new Buckets(visits, prefix);
@@ -101,7 +122,11 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
 
   function look(): void {
     const now = clock();
-    if (openSince !== undefined && now - openSince > DEAD) {
+    if (
+      openSince !== undefined &&
+      connection.isReady &&
+      now - Math.max(openSince, connection.heardAt) > DEAD
+    ) {
       openSince = now;
       connection.reconnect();
     }
@@ -110,6 +135,13 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
     if (now - sweptAt < SWEEP) return;
     sweptAt = now;
     leases.sweep(now);
+  }
+
+  function noteFault(text: string): void {
+    lastError = { text, at: options.date() };
+    if (visits.gate.state !== 'open' || text === toldFault) return;
+    toldFault = text;
+    options.onFault(faultOf(text));
   }
 
   /** Charges the store for some of what was allowed without it. */
@@ -172,15 +204,17 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
     },
     giveBack,
     follow: (limits) => shares.follow(limits, clock()),
+    renew: (credentials) => connection.renew(credentials),
     status() {
       const { buckets: leasedBuckets, units } = leases.status(clock());
       return {
         state: visits.gate.state,
+        since: time(since),
         address: redisText(options.address),
         replicas: replicas.count,
         leased_buckets: leasedBuckets,
         leased_units: units,
-        last_error: lastError ?? null,
+        last_error: lastError === undefined ? null : { ...faultOf(lastError.text), at: time(lastError.at) },
       };
     },
     close() {
@@ -188,6 +222,10 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
       return closing;
     },
   };
+}
+
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 /** Limits in the mode `exact`: the store is asked about each request, once for all of its limits. */

@@ -1,4 +1,4 @@
-import type { Connection, Script } from './connection.ts';
+import { type Connection, NotSent, type Script } from './connection.ts';
 import { Gate, type GateOptions } from './gate.ts';
 
 export interface VisitsOptions extends GateOptions {
@@ -8,6 +8,8 @@ export interface VisitsOptions extends GateOptions {
   readonly clock: () => number;
   /** A command that was sent, with its end. */
   readonly onCommand: (result: CommandResult) => void;
+  /** Reason for which a command has no answer. */
+  readonly onFailure: (text: string) => void;
 }
 
 /** End of a command: `late` if its answer did not come in time. */
@@ -36,36 +38,47 @@ export class Visits {
     return this.#connection;
   }
 
+  get isConnected(): boolean {
+    return this.#connection?.isReady === true;
+  }
+
   /**
-   * Runs a script.
+   * Runs a script. `read` returns undefined for a reply that the script cannot give.
    *
    * @throws NoAnswer if the gate is closed to it, or there is no answer in time.
    */
-  async run(
+  async run<Reply>(
     script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
+    read: (reply: unknown) => Reply | undefined,
     isProbe = false,
-  ): Promise<unknown> {
+  ): Promise<Reply> {
     const { gate } = this;
     const connection = this.#connection;
     if (connection === undefined || (!gate.admits && !isProbe)) throw new NoAnswer('the gate is open');
-    const { clock, onCommand } = this.#options;
     gate.entered();
     const answer = connection.run(script, keys, args);
     const leave = (): void => gate.left();
     answer.then(leave, leave);
     try {
-      const reply = await this.#inTime(answer);
-      gate.succeeded();
-      onCommand('ok');
+      const reply = read(await this.#inTime(answer));
+      if (reply === undefined) throw new TypeError('the script of Redis has answered something else');
+      gate.succeeded(this.#options.clock());
+      this.#options.onCommand('ok');
       return reply;
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      gate.failed(cause, clock());
-      onCommand(error instanceof NoAnswer ? 'late' : 'failed');
-      throw error instanceof NoAnswer ? error : new NoAnswer(cause, { cause: error });
+      throw this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): NoAnswer {
+    const { clock, onCommand, onFailure } = this.#options;
+    const cause = error instanceof Error ? error.message : String(error);
+    this.gate.failed(cause, clock());
+    onFailure(cause);
+    if (!(error instanceof NotSent)) onCommand(error instanceof NoAnswer ? 'late' : 'failed');
+    return error instanceof NoAnswer ? error : new NoAnswer(cause, { cause: error });
   }
 
   async #inTime(answer: Promise<unknown>): Promise<unknown> {

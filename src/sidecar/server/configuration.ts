@@ -1,5 +1,6 @@
 import type { ValuesOf } from '../../flag/flag.ts';
 import { type FlagSource, readFlags, sourceOf } from '../../flag/read-flags.ts';
+import { formatDuration } from '../../policy/language/duration.ts';
 import type { FromCommit } from '../../policy/source/load-policy-set.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
@@ -83,6 +84,11 @@ const RULES: readonly Rule[] = [
       return `${nameOf('redis-password-file')}: cannot be combined with a password in the URL of ${name}`;
     if (!name.startsWith('--')) return undefined;
     return `${name}: has a password, which all users of the machine can read; write it to a file for --redis-password-file, or the URL to LICTOR_REDIS`;
+  },
+  function redisTimeoutBelowDeadline({ redis, redisTimeout = 0, deadline = Infinity }, nameOf) {
+    if (redis === undefined || redisTimeout < deadline) return undefined;
+    const [wait, most] = [redisTimeout, deadline].map(formatDuration);
+    return `${nameOf('redis-timeout')}: \`${wait}\` is not shorter than ${nameOf('deadline')} (\`${most}\`): each check that waits for Redis would be denied`;
   },
   function auditOffAlone({ audit = [] }, nameOf) {
     const off = audit.filter(({ kind }) => kind === 'off');

@@ -4,8 +4,7 @@ import { createLocalStore, type LimitUse, type LocalStoreOptions } from '../../e
 import { createScopedStore } from '../../engine/limit/scoped-store.ts';
 import type { CompiledLimit, PolicySet } from '../../engine/set/policy-set.ts';
 import { redisText } from '../limit-redis/address.ts';
-import type { GateState } from '../limit-redis/gate.ts';
-import type { SharedStore } from '../limit-redis/shared-store.ts';
+import type { SharedStore, SharedStoreOptions } from '../limit-redis/shared-store.ts';
 import type { Log } from '../telemetry/logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Configuration } from './configuration.ts';
@@ -34,6 +33,8 @@ export interface LimitStoresOptions {
   readonly redis: RedisFiles;
   readonly log: Log;
   readonly metrics: () => Pick<Metrics, 'limitStoreAsked'>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
   /** The clock by which limits count, milliseconds. */
   readonly monotonic: () => number;
 }
@@ -76,28 +77,54 @@ function limitsOf({ policies }: Pick<PolicySet, 'policies'>, wanted: 'enforce' |
 async function openShared(
   { redis, redisPrefix, redisTimeout, redisReplicas }: Configuration,
   room: LocalStoreOptions,
-  { redis: { tls, password }, log, metrics, monotonic }: LimitStoresOptions,
+  { redis: { credentials }, log, metrics, monotonic, clock }: LimitStoresOptions,
 ): Promise<SharedStore | undefined> {
   if (redis === undefined) return undefined;
   const { openSharedStore } = await import('../limit-redis/shared-store.ts');
   return openSharedStore({
     address: redis,
-    tls,
-    password,
+    credentials,
     prefix: redisPrefix,
     timeout: redisTimeout,
     replicas: redisReplicas,
     replica: randomBytes(9).toString('base64url'),
     shares: createLocalStore(room),
     clock: monotonic,
+    date: clock,
     random: Math.random,
-    onChange: (state, cause) => logChange(state, cause, redisText(redis), log),
+    ...observers(redisText(redis), log),
     onCommand: (result) => metrics().limitStoreAsked(result),
   });
 }
 
-/** Logs each change of the state once, however many checks it concerns. */
-function logChange(state: GateState, cause: string, redis: string, log: Log): void {
-  if (state === 'open') log.warn('shared limits are decided without Redis', { redis, cause });
-  if (state === 'closed') log.info('shared limits are counted in Redis', { redis });
+/** Logs each change of the state once, and each fault once while it lasts, however many checks they concern. */
+function observers(redis: string, log: Log): Pick<SharedStoreOptions, 'onChange' | 'onFault' | 'onRenewal'> {
+  const told = new Set<string>();
+  let refused: string | undefined;
+  return {
+    onChange(state) {
+      if (state !== 'closed') return;
+      told.clear();
+      log.info('shared limits are counted in Redis', { redis });
+    },
+    onFault(fault) {
+      // A busy machine is late now and then, whatever else is wrong.
+      if (told.has(fault.fault) || (fault.fault === 'late' && told.size > 0)) return;
+      told.add(fault.fault);
+      log.warn('shared limits are decided without Redis', { redis, ...fault });
+    },
+    onRenewal(fault) {
+      if (fault === undefined)
+        log.info('the files for Redis have changed, the connection uses them', { redis });
+      else if (fault.fault !== refused)
+        log.warn(
+          'the files for Redis have changed and do not connect, the connection with the last ones stays',
+          {
+            redis,
+            ...fault,
+          },
+        );
+      refused = fault?.fault;
+    },
+  };
 }

@@ -36,10 +36,10 @@ export async function openFiles(
   log: Log,
 ): Promise<OpenResult> {
   const { tls, problems: tlsProblems } = await readTlsFiles(configuration, directory);
-  const problems = [...tlsProblems];
+  const redis = await readRedisFiles(configuration, directory);
+  const problems = [...tlsProblems, ...redis.problems];
   const socketGroup = await readGroup(configuration, problems);
   const keyStore = await openKeys(configuration, directory, log, problems);
-  const redis = await readRedisFiles(configuration, directory, problems);
   const sinks = await openSinks(configuration, directory, stdout, problems);
   if (problems.length === 0) return { opened: { sinks, tls, socketGroup, keyStore, redis } };
   await Promise.all(sinks.map((sink) => sink.close()));

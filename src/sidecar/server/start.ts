@@ -5,10 +5,12 @@ import { createLog } from '../telemetry/logging.ts';
 import type { Configuration } from './configuration.ts';
 import { drain, release } from './drain.ts';
 import { unknownSettings } from './environment-variables.ts';
+import type { FileWatch } from './file-watch.ts';
 import { type Listeners, listen } from './listen.ts';
 import { openFiles } from './open-files.ts';
+import { watchRedisFiles } from './redis-files.ts';
 import { startLoading } from './start-loading.ts';
-import { type TlsWatch, watchTlsFiles } from './tls-watch.ts';
+import { watchTlsFiles } from './tls-watch.ts';
 import { packageVersion } from './version.ts';
 import { type Parts, wire } from './wiring.ts';
 
@@ -66,14 +68,17 @@ export async function startServer(
     policies: resolve(directory, configuration.policies),
     version: packageVersion(),
   });
-  const tlsWatch = watchTlsFiles(configuration, directory, files.opened.tls, listeners.grpc, log);
-  return { server: serverOf(parts, listeners, tlsWatch, configuration) };
+  const watches = [
+    watchTlsFiles(configuration, directory, files.opened.tls, listeners.grpc, log),
+    watchRedisFiles(configuration, directory, files.opened.redis, parts.sharedLimits, log),
+  ];
+  return { server: serverOf(parts, listeners, watches, configuration) };
 }
 
 function serverOf(
   parts: Parts,
   listeners: Listeners,
-  tlsWatch: TlsWatch,
+  watches: readonly FileWatch[],
   configuration: Configuration,
 ): Server {
   return {
@@ -87,7 +92,7 @@ function serverOf(
     },
     async stop() {
       await drain(parts, listeners, configuration);
-      tlsWatch.close();
+      for (const watch of watches) watch.close();
     },
   };
 }

@@ -1,20 +1,13 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import type { Log } from '../telemetry/logging.ts';
 import type { Listener, ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
+import { type FileWatch, watchFiles } from './file-watch.ts';
 import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 
-export interface TlsWatch {
-  close(): void;
-}
-
-/** Milliseconds between two looks at the files. */
-const INTERVAL = 1000;
-
 /**
- * Reads the TLS files again and again, since watches get lost on mounts whose links are replaced (`..data` of
- * Kubernetes). Files that have changed are used for new connections when two looks agree on them: certificate and key
- * are seldom written at once. Files that cannot be used are told once, and the last good ones stay.
+ * Uses TLS files that have changed for new connections. Files that cannot be used are told once, and the last good ones
+ * stay.
  */
 export function watchTlsFiles(
   configuration: Configuration,
@@ -22,32 +15,14 @@ export function watchTlsFiles(
   first: ServerTls | undefined,
   listener: Pick<Listener, 'renewTls'>,
   log: Log,
-): TlsWatch {
+): FileWatch {
   if (first === undefined) return { close() {} };
-  let settled = fingerprint({ tls: first, problems: [] });
-  let last = settled;
-  const look = async (): Promise<void> => {
-    const files = await readTlsFiles(configuration, directory);
-    const seen = fingerprint(files);
-    const agrees = seen === last;
-    last = seen;
-    if (!agrees || seen === settled) return;
-    settled = seen;
-    use(files, listener, log);
-  };
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-  const lookLater = (): void => {
-    if (closed) return;
-    timer = setTimeout(() => void look().finally(lookLater), INTERVAL).unref();
-  };
-  lookLater();
-  return {
-    close() {
-      closed = true;
-      clearTimeout(timer);
-    },
-  };
+  return watchFiles<TlsFiles>({
+    first: { tls: first, problems: [] },
+    read: () => readTlsFiles(configuration, directory),
+    watched: ({ tls, problems }) => ({ contents: [tls?.cert, tls?.key, tls?.clientCa], problems }),
+    use: (files) => use(files, listener, log),
+  });
 }
 
 function use({ tls, problems }: TlsFiles, listener: Pick<Listener, 'renewTls'>, log: Log): void {
@@ -61,12 +36,4 @@ function use({ tls, problems }: TlsFiles, listener: Pick<Listener, 'renewTls'>, 
     serial: serialNumber,
     valid_to: validTo,
   });
-}
-
-function fingerprint({ tls, problems }: TlsFiles): string {
-  const hash = createHash('sha256');
-  for (const bytes of [tls?.cert, tls?.key, tls?.clientCa]) {
-    hash.update(`${String(bytes?.length ?? 0)}:`).update(bytes ?? '');
-  }
-  return hash.update(problems.join('\n')).digest('hex');
 }

@@ -93,6 +93,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     log,
     metrics: () => metrics,
     monotonic: clocks.monotonic,
+    clock,
   });
   const traces = await createTraces({ environment, version: packageVersion(), log });
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });

@@ -101,6 +101,11 @@ export const METRICS = {
     labels: [],
     doc: '1 if shared limits are counted in Redis, 0 while they are not, absent without `--redis`',
   },
+  lictor_limit_store_fault_info: {
+    type: 'gauge',
+    labels: ['fault'],
+    doc: '1 for the last fault, by its name in `/v1/status`, while shared limits are not counted in Redis; else absent',
+  },
   lictor_limit_store_replicas: {
     type: 'gauge',
     labels: [],

@@ -61,6 +61,12 @@ interface SharedLimits {
   readonly state: string;
   readonly replicas: number;
   readonly leased_units: number;
+  readonly last_error: { readonly fault: string } | null;
+}
+
+function faultLabels(shared: SharedLimits | undefined): readonly string[] | undefined {
+  const fault = shared?.state === 'closed' ? undefined : shared?.last_error?.fault;
+  return fault === undefined ? undefined : [fault];
 }
 
 /** Content type of `text()`. */
@@ -232,6 +238,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       ),
       counterData('lictor_limit_estimated_total', estimatesOf(uses), started, now),
       single('lictor_limit_store_up', shared && (shared.state === 'closed' ? 1 : 0)),
+      info('lictor_limit_store_fault_info', faultLabels(shared)),
       single('lictor_limit_store_replicas', shared?.replicas),
       single('lictor_limit_leased_units', shared?.leased_units),
       single('lictor_inflight_checks', inflight()),

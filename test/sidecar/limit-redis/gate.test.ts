@@ -13,16 +13,16 @@ function gateOf(random = 1) {
 test('nothing is sent before the first answer, and everything after it', () => {
   const { gate, changes } = gateOf();
   expect(gate.admits).toBe(false);
-  gate.succeeded();
+  gate.succeeded(0);
   expect(gate.admits).toBe(true);
   expect(changes).toEqual(['closed: the store answers']);
 });
 
 test('two failures in a row are borne, the third opens', () => {
   const { gate, changes } = gateOf();
-  gate.succeeded();
+  gate.succeeded(0);
   for (let count = 0; count < 2; count += 1) gate.failed('late', 0);
-  gate.succeeded();
+  gate.succeeded(0);
   for (let count = 0; count < 2; count += 1) gate.failed('late', 0);
   expect(gate.state).toBe('closed');
   gate.failed('late', 100);
@@ -34,7 +34,7 @@ test('two failures in a row are borne, the third opens', () => {
 
 test('probes that fail come ever later, up to five seconds, at random moments', () => {
   const { gate } = gateOf(0);
-  gate.succeeded();
+  gate.succeeded(0);
   for (let count = 0; count < 3; count += 1) gate.failed('late', 0);
   const waits: number[] = [];
   for (let count = 0; count < 10; count += 1) {
@@ -46,19 +46,19 @@ test('probes that fail come ever later, up to five seconds, at random moments', 
 
 test('a store that comes back is asked by ever more requests at once', () => {
   const { gate, changes } = gateOf();
-  gate.succeeded();
+  gate.succeeded(0);
   for (let count = 0; count < 3; count += 1) gate.failed('late', 0);
-  gate.succeeded();
+  gate.succeeded(0);
   expect(gate.state).toBe('recovering');
   gate.entered();
   expect(gate.admits).toBe(false);
   gate.left();
-  gate.succeeded();
+  gate.succeeded(0);
   gate.entered();
   expect(gate.admits).toBe(true);
   gate.entered();
   expect(gate.admits).toBe(false);
-  for (let count = 0; count < 30; count += 1) gate.succeeded();
+  for (let count = 0; count < 30; count += 1) gate.succeeded(0);
   expect(gate.state).toBe('closed');
   expect(changes.slice(1)).toEqual([
     'open: late',
@@ -69,16 +69,16 @@ test('a store that comes back is asked by ever more requests at once', () => {
 
 test('one failure while it recovers opens it again', () => {
   const { gate } = gateOf();
-  gate.succeeded();
+  gate.succeeded(0);
   for (let count = 0; count < 3; count += 1) gate.failed('late', 0);
-  gate.succeeded();
+  gate.succeeded(0);
   gate.failed('late', 0);
   expect(gate.state).toBe('open');
 });
 
 test('commands without an answer are bounded', () => {
   const { gate } = gateOf();
-  gate.succeeded();
+  gate.succeeded(0);
   for (let count = 0; count < 4; count += 1) gate.entered();
   expect(gate.admits).toBe(false);
   gate.left();

@@ -7,13 +7,10 @@ import { describeWithRedis, startRedis } from '../../support/redis.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { redisBinary } from '../../support/tools.ts';
 import { waitFor } from '../../support/wait.ts';
-import { connected, openStore, sharedLimit } from './open-store.ts';
+import { connected, HOUR, now, openStore, sharedLimit } from './open-store.ts';
 
-const HOUR = 3_600_000;
 /** Number of slots of a cluster. */
 const SLOTS = 16_384;
-const now = () => performance.now();
-
 describeWithRedis('shared limits', () => {
   let stack: AsyncDisposableStack;
   let folder: string;

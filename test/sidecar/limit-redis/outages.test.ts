@@ -3,10 +3,15 @@ import { takeOf } from '../../engine/limit/take-of.ts';
 import { describeWithRedis, type RedisServer, startRedis } from '../../support/redis.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { waitFor } from '../../support/wait.ts';
-import { connected, type OpenedStore, openStore, sharedLimit } from './open-store.ts';
-
-const HOUR = 3_600_000;
-const now = () => performance.now();
+import {
+  connected,
+  HOUR,
+  NO_CREDENTIALS,
+  now,
+  type OpenedStore,
+  openStore,
+  sharedLimit,
+} from './open-store.ts';
 
 describeWithRedis('shared limits while Redis does not answer', () => {
   let stack: AsyncDisposableStack;
@@ -52,7 +57,10 @@ describeWithRedis('shared limits while Redis does not answer', () => {
     expect(answers.filter(({ withoutStore }) => withoutStore === 'unavailable')).toHaveLength(2000);
     // At most a thousand were sent; the others were answered at once.
     expect(store.results.late + store.results.failed).toBeLessThanOrEqual(1001);
-    expect(store.status()).toMatchObject({ state: 'open', last_error: 'no answer within 50 ms' });
+    expect(store.status()).toMatchObject({
+      state: 'open',
+      last_error: { fault: 'late', detail: 'no answer within 50 ms' },
+    });
     redis.resume();
     await connected(store);
     expect(store.changes).toEqual(expect.arrayContaining(['closed', 'open', 'recovering']));
@@ -107,13 +115,18 @@ describeWithRedis('shared limits while Redis does not answer', () => {
 
   test('a wrong password is told without the password, and limits are decided by the share', async () => {
     await redis.client.config('SET', 'requirepass', 'hunter2-of-redis');
-    const store = await openStore(redis.url, stack, { password: 'not-hunter2', timeout: 200 });
+    const store = await openStore(redis.url, stack, {
+      credentials: { ...NO_CREDENTIALS, password: 'not-hunter2' },
+      timeout: 200,
+    });
     const told = () => (store.status().last_error === null ? undefined : true);
     await waitFor(told, { what: 'an error', timeout: 20_000 });
     expect(JSON.stringify(store.status())).not.toContain('hunter2');
     const taken = await store.take(takeOf(sharedLimit(10, HOUR)), now());
     expect(taken).toMatchObject({ allowed: true, withoutStore: 'share' });
-    const right = await openStore(redis.url, stack, { password: 'hunter2-of-redis' });
+    const right = await openStore(redis.url, stack, {
+      credentials: { ...NO_CREDENTIALS, password: 'hunter2-of-redis' },
+    });
     await connected(right);
     expect(await right.take(takeOf(sharedLimit(10, HOUR)), now())).toMatchObject({ remaining: 9 });
   });

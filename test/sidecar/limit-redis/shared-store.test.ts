@@ -4,12 +4,7 @@ import { collectedHeap } from '../../support/collected-heap.ts';
 import { describeWithRedis, type RedisServer, startRedis } from '../../support/redis.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 import { waitFor } from '../../support/wait.ts';
-import { connected, type OpenedStore, openStore, sharedLimit } from './open-store.ts';
-
-/** Long enough that nothing comes back during a test. */
-const HOUR = 3_600_000;
-
-const now = () => performance.now();
+import { connected, HOUR, now, type OpenedStore, openStore, sharedLimit } from './open-store.ts';
 
 /** The answers to takes that begin at the same time. */
 function answersOf(

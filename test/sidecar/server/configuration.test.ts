@@ -163,6 +163,24 @@ test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
     'LICTOR_REDIS: the value does not begin with one of redis://, rediss://, unix://, redis-sentinel://, rediss-sentinel://, redis-cluster://, rediss-cluster://',
   ],
   [
+    'a host of Redis without a scheme, also if it looks like one',
+    { redis: 'redis:6379' },
+    {},
+    '--redis: the value has no scheme; write `redis://HOST:PORT`, or `rediss://` for TLS',
+  ],
+  [
+    'a query for Redis',
+    { redis: 'redis://a:6379?db=3' },
+    {},
+    '--redis: the value has a query or fragment; options are flags, such as `--redis-ca`',
+  ],
+  [
+    'a wait for Redis that ends after the decision',
+    { redis: 'redis://a', 'redis-timeout': '1s' },
+    {},
+    '--redis-timeout: `1s` is not shorter than --deadline (`1s`): each check that waits for Redis would be denied',
+  ],
+  [
     'a port of Redis that there is not',
     { redis: 'redis://a:70000' },
     {},
@@ -191,7 +209,7 @@ test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
     'a path after the database',
     { redis: 'redis://a/0/x' },
     {},
-    '--redis: the value has more than a number of a database',
+    '--redis: the value has something other than the number of a database after its host',
   ],
   [
     'a user that encodes nothing',

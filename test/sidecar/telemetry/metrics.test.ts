@@ -21,7 +21,7 @@ function metricsAt(clock: () => number) {
       { id: 'orders-api/per-tenant', keys: 1000, estimated: 12 },
     ],
     sinks: ['stdout'],
-    sharedLimits: () => ({ state: 'closed', replicas: 4, leased_units: 12 }),
+    sharedLimits: () => ({ state: 'open', replicas: 4, leased_units: 12, last_error: { fault: 'late' } }),
     build: { version: '0.1.0', node: '24.0.0' },
   });
 }

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+
+export interface FileWatch {
+  close(): void;
+}
+
+/** Contents of files that belong together, and what is wrong with them. */
+interface WatchedFiles {
+  readonly contents: readonly (Uint8Array | undefined)[];
+  readonly problems: readonly string[];
+}
+
+export interface FileWatchOptions<Files> {
+  readonly first: Files;
+  readonly read: () => Promise<Files>;
+  readonly watched: (files: Files) => WatchedFiles;
+  readonly use: (files: Files) => void;
+}
+
+/** Milliseconds between two looks at the files. */
+const INTERVAL = 1000;
+
+/**
+ * Reads files again and again, since watches get lost on mounts whose links are replaced (`..data` of Kubernetes).
+ * Files that have changed are used when two looks agree on them: certificate and key are seldom written at once.
+ */
+export function watchFiles<Files>({ first, read, watched, use }: FileWatchOptions<Files>): FileWatch {
+  let settled = fingerprint(watched(first));
+  let last = settled;
+  const look = async (): Promise<void> => {
+    const files = await read();
+    const seen = fingerprint(watched(files));
+    const agrees = seen === last;
+    last = seen;
+    if (!agrees || seen === settled || closed) return;
+    settled = seen;
+    use(files);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const lookLater = (): void => {
+    if (closed) return;
+    timer = setTimeout(() => void look().finally(lookLater), INTERVAL).unref();
+  };
+  lookLater();
+  return {
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function fingerprint({ contents, problems }: WatchedFiles): string {
+  const hash = createHash('sha256');
+  for (const bytes of contents) hash.update(`${String(bytes?.length ?? 0)}:`).update(bytes ?? '');
+  return hash.update(problems.join('\n')).digest('hex');
+}
