@@ -51,7 +51,7 @@ export function openApiContenders(schema: JsonObject, text: string): readonly Co
     const headers = body.length === 0 ? NO_HEADERS : JSON_HEADERS;
     const sent = { bytes: body, defect: body.length === 0 ? ('missing' as const) : undefined };
     const json = () => readJsonBody(sent, { type: 'application/json', encoding: '' });
-    const request = { query, headers, body: sent, size: body.length, json };
+    const request = { method, query, headers, body: sent, size: body.length, json };
     return judgeOperation(document, found, request) === undefined;
   };
   const get = (): boolean => judge('GET', '/shops/7/kind321?limit=20&state=open&state=sent', EMPTY);

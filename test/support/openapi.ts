@@ -66,6 +66,7 @@ export function judged(
   const sent = new Map(Object.entries(headers));
   const read = { bytes, defect: bytes.length === 0 ? ('missing' as const) : undefined };
   return judgeOperation(schema, found, {
+    method,
     query: canonical.query,
     headers: sent,
     body: read,

@@ -88,7 +88,7 @@ function checkOperation(schema: OpenApiSchema, policy: CompiledPolicy, request: 
   if (found.operation === undefined)
     return { denial: denyUnknown(schema, found.methods, method), operation: undefined };
   const { operation } = found;
-  const sent = { headers, body, size, query: path.query, json: () => request.body };
+  const sent = { method, headers, body, size, query: path.query, json: () => request.body };
   const denial =
     denyTooLarge(schema.maxBytes, request) ??
     denyAmbiguousHeader(operation.reads, policy, attributes.request) ??

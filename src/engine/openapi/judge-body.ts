@@ -9,6 +9,7 @@ import { utf8Text } from './utf8.ts';
 
 /** A request with a body, or without one. */
 export interface BodySource {
+  readonly method: string;
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Body;
@@ -20,8 +21,7 @@ export interface BodySource {
 
 /** The denial of a body that the operation does not permit; undefined if it fits. */
 export function judgeBody(wanted: RequestBody | undefined, source: BodySource): BodyDenial | undefined {
-  // Many clients name a content type without a body.
-  if (wanted === undefined) return hasBytes(source) ? UNEXPECTED : undefined;
+  if (wanted === undefined) return hasBytes(source) || mayHaveForm(source) ? UNEXPECTED : undefined;
   if (!hasBytes(source) && !announcesBody(source)) return wanted.isRequired ? MISSING_BODY : undefined;
   const { headers, body } = source;
   const unreadable = unreadableBody(body, headers.get('content-encoding') ?? '');
@@ -45,6 +45,16 @@ function hasBytes({ body, size }: BodySource): boolean {
  */
 function announcesBody({ headers, body }: BodySource): boolean {
   return body.defect === 'missing' && (headers.has('content-type') || headers.has('transfer-encoding'));
+}
+
+/**
+ * True if headers tell of a form or another text that the proxy did not send to Lictor: services read the parameters of
+ * an operation out of it as well. Many clients name JSON without a body, which the proxy would have sent.
+ */
+function mayHaveForm(source: BodySource): boolean {
+  if (!announcesBody(source) || source.method === 'GET' || source.method === 'HEAD') return false;
+  const type = readMediaType(source.headers.get('content-type') ?? '');
+  return type === undefined || !isJson(type.name);
 }
 
 function judgeContent(content: Content, type: MediaType, source: BodySource): BodyDenial | undefined {

@@ -103,6 +103,18 @@ describe('a body that is missing, or not expected', () => {
       'fits',
     );
   });
+
+  test.each([
+    ['POST', 'application/x-www-form-urlencoded', 'the operation takes no body'],
+    ['POST', 'text/plain', 'the operation takes no body'],
+    ['POST', '', 'the operation takes no body'],
+    ['POST', 'application/json', 'fits'],
+    ['GET', 'text/plain', 'fits'],
+  ])('nor a %s of the type `%s` whose body the proxy may not have sent', (method, type, expected) => {
+    const schema = compiled(documentOf({ '/orders': { post: {}, get: {} } }));
+    const headers = { 'content-type': type };
+    expect(verdict(schema, { method, path: '/orders', headers })).toBe(expected);
+  });
 });
 
 describe('forms', () => {
