@@ -8,7 +8,8 @@ import { textParser, wholeTextHelp, withTextProblems } from './check/interpolati
 import { keysReadIn } from './check/keys-read.ts';
 import { type Prepared, readLiterals } from './check/literals.ts';
 import { readsOf } from './check/reads.ts';
-import { createProgram } from './codegen/create-program.ts';
+import { createPart, createProgram } from './codegen/create-program.ts';
+import type { PartFunction } from './codegen/load-program.ts';
 import { Constants } from './interpret/fold.ts';
 import type { Program } from './interpret/program.ts';
 import { Pattern } from './regex/pattern.ts';
@@ -84,15 +85,52 @@ export function compileLater(source: string, environment: Environment, expected:
   }));
 }
 
+/** An expression that is evaluated as a part of an evaluation of the caller, from whose budget it takes its steps. */
+export type CompiledPart =
+  | {
+      /** Its value, if that is the same for every activation. */
+      readonly constant: { readonly value: unknown } | undefined;
+      /** Makes the function. Its activation holds values in the form of evaluations, of the declared types. */
+      readonly create: () => PartFunction;
+      /** Size of its regular expressions, in instructions of RE2. */
+      readonly instructions: number;
+      readonly problems?: undefined;
+    }
+  | { readonly problems: readonly Problem[] };
+
+/** As `compile`, for a part of an evaluation. `rewrite` changes the tree before it is checked. */
+export function compilePart(
+  source: string,
+  environment: Environment,
+  expected: Expected,
+  rewrite: (parsed: Parsed) => Parsed,
+): CompiledPart {
+  const { analysis, problems } = analyze(source, environment, expected, rewrite);
+  if (analysis === undefined) return { problems };
+  const { checked, prepared, constants } = analysis;
+  return {
+    constant: constants.valueOf(checked.root),
+    create: () => createPart(checked, prepared, constants),
+    instructions: instructionsOf(prepared),
+  };
+}
+
 /** An expression without mistakes. */
-interface Analyzed {
+interface Analysis {
   readonly checked: Checked;
   readonly prepared: Prepared;
   readonly constants: Constants;
-  readonly reads: Pick<Program, 'reads' | 'keys'>;
   /** Parses it again. */
   readonly again: () => Parsed;
 }
+
+interface Analyzed extends Analysis {
+  readonly reads: Pick<Program, 'reads' | 'keys'>;
+}
+
+type AnalysisResult =
+  | { readonly analysis: Analysis; readonly problems?: undefined }
+  | { readonly problems: readonly Problem[]; readonly analysis?: undefined };
 
 function compileWith(
   source: string,
@@ -100,13 +138,32 @@ function compileWith(
   expected: Expected,
   create: (analyzed: Analyzed) => Program,
 ): Compiled {
+  const { analysis, problems } = analyze(source, environment, expected);
+  if (analysis === undefined) return { problems };
+  const { checked, prepared, constants } = analysis;
+  const reads = { reads: readsOf(checked), keys: keysReadIn(checked, (node) => constants.valueOf(node)) };
+  return {
+    program: create({ ...analysis, reads }),
+    warnings: costWarnings(checked, prepared, environment),
+    instructions: instructionsOf(prepared),
+    preparedParts: preparedParts(checked, environment),
+  };
+}
+
+function analyze(
+  source: string,
+  environment: Environment,
+  expected: Expected,
+  rewrite: (parsed: Parsed) => Parsed = (parsed) => parsed,
+): AnalysisResult {
   const whole = { start: 0, end: source.length };
   if (source.length > MAX_SOURCE) {
     return { problems: [problem('cel_limit', whole, `an expression has at most ${MAX_SOURCE} characters`)] };
   }
   const again = expected.isText === true ? textParser(source, environment, expected) : () => parse(source);
-  const parsed = again();
-  if (parsed.problems.length > 0) return { problems: parsed.problems };
+  const written = again();
+  if (written.problems.length > 0) return { problems: written.problems };
+  const parsed = rewrite(written);
   const checked = withTextProblems(parsed, check(source, parsed, environment));
   const { prepared, problems: bad } = readLiterals(checked);
   const problems = [...checked.problems, ...bad].toSorted((a, b) => a.start - b.start);
@@ -116,13 +173,7 @@ function compileWith(
   const constants = new Constants(checked);
   const failing = constants.failing().map(({ node, failure }) => failureProblem(node, failure));
   if (failing.length > 0) return { problems: failing.slice(0, MAX_PROBLEMS) };
-  const reads = { reads: readsOf(checked), keys: keysReadIn(checked, (node) => constants.valueOf(node)) };
-  return {
-    program: create({ checked, prepared, constants, reads, again }),
-    warnings: costWarnings(checked, prepared, environment),
-    instructions: instructionsOf(prepared),
-    preparedParts: preparedParts(checked, environment),
-  };
+  return { analysis: { checked, prepared, constants, again } };
 }
 
 function instructionsOf(prepared: Prepared): number {

@@ -76,7 +76,11 @@ export function fieldType(field: FieldDescriptor, areStrong: boolean): Type {
   }
 }
 
-function elementType(field: FieldDescriptor, areStrong: boolean): Type {
+/** Type of one value of a field: of an element, if it is a list or map. */
+export function elementType(
+  field: Pick<FieldDescriptor, 'message' | 'enum' | 'scalar'>,
+  areStrong: boolean,
+): Type {
   if (field.message !== undefined) return messageType(field.message);
   if (field.enum !== undefined) return enumType(field.enum, areStrong);
   return field.scalar === undefined ? DYN : SCALARS[field.scalar];

@@ -97,7 +97,8 @@ function readMap(
   return map.build();
 }
 
-function elementReader(field: FieldDescriptor, { areEnumsStrong }: Types): ReadValue {
+/** Conversion of one value of a field: of an element, if it is a list or map. */
+export function elementReader(field: FieldDescriptor, { areEnumsStrong }: Types): ReadValue {
   if (field.message !== undefined) return messageReader(field.message, storageOf(field));
   if (field.enum !== undefined) {
     const { typeName } = field.enum;

@@ -11,9 +11,11 @@ import {
   toJson,
 } from '@bufbuild/protobuf';
 import { type Any, anyUnpack, type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { CompilationError, violationsToProto } from '@bufbuild/protovalidate';
-import { MessageRules } from '../../src/engine/grpc/message-rules.ts';
+import { violationsToProto } from '@bufbuild/protovalidate';
+import { compileRules } from '../../src/engine/protovalidate/compile-rules.ts';
+import { MessageRegistry } from '../../src/protobuf/message-registry.ts';
 import { descriptorSet } from '../support/buf.ts';
+import { libraryViolation } from '../support/library-violation.ts';
 
 /*
  * Program that the harness of protovalidate runs once for each of its suites: cases on standard input, results on
@@ -58,26 +60,32 @@ function typeOf(name: string): DescMessage {
 
 const { fdset, cases } = fromBinary(typeOf('harness.Request'), await buffer(stdin)) as Request;
 const registry = createFileRegistry(fdset);
-const rules = new MessageRules({ registry });
+const types = new MessageRegistry(registry);
+const clock = (): { seconds: number; nanos: number } => ({
+  seconds: Math.floor(Date.now() / 1000),
+  nanos: 0,
+});
 
 function judged(packed: Any): JsonObject {
   const message = anyUnpack(packed, registry);
   const type = message && registry.getMessage(message.$typeName);
   if (message === undefined || type === undefined) return { unexpectedError: 'the type is not known' };
-  const found = rules.prepare(type);
-  if (found !== undefined) return { compilationError: found.problem };
-  const result = rules.validate(type, message);
-  switch (result.kind) {
+  const { rules, problem } = compileRules(types, [type]);
+  if (rules === undefined) return { compilationError: problem.problem };
+  const outcome = rules.check(type, [message], clock, Infinity);
+  switch (outcome.kind) {
     case 'valid':
       return { success: true };
     case 'invalid': {
-      const [violations, schema] = violationsToProto(result.violations);
+      const [violations, schema] = violationsToProto(
+        outcome.violations.map((each) => libraryViolation(each, registry)),
+      );
       return { validationError: toJson(schema, violations) };
     }
-    case 'error':
-      return result.error instanceof CompilationError
-        ? { compilationError: result.error.message }
-        : { runtimeError: result.error.message };
+    case 'fault':
+      return { runtimeError: outcome.fault.message };
+    case 'costly':
+      return { unexpectedError: 'the rules take too many steps' };
   }
 }
 

@@ -32,6 +32,7 @@ const ENGINE_PARTS = [
   'engine/identity',
   'engine/schema',
   'engine/openapi',
+  'engine/protovalidate',
   'engine/grpc',
   'engine/limit',
 ];
@@ -80,8 +81,10 @@ export const IMPORT_TABLE = {
     'engine/identity': { imports: ['engine/request'], portable: true },
     'engine/schema': { imports: ['cel/regex', 'engine/request', 'recipe'], portable: true },
     'engine/openapi': { imports: ['engine/schema', 'engine/request', 'recipe'], portable: true },
+    // The rules of protovalidate are CEL, compiled as the expressions of policies are.
+    'engine/protovalidate': { imports: ['cel/', 'protobuf', 'recipe'], portable: true },
     'engine/grpc': {
-      imports: ['engine/schema', 'engine/request', 'cel/value', 'protobuf', 'recipe'],
+      imports: ['engine/protovalidate', 'engine/schema', 'engine/request', 'cel/value', 'protobuf', 'recipe'],
       portable: true,
     },
     'engine/limit': { imports: ['engine/request'], portable: true },
@@ -297,13 +300,12 @@ export const IMPORT_TABLE = {
   },
   packages: {
     // `pattern` of JSON Schema and `matches` of CEL read hostile input, so neither may backtrack.
-    re2js: ['cel/regex', 'engine/schema', 'engine/grpc', 'recipe'],
+    re2js: ['cel/regex', 'engine/schema', 'recipe'],
     jose: ['tools/testing'],
     'csv-parse/sync': ['policy/compile'],
     'lru-cache': ['engine/identity'],
-    '@bufbuild/protobuf': ['protobuf', 'engine/grpc'],
-    '@bufbuild/protovalidate': ['engine/grpc'],
-    '@bufbuild/cel': ['engine/grpc'],
+    '@bufbuild/protobuf': ['protobuf', 'engine/protovalidate', 'engine/grpc'],
+    '@bufbuild/protovalidate': ['engine/protovalidate'],
     ajv: ['engine/schema'],
     'ajv-draft-04': ['engine/schema'],
     'ajv-formats': ['engine/schema'],

@@ -60,7 +60,7 @@ class Checker implements Checking {
   #typeOf(node: Node, scope: Scope | undefined): Type {
     switch (node.kind) {
       case 'literal':
-        return literalType(node.value);
+        return node.type ?? literalType(node.value);
       case 'name':
         return this.#checkName(node, scope);
       case 'select':

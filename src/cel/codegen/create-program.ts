@@ -11,7 +11,9 @@ import {
   evaluator,
   failureOf,
   finisher,
+  loadPart,
   loadProgram,
+  type PartFunction,
   type Reads,
   type Requirements,
 } from './load-program.ts';
@@ -39,4 +41,10 @@ export function createProgram(
     parts: () => traced().parts,
     trace: (activation, observe) => traced().trace(activation, observe, shell.finish, shell.fail),
   });
+}
+
+/** The function of a tree without mistakes, for an activation whose values have their form in evaluations. */
+export function createPart(checked: Checked, prepared: Prepared, folding: Folding): PartFunction {
+  const { source, constants } = emit(checked, { prepared, folding, isOwn: true });
+  return loadPart(evaluator(source), constants);
 }

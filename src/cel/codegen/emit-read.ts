@@ -20,6 +20,11 @@ export function emitReadInstant(code: Code, reference: VariableReference): strin
   return emitReader(code, reference, `if (${seconds} && ${nanos}) return v;`);
 }
 
+/** Emits the read of a declared name whose value needs neither a test nor a conversion. */
+export function emitOwnRead(code: Code, path: readonly string[]): string {
+  return `a${path.map((part) => `[${code.constant(part)}]`).join('')}`;
+}
+
 function emitReader(code: Code, { path, type }: VariableReference, loaded: string): string {
   const slow = code.constant(readOf(path, type));
   const name = code.fresh('r');

@@ -24,7 +24,7 @@ import { emitList, emitMap, emitMessage } from './emit-container.ts';
 import { emitCondition, emitLogic } from './emit-logic.ts';
 import { emitLoop } from './emit-loop.ts';
 import { emitOperator } from './emit-operator.ts';
-import { emitField, emitRead, emitReadInstant } from './emit-read.ts';
+import { emitField, emitOwnRead, emitRead, emitReadInstant } from './emit-read.ts';
 import './code-scope.ts';
 import { computed, type Emitted, type Emitter, held, type Locals } from './emitted.ts';
 
@@ -44,14 +44,16 @@ interface Options {
   readonly folding?: Folding;
   /** If undefined, failures are thrown, and the budget is that of the caller. */
   readonly shell?: Shell;
+  /** True if the activation is our own, with values that have their declared types and their form in evaluations. */
+  readonly isOwn?: boolean;
 }
 
 /** The source of a function that evaluates the tree. */
 export function emit(
   checked: Checked,
-  { prepared = new Map(), folding = new Constants(checked), shell }: Options,
+  { prepared = new Map(), folding = new Constants(checked), shell, isOwn = false }: Options,
 ): GeneratedSource {
-  const emitter = new TreeEmitter(checked, prepared, folding);
+  const emitter = new TreeEmitter(checked, prepared, folding, isOwn);
   const { text, isBool } = emitter.emit(checked.root, undefined);
   const { code } = emitter;
   if (shell === undefined) return code.source(text);
@@ -73,10 +75,12 @@ class TreeEmitter implements Emitter {
   readonly #reads = new Map<string, string>();
   /** Functions that read a field of a map. */
   readonly #fields = new Map<string, string>();
+  readonly #isOwn: boolean;
   #loops = 0;
   isMetered = false;
 
-  constructor(checked: Checked, prepared: Prepared, constants: Folding) {
+  constructor(checked: Checked, prepared: Prepared, constants: Folding, isOwn: boolean) {
+    this.#isOwn = isOwn;
     this.checked = checked;
     this.#prepared = prepared;
     this.#constants = constants;
@@ -219,7 +223,7 @@ class TreeEmitter implements Emitter {
   #readOnce(key: string, path: readonly string[], write: () => string): Emitted {
     let text = this.#reads.get(key);
     if (text === undefined) {
-      const read = `${write()}(a)`;
+      const read = this.#isOwn ? emitOwnRead(this.code, path) : `${write()}(a)`;
       const isOften = (this.#mentions.get(path.join(' ')) ?? 0) > 1;
       const kept = isOften ? this.code.variable() : undefined;
       text = kept === undefined ? read : `(${kept} === undefined ? ${kept} = ${read} : ${kept})`;

@@ -73,6 +73,16 @@ export const loadProgram = maker(
   { hasValues: true },
 );
 
+/** An expression that is evaluated as a part of the caller's evaluation. Throws a `Failure`. */
+export type PartFunction = (activation: Activation) => unknown;
+
+/** The function of an expression without a budget and without a conversion of its value. */
+export const loadPart = maker(
+  'cel.part',
+  (make: Evaluator, constants: readonly unknown[]): PartFunction => make(constants),
+  { hasValues: true },
+);
+
 /** Conversion of the value of an evaluation to the result. */
 export const finisher = maker('cel.finisher', createFinisher);
 

@@ -1,4 +1,5 @@
 import type { Range } from '../../diagnostic/range.ts';
+import type { Type } from '../value/type.ts';
 
 /**
  * Expression as it was written: macros are not expanded. `start` and `end` are UTF-16 offsets, without surrounding
@@ -31,6 +32,8 @@ interface LiteralNode extends Base {
   readonly kind: 'literal';
   /** In the form of values in an evaluation. */
   readonly value: unknown;
+  /** Type of a value that is not written, but was put in the place of a name. */
+  readonly type?: Type;
 }
 
 /** `x`. With a dot before it (`isRooted`) it is never the variable of a comprehension. */

@@ -55,13 +55,14 @@ export class Cidr extends Opaque {
 export function parseIp(text: string): IpAddress | undefined {
   if (text.length > 45) return undefined;
   if (text.includes(':')) return parseIpv6(text);
-  const word = parseIpv4(text);
+  const word = wordOfIpv4(text);
   return word === undefined ? undefined : new IpAddress([word]);
 }
 
 const IPV4 = /^(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})$/;
 
-function parseIpv4(text: string): number | undefined {
+/** The word of an IPv4 address in decimal, without leading zeros. */
+export function wordOfIpv4(text: string): number | undefined {
   const [, ...parts] = IPV4.exec(text) ?? [];
   const bytes = parts.map(Number);
   if (bytes.length !== 4 || bytes.some((byte) => byte > 255)) return undefined;
@@ -69,7 +70,7 @@ function parseIpv4(text: string): number | undefined {
 }
 
 function parseIpv6(text: string): IpAddress | undefined {
-  const words = wordsOf(text);
+  const words = wordsOfIpv6(text);
   // `::ffff:10.0.0.1` would be an IPv4 address that does not equal `10.0.0.1`.
   return words === undefined || isMapped(words) ? undefined : new IpAddress(words);
 }
@@ -80,11 +81,11 @@ function isMapped([first, second, third]: readonly number[]): boolean {
 }
 
 /** The four words of an IPv6 address, IPv4-mapped ones included. */
-function wordsOf(text: string): readonly number[] | undefined {
+export function wordsOfIpv6(text: string): readonly number[] | undefined {
   let hexadecimal = text;
   const dotted = text.lastIndexOf(':') + 1;
   if (text.includes('.')) {
-    const tail = parseIpv4(text.slice(dotted));
+    const tail = wordOfIpv4(text.slice(dotted));
     if (tail === undefined) return undefined;
     hexadecimal = `${text.slice(0, dotted)}${(tail >>> 16).toString(16)}:${(tail & 0xffff).toString(16)}`;
   }
@@ -117,7 +118,7 @@ export function parseAnyIp(text: string): IpAddress | undefined {
 }
 
 function mappedIp(text: string): IpAddress | undefined {
-  const words = text.length <= 45 && text.includes(':') ? wordsOf(text) : undefined;
+  const words = text.length <= 45 && text.includes(':') ? wordsOfIpv6(text) : undefined;
   return words !== undefined && isMapped(words) ? new IpAddress(words.slice(3)) : undefined;
 }
 

@@ -101,19 +101,20 @@ function checkMessages(schema: MessageSchema, request: RequestContext): Judgemen
   if (call === undefined) {
     return schema.allowsUnknown ? ACCEPTED : { denial: UNKNOWN_METHOD, operation: undefined };
   }
-  const denial = denyTooLarge(schema.maxBytes, request) ?? denyMessages(schema, call);
+  const denial = denyTooLarge(schema.maxBytes, request) ?? denyMessages(schema, call, request);
   return { denial, operation: call.method.path };
 }
 
 function denyMessages(
   { services, allowsUnknownFields }: MessageSchema,
   { method, messages: read }: GrpcCall,
+  request: RequestContext,
 ): Judgement['denial'] {
   if (read.denial !== undefined) return read.denial;
   if (read.unknown !== undefined && !allowsUnknownFields) {
     return { reason: 'schema_violation', detail: read.unknown };
   }
-  const found = services.check(method, read.messages, read.values);
+  const found = services.check(method, read.messages, () => request.timestamp);
   if (found === undefined || !('fault' in found)) return found;
   const detail = 'a rule of the descriptor set could not be evaluated for this message';
   return { reason: 'policy_error', detail, fault: found.fault };

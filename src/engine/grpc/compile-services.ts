@@ -1,5 +1,6 @@
 import { type MessageRegistry, registryOf } from '../../protobuf/message-registry.ts';
-import { GrpcServices, methodsOf, rulesOf } from './grpc-services.ts';
+import { compileRules } from '../protovalidate/compile-rules.ts';
+import { GrpcServices, methodsOf } from './grpc-services.ts';
 
 /** The services of a descriptor set, or what is wrong with its file and how to mend it. */
 export type CompiledServices =
@@ -35,15 +36,15 @@ export function compileServices(bytes: Uint8Array): CompiledServices {
     const problem = `the descriptor set has ${fields} fields, and at most ${MOST_FIELDS} are read`;
     return { problem, help: 'build it of the files of one service, with `buf build --path FILE`' };
   }
-  const rules = rulesOf(types);
-  for (const { input } of methods.values()) {
-    const found = rules.prepare(input);
-    if (found !== undefined) {
-      return {
-        problem: `the rules of \`${found.owner}\` cannot be compiled: ${found.problem}`,
-        help: undefined,
-      };
-    }
+  const { rules, problem: found } = compileRules(
+    types,
+    Array.from(methods.values(), ({ input }) => input),
+  );
+  if (rules === undefined) {
+    return {
+      problem: `the rules of \`${found.owner}\` cannot be compiled: ${found.problem}`,
+      help: undefined,
+    };
   }
   const services = new GrpcServices(types, methods, rules);
   known.set(types, services);

@@ -1,14 +1,17 @@
 import { type FileRegistry, fromJson, type Message, toBinary } from '@bufbuild/protobuf';
 import type { Type } from '../../cel/value/type.ts';
-// The module has the recipe of the types.
+// These modules have the recipes of the types and of the rules.
 import '../../protobuf/message-registry.ts';
+import '../protovalidate/message-rules.ts';
 import type { MessageRegistry } from '../../protobuf/message-registry.ts';
-import { describeClass, maker } from '../../recipe/recipe.ts';
+import { describeClass } from '../../recipe/recipe.ts';
+import type { MessageRules } from '../protovalidate/message-rules.ts';
+import type { Clock } from '../protovalidate/run.ts';
 import type { Body, JsonValue } from '../request/attributes.ts';
 import type { BodyDenial } from '../schema/body-schema.ts';
 import { joinFrames } from './frames.ts';
+import { judgeMessages, type RuleFault } from './judge-messages.ts';
 import { plainJson } from './message-json.ts';
-import { MessageRules, type RuleFault } from './message-rules.ts';
 import type { Method } from './method.ts';
 import { type ContentHeaders, type ReadMessages, readMessages } from './read-messages.ts';
 import { WireShapes } from './wire-shape.ts';
@@ -60,19 +63,9 @@ export class GrpcServices {
     return isStream && type !== undefined ? { kind: 'list', element: type } : type;
   }
 
-  /** Denial of messages of a call that break their rules, with `values` values in all; undefined if the rules hold. */
-  check(
-    { input, isStream }: Method,
-    messages: readonly Message[],
-    values: number,
-  ): BodyDenial | RuleFault | undefined {
-    for (const [index, message] of messages.entries()) {
-      const found = this.rules.check(input, message, values);
-      if (found === undefined) continue;
-      if ('fault' in found || !isStream) return found;
-      return { ...found, detail: `message ${index + 1}: ${found.detail}` };
-    }
-    return undefined;
+  /** Denial of messages of a call that break their rules; undefined if the rules hold. `clock`: the `now` of rules. */
+  check(method: Method, messages: readonly Message[], clock: Clock): BodyDenial | RuleFault | undefined {
+    return judgeMessages(this.rules, method, messages, clock);
   }
 
   /** The bytes of a body with these messages in the JSON mapping. Throws if one does not fit the method. */
@@ -97,29 +90,9 @@ export function methodsOf(files: FileRegistry): ReadonlyMap<string, Method> {
   return methods;
 }
 
-/** Rules of the types of one registry, which keeps them as long as it is used. */
-const known = new WeakMap<MessageRegistry, MessageRules>();
-
-/** The rules of a registry, without those of any message. */
-export const rulesOf = maker('grpc.rules', (types: MessageRegistry): MessageRules => {
-  const rules = known.get(types) ?? new MessageRules({ registry: types.files });
-  known.set(types, rules);
-  return rules;
-});
-
-/** Proof that the rules of a message are compiled, which takes some milliseconds: each is a step of its own. */
-const preparedRules = maker('grpc.prepared', (rules: MessageRules, name: string): object => {
-  rules.prepareNamed(name);
-  return { name };
-});
-
 describeClass(
   'grpc.services',
   GrpcServices.prototype,
-  ({ types, methods, rules }) => {
-    const names = new Set(Array.from(methods.values(), ({ input }) => input.typeName));
-    return [types, rules, Array.from(names, (name) => preparedRules(rules, name))] as const;
-  },
-  (types: MessageRegistry, rules: MessageRules, _prepared: readonly object[]) =>
-    new GrpcServices(types, methodsOf(types.files), rules),
+  ({ types, rules }) => [types, rules] as const,
+  (types: MessageRegistry, rules: MessageRules) => new GrpcServices(types, methodsOf(types.files), rules),
 );

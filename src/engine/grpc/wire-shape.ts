@@ -1,7 +1,7 @@
 import type { DescEnum, DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
+import { reachable } from '../../protobuf/reachable.ts';
 import { typeAt } from '../../protobuf/types.ts';
-import { reachable } from './reachable.ts';
 
 /** Wire types of protobuf; 3 begins a group and 4 ends one. */
 export const WIRE = { varint: 0, fixed64: 1, length: 2, group: 3, endGroup: 4, fixed32: 5 } as const;

@@ -1,0 +1,164 @@
+import { type DescField, isFieldSet, type Message } from '@bufbuild/protobuf';
+import { Uint, Whole } from '../../cel/value/number.ts';
+import type { MessageRegistry } from '../../protobuf/message-registry.ts';
+import { elementReader, type ReadValue, readerOf, storedIn } from '../../protobuf/read-value.ts';
+import { keyReaderOf } from '../../protobuf/scalars.ts';
+import type { Properties } from '../../protobuf/types.ts';
+import type { AnyPlan, ElementPlan, FieldPlan, ValuePlan } from './plan.ts';
+import type { IndexPart, KeyPart, Run } from './run.ts';
+
+/** Conversion of a stored value to its form in expressions. */
+type Read = (stored: unknown) => unknown;
+
+/** The checks of a whole message. */
+export interface MessageCheck {
+  check(message: Message, run: Run): void;
+}
+
+/** The checks of the messages of a type; undefined if there are none. */
+export type FindCheck = (type: string) => MessageCheck | undefined;
+
+/** The checks of one field of a message. */
+export class FieldChecker {
+  readonly #field: DescField;
+  readonly #plan: FieldPlan;
+  readonly #whole: ValueChecker;
+  readonly #items: ElementChecker | undefined;
+  readonly #keys: ElementChecker | undefined;
+  readonly #values: ElementChecker | undefined;
+
+  constructor(types: MessageRegistry, field: DescField, plan: FieldPlan) {
+    this.#field = field;
+    this.#plan = plan;
+    const reads =
+      (read: ReadValue): Read =>
+      (stored) =>
+        read(stored, types.reading);
+    const element = reads(elementReader(field, types));
+    const of = (each: ElementPlan | undefined, read: Read): ElementChecker | undefined =>
+      each && new ElementChecker(each, read);
+    this.#whole = new ValueChecker(plan, reads(readerOf(field, types)));
+    this.#items = of(plan.items, element);
+    this.#values = of(plan.values, element);
+    this.#keys = field.fieldKind === 'map' ? of(plan.keys, keyRead(field.mapKey)) : undefined;
+  }
+
+  link(find: FindCheck): void {
+    for (const each of [this.#whole, this.#items, this.#values]) each?.link(find);
+  }
+
+  check(message: Message, run: Run): void {
+    const { isRequired, isCheckedIfSet } = this.#plan;
+    const isSet = (!isRequired && !isCheckedIfSet) || isFieldSet(message, this.#field);
+    if (!isSet && !isRequired) return;
+    run.enter(this.#field);
+    if (isSet) this.#checkSet(storedIn(message, this.#field), run);
+    else run.violate('required', 'value is required', ['required']);
+    run.leave();
+  }
+
+  #checkSet(stored: unknown, run: Run): void {
+    this.#whole.check(stored, run);
+    if (this.#items !== undefined) checkList(this.#items, stored as readonly unknown[], run);
+    else if (this.#keys !== undefined || this.#values !== undefined)
+      this.#checkMap(stored as Properties, run);
+  }
+
+  #checkMap(entries: Properties, run: Run): void {
+    const part: KeyPart = { kind: 'key', at: '' };
+    run.enter(part);
+    for (const key of Object.keys(entries)) {
+      part.at = key;
+      this.#keys?.check(key, run, true);
+      this.#values?.check(entries[key], run);
+    }
+    run.leave();
+  }
+}
+
+function keyRead(type: Parameters<typeof keyReaderOf>[0]): Read {
+  const read = keyReaderOf(type);
+  return (stored) => read(String(stored));
+}
+
+function checkList(items: ElementChecker, list: readonly unknown[], run: Run): void {
+  const part: IndexPart = { kind: 'index', at: 0 };
+  run.enter(part);
+  for (let at = 0; at < list.length; at += 1) {
+    part.at = at;
+    items.check(list[at], run);
+  }
+  run.leave();
+}
+
+/** The checks of one value. */
+class ValueChecker {
+  readonly #plan: ValuePlan;
+  readonly #read: Read;
+  #message: MessageCheck | undefined;
+
+  constructor(plan: ValuePlan, read: Read) {
+    this.#plan = plan;
+    this.#read = read;
+  }
+
+  link(find: FindCheck): void {
+    const { message } = this.#plan;
+    if (message !== undefined) this.#message = find(message);
+  }
+
+  check(stored: unknown, run: Run, isOfKey = false): void {
+    const { custom, enum: enumeration, any, standard } = this.#plan;
+    const value = custom.length + standard.length === 0 ? undefined : this.#read(stored);
+    if (custom.length > 0) run.evaluate(custom, value, isOfKey);
+    this.#message?.check(stored as Message, run);
+    if (enumeration !== undefined && !enumeration.numbers.has(stored as number)) {
+      run.violate('enum.defined_only', 'value must be one of the defined enum values', enumeration.place);
+    }
+    if (any !== undefined) checkAny(any, stored as { readonly typeUrl: string }, run);
+    if (standard.length > 0) run.evaluate(standard, value, isOfKey);
+  }
+}
+
+function checkAny(
+  { in: among, notIn, place }: AnyPlan,
+  { typeUrl }: { readonly typeUrl: string },
+  run: Run,
+): void {
+  if (among.length > 0 && !among.includes(typeUrl)) {
+    run.violate('any.in', 'type URL must be in the allow list', [...place, 'in']);
+  }
+  if (notIn.includes(typeUrl)) {
+    run.violate('any.not_in', 'type URL must not be in the block list', [...place, 'not_in']);
+  }
+}
+
+/** The checks of elements, some of which may be skipped. */
+class ElementChecker {
+  readonly #zero: number | undefined;
+  readonly #read: Read;
+  readonly #checker: ValueChecker;
+
+  constructor(plan: ElementPlan, read: Read) {
+    this.#zero = plan.zero;
+    this.#read = read;
+    this.#checker = new ValueChecker(plan, read);
+  }
+
+  link(find: FindCheck): void {
+    this.#checker.link(find);
+  }
+
+  check(stored: unknown, run: Run, isOfKey = false): void {
+    if (this.#zero !== undefined && isZero(this.#read(stored), this.#zero)) return;
+    this.#checker.check(stored, run, isOfKey);
+  }
+}
+
+/** True for the zero value of a type, which is `zero` for numbers. */
+function isZero(value: unknown, zero: number): boolean {
+  if (value instanceof Uint) return value.value === 0n;
+  if (value instanceof Uint8Array) return value.length === 0;
+  const plain = value instanceof Whole ? value.value : value;
+  return plain === zero || plain === '' || plain === false;
+}
