@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools tools-go build package vsix test test-go test-kubernetes tools-kubernetes lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits frames shared-limits clean
+.PHONY: help node install tools tools-go build package vsix test test-go test-kubernetes tools-kubernetes lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits frames shared-limits clean image test-image
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -39,6 +39,13 @@ build: install ## Bundle the program into dist/, and see that it starts
 package: build ## The package for the registry, with fixed versions of all that users install
 	@node test/support/npm-package.ts
 	@cd .package && npm pack --loglevel=error --pack-destination ..
+
+image: build ## An OCI image in .image, without a container engine: ARCH=amd64 for one alone, SOURCE=URL of this repository
+	@node deploy/image/main.ts $(if $(ARCH),--arch $(ARCH)) $(if $(SOURCE),--source $(SOURCE))
+
+test-image: install ## The image of HEAD: built twice, compared, validated, run in a box; needs bubblewrap, and Go for crane
+	@if command -v go >/dev/null; then test/image/go/provide.sh; fi
+	@node test/image/main.ts
 
 vsix: node ## The extension for VS Code, lictor-vscode.vsix; its packages are installed beside it
 	@cd editors/vscode && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts && cp ../../LICENSE . && \
@@ -105,4 +112,4 @@ shared-limits: install tools ## Four sidecars and a Redis that is killed, paused
 	@node test/shared-limits/main.ts $(or $(SECONDS),20)
 
 clean: ## Remove what was made here, downloads included
-	@rm -rf dist coverage .demo .package .tools node_modules editors/vscode/node_modules lictor-*.tgz lictor-*.vsix
+	@rm -rf dist coverage .demo .image .package .tools node_modules editors/vscode/node_modules lictor-*.tgz lictor-*.vsix

@@ -6,6 +6,7 @@ const PAGES = globSync([
   '*.md',
   '.github/*.md',
   'docs/**/*.md',
+  'deploy/**/*.md',
   'policies/*.md',
   'templates/*/*.md',
 ]).toSorted();

@@ -1,0 +1,15 @@
+/** The user of the image: `nonroot` by custom. Kubernetes needs a number to see that it is not root. */
+export const USER = 65_532;
+
+/** Folder of the program in the image. */
+export const HOME = 'opt/lictor';
+
+/** The `config` of the image, apart from its labels. `args` of a container replace `Cmd`. */
+export const IMAGE_CONFIG = {
+  User: `${USER}:${USER}`,
+  Env: ['PATH=/usr/bin'],
+  Entrypoint: ['/usr/bin/node', `/${HOME}/dist/main.js`],
+  Cmd: ['serve'],
+  WorkingDir: '/',
+  StopSignal: 'SIGTERM',
+} as const;
