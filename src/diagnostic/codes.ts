@@ -117,6 +117,10 @@ export const CODES = {
     doc: 'a keyword of a JSON Schema has no effect: its dialect does not know or does not read it',
   },
   unknown_format: { severity: 'warning', doc: 'a JSON Schema names a format that is not known' },
+  pattern_in_slashes: {
+    severity: 'warning',
+    doc: 'a pattern of a JSON Schema is written as a literal of JavaScript, with its slashes',
+  },
   invalid_openapi: {
     severity: 'error',
     doc: 'an OpenAPI document has a mistake, or a part that is not supported',

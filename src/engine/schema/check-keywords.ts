@@ -24,7 +24,24 @@ export function checkKeywords(schema: JsonObject, place: Place, problems: Schema
     else if (dialect.isReferenceAlone && Object.hasOwn(schema, '$ref')) warnOfIgnored(name, place, problems);
     else if (name === 'format' && typeof value === 'string' && !isFormat(value))
       warnOfFormat(value, place, problems);
+    else if (name === 'pattern' && typeof value === 'string') warnOfSlashes(value, place, problems);
   }
+}
+
+/** A literal of JavaScript whose slashes cannot be meant: nothing is before `^` or after `$`. */
+const LITERAL = /^\/(\^.*|.*(?<!\\)\$)\/([dgimsuvy]*)$/s;
+
+function warnOfSlashes(pattern: string, { document, pointer }: Place, problems: SchemaProblems): void {
+  const [, inner, flags = ''] = LITERAL.exec(pattern) ?? [];
+  if (inner === undefined) return;
+  const kept = flags.replaceAll(/[^ims]/g, '');
+  problems.warn({
+    code: 'pattern_in_slashes',
+    document: document.uri,
+    pointer: `${pointer}/pattern`,
+    message: 'the slashes around the pattern are a part of it, so that no text matches',
+    replacement: kept === '' ? inner : `(?${kept}:${inner})`,
+  });
 }
 
 function warnOfKeyword(name: string, { document, pointer, resource }: Place, problems: SchemaProblems): void {

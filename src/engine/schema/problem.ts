@@ -1,6 +1,8 @@
 /** Advice about a mistake. */
 export interface SchemaAdvice {
   readonly help?: string;
+  /** Text to write in place of the value. */
+  readonly replacement?: string;
   /** A name that is not known, and those of which one may be meant. */
   readonly unknown?: {
     readonly name: string;
@@ -21,7 +23,7 @@ export interface SchemaProblem extends SchemaAdvice {
 }
 
 /** Kinds of parts without an effect. Each is a row of the table of diagnostics. */
-type SchemaWarningCode = 'unknown_keyword' | 'unknown_format';
+type SchemaWarningCode = 'unknown_keyword' | 'unknown_format' | 'pattern_in_slashes';
 
 export interface SchemaWarning extends SchemaProblem {
   readonly code: SchemaWarningCode;

@@ -4,10 +4,9 @@ import type { LoadFile } from '../../engine/openapi/documents.ts';
 import type { OpenApiSchema } from '../../engine/openapi/operation.ts';
 import type { Place } from '../../engine/openapi/problem.ts';
 import type { OpenApiDocument } from '../language/openapi-document.ts';
-import { report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { Data, References } from './references.ts';
-import { helpOf } from './schema-files.ts';
+import { reportAt } from './schema-files.ts';
 
 /** A document of a policy, with what the checks of a folder need of it. */
 export interface OpenApiListing extends Pick<CompiledOpenApi, 'operations' | 'schemes'> {
@@ -46,9 +45,9 @@ export function compileOpenApiSchema(
   const options = { unknown, unknownQuery, readOnly, basePath, maxBytes, credentials };
   const compiled = compileOpenApi({ file: root.file, value: root.value }, files.load, options);
   for (const { place, message, ...advice } of compiled.problems)
-    report(files.place(place), 'invalid_openapi', message, () => helpOf(advice));
+    reportAt(files.place(place), 'invalid_openapi', message, advice);
   for (const { code, place, message, ...advice } of compiled.warnings)
-    report(files.place(place), code, message, () => helpOf(advice));
+    reportAt(files.place(place), code, message, advice);
   if (compiled.schema !== undefined) LISTINGS.set(compiled.schema, { ...compiled, place: files.place });
   return compiled.schema;
 }

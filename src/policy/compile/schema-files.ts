@@ -1,10 +1,13 @@
+import type { DiagnosticCode } from '../../diagnostic/codes.ts';
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { jsonText } from '../../engine/request/json-value.ts';
 import type { SchemaAdvice, SchemaProblem, SchemaWarning } from '../../engine/schema/problem.ts';
 import type { ReadDocument, ReadReference } from '../../engine/schema/schema-library.ts';
 import { suggestion } from '../language/fields.ts';
-import { report } from '../language/reader.ts';
+import { inPlace } from '../language/inline.ts';
+import { type Help, report } from '../language/reader.ts';
+import { quoted } from '../yaml/quote.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { type Data, inlineData, type References } from './references.ts';
 
@@ -79,9 +82,9 @@ export class SchemaFiles {
     readonly warnings: readonly SchemaWarning[];
   }): void {
     for (const { document, pointer, message, ...advice } of problems)
-      report(this.#place(document, pointer), 'invalid_schema', message, () => helpOf(advice));
+      reportAt(this.#place(document, pointer), 'invalid_schema', message, advice);
     for (const { code, document, pointer, message, ...advice } of warnings)
-      report(this.#place(document, pointer), code, message, () => helpOf(advice));
+      reportAt(this.#place(document, pointer), code, message, advice);
   }
 
   #place(document: string, pointer: string): Cursor {
@@ -89,12 +92,27 @@ export class SchemaFiles {
   }
 }
 
-/** The help for a mistake in a schema or in a document with schemas. */
-export function helpOf({ help, unknown }: SchemaAdvice): string | undefined {
+/** Reports a mistake in a schema or in a document with schemas, at its place. */
+export function reportAt(at: Cursor, code: DiagnosticCode, message: string, advice: SchemaAdvice): void {
+  report(at, code, message, () => helpOf(advice, at));
+}
+
+function helpOf({ help, unknown, replacement }: SchemaAdvice, at: Cursor): Help | undefined {
+  if (replacement !== undefined) return replacing(at, replacement);
   if (unknown === undefined) return help;
   const { name, known, written } = unknown;
   const near = written?.get(nearest(name, known) ?? '');
   return near === undefined ? suggestion(name, known) : `did you mean \`${near}\`?`;
+}
+
+/** Help to write a text in the place of the value of a member, in the same quotes. */
+function replacing({ tree, context }: Cursor, text: string): Help {
+  const style = tree.kind === 'scalar' ? tree.style : 'block';
+  const written = style === 'double' ? JSON.stringify(text) : quoted(text, 'single', false);
+  if (style === 'block') return `write \`${written}\``;
+  const { start, end } = tree.range;
+  const [key = ''] = /^[^:]*:\s*/.exec(context.lines.text.slice(start, end)) ?? [];
+  return inPlace({ tree: { ...tree, range: { start: start + key.length, end } } }, written);
 }
 
 /** The schema of a field: the path of a file, or the document itself. Undefined after a reported mistake. */

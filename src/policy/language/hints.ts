@@ -93,6 +93,7 @@ const SYNONYMS: readonly (readonly [word: string, own: string])[] = [
   ['monitor', 'shadow'],
   ['action', 'effect'],
   ['condition', 'when'],
+  ['schema', 'jsonSchema'],
   ['conditions', 'when'],
   ['verbs', 'methods'],
   ['if', 'when'],
