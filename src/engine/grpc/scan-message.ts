@@ -53,7 +53,6 @@ class Malformed extends Error {
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const LATIN1 = new TextDecoder('latin1');
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 class Scan {
@@ -120,7 +119,7 @@ class Scan {
       this.#field(shape, tag, end, level, sent);
       if (tag >>> 3 === 1) key = this.#bytes.subarray(start, this.#at);
     }
-    return key.every((byte) => byte === 0) ? '' : LATIN1.decode(key);
+    return keyText(key);
   }
 
   #field(shape: MessageShape, tag: number, end: number, level: number, sent: SentFields): void {
@@ -312,4 +311,15 @@ class Scan {
   #fail(problem: string): never {
     throw new Malformed(`${this.#subject()} ${problem}`);
   }
+}
+
+/** A text for the bytes of a key; one of zeros is the default, which need not be sent. */
+function keyText(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  for (const byte of bytes) {
+    text += String.fromCharCode(byte);
+    bits |= byte;
+  }
+  return bits === 0 ? '' : text;
 }
