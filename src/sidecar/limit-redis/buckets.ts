@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Limit, Taken } from '../../engine/limit/limit.ts';
 import { type Ask, type Grant, type SharedRate, sharedRate } from '../../engine/limit/shared-bucket.ts';
+import { ANSWER, Batch, type Operation, type SharedBucketKey } from './batch.ts';
 import { scriptOf } from './connection.ts';
 import { bucketScript } from './script.ts';
 import { shortKey } from './short-key.ts';
@@ -8,10 +9,18 @@ import type { Visits } from './visits.ts';
 
 const BUCKETS = scriptOf(bucketScript());
 
-/** A bucket in the shared store. */
-export interface SharedBucketKey {
-  readonly key: string;
-  readonly rate: SharedRate;
+/** Buckets of a command from which it is sent at once: Redis does nothing else for some 10 µs each. */
+const MOST_TOGETHER = 64;
+
+/** Units of one bucket. */
+export interface BucketCost {
+  readonly bucket: SharedBucketKey;
+  readonly cost: number;
+}
+
+/** Units that were taken from a bucket, at a time of the store in microseconds. */
+export interface BucketTaken extends BucketCost {
+  readonly at: number;
 }
 
 /** Answer to a take from a bucket. */
@@ -26,6 +35,8 @@ export class Buckets {
   readonly #visits: Visits;
   readonly #prefix: string;
   readonly #rates = new WeakMap<Limit, SharedRate>();
+  /** The operations of this turn of the event loop that are not sent yet. */
+  #batch: Batch | undefined;
 
   constructor(visits: Visits, prefix: string) {
     this.#visits = visits;
@@ -60,36 +71,23 @@ export class Buckets {
   }
 
   /** Takes from all buckets or from none. */
-  async take(
-    buckets: readonly SharedBucketKey[],
-    costs: readonly number[],
-  ): Promise<readonly BucketAnswer[]> {
-    const args = buckets.flatMap(({ rate }, i) => ['take', ...numbersOf(rate), costs[i] ?? 0]);
-    const reply = await this.#run(buckets, args);
-    return buckets.map(({ rate }, i) => ({
-      at: reply[0] ?? 0,
-      taken: takenOf(reply, 2 + 3 * i, rate),
+  async take(costs: readonly BucketCost[]): Promise<readonly BucketAnswer[]> {
+    const { numbers, from } = await this.#run(
+      costs.map(({ bucket, cost }, i) => ({ name: i === 0 ? 'take' : 'with', bucket, args: [cost] })),
+    );
+    return costs.map(({ bucket }, i) => ({
+      at: numbers[0] ?? 0,
+      taken: takenOf(numbers, from + ANSWER * i, bucket.rate),
     }));
   }
 
-  /** Gives back what was taken at these times of the store. */
-  async giveBack(
-    buckets: readonly SharedBucketKey[],
-    taken: readonly { readonly cost: number; readonly at: number }[],
-  ): Promise<void> {
-    const args = buckets.flatMap(({ rate }, i) => [
-      'return',
-      ...numbersOf(rate),
-      taken[i]?.cost ?? 0,
-      taken[i]?.at ?? 0,
-    ]);
-    await this.#run(buckets, args);
+  async giveBack({ bucket, cost, at }: BucketTaken): Promise<void> {
+    await this.#run([{ name: 'return', bucket, args: [cost, at] }]);
   }
 
   /** Counts what was allowed without the store. */
-  async charge(buckets: readonly SharedBucketKey[], costs: readonly number[]): Promise<void> {
-    const args = buckets.flatMap(({ rate }, i) => ['charge', ...numbersOf(rate), costs[i] ?? 0]);
-    await this.#run(buckets, args);
+  async charge({ bucket, cost }: BucketCost): Promise<void> {
+    await this.#run([{ name: 'charge', bucket, args: [cost] }]);
   }
 
   /** Undefined for a request that arrives after a later one. */
@@ -98,15 +96,15 @@ export class Buckets {
     ask: Ask,
   ): Promise<{ readonly grant: Grant; readonly taken: Taken; readonly at: number } | undefined> {
     const { replica, request, known, left, cost, ahead } = ask;
-    const args = ['renew', ...numbersOf(bucket.rate), replica, request, known, left, cost, ahead];
-    const reply = await this.#run([bucket], args);
-    const [at = 0, , room = 0, retryAfter = 0, resetAfter = 0, allowed = 0, granted = -1, isKnown = 0] =
-      reply;
+    const args = [replica, request, known, left, cost, ahead];
+    const { numbers, from } = await this.#run([{ name: 'renew', bucket, args }]);
+    const [room = 0, retryAfter = 0, resetAfter = 0, allowed = 0, granted = -1, isKnown = 0] =
+      numbers.slice(from);
     if (granted < 0) return undefined;
     const level = { room, retryAfter, resetAfter };
     return {
-      at,
-      taken: takenOf(reply, 2, bucket.rate),
+      at: numbers[0] ?? 0,
+      taken: takenOf(numbers, from, bucket.rate),
       grant: { allowed: allowed === 1, granted, isKnown: isKnown === 1, level },
     };
   }
@@ -115,31 +113,37 @@ export class Buckets {
     bucket: SharedBucketKey,
     { replica, request, known, left }: Pick<Ask, 'replica' | 'request' | 'known' | 'left'>,
   ): Promise<void> {
-    await this.#run([bucket], ['release', ...numbersOf(bucket.rate), replica, request, known, left]);
+    await this.#run([{ name: 'release', bucket, args: [replica, request, known, left] }]);
   }
 
+  /**
+   * Runs operations, all of this turn of the event loop in one command: a command costs this process and Redis several
+   * times what an operation costs. In a cluster, each bucket may be elsewhere.
+   */
   async #run(
-    buckets: readonly SharedBucketKey[],
-    args: readonly (string | number)[],
-  ): Promise<readonly number[]> {
-    const keys = buckets.map(({ key }) => key);
-    return await this.#visits.run(BUCKETS, keys, args, (reply) => numbersIn(reply, 2 + 3 * buckets.length));
+    operations: readonly Operation[],
+  ): Promise<{ readonly numbers: readonly number[]; readonly from: number }> {
+    const batch = this.#batch ?? new Batch();
+    const from = batch.add(operations);
+    if (!this.takesTogether || batch.keys.length >= MOST_TOGETHER) this.#send(batch);
+    else if (this.#batch === undefined) {
+      this.#batch = batch;
+      setImmediate(() => {
+        if (this.#batch === batch) this.#send(batch);
+      });
+    }
+    return { numbers: await batch.reply, from };
   }
-}
 
-/** Numbers of a reply; undefined if it is something else, or has less than `least`. */
-function numbersIn(reply: unknown, least: number): readonly number[] | undefined {
-  const numbers = Array.isArray(reply) ? reply.map(Number) : [];
-  return numbers.length >= least && numbers.every(Number.isFinite) ? numbers : undefined;
-}
-
-function numbersOf({ count, period, burst, tick }: SharedRate): readonly number[] {
-  return [count, period, burst, tick];
+  #send(batch: Batch): void {
+    this.#batch = undefined;
+    batch.settle(this.#visits.run(BUCKETS, batch.keys, batch.args, (reply) => batch.read(reply)));
+  }
 }
 
 /** The level of a bucket in a reply, from a place on: room, time until the cost is allowed, time until it is full. */
 function takenOf(reply: readonly number[], from: number, { tick }: SharedRate): Taken {
-  const [remaining = 0, retryAfter = 0, resetAfter = 0] = reply.slice(from, from + 3);
+  const { [from]: remaining = 0, [from + 1]: retryAfter = 0, [from + 2]: resetAfter = 0 } = reply;
   return {
     allowed: retryAfter === 0,
     remaining,

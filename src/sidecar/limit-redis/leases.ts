@@ -10,7 +10,8 @@ import {
 } from '../../engine/limit/lease.ts';
 import type { Limit, Take, Taken } from '../../engine/limit/limit.ts';
 import { ownText } from '../../engine/limit/own-text.ts';
-import type { Buckets, SharedBucketKey } from './buckets.ts';
+import type { SharedBucketKey } from './batch.ts';
+import type { Buckets } from './buckets.ts';
 import { shortKey } from './short-key.ts';
 
 /** A bucket from which this process takes units ahead. */

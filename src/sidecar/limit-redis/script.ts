@@ -8,15 +8,16 @@ import { CLOCK_NOISE, LEASE } from '../../engine/limit/shared-bucket.ts';
  * `KEYS` are the buckets. `ARGV` has, for each: an operation, the count, period, burst and tick of its rate, and the
  * arguments of the operation:
  *
- * - `take` COST: from all buckets of the call or from none;
+ * - `take` COST: from the bucket, and those of the `with` after it: from all of them or from none;
+ * - `with` COST: see `take`;
  * - `return` COST TAKEN: gives back what was taken at this time;
  * - `charge` COST: counts what was allowed without the store, also if it is more than the bucket has;
  * - `renew` REPLICA REQUEST KNOWN LEFT NEED WANT: a lease;
  * - `release` REPLICA REQUEST KNOWN LEFT: hands a lease back.
  *
- * The reply is flat: the time of the store, 1 if all takes are allowed, then for each bucket its room, the time until
- * the cost is allowed and the time until it is full, in ticks; after a renewal also 1 if the cost is spent, the units
- * granted (-1: a later request came first) and 1 if the lease was known.
+ * Operations take effect one after the other, also on one bucket. The reply is flat: the time of the store, then for each
+ * operation the room of its bucket, the time until the cost is allowed and the time until it is full, in ticks; after a
+ * renewal also 1 if the cost is spent, the units granted (-1: a later request came first) and 1 if the lease was known.
  *
  * @param clock Lua that returns the time, in microseconds since 1970; tests pass one of their own.
  */
@@ -115,7 +116,7 @@ local function free_of(bucket, rate)
   return rate.burst * rate.period - bucket.used - held_in(bucket.leases, rate.burst) * rate.period
 end
 
-local reply = { now, 1 }
+local reply = { now }
 
 local function tell(bucket, rate, cost)
   local free = free_of(bucket, rate)
@@ -151,15 +152,27 @@ local function argument()
 end
 local function number() return tonumber(argument()) end
 
-local takes = {}
-for i, key in ipairs(KEYS) do
+local takes, fits = {}, true
+local function conclude()
+  for _, take in ipairs(takes) do
+    if fits and take.cost > 0 then
+      take.bucket.used = take.bucket.used + take.cost * take.rate.period
+      write(take.key, take.bucket, take.rate)
+    end
+    tell(take.bucket, take.rate, fits and 0 or take.cost)
+  end
+  takes, fits = {}, true
+end
+
+for _, key in ipairs(KEYS) do
   local operation = argument()
+  if operation ~= 'with' then conclude() end
   local rate = { count = number(), period = number(), burst = number(), tick = number() }
   local bucket = settle(read(key), rate)
-  if operation == 'take' then
+  if operation == 'take' or operation == 'with' then
     local cost = number()
-    takes[i] = { key = key, bucket = bucket, rate = rate, cost = cost }
-    if cost > 0 and cost * rate.period > free_of(bucket, rate) then reply[2] = 0 end
+    takes[#takes + 1] = { key = key, bucket = bucket, rate = rate, cost = cost }
+    if cost > 0 and cost * rate.period > free_of(bucket, rate) then fits = false end
   elseif operation == 'return' then
     local cost, taken = number(), number()
     local drained = max(0, bucket.at - floor(taken / rate.tick)) * rate.count
@@ -195,16 +208,6 @@ for i, key in ipairs(KEYS) do
     tell(bucket, rate, 0)
   end
 end
-
-for _, take in pairs(takes) do
-  if reply[2] == 1 and take.cost > 0 then
-    take.bucket.used = take.bucket.used + take.cost * take.rate.period
-    write(take.key, take.bucket, take.rate)
-  end
-end
-for i = 1, #KEYS do
-  local take = takes[i]
-  if take then tell(take.bucket, take.rate, reply[2] == 1 and 0 or take.cost) end
-end
+conclude()
 return reply
 `;

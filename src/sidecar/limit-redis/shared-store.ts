@@ -147,14 +147,9 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
   /** Charges the store for some of what was allowed without it. */
   async function charge(): Promise<void> {
     const debts = shares.takeDebts(buckets.takesTogether ? DEBTS_AT_ONCE : 1);
-    if (debts.length === 0) return;
-    const keys = debts.map(({ limit, key }) => buckets.of(limit, key));
-    await buckets
-      .charge(
-        keys,
-        debts.map(({ cost }) => cost),
-      )
-      .catch(() => undefined);
+    await Promise.allSettled(
+      debts.map(({ limit, key, cost }) => buckets.charge({ bucket: buckets.of(limit, key), cost })),
+    );
   }
 
   const takeLeased = async (takes: readonly Take[], now: number): Promise<readonly Taken[]> => {
@@ -249,8 +244,7 @@ class ExactTakes {
 
   async #together(takes: readonly Take[]): Promise<readonly Taken[]> {
     const answers = await this.#buckets.take(
-      takes.map(({ limit, key }) => this.#buckets.of(limit, key)),
-      takes.map(({ cost }) => cost),
+      takes.map(({ limit, key, cost }) => ({ bucket: this.#buckets.of(limit, key), cost })),
     );
     const taken = answers.map((answer) => answer.taken);
     if (areTaken(taken)) takes.forEach((take, i) => this.#note(take, answers[i]?.at ?? 0));
@@ -281,12 +275,10 @@ class ExactTakes {
   }
 
   giveBack(takes: readonly Take[]): void {
-    const keys = takes.map(({ limit, key }) => this.#buckets.of(limit, key));
-    const taken = takes.map(({ cost, heldUntil }) => ({ cost, at: heldUntil }));
-    const send = (from: number, to: number) =>
-      this.#buckets.giveBack(keys.slice(from, to), taken.slice(from, to)).catch(() => undefined);
-    if (this.#buckets.takesTogether) void send(0, keys.length);
-    else keys.forEach((_, i) => void send(i, i + 1));
+    for (const { limit, key, cost, heldUntil } of takes) {
+      const taken = { bucket: this.#buckets.of(limit, key), cost, at: heldUntil };
+      void this.#buckets.giveBack(taken).catch(() => undefined);
+    }
   }
 }
 

@@ -41,7 +41,7 @@ type Visit =
   | { readonly kind: 'renew'; readonly ask: Ask }
   | { readonly kind: 'release'; readonly ask: Ask };
 
-/** The reply and the bucket as the engine's functions have them. */
+/** The answer and the bucket as the engine's functions have them. */
 function reference(
   stored: SharedBucket | undefined,
   rate: SharedRate,
@@ -59,32 +59,31 @@ function reference(
       const allowed = levelOf(bucket, rate, cost).retryAfter === 0;
       const after = allowed ? spent(bucket, cost) : bucket;
       return {
-        reply: [now, allowed ? 1 : 0, ...told(after, allowed ? 0 : cost)],
+        reply: told(after, allowed ? 0 : cost),
         bucket: allowed && cost > 0 ? after : stored,
       };
     }
     case 'return': {
       const after = returned(bucket, visit.cost, visit.taken);
-      return { reply: [now, 1, ...told(after, 0)], bucket: after };
+      return { reply: told(after, 0), bucket: after };
     }
     case 'charge': {
       const after = charged(bucket, rate, visit.cost);
-      return { reply: [now, 1, ...told(after, 0)], bucket: after };
+      return { reply: told(after, 0), bucket: after };
     }
     case 'renew': {
       const result = renew(bucket, rate, visit.ask, now);
-      if (result === undefined)
-        return { reply: [now, 1, ...told(bucket, visit.ask.cost), 0, -1, 0], bucket: stored };
+      if (result === undefined) return { reply: [...told(bucket, visit.ask.cost), 0, -1, 0], bucket: stored };
       const { allowed, granted, isKnown, level } = result.grant;
       const { room, retryAfter, resetAfter } = level;
       return {
-        reply: [now, 1, room, retryAfter, resetAfter, allowed ? 1 : 0, granted, isKnown ? 1 : 0],
+        reply: [room, retryAfter, resetAfter, allowed ? 1 : 0, granted, isKnown ? 1 : 0],
         bucket: result.bucket,
       };
     }
     case 'release': {
       const after = release(bucket, visit.ask);
-      return { reply: [now, 1, ...told(after ?? bucket, 0)], bucket: after ?? stored };
+      return { reply: told(after ?? bucket, 0), bucket: after ?? stored };
     }
   }
 }
@@ -183,14 +182,24 @@ describeWithRedis('the script of Redis', () => {
       for (let i = 0; i < 2000; i += 1) {
         now += step(random);
         if (random() < 0.02) rate = pick(random, RATES);
-        const visit = randomVisit(random, rate, now);
         const { count, period, burst, tick } = rate;
-        const [operation = '', ...rest] = argumentsOf(visit);
-        pipeline.evalsha(sha, 1, key, operation, count, period, burst, tick, ...rest, now);
+        const visits = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+          randomVisit(random, rate, now),
+        );
+        const args = visits.flatMap((visit) => {
+          const [operation = '', ...rest] = argumentsOf(visit);
+          return [operation, count, period, burst, tick, ...rest];
+        });
+        const keys = visits.map(() => key);
+        pipeline.evalsha(sha, keys.length, ...keys, ...args, now);
         pipeline.get(key);
-        const result = reference(bucket, rate, visit, now);
-        bucket = result.bucket;
-        expected.push({ i, visit, reply: result.reply, state: stateText(bucket) });
+        const reply = [now];
+        for (const visit of visits) {
+          const result = reference(bucket, rate, visit, now);
+          bucket = result.bucket;
+          reply.push(...result.reply);
+        }
+        expected.push({ i, visits, reply, state: stateText(bucket) });
       }
       const replies = (await pipeline.exec()) ?? [];
       const seen = expected.map((entry, i) => ({
@@ -220,17 +229,31 @@ describeWithRedis('the script of Redis', () => {
     expect(left).toBeGreaterThan(0);
   });
 
-  test('takes from all buckets of a call or from none', async () => {
+  test('takes from all buckets of a check or from none', async () => {
     const { count, period, burst, tick } = sharedRate({ count: 1, period: 60_000 }, 2);
     const rate = [count, period, burst, tick];
-    const both = (one: number, two: number) =>
-      redis.client.eval(bucketScript(), 2, 'one', 'two', 'take', ...rate, one, 'take', ...rate, two);
-    const told = async (one: number, two: number) => {
-      const [, allowed, roomOfOne, , , roomOfTwo] = (await both(one, two)) as number[];
-      return { allowed, roomOfOne, roomOfTwo };
+    const both = (one: number, two: number) => ['take', ...rate, one, 'with', ...rate, two];
+    /** Room of both buckets, and whether each holds the cost, after each check of one command. */
+    const told = async (...checks: readonly (readonly [number, number])[]) => {
+      const keys = checks.flatMap(() => ['one', 'two']);
+      const args = checks.flatMap(([one, two]) => both(one, two));
+      const [, ...reply] = (await redis.client.eval(
+        bucketScript(),
+        keys.length,
+        ...keys,
+        ...args,
+      )) as number[];
+      return checks.map((_, i) => {
+        const [roomOfOne, waitOfOne, , roomOfTwo, waitOfTwo] = reply.slice(6 * i);
+        return [roomOfOne, waitOfOne === 0, roomOfTwo, waitOfTwo === 0];
+      });
     };
-    expect(await told(1, 2)).toEqual({ allowed: 1, roomOfOne: 1, roomOfTwo: 0 });
-    expect(await told(1, 1)).toEqual({ allowed: 0, roomOfOne: 1, roomOfTwo: 0 });
-    expect(await told(1, 0)).toEqual({ allowed: 1, roomOfOne: 0, roomOfTwo: 0 });
+    expect(await told([1, 2])).toEqual([[1, true, 0, true]]);
+    expect(await told([1, 1])).toEqual([[1, true, 0, false]]);
+    expect(await told([1, 1], [1, 0], [1, 0])).toEqual([
+      [1, true, 0, false],
+      [0, true, 0, true],
+      [0, false, 0, true],
+    ]);
   });
 });

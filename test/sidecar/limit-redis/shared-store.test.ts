@@ -60,6 +60,28 @@ describeWithRedis('shared limits in Redis', () => {
     expect((await redis.calls('evalsha')) - before).toBeLessThanOrEqual(3);
   });
 
+  test('checks of one turn of the event loop share commands, and each is decided by itself', async () => {
+    const store = await openStore(redis.url, stack);
+    await connected(store);
+    const small = { ...sharedLimit(30, HOUR), id: 'orders/small' };
+    const large = sharedLimit(100, HOUR);
+    const before = await redis.calls('evalsha');
+    const answers = await Promise.all(
+      Array.from({ length: 90 }, async (_, i) =>
+        i % 2 === 0
+          ? [await store.take(takeOf(large), now())]
+          : await store.takeAll([takeOf(large), takeOf(small)], now()),
+      ),
+    );
+    expect((await redis.calls('evalsha')) - before).toBeLessThanOrEqual(5);
+    const allowed = answers.filter((taken) => taken.every((each) => each?.allowed === true));
+    // 45 of the large one alone, and 30 with a unit of the small one.
+    expect(allowed).toHaveLength(75);
+    expect(await store.take(takeOf(large), now())).toMatchObject({ allowed: true, remaining: 24 });
+    // What is held for one check is not given to another: a refused one takes nothing.
+    expect(await store.take(takeOf(small), now())).toMatchObject({ allowed: false, remaining: 0 });
+  });
+
   test('what is given back can be taken again, and the time since is not counted twice', async () => {
     const store = await openStore(redis.url, stack);
     await connected(store);
