@@ -8,6 +8,7 @@ const PAGES = globSync([
   'docs/**/*.md',
   'deploy/**/*.md',
   'policies/*.md',
+  'deploy/**/*.md',
   'templates/*/*.md',
 ]).toSorted();
 

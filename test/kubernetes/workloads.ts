@@ -4,7 +4,7 @@ import type { KubernetesObject } from './kubectl.ts';
 const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 
 /** Specification of a pod with an Envoy, which a restricted namespace admits. No kubelet runs it. */
-const POD_SPEC: KubernetesObject = {
+export const POD_SPEC: KubernetesObject = {
   automountServiceAccountToken: false,
   securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
   containers: [
@@ -12,6 +12,26 @@ const POD_SPEC: KubernetesObject = {
     { name: 'envoy', image: 'registry.acme.example/envoy:1', securityContext: RESTRICTED },
   ],
 };
+
+/** Labels and annotations of a pod. */
+export interface PodMarks {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface PodOptions extends PodMarks {
+  readonly namespace: string;
+  readonly spec?: KubernetesObject;
+}
+
+export function podOf(name: string, { namespace, labels, annotations, spec }: PodOptions): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
+    spec: { ...POD_SPEC, ...spec },
+  };
+}
 
 /** Workloads of each kind whose controller makes pods, each with the label `app: KIND` in its pods. */
 export const WORKLOADS: Readonly<Record<string, (namespace: string) => KubernetesObject>> = {

@@ -11,6 +11,7 @@ import { PASSED_SETTINGS, POD_OPTIONS } from '../../src/tools/inject/options.ts'
 import { PARTS } from '../bench/parts.ts';
 import { conformanceTable } from '../cel/conformance/table.ts';
 import { functionTables, macroTable } from './cel-reference.ts';
+import { chartTable } from './chart-reference.ts';
 import { compareTable } from './compare-table.ts';
 import { flagTable, settingTable } from './flag-reference.ts';
 import { injectionTable, podOptionTable } from './injection-tables.ts';
@@ -34,6 +35,7 @@ const VERB_TABLES: Readonly<Record<string, ReferenceTable>> = Object.fromEntries
 
 /** The reference tables of `docs/`, generated from the tables of the source code. */
 export const TABLES: Readonly<Record<string, ReferenceTable>> = {
+  'values of the chart': { page: 'deploy/chart/README.md', text: chartTable },
   reasons: {
     page: 'docs/reasons.md',
     text: () =>

@@ -1,0 +1,45 @@
+{{/* Names of the objects. All are of one release, whose name is part of theirs. */}}
+{{- define "lictor.fullname" -}}
+{{- $name := .Values.nameOverride | default .Chart.Name -}}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- .Values.fullnameOverride | default $full | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "lictor.labels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* A digest alone decides which image runs; a tag beside it is for people. */}}
+{{- define "lictor.image" -}}
+{{- $image := .Values.image -}}
+{{- $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+{{- with $image.digest }}@{{ . }}{{ end -}}
+{{- end -}}
+
+{{/*
+Selectors of one of two ways to opt in, of a pod by the label of its namespace (`opt: namespace`) or by its own
+(`opt: pod`). A pod that opts out by its label never gets here; an annotation is read by what injects.
+*/}}
+{{- define "lictor.selectors" -}}
+{{- $in := ternary "In" "NotIn" (eq .opt "namespace") -}}
+namespaceSelector:
+  matchExpressions:
+    - {key: lictor.dev/inject, operator: {{ $in }}, values: ["true"]}
+    - key: kubernetes.io/metadata.name
+      operator: NotIn
+      values: {{ append .root.Values.injection.excludedNamespaces .root.Release.Namespace | uniq | toJson }}
+objectSelector:
+  matchExpressions:
+    {{- if eq .opt "namespace" }}
+    - {key: lictor.dev/inject, operator: NotIn, values: ["false"]}
+    {{- else }}
+    - {key: lictor.dev/inject, operator: In, values: ["true"]}
+    {{- end }}
+{{- end -}}

@@ -1,0 +1,113 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+import { ROOT } from '../support/tools.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
+const OVERLAYS = globSync('deploy/kustomize/overlays/*', { cwd: fileURLToPath(ROOT) }).toSorted();
+const INJECTIONS = globSync('deploy/kustomize/injection/*', { cwd: fileURLToPath(ROOT) }).toSorted();
+const PAGES = globSync(['docs/*.md', 'deploy/**/*.md', 'README.md'], { cwd: fileURLToPath(ROOT) }).toSorted();
+
+/** Groups of other projects, which the API server does not serve. */
+const FOREIGN =
+  /^(cert-manager\.io|monitoring\.coreos\.com|lictor|.*\.istio\.io|gateway\..*|kustomize\..*)\//;
+
+function manifestsOf(text: string): readonly Manifest[] {
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as Manifest | null)
+    .filter(
+      (object): object is Manifest =>
+        typeof object?.apiVersion === 'string' && typeof object.kind === 'string',
+    )
+    .filter(({ apiVersion }) => !FOREIGN.test(apiVersion));
+}
+
+/** Whole manifests in the examples of a page. */
+function examplesOf(page: string): readonly Manifest[] {
+  const text = readFileSync(new URL(page, ROOT), 'utf8');
+  return [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].flatMap(([, example = '']) =>
+    /^apiVersion: /m.test(example) && /^kind: /m.test(example) ? manifestsOf(example) : [],
+  );
+}
+
+describe('kubectl apply --dry-run=server --validate=strict takes', () => {
+  const stack = new AsyncDisposableStack();
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster(stack, { hasControllers: false });
+  });
+  afterAll(() => stack.disposeAsync());
+
+  async function take(manifests: readonly Manifest[]): Promise<readonly [number, string]> {
+    const namespaces = new Set(
+      manifests.flatMap(({ kind, metadata }) =>
+        kind === 'Namespace' ? [metadata?.name] : [metadata?.namespace],
+      ),
+    );
+    for (const namespace of namespaces)
+      if (namespace !== undefined) await cluster.kubectl.run(['create', 'namespace', namespace]);
+    const text = manifests.map((each) => JSON.stringify(each)).join('\n---\n');
+    const { code, stderr } = await cluster.kubectl.run(
+      ['apply', '--dry-run=server', '--validate=strict', '-f', '-'],
+      text,
+    );
+    // A namespace that `create` has made has no mark of `apply`, which warns of that.
+    return [code, stderr.replaceAll(/^Warning: resource namespaces.*\n/gm, '')];
+  }
+
+  test.each([...OVERLAYS, ...INJECTIONS])('%s', async (folder) => {
+    const built = await cluster.kubectl.output(['kustomize', fileURLToPath(new URL(folder, ROOT))]);
+    const manifests = manifestsOf(built);
+    expect(manifests.length).toBeGreaterThan(2);
+    expect(await take(manifests)).toEqual([0, '']);
+  });
+
+  test('the examples of the pages', async () => {
+    for (const page of PAGES) {
+      const examples = examplesOf(page);
+      if (examples.length > 0) expect([page, ...(await take(examples))]).toEqual([page, 0, '']);
+    }
+  });
+
+  test('no manifest with an unknown field', async () => {
+    const [code, message] = await take([
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, date: {} } as Manifest,
+    ]);
+    expect([code, message]).toEqual([1, expect.stringContaining('unknown field "date"')]);
+  });
+});
+
+describe('deploy/kustomize/overlays', () => {
+  test('each has its namespace, its policies and its environment', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { kubectl } = await startCluster(stack, { hasControllers: false });
+    for (const folder of OVERLAYS) {
+      const name = folder.split('/').at(-1) ?? '';
+      await kubectl.output(['apply', '-k', fileURLToPath(new URL(folder, ROOT))]);
+      const namespace = (await kubectl.get('namespace', `orders-${name}`)) as {
+        readonly metadata: { readonly labels: object };
+      };
+      expect(namespace.metadata.labels).toMatchObject({ 'lictor.dev/inject': 'true' });
+      const policies = (await kubectl.get('-n', `orders-${name}`, 'configmap', 'lictor-policies')) as {
+        readonly data: object;
+      };
+      expect(Object.keys(policies.data)).toEqual(['environments.yaml', 'orders.yaml']);
+      const deployment = await kubectl.output([
+        'get',
+        '-n',
+        `orders-${name}`,
+        'deployment',
+        'orders',
+        '-o',
+        'yaml',
+      ]);
+      expect(deployment).toContain(`lictor.dev/environment: ${name}`);
+    }
+  });
+});
