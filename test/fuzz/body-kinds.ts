@@ -1,4 +1,5 @@
 import { runBodies } from './bodies.ts';
+import { runMessageBodies } from './message-bodies.ts';
 
 /** How often each result came; all of them are right. */
 type BodyCounts = Readonly<Record<string, number>>;
@@ -21,6 +22,7 @@ export interface BodyKind {
 
 export const BODY_KINDS: readonly BodyKind[] = [
   { name: 'JSON Schema', share: 50, run: (...parts) => ({ ...runBodies(...parts) }) },
+  { name: 'gRPC with rules of protovalidate', share: 25, run: runMessageBodies },
 ];
 
 /** The number of bodies of each kind, at least one. */
