@@ -7,8 +7,9 @@ export type CookieReadings =
   { readonly ways: readonly RawValues[]; readonly unclear?: undefined } | { readonly unclear: string };
 
 /**
- * The cookies of a header. RFC 6265 separates them by `;` alone and has no quoted text. Some services read a comma as a
- * separator too, some a `;` within quotes as a part of the value, and some leave quotes around a value in it.
+ * The cookies of a header. RFC 6265 separates them by `;` alone and has no quoted text. Some services read a comma or a
+ * space as a separator too, some a `;` within quotes as a part of the value, some decode escapes within quotes, and some
+ * leave quotes around a value in it.
  */
 export function readCookies(header: string, names: readonly string[]): CookieReadings {
   const parts = header.split(';');
@@ -19,6 +20,8 @@ export function readCookies(header: string, names: readonly string[]): CookieRea
   }
   const quoted = parts.filter((part) => names.includes(cookieName(part)) && valueOf(part).startsWith('"'));
   if (quoted.length === 0) return { ways: [values] };
+  const escaped = quoted.find((part) => part.includes('\\'));
+  if (escaped !== undefined) return { unclear: cookieName(escaped) };
   const whole = new Map(values);
   for (const part of quoted) whole.set(cookieName(part), [valueOf(part)]);
   return { ways: [values, whole] };
@@ -37,11 +40,14 @@ function isHalfQuoted(value: string): boolean {
   return quotes > 0 && !isPair;
 }
 
-/** True if a value has what some services read as another cookie of the name. */
+/** True if a part has what some services read as another cookie of the name. */
 function hasOther(parts: readonly string[], name: string): boolean {
   return parts.some((part) =>
-    valueOf(part)
-      .split(/[,"]/)
+    part
+      .split('=')
+      .map((each) => each.trim())
+      .join('=')
+      .split(/[,"\s]/)
       .slice(1)
       .some((each) => each.includes('=') && cookieName(each) === name),
   );
