@@ -12,8 +12,10 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
+import { joinFrames } from '../../src/engine/grpc/frames.ts';
 import { type Envoy, startEnvoy } from '../support/envoy.ts';
 import { connectTo } from '../support/grpc.ts';
+import { callHttp2 } from '../support/raw-call.ts';
 import { type Mesh, startMesh } from './mesh.ts';
 
 /** The buffer of Envoy in these tests. */
@@ -259,6 +261,36 @@ describe('a unary call', () => {
     expect(Number(metadata?.get('retry-after')[0])).toBeGreaterThan(0);
     expect(metadata?.get('ratelimit')[0]).toMatch(/"few";r=0;t=\d+/);
     expect(metadata?.get('ratelimit-policy')[0]).toMatch(/"few";q=1/);
+  });
+});
+
+describe('a message that the service would read in another way', () => {
+  const send = async (method: string, type: string, body: Uint8Array): Promise<void> => {
+    const headers = [`content-type: ${type}`, 'te: trailers'];
+    const asked = { workload: 'checkout', host: 'stock.acme.svc', method, path: RESERVE, headers };
+    await callHttp2(envoys.whole, { ...asked, body: [body], ends: true }).catch(() => undefined);
+  };
+
+  test('is not sent: a field twice', async () => {
+    const twice = Buffer.concat([encoded('ReserveRequest', { orderId: '41' }), ORDER]);
+    expect((await call(envoys.whole, RESERVE, [twice])).details).toContain('`order_id` more than once');
+    expect(served).toEqual([]);
+  });
+
+  test('is not sent: JSON to a service that reads binary messages whatever the type says', async () => {
+    const lines = ['{"orderId":"42",', '"lines":[{"book":"9780262046305"', ',"copies":1}]}'];
+    // In binary, LF and a space begin field 1 with the 32 bytes after it.
+    const text = Buffer.from(lines.map((each) => `\n ${each.padEnd(32)}`).join(''));
+    await send('POST', 'application/grpc+json', joinFrames([text]));
+    expect(served).toEqual([]);
+    await send('POST', 'application/grpc+proto', joinFrames([ORDER]));
+    expect(served).toEqual([ORDER]);
+  });
+
+  test('is not sent: a GET with a body', async () => {
+    await send('GET', 'application/grpc+proto', joinFrames([ORDER]));
+    await send('GET', 'application/proto', ORDER);
+    expect(served).toEqual([]);
   });
 });
 

@@ -8,6 +8,10 @@ type Target = Pick<Envoy, 'port' | 'certificates'>;
 export interface RawCall {
   readonly workload: string;
   readonly host: string;
+  /** Default: POST. */
+  readonly method?: string;
+  /** Default: `/`. */
+  readonly path?: string;
   /** Header lines after `host`. */
   readonly headers: readonly string[];
   /** The body as it is sent; nothing is sent after it, so an incomplete one leaves the request open. */
@@ -19,15 +23,17 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** Sends a POST over HTTP/1.1 and returns the final answer, which may come before the end of the request. */
+/** Sends a request over HTTP/1.1 and returns the final answer, which may come before the end of the request. */
 export async function callHttp1(
   envoy: Target,
-  { workload, host, headers, body }: RawCall,
+  { workload, host, method = 'POST', path = '/', headers, body }: RawCall,
 ): Promise<RawAnswer> {
   await using stack = new AsyncDisposableStack();
   const socket = connectTls(envoy, workload, host, 'http/1.1');
   stack.defer(() => void socket.destroy());
-  socket.write([`POST / HTTP/1.1`, `host: ${host}`, 'connection: close', ...headers, '', ''].join('\r\n'));
+  socket.write(
+    [`${method} ${path} HTTP/1.1`, `host: ${host}`, 'connection: close', ...headers, '', ''].join('\r\n'),
+  );
   for (const piece of body) socket.write(piece);
   let received = '';
   for await (const bytes of socket) {
@@ -41,7 +47,7 @@ export async function callHttp1(
 /** As `callHttp1`, over HTTP/2. `ends`: the last piece ends the request. */
 export async function callHttp2(
   envoy: Target,
-  { workload, host, headers, body, ends }: RawCall & { readonly ends: boolean },
+  { workload, host, method = 'POST', path = '/', headers, body, ends }: RawCall & { readonly ends: boolean },
 ): Promise<RawAnswer> {
   await using stack = new AsyncDisposableStack();
   const options = {
@@ -51,7 +57,7 @@ export async function callHttp2(
   };
   const session = connectHttp2(`https://${host}`, options);
   stack.defer(() => session.destroy());
-  const stream = session.request({ ':method': 'POST', ':path': '/', ...fieldsOf(headers) });
+  const stream = session.request({ ':method': method, ':path': path, ...fieldsOf(headers) });
   stream.on('error', () => undefined);
   for (const piece of body) stream.write(piece);
   if (ends) stream.end();
