@@ -7,13 +7,13 @@ const LAST_LINES = 200;
 
 const argv = process.argv.slice(2);
 const serves = argv[0] === 'serve';
-if (serves) {
+if (serves || argv[0] === 'webhook') {
   // Before the rest is loaded: until then, SIGHUP ends a process, and PID 1 of a container ignores SIGTERM.
   catchSignals((code) => process.exit(code));
-  keepYoungGenerationSmall();
-  // A reader that has closed its end (EPIPE) must not end a sidecar.
+  // A reader that has closed its end (EPIPE) must not end a server.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
+if (serves) keepYoungGenerationSmall();
 void main();
 
 async function main(): Promise<void> {

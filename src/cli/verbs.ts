@@ -20,6 +20,7 @@ import type { Terminal } from './terminal/terminal.ts';
 import type { Argument, Verb } from './terminal/verb.ts';
 import { TEST_FLAGS } from './test/flags.ts';
 import { WATCH_FLAGS } from './watch/flags.ts';
+import { WEBHOOK_FLAGS } from './webhook/flags.ts';
 
 interface VerbRow<F extends Flags> extends Omit<Verb, 'call'> {
   readonly flags: F;
@@ -221,6 +222,15 @@ export const VERBS: readonly Verb[] = [
     ],
     run: async (paths, options, terminal) =>
       (await import('./inject/inject.ts')).inject(paths, options, terminal),
+  }),
+  verb({
+    name: 'webhook',
+    doc: 'add the sidecar to new pods of a cluster, as its admission webhook',
+    flags: WEBHOOK_FLAGS,
+    examples: [
+      'lictor webhook --listen 0.0.0.0:8443 --tls-cert /tls/tls.crt --tls-key /tls/tls.key --set policies=configmap:policies',
+    ],
+    run: async (_, options, terminal) => (await import('./webhook/webhook.ts')).webhook(options, terminal),
   }),
   verb({
     name: 'lsp',

@@ -295,6 +295,23 @@ export const IMPORT_TABLE = {
       ],
     },
     'cli/watch': { imports: ['cli/terminal', 'cli/check', 'cli/test', 'flag'] },
+    // Of the sidecar, what an HTTPS server needs: addresses, connections, TLS files, the log, the pages for probes.
+    'cli/webhook': {
+      imports: [
+        'cli/terminal',
+        'cli/inject',
+        'cli/serve',
+        'sidecar/server',
+        'sidecar/socket',
+        'sidecar/transport',
+        'sidecar/admin',
+        'sidecar/telemetry',
+        'tools/inject',
+        'flag',
+        'diagnostic',
+      ],
+      types: ['engine/'],
+    },
     cli: { imports: ['cli/', 'sidecar/server', 'flag'] },
     main: { imports: ['cli/', 'sidecar/loading', 'node'] },
   },
@@ -344,8 +361,8 @@ export const IMPORT_TABLE = {
       'cli/',
     ],
     // In `node`: fetching keys.
-    'node:http': ['sidecar/admin', 'node'],
-    'node:https': ['node'],
+    'node:http': ['sidecar/admin', 'node', 'cli/webhook'],
+    'node:https': ['node', 'cli/webhook'],
     // In `audit`: a named pipe as a stream. In `loading`: the pipes to the other process. In `node`: addresses.
     'node:net': [
       'sidecar/socket',
@@ -382,7 +399,13 @@ export const IMPORT_TABLE = {
     'node:readline': ['cli/limits', 'cli/repl'],
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
-    'node:timers/promises': ['policy/source', 'sidecar/loading', 'sidecar/server', 'cli/serve'],
+    'node:timers/promises': [
+      'policy/source',
+      'sidecar/loading',
+      'sidecar/server',
+      'cli/serve',
+      'cli/webhook',
+    ],
     // The memory that is left for a policy set; the sizes of the generations of the heap.
     'node:v8': ['node', 'sidecar/loading'],
     // The thread that ends a loading process with its parent.

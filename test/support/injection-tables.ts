@@ -1,3 +1,4 @@
+import { WEBHOOK_METRICS } from '../../src/cli/webhook/counters.ts';
 import type { Flag, Flags } from '../../src/flag/flag.ts';
 import { PREFIX } from '../../src/tools/inject/names.ts';
 import { RATIONALE } from '../../src/tools/inject/rationale.ts';
@@ -19,7 +20,6 @@ export function podOptionTable(options: Flags): string {
       code(`${PREFIX}${name}`),
       valueOf(flag),
       flag.value === undefined || flag.default === undefined ? '' : code(flag.default),
-      // Documentation of settings links to pages beside this one.
       flag.doc,
     ]),
   );
@@ -30,4 +30,12 @@ function valueOf(flag: Flag): string {
   return flag.choices === undefined
     ? code(flag.value.replace(/\.{3}$/, ',…'))
     : flag.choices.map(code).join(', ');
+}
+
+/** Metrics of the webhook. */
+export function webhookMetricTable(): string {
+  return table(
+    ['metric', 'type', 'meaning'],
+    Object.entries(WEBHOOK_METRICS).map(([name, { type, doc }]) => [code(name), type, doc]),
+  );
 }

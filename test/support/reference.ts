@@ -14,7 +14,7 @@ import { functionTables, macroTable } from './cel-reference.ts';
 import { chartTable } from './chart-reference.ts';
 import { compareTable } from './compare-table.ts';
 import { flagTable, settingTable } from './flag-reference.ts';
-import { injectionTable, podOptionTable } from './injection-tables.ts';
+import { injectionTable, podOptionTable, webhookMetricTable } from './injection-tables.ts';
 import { code, table } from './markdown.ts';
 import { presetTable } from './preset-table.ts';
 
@@ -112,6 +112,7 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
   settings: { page: 'docs/configuration.md', text: () => settingTable(SETTINGS) },
   ...VERB_TABLES,
   injection: { page: 'docs/kubernetes.md', text: injectionTable },
+  'webhook metrics': { page: 'docs/kubernetes.md', text: webhookMetricTable },
   'pod options': { page: 'docs/kubernetes.md', text: () => podOptionTable(POD_OPTIONS) },
   'passed settings': { page: 'docs/kubernetes.md', text: () => podOptionTable(PASSED_SETTINGS) },
   macros: { page: 'docs/cel.md', text: macroTable },

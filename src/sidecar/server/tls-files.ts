@@ -8,9 +8,12 @@ export interface TlsFiles {
   readonly problems: readonly string[];
 }
 
+/** The settings that name the files of a listener. */
+export type TlsSettings = Pick<Configuration, 'tlsCert' | 'tlsKey' | 'tlsClientCa'>;
+
 /** Reads certificate, key and client CA. `tls` has what could be read, also if there are problems. */
 export async function readTlsFiles(
-  { tlsCert, tlsKey, tlsClientCa }: Configuration,
+  { tlsCert, tlsKey, tlsClientCa }: Pick<Configuration, keyof TlsSettings>,
   directory: string,
 ): Promise<TlsFiles> {
   const unread: string[] = [];

@@ -1,16 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import type { Log } from '../telemetry/logging.ts';
 import type { Listener, ServerTls } from '../transport/transport.ts';
-import type { Configuration } from './configuration.ts';
 import { type FileWatch, watchFiles } from './file-watch.ts';
-import { readTlsFiles, type TlsFiles } from './tls-files.ts';
+import { readTlsFiles, type TlsFiles, type TlsSettings } from './tls-files.ts';
 
 /**
  * Uses TLS files that have changed for new connections. Files that cannot be used are told once, and the last good ones
  * stay.
  */
 export function watchTlsFiles(
-  configuration: Configuration,
+  configuration: TlsSettings,
   directory: string,
   first: ServerTls | undefined,
   listener: Pick<Listener, 'renewTls'>,
