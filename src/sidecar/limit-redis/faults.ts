@@ -166,6 +166,11 @@ export const FAULTS = {
     cause: 'the server lacks a command',
     help: 'use Redis 6.2 or later without `rename-command`, or a server that is compatible with it',
   },
+  foreign_keys: {
+    error: /WRONGTYPE/,
+    cause: 'another program uses keys with the prefix of limits',
+    help: 'set `--redis-prefix` to a text with which no other key begins',
+  },
   no_redis: {
     error: /RESP type|Protocol error|the script of Redis/i,
     cause: 'the server does not speak the protocol of Redis',

@@ -32,11 +32,13 @@ local LEASE = ${LEASE}
 local CLOCK_NOISE = ${CLOCK_NOISE}
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
-local function read(key)
-  local text = redis.call('GET', key)
-  if not text then return nil end
+local function parse(text)
   local words = {}
   for word in string.gmatch(text, '%S+') do words[#words + 1] = word end
+  if #words % 5 ~= 0 or #words == 0 then return nil end
+  for i, word in ipairs(words) do
+    if (i < 6 or i % 5 ~= 1) and not tonumber(word) then return nil end
+  end
   local bucket = {
     count = tonumber(words[1]), period = tonumber(words[2]), tick = tonumber(words[3]),
     used = tonumber(words[4]), at = tonumber(words[5]), leases = {},
@@ -66,6 +68,20 @@ local function write(key, bucket, rate)
   local drained = ceil((bucket.used + held_in(bucket.leases, rate.burst) * bucket.period) / bucket.count) * bucket.tick
   local lifetime = ceil((last - now + drained) / 1000) + 1
   redis.call('SET', key, table.concat(parts, ' '), 'PX', string.format('%.0f', lifetime))
+end
+
+-- A value of another program counts as a bucket that is used up, from now on.
+local function read(key, rate)
+  local text = redis.pcall('GET', key)
+  if not text then return nil end
+  local bucket = type(text) == 'string' and parse(text)
+  if bucket then return bucket end
+  bucket = {
+    count = rate.count, period = rate.period, tick = rate.tick,
+    used = rate.burst * rate.period, at = floor(now / rate.tick), leases = {},
+  }
+  write(key, bucket, rate)
+  return bucket
 end
 
 local function drain(bucket)
@@ -168,7 +184,7 @@ for _, key in ipairs(KEYS) do
   local operation = argument()
   if operation ~= 'with' then conclude() end
   local rate = { count = number(), period = number(), burst = number(), tick = number() }
-  local bucket = settle(read(key), rate)
+  local bucket = settle(read(key, rate), rate)
   if operation == 'take' or operation == 'with' then
     local cost = number()
     takes[#takes + 1] = { key = key, bucket = bucket, rate = rate, cost = cost }

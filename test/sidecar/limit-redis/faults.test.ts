@@ -60,6 +60,10 @@ const TEXTS: readonly (readonly [fault: keyof typeof FAULTS, ...texts: string[]]
   ['no_primary', 'the sentinels do not know the primary', 'ERR No such master with that name'],
   ['no_sentinel', 'ERR unknown command `sentinel`, with args beginning with: `get-master-addr-by-name`, '],
   ['too_old', "ERR unknown command 'EVALSHA', with args beginning with: 'f'"],
+  [
+    'foreign_keys',
+    'ERR Error running script (call to f_1): @user_script:4: WRONGTYPE Operation against a key holding the wrong kind of value',
+  ],
   ['no_redis', 'Unknown RESP type 72 "H". Please report this.'],
   ['closed', 'read ECONNRESET', 'write EPIPE', 'Connection is closed.', 'the connection was closed'],
   ['other', 'ERR something new'],

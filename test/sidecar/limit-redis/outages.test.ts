@@ -103,6 +103,32 @@ describeWithRedis('shared limits while Redis does not answer', () => {
     expect(await take()).toMatchObject({ allowed: false, withoutStore: 'unavailable' });
   });
 
+  test('a value of another program is a bucket that is used up, and disturbs no other one', async () => {
+    const store = await openStore(redis.url, stack);
+    await connected(store);
+    const second = sharedLimit(60, 60_000);
+    await store.take(takeOf(second), now());
+    const [name = ''] = (await redis.client.keys('lictor:*')).filter((each) => !each.endsWith('{replicas}'));
+    const disturb = [
+      () => redis.client.set(name, 'hello world'),
+      () => redis.client.set(name, '1 2 3 4 x'),
+      () => redis.client.set(name, '1 1000000 1 0 0 replica 1 x 0 0'),
+      () => redis.client.lpush(name, 'x'),
+    ];
+    for (const one of disturb) {
+      await redis.client.del(name);
+      await one();
+      const taken = await store.take(takeOf(second), now());
+      expect(taken).toMatchObject({ allowed: false, remaining: 0 });
+      expect(taken.withoutStore).toBeUndefined();
+      expect(taken.retryAfter).toBeLessThanOrEqual(1000);
+      // It heals from then on.
+      expect(await redis.client.type(name)).toBe('string');
+      expect(await redis.client.pttl(name)).toBeGreaterThan(0);
+    }
+    expect(store.results).toMatchObject({ failed: 0 });
+  });
+
   test('scripts that Redis has forgotten are sent again', async () => {
     const store = await openStore(redis.url, stack);
     await connected(store);
