@@ -5,65 +5,70 @@ import type { LimitStore, Take, Taken } from './limit.ts';
  * since they cost nothing, and get theirs back if a shared one refuses.
  */
 export function createScopedStore(local: LimitStore, shared: LimitStore): LimitStore {
-  const storeOf = ({ limit }: Take): LimitStore => (limit.shared === undefined ? local : shared);
-
   return {
-    take: (take, now) => storeOf(take).take(take, now),
-    takeAll(takes, now) {
-      const [ofProcess, ofAll] = parted(takes);
-      if (ofAll.length === 0) return local.takeAll(takes, now);
-      if (ofProcess.length === 0) return shared.takeAll(takes, now);
-      const first = local.takeAll(ofProcess, now);
-      if (first instanceof Promise)
-        return first.then((late) => takeShared(takes, ofProcess, ofAll, late, now));
-      return takeShared(takes, ofProcess, ofAll, first, now);
-    },
+    take: (take, now) => (isLocal(take) ? local : shared).take(take, now),
+    takeAll: (takes, now) =>
+      takeFromBoth(takes, isLocal, {
+        first: (own) => local.takeAll(own, now),
+        second: (others) => shared.takeAll(others, now),
+        giveBack: (own) => local.giveBack(own, now),
+      }),
     giveBack(takes, now) {
-      const [ofProcess, ofAll] = parted(takes);
-      if (ofProcess.length > 0) local.giveBack(ofProcess, now);
-      if (ofAll.length > 0) shared.giveBack(ofAll, now);
+      const [own, others] = parted(takes, isLocal);
+      if (own.length > 0) local.giveBack(own, now);
+      if (others.length > 0) shared.giveBack(others, now);
     },
   };
-
-  function takeShared(
-    takes: readonly Take[],
-    ofProcess: readonly Take[],
-    ofAll: readonly Take[],
-    first: readonly (Taken | undefined)[],
-    now: number,
-  ): ReturnType<LimitStore['takeAll']> {
-    if (!areTaken(first)) return inOrder(takes, ofProcess, first, ofAll, []);
-    const second = shared.takeAll(ofAll, now);
-    if (second instanceof Promise) return second.then((late) => concluded(late));
-    return concluded(second);
-
-    function concluded(answers: readonly (Taken | undefined)[]): readonly (Taken | undefined)[] {
-      if (!areTaken(answers)) local.giveBack(ofProcess, now);
-      return inOrder(takes, ofProcess, first, ofAll, answers);
-    }
-  }
 }
 
-function parted(takes: readonly Take[]): readonly [local: readonly Take[], shared: readonly Take[]] {
-  return [
-    takes.filter(({ limit }) => limit.shared === undefined),
-    takes.filter(({ limit }) => limit.shared !== undefined),
-  ];
+function isLocal({ limit }: Take): boolean {
+  return limit.shared === undefined;
 }
 
-export function areTaken(answers: readonly (Taken | undefined)[]): boolean {
-  return answers.every((taken) => taken?.allowed === true);
+type Answers = readonly (Taken | undefined)[];
+
+/** Two ways to take, of which the first one can be undone. */
+interface TwoWays {
+  readonly first: (takes: readonly Take[]) => Answers | Promise<Answers>;
+  readonly second: (takes: readonly Take[]) => Answers | Promise<Answers>;
+  /** Gives back what the first one took. */
+  readonly giveBack: (takes: readonly Take[]) => void;
 }
 
-/** The answers of both stores in the order of the takes. */
-function inOrder(
+/** Takes from all buckets or from none, some by the first way and the others by the second. Answers are in order. */
+export function takeFromBoth(
   takes: readonly Take[],
-  ofProcess: readonly Take[],
-  first: readonly (Taken | undefined)[],
-  ofAll: readonly Take[],
-  second: readonly (Taken | undefined)[],
-): readonly (Taken | undefined)[] {
-  return takes.map((take) =>
-    take.limit.shared === undefined ? first[ofProcess.indexOf(take)] : second[ofAll.indexOf(take)],
-  );
+  isOfFirst: (take: Take) => boolean,
+  { first, second, giveBack }: TwoWays,
+): Answers | Promise<Answers> {
+  const [ofFirst, ofSecond] = parted(takes, isOfFirst);
+  if (ofSecond.length === 0) return first(takes);
+  if (ofFirst.length === 0) return second(takes);
+  const inOrder = (own: Answers, others: Answers): Answers =>
+    takes.map((take) => (isOfFirst(take) ? own[ofFirst.indexOf(take)] : others[ofSecond.indexOf(take)]));
+  return after(first(ofFirst), (own) => {
+    if (!areTaken(own)) return inOrder(own, []);
+    return after(second(ofSecond), (others) => {
+      if (!areTaken(others)) giveBack(ofFirst);
+      return inOrder(own, others);
+    });
+  });
+}
+
+function after(
+  answers: Answers | Promise<Answers>,
+  next: (answers: Answers) => Answers | Promise<Answers>,
+): Answers | Promise<Answers> {
+  return answers instanceof Promise ? answers.then(next) : next(answers);
+}
+
+function parted(
+  takes: readonly Take[],
+  isOfFirst: (take: Take) => boolean,
+): readonly [first: readonly Take[], second: readonly Take[]] {
+  return [takes.filter(isOfFirst), takes.filter((take) => !isOfFirst(take))];
+}
+
+export function areTaken(answers: Answers): boolean {
+  return answers.every((taken) => taken?.allowed === true);
 }

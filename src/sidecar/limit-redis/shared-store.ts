@@ -1,6 +1,6 @@
 import type { Limit, LimitStore, Take, Taken } from '../../engine/limit/limit.ts';
 import type { LocalStore } from '../../engine/limit/local-store.ts';
-import { areTaken } from '../../engine/limit/scoped-store.ts';
+import { areTaken, takeFromBoth } from '../../engine/limit/scoped-store.ts';
 import { type RedisAddress, redisText } from './address.ts';
 import { Buckets } from './buckets.ts';
 import type { RedisCredentials } from './client.ts';
@@ -185,18 +185,12 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
       const answers = exact.takeAll([take], now);
       return answers instanceof Promise ? answers.then(([answer]) => answerOf(answer)) : answerOf(answers[0]);
     },
-    takeAll(takes, now) {
-      const leased = takes.filter(isLeased);
-      if (leased.length === 0) return exact.takeAll(takes, now);
-      return takeLeased(leased, now).then(async (first) => {
-        const rest = takes.filter((take) => !isLeased(take));
-        const second = areTaken(first) && rest.length > 0 ? await exact.takeAll(rest, clock()) : [];
-        if (areTaken(first) && !areTaken(second)) giveBack(leased, clock());
-        return takes.map((take) =>
-          isLeased(take) ? first[leased.indexOf(take)] : second[rest.indexOf(take)],
-        );
-      });
-    },
+    takeAll: (takes, now) =>
+      takeFromBoth(takes, isLeased, {
+        first: (leased) => takeLeased(leased, now),
+        second: (rest) => exact.takeAll(rest, clock()),
+        giveBack: (leased) => giveBack(leased, clock()),
+      }),
     giveBack,
     follow: (limits) => shares.follow(limits, clock()),
     renew: (credentials) => connection.renew(credentials),
