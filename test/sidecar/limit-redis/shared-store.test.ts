@@ -139,6 +139,26 @@ describeWithRedis('shared limits in Redis', () => {
     expect(await second.take(takeOf(limit), now())).toMatchObject({ allowed: true, remaining: 49 });
   });
 
+  test('a process that ends hands the units of thousands of buckets back, in few commands', async () => {
+    const limit = sharedLimit(1000, HOUR, { mode: 'leased' });
+    // The clock stands still, so that no lease ends meanwhile.
+    const store = await openStore(redis.url, stack, { clock: () => 1000 });
+    await connected(store);
+    for (let at = 0; at < 1500; at += 100) {
+      const takes = Array.from({ length: 2000 }, async (_, i) => {
+        await store.take(takeOf(limit, `key ${at + (i % 100)}`), 1000);
+      });
+      await Promise.all(takes);
+    }
+    expect(store.status()).toMatchObject({ leased_buckets: 1500 });
+    expect(store.status().leased_units).toBeGreaterThan(1500);
+    const before = await redis.calls('evalsha');
+    await store.close();
+    expect(store.results).toMatchObject({ late: 0, failed: 0 });
+    // 64 leases a command, and the end of the heartbeats.
+    expect((await redis.calls('evalsha')) - before).toBe(25);
+  }, 30_000);
+
   test('no text of a key is in Redis, and every key of it expires', async () => {
     const store = await openStore(redis.url, stack);
     await connected(store);
