@@ -1,8 +1,10 @@
 import type { JsonValue } from '../../src/engine/request/attributes.ts';
 import { isJsonList, isJsonObject } from '../../src/engine/request/json-value.ts';
+import type { BodyDenial, BodySchema } from '../../src/engine/schema/body-schema.ts';
 import { readJsonBody } from '../../src/engine/schema/json-body.ts';
 import { compileJsonSchema } from '../../src/engine/schema/json-schema.ts';
 import { judgedSchemas, NAMES, VALUES } from './body-schemas.ts';
+import { deny, FITTING, isOrder } from './openapi-json.ts';
 
 /** A JSON value as written: objects may have a member twice, and numbers any text. */
 type Written =
@@ -34,39 +36,59 @@ const FORBIDDEN = [
   `${'['.repeat(65)}${']'.repeat(65)}`,
 ];
 
+/** A judge of bodies, and Lictor's answer to one. */
+interface Judged {
+  readonly name: string;
+  readonly fitting: readonly JsonValue[];
+  readonly judge: (body: unknown) => boolean;
+  readonly deny: (bytes: Uint8Array) => BodyDenial | undefined;
+}
+
+type RunBodies = (count: number, random: () => number, progress?: (round: number) => void) => Counts;
+
+/** Hostile bodies for schemas of every dialect. */
+export const runBodies: RunBodies = (...parts) => {
+  const all = judgedSchemas().map(({ schema, ...each }) => {
+    const body = compiled(schema);
+    return { ...each, deny: (bytes: Uint8Array) => denied(bytes, body) };
+  });
+  return runJudged(all, ...parts);
+};
+
+/** Hostile bodies for an operation of OpenAPI. */
+export const runOpenApiBodies: RunBodies = (...parts) =>
+  runJudged([{ name: 'order', fitting: FITTING, judge: isOrder, deny }], ...parts);
+
 /**
  * Reads hostile bodies and compares them with schemas. Throws if one is let through that another judge refuses or that
  * cannot be read in one way only, if one is refused without an error, or if one that fits is refused.
  */
-export function runBodies(
+function runJudged(
+  all: readonly Judged[],
   count: number,
   random: () => number,
   progress: (round: number) => void = () => {},
 ): Counts {
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const counts: Counts = { allowed: 0, malformed: 0, refused: 0 };
-  const schemas = judgedSchemas().map((each) => ({ ...each, compiled: compiled(each.schema) }));
-  for (const { name, fitting, compiled: schema, judge } of schemas)
+  const encoder = new TextEncoder();
+  for (const { name, fitting, deny: answer, judge } of all)
     for (const body of fitting)
-      if (schema.validate(body) !== undefined || !judge(body))
+      if (answer(encoder.encode(JSON.stringify(body))) !== undefined || !judge(body))
         throw new Error(`${name}: ${JSON.stringify(body)} does not fit`);
   for (let round = 1; round <= count; round += 1) {
-    const { name, fitting, compiled: schema, judge } = one(schemas);
+    const { name, fitting, deny: answer, judge } = one(all);
     const made = hostile(asWritten(one(fitting)), random, one);
     const bytes = damaged(made.text, random);
     const said = `${name}, round ${round}: ${JSON.stringify(made.text).slice(0, 500)}`;
-    const read = readJsonBody(
-      { bytes, defect: bytes.length === 0 ? 'missing' : undefined },
-      { type: 'application/json', encoding: '' },
-    );
-    const denial = read.denial ?? schema.validate(read.value);
+    const denial = answer(bytes);
     if (denial === undefined) {
       counts.allowed += 1;
       if (made.isForbidden && bytes.length === made.length)
         throw new Error(`a malformed body was let through: ${said}`);
       if (!judge(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))))
         throw new Error(`a body was let through that does not fit: ${said}`);
-    } else if (read.denial !== undefined) counts.malformed += 1;
+    } else if (denial.reason !== 'schema_violation') counts.malformed += 1;
     else {
       counts.refused += 1;
       if (denial.detail === '' || (denial.errors ?? []).length > 5)
@@ -79,7 +101,15 @@ export function runBodies(
   return counts;
 }
 
-function compiled(value: JsonValue) {
+function denied(bytes: Uint8Array, schema: BodySchema): BodyDenial | undefined {
+  const { value, denial } = readJsonBody(
+    { bytes, defect: bytes.length === 0 ? 'missing' : undefined },
+    { type: 'application/json', encoding: '' },
+  );
+  return denial ?? schema.validate(value);
+}
+
+function compiled(value: JsonValue): BodySchema {
   const entry = 'file:///schema.json';
   const { schema, problems } = compileJsonSchema({ documents: new Map([[entry, value]]), entry });
   if (schema === undefined) throw new Error(JSON.stringify(problems));

@@ -1,5 +1,7 @@
-import { runBodies } from './bodies.ts';
+import { runBodies, runOpenApiBodies } from './bodies.ts';
 import { runMessageBodies } from './message-bodies.ts';
+import { runForms, runMultipart } from './openapi-forms.ts';
+import { runParameters } from './openapi-parameters.ts';
 
 /** How often each result came; all of them are right. */
 type BodyCounts = Readonly<Record<string, number>>;
@@ -23,6 +25,10 @@ export interface BodyKind {
 export const BODY_KINDS: readonly BodyKind[] = [
   { name: 'JSON Schema', share: 50, run: (...parts) => ({ ...runBodies(...parts) }) },
   { name: 'gRPC with rules of protovalidate', share: 25, run: runMessageBodies },
+  { name: 'OpenAPI: JSON', share: 15, run: (...parts) => ({ ...runOpenApiBodies(...parts) }) },
+  { name: 'OpenAPI: parameters', share: 15, run: (...parts) => ({ ...runParameters(...parts) }) },
+  { name: 'OpenAPI: forms', share: 15, run: (...parts) => ({ ...runForms(...parts) }) },
+  { name: 'OpenAPI: multipart', share: 5, run: async (...parts) => ({ ...(await runMultipart(...parts)) }) },
 ];
 
 /** The number of bodies of each kind, at least one. */

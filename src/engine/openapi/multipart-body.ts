@@ -41,6 +41,11 @@ function isOtherCharset({ name, bytes }: Part): boolean {
   return name.toLowerCase() === CHARSET && !isUtf8Name(LATIN1.decode(bytes));
 }
 
+/** True for JSON that is the value of its text as well, where the schema permits no string. */
+function isSameAsText(json: string, { scalars }: ValueShape): boolean {
+  return !scalars.includes('string') && /^(?:true|false|null|-?(?:0|[1-9]\d{0,14}))$/.test(json);
+}
+
 const LATIN1 = new TextDecoder('latin1');
 
 function fieldsOf(content: Content, parts: readonly Part[]): readonly Field[] | string {
@@ -63,8 +68,12 @@ function fieldOf({ fields, shape }: Content, name: string, parts: readonly Part[
   if (read.length < texts.length || only === undefined) return `the field \`${name}\` is not UTF-8`;
   if (second !== undefined && inner.items === undefined)
     return `the field \`${name}\` appears more than once`;
-  if (second === undefined && isJsonPart(only, known, inner))
+  if (second === undefined && isJsonPart(only, known, inner)) {
+    const isDescribed = known !== undefined || shape.members?.isOpen === true;
+    if (isDescribed && inner.scalars.length > 0 && !isSameAsText(read[0] ?? '', inner))
+      return `the field \`${name}\` must be sent as text`;
     return { name, shape: inner, isJson: true, ways: [read[0] ?? ''] };
+  }
   const sent = (each: readonly string[]): Sent => (inner.items === undefined ? (each[0] ?? '') : each);
   if (!parts.some(({ isFile }) => isFile)) return { name, shape: inner, isJson: false, ways: [sent(read)] };
   // Services that keep files apart read no text, and others that of the file.

@@ -76,6 +76,8 @@ function headersOf(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
   for (const line of text.split('\r\n')) {
     const [, name, value] = /^([A-Za-z-]+): ?([^\r\n]*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined || headers.has(name.toLowerCase())) return undefined;
+    // Some servers take the name from any of the headers.
+    if (/name[ \t]*\*?=/i.test(value) && name.toLowerCase() !== 'content-disposition') return undefined;
     headers.set(name.toLowerCase(), value);
   }
   return headers;

@@ -33,6 +33,6 @@ function isDotted(parameter: string, bracketed: readonly string[]): boolean {
 
 function isBracketed(parameter: string, bracketed: readonly string[]): boolean {
   if (bracketed.length === 0) return false;
-  const { exact } = nameOf(parameter);
-  return bracketed.some((name) => exact.startsWith(`${name}[`));
+  const { exact, isClear } = nameOf(parameter);
+  return isClear && bracketed.some((name) => exact.startsWith(`${name}[`));
 }

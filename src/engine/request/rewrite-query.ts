@@ -1,4 +1,5 @@
 import { lowerAscii } from './ascii.ts';
+import { decodeOnce } from './percent.ts';
 
 /**
  * Path whose query string has exactly these values for the names of `set`, and no parameter of a name of `remove`,
@@ -64,12 +65,23 @@ export class ParameterNames {
   }
 }
 
-/** The name of a raw `name=value`, decoded once, and the text that all names have which some parser reads alike. */
-export function nameOf(parameter: string): { readonly exact: string; readonly folded: string } {
+/** The name of a raw `name=value`. */
+export interface ParameterName {
+  /** Decoded once. */
+  readonly exact: string;
+  /** The text that all names have which some parser reads alike. */
+  readonly folded: string;
+  /** False if it has an escape that is broken or not of UTF-8. */
+  readonly isClear: boolean;
+}
+
+export function nameOf(parameter: string): ParameterName {
   const raw = rawName(parameter);
   const folded = looseName(raw);
   const bracket = folded.indexOf('[');
-  return { exact: decodeName(raw), folded: bracket === -1 ? folded : folded.slice(0, bracket) };
+  const exact = decodeName(raw);
+  const isClear = exact === decodeOnce(raw);
+  return { exact, folded: bracket === -1 ? folded : folded.slice(0, bracket), isClear };
 }
 
 /** Name of a raw `name=value`, still encoded. */

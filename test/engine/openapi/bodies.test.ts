@@ -218,6 +218,10 @@ describe('multipart', () => {
       `${field('name', 'Ann', '\r\nContent-Disposition: form-data; name="age"')}${photo}--b1--`,
     ],
     ['an encoding', `${field('name', 'Ann', '\r\nContent-Transfer-Encoding: base64')}${photo}--b1--`],
+    [
+      'a name in another header',
+      `${field('name', 'Ann', '\r\nContent-Type: text/plain; name="age"')}${photo}--b1--`,
+    ],
     ['a folded header', `${field('name', 'Ann', ';\r\n filename="x"')}${photo}--b1--`],
     ['no part', '--b1--'],
     [
