@@ -117,7 +117,12 @@ function decodeJson(
   if (value === undefined) return denied('body_malformed', `the message is not JSON: ${problem}`);
   if (isBinaryMessage(bytes))
     return denied('body_malformed', 'the message is JSON and a binary message, and services may read either');
-  const { json, values } = plainJson(value);
+  const { json, values, isWide, hasType } = plainJson(value);
+  if (isWide && (hasType || shapes.holdsNumbers(input)))
+    return denied(
+      'body_malformed',
+      'the message has an integer that loses digits as a `google.protobuf.Value`',
+    );
   room.values += values;
   room.left -= values * shapes.largest(input);
   if (room.left < 0) return denied('body_malformed', 'the body has more values than are read');

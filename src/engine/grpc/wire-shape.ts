@@ -80,6 +80,13 @@ export class WireShapes {
     return largest;
   }
 
+  /** True for a message that may hold a number as a `google.protobuf.Value`, which is a double. */
+  holdsNumbers(message: DescMessage): boolean {
+    return reachable(message)
+      .values()
+      .some(({ typeName }) => typeName === 'google.protobuf.Value');
+  }
+
   /** The shape of the message that a type URL names. */
   named(url: string): MessageShape | undefined {
     const message = typeAt(this.#registry, url);

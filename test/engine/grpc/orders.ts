@@ -8,6 +8,7 @@ syntax = "proto3";
 package acme.orders.v1;
 import "buf/validate/validate.proto";
 import "google/protobuf/any.proto";
+import "google/protobuf/struct.proto";
 import "google/protobuf/timestamp.proto";
 
 service Orders {
@@ -15,6 +16,7 @@ service Orders {
   rpc ImportOrders(stream PlaceOrderRequest) returns (PlaceOrderResponse);
   rpc Echo(stream Everything) returns (stream Everything);
   rpc Keep(Everything) returns (Everything);
+  rpc KeepFree(Free) returns (Free);
 }
 
 message PlaceOrderRequest {
@@ -65,6 +67,7 @@ message Everything {
   repeated bool flags = 20 [packed = false];
 }
 message Old {}
+message Free { google.protobuf.Struct members = 1; google.protobuf.Any any = 2; }
 `;
 
 const OLD = `

@@ -471,6 +471,18 @@ describe('a message of JSON', () => {
     });
   });
 
+  test.each([
+    ['{"members":{"amount":9007199254740993}}'],
+    ['{"any":{"@type":"type.googleapis.com/google.protobuf.Value","value":9007199254740993}}'],
+  ])('with an integer that loses digits as a Value is refused: %s', (text) => {
+    const free = (each: string): unknown =>
+      result('/acme.orders.v1.Orders/KeepFree', utf8(each), { type: 'application/json' });
+    expect(free(text)).toBe(
+      'body_malformed: the message has an integer that loses digits as a `google.protobuf.Value`',
+    );
+    expect(free(text.replace('993', '991'))).toMatchObject([JSON.parse(text.replace('993', '991'))]);
+  });
+
   test('that is a binary message as well is refused, since some services do not look at the content type', () => {
     // In binary: field 1 with the 32 bytes after it, then field 6 (`2`) with 35 (`#`).
     const text = `\n {"customer":"ann","note":"${'a'.repeat(6)}2#${'b'.repeat(33)}"}`;
