@@ -1,4 +1,4 @@
-import { fromBinary, fromJson, type Message } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, fromJson, type Message, toBinary } from '@bufbuild/protobuf';
 import { isFieldError } from '@bufbuild/protobuf/reflect';
 import type { Body } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
@@ -127,12 +127,19 @@ function decodeJson(
   room.left -= values * shapes.largest(input);
   if (room.left < 0) return denied('body_malformed', 'the body has more values than are read');
   try {
-    return { message: fromJson(input, json, { registry }), unknown: undefined };
+    return { message: asSent(input, fromJson(input, json, { registry })), unknown: undefined };
   } catch (error) {
-    const message = withoutUnknown(() => fromJson(input, json, { registry, ignoreUnknownFields: true }));
+    const message = withoutUnknown(() =>
+      asSent(input, fromJson(input, json, { registry, ignoreUnknownFields: true })),
+    );
     if (message === undefined) return denied('schema_violation', misfit(error, input.typeName));
     return { message, unknown: `the message has a member that \`${input.typeName}\` does not have` };
   }
+}
+
+/** The message as a service holds it: a `float` has the 32 bits that are left of the digits of JSON. */
+function asSent(input: DescMessage, message: Message): Message {
+  return fromBinary(input, toBinary(input, message));
 }
 
 function withoutUnknown(decode: () => Message): Message | undefined {

@@ -471,6 +471,10 @@ describe('a message of JSON', () => {
     });
   });
 
+  test('has floats of 32 bits, as services hold them', () => {
+    expect(json('{"float": 16777217, "double": 16777217}')).toEqual([{ float: 16777216, double: 16777217 }]);
+  });
+
   test.each([
     ['{"members":{"amount":9007199254740993}}'],
     ['{"any":{"@type":"type.googleapis.com/google.protobuf.Value","value":9007199254740993}}'],
