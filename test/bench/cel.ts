@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { blockLines } from './cel-blocks.ts';
 import { BUF, COMPILED, type Engine, HAND, INTERPRETED, MARC } from './cel-engines.ts';
+import { messageLines } from './cel-messages.ts';
 import { ROWS, type Row, type Sample, samples } from './cel-rows.ts';
 import { type Contender, type Effort, measure } from './measure.ts';
 
@@ -38,6 +39,7 @@ export async function celPart(effort: Effort): Promise<string> {
     `  compiled, to the hand-written: at most ${slowest(results).toFixed(1)}× where there is no regex`,
     `  combined policy, to the best of the engines of others: ${lead(results).toFixed(1)}× as fast`,
     ...(await blockLines(effort)),
+    ...(await messageLines(effort)),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
+import { createValidator } from '@bufbuild/protovalidate';
 import { compileServices } from '../../src/engine/grpc/compile-services.ts';
 import type { Contender } from './measure.ts';
 
@@ -15,6 +16,7 @@ export function grpcContenders(): readonly Contender[] {
   const bytes = services.encode(method, [{ orderId: '42', lines }]);
   const twice = services.encode(method, [{ orderId: '42', lines: [...lines.slice(1), ...lines.slice(-1)] }]);
   const message = bytes.subarray(5);
+  const library = createValidator({ registry: services.types.files });
   const clock = () => ({ seconds: 0, nanos: 0 });
   const read = () => services.read(method, { bytes, defect: undefined }, GRPC_CONTENT);
   const judge = (body: Uint8Array): boolean => {
@@ -28,5 +30,9 @@ export function grpcContenders(): readonly Contender[] {
     { name: 'Lictor: frame, strict decoding', run: read },
     { name: 'Lictor: frame, strict decoding, rules that hold', run: () => judge(bytes) },
     { name: 'Lictor: frame, strict decoding, a rule that does not hold', run: () => judge(twice) },
+    {
+      name: 'the library of protovalidate: decoding, rules that hold',
+      run: () => library.validate(method.input, fromBinary(method.input, message)).kind === 'valid',
+    },
   ];
 }

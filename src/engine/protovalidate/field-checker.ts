@@ -21,7 +21,8 @@ export type FindCheck = (type: string) => MessageCheck | undefined;
 /** The checks of one field of a message. */
 export class FieldChecker {
   readonly #field: DescField;
-  readonly #plan: FieldPlan;
+  readonly #isRequired: boolean;
+  readonly #isAlwaysChecked: boolean;
   readonly #whole: ValueChecker;
   readonly #items: ElementChecker | undefined;
   readonly #keys: ElementChecker | undefined;
@@ -29,7 +30,8 @@ export class FieldChecker {
 
   constructor(types: MessageRegistry, field: DescField, plan: FieldPlan) {
     this.#field = field;
-    this.#plan = plan;
+    this.#isRequired = plan.isRequired;
+    this.#isAlwaysChecked = !plan.isRequired && !plan.isCheckedIfSet;
     const reads =
       (read: ReadValue): Read =>
       (stored) =>
@@ -48,9 +50,8 @@ export class FieldChecker {
   }
 
   check(message: Message, run: Run): void {
-    const { isRequired, isCheckedIfSet } = this.#plan;
-    const isSet = (!isRequired && !isCheckedIfSet) || isFieldSet(message, this.#field);
-    if (!isSet && !isRequired) return;
+    const isSet = this.#isAlwaysChecked || isFieldSet(message, this.#field);
+    if (!isSet && !this.#isRequired) return;
     run.enter(this.#field);
     if (isSet) this.#checkSet(storedIn(message, this.#field), run);
     else run.violate('required', 'value is required', ['required']);
@@ -58,7 +59,7 @@ export class FieldChecker {
   }
 
   #checkSet(stored: unknown, run: Run): void {
-    this.#whole.check(stored, run);
+    this.#whole.check(stored, run, false);
     if (this.#items !== undefined) checkList(this.#items, stored as readonly unknown[], run);
     else if (this.#keys !== undefined || this.#values !== undefined)
       this.#checkMap(stored as Properties, run);
@@ -70,7 +71,7 @@ export class FieldChecker {
     for (const key of Object.keys(entries)) {
       part.at = key;
       this.#keys?.check(key, run, true);
-      this.#values?.check(entries[key], run);
+      this.#values?.check(entries[key], run, false);
     }
     run.leave();
   }
@@ -86,38 +87,49 @@ function checkList(items: ElementChecker, list: readonly unknown[], run: Run): v
   run.enter(part);
   for (let at = 0; at < list.length; at += 1) {
     part.at = at;
-    items.check(list[at], run);
+    items.check(list[at], run, false);
   }
   run.leave();
 }
 
 /** The checks of one value. */
 class ValueChecker {
-  readonly #plan: ValuePlan;
+  readonly #custom: ValuePlan['custom'];
+  readonly #standard: ValuePlan['standard'];
+  readonly #enum: ValuePlan['enum'];
+  readonly #any: ValuePlan['any'];
+  readonly #type: ValuePlan['message'];
+  readonly #hasRules: boolean;
   readonly #read: Read;
   #message: MessageCheck | undefined;
 
-  constructor(plan: ValuePlan, read: Read) {
-    this.#plan = plan;
+  constructor({ custom, standard, enum: numbers, any, message }: ValuePlan, read: Read) {
+    this.#custom = custom;
+    this.#standard = standard;
+    this.#enum = numbers;
+    this.#any = any;
+    this.#type = message;
+    this.#hasRules = custom.length + standard.length > 0;
     this.#read = read;
   }
 
   link(find: FindCheck): void {
-    const { message } = this.#plan;
-    if (message !== undefined) this.#message = find(message);
+    if (this.#type !== undefined) this.#message = find(this.#type);
   }
 
-  check(stored: unknown, run: Run, isOfKey = false): void {
-    const { custom, enum: enumeration, any, standard } = this.#plan;
-    const value = custom.length + standard.length === 0 ? undefined : this.#read(stored);
-    if (custom.length > 0) run.evaluate(custom, value, isOfKey);
+  check(stored: unknown, run: Run, isOfKey: boolean): void {
+    const value = this.#hasRules ? this.#read(stored) : undefined;
+    if (this.#custom.length > 0) run.evaluate(this.#custom, value, isOfKey);
     this.#message?.check(stored as Message, run);
-    if (enumeration !== undefined && !enumeration.numbers.has(stored as number)) {
-      run.violate('enum.defined_only', 'value must be one of the defined enum values', enumeration.place);
-    }
-    if (any !== undefined) checkAny(any, stored as { readonly typeUrl: string }, run);
-    if (standard.length > 0) run.evaluate(standard, value, isOfKey);
+    if (this.#enum !== undefined) checkEnum(this.#enum, stored as number, run);
+    if (this.#any !== undefined) checkAny(this.#any, stored as { readonly typeUrl: string }, run);
+    if (this.#standard.length > 0) run.evaluate(this.#standard, value, isOfKey);
   }
+}
+
+function checkEnum({ numbers, place }: NonNullable<ValuePlan['enum']>, number: number, run: Run): void {
+  if (numbers.has(number)) return;
+  run.violate('enum.defined_only', 'value must be one of the defined enum values', place);
 }
 
 function checkAny(
@@ -149,7 +161,7 @@ class ElementChecker {
     this.#checker.link(find);
   }
 
-  check(stored: unknown, run: Run, isOfKey = false): void {
+  check(stored: unknown, run: Run, isOfKey: boolean): void {
     if (this.#zero !== undefined && isZero(this.#read(stored), this.#zero)) return;
     this.#checker.check(stored, run, isOfKey);
   }

@@ -55,27 +55,35 @@ const LATIN = new TextDecoder('windows-1252');
 
 /** True if no element of a list equals another one. */
 function isUnique(list: readonly unknown[]): boolean {
+  spend(list.length);
   const keys = new Set<unknown>();
   const others: unknown[] = [];
-  return list.every((value) => {
-    spend(1);
-    // NaN equals nothing.
-    if (Number.isNaN(value)) return true;
+  for (const value of list) {
     const key = keyOf(value);
-    if (key !== undefined) return keys.size !== keys.add(key).size;
-    spend(others.length);
-    return !others.some((other) => equals(other, value)) && others.push(value) > 0;
-  });
+    if (key === undefined ? isAmong(value, others) : keys.has(key)) return false;
+    if (key === undefined) others.push(value);
+    else keys.add(key);
+  }
+  return true;
+}
+
+/** True if one of the values equals this one. NaN equals nothing. */
+function isAmong(value: unknown, others: readonly unknown[]): boolean {
+  spend(others.length);
+  return others.some((other) => equals(other, value));
 }
 
 /** A value of JavaScript that is equal for equal elements; undefined if there is none. */
 function keyOf(value: unknown): unknown {
+  if (typeof value === 'string') {
+    spendText(value);
+    return value;
+  }
   if (value instanceof Uint8Array) {
     spend(Math.floor(value.length / TEXT_A_STEP));
     return LATIN.decode(value);
   }
-  if (typeof value === 'string') spendText(value);
-  return normalKey(value) ?? (typeof value === 'number' ? value : undefined);
+  return normalKey(value) ?? (typeof value === 'number' && !Number.isNaN(value) ? value : undefined);
 }
 
 function fieldOf(message: unknown, name: string): unknown {

@@ -20,6 +20,7 @@ export class MessageChecker implements MessageCheck {
   readonly #fields: readonly FieldChecker[];
   readonly #oneofs: readonly { readonly fields: readonly DescField[]; readonly isRequired: boolean }[];
   readonly #requiredOneofs: readonly DescOneof[];
+  readonly #hasOneofs: boolean;
 
   constructor(types: MessageRegistry, plan: MessagePlan) {
     const type = types.files.getMessage(plan.type);
@@ -35,6 +36,7 @@ export class MessageChecker implements MessageCheck {
     );
     this.#oneofs = plan.oneofs.map((each) => ({ ...each, fields: named(each.fields) }));
     this.#requiredOneofs = type.oneofs.filter(({ name }) => plan.requiredOneofs.includes(name));
+    this.#hasOneofs = plan.oneofs.length + plan.requiredOneofs.length > 0;
   }
 
   /** Finds the checkers of the messages in fields. */
@@ -45,7 +47,11 @@ export class MessageChecker implements MessageCheck {
   check(message: Message, run: Run): void {
     for (const field of this.#fields) field.check(message, run);
     if (this.#rules.length > 0) run.evaluate(this.#rules, this.#types.valueOf(this.type, message), false);
-    for (const oneof of this.#oneofs) checkOneof(oneof.fields, oneof.isRequired, message, run);
+    if (this.#hasOneofs) this.#checkOneofs(message, run);
+  }
+
+  #checkOneofs(message: Message, run: Run): void {
+    for (const { fields, isRequired } of this.#oneofs) checkOneof(fields, isRequired, message, run);
     for (const oneof of this.#requiredOneofs) checkRequired(oneof, message, run);
   }
 }
