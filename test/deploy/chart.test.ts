@@ -34,6 +34,12 @@ describe('the values of the chart', () => {
     [['injection', 'failurepolicy'], 'Fail', '/injection must NOT have additional properties'],
     [['injection', 'options', 'memory'], '64Mi', '/injection/options/memory must match pattern'],
     [['injection', 'options', 'memmory'], '192Mi', '/injection/options must NOT have additional properties'],
+    [['webhook', 'timeoutSeconds'], 31, '/webhook/timeoutSeconds must be <= 30'],
+    [
+      ['webhook', 'certificate', 'source'],
+      'secret',
+      '/webhook/certificate/secretName must NOT have fewer than 1',
+    ],
     [['policies', 'files', 'a.yaml'], { kind: 'Policy' }, '/policies/files/a.yaml must be string'],
   ])('%j = %j is refused', (path, value, problem) => {
     expect(problemsOf(changed(path, value)).join('\n')).toContain(problem);
@@ -41,7 +47,7 @@ describe('the values of the chart', () => {
 
   test('each has a default, and a phrase for the reference', () => {
     const rows = valuesOf(chartSchema(), chartValues());
-    expect(rows.length).toBeGreaterThan(15);
+    expect(rows.length).toBeGreaterThan(40);
     expect(rows.filter((row) => row.default === undefined || row.doc === '')).toEqual([]);
   });
 
@@ -68,6 +74,9 @@ function pathsOf(value: unknown, known: ReadonlySet<string>, path = ''): readonl
 
 /** Names by which templates call a part of the values. */
 const SHORT: Readonly<Record<string, string>> = {
+  $webhook: 'webhook',
+  $certificate: 'webhook.certificate',
+  $manager: 'webhook.certificate.certManager',
   $image: 'image',
 };
 

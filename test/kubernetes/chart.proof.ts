@@ -14,10 +14,35 @@ import { outputOf, runProgram } from './programs.ts';
 const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   'the defaults': [],
   'without the sidecar where it cannot be added': ['--set=injection.failurePolicy=Ignore'],
+  'by webhook': ['--set=injection.by=webhook'],
   'by nothing': ['--set=injection.by=none'],
+  'by cert-manager': ['--set=injection.by=webhook', '--set=webhook.certificate.source=cert-manager'],
+  'by an issuer of the cluster': [
+    '--set=injection.by=webhook',
+    '--set=webhook.certificate.source=cert-manager',
+    '--set-json=webhook.certificate.certManager.issuerRef={"kind":"ClusterIssuer","name":"internal"}',
+  ],
+  'by a Secret': [
+    '--set=injection.by=webhook',
+    '--set=webhook.certificate.source=secret',
+    '--set=webhook.certificate.secretName=mine',
+    '--set=webhook.certificate.caBundle=-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n',
+  ],
   everything: [
+    '--set=injection.by=webhook',
     '--set=image.digest=sha256:0123456789012345678901234567890123456789012345678901234567890123',
+    '--set=image.pullSecrets[0].name=registry',
     '--set=labels.team=platform',
+    '--set=webhook.podLabels.tier=control',
+    '--set-string=webhook.podAnnotations.note=x',
+    '--set=webhook.priorityClassName=system-cluster-critical',
+    '--set=webhook.nodeSelector.disk=ssd',
+    '--set-json=webhook.tolerations=[{"operator":"Exists"}]',
+    '--set-json=webhook.affinity={"podAntiAffinity":{}}',
+    '--set-json=webhook.topologySpreadConstraints=[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule","labelSelector":{"matchLabels":{"app":"a"}}}]',
+    '--set-json=webhook.networkPolicy.from=[{"ipBlock":{"cidr":"10.0.0.1/32"}}]',
+    '--set=webhook.serviceAccount.annotations.role=none',
+    '--set=webhook.podDisruptionBudget.minAvailable=50%',
     '--set=injection.options.memory=256Mi',
     '--set=policies.namespaces={orders,stock}',
     '--set-json=policies.files={"orders.yaml":"apiVersion: lictor/v1\\n"}',
@@ -25,6 +50,7 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
     '--set=monitoring.podMonitor.enabled=true',
     '--set=monitoring.podMonitor.namespaces={orders}',
     '--set=monitoring.podMonitor.labels.release=prometheus',
+    '--set=monitoring.serviceMonitor.enabled=true',
   ],
 };
 
@@ -88,14 +114,14 @@ describe('the chart', () => {
   });
 
   test('kubeconform refuses an unknown field and a wrong type', async () => {
-    const broken = (await template([])).replace(
-      'failurePolicy: Fail',
-      'failurePolicy: 1\n  failPolicy: Fail',
+    const broken = (await template(['--set=injection.by=webhook'])).replace(
+      'replicas: 2',
+      'replicas: two\n  replica: 2',
     );
     const { code, stdout } = await validate(broken);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/failurePolicy/);
-    expect(stdout).toMatch(/failPolicy'? not allowed|additional properties 'failPolicy'/);
+    expect(stdout).toMatch(/replicas/);
+    expect(stdout).toMatch(/replica'? not allowed|additional properties 'replica'/);
   });
 
   test('values that the schema does not allow are refused with their path', async () => {
@@ -106,6 +132,37 @@ describe('the chart', () => {
       '--set=injection.failurepolicy=Fail',
     ]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/injection/)]);
+  });
+
+  test('an upgrade keeps the generated certificate', async () => {
+    const secret = async (): Promise<unknown> => {
+      const { data } = (await cluster.kubectl.get('-n', 'kept', 'secret', 'lictor-webhook-tls')) as {
+        readonly data: unknown;
+      };
+      return data;
+    };
+    const env = { KUBECONFIG: cluster.kubeconfig, HOME: cluster.folder };
+    const args = [
+      'upgrade',
+      '--install',
+      'lictor',
+      CHART_FOLDER,
+      '--namespace',
+      'kept',
+      '--create-namespace',
+      '--set=injection.by=webhook',
+    ];
+    await outputOf('helm', args, { env });
+    const first = await secret();
+    await outputOf('helm', [...args, '--set=webhook.replicas=3'], { env });
+    expect(await secret()).toEqual(first);
+    const { webhooks } = (await cluster.kubectl.get('mutatingwebhookconfiguration', 'lictor-webhook')) as {
+      readonly webhooks: readonly { readonly clientConfig: { readonly caBundle: string } }[];
+    };
+    expect(webhooks.map(({ clientConfig }) => clientConfig.caBundle)).toEqual(
+      [1, 2].map(() => (first as Readonly<Record<string, string>>)['ca.crt']),
+    );
+    await outputOf('helm', ['uninstall', 'lictor', '--namespace', 'kept'], { env });
   });
 });
 

@@ -6,7 +6,7 @@ import { outputOf } from './programs.ts';
 export const CHART_FOLDER: string = fileURLToPath(new URL('deploy/chart', ROOT));
 
 /** Namespace of the release. */
-const RELEASE_NAMESPACE = 'lictor';
+export const RELEASE_NAMESPACE = 'lictor';
 
 /** `helm install` or `helm upgrade` of the chart under the name `lictor`. */
 export async function install(cluster: Cluster, values: readonly string[]): Promise<void> {

@@ -58,7 +58,7 @@ export async function dryRun(
   return (await kubectl.create(podOf('trial', { namespace, ...marks }), '--dry-run=server')) as PodObject;
 }
 
-function refusal({ kubectl }: Cluster, namespace: Namespace, marks: PodMarks): Promise<Outcome> {
+export function refusal({ kubectl }: Cluster, namespace: Namespace, marks: PodMarks): Promise<Outcome> {
   const pod = JSON.stringify(podOf('trial', { namespace, ...marks }));
   return kubectl.run(['create', '-f', '-', '--dry-run=server'], pod);
 }
@@ -176,7 +176,7 @@ export function proveInjection(cluster: () => Cluster): void {
 
   test.each([
     ['lictor.dev/memory', '64Mi', /annotation `lictor\.dev\/memory`: `64Mi` is /],
-    ['lictor.dev/memmory', '192Mi', /annotation `lictor\.dev\/memmory`: is not an option/],
+    ['lictor.dev/memmory', '192Mi', /annotation `lictor\.dev\/memmory` is not an option/],
     ['lictor.dev/proxy', 'istio-proxy', /no container `istio-proxy`/],
     ['lictor.dev/inject', 'yes', /annotation `lictor\.dev\/inject`: `yes` is neither `true` nor `false`/],
   ])('a wrong annotation is a clear error: %s: %s', async (name, text, message) => {

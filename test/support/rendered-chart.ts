@@ -29,4 +29,8 @@ export function resourceText(rendered: string): string {
 /** Files of deploy/kustomize that are rendered from the chart, with the values of each. */
 export const RENDERED = {
   'deploy/kustomize/injection/policy/injection.yaml': ['--set=injection.by=policy'],
+  'deploy/kustomize/injection/webhook/injection.yaml': [
+    '--set=injection.by=webhook',
+    '--set=webhook.certificate.source=cert-manager',
+  ],
 } as const;

@@ -5,9 +5,17 @@
 {{- .Values.fullnameOverride | default $full | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
-{{- define "lictor.labels" -}}
+{{- define "lictor.webhook" -}}
+{{ include "lictor.fullname" . }}-webhook
+{{- end -}}
+
+{{- define "lictor.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "lictor.labels" -}}
+{{ include "lictor.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
@@ -21,6 +29,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $image := .Values.image -}}
 {{- $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
 {{- with $image.digest }}@{{ . }}{{ end -}}
+{{- end -}}
+
+{{- define "lictor.certificateSecret" -}}
+{{- $certificate := .Values.webhook.certificate -}}
+{{- if eq $certificate.source "secret" -}}
+{{ required "webhook.certificate.secretName is needed with source: secret" $certificate.secretName }}
+{{- else -}}
+{{ $certificate.secretName | default (printf "%s-tls" (include "lictor.webhook" .)) }}
+{{- end -}}
 {{- end -}}
 
 {{/*
@@ -42,4 +59,17 @@ objectSelector:
     {{- else }}
     - {key: lictor.dev/inject, operator: In, values: ["true"]}
     {{- end }}
+{{- end -}}
+
+{{/* Each option of the chart is one of pods without the annotation. */}}
+{{- define "lictor.webhookArgs" -}}
+- webhook
+- --listen=0.0.0.0:{{ .Values.webhook.port }}
+- --probe=0.0.0.0:{{ .Values.webhook.probePort }}
+- --tls-cert=/etc/lictor/tls/tls.crt
+- --tls-key=/etc/lictor/tls/tls.key
+- --log-level={{ .Values.webhook.logLevel }}
+{{- range $name, $text := include "lictor.options" . | fromJson }}
+- {{ printf "--set=%s=%s" $name $text | replace "$(" "$$(" | toJson }}
+{{- end }}
 {{- end -}}
