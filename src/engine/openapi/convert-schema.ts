@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonList, isJsonObject } from '../request/json-value.ts';
+import { DEFAULT_DIALECT, dialectNamed } from '../schema/dialects.ts';
 import { isFormat } from '../schema/formats.ts';
+import { keywordOf } from '../schema/keywords.ts';
 import { UniqueNames } from '../schema/unique-names.ts';
 import { branchKeyword, selectBranch } from './discriminator.ts';
 import type { Documents, Part } from './documents.ts';
@@ -21,30 +23,20 @@ export interface ConverterOptions {
   readonly readOnly: 'deny' | 'allow';
 }
 
-/** Keywords whose value is a schema. */
-const SCHEMAS: ReadonlySet<string> = new Set([
-  'items',
-  'contains',
-  'additionalProperties',
-  'propertyNames',
-  'not',
-  'if',
-  'then',
-  'else',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-]);
-/** Those of them that are about members and elements of a value. */
+/** Keywords whose schemas are about members and elements of a value, or of which only some must fit. */
 const MEMBERS: ReadonlySet<string> = new Set([
   'items',
   'additionalProperties',
   'unevaluatedItems',
   'unevaluatedProperties',
+  'properties',
+  'patternProperties',
+  'anyOf',
+  'oneOf',
 ]);
-/** Keywords whose value is a list of schemas. */
-const LISTS: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
-/** Keywords whose value is a mapping with schemas. */
-const MAPPINGS: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'dependentSchemas']);
+
+/** The dialect of converted schemas. */
+const DEFAULT = dialectNamed(DEFAULT_DIALECT);
 
 /** Keywords of OpenAPI and annotations, which do not limit a value. */
 const DROPPED: ReadonlySet<string> = new Set([
@@ -176,19 +168,14 @@ export class SchemaConverter {
   /** The value of a keyword; undefined if it limits nothing. */
   #keyword(keyword: string, part: Part, optional: ReadonlySet<string>): JsonValue | undefined {
     const { value } = part;
-    if (SCHEMAS.has(keyword)) return MEMBERS.has(keyword) ? this.#member(part) : this.#schema(part, NONE);
-    if (LISTS.has(keyword) && isJsonList(value))
-      return this.#documents
-        .items(part)
-        .map((each) => (keyword === 'allOf' ? this.#schema(each, optional) : this.#member(each)));
-    if (MAPPINGS.has(keyword) && isJsonObject(value)) {
-      const members = this.#documents
-        .members(part)
-        .map(([name, each]) => [
-          name,
-          keyword === 'dependentSchemas' ? this.#schema(each, NONE) : this.#member(each),
-        ]);
-      return Object.fromEntries(members) as JsonValue;
+    const holds = keywordOf(keyword, DEFAULT)?.holds;
+    const convert = (each: Part): JsonValue =>
+      MEMBERS.has(keyword) ? this.#member(each) : this.#schema(each, keyword === 'allOf' ? optional : NONE);
+    if (holds === 'schema') return convert(part);
+    if (holds === 'list' && isJsonList(value)) return this.#documents.items(part).map(convert);
+    if (holds === 'map' && isJsonObject(value)) {
+      const members = this.#documents.members(part).map(([name, each]) => [name, convert(each)] as const);
+      return Object.fromEntries(members);
     }
     if (keyword === 'required' && isJsonList(value)) {
       const names = value.filter((name) => typeof name !== 'string' || !optional.has(name));

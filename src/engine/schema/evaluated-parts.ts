@@ -1,24 +1,34 @@
-/** Members and items of one value that schemas have evaluated (2020-12, section 11). */
+/** Members and items of one value that schemas have evaluated (2020-12, section 11). Most values have none to keep. */
 export class EvaluatedParts {
   /** True if every member is evaluated. */
   allMembers = false;
-  readonly members = new Set<string>();
   /** Items at the start of a list that are evaluated. */
   firstItems = 0;
-  readonly items = new Set<number>();
+  #members: Set<string> | undefined;
+  #items: Set<number> | undefined;
+
+  addMember(name: string): void {
+    this.#members ??= new Set();
+    this.#members.add(name);
+  }
+
+  addItem(index: number): void {
+    this.#items ??= new Set();
+    this.#items.add(index);
+  }
 
   hasMember(name: string): boolean {
-    return this.allMembers || this.members.has(name);
+    return this.allMembers || this.#members?.has(name) === true;
   }
 
   hasItem(index: number): boolean {
-    return index < this.firstItems || this.items.has(index);
+    return index < this.firstItems || this.#items?.has(index) === true;
   }
 
   add(other: EvaluatedParts): void {
     this.allMembers ||= other.allMembers;
-    for (const name of other.members) this.members.add(name);
     this.firstItems = Math.max(this.firstItems, other.firstItems);
-    for (const index of other.items) this.items.add(index);
+    for (const name of other.#members ?? []) this.addMember(name);
+    for (const index of other.#items ?? []) this.addItem(index);
   }
 }

@@ -218,7 +218,7 @@ export class Evaluation {
     for (const index of value.keys()) {
       if (!this.#silently(() => this.#item(wanted, value, index))) continue;
       count += 1;
-      if (schema[UNSEEN_CONTAINS] !== true) seen.items.add(index);
+      if (schema[UNSEEN_CONTAINS] !== true) seen.addItem(index);
     }
     if (count < Number(minContains))
       return this.#fail(
@@ -299,7 +299,7 @@ export class Evaluation {
   }
 
   #member(schema: JsonValue, value: JsonObject, name: string, seen: EvaluatedParts): boolean {
-    seen.members.add(name);
+    seen.addMember(name);
     return this.#at(name, () => this.#visit(schema, value[name] ?? null, new EvaluatedParts()));
   }
 

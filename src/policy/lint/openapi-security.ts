@@ -36,7 +36,8 @@ export function lintSecurity(
     for (const rule of enforcedRules(policy.spec)) {
       if (rule.effect !== 'allow') continue;
       const reached = operations.filter((each) => isReached(each, use, policy, rule));
-      const missing = reached.flatMap((operation) => missingFor(operation, use, rule, specs) ?? []);
+      const asked = new AskedOfCallers(rule, specs);
+      const missing = reached.flatMap((operation) => missingFor(operation, use, asked) ?? []);
       reportMissing(missing, use, rule);
     }
   }
@@ -64,15 +65,10 @@ function reportMissing(
 }
 
 /** Missing part of the requirement that the rule comes closest to; undefined if one holds, or cannot be checked. */
-function missingFor(
-  operation: ListedOperation,
-  use: OpenApiUse,
-  rule: RuleDocument,
-  specs: readonly Spec[],
-): Missing | undefined {
+function missingFor(operation: ListedOperation, use: OpenApiUse, asked: AskedOfCallers): Missing | undefined {
   let first: Omit<Missing, 'operation'> | undefined;
   for (const requirement of operation.security.requirements) {
-    const missing = missingOf(requirement, use, rule, specs);
+    const missing = missingOf(requirement, use, asked);
     if (missing === undefined) return undefined;
     first ??= missing;
   }
@@ -82,63 +78,64 @@ function missingFor(
 function missingOf(
   requirement: Requirement,
   { schemes }: OpenApiUse,
-  rule: RuleDocument,
-  specs: readonly Spec[],
+  asked: AskedOfCallers,
 ): Omit<Missing, 'operation'> | undefined {
   for (const [name, scopes] of requirement) {
     const kind = schemes.get(name)?.kind;
-    if (kind === 'mtls' && !asksForPeer(rule, specs))
+    if (kind === 'mtls' && !asked.asksForPeer)
       return { what: `a client certificate (\`${name}\`)`, help: 'write `mtls: {}` under `authenticate`' };
     if (kind !== 'token') continue;
-    const lacking = scopes.filter((scope) => !asksForScope(scope, rule, specs));
+    const lacking = scopes.filter((scope) => !asked.asksForScope(scope));
     if (lacking.length > 0) {
       const what = `the ${lacking.length === 1 ? 'scope' : 'scopes'} ${listed(lacking)}`;
       return { what, help: `write \`from: [{scopes: [${lacking.join(', ')}]}]\` in the rule` };
     }
-    if (!asksForToken(rule, specs))
+    if (!asked.asksForToken)
       return { what: `a token (\`${name}\`)`, help: 'write `jwt: {issuers: [NAME]}` under `authenticate`' };
   }
   return undefined;
 }
 
-/** The lists of callers of which one entry must fit. */
-function callersOf(rule: RuleDocument, specs: readonly Spec[]): readonly NonNullable<RuleDocument['from']>[] {
-  return [rule.from, ...specs.map(({ from }) => from)].filter((from) => from !== undefined);
-}
+/** What a rule and the policies for its requests ask of a caller: found once for all operations of a document. */
+class AskedOfCallers {
+  readonly asksForPeer: boolean;
+  readonly asksForToken: boolean;
+  /** The lists of callers of which one entry must fit. */
+  readonly #callers: readonly NonNullable<RuleDocument['from']>[];
+  readonly #texts: readonly string[];
 
-function asksForPeer(rule: RuleDocument, specs: readonly Spec[]): boolean {
-  if (specs.some(({ authenticate }) => authenticate?.mtls !== undefined)) return true;
-  if (callersOf(rule, specs).some((from) => from.every(({ principals }) => principals !== undefined)))
-    return true;
-  return mentions(/\b(?:connection\.mtls|caller\.|source\.(?:principal|spiffe|certificate))/, rule, specs);
-}
+  constructor(rule: RuleDocument, specs: readonly Spec[]) {
+    this.#callers = [rule.from, ...specs.map(({ from }) => from)].filter((from) => from !== undefined);
+    this.#texts = textsOf(rule, specs);
+    this.asksForPeer =
+      specs.some(({ authenticate }) => authenticate?.mtls !== undefined) ||
+      this.#callers.some((from) => from.every(({ principals }) => principals !== undefined)) ||
+      this.#mentions(/\b(?:connection\.mtls|caller\.|source\.(?:principal|spiffe|certificate))/);
+    this.asksForToken =
+      specs.some(
+        ({ authenticate }) => authenticate?.jwt !== undefined && authenticate.jwt.required !== false,
+      ) ||
+      this.#callers.some((from) =>
+        from.every(({ issuers, scopes, roles, claims }) =>
+          [issuers, scopes, roles, claims].some((part) => part !== undefined),
+        ),
+      ) ||
+      this.#mentions(/\bjwt\b/);
+  }
 
-function asksForToken(rule: RuleDocument, specs: readonly Spec[]): boolean {
-  if (
-    specs.some(({ authenticate }) => authenticate?.jwt !== undefined && authenticate.jwt.required !== false)
-  )
-    return true;
-  const isOfToken = callersOf(rule, specs).some((from) =>
-    from.every(({ issuers, scopes, roles, claims }) =>
-      [issuers, scopes, roles, claims].some((part) => part !== undefined),
-    ),
-  );
-  return isOfToken || mentions(/\bjwt\b/, rule, specs);
-}
+  /** True if each caller has the scope, or an expression or a claim names it. */
+  asksForScope(scope: string): boolean {
+    const isNamed = this.#callers.some((from) =>
+      from.every(
+        ({ scopes, claims }) => scopes?.some(({ value }) => value === scope) === true || claims !== undefined,
+      ),
+    );
+    return isNamed || this.#texts.some((text) => text.includes(scope));
+  }
 
-/** True if each caller has the scope, or an expression or a claim names it. */
-function asksForScope(scope: string, rule: RuleDocument, specs: readonly Spec[]): boolean {
-  const isNamed = callersOf(rule, specs).some((from) =>
-    from.every(
-      ({ scopes, claims }) => scopes?.some(({ value }) => value === scope) === true || claims !== undefined,
-    ),
-  );
-  if (isNamed) return true;
-  return textsOf(rule, specs).some((text) => text.includes(scope));
-}
-
-function mentions(pattern: RegExp, rule: RuleDocument, specs: readonly Spec[]): boolean {
-  return textsOf(rule, specs).some((text) => pattern.test(text));
+  #mentions(pattern: RegExp): boolean {
+    return this.#texts.some((text) => pattern.test(text));
+  }
 }
 
 /** The expressions that may ask for something of the caller, without those of other rules that allow. */
