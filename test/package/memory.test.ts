@@ -3,6 +3,7 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { memoryShares } from '../../src/tools/inject/memory.ts';
 import { connectAsker } from '../support/ask.ts';
 import { startLictor } from '../support/lictor.ts';
 import { childrenOf, ownMemory } from '../support/processes.ts';
@@ -12,10 +13,11 @@ import { ROOT } from '../support/tools.ts';
 const run = promisify(execFile);
 const root = (name: string): string => fileURLToPath(new URL(name, ROOT));
 
-/** Memory of the container, in MiB, and the settings of docs/operating.md for it. */
+/** Memory of the container, in MiB, and the settings for it that pods get and docs/operating.md names. */
 const CONTAINER = 128;
-const SETTINGS = ['--load-memory', '128'] as const;
-const NODE_OPTIONS = '--max-old-space-size=32';
+const { heap, load } = memoryShares(CONTAINER);
+const SETTINGS = ['--load-memory', String(load)] as const;
+const NODE_OPTIONS = `--max-old-space-size=${heap}`;
 
 const CONNECTIONS = 4;
 const LANES = 16;
