@@ -12,20 +12,34 @@ export type CookieReadings =
  * leave quotes around a value in it.
  */
 export function readCookies(header: string, names: readonly string[]): CookieReadings {
-  const parts = header.split(';');
-  const values = parseCookies(header);
-  const isOpen = parts.some((part) => isHalfQuoted(valueOf(part)));
-  for (const name of names) {
-    if (isOpen || hasOther(parts, name)) return { unclear: name };
+  const wanted = new Set(names);
+  const quoted = new Map<string, string>();
+  // A header may have tens of thousands of parts, so that each is looked at once.
+  for (const part of header.split(';')) {
+    const unclear = unclearIn(part, wanted, names);
+    if (unclear !== undefined) return { unclear };
+    if (part.includes('"') && wanted.has(cookieName(part))) quoted.set(cookieName(part), valueOf(part));
   }
-  const quoted = parts.filter((part) => names.includes(cookieName(part)) && valueOf(part).startsWith('"'));
-  if (quoted.length === 0) return { ways: [values] };
-  const escaped = quoted.find((part) => part.includes('\\'));
-  if (escaped !== undefined) return { unclear: cookieName(escaped) };
+  const values = parseCookies(header);
+  if (quoted.size === 0) return { ways: [values] };
   const whole = new Map(values);
-  for (const part of quoted) whole.set(cookieName(part), [valueOf(part)]);
+  for (const [name, value] of quoted) whole.set(name, [value]);
   return { ways: [values, whole] };
 }
+
+/** Name of a cookie that a part of the header makes unclear. */
+function unclearIn(part: string, wanted: ReadonlySet<string>, names: readonly string[]): string | undefined {
+  const text = part.trim();
+  if (!SEPARATORS.test(text)) return undefined;
+  const value = valueOf(text);
+  if (isHalfQuoted(value)) return names[0];
+  const name = cookieName(text);
+  if (value.startsWith('"') && value.includes('\\') && wanted.has(name)) return name;
+  return otherIn(text, wanted);
+}
+
+/** What some services take for the end of a cookie, or of a part of it. */
+const SEPARATORS = /[,"\s]/;
 
 /** The value of a part of the header, with the quotes around it. */
 function valueOf(part: string): string {
@@ -40,15 +54,15 @@ function isHalfQuoted(value: string): boolean {
   return quotes > 0 && !isPair;
 }
 
-/** True if a part has what some services read as another cookie of the name. */
-function hasOther(parts: readonly string[], name: string): boolean {
-  return parts.some((part) =>
-    part
-      .split('=')
-      .map((each) => each.trim())
-      .join('=')
-      .split(/[,"\s]/)
-      .slice(1)
-      .some((each) => each.includes('=') && cookieName(each) === name),
-  );
+/** Name of a cookie that some services read after another one in a part. */
+function otherIn(part: string, wanted: ReadonlySet<string>): string | undefined {
+  return part
+    .split('=')
+    .map((each) => each.trim())
+    .join('=')
+    .split(SEPARATORS)
+    .slice(1)
+    .filter((each) => each.includes('='))
+    .map(cookieName)
+    .find((name) => wanted.has(name));
 }

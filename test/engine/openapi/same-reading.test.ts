@@ -105,13 +105,20 @@ describe('a cookie that an operation names', () => {
   });
 });
 
-test('a cookie of 60,000 spaces takes little time', () => {
-  const parameters = [{ name: 'sid', in: 'cookie', schema: { type: 'string' } }];
+test.each([
+  ['spaces', `sid=a${' '.repeat(60_000)}b`],
+  ['separators', ';'.repeat(60_000)],
+  ['commas', `a=${','.repeat(60_000)}`],
+])('a cookie header of 60,000 %s takes little time for many cookies', (_, cookie) => {
+  const parameters = Array.from({ length: 60 }, (_each, index) => ({
+    name: index === 0 ? 'sid' : `c${index}`,
+    in: 'cookie',
+    schema: { type: 'string' },
+  }));
   const schema = compiled(documentOf({ '/x': { get: { parameters } } }));
-  const cookie = `sid=a${' '.repeat(60_000)}b`;
   const before = process.cpuUsage();
   expect(verdict(schema, { path: '/x', headers: { cookie } })).toBe('fits');
-  expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(200);
 });
 
 describe('bytes and files in forms', () => {
