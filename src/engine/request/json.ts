@@ -142,15 +142,19 @@ function string(scanner: Scanner): boolean {
     if (code !== 0x5c) continue;
     const length = escapeLength(text, at);
     if (length === 0) return fail(scanner, 'a broken escape', at);
-    if (scanner.refusesAmbiguity && /^\\u[dD][89abAB]/.test(text.slice(at, at + 4))) {
-      if (!/^\\u[dD][c-fC-F][0-9a-fA-F]{2}$/.test(text.slice(at + 6, at + 12)))
-        return fail(scanner, 'half of a surrogate pair', at);
-      at += 11;
-    } else if (scanner.refusesAmbiguity && /^\\u[dD][c-fC-F]/.test(text.slice(at, at + 4)))
-      return fail(scanner, 'half of a surrogate pair', at);
-    else at += length - 1;
+    const half = scanner.refusesAmbiguity ? surrogateAt(text, at) : undefined;
+    const isPair = half === 'high' && surrogateAt(text, at + length) === 'low';
+    if (half !== undefined && !isPair) return fail(scanner, 'half of a surrogate pair', at);
+    at += (isPair ? 2 * length : length) - 1;
   }
   return fail(scanner, 'an unexpected end', text.length);
+}
+
+/** The half of a surrogate pair that an escape is; undefined for any other text. */
+function surrogateAt(text: string, at: number): 'high' | 'low' | undefined {
+  const [, digit] = /^\\u[dD]([89a-fA-F])[0-9a-fA-F]{2}$/.exec(text.slice(at, at + 6)) ?? [];
+  if (digit === undefined) return undefined;
+  return /[89abAB]/.test(digit) ? 'high' : 'low';
 }
 
 function escapeLength(text: string, at: number): number {

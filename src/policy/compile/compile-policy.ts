@@ -44,7 +44,7 @@ import {
 } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { reportUnknownIssuer } from './issuer-names.ts';
-import { compileMessageSchema, type ServicesOfPolicy, servicesIn, withBodyType } from './message-services.ts';
+import { compileMessageSchema, type ServicesOfPolicy, withBodyType } from './message-services.ts';
 import type { ShadowRuleDraft } from './shadow-rules.ts';
 
 /**
@@ -54,6 +54,7 @@ export function compilePolicy(
   { name, metadata }: Named,
   spec: PolicySpec,
   folder: Folder,
+  services: ServicesOfPolicy,
 ): Omit<CompiledPolicy, 'params' | 'variables' | 'headers' | 'shadowRules'> & {
   readonly shadowRules: readonly ShadowRuleDraft[];
 } {
@@ -63,7 +64,7 @@ export function compilePolicy(
   const { mtls } = spec.authenticate ?? {};
   const jwt = compileJwt(spec, folder);
   const callers = compileCallers(spec, folder);
-  const of: PolicyParts = { folder, services: servicesIn(spec, folder), match: spec.match };
+  const of: PolicyParts = { folder, services, match: spec.match };
   const denyRules = compileRules(rules, 'deny', of);
   const allowRules = compileRules(rules, 'allow', of);
   const early = (expression: Expression | undefined) =>

@@ -25,7 +25,7 @@ import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { headerReadsOf } from './header-reads.ts';
-import { servicesIn, withBodyType } from './message-services.ts';
+import { type ServicesOfPolicy, servicesIn, withBodyType } from './message-services.ts';
 import { parameterTexts } from './parameter-texts.ts';
 import { type LocatedPattern, patternsOf } from './pattern-locations.ts';
 import { BlockLists, type PlacedValue, type ValuesOf } from './prepare-blocks.ts';
@@ -192,12 +192,13 @@ export class PolicyCompiler implements PolicyParts {
     const adoption = template && this.#adoption(template);
     for (const each of placed) adoption?.placed.add(each);
     if (template !== undefined) this.#adopted.set(name, adoptedTemplate(template));
-    const { expressions: outer } = this.#typed(spec, adoption?.expressions);
+    const services = servicesIn(spec, this.#folder);
+    const outer = this.#typed(spec, services, adoption?.expressions);
     const { expressions, programs } = Expressions.withVariables(outer, spec.variables ?? new Map(), {
       shared: template !== undefined,
     });
     this.#compiled.push({ name, nameAt: { ...document.name.at, path: '' }, spec, at, expressions });
-    const compiled = compilePolicy(document, spec, { ...this.#folder, expressions });
+    const compiled = compilePolicy(document, spec, { ...this.#folder, expressions }, services);
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
     const policy = { ...compiled, controls, params, variables: programs };
     this.policies.set(name, withShadowRules({ ...policy, headers: headerReadsOf(policy) }));
@@ -217,11 +218,12 @@ export class PolicyCompiler implements PolicyParts {
       yield;
       if (filled === undefined || spec === undefined) continue;
       const outer = this.#folder.expressions.extended('params', parameterDeclarations(template));
-      const typed = this.#typed(spec, outer).expressions;
+      const services = servicesIn(spec, this.#folder);
+      const typed = this.#typed(spec, services, outer);
       const { expressions } = Expressions.withVariables(typed, spec.variables ?? new Map(), {
         shared: false,
       });
-      compilePolicy(template, spec, { ...this.#folder, expressions });
+      compilePolicy(template, spec, { ...this.#folder, expressions }, services);
       this.#unadopted.set(template, { expressions: outer, placed: new Set(filled.placed) });
     }
   }
@@ -274,10 +276,13 @@ export class PolicyCompiler implements PolicyParts {
     }
   }
 
-  /** The folder with the type of `request.body` in the expressions of a policy. */
-  #typed(spec: PolicySpec, expressions: Expressions = this.#folder.expressions): Folder {
-    const folder = { ...this.#folder, expressions };
-    return withBodyType(folder, servicesIn(spec, folder), spec.match);
+  /** The expressions of a policy, in which `request.body` has the type of its messages. */
+  #typed(
+    { match }: PolicySpec,
+    services: ServicesOfPolicy,
+    expressions: Expressions = this.#folder.expressions,
+  ): Expressions {
+    return withBodyType({ ...this.#folder, expressions }, services, match).expressions;
   }
 
   #adopt(spec: Cursor): AdoptedPolicy {

@@ -1,7 +1,7 @@
 import { readTemplate } from '../../engine/openapi/template.ts';
-import type { Cursor } from '../yaml/tree.ts';
 import { type Fields, mapping, oneOf, type Read } from './fields.ts';
-import { integer, located, nonEmptyText, report, shape, text } from './reader.ts';
+import { fileOrMapping } from './file-form.ts';
+import { integer, located, nonEmptyText, report, text } from './reader.ts';
 import { type Reader, shaped, shapeOf } from './shape.ts';
 import { longOpenApi } from './short-form.ts';
 import { MOST_BYTES } from './values.ts';
@@ -44,19 +44,9 @@ const OPENAPI_FIELDS = {
 
 export type OpenApiDocument = Read<typeof OPENAPI_FIELDS>;
 
-const fields = mapping(OPENAPI_FIELDS);
-/** The text form, which is read as the mapping that it stands for. */
-const path = shaped<never>(() => undefined, shapeOf(nonEmptyText));
-
-const readOpenApi: Reader<OpenApiDocument> = (at: Cursor) => {
-  if (at.tree.kind === 'mapping') return fields(at);
-  const help = 'write the path of the document';
-  return report(at, 'wrong_type', `expected text or a mapping, found ${shape(at)}`, help);
-};
-
-/** Reader of `openapi`. A text is a mapping by now. */
-export const openapi = shaped(readOpenApi, {
-  kind: 'either',
-  of: [path, fields],
-  longForm: longOpenApi,
-});
+/** Reader of `openapi`. */
+export const openapi: Reader<OpenApiDocument> = fileOrMapping(
+  mapping(OPENAPI_FIELDS),
+  longOpenApi,
+  'write the path of the document',
+);

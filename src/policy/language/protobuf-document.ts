@@ -1,7 +1,7 @@
-import type { Cursor } from '../yaml/tree.ts';
 import { type Fields, mapping, oneOf, type Read } from './fields.ts';
-import { integer, located, nonEmptyText, report, shape } from './reader.ts';
-import { type Reader, shaped, textual } from './shape.ts';
+import { fileOrMapping } from './file-form.ts';
+import { integer, located, nonEmptyText } from './reader.ts';
+import type { Reader } from './shape.ts';
 import { longProtobuf } from './short-form.ts';
 import { MOST_BYTES } from './values.ts';
 
@@ -27,16 +27,9 @@ const PROTOBUF_FIELDS = {
 
 export type ProtobufDocument = Read<typeof PROTOBUF_FIELDS>;
 
-const fields = mapping(PROTOBUF_FIELDS);
-
-/** The text form, which is read as the mapping that it stands for. */
-const fileName = shaped<never>(() => undefined, textual({ minLength: 1 }));
-
-/** Reader of `protobuf`. A valid text is a mapping by now. */
-export const protobuf: Reader<ProtobufDocument> = (at: Cursor) => {
-  if (at.tree.kind === 'mapping') return fields(at);
-  const help = 'write the path of a descriptor set, or a mapping with `descriptorSet`';
-  return report(at, 'wrong_type', `expected text or a mapping, found ${shape(at)}`, help);
-};
-
-shaped(protobuf, { kind: 'either', of: [fileName, fields], longForm: longProtobuf });
+/** Reader of `protobuf`. */
+export const protobuf: Reader<ProtobufDocument> = fileOrMapping(
+  mapping(PROTOBUF_FIELDS),
+  longProtobuf,
+  'write the path of a descriptor set, or a mapping with `descriptorSet`',
+);

@@ -25,10 +25,16 @@ function longSchema(schema: Tree): Tree {
   return changed(callersAndMatch(schema), { openapi: longOpenApi, protobuf: longProtobuf });
 }
 
-/** The value of `openapi`: a text is the path of the document. */
-export function longOpenApi(value: Tree): Tree {
-  return isText(value) ? implied(value, [['document', value.range, value]]) : value;
+/** The long form of a mapping for which a text, the path of a file, is short: the text is the value of a field. */
+function fileForm(field: string): (value: Tree) => Tree {
+  return (value) => (isText(value) ? implied(value, [[field, value.range, value]]) : value);
 }
+
+/** The value of `openapi`: a text is the path of the document. */
+export const longOpenApi = fileForm('document');
+
+/** `protobuf` of a schema: a text is the path of its descriptor set. */
+export const longProtobuf = fileForm('descriptorSet');
 
 /** A rule whose name and effect are `name` and `effect`, also if they are written `allow: NAME` or `deny: NAME`. */
 export function longRule(rule: Tree): Tree {
@@ -71,11 +77,6 @@ function callersAndMatch(holder: Tree): Tree {
     from: callers,
     except: callers,
   });
-}
-
-/** `protobuf` of a schema: a text is the path of its descriptor set. */
-export function longProtobuf(value: Tree): Tree {
-  return isText(value) ? implied(value, [['descriptorSet', value.range, value]]) : value;
 }
 
 /** An entry of `from` or `except`: a text is a principal. */
