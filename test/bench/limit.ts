@@ -3,6 +3,7 @@ import type { Limit, Taken } from '../../src/engine/limit/limit.ts';
 import { createLocalStore, type LocalStore } from '../../src/engine/limit/local-store.ts';
 import { limitOf, takeOf } from '../engine/limit/take-of.ts';
 import { redisBinary } from '../support/tools.ts';
+import { decisionsWithLimits } from './limit-decisions.ts';
 import { type Contender, type Effort, measure, table } from './measure.ts';
 import { sharedLimitPart } from './shared-limits.ts';
 
@@ -13,10 +14,21 @@ const PLENTY = limitOf({ count: 100_000_000, period: 60_000 });
 const UNEVEN = limitOf({ count: 99_999_999, period: 60_000 });
 const DAILY = limitOf({ count: 5, period: 86_400_000 });
 
-/** Cost of a take from a local limit, memory of a million keys, and effect of invented keys. */
-export async function limitPart(effort: Effort): Promise<string> {
+/** Runs of a row for each of other parts: V8 has then compiled what a sidecar runs all day. */
+const LONGER = 10;
+
+/**
+ * Cost of a take from a local limit and of a limit in a decision, memory of a million keys, effect of invented keys, and
+ * costs of shared limits.
+ */
+export async function limitPart({ rounds, runs }: Effort): Promise<string> {
+  const effort = { rounds, runs: runs * LONGER };
   return [
-    table('limit: a take, without the evaluation of its expressions', await measure(takes(), effort)),
+    table(
+      'limit: a take from a key that is there, with its reading of the clock',
+      await measure(takes(), effort),
+    ),
+    await decisionsWithLimits(effort),
     memory(),
     hostile(),
     await shared(effort),
@@ -46,6 +58,7 @@ function keysOf(count: number): readonly string[] {
 
 function takes(): readonly Contender[] {
   return [
+    { name: 'the reading of the clock alone', run: () => performance.now() },
     plain('a Map of tokens in floating point, 1,000 keys', keysOf(1000)),
     taking('one key', keysOf(1)),
     taking('1,000 keys', keysOf(1000)),

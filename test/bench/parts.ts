@@ -27,7 +27,7 @@ export const PARTS: Readonly<Record<string, BenchPart>> = {
     run: async (effort) => (await import('./identity.ts')).identityPart(effort),
   },
   limit: {
-    doc: 'takes from limits, a million keys, invented keys, shared limits with commands to Redis',
+    doc: 'takes from limits, decisions with them, a million keys, invented keys, shared limits with Redis',
     needs: [],
     isByName: false,
     run: async (effort) => (await import('./limit.ts')).limitPart(effort),

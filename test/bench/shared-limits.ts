@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { setImmediate as turn } from 'node:timers/promises';
-import type { Limit } from '../../src/engine/limit/limit.ts';
+import { setInterval, setImmediate as turn } from 'node:timers/promises';
+import type { Limit, Taken } from '../../src/engine/limit/limit.ts';
 import { createLocalStore } from '../../src/engine/limit/local-store.ts';
 import type { SharedStore } from '../../src/sidecar/limit-redis/shared-store.ts';
 import { takeOf } from '../engine/limit/take-of.ts';
@@ -18,20 +18,36 @@ const PLENTY = sharedLimit(100_000_000, 60_000, { mode: 'leased' });
 const LANES = 8;
 /** Milliseconds that a row of commands takes. */
 const ROW = 2000;
+/** Checks in a second, and their keys. */
+const PACES = [1000, 5000, 20_000] as const;
+const KEYS = 100;
 
 /** Costs of shared limits: leased ones from memory beside local ones, and commands for each check. */
 export async function sharedLimitPart(effort: Effort): Promise<string> {
   if (redisBinary() === undefined) return 'limit: there is no Redis for this machine\n';
   await using stack = new AsyncDisposableStack();
   const redis = await startRedis(await scratchFolder(stack), stack);
-  const title = 'limit: a take from memory, local and leased';
-  const memory = table(title, await measure([local(), await leased(redis, stack)], effort));
+  const title = 'limit: a take from memory, local and leased, with its reading of the clock';
+  const memory = table(title, await measure([clock(), local(), await leased(redis, stack)], effort));
   const rows: string[] = [];
   for (const mode of ['exact', 'leased'] as const) {
     for (const replicas of [1, 4]) rows.push(await commandRow(redis, mode, replicas));
   }
   const head = '         replicas  checks/s allowed/s     median        p99  commands/check';
-  return `${memory}\nlimit: one key at 2,000/s in Redis, ${LANES} checks at once in each replica\n${head}\n${rows.join('\n')}\n`;
+  const paced: string[] = [];
+  for (const mode of ['local', 'exact'] as const) {
+    for (const perSecond of PACES) paced.push(await pacedRow(redis, mode, perSecond));
+  }
+  const pacedHead = '         checks/s  without Redis  commands/check    sidecar µs      Redis µs';
+  return [
+    memory,
+    `limit: one key at 2,000/s in Redis, ${LANES} checks at once in each replica\n${head}\n${rows.join('\n')}\n`,
+    `limit: CPU of a check, those of each millisecond together, ${KEYS} keys\n${pacedHead}\n${paced.join('\n')}\n`,
+  ].join('\n');
+}
+
+function clock(): Contender {
+  return { name: 'the reading of the clock alone', run: () => performance.now() };
 }
 
 function local(): Contender {
@@ -92,4 +108,51 @@ async function commandRow(redis: RedisServer, mode: 'exact' | 'leased', replicas
   const micros = (share: number) => `${(at(times, share) * 1000).toFixed(1)} µs`.padStart(12);
   const perCheck = (commands / times.length).toFixed(4);
   return `  ${mode.padEnd(7)}${String(replicas).padStart(8)}${perSecond(times.length)}${perSecond(allowed)}${micros(0.5)}${micros(0.99)}          ${perCheck}`;
+}
+
+/** CPU of this process and of Redis for each check at a steady pace, without the timer that makes the pace. */
+async function pacedRow(redis: RedisServer, mode: 'local' | 'exact', perSecond: number): Promise<string> {
+  await using stack = new AsyncDisposableStack();
+  await redis.client.flushall();
+  const shared = await openStore(redis.url, stack);
+  await connected(shared);
+  const store = mode === 'exact' ? shared : createLocalStore({ maxKeys: 1000, seed: [1, 2] });
+  const limit: Limit = { ...PLENTY, id: `bench/${mode}-${perSecond}`, shared: SHARED[mode] };
+  const take = (check: number) => store.take(takeOf(limit, `${KEY}-${check % KEYS}`), performance.now());
+  await atPace(perSecond, take);
+  const idle = await atPace(0, take);
+  const commands = await redis.calls('evalsha');
+  const before = await redis.cpu();
+  const { checks, cpu, withoutStore } = await atPace(perSecond, take);
+  const ofRedis = (await redis.cpu()) - before;
+  const sent = (await redis.calls('evalsha')) - commands;
+  const number = (value: number, digits: number) => value.toFixed(digits).padStart(14);
+  return `  ${mode.padEnd(7)}${String(perSecond).padStart(8)}${number(withoutStore, 0)}${number(sent / checks, 3)}${number((cpu - idle.cpu) / checks, 1)}${number(ofRedis / checks, 1)}`;
+}
+
+const SHARED = { local: undefined, exact: { mode: 'exact', onStoreFailure: 'local' } } as const;
+
+interface Paced {
+  readonly checks: number;
+  /** Microseconds of this process. */
+  readonly cpu: number;
+  /** Checks that were decided without Redis. */
+  readonly withoutStore: number;
+}
+
+/** Checks at a pace for the time of a row, those of each millisecond together, as a busy sidecar reads them. */
+async function atPace(perSecond: number, take: (check: number) => Taken | Promise<Taken>): Promise<Paced> {
+  const waiting: (Taken | Promise<Taken>)[] = [];
+  const before = process.cpuUsage();
+  const began = performance.now();
+  for await (const _ of setInterval(1)) {
+    const passed = performance.now() - began;
+    const due = (Math.min(passed, ROW) / 1000) * perSecond;
+    while (waiting.length < due) waiting.push(take(waiting.length));
+    if (passed >= ROW) break;
+  }
+  const answers = await Promise.all(waiting);
+  const { user, system } = process.cpuUsage(before);
+  const withoutStore = answers.filter((taken) => taken.withoutStore !== undefined).length;
+  return { checks: answers.length, cpu: user + system, withoutStore };
 }

@@ -20,6 +20,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again after `kill`, empty, at the same port. */
   restart(): Promise<void>;
+  /** Microseconds of processor time since its start. */
+  cpu(): Promise<number>;
   /** Calls of a command since the start of the server, such as `evalsha`. */
   calls(command: string): Promise<number>;
 }
@@ -63,6 +65,11 @@ export async function startRedis(
     async restart() {
       child = await run(folder, port, args);
       await ready(client, child);
+    },
+    async cpu() {
+      const used = await client.info('cpu');
+      const seconds = (kind: string) => Number(new RegExp(`used_cpu_${kind}:([0-9.]+)`).exec(used)?.[1]);
+      return (seconds('user') + seconds('sys')) * 1e6;
     },
     async calls(command) {
       const stats = await client.info('commandstats');
