@@ -1,17 +1,33 @@
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { isEqual, isList, isObject, nameOf, objectsOf } from './json.ts';
 
-/** Lists to which the API server and other webhooks add items of their own. */
+/** Fields that the API server fills in before it calls a webhook again. */
+const DEFAULTED: ReadonlySet<string> = new Set([
+  'imagePullPolicy',
+  'terminationMessagePath',
+  'terminationMessagePolicy',
+  // Of probes, and of the fields in a variable.
+  'scheme',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+  'apiVersion',
+  // Of volumes.
+  'defaultMode',
+]);
+/** Lists to which the API server and other webhooks add items, such as the mount of the service account. */
 const EXTENDED: ReadonlySet<string> = new Set(['env', 'volumeMounts']);
-/** Names of variables that no other webhook sets for the sidecar. */
-const OWN_VARIABLE = /^(NODE_OPTIONS|HOME|LICTOR_.*|OTEL_.*|GITSYNC_.*)$/;
+/** Names of variables that change what the programs do; nobody else sets them. */
+const OWN_VARIABLE = /^(NODE_.*|LD_.*|SSL_.*|HOME|PATH|LICTOR_.*|OTEL_.*|GITSYNC_.*|GIT_.*)$/;
 
-/**
- * True if a container or volume is the wanted one, apart from fields and items that others have added: the API server
- * fills in defaults before it calls a webhook again, and adds the mount of the service account.
- */
+/** True if a container or volume is the wanted one, apart from what others have added without harm. */
 export function covers(found: JsonObject, wanted: JsonObject): boolean {
-  return Object.entries(wanted).every(([name, value]) => coversMember(name, found[name], value));
+  const names = Object.keys(found).filter((name) => !Object.hasOwn(wanted, name));
+  return (
+    names.every((name) => DEFAULTED.has(name)) &&
+    Object.entries(wanted).every(([name, value]) => coversMember(name, found[name], value))
+  );
 }
 
 function coversMember(name: string, found: JsonValue | undefined, wanted: JsonValue): boolean {

@@ -7,7 +7,7 @@ import { OPTION_NAMES, optionSource } from './read-options.ts';
 
 /** What the annotations and labels of a pod say about the injection. */
 export interface PodRequest {
-  /** False if the pod refuses the sidecar. */
+  /** False if the pod refuses the sidecar, or cannot have it. */
   readonly isWanted: boolean;
   /** True if an earlier injection has added the sidecar. */
   readonly isInjected: boolean;
@@ -17,6 +17,9 @@ export interface PodRequest {
 
 /** Annotations with the prefix that are not options. */
 const MARKS: ReadonlySet<string> = new Set([INJECT, INJECTED]);
+
+/** Annotation of the copy of a static pod, which kubelet runs from a file whatever the copy is. */
+const MIRROR = 'kubernetes.io/config.mirror';
 
 /** Reads the metadata of a pod or of its template. */
 export function readAnnotations(metadata: JsonValue | undefined): PodRequest {
@@ -28,7 +31,7 @@ export function readAnnotations(metadata: JsonValue | undefined): PodRequest {
   const label = member(member(metadata, 'labels'), INJECT);
   const mark = isObject(annotations) ? member(annotations, INJECT) : undefined;
   return {
-    isWanted: mark !== 'false' && label !== 'false',
+    isWanted: mark !== 'false' && label !== 'false' && member(annotations, MIRROR) === undefined,
     isInjected: isObject(annotations) && member(annotations, INJECTED) === 'true',
     options: optionSource(optionTexts(ours), (name) => `annotation \`${PREFIX}${name}\``),
     problems: [...problems, ...switchProblem('annotation', mark), ...switchProblem('label', label)],

@@ -113,6 +113,12 @@ describe('opting in and out', () => {
     },
   );
 
+  test('the copy of a static pod is left as it is', () => {
+    expect(read(pod('annotations: {kubernetes.io/config.mirror: x}')).pods).toMatchObject([
+      { result: 'skipped' },
+    ]);
+  });
+
   test('with `labelled`, only pods with the label are injected', () => {
     expect(read(pod('name: a'), {}, true).pods).toMatchObject([{ result: 'skipped' }]);
     expect(read(pod('labels: {lictor.dev/inject: "true"}'), {}, true).pods).toMatchObject([
@@ -235,6 +241,44 @@ describe('an older injection', () => {
     const [updated] = jsonOf(read(old).text);
     const [fresh] = jsonOf(read(pod('name: a', `${CONTAINERS}, volumes: [{name: mine, emptyDir: {}}]`)).text);
     expect(updated).toEqual(fresh);
+  });
+
+  const injected = read(pod('name: a')).text;
+
+  test.each([
+    ['a command', '"restartPolicy": "Always"', '"restartPolicy": "Always", "command": ["sh"]'],
+    ['privileges', '"runAsNonRoot": true', '"privileged": true, "runAsNonRoot": true'],
+    ['a variable that loads other code', '"env": [', '"env": [{"name": "LD_PRELOAD", "value": "/x.so"}, '],
+    ['a variable of Node twice', '"env": [', '"env": [{"name": "NODE_PATH", "value": "/x"}, '],
+    [
+      'another volume of the socket',
+      '"emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}',
+      '"hostPath": {"path": "/run"}',
+    ],
+    [
+      'another mount of the socket',
+      '"mountPath": "/run/lictor", "readOnly": true',
+      '"mountPath": "/run/lictor", "readOnly": false',
+    ],
+  ])('that somebody gave %s is written anew', (_, from, to) => {
+    const changed = injected.replace(from, to);
+    expect(changed).not.toBe(injected);
+    expect(jsonOf(read(changed).text)).toEqual(jsonOf(injected));
+  });
+
+  test('with the variables of another webhook is not changed', () => {
+    const changed = injected.replace('"env": [', '"env": [{"name": "AWS_REGION", "value": "eu"}, ');
+    expect(read(changed).text).toBe(changed);
+  });
+
+  test('the socket is taken from a container that is not the proxy', () => {
+    const text = injected.replace(
+      '{name: envoy',
+      '{name: app, volumeMounts: [{name: lictor-socket, mountPath: /run/lictor}, {name: x, mountPath: /x}]}, {name: envoy',
+    );
+    expect(jsonOf(read(text).text)).toMatchObject([
+      { spec: { containers: [{ name: 'app', volumeMounts: [{ name: 'x' }] }, { name: 'envoy' }] } },
+    ]);
   });
 
   test('keeps its place before and after other init containers', () => {
