@@ -110,7 +110,7 @@ export class SchemaConverter {
     this.#reportUnsupported(part);
     const reference = this.#documents.member(part, '$ref');
     if (reference === undefined) return this.#withoutReference(part, value, optional);
-    const referred = this.#reference(reference);
+    const referred = this.#reference(reference, optional.union(this.#readOnly.namesIn(part)));
     // In 3.0, what stands beside `$ref` is ignored.
     const hasMore =
       !this.#isOld() && Object.keys(value).some((name) => name !== '$ref' && !DROPPED.has(name));
@@ -121,20 +121,26 @@ export class SchemaConverter {
     return this.#joined(own, referred);
   }
 
-  #reference(reference: Part): JsonValue {
+  #reference(reference: Part, optional: ReadonlySet<string>): JsonValue {
     const target = this.#documents.follow(reference);
     if (target === undefined) return true;
-    const key = `${target.file}#${target.pointer}`;
-    return { $ref: `#/$defs/${this.#names.get(key) ?? this.#define(key, target)}` };
+    const kept = this.#readOnly.requiredIn(target).difference(this.#readOnly.namesIn(target));
+    // A definition of its own where it requires what is `readOnly` in the schema that refers to it.
+    const left = kept.intersection(optional);
+    const key = `${target.file}#${target.pointer}${[...left]
+      .toSorted()
+      .map((name) => ` ${name}`)
+      .join('')}`;
+    return { $ref: `#/$defs/${this.#names.get(key) ?? this.#define(key, target, left)}` };
   }
 
-  #define(key: string, part: Part): string {
+  #define(key: string, part: Part, optional: ReadonlySet<string>): string {
     const last = part.pointer.slice(part.pointer.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9_.-]/g, '_');
     const name = this.#free.take(last === '' || last === '__proto__' ? 'schema' : last);
     const definition: Definition = { part, schema: undefined };
     this.#names.set(key, name);
     this.definitions.set(name, definition);
-    const schema = this.#schema(part, NONE);
+    const schema = this.#schema(part, optional);
     definition.schema = schema;
     this.#new.push([name, schema]);
     return name;

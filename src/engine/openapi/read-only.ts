@@ -11,6 +11,7 @@ export class ReadOnlyParts {
   /** By place; false and no names while a schema is looked at. */
   readonly #flags = new Map<string, boolean>();
   readonly #names = new Map<string, ReadonlySet<string>>();
+  readonly #required = new Map<string, ReadonlySet<string>>();
 
   constructor(documents: Documents) {
     this.#documents = documents;
@@ -50,6 +51,19 @@ export class ReadOnlyParts {
       names = names.size === 0 ? inner : names.union(inner);
     }
     this.#names.set(key, names);
+    return names;
+  }
+
+  /** Names that a schema requires, itself, through its `$ref` or in a part of its `allOf`. */
+  requiredIn(part: Part, depth = 0): ReadonlySet<string> {
+    const key = keyOf(part);
+    const known = this.#required.get(key);
+    if (known !== undefined || depth > MAX_NESTED) return known ?? NONE;
+    this.#required.set(key, NONE);
+    const own = this.#documents.items(this.#documents.member(part, 'required')).map(({ value }) => value);
+    let names: ReadonlySet<string> = new Set(own.filter((each) => typeof each === 'string'));
+    for (const each of this.#parts(part).all) names = names.union(this.requiredIn(each, depth + 1));
+    this.#required.set(key, names);
     return names;
   }
 

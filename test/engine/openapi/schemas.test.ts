@@ -203,6 +203,28 @@ describe('readOnly', () => {
     expect(judge('3.1.0', schema, all, { readOnly: 'allow' })(body)).toBe('fits');
   });
 
+  test('is not required by a schema that another extends', () => {
+    const Named = { type: 'object', required: ['id', 'name'], properties: { id: { type: 'integer' } } };
+    const Deeper = { allOf: [{ $ref: '#/components/schemas/Named' }] };
+    const own = { properties: { id: { readOnly: true } } };
+    for (const name of ['Named', 'Deeper']) {
+      const reference = { $ref: `#/components/schemas/${name}` };
+      const both = {
+        type: 'object',
+        properties: {
+          strict: reference,
+          eased: { allOf: [reference, own] },
+          beside: { ...reference, ...own },
+        },
+      };
+      const fits = judge('3.1.0', both, { Named, Deeper });
+      expect(fits({ eased: { name: 'a' }, beside: { name: 'a' } })).toBe('fits');
+      expect(fits({ eased: { name: 'a', id: 1 } })).toBe('`/eased/id` is not expected');
+      expect(fits({ eased: {} })).toBe('`/eased` must have the member `name`');
+      expect(fits({ strict: { name: 'a' } })).toBe('`/strict` must have the member `id`');
+    }
+  });
+
   test('is not required either beside the branches that have it', () => {
     const branch = { properties: { id: { readOnly: true } } };
     const fits = judge('3.1.0', { required: ['id', 'name'], anyOf: [branch, { properties: { x: {} } }] });
