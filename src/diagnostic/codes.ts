@@ -306,6 +306,10 @@ export const CODES = {
     severity: 'warning',
     doc: 'another pattern of the list also matches every path of the pattern',
   },
+  lease_too_small: {
+    severity: 'warning',
+    doc: 'a limit with `mode: leased` has a burst of which no process can take units ahead',
+  },
   policy_without_tests: {
     severity: 'warning',
     doc: 'no case of any `PolicyTest` sends a request to which the policy applies',

@@ -28,6 +28,12 @@ interface Pending {
  */
 const SPENDABLE = (LEASE / 1000) * 0.95;
 
+/**
+ * Units ahead from which a bucket is hot: it is asked about once in the time for which units are taken ahead. A process
+ * takes at most half of the burst, divided by the number of processes.
+ */
+export const HOT = 10;
+
 /** A lease without units, for a new name of a replica: the store may still know a lease of an earlier one. */
 export function emptyLease(): Lease {
   return { left: 0, end: 0, request: 0, known: 0, pending: undefined };

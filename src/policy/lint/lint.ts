@@ -7,6 +7,7 @@ import { lintExceptions } from './exceptions.ts';
 import { lintExpressions } from './expressions.ts';
 import { lintGlobs } from './globs.ts';
 import { lintIssuers } from './issuers.ts';
+import { lintLimits } from './limits.ts';
 import type { LintInput } from './lint-input.ts';
 import { lintMissingKeys } from './missing-keys.ts';
 import { lintOpenRoutes } from './open-routes.ts';
@@ -38,6 +39,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
     lintPatterns(policy);
     lintRules(policy, context, trials);
     lintExceptions(policy, input.options.now);
+    lintLimits(policy);
     yield;
   }
   for (const each of input.compiled) lintPeers(each);

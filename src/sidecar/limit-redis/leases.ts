@@ -2,6 +2,7 @@ import {
   abandon,
   ask,
   emptyLease,
+  HOT,
   handBack,
   type Lease,
   receive,
@@ -73,8 +74,6 @@ const AHEAD = 250;
 const LEAST_MEASURED = 50;
 /** Time without a request after which earlier demand says nothing, milliseconds. */
 const FORGOTTEN = 1000;
-/** Units ahead from which a bucket is hot: it is asked about once in the time for which units are taken ahead. */
-const HOT = 10;
 /** Longest pause after a refusal, milliseconds: other processes may hand units back. */
 const LONGEST_PAUSE = 1000;
 /** Time before the end of a lease in which it is renewed if it is used, milliseconds. */
