@@ -48,7 +48,16 @@ function makeSpan(tracer: Tracer, decision: Decision, parent: TraceParent | unde
   return { traceId, spanId };
 }
 
+/** Limits that were decided without their shared store, such as `orders/each=share`; undefined if none was. */
+function withoutStore({ limits }: Decision): readonly string[] | undefined {
+  const without = limits.filter((limit) => limit.withoutStore !== undefined);
+  return without.length === 0
+    ? undefined
+    : without.map((limit) => `${limit.policy}/${limit.name}=${limit.withoutStore}`);
+}
+
 function attributesOf(decision: Decision) {
+  const limits = withoutStore(decision);
   return {
     'rpc.system': 'grpc',
     'rpc.service': SERVICE,
@@ -64,6 +73,7 @@ function attributesOf(decision: Decision) {
     ...(decision.shadow.length === 0
       ? {}
       : { 'lictor.shadow': decision.shadow.map((verdict) => `${shadowName(verdict)}=${verdict.decision}`) }),
+    ...(limits === undefined ? {} : { 'lictor.limits_without_store': [...limits] }),
   };
 }
 

@@ -116,6 +116,19 @@ test('shadow verdicts are attributes of the span', async () => {
   ]);
 });
 
+test('shared limits that were decided without their store are an attribute of the span', async () => {
+  const exporter = new KeepingExporter();
+  const { traces } = await tracesTo(exporter);
+  const limit = { policy: 'orders', name: 'each', allowed: true, remaining: 1 };
+  const limits = [limit, { ...limit, name: 'all', withoutStore: 'share' as const }];
+  traces.trace(aDecision({ limits }), '');
+  traces.trace(aDecision({ limits: [limit] }), '');
+  await traces.close(5000);
+  expect(
+    exporter.getFinishedSpans().map(({ attributes }) => attributes['lictor.limits_without_store']),
+  ).toEqual([['orders/all=share'], undefined]);
+});
+
 test('without an exporter, the place of the caller is passed on and no span is created', async () => {
   const { traces } = await tracesTo(undefined);
   expect(traces.trace(aDecision(), `00-${traceId}-${parentId}-01`)).toEqual({ traceId, spanId: parentId });
