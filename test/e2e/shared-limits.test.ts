@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { callThrough } from '../support/call.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { lictor as runLictor } from '../support/command.ts';
 import { type Lictor, startLictor } from '../support/lictor.ts';
@@ -7,6 +8,7 @@ import { describeWithRedis, startRedis } from '../support/redis.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { secret } from '../support/secrets.ts';
 import { waitFor } from '../support/wait.ts';
+import { startMesh } from './mesh.ts';
 import { openPolicy } from './open-policy.ts';
 
 let stack: AsyncDisposableStack;
@@ -101,6 +103,44 @@ describeWithRedis('a sidecar with --redis', () => {
     await logged(lictor, { message: 'the files for Redis have changed, the connection uses them' });
     expect((await linesOf(lictor)).map(({ message }) => message)).not.toContain(WITHOUT);
   }, 60_000);
+});
+
+describeWithRedis('clients of Envoy', () => {
+  test('are answered at once while Redis is away, and by Redis after it', async () => {
+    const redis = await startRedis(folder, stack);
+    const policy = `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: shop}
+spec:
+  match: [{hosts: [shop.acme.svc]}]
+  rules: [{allow: everybody}]
+  limits:
+    - {name: each, key: ["'one'"], rate: 100/h, scope: shared}
+    - {name: paid, key: ["'one'"], rate: 100/h, scope: shared, onStoreFailure: deny, when: "request.path == '/paid'"}
+`;
+    const mesh = await startMesh({
+      policies: (repository) => writeFile(join(repository, 'shop.yaml'), policy),
+      lictor: { args: ['--redis', redis.url, '--redis-timeout', '200ms'] },
+    });
+    stack.defer(mesh.stop);
+    const lictor = mesh.lictor();
+    const ask = (path: string) => callThrough(mesh.envoy, { host: 'shop.acme.svc', path });
+    await logged(lictor, { message: COUNTED });
+    expect((await ask('/paid')).status).toBe(200);
+    redis.pause();
+    expect((await ask('/free')).status).toBe(200);
+    const refused = await ask('/paid');
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+    redis.resume();
+    const isBack = async () => ((await ask('/paid')).status === 200 ? true : undefined);
+    await waitFor(isBack, { what: 'a limit that is counted in Redis', timeout: 30_000 });
+    // A Redis that hangs does not hold the end of a sidecar.
+    redis.pause();
+    lictor.child.signal('SIGTERM');
+    expect(await lictor.child.exited).toBe('exit code 0');
+    redis.resume();
+    expect(await readFile(lictor.child.log, 'utf8')).not.toContain('did not end in time');
+  }, 90_000);
 });
 
 test('files for Redis that are not PEM, or a key of another certificate, are problems at the start', async () => {
