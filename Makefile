@@ -45,6 +45,7 @@ image: build ## An OCI image in .image, without a container engine: ARCH=amd64 f
 
 test-image: install ## The image of HEAD: built twice, compared, validated, run in a box; needs bubblewrap, and Go for crane
 	@if command -v go >/dev/null; then test/image/go/provide.sh; fi
+	@test/image/schemas.sh
 	@node test/image/main.ts
 
 vsix: node ## The extension for VS Code, lictor-vscode.vsix; its packages are installed beside it
