@@ -151,7 +151,7 @@ async function atPace(perSecond: number, take: (check: number) => Taken | Promis
     while (waiting.length < due) waiting.push(take(waiting.length));
     if (passed >= ROW) break;
   }
-  const answers = await Promise.all(waiting);
+  const answers = await Promise.all(waiting.map(async (taken) => await taken));
   const { user, system } = process.cpuUsage(before);
   const withoutStore = answers.filter((taken) => taken.withoutStore !== undefined).length;
   return { checks: answers.length, cpu: user + system, withoutStore };
