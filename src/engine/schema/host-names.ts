@@ -1,3 +1,4 @@
+import { fitsBidi } from './bidi.ts';
 import { decodePunycode, encodedLength } from './punycode.ts';
 
 /** Octets of a label and of a name (RFC 1035, section 2.3.4). */
@@ -9,15 +10,20 @@ export function isIdnHostname(text: string): boolean {
   // The dots of RFC 3490, section 3.1.
   const labels = text.split(/[.\u3002\uff0e\uff61]/);
   const length = labels.reduce((sum, label) => sum + encodedLength(label) + 1, -1);
-  return length <= MAX_NAME && labels.every(isLabel);
+  return length <= MAX_NAME && labels.every(isLabel) && fitsBidi(labels.map(decoded));
+}
+
+/** A label with the characters that it stands for. */
+function decoded(label: string): string {
+  return /^xn--/i.test(label) ? (decodePunycode(label.slice(4)) ?? label) : label;
 }
 
 function isLabel(label: string): boolean {
   if (label === '' || encodedLength(label) > MAX_LABEL) return false;
   if (/^xn--/i.test(label)) {
-    const decoded = decodePunycode(label.slice(4));
+    const written = decodePunycode(label.slice(4));
     // An A-label stands for a U-label, which has a character beyond ASCII.
-    return decoded !== undefined && /[^\p{ASCII}]/u.test(decoded) && isULabel(decoded);
+    return written !== undefined && /[^\p{ASCII}]/u.test(written) && isULabel(written);
   }
   // oxlint-disable-next-line no-control-regex -- all of ASCII
   return /^[\u0000-\u007f]*$/.test(label)
@@ -25,7 +31,7 @@ function isLabel(label: string): boolean {
     : isULabel(label);
 }
 
-/** RFC 5891, section 4.2, without the rule for right-to-left scripts. */
+/** RFC 5891, section 4.2, without the rule for right-to-left scripts, which is about all labels of a name. */
 function isULabel(label: string): boolean {
   if (/^-|-$|^..--/u.test(label) || /^\p{M}/u.test(label) || label !== label.normalize('NFC')) return false;
   const points = [...label];
