@@ -1,5 +1,5 @@
 import { SentFields } from './sent-fields.ts';
-import { type FieldShape, type MessageShape, WIRE, type WireShapes } from './wire-shape.ts';
+import { type FieldShape, type MessageShape, type TimeRange, WIRE, type WireShapes } from './wire-shape.ts';
 
 /** Levels of nested messages; as for JSON. */
 const MOST_LEVELS = 64;
@@ -29,8 +29,8 @@ export interface Scanned {
  * Reads a message without making a value: the bytes of a caller are decoded only if they are well-formed, of bounded
  * depth and size, and mean the same to every parser. A field with another wire type than declared is refused, since
  * some parsers skip it and others misread it; likewise a bool that is neither 0 nor 1, text that is not UTF-8, a number
- * beyond its type or with more bytes than it needs (`protobufjs` takes one of six to nine bytes for one of ten), and a
- * second value of a field that has one, which some parsers merge with the first, others put in its place.
+ * or time beyond its type, a number with more bytes than it needs (`protobufjs` takes one of six to nine bytes for one
+ * of ten), and a second value of a field that has one, which some parsers merge with the first, others put in its place.
  */
 export function scanMessage(
   bytes: Uint8Array,
@@ -75,6 +75,7 @@ class Scan {
 
   /** Reads a message that ends at `end`. */
   message(shape: MessageShape, end: number, level: number): void {
+    if (shape.time !== undefined) return this.#time(shape, shape.time, end, level);
     this.#enter(shape, level);
     const sent = new SentFields();
     let url: string | undefined;
@@ -88,6 +89,24 @@ class Scan {
       if (tag >>> 3 === 2) value = [this.#contentStart(start), this.#at];
     }
     if (shape.isAny) this.#any(url, value, level);
+  }
+
+  /** A time beyond its range ends in an error in some languages, and is another time in others. */
+  #time(shape: MessageShape, { first, last, isSigned }: TimeRange, end: number, level: number): void {
+    this.#enter(shape, level);
+    const sent = new SentFields();
+    let seconds = 0;
+    let nanos = 0;
+    while (this.#at < end) {
+      const tag = this.#tag(end);
+      this.#field(shape, tag, end, level, sent);
+      if (tag >>> 3 === 1) seconds = (this.#high | 0) * 2 ** 32 + this.#low;
+      if (tag >>> 3 === 2) nanos = this.#low | 0;
+    }
+    const hasRightSign = isSigned ? seconds * nanos >= 0 : nanos >= 0;
+    if (seconds < first || seconds > last || Math.abs(nanos) > 999_999_999 || !hasRightSign) {
+      this.#fail(`is beyond the range of \`${shape.name}\``);
+    }
   }
 
   #enter(shape: MessageShape, level: number): void {

@@ -24,16 +24,31 @@ export interface FieldShape {
   readonly isMap: boolean;
 }
 
+/** The first and the last second that a time may have, and whether its nanoseconds may be below zero. */
+export interface TimeRange {
+  readonly first: number;
+  readonly last: number;
+  readonly isSigned: boolean;
+}
+
 /** The fields of a message by their numbers, as they are on the wire. */
 export interface MessageShape {
   readonly name: string;
   /** True for `google.protobuf.Any`, whose value is a message of another type. */
   readonly isAny: boolean;
+  /** Of `google.protobuf.Timestamp` and `Duration`. */
+  readonly time: TimeRange | undefined;
   /** Values that are made for one message: itself and its fields. */
   readonly cost: number;
   /** Undefined for a number that the message does not have. */
   field(number: number): FieldShape | undefined;
 }
+
+/** The years 1 to 9999, and 10,000 years before and after: as `timestamp.proto` and `duration.proto` say. */
+const TIMES: Readonly<Record<string, TimeRange>> = {
+  'google.protobuf.Timestamp': { first: -62_135_596_800, last: 253_402_300_799, isSigned: false },
+  'google.protobuf.Duration': { first: -315_576_000_000, last: 315_576_000_000, isSigned: true },
+};
 
 const WIRE_OF = {
   [ScalarType.DOUBLE]: WIRE.fixed64,
@@ -106,6 +121,7 @@ export class WireShapes {
     return {
       name: message.typeName,
       isAny: message.typeName === 'google.protobuf.Any',
+      time: TIMES[message.typeName],
       cost: 1 + message.fields.length,
       field: (number) => fields.get(number) ?? make(number),
     };
@@ -134,6 +150,7 @@ export class WireShapes {
     return {
       name,
       isAny: false,
+      time: undefined,
       cost: 1,
       field: (number) => (number === 1 ? key : number === 2 ? value : undefined),
     };
