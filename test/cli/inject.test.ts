@@ -106,7 +106,7 @@ test.each([
   [['missing.yaml'], '`missing.yaml` does not exist'],
   [['-', '--write'], '`-` cannot be combined with --write'],
   [['-', '--set', 'memory'], '`memory` is not NAME=VALUE, such as `memory=256Mi`'],
-  [['-', '--set', 'memroy=1Gi'], '`memroy=1Gi` is not an option; did you mean `memory`?'],
+  [['-', '--set', 'memroy=1Gi'], '--set: `memroy` is not an option; did you mean `memory`?'],
   [['-', '--set', 'memory=lots'], '--set memory: `lots` is not a size of memory'],
   [['-', '--set', 'redis-secret=x'], '--set redis-secret: requires `redis`'],
   [[], "missing required argument 'path'"],

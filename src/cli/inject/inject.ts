@@ -11,8 +11,8 @@ import { type FileKind, filesOf } from '../terminal/files-of.ts';
 import { readInput } from '../terminal/read-input.ts';
 import { replaceFile } from '../terminal/replace-file.ts';
 import { isColourful, type Terminal } from '../terminal/terminal.ts';
+import { defaultsOf } from './default-options.ts';
 import type { InjectOptions } from './flags.ts';
-import { defaultsOf } from './option-flags.ts';
 
 const STANDARD_INPUT = '-';
 

@@ -1,7 +1,4 @@
 import { Problem } from '../../flag/flag.ts';
-import type { FlagSource } from '../../flag/read-flags.ts';
-import { unknownOption } from '../../tools/inject/read-annotations.ts';
-import { OPTION_NAMES, optionSource, readInjection } from '../../tools/inject/read-options.ts';
 
 /** An option of pods without the annotation. */
 export interface OptionText {
@@ -9,7 +6,7 @@ export interface OptionText {
   readonly text: string;
 }
 
-/** Flag for the options of pods without the annotation. */
+/** Flag for the options of pods without the annotation. Names are known to the verb alone, which is loaded later. */
 export const SET_FLAG = {
   value: 'NAME=VALUE',
   parse: optionText,
@@ -21,19 +18,5 @@ export const SET_FLAG = {
 function optionText(written: string): OptionText | Problem {
   const at = written.indexOf('=');
   if (at < 1) return new Problem('is not NAME=VALUE, such as `memory=256Mi`');
-  const name = written.slice(0, at);
-  return OPTION_NAMES.includes(name)
-    ? { name, text: written.slice(at + 1) }
-    : new Problem(unknownOption(name));
-}
-
-/** These options as a source, the last one of a name. Problems are for the user of the command line. */
-export function defaultsOf(options: readonly OptionText[]): {
-  readonly defaults: FlagSource;
-  readonly problems: readonly string[];
-} {
-  const texts = new Map(options.map(({ name, text }) => [name, text]));
-  const defaults = optionSource(texts, (name) => `--set ${name}`);
-  const noAnnotations = optionSource(new Map(), (name) => name);
-  return { defaults, problems: readInjection([noAnnotations, defaults]).problems ?? [] };
+  return { name: written.slice(0, at), text: written.slice(at + 1) };
 }

@@ -8,7 +8,7 @@ import { watchTlsFiles } from '../../sidecar/server/tls-watch.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
 import { createLog, type Log } from '../../sidecar/telemetry/logging.ts';
 import type { ServerTls } from '../../sidecar/transport/transport.ts';
-import { defaultsOf } from '../inject/option-flags.ts';
+import { defaultsOf } from '../inject/default-options.ts';
 import { catchSignals } from '../serve/signals.ts';
 import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
