@@ -72,8 +72,11 @@ export function readerOf(field: FieldDescriptor, types: Types): ReadValue {
   }
 }
 
-/** True for elements that have the same form in CEL. */
-function areStoredAsIs({ scalar, enum: enumeration }: FieldDescriptor, { areEnumsStrong }: Types): boolean {
+/** True for a field whose values, or elements, are stored in their form in CEL. */
+export function areStoredAsIs(
+  { scalar, enum: enumeration }: FieldDescriptor,
+  { areEnumsStrong }: Types,
+): boolean {
   if (enumeration !== undefined) return !areEnumsStrong;
   return scalar !== undefined && isStoredAsIs(scalar);
 }

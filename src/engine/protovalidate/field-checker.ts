@@ -1,14 +1,20 @@
 import { type DescField, isFieldSet, type Message } from '@bufbuild/protobuf';
 import { Uint, Whole } from '../../cel/value/number.ts';
 import type { MessageRegistry } from '../../protobuf/message-registry.ts';
-import { elementReader, type ReadValue, readerOf, storedIn } from '../../protobuf/read-value.ts';
+import {
+  areStoredAsIs,
+  elementReader,
+  type ReadValue,
+  readerOf,
+  storedIn,
+} from '../../protobuf/read-value.ts';
 import { keyReaderOf } from '../../protobuf/scalars.ts';
-import type { Properties } from '../../protobuf/types.ts';
+import { type Properties, propertiesOf } from '../../protobuf/types.ts';
 import type { AnyPlan, ElementPlan, FieldPlan, ValuePlan } from './plan.ts';
 import type { IndexPart, KeyPart, Run } from './run.ts';
 
-/** Conversion of a stored value to its form in expressions. */
-type Read = (stored: unknown) => unknown;
+/** Conversion of a stored value to its form in expressions; undefined if that is the same. */
+type Read = ((stored: unknown) => unknown) | undefined;
 
 /** The checks of a whole message. */
 export interface MessageCheck {
@@ -21,6 +27,9 @@ export type FindCheck = (type: string) => MessageCheck | undefined;
 /** The checks of one field of a message. */
 export class FieldChecker {
   readonly #field: DescField;
+  /** The property of a field that is not one of a oneof. */
+  readonly #name: string;
+  readonly #isOfOneof: boolean;
   readonly #isRequired: boolean;
   readonly #isAlwaysChecked: boolean;
   readonly #whole: ValueChecker;
@@ -30,16 +39,17 @@ export class FieldChecker {
 
   constructor(types: MessageRegistry, field: DescField, plan: FieldPlan) {
     this.#field = field;
+    this.#name = field.localName;
+    this.#isOfOneof = field.oneof !== undefined;
     this.#isRequired = plan.isRequired;
     this.#isAlwaysChecked = !plan.isRequired && !plan.isCheckedIfSet;
-    const reads =
-      (read: ReadValue): Read =>
-      (stored) =>
-        read(stored, types.reading);
-    const element = reads(elementReader(field, types));
+    const areAsIs = areStoredAsIs(field, types);
+    const reads = (read: ReadValue, isAsIs: boolean): Read =>
+      isAsIs ? undefined : (stored) => read(stored, types.reading);
+    const element = reads(elementReader(field, types), areAsIs);
     const of = (each: ElementPlan | undefined, read: Read): ElementChecker | undefined =>
       each && new ElementChecker(each, read);
-    this.#whole = new ValueChecker(plan, reads(readerOf(field, types)));
+    this.#whole = new ValueChecker(plan, reads(readerOf(field, types), areAsIs && field.fieldKind !== 'map'));
     this.#items = of(plan.items, element);
     this.#values = of(plan.values, element);
     this.#keys = field.fieldKind === 'map' ? of(plan.keys, keyRead(field.mapKey)) : undefined;
@@ -53,9 +63,13 @@ export class FieldChecker {
     const isSet = this.#isAlwaysChecked || isFieldSet(message, this.#field);
     if (!isSet && !this.#isRequired) return;
     run.enter(this.#field);
-    if (isSet) this.#checkSet(storedIn(message, this.#field), run);
+    if (isSet) this.#checkSet(this.#storedIn(message), run);
     else run.violate('required', 'value is required', ['required']);
     run.leave();
+  }
+
+  #storedIn(message: Message): unknown {
+    return this.#isOfOneof ? storedIn(message, this.#field) : propertiesOf(message)[this.#name];
   }
 
   #checkSet(stored: unknown, run: Run): void {
@@ -118,7 +132,7 @@ class ValueChecker {
   }
 
   check(stored: unknown, run: Run, isOfKey: boolean): void {
-    const value = this.#hasRules ? this.#read(stored) : undefined;
+    const value = this.#hasRules && this.#read !== undefined ? this.#read(stored) : stored;
     if (this.#custom.length > 0) run.evaluate(this.#custom, value, isOfKey);
     this.#message?.check(stored as Message, run);
     if (this.#enum !== undefined) checkEnum(this.#enum, stored as number, run);
@@ -162,7 +176,11 @@ class ElementChecker {
   }
 
   check(stored: unknown, run: Run, isOfKey: boolean): void {
-    if (this.#zero !== undefined && isZero(this.#read(stored), this.#zero)) return;
+    if (
+      this.#zero !== undefined &&
+      isZero(this.#read === undefined ? stored : this.#read(stored), this.#zero)
+    )
+      return;
     this.#checker.check(stored, run, isOfKey);
   }
 }
