@@ -61,6 +61,17 @@ function template(values: readonly string[]): Promise<string> {
   return outputOf('helm', ['template', 'lictor', CHART_FOLDER, '--namespace', 'lictor', ...values]);
 }
 
+function foreignObjects(rendered: string): { readonly kinds: readonly string[]; readonly text: string } {
+  const objects = parseAllDocuments(rendered)
+    .map((document) => document.toJS() as { readonly kind: string } | null)
+    .filter((object) => object !== null)
+    .filter(({ kind }) => FOREIGN.includes(kind));
+  return {
+    kinds: objects.map(({ kind }) => kind),
+    text: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
+  };
+}
+
 describe('the chart', () => {
   const stack = new AsyncDisposableStack();
   let cluster: Cluster;
@@ -111,6 +122,28 @@ describe('the chart', () => {
       objects.map((object) => JSON.stringify(object)).join('\n---\n'),
     );
     expect([code, stderr]).toEqual([0, '']);
+  });
+
+  test.each(Object.entries(VARIANTS))('types of other projects: %s', async (_, values) => {
+    const { kinds, text } = foreignObjects(await template(values));
+    if (kinds.length === 0) return;
+    expect(await outputOf('foreign-kinds', [], { input: text })).toBe(`${kinds.length}\n`);
+  });
+
+  test('objects of other projects are among what is checked, and an unknown field of one is refused', async () => {
+    const rendered = await Promise.all(Object.values(VARIANTS).map(template));
+    const objects = rendered.map(foreignObjects);
+    expect([...new Set(objects.flatMap(({ kinds }) => kinds))].toSorted()).toEqual([
+      'Certificate',
+      'Issuer',
+      'PodMonitor',
+      'ServiceMonitor',
+    ]);
+    const broken = objects.map(({ text }) => text.replace('"interval"', '"intervall"'));
+    const { code, stderr } = await runProgram('foreign-kinds', [], {
+      input: broken.find((text) => text.includes('intervall')) ?? '',
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('unknown field "intervall"')]);
   });
 
   test('kubeconform refuses an unknown field and a wrong type', async () => {

@@ -9,7 +9,8 @@ export type Program =
   | 'kube-controller-manager'
   | 'kubectl'
   | 'helm'
-  | 'kubeconform';
+  | 'kubeconform'
+  | 'foreign-kinds';
 
 /** Outcome of a program that ended by itself. */
 export interface Outcome {
