@@ -1,7 +1,15 @@
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { takeOf } from '../engine/limit/take-of.ts';
-import { connected, NO_CREDENTIALS, openStore, sharedLimit } from '../sidecar/limit-redis/open-store.ts';
+import {
+  connected,
+  HOUR,
+  NO_CREDENTIALS,
+  now,
+  openStore,
+  sharedLimit,
+} from '../sidecar/limit-redis/open-store.ts';
 import { startChild } from '../support/child.ts';
 import { freePort } from '../support/ports.ts';
 import { describeWithRedis } from '../support/redis.ts';
@@ -43,5 +51,34 @@ describeWithRedis('the configuration of Redis', () => {
     await store.close();
     expect(store.results).toMatchObject({ failed, late: 0 });
     expect(store.status().replicas).toBe(1);
+  });
+
+  test('lets sidecars do what limits need in a cluster', async () => {
+    await using stack = new AsyncDisposableStack();
+    const folder = await scratchFolder(stack);
+    const port = await freePort();
+    const file = join(folder, 'redis.conf');
+    const text = await readFile(CONFIGURATION, 'utf8');
+    await writeFile(file, `${text}\nuser admin on >admin ~* &* +@all\ncluster-enabled yes\n`);
+    const child = await startChild({
+      name: 'redis-server',
+      command: redisBinary() ?? '',
+      args: [file, '--port', String(port), '--dir', folder, '--cluster-announce-ip', '127.0.0.1'],
+      log: join(folder, 'redis.log'),
+    });
+    stack.defer(() => child.stop());
+    const admin = new Redis({ port, username: 'admin', password: 'admin', retryStrategy: () => 50 });
+    admin.on('error', () => undefined);
+    stack.defer(() => admin.disconnect());
+    const slots = Array.from({ length: 16_384 }, (_, slot) => slot);
+    await admin.call('CLUSTER', 'ADDSLOTS', ...slots);
+    const [, password = ''] = /^user lictor on >(\S+)/m.exec(text) ?? [];
+    const store = await openStore(`redis-cluster://lictor@127.0.0.1:${port}`, stack, {
+      credentials: { ...NO_CREDENTIALS, password },
+    });
+    await connected(store);
+    const taken = await store.take(takeOf(sharedLimit(10, HOUR)), now());
+    expect(taken.withoutStore).toBeUndefined();
+    expect(store.faults.filter(({ fault }) => fault === 'no_permission')).toEqual([]);
   });
 });
