@@ -167,6 +167,17 @@ describe('a rule that cannot be compiled', () => {
   ])('because it %s', async (_, fields, problem, ...[others]) => {
     expect((await compiled(fields, others)).problem).toContain(problem);
   });
+
+  test('because there are too many', async () => {
+    const fields = Array.from(
+      { length: 10_001 },
+      (_, at) =>
+        `int32 n${at} = ${at + 1} [(buf.validate.field).cel = {id: "own", expression: "this != ${at + 1}"}];`,
+    );
+    expect((await compiled(fields.join('\n'))).problem).toBe(
+      'the rules of `a.Item.n10000` cannot be compiled: the descriptor set has more than 10000 different rules',
+    );
+  });
 });
 
 describe('the rules of a message from another process', () => {
