@@ -7,11 +7,17 @@ import { ROOT } from '../support/tools.ts';
 
 const run = promisify(execFile);
 
-/** Clones the commit of HEAD to `folder`, with packages of its own and the downloads of this checkout. */
-export async function cloneCheckout(folder: string): Promise<void> {
+/** The commit of this checkout. */
+export async function headCommit(): Promise<string> {
+  return (await run('git', ['rev-parse', 'HEAD'], { cwd: fileURLToPath(ROOT) })).stdout.trim();
+}
+
+/** Clones a commit to `folder`, with packages of its own and the downloads of this checkout. */
+export async function cloneCheckout(folder: string, commit: string): Promise<void> {
   const root = fileURLToPath(ROOT);
   await mkdir(dirname(folder), { recursive: true });
   await run('git', ['clone', '--quiet', '--no-hardlinks', root, folder]);
+  await run('git', ['checkout', '--quiet', '--detach', commit], { cwd: folder });
   await cp(join(root, 'node_modules'), join(folder, 'node_modules'), {
     recursive: true,
     verbatimSymlinks: true,

@@ -8,7 +8,7 @@ import { ROOT } from '../support/tools.ts';
 import { waitFor } from '../support/wait.ts';
 import { validateBills } from './bills.ts';
 import { hasBoxes, memoryGroup } from './box.ts';
-import { buildImage, cloneCheckout, filesBelow } from './clones.ts';
+import { buildImage, cloneCheckout, filesBelow, headCommit } from './clones.ts';
 import { validateByCrane } from './crane.ts';
 import { type Image, readLayout, unpackImage } from './layout-reader.ts';
 import { askMany, serveInBox } from './serving.ts';
@@ -57,12 +57,14 @@ else say('bubblewrap is not installed or may not make a box here, so the image d
 
 /** Builds the image in two clones at different places, with other times, languages and masks of files. */
 async function twice(): Promise<string> {
+  // One commit for both, also if somebody commits meanwhile.
+  const commit = await headCommit();
   const first = join(scratch, 'a');
   const second = join(scratch, 'another/and deeper/b');
-  await cloneCheckout(first);
+  await cloneCheckout(first, commit);
   const one = await buildImage(first, { TZ: 'Asia/Tokyo', LANG: 'C', HOME: scratch });
   process.umask(0o077);
-  await cloneCheckout(second);
+  await cloneCheckout(second, commit);
   process.umask(0o022);
   const two = await buildImage(second, { TZ: 'America/Lima', LANG: 'de_DE.UTF-8' });
   const [files, others] = [await filesBelow(one), await filesBelow(two)];
