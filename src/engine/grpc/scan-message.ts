@@ -132,12 +132,16 @@ class Scan {
     this.#enter(shape, level);
     const sent = new SentFields();
     let key = NO_BYTES;
+    let hasValue = false;
     while (this.#at < end) {
       const tag = this.#tag(end);
       const start = this.#at;
       this.#field(shape, tag, end, level, sent);
       if (tag >>> 3 === 1) key = this.#bytes.subarray(start, this.#at);
+      else hasValue ||= tag >>> 3 === 2;
     }
+    // For `protobufjs`, such an entry has null in the place of a message.
+    if (!hasValue && shape.field(2)?.message !== undefined) this.#fail('has an entry without its message');
     return keyText(key);
   }
 

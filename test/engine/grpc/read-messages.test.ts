@@ -317,10 +317,18 @@ describe('a message', () => {
     [
       'a key of a map twice',
       (w) => {
-        w.tag(14, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int64(0).join();
-        w.tag(14, WireType.LengthDelimited).fork().join();
+        const value = () => w.tag(2, WireType.LengthDelimited).bytes(new Uint8Array(0));
+        w.tag(14, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int64(0);
+        value().join();
+        w.tag(14, WireType.LengthDelimited).fork();
+        value().join();
       },
       '`by_number` has a key more than once',
+    ],
+    [
+      'an entry of a map without its message, which is null for `protobufjs`',
+      (w) => w.tag(14, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int64(1).join(),
+      '`by_number` has an entry without its message',
     ],
     [
       'two values in an entry of a map',
