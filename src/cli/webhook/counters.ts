@@ -1,6 +1,9 @@
 import type { ReviewResult } from '../../tools/inject/admission.ts';
 
-/** Results of requests, in the order of the metric. `invalid`: not an AdmissionReview; `fault`: an internal error. */
+/**
+ * Results of requests, in the order of the metric. `invalid`: not an AdmissionReview; `busy`: not read, since others
+ * hold the memory for bodies; `fault`: an internal error.
+ */
 const RESULTS = [
   'injected',
   'unchanged',
@@ -8,8 +11,9 @@ const RESULTS = [
   'refused',
   'other',
   'invalid',
+  'busy',
   'fault',
-] as const satisfies readonly (ReviewResult | 'invalid' | 'fault')[];
+] as const satisfies readonly (ReviewResult | 'invalid' | 'busy' | 'fault')[];
 
 export type RequestResult = (typeof RESULTS)[number];
 
@@ -17,7 +21,7 @@ export type RequestResult = (typeof RESULTS)[number];
 export const WEBHOOK_METRICS = {
   lictor_webhook_reviews_total: {
     type: 'counter',
-    doc: 'admission reviews, by `result`: injected, unchanged, skipped (opted out), refused (a bad annotation or a conflict), other (no new pod), invalid (no AdmissionReview), fault',
+    doc: 'admission reviews, by `result`: injected, unchanged, skipped (opted out), refused (a bad annotation or a conflict), other (no new pod), invalid (no AdmissionReview), busy (not read, since others hold the memory for bodies), fault',
   },
   lictor_webhook_certificate_expiry_seconds: {
     type: 'gauge',

@@ -5,13 +5,10 @@ import type { FlagSource } from '../../flag/read-flags.ts';
 import type { Log } from '../../sidecar/telemetry/logging.ts';
 import { type Review, reviewAdmission } from '../../tools/inject/admission.ts';
 import type { Counters } from './counters.ts';
-import { readBody } from './read-body.ts';
+import { type HeldBodies, readBody } from './read-body.ts';
 
 /** Path of the webhook in `clientConfig`. */
 const REVIEW_PATH = '/inject';
-
-/** Most reviews at once: each holds its body. */
-const MAX_INFLIGHT = 32;
 
 export interface ReviewOptions {
   /** Options of pods without the annotation. */
@@ -31,41 +28,39 @@ interface Answer {
 export function reviewHandler(
   options: ReviewOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  let inflight = 0;
+  const held: HeldBodies = { bytes: 0 };
   return (request, response) => {
     // A caller that leaves needs no handling.
     response.on('error', () => {});
-    if (inflight >= MAX_INFLIGHT) return send(response, { status: 503, body: BUSY }, options);
-    inflight += 1;
-    void answerTo(request, options)
+    void answerTo(request, held, options)
       .catch((error: unknown): Answer => {
         options.counters.count('fault');
         options.log.error('a review failed', { error });
         return { status: 500, body: { error: 'internal error' } };
       })
-      .then((answer) => send(response, answer, options))
-      .finally(() => {
-        inflight -= 1;
-      });
+      .then((answer) => send(response, answer, options));
   };
 }
 
-const BUSY = { error: 'too many reviews at once' } as const;
-
 async function answerTo(
   request: IncomingMessage,
+  held: HeldBodies,
   { defaults, counters, log }: ReviewOptions,
 ): Promise<Answer> {
   const refusal = refusalOf(request);
   if (refusal !== undefined) return refusal;
   const started = performance.now();
-  const body = await readBody(request).catch(() => ({ status: 400, problem: 'the body is not complete' }));
+  const body = await readBody(request, held).catch(() => ({
+    status: 400,
+    problem: 'the body is not complete',
+  }));
   const review: Review & { status?: number } =
     'text' in body && body.text !== undefined ? reviewText(body.text, defaults) : body;
   if (review.problem !== undefined) {
-    counters.count('invalid');
-    log.warn('a request is not a review', { problem: review.problem });
-    return { status: review.status ?? 400, body: { error: review.problem } };
+    const { status = 400, problem } = review;
+    counters.count(status === 503 ? 'busy' : 'invalid');
+    log.warn(status === 503 ? 'a review is not read' : 'a request is not a review', { problem });
+    return { status, body: { error: problem } };
   }
   counters.count(review.result);
   report(review, performance.now() - started, log);
@@ -118,6 +113,8 @@ function send(response: ServerResponse, { status, body }: Answer, { isDraining }
     // After a refusal, the rest of the body is not read.
     ...((status >= 400 || isDraining()) && { connection: 'close' }),
     ...(status === 405 && { allow: 'POST' }),
+    // An API server repeats a call only if it is told when.
+    ...(status === 503 && { 'retry-after': '1' }),
   });
   response.end(text);
 }

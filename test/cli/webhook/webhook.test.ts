@@ -153,7 +153,7 @@ describe('a webhook', () => {
     [{ body: '{' }, 400, 'the body is not JSON'],
     [{ body: '{}' }, 400, 'the body is not an AdmissionReview'],
     [{ body: new Uint8Array([0x22, 0xff, 0x22]) }, 400, 'the body is not valid UTF-8'],
-    [{ body: `"${'x'.repeat(9 * 1024 * 1024)}"` }, 413, 'the body has more than 8 MiB'],
+    [{ body: `"${'x'.repeat(5 * 1024 * 1024)}"` }, 413, 'the body has more than 4 MiB'],
   ])('%# is refused with a status', async (options, status, error) => {
     // A refusal of a long body may arrive as a reset, since the rest is not read.
     const got = await ask(webhook, options).catch((reset: unknown) => ({
@@ -185,6 +185,32 @@ describe('a webhook', () => {
     await expect(left).rejects.toThrow(/hang up|disconnected|reset|aborted/i);
     expect((await ask(webhook)).status).toBe(200);
   });
+
+  test('asks the API server to come again while others hold the memory for bodies', async () => {
+    const length = 4 * 1024 * 1024;
+    const held: ClientRequest[] = [];
+    const hold = (sent: ClientRequest): void => {
+      held.push(sent);
+      // One byte is missing, so that the body is held.
+      sent.write(Buffer.alloc(length - 1, ' '));
+      sent.end = () => sent;
+    };
+    const headers = { ...JSON_TYPE, 'content-length': `${length}` };
+    const left = Array.from({ length: 8 }, () => ask(webhook, { headers, onRequest: hold }).catch(() => {}));
+    const asked = async (status: number): Promise<Got | undefined> => {
+      const got = await ask(webhook, { body: `${REVIEW}${' '.repeat(100_000)}` });
+      return got.status === status ? got : undefined;
+    };
+    const busy = await waitFor(() => asked(503), { what: 'a review that is not read', timeout: 20_000 });
+    expect([busy.headers['retry-after'], busy.body]).toEqual([
+      '1',
+      { error: 'too many bytes of reviews at once' },
+    ]);
+    expect(await metricsOf(webhook)).toMatch(/^lictor_webhook_reviews_total{result="busy"} [1-9]/m);
+    for (const sent of held) sent.destroy();
+    await Promise.all(left);
+    await waitFor(() => asked(200), { what: 'a review that is answered', timeout: 20_000 });
+  }, 60_000);
 
   test('has health, readiness, and the end of its certificate', async () => {
     expect(await (await fetch(`${webhook.probe}/healthz`)).json()).toEqual({ alive: true });
