@@ -48,7 +48,9 @@ async function send({ envoy }: Proxied, headers: Readonly<Record<string, string>
       }),
   });
   try {
-    const stream = session.request({ ':path': '/', ...headers });
+    // Envoy waits for a body without a content type; a stream of gRPC stays open.
+    const endStream = !('content-type' in headers);
+    const stream = session.request({ ':path': '/', ...headers }, { endStream });
     stream.setTimeout(10_000, () => stream.destroy(new Error('no answer within 10 s')));
     const [answer] = (await once(stream, 'response')) as [
       { readonly ':status': number; readonly 'grpc-status'?: string },
