@@ -43,7 +43,7 @@ const slow: Scenario['disturb'] = async (redis) => {
   }
 };
 
-/** Scenarios, and the bursts in their bound. */
+/** Scenarios, and the bursts in their bound: docs/limits.md, "While Redis does not answer". */
 const ROWS: readonly (readonly [string, Partial<Scenario>, bursts: number])[] = [
   ['exact', {}, 1],
   ['leased', { mode: 'leased' }, 1],
@@ -53,9 +53,9 @@ const ROWS: readonly (readonly [string, Partial<Scenario>, bursts: number])[] = 
   ['exact, killed for 5 s, deny', { disturb: killed, onStoreFailure: 'deny' }, 2],
   ['leased, killed for 5 s, local', { mode: 'leased', disturb: killed }, 3],
   ['leased, killed for 5 s, deny', { mode: 'leased', disturb: killed, onStoreFailure: 'deny' }, 2],
-  ['exact, paused for 5 s, local', { disturb: paused }, 2],
-  ['leased, paused for 5 s, local', { mode: 'leased', disturb: paused }, 2],
-  ['exact, slow for 5 s, local', { disturb: slow }, 2],
+  ['exact, paused for 5 s, local', { disturb: paused }, 3],
+  ['leased, paused for 5 s, local', { mode: 'leased', disturb: paused }, 3],
+  ['exact, slow for 5 s, local', { disturb: slow }, 3],
 ];
 
 console.log(
