@@ -8,43 +8,24 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { type Pools, randomScalar, setField } from '../support/random-fields.ts';
 import { pick } from '../support/seeded.ts';
 
 export type Random = () => number;
 
-const TEXTS = ['', 'a', '__proto__', 'constructor', 'é😀', 'toString'] as const;
-const DOUBLES = [0, -0, 1, -2.5, 1e300, Number.NaN, Number.POSITIVE_INFINITY, 9007199254740992] as const;
-const INTS = [0, 1, -1, 7, 2147483647, -2147483648] as const;
-const UINTS = [0, 1, 7, 4294967295] as const;
-const LONGS = [0n, 1n, -1n, 9007199254740993n, 9223372036854775807n, -9223372036854775808n] as const;
-const ULONGS = [0n, 1n, 9007199254740993n, 18446744073709551615n] as const;
+const POOLS: Pools = {
+  texts: ['', 'a', '__proto__', 'constructor', 'é😀', 'toString'],
+  bytes: [new Uint8Array(), new Uint8Array([255, 0]), new Uint8Array([97])],
+  floats: [0, -0, 1, 0.1, -2.5, Number.NaN, Number.NEGATIVE_INFINITY],
+  doubles: [0, -0, 1, -2.5, 1e300, Number.NaN, Number.POSITIVE_INFINITY, 9007199254740992],
+  ints: [0, 1, -1, 7, 2147483647, -2147483648],
+  uints: [0, 1, 7, 4294967295],
+  longs: [0n, 1n, -1n, 9007199254740993n, 9223372036854775807n, -9223372036854775808n],
+  ulongs: [0n, 1n, 9007199254740993n, 18446744073709551615n],
+};
 
-/** A random value of a scalar type. */
 function scalar(type: ScalarType, random: Random): unknown {
-  switch (type) {
-    case ScalarType.BOOL:
-      return random() < 0.5;
-    case ScalarType.STRING:
-      return pick(random, TEXTS);
-    case ScalarType.BYTES:
-      return pick(random, [new Uint8Array(), new Uint8Array([255, 0]), new Uint8Array([97])]);
-    case ScalarType.FLOAT:
-      return Math.fround(pick(random, [0, -0, 1, 0.1, -2.5, Number.NaN, Number.NEGATIVE_INFINITY]));
-    case ScalarType.DOUBLE:
-      return pick(random, DOUBLES);
-    case ScalarType.UINT32:
-    case ScalarType.FIXED32:
-      return pick(random, UINTS);
-    case ScalarType.UINT64:
-    case ScalarType.FIXED64:
-      return pick(random, ULONGS);
-    case ScalarType.INT64:
-    case ScalarType.SINT64:
-    case ScalarType.SFIXED64:
-      return pick(random, LONGS);
-    default:
-      return pick(random, INTS);
-  }
+  return randomScalar(type, POOLS, random);
 }
 
 /** A random message. Few of its fields are set, to random values. */
@@ -69,22 +50,13 @@ function set(
   random: Random,
   depth: number,
 ): void {
-  const one = () => element(field, registry, random, depth);
-  const count = depth > 0 ? Math.floor(random() * 3) : 0;
-  switch (field.fieldKind) {
-    case 'list': {
-      const list = message.get(field);
-      for (let at = 0; at < count; at++) list.add(one());
-      break;
-    }
-    case 'map': {
-      const map = message.get(field);
-      for (let at = 0; at < count; at++) map.set(scalar(field.mapKey, random), one());
-      break;
-    }
-    default:
-      if (field.message === undefined || depth > 0) message.set(field, one());
-  }
+  const isOne = field.fieldKind !== 'list' && field.fieldKind !== 'map';
+  if (isOne && field.message !== undefined && depth <= 0) return;
+  setField(message, field, {
+    count: depth > 0 ? Math.floor(random() * 3) : 0,
+    one: () => element(field, registry, random, depth),
+    key: (type) => scalar(type, random),
+  });
 }
 
 function element(field: DescField, registry: Registry, random: Random, depth: number): unknown {

@@ -1,12 +1,6 @@
-import {
-  create,
-  type DescField,
-  type DescMessage,
-  type Message,
-  type Registry,
-  ScalarType,
-} from '@bufbuild/protobuf';
+import { create, type DescField, type DescMessage, type Message, type Registry } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { type Pools, randomScalar, setField } from '../../support/random-fields.ts';
 import { pick } from '../../support/seeded.ts';
 
 type Random = () => number;
@@ -63,37 +57,19 @@ const TEXTS = [
   '0',
 ] as const;
 
+const NOT_TEXT = new Uint8Array([255, 0]);
 const BYTES = ['', 'a', 'ab', 'abcd', 'abcdefghabcdefgh'].map((text) => new TextEncoder().encode(text));
 
-function randomScalar(type: ScalarType, random: Random): unknown {
-  switch (type) {
-    case ScalarType.BOOL:
-      return random() < 0.5;
-    case ScalarType.STRING:
-      return pick(random, TEXTS);
-    case ScalarType.BYTES:
-      return random() < 0.3
-        ? new Uint8Array([255, 0])
-        : (BYTES[Math.floor(random() * BYTES.length)] ?? new Uint8Array());
-    case ScalarType.FLOAT:
-    case ScalarType.DOUBLE: {
-      const value = pick(random, REALS);
-      return type === ScalarType.FLOAT ? Math.fround(value) : value;
-    }
-    case ScalarType.UINT32:
-    case ScalarType.FIXED32:
-      return pick(random, NUMBERS);
-    case ScalarType.UINT64:
-    case ScalarType.FIXED64:
-      return BigInt(pick(random, [...NUMBERS, Number.MAX_SAFE_INTEGER]));
-    case ScalarType.INT64:
-    case ScalarType.SINT64:
-    case ScalarType.SFIXED64:
-      return BigInt(pick(random, [...SIGNED, Number.MAX_SAFE_INTEGER]));
-    default:
-      return pick(random, SIGNED);
-  }
-}
+const POOLS: Pools = {
+  texts: TEXTS,
+  bytes: [NOT_TEXT, NOT_TEXT, ...BYTES],
+  floats: REALS,
+  doubles: REALS,
+  ints: SIGNED,
+  uints: NUMBERS,
+  longs: [BigInt(Number.MAX_SAFE_INTEGER), ...SIGNED.map(BigInt)],
+  ulongs: [BigInt(Number.MAX_SAFE_INTEGER), ...NUMBERS.map(BigInt)],
+};
 
 /** A message of a type of `randomRules`. */
 export function randomRuledMessage(
@@ -116,23 +92,12 @@ function set(
   random: Random,
   depth: number,
 ): void {
-  const one = (): unknown => element(field, registry, random, depth);
-  const count = Math.floor(random() * 5);
   if (field.message !== undefined && depth === 0) return;
-  switch (field.fieldKind) {
-    case 'list': {
-      const list = message.get(field);
-      for (let at = 0; at < count; at += 1) list.add(one());
-      break;
-    }
-    case 'map': {
-      const map = message.get(field);
-      for (let at = 0; at < count; at += 1) map.set(randomScalar(field.mapKey, random), one());
-      break;
-    }
-    default:
-      message.set(field, one());
-  }
+  setField(message, field, {
+    count: Math.floor(random() * 5),
+    one: () => element(field, registry, random, depth),
+    key: (type) => randomScalar(type, POOLS, random),
+  });
 }
 
 function element(field: DescField, registry: Registry, random: Random, depth: number): unknown {
@@ -140,7 +105,7 @@ function element(field: DescField, registry: Registry, random: Random, depth: nu
     return reflect(field.message, randomRuledMessage(field.message, registry, random, depth - 1));
   }
   if (field.enum !== undefined) return pick(random, NUMBERS);
-  return field.scalar === undefined ? undefined : randomScalar(field.scalar, random);
+  return field.scalar === undefined ? undefined : randomScalar(field.scalar, POOLS, random);
 }
 
 function wellKnown(type: DescMessage, random: Random): Message | undefined {
