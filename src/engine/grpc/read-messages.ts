@@ -118,13 +118,14 @@ function decodeJson(
   if (isBinaryMessage(bytes))
     return denied('body_malformed', 'the message is JSON and a binary message, and services may read either');
   const { json, values, isWide, hasType } = plainJson(value);
-  if (isWide && (hasType || shapes.holdsNumbers(input)))
+  const { largest, holdsNumbers } = shapes.reachOf(input);
+  if (isWide && (hasType || holdsNumbers))
     return denied(
       'body_malformed',
       'the message has an integer that loses digits as a `google.protobuf.Value`',
     );
   room.values += values;
-  room.left -= values * shapes.largest(input);
+  room.left -= values * largest;
   if (room.left < 0) return denied('body_malformed', 'the body has more values than are read');
   try {
     return { message: asSent(input, fromJson(input, json, { registry })), unknown: undefined };

@@ -44,6 +44,14 @@ export interface MessageShape {
   field(number: number): FieldShape | undefined;
 }
 
+/** Facts about a message and all messages that its fields may hold. */
+export interface Reach {
+  /** The largest number of values that one of them makes. */
+  readonly largest: number;
+  /** True if a number may be a `google.protobuf.Value`, which is a double. */
+  readonly holdsNumbers: boolean;
+}
+
 /** The years 1 to 9999, and 10,000 years before and after: as `timestamp.proto` and `duration.proto` say. */
 const TIMES: Readonly<Record<string, TimeRange>> = {
   'google.protobuf.Timestamp': { first: -62_135_596_800, last: 253_402_300_799, isSigned: false },
@@ -72,7 +80,7 @@ const WIRE_OF = {
 export class WireShapes {
   readonly #registry: Registry;
   readonly #shapes = new Map<DescMessage, MessageShape>();
-  readonly #largest = new Map<DescMessage, number>();
+  readonly #reach = new Map<DescMessage, Reach>();
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -86,20 +94,16 @@ export class WireShapes {
     return shape;
   }
 
-  /** The largest number of values that one message within a message of this type makes. */
-  largest(message: DescMessage): number {
-    const known = this.#largest.get(message);
+  reachOf(message: DescMessage): Reach {
+    const known = this.#reach.get(message);
     if (known !== undefined) return known;
-    const largest = Math.max(...Array.from(reachable(message), ({ fields }) => 1 + fields.length));
-    this.#largest.set(message, largest);
-    return largest;
-  }
-
-  /** True for a message that may hold a number as a `google.protobuf.Value`, which is a double. */
-  holdsNumbers(message: DescMessage): boolean {
-    return reachable(message)
-      .values()
-      .some(({ typeName }) => typeName === 'google.protobuf.Value');
+    const reached = [...reachable(message)];
+    const reach = {
+      largest: Math.max(...reached.map(({ fields }) => 1 + fields.length)),
+      holdsNumbers: reached.some(({ typeName }) => typeName === 'google.protobuf.Value'),
+    };
+    this.#reach.set(message, reach);
+    return reach;
   }
 
   /** The shape of the message that a type URL names. */
