@@ -15,8 +15,6 @@ import { type ScanRoom, scanMessage, scanRoom } from './scan-message.ts';
 export type ReadMessages =
   | {
       readonly messages: readonly Message[];
-      /** Number of values in all messages. */
-      readonly values: number;
       /** The first field or type that the descriptors do not have, as a phrase for the caller. */
       readonly unknown: string | undefined;
       readonly denial?: undefined;
@@ -81,7 +79,7 @@ function decodeAll(
     messages.push(message);
     if (unknown !== undefined) firstUnknown ??= `${place}${unknown}`;
   }
-  return { messages, values: room.values, unknown: firstUnknown };
+  return { messages, unknown: firstUnknown };
 }
 
 type Decoded =
@@ -124,7 +122,6 @@ function decodeJson(
       'body_malformed',
       'the message has an integer that loses digits as a `google.protobuf.Value`',
     );
-  room.values += values;
   room.left -= values * largest;
   if (room.left < 0) return denied('body_malformed', 'the body has more values than are read');
   try {

@@ -9,12 +9,10 @@ const MOST_VALUES = 200_000;
 /** Room for the values of the messages of one body. */
 export interface ScanRoom {
   left: number;
-  /** Values that the messages have so far. */
-  values: number;
 }
 
 export function scanRoom(): ScanRoom {
-  return { left: MOST_VALUES, values: 0 };
+  return { left: MOST_VALUES };
 }
 
 /** `problem` and `unknown` are phrases with names of the descriptor set and never a value of the message. */
@@ -158,7 +156,6 @@ class Scan {
   }
 
   #value(field: FieldShape, number: number, end: number, level: number, sent: SentFields): void {
-    this.#room.values += 1;
     this.#take(1);
     if (sent.isSecond(field)) this.#failTwice(field);
     const { message } = field;
@@ -207,7 +204,6 @@ class Scan {
   #packed(field: FieldShape, end: number): void {
     const last = this.#length(end);
     while (this.#at < last) {
-      this.#room.values += 1;
       this.#take(1);
       this.#scalar(field, last);
     }
