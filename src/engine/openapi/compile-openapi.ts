@@ -218,6 +218,7 @@ class Compilation {
       path,
       parameters,
       query: queryNamesOf(parameters),
+      cookies: new Set(parameters.flatMap(({ name, place }) => (place === 'cookie' ? [name] : []))),
       body: body && compileBody(documents, compiler, body),
       reads: readsOf(parameters),
     };

@@ -9,14 +9,13 @@ export type CookieReadings =
 /**
  * The cookies of a header. RFC 6265 separates them by `;` alone and has no quoted text. Some services read a comma or a
  * space as a separator too, some a `;` within quotes as a part of the value, some decode escapes within quotes, and some
- * leave quotes around a value in it.
+ * leave quotes around a value in it. `wanted` has at least one name.
  */
-export function readCookies(header: string, names: readonly string[]): CookieReadings {
-  const wanted = new Set(names);
+export function readCookies(header: string, wanted: ReadonlySet<string>): CookieReadings {
   const quoted = new Map<string, string>();
   // A header may have tens of thousands of parts, so that each is looked at once.
   for (const part of header.split(';')) {
-    const unclear = unclearIn(part, wanted, names);
+    const unclear = unclearIn(part, wanted);
     if (unclear !== undefined) return { unclear };
     if (part.includes('"') && wanted.has(cookieName(part))) quoted.set(cookieName(part), valueOf(part));
   }
@@ -28,11 +27,12 @@ export function readCookies(header: string, names: readonly string[]): CookieRea
 }
 
 /** Name of a cookie that a part of the header makes unclear. */
-function unclearIn(part: string, wanted: ReadonlySet<string>, names: readonly string[]): string | undefined {
+function unclearIn(part: string, wanted: ReadonlySet<string>): string | undefined {
   const text = part.trim();
   if (!SEPARATORS.test(text)) return undefined;
   const value = valueOf(text);
-  if (isHalfQuoted(value)) return names[0];
+  const [first] = wanted;
+  if (isHalfQuoted(value)) return first;
   const name = cookieName(text);
   if (value.startsWith('"') && value.includes('\\') && wanted.has(name)) return name;
   return otherIn(text, wanted);

@@ -72,9 +72,7 @@ function violation(detail: string): BodyDenial {
 
 const NO_COOKIES: CookieReadings = { ways: [new Map()] };
 
-function cookiesOf({ parameters }: Operation, { headers }: OpenApiRequest): CookieReadings {
-  const header = headers.get('cookie');
-  if (header === undefined) return NO_COOKIES;
-  const names = parameters.flatMap(({ name, place }) => (place === 'cookie' ? [name] : []));
-  return names.length === 0 ? NO_COOKIES : readCookies(header, names);
+function cookiesOf({ cookies }: Operation, { headers }: OpenApiRequest): CookieReadings {
+  const header = cookies.size === 0 ? undefined : headers.get('cookie');
+  return header === undefined ? NO_COOKIES : readCookies(header, cookies);
 }

@@ -27,6 +27,8 @@ export interface Operation {
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly query: QueryNames;
+  /** Names of the parameters that are cookies. */
+  readonly cookies: ReadonlySet<string>;
   /** Undefined: the operation takes no body. */
   readonly body: RequestBody | undefined;
   /** Headers and query parameters that are judged, which must be sent in one way only. */
