@@ -1,9 +1,10 @@
 import { isDeclarable } from '../../cel/check/environment.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { UniqueNames } from '../../engine/schema/unique-names.ts';
 import { nameInExpressions } from '../../policy/compile/compile-data.ts';
 import { quote } from './cel-text.ts';
 import type { Imported, ImportedDocument } from './imported.ts';
-import { entriesOf, isObject, labelOf, listOf, UniqueNames } from './json-reads.ts';
+import { entriesOf, isObject, labelOf, listOf } from './json-reads.ts';
 
 /**
  * Datasets from a data document of OPA, one for each of its names, with a policy and a test that hold their content;

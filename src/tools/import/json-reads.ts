@@ -47,15 +47,3 @@ export function labelOf(text: string, fallback: string): string {
     .replace(/-+$/, '');
   return label === '' ? fallback : label;
 }
-
-/** Gives each name once: a name that is taken gets a number. */
-export class UniqueNames {
-  readonly #taken = new Set<string>();
-
-  take(name: string): string {
-    let unique = name;
-    for (let number = 2; this.#taken.has(unique); number += 1) unique = `${name}-${number}`;
-    this.#taken.add(unique);
-    return unique;
-  }
-}

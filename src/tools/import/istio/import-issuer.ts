@@ -1,8 +1,9 @@
 import { discoveryProblem } from '../../../engine/identity/key-url.ts';
 import type { JsonValue } from '../../../engine/request/attributes.ts';
 import { parseJson } from '../../../engine/request/json.ts';
+import { UniqueNames } from '../../../engine/schema/unique-names.ts';
 import { type ImportedDocument, Remarked, type Written } from '../imported.ts';
-import { labelOf, listOf, member, textOf, textsOf, UniqueNames, unknownMembers } from '../json-reads.ts';
+import { labelOf, listOf, member, textOf, textsOf, unknownMembers } from '../json-reads.ts';
 import type { IstioDocument } from './istio-documents.ts';
 
 /** An Issuer document, and the documents of Istio that accept its tokens. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../../engine/request/attributes.ts';
+import { UniqueNames } from '../../../engine/schema/unique-names.ts';
 import { type Imported, type ImportedDocument, Remarked, type Written } from '../imported.ts';
-import { labelOf, listOf, member, textOf, UniqueNames } from '../json-reads.ts';
+import { labelOf, listOf, member, textOf } from '../json-reads.ts';
 import {
   type Group,
   groupsOf,

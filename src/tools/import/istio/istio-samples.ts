@@ -1,5 +1,6 @@
+import { UniqueNames } from '../../../engine/schema/unique-names.ts';
 import type { ImportedDocument, Written } from '../imported.ts';
-import { labelOf, UniqueNames } from '../json-reads.ts';
+import { labelOf } from '../json-reads.ts';
 import {
   type Group,
   hasTokens,

@@ -1,7 +1,8 @@
 import type { JsonValue } from '../../../engine/request/attributes.ts';
+import { UniqueNames } from '../../../engine/schema/unique-names.ts';
 import { quote } from '../cel-text.ts';
 import { type Imported, type ImportedDocument, Remarked, type Written } from '../imported.ts';
-import { labelOf, member, textOf, UniqueNames } from '../json-reads.ts';
+import { labelOf, member, textOf } from '../json-reads.ts';
 import { shortMatch } from '../short-match.ts';
 import {
   type OpenApiDocument,
