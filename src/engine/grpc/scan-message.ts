@@ -1,3 +1,4 @@
+import { utf8Text } from '../request/utf8.ts';
 import { SentFields } from './sent-fields.ts';
 import { type FieldShape, type MessageShape, type TimeRange, WIRE, type WireShapes } from './wire-shape.ts';
 
@@ -50,7 +51,6 @@ class Malformed extends Error {
   override readonly name = 'Malformed';
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 class Scan {
@@ -273,11 +273,7 @@ class Scan {
 
   /** Text with a length before it, which has been read; undefined if it is not UTF-8. */
   #text(start: number): string | undefined {
-    try {
-      return UTF8.decode(this.#bytes.subarray(this.#contentStart(start), this.#at));
-    } catch {
-      return undefined;
-    }
+    return utf8Text(this.#bytes.subarray(this.#contentStart(start), this.#at));
   }
 
   /** Offset after the length at `start`. */

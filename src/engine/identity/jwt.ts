@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { parseJson } from '../request/json.ts';
 import { UNFIT_NUMBER } from '../request/json-number.ts';
 import { isJsonObject } from '../request/json-value.ts';
+import { utf8Text } from '../request/utf8.ts';
 import type { CryptoProvider } from './crypto.ts';
 import { looksLikeSpiffe, parseSpiffe } from './spiffe.ts';
 
@@ -108,21 +109,11 @@ function textMember(object: JsonObject, name: string): string | undefined {
 /** The object; a text for the end of a sentence with the cause, perhaps empty, if it is not one. */
 function readObject(encoded: string, crypto: CryptoProvider): JsonObject | string {
   const bytes = crypto.decodeBase64url(encoded);
-  const text = bytes === undefined ? undefined : decodeUtf8(bytes);
+  const text = bytes === undefined ? undefined : utf8Text(bytes);
   if (text === undefined) return '';
   const { value, fault } = parseJson(text);
   if (isJsonObject(value)) return value;
   // A number that does not fit is not a mistake of syntax, and would be hard to find.
   const isNumber = fault !== undefined && Object.values<string>(UNFIT_NUMBER).includes(fault.what);
   return isNumber ? `: it has ${fault.what}` : '';
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,11 @@
 import type { Body } from '../request/attributes.ts';
+import { utf8Text } from '../request/utf8.ts';
 import type { BodyDenial, BodyResult } from '../schema/body-schema.ts';
 import { MISSING_BODY, unreadableBody } from '../schema/readable-body.ts';
 import { judgeForm } from './form-body.ts';
 import { includes, isJson, isUtf8, type MediaType, readMediaType } from './media-type.ts';
 import { judgeMultipart } from './multipart-body.ts';
 import type { Content, RequestBody } from './operation.ts';
-import { utf8Text } from './utf8.ts';
 
 /** A request with a body, or without one. */
 export interface BodySource {

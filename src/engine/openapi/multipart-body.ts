@@ -1,3 +1,4 @@
+import { utf8Text } from '../request/utf8.ts';
 import type { BodyDenial } from '../schema/body-schema.ts';
 import type { Sent } from './convert.ts';
 import { CHARSET, type Field, fieldTrouble, isUtf8Name, judgeFields, misfit } from './form-body.ts';
@@ -5,7 +6,6 @@ import { isJson, isUtf8, type MediaType, readMediaType } from './media-type.ts';
 import { type Part, readMultipart } from './multipart.ts';
 import type { Content } from './operation.ts';
 import type { Parameter } from './parameter.ts';
-import { utf8Text } from './utf8.ts';
 import { TEXT_SHAPE, type ValueShape } from './value-shape.ts';
 
 /** The denial of a body of the type `multipart/form-data`; undefined if it fits. */

@@ -1,4 +1,4 @@
-import { utf8Text } from './utf8.ts';
+import { utf8Text } from '../request/utf8.ts';
 
 /** A part of a body of the type `multipart/form-data` (RFC 7578). */
 export interface Part {

@@ -4,6 +4,7 @@ import { diagnose, wholeFile } from '../../diagnostic/collect.ts';
 import type { Diagnostic, Span } from '../../diagnostic/diagnostic.ts';
 import { Lines } from '../../diagnostic/lines.ts';
 import type { Edit, Range } from '../../diagnostic/range.ts';
+import { utf8Text } from '../../engine/request/utf8.ts';
 import { type ParsedYaml, parseYaml } from './parse-yaml.ts';
 import type { Tree } from './tree.ts';
 import { syntaxMistake } from './yaml-mistake.ts';
@@ -32,7 +33,7 @@ interface YamlDocument {
  * Parses a file. Custom tags, duplicate keys and more than 100 aliases are mistakes, as wrong syntax is. Never throws.
  */
 export function readYaml(path: string, bytes: Uint8Array): YamlFile {
-  const text = decode(bytes);
+  const text = utf8Text(bytes);
   if (text === undefined) {
     const mistake = diagnose(
       'not_utf8',
@@ -123,12 +124,4 @@ function readDocuments(
 /** The span of a range of this file. */
 export function spanOf({ path, lines }: Pick<YamlFile, 'path' | 'lines'>, { start, end }: Range): Span {
   return { file: path, start: lines.position(start), end: lines.position(Math.max(start, end)) };
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
