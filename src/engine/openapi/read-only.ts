@@ -22,49 +22,51 @@ export class ReadOnlyParts {
    * `oneOf` or `anyOf`.
    */
   has(part: Part, depth = 0): boolean {
-    const key = keyOf(part);
-    const known = this.#flags.get(key);
-    if (known !== undefined || depth > MAX_NESTED) return known === true;
-    this.#flags.set(key, false);
-    const { all, some } = this.#parts(part);
-    const isReadOnly =
-      this.#documents.member(part, 'readOnly')?.value === true ||
-      all.some((each) => this.has(each, depth + 1)) ||
-      some.some((list) => list.length > 0 && list.every((each) => this.has(each, depth + 1)));
-    this.#flags.set(key, isReadOnly);
-    return isReadOnly;
+    return this.#once(this.#flags, part, depth, false, () => {
+      const { all, some } = this.#parts(part);
+      return (
+        this.#documents.member(part, 'readOnly')?.value === true ||
+        all.some((each) => this.has(each, depth + 1)) ||
+        some.some((list) => list.length > 0 && list.every((each) => this.has(each, depth + 1)))
+      );
+    });
   }
 
   /** Names of the properties that are `readOnly`, those in the parts of the lists of a schema included. */
   namesIn(part: Part, depth = 0): ReadonlySet<string> {
-    const key = keyOf(part);
-    const known = this.#names.get(key);
-    if (known !== undefined || depth > MAX_NESTED) return known ?? NONE;
-    this.#names.set(key, NONE);
-    let names = NONE;
-    for (const [name, each] of this.#documents.members(this.#documents.member(part, 'properties'))) {
-      if (this.has(each)) names = names.union(new Set([name]));
-    }
-    const { all, some } = this.#parts(part);
-    for (const each of [...all, ...some.flat()]) {
-      const inner = this.namesIn(each, depth + 1);
-      names = names.size === 0 ? inner : names.union(inner);
-    }
-    this.#names.set(key, names);
-    return names;
+    return this.#once(this.#names, part, depth, NONE, () => {
+      const properties = this.#documents.members(this.#documents.member(part, 'properties'));
+      let names: ReadonlySet<string> = new Set(
+        properties.flatMap(([name, each]) => (this.has(each) ? [name] : [])),
+      );
+      const { all, some } = this.#parts(part);
+      for (const each of [...all, ...some.flat()]) {
+        const inner = this.namesIn(each, depth + 1);
+        names = names.size === 0 ? inner : names.union(inner);
+      }
+      return names;
+    });
   }
 
   /** Names that a schema requires, itself, through its `$ref` or in a part of its `allOf`. */
   requiredIn(part: Part, depth = 0): ReadonlySet<string> {
+    return this.#once(this.#required, part, depth, NONE, () => {
+      const own = this.#documents.items(this.#documents.member(part, 'required')).map(({ value }) => value);
+      let names: ReadonlySet<string> = new Set(own.filter((each) => typeof each === 'string'));
+      for (const each of this.#parts(part).all) names = names.union(this.requiredIn(each, depth + 1));
+      return names;
+    });
+  }
+
+  /** The finding for a schema, kept by its place: `none` while it is looked at, and beyond the depth. */
+  #once<T>(kept: Map<string, T>, part: Part, depth: number, none: T, find: () => T): T {
     const key = keyOf(part);
-    const known = this.#required.get(key);
-    if (known !== undefined || depth > MAX_NESTED) return known ?? NONE;
-    this.#required.set(key, NONE);
-    const own = this.#documents.items(this.#documents.member(part, 'required')).map(({ value }) => value);
-    let names: ReadonlySet<string> = new Set(own.filter((each) => typeof each === 'string'));
-    for (const each of this.#parts(part).all) names = names.union(this.requiredIn(each, depth + 1));
-    this.#required.set(key, names);
-    return names;
+    const known = kept.get(key);
+    if (known !== undefined || depth > MAX_NESTED) return known ?? none;
+    kept.set(key, none);
+    const found = find();
+    kept.set(key, found);
+    return found;
   }
 
   /** Schemas that a value must all fit beside this one, and lists of which it must fit some. */
