@@ -5,7 +5,7 @@ import { isFormat } from '../schema/formats.ts';
 import { keywordOf } from '../schema/keywords.ts';
 import { UniqueNames } from '../schema/unique-names.ts';
 import { branchKeyword, selectBranch } from './discriminator.ts';
-import type { Documents, Part } from './documents.ts';
+import { type Documents, keyOf, type Part } from './documents.ts';
 import { ReadOnlyParts } from './read-only.ts';
 import { asType2020 } from './schema-dialect.ts';
 import type { OpenApiVersion } from './version.ts';
@@ -127,10 +127,7 @@ export class SchemaConverter {
     const kept = this.#readOnly.requiredIn(target).difference(this.#readOnly.namesIn(target));
     // A definition of its own where it requires what is `readOnly` in the schema that refers to it.
     const left = kept.intersection(optional);
-    const key = `${target.file}#${target.pointer}${[...left]
-      .toSorted()
-      .map((name) => ` ${name}`)
-      .join('')}`;
+    const key = [keyOf(target), ...[...left].toSorted()].join(' ');
     return { $ref: `#/$defs/${this.#names.get(key) ?? this.#define(key, target, left)}` };
   }
 

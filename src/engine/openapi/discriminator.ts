@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../request/attributes.ts';
 import { isJsonObject } from '../request/json-value.ts';
-import type { Documents, Part } from './documents.ts';
+import { type Documents, keyOf, type Part } from './documents.ts';
 
 /** A schema of `oneOf` or `anyOf`, and the values of the property that select it. */
 interface Branch {
@@ -57,7 +57,7 @@ function branchesOf(
     const reference = documents.member(part, '$ref');
     const target = reference && documents.follow(reference);
     if (target === undefined) return undefined;
-    const key = `${target.file}#${target.pointer}`;
+    const key = keyOf(target);
     branches.set(key, { part, values: new Set() });
     implicit.set(key, nameOf(target));
   }
@@ -106,5 +106,5 @@ function mappedKey(
   const target = documents.follow(
     /[#/.]/.test(value) ? part : { ...part, value: `#/components/schemas/${value}` },
   );
-  return target && `${target.file}#${target.pointer}`;
+  return target && keyOf(target);
 }

@@ -10,6 +10,11 @@ export interface Part extends Place {
   readonly value: JsonValue;
 }
 
+/** A text for the place of a part, as the key of a map. */
+export function keyOf({ file, pointer }: Place): string {
+  return `${file}#${pointer}`;
+}
+
 /** A part that is a mapping. */
 export interface MappingPart extends Part {
   readonly value: JsonObject;

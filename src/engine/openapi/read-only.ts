@@ -1,4 +1,4 @@
-import type { Documents, Part } from './documents.ts';
+import { type Documents, keyOf, type Part } from './documents.ts';
 
 /** Most schemas that lead from one to the next by references and lists. */
 const MAX_NESTED = 100;
@@ -79,8 +79,4 @@ export class ReadOnlyParts {
       some: ['oneOf', 'anyOf'].map((keyword) => documents.items(documents.member(part, keyword))),
     };
   }
-}
-
-function keyOf({ file, pointer }: Part): string {
-  return `${file}#${pointer}`;
 }
