@@ -19,7 +19,7 @@ import { elementType, fieldType, messageType } from '../../protobuf/cel-type.ts'
 import type { RuleCompiler } from './compile-rule.ts';
 import { compileValue, compileWritten } from './compile-value.ts';
 import type { ElementPlan, FieldPlan, MessagePlan, Place } from './plan.ts';
-import { kindOfElement, kindOfField, standardRules } from './rule-kinds.ts';
+import { kindOfElement, kindOfField } from './rule-kinds.ts';
 import { RuleMistake } from './rule-mistake.ts';
 
 /** The plan of one message. Throws a `RuleMistake` with the name of the field, or of the message, before the mistake. */
@@ -131,11 +131,9 @@ function numbersOf({ enum: type }: { readonly enum: DescEnum | undefined }): rea
 
 function elementsOf(field: DescField, rules: FieldRules, compiler: RuleCompiler) {
   const none = { items: undefined, keys: undefined, values: undefined };
-  const standard = standardRules(rules, kindOfField(field), []);
-  const place: Place = standard?.place ?? [];
   if (field.fieldKind === 'list') {
     const items = rules.type.case === 'repeated' ? rules.type.value.items : undefined;
-    return { ...none, items: elementOf(field, items, [...place, 'items'], compiler) };
+    return { ...none, items: elementOf(field, items, ['repeated', 'items'], compiler) };
   }
   if (field.fieldKind !== 'map') return none;
   const { keys, values } =
@@ -143,8 +141,8 @@ function elementsOf(field: DescField, rules: FieldRules, compiler: RuleCompiler)
   const key = { scalar: field.mapKey, enum: undefined, message: undefined };
   return {
     ...none,
-    keys: elementOf(key, keys, [...place, 'keys'], compiler),
-    values: elementOf(field, values, [...place, 'values'], compiler),
+    keys: elementOf(key, keys, ['map', 'keys'], compiler),
+    values: elementOf(field, values, ['map', 'values'], compiler),
   };
 }
 

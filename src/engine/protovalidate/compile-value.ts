@@ -18,7 +18,7 @@ import { encodeBase64 } from '../../cel/value/text.ts';
 import type { Type } from '../../cel/value/type.ts';
 import { fieldType } from '../../protobuf/cel-type.ts';
 import { readerOf } from '../../protobuf/read-value.ts';
-import type { RuleCompiler, WrittenRule } from './compile-rule.ts';
+import type { RuleCompiler } from './compile-rule.ts';
 import type { KnownValue } from './known-values.ts';
 import type { CelRule, Place, ValuePlan } from './plan.ts';
 import { type kindOfField, type StandardRules, standardRules } from './rule-kinds.ts';
@@ -58,7 +58,7 @@ export function compileWritten(
 ): readonly CelRule[] {
   const placeOf = (name: string, at: number): Place => (place === undefined ? [] : [...place, name, at]);
   const written = [
-    ...cel.map((rule, at) => ({ rule: rule as WrittenRule, place: placeOf('cel', at) })),
+    ...cel.map((rule, at) => ({ rule, place: placeOf('cel', at) })),
     ...celExpression.map((expression, at) => ({
       rule: { id: expression, message: '', expression },
       place: placeOf('cel_expression', at),
