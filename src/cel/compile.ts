@@ -86,7 +86,7 @@ export function compileLater(source: string, environment: Environment, expected:
 }
 
 /** An expression that is evaluated as a part of an evaluation of the caller, from whose budget it takes its steps. */
-export type CompiledPart =
+type CompiledPart =
   | {
       /** Its value, if that is the same for every activation. */
       readonly constant: { readonly value: unknown } | undefined;

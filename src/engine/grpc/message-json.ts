@@ -2,7 +2,7 @@ import type { JsonValue as ProtoJson } from '@bufbuild/protobuf';
 import type { JsonValue } from '../request/attributes.ts';
 
 /** A value for the JSON mapping of protobuf. */
-export interface PlainJson {
+interface PlainJson {
   readonly json: ProtoJson;
   readonly values: number;
   /** True if there is an integer beyond a double, which is text here, as for a field of 64 bits. */

@@ -7,7 +7,7 @@ import type { RawValues } from './raw-query.ts';
 import { type ParameterSources, readParameter } from './read-parameter.ts';
 
 /** Values of parameters: those of the path and of cookies in every way to read them. */
-export interface RequestSources extends Pick<ParameterSources, 'query' | 'headers'> {
+interface RequestSources extends Pick<ParameterSources, 'query' | 'headers'> {
   readonly paths: readonly ReadonlyMap<string, string>[];
   readonly cookies: readonly RawValues[];
 }

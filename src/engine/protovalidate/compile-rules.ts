@@ -4,7 +4,6 @@ import { reachable } from '../../protobuf/reachable.ts';
 import { compileMessage, OwnedMistake } from './compile-message.ts';
 import { RuleCompiler } from './compile-rule.ts';
 import { type MessageRules, messageRules } from './message-rules.ts';
-
 import { withoutIdleParts } from './prune.ts';
 
 /** A rule that cannot be compiled. */
@@ -14,7 +13,7 @@ interface RuleProblem {
   readonly problem: string;
 }
 
-export type CompiledRules =
+type CompiledRules =
   | { readonly rules: MessageRules; readonly problem?: undefined }
   | { readonly problem: RuleProblem; readonly rules?: undefined };
 

@@ -25,7 +25,7 @@ import { type kindOfField, type StandardRules, standardRules } from './rule-kind
 import { RuleMistake } from './rule-mistake.ts';
 
 /** A value that has rules. */
-export interface RuledValue {
+interface RuledValue {
   readonly type: Type;
   readonly kind: ReturnType<typeof kindOfField>;
   /** Numbers of an enum. */

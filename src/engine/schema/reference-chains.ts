@@ -17,7 +17,7 @@ const IN_PLACE: ReadonlySet<string> = new Set([
 const MAX_CHAIN = 500;
 
 /** A chain of references that is not permitted. */
-export type ChainProblem =
+type ChainProblem =
   /** Name of a definition that refers to itself for the same value, so that a validation would never end. */
   { readonly endless: string } | { readonly isLong: true };
 
