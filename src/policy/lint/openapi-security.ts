@@ -36,6 +36,7 @@ export function lintSecurity(
     for (const rule of enforcedRules(policy.spec)) {
       if (rule.effect !== 'allow') continue;
       const reached = operations.filter((each) => isReached(each, use, policy, rule));
+      if (reached.length === 0) continue;
       const asked = new AskedOfCallers(rule, specs);
       const missing = reached.flatMap((operation) => missingFor(operation, use, asked) ?? []);
       reportMissing(missing, use, rule);
