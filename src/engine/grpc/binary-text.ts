@@ -1,5 +1,4 @@
-/** Wire types of protobuf, as in `WIRE`. */
-const [VARINT, FIXED64, LENGTH, GROUP, END_GROUP, FIXED32] = [0, 1, 2, 3, 4, 5];
+import { WIRE } from './wire-shape.ts';
 
 /**
  * True if the bytes of a text are a message in the binary form as well, of any type: services that know one codec read
@@ -13,8 +12,8 @@ export function isBinaryMessage(bytes: Uint8Array): boolean {
     const number = Math.floor(tag / 8);
     at = valueEnd(bytes, end, tag % 8);
     if (number === 0 || at > bytes.length) return false;
-    if (tag % 8 === GROUP) groups.push(number);
-    else if (tag % 8 === END_GROUP && groups.pop() !== number) return false;
+    if (tag % 8 === WIRE.group) groups.push(number);
+    else if (tag % 8 === WIRE.endGroup && groups.pop() !== number) return false;
   }
   return groups.length === 0;
 }
@@ -22,18 +21,18 @@ export function isBinaryMessage(bytes: Uint8Array): boolean {
 /** Offset after the value at `at`; infinite for none. */
 function valueEnd(bytes: Uint8Array, at: number, wire: number): number {
   switch (wire) {
-    case VARINT:
+    case WIRE.varint:
       return varintEnd(bytes, at);
-    case FIXED64:
+    case WIRE.fixed64:
       return at + 8;
-    case FIXED32:
+    case WIRE.fixed32:
       return at + 4;
-    case LENGTH: {
+    case WIRE.length: {
       const start = varintEnd(bytes, at);
       return start + valueOf(bytes, at, start);
     }
-    case GROUP:
-    case END_GROUP:
+    case WIRE.group:
+    case WIRE.endGroup:
       return at;
     default:
       return Number.POSITIVE_INFINITY;
