@@ -10,25 +10,24 @@ export function isIdnHostname(text: string): boolean {
   // The dots of RFC 3490, section 3.1.
   const labels = text.split(/[.\u3002\uff0e\uff61]/);
   const length = labels.reduce((sum, label) => sum + encodedLength(label) + 1, -1);
-  return length <= MAX_NAME && labels.every(isLabel) && fitsBidi(labels.map(decoded));
+  if (length > MAX_NAME) return false;
+  const texts = labels.map(textOfLabel);
+  return texts.every((text) => text !== undefined) && fitsBidi(texts);
 }
 
-/** A label with the characters that it stands for. */
-function decoded(label: string): string {
-  return /^xn--/i.test(label) ? (decodePunycode(label.slice(4)) ?? label) : label;
-}
-
-function isLabel(label: string): boolean {
-  if (label === '' || encodedLength(label) > MAX_LABEL) return false;
+/** A label with the characters that an A-label encodes; undefined if it is not valid. */
+function textOfLabel(label: string): string | undefined {
+  if (label === '' || encodedLength(label) > MAX_LABEL) return undefined;
   if (/^xn--/i.test(label)) {
-    const written = decodePunycode(label.slice(4));
-    // An A-label stands for a U-label, which has a character beyond ASCII.
-    return written !== undefined && /[^\p{ASCII}]/u.test(written) && isULabel(written);
+    const text = decodePunycode(label.slice(4));
+    // An A-label encodes a U-label, which has a character beyond ASCII.
+    return text !== undefined && /[^\p{ASCII}]/u.test(text) && isULabel(text) ? text : undefined;
   }
   // oxlint-disable-next-line no-control-regex -- all of ASCII
-  return /^[\u0000-\u007f]*$/.test(label)
+  const fits = /^[\u0000-\u007f]*$/.test(label)
     ? /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(label) && !/^..--/.test(label)
     : isULabel(label);
+  return fits ? label : undefined;
 }
 
 /** RFC 5891, section 4.2, without the rule for right-to-left scripts, which is about all labels of a name. */
