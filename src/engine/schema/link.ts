@@ -35,7 +35,6 @@ export class Linker {
   readonly #bounds: SchemaBounds;
   /** By place and dynamic scope. */
   readonly #definitions = new Map<string, Definition>();
-  readonly #byName = new Map<string, Definition>();
   readonly #names = new UniqueNames();
   readonly #waiting: Definition[] = [];
   readonly #chains = new ReferenceChains(this.schemas);
@@ -64,8 +63,7 @@ export class Linker {
     for (const name of names) {
       const problem = this.#chains.problemOf(name);
       if (problem === undefined) continue;
-      const { document, pointer } =
-        ('endless' in problem && this.#byName.get(problem.endless)?.place) || entry;
+      const { document, pointer } = ('endless' in problem && this.#placeOf(problem.endless)) || entry;
       const message =
         'endless' in problem
           ? 'the schema refers to itself for the same value, so that no validation of it ends'
@@ -73,6 +71,10 @@ export class Linker {
       this.#problems.add(document.uri, pointer, message);
       return;
     }
+  }
+
+  #placeOf(name: string): Place | undefined {
+    return this.#definitions.values().find((each) => each.name === name)?.place;
   }
 
   #linked(written: JsonValue, place: Place, outer: DynamicScope): JsonValue {
@@ -107,7 +109,6 @@ export class Linker {
     const last = unescapeToken(place.pointer.slice(place.pointer.lastIndexOf('/') + 1));
     const definition = { place, scope, name: this.#names.take(last) };
     this.#definitions.set(key, definition);
-    this.#byName.set(definition.name, definition);
     this.#waiting.push(definition);
     return definition;
   }
