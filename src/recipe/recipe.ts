@@ -113,8 +113,7 @@ export function generated(parameters: readonly string[], body: string): object {
 export function generatedLater(parameters: readonly string[], body: string): (...args: unknown[]) => unknown {
   let made: ((...args: unknown[]) => unknown) | undefined;
   const later = (...args: unknown[]): unknown => {
-    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- this is for compilers
-    made ??= new Function(...parameters, body) as (...args: unknown[]) => unknown;
+    made ??= generated(parameters, body) as (...args: unknown[]) => unknown;
     return made(...args);
   };
   recipes.set(later, { kind: 'code', parameters, body });
