@@ -36,7 +36,7 @@ export interface MessageShape {
   readonly name: string;
   /** True for `google.protobuf.Any`, whose value is a message of another type. */
   readonly isAny: boolean;
-  /** Of `google.protobuf.Timestamp` and `Duration`. */
+  /** Range of a `google.protobuf.Timestamp` or `Duration`. */
   readonly time: TimeRange | undefined;
   /** Values that are made for one message: itself and its fields. */
   readonly cost: number;

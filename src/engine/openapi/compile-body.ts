@@ -55,7 +55,7 @@ function compileContent(
   return { ...common, shape, fields, names: queryNamesOf(fields) };
 }
 
-/** Of a content that is not a form. */
+/** Parts of a content that is not a form. */
 const NO_FORM = { shape: TEXT_SHAPE, fields: [], names: queryNamesOf([]) } as const;
 
 function isForm({ name }: MediaType): boolean {

@@ -111,7 +111,7 @@ export class SchemaConverter {
     const reference = this.#documents.member(part, '$ref');
     if (reference === undefined) return this.#withoutReference(part, value, optional);
     const referred = this.#reference(reference, optional.union(this.#readOnly.namesIn(part)));
-    // In 3.0, what stands beside `$ref` is ignored.
+    // In 3.0, other members beside `$ref` are ignored.
     const hasMore =
       !this.#isOld() && Object.keys(value).some((name) => name !== '$ref' && !DROPPED.has(name));
     if (!hasMore) return referred;

@@ -38,7 +38,7 @@ function unclearIn(part: string, wanted: ReadonlySet<string>): string | undefine
   return otherIn(text, wanted);
 }
 
-/** What some services take for the end of a cookie, or of a part of it. */
+/** Characters that end a cookie, or a part of it, for some services. */
 const SEPARATORS = /[,"\s]/;
 
 /** The value of a part of the header, with the quotes around it. */

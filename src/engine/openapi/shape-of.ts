@@ -95,7 +95,7 @@ export class ShapeFinder {
   }
 }
 
-/** What is found of a schema at a level. */
+/** Findings about schemas, each kept for the level at which the schema was reached. */
 class ByLevel<T> {
   readonly #found = new WeakMap<object, T[]>();
 

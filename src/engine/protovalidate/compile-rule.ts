@@ -16,7 +16,7 @@ export interface WrittenRule {
   readonly expression: string;
 }
 
-/** What the expression of a rule is about. */
+/** Subject of the expression of a rule. */
 interface Subject {
   /** Type of `this`. */
   readonly type: Type;

@@ -50,7 +50,7 @@ function isInfinite(value: number, sign: number): boolean {
   return (sign >= 0 && value === Infinity) || (sign <= 0 && value === -Infinity);
 }
 
-/** The bytes of a text are its code points: two values of bytes have the same text only if they are equal. */
+/** Each byte becomes another character: two values of bytes have the same text only if they are equal. */
 const LATIN = new TextDecoder('windows-1252');
 
 /** True if no element of a list equals another one. */

@@ -1,7 +1,7 @@
 import type { PartFunction } from '../../cel/codegen/load-program.ts';
 
 /**
- * What is checked in a message: plain data and functions, which another process gets as they are, so that it compiles
+ * Checks of a message, as plain data and functions, which another process gets as they are, so that it compiles
  * nothing. Names are those of the `.proto` files.
  */
 export interface MessagePlan {

@@ -65,7 +65,7 @@ function isHost(text: string): boolean {
   return text.startsWith('[') ? isLiteral(text.slice(1, -1)) : NAME.test(text) && isUtf8(text);
 }
 
-/** What is in brackets: an IPv6 address, or an address of a future version. */
+/** Content of brackets: an IPv6 address, or an address of a future version. */
 function isLiteral(text: string): boolean {
   const percent = text.indexOf('%');
   if (percent < 0) return isIp(text, 6) || FUTURE.test(text);

@@ -43,7 +43,7 @@ export class Evaluation {
     this.#spend = spend;
   }
 
-  /** Adds the first errors of a value for the schema of a name. What throws `spend` passes through, after the errors so far. */
+  /** Adds the first errors of a value for the schema of a name. An exception of `spend` passes through, after the errors so far. */
   findErrors(name: string, value: JsonValue, errors: SchemaError[]): void {
     this.#errors = errors;
     this.#visit(this.#schemaNamed(name), value, new EvaluatedParts());

@@ -2,10 +2,10 @@ import type { Ajv2020, KeywordCxt } from 'ajv/dist/2020.js';
 import { _ } from 'ajv/dist/2020.js';
 import names from 'ajv/dist/compile/names.js';
 
-/** Stands for the function that spends a reference, in the values of generated code. */
+/** Placeholder of the function that spends a reference, in the values of generated code. */
 export const SPEND: unique symbol = Symbol('spend');
 
-/** Stands for the validator of another schema, in the values of generated code. */
+/** Placeholder of the validator of another schema, in the values of generated code. */
 export class NamedSchema {
   readonly name: string;
 

@@ -20,7 +20,7 @@ export const unevaluated = maker('schema.unevaluated', (rules: Rules, spend: () 
     evaluation.fits(schema as JsonValue, exactValue(data, location));
 });
 
-/** Stands for the function of both keywords, in the values of generated code. */
+/** Placeholder of the function of both keywords, in the values of generated code. */
 export const UNEVALUATED: Unevaluated = () => true;
 
 /**

@@ -18,7 +18,7 @@ export interface ValidatorCode {
   readonly schema: JsonValue;
   /** A function from the values that the code names to the validator. */
   readonly make: (...values: unknown[]) => unknown;
-  /** Values that the code names. Some stand for others, which differ between the sets of schemas that have this one. */
+  /** Values that the code names. Some are placeholders, which each set of schemas with this code replaces. */
   readonly values: readonly unknown[];
 }
 

@@ -2,7 +2,7 @@ import type { Cursor, Tree } from '../yaml/tree.ts';
 import { nonEmptyText, report, shape } from './reader.ts';
 import { type Reader, shaped, shapeOf } from './shape.ts';
 
-/** The text form, which is read as the mapping that it stands for. */
+/** The text form, which is read as a mapping with the path. */
 const path = shaped<never>(() => undefined, shapeOf(nonEmptyText));
 
 /**

@@ -97,7 +97,7 @@ function missingOf(
   return undefined;
 }
 
-/** What a rule and the policies for its requests ask of a caller: found once for all operations of a document. */
+/** Demands of a rule and the policies for its requests on a caller: found once for all operations of a document. */
 class AskedOfCallers {
   readonly asksForPeer: boolean;
   readonly asksForToken: boolean;
