@@ -1,3 +1,4 @@
+import { ownText } from '../request/own-text.ts';
 import { FairQueue } from './fair-queue.ts';
 import { MOST_CANDIDATES } from './keys.ts';
 import { ProofCache } from './proof-cache.ts';
@@ -81,12 +82,4 @@ export class Signatures {
     this.#invalid.set({ text: known?.text ?? ownText(text), keys });
     return 'invalid';
   }
-}
-
-const ENCODER = new TextEncoder();
-const DECODER = new TextDecoder();
-
-/** A copy of the text: a part of a header would hold the whole header in memory. */
-export function ownText(text: string): string {
-  return DECODER.decode(ENCODER.encode(text));
 }

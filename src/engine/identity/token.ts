@@ -1,5 +1,6 @@
 import type { Attributes } from '../request/attributes.ts';
 import { hasOneValue } from '../request/header-fields.ts';
+import { ownText } from '../request/own-text.ts';
 import {
   checkClaims,
   checkHeader,
@@ -14,7 +15,7 @@ import type { Issuer } from './issuer.ts';
 import { type Jwt, readJwt } from './jwt.ts';
 import { candidateKeys, type KeyProvider } from './keys.ts';
 import { ProofCache } from './proof-cache.ts';
-import { ownText, type SignatureResult, Signatures } from './signatures.ts';
+import { type SignatureResult, Signatures } from './signatures.ts';
 import { type FoundToken, placeKey, TokenSearch } from './token-place.ts';
 import type { VerificationKey } from './verification-key.ts';
 import type { TokenDenial, TokenResult } from './verified-token.ts';

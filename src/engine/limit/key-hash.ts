@@ -1,4 +1,4 @@
-import { ownText } from './own-text.ts';
+import { ownText } from '../request/own-text.ts';
 
 /** Secret of a process, two whole numbers of 32 bits: nobody can find keys of equal hashes without it. */
 export type HashSeed = readonly [number, number];

@@ -1,4 +1,5 @@
 import type { Decision } from '../../engine/decision/decide.ts';
+import { ownText } from '../../engine/request/own-text.ts';
 import type { RecordLine } from './recent.ts';
 import { MAX_TEXT, type Recorded } from './record.ts';
 import { type Place, recordLine } from './record-bytes.ts';
@@ -18,7 +19,7 @@ export class KeptRecord implements RecordLine {
   constructor(decision: Decision, place: Place) {
     let length = OWN_LENGTH;
     const own = (text: string): string => {
-      const copy = ownText(text);
+      const copy = ownText(text.slice(0, MAX_TEXT + 1));
       length += copy.length;
       return copy;
     };
@@ -55,18 +56,4 @@ export class KeptRecord implements RecordLine {
   get line(): string {
     return recordLine(this.#decision, this.#place);
   }
-}
-
-/** Characters below which V8 copies a part of a text. */
-const SHORT = 13;
-
-/**
- * A copy of a text, as far as a record shows it. A part of a text, such as a path without its query string, holds the
- * whole of it in memory, which can be as long as all headers together.
- */
-function ownText(text: string): string {
-  if (text.length < SHORT) return text;
-  const shown = text.slice(0, MAX_TEXT + 1);
-  const encoding = shown.isWellFormed() ? 'utf8' : 'utf16le';
-  return Buffer.from(shown, encoding).toString(encoding);
 }

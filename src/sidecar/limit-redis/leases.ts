@@ -10,7 +10,7 @@ import {
   unspend,
 } from '../../engine/limit/lease.ts';
 import type { Limit, Take, Taken } from '../../engine/limit/limit.ts';
-import { ownText } from '../../engine/limit/own-text.ts';
+import { ownText } from '../../engine/request/own-text.ts';
 import type { SharedBucketKey } from './batch.ts';
 import type { Buckets } from './buckets.ts';
 import { shortKey } from './short-key.ts';

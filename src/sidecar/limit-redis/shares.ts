@@ -1,7 +1,7 @@
 import { type Limit, type Take, type Taken, takeFrom } from '../../engine/limit/limit.ts';
 import type { LocalStore } from '../../engine/limit/local-store.ts';
-import { ownText } from '../../engine/limit/own-text.ts';
 import { areTaken } from '../../engine/limit/scoped-store.ts';
+import { ownText } from '../../engine/request/own-text.ts';
 import { shortKey } from './short-key.ts';
 
 /** Keys with requests that were allowed without the store and are not charged to it yet. */
