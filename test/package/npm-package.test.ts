@@ -94,6 +94,7 @@ test('it has what the program reads, and runs no scripts', async () => {
       'package.json',
       'proto/envoy/service/auth/v3/external_auth.proto',
       'schema/lictor.schema.json',
+      'schema/record.schema.json',
       'templates/init/orders/policy.yaml',
     ]),
   );

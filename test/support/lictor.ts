@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 import { freePort } from './ports.ts';
 import { MAIN, PROGRAM_ENVIRONMENT } from './program.ts';
+import { refuseUnfitRecords } from './record-problem.ts';
 import { refuseSecrets, refuseSecretsInFile } from './secrets.ts';
 import { waitFor } from './wait.ts';
 
@@ -52,8 +53,8 @@ export interface Status {
 }
 
 /**
- * Starts the sidecar from source in a process of its own. `stop` searches its admin pages, log and records for secrets
- * and rejects if there is one.
+ * Starts the sidecar from source in a process of its own. `stop` searches its admin pages, log and records for secrets,
+ * compares its records with their schema, and rejects for a secret or another difference.
  */
 export async function startLictor(options: LictorOptions): Promise<Lictor> {
   const { folder, policies, untilReady = true } = options;
@@ -103,6 +104,7 @@ export async function startLictor(options: LictorOptions): Promise<Lictor> {
         await child.stop();
       }
       for (const file of [child.log, records]) refuseSecretsInFile(file);
+      refuseUnfitRecords(records);
     },
   };
 }

@@ -17,6 +17,7 @@ import { flagTable, settingTable } from './flag-reference.ts';
 import { injectionTable, podOptionTable, webhookMetricTable } from './injection-tables.ts';
 import { code, table } from './markdown.ts';
 import { presetTable } from './preset-table.ts';
+import { recordTable } from './record-table.ts';
 
 interface ReferenceTable {
   readonly page: string;
@@ -96,6 +97,7 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
         ]),
       ),
   },
+  'record fields': { page: 'docs/records.md', text: recordTable },
   diagnostics: {
     page: 'docs/diagnostics.md',
     text: () =>

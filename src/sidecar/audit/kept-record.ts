@@ -1,8 +1,9 @@
 import type { Decision } from '../../engine/decision/decide.ts';
 import { ownText } from '../../engine/request/own-text.ts';
 import type { RecordLine } from './recent.ts';
-import { MAX_TEXT, type Recorded } from './record.ts';
+import type { Recorded } from './record.ts';
 import { type Place, recordLine } from './record-bytes.ts';
+import { MAX_TEXT } from './record-fields.ts';
 
 /** About as many UTF-16 units as a record holds besides the texts of the caller. */
 const OWN_LENGTH = 400;

@@ -8,7 +8,8 @@ import {
 } from '../../engine/request/traceparent.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import { AsciiWriter, utf8 } from './ascii-writer.ts';
-import { isoMicroseconds, MAX_TEXT, type Recorded, toRecord } from './record.ts';
+import { isoMicroseconds, type Recorded, toRecord } from './record.ts';
+import { MAX_TEXT, RECORD_VERSION } from './record-fields.ts';
 
 /** Bytes of the longest record that is written in parts. */
 const CAPACITY = 32 * 1024;
@@ -206,7 +207,9 @@ function writeTime(time: number): void {
   const microseconds = Math.round(time * 1000);
   const whole = Math.floor(microseconds / 1_000_000);
   if (whole !== second) {
-    beginning = utf8(`{"time":"${isoMicroseconds(whole * 1000).slice(0, -'000000Z'.length)}`);
+    beginning = utf8(
+      `{"v":${RECORD_VERSION},"time":"${isoMicroseconds(whole * 1000).slice(0, -'000000Z'.length)}`,
+    );
     second = whole;
   }
   writer.bytes(beginning);

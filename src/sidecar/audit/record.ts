@@ -1,52 +1,9 @@
 import type { Decision } from '../../engine/decision/decide.ts';
 import type { SpanReference } from '../../engine/request/traceparent.ts';
+import { MAX_TEXT, type RECORD_FIELDS, RECORD_VERSION, type RecordOf } from './record-fields.ts';
 
-/** Record of one decision as it is written. Its members and their order are part of the public interface. */
-export interface DecisionRecord {
-  /** RFC 3339, UTC, microseconds. */
-  readonly time: string;
-  readonly decision_id: string;
-  readonly decision: 'allow' | 'deny';
-  readonly reason: string;
-  readonly status: number;
-  readonly mode: 'enforce';
-  readonly policy: string;
-  readonly rule: string;
-  /** null only before the first policy set is live. */
-  readonly revision: Decision['revision'] | null;
-  readonly environment?: string;
-  readonly request: {
-    readonly id: string;
-    readonly method: string;
-    readonly host: string;
-    readonly path: string;
-  };
-  readonly source: { readonly principal: string; readonly address: string };
-  /** The peer that a policy accepted, with its way: `connection`, or `xfcc` if a proxy reported it. */
-  readonly caller?: { readonly principal: string; readonly via: 'connection' | 'xfcc' };
-  readonly destination: { readonly principal: string };
-  readonly jwt?: { readonly issuer: string; readonly subject: string };
-  readonly trace_id: string;
-  readonly span_id: string;
-  /** Whole microseconds. */
-  readonly duration_us: number;
-  readonly controls?: readonly string[];
-  readonly limits?: readonly {
-    readonly policy: string;
-    readonly name: string;
-    readonly remaining: number;
-    /** Absent if the store of the limit has answered. */
-    readonly without_store?: 'share' | 'unavailable';
-  }[];
-  readonly shadow?: readonly {
-    /** Present for a shadow rule. */
-    readonly of?: 'rule';
-    readonly policy: string;
-    readonly rule: string;
-    readonly decision: 'allow' | 'deny';
-    readonly reason: string;
-  }[];
-}
+/** Record of one decision as it is written. */
+export type DecisionRecord = RecordOf<typeof RECORD_FIELDS>;
 
 /** The parts of a decision that its record has. */
 export type Recorded = Pick<
@@ -82,6 +39,7 @@ export function toRecord(decision: Recorded, trace: SpanReference): DecisionReco
   const { request, source, destination, revision, environment, caller, jwt, controls, limits, shadow } =
     decision;
   return {
+    v: RECORD_VERSION,
     time: isoMicroseconds(decision.time),
     decision_id: decision.id,
     decision: decision.reason === 'allowed' ? 'allow' : 'deny',
@@ -128,9 +86,6 @@ export function toRecord(decision: Recorded, trace: SpanReference): DecisionReco
         }),
   };
 }
-
-/** Most UTF-16 units of a text of the caller in a record. */
-export const MAX_TEXT = 2048;
 
 /** A longer text ends with an ellipsis. */
 function cut(text: string): string {

@@ -1,11 +1,12 @@
 import { isoMicroseconds, toRecord } from '../../../src/sidecar/audit/record.ts';
+import { RECORD_FIELDS } from '../../../src/sidecar/audit/record-fields.ts';
 import { aDecision } from '../../support/decision.ts';
 
 const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
 
 test('a plain denial is written in the documented order, without empty members', () => {
   expect(JSON.stringify(toRecord(aDecision(), trace))).toBe(
-    '{"time":"2026-06-01T12:00:00.123456Z","decision_id":"01900000-0000-7000-8000-000000000001","decision":"deny",' +
+    '{"v":1,"time":"2026-06-01T12:00:00.123456Z","decision_id":"01900000-0000-7000-8000-000000000001","decision":"deny",' +
       '"reason":"no_rule","status":403,"mode":"enforce","policy":"orders-api","rule":"",' +
       `"revision":{"commit":"${'a'.repeat(40)}","digest":"sha256:${'b'.repeat(64)}","dirty":false,"source":"git"},` +
       '"request":{"id":"req-1","method":"GET","host":"orders.acme.svc","path":"/api/orders/42"},' +
@@ -33,7 +34,9 @@ test('a decision with every member has a record with every member', () => {
     }),
     trace,
   );
+  expect(Object.keys(RECORD_FIELDS).filter((name) => name in record)).toEqual(Object.keys(record));
   expect(Object.keys(record)).toEqual([
+    'v',
     'time',
     'decision_id',
     'decision',
