@@ -158,7 +158,7 @@ export const IMPORT_TABLE = {
       imports: ['sidecar/socket', 'sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'],
     },
     // Shared limits in Redis; its client is loaded with the first connection only.
-    'sidecar/limit-redis': { imports: ['engine/limit', 'diagnostic'] },
+    'sidecar/limit-redis': { imports: ['engine/limit', 'engine/request', 'diagnostic'] },
     // The process that reads and compiles policies, and its parent, which installs the result.
     'sidecar/loading': { imports: ['policy/', ...ENGINE, 'cel/', 'node', 'diagnostic'] },
     'sidecar/server': {
