@@ -1,6 +1,6 @@
 import type { ParameterReads } from '../request/header-reads.ts';
 import { parameterTrouble } from '../request/parameter-spelling.ts';
-import { nameOf, ParameterNames } from '../request/rewrite-query.ts';
+import { exactName, foldedName, ParameterNames } from '../request/rewrite-query.ts';
 
 /** Parameters after this number are ignored by the parsers of Node and Express. */
 const MOST_READ = 1000;
@@ -35,7 +35,8 @@ function findingOnAny(parameters: readonly string[]): string | undefined {
   const names = new Map<string, string>();
   for (const parameter of parameters) {
     if (parameter.includes(';')) return SEPARATED;
-    const { exact, folded } = nameOf(parameter);
+    const exact = exactName(parameter);
+    const folded = foldedName(parameter);
     if ((names.get(folded) ?? exact) !== exact) return SPELLED;
     names.set(folded, exact);
   }

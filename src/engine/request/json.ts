@@ -152,15 +152,27 @@ function string(scanner: Scanner): boolean {
 
 /** The half of a surrogate pair that an escape is; undefined for any other text. */
 function surrogateAt(text: string, at: number): 'high' | 'low' | undefined {
-  const [, digit] = /^\\u[dD]([89a-fA-F])[0-9a-fA-F]{2}$/.exec(text.slice(at, at + 6)) ?? [];
-  if (digit === undefined) return undefined;
-  return /[89abAB]/.test(digit) ? 'high' : 'low';
+  if (text.charCodeAt(at) !== 0x5c || escapeLength(text, at) !== 6) return undefined;
+  const unit = Number.parseInt(text.slice(at + 2, at + 6), 16);
+  if (unit < 0xd800 || unit > 0xdfff) return undefined;
+  return unit < 0xdc00 ? 'high' : 'low';
 }
 
 function escapeLength(text: string, at: number): number {
   const letter = text.charAt(at + 1);
-  if (letter === 'u') return /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) ? 6 : 0;
+  if (letter === 'u') return hasHexDigits(text, at + 2) ? 6 : 0;
   return letter !== '' && '"\\/bfnrt'.includes(letter) ? 2 : 0;
+}
+
+/** True if four hexadecimal digits begin there. */
+function hasHexDigits(text: string, from: number): boolean {
+  for (let at = from; at < from + 4; at++) if (!isHexDigit(text.charCodeAt(at))) return false;
+  return true;
+}
+
+function isHexDigit(code: number): boolean {
+  const lower = code | 0x20;
+  return (code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x66);
 }
 
 function number(scanner: Scanner): boolean {

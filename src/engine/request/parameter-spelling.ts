@@ -1,4 +1,4 @@
-import { nameOf, type ParameterNames } from './rewrite-query.ts';
+import { exactName, isClearName, type ParameterNames } from './rewrite-query.ts';
 
 /** Parts that some services read in another way: a `;` that ends a parameter, or another spelling of a name. */
 export type ParameterTrouble = 'separator' | 'spelling';
@@ -27,12 +27,12 @@ export function parameterTrouble(
 /** True for a member with a dot in place of its brackets, as some services read it. */
 function isDotted(parameter: string, bracketed: readonly string[]): boolean {
   if (bracketed.length === 0) return false;
-  const exact = nameOf(parameter).exact.toLowerCase();
+  const exact = exactName(parameter).toLowerCase();
   return bracketed.some((name) => exact.startsWith(`${name.toLowerCase()}.`));
 }
 
 function isBracketed(parameter: string, bracketed: readonly string[]): boolean {
   if (bracketed.length === 0) return false;
-  const { exact, isClear } = nameOf(parameter);
-  return isClear && bracketed.some((name) => exact.startsWith(`${name}[`));
+  const exact = exactName(parameter);
+  return isClearName(parameter) && bracketed.some((name) => exact.startsWith(`${name}[`));
 }

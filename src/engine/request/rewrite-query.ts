@@ -61,27 +61,26 @@ export class ParameterNames {
 
   /** True if a raw `name=value` has one of the names as URLs define it. */
   hasExactly(parameter: string): boolean {
-    return this.#exact.has(decodeName(rawName(parameter)));
+    return this.#exact.has(exactName(parameter));
   }
 }
 
-/** The name of a raw `name=value`. */
-export interface ParameterName {
-  /** Decoded once. */
-  readonly exact: string;
-  /** The text that all names have which some parser reads alike. */
-  readonly folded: string;
-  /** False if it has an escape that is broken or not of UTF-8. */
-  readonly isClear: boolean;
+/** Name of a raw `name=value` as URLs define it: decoded once. */
+export function exactName(parameter: string): string {
+  return decodeName(rawName(parameter));
 }
 
-export function nameOf(parameter: string): ParameterName {
-  const raw = rawName(parameter);
-  const folded = looseName(raw);
+/** Text that is equal for names which some parser reads alike. */
+export function foldedName(parameter: string): string {
+  const folded = looseName(rawName(parameter));
   const bracket = folded.indexOf('[');
-  const exact = decodeName(raw);
-  const isClear = exact === decodeOnce(raw);
-  return { exact, folded: bracket === -1 ? folded : folded.slice(0, bracket), isClear };
+  return bracket === -1 ? folded : folded.slice(0, bracket);
+}
+
+/** False for a name with an escape that is broken or not of UTF-8. */
+export function isClearName(parameter: string): boolean {
+  const raw = rawName(parameter);
+  return decodeName(raw) === decodeOnce(raw);
 }
 
 /** Name of a raw `name=value`, still encoded. */
