@@ -6,18 +6,14 @@ import { encodeBase64 } from '../../cel/value/text.ts';
 /** Begins each key that is not a plain string. */
 const MARK = '#';
 
-/**
- * The text of a key of several values. A single string is itself, which needs no new text, unless it begins with the
- * mark. Any other key is the mark and the parts.
- */
-export function keyText(values: readonly Value[]): string {
-  if (values.length === 1) return keyOfOne(values[0]);
+/** Text of a key of several values: the mark and the parts. */
+export function keyOfSeveral(values: readonly Value[]): string {
   let text = MARK;
   for (const value of values) text += keyPart(value);
   return text;
 }
 
-/** The text of a key of one value, which most keys have. */
+/** Text of a key of one value, which most keys have. A string is itself, unless it begins with the mark. */
 export function keyOfOne(value: Value): string {
   return typeof value === 'string' && !value.startsWith(MARK) ? value : MARK + keyPart(value);
 }

@@ -3,7 +3,7 @@ import type { Take } from '../limit/limit.ts';
 import type { CompiledLimit, CompiledPolicy } from '../set/policy-set.ts';
 import type { DenialCause } from './denial-cause.ts';
 import { causeOf, evaluate, holds, policyError } from './evaluate.ts';
-import { keyOfOne, keyText } from './limit-key.ts';
+import { keyOfOne, keyOfSeveral } from './limit-key.ts';
 import { type DecisionTrace, evaluateTraced } from './trace.ts';
 
 /** The cost that one limit of a policy takes for a request, and its bucket. */
@@ -71,5 +71,5 @@ function keyOf(
     if (limit.key.length === 1) return keyOfOne(value);
     values.push(value);
   }
-  return keyText(values);
+  return keyOfSeveral(values);
 }

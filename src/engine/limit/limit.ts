@@ -25,7 +25,7 @@ export interface SharedLimit {
 /** A wish to take from one bucket. A store may keep on it what it needs to give back, so each request makes its own. */
 export interface Take {
   readonly limit: Limit;
-  /** Values of the key, with their types (`keyText`). With the id of the limit before it, the name of the bucket. */
+  /** Values of the key, with their types (`limit-key.ts`). With the id of the limit before it, the name of the bucket. */
   readonly key: string;
   /** Whole units from 0 to `burst`. */
   readonly cost: number;

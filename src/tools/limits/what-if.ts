@@ -231,7 +231,7 @@ function reachedLast({ reason, policy, rule }: RecordedDecision, { policies }: P
   return first.every(({ name }) => name !== rule);
 }
 
-/** The values of a key in a readable form: those of `keyText`, without their types and lengths. */
+/** The values of a key in a readable form: those of `limit-key.ts`, without their types and lengths. */
 function shownKey(key: string): string {
   if (!key.startsWith('#')) return key;
   const parts: string[] = [];

@@ -1,8 +1,9 @@
+import type { Value } from '../../../src/cel/interpret/program.ts';
 import { NONE } from '../../../src/cel/value/boxed.ts';
 import { duration } from '../../../src/cel/value/duration.ts';
 import { Uint, Whole } from '../../../src/cel/value/number.ts';
 import { Timestamp } from '../../../src/cel/value/timestamp.ts';
-import { keyText } from '../../../src/engine/decision/limit-key.ts';
+import { keyOfOne, keyOfSeveral } from '../../../src/engine/decision/limit-key.ts';
 import { pick, seeded } from '../../support/seeded.ts';
 
 const VALUES: readonly [unknown, ...unknown[]] = [
@@ -38,6 +39,11 @@ const VALUES: readonly [unknown, ...unknown[]] = [
   [2n ** 62n],
   NONE,
 ];
+
+/** The key as limits make it. */
+function keyText(values: readonly Value[]): string {
+  return values.length === 1 ? keyOfOne(values[0]) : keyOfSeveral(values);
+}
 
 test('values of different types or contents are different keys', () => {
   expect(new Set(VALUES.map((value) => keyText([value]))).size).toBe(VALUES.length);
