@@ -45,10 +45,7 @@ async function readPassword(
   return text;
 }
 
-/**
- * Uses files for `--redis` that have changed for a new connection. Files that cannot be used are told once, and the
- * connection stays.
- */
+/** Uses files for `--redis` that have changed for a new connection. */
 export function watchRedisFiles(
   configuration: Configuration,
   directory: string,
@@ -59,18 +56,14 @@ export function watchRedisFiles(
   const { redisPasswordFile, redisCa, redisCert } = configuration;
   if (store === undefined || (redisPasswordFile ?? redisCa ?? redisCert) === undefined) return { close() {} };
   return watchFiles<RedisFiles>({
+    name: 'the files for Redis',
     first,
     read: () => readRedisFiles(configuration, directory),
     watched: ({ credentials: { tls, password }, problems }) => ({
       contents: [tls.ca, tls.cert, tls.key, password === undefined ? undefined : Buffer.from(password)],
       problems,
     }),
-    use({ credentials, problems }) {
-      if (problems.length === 0) store.renew(credentials);
-      else
-        log.warn('the files for Redis have changed and cannot be used, the last good ones stay', {
-          problems,
-        });
-    },
+    use: ({ credentials }) => store.renew(credentials),
+    log,
   });
 }

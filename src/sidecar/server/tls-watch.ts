@@ -4,10 +4,7 @@ import type { Listener, ServerTls } from '../transport/transport.ts';
 import { type FileWatch, watchFiles } from './file-watch.ts';
 import { readTlsFiles, type TlsFiles, type TlsSettings } from './tls-files.ts';
 
-/**
- * Uses TLS files that have changed for new connections. Files that cannot be used are told once, and the last good ones
- * stay.
- */
+/** Uses TLS files that have changed for new connections. */
 export function watchTlsFiles(
   configuration: TlsSettings,
   directory: string,
@@ -17,18 +14,17 @@ export function watchTlsFiles(
 ): FileWatch {
   if (first === undefined) return { close() {} };
   return watchFiles<TlsFiles>({
+    name: 'the TLS files',
     first: { tls: first, problems: [] },
     read: () => readTlsFiles(configuration, directory),
     watched: ({ tls, problems }) => ({ contents: [tls?.cert, tls?.key, tls?.clientCa], problems }),
     use: (files) => use(files, listener, log),
+    log,
   });
 }
 
-function use({ tls, problems }: TlsFiles, listener: Pick<Listener, 'renewTls'>, log: Log): void {
-  if (tls === undefined || problems.length > 0) {
-    log.warn('the TLS files have changed and cannot be used, the last good ones stay', { problems });
-    return;
-  }
+function use({ tls }: TlsFiles, listener: Pick<Listener, 'renewTls'>, log: Log): void {
+  if (tls === undefined) return;
   listener.renewTls(tls);
   const { serialNumber, validTo } = new X509Certificate(tls.cert);
   log.info('the TLS files have changed, new connections use them', {
