@@ -123,39 +123,17 @@ class Connector implements Connection {
     return this.#current?.isReady === true;
   }
 
-  async run(
-    { text, sha }: Script,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-  ): Promise<unknown> {
+  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     const current = this.#current;
     if (current?.isReady !== true) throw new NotSent(this.#fault);
     try {
-      return await this.#heard(current.client.evalsha(sha, keys.length, ...keys, ...args));
-    } catch (error) {
-      // After a restart or a failover, Redis has not seen the script.
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw this.#told(error);
-    }
-    try {
-      return await this.#heard(current.client.eval(text, keys.length, ...keys, ...args));
-    } catch (error) {
-      throw this.#told(error);
-    }
-  }
-
-  async #heard(answer: Promise<unknown>): Promise<unknown> {
-    try {
-      const reply = await answer;
+      const reply = await evaluate(current.client, script, keys, args);
       this.heardAt = this.#options.clock();
       return reply;
     } catch (error) {
       if (error instanceof Error && error.name === 'ReplyError') this.heardAt = this.#options.clock();
-      throw error;
+      throw new Error(this.#textOf(error), { cause: error });
     }
-  }
-
-  #told(error: unknown): Error {
-    return new Error(this.#textOf(error), { cause: error });
   }
 
   #textOf(error: unknown): string {
@@ -193,7 +171,6 @@ class Connector implements Connection {
   }
 
   #connect(): void {
-    clearTimeout(this.#timer);
     // Every other attempt is with the credentials that were right before: the new ones may be a mistake.
     const isAgain = this.#fails % 2 === 1;
     this.#current = this.#attempt((isAgain ? this.#proven : undefined) ?? this.#wanted);
@@ -280,6 +257,21 @@ class Connector implements Connection {
     if (attempt === undefined) return;
     clearTimeout(attempt.timer);
     attempt.client.disconnect();
+  }
+}
+
+/** Evaluates a script by its digest; after a restart or a failover, when Redis does not have it, by its text. */
+async function evaluate(
+  client: Client,
+  { text, sha }: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return await client.eval(text, keys.length, ...keys, ...args);
   }
 }
 

@@ -9,7 +9,7 @@ export interface GateOptions {
   readonly most: number;
   /** Random number in [0, 1): processes do not ask again at the same time. */
   readonly random: () => number;
-  readonly onChange: (state: GateState, cause: string) => void;
+  readonly onChange: (state: GateState) => void;
 }
 
 /** Failures in a row after which the gate opens. */
@@ -71,19 +71,19 @@ export class Gate {
     if (this.#state === 'closed') return;
     if (!this.#hasAnswered) {
       this.#hasAnswered = true;
-      this.#close(now, 'the store answers');
+      this.#close(now);
       return;
     }
     if (this.#state === 'open') {
       this.#window = 1;
-      this.#change('recovering', 'the store answers');
+      this.#change('recovering');
       return;
     }
     this.#window += 1;
-    if (this.#window >= RECOVERED) this.#close(now, `${RECOVERED} answers in time`);
+    if (this.#window >= RECOVERED) this.#close(now);
   }
 
-  failed(cause: string, now: number): void {
+  failed(now: number): void {
     this.#failures += 1;
     if (this.#state === 'closed') {
       if (this.#failures < FAILURES) return;
@@ -92,7 +92,7 @@ export class Gate {
     }
     this.#probeAt = now + this.#pause * (0.5 + this.#options.random() / 2);
     this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
-    if (this.#state !== 'open') this.#change('open', cause);
+    if (this.#state !== 'open') this.#change('open');
   }
 
   /** Lets the next probe ask at once, after a new connection. */
@@ -100,13 +100,13 @@ export class Gate {
     this.#probeAt = 0;
   }
 
-  #close(now: number, cause: string): void {
+  #close(now: number): void {
     this.#closedAt = now;
-    this.#change('closed', cause);
+    this.#change('closed');
   }
 
-  #change(state: GateState, cause: string): void {
+  #change(state: GateState): void {
     this.#state = state;
-    this.#options.onChange(state, cause);
+    this.#options.onChange(state);
   }
 }

@@ -226,7 +226,7 @@ export class Leases {
     if (known === undefined) return this.#make(ofLimit, limit, ownText(short));
     if (known.limit !== limit) {
       known.limit = limit;
-      known.bucket = this.#options.buckets.of(limit, key);
+      known.bucket = this.#options.buckets.of(limit, short);
     }
     return known;
   }

@@ -71,14 +71,15 @@ export class Shares {
     this.#current(now);
     const own = takes.map(({ limit, key, cost }) => takeFrom(this.#shareOf(limit), shortKey(key), cost));
     const answers = this.#store.takeAll(own, now);
-    if (areTaken(answers)) takes.forEach((take, i) => this.#took(take, own[i]));
+    if (areTaken(answers)) own.forEach((share, i) => this.#took(takes[i], share));
     return answers.map((taken) => ({ ...taken, withoutStore: 'share' as const }));
   }
 
-  #took(take: Take, own: Take | undefined): void {
-    if (own !== undefined) this.#taken.set(take, own);
+  #took(take: Take | undefined, own: Take): void {
+    if (take === undefined) return;
+    this.#taken.set(take, own);
     const { limit, cost } = take;
-    const key = ownText(shortKey(take.key));
+    const key = ownText(own.key);
     const id = `${limit.id}\0${key}`;
     const debt = this.#debts.get(id);
     if (debt !== undefined) debt.cost += cost;
@@ -91,7 +92,7 @@ export class Shares {
     if (own === undefined) return false;
     this.#taken.delete(take);
     this.#store.giveBack([own], now);
-    const debt = this.#debts.get(`${take.limit.id}\0${shortKey(take.key)}`);
+    const debt = this.#debts.get(`${take.limit.id}\0${own.key}`);
     if (debt !== undefined) debt.cost = Math.max(0, debt.cost - take.cost);
     return true;
   }

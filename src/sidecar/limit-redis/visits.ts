@@ -1,3 +1,4 @@
+import { errorMessage } from '../../diagnostic/system-error.ts';
 import { type Connection, NotSent, type Script } from './connection.ts';
 import { Gate, type GateOptions } from './gate.ts';
 
@@ -43,7 +44,7 @@ export class Visits {
   }
 
   /**
-   * Runs a script. `read` returns undefined for a reply that the script cannot give.
+   * Runs a script and returns its reply as `read` makes it; `read` returns undefined for a reply of another form.
    *
    * @throws NoAnswer if the gate is closed to it, or there is no answer in time.
    */
@@ -74,8 +75,8 @@ export class Visits {
 
   #failed(error: unknown): NoAnswer {
     const { clock, onCommand, onFailure } = this.#options;
-    const cause = error instanceof Error ? error.message : String(error);
-    this.gate.failed(cause, clock());
+    const cause = errorMessage(error);
+    this.gate.failed(clock());
     onFailure(cause);
     if (!(error instanceof NotSent)) onCommand(error instanceof NoAnswer ? 'late' : 'failed');
     return error instanceof NoAnswer ? error : new NoAnswer(cause, { cause: error });

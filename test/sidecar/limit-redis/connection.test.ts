@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RedisCredentials } from '../../../src/sidecar/limit-redis/client.ts';
 import { takeOf } from '../../engine/limit/take-of.ts';
 import { startChild } from '../../support/child.ts';
 import { handshakeReply, startFakeRedis } from '../../support/fake-redis.ts';
@@ -99,7 +100,7 @@ describeWithRedis('the connection to Redis', () => {
     await connected(store);
     expect(store.changes).toEqual(['closed']);
     expect(store.faults).toHaveLength(1);
-    // Attempts to connect are no commands.
+    // An attempt to connect is not a command.
     expect(store.results).toMatchObject({ failed: 0 });
     expect(store.status()).toMatchObject({ last_error: { fault: 'refused', at: expect.any(String) } });
   });
@@ -164,9 +165,7 @@ describeWithRedis('the connection to Redis', () => {
   });
 
   describe('with credentials that change', () => {
-    const withPassword = (password: string) => ({
-      credentials: { ...NO_CREDENTIALS, password },
-    });
+    const withPassword = (password: string): RedisCredentials => ({ ...NO_CREDENTIALS, password });
 
     async function users(...passwords: readonly string[]) {
       const redis = await startRedis(folder, stack);
@@ -190,36 +189,37 @@ describeWithRedis('the connection to Redis', () => {
       return waitFor(has, { what: `a renewal that ends as ${end}`, timeout: 20_000 });
     }
 
+    /** Resolves when a limit is counted in Redis. */
+    function counted(store: OpenedStore): Promise<true> {
+      const isCounted = async () => {
+        const taken = await store.take(takeOf(sharedLimit(10, HOUR)), now());
+        return taken.withoutStore === undefined ? true : undefined;
+      };
+      return waitFor(isCounted, { what: 'a limit that is counted in Redis', timeout: 20_000 });
+    }
+
     test('uses the new ones, without a check that is decided without Redis', async () => {
       const { redis, set, url } = await users('first', 'second');
-      const store = await openStore(url, stack, withPassword('first'));
+      const store = await openStore(url, stack, { credentials: withPassword('first') });
       await connected(store);
-      store.renew(withPassword('second').credentials);
+      store.renew(withPassword('second'));
       await renewed(store, 'used');
       expect(store.changes).toEqual(['closed']);
       await set('second');
       await redis.client.call('CLIENT', 'KILL', 'USER', 'lictor');
-      const counted = async () =>
-        (await store.take(takeOf(sharedLimit(10, HOUR)), now())).withoutStore === undefined
-          ? true
-          : undefined;
-      await waitFor(counted, { what: 'an answer after the end of all connections', timeout: 20_000 });
+      await counted(store);
     });
 
     test('stays with the last ones while Redis refuses the new ones, also after its end', async () => {
       const { redis, set, url } = await users('first');
-      const store = await openStore(url, stack, withPassword('first'));
+      const store = await openStore(url, stack, { credentials: withPassword('first') });
       await connected(store);
-      store.renew(withPassword('second').credentials);
+      store.renew(withPassword('second'));
       await renewed(store, 'wrong_password');
       const taken = await store.take(takeOf(sharedLimit(10, HOUR)), now());
       expect(taken.withoutStore).toBeUndefined();
       await redis.client.call('CLIENT', 'KILL', 'USER', 'lictor');
-      const counted = async () =>
-        (await store.take(takeOf(sharedLimit(10, HOUR)), now())).withoutStore === undefined
-          ? true
-          : undefined;
-      await waitFor(counted, { what: 'a connection with the last credentials', timeout: 20_000 });
+      await counted(store);
       // Redis learns the password after the file has it.
       await set('first', 'second');
       await renewed(store, 'used');
@@ -227,9 +227,9 @@ describeWithRedis('the connection to Redis', () => {
 
     test('connects with the new ones at once if the last ones never did', async () => {
       const { url } = await users('second');
-      const store = await openStore(url, stack, withPassword('first'));
+      const store = await openStore(url, stack, { credentials: withPassword('first') });
       await told(store, 'wrong_password');
-      store.renew(withPassword('second').credentials);
+      store.renew(withPassword('second'));
       await connected(store);
     });
   });

@@ -11,6 +11,7 @@ import { connected, HOUR, now, openStore, sharedLimit } from './open-store.ts';
 
 /** Number of slots of a cluster. */
 const SLOTS = 16_384;
+
 describeWithRedis('shared limits', () => {
   let stack: AsyncDisposableStack;
   let folder: string;
