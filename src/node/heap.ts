@@ -26,7 +26,8 @@ export function keepOldGenerationSmall(): void {
   setTimeout(collectGarbage, FIRST_ANSWERS).unref();
 }
 
-function collectGarbage(): void {
+/** Collects what nothing refers to. */
+export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   // `gc` is a global of contexts that are made while the flag is set.
   runInNewContext('gc()');

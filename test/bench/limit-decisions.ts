@@ -5,7 +5,7 @@ import { type Contender, type Effort, measure } from './measure.ts';
 import { stationsOfCases } from './stations.ts';
 
 /**
- * What limits add to a decision: the evaluation of keys, the takes, and their parts of the decision. The policy is the
+ * CPU that limits add to a decision: the evaluation of keys, the takes, and their parts of the decision. The policy is the
  * typical one of the part `check`; the clock is read at the beginning of each decision, with and without limits.
  */
 export async function decisionsWithLimits(effort: Effort): Promise<string> {

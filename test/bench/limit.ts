@@ -4,11 +4,11 @@ import { createLocalStore, type LocalStore } from '../../src/engine/limit/local-
 import { limitOf, takeOf } from '../engine/limit/take-of.ts';
 import { redisBinary } from '../support/tools.ts';
 import { decisionsWithLimits } from './limit-decisions.ts';
-import { type Contender, type Effort, measure, table } from './measure.ts';
+import { CLOCK, type Contender, type Effort, measure, table } from './measure.ts';
 import { sharedLimitPart } from './shared-limits.ts';
 
 const MILLION = 1_000_000;
-/** More than anybody uses up here. */
+/** More than the benchmark uses up. */
 const PLENTY = limitOf({ count: 100_000_000, period: 60_000 });
 /** A unit takes no whole number of nanoseconds. */
 const UNEVEN = limitOf({ count: 99_999_999, period: 60_000 });
@@ -58,7 +58,7 @@ function keysOf(count: number): readonly string[] {
 
 function takes(): readonly Contender[] {
   return [
-    { name: 'the reading of the clock alone', run: () => performance.now() },
+    CLOCK,
     plain('a Map of tokens in floating point, 1,000 keys', keysOf(1000)),
     taking('one key', keysOf(1)),
     taking('1,000 keys', keysOf(1000)),

@@ -1,10 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../../src/node/heap.ts';
 
-/** Bytes in use on the heap after a collection of what nobody holds. */
+/** Bytes in use on the heap after a collection. */
 export function collectedHeap(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc()');
-  setFlagsFromString('--no-expose-gc');
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
