@@ -9,7 +9,7 @@ export interface Services {
   readonly clock: () => number;
   /** Milliseconds of a clock that is never set, with fractions, of any origin: limits count by it. */
   readonly monotonic: () => number;
-  /** What `monotonic` was when `clock` was last asked, which need not be read again then. Undefined: not known. */
+  /** Reading of `monotonic` at the last call of `clock`, in place of another reading. Undefined: not known. */
   readonly reading?: () => number;
   /** A new decision id. */
   readonly id: () => string;

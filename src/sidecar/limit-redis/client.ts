@@ -1,7 +1,7 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 
-/** What proves to each other who Redis and this process are. */
+/** Credentials of this process for Redis, and the CA that Redis is verified by. */
 export interface RedisCredentials {
   /** Contents of files, PEM. */
   readonly tls: {

@@ -4,9 +4,9 @@ import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 interface FaultRow {
   /** Text of an error, with its code. */
   readonly error: RegExp;
-  /** Sentence for operators. */
+  /** Cause, one sentence for operators. */
   readonly cause: string;
-  /** What to do. */
+  /** Remedy. */
   readonly help: string;
 }
 
@@ -81,7 +81,7 @@ export const FAULTS = {
     help: 'name its file by `--redis-password-file`, and a user other than `default` in the URL of `--redis`',
   },
   wrong_password: {
-    error: /WRONGPASS|invalid (?:username-)?password|invalid password/i,
+    error: /WRONGPASS|invalid (?:username-)?password/i,
     cause: 'Redis refuses the user or the password',
     help: 'compare the user in `--redis` and the file of `--redis-password-file` with `ACL LIST` of Redis',
   },
@@ -122,7 +122,7 @@ export const FAULTS = {
   },
   busy: {
     error: /^BUSY/,
-    cause: 'Redis is busy with a script of somebody',
+    cause: 'Redis runs a script of another program',
     help: 'end it by `SCRIPT KILL`; scripts of limits take microseconds',
   },
   cluster: {
@@ -207,7 +207,7 @@ export function faultOf(detail: string): RedisFault {
   return { fault, cause, help, detail };
 }
 
-/** Text of the client for whatever ended a connection that it made to ask for others. */
+/** Text of the client for the end, by any cause, of a connection that it made to ask for others. */
 const CLOSED = 'Connection is closed.';
 
 /** Longest text of an error that is kept, in characters. */
@@ -239,7 +239,7 @@ function nodeText(text: string): string {
   return text === CLOSED ? 'no node of the cluster answers' : text;
 }
 
-/** The client tells of sentinels in one sentence, whatever is wrong with them. */
+/** Fault of the sentinels, for which the client has one message. */
 function sentinelText(message: string): string {
   const [isOfSentinels, last] =
     /^All sentinels are unreachable[^.]*\.(?:.*? Last error: (.*))?$/.exec(message) ?? [];

@@ -11,7 +11,7 @@ const DRIFT = 5;
 export class Clocks {
   readonly #system: () => number;
   readonly monotonic: () => number;
-  /** What `monotonic` was when `now` was last asked, for those who need both: a reading costs 0.05 µs. */
+  /** Reading of `monotonic` at the last call of `now`, for callers that need both: a reading costs 0.05 µs. */
   reading: number;
   #checked: number;
   #base: number;

@@ -48,15 +48,14 @@ function makeSpan(tracer: Tracer, decision: Decision, parent: TraceParent | unde
   return { traceId, spanId };
 }
 
-/** Limits that were decided without their shared store, such as `orders/each=share`; undefined if none was. */
-function withoutStore({ limits }: Decision): readonly string[] | undefined {
+/** Limits that were decided without their shared store, such as `orders/each=share`. */
+function withoutStore({ limits }: Decision): string[] {
   const without = limits.filter((limit) => limit.withoutStore !== undefined);
-  return without.length === 0
-    ? undefined
-    : without.map((limit) => `${limit.policy}/${limit.name}=${limit.withoutStore}`);
+  return without.map((limit) => `${limit.policy}/${limit.name}=${limit.withoutStore}`);
 }
 
 function attributesOf(decision: Decision) {
+  const shadow = decision.shadow.map((verdict) => `${shadowName(verdict)}=${verdict.decision}`);
   const limits = withoutStore(decision);
   return {
     'rpc.system': 'grpc',
@@ -70,10 +69,8 @@ function attributesOf(decision: Decision) {
     'lictor.policy': decision.policy,
     'lictor.rule': decision.rule,
     'lictor.decision_id': decision.id,
-    ...(decision.shadow.length === 0
-      ? {}
-      : { 'lictor.shadow': decision.shadow.map((verdict) => `${shadowName(verdict)}=${verdict.decision}`) }),
-    ...(limits === undefined ? {} : { 'lictor.limits_without_store': [...limits] }),
+    ...(shadow.length > 0 && { 'lictor.shadow': shadow }),
+    ...(limits.length > 0 && { 'lictor.limits_without_store': limits }),
   };
 }
 
