@@ -396,7 +396,7 @@ export const IMPORT_TABLE = {
       'tools/editor',
       'cli/',
     ],
-    'node:readline': ['cli/limits', 'cli/repl'],
+    'node:readline': ['cli/repl'],
     'node:stream/consumers': ['cli/fmt'],
     // Yields to the event loop between the files of a long digest and the slices of a long compilation.
     'node:timers/promises': [
@@ -413,8 +413,8 @@ export const IMPORT_TABLE = {
     // V8's compiled form of long generated code; a collection of garbage on request.
     'node:vm': ['node'],
     // Objects, packs and pack indexes of git are read without a library; calls of gRPC may be compressed, and in `node`
-    // so may fetched keys.
-    'node:zlib': ['cli/limits', 'git', 'node', 'sidecar/transport/native'],
+    // so may fetched keys. In `audit`: decision logs that are read.
+    'node:zlib': ['sidecar/audit', 'git', 'node', 'sidecar/transport/native'],
   },
   pure: [
     'node:buffer',

@@ -8,7 +8,7 @@ export const LIMITS_FLAGS = {
     parse: nonEmptyText,
     repeatable: true,
     required: true,
-    doc: 'decision log of one sidecar; `.gz` is decompressed, `-` reads standard input; repeatable',
+    doc: 'decision log of one sidecar, plain or compressed by gzip or zstd; `-` reads standard input; repeatable',
   },
   replicas: {
     value: 'N',

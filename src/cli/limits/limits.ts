@@ -1,5 +1,9 @@
 import type { Readable } from 'node:stream';
 import { quoted } from '../../diagnostic/suggest.ts';
+import { LogReader } from '../../sidecar/audit/log-reader.ts';
+import { logsInTime } from '../../sidecar/audit/logs-in-time.ts';
+import { openLog } from '../../sidecar/audit/plain-log.ts';
+import { readRecord } from '../../sidecar/audit/read-record.ts';
 import { WhatIf } from '../../tools/limits/what-if.ts';
 import { complain } from '../terminal/complain.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-code.ts';
@@ -7,7 +11,6 @@ import { isColourful, type Terminal } from '../terminal/terminal.ts';
 import { openValidFolder } from '../terminal/valid-folder.ts';
 import { LIMIT_ACTIONS } from './actions.ts';
 import type { LimitsOptions } from './flags.ts';
-import { DecisionLog, inTime } from './read-log.ts';
 import { humanReport, jsonReport } from './what-if-report.ts';
 
 /** `lictor limits what-if DIR`: prints what the limits of the folder would have done to recorded traffic. */
@@ -27,14 +30,17 @@ export async function limits(
   const folder = await openValidFolder(dir, terminal, options.environment ?? '');
   if ('problem' in folder) return usage(folder.problem, folder.code);
   const whatIf = new WhatIf(folder.set, options.replicas);
-  const logs = options.log.map((path) => new DecisionLog(path, terminal, input));
-  for await (const { record, log } of inTime(logs)) await whatIf.add(record, log);
-  for (const { path, problem, unread } of logs) {
+  const logs = options.log.map(
+    (path) => new LogReader(path, () => openLog(path, terminal.directory, input), readRecord),
+  );
+  for await (const batch of logsInTime(logs))
+    for (const { record, log } of batch) await whatIf.add(record, log);
+  for (const { name, problem, unread } of logs) {
     if (problem !== undefined) return usage(problem);
     if (unread === undefined) continue;
     const { count, line } = unread;
     const lines = `${count} ${count === 1 ? 'line' : 'lines'}`;
-    terminal.stderr.write(`note: ${lines} of \`${path}\` left out; line ${line} ${unread.problem}\n`);
+    terminal.stderr.write(`note: ${lines} of \`${name}\` left out; line ${line} ${unread.problem}\n`);
   }
   const result = whatIf.result();
   if (result.records === 0) return usage('the logs hold no record');
