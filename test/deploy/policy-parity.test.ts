@@ -16,6 +16,13 @@ interface Binding {
   readonly spec: { readonly matchResources: Selectors };
 }
 
+const WEBHOOK_FILE = 'deploy/kustomize/injection/webhook/injection.yaml';
+
+interface WebhookConfiguration {
+  readonly kind: string;
+  readonly webhooks: readonly (Selectors & Pick<AdmissionPolicy['spec'], 'matchConditions'>)[];
+}
+
 const OBJECTS = parseAllDocuments(TEXT).map((document) => document.toJS() as Binding);
 
 const NAMESPACE = {
@@ -73,6 +80,22 @@ function pod(annotations: JsonObject, spec: JsonObject = {}): JsonObject {
 function annotated(options: Readonly<Record<string, string>>): JsonObject {
   return Object.fromEntries(Object.entries(options).map(([name, text]) => [`lictor.dev/${name}`, text]));
 }
+
+test('the webhook is asked about the pods that the policy concerns', () => {
+  const policy = OBJECTS.find(({ kind }) => kind === 'MutatingAdmissionPolicy') as unknown as AdmissionPolicy;
+  const bindings = OBJECTS.filter(({ kind }) => kind === 'MutatingAdmissionPolicyBinding');
+  const webhook = parseAllDocuments(readFileSync(WEBHOOK_FILE, 'utf8'))
+    .map((document) => document.toJS() as WebhookConfiguration)
+    .find(({ kind }) => kind === 'MutatingWebhookConfiguration');
+  const conditions = policy.spec.matchConditions.filter(({ name }) => name !== 'has-no-sidecar');
+  expect(conditions).toHaveLength(2);
+  expect(
+    webhook?.webhooks.map(({ namespaceSelector, objectSelector, matchConditions }) => ({
+      selectors: { namespaceSelector, objectSelector },
+      matchConditions,
+    })),
+  ).toEqual(bindings.map(({ spec }) => ({ selectors: spec.matchResources, matchConditions: conditions })));
+});
 
 test('the rendered policies are those of the chart', () => {
   expect(/^# sha256:(\w+)$/m.exec(TEXT)?.[1]).toBe(chartDigest());
@@ -136,6 +159,7 @@ describe('the policies do with a pod as the program does', () => {
       { metadata: { labels: { 'lictor.dev/inject': 'false' } }, spec: { containers: [{ name: 'app' }] } },
     ],
     ['that opts out by annotation', pod({ 'lictor.dev/inject': 'false' })],
+    ['that is the mirror of a static pod', pod({ 'kubernetes.io/config.mirror': 'hash' })],
     [
       'with all at once',
       pod({
@@ -210,18 +234,14 @@ describe('the policies do with a pod as the program does', () => {
       { 'lictor.dev/inject': 'false' },
       true,
     ],
-    [
-      'in an excluded namespace',
-      { 'lictor.dev/inject': 'true' },
-      { 'kubernetes.io/metadata.name': 'kube-system' },
-      false,
-    ],
-    [
-      'in the namespace of the release',
-      { 'lictor.dev/inject': 'true' },
-      { 'kubernetes.io/metadata.name': 'lictor' },
-      false,
-    ],
+    ...['kube-system', 'kube-public', 'kube-node-lease', 'lictor'].map(
+      (name): [string, JsonObject, JsonObject, boolean] => [
+        `that asks in the namespace ${name}`,
+        { 'lictor.dev/inject': 'true' },
+        { 'kubernetes.io/metadata.name': name },
+        false,
+      ],
+    ),
   ])('a pod %s', (_, labels, namespaceLabels, isInjected) => {
     const given = { ...pod({}), metadata: { name: 'p', labels } };
     const after = byPolicies(given, { metadata: { labels: namespaceLabels as Record<string, string> } });

@@ -58,6 +58,16 @@ export async function dryRun(
   return (await kubectl.create(podOf('trial', { namespace, ...marks }), '--dry-run=server')) as PodObject;
 }
 
+/** Marks of a pod that opts out by what no selector reads. */
+export const OPTED_OUT: PodMarks = { annotations: { 'lictor.dev/inject': 'false' } };
+
+/** The mirror of a static pod in the namespace that asks, as kubelet makes it. */
+export async function createMirror({ kubectl }: Cluster): Promise<PodObject> {
+  const marks = { annotations: { 'kubernetes.io/config.mirror': 'hash' } };
+  const pod = podOf('static-node-1', { namespace: 'asks', ...marks, spec: { nodeName: 'node-1' } });
+  return (await kubectl.create(pod, '--dry-run=server')) as PodObject;
+}
+
 export function refusal({ kubectl }: Cluster, namespace: Namespace, marks: PodMarks): Promise<Outcome> {
   const pod = JSON.stringify(podOf('trial', { namespace, ...marks }));
   return kubectl.run(['create', '-f', '-', '--dry-run=server'], pod);
@@ -168,10 +178,14 @@ export function proveInjection(cluster: () => Cluster): void {
       true,
     ],
     ['with the label that opts out', 'asks', { labels: { 'lictor.dev/inject': 'false' } }, false],
-    ['with the annotation that opts out', 'asks', { annotations: { 'lictor.dev/inject': 'false' } }, false],
+    ['with the annotation that opts out', 'asks', OPTED_OUT, false],
   ])('a pod %s', async (_, namespace, marks, isWanted) => {
     const pod = await dryRun(cluster(), namespace, marks);
     expect([isInjected(pod), sidecarsOf(pod).length > 0]).toEqual([isWanted, isWanted]);
+  });
+
+  test('the mirror of a static pod is never injected', async () => {
+    expect(sidecarsOf(await createMirror(cluster()))).toEqual([]);
   });
 
   test.each([

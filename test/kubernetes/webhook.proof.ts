@@ -7,7 +7,16 @@ import { MAIN, PROGRAM_ENVIRONMENT } from '../support/program.ts';
 import { waitFor } from '../support/wait.ts';
 import { CHART_FOLDER, install, RELEASE_NAMESPACE } from './chart.ts';
 import { type Cluster, startCluster } from './cluster.ts';
-import { dryRun, prepare, proveInjection, proveRemoval, refusal, untilInForce } from './injection-proofs.ts';
+import {
+  createMirror,
+  dryRun,
+  OPTED_OUT,
+  prepare,
+  proveInjection,
+  proveRemoval,
+  refusal,
+  untilInForce,
+} from './injection-proofs.ts';
 import { isInjected, sidecarsOf } from './pods.ts';
 import { outputOf } from './programs.ts';
 
@@ -128,6 +137,8 @@ describe('injection by the webhook', () => {
     expect(isInjected(await dryRun(cluster, 'asks', { labels: { 'lictor.dev/inject': 'false' } }))).toBe(
       false,
     );
+    expect(isInjected(await dryRun(cluster, 'asks', OPTED_OUT))).toBe(false);
+    expect(isInjected(await createMirror(cluster))).toBe(false);
   });
 
   test('with `failurePolicy: Ignore`, such a pod is created without the sidecar', async () => {

@@ -42,7 +42,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/*
 Selectors of one of two ways to opt in, of a pod by the label of its namespace (`opt: namespace`) or by its own
-(`opt: pod`). A pod that opts out by its label never gets here; an annotation is read by what injects.
+(`opt: pod`). A pod that opts out by its label is not selected; `lictor.matchConditions` has the annotations. A cluster
+that cannot create the pods of its own namespaces cannot repair itself, so no value includes these.
 */}}
 {{- define "lictor.selectors" -}}
 {{- $in := ternary "In" "NotIn" (eq .opt "namespace") -}}
@@ -51,7 +52,7 @@ namespaceSelector:
     - {key: lictor.dev/inject, operator: {{ $in }}, values: ["true"]}
     - key: kubernetes.io/metadata.name
       operator: NotIn
-      values: {{ append .root.Values.injection.excludedNamespaces .root.Release.Namespace | uniq | toJson }}
+      values: {{ concat (list "kube-system" "kube-public" "kube-node-lease" .root.Release.Namespace) .root.Values.injection.excludedNamespaces | uniq | toJson }}
 objectSelector:
   matchExpressions:
     {{- if eq .opt "namespace" }}
@@ -59,6 +60,21 @@ objectSelector:
     {{- else }}
     - {key: lictor.dev/inject, operator: In, values: ["true"]}
     {{- end }}
+{{- end -}}
+
+{{/*
+Pods that are not injected, of the webhook and of the policies alike. The API server evaluates these before it calls a
+webhook, so that such a pod is also created while the webhook is down.
+*/}}
+{{- define "lictor.matchConditions" -}}
+matchConditions:
+  - name: has-not-opted-out
+    expression: |-
+      !(has(object.metadata.annotations) && "lictor.dev/inject" in object.metadata.annotations
+      && object.metadata.annotations["lictor.dev/inject"] == "false")
+  # The mirror of a static pod: kubelet runs the file on its node, whatever the API server keeps.
+  - name: is-not-a-mirror-pod
+    expression: '!(has(object.metadata.annotations) && "kubernetes.io/config.mirror" in object.metadata.annotations)'
 {{- end -}}
 
 {{/* Each option of the chart is one of pods without the annotation. */}}

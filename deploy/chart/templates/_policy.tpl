@@ -13,7 +13,7 @@
 {{ $api }}/{{ ternary "v1beta1" "v1" (and $beta (not $stable)) }}
 {{- end -}}
 
-{{/* What a pod is injected and checked for: its creation, unless an annotation opts out. Bindings select who asks. */}}
+{{/* What a pod is injected and checked for: its creation, unless a condition excludes it. Bindings select who asks. */}}
 {{- define "lictor.match" -}}
 matchConstraints:
   matchPolicy: Equivalent
@@ -23,11 +23,7 @@ matchConstraints:
       operations: [CREATE]
       resources: [pods]
       scope: Namespaced
-matchConditions:
-  - name: has-not-opted-out
-    expression: |-
-      !(has(object.metadata.annotations) && "lictor.dev/inject" in object.metadata.annotations
-      && object.metadata.annotations["lictor.dev/inject"] == "false")
+{{ include "lictor.matchConditions" . }}
 {{- end -}}
 
 {{/* A regular expression of the whole text, as a literal of CEL. */}}
