@@ -61,7 +61,7 @@ export const OPTION_SAMPLES: Readonly<Record<string, OptionSamples>> = {
   ],
   admin: [
     ['127.0.0.1:9192', '[::1]:1'],
-    ['', '0.0.0.0:9192', '127.0.0.1'],
+    ['', '0.0.0.0:9192', '127.0.0.1', 'unix:/run/admin.sock', 'unix:/run/lictor/admin.sock'],
   ],
   probe: [
     ['0.0.0.0:9193', '[::]:9193', '127.0.0.1:1'],

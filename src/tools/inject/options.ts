@@ -1,9 +1,8 @@
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
-import { hostAlone } from '../../flag/parsers.ts';
-import { listenAddress } from '../../sidecar/server/setting-parsers.ts';
 import { SETTINGS } from '../../sidecar/server/settings.ts';
-import { parseAddress } from '../../sidecar/socket/address.ts';
+import { gitRef, pathInRepository } from './git-options.ts';
 import { FOLDERS } from './names.ts';
+import { adminAddress, checkAddress, probeAddress } from './pod-addresses.ts';
 import { imageReference, labelName, objectName, policyOrigin } from './policy-origin.ts';
 import { cpuSize, memorySize } from './quantities.ts';
 
@@ -54,13 +53,13 @@ export const POD_OPTIONS = {
   },
   listen: {
     value: 'ADDR',
-    parse: podAddress,
+    parse: checkAddress,
     default: `unix:${FOLDERS.socket}/authz.sock`,
     doc: `address for the checks of Envoy: a socket in \`${FOLDERS.socket}\`, or HOST:PORT of loopback for a proxy that cannot mount it`,
   },
   admin: {
     value: 'ADDR',
-    parse: loopbackAddress,
+    parse: adminAddress,
     default: '127.0.0.1:9192',
     doc: 'address for status and decisions, which only the pod itself reaches',
   },
@@ -77,7 +76,7 @@ export const POD_OPTIONS = {
     doc: 'request and limit of memory; the bounds of heap and loading follow from it',
   },
   cpu: { value: 'SIZE', parse: cpuSize, default: '100m', doc: 'request of CPU' },
-  'cpu-limit': { value: 'SIZE', parse: cpuSize, doc: 'limit of CPU; without it there is none' },
+  'cpu-limit': { value: 'SIZE', parse: cpuSize, doc: 'limit of CPU; default: no limit' },
   'redis-secret': {
     value: 'NAME',
     parse: objectName,
@@ -86,7 +85,7 @@ export const POD_OPTIONS = {
   'otlp-endpoint': {
     value: 'URL',
     parse: collectorUrl,
-    doc: 'collector of traces, such as `http://otel-collector.observability:4318`; without it there are no traces',
+    doc: 'collector of traces, such as `http://otel-collector.observability:4318`; default: no traces',
   },
 } as const satisfies Flags;
 
@@ -130,49 +129,6 @@ type PassedName = (typeof PASSED)[number];
 export const PASSED_SETTINGS: Flags = Object.fromEntries(
   PASSED.map((name: PassedName) => [name, SETTINGS[name]]),
 );
-
-/** A branch, tag or commit; `git check-ref-format` forbids more, which git-sync reports. */
-function gitRef(written: string): string | Problem {
-  const isRef = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$/.test(written) && !written.includes('..');
-  return isRef ? written : new Problem('is not a branch, tag or commit');
-}
-
-/** A relative path without steps upwards. */
-function pathInRepository(written: string): string | Problem {
-  const parts = written.split('/');
-  const isPath = /^[A-Za-z0-9_./-]{1,1024}$/.test(written) && !parts.includes('..') && parts[0] !== '';
-  return isPath ? written : new Problem('is not a path in the repository; write it as `policies/orders`');
-}
-
-/** A socket in the folder that sidecar and proxy share, or an address that only the pod itself reaches. */
-function podAddress(written: string): string | Problem {
-  const address = parseAddress(written);
-  if (address?.kind !== 'unix') return loopbackAddress(written);
-  const isShared = new RegExp(`^${FOLDERS.socket}/[A-Za-z0-9_.-]{1,64}$`).test(address.path);
-  return isShared
-    ? `unix:${address.path}`
-    : new Problem(
-        `is outside of the folder that the containers share; write \`unix:${FOLDERS.socket}/NAME\``,
-      );
-}
-
-function loopbackAddress(written: string): string | Problem {
-  const address = parseAddress(written);
-  if (address?.kind !== 'tcp') return listenAddress(written);
-  const isLoopback = address.host === '127.0.0.1' || address.host === '::1';
-  return isLoopback && address.port > 0
-    ? written
-    : new Problem('can be reached from outside of the pod, or has no port; write `127.0.0.1:9191`');
-}
-
-/** `HOST:PORT` with a port. */
-function probeAddress(written: string): string | Problem {
-  const address = parseAddress(written);
-  if (address?.kind !== 'tcp' || address.port === 0)
-    return new Problem('is not an address for kubelet; write `0.0.0.0:9193` or `[::]:9193`');
-  const host = hostAlone(address.host);
-  return host instanceof Problem ? host : written;
-}
 
 function collectorUrl(written: string): string | Problem {
   const protocol = URL.parse(written)?.protocol;

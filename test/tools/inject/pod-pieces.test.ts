@@ -188,6 +188,16 @@ test.each([
     '`nonsense` is not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH',
   ],
   [
+    { admin: '0.0.0.0:9192' },
+    'admin',
+    '`0.0.0.0:9192` can be reached from outside of the pod, or has no port; write `127.0.0.1:9192`',
+  ],
+  [
+    { admin: 'unix:/run/lictor/admin.sock' },
+    'admin',
+    '`unix:/run/lictor/admin.sock` is a socket, which `kubectl port-forward` cannot reach; write `127.0.0.1:9192`',
+  ],
+  [
     { probe: 'unix:/run/a' },
     'probe',
     '`unix:/run/a` is not an address for kubelet; write `0.0.0.0:9193` or `[::]:9193`',
