@@ -41,6 +41,10 @@ export const OPTION_SAMPLES: Readonly<Record<string, OptionSamples>> = {
     ['a', 'a-b.c'],
     ['', 'A', 'a_b', '-a', 'a.'],
   ],
+  'git-period': [
+    ['5s', '30s', '100s', '3600s', '1m', '60m', '1h'],
+    ['', '0s', '4s', '05s', '3601s', '61m', '2h', '500ms', '1m30s', '30', '-30s'],
+  ],
   'git-image': [['registry.k8s.io/git-sync/git-sync:v4.7.1'], ['', 'a b']],
   proxy: [
     ['envoy', 'istio-proxy'],
@@ -145,6 +149,7 @@ const COMPANIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'git-ref': { policies: 'git:https://git.acme.example/p' },
   'git-path': { policies: 'git:https://git.acme.example/p' },
   'git-secret': { policies: 'git:https://git.acme.example/p' },
+  'git-period': { policies: 'git:https://git.acme.example/p' },
   'git-image': { policies: 'git:https://git.acme.example/p' },
   'redis-secret': { redis: 'redis://redis:6379' },
 };

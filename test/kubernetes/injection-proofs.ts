@@ -83,6 +83,7 @@ const ANNOTATED: readonly (readonly [string, Readonly<Record<string, string>>])[
       'git-ref': 'v1',
       'git-path': 'orders',
       'git-secret': 'git',
+      'git-period': '5m',
     },
   ],
   ['an image', { policies: 'image:registry.acme.example/policies:v1', memory: '1Gi', 'cpu-limit': '1500m' }],

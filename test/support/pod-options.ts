@@ -19,6 +19,7 @@ export const POD_OPTION_EXAMPLES: Readonly<Record<string, Options>> = {
   'git-ref': { ...GIT, 'git-ref': 'production' },
   'git-path': { ...GIT, 'git-path': 'teams/orders' },
   'git-secret': { ...GIT, 'git-secret': 'git-credentials' },
+  'git-period': { ...GIT, 'git-period': '5m' },
   'git-image': { ...GIT, 'git-image': 'registry.acme.example/git-sync:v4.7.1' },
   proxy: { proxy: 'istio-proxy' },
   listen: { listen: '127.0.0.1:9191' },

@@ -8,10 +8,19 @@ import type { Injection } from './read-options.ts';
 const HOME = '/tmp';
 
 /**
+ * Time between fetches until the first one has succeeded. A variable, since a git-sync before 4.7 would end with an
+ * unknown flag and passes over an unknown variable.
+ */
+const FIRST_PERIOD = '15s';
+
+/**
  * git-sync, which fetches the policies beside the sidecar, as the same user: Lictor reads only repositories of its own
  * user.
  */
-export function gitSyncContainer(repository: string, { gitRef, gitImage, gitSecret }: Injection): JsonObject {
+export function gitSyncContainer(
+  repository: string,
+  { gitRef, gitPeriod, gitImage, gitSecret }: Injection,
+): JsonObject {
   return {
     name: CONTAINERS.git,
     image: gitImage,
@@ -21,11 +30,15 @@ export function gitSyncContainer(repository: string, { gitRef, gitImage, gitSecr
       `--ref=${gitRef}`,
       `--root=${FOLDERS.git}`,
       `--link=${GIT_LINK}`,
-      '--period=15s',
+      `--period=${gitPeriod}`,
       // Without it the first failure ends the container. The sidecar keeps deciding by the last good version.
       '--max-failures=-1',
     ],
-    env: [{ name: 'HOME', value: HOME }, ...(gitSecret === undefined ? [] : credentials(gitSecret))],
+    env: [
+      { name: 'HOME', value: HOME },
+      { name: 'GITSYNC_INIT_PERIOD', value: FIRST_PERIOD },
+      ...(gitSecret === undefined ? [] : credentials(gitSecret)),
+    ],
     resources: {
       requests: { cpu: '10m', memory: '64Mi' },
       limits: { memory: '256Mi' },

@@ -1,6 +1,6 @@
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
 import { SETTINGS } from '../../sidecar/server/settings.ts';
-import { gitRef, pathInRepository } from './git-options.ts';
+import { gitPeriod, gitRef, pathInRepository } from './git-options.ts';
 import { FOLDERS } from './names.ts';
 import { adminAddress, checkAddress, probeAddress } from './pod-addresses.ts';
 import { imageReference, labelName, objectName, policyOrigin } from './policy-origin.ts';
@@ -38,6 +38,12 @@ export const POD_OPTIONS = {
     value: 'NAME',
     parse: objectName,
     doc: 'Secret of the namespace with `username` and `password` for that repository',
+  },
+  'git-period': {
+    value: 'TIME',
+    parse: gitPeriod,
+    default: '30s',
+    doc: 'time between two fetches of that repository, which each pod makes: `5s` to `1h`',
   },
   'git-image': {
     value: 'REFERENCE',

@@ -11,6 +11,8 @@ export const RATIONALE = {
   '--load-memory': 'Part of the memory limit, in MiB: the process that loads policies.',
   '--max-failures': 'Try again without end; the sidecar decides by the last good version meanwhile.',
   NODE_OPTIONS: 'Part of the memory limit, in MiB: the heap of the process that answers.',
+  '--period': 'Each pod fetches for itself: thousands of pods share the git server.',
+  GITSYNC_INIT_PERIOD: 'A new pod has no policies until its first fetch, and does not wait a whole period.',
   HOME: 'git writes its configuration there, since the root is read-only.',
   ports: 'For a PodMonitor of Prometheus, which selects ports by name.',
   startupProbe:

@@ -72,7 +72,7 @@ function brokenRules(sources: readonly FlagSource[]): readonly string[] {
   const textOf = (name: string): string => String(sourceOf(name, sources).texts[name] ?? '');
   const problems: string[] = [];
   if (has('redis-secret') && !has('redis')) problems.push(`${nameOf('redis-secret')}: requires \`redis\``);
-  for (const name of ['git-ref', 'git-path', 'git-secret', 'git-image']) {
+  for (const name of ['git-ref', 'git-path', 'git-secret', 'git-period', 'git-image']) {
     const isForGit = textOf('policies').startsWith('git:');
     // A default of the cluster may name the Secret for those pods that take policies from git.
     const [first] = sources;

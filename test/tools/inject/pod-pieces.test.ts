@@ -104,7 +104,7 @@ test('policies from git are fetched beside the sidecar, by the same user, and re
       '--ref=HEAD',
       '--root=/git',
       '--link=current',
-      '--period=15s',
+      '--period=30s',
       '--max-failures=-1',
     ],
     securityContext: lictor?.['securityContext'],
@@ -171,6 +171,12 @@ test.each([
     'git-path',
     '`../x` is not a path in the repository; write it as `policies/orders`',
   ],
+  [
+    { policies: 'git:https://acme.example/x', 'git-period': '1s' },
+    'git-period',
+    '`1s` is not a time from `5s` to `1h`; write it as `30s` or `5m`',
+  ],
+  [{ 'git-period': '5m' }, 'git-period', 'requires `policies: git:URL`'],
   [{ proxy: 'Envoy' }, 'proxy', '`Envoy` is not a name; write at most 63 lower-case letters, digits and `-`'],
   [
     { listen: '0.0.0.0:9191' },
