@@ -31,6 +31,7 @@ import { createRecorder } from '../../src/sidecar/server/recorder.ts';
 import { createMetrics } from '../../src/sidecar/telemetry/metrics.ts';
 import { createTraces } from '../../src/sidecar/telemetry/traces.ts';
 import { decodeCheckResponse } from '../support/check-messages.ts';
+import { metricsOptions } from '../support/metrics-options.ts';
 import { type BenchCase, benchCases } from './check-policies.ts';
 
 /** The way of a check from its beginning up to and with one station. */
@@ -174,14 +175,7 @@ const DROPPING: Sink = {
 async function recorder(sinks: readonly Sink[]): Promise<OnDecision> {
   const clock = new Clocks().now;
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-  const metrics = createMetrics({
-    clock,
-    issuers: () => [],
-    inflight: () => 0,
-    limits: () => [],
-    sinks: sinks.map(({ name }) => name),
-    build: { version: '0', node: process.versions.node },
-  });
+  const metrics = createMetrics(metricsOptions({ clock, sinks: sinks.map(({ name }) => name) }));
   const traces = await createTraces({ environment: {}, version: '0', log: quiet });
   return createRecorder({ sinks, traces, metrics, log: quiet, clock }).record;
 }

@@ -13,7 +13,8 @@ import { isTrustedHost } from './trusted-host.ts';
 export interface PageSources {
   /** Reason why the sidecar is not ready, for people; undefined if it is. */
   readonly notReady: () => string | undefined;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** `accept`: the Accept header of the request, empty if it has none. */
+  readonly metrics: (accept: string) => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Content of `/v1/status`. */
   readonly status: () => object;
   readonly decisions: Pick<RecentDecisions, 'list' | 'follow'>;
@@ -41,7 +42,7 @@ export interface Admin {
 export const ADMIN_PATHS = {
   '/healthz': 'the process is alive',
   '/readyz': 'a policy set is live; 503 and the reason until then',
-  '/metrics': 'metrics in the Prometheus text format',
+  '/metrics': 'metrics in the text format of Prometheus or, if asked for, OpenMetrics',
   '/v1/status': 'version, live revision, last reload, issuers, limits',
   '/v1/decisions':
     'recent decision records, newest last; `?limit=N`; streamed with `accept: text/event-stream`',
@@ -134,7 +135,7 @@ async function answerTo(
         return reason === undefined ? json(200, { ready: true }) : json(503, { ready: false, reason });
       }
       case '/metrics': {
-        const { contentType, text } = await sources.metrics();
+        const { contentType, text } = await sources.metrics(request.headers.accept ?? '');
         return { status: 200, headers: { 'content-type': contentType }, body: text };
       }
       case '/v1/status':

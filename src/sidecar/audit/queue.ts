@@ -6,6 +6,8 @@ export interface AuditQueue {
   readonly name: string;
   /** Queues or drops a copy of a line, given with its end; returns at once and never throws. */
   push(line: Uint8Array): void;
+  /** Part that is taken, by records or bytes, 0 to 1. */
+  taken(): number;
   /** Reopens the sink, one time after the other. A file that cannot be reopened stays open as it is. */
   reopen(): Promise<void>;
   /** Resolves when everything is written, or after `timeout` milliseconds, when the rest counts as dropped. */
@@ -102,6 +104,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
   return {
     name: sink.name,
     push,
+    taken: () => Math.max(heldRecords / maxRecords, heldBytes / maxBytes),
     reopen() {
       reopening = reopening.then(reopenSink);
       return reopening;

@@ -14,6 +14,8 @@ import { createFaultLog } from './fault-log.ts';
 export interface Recorder {
   readonly record: OnDecision;
   readonly recent: RecentDecisions;
+  /** Part of each queue that is taken, 0 to 1. */
+  queues(): readonly { readonly name: string; readonly taken: number }[];
   /** Reopens audit files after a log rotation. */
   reopen(): void;
   /** Writes the records that are left, for at most `timeout` milliseconds. */
@@ -56,7 +58,8 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
   };
   return {
     record(decision, traceparent) {
-      metrics.decided(decision);
+      const caller = traceparent ?? decision.request.traceparent;
+      metrics.decided(decision, caller);
       const isAllowed = isAllow(decision.outcome);
       if (isAllowed) for (const each of decision.outcome.changes.overwritten) warnOnce(each);
       log.debug?.('decision', decisionLine(decision));
@@ -64,7 +67,6 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
       const completed = decision.time + decision.duration / 1000;
       const isKept = recent.wants(isAllowed, completed);
       if (!isKept && queues.length === 0 && !traces.areSent) return;
-      const caller = traceparent ?? decision.request.traceparent;
       const place = traces.areSent ? traces.trace(decision, caller) : caller;
       if (isKept) {
         const record = new KeptRecord(decision, place);
@@ -75,6 +77,7 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
       for (const queue of queues) queue.push(bytes);
     },
     recent,
+    queues: () => queues.map(({ name, taken }) => ({ name, taken: taken() })),
     reopen() {
       for (const queue of queues) void queue.reopen();
     },

@@ -3,7 +3,8 @@ import type { KeyRing } from '../../engine/identity/key-ring.ts';
 import type { PolicyStoreOptions, Reload } from '../../policy/source/store.ts';
 import type { Health } from '../rpc/health.ts';
 import type { Log } from '../telemetry/logging.ts';
-import type { Metrics, ReloadAttempt } from '../telemetry/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { ReloadAttempt } from '../telemetry/reload-attempt.ts';
 
 export interface ReloadObserverOptions {
   readonly keys: KeyRing;

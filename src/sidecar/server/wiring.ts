@@ -19,7 +19,8 @@ import { createHealth, type Health } from '../rpc/health.ts';
 import { createReflection } from '../rpc/reflection.ts';
 import type { Traces } from '../telemetry/decision-tracer.ts';
 import type { Log } from '../telemetry/logging.ts';
-import { createMetrics, METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
+import { measureLoopDelays } from '../telemetry/loop-delay.ts';
+import { CONTENT_TYPES, createMetrics, formatFor, type Metrics } from '../telemetry/metrics.ts';
 import { createTraces } from '../telemetry/traces.ts';
 import type { Methods } from '../transport/transport.ts';
 import { Clocks } from './clock.ts';
@@ -29,6 +30,7 @@ import { keyObserver } from './key-observer.ts';
 import { keyOrigins } from './key-origins.ts';
 import { type LimitStores, openLimitStores } from './limit-stores.ts';
 import type { OpenedFiles } from './open-files.ts';
+import { processReadings } from './process-readings.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { reloadObserver } from './reload-observer.ts';
 import { statusOf } from './status.ts';
@@ -83,10 +85,14 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     clock,
     issuers: () => keys.status(),
     inflight: () => check.inflight(),
+    maxInflight: configuration.maxInflight,
     limits: () => limits.uses(),
     sinks: sinks.map(({ name }) => name),
+    queues: () => recorder.queues(),
     sharedLimits: () => limits.shared?.status(),
     build: { version: packageVersion(), node: process.versions.node },
+    process: processReadings,
+    loopDelays: measureLoopDelays(clocks.monotonic),
   });
   const limits = await openLimitStores(configuration, {
     redis: options.opened.redis,
@@ -215,7 +221,10 @@ function pagesOf(
       if (health.isShutDown()) return 'the process is ending';
       return store.current() === undefined ? 'no policy set is live' : undefined;
     },
-    metrics: async () => ({ contentType: METRICS_CONTENT_TYPE, text: await metrics.text() }),
+    metrics: async (accept) => {
+      const format = formatFor(accept);
+      return { contentType: CONTENT_TYPES[format], text: await metrics.text(format) };
+    },
     status,
     decisions: recorder.recent,
   };

@@ -1,4 +1,4 @@
-import type { Series } from './series.ts';
+import type { Counted, Series } from './series.ts';
 
 /**
  * Counts by three names, each combination bound to its count when it first occurs: after that a count makes neither a
@@ -7,7 +7,7 @@ import type { Series } from './series.ts';
 export class BoundSeries {
   readonly #series: Series;
   readonly #labels: (a: string, b: string, c: string) => readonly string[];
-  #bound = new Map<string, Map<string, Map<string, { count: number }>>>();
+  #bound = new Map<string, Map<string, Map<string, Counted>>>();
   #generation = 0;
 
   /** `labels` of three names, in the order of the series. */
@@ -16,13 +16,15 @@ export class BoundSeries {
     this.#labels = labels;
   }
 
-  increment(a: string, b: string, c: string): void {
+  /** Returns the count; undefined if there was no room for the combination. */
+  increment(a: string, b: string, c: string): Counted | undefined {
     const bound = this.#generation === this.#series.generation && this.#bound.get(a)?.get(b)?.get(c);
-    if (bound) bound.count += 1;
-    else this.#bind(a, b, c);
+    if (!bound) return this.#bind(a, b, c);
+    bound.count += 1;
+    return bound;
   }
 
-  #bind(a: string, b: string, c: string): void {
+  #bind(a: string, b: string, c: string): Counted | undefined {
     const labels = this.#labels(a, b, c);
     this.#series.add(labels, 1);
     if (this.#generation !== this.#series.generation) {
@@ -30,9 +32,10 @@ export class BoundSeries {
       this.#generation = this.#series.generation;
     }
     const cell = this.#series.bind(labels);
-    if (cell === undefined) return;
-    const ofA = entryOf(this.#bound, a, () => new Map<string, Map<string, { count: number }>>());
-    entryOf(ofA, b, () => new Map<string, { count: number }>()).set(c, cell);
+    if (cell === undefined) return undefined;
+    const ofA = entryOf(this.#bound, a, () => new Map<string, Map<string, Counted>>());
+    entryOf(ofA, b, () => new Map<string, Counted>()).set(c, cell);
+    return cell;
   }
 }
 

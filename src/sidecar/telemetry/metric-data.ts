@@ -1,19 +1,50 @@
 import { type Attributes, type HrTime, ValueType } from '@opentelemetry/api';
-import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type GaugeMetricData,
+  type Histogram,
+  type HistogramMetricData,
+  type SumMetricData,
+} from '@opentelemetry/sdk-metrics';
+import type { Durations } from './durations.ts';
+import type { Exemplar } from './exemplar.ts';
 import { METRICS, type MetricName } from './metric-table.ts';
-import type { Series } from './series.ts';
+import type { Counted } from './series.ts';
+
+/** Examples of a data point, one for each bucket of a histogram. The data model of this SDK has none. */
+interface WithExemplars {
+  readonly exemplars: readonly (Exemplar | undefined)[];
+}
+
+type Counter = Omit<SumMetricData, 'dataPoints'> & {
+  readonly dataPoints: (DataPoint<number> & WithExemplars)[];
+};
+type Distribution = Omit<HistogramMetricData, 'dataPoints'> & {
+  readonly dataPoints: (DataPoint<Histogram> & WithExemplars)[];
+};
+
+/** A metric in the data model of OpenTelemetry, with exemplars. */
+export type Metric = Counter | Distribution | GaugeMetricData;
 
 /** Counter in the data model of OpenTelemetry; times in milliseconds since 1970. */
-export function counterData(name: MetricName, series: Series, start: number, now: number): MetricData {
+export function counterData(
+  name: MetricName,
+  series: Iterable<{ readonly values: readonly string[] } & Readonly<Counted>>,
+  start: number,
+  now: number,
+): Counter {
   return {
     ...common(name),
     dataPointType: DataPointType.SUM,
     isMonotonic: true,
-    dataPoints: Array.from(series.entries(), ({ values, count }) => ({
+    dataPoints: Array.from(series, ({ values, count, exemplar }) => ({
       attributes: labelled(name, values),
       startTime: hrTime(start),
       endTime: hrTime(now),
       value: count,
+      exemplars: [exemplar],
     })),
   };
 }
@@ -22,7 +53,7 @@ export function gaugeData(
   name: MetricName,
   points: readonly { readonly values: readonly string[]; readonly value: number }[],
   now: number,
-): MetricData {
+): GaugeMetricData {
   return {
     ...common(name),
     dataPointType: DataPointType.GAUGE,
@@ -35,29 +66,26 @@ export function gaugeData(
   };
 }
 
-/** Histogram without labels; `counts` has one more entry than `bounds`. */
 export function histogramData(
   name: MetricName,
-  bounds: readonly number[],
-  observed: { readonly counts: readonly number[]; readonly sum: number; readonly count: number },
+  series: Iterable<{ readonly values: readonly string[]; readonly durations: Durations }>,
   start: number,
   now: number,
-): MetricData {
+): Distribution {
   return {
     ...common(name),
     dataPointType: DataPointType.HISTOGRAM,
-    dataPoints: [
-      {
-        attributes: {},
-        startTime: hrTime(start),
-        endTime: hrTime(now),
-        value: {
-          buckets: { boundaries: [...bounds], counts: [...observed.counts] },
-          sum: observed.sum,
-          count: observed.count,
-        },
+    dataPoints: Array.from(series, ({ values, durations: { bounds, buckets, sum, count } }) => ({
+      attributes: labelled(name, values),
+      startTime: hrTime(start),
+      endTime: hrTime(now),
+      value: {
+        buckets: { boundaries: [...bounds], counts: buckets.map((bucket) => bucket.count) },
+        sum,
+        count,
       },
-    ],
+      exemplars: buckets.map(({ exemplar }) => exemplar),
+    })),
   };
 }
 

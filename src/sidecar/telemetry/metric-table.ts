@@ -2,6 +2,8 @@ interface Metric {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
   readonly doc: string;
+  /** Name and unit by the semantic conventions of OpenTelemetry, for OTLP. Default: the name of the row, without unit. */
+  readonly otlp?: { readonly name: string; readonly unit: string };
 }
 
 /** Every metric. The names in the code and the reference page are derived from this table. */
@@ -20,6 +22,11 @@ export const METRICS = {
     type: 'histogram',
     labels: [],
     doc: 'time from a decoded check to its decision',
+  },
+  lictor_policy_decision_duration_seconds: {
+    type: 'histogram',
+    labels: ['policy'],
+    doc: 'the same time by the policy that decided, empty if none did; of at most 100 policies, later ones are `_other`',
   },
   lictor_policy_info: {
     type: 'gauge',
@@ -121,11 +128,59 @@ export const METRICS = {
     labels: ['sink'],
     doc: 'decision records that were lost, by sink',
   },
+  lictor_audit_queue_ratio: {
+    type: 'gauge',
+    labels: ['sink'],
+    doc: 'part of the queue of a sink that is taken, by records or bytes, from 0 to 1; at 1, records are lost',
+  },
   lictor_inflight_checks: { type: 'gauge', labels: [], doc: 'checks in flight' },
+  lictor_max_inflight_checks: {
+    type: 'gauge',
+    labels: [],
+    doc: 'checks that may be in flight, `--max-inflight`; more are denied',
+  },
+  lictor_event_loop_delay_seconds: {
+    type: 'histogram',
+    labels: [],
+    doc: 'time by which a timer of the event loop was late, measured 10 times a second; a check that arrives then waits as long',
+  },
+  lictor_event_loop_seconds_total: {
+    type: 'counter',
+    labels: ['state'],
+    doc: 'time of the event loop, `active` or `idle`; a rate of `active` near 1 is a process that has no time left',
+  },
   lictor_build_info: {
     type: 'gauge',
     labels: ['version', 'node'],
     doc: '1 for the version of Lictor and of Node',
+  },
+  process_cpu_seconds_total: {
+    type: 'counter',
+    labels: [],
+    doc: 'CPU time of the process that serves, in user and kernel',
+    otlp: { name: 'process.cpu.time', unit: 's' },
+  },
+  process_resident_memory_bytes: {
+    type: 'gauge',
+    labels: [],
+    doc: 'memory of that process that is in RAM',
+    otlp: { name: 'process.memory.usage', unit: 'By' },
+  },
+  process_start_time_seconds: {
+    type: 'gauge',
+    labels: [],
+    doc: 'time at which that process was started, seconds since 1970',
+  },
+  process_open_fds: {
+    type: 'gauge',
+    labels: [],
+    doc: 'file descriptors that are open; absent where the system does not tell',
+    otlp: { name: 'process.unix.file_descriptor.count', unit: '{file_descriptor}' },
+  },
+  process_max_fds: {
+    type: 'gauge',
+    labels: [],
+    doc: 'file descriptors that may be open; absent where the system does not tell',
   },
 } as const satisfies Record<string, Metric>;
 
@@ -136,3 +191,9 @@ export const DURATION_BOUNDS = [
   0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
   0.5, 1,
 ] as const;
+
+/** Upper bounds of `lictor_policy_decision_duration_seconds`, seconds: few, since each policy has all of them. */
+export const POLICY_DURATION_BOUNDS = [0.00005, 0.0001, 0.00025, 0.001, 0.005, 0.025, 0.1, 1] as const;
+
+/** Upper bounds of `lictor_event_loop_delay_seconds`, seconds. */
+export const LOOP_DELAY_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] as const;

@@ -1,18 +1,24 @@
-import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { Decision } from '../../engine/decision/decide.ts';
 import { REASONS, type Reason } from '../../engine/decision/reasons.ts';
-import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
-import type { LimitUse } from '../../engine/limit/local-store.ts';
 import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { BoundSeries } from './bound-series.ts';
 import { type CurrentNames, currentNames, type NamedParts, openLabels } from './current-names.ts';
-import { DURATION_BOUNDS, METRICS, type MetricName } from './metric-table.ts';
+import { Durations } from './durations.ts';
+import { exemplify } from './exemplar.ts';
+import type { Metric } from './metric-data.ts';
+import { DURATION_BOUNDS, METRICS, type MetricName, POLICY_DURATION_BOUNDS } from './metric-table.ts';
+import type { MetricsOptions } from './metrics-options.ts';
+import { PolicyDurations } from './policy-durations.ts';
+import type { ReloadAttempt } from './reload-attempt.ts';
 import { createSeries, type Series } from './series.ts';
 
 /** Counters and gauges; every method is cheap enough for the hot path. */
 export interface Metrics {
-  /** A decision that was answered, shadow verdicts included. */
-  decided(decision: Decision): void;
+  /**
+   * A decision that was answered, shadow verdicts included. `traceparent` is the header of its caller, which an exemplar
+   * names.
+   */
+  decided(decision: Decision, traceparent?: string): void;
   reloaded(attempt: ReloadAttempt): void;
   /**
    * Steps that make the counters of a policy set exist before it is live, and room for them: with thousands of limits
@@ -25,52 +31,28 @@ export interface Metrics {
   /** A command to the store of shared limits. */
   limitStoreAsked(result: 'ok' | 'late' | 'failed'): void;
   auditDropped(sink: string, count: number): void;
-  /** All metrics in the Prometheus text format. The first call loads the serializer. */
-  text(): Promise<string>;
+  /** All metrics in the data model of OpenTelemetry. The first call loads it. */
+  collect(): Promise<Metric[]>;
+  /** All metrics in a text format. The first call loads its serializer. */
+  text(format?: TextFormat): Promise<string>;
 }
 
-/** The last attempt to load the policy folder. */
-export interface ReloadAttempt {
-  readonly result: 'success' | 'failure';
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** Milliseconds. */
-  readonly duration: number;
-  /** Revision of the folder, as answers name it; empty if the folder could not be read. */
-  readonly revision: string;
+/** Text formats of `/metrics`. */
+export type TextFormat = keyof typeof CONTENT_TYPES;
+
+/** Content types of `text()`. OpenMetrics has exemplars. */
+export const CONTENT_TYPES = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openMetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+} as const;
+
+/** Format for an Accept header: OpenMetrics for those that name it, as Prometheus does. */
+export function formatFor(accept: string): TextFormat {
+  return accept.includes('application/openmetrics-text') ? 'openMetrics' : 'prometheus';
 }
 
-export interface MetricsOptions {
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  /** Number of checks in flight. */
-  readonly inflight: () => number;
-  /** Time of the last fetch of the keys of each issuer, RFC 3339; null for inline keys and before the first fetch. */
-  readonly issuers: () => readonly Pick<IssuerStatus, 'name' | 'source' | 'fetched_at'>[];
-  /** Keys in memory of each limit that decides. */
-  readonly limits: () => readonly LimitUse[];
-  /** Names of the audit sinks. */
-  readonly sinks: readonly string[];
-  /** State of the store of shared limits; undefined if there is none. */
-  readonly sharedLimits?: () => SharedLimits | undefined;
-  /** Versions of Lictor and of Node. */
-  readonly build: { readonly version: string; readonly node: string };
-}
-
-interface SharedLimits {
-  readonly state: string;
-  readonly replicas: number;
-  readonly leased_units: number;
-  readonly last_error: { readonly fault: string } | null;
-}
-
-function faultLabels(shared: SharedLimits | undefined): readonly string[] | undefined {
-  const fault = shared?.state === 'closed' ? undefined : shared?.last_error?.fault;
-  return fault === undefined ? undefined : [fault];
-}
-
-/** Content type of `text()`. */
-export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+/** Seconds from which a decision is slow, and kept as the exemplar of its bucket. */
+const SLOW = 0.001;
 
 /** Reasons that an operator is alerted to: something failed, whatever the caller sent. */
 const FAILURES: ReadonlySet<string> = new Set(
@@ -81,17 +63,9 @@ function verdictOf(reason: string): 'allow' | 'deny' {
   return reason === 'allowed' ? 'allow' : 'deny';
 }
 
-/** Counts of the limits that have estimated: hardly ever any. */
-function estimatesOf(uses: readonly LimitUse[]): Series {
-  const name = 'lictor_limit_estimated_total';
-  const series = createSeries(openLabels(METRICS[name].labels));
-  for (const { id, estimated } of uses) if (estimated > 0) series.add(id.split('/'), estimated);
-  return series;
-}
-
 /** Counts in plain maps, which are converted to OpenTelemetry metric data when the metrics are read. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { clock, issuers, inflight, limits: limitUses, sinks, sharedLimits, build } = options;
+  const { clock, sinks } = options;
   const started = clock();
   const seriesOf = (name: MetricName): Series => createSeries(openLabels(METRICS[name].labels));
   const counters = {
@@ -121,7 +95,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...names,
     'false',
   ]);
-  const durations = { counts: Array.from({ length: DURATION_BOUNDS.length + 1 }, () => 0), sum: 0, count: 0 };
+  const durations = new Durations(DURATION_BOUNDS);
+  const policyDurations = new PolicyDurations(POLICY_DURATION_BOUNDS);
   let policy: { readonly info: readonly string[]; readonly at: number } | undefined;
   let attempt: ReloadAttempt | undefined;
   let names = currentNames(undefined);
@@ -132,16 +107,15 @@ export function createMetrics(options: MetricsOptions): Metrics {
   for (const reason of FAILURES) counters.lictor_failures_total.declare([reason]);
   for (const sink of sinks) counters.lictor_audit_dropped_total.declare([sink]);
 
-  function decided(decision: Decision): void {
+  function decided(decision: Decision, traceparent = ''): void {
     const { reason } = decision;
-    decisions.increment(reason, decision.policy, decision.rule);
+    const counted = decisions.increment(reason, decision.policy, decision.rule);
+    if (reason !== 'allowed' && counted !== undefined) exemplify(counted, decision, traceparent, 1);
     if (reason !== 'allowed' && FAILURES.has(reason)) counters.lictor_failures_total.add([reason], 1);
     const seconds = decision.duration / 1e6;
-    let at = 0;
-    while (at < DURATION_BOUNDS.length && seconds > (DURATION_BOUNDS[at] ?? 0)) at++;
-    durations.counts[at] = (durations.counts[at] ?? 0) + 1;
-    durations.sum += seconds;
-    durations.count++;
+    const bucket = durations.observe(seconds);
+    if (seconds >= SLOW && bucket !== undefined) exemplify(bucket, decision, traceparent, seconds);
+    policyDurations.observe(decision.policy, seconds);
     for (const { policy, name, allowed, withoutStore } of decision.limits) {
       const result = allowed ? 'allowed' : 'refused';
       limits.increment(policy, name, result);
@@ -195,56 +169,21 @@ export function createMetrics(options: MetricsOptions): Metrics {
       const { labels } = METRICS[name as keyof typeof counters];
       series.sweep(now, (values) => current.has(labels, values));
     }
+    policyDurations.sweep(now, (values) => current.has(['policy'], values));
   }
 
-  async function text(): Promise<string> {
-    const { counterData, gaugeData, histogramData } = await import('./metric-data.ts');
-    const { exposition } = await import('./exposition.ts');
+  async function collect(): Promise<Metric[]> {
+    const { collect: collected } = await import('./collect.ts');
     const now = clock();
     sweep(now, names);
-    const age = (since: number) => Math.max(0, (now - since) / 1000);
-    const single = (name: MetricName, value: number | undefined) =>
-      gaugeData(name, value === undefined ? [] : [{ values: [], value }], now);
-    const info = (name: MetricName, values: readonly string[] | undefined) =>
-      gaugeData(name, values === undefined ? [] : [{ values, value: 1 }], now);
-    const uses = limitUses();
-    const shared = sharedLimits?.();
-    const keys = issuers().filter(({ source }) => source !== 'inline');
-    const metrics: MetricData[] = [
-      ...Object.entries(counters).map(([name, series]) =>
-        counterData(name as keyof typeof counters, series, started, now),
-      ),
-      histogramData('lictor_decision_duration_seconds', DURATION_BOUNDS, durations, started, now),
-      info('lictor_policy_info', policy?.info),
-      single('lictor_policy_age_seconds', policy && age(policy.at)),
-      single('lictor_policy_reload_success', attempt && (attempt.result === 'success' ? 1 : 0)),
-      single('lictor_policy_reload_timestamp_seconds', attempt && attempt.at / 1000),
-      single('lictor_policy_reload_duration_seconds', attempt && attempt.duration / 1000),
-      info(
-        'lictor_policy_reload_failed_info',
-        attempt?.result === 'failure' ? [attempt.revision] : undefined,
-      ),
-      gaugeData(
-        'lictor_jwks_age_seconds',
-        keys.map(({ name, fetched_at: at }) => ({
-          values: [name],
-          value: age(at === null ? (wanted.get(name) ?? started) : Date.parse(at)),
-        })),
-        now,
-      ),
-      single(
-        'lictor_limit_keys',
-        uses.reduce((sum, { keys: held }) => sum + held, 0),
-      ),
-      counterData('lictor_limit_estimated_total', estimatesOf(uses), started, now),
-      single('lictor_limit_store_up', shared && (shared.state === 'closed' ? 1 : 0)),
-      info('lictor_limit_store_fault_info', faultLabels(shared)),
-      single('lictor_limit_store_replicas', shared?.replicas),
-      single('lictor_limit_leased_units', shared?.leased_units),
-      single('lictor_inflight_checks', inflight()),
-      info('lictor_build_info', [build.version, build.node]),
-    ];
-    return exposition(metrics);
+    const state = { started, counters, durations, policyDurations, policy, attempt, wanted };
+    return collected(state, options, now);
+  }
+
+  async function text(format: TextFormat = 'prometheus'): Promise<string> {
+    const metrics = await collect();
+    if (format === 'openMetrics') return (await import('./open-metrics.ts')).openMetrics(metrics);
+    return (await import('./exposition.ts')).exposition(metrics);
   }
 
   return {
@@ -258,6 +197,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     jwksRefreshed: (issuer, result) => counters.lictor_jwks_refresh_total.add([issuer, result], 1),
     limitStoreAsked: (result) => counters.lictor_limit_store_commands_total.add([result], 1),
     auditDropped: (sink, count) => counters.lictor_audit_dropped_total.add([sink], count),
+    collect,
     text,
   };
 }

@@ -1,3 +1,10 @@
+import type { Exemplified } from './exemplar.ts';
+
+/** A count that callers increment themselves. */
+export interface Counted extends Exemplified {
+  count: number;
+}
+
 /** Counts of one metric by its label values. */
 export interface Series {
   add(values: readonly string[], count: number): void;
@@ -5,28 +12,27 @@ export interface Series {
    * The count of one combination of label values, for a caller that counts it often; undefined if there is no room for
    * it. Valid as long as `generation` is the same.
    */
-  bind(values: readonly string[]): { count: number } | undefined;
+  bind(values: readonly string[]): Counted | undefined;
   /** Changes when combinations are removed. */
   readonly generation: number;
   /** Makes a combination of label values exist, with the count 0, if there is room for it. */
   declare(values: readonly string[]): void;
-  entries(): Iterable<{ readonly values: readonly string[]; readonly count: number }>;
+  entries(): Iterable<{ readonly values: readonly string[] } & Readonly<Counted>>;
   /** Removes what `isCurrent` rejects and has not changed for `RETENTION`. `now` in milliseconds, from any origin. */
   sweep(now: number, isCurrent: (values: readonly string[]) => boolean): void;
 }
 
-interface Cell {
+interface Cell extends Counted {
   readonly values: readonly string[];
-  count: number;
   /** Count at the last sweep that saw a change, and the time of that sweep. */
   swept: { readonly count: number; readonly at: number } | undefined;
 }
 
 /** Most combinations of label values. Later ones count as `OVERFLOW` in the labels that hold names from policies. */
 const MAX_SERIES = 2000;
-const OVERFLOW = '_other';
+export const OVERFLOW = '_other';
 /** Time that an unused combination is kept, milliseconds: several scrapes, so that its last count is collected. */
-const RETENTION = 10 * 60_000;
+export const RETENTION = 10 * 60_000;
 
 /**
  * Counts in a plain map. Label values are names from policies, which cannot contain the separator. The bound is needed

@@ -18,6 +18,7 @@ import {
   signed,
 } from '../../engine/identity/tokens.ts';
 import { attributes } from '../../support/attributes.ts';
+import { metricsOptions } from '../../support/metrics-options.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const KEYS = JSON.stringify(jwks(publicJwk(EC, { kid: 'ec' })));
@@ -53,14 +54,7 @@ function bench(options: RingOptions, clock = (): number => Date.now()): Bench {
       () => ring.status(),
     ),
   });
-  const metrics = createMetrics({
-    clock,
-    issuers: () => ring.status(),
-    inflight: () => 0,
-    limits: () => [],
-    sinks: [],
-    build: { version: '0', node: '24' },
-  });
+  const metrics = createMetrics(metricsOptions({ clock, issuers: () => ring.status() }));
   const verifier = createTokenVerifier({ crypto: nodeCrypto, keys: ring });
   return {
     ring,

@@ -3,12 +3,13 @@ import { REASONS } from '../../../src/engine/decision/reasons.ts';
 import { METRICS } from '../../../src/sidecar/telemetry/metric-table.ts';
 import { createMetrics, type Metrics } from '../../../src/sidecar/telemetry/metrics.ts';
 import { aDecision } from '../../support/decision.ts';
+import { metricsOptions } from '../../support/metrics-options.ts';
 import { policySet, REVISION } from '../../support/policy-set.ts';
 
 const noon = Date.parse('2026-06-01T12:00:00Z');
 
 function metricsAt(clock: () => number) {
-  return createMetrics({
+  const options = metricsOptions({
     clock,
     inflight: () => 1,
     issuers: () => [
@@ -22,8 +23,10 @@ function metricsAt(clock: () => number) {
     ],
     sinks: ['stdout'],
     sharedLimits: () => ({ state: 'open', replicas: 4, leased_units: 12, last_error: { fault: 'late' } }),
+    queues: () => [{ name: 'stdout', taken: 0.25 }],
     build: { version: '0.1.0', node: '24.0.0' },
   });
+  return createMetrics(options);
 }
 
 /** Sample lines of one metric. */
@@ -45,7 +48,7 @@ const ANY_SET = policySet({ policies: { orders: { rules: [{ name: 'all', effect:
 const FAILED = { result: 'failure', at: noon, duration: 120, revision: 'c2' } as const;
 
 /** Every event that the server reports, once. */
-const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'text'>, (metrics: Metrics) => void>> = {
+const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'collect' | 'text'>, (metrics: Metrics) => void>> = {
   decided: (metrics) =>
     metrics.decided(
       aDecision({
@@ -340,4 +343,47 @@ test('the last reload is told as gauges', async () => {
     `lictor_policy_reload_timestamp_seconds ${noon / 1000}`,
     'lictor_policy_reload_duration_seconds 0.12',
   ]);
+});
+
+test('decisions are timed by policy, and the hundred and first policy shares a histogram with later ones', async () => {
+  const metrics = metricsAt(() => noon);
+  for (let i = 0; i < 102; i++) metrics.decided(aDecision({ policy: `p${i}`, duration: 60 }));
+  metrics.decided(aDecision({ policy: 'p0', duration: 2000 }));
+  const lines = samples(await metrics.text(), 'lictor_policy_decision_duration_seconds');
+  expect(lines).toContain('lictor_policy_decision_duration_seconds_bucket{policy="p0",le="0.0001"} 1');
+  expect(lines).toContain('lictor_policy_decision_duration_seconds_bucket{policy="p0",le="+Inf"} 2');
+  expect(lines).toContain('lictor_policy_decision_duration_seconds_count{policy="p99"} 1');
+  expect(lines).toContain('lictor_policy_decision_duration_seconds_count{policy="_other"} 2');
+  expect(lines.filter((line) => line.includes('_count{'))).toHaveLength(101);
+});
+
+test('the times of a policy that is gone are removed ten minutes after its last decision', async () => {
+  let now = noon;
+  const metrics = metricsAt(() => now);
+  metrics.live(ANY_SET, now);
+  for (const policy of ['orders', 'gone', '']) metrics.decided(aDecision({ policy }));
+  const counts = async () =>
+    samples(await metrics.text(), 'lictor_policy_decision_duration_seconds')
+      .filter((line) => line.includes('_count{'))
+      .map((line) => /"(.*)"/.exec(line)?.[1]);
+  expect(await counts()).toEqual(['orders', 'gone', '']);
+  now += 11 * 60_000;
+  expect(await counts()).toEqual(['orders', '']);
+});
+
+test('saturation and the process', async () => {
+  const text = await metricsAt(() => noon).text();
+  for (const line of [
+    'lictor_audit_queue_ratio{sink="stdout"} 0.25',
+    'lictor_max_inflight_checks 1000',
+    'lictor_event_loop_seconds_total{state="active"} 1',
+    'lictor_event_loop_seconds_total{state="idle"} 3',
+    'process_cpu_seconds_total 1.5',
+    'process_resident_memory_bytes 1024',
+    'process_start_time_seconds 1000',
+    'process_open_fds 20',
+    'process_max_fds 1024',
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
 });
