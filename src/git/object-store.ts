@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { errorCode } from '../diagnostic/system-error.ts';
 import { createBaseCache } from './base-cache.ts';
+import { isObjectId } from './git-dir.ts';
 import { openFile, readFileWithin, readText } from './git-file.ts';
 import {
   createWork,
@@ -24,6 +25,13 @@ export interface ObjectStore {
    * compares the ID only when it receives or checks objects.
    */
   read(id: string, type: ObjectType): Buffer;
+  /** An object of any type, likewise. */
+  readAny(id: string): GitObject;
+  /**
+   * IDs of objects that start with these hex digits, two of them at least; each once, and a few at most. The length of
+   * `like`, an ID of the repository, is that of the others.
+   */
+  startingWith(digits: string, like: string): readonly string[];
   /** Size of a blob in bytes, without unpacking it. Throws if it is missing. */
   sizeOf(id: string): number;
   close(): void;
@@ -33,6 +41,10 @@ export interface ObjectStore {
 const MAX_STORES = 16;
 /** Most names in the folder of packs, each of which has two to five files. */
 const MAX_PACK_NAMES = 20_000;
+/** Most loose objects with the same first two digits. */
+const MAX_LOOSE_NAMES = 100_000;
+/** Most IDs that are given for their first digits; more than one is ambiguous. */
+const MAX_SAME_START = 32;
 /** Most packs that are open at the same time; each has two descriptors. */
 const MAX_OPEN = 32;
 
@@ -81,15 +93,30 @@ export function openObjects(shared: string, work: Work = createWork()): ObjectSt
     return again;
   }
 
+  function readAs(id: string, wanted: string): GitObject {
+    const loose = (file: string) => readLoose(file, work);
+    const found = find({ id, type: wanted, loose, packed: (pack) => pack.read(id) });
+    const { type, body } = found;
+    const actual = objectId(type, body, id);
+    if (actual !== id)
+      throw new Error(`the ${type} ${id} is forged or damaged: its content has the ID ${actual}`);
+    return found;
+  }
+
   return {
     read(id, type) {
-      const loose = (file: string) => readLoose(file, work);
-      const found = find({ id, type, loose, packed: (pack) => pack.read(id) });
+      const found = readAs(id, type);
       if (found.type !== type) throw new Error(`${id} is a ${found.type}, not a ${type}`);
-      const actual = objectId(type, found.body, id);
-      if (actual !== id)
-        throw new Error(`the ${type} ${id} is forged or damaged: its content has the ID ${actual}`);
       return found.body;
+    },
+    readAny: (id) => readAs(id, 'object'),
+    startingWith(digits, like) {
+      const found = new Set(stores.flatMap((store) => looseStartingWith(store, digits)));
+      for (const index of stores.flatMap(packIndexes)) {
+        const ids = packAt(index)?.startingWith(digits, like.length / 2, MAX_SAME_START) ?? [];
+        for (const id of ids) found.add(id);
+      }
+      return [...found].slice(0, MAX_SAME_START);
     },
     sizeOf(id) {
       const loose = (file: string) => sizeOfLoose(file, work);
@@ -104,7 +131,8 @@ export function openObjects(shared: string, work: Work = createWork()): ObjectSt
 
 interface Search<T> {
   readonly id: string;
-  readonly type: ObjectType;
+  /** Type of the object, or another word for it, in messages. */
+  readonly type: string;
   /** Looks for the object at the path that it has as a file of its own. */
   readonly loose: (file: string) => T | undefined;
   readonly packed: (pack: Pack) => T | undefined;
@@ -149,6 +177,15 @@ function looseHead(path: string, start: Buffer): LooseHead {
   return { type: type as ObjectType, size: Number(size), end: end + 1 };
 }
 
+/** IDs of the objects of a store that have files of their own. */
+function looseStartingWith(store: string, digits: string): readonly string[] {
+  const first = digits.slice(0, 2);
+  return namesIn(join(store, first), MAX_LOOSE_NAMES)
+    .map((name) => `${first}${name}`)
+    .filter((id) => isObjectId(id) && id.startsWith(digits))
+    .slice(0, MAX_SAME_START);
+}
+
 function packIndexes(store: string): readonly string[] {
   return packNames(store)
     .filter((name) => /^pack-[0-9a-f]+\.idx$/.test(name))
@@ -156,16 +193,18 @@ function packIndexes(store: string): readonly string[] {
 }
 
 function packNames(store: string): readonly string[] {
-  const path = join(store, 'pack');
+  return namesIn(join(store, 'pack'), MAX_PACK_NAMES);
+}
+
+/** Names in a folder; none if it does not exist. */
+function namesIn(path: string, most: number): readonly string[] {
   try {
     const folder = opendirSync(path);
     const names: string[] = [];
     try {
       for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
-        if (names.push(entry.name) > MAX_PACK_NAMES) {
-          throw new Error(
-            `\`${path}\` has more than ${MAX_PACK_NAMES.toLocaleString('en')} files; run \`git gc\``,
-          );
+        if (names.push(entry.name) > most) {
+          throw new Error(`\`${path}\` has more than ${most.toLocaleString('en')} files; run \`git gc\``);
         }
       }
     } finally {

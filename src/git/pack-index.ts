@@ -7,6 +7,8 @@ const NAMES = FANOUT + 256 * 4;
 export interface PackIndex {
   /** Offset of an object; undefined if the pack does not have it. */
   offsetOf(id: string): number | undefined;
+  /** IDs that start with these hex digits, at least two, in order and at most `most`. */
+  startingWith(digits: string, width: number, most: number): readonly string[];
 }
 
 /**
@@ -20,21 +22,37 @@ export function readPackIndex(index: OpenFile): PackIndex {
   }
   const upTo = (first: number): number => (first < 0 ? 0 : head.readUInt32BE(FANOUT + first * 4));
   const total = upTo(255);
+
+  /** Position of the first ID from `wanted` on, among those with the same first byte. */
+  function firstFrom(wanted: Buffer, width: number): number {
+    const first = wanted[0] ?? 0;
+    let low = upTo(first - 1);
+    let high = Math.min(total, upTo(first));
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (wanted.compare(index.read(NAMES + middle * width, width)) <= 0) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   return {
+    startingWith(digits, width, most) {
+      const found: string[] = [];
+      const from = firstFrom(Buffer.from(digits.padEnd(width * 2, '0'), 'hex'), width);
+      for (let at = from; at < total && found.length < most; at += 1) {
+        const id = index.read(NAMES + at * width, width).toString('hex');
+        if (!id.startsWith(digits)) break;
+        found.push(id);
+      }
+      return found;
+    },
     offsetOf(id) {
       const wanted = Buffer.from(id, 'hex');
       const width = wanted.length;
-      const first = wanted[0] ?? 0;
-      let low = upTo(first - 1);
-      let high = Math.min(total, upTo(first));
-      while (low < high) {
-        const middle = Math.floor((low + high) / 2);
-        const order = wanted.compare(index.read(NAMES + middle * width, width));
-        if (order === 0) return placeOf(index, middle, total, width);
-        if (order < 0) high = middle;
-        else low = middle + 1;
-      }
-      return undefined;
+      const at = firstFrom(wanted, width);
+      const isThere = at < total && wanted.equals(index.read(NAMES + at * width, width));
+      return isThere ? placeOf(index, at, total, width) : undefined;
     },
   };
 }

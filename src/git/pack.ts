@@ -10,6 +10,8 @@ export interface Pack {
   read(id: string): GitObject | undefined;
   /** Size of the object in bytes, without unpacking it. */
   sizeOf(id: string): number | undefined;
+  /** IDs that start with these hex digits. */
+  startingWith(digits: string, width: number, most: number): readonly string[];
   close(): void;
 }
 
@@ -93,6 +95,7 @@ function packOf({ index: indexFile, pack, work, bases }: PackParts): Pack {
       const offset = index.offsetOf(id);
       return offset === undefined ? undefined : sizeAt(pack, entryAt(pack, offset, id.length / 2), work);
     },
+    startingWith: (digits, width, most) => index.startingWith(digits, width, most),
     close() {
       indexFile.close();
       pack.close();

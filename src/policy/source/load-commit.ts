@@ -34,13 +34,18 @@ export async function withCommitFolder<T>(
   }
 }
 
-async function loadAt(
+/**
+ * Reads a policy folder out of any commit. Rejects if an object is missing or damaged. Referenced files are read out of
+ * `objects` later, which must stay open.
+ */
+export async function loadAt(
   dir: string,
   { git, path }: RepositoryPlace,
   objects: ObjectStore,
   commit: string,
+  tree = readCommitTree(objects, commit),
 ): Promise<Loaded> {
-  const files = commitFiles(objects, readCommitTree(objects, commit), git.workTree);
+  const files = commitFiles(objects, tree, git.workTree);
   const onDisk = (name: string): string => (name === dir ? join(git.workTree, path) : name);
   const loaded = await loadFolder(dir, {
     ...files,
