@@ -176,6 +176,6 @@ async function recorder(sinks: readonly Sink[]): Promise<OnDecision> {
   const clock = new Clocks().now;
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
   const metrics = createMetrics(metricsOptions({ clock, sinks: sinks.map(({ name }) => name) }));
-  const traces = await createTraces({ environment: {}, version: '0', log: quiet });
+  const traces = await createTraces({ environment: {}, version: '0', instance: '', log: quiet });
   return createRecorder({ sinks, traces, metrics, log: quiet, clock }).record;
 }

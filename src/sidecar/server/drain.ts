@@ -42,13 +42,14 @@ async function endOf(parts: Parts, { grpc, admin, probe }: Listeners, timeout: n
 
 /** Ends the parts of a sidecar whose listeners are closed or were never open. */
 export async function release(parts: Parts, flushTimeout: number): Promise<void> {
-  const { loader, keys, check, recorder, traces, sharedLimits } = parts;
+  const { loader, keys, check, recorder, traces, metricExport, sharedLimits } = parts;
   loader.close();
   keys.close();
   if (sharedLimits !== undefined) await within(sharedLimits.close(), flushTimeout / 4);
   // A decision whose shadow policies wait for keys has no record yet, and loses it.
   await within(check.settled(), flushTimeout / 2);
-  await Promise.all([recorder.close(flushTimeout / 2), traces.close(flushTimeout / 2)]);
+  const rest = flushTimeout / 2;
+  await Promise.all([recorder.close(rest), traces.close(rest), metricExport.close(rest)]);
 }
 
 /** True if `work` ends, false after `timeout` milliseconds. */

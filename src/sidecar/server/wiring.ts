@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { decide } from '../../engine/decision/decide.ts';
 import type { Services } from '../../engine/decision/services.ts';
 import { type Check, createCheck } from '../../engine/envoy/check.ts';
@@ -18,8 +19,11 @@ import type { Loader } from '../loading/loader.ts';
 import { createHealth, type Health } from '../rpc/health.ts';
 import { createReflection } from '../rpc/reflection.ts';
 import type { Traces } from '../telemetry/decision-tracer.ts';
+import { createLogSink } from '../telemetry/log-sink.ts';
 import type { Log } from '../telemetry/logging.ts';
 import { measureLoopDelays } from '../telemetry/loop-delay.ts';
+import { exportMetrics } from '../telemetry/metric-export.ts';
+import type { MetricExport } from '../telemetry/metric-push.ts';
 import { CONTENT_TYPES, createMetrics, formatFor, type Metrics } from '../telemetry/metrics.ts';
 import { createTraces } from '../telemetry/traces.ts';
 import type { Methods } from '../transport/transport.ts';
@@ -44,6 +48,7 @@ export interface Parts {
   readonly check: Check;
   readonly recorder: Recorder;
   readonly traces: Traces;
+  readonly metricExport: MetricExport;
   readonly loader: Loader;
   /** The store of shared limits. */
   readonly sharedLimits: SharedStore | undefined;
@@ -66,7 +71,10 @@ export interface WiringOptions {
 /** Creates the parts of a sidecar and begins to load its policies. */
 export async function wire(configuration: Configuration, options: WiringOptions): Promise<Parts> {
   const { environment, directory, log, loader } = options;
-  const { sinks, keyStore } = options.opened;
+  const { keyStore } = options.opened;
+  const telemetry = { environment, version: packageVersion(), instance: randomUUID(), log };
+  const logSink = await createLogSink(telemetry);
+  const sinks = logSink === undefined ? options.opened.sinks : [...options.opened.sinks, logSink];
   const startedAt = Date.now();
   const clocks = new Clocks();
   const clock = clocks.now;
@@ -101,7 +109,8 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     monotonic: clocks.monotonic,
     clock,
   });
-  const traces = await createTraces({ environment, version: packageVersion(), log });
+  const traces = await createTraces(telemetry);
+  const metricExport = await exportMetrics(telemetry, metrics);
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
   const store = new LivePolicies(reloadObserver({ keys, health, metrics, log }));
   const proxy = observeProxy(configuration, log);
@@ -132,7 +141,19 @@ export async function wire(configuration: Configuration, options: WiringOptions)
       log.debug?.('policies were installed', { install_ms: rounded(install), swap_ms: rounded(swap) }),
     onRestart: (cause) => log.warn('the process that watches the policy folder is started again', { cause }),
   });
-  return { log, health, keys, check, recorder, traces, loader, sharedLimits: limits.shared, methods, pages };
+  return {
+    log,
+    health,
+    keys,
+    check,
+    recorder,
+    traces,
+    metricExport,
+    loader,
+    sharedLimits: limits.shared,
+    methods,
+    pages,
+  };
 }
 
 function rounded(milliseconds: number): number {

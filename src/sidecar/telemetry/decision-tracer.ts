@@ -1,7 +1,7 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Decision } from '../../engine/decision/decide.ts';
 import type { SpanReference } from '../../engine/request/traceparent.ts';
-import type { Log } from './logging.ts';
+import type { TelemetryOptions } from './telemetry-options.ts';
 
 export interface Traces {
   /** False: no span is ever recorded, so that each decision belongs to the place of its caller. */
@@ -15,11 +15,7 @@ export interface Traces {
   close(timeout: number): Promise<void>;
 }
 
-export interface TracesOptions {
-  /** Source of `OTEL_*`; the exporters read those of the process too. */
-  readonly environment: NodeJS.ProcessEnv;
-  readonly version: string;
-  readonly log: Log;
+export interface TracesOptions extends TelemetryOptions {
   /** Replaces the exporter that the environment selects. */
   readonly exporter?: SpanExporter;
 }

@@ -1,4 +1,4 @@
-import { type Attributes, type HrTime, ValueType } from '@opentelemetry/api';
+import { type Attributes, ValueType } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   type DataPoint,
@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Durations } from './durations.ts';
 import type { Exemplar } from './exemplar.ts';
+import { hrTime } from './hr-time.ts';
 import { METRICS, type MetricName } from './metric-table.ts';
 import type { Counted } from './series.ts';
 
@@ -87,12 +88,6 @@ export function histogramData(
       exemplars: buckets.map(({ exemplar }) => exemplar),
     })),
   };
-}
-
-/** Seconds and nanoseconds of milliseconds since 1970, with fractions. */
-export function hrTime(time: number): HrTime {
-  const seconds = Math.floor(time / 1000);
-  return [seconds, Math.round((time - seconds * 1000) * 1e6)];
 }
 
 function common(name: MetricName) {

@@ -1,12 +1,12 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
-import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
-import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { Decision } from '../../engine/decision/decide.ts';
 import { shadowName } from '../../engine/decision/outcome.ts';
 import { parseTraceparent, type SpanReference, type TraceParent } from '../../engine/request/traceparent.ts';
+import { closeInTime } from './close-in-time.ts';
 import type { Traces, TracesOptions } from './decision-tracer.ts';
-import { hrTime } from './metric-data.ts';
+import { hrTime } from './hr-time.ts';
+import { resourceOf } from './resource.ts';
 import { batchingOf, samplerOf } from './sampling.ts';
 import { spanReference } from './span-reference.ts';
 import { warnOnce } from './warn-once.ts';
@@ -25,12 +25,7 @@ export function exportingTraces(options: TracesOptions, exporter: SpanExporter):
   return {
     areSent: true,
     trace: (decision, traceparent) => makeSpan(tracer, decision, parseTraceparent(traceparent)),
-    async close(timeout) {
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, timeout);
-      await Promise.race([provider.shutdown().catch(warn), late]);
-      clearTimeout(timer);
-    },
+    close: (timeout) => closeInTime(provider.shutdown(), timeout, warn),
   };
 }
 
@@ -82,28 +77,4 @@ function contextOf(parent: TraceParent | undefined) {
     traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
     isRemote: true,
   });
-}
-
-function resourceOf({ environment, version }: TracesOptions): Resource {
-  const name = environment['OTEL_SERVICE_NAME'];
-  return resourceFromAttributes({
-    ...resourceAttributes(environment['OTEL_RESOURCE_ATTRIBUTES'] ?? ''),
-    [ATTR_SERVICE_VERSION]: version,
-    ...(name === undefined || name === '' ? {} : { [ATTR_SERVICE_NAME]: name }),
-  });
-}
-
-/** Reads `key=value,key=value`, percent-encoded; leaves out invalid pairs. */
-function resourceAttributes(text: string): Readonly<Record<string, string>> {
-  const attributes: Record<string, string> = { [ATTR_SERVICE_NAME]: 'lictor' };
-  for (const pair of text.split(',')) {
-    const equals = pair.indexOf('=');
-    if (equals === -1) continue;
-    try {
-      attributes[pair.slice(0, equals).trim()] = decodeURIComponent(pair.slice(equals + 1).trim());
-    } catch {
-      // The specification ignores pairs that cannot be decoded.
-    }
-  }
-  return attributes;
 }

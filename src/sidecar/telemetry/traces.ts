@@ -1,14 +1,13 @@
-import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { parseTraceparent } from '../../engine/request/traceparent.ts';
 import type { Traces, TracesOptions } from './decision-tracer.ts';
-import { createExporter, exporterKind } from './exporter.ts';
+import { exporterOf } from './exporter.ts';
 import { spanReference } from './span-reference.ts';
 
 /**
  * Spans of decisions, sent by OTLP if the standard variables select an exporter. Without one, the SDK is not loaded.
  */
 export async function createTraces(options: TracesOptions): Promise<Traces> {
-  const exporter = options.exporter ?? (await exporterOf(options.environment));
+  const exporter = options.exporter ?? (await exporterOf(options.environment, 'traces'));
   if (exporter === undefined) {
     return {
       areSent: false,
@@ -18,9 +17,4 @@ export async function createTraces(options: TracesOptions): Promise<Traces> {
   }
   const { exportingTraces } = await import('./spans.ts');
   return exportingTraces(options, exporter);
-}
-
-async function exporterOf(environment: NodeJS.ProcessEnv): Promise<SpanExporter | undefined> {
-  const kind = exporterKind(environment);
-  return kind === 'none' ? undefined : createExporter(kind);
 }

@@ -1,11 +1,16 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Log } from './logging.ts';
 
+/** Functions that warn, of the logs that have one. */
+const WARNERS = new WeakMap<Log, () => void>();
+
 /**
- * Logs the first failure of the SDK only, since an unreachable collector would fill the log. The message of the SDK is
- * not logged, since it can contain headers. Returns a function that logs the same warning.
+ * Logs the first failure of the SDK only, whatever the signal, since an unreachable collector would fill the log. The
+ * message of the SDK is not logged, since it can contain headers. Returns a function that logs the same warning.
  */
 export function warnOnce(log: Log): () => void {
+  const known = WARNERS.get(log);
+  if (known !== undefined) return known;
   let warned = false;
   const warn = () => {
     if (warned) return;
@@ -17,5 +22,6 @@ export function warnOnce(log: Log): () => void {
     { error: warn, warn, info: quiet, debug: quiet, verbose: quiet },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
+  WARNERS.set(log, warn);
   return warn;
 }

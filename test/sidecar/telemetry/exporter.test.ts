@@ -1,4 +1,4 @@
-import { createExporter, exporterKind } from '../../../src/sidecar/telemetry/exporter.ts';
+import { exporterKind, exporterOf } from '../../../src/sidecar/telemetry/exporter.ts';
 
 test.each([
   [{}, 'none'],
@@ -20,14 +20,29 @@ test.each([
   [{ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'none'],
   [{ OTEL_SDK_DISABLED: 'TRUE', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'none'],
 ])('%j asks for %s', (environment, kind) => {
-  expect(exporterKind(environment)).toBe(kind);
+  expect(exporterKind(environment, 'traces')).toBe(kind);
 });
 
-test.each(['http/protobuf', 'http/json', 'grpc'] as const)(
-  'the exporter for %s can be loaded',
-  async (kind) => {
-    const exporter = await createExporter(kind);
-    expect(exporter.export).toBeInstanceOf(Function);
-    await exporter.shutdown();
-  },
-);
+test.each([
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'none'],
+  [{ OTEL_METRICS_EXPORTER: 'otlp' }, 'http/protobuf'],
+  [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'none'],
+  [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:4318/v1/metrics' }, 'http/protobuf'],
+  [{ OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' }, 'grpc'],
+  [{ OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' }, 'http/protobuf'],
+  [{ OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1' }, 'none'],
+  [{ OTEL_METRICS_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'true' }, 'none'],
+])('%j asks for metrics by %s', (environment, kind) => {
+  expect(exporterKind(environment, 'metrics')).toBe(kind);
+});
+
+test.each(['traces', 'metrics', 'logs'] as const)('%s have an exporter for each protocol', async (signal) => {
+  for (const protocol of ['http/protobuf', 'http/json', 'grpc']) {
+    const name = signal.toUpperCase();
+    const environment = { [`OTEL_${name}_EXPORTER`]: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
+    const exporter = await exporterOf(environment, signal);
+    expect(exporter?.export).toBeInstanceOf(Function);
+    await exporter?.shutdown();
+  }
+  expect(await exporterOf({}, signal)).toBeUndefined();
+});

@@ -11,6 +11,7 @@ async function tracesTo(exporter: SpanExporter | undefined, environment: NodeJS.
   const traces = await createTraces({
     environment,
     version: '1.2.3',
+    instance: 'i-1',
     log: { info() {}, warn: (message) => warnings.push(message), error() {} },
     ...(exporter === undefined ? {} : { exporter }),
   });
@@ -83,6 +84,7 @@ test('without a caller, a new trace begins, under the default name', async () =>
   expect(span?.resource.attributes).toEqual({
     'service.name': 'lictor',
     'service.version': '1.2.3',
+    'service.instance.id': 'i-1',
     team: 'a b',
   });
 });
