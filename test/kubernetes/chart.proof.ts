@@ -28,6 +28,10 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
     '--set=webhook.certificate.secretName=mine',
     '--set=webhook.certificate.caBundle=-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n',
   ],
+  'with policies of others': [
+    '--set=policies.namespaces={orders,stock}',
+    '--set-json=policies.editors=[{"kind":"ServiceAccount","name":"deployer","namespace":"ci"}]',
+  ],
   everything: [
     '--set=injection.by=webhook',
     '--set=image.digest=sha256:0123456789012345678901234567890123456789012345678901234567890123',
@@ -46,7 +50,6 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
     '--set=injection.options.memory=256Mi',
     '--set=policies.namespaces={orders,stock}',
     '--set-json=policies.files={"orders.yaml":"apiVersion: lictor/v1\\n"}',
-    '--set-json=policies.editors=[{"kind":"ServiceAccount","name":"deployer","namespace":"ci"}]',
     '--set=monitoring.podMonitor.enabled=true',
     '--set=monitoring.podMonitor.namespaces={orders}',
     '--set=monitoring.podMonitor.labels.release=prometheus',
