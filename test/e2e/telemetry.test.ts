@@ -57,3 +57,34 @@ test('a collector that is late gets the records of before, and the metrics at th
   const names = Object.entries(METRICS).map(([name, row]) => ('otlp' in row ? row.otlp.name : name));
   expect(names.filter((name) => !receiver.metrics().has(name))).toEqual([]);
 });
+
+test('SIGUSR1 changes the level of the log to debug and back, and never opens the inspector', async () => {
+  await using stack = new AsyncDisposableStack();
+  const folder = await scratchFolder(stack);
+  const policies = await writeOpenPolicy(folder);
+  const lictor = await startLictor({ folder: join(folder, 'lictor'), policies });
+  stack.defer(lictor.stop);
+  const asker = connectAsker(lictor.listen);
+  stack.defer(asker.close);
+  const logText = () => readFile(lictor.child.log, 'utf8');
+  const check = () => asker.check({ host: 'any.acme.svc', path: '/' });
+  const changed = (level: string) =>
+    waitFor(async () => ((await logText()).includes(`"log_level":"${level}"`) ? true : undefined), {
+      what: `the level ${level}`,
+      ...IN_TIME,
+    });
+  await check();
+  lictor.child.signal('SIGUSR1');
+  await changed('debug');
+  const { dynamicMetadata } = await check();
+  lictor.child.signal('SIGUSR1');
+  await changed('info');
+  await check();
+  lictor.child.signal('SIGTERM');
+  expect(await lictor.child.exited).toBe('exit code 0');
+  const log = await logText();
+  const decisions = log.split('\n').filter((line) => line.includes('"message":"decision"'));
+  expect(decisions).toHaveLength(1);
+  expect(decisions[0]).toContain(dynamicMetadata?.fields?.['decision_id']?.stringValue);
+  expect(log).not.toMatch(/Debugger listening|inspector/i);
+});

@@ -26,6 +26,7 @@ export async function serve(given: FlagSource, terminal: Terminal): Promise<Exit
   const started = await startServer(configuration, terminal, loader);
   if (started.problems !== undefined) return reject(started.problems, terminal);
   signals.onHangUp(() => started.server.reload());
+  signals.onUser(() => started.server.toggleDebug());
   await signals.terminated;
   await started.server.stop();
   return EXIT.fine;

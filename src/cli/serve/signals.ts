@@ -7,12 +7,14 @@ export interface Signals {
   readonly isTerminated: () => boolean;
   /** Calls `reload` at each SIGHUP, and at once if one has arrived before. */
   onHangUp(reload: () => void): void;
+  /** Calls `toggle` at each SIGUSR1 from now on. */
+  onUser(toggle: () => void): void;
 }
 
 let caught: Signals | undefined;
 
 /**
- * Catches SIGHUP, SIGTERM and SIGINT from the first call on; later calls return the same. A second SIGTERM or SIGINT
+ * Catches SIGHUP, SIGUSR1, SIGTERM and SIGINT from the first call on; later calls return the same. A second SIGTERM or SIGINT
  * calls `endNow` with the exit code of a shell for the signal, such as 143.
  */
 export function catchSignals(endNow: (code: number) => void = () => {}): Signals {
@@ -27,6 +29,7 @@ function listen(endNow: (code: number) => void): Signals {
   let reload = (): void => {
     hungUp = true;
   };
+  let toggle = (): void => {};
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (ending) endNow(128 + constants.signals[signal]);
@@ -35,6 +38,8 @@ function listen(endNow: (code: number) => void): Signals {
     });
   }
   process.on('SIGHUP', () => reload());
+  // Without a listener, Node opens its inspector at SIGUSR1, by which others could run code in this process.
+  process.on('SIGUSR1', () => toggle());
   return {
     terminated,
     isTerminated: () => ending,
@@ -42,6 +47,9 @@ function listen(endNow: (code: number) => void): Signals {
       reload = next;
       if (hungUp) next();
       hungUp = false;
+    },
+    onUser(next) {
+      toggle = next;
     },
   };
 }

@@ -9,7 +9,7 @@ import { endWithParent, yieldProcessor } from './subordinate.ts';
 process.once('message', start);
 endWithParent();
 // Ctrl-C reaches both processes; the parent decides.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => {});
 // The compiler is loaded while the parent reads the settings.
 if (process.argv.includes(PREPARED)) void import('./load-policies.ts');
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Loader } from '../loading/loader.ts';
-import { createLog } from '../telemetry/logging.ts';
+import { type AdjustableLog, createLog } from '../telemetry/logging.ts';
 import type { Configuration } from './configuration.ts';
 import { drain, release } from './drain.ts';
 import { unknownSettings } from './environment-variables.ts';
@@ -22,6 +22,8 @@ interface Server {
   readonly probe: string | undefined;
   /** Loads the policies again at once, and reopens audit files. */
   reload(): void;
+  /** Writes the process log at the level `debug`, or again at that of the configuration. */
+  toggleDebug(): void;
   /** Is not ready for `drainDelay`, then ends within `drainTimeout`. */
   stop(): Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function startServer(
     watchTlsFiles(configuration, directory, files.opened.tls, listeners.grpc, log),
     watchRedisFiles(configuration, directory, files.opened.redis, parts.sharedLimits, log),
   ];
-  return { server: serverOf(parts, listeners, watches, configuration) };
+  return { server: serverOf(parts, listeners, watches, configuration, log) };
 }
 
 function serverOf(
@@ -80,6 +82,7 @@ function serverOf(
   listeners: Listeners,
   watches: readonly FileWatch[],
   configuration: Configuration,
+  log: AdjustableLog,
 ): Server {
   return {
     address: listeners.grpc.address,
@@ -89,6 +92,10 @@ function serverOf(
       parts.log.info('reloading on request');
       parts.loader.poke();
       parts.recorder.reopen();
+    },
+    toggleDebug() {
+      const level = log.toggleDebug();
+      log.info('the level of the log was changed', { log_level: level });
     },
     async stop() {
       await drain(parts, listeners, configuration);

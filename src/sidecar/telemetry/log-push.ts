@@ -85,9 +85,10 @@ type Records = ReturnType<typeof recordsOf>;
 /** Undefined if the collector has taken the records. */
 function sent(exporter: Exporters['logs'], records: Records): Promise<unknown> {
   return new Promise((resolve) => {
-    exporter.export(records, ({ code, error }) =>
-      resolve(Number(code) === 0 ? undefined : (error ?? 'unknown')),
-    );
+    exporter.export(records, ({ code, error }) => {
+      // oxlint-disable-next-line typescript/no-unsafe-enum-comparison -- the enum is in a package that only the SDK uses
+      resolve(code === 0 ? undefined : (error ?? 'unknown'));
+    });
   });
 }
 

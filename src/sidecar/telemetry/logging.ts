@@ -12,6 +12,12 @@ export interface Log {
   readonly error: Write;
 }
 
+/** A log whose level can be changed while it is used. */
+export interface AdjustableLog extends Log {
+  /** Lowers the level to `debug`, or sets it back to that of the start, `info` if that is `debug`. Returns the new one. */
+  toggleDebug(): LogLevel;
+}
+
 type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 /** Most bytes that wait for a slow reader of standard error; later lines are dropped. */
@@ -29,17 +35,26 @@ const MAX_CAUSES = 5;
  * Creates a log of entries of at least `level`. An `error` field is written with type, message, code and stack, those
  * of its causes included.
  */
-export function createLog(level: LogLevel, lines: Lines = boundedLines(process.stderr)): Log {
-  const least = LOG_LEVELS.indexOf(level);
-  const writer = (label: Exclude<LogLevel, 'silent'>): Write => {
-    if (LOG_LEVELS.indexOf(label) < least) return () => {};
-    return (message, fields) => lines.write(`${JSON.stringify(entry(label, message, fields))}\n`);
-  };
+export function createLog(level: LogLevel, lines: Lines = boundedLines(process.stderr)): AdjustableLog {
+  let current = level;
+  const writer =
+    (label: Exclude<LogLevel, 'silent'>): Write =>
+    (message, fields) => {
+      if (LOG_LEVELS.indexOf(label) < LOG_LEVELS.indexOf(current)) return;
+      lines.write(`${JSON.stringify(entry(label, message, fields))}\n`);
+    };
+  const debug = writer('debug');
   return {
-    debug: level === 'debug' ? writer('debug') : undefined,
+    get debug() {
+      return current === 'debug' ? debug : undefined;
+    },
     info: writer('info'),
     warn: writer('warn'),
     error: writer('error'),
+    toggleDebug() {
+      current = current !== 'debug' ? 'debug' : level === 'debug' ? 'info' : level;
+      return current;
+    },
   };
 }
 

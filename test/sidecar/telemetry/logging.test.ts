@@ -91,3 +91,21 @@ test('lines for a reader that hangs are bounded, and the number of those dropped
   expect(JSON.parse(written.at(-2) ?? '')).toMatchObject({ level: 'warn', count: 3000 - waiting });
   expect(written.at(-1)).toBe('next\n');
 });
+
+test.each([
+  ['info', 'info'],
+  ['error', 'error'],
+  ['silent', 'silent'],
+  ['debug', 'info'],
+] as const)('a log of level %s can be debugged and set back to %s', (level, usual) => {
+  const { log, lines } = logged(level);
+  if (level === 'debug') expect(log.toggleDebug()).toBe(usual);
+  expect(log.debug).toBeUndefined();
+  expect(log.toggleDebug()).toBe('debug');
+  log.debug?.('a decision');
+  expect(lines).toEqual([expect.objectContaining({ level: 'debug', message: 'a decision' })]);
+  expect(log.toggleDebug()).toBe(usual);
+  expect(log.debug).toBeUndefined();
+  log.error('a fault');
+  expect(lines).toHaveLength(usual === 'silent' ? 1 : 2);
+});
