@@ -41,6 +41,8 @@ export class KeyRing implements KeyProvider {
   readonly #dependencies: KeyRingDependencies;
   readonly #onRefresh: (issuerName: string, result: RefreshResult) => void;
   #issuers: readonly Issuer[] = [];
+  /** Issuers of a candidate, which is judged and decides nothing. */
+  #candidates: readonly Issuer[] = [];
   #remote = new Map<string, RemoteKeys>();
   /** Dropped by the last `use`; checks that began before it may still need them. */
   #retired = new Map<string, RemoteKeys>();
@@ -66,7 +68,22 @@ export class KeyRing implements KeyProvider {
     const used = [...issuers];
     for (const _ of this.prepare(used));
     this.#issuers = used;
-    const sources = sourcesOf(this.#issuers);
+    this.#hold();
+  }
+
+  /**
+   * Also holds the keys of the issuers of a candidate. A key set that both use is fetched once, as the issuers in use
+   * want it. The status and `onRefresh` leave the others out.
+   */
+  useCandidates(issuers: Iterable<Issuer>): void {
+    const used = [...issuers];
+    for (const _ of this.prepare(used));
+    this.#candidates = used;
+    this.#hold();
+  }
+
+  #hold(): void {
+    const sources = new Map([...sourcesOf(this.#candidates), ...sourcesOf(this.#issuers)]);
     const known = new Map([...this.#retired, ...this.#remote]);
     this.#remote = new Map();
     for (const [place, { location, refresh }] of sources) {
@@ -86,7 +103,7 @@ export class KeyRing implements KeyProvider {
    */
   *prepare(issuers: Iterable<Issuer>): Generator<undefined, void> {
     const known = new Map<string, VerificationKey>();
-    for (const issuer of this.#issuers) {
+    for (const issuer of [...this.#candidates, ...this.#issuers]) {
       for (const key of this.#inlineOf.get(issuer) ?? []) known.set(key.identity, key);
       yield;
     }
@@ -130,6 +147,7 @@ export class KeyRing implements KeyProvider {
 
   /** Stops all fetches and timers. */
   close(): void {
+    this.#candidates = [];
     this.use([]);
   }
 

@@ -29,11 +29,19 @@ export interface TokenVerifier {
   verify(attributes: Attributes, issuers: readonly Issuer[], now: number): TokenResult | Promise<TokenResult>;
 }
 
+/** Memory of the tokens that were verified. */
+export interface VerifiedTokens {
+  /** The key that signed a token in compact form; undefined if it was not verified, or is forgotten. */
+  signerOf(text: string): VerificationKey | undefined;
+}
+
 export interface TokenVerifierOptions {
   readonly keys: KeyProvider;
   readonly crypto: CryptoProvider;
   /** Number of verified tokens to remember, default 10,000. */
   readonly cacheSize?: number;
+  /** Verifier whose results are used for signatures; what it remembers does not change. */
+  readonly verified?: VerifiedTokens;
   /** Called before each verification of a signature; not for tokens that were verified before. */
   readonly onSignature?: () => void;
 }
@@ -53,7 +61,7 @@ const MAX_WAITING = 1000;
 const UNAVAILABLE = 'the keys of the token issuer cannot be fetched at the moment';
 
 /** A verifier with an empty cache of verified tokens. */
-export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier & VerifiedTokens {
   return new Verifier(options);
 }
 
@@ -92,19 +100,25 @@ interface Verification {
   readonly tried: readonly VerificationKey[] | undefined;
 }
 
-class Verifier implements TokenVerifier {
+class Verifier implements TokenVerifier, VerifiedTokens {
   readonly #keys: KeyProvider;
   readonly #crypto: CryptoProvider;
   readonly #signatures: Signatures;
   readonly #proofs: ProofCache<Proof>;
+  readonly #verified: TokenVerifierOptions['verified'];
   /** Number of tokens that wait for the keys of an issuer. */
   readonly #waiting = new WeakMap<Issuer, number>();
 
-  constructor({ keys, crypto, cacheSize = 10_000, onSignature }: TokenVerifierOptions) {
+  constructor({ keys, crypto, cacheSize = 10_000, verified, onSignature }: TokenVerifierOptions) {
     this.#keys = keys;
     this.#crypto = crypto;
     this.#signatures = new Signatures(onSignature);
+    this.#verified = verified;
     this.#proofs = new ProofCache({ max: cacheSize, maxLength: cacheSize * USUAL_TOKEN_LENGTH });
+  }
+
+  signerOf(text: string): VerificationKey | undefined {
+    return this.#proofs.get(text)?.key;
   }
 
   verify(
@@ -167,6 +181,8 @@ class Verifier implements TokenVerifier {
   ): TokenResult | Promise<TokenResult> {
     const { text, jwt, issuer, proof } = verification;
     if (proof !== undefined && keys.includes(proof.key)) return this.#accept(proof, verification);
+    const signer = at === 0 ? this.#verified?.signerOf(text) : undefined;
+    if (signer !== undefined && keys.includes(signer)) return this.#conclude('valid', signer, verification);
     const key = keys[at];
     if (key === undefined) return this.#withoutSigner(keys, verification);
     const result = this.#signatures.check({ text, algorithm: jwt.alg, key, issuer: issuer.name });

@@ -308,6 +308,23 @@ describe('reloads', () => {
     expect(provider.fetched).toHaveLength(2);
   });
 
+  test('the keys of a candidate are fetched once for both, and are left out of status and reports', async () => {
+    const { provider, ring, refreshed, reasonFor } = bench();
+    ring.use([REMOTE]);
+    await settled();
+    const own = remoteIssuer({ name: 'own' }, 'https://own.acme.example/jwks');
+    ring.useCandidates([remoteIssuer({ name: 'again' }), own]);
+    await settled();
+    expect(provider.fetched).toEqual([URL, 'https://own.acme.example/jwks']);
+    expect(ring.status().map(({ name }) => name)).toEqual(['acme']);
+    expect(refreshed).toEqual(['acme success']);
+    expect(await reasonFor(TOKEN, own)).toBe('verified');
+    ring.useCandidates([]);
+    ring.use([REMOTE]);
+    expect(await reasonFor(TOKEN)).toBe('verified');
+    ring.close();
+  });
+
   test('two documents with one URL share its fetches, each with a status of its own', async () => {
     const { provider, ring, refreshed } = bench();
     ring.use([remoteIssuer({ name: 'b' }), remoteIssuer({ name: 'a' })]);

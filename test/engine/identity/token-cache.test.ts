@@ -2,14 +2,18 @@ import { generateKeyPairSync } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { Issuer } from '../../../src/engine/identity/issuer.ts';
 import { KeyRing } from '../../../src/engine/identity/key-ring.ts';
-import { createTokenVerifier, type TokenVerifier } from '../../../src/engine/identity/token.ts';
+import {
+  createTokenVerifier,
+  type TokenVerifier,
+  type VerifiedTokens,
+} from '../../../src/engine/identity/token.ts';
 import type { TokenResult } from '../../../src/engine/identity/verified-token.ts';
 import { nodeCrypto } from '../../../src/node/crypto.ts';
 import { attributes } from '../../support/attributes.ts';
 import { claimsOf, EC, EC_NEXT, issuerOf, jwks, NOW, NOW_SECONDS, publicJwk, signed } from './tokens.ts';
 
 interface Bench {
-  readonly verifier: TokenVerifier;
+  readonly verifier: TokenVerifier & VerifiedTokens;
   readonly ring: KeyRing;
   readonly signatures: () => number;
   ask(token: string, issuer: Issuer, now?: number): TokenResult | Promise<TokenResult>;
@@ -53,6 +57,27 @@ test('concurrent checks of one token share one verification', async () => {
   const [issuer, token] = [issuerOf(), await signed()];
   const results = await Promise.all(Array.from({ length: 20 }, async () => ask(token, issuer)));
   expect(results.every(({ denial }) => denial === undefined)).toBe(true);
+  expect(signatures()).toBe(1);
+});
+
+test('a verifier that uses the signatures of another checks none again, and changes nothing of it', async () => {
+  const { ask, ring, verifier, signatures } = bench();
+  const [issuer, other, token] = [issuerOf(), issuerOf({ name: 'other' }), await signed()];
+  ring.use([issuer]);
+  ring.useCandidates([other]);
+  const { token: verified } = await ask(token, issuer);
+  const checked: string[] = [];
+  const beside = createTokenVerifier({
+    keys: ring,
+    crypto: nodeCrypto,
+    verified: verifier,
+    onSignature: () => checked.push('signature'),
+  });
+  const asked = attributes({ headers: { authorization: `Bearer ${token}` } });
+  const result = beside.verify(asked, [other], NOW);
+  expect(result).toMatchObject({ token: { subject: verified?.subject } });
+  expect(checked).toEqual([]);
+  expect((await ask(token, issuer)).token).toBe(verified);
   expect(signatures()).toBe(1);
 });
 
