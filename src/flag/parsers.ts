@@ -38,6 +38,13 @@ export function percentage(written: string): number | Problem {
   return isPercentage ? number : new Problem('is not a number from 0 to 100');
 }
 
+/** A share: above 0, at most 1. */
+export function fraction(written: string): number | Problem {
+  const number = Number(written);
+  const isFraction = /^\d+(\.\d+)?$/.test(written) && number > 0 && number <= 1;
+  return isFraction ? number : new Problem('is not a number above 0 and up to 1');
+}
+
 export function trueOrFalse(written: string): boolean | Problem {
   if (written === 'true' || written === 'false') return written === 'true';
   return new Problem('is neither `true` nor `false`');

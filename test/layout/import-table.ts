@@ -157,6 +157,8 @@ export const IMPORT_TABLE = {
     'sidecar/admin': {
       imports: ['sidecar/socket', 'sidecar/audit', 'sidecar/telemetry', ...ENGINE, 'diagnostic'],
     },
+    // Decisions by another version of the policies, after the answer.
+    'sidecar/candidate': { imports: [...ENGINE] },
     // Shared limits in Redis; its client is loaded with the first connection only.
     'sidecar/limit-redis': { imports: ['engine/limit', 'engine/request', 'diagnostic'] },
     // The process that reads and compiles policies, and its parent, which installs the result.
@@ -164,6 +166,7 @@ export const IMPORT_TABLE = {
     'sidecar/server': {
       imports: [
         'sidecar/socket',
+        'sidecar/candidate',
         'sidecar/limit-redis',
         'sidecar/loading',
         'sidecar/transport',

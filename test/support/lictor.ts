@@ -121,7 +121,7 @@ function socketIn(folder: string, adminPort: number): string {
 
 /** Pages of the admin port with content of requests. A sidecar that does not answer has none. */
 async function searchPages(admin: string): Promise<void> {
-  for (const page of ['/metrics', '/v1/status', '/v1/decisions']) {
+  for (const page of ['/metrics', '/v1/status', '/v1/candidate', '/v1/decisions']) {
     const options = { signal: AbortSignal.timeout(2000) };
     const text = await fetch(admin + page, options).then(
       (response) => response.text(),

@@ -1,6 +1,6 @@
 import type { Revision } from '../set/revision.ts';
 import type { Caller } from './identities.ts';
-import type { Denial, LimitVerdict, ShadowVerdict } from './outcome.ts';
+import type { CandidateVerdict, Denial, LimitVerdict, ShadowVerdict } from './outcome.ts';
 import type { Reason } from './reasons.ts';
 
 /**
@@ -47,6 +47,8 @@ export interface DecisionOf<Permit> {
   readonly controls: readonly string[];
   readonly limits: readonly LimitVerdict[];
   readonly shadow: readonly ShadowVerdict[];
+  /** Verdict of the candidate where it differs from this decision. */
+  readonly candidate?: CandidateVerdict;
   /** The fault, for the process log of the operator; never shown to the caller. */
   readonly fault: Error | undefined;
 }

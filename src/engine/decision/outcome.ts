@@ -74,6 +74,16 @@ export interface ShadowVerdict {
   readonly reason: Reason;
 }
 
+/** Decision of the candidate for a request that was decided in another way. */
+export interface CandidateVerdict {
+  /** Commit of the candidate; empty outside of a git repository. */
+  readonly commit: string;
+  readonly decision: 'allow' | 'deny';
+  readonly reason: Reason;
+  readonly policy: string;
+  readonly rule: string;
+}
+
 /** Name of the shadow policy, or `POLICY/RULE` of the shadow rule, that a verdict is about. */
 export function shadowName({ of, policy, rule }: ShadowVerdict): string {
   return of === 'rule' ? `${policy}/${rule}` : policy;

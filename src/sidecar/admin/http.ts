@@ -17,6 +17,8 @@ export interface PageSources {
   readonly metrics: (accept: string) => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Content of `/v1/status`. */
   readonly status: () => object;
+  /** Content of `/v1/candidate`; absent without a candidate. */
+  readonly candidate?: () => object;
   readonly decisions: Pick<RecentDecisions, 'list' | 'follow'>;
 }
 
@@ -44,6 +46,7 @@ export const ADMIN_PATHS = {
   '/readyz': 'a policy set is live; 503 and the reason until then',
   '/metrics': 'metrics in the text format of Prometheus or, if asked for, OpenMetrics',
   '/v1/status': 'version, live revision, last reload, issuers, limits',
+  '/v1/candidate': 'requests that the candidate of `--candidate` would decide in another way, by cause',
   '/v1/decisions':
     'recent decision records, newest last; `?limit=N`; streamed with `accept: text/event-stream`',
 } as const;
@@ -108,6 +111,8 @@ const UNKNOWN_HOST = json(421, {
   error: 'the host is not an address of this listener; `--admin-host` adds a name',
 });
 
+const NO_CANDIDATE = { error: '`serve` has no candidate; `--candidate DIR` names its folder' };
+
 /** Names in Host headers. Undefined for a Unix socket, which has no name. */
 function trustedHosts({ address, hosts }: AdminOptions): readonly string[] | undefined {
   const parsed = parseAddress(address);
@@ -140,6 +145,8 @@ async function answerTo(
       }
       case '/v1/status':
         return json(200, sources.status());
+      case '/v1/candidate':
+        return sources.candidate === undefined ? json(404, NO_CANDIDATE) : json(200, sources.candidate());
       case '/v1/decisions':
         if (limit === undefined) return json(400, { error: '`limit` is not a whole number above zero' });
         return jsonText(200, `{"decisions":[${linesOf(sources.decisions.list(limit))}]}`);

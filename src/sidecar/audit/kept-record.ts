@@ -50,6 +50,7 @@ export class KeptRecord implements RecordLine {
       controls: decision.controls,
       limits: decision.limits,
       shadow: decision.shadow,
+      ...(decision.candidate && { candidate: decision.candidate }),
     };
     this.length = length;
   }

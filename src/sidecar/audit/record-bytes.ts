@@ -24,7 +24,10 @@ export type Place = SpanReference | string;
  * usual record is written in parts, of which those that depend only on the policy set are made once.
  */
 export function recordBytes(decision: Recorded, place: Place): Uint8Array {
-  const usual = decision.shadow.length === 0 ? usualBytes(decision, place) : undefined;
+  const usual =
+    decision.shadow.length === 0 && decision.candidate === undefined
+      ? usualBytes(decision, place)
+      : undefined;
   return usual ?? utf8(`${recordLine(decision, place)}\n`);
 }
 

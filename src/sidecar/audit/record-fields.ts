@@ -201,6 +201,20 @@ export const RECORD_FIELDS = {
       reason: { ...OWN_TEXT, doc: 'the reason of that answer' },
     },
   },
+  candidate: {
+    type: 'object',
+    since: SINCE,
+    absent:
+      'if the [candidate](candidate.md) decides with the same reason and policy, or did not judge the request',
+    doc: 'the decision of the candidate, which differs',
+    fields: {
+      commit: { ...OWN_TEXT, doc: 'commit of the candidate; empty outside of a git repository' },
+      decision: { ...DECISION, doc: 'the answer that it would have led to' },
+      reason: { ...OWN_TEXT, doc: 'the reason of that answer' },
+      policy: { ...OWN_TEXT, doc: 'the policy of the candidate that would decide; empty if none would' },
+      rule: { ...OWN_TEXT, doc: 'its rule or limit that would decide; empty if none would' },
+    },
+  },
 } as const satisfies RecordFields;
 
 /** Object with these fields. */

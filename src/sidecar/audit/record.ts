@@ -1,4 +1,5 @@
 import type { Decision } from '../../engine/decision/decide.ts';
+import type { CandidateVerdict } from '../../engine/decision/outcome.ts';
 import type { SpanReference } from '../../engine/request/traceparent.ts';
 import { MAX_TEXT, type RECORD_FIELDS, RECORD_VERSION, type RecordOf } from './record-fields.ts';
 
@@ -24,6 +25,7 @@ export type Recorded = Pick<
   | 'controls'
   | 'limits'
   | 'shadow'
+  | 'candidate'
 > & { readonly request: Pick<Decision['request'], 'id' | 'method' | 'host' | 'path'> };
 
 function limitRecord({ policy, name, remaining, withoutStore }: Recorded['limits'][number]) {
@@ -36,8 +38,19 @@ function limitRecord({ policy, name, remaining, withoutStore }: Recorded['limits
  * a `Decision` has neither. Members without content (environment, caller, token, controls, limits, shadow verdicts) are left out.
  */
 export function toRecord(decision: Recorded, trace: SpanReference): DecisionRecord {
-  const { request, source, destination, revision, environment, caller, jwt, controls, limits, shadow } =
-    decision;
+  const {
+    request,
+    source,
+    destination,
+    revision,
+    environment,
+    caller,
+    jwt,
+    controls,
+    limits,
+    shadow,
+    candidate,
+  } = decision;
   return {
     v: RECORD_VERSION,
     time: isoMicroseconds(decision.time),
@@ -84,7 +97,12 @@ export function toRecord(decision: Recorded, trace: SpanReference): DecisionReco
             reason,
           })),
         }),
+    ...(candidate === undefined ? {} : { candidate: candidateRecord(candidate) }),
   };
+}
+
+function candidateRecord({ commit, decision, reason, policy, rule }: CandidateVerdict) {
+  return { commit, decision, reason, policy, rule };
 }
 
 /** A longer text ends with an ellipsis. */

@@ -42,8 +42,9 @@ async function endOf(parts: Parts, { grpc, admin, probe }: Listeners, timeout: n
 
 /** Ends the parts of a sidecar whose listeners are closed or were never open. */
 export async function release(parts: Parts, flushTimeout: number): Promise<void> {
-  const { loader, keys, check, recorder, traces, metricExport, sharedLimits } = parts;
+  const { loader, candidate, keys, check, recorder, traces, metricExport, sharedLimits } = parts;
   loader.close();
+  candidate?.close();
   keys.close();
   if (sharedLimits !== undefined) await within(sharedLimits.close(), flushTimeout / 4);
   // A decision whose shadow policies wait for keys has no record yet, and loses it.

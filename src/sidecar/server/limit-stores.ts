@@ -68,7 +68,11 @@ export async function openLimitStores(
   };
 }
 
-function limitsOf({ policies }: Pick<PolicySet, 'policies'>, wanted: 'enforce' | 'shadow'): CompiledLimit[] {
+/** The limits of the policies in a mode. */
+export function limitsOf(
+  { policies }: Pick<PolicySet, 'policies'>,
+  wanted: 'enforce' | 'shadow',
+): CompiledLimit[] {
   return policies.flatMap(({ mode, firstLimits, lastLimits }) =>
     mode === wanted ? [...firstLimits, ...lastLimits] : [],
   );

@@ -52,7 +52,8 @@ function attemptOf(result: ReloadAttempt['result'], { at, duration, revision }: 
   return { result, at, duration, revision };
 }
 
-function described(reload: Reload): Record<string, unknown> {
+/** A reload for the log: its first diagnostics, and its notes. */
+export function described(reload: Reload): Record<string, unknown> {
   const { diagnostics, more } = showDiagnostics(reload.diagnostics, LOGGED);
   const shown = diagnostics.map(({ span, message, help }) => {
     const text = help === undefined ? message : `${message} (${help})`;

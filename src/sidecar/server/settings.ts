@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import type { Flags } from '../../flag/flag.ts';
-import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
+import { fraction, nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
 import { DEFAULT_MEMORY } from '../loading/messages.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import {
@@ -29,6 +29,23 @@ export const SETTINGS = {
     value: 'NAME',
     parse: nonEmptyText,
     doc: 'the Environment document that applies; required if the folder has several',
+  },
+  candidate: {
+    value: 'DIR',
+    parse: nonEmptyText,
+    doc: 'folder of a [candidate](candidate.md): policies that are judged on live traffic after each answer, and decide nothing',
+  },
+  'candidate-share': {
+    value: 'SHARE',
+    parse: fraction,
+    default: '1',
+    doc: 'share of the decisions that the candidate judges, by decision id: above 0, at most 1',
+  },
+  'candidate-cpu': {
+    value: 'SHARE',
+    parse: fraction,
+    default: '0.05',
+    doc: 'most time of the thread that answers which the candidate takes; decisions beyond it are not judged',
   },
   listen: {
     value: 'ADDR',

@@ -1,13 +1,25 @@
 import { resolve } from 'node:path';
-import { Loader } from '../loading/loader.ts';
+import { Loader, type LoaderOptions } from '../loading/loader.ts';
 import { type Configuration, fromCommitOf } from './configuration.ts';
 
 /** Starts to load the policies of a configuration; `directory` is the folder of relative paths. */
 export function startLoading(configuration: Configuration, directory: string): Loader {
-  const { policies, environment, revision, requireRevision, requireClean } = configuration;
-  return new Loader({
+  const { policies, revision } = configuration;
+  return new Loader(optionsOf(configuration, resolve(directory, policies), revision));
+}
+
+/** Starts to load the folder of the candidate, in a process of its own; undefined without one. */
+export function startLoadingCandidate(configuration: Configuration, directory: string): Loader | undefined {
+  const { candidate } = configuration;
+  if (candidate === undefined) return undefined;
+  return new Loader(optionsOf(configuration, resolve(directory, candidate), undefined));
+}
+
+function optionsOf(configuration: Configuration, dir: string, revision: string | undefined): LoaderOptions {
+  const { environment, requireRevision, requireClean, loadTimeout, loadMemory } = configuration;
+  return {
     settings: {
-      dir: resolve(directory, policies),
+      dir,
       environment,
       revision,
       requireRevision,
@@ -15,7 +27,7 @@ export function startLoading(configuration: Configuration, directory: string): L
       fromCommit: fromCommitOf(configuration),
       hasSharedStore: configuration.redis !== undefined,
     },
-    timeout: configuration.loadTimeout,
-    memory: configuration.loadMemory,
-  });
+    timeout: loadTimeout,
+    memory: loadMemory,
+  };
 }

@@ -91,6 +91,7 @@ function serverOf(
     reload() {
       parts.log.info('reloading on request');
       parts.loader.poke();
+      parts.candidate?.poke();
       parts.recorder.reopen();
     },
     toggleDebug() {

@@ -1,10 +1,10 @@
-import { diagnosticsJson } from '../../diagnostic/json.ts';
 import { PROXY_NOTICES, type ProxyNotice } from '../../engine/envoy/proxy-observer.ts';
 import type { IssuerStatus } from '../../engine/identity/key-ring.ts';
 import type { LimitUse } from '../../engine/limit/local-store.ts';
-import type { Revision } from '../../engine/set/revision.ts';
 import type { SharedStoreStatus } from '../limit-redis/shared-store.ts';
 import type { LivePolicies } from '../loading/live-policies.ts';
+import type { CandidateStatus } from './candidate-status.ts';
+import { type ActiveStatus, activeOf, lastReloadOf, type ReloadStatus, timeText } from './policies-status.ts';
 import { packageVersion } from './version.ts';
 
 /** Content of `/v1/status`. Times are RFC 3339. */
@@ -16,22 +16,11 @@ export interface Status {
   /** Name of the Environment document that applies; empty if the folder has none. */
   readonly environment: string;
   /** Null before the first policy set is live. */
-  readonly active: {
-    readonly revision: Revision;
-    readonly loaded_at: string;
-    readonly policies: number;
-    readonly rules: number;
-  } | null;
+  readonly active: ActiveStatus | null;
+  /** Null without `--candidate`. */
+  readonly candidate: CandidateStatus | null;
   /** Null before the end of the first attempt. */
-  readonly last_reload: {
-    readonly at: string;
-    readonly result: 'success' | 'failure';
-    readonly errors: number;
-    readonly warnings: number;
-    readonly diagnostics: ReturnType<typeof diagnosticsJson>['diagnostics'];
-    /** Notes about the search for the revision. */
-    readonly notes: readonly string[];
-  } | null;
+  readonly last_reload: ReloadStatus | null;
   readonly issuers: readonly IssuerStatus[];
   readonly limits: {
     readonly store: 'local' | 'redis';
@@ -50,6 +39,7 @@ export interface Status {
 /** Parts of the server that the status is collected from. */
 export interface StatusSources {
   readonly store: LivePolicies;
+  readonly candidate: CandidateStatus | undefined;
   readonly isReady: boolean;
   readonly issuers: readonly IssuerStatus[];
   readonly limits: readonly LimitUse[];
@@ -61,37 +51,15 @@ export interface StatusSources {
 
 /** Collects the status. */
 export function statusOf(sources: StatusSources): Status {
-  const { store, isReady, issuers, limits, notices, sharedLimits, startedAt } = sources;
-  const set = store.current();
-  const last = store.lastReload;
+  const { store, candidate, isReady, issuers, limits, notices, sharedLimits, startedAt } = sources;
   return {
     version: packageVersion(),
-    started_at: time(startedAt),
+    started_at: timeText(startedAt),
     ready: isReady,
-    environment: set?.environment ?? '',
-    active:
-      set === undefined
-        ? null
-        : {
-            revision: set.revision,
-            loaded_at: time(store.loadedAt ?? startedAt),
-            policies: set.policies.length,
-            rules: set.policies.reduce(
-              (sum, { allowRules, denyRules, shadowRules }) =>
-                sum + allowRules.length + denyRules.length + shadowRules.length,
-              0,
-            ),
-          },
-    last_reload:
-      last === undefined
-        ? null
-        : {
-            at: time(last.at),
-            // `unchanged` means that the folder equals the live set, which is a success.
-            result: last.result === 'failure' ? 'failure' : 'success',
-            ...diagnosticsJson(last.diagnostics),
-            notes: last.notes,
-          },
+    environment: store.current()?.environment ?? '',
+    active: activeOf(store),
+    candidate: candidate ?? null,
+    last_reload: lastReloadOf(store),
     issuers,
     limits: {
       store: sharedLimits === undefined ? 'local' : 'redis',
@@ -111,8 +79,4 @@ function mostUsed(limits: readonly LimitUse[]): Status['limits']['used'] {
     .toSorted((a, b) => b.estimated - a.estimated || b.keys - a.keys)
     .slice(0, MOST_LIMITS)
     .map(({ id, keys, estimated }) => ({ name: id, keys, estimated }));
-}
-
-function time(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -13,6 +13,7 @@ import { decodeText } from '../../node/decode-text.ts';
 import { createHttpGet } from '../../node/http-get.ts';
 
 import type { PageSources } from '../admin/http.ts';
+import { CANDIDATE_RESULTS } from '../candidate/comparison.ts';
 import type { SharedStore } from '../limit-redis/shared-store.ts';
 import { LivePolicies } from '../loading/live-policies.ts';
 import type { Loader } from '../loading/loader.ts';
@@ -27,6 +28,7 @@ import type { MetricExport } from '../telemetry/metric-push.ts';
 import { CONTENT_TYPES, createMetrics, formatFor, type Metrics } from '../telemetry/metrics.ts';
 import { createTraces } from '../telemetry/traces.ts';
 import type { Methods } from '../transport/transport.ts';
+import { type Candidate, wireCandidate } from './candidate.ts';
 import { Clocks } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { createDecisionIds } from './decision-ids.ts';
@@ -50,6 +52,8 @@ export interface Parts {
   readonly traces: Traces;
   readonly metricExport: MetricExport;
   readonly loader: Loader;
+  /** Undefined without `--candidate`. */
+  readonly candidate: Candidate | undefined;
   /** The store of shared limits. */
   readonly sharedLimits: SharedStore | undefined;
   /** Methods of the gRPC listener. */
@@ -98,6 +102,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     sinks: sinks.map(({ name }) => name),
     queues: () => recorder.queues(),
     sharedLimits: () => limits.shared?.status(),
+    candidateResults: configuration.candidate === undefined ? [] : Object.keys(CANDIDATE_RESULTS),
     build: { version: packageVersion(), node: process.versions.node },
     process: processReadings,
     loopDelays: measureLoopDelays(clocks.monotonic),
@@ -114,17 +119,27 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
   const store = new LivePolicies(reloadObserver({ keys, health, metrics, log }));
   const proxy = observeProxy(configuration, log);
-  const check = wireCheck(
-    configuration,
-    servicesOf(configuration, clocks, keys, limits),
-    store,
-    recorder,
-    proxy,
-  );
+  const tokens = createTokenVerifier({ keys, crypto: nodeCrypto });
+  const services = servicesOf(configuration, clocks, tokens, limits);
+  const candidate =
+    configuration.candidate === undefined
+      ? undefined
+      : wireCandidate(configuration, {
+          directory,
+          live: store,
+          loader,
+          services,
+          verified: tokens,
+          keys,
+          metrics,
+          log,
+        });
+  const check = wireCheck(configuration, services, store, recorder, proxy, candidate);
   const methods = methodsOf(check, health);
-  const pages: Parts['pages'] = pagesOf(store, health, metrics, recorder, () =>
+  const pages: Parts['pages'] = pagesOf(store, health, metrics, recorder, candidate, () =>
     statusOf({
       store,
+      candidate: candidate?.status(),
       isReady: pages.notReady() === undefined,
       issuers: keys.status(),
       limits: limits.uses(),
@@ -150,6 +165,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
     traces,
     metricExport,
     loader,
+    candidate,
     sharedLimits: limits.shared,
     methods,
     pages,
@@ -176,7 +192,7 @@ function* readySteps(
 function servicesOf(
   { xfccTrustedHops, hosts }: Configuration,
   clocks: Clocks,
-  keys: KeyRing,
+  tokens: Services['tokens'],
   { limits, shadowLimits }: LimitStores,
 ): Services {
   return {
@@ -186,7 +202,7 @@ function servicesOf(
     monotonic: clocks.monotonic,
     reading: () => clocks.reading,
     id: createDecisionIds(),
-    tokens: createTokenVerifier({ keys, crypto: nodeCrypto }),
+    tokens,
     certificates: createCertificateReader(nodeCrypto),
     limits,
     shadowLimits,
@@ -208,12 +224,19 @@ function wireCheck(
   store: LivePolicies,
   recorder: Recorder,
   proxy: ProxyObserver,
+  candidate: Candidate | undefined,
 ): Check {
   return createCheck({
     ...services,
     decodeText,
     proxy,
-    decide: (attributes, until, set, start) => decide(attributes, set, services, until, undefined, start),
+    decide: (attributes, until, set, start) => {
+      const decided = decide(attributes, set, services, until, undefined, start);
+      if (candidate === undefined) return decided;
+      return decided instanceof Promise
+        ? decided.then((pending) => candidate.beside(pending, attributes))
+        : candidate.beside(decided, attributes);
+    },
     set: () => store.current(),
     deadline,
     maxInflight,
@@ -235,6 +258,7 @@ function pagesOf(
   health: Health,
   metrics: Metrics,
   recorder: Recorder,
+  candidate: Candidate | undefined,
   status: () => object,
 ): Parts['pages'] {
   return {
@@ -248,5 +272,6 @@ function pagesOf(
     },
     status,
     decisions: recorder.recent,
+    ...(candidate === undefined ? {} : { candidate: candidate.page }),
   };
 }

@@ -17,6 +17,9 @@ export interface MetricState {
   /** Labels of the live revision, and the time at which it went live. */
   readonly policy: { readonly info: readonly string[]; readonly at: number } | undefined;
   readonly attempt: ReloadAttempt | undefined;
+  /** Labels of the revision of the candidate, and the result of the last attempt to load it. */
+  readonly candidate: readonly string[] | undefined;
+  readonly candidateAttempt: ReloadAttempt['result'] | undefined;
   /** Time at which the keys of each issuer were first wanted. */
   readonly wanted: ReadonlyMap<string, number>;
 }
@@ -33,6 +36,7 @@ export function collect(state: MetricState, options: MetricsOptions, now: number
   return [
     ...counted(collection),
     ...policyGauges(collection),
+    ...candidateGauges(collection),
     keyAges(collection),
     ...limitValues(collection),
     ...saturation(collection),
@@ -59,6 +63,13 @@ function policyGauges({ state: { policy, attempt }, now }: Collection) {
     single('lictor_policy_reload_timestamp_seconds', attempt && attempt.at / 1000, now),
     single('lictor_policy_reload_duration_seconds', attempt && attempt.duration / 1000, now),
     info('lictor_policy_reload_failed_info', rejected, now),
+  ];
+}
+
+function candidateGauges({ state: { candidate, candidateAttempt: last }, now }: Collection) {
+  return [
+    info('lictor_candidate_info', candidate, now),
+    single('lictor_candidate_reload_success', last && (last === 'success' ? 1 : 0), now),
   ];
 }
 

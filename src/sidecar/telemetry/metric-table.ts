@@ -68,6 +68,26 @@ export const METRICS = {
     labels: ['policy', 'rule', 'decision', 'agrees'],
     doc: 'decisions that shadow policies (`rule` is empty) and shadow rules would have made, and if they agree with the decision',
   },
+  lictor_candidate_decisions_total: {
+    type: 'counter',
+    labels: ['result'],
+    doc: 'decisions that were to be judged by the candidate: `agrees`, `newly_allowed`, `newly_denied`, `other_reason`, `failed`, or `dropped` for want of time; absent without `--candidate`',
+  },
+  lictor_candidate_divergence_total: {
+    type: 'counter',
+    labels: ['kind', 'policy', 'rule'],
+    doc: 'decisions that the candidate would change, by kind (`newly_allowed`, `newly_denied`, `other_reason`) and by the policy and rule of the candidate',
+  },
+  lictor_candidate_info: {
+    type: 'gauge',
+    labels: ['revision', 'digest', 'source'],
+    doc: '1 for the revision of the candidate',
+  },
+  lictor_candidate_reload_success: {
+    type: 'gauge',
+    labels: [],
+    doc: '1 if the last attempt to load the candidate succeeded, else 0',
+  },
   lictor_jwks_refresh_total: {
     type: 'counter',
     labels: ['issuer', 'result'],

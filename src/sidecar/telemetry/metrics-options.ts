@@ -20,6 +20,8 @@ export interface MetricsOptions {
   readonly queues: () => readonly { readonly name: string; readonly taken: number }[];
   /** State of the store of shared limits; undefined if there is none. */
   readonly sharedLimits?: () => SharedLimits | undefined;
+  /** Results of `candidateJudged`; none without a candidate. */
+  readonly candidateResults?: readonly string[];
   /** Versions of Lictor and of Node. */
   readonly build: { readonly version: string; readonly node: string };
   readonly process: () => ProcessReadings;

@@ -27,6 +27,13 @@ export interface Metrics {
   declare(set: NamedParts): Generator<undefined, void>;
   /** A policy set went live; `at` in milliseconds since 1970. */
   live(set: NamedParts & Pick<PolicySet, 'revision' | 'revisionText'>, at: number): void;
+  /** A decision that was to be judged by the candidate. */
+  candidateJudged(result: string): void;
+  /** A decision that the candidate would change, with its policy and rule. */
+  candidateDiverged(kind: string, verdict: { readonly policy: string; readonly rule: string }): void;
+  candidateReloaded(result: ReloadAttempt['result']): void;
+  /** Another candidate is judged. */
+  candidateLive(set: NamedParts & Pick<PolicySet, 'revision' | 'revisionText'>): void;
   jwksRefreshed(issuer: string, result: 'success' | 'failure'): void;
   /** A command to the store of shared limits. */
   limitStoreAsked(result: 'ok' | 'late' | 'failed'): void;
@@ -65,7 +72,7 @@ function verdictOf(reason: string): 'allow' | 'deny' {
 
 /** Counts in plain maps, which are converted to OpenTelemetry metric data when the metrics are read. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { clock, sinks } = options;
+  const { clock, sinks, candidateResults = [] } = options;
   const started = clock();
   const seriesOf = (name: MetricName): Series => createSeries(openLabels(METRICS[name].labels));
   const counters = {
@@ -73,6 +80,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     lictor_failures_total: seriesOf('lictor_failures_total'),
     lictor_policy_reloads_total: seriesOf('lictor_policy_reloads_total'),
     lictor_shadow_decisions_total: seriesOf('lictor_shadow_decisions_total'),
+    lictor_candidate_decisions_total: seriesOf('lictor_candidate_decisions_total'),
+    lictor_candidate_divergence_total: seriesOf('lictor_candidate_divergence_total'),
     lictor_jwks_refresh_total: seriesOf('lictor_jwks_refresh_total'),
     lictor_limit_decisions_total: seriesOf('lictor_limit_decisions_total'),
     lictor_limit_without_store_total: seriesOf('lictor_limit_without_store_total'),
@@ -100,11 +109,15 @@ export function createMetrics(options: MetricsOptions): Metrics {
   let policy: { readonly info: readonly string[]; readonly at: number } | undefined;
   let attempt: ReloadAttempt | undefined;
   let names = currentNames(undefined);
+  let candidate: readonly string[] | undefined;
+  let candidateNames = names;
+  let candidateAttempt: ReloadAttempt['result'] | undefined;
   /** Time at which the keys of each issuer were first wanted, milliseconds since 1970. */
   let wanted = new Map<string, number>();
   // A counter that an alert reads exists before its first event: an increase from nothing to 1 is not an increase.
   for (const result of ['success', 'failure']) counters.lictor_policy_reloads_total.declare([result]);
   for (const reason of FAILURES) counters.lictor_failures_total.declare([reason]);
+  for (const result of candidateResults) counters.lictor_candidate_decisions_total.declare([result]);
   for (const sink of sinks) counters.lictor_audit_dropped_total.declare([sink]);
 
   function decided(decision: Decision, traceparent = ''): void {
@@ -167,7 +180,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   function sweep(now: number, current: CurrentNames): void {
     for (const [name, series] of Object.entries(counters)) {
       const { labels } = METRICS[name as keyof typeof counters];
-      series.sweep(now, (values) => current.has(labels, values));
+      const known = name === 'lictor_candidate_divergence_total' ? candidateNames : current;
+      series.sweep(now, (values) => known.has(labels, values));
     }
     policyDurations.sweep(now, (values) => current.has(['policy'], values));
   }
@@ -176,7 +190,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     const { collect: collected } = await import('./collect.ts');
     const now = clock();
     sweep(now, names);
-    const state = { started, counters, durations, policyDurations, policy, attempt, wanted };
+    const last = { policy, attempt, candidate, candidateAttempt };
+    const state = { started, counters, durations, policyDurations, ...last, wanted };
     return collected(state, options, now);
   }
 
@@ -194,6 +209,16 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     declare,
     live,
+    candidateJudged: (result) => counters.lictor_candidate_decisions_total.add([result], 1),
+    candidateDiverged: (kind, verdict) =>
+      counters.lictor_candidate_divergence_total.add([kind, verdict.policy, verdict.rule], 1),
+    candidateReloaded(result) {
+      candidateAttempt = result;
+    },
+    candidateLive(set) {
+      candidate = [set.revisionText, set.revision.digest, set.revision.source];
+      candidateNames = currentNames(set);
+    },
     jwksRefreshed: (issuer, result) => counters.lictor_jwks_refresh_total.add([issuer, result], 1),
     limitStoreAsked: (result) => counters.lictor_limit_store_commands_total.add([result], 1),
     auditDropped: (sink, count) => counters.lictor_audit_dropped_total.add([sink], count),

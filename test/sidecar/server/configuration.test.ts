@@ -13,6 +13,9 @@ test('every setting has its default if nothing is given', () => {
     environment: undefined,
     xfccTrustedHops: 0,
     policies: './policies',
+    candidate: undefined,
+    candidateShare: 1,
+    candidateCpu: 0.05,
     listen: '127.0.0.1:9191',
     admin: '127.0.0.1:9192',
     hosts: [],
@@ -404,3 +407,10 @@ test.each(['drain-delay', 'drain-timeout', 'max-connection-age', 'deadline'])(
     ]);
   },
 );
+
+test.each(['0', '1.5', '-1', 'half', '.5', ''])('`%s` is not a share for the candidate', (written) => {
+  for (const flag of ['candidate-share', 'candidate-cpu'])
+    expect(configured({ [flag]: written }).problems).toEqual([
+      `--${flag}: \`${written}\` is not a number above 0 and up to 1`,
+    ]);
+});

@@ -62,6 +62,11 @@ const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'collect' | 'text'>, (metri
   reloaded: (metrics) => metrics.reloaded(FAILED),
   declare: (metrics) => Array.from(metrics.declare(ANY_SET)),
   live: (metrics) => metrics.live(ANY_SET, noon),
+  candidateJudged: (metrics) => metrics.candidateJudged('newly_denied'),
+  candidateDiverged: (metrics) =>
+    metrics.candidateDiverged('newly_denied', { policy: 'orders', rule: 'closed' }),
+  candidateReloaded: (metrics) => metrics.candidateReloaded('success'),
+  candidateLive: (metrics) => metrics.candidateLive(ANY_SET),
   jwksRefreshed: (metrics) => metrics.jwksRefreshed('acme', 'success'),
   limitStoreAsked: (metrics) => metrics.limitStoreAsked('late'),
   auditDropped: (metrics) => metrics.auditDropped('stdout', 1),
