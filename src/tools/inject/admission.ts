@@ -1,9 +1,10 @@
 import { printable } from '../../diagnostic/printable.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { FlagSource } from '../../flag/read-flags.ts';
 import { difference } from './difference.ts';
 import { injectPod } from './inject-pod.ts';
-import { isObject, member } from './json.ts';
+import { member } from './json.ts';
 import { jsonPatch } from './json-patch.ts';
 
 /** What a review came to. `other`: the object is not a pod that is created. */
@@ -48,7 +49,7 @@ export function reviewAdmission(review: JsonValue, defaults: FlagSource): Review
     return { problem: `the \`apiVersion\` of the AdmissionReview is not \`${VERSION}\`` };
   if (typeof uid !== 'string' || uid === '') return { problem: 'the AdmissionReview has no `request.uid`' };
   const pod = podOf(request);
-  if (!isObject(pod)) return answered('other', request, { uid, allowed: true });
+  if (!isJsonObject(pod)) return answered('other', request, { uid, allowed: true });
   const done = injectPod(pod, defaults);
   switch (done.kind) {
     case 'skipped':

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
-import { isEqual, isList, isObject, nameOf, objectsOf } from './json.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
+import { isEqual, nameOf, objectsOf } from './json.ts';
 
 /** Fields that the API server fills in before it calls a webhook again. */
 const DEFAULTED: ReadonlySet<string> = new Set([
@@ -31,9 +32,9 @@ export function covers(found: JsonObject, wanted: JsonObject): boolean {
 }
 
 function coversMember(name: string, found: JsonValue | undefined, wanted: JsonValue): boolean {
-  if (EXTENDED.has(name) && isList(wanted)) return coversList(objectsOf(found), objectsOf(wanted));
-  if (isObject(wanted)) return isObject(found) && covers(found, wanted);
-  if (isList(wanted) && wanted.every(isObject)) {
+  if (EXTENDED.has(name) && isJsonList(wanted)) return coversList(objectsOf(found), objectsOf(wanted));
+  if (isJsonObject(wanted)) return isJsonObject(found) && covers(found, wanted);
+  if (isJsonList(wanted) && wanted.every(isJsonObject)) {
     const items = objectsOf(found);
     return items.length === wanted.length && wanted.every((each, index) => covers(items[index] ?? {}, each));
   }

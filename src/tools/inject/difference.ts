@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
-import { isEqual, isList, isObject, nameOf } from './json.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
+import { isEqual, nameOf } from './json.ts';
 
 /** The change of a JSON value, in the places of the value before. */
 export type Difference =
@@ -25,8 +26,8 @@ export type Difference =
 /** The smallest change from one value to another; undefined if they are equal. */
 export function difference(before: JsonValue, after: JsonValue): Difference | undefined {
   if (isEqual(before, after)) return undefined;
-  if (isObject(before) && isObject(after)) return mappingDifference(before, after);
-  if (isList(before) && isList(after)) return listDifference(before, after);
+  if (isJsonObject(before) && isJsonObject(after)) return mappingDifference(before, after);
+  if (isJsonList(before) && isJsonList(after)) return listDifference(before, after);
   return { kind: 'whole', value: after };
 }
 
@@ -76,6 +77,6 @@ function listDifference(before: readonly JsonValue[], after: readonly JsonValue[
 
 /** Containers and volumes have a name; a volume is mounted at several places. */
 function isSameItem(a: JsonValue, b: JsonValue): boolean {
-  const [left, right] = [isObject(a) ? a : {}, isObject(b) ? b : {}];
+  const [left, right] = [isJsonObject(a) ? a : {}, isJsonObject(b) ? b : {}];
   return nameOf(left) === nameOf(right) && isEqual(left['mountPath'], right['mountPath']);
 }

@@ -1,8 +1,8 @@
 import type { Edit, Range } from '../../diagnostic/range.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
 import type { Entry, ListTree, MappingTree, Tree } from '../../policy/yaml/tree.ts';
 import type { Difference } from './difference.ts';
-import { isList, isObject } from './json.ts';
 import { blockText, flowText, type Writing } from './write-yaml.ts';
 
 type Changed<K extends Difference['kind']> = Extract<Difference, { readonly kind: K }>;
@@ -102,7 +102,8 @@ class Editor {
       this.#replace({ start, end }, this.#block(value, start).trim());
       return;
     }
-    const column = this.#columnOf(entry.key.start) + (isList(value) && !this.#writing.indentsLists ? 0 : 2);
+    const column =
+      this.#columnOf(entry.key.start) + (isJsonList(value) && !this.#writing.indentsLists ? 0 : 2);
     const text = indented(blockText(value, this.#writing), column);
     this.#replace({ start: colon, end: hasNothing ? colon : end }, `\n${text.trimEnd()}`);
   }
@@ -205,7 +206,7 @@ function isMissing({ range }: Tree, entry: Entry | undefined): entry is Entry {
 }
 
 function isFilled(value: JsonValue): boolean {
-  return (isObject(value) && Object.keys(value).length > 0) || (isList(value) && value.length > 0);
+  return (isJsonObject(value) && Object.keys(value).length > 0) || (isJsonList(value) && value.length > 0);
 }
 
 function indented(lines: string, column: number): string {

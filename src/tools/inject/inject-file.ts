@@ -2,13 +2,14 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Lines } from '../../diagnostic/lines.ts';
 import type { Edit } from '../../diagnostic/range.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
 import type { FlagSource } from '../../flag/read-flags.ts';
 import { plainJson, type Tree, valueAt } from '../../policy/yaml/tree.ts';
 import { readYaml } from '../../policy/yaml/yaml-file.ts';
 import { difference } from './difference.ts';
 import { applyEdits, yamlEdits } from './edit-yaml.ts';
 import { injectPod, type Pod } from './inject-pod.ts';
-import { isEqual, isObject, member } from './json.ts';
+import { isEqual, member } from './json.ts';
 import { INJECT } from './names.ts';
 import { type Path, type Workload, workloadsOf } from './workloads.ts';
 
@@ -85,7 +86,7 @@ function injectDocument(tree: Tree, lines: Lines, options: FileOptions): Injecte
   for (const { path, kind, name } of workloadsOf(document)) {
     const found = treeAt(tree, path);
     const before = jsonAt(document, path);
-    if (found === undefined || !isObject(before)) continue;
+    if (found === undefined || !isJsonObject(before)) continue;
     const { pod, result, notes } = injectWorkload(before, options);
     const change = difference(before, pod);
     const line = lines.position(found.range.start).line;
@@ -152,7 +153,7 @@ function treeAt(tree: Tree, path: Path): Tree | undefined {
 
 function jsonAt(document: JsonValue, path: Path): JsonValue | undefined {
   return path.reduce<JsonValue | undefined>(
-    (at, part) => (Array.isArray(at) ? (at as readonly JsonValue[])[Number(part)] : member(at, String(part))),
+    (at, part) => (isJsonList(at) ? at[Number(part)] : member(at, String(part))),
     document,
   );
 }
@@ -160,10 +161,8 @@ function jsonAt(document: JsonValue, path: Path): JsonValue | undefined {
 /** A document with another value at a place that exists. */
 function withValue(document: JsonValue, [part, ...rest]: Path, value: JsonValue): JsonValue {
   if (part === undefined) return value;
-  if (Array.isArray(document)) {
-    const items = document as readonly JsonValue[];
-    return items.with(Number(part), withValue(items[Number(part)] ?? null, rest, value));
-  }
-  const object = isObject(document) ? document : {};
+  if (isJsonList(document))
+    return document.with(Number(part), withValue(document[Number(part)] ?? null, rest, value));
+  const object = isJsonObject(document) ? document : {};
   return { ...object, [part]: withValue(object[part] ?? null, rest, value) };
 }

@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
 import type { FlagSource } from '../../flag/read-flags.ts';
 import { conflictsOf, isPodSpec, OWN_CONTAINERS, OWN_VOLUMES, warningsAbout } from './conflicts.ts';
 import { covers } from './covers.ts';
-import { isList, isObject, member, nameOf, objectsOf } from './json.ts';
+import { member, nameOf, objectsOf } from './json.ts';
 import { CONTAINERS, VOLUMES } from './names.ts';
 import { type PodPieces, podPieces } from './pod-pieces.ts';
 import { readAnnotations, withAnnotations } from './read-annotations.ts';
@@ -73,14 +74,14 @@ function placeContainers(
   proxy: string,
 ): readonly JsonValue[] {
   const list = member(spec, 'initContainers');
-  const found: readonly JsonValue[] = isList(list) ? list : [];
+  const found: readonly JsonValue[] = isJsonList(list) ? list : [];
   const names = found.map(nameOf);
   const place = names.indexOf(CONTAINERS.lictor);
   const isLate = place === -1 || (names.includes(proxy) && names.indexOf(proxy) < place);
   const others = found.filter((each) => !OWN_CONTAINERS.has(nameOf(each)));
   const current = wanted.map((each) => {
     const old = found.find((item) => nameOf(item) === nameOf(each));
-    return isObject(old) && covers(old, each) ? old : each;
+    return isJsonObject(old) && covers(old, each) ? old : each;
   });
   if (isLate) return [...current, ...others];
   const before = found.slice(0, place).filter((each) => !OWN_CONTAINERS.has(nameOf(each)));
@@ -89,12 +90,12 @@ function placeContainers(
 
 /** Our volumes at the end, each in its place if it has one. */
 function placeVolumes(list: JsonValue | undefined, wanted: readonly JsonObject[]): readonly JsonValue[] {
-  const found: readonly JsonValue[] = isList(list) ? list : [];
+  const found: readonly JsonValue[] = isJsonList(list) ? list : [];
   const kept = found.flatMap((each) => {
     if (!OWN_VOLUMES.has(nameOf(each))) return [each];
     const piece = wanted.find((item) => nameOf(item) === nameOf(each));
     if (piece === undefined) return [];
-    return [isObject(each) && covers(each, piece) ? each : piece];
+    return [isJsonObject(each) && covers(each, piece) ? each : piece];
   });
   const names = new Set(found.map(nameOf));
   return [...kept, ...wanted.filter((each) => !names.has(nameOf(each)))];
@@ -103,7 +104,7 @@ function placeVolumes(list: JsonValue | undefined, wanted: readonly JsonObject[]
 /** The socket in the container of the proxy, and in no other. */
 function mountSocket(spec: JsonObject, mount: JsonObject | undefined, proxy: string): JsonObject {
   const mountIn = (container: JsonValue): JsonValue => {
-    if (!isObject(container) || OWN_CONTAINERS.has(nameOf(container))) return container;
+    if (!isJsonObject(container) || OWN_CONTAINERS.has(nameOf(container))) return container;
     const mounts = objectsOf(member(container, 'volumeMounts'));
     const isProxy = mount !== undefined && nameOf(container) === proxy;
     const ours = mounts.filter((each) => nameOf(each) === VOLUMES.socket);
@@ -115,7 +116,7 @@ function mountSocket(spec: JsonObject, mount: JsonObject | undefined, proxy: str
   };
   const mapped = (['initContainers', 'containers'] as const).flatMap((name) => {
     const list = member(spec, name);
-    return isList(list) ? [[name, list.map(mountIn)] as const] : [];
+    return isJsonList(list) ? [[name, list.map(mountIn)] as const] : [];
   });
   return { ...spec, ...Object.fromEntries(mapped) };
 }

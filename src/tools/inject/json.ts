@@ -1,23 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
 
 /** The member of a value; undefined if it is not an object, lacks the member, or has null there, as Kubernetes reads it. */
 export function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+  if (!isJsonObject(value) || !Object.hasOwn(value, name)) return undefined;
   return value[name] ?? undefined;
 }
 
 /** The objects of a list; nothing for another value. */
 export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return isList(value) ? value.filter(isObject) : [];
+  return isJsonList(value) ? value.filter(isJsonObject) : [];
 }
 
 /** The `name` of an object, empty if it has none. */

@@ -1,7 +1,8 @@
 import { nearest } from '../../diagnostic/suggest.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { FlagSource } from '../../flag/read-flags.ts';
-import { isObject, member } from './json.ts';
+import { member } from './json.ts';
 import { INJECT, INJECTED, PREFIX } from './names.ts';
 import { OPTION_NAMES, optionSource } from './read-options.ts';
 
@@ -24,15 +25,15 @@ const MIRROR = 'kubernetes.io/config.mirror';
 /** Reads the metadata of a pod or of its template. */
 export function readAnnotations(metadata: JsonValue | undefined): PodRequest {
   const annotations = member(metadata, 'annotations');
-  const ours = isObject(annotations)
+  const ours = isJsonObject(annotations)
     ? Object.entries(annotations).filter(([name]) => name.startsWith(PREFIX))
     : [];
   const problems = ours.flatMap(([name, value]) => problemOf(name, value));
   const label = member(member(metadata, 'labels'), INJECT);
-  const mark = isObject(annotations) ? member(annotations, INJECT) : undefined;
+  const mark = isJsonObject(annotations) ? member(annotations, INJECT) : undefined;
   return {
     isWanted: mark !== 'false' && label !== 'false' && member(annotations, MIRROR) === undefined,
-    isInjected: isObject(annotations) && member(annotations, INJECTED) === 'true',
+    isInjected: isJsonObject(annotations) && member(annotations, INJECTED) === 'true',
     options: optionSource(optionTexts(ours), (name) => `annotation \`${PREFIX}${name}\``),
     problems: [...problems, ...switchProblem('annotation', mark), ...switchProblem('label', label)],
   };
@@ -72,7 +73,7 @@ export function unknownOption(name: string, prefix = ''): string {
 
 /** Metadata with an annotation in addition, or the same metadata if it has it. */
 export function withAnnotations(metadata: JsonValue | undefined, added: JsonObject): JsonObject {
-  const base = isObject(metadata) ? metadata : {};
+  const base = isJsonObject(metadata) ? metadata : {};
   const annotations = member(base, 'annotations');
-  return { ...base, annotations: { ...(isObject(annotations) && annotations), ...added } };
+  return { ...base, annotations: { ...(isJsonObject(annotations) && annotations), ...added } };
 }

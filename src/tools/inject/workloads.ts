@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../engine/request/attributes.ts';
-import { isList, isObject, member, objectsOf } from './json.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
+import { member, objectsOf } from './json.ts';
 
 /** Place of a value in a document: keys and indexes. */
 export type Path = readonly (string | number)[];
@@ -37,11 +38,11 @@ export function workloadsOf(document: JsonValue): readonly Workload[] {
 
 /** `implied` is the kind of the items of a `DeploymentList`, which do not name it themselves. */
 function collect(object: JsonValue, implied: Implied | undefined, at: Path, found: Workload[]): void {
-  if (!isObject(object)) return;
+  if (!isJsonObject(object)) return;
   const kind = textOf(member(object, 'kind')) || (implied?.kind ?? '');
   const version = textOf(member(object, 'apiVersion')) || (implied?.version ?? '');
   const items = member(object, 'items');
-  if (kind.endsWith('List') && isList(items)) {
+  if (kind.endsWith('List') && isJsonList(items)) {
     const impliedKind = { kind: kind.slice(0, -'List'.length), version };
     for (const [index, item] of items.entries()) collect(item, impliedKind, [...at, 'items', index], found);
     return;

@@ -1,6 +1,6 @@
 import { Document, isMap, isScalar, isSeq, visit, type YAMLMap } from 'yaml';
 import type { JsonValue } from '../../engine/request/attributes.ts';
-import { isList, isObject } from './json.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
 import { CONTAINERS, VOLUMES } from './names.ts';
 import { RATIONALE } from './rationale.ts';
 
@@ -30,8 +30,8 @@ export function blockText(value: JsonValue, { indentsLists }: Writing): string {
 /** A value as JSON, which is flow YAML, on one line or spread. */
 export function flowText(value: JsonValue, isSpread = false): string {
   if (isSpread) return JSON.stringify(value, plainNumber, 2);
-  if (isList(value)) return `[${value.map((item) => flowText(item)).join(', ')}]`;
-  if (!isObject(value)) return JSON.stringify(value, plainNumber);
+  if (isJsonList(value)) return `[${value.map((item) => flowText(item)).join(', ')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value, plainNumber);
   const members = Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${flowText(each)}`);
   return `{${members.join(', ')}}`;
 }
