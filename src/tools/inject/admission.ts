@@ -4,8 +4,9 @@ import { isJsonObject } from '../../engine/request/json-value.ts';
 import type { FlagSource } from '../../flag/read-flags.ts';
 import { difference } from './difference.ts';
 import { injectPod } from './inject-pod.ts';
-import { member } from './json.ts';
+import { member, textOf } from './json.ts';
 import { jsonPatch } from './json-patch.ts';
+import { shownName } from './workloads.ts';
 
 /** What a review came to. `other`: the object is not a pod that is created. */
 export type ReviewResult = 'injected' | 'unchanged' | 'skipped' | 'refused' | 'other';
@@ -26,7 +27,6 @@ export type Review =
 /** The object of a review, for logs. */
 interface ReviewedPod {
   readonly namespace: string;
-  /** Its name, or `generateName` with `*`: pods of controllers have no name yet. */
   readonly name: string;
   readonly dryRun: boolean;
 }
@@ -43,11 +43,11 @@ const LONGEST_MESSAGE = 2000;
  */
 export function reviewAdmission(review: JsonValue, defaults: FlagSource): Review {
   const request = member(review, 'request');
-  const uid = member(request, 'uid');
+  const uid = textOf(request, 'uid');
   if (member(review, 'kind') !== 'AdmissionReview') return { problem: 'the body is not an AdmissionReview' };
   if (member(review, 'apiVersion') !== VERSION)
     return { problem: `the \`apiVersion\` of the AdmissionReview is not \`${VERSION}\`` };
-  if (typeof uid !== 'string' || uid === '') return { problem: 'the AdmissionReview has no `request.uid`' };
+  if (uid === '') return { problem: 'the AdmissionReview has no `request.uid`' };
   const pod = podOf(request);
   if (!isJsonObject(pod)) return answered('other', request, { uid, allowed: true });
   const done = injectPod(pod, defaults);
@@ -102,20 +102,14 @@ function answered(
   response: JsonObject,
   notes: readonly string[] = [],
 ): Review {
-  const metadata = member(member(request, 'object'), 'metadata');
-  const prefix = textOf(member(metadata, 'generateName'));
   return {
     result,
     answer: { apiVersion: VERSION, kind: 'AdmissionReview', response },
     pod: {
-      namespace: textOf(member(request, 'namespace')),
-      name: textOf(member(metadata, 'name')) || (prefix === '' ? '' : `${prefix}*`),
+      namespace: textOf(request, 'namespace'),
+      name: shownName(member(request, 'object')),
       dryRun: member(request, 'dryRun') === true,
     },
     notes,
   };
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : '';
 }

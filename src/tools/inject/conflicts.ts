@@ -1,16 +1,11 @@
 import { quoted } from '../../diagnostic/suggest.ts';
-import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
+import type { JsonObject } from '../../engine/request/attributes.ts';
 import { hasSocket, probePort } from './container.ts';
 import { member, nameOf, objectsOf } from './json.ts';
-import { CONTAINERS, FOLDERS, INJECT, PREFIX, VOLUMES } from './names.ts';
+import { FOLDERS, INJECT, OWN_CONTAINERS, OWN_VOLUMES, PREFIX, VOLUMES } from './names.ts';
 import type { Injection } from './read-options.ts';
 
 const OPT_OUT = `or opt out with the annotation \`${INJECT}: "false"\``;
-
-/** Names of the containers of an injection. */
-export const OWN_CONTAINERS: ReadonlySet<string> = new Set(Object.values(CONTAINERS));
-/** Names of its volumes. */
-export const OWN_VOLUMES: ReadonlySet<string> = new Set(Object.values(VOLUMES));
 
 /** Properties of a pod with which the sidecar cannot be added, as sentences. */
 export function conflictsOf(spec: JsonObject, injection: Injection, isInjected: boolean): readonly string[] {
@@ -116,9 +111,4 @@ function policyConflicts(spec: JsonObject, { policies }: Injection): readonly st
 /** All containers of a pod that run as long as it, or before it. */
 function containersOf(spec: JsonObject): readonly JsonObject[] {
   return [...objectsOf(member(spec, 'initContainers')), ...objectsOf(member(spec, 'containers'))];
-}
-
-/** True if a value has the form of the specification of a pod. */
-export function isPodSpec(spec: JsonValue | undefined): spec is JsonObject {
-  return objectsOf(member(spec, 'containers')).length > 0;
 }

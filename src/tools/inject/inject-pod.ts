@@ -1,13 +1,14 @@
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
 import type { FlagSource } from '../../flag/read-flags.ts';
-import { conflictsOf, isPodSpec, OWN_CONTAINERS, OWN_VOLUMES, warningsAbout } from './conflicts.ts';
+import { conflictsOf, warningsAbout } from './conflicts.ts';
 import { covers } from './covers.ts';
 import { member, nameOf, objectsOf } from './json.ts';
-import { CONTAINERS, VOLUMES } from './names.ts';
+import { CONTAINERS, OWN_CONTAINERS, OWN_VOLUMES, VOLUMES } from './names.ts';
 import { type PodPieces, podPieces } from './pod-pieces.ts';
 import { readAnnotations, withAnnotations } from './read-annotations.ts';
 import { type Injection, readInjection } from './read-options.ts';
+import { isPodSpec } from './workloads.ts';
 
 /** A pod, or the template of one: metadata and specification. */
 export type Pod = JsonObject;

@@ -13,10 +13,15 @@ export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
   return isJsonList(value) ? value.filter(isJsonObject) : [];
 }
 
+/** A member that is text; empty if it is not, or missing. */
+export function textOf(value: JsonValue | undefined, name: string): string {
+  const text = member(value, name);
+  return typeof text === 'string' ? text : '';
+}
+
 /** The `name` of an object, empty if it has none. */
 export function nameOf(value: JsonValue | undefined): string {
-  const name = member(value, 'name');
-  return typeof name === 'string' ? name : '';
+  return textOf(value, 'name');
 }
 
 export function isEqual(a: JsonValue | undefined, b: JsonValue | undefined): boolean {

@@ -13,6 +13,9 @@ export const INJECTED = `${PREFIX}injected`;
 /** The sidecar, and the program that fetches its policies from git. */
 export const CONTAINERS = { lictor: 'lictor', git: 'lictor-git-sync' } as const;
 
+/** Names of these containers. */
+export const OWN_CONTAINERS: ReadonlySet<unknown> = new Set(Object.values(CONTAINERS));
+
 /** Volumes of the sidecar, by what they hold. */
 export const VOLUMES = {
   socket: 'lictor-socket',
@@ -22,6 +25,9 @@ export const VOLUMES = {
   gitHome: 'lictor-git-home',
   redis: 'lictor-redis',
 } as const;
+
+/** Names of these volumes. */
+export const OWN_VOLUMES: ReadonlySet<unknown> = new Set(Object.values(VOLUMES));
 
 /** Folders of the container. */
 export const FOLDERS = {

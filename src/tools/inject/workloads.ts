@@ -1,6 +1,6 @@
-import type { JsonValue } from '../../engine/request/attributes.ts';
+import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
-import { member, objectsOf } from './json.ts';
+import { member, nameOf, objectsOf, textOf } from './json.ts';
 
 /** Place of a value in a document: keys and indexes. */
 export type Path = readonly (string | number)[];
@@ -8,7 +8,6 @@ export type Path = readonly (string | number)[];
 /** A pod, or the template of one, in a document. */
 export interface Workload {
   readonly kind: string;
-  /** `metadata.name`, or `generateName` with `*` after it. */
   readonly name: string;
   /** Place of the pod or of its template. */
   readonly path: Path;
@@ -39,8 +38,8 @@ export function workloadsOf(document: JsonValue): readonly Workload[] {
 /** `implied` is the kind of the items of a `DeploymentList`, which do not name it themselves. */
 function collect(object: JsonValue, implied: Implied | undefined, at: Path, found: Workload[]): void {
   if (!isJsonObject(object)) return;
-  const kind = textOf(member(object, 'kind')) || (implied?.kind ?? '');
-  const version = textOf(member(object, 'apiVersion')) || (implied?.version ?? '');
+  const kind = textOf(object, 'kind') || (implied?.kind ?? '');
+  const version = textOf(object, 'apiVersion') || (implied?.version ?? '');
   const items = member(object, 'items');
   if (kind.endsWith('List') && isJsonList(items)) {
     const impliedKind = { kind: kind.slice(0, -'List'.length), version };
@@ -52,8 +51,8 @@ function collect(object: JsonValue, implied: Implied | undefined, at: Path, foun
     : undefined;
   if (row === undefined || !row.groups.some((group) => group === groupOf(version))) return;
   const pod = row.path.reduce<JsonValue | undefined>(member, object);
-  if (objectsOf(member(member(pod, 'spec'), 'containers')).length === 0) return;
-  found.push({ kind, name: nameIn(object), path: [...at, ...row.path] });
+  if (!isPodSpec(member(pod, 'spec'))) return;
+  found.push({ kind, name: shownName(object), path: [...at, ...row.path] });
 }
 
 interface Implied {
@@ -65,12 +64,14 @@ function groupOf(version: string): string {
   return version.includes('/') ? version.slice(0, version.indexOf('/')) : '';
 }
 
-function nameIn(object: JsonValue): string {
+/** `metadata.name` of an object, or its `generateName` with `*` after it: pods of controllers have no name yet. */
+export function shownName(object: JsonValue | undefined): string {
   const metadata = member(object, 'metadata');
-  const prefix = textOf(member(metadata, 'generateName'));
-  return textOf(member(metadata, 'name')) || (prefix === '' ? '' : `${prefix}*`);
+  const prefix = textOf(metadata, 'generateName');
+  return nameOf(metadata) || (prefix === '' ? '' : `${prefix}*`);
 }
 
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : '';
+/** True if a value has the form of the specification of a pod. */
+export function isPodSpec(spec: JsonValue | undefined): spec is JsonObject {
+  return objectsOf(member(spec, 'containers')).length > 0;
 }

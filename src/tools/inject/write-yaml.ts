@@ -1,16 +1,13 @@
 import { Document, isMap, isScalar, isSeq, visit, type YAMLMap } from 'yaml';
 import type { JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
-import { CONTAINERS, VOLUMES } from './names.ts';
+import { CONTAINERS, OWN_CONTAINERS, OWN_VOLUMES, VOLUMES } from './names.ts';
 import { RATIONALE } from './rationale.ts';
 
 export interface Writing {
   /** True if the items of a list are further to the right than the key before it. */
   readonly indentsLists: boolean;
 }
-
-const OWN_CONTAINERS: ReadonlySet<unknown> = new Set(Object.values(CONTAINERS));
-const OWN_VOLUMES: ReadonlySet<unknown> = new Set(Object.values(VOLUMES));
 
 /** A value as block YAML, with a line end, and with a comment on each part of an injection that needs a reason. */
 export function blockText(value: JsonValue, { indentsLists }: Writing): string {
