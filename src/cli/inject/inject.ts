@@ -106,8 +106,7 @@ class Run {
       return [];
     }
     for (const pod of done.pods) this.#report(shown, pod);
-    const before = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    return [{ path, shown, before, after: done.text }];
+    return [{ path, shown, before: done.before, after: done.text }];
   }
 
   #report(shown: string, { kind, name, line, result, notes }: PodReport): void {

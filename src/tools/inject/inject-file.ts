@@ -31,7 +31,14 @@ export interface PodReport extends Omit<Workload, 'path'> {
 }
 
 export type InjectedFile =
-  | { readonly kind: 'read'; readonly text: string; readonly pods: readonly PodReport[] }
+  | {
+      readonly kind: 'read';
+      /** The text of the file. */
+      readonly before: string;
+      /** The text with the sidecars, which is the same if no pod has changed. */
+      readonly text: string;
+      readonly pods: readonly PodReport[];
+    }
   /** The file is not valid YAML or JSON. */
   | { readonly kind: 'broken'; readonly mistakes: readonly Diagnostic[]; readonly lines: Lines }
   /** A sentence: the second half after the name of the file. */
@@ -45,9 +52,9 @@ export function injectFile(path: string, bytes: Uint8Array, options: FileOptions
   const done = trees.map((tree) => injectDocument(tree, lines, options));
   const pods = done.flatMap((each) => each.pods);
   const edits = done.flatMap((each) => each.edits);
-  const original = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  if (edits.length === 0) return { kind: 'read', text: original, pods };
-  const byteOrderMark = original.slice(0, original.length - lines.text.length);
+  const before = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  if (edits.length === 0) return { kind: 'read', before, text: before, pods };
+  const byteOrderMark = before.slice(0, before.length - lines.text.length);
   const text = applyEdits(lines.text, withLineEnds(edits, lines.text));
   // INVARIANT: a text that means something else than the injected objects is never returned.
   if (
@@ -56,7 +63,7 @@ export function injectFile(path: string, bytes: Uint8Array, options: FileOptions
       done.map(({ document }) => document),
     )
   )
-    return { kind: 'read', text: byteOrderMark + text, pods };
+    return { kind: 'read', before, text: byteOrderMark + text, pods };
   return FAULTS[/[*]/.test(lines.text) ? 'alias' : 'ours'];
 }
 
@@ -110,7 +117,7 @@ function injectWorkload(
   { defaults, labelled }: FileOptions,
 ): Pick<PodReport, 'notes'> & { readonly pod: Pod; readonly result: 'injected' | 'skipped' | 'refused' } {
   const label = member(member(pod['metadata'], 'labels'), INJECT);
-  if (labelled && (label === undefined || label === 'false')) return { pod, result: 'skipped', notes: [] };
+  if (labelled && label === undefined) return { pod, result: 'skipped', notes: [] };
   const done = injectPod(pod, defaults);
   switch (done.kind) {
     case 'injected':

@@ -80,7 +80,7 @@ describe('workloads', () => {
     '# only a comment\n',
     '---\n---\n',
   ])('%j has none, and is kept byte by byte', (text) => {
-    expect(read(text)).toEqual({ kind: 'read', text, pods: [] });
+    expect(read(text)).toEqual({ kind: 'read', before: text, text, pods: [] });
   });
 
   test('of lists are injected, also of a list whose items have no kind', () => {
