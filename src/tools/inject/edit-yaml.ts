@@ -30,7 +30,7 @@ class Editor {
   readonly edits: Edit[] = [];
   readonly #text: string;
   readonly #writing: Writing;
-  /** Entries of mappings in brackets that are on the way to a change. */
+  /** Entries of mappings in brackets that are on the way to a change: their values cannot be blocks. */
   readonly #inFlow = new Set<Entry>();
 
   constructor(text: string, writing: Writing) {
@@ -81,7 +81,7 @@ class Editor {
 
   #whole(tree: Tree, value: JsonValue, entry: Entry | undefined): void {
     const { range } = tree;
-    const canBeBlock = isFilled(value) && entry !== undefined && !this.#isWithinFlow(entry);
+    const canBeBlock = isFilled(value) && entry !== undefined && !this.#inFlow.has(entry);
     // Brackets around nothing but a comment.
     if (this.#isFlow(tree) && /^.\s*#/.test(this.#text.slice(range.start, range.end)) && isFilled(value))
       this.#insert(range.start + 1, flowText(value).slice(1, -1));
@@ -154,11 +154,6 @@ class Editor {
       this.#replace({ start: this.#lineStart(dash), end: this.#nextLine(end) }, '');
     } else if (next === undefined) this.#replace({ start: last ?? start, end }, '');
     else this.#replace({ start, end: next }, '');
-  }
-
-  /** True for an entry of a mapping in brackets, in which there are no blocks. */
-  #isWithinFlow(entry: Entry): boolean {
-    return this.#inFlow.has(entry);
   }
 
   #isFlow({ range }: Tree): boolean {

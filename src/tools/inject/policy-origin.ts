@@ -16,7 +16,7 @@ export function policyOrigin(written: string): PolicyOrigin | Problem {
     case 'configmap':
       return named(rest, objectName, (name) => ({ kind, name }));
     case 'volume':
-      return named(rest, volumeName, (name) => ({ kind, name }));
+      return named(rest, labelName, (name) => ({ kind, name }));
     case 'image':
       return named(rest, imageReference, (reference) => ({ kind, reference }));
     case 'git':
@@ -51,8 +51,6 @@ export function labelName(written: string): string | Problem {
     ? written
     : new Problem('is not a name; write at most 63 lower-case letters, digits and `-`');
 }
-
-const volumeName = labelName;
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 

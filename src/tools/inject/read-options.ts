@@ -65,30 +65,32 @@ function secretsInUrls(sources: readonly FlagSource[]): readonly string[] {
   });
 }
 
+/** Options without a meaning for policies of other origins. */
+const GIT_OPTIONS = ['git-ref', 'git-path', 'git-secret', 'git-period', 'git-image'] as const;
+
 /** Options that do not go together. */
 function brokenRules(sources: readonly FlagSource[]): readonly string[] {
-  const has = (name: string): boolean => sources.some(({ texts }) => texts[name] !== undefined);
-  const nameOf = (name: string): string => sourceOf(name, sources).nameOf(name);
-  const textOf = (name: string): string => String(sourceOf(name, sources).texts[name] ?? '');
-  const problems: string[] = [];
-  if (has('redis-secret') && !has('redis')) problems.push(`${nameOf('redis-secret')}: requires \`redis\``);
-  for (const name of ['git-ref', 'git-path', 'git-secret', 'git-period', 'git-image']) {
-    const isForGit = textOf('policies').startsWith('git:');
-    // A default of the cluster may name the Secret for those pods that take policies from git.
-    const [first] = sources;
-    if (!isForGit && first?.texts[name] !== undefined)
-      problems.push(`${nameOf(name)}: requires \`policies: git:URL\``);
-  }
-  return problems;
+  const lacksRedis = textsOf('redis-secret', sources).length > 0 && textsOf('redis', sources).length === 0;
+  const isForGit = textsOf('policies', sources)[0]?.startsWith('git:') === true;
+  // A default of the cluster may name the Secret for those pods that take policies from git.
+  const useless = isForGit ? [] : GIT_OPTIONS.filter((name) => sources[0]?.texts[name] !== undefined);
+  const requires = (name: string, needed: string): string =>
+    `${sourceOf(name, sources).nameOf(name)}: requires \`${needed}\``;
+  return [
+    ...(lacksRedis ? [requires('redis-secret', 'redis')] : []),
+    ...useless.map((name) => requires(name, 'policies: git:URL')),
+  ];
 }
 
 /** The settings of `serve` that were given. */
 function passedTexts(sources: readonly FlagSource[]): ReadonlyMap<string, readonly string[]> {
-  const given = Object.keys(PASSED_SETTINGS).map((name) => {
-    const text = sourceOf(name, sources).texts[name];
-    return [name, text === undefined ? [] : [text].flat()] as const;
-  });
+  const given = Object.keys(PASSED_SETTINGS).map((name) => [name, textsOf(name, sources)] as const);
   return new Map(given.filter(([, texts]) => texts.length > 0));
+}
+
+/** The texts of an option, none if it was not given. */
+function textsOf(name: string, sources: readonly FlagSource[]): readonly string[] {
+  return [sourceOf(name, sources).texts[name] ?? []].flat();
 }
 
 /** Milliseconds of a setting that has been read, or of its default. */
