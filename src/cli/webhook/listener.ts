@@ -1,18 +1,13 @@
-import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import { type ConnectionObserver, Connections } from '../../sidecar/socket/connections.ts';
-import { listenAt } from '../../sidecar/socket/listen.ts';
+import { type BoundedListener, listenWithinBounds } from '../../sidecar/socket/bounded-listener.ts';
+import type { ConnectionObserver } from '../../sidecar/socket/connections.ts';
 import type { ServerTls } from '../../sidecar/transport/transport.ts';
 
 /** HTTPS listener for API servers. */
-export interface WebhookListener {
-  /** In the form of `--listen`, with the port that the system chose for port 0. */
-  readonly address: string;
+export interface WebhookListener extends Omit<BoundedListener<Server>, 'servers'> {
   /** Uses other certificates for new connections. */
   renewTls(tls: ServerTls): void;
-  /** Takes no new connections, and ends open ones after their answer, at the latest after `timeout` milliseconds. */
-  close(timeout: number): Promise<void>;
 }
 
 /** Most connections at once; an API server has a few. */
@@ -37,33 +32,18 @@ export async function listenForReviews(
   observer: ConnectionObserver,
   answer: RequestListener,
 ): Promise<WebhookListener> {
-  const connections = new Connections({ max: MAX_CONNECTIONS, observer });
-  const servers: Server[] = [];
-  const bound = await listenAt({
+  const { servers, ...listener } = await listenWithinBounds({
     address,
     access: { mode: 0o660 },
-    createServer: () => {
-      const server = createServer(
-        { ...TIMES, ...contextOf(tls), requestCert: tls.clientCa !== undefined },
-        answer,
-      );
-      server.on('connection', (socket: Parameters<Connections['add']>[0]) => connections.add(socket));
-      servers.push(server);
-      return server;
-    },
+    max: MAX_CONNECTIONS,
+    observer,
+    createServer: () =>
+      createServer({ ...TIMES, ...contextOf(tls), requestCert: tls.clientCa !== undefined }, answer),
   });
   return {
-    address: bound.address,
+    ...listener,
     renewTls(next) {
       for (const server of servers) server.setSecureContext(contextOf(next));
-    },
-    async close(timeout) {
-      const closed = servers.filter(({ listening }) => listening).map((server) => once(server, 'close'));
-      await bound.close();
-      for (const server of servers) server.closeIdleConnections();
-      const timer = setTimeout(() => connections.destroy(), timeout);
-      await Promise.all(closed);
-      clearTimeout(timer);
     },
   };
 }

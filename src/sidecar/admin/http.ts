@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Server } from 'node:net';
 import type { RecentDecisions, RecordLine } from '../audit/recent.ts';
 import { parseAddress } from '../socket/address.ts';
-import { type ConnectionObserver, Connections } from '../socket/connections.ts';
-import { listenAt } from '../socket/listen.ts';
+import { listenWithinBounds } from '../socket/bounded-listener.ts';
+import type { ConnectionObserver } from '../socket/connections.ts';
 import { type Answer, json, jsonText, notAllowed, notFound, page, send } from './answer.ts';
 import { createFollowers } from './follow.ts';
 import { isTrustedHost } from './trusted-host.ts';
@@ -73,7 +71,6 @@ const CLOSE_TIMEOUT = 1000;
 /** Rejects with an Error that has the address and the cause if it cannot listen. */
 export async function startAdmin(options: AdminOptions, sources: PageSources): Promise<Admin> {
   const followers = createFollowers(sources.decisions.follow);
-  const connections = new Connections({ max: MAX_CONNECTIONS, observer: options.observer });
   const hosts = trustedHosts(options);
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     // A client that disconnects during an answer needs no handling.
@@ -83,26 +80,18 @@ export async function startAdmin(options: AdminOptions, sources: PageSources): P
     } else if (wantsStream(options, request)) followers.add(request, response);
     else void answerTo(options, sources, request).then((page) => send(request, response, page));
   };
-  const servers: Server[] = [];
-  const bound = await listenAt({
+  const { address, close } = await listenWithinBounds({
     address: options.address,
     access: SOCKET_ACCESS,
-    createServer: () => {
-      const server = createServer(TIMEOUTS, answer);
-      server.on('connection', (socket) => connections.add(socket));
-      servers.push(server);
-      return server;
-    },
+    max: MAX_CONNECTIONS,
+    observer: options.observer,
+    createServer: () => createServer(TIMEOUTS, answer),
   });
   return {
-    address: bound.address,
-    close: async () => {
+    address,
+    close: () => {
       followers.end();
-      const closed = servers.filter(({ listening }) => listening).map((server) => once(server, 'close'));
-      const timer = setTimeout(() => connections.destroy(), CLOSE_TIMEOUT);
-      await bound.close();
-      await Promise.all(closed);
-      clearTimeout(timer);
+      return close(CLOSE_TIMEOUT);
     },
   };
 }
