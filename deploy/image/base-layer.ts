@@ -3,8 +3,8 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { USER } from '../../src/tools/inject/names.ts';
 import { type DebianPackage, type DebianPins, openPackage } from './debian.ts';
-import { USER } from './image-config.ts';
 import type { Architecture } from './layout.ts';
 import type { Entry } from './tar.ts';
 

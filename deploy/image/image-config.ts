@@ -1,5 +1,4 @@
-/** The user of the image: `nonroot` by custom. Kubernetes needs a number to see that it is not root. */
-export const USER = 65_532;
+import { USER } from '../../src/tools/inject/names.ts';
 
 /** Folder of the program in the image. */
 export const HOME = 'opt/lictor';

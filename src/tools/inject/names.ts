@@ -37,7 +37,10 @@ export const FOLDERS = {
   redis: '/etc/lictor/redis',
 } as const;
 
-/** The user and group of the image, which need no entry in `/etc/passwd`. */
+/**
+ * User and group of the image: `nonroot` by custom. A number, by which Kubernetes sees that it is not root, and which needs
+ * no entry in `/etc/passwd`.
+ */
 export const USER = 65_532;
 
 /** Name of the port for probes and metrics, for a PodMonitor of Prometheus. */
