@@ -69,7 +69,7 @@ test-kubernetes: install ## Manifests, chart and injection against a real API se
 tools-kubernetes:
 	@test/kubernetes/provide.sh
 
-lint: install ## Types, oxlint, biome, fmt of policies, and knip for what nobody uses
+lint: install ## Types, oxlint, biome, fmt of policies, and knip for unused code
 	@status=0; for check in types rules layout formatted unused; do echo "· $$check"; npm run -s $$check || status=1; done; exit $$status
 
 format: install ## Lay out and sort imports, in place

@@ -42,7 +42,7 @@ const FILES: Readonly<Record<string, (names: (typeof NAMES)[Architecture]) => re
   ],
 };
 
-/** What a program expects in `/etc` and around: users, the order in which names are looked up, and empty folders. */
+/** Files that programs expect in `/etc` and around: users, the order in which names are looked up, and empty folders. */
 const FIXED: readonly Entry[] = [
   text('etc/passwd', `root:x:0:0:root:/:/sbin/nologin\nnonroot:x:${USER}:${USER}:nonroot:/:/sbin/nologin\n`),
   text('etc/group', `root:x:0:\nnonroot:x:${USER}:\n`),

@@ -16,7 +16,7 @@ export interface Layer {
   readonly about: string;
 }
 
-/** What is written about an image, apart from its layers. */
+/** Description of an image, apart from its layers. */
 export interface About {
   /** Time of creation in seconds. */
   readonly time: number;

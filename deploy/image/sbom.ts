@@ -3,7 +3,7 @@ import type { Base } from './base-layer.ts';
 import { type Architecture, isoTime } from './layout.ts';
 import { dependenciesOf, type Lock, type Packages } from './packages.ts';
 
-/** What a bill of materials tells about the program itself. */
+/** The program itself in a bill of materials. */
 export interface Product {
   readonly version: string;
   readonly revision: string;

@@ -49,7 +49,7 @@ export class PolicyEvaluation {
     }
   }
 
-  /** Whether the policy concerns the object. */
+  /** True if the policy concerns the object. */
   matches(): boolean {
     return this.#policy.spec.matchConditions.every(
       ({ expression }) => evaluate(expression, this.#scope) === true,

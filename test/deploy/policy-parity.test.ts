@@ -38,7 +38,7 @@ interface Outcome {
   readonly refused?: true;
 }
 
-/** What `lictor inject` and `lictor webhook` do. */
+/** Outcome of `lictor inject` and `lictor webhook`. */
 function byProgram(pod: JsonObject): Outcome {
   const result = injectPod(pod, NO_DEFAULTS);
   if (result.kind === 'refused') return { refused: true };
@@ -57,7 +57,7 @@ function evaluationOf(kind: string, pod: JsonObject, namespace: Labelled): Polic
   return isBound && evaluation.matches() ? evaluation : undefined;
 }
 
-/** What the API server does with the two policies. */
+/** Outcome of the two policies in the API server. */
 function byPolicies(pod: JsonObject, namespace: Labelled = NAMESPACE): Outcome {
   const after = evaluationOf('MutatingAdmissionPolicy', pod, namespace)?.mutated() ?? pod;
   const refusals = evaluationOf('ValidatingAdmissionPolicy', after, namespace)?.refusals() ?? [];
@@ -218,7 +218,7 @@ describe('the policies do with a pod as the program does', () => {
   });
 
   test.each<[string, JsonObject, JsonObject, boolean]>([
-    ['that nobody asks for', {}, {}, false],
+    ['without a label, in a namespace without one', {}, {}, false],
     ['that asks by its label', { 'lictor.dev/inject': 'true' }, {}, true],
     ['in a namespace that asks', {}, { 'lictor.dev/inject': 'true' }, true],
     ['of which both ask', { 'lictor.dev/inject': 'true' }, { 'lictor.dev/inject': 'true' }, true],

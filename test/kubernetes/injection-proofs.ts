@@ -103,7 +103,7 @@ const ANNOTATED: readonly (readonly [string, Readonly<Record<string, string>>])[
   ],
 ];
 
-/** What is the same for each way of injecting. The cluster is there when the tests run. */
+/** Proofs that are the same for each way of injecting. The cluster is there when the tests run. */
 export function proveInjection(cluster: () => Cluster): void {
   test.each(Object.entries(WORKLOADS))('the pods of a %s are injected', async (kind, workload) => {
     const { kubectl } = cluster();

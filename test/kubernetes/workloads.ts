@@ -1,6 +1,6 @@
 import type { KubernetesObject } from './kubectl.ts';
 
-/** What a restricted namespace asks of a container. */
+/** Requirements of a restricted namespace for a container. */
 const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 
 /** Specification of a pod with an Envoy, which a restricted namespace admits. No kubelet runs it. */

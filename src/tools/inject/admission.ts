@@ -8,7 +8,7 @@ import { member, textOf } from './json.ts';
 import { jsonPatch } from './json-patch.ts';
 import { shownName } from './workloads.ts';
 
-/** What a review came to. `other`: the object is not a pod that is created. */
+/** Result of a review. `other`: the object is not a pod that is created. */
 export type ReviewResult = 'injected' | 'unchanged' | 'skipped' | 'refused' | 'other';
 
 export type Review =

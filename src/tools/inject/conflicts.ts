@@ -33,7 +33,7 @@ function platformConflicts(spec: JsonObject): readonly string[] {
   const problems: string[] = [];
   if (member(spec, 'hostNetwork') === true)
     problems.push(
-      `\`hostNetwork: true\`: the ports of two sidecars on a node would collide, and everybody on the node could read the admin pages; give the pod a network of its own, ${OPT_OUT}`,
+      `\`hostNetwork: true\`: the ports of two sidecars on a node would collide, and every process on the node could read the admin pages; give the pod a network of its own, ${OPT_OUT}`,
     );
   if (os === 'windows')
     problems.push(`the pod is for Windows nodes, for which there is no image; run it on Linux, ${OPT_OUT}`);

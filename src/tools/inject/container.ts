@@ -22,7 +22,7 @@ export function lictorContainer(injection: Injection): JsonObject {
   };
 }
 
-/** What `pod-security.kubernetes.io/enforce: restricted` of a namespace asks of a container, and a read-only root. */
+/** Requirements of `pod-security.kubernetes.io/enforce: restricted` of a namespace, and a read-only root. */
 export const SECURITY_CONTEXT: JsonObject = {
   runAsNonRoot: true,
   runAsUser: USER,

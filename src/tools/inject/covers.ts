@@ -19,10 +19,10 @@ const DEFAULTED: ReadonlySet<string> = new Set([
 ]);
 /** Lists to which the API server and other webhooks add items, such as the mount of the service account. */
 const EXTENDED: ReadonlySet<string> = new Set(['env', 'volumeMounts']);
-/** Names of variables that change what the programs do; nobody else sets them. */
+/** Names of variables that change what the programs do, and that only the injection sets. */
 const OWN_VARIABLE = /^(NODE_.*|LD_.*|SSL_.*|HOME|PATH|LICTOR_.*|OTEL_.*|GITSYNC_.*|GIT_.*)$/;
 
-/** True if a container or volume is the wanted one, apart from what others have added without harm. */
+/** True if a container or volume is the wanted one, apart from harmless additions of others. */
 export function covers(found: JsonObject, wanted: JsonObject): boolean {
   const names = Object.keys(found).filter((name) => !Object.hasOwn(wanted, name));
   return (

@@ -20,7 +20,7 @@ export interface FileOptions {
   readonly labelled: boolean;
 }
 
-/** What was done to one pod of a file. */
+/** Result of the injection of one pod of a file. */
 export interface PodReport extends Omit<Workload, 'path'> {
   /** Line of the pod or of its template. */
   readonly line: number;

@@ -5,7 +5,7 @@ import { FOLDERS, INJECTED, VOLUMES } from './names.ts';
 import { policyVolumes } from './policy-pieces.ts';
 import type { Injection } from './read-options.ts';
 
-/** What an injection adds to a pod, as plain JSON in the form of Kubernetes. */
+/** Additions of an injection to a pod, as plain JSON in the form of Kubernetes. */
 export interface PodPieces {
   readonly annotations: JsonObject;
   /** In order: the sidecar is the first of all init containers, so that it answers before Envoy starts. */

@@ -1,6 +1,6 @@
 import { Problem } from '../../flag/flag.ts';
 
-/** Where the policies of a pod come from. */
+/** Source of the policies of a pod. */
 export type PolicyOrigin =
   /** A ConfigMap of the namespace of the pod, or a volume that the pod has already. */
   | { readonly kind: 'configmap' | 'volume'; readonly name: string }

@@ -6,7 +6,7 @@ import { member } from './json.ts';
 import { INJECT, INJECTED, PREFIX } from './names.ts';
 import { OPTION_NAMES, optionSource } from './read-options.ts';
 
-/** What the annotations and labels of a pod say about the injection. */
+/** Request of a pod about the injection, from its annotations and labels. */
 export interface PodRequest {
   /** False if the pod refuses the sidecar, or cannot have it. */
   readonly isWanted: boolean;

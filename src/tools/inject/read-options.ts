@@ -59,9 +59,7 @@ function secretsInUrls(sources: readonly FlagSource[]): readonly string[] {
   return URL_OPTIONS.flatMap(([name, secret, remedy]) => {
     const { texts, nameOf } = sourceOf(name, sources);
     if (!secret.test(String(texts[name] ?? ''))) return [];
-    return [
-      `${nameOf(name)}: the URL has a user or password, which everybody who can read the pod sees${remedy}`,
-    ];
+    return [`${nameOf(name)}: the URL has a user or password, which is visible in the pod${remedy}`];
   });
 }
 

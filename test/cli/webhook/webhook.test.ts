@@ -174,7 +174,7 @@ describe('a webhook', () => {
     expect((await ask(webhook)).status).toBe(200);
   });
 
-  test('a caller that leaves in the middle of its body harms nobody', async () => {
+  test('a caller that leaves in the middle of its body does not disturb others', async () => {
     const left = ask(webhook, {
       headers: { ...JSON_TYPE, 'content-length': '1000000' },
       onRequest: (sent) => {

@@ -18,7 +18,7 @@ let scratch: string;
 /** The layer of the program as two checkouts make it. */
 let layers: readonly Buffer[];
 
-/** What a checkout needs to bundle the program and to make its layer. */
+/** Files that a checkout needs to bundle the program and to make its layer. */
 const PARTS = ['src', 'deploy', 'test/support', 'docs', 'proto', 'schema', 'templates'];
 const FILES = ['package.json', 'package-lock.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'tsconfig.json'];
 

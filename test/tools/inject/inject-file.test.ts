@@ -260,7 +260,7 @@ describe('an older injection', () => {
       '"mountPath": "/run/lictor", "readOnly": true',
       '"mountPath": "/run/lictor", "readOnly": false',
     ],
-  ])('that somebody gave %s is written anew', (_, from, to) => {
+  ])('with a changed %s is written anew', (_, from, to) => {
     const changed = injected.replace(from, to);
     expect(changed).not.toBe(injected);
     expect(jsonOf(read(changed).text)).toEqual(jsonOf(injected));

@@ -163,7 +163,7 @@ test.each([
   [
     { policies: 'git:https://u:p@acme.example/x' },
     'policies',
-    'the URL has a user or password, which everybody who can read the pod sees; name a Secret in `git-secret`',
+    'the URL has a user or password, which is visible in the pod; name a Secret in `git-secret`',
   ],
   [{ 'git-ref': '--upload-pack=x' }, 'git-ref', '`--upload-pack=x` is not a branch, tag or commit'],
   [
@@ -215,7 +215,7 @@ test.each([
   [
     { redis: 'redis://u:p@redis:6379' },
     'redis',
-    'the URL has a user or password, which everybody who can read the pod sees; name a Secret in `redis-secret`',
+    'the URL has a user or password, which is visible in the pod; name a Secret in `redis-secret`',
   ],
   [{ 'git-path': 'a' }, 'git-path', 'requires `policies: git:URL`'],
   [
