@@ -1,5 +1,7 @@
 import type { Flags, ValuesOf } from '../flag/flag.ts';
 import { readFlags } from '../flag/read-flags.ts';
+import { AUDIT_ACTIONS } from './audit/actions.ts';
+import { AUDIT_FLAGS } from './audit/flags.ts';
 import { CHECK_FLAGS } from './check/flags.ts';
 import { SHELLS } from './completion/shells.ts';
 import { EFFECTIVE_FLAGS } from './effective/flags.ts';
@@ -161,6 +163,27 @@ export const VERBS: readonly Verb[] = [
     ],
     run: async ([action = '', dir = '.'], options, terminal) =>
       (await import('./limits/limits.ts')).limits(action, dir, options, terminal, process.stdin),
+  }),
+  verb({
+    name: 'audit',
+    argument: {
+      usage: '<action>',
+      doc: `what to do: ${AUDIT_ACTIONS.join(', ')}`,
+      completes: AUDIT_ACTIONS,
+      next: {
+        usage: '[path...]',
+        doc: 'logs of `serve --audit`, plain or compressed by gzip or zstd; `-` reads standard input',
+        completes: 'files',
+      },
+    },
+    doc: 'verify decision logs that `serve --audit-chain` has written',
+    flags: AUDIT_FLAGS,
+    examples: [
+      'lictor audit key --name audit.acme.example/orders --out audit.key > audit.pub',
+      'lictor audit verify decisions*.jsonl --keys audit.pub',
+    ],
+    run: async ([action = '', ...paths], options, terminal) =>
+      (await import('./audit/audit.ts')).audit(action, paths, options, terminal, process.stdin),
   }),
   verb({
     name: 'report',

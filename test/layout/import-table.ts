@@ -44,6 +44,8 @@ export const IMPORT_TABLE = {
     diagnostic: { imports: [], portable: true },
     git: { imports: ['diagnostic'] },
     flag: { imports: [], portable: true },
+    // Transparency logs: Merkle trees, signed notes, checkpoints, proofs.
+    tlog: { imports: [] },
     // Descriptions of functions for another process. It knows RE2's classes, which both languages of patterns have.
     recipe: { imports: [], portable: true },
     // Implements what the engine takes as parameters, with Node's modules.
@@ -152,6 +154,8 @@ export const IMPORT_TABLE = {
     'sidecar/transport/native': { imports: ['sidecar/transport/http2', 'sidecar/transport', 'diagnostic'] },
     'sidecar/transport/grpc-js': { imports: ['sidecar/transport'] },
     'sidecar/rpc': { imports: ['sidecar/transport', 'engine/envoy', 'node'] },
+    // The chain of a log, its tree and their recovery.
+    'sidecar/audit/chain': { imports: ['sidecar/audit', 'tlog', 'engine/request', 'diagnostic'] },
     'sidecar/audit': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/telemetry': { imports: [...ENGINE, 'diagnostic'] },
     'sidecar/admin': {
@@ -174,6 +178,8 @@ export const IMPORT_TABLE = {
         'sidecar/transport/grpc-js',
         'sidecar/rpc',
         'sidecar/audit',
+        'sidecar/audit/chain',
+        'tlog',
         'sidecar/telemetry',
         'sidecar/admin',
         'policy/',
@@ -201,6 +207,10 @@ export const IMPORT_TABLE = {
     },
     // Recorded requests, decided by the limits of a folder.
     'tools/limits': { imports: ['sidecar/audit', 'policy/', ...ENGINE, 'cel/'] },
+    // Chained logs: verification, proofs, tiles, a witness; queries of records.
+    'tools/audit': {
+      imports: ['sidecar/audit', 'sidecar/audit/chain', 'tlog', ...ENGINE, 'cel/', 'diagnostic'],
+    },
     'tools/editor': {
       imports: ['tools/format', 'tools/coverage', 'policy/', ...ENGINE, 'node', 'cel/', 'diagnostic'],
     },
@@ -255,6 +265,18 @@ export const IMPORT_TABLE = {
       ],
     },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'node', 'diagnostic'] },
+    'cli/audit': {
+      imports: [
+        'cli/terminal',
+        'tools/audit',
+        'sidecar/audit',
+        'sidecar/audit/chain',
+        'tlog',
+        ...ENGINE,
+        'flag',
+        'diagnostic',
+      ],
+    },
     'cli/inject': { imports: ['cli/terminal', 'tools/inject', 'policy/', 'flag', 'diagnostic'] },
     'cli/limits': {
       imports: [
@@ -358,6 +380,7 @@ export const IMPORT_TABLE = {
     'node:fs/promises': [
       'policy/source',
       'sidecar/audit',
+      'sidecar/audit/chain',
       'sidecar/socket',
       'sidecar/server',
       'tools/testing',

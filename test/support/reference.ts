@@ -4,9 +4,11 @@ import { CODES } from '../../src/diagnostic/codes.ts';
 import { GRPC_CODES, REASONS } from '../../src/engine/decision/reasons.ts';
 import { COMMA_RULES, HEADER_FIELDS, OVERRIDE_HEADERS } from '../../src/engine/request/header-fields.ts';
 import { NAMES } from '../../src/engine/request/names.ts';
+import { CHAIN_EVENTS } from '../../src/sidecar/audit/chain/chain-events.ts';
 import { FAULTS } from '../../src/sidecar/limit-redis/faults.ts';
 import { SETTINGS } from '../../src/sidecar/server/settings.ts';
 import { METRICS } from '../../src/sidecar/telemetry/metric-table.ts';
+import { AUDIT_FAULTS } from '../../src/tools/audit/audit-fault.ts';
 import { PASSED_SETTINGS, POD_OPTIONS } from '../../src/tools/inject/options.ts';
 import { PARTS } from '../bench/parts.ts';
 import { conformanceTable } from '../cel/conformance/table.ts';
@@ -95,6 +97,26 @@ export const TABLES: Readonly<Record<string, ReferenceTable>> = {
           row.labels.map(code).join(', '),
           row.doc,
         ]),
+      ),
+  },
+  'events of a chained log': {
+    page: 'docs/audit.md',
+    text: () =>
+      table(
+        ['event', 'meaning', 'members'],
+        Object.entries(CHAIN_EVENTS).map(([name, { doc, members }]) => [
+          code(name),
+          doc,
+          members.map(code).join(', '),
+        ]),
+      ),
+  },
+  'faults of a chained log': {
+    page: 'docs/audit.md',
+    text: () =>
+      table(
+        ['fault', 'meaning'],
+        Object.entries(AUDIT_FAULTS).map(([name, doc]) => [code(name), doc]),
       ),
   },
   'record fields': { page: 'docs/records.md', text: recordTable },

@@ -1,5 +1,5 @@
 import { LineBatch } from './line-batch.ts';
-import type { Sink } from './sink.ts';
+import { type Sink, WriteFailure } from './sink.ts';
 
 /** Bounded queue in front of one sink. */
 export interface AuditQueue {
@@ -22,7 +22,7 @@ export interface AuditQueueOptions {
   readonly maxBytes?: number;
   /** Called with the number of lines that are lost. */
   readonly onDrop: (sink: string, count: number) => void;
-  /** Called for the first of a series of failures to write, and if records are left at the end. */
+  /** Called for the first of a series of failures to write or of full queues, and if records are left at the end. */
   readonly onFailure: (sink: string, error: Error) => void;
 }
 
@@ -44,11 +44,14 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
   let pumping: Promise<void> | undefined;
   let reopening = Promise.resolve();
   let failing = false;
+  /** True from the first record that found the queue full until it is empty. */
+  let overflowing = false;
   let closed = false;
 
   function push(line: Uint8Array): void {
     if (closed || heldRecords >= maxRecords || heldBytes + line.length > maxBytes) {
-      onDrop(sink.name, 1);
+      drop(1);
+      overflow();
       return;
     }
     heldRecords += 1;
@@ -76,7 +79,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
         await sink.write(batch.bytes);
         failing = false;
       } catch (error) {
-        onDrop(sink.name, batch.count);
+        drop(batch.count - (error instanceof WriteFailure ? error.lines : 0));
         if (!failing) fail(error);
         failing = true;
       }
@@ -87,6 +90,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
       if (waiting.length === 1 && !closed) await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     }
     pumping = undefined;
+    overflowing = false;
   }
 
   async function reopenSink(): Promise<void> {
@@ -95,6 +99,18 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
     } catch (error) {
       fail(error);
     }
+  }
+
+  function overflow(): void {
+    if (!overflowing && !closed)
+      fail(new Error('records arrive faster than they are taken; the newest are dropped'));
+    overflowing = true;
+  }
+
+  function drop(count: number): void {
+    if (count === 0) return;
+    onDrop(sink.name, count);
+    sink.omit?.('dropped', count);
   }
 
   function fail(error: unknown): void {
@@ -121,7 +137,7 @@ export function createAuditQueue(options: AuditQueueOptions): AuditQueue {
       );
       const lost = heldRecords + writing;
       if (finished || lost === 0) return;
-      onDrop(sink.name, lost);
+      drop(lost);
       fail(new Error(`${lost} records were not taken in time before the end`));
     },
   };

@@ -215,6 +215,18 @@ export const RECORD_FIELDS = {
       rule: { ...OWN_TEXT, doc: 'its rule or limit that would decide; empty if none would' },
     },
   },
+  seq: {
+    type: 'integer',
+    since: SINCE,
+    absent: 'without `--audit-chain`',
+    doc: 'number of the line in the [tree](audit.md) of its log, from 0',
+  },
+  prev: {
+    ...OWN_TEXT,
+    pattern: '^sha256:[0-9a-f]{64}$',
+    absent: 'without `--audit-chain`',
+    doc: '[leaf hash](audit.md#lines) of the line before',
+  },
 } as const satisfies RecordFields;
 
 /** Object with these fields. */

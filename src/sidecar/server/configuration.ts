@@ -90,6 +90,15 @@ const RULES: readonly Rule[] = [
     const [wait, most] = [redisTimeout, deadline].map(formatDuration);
     return `${nameOf('redis-timeout')}: \`${wait}\` is not shorter than ${nameOf('deadline')} (\`${most}\`): each check that waits for Redis would be denied`;
   },
+  function chainWithKey({ auditChain = false, auditKey }, nameOf) {
+    if (auditChain === (auditKey !== undefined)) return undefined;
+    return `${nameOf('audit-chain')} and ${nameOf('audit-key')}: each requires the other`;
+  },
+  function chainWithSink({ auditChain = false, audit = [] }, nameOf) {
+    const sinks = new Set(audit.map((each) => (each.kind === 'file' ? `file ${each.path}` : each.kind)));
+    if (!auditChain || (sinks.size === 1 && !sinks.has('off'))) return undefined;
+    return `${nameOf('audit-chain')}: requires a single sink in ${nameOf('audit')}, stdout or a file`;
+  },
   function auditOffAlone({ audit = [] }, nameOf) {
     const off = audit.filter(({ kind }) => kind === 'off');
     if (off.length === 0 || off.length === audit.length) return undefined;

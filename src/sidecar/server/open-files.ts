@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import type { KeyStore } from '../../engine/identity/remote-keys.ts';
-import { fileSink, type Sink, streamSink } from '../audit/sink.ts';
+import type { Sink } from '../audit/sink.ts';
 import type { Log } from '../telemetry/logging.ts';
 import type { ServerTls } from '../transport/transport.ts';
 import type { Configuration } from './configuration.ts';
 import { openKeyCache } from './key-cache.ts';
+import { openAudit } from './open-audit.ts';
 import { type RedisFiles, readRedisFiles } from './redis-files.ts';
-import type { AuditTarget } from './setting-parsers.ts';
 import { groupNumber } from './socket-group.ts';
 import { readTlsFiles } from './tls-files.ts';
 
@@ -40,7 +40,8 @@ export async function openFiles(
   const problems = [...tlsProblems, ...redis.problems];
   const socketGroup = await readGroup(configuration, problems);
   const keyStore = await openKeys(configuration, directory, log, problems);
-  const sinks = await openSinks(configuration, directory, stdout, problems);
+  const surroundings = { directory, stdout, log, clock: Date.now };
+  const sinks = await openAudit(configuration, surroundings, problems);
   if (problems.length === 0) return { opened: { sinks, tls, socketGroup, keyStore, redis } };
   await Promise.all(sinks.map((sink) => sink.close()));
   return { problems };
@@ -67,29 +68,6 @@ async function openKeys(
     problems.push(`--jwks-cache: \`${jwksCache}\` cannot be opened (${causeOf(error)})`);
     return undefined;
   }
-}
-
-async function openSinks(
-  { audit }: Configuration,
-  directory: string,
-  stdout: Writable,
-  problems: string[],
-): Promise<readonly Sink[]> {
-  const sinks: Sink[] = [];
-  for (const target of withoutRepeats(audit)) {
-    if (target.kind === 'stdout') sinks.push(streamSink('stdout', stdout));
-    if (target.kind !== 'file') continue;
-    await fileSink(resolve(directory, target.path)).then(
-      (sink) => sinks.push(sink),
-      (error: unknown) => problems.push(`--audit: \`${target.path}\` cannot be opened (${causeOf(error)})`),
-    );
-  }
-  return sinks;
-}
-
-function withoutRepeats(targets: readonly AuditTarget[]): Iterable<AuditTarget> {
-  const key = (target: AuditTarget): string => (target.kind === 'file' ? `file ${target.path}` : target.kind);
-  return new Map(targets.map((target) => [key(target), target])).values();
 }
 
 /** Reason of a failure: the code of the operating system if there is one. */

@@ -1,6 +1,7 @@
 import { type Decision, isAllow } from '../../engine/decision/decide.ts';
 import type { Overwritten } from '../../engine/decision/outcome.ts';
 import type { OnDecision } from '../../engine/envoy/deferred-work.ts';
+import type { Revision } from '../../engine/set/revision.ts';
 import { KeptRecord } from '../audit/kept-record.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
@@ -16,6 +17,8 @@ export interface Recorder {
   readonly recent: RecentDecisions;
   /** Part of each queue that is taken, 0 to 1. */
   queues(): readonly { readonly name: string; readonly taken: number }[];
+  /** Notes in the logs which policy set decides from now on. */
+  live(revision: Revision): void;
   /** Reopens audit files after a log rotation. */
   reopen(): void;
   /** Writes the records that are left, for at most `timeout` milliseconds. */
@@ -78,6 +81,9 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
     },
     recent,
     queues: () => queues.map(({ name, taken }) => ({ name, taken: taken() })),
+    live({ commit, digest, dirty, source }) {
+      for (const sink of sinks) sink.note?.('policies', { revision: { commit, digest, dirty, source } });
+    },
     reopen() {
       for (const queue of queues) void queue.reopen();
     },

@@ -5,12 +5,14 @@ import type { Health } from '../rpc/health.ts';
 import type { Log } from '../telemetry/logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ReloadAttempt } from '../telemetry/reload-attempt.ts';
+import type { Recorder } from './recorder.ts';
 
 export interface ReloadObserverOptions {
   readonly keys: KeyRing;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly recorder: Pick<Recorder, 'live'>;
 }
 
 /** Most diagnostics of a reload in the process log; `/v1/status` has more. */
@@ -22,6 +24,7 @@ export function reloadObserver({
   health,
   metrics,
   log,
+  recorder,
 }: ReloadObserverOptions): Required<Pick<PolicyStoreOptions, 'onSwap' | 'onFailure' | 'onRecovery'>> {
   let live = false;
   return {
@@ -32,6 +35,7 @@ export function reloadObserver({
       health.setServing(true);
       metrics.reloaded(attemptOf('success', reload));
       metrics.live(set, reload.at);
+      recorder.live(set.revision);
       const { notes } = reload;
       const described = { revision: set.revisionText, policies: set.policies.length };
       log.info('policies are live', notes.length === 0 ? described : { ...described, notes });

@@ -18,6 +18,17 @@ export function auditTarget(written: string): AuditTarget | Problem {
   return path instanceof Problem ? path : { kind: 'file', path };
 }
 
+const SIZE_UNITS = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+
+/** Bytes, above zero. */
+export function byteSize(written: string): number | Problem {
+  const [, digits = '', unit = ''] = /^(\d{1,15})(KiB|MiB|GiB)?$/.exec(written) ?? [];
+  const size = Number(digits) * SIZE_UNITS[unit as keyof typeof SIZE_UNITS];
+  return size > 0 && Number.isSafeInteger(size)
+    ? size
+    : new Problem('is not a size above zero, such as `100MiB` or `1GiB`');
+}
+
 /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`, as it was written. */
 export function listenAddress(written: string): string | Problem {
   if (parseAddress(written) !== undefined) return written;

@@ -5,6 +5,7 @@ import { DEFAULT_MEMORY } from '../loading/messages.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import {
   auditTarget,
+  byteSize,
   commit,
   delay,
   duration,
@@ -117,6 +118,25 @@ export const SETTINGS = {
     default: 'stdout',
     repeatable: true,
     doc: 'destination of decision records: stdout, off or a file; repeatable',
+  },
+  'audit-rotate-size': {
+    value: 'SIZE',
+    parse: byteSize,
+    doc: 'size after which a file of `--audit` gets a name with the time and a new one is begun, such as `100MiB`',
+  },
+  'audit-rotate-age': {
+    value: 'TIME',
+    parse: duration,
+    doc: 'age after which it does, such as `24h`',
+  },
+  'audit-fsync': { doc: 'have records in files of `--audit` on the disk before they count as written' },
+  'audit-chain': {
+    doc: 'chain the lines of the log and sign their tree, so that each [later change](audit.md) is found; requires `--audit-key` and a single sink',
+  },
+  'audit-key': {
+    value: 'FILE',
+    parse: nonEmptyText,
+    doc: 'private key of `--audit-chain`: of `lictor audit key`, or of Ed25519 in PEM',
   },
   'socket-mode': {
     value: 'MODE',

@@ -117,7 +117,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   const traces = await createTraces(telemetry);
   const metricExport = await exportMetrics(telemetry, metrics);
   const recorder = createRecorder({ sinks, traces, metrics, log, clock });
-  const store = new LivePolicies(reloadObserver({ keys, health, metrics, log }));
+  const store = new LivePolicies(reloadObserver({ keys, health, metrics, log, recorder }));
   const proxy = observeProxy(configuration, log);
   const tokens = createTokenVerifier({ keys, crypto: nodeCrypto });
   const services = servicesOf(configuration, clocks, tokens, limits);

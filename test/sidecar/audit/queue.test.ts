@@ -199,3 +199,20 @@ test('memory of a batch is used again only after its write', async () => {
   expect(written[2]?.buffer).toBe(written[0]?.buffer);
   expect(written[1]?.buffer).not.toBe(written[0]?.buffer);
 });
+
+test('a queue that overflows is reported once, and again after it was empty', async () => {
+  const held = heldSink();
+  const { queue, drops, failures } = queueBefore(held.sink, { maxRecords: 1 });
+  for (const _ of [1, 2]) {
+    queue.push('first');
+    const write = await held.next();
+    for (const line of ['a', 'b', 'c']) queue.push(line);
+    write.resolve();
+    (await held.next()).resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(drops).toEqual([1, 1, 1, 1]);
+  const message = 'held: records arrive faster than they are taken; the newest are dropped';
+  expect(failures).toEqual([message, message]);
+  await queue.close(10_000);
+});

@@ -2,8 +2,14 @@ import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { fileSink, streamSink } from '../../../src/sidecar/audit/sink.ts';
+import { fileSink } from '../../../src/sidecar/audit/file-sink.ts';
+import type { Sink } from '../../../src/sidecar/audit/sink.ts';
+import { streamSink } from '../../../src/sidecar/audit/stream-sink.ts';
 import { makePipe } from '../../support/pipes.ts';
+
+async function sinkOf(path: string): Promise<Sink> {
+  return (await fileSink(path)).sink;
+}
 
 describe('a file', () => {
   let folder: string;
@@ -17,7 +23,7 @@ describe('a file', () => {
   test('is appended to, and is not readable for all users', async () => {
     const path = join(folder, 'audit.log');
     for (const line of ['a\n', 'b\n']) {
-      const sink = await fileSink(path);
+      const sink = await sinkOf(path);
       await sink.write(Buffer.from(line));
       await sink.close();
     }
@@ -27,7 +33,7 @@ describe('a file', () => {
 
   test('that was moved away is created again by reopening', async () => {
     const path = join(folder, 'audit.log');
-    const sink = await fileSink(path);
+    const sink = await sinkOf(path);
     await sink.write(Buffer.from('old\n'));
     await rename(path, `${path}.1`);
     await sink.write(Buffer.from('still old\n'));
@@ -41,7 +47,7 @@ describe('a file', () => {
   test('whose last line is torn, as by a full disk, continues in a new line after a restart and a reopening', async () => {
     const path = join(folder, 'audit.log');
     await writeFile(path, 'whole\ntor');
-    const sink = await fileSink(path);
+    const sink = await sinkOf(path);
     await sink.write(Buffer.from('a\n'));
     await rename(path, `${path}.1`);
     await writeFile(path, 'tor');
@@ -56,11 +62,11 @@ describe('a file', () => {
 
   test('in a missing folder is an error', async () => {
     const path = join(folder, 'inner', 'audit.log');
-    await expect(fileSink(path)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(sinkOf(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   test('that is full rejects', async () => {
-    const sink = await fileSink('/dev/full');
+    const sink = await sinkOf('/dev/full');
     await expect(sink.write(Buffer.from('a\n'))).rejects.toMatchObject({ code: 'ENOSPC' });
     await sink.close();
   });
@@ -90,7 +96,7 @@ describe('a named pipe', () => {
 
   test('is not torn by a reopening within a line', async () => {
     const pipe = makePipe(join(folder, 'pipe'));
-    const sink = await fileSink(pipe.path);
+    const sink = await sinkOf(pipe.path);
     const written = sink.write(Buffer.from(LONG));
     await sink.reopen();
     const text = await readLine(pipe.read, written);
@@ -103,7 +109,7 @@ describe('a named pipe', () => {
   test('that another one replaced gets the line on its way, and the other one the next', async () => {
     const path = join(folder, 'pipe');
     const old = makePipe(path);
-    const sink = await fileSink(path);
+    const sink = await sinkOf(path);
     const written = sink.write(Buffer.from(LONG));
     await rename(path, `${path}.1`);
     const other = makePipe(path);
@@ -120,7 +126,7 @@ describe('a named pipe', () => {
   test('whose reader hangs gives way to the one that replaced it', async () => {
     const path = join(folder, 'pipe');
     const old = makePipe(path);
-    const sink = await fileSink(path);
+    const sink = await sinkOf(path);
     const written = Promise.allSettled([sink.write(Buffer.from(LONG))]);
     await rename(path, `${path}.1`);
     const other = makePipe(path);
