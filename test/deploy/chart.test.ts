@@ -40,6 +40,16 @@ describe('the values of the chart', () => {
       'secret',
       '/webhook/certificate/secretName must NOT have fewer than 1',
     ],
+    [['webhook', 'host'], '::', '/webhook/host must be equal to one of the allowed values'],
+    [['webhook', 'podDisruptionBudget', 'maxUnavailable'], 0, '/maxUnavailable must be >= 1'],
+    [['webhook', 'podDisruptionBudget', 'maxUnavailable'], '0%', '/maxUnavailable must match pattern'],
+    ...['labels', 'webhook.podLabels', 'monitoring.podMonitor.labels'].map(
+      (path): [string[], unknown, string] => [
+        path.split('.'),
+        { 'app.kubernetes.io/name': 'other' },
+        `/${path.replaceAll('.', '/')} property name must be valid`,
+      ],
+    ),
     [['policies', 'files', 'a.yaml'], { kind: 'Policy' }, '/policies/files/a.yaml must be string'],
   ])('%j = %j is refused', (path, value, problem) => {
     expect(problemsOf(changed(path, value)).join('\n')).toContain(problem);
@@ -92,6 +102,20 @@ function readPaths(text: string): readonly string[] {
 function related(known: string, read: string): boolean {
   return known === read || known.startsWith(`${read}.`) || read.startsWith(`${known}.`);
 }
+
+describe('the webhook that is rendered', () => {
+  const rendered = readFileSync('deploy/kustomize/injection/webhook/injection.yaml', 'utf8');
+
+  test('has pods that are evicted one by one, and spread by version', () => {
+    expect(rendered).toContain('\n  maxUnavailable: 1\n');
+    expect(rendered).toContain('\n          matchLabelKeys: [pod-template-hash]\n');
+  });
+
+  test('listens at the host of the values', () => {
+    expect(rendered).toContain('- "--listen=0.0.0.0:8443"');
+    expect(rendered).toContain('- "--probe=0.0.0.0:9193"');
+  });
+});
 
 describe('the files of the chart', () => {
   test.each(globSync([`${CHART}/*.yaml`, `${CHART}/files/*.yaml`]).toSorted())('%s is YAML', (path) => {

@@ -80,8 +80,8 @@ matchConditions:
 {{/* Each option of the chart is one of pods without the annotation. */}}
 {{- define "lictor.webhookArgs" -}}
 - webhook
-- --listen=0.0.0.0:{{ .Values.webhook.port }}
-- --probe=0.0.0.0:{{ .Values.webhook.probePort }}
+- {{ printf "--listen=%s:%v" .Values.webhook.host .Values.webhook.port | toJson }}
+- {{ printf "--probe=%s:%v" .Values.webhook.host .Values.webhook.probePort | toJson }}
 - --tls-cert=/etc/lictor/tls/tls.crt
 - --tls-key=/etc/lictor/tls/tls.key
 - --log-level={{ .Values.webhook.logLevel }}
