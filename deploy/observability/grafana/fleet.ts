@@ -61,7 +61,7 @@ export const FLEET: Dashboard = {
   rows: [
     { title: 'Policies', panels: VERSIONS },
     { title: 'Decisions', panels: decisionPanels(SIDECARS) },
-    { title: 'Shadow', panels: shadowPanels(SIDECARS) },
+    { title: 'Shadow and candidate', panels: shadowPanels(SIDECARS) },
     { title: 'Latency', panels: latencyPanels(SIDECARS) },
     { title: 'Limits', panels: limitPanels(SIDECARS) },
     { title: 'Keys', panels: keyPanels(SIDECARS) },

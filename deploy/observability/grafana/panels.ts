@@ -38,7 +38,7 @@ export function decisionPanels(sidecars: Sidecars): readonly Panel[] {
   ];
 }
 
-/** Verdicts that decide nothing. */
+/** Verdicts that decide nothing: those of shadow policies and of the candidate. */
 export function shadowPanels(sidecars: Sidecars): readonly Panel[] {
   return [
     graph(
@@ -50,6 +50,29 @@ export function shadowPanels(sidecars: Sidecars): readonly Panel[] {
         legend: '{{policy}} {{rule}}: {{decision}}',
       },
     ),
+    graph(
+      'Divergence of the candidate',
+      'Decisions that the candidate would change, by its policy and rule.',
+      'reqps',
+      {
+        expr: `sum by (kind, policy, rule) (rate(lictor_candidate_divergence_total{${sidecars}}[$__rate_interval]))`,
+        legend: '{{kind}}: {{policy}} {{rule}}',
+      },
+    ),
+    graph('Decisions of the candidate', 'By result; what it lacked time for is `dropped`.', 'reqps', {
+      expr: `sum by (result) (rate(lictor_candidate_decisions_total{${sidecars}}[$__rate_interval]))`,
+      legend: '{{result}}',
+    }),
+    {
+      kind: 'table',
+      title: 'Candidates',
+      doc: 'Each sidecar with the revision of its candidate, and if its last load was valid.',
+      unit: 'none',
+      queries: [
+        { expr: `lictor_candidate_info{${sidecars}}`, legend: '' },
+        { expr: `lictor_candidate_reload_success{${sidecars}}`, legend: '' },
+      ],
+    },
   ];
 }
 

@@ -82,7 +82,7 @@ export const SIDECAR_DASHBOARD: Dashboard = {
   rows: [
     { title: 'Policies', panels: POLICIES },
     { title: 'Decisions', panels: decisionPanels(SIDECAR) },
-    { title: 'Shadow', panels: shadowPanels(SIDECAR) },
+    { title: 'Shadow and candidate', panels: shadowPanels(SIDECAR) },
     { title: 'Latency', panels: latencyPanels(SIDECAR) },
     { title: 'Limits', panels: limitPanels(SIDECAR) },
     { title: 'Redis', panels: REDIS },
