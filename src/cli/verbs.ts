@@ -7,6 +7,7 @@ import { SHELLS } from './completion/shells.ts';
 import { EFFECTIVE_FLAGS } from './effective/flags.ts';
 import { EVAL_FLAGS } from './eval/flags.ts';
 import { FMT_FLAGS } from './fmt/flags.ts';
+import { GATE_FLAGS } from './gate/flags.ts';
 import { IMPORT_FLAGS } from './import/flags.ts';
 import { SOURCES } from './import/sources.ts';
 import { INJECT_FLAGS } from './inject/flags.ts';
@@ -184,6 +185,16 @@ export const VERBS: readonly Verb[] = [
     ],
     run: async ([action = '', ...paths], options, terminal) =>
       (await import('./audit/audit.ts')).audit(action, paths, options, terminal, process.stdin),
+  }),
+  verb({
+    name: 'gate',
+    doc: 'wait while sidecars judge a candidate; fail if it decides too much in another way',
+    flags: GATE_FLAGS,
+    examples: [
+      'lictor gate --status http://10.0.0.5:9192 http://10.0.0.6:9192 --for 10m --max-newly-denied 0.001',
+      'lictor gate --prometheus http://prometheus:9090 --selector \'namespace="shop"\' --for 30m --output json',
+    ],
+    run: async (_, options, terminal) => (await import('./gate/gate.ts')).gate(options, terminal),
   }),
   verb({
     name: 'report',

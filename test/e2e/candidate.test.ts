@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CandidatePage } from '../../src/sidecar/server/candidate-status.ts';
 import { type Asker, connectAsker, said } from '../support/ask.ts';
+import { lictor as runLictor } from '../support/command.ts';
 import { type Lictor, startLictor } from '../support/lictor.ts';
 import { readLines } from '../support/log-lines.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -139,4 +140,28 @@ test('a candidate that is broken, changed, equal or gone never concerns the live
   await pageThat(({ last_reload: last }) => last?.result === 'failure', 'a candidate that is gone');
   expect(said(await ask('/orders/1'), 'reason')).toBe('allowed');
   expect(await readFile(lictor.child.log, 'utf8')).not.toContain('policies were rejected');
+}, 60_000);
+
+test('a gate looks at running sidecars', async () => {
+  await pageThat(({ active }) => active !== null, 'a candidate');
+  const gate = (...args: readonly string[]) =>
+    runLictor(['gate', '--status', lictor.admin, '--for', '200ms', '--output', 'json', ...args], {
+      directory: live,
+    });
+  const silent = await gate();
+  expect([silent.code, silent.stdout]).toEqual([1, expect.stringContaining('0 decisions were judged')]);
+  const passing = gate(
+    '--for',
+    '5s',
+    '--interval',
+    '100ms',
+    '--min-decisions',
+    '3',
+    '--max-newly-denied',
+    '1',
+  );
+  const asking = setInterval(() => void ask('/orders/1'), 50);
+  stack.defer(() => clearInterval(asking));
+  const passed = await passing;
+  expect([passed.code, passed.stdout]).toEqual([0, expect.stringContaining('"passes": true')]);
 }, 60_000);

@@ -264,6 +264,9 @@ export const IMPORT_TABLE = {
         'diagnostic',
       ],
     },
+    'cli/gate': {
+      imports: ['cli/terminal', 'sidecar/candidate', 'sidecar/server', 'policy/', 'flag', 'diagnostic'],
+    },
     'cli/init': { imports: ['cli/terminal', 'sidecar/server', 'policy/', 'node', 'diagnostic'] },
     'cli/audit': {
       imports: [
@@ -429,6 +432,7 @@ export const IMPORT_TABLE = {
       'policy/source',
       'sidecar/loading',
       'sidecar/server',
+      'cli/gate',
       'cli/serve',
       'cli/webhook',
     ],
