@@ -88,8 +88,8 @@ class Editor {
     else if (canBeBlock && !this.#isBlockCollection(tree)) this.#replaceByBlock(tree, value, entry);
     else if (tree.kind === 'scalar' && isMissing(tree, entry))
       this.#insert(this.#afterColon(entry), ` ${flowText(value)}`);
-    else if (!this.#isBlockCollection(tree) || !isFilled(value))
-      this.#replace(this.#trimmed(range), flowText(value));
+    else if (!this.#isBlockCollection(tree)) this.#replace(this.#trimmed(range), flowText(value));
+    else if (!isFilled(value)) this.#replaceByEmpty(tree, value, entry);
     else this.#replace(this.#trimmed(range), this.#block(value, range.start).trim());
   }
 
@@ -106,6 +106,14 @@ class Editor {
       this.#columnOf(entry.key.start) + (isJsonList(value) && !this.#writing.indentsLists ? 0 : 2);
     const text = indented(blockText(value, this.#writing), column);
     this.#replace({ start: colon, end: hasNothing ? colon : end }, `\n${text.trimEnd()}`);
+  }
+
+  /** An empty list or mapping in place of a block: after its key, or further to the right than the key if a comment is between. */
+  #replaceByEmpty({ range }: Tree, value: JsonValue, entry: Entry | undefined): void {
+    const { start, end } = this.#trimmed(range);
+    const colon = this.#afterColon(entry);
+    const isNext = entry !== undefined && this.#text.slice(colon, start).trim() === '';
+    this.#replace({ start: isNext ? colon : start, end }, `${isNext ? ' ' : '  '}${flowText(value)}`);
   }
 
   #block(value: JsonValue, start: number): string {

@@ -260,10 +260,26 @@ describe('an older injection', () => {
       '"mountPath": "/run/lictor", "readOnly": true',
       '"mountPath": "/run/lictor", "readOnly": false',
     ],
-  ])('with a changed %s is written anew', (_, from, to) => {
+  ])('with %s is written anew', (_, from, to) => {
     const changed = injected.replace(from, to);
     expect(changed).not.toBe(injected);
     expect(jsonOf(read(changed).text)).toEqual(jsonOf(injected));
+  });
+
+  test.each([
+    ['volumeMounts:\n    - name: lictor-socket', 'volumeMounts: []\n'],
+    ['volumeMounts:\n      - name: lictor-socket', 'volumeMounts: []\n'],
+    ['volumeMounts: # none of ours\n    - name: lictor-socket', 'volumeMounts: # none of ours\n      []\n'],
+    [
+      'volumeMounts:\n    # the socket\n    - name: lictor-socket',
+      'volumeMounts:\n    # the socket\n      []\n',
+    ],
+  ])('by the socket leaves an empty list over TCP, after %j', (mounts, expected) => {
+    const text = `apiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {lictor.dev/injected: "true"}\nspec:\n  containers:\n  - name: envoy\n    ${mounts}\n  volumes: []\n`;
+    const updated = read(text, { listen: '127.0.0.1:9191' });
+    expect(updated.pods).toMatchObject([{ result: 'injected' }]);
+    expect(updated.text).toContain(`    ${expected}`);
+    expect(jsonOf(updated.text)).toMatchObject([{ spec: { containers: [{ volumeMounts: [] }] } }]);
   });
 
   test('with the variables of another webhook is not changed', () => {
