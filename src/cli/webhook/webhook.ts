@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../../diagnostic/system-error.ts';
 import { PROBE_PATHS, startAdmin } from '../../sidecar/admin/http.ts';
 import { connectionLog } from '../../sidecar/server/connection-log.ts';
-import { readTlsFiles } from '../../sidecar/server/tls-files.ts';
+import { readTlsFiles, type TlsSettings } from '../../sidecar/server/tls-files.ts';
 import { watchTlsFiles } from '../../sidecar/server/tls-watch.ts';
 import { packageVersion } from '../../sidecar/server/version.ts';
 import { createLog, type Log } from '../../sidecar/telemetry/logging.ts';
@@ -22,7 +22,8 @@ import { reviewHandler } from './reviews.ts';
 export async function webhook(options: WebhookOptions, terminal: Terminal): Promise<ExitCode> {
   const signals = catchSignals();
   const { defaults, problems } = defaultsOf(options.set);
-  const files = await readTlsFiles(options, terminal.directory);
+  const tlsSettings = tlsOf(options);
+  const files = await readTlsFiles(tlsSettings, terminal.directory);
   const { tls } = files;
   const wrong = [...problems, ...files.problems];
   if (tls === undefined || wrong.length > 0) return refuse(terminal, wrong);
@@ -49,12 +50,17 @@ export async function webhook(options: WebhookOptions, terminal: Terminal): Prom
     counters.certificateExpiry = expiryOf(next);
   };
   counters.certificateExpiry = expiryOf(tls);
-  const watch = watchTlsFiles(options, terminal.directory, tls, { renewTls }, log);
+  const watch = watchTlsFiles(tlsSettings, terminal.directory, tls, { renewTls }, log);
   await signals.terminated;
   draining = true;
   await drain(listener, options, log);
   watch.close();
   return EXIT.fine;
+}
+
+/** The settings of the listener, which are those of `serve`. */
+function tlsOf({ tlsCert, tlsKey, tlsClientCa }: WebhookOptions): TlsSettings {
+  return { tlsCert, tlsKey, tlsClientCa };
 }
 
 /** Reviews are answered during the delay, in which the endpoints of the Service are updated. */
