@@ -71,7 +71,11 @@ test('with --write files change in place, and twice is once', async () => {
 
 test('--check lists the files that would change, and fails', async () => {
   await writeFiles(directory, { 'a.yaml': POD, 'b.yaml': OUT });
-  expect(await inject('.', '--check')).toMatchObject({ code: 1, stdout: 'a.yaml\n' });
+  expect(await inject('.', '--check')).toEqual({
+    code: 1,
+    stdout: 'a.yaml\n',
+    stderr: 'lictor inject: 1 pod would be injected, 1 left out\n',
+  });
   expect(await read('a.yaml')).toBe(POD);
   await inject('.', '--write');
   expect(await inject('.', '--check')).toMatchObject({ code: 0, stdout: '' });

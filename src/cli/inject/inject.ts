@@ -144,7 +144,7 @@ class Run {
   #summarize(): void {
     const { injected, unchanged, skipped, refused } = this.#counts;
     const parts = [
-      `${count(injected, 'pod')} injected`,
+      `${count(injected, 'pod')} ${this.#options.check ? 'would be injected' : 'injected'}`,
       ...(unchanged > 0 ? [`${unchanged} had the sidecar already`] : []),
       ...(skipped > 0 ? [`${skipped} left out`] : []),
     ];
