@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inProcess } from '../support/in-process.ts';
+import { firstPolicy } from '../support/quick-start.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 test('the first policy of the README has no diagnostics and passes its tests', async () => {
-  const [, policy = ''] = /^```yaml\n(.+?)^```$/ms.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const policy = firstPolicy();
   expect(policy).toContain('kind: Policy\n');
   await using stack = new AsyncDisposableStack();
   const directory = await scratchFolder(stack);
