@@ -3,6 +3,7 @@ import { REASONS } from '../../engine/decision/reasons.ts';
 import type { Revision } from '../../engine/set/revision.ts';
 import { compiledForm } from '../../node/code-form.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
+import type { MessageSupport } from '../../policy/compile/folder.ts';
 import { compileFolder } from '../../policy/compile-folder.ts';
 import { messageSupport } from '../../policy/message-support.ts';
 import { type FileSystem, nodeFileSystem } from '../../policy/source/file-system.ts';
@@ -37,7 +38,7 @@ export function createLoad(
     now: Date.now,
     fileSystem: progress.fileSystem(),
     async compile(folder) {
-      const messages = await messageSupport(folder);
+      const messages = announced(await messageSupport(folder), send);
       return compileFolder(folder, { ...options, messages, onProgress: (path) => progress.tell(path) });
     },
     onSwap(set, previous, reload) {
@@ -50,22 +51,35 @@ export function createLoad(
   return async () => {
     progress.begin();
     const reload = await store.reload();
-    if (result !== undefined) await deliver(result, chunksOf(result, settings), send, nextOrder);
+    if (result !== undefined) await deliver(chunksOf(result, settings), send, nextOrder);
     result = undefined;
     return reload.result === 'waiting';
   };
 }
 
+/** Announces the first services before they are compiled, so that the parent imports what they need meanwhile. */
+function announced(
+  messages: MessageSupport | undefined,
+  send: (report: Report) => void,
+): MessageSupport | undefined {
+  if (messages === undefined) return undefined;
+  let isAnnounced = false;
+  return {
+    compileServices(bytes) {
+      if (!isAnnounced) send({ kind: 'services' });
+      isAnnounced = true;
+      return messages.compileServices(bytes);
+    },
+  };
+}
+
 async function deliver(
-  result: Delivery,
   chunks: readonly Chunk[],
   send: (report: Report) => void,
   nextOrder: () => Promise<void>,
 ): Promise<void> {
   const size = chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
-  const hasServices =
-    result.kind === 'swap' && result.set.policies.some(({ services }) => services.length > 0);
-  send({ kind: 'offer', size, hasServices });
+  send({ kind: 'offer', size });
   for (const chunk of chunks) {
     await nextOrder();
     send({ kind: 'chunk', chunk });

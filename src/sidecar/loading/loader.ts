@@ -172,12 +172,16 @@ export class Loader {
         // Each look at the folder ends here, twice a second: the time counts from the first after a load.
         if (this.#hasLoaded && this.#later === undefined) this.#after(this.#idle, () => this.#end('rest'));
         return;
+      case 'services':
+        // Their recipes take 60 ms and 24 MiB to import, which sets without them do not pay for.
+        this.#received = this.#received
+          .then(async () => void (await import('../../engine/grpc/grpc-services.ts')))
+          .catch((error: unknown) => this.#fault(error));
+        return;
       case 'offer': {
         const sender = this.#process;
         this.#pause();
-        // The recipes of services take 60 ms and 24 MiB to import, which sets without them do not pay for.
         this.#received = this.#received
-          .then(() => (report.hasServices ? import('../../engine/grpc/grpc-services.ts') : undefined))
           .then(() => this.#receive(sender, report.size))
           .catch((error: unknown) => this.#fault(error));
         return;

@@ -42,8 +42,10 @@ export type Report =
   /** It looks at the folder, or loads it if `mark` is its fingerprint: it must report again within the time bound. */
   | { readonly kind: 'busy'; readonly mark: string | undefined }
   | { readonly kind: 'idle' }
-  /** A delivery of this many characters and bytes is ready. `hasServices`: it has services of descriptor sets. */
-  | { readonly kind: 'offer'; readonly size: number; readonly hasServices: boolean }
+  /** The folder has services of descriptor sets. */
+  | { readonly kind: 'services' }
+  /** A delivery of this many characters and bytes is ready. */
+  | { readonly kind: 'offer'; readonly size: number }
   | { readonly kind: 'chunk'; readonly chunk: Chunk }
   /** The delivery has no more chunks. */
   | { readonly kind: 'end' };

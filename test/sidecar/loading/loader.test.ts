@@ -110,7 +110,7 @@ test('each load is the first until a policy set is live', async () => {
   const second = await nth(started, 1);
   const delivery: Delivery = { kind: 'swap', set: { revision: {} } as PolicySet, reload: {} as Reload };
   const [chunk] = encode(delivery);
-  second.tell(...load('one').slice(0, 2), { kind: 'offer', size: 1, hasServices: false });
+  second.tell(...load('one').slice(0, 2), { kind: 'offer', size: 1 });
   const asked = (count: number): Promise<true> =>
     waitFor(() => second.orders.filter(({ kind }) => kind === 'next').length >= count || undefined, {
       what: 'a request for a chunk',
