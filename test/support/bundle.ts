@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type OutputChunk, rolldown } from 'rolldown';
 import { packageVersion } from '../../src/sidecar/server/version.ts';
 import { manPage } from './man-page.ts';
+import { narrowText } from './narrow-text.ts';
 import { ROOT } from './tools.ts';
 
 /** The programs: the command line, and the process that loads policies. */
@@ -20,7 +21,8 @@ const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 
 /**
  * Writes the program to `dist`, bundled by entry, with source maps. In CommonJS, which Node compiles a third faster than
- * modules of ECMAScript; above all, an `import` of `node:http` there loads the whole implementation of `fetch`.
+ * modules of ECMAScript; above all, an `import` of `node:http` there loads the whole implementation of `fetch`. Without
+ * comments and in Latin-1, the code of both processes takes 6 MiB less.
  */
 async function bundle(dist: string): Promise<void> {
   await rm(dist, { recursive: true, force: true });
@@ -32,10 +34,11 @@ async function bundle(dist: string): Promise<void> {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
-    comments: { legal: false },
+    comments: false,
   });
   await build.close();
   const chunks = output.filter((each) => each.type === 'chunk');
+  for (const { fileName, code } of chunks) await writeFile(join(dist, fileName), narrowText(fileName, code));
   await writeFile(join(dist, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
   await writeFile(join(dist, NOTICES), await notices(packagesIn(chunks)));
   await writeFile(join(dist, MANUAL), manPage(packageVersion()));
