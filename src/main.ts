@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { catchSignals } from './cli/serve/signals.ts';
-import { keepYoungGenerationSmall } from './node/heap.ts';
+import { compileInLittleMemory, keepYoungGenerationSmall } from './node/heap.ts';
 
 /** Longest time that the last lines of a sidecar wait for the reader of standard error, in milliseconds. */
 const LAST_LINES = 200;
@@ -13,7 +13,10 @@ if (serves || argv[0] === 'webhook') {
   // A reader that has closed its end (EPIPE) must not end a server.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
-if (serves) keepYoungGenerationSmall();
+if (serves) {
+  keepYoungGenerationSmall();
+  compileInLittleMemory();
+}
 void main();
 
 async function main(): Promise<void> {

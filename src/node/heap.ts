@@ -12,6 +12,15 @@ export function keepYoungGenerationSmall(): void {
   if (!/semi[-_]space/.test(options)) setFlagsFromString('--semi-space-growth-factor=1');
 }
 
+/**
+ * Compiles without Maglev, the optimizing compiler between Sparkplug and TurboFan, which keeps some 15 MiB for its
+ * compilations. Code that runs often is compiled by TurboFan in the end, so that a check costs the same; the first
+ * 100,000 checks cost up to a fifth more.
+ */
+export function compileInLittleMemory(): void {
+  setFlagsFromString('--no-maglev');
+}
+
 /** Time that first answers, such as those to probes, have before the collection, in milliseconds. */
 const FIRST_ANSWERS = 100;
 

@@ -23,6 +23,9 @@ const CONNECTIONS = 4;
 const LANES = 16;
 const CHECKS = 10_000;
 
+/** Share of the container for memory of their own; the rest is for reloads, the kernel and pages of `node`. */
+const OWN_SHARE = 0.85;
+
 test('under load, both processes fit a container of 128 MiB with the settings for it', async () => {
   await using stack = new AsyncDisposableStack();
   const scratch = await scratchFolder(stack);
@@ -54,5 +57,5 @@ test('under load, both processes fit a container of 128 MiB with the settings fo
   };
   await Promise.all(askers.flatMap((asker) => Array.from({ length: LANES }, () => lane(asker))));
   expect(most).toBeGreaterThan(20);
-  expect(most).toBeLessThan(CONTAINER);
+  expect(most).toBeLessThan(CONTAINER * OWN_SHARE);
 }, 120_000);

@@ -15,7 +15,7 @@ test('the Dockerfile configures the image as `make image` does', () => {
   expect(instruction('STOPSIGNAL')).toBe(IMAGE_CONFIG.StopSignal);
   expect(JSON.parse(instruction('ENTRYPOINT'))).toEqual(IMAGE_CONFIG.Entrypoint);
   expect(JSON.parse(instruction('CMD'))).toEqual(IMAGE_CONFIG.Cmd);
-  expect([instruction('ENV')]).toEqual(IMAGE_CONFIG.Env);
+  expect(instruction('ENV').split(' ')).toEqual(IMAGE_CONFIG.Env);
 });
 
 test('the files of the image are those of `make image`, and nothing of the checkout reaches it but by them', () => {
