@@ -1,22 +1,18 @@
 import { chmod, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ended, lictor } from '../support/command.ts';
+import { withFolderOfEachTest } from '../support/each-folder.ts';
 import { inProcess, writeFiles } from '../support/in-process.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
 
 const UNTIDY = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: { name: a }   # ours\nspec:\n    rules: []\n';
 const TIDY = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: a} # ours\nspec:\n  rules: []\n';
 const BROKEN = 'apiVersion: lictor/v1\nkind: Policy\nmetadata: {name: a\nspec: {}\n';
 const OTHER = 'openapi:   3.1.0\n';
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-afterEach(() => stack.disposeAsync());
 
 const put = (files: Readonly<Record<string, string>>): Promise<void> => writeFiles(directory, files);
 const read = (path: string): Promise<string> => readFile(join(directory, path), 'utf8');

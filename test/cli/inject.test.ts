@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ended, lictor } from '../support/command.ts';
+import { withFolderOfEachTest } from '../support/each-folder.ts';
 import { inProcess, writeFiles } from '../support/in-process.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: orders}\nspec:\n  containers:\n    - name: envoy\n';
 const OUT = POD.replace('orders', 'quiet').replace(
@@ -12,14 +12,10 @@ const OUT = POD.replace('orders', 'quiet').replace(
 const BAD = POD.replace('{name', '{annotations: {lictor.dev/memory: lots}, name');
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: orders}\n';
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-afterEach(() => stack.disposeAsync());
 
 const inject = (...args: string[]): Promise<Ended> => inProcess(['inject', ...args], directory);
 const read = (path: string): Promise<string> => readFile(join(directory, path), 'utf8');

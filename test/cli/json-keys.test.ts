@@ -1,21 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFolderOfEachTest } from '../support/each-folder.ts';
 import { inProcess } from '../support/in-process.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
 import { camelCaseKeys } from '../support/snake-case.ts';
 import { ROOT } from '../support/tools.ts';
 
 const POLICIES = new URL('policies', ROOT).pathname;
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-
-afterEach(() => stack.disposeAsync());
 
 const REQUEST = ['--host', 'orders.acme.svc', '--path', '/api/orders/42', '--issuer', 'acme'];
 

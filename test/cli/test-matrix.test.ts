@@ -1,6 +1,6 @@
 import type { Ended } from '../support/command.ts';
+import { withFolderOfEachTest } from '../support/each-folder.ts';
 import { inProcess, writeFiles } from '../support/in-process.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
 
 const POLICY = `apiVersion: lictor/v1
 kind: Policy
@@ -31,15 +31,10 @@ spec:
     read: {host: x, path: /read}
 ${cases}`;
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-
-afterEach(() => stack.disposeAsync());
 
 async function run(cases: string): Promise<Ended> {
   await writeFiles(directory, { 'p/p.yaml': POLICY, 'p/p.test.yaml': testOf(cases) });

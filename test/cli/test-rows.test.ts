@@ -1,15 +1,10 @@
+import { withFolderOfEachTest } from '../support/each-folder.ts';
 import { inProcess, writeFiles } from '../support/in-process.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-
-afterEach(() => stack.disposeAsync());
 
 /** The lines of the results: a mark and the name of the case. */
 async function results(policy: string, spec: string): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
+import { withFolderOfEachTest } from '../support/each-folder.ts';
 import { inProcess, writeFiles } from '../support/in-process.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
 
 const testOf = (request: string, expected: string): string => `apiVersion: lictor/v1
 kind: PolicyTest
@@ -11,15 +11,10 @@ spec:
     - {name: a, request: ${request}, expect: ${expected}}
 `;
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-
-afterEach(() => stack.disposeAsync());
 
 describe('why a policy does not apply', () => {
   const SECOND = `---

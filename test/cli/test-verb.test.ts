@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ended } from '../support/command.ts';
+import { withFolderOfEachTest } from '../support/each-folder.ts';
 import { inProcess, writeFiles } from '../support/in-process.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
 
 const POLICY = `apiVersion: lictor/v1
 kind: Policy
@@ -45,15 +45,10 @@ const FAILING =
     - {name: nobody, request: a, expect: {reason: token_missing}}
 `);
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-
-afterEach(() => stack.disposeAsync());
 
 async function run(testFile: string, ...flags: readonly string[]): Promise<Ended> {
   await writeFiles(directory, { 'p/orders.yaml': POLICY, 'p/orders.test.yaml': testFile });

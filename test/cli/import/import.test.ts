@@ -3,9 +3,9 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lictor } from '../../support/command.ts';
+import { withFolderOfEachTest } from '../../support/each-folder.ts';
 import { expectGolden } from '../../support/generated.ts';
 import { inProcess } from '../../support/in-process.ts';
-import { scratchFolder } from '../../support/scratch-folder.ts';
 import { ROOT } from '../../support/tools.ts';
 import { randomIstio } from './random-istio.ts';
 
@@ -17,15 +17,10 @@ const FILES = [
 
 const foreign = (name: string): string => fileURLToPath(new URL(`test/tools/import/files/${name}`, ROOT));
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-
-afterEach(() => stack.disposeAsync());
 
 /** The folder has no diagnostics, is formatted, and its tests pass; gives the number of cases. */
 async function expectGood(folder: string): Promise<number> {

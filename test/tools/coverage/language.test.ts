@@ -1,5 +1,5 @@
+import { withFolderOfEachTest } from '../../support/each-folder.ts';
 import { inProcess, writeFiles } from '../../support/in-process.ts';
-import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const FOLDER = `apiVersion: lictor/v1
 kind: PolicyTemplate
@@ -53,15 +53,10 @@ spec:
     - {name: b only shadows, request: {host: b.test}, expect: {decision: deny, reason: no_policy, shadow: {b: deny}}}
 `;
 
-let stack: AsyncDisposableStack;
 let directory: string;
-
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  directory = await scratchFolder(stack);
+withFolderOfEachTest((folder) => {
+  directory = folder;
 });
-
-afterEach(() => stack.disposeAsync());
 
 const write = (decision: string): Promise<void> =>
   writeFiles(directory, { 'p/all.yaml': FOLDER.replace('DECISION', decision) });
