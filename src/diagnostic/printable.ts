@@ -12,7 +12,7 @@ const HIDDEN_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202
 const COMMAND = /^(\s*)(::|##\[)/;
 
 /**
- * Text of somebody else (a request, a name, a file) for a line that people read: characters that a terminal would obey
+ * Text from outside (a request, a name, a file) for a line that people read: characters that a terminal would obey
  * are written as `\n`, `\r` or `\u202e`.
  */
 export function printable(text: string): string {

@@ -59,7 +59,7 @@ function gitFolderOf(workTree: string, dotGit: string, kind: Stats): Found<strin
 }
 
 /**
- * A problem if a file of git belongs to a user whom this process need not trust, such as a `.git` that somebody put
+ * A problem if a file of git belongs to a user whom this process need not trust, such as a `.git` that another user put
  * into a folder above, as `safe.directory` of git. Undefined if it belongs to the user of this process or to root, or
  * does not exist.
  */

@@ -138,7 +138,7 @@ interface Search<T> {
   readonly packed: (pack: Pack) => T | undefined;
 }
 
-/** Partial clones have the objects of promised packs only as far as somebody needed them. */
+/** Partial clones have the objects of promised packs only as far as they were needed. */
 function remedyFor(stores: readonly string[]): string {
   const isPartial = stores.some((store) => packNames(store).some((name) => name.endsWith('.promisor')));
   return isPartial ? ', because it is a partial clone; run `git fetch --refetch --no-filter`' : '';

@@ -15,7 +15,7 @@ const DECODERS = {
   br: createBrotliDecompress,
 } as const;
 
-/** What is particular to an origin, such as `https://kubernetes.default.svc`. */
+/** Settings of an origin, such as `https://kubernetes.default.svc`. */
 export interface OriginSettings {
   /** Credentials for the `Authorization` header, such as `Bearer ...`. Not sent to any other origin. */
   readonly authorization?: string | undefined;

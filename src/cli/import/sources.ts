@@ -1,4 +1,4 @@
-/** What is imported, by the word after `lictor import`. */
+/** Kinds of imported documents, by the word after `lictor import`. */
 export const SOURCES = ['istio', 'openapi', 'opa-data'] as const;
 
 export type Source = (typeof SOURCES)[number];

@@ -36,7 +36,7 @@ interface ReportedControl {
   readonly control: string;
   /** Title in the catalogue; empty without one. */
   readonly title: string;
-  /** Empty if nobody implements the control. */
+  /** Empty if no policy implements the control. */
   readonly policies: readonly ReportedPolicy[];
 }
 
@@ -67,7 +67,7 @@ export interface ReportedRule {
   readonly reason: string | null;
 }
 
-/** What a report is made of. */
+/** Sources of a report. */
 export interface ReportInput {
   readonly policies: PolicySet['policies'];
   readonly cases: RanCases;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CaseResult } from '../../tools/testing/test-run.ts';
 
 /**
- * Which cases of a folder failed when they were run last. It is kept in the user's cache (`XDG_CACHE_HOME`, else
+ * The cases of a folder that failed when they were run last. The list is kept in the user's cache (`XDG_CACHE_HOME`, else
  * `~/.cache`), not in the folder, which is a repository of policies and nothing else.
  */
 export class FailedCases {

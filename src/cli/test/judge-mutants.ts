@@ -15,7 +15,7 @@ export interface MutationJobs {
   readonly path: string | undefined;
 }
 
-/** What a thread needs to judge mutants of a folder. */
+/** Input of a thread that judges mutants of a folder. */
 export interface JudgeData {
   readonly path: string;
   /** The revision of the bytes that the cases passed with. */

@@ -46,7 +46,7 @@ export class WatchedFolder {
   }
 }
 
-/** What a verb prints, as text, coloured as for another stream. */
+/** Output of a verb as text, coloured as for another stream. */
 class Printed extends Writable {
   text = '';
   readonly isTTY: boolean;

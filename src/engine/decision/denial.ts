@@ -33,5 +33,5 @@ function bearerChallenge({ reason, policy, scopes }: DenialCause, status: number
 
 const MORE_SCOPES = 'The token needs more scopes';
 
-/** A `scope-token` of RFC 6749, section 3.3: nobody can ask for a scope of another form. */
+/** A `scope-token` of RFC 6749, section 3.3: a scope of another form cannot be asked for. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;

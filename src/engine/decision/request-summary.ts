@@ -9,7 +9,7 @@ const GRPC = /^application\/grpc(?:\+|$)/;
 
 /**
  * The part of a request that decisions record: without the query string, which often holds secrets. Each value is read
- * when somebody asks for it.
+ * when it is asked for.
  */
 export class RequestSummary implements Summary {
   readonly #request: Attributes['request'];

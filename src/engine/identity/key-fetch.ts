@@ -42,7 +42,7 @@ export type FetchedKeys =
   /** A phrase for operators, which shows nothing of the URL or the response. */
   | { readonly error: string; readonly set?: undefined };
 
-/** What a server is asked for a change of. */
+/** Key set of which a server is asked for a change. */
 export interface KeySetVersion {
   readonly url: string;
   readonly etag: string;

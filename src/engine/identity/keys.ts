@@ -41,7 +41,7 @@ export function candidateKeys(
 
 /**
  * True if the key may sign tokens of this `iss`. INVARIANT: where tenants share a key set, a key that names an issuer
- * signs no token of another: else whoever has the key of one tenant could be anybody in all others.
+ * signs no token of another: else whoever has the key of one tenant could be any caller in all others.
  */
 function mayBeOf(
   iss: string | undefined,

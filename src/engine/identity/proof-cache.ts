@@ -15,7 +15,7 @@ interface Entry<Proof> {
 }
 
 /**
- * What is known about tokens, of which those that are not in use are forgotten. An entry is found by the end of its
+ * Proofs of tokens, of which those that are not in use are forgotten. An entry is found by the end of its
  * token, since the hash of a whole token costs more than all other checks of it, and is returned only for the whole same
  * token. Two tokens with the same end replace each other: with a valid signature only an issuer can make such tokens.
  */

@@ -179,7 +179,7 @@ export class BucketTable {
   /**
    * Gives back what is left of a take. A bucket is used by its takes one after the other, in their order, so that time
    * has already given back what the take held before now. INVARIANT: the bucket is then at least as empty as if the take
-   * had never been; it is equally empty if nobody else has taken in between.
+   * had never been; it is equally empty if no other take came in between.
    */
   giveBack(take: Take, now: number): void {
     const time = this.#timeOf(now);

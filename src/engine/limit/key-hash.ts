@@ -1,6 +1,6 @@
 import { ownText } from '../request/own-text.ts';
 
-/** Secret of a process, two whole numbers of 32 bits: nobody can find keys of equal hashes without it. */
+/** Secret of a process, two whole numbers of 32 bits: keys of equal hashes cannot be found without it. */
 export type HashSeed = readonly [number, number];
 
 /** Rounds after the text. */

@@ -32,7 +32,7 @@ export interface LocalStoreOptions {
 
 /**
  * Buckets in this process, by the generic cell rate algorithm: `burst` at once, then `rate`, exact to the nanosecond.
- * What a key has used is never forgotten. Keys are held as hashes of 64 bits: two keys of equal hashes share a bucket,
+ * The use of a key is never forgotten. Keys are held as hashes of 64 bits: two keys of equal hashes share a bucket,
  * which allows less than two, never more.
  */
 export function createLocalStore({ maxKeys, seed }: LocalStoreOptions): LocalStore {

@@ -221,7 +221,7 @@ function recognize(
   const own = leases.find((lease) => lease.replica === replica);
   if (own === undefined) return { used, left: 0, others: leases, isKnown: false };
   if (own.request >= request) return undefined;
-  // The reply to the last request was lost, and nobody can spend what it granted.
+  // The reply to the last request was lost, and its grant cannot be spent.
   const held = own.request === known ? own.held : own.held - own.granted;
   const kept = Math.min(left, held);
   const others = leases.filter((lease) => lease !== own);

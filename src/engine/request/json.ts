@@ -12,7 +12,7 @@ export type ParsedJson =
   | { readonly problem: string; readonly fault: Fault; readonly value?: undefined };
 
 export interface JsonOptions {
-  /** `doubles`: every number is the nearest double, for data whose numbers nobody reads. Default `exact`. */
+  /** `doubles`: every number is the nearest double, for data whose numbers are not read. Default `exact`. */
   readonly numbers?: 'exact' | 'doubles';
   /**
    * True: two members of an object whose names differ only in case are a fault, as many parsers read them as one, and so

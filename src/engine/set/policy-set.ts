@@ -134,7 +134,7 @@ export interface CompiledRule {
 export interface CompiledShadowRule {
   readonly rule: CompiledRule;
   readonly effect: 'allow' | 'deny';
-  /** Headers that its expressions read. Those of the policy leave them out: the rule denies nobody. */
+  /** Headers that its expressions read. Those of the policy leave them out: the rule denies no request. */
   readonly headers: HeaderReads;
   /** The policy as it is with the rule in `enforce` mode, without its other shadow rules. */
   readonly enforced: CompiledPolicy;

@@ -22,7 +22,7 @@ import type { PolicyTestDocument, TestCaller, TestCase, TestRequest, TestStep } 
 import { environmentsOf, environmentsOfCase, nameIn, type RunsIn } from './test-environments.ts';
 import { type CompiledNames, type Declared, takeRoom } from './test-names.ts';
 
-/** What the cases of one test document refer to. */
+/** References of the cases of one test document. */
 interface Scope {
   readonly declared: Declared;
   readonly known: CompiledNames;

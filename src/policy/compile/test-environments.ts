@@ -5,7 +5,7 @@ import { child, type Located, report } from '../language/reader.ts';
 import type { TestSpec } from '../language/test-document.ts';
 import type { CompiledNames } from './test-names.ts';
 
-/** Where a case runs: once, or once in each of several Environments, which are then part of its name. */
+/** Runs of a case: one, or one in each of several Environments, which are then part of its name. */
 export interface RunsIn {
   /** Names of Environments; one empty name if the folder has none. */
   readonly names: readonly string[];

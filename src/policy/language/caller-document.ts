@@ -51,7 +51,7 @@ const onePrincipal = located(
 /** Reader of the principals of `mtls`. */
 export const principals = someOf(onePrincipal);
 
-/** `*` of Istio, which here would be the name of nobody. */
+/** `*` of Istio, which no caller has as its name here. */
 function readCallerPrincipal(at: Cursor): PrincipalDocument | undefined {
   const { tree } = at;
   if (tree.kind !== 'scalar' || (tree.value !== '*' && tree.value !== '**')) return readPrincipal(at);
@@ -60,7 +60,7 @@ function readCallerPrincipal(at: Cursor): PrincipalDocument | undefined {
   return report(at, 'invalid_principal', `\`${tree.value}\` is not a principal`, help);
 }
 
-/** Reader of the principals of a caller. A template's parameter may name nobody. */
+/** Reader of the principals of a caller. A template's parameter may be an empty list. */
 const oneCallerPrincipal = located(
   shaped<PrincipalDocument>(readCallerPrincipal, { kind: 'either', of: [principal, dataset] }),
 );
@@ -196,7 +196,7 @@ const caller = shaped<CallerDocument>(readCaller, {
 
 const someCallers = someOf(caller);
 
-/** A template's parameter may name nobody. */
+/** A template's parameter may be an empty list. */
 const callers = shaped<readonly CallerDocument[]>(
   (at) => (at.tree.isParameter === true ? list(caller) : someCallers)(at),
   shapeOf(someCallers),

@@ -18,7 +18,7 @@ export interface MeantEntry {
 
 const FORM = 'write methods, a path, or both: `GET`, `/api/orders` or `GET|HEAD /api/**`';
 
-/** What is wrong with a text in `match`, by the mistakes that people make. */
+/** The problem of a text in `match`, by the mistakes that people make. */
 export function problemOfMatchText(text: string): MatchTextProblem {
   if (text === '') return { message: 'the text is empty', help: FORM };
   const parameter = parameterProblem(text);

@@ -12,7 +12,7 @@ import { datasetsOf, reportDataTexts, reportLiterals } from './literal-callers.t
 /** Most pairs of patterns that are compared. */
 const MOST_PAIRS = 10_000;
 
-/** Reports entries of `from` and `except` that no caller meets, and an `except` that takes out nobody or everybody. */
+/** Reports entries of `from` and `except` that no caller meets, and an `except` that takes out none or all. */
 export function* lintCallers(input: LintInput): Generator<undefined, void> {
   const { written, policies, issuers } = input;
   const datasets = datasetsOf(input);
@@ -43,7 +43,7 @@ function reportSpaces(scopes: readonly Located<string>[]): void {
   }
 }
 
-/** Reports an `except` that has no effect on the `from` beside it or of the policy, and callers that leave nobody. */
+/** Reports an `except` that has no effect on the `from` beside it or of the policy, and callers of which none is left. */
 function reportExcept({ spec }: WrittenPolicy): void {
   const own = principalsOf(spec.from);
   for (const entry of spec.except ?? []) reportNeedless(entry, own);

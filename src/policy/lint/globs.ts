@@ -47,7 +47,7 @@ export function* lintGlobs(
   }
 }
 
-/** Where an expression is evaluated. */
+/** Place at which an expression is evaluated. */
 interface Place {
   readonly policy: CompiledPolicy;
   /** Undefined outside of rules. */

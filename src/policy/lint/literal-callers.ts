@@ -13,7 +13,7 @@ import { type Located, report } from '../language/reader.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import type { LintInput } from './lint-input.ts';
 
-/** Where an entry of callers is written. */
+/** Place at which an entry of callers is written. */
 interface Place {
   /** True in `except`, whose conditions are negated. */
   readonly isExcept: boolean;

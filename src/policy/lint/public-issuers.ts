@@ -18,7 +18,7 @@ import { sampleCaller, tokenOf } from './sample-caller.ts';
 import { sampleRequest } from './sample-request.ts';
 import type { Trials } from './trials.ts';
 
-/** Presets of issuers that give tokens to everybody, by the issuer: those that all customers share. */
+/** Presets of issuers that give tokens to all who ask, by the issuer: those that all customers share. */
 const PUBLIC: ReadonlyMap<string, PresetName> = new Map(
   PRESET_NAMES.flatMap((name) => {
     const { issuer }: PresetRow = PRESETS[name];
@@ -26,12 +26,12 @@ const PUBLIC: ReadonlyMap<string, PresetName> = new Map(
   }),
 );
 
-/** Somebody who is in no policy. */
+/** A caller that is in no policy. */
 const STRANGER = 'somebody-else';
 /** Requests that are tried for one rule. */
 const MOST_REQUESTS = 5;
 
-/** Reports allow rules that let in everybody to whom a public issuer gives a token. */
+/** Reports allow rules that let in all to whom a public issuer gives a token. */
 export function* lintPublicIssuers(
   { written, policies }: LintInput,
   trials: Trials,
@@ -47,7 +47,7 @@ export function* lintPublicIssuers(
   }
 }
 
-/** True for an issuer of everybody whose tokens the document does not limit by claims. */
+/** True for a public issuer whose tokens the document does not limit by claims. */
 function isPublic({ issuer, claims }: Issuer): boolean {
   return PUBLIC.has(issuer) && claims.length === 0;
 }
@@ -73,7 +73,7 @@ function reportRule(rule: RuleDocument, policy: WrittenPolicy, issuer: Issuer, t
   }
 }
 
-/** The claims of a token that the issuer gives to somebody else: nothing in it is of the author's organization. */
+/** The claims of a token that the issuer gives to another organization: nothing in it is of the author's organization. */
 function claimsOfStranger(issuer: Issuer): JsonObject {
   const sample = sampleClaims(PUBLIC.get(issuer.issuer) ?? '', STRANGER, issuer.issuer);
   const own = Object.entries({ ...tokenOf(issuer).claims, ...sample });

@@ -156,7 +156,7 @@ function exampleIn(
     if (request === undefined) continue;
     const governing = trials.policiesFor(request);
     const caller = sampleCaller(governing);
-    // Where none is required, a request without a token says more.
+    // A request without a token says more where none is required.
     for (const token of [undefined, sampleToken(governing)]) {
       const confirmed = trials.confirm({ ...request, caller, token }, isExpected);
       if (confirmed !== undefined) return [confirmed.text];

@@ -101,7 +101,7 @@ function suspectsIn(value: string, spec: PolicySpec, environment: Environment): 
     const start = value.indexOf(whole);
     return [{ start, end: start + whole.length, meant: whole, why: NOT_EVALUATED }];
   }
-  // What is an expression already is not looked at.
+  // Parts that are expressions already are not looked at.
   let rest = value;
   for (const { start, end } of parseText(value).holes) rest = blank(rest, start, end);
   const found: Suspect[] = [];

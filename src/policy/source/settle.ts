@@ -6,7 +6,7 @@ import { pendingOperation } from '../../git/git-operation.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Folder } from './folder.ts';
 
-/** Somebody is writing a folder, so that its files may be of two versions. */
+/** A folder that is being written, so that its files may be of two versions. */
 export interface Disturbance {
   /** The file or folder that shows it. */
   readonly path: string;

@@ -16,7 +16,7 @@ export interface Reload {
   /** Revision of the folder, as answers name it; empty if the folder could not be read. */
   readonly revision: string;
   /**
-   * `unchanged` if the folder has the live policy set, as in the load before; nothing is swapped. `waiting` if somebody
+   * `unchanged` if the folder has the live policy set, as in the load before; nothing is swapped. `waiting` if a process
    * is writing the folder; load it again soon.
    */
   readonly result: 'success' | 'failure' | 'unchanged' | 'waiting';
@@ -48,7 +48,7 @@ export interface PolicyStoreOptions {
   readonly onRecovery?: (reload: Reload) => void;
 }
 
-/** Time in milliseconds after which a folder that somebody keeps writing is reported, such as one with a lost lock. */
+/** Time in milliseconds after which a folder that is written without end is reported, such as one with a lost lock. */
 const PATIENCE = 10_000;
 
 /** Holder of the policy set that decides, which loads new ones. */

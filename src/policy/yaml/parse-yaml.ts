@@ -38,8 +38,8 @@ export interface ParsedYaml {
 const SCALAR = '\u001F';
 
 /**
- * Parses the documents of a text in linear time and memory: the parser stops at a bound instead of building what
- * nobody may write, and keeps few errors, of which each has a cost.
+ * Parses the documents of a text in linear time and memory: the parser stops at a bound instead of building values
+ * beyond it, and keeps few errors, of which each has a cost.
  */
 export function parseYaml(text: string): ParsedYaml {
   const parser = new Parser();

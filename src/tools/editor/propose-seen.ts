@@ -9,7 +9,7 @@ import { type Meaning, meaningOf, nameOf, seenIn } from './seen-values.ts';
 /** RFC 9110, section 9, and RFC 5789. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Values of a meaning that the folder has, and those that everybody uses. */
+/** Values of a meaning that the folder has, and those in common use. */
 export function seenProposals(meaning: Meaning, folder: EditedFolder): readonly Proposal[] {
   const seen = seenIn(folder.parsed, meaning);
   const detail = `${meaning} in this folder`;

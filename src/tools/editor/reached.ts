@@ -29,7 +29,7 @@ export function reachedAt(path: string, offset: number, { policies }: TestResult
   return [`${verb} in ${cases.shown(MOST_CASES)}`, ...(values === undefined ? [] : [values])].join('  \n');
 }
 
-/** How often the innermost condition there was true, false, and failed. */
+/** Counts of the innermost condition there: true, false and failed. */
 function valuesAt(
   expressions: readonly ExpressionCount[],
   isHere: (range: Range) => boolean,

@@ -52,7 +52,7 @@ export const capabilitiesFor = (canPrepareRename: boolean): ServerCapabilities =
 /** Answer to a request that the editor no longer needs. */
 const CANCELLED = new ResponseError(LSPErrorCodes.RequestCancelled, 'the request was cancelled');
 
-/** What the editor can do, known after its first message. */
+/** Abilities of the editor, known after its first message. */
 export interface EditorAbilities {
   readonly hasSnippets: boolean;
   /** True if it shows the answer to `lictor.why` in a document of its own. */

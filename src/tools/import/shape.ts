@@ -2,8 +2,8 @@ import type { JsonValue } from '../../engine/request/attributes.ts';
 import { isObject } from './json-reads.ts';
 
 /**
- * Whether a part of a foreign document has the shape that its product asks for: the problem of the first part that has
- * another, as the end of a sentence. What is misread here would open a rule, as an empty `from` means every caller.
+ * Judgement of the shape of a part of a foreign document, by its product: the problem of the first part that has
+ * another, as the end of a sentence. A misread part would open a rule, as an empty `from` means every caller.
  */
 export type Shape = (value: JsonValue, path: string) => string | undefined;
 

@@ -14,7 +14,7 @@ export interface SkippedPolicy {
 /** Number of policies that are named if none applied. */
 const MOST_NEAR = 3;
 
-/** How near an entry came: its parts are compared in this order. */
+/** Order in which the parts of an entry are compared: a later one is nearer to a match. */
 const NEARNESS: readonly MatchEntryResult['result'][] = [
   'host',
   'method',
@@ -46,7 +46,7 @@ export function skippedText({ policy, entries }: PolicyEvent): SkippedPolicy {
   return { name: policy.name, why: mismatchesText(entries) };
 }
 
-/** What does not fit in each entry of a match, with the place of the entry if there are several. */
+/** Parts that do not fit in each entry of a match, with the place of the entry if there are several. */
 export function mismatchesText(entries: readonly MatchEntryResult[]): string {
   const [first] = entries;
   if (first === undefined) return '';

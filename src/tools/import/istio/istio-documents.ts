@@ -13,7 +13,7 @@ export interface IstioDocument {
   readonly isDryRun: boolean;
   readonly rules: readonly IstioRule[];
   readonly jwtRules: readonly JsonValue[];
-  /** What has no equivalent and is not read. */
+  /** Parts that have no equivalent and are not read. */
   readonly remarks: readonly string[];
 }
 
