@@ -55,8 +55,8 @@ vsix: node ## The extension for VS Code, lictor-vscode.vsix; its packages are in
 test: install tools ## Types, then every test; ONLY=PATH for some of them
 	@status=0; npm run -s types || status=1; npm test -s -- $(ONLY) || status=1; exit $$status
 
-test-go: install ## h2spec and grpcurl against a sidecar, protovalidate; nothing where Go is missing
-	@if ! command -v go >/dev/null; then echo 'make test-go: Go is not installed, so h2spec, grpcurl and the cases of protovalidate do not run'; exit 0; fi; \
+test-go: install ## h2spec and grpcurl against a sidecar, protovalidate, checks of all manifests; nothing where Go is missing
+	@if ! command -v go >/dev/null; then echo 'make test-go: Go is not installed, so h2spec, grpcurl, the cases of protovalidate and the checks of manifests do not run'; exit 0; fi; \
 	  $(MAKE) tools-go; node test/go/main.ts
 
 tools-go:

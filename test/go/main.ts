@@ -6,11 +6,13 @@ import { freePort } from '../support/ports.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { GRPCURL_CALLS, runGrpcurl } from './grpcurl.ts';
 import { runH2spec } from './h2spec.ts';
+import { checkManifests } from './manifests.ts';
 import { runProtovalidate } from './protovalidate.ts';
 
 /*
  * `make test-go`: programs of Go. All cases of h2spec and calls of grpcurl, which talk to a sidecar over TCP and over
- * TLS, and the conformance cases of protovalidate. Exit code 1 if a case has failed or was left out.
+ * TLS, the conformance cases of protovalidate, and checks of every manifest, of the chart and of workflows. Exit code 1 if
+ * one has failed or was left out.
  */
 await using stack = new AsyncDisposableStack();
 const folder = await scratchFolder(stack);
@@ -46,6 +48,11 @@ for (const [name, isTls] of [
     fail(problem ?? '');
   }
   fail(lictor.child.ended() ?? '');
+}
+
+for await (const { name, problem } of checkManifests(join(folder, 'manifests'))) {
+  console.log(`${name}: ${problem === '' ? 'as expected' : 'FAILED'}`);
+  fail(problem);
 }
 
 const { cases, passed, excepted, problems } = await runProtovalidate();

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
+import { CHART_VARIANTS } from '../support/chart-variants.ts';
 import { RENDERED, resourceText } from '../support/rendered-chart.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { ROOT } from '../support/tools.ts';
@@ -9,54 +10,6 @@ import { CHART_FOLDER } from './chart.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { SCHEMA_FILE, writeSchemas } from './openapi-schemas.ts';
 import { outputOf, runProgram } from './programs.ts';
-
-/** Values that render every template, and each of its branches. */
-const VARIANTS: Readonly<Record<string, readonly string[]>> = {
-  'the defaults': [],
-  'without the sidecar where it cannot be added': ['--set=injection.failurePolicy=Ignore'],
-  'by webhook': ['--set=injection.by=webhook'],
-  'by nothing': ['--set=injection.by=none'],
-  'by cert-manager': ['--set=injection.by=webhook', '--set=webhook.certificate.source=cert-manager'],
-  'by an issuer of the cluster': [
-    '--set=injection.by=webhook',
-    '--set=webhook.certificate.source=cert-manager',
-    '--set-json=webhook.certificate.certManager.issuerRef={"kind":"ClusterIssuer","name":"internal"}',
-  ],
-  'by a Secret': [
-    '--set=injection.by=webhook',
-    '--set=webhook.certificate.source=secret',
-    '--set=webhook.certificate.secretName=mine',
-    '--set=webhook.certificate.caBundle=-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n',
-  ],
-  'with policies of others': [
-    '--set=policies.namespaces={orders,stock}',
-    '--set-json=policies.editors=[{"kind":"ServiceAccount","name":"deployer","namespace":"ci"}]',
-  ],
-  everything: [
-    '--set=injection.by=webhook',
-    '--set=image.digest=sha256:0123456789012345678901234567890123456789012345678901234567890123',
-    '--set=image.pullSecrets[0].name=registry',
-    '--set=labels.team=platform',
-    '--set=webhook.podLabels.tier=control',
-    '--set-string=webhook.podAnnotations.note=x',
-    '--set=webhook.priorityClassName=system-cluster-critical',
-    '--set=webhook.nodeSelector.disk=ssd',
-    '--set-json=webhook.tolerations=[{"operator":"Exists"}]',
-    '--set-json=webhook.affinity={"podAntiAffinity":{}}',
-    '--set-json=webhook.topologySpreadConstraints=[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule","labelSelector":{"matchLabels":{"app":"a"}}}]',
-    '--set-json=webhook.networkPolicy.from=[{"ipBlock":{"cidr":"10.0.0.1/32"}}]',
-    '--set=webhook.serviceAccount.annotations.role=none',
-    '--set=webhook.podDisruptionBudget.maxUnavailable=50%',
-    '--set=webhook.host=[::]',
-    '--set=injection.options.memory=256Mi',
-    '--set=policies.namespaces={orders,stock}',
-    '--set-json=policies.files={"orders.yaml":"apiVersion: lictor/v1\\n"}',
-    '--set=monitoring.podMonitor.enabled=true',
-    '--set=monitoring.podMonitor.namespaces={orders}',
-    '--set=monitoring.podMonitor.labels.release=prometheus',
-    '--set=monitoring.serviceMonitor.enabled=true',
-  ],
-};
 
 /** Kinds of other projects, of which the API server has no schema. */
 const FOREIGN = ['Certificate', 'Issuer', 'PodMonitor', 'ServiceMonitor', 'Kustomization'];
@@ -101,14 +54,14 @@ describe('the chart', () => {
     return runProgram('kubeconform', args, { input: manifests });
   }
 
-  test.each(Object.entries(VARIANTS))('lint, and schemas of the API server: %s', async (_, values) => {
+  test.each(Object.entries(CHART_VARIANTS))('lint, and schemas of the API server: %s', async (_, values) => {
     await outputOf('helm', ['lint', '--strict', CHART_FOLDER, '--namespace', 'lictor', ...values]);
     const rendered = await template(values);
     const { code, stdout } = await validate(rendered);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/Invalid: 0, Errors: 0/)]);
   });
 
-  test.each(Object.entries(VARIANTS))('the API server takes it: %s', async (_, values) => {
+  test.each(Object.entries(CHART_VARIANTS))('the API server takes it: %s', async (_, values) => {
     const objects = parseAllDocuments(await template(values))
       .map(
         (document) =>
@@ -128,14 +81,14 @@ describe('the chart', () => {
     expect([code, stderr]).toEqual([0, '']);
   });
 
-  test.each(Object.entries(VARIANTS))('types of other projects: %s', async (_, values) => {
+  test.each(Object.entries(CHART_VARIANTS))('types of other projects: %s', async (_, values) => {
     const { kinds, text } = foreignObjects(await template(values));
     if (kinds.length === 0) return;
     expect(await outputOf('foreign-kinds', [], { input: text })).toBe(`${kinds.length}\n`);
   });
 
   test('objects of other projects are among what is checked, and an unknown field of one is refused', async () => {
-    const rendered = await Promise.all(Object.values(VARIANTS).map(template));
+    const rendered = await Promise.all(Object.values(CHART_VARIANTS).map(template));
     const objects = rendered.map(foreignObjects);
     expect([...new Set(objects.flatMap(({ kinds }) => kinds))].toSorted()).toEqual([
       'Certificate',

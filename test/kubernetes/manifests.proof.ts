@@ -1,42 +1,22 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseAllDocuments } from 'yaml';
+import { type Manifest, manifestsOf, manifestsOnPage } from '../support/manifests.ts';
 import { ROOT } from '../support/tools.ts';
 import { waitFor } from '../support/wait.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { isInjected, type PodObject, sidecarsOf } from './pods.ts';
-
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
-}
 
 const OVERLAYS = globSync('deploy/kustomize/overlays/*', { cwd: fileURLToPath(ROOT) }).toSorted();
 const INJECTIONS = globSync('deploy/kustomize/injection/*', { cwd: fileURLToPath(ROOT) }).toSorted();
 const PAGES = globSync(['docs/*.md', 'deploy/**/*.md', 'README.md'], { cwd: fileURLToPath(ROOT) }).toSorted();
 
 /** Groups of other projects, which the API server does not serve. */
-const FOREIGN =
-  /^(cert-manager\.io|monitoring\.coreos\.com|lictor|.*\.istio\.io|gateway\..*|kustomize\..*)\//;
+const FOREIGN = /^(cert-manager\.io|monitoring\.coreos\.com|.*\.istio\.io|gateway\..*)\//;
 
-function manifestsOf(text: string): readonly Manifest[] {
-  return parseAllDocuments(text)
-    .map((document) => document.toJS() as Manifest | null)
-    .filter(
-      (object): object is Manifest =>
-        typeof object?.apiVersion === 'string' && typeof object.kind === 'string',
-    )
-    .filter(({ apiVersion }) => !FOREIGN.test(apiVersion));
-}
-
-/** Whole manifests in the examples of a page. */
-function examplesOf(page: string): readonly Manifest[] {
-  const text = readFileSync(new URL(page, ROOT), 'utf8');
-  return [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].flatMap(([, example = '']) =>
-    /^apiVersion: /m.test(example) && /^kind: /m.test(example) ? manifestsOf(example) : [],
-  );
+/** Objects of kinds that the API server serves. */
+function served(manifests: readonly Manifest[]): readonly Manifest[] {
+  return manifests.filter(({ apiVersion }) => !FOREIGN.test(apiVersion));
 }
 
 describe('kubectl apply --dry-run=server --validate=strict takes', () => {
@@ -66,14 +46,14 @@ describe('kubectl apply --dry-run=server --validate=strict takes', () => {
 
   test.each([...OVERLAYS, ...INJECTIONS])('%s', async (folder) => {
     const built = await cluster.kubectl.output(['kustomize', fileURLToPath(new URL(folder, ROOT))]);
-    const manifests = manifestsOf(built);
+    const manifests = served(manifestsOf(built));
     expect(manifests.length).toBeGreaterThan(2);
     expect(await take(manifests)).toEqual([0, '']);
   });
 
   test('the examples of the pages', async () => {
     for (const page of PAGES) {
-      const examples = examplesOf(page);
+      const examples = served(manifestsOnPage(readFileSync(new URL(page, ROOT), 'utf8')));
       if (examples.length > 0) expect([page, ...(await take(examples))]).toEqual([page, 0, '']);
     }
   });

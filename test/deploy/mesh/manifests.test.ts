@@ -2,50 +2,19 @@ import { globSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { parseAllDocuments } from 'yaml';
 import { ROOT } from '../../support/tools.ts';
+import { closedSchema, MESH_KINDS, pinnedSchema, REVIEWED_KINDS } from '../pinned-schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** A schema as its project publishes it, with the version that it is from. */
-interface Pinned {
-  readonly module: string;
-  readonly version: string;
-  readonly schema: Json;
-}
-
-const pinned = (name: string): Pinned =>
-  JSON.parse(readFileSync(new URL(`schemas/${name}.json`, import.meta.url), 'utf8')) as Pinned;
-
-/** Schemas of the kinds in deploy/mesh, and of the version of each. */
-const SCHEMAS: Readonly<Record<string, { readonly name: string; readonly apiVersion: string }>> = {
-  AuthorizationPolicy: { name: 'authorization-policy', apiVersion: 'security.istio.io/v1' },
-  PeerAuthentication: { name: 'peer-authentication', apiVersion: 'security.istio.io/v1' },
-  ServiceEntry: { name: 'service-entry', apiVersion: 'networking.istio.io/v1' },
-  HTTPRoute: { name: 'http-route', apiVersion: 'gateway.networking.k8s.io/v1' },
-  SecurityPolicy: { name: 'security-policy', apiVersion: 'gateway.envoyproxy.io/v1alpha1' },
-};
-
-/** Kinds whose schema no package registry has; deploy/mesh/README.md says how they were reviewed. */
-const REVIEWED = ['ServiceDefaults'];
 
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
 
 /** The mistakes of a value, unknown fields included: an API server drops those without a word. */
 function mistakesOf(schema: Json, value: unknown): readonly string[] {
-  const validate = ajv.compile(closed(schema) as object);
+  const validate = ajv.compile(closedSchema(schema) as object);
   validate(value);
   return (validate.errors ?? []).map(
     ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
   );
-}
-
-/** The schema with no fields but those that it names, below schemas of objects that name their fields. */
-function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const copy = Object.fromEntries(Object.entries(schema).map(([name, each]) => [name, closed(each)]));
-  const isOpen = 'additionalProperties' in schema || 'x-kubernetes-preserve-unknown-fields' in schema;
-  const names = 'properties' in schema && 'type' in schema && schema.type === 'object';
-  return names && !isOpen ? { ...copy, additionalProperties: false } : copy;
 }
 
 interface Manifest {
@@ -63,23 +32,23 @@ const manifests = globSync('deploy/mesh/*/*.yaml', { cwd: ROOT })
   );
 
 const custom = manifests.flatMap(([path, manifest]) =>
-  manifest.kind === undefined || REVIEWED.includes(manifest.kind)
+  manifest.kind === undefined || REVIEWED_KINDS.includes(manifest.kind)
     ? []
     : [[manifest.kind, path, manifest] as const],
 );
 
 test('there is a manifest of each kind', () => {
-  expect(custom.map(([kind]) => kind).toSorted()).toEqual(Object.keys(SCHEMAS).toSorted());
+  expect(custom.map(([kind]) => kind).toSorted()).toEqual(Object.keys(MESH_KINDS).toSorted());
 });
 
 test.each(custom)('the %s in %s is valid by the schema of its project', (kind, _, { apiVersion, spec }) => {
-  const { name, apiVersion: wanted } = SCHEMAS[kind] ?? { name: '', apiVersion: '' };
+  const { name, apiVersion: wanted } = MESH_KINDS[kind] ?? { name: '', apiVersion: '' };
   expect(apiVersion).toBe(wanted);
-  expect(mistakesOf(pinned(name).schema, spec)).toEqual([]);
+  expect(mistakesOf(pinnedSchema(name).schema, spec)).toEqual([]);
 });
 
 test.each(custom)('a misspelt field in the %s of %s is found', (kind, _, { spec }) => {
-  const { schema } = pinned(SCHEMAS[kind]?.name ?? '');
+  const { schema } = pinnedSchema(MESH_KINDS[kind]?.name ?? '');
   expect(mistakesOf(schema, { ...spec, misspelt: true }).join()).toContain('"additionalProperty":"misspelt"');
 });
 
@@ -92,7 +61,7 @@ describe('the provider of Istio', () => {
   const { extensionProviders } = readYaml('istio/mesh-config.yaml') as {
     readonly extensionProviders: readonly { readonly envoyExtAuthzGrpc: Json }[];
   };
-  const { schema } = pinned('mesh-config');
+  const { schema } = pinnedSchema('mesh-config');
 
   test('has the fields of its message', () => {
     expect(extensionProviders).toHaveLength(1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
 /*
- * Writes schemas/*.json from the modules of Go that publish them: node test/deploy/mesh/pin-schemas.ts. It needs Go and
+ * Writes schemas/*.json from the modules of Go that publish them: node test/deploy/pin-schemas.ts. It needs Go and
  * the module proxy; the tests need neither. A new version is one here, and a look at what changed.
  */
 
@@ -52,6 +52,18 @@ const SOURCES: readonly Source[] = [
     path: 'charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_securitypolicies.yaml',
     read: (text) => definition(text, 'SecurityPolicy', 'v1alpha1'),
   },
+  istio('request-authentication', 'RequestAuthentication'),
+  {
+    name: 'validating-policy',
+    module: 'github.com/kyverno/api',
+    version: 'v0.0.1-alpha.3.0.20260723090831-fb2785727f98',
+    path: 'config/crds/policies.kyverno.io_validatingpolicies.yaml',
+    read: (text) => definition(text, 'ValidatingPolicy', 'v1alpha1'),
+  },
+  certManager('certificate', 'Certificate'),
+  certManager('issuer', 'Issuer'),
+  prometheusOperator('pod-monitor', 'PodMonitor'),
+  prometheusOperator('service-monitor', 'ServiceMonitor'),
 ];
 
 const STRING = { type: 'string' } as const;
@@ -62,6 +74,27 @@ function istio(name: string, kind: string): Source {
     module: 'istio.io/api',
     version: 'v1.32.0',
     path: 'kubernetes/customresourcedefinitions.gen.yaml',
+    read: (text) => definition(text, kind, 'v1'),
+  };
+}
+
+function certManager(name: string, kind: string): Source {
+  return {
+    name,
+    module: 'github.com/cert-manager/cert-manager',
+    version: 'v1.21.2',
+    path: `deploy/crds/cert-manager.io_${kind.toLowerCase()}s.yaml`,
+    read: (text) => definition(text, kind, 'v1'),
+  };
+}
+
+/** The newest version of the module that the proxy has; the module of its types alone is newer. */
+function prometheusOperator(name: string, kind: string): Source {
+  return {
+    name,
+    module: 'github.com/prometheus-operator/prometheus-operator',
+    version: 'v0.85.0',
+    path: `example/prometheus-operator-crd/monitoring.coreos.com_${kind.toLowerCase()}s.yaml`,
     read: (text) => definition(text, kind, 'v1'),
   };
 }
