@@ -177,11 +177,13 @@ export const VERBS: readonly Verb[] = [
         completes: 'files',
       },
     },
-    doc: 'verify decision logs that `serve --audit-chain` has written',
+    doc: 'verify and query decision logs',
     flags: AUDIT_FLAGS,
     examples: [
       'lictor audit key --name audit.acme.example/orders --out audit.key > audit.pub',
       'lictor audit verify decisions*.jsonl --keys audit.pub',
+      'lictor audit prove 0192f0c1-2d3e-7a4b-8c5d-6e7f80910a1b --log decisions.jsonl > decision.tlog-proof',
+      `lictor audit query decisions.jsonl --since 1h --where 'decision == "deny"' --count-by policy,rule,reason`,
     ],
     run: async ([action = '', ...paths], options, terminal) =>
       (await import('./audit/audit.ts')).audit(action, paths, options, terminal, process.stdin),

@@ -65,6 +65,14 @@ export class TreeRange {
     return range;
   }
 
+  /** A copy without the subtrees before `start`. */
+  from(start: number): TreeRange {
+    const range = new TreeRange(start);
+    range.#subtrees = this.#subtrees.filter((each) => each.start >= start);
+    range.#end = Math.max(start, this.#end);
+    return range;
+  }
+
   /** Root of the tree with the leaves of the range, which begins at 0. */
   root(): Digest {
     return this.hash(0, this.#end) ?? EMPTY_ROOT;

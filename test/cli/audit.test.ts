@@ -145,9 +145,76 @@ describe('audit verify', () => {
   });
 });
 
+describe('audit prove', () => {
+  beforeEach(async () => {
+    await honestLog(folder);
+    await writeFile(join(folder, 'audit.pub'), `${LOG_KEYS.verifier.text}\n`);
+  });
+
+  test('proves each record of a log to a reader without the log', async () => {
+    for (const [id, log] of [
+      ['id-0', 'a.jsonl'],
+      ['id-13', 'a.jsonl'],
+      ['id-16', 'b.jsonl'],
+      ['id-28', 'b.jsonl'],
+    ] as const) {
+      const { code, stderr } = await audit(['prove', id, '--log', log, '--out', 'proof']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const verified = await audit(['verify', '--proof', 'proof', '--keys', 'audit.pub']);
+      expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining(`"decision_id":"${id}"`) });
+      expect(verified.stdout).toMatch(
+        /the record is in the log audit\.acme\.example\/orders\/(01)+, whose tree of \d+ lines audit\.acme\.example\/orders has signed/,
+      );
+    }
+  });
+
+  test('of a changed record, index, hash or checkpoint does not hold', async () => {
+    const { stdout } = await audit(['prove', 'id-13', '--log', 'a.jsonl']);
+    const lines = stdout.split('\n');
+    const [, extra = '', , hash = ''] = lines;
+    const line = Buffer.from(extra.slice('extra '.length), 'base64').toString();
+    const other = Buffer.from(line.replace('"allow"', '"denyy"')).toString('base64');
+    for (const [changed, problem] of [
+      [stdout.replace(extra, `extra ${other}`), 'has a record that is not in the tree of its checkpoint'],
+      [
+        stdout.replace(hash, Buffer.alloc(32).toString('base64')),
+        'has a record that is not in the tree of its checkpoint',
+      ],
+      [stdout.replace('index 16', 'index 15'), 'has an `extra` line that is not the record of its index'],
+      [stdout.replace(`${extra}\n`, ''), 'has no `extra` line with the record'],
+      [stdout.replace('\n19\n', '\n20\n'), 'has a checkpoint that is not signed by any of the given keys'],
+    ] as const) {
+      await writeFile(join(folder, 'proof'), changed);
+      expect(await audit(['verify', '--proof', 'proof', '--keys', 'audit.pub'])).toMatchObject({
+        code: 1,
+        stderr: `lictor audit: --proof: \`proof\` ${problem}\n`,
+      });
+    }
+    expect((await audit(['verify', '--proof', 'proof'])).code).toBe(2);
+  });
+
+  test.each([
+    [['id-99', '--log', 'a.jsonl'], 1, 'no record of the logs has the decision id `id-99`'],
+    [['id-1'], 2, '--log: name the log of the decision'],
+    [[], 2, 'name one decision id, and the logs with --log'],
+    [['id-1', '--log', 'none'], 2, 'a log does not exist'],
+  ])('with %j is refused', async (args, code, problem) => {
+    expect(await audit(['prove', ...args])).toMatchObject({ code, stderr: `lictor audit: ${problem}\n` });
+  });
+
+  test('of a log that contradicts its checkpoint is refused', async () => {
+    const text = await readFile(join(folder, 'a.jsonl'), 'utf8');
+    await writeFile(join(folder, 'a.jsonl'), text.replace('id-3', 'id-x'));
+    expect(await audit(['prove', 'id-4', '--log', 'a.jsonl'])).toMatchObject({
+      code: 1,
+      stderr: 'lictor audit: `a.jsonl` contradicts its checkpoint; `audit verify` tells where\n',
+    });
+  });
+});
+
 test('another action is refused', async () => {
   expect(await audit(['forge'])).toMatchObject({
     code: 2,
-    stderr: 'lictor audit: unknown action `forge`; write `verify`, `key`\n',
+    stderr: 'lictor audit: unknown action `forge`; write `verify`, `prove`, `query`, `key`\n',
   });
 });

@@ -275,6 +275,7 @@ export const IMPORT_TABLE = {
         'sidecar/audit',
         'sidecar/audit/chain',
         'tlog',
+        'policy/',
         ...ENGINE,
         'flag',
         'diagnostic',

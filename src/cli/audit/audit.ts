@@ -7,9 +7,11 @@ import { AUDIT_ACTIONS, type AuditAction } from './actions.ts';
 import type { AuditCall } from './call.ts';
 import type { AuditOptions } from './flags.ts';
 import { key } from './key.ts';
+import { prove } from './prove.ts';
+import { query } from './query.ts';
 import { verify } from './verify.ts';
 
-const ACTIONS = { verify, key } as const satisfies Record<
+const ACTIONS = { verify, prove, query, key } as const satisfies Record<
   AuditAction,
   (call: AuditCall) => Promise<ExitCode>
 >;

@@ -7,6 +7,7 @@ import { knownCheckpoints } from './known-checkpoints.ts';
 import { logSources } from './log-sources.ts';
 import { readKeys } from './read-keys.ts';
 import { humanVerification, jsonVerification } from './verification-report.ts';
+import { verifyProofFile } from './verify-proof.ts';
 
 /** `lictor audit verify LOG...`: finds the first line of a log that is not as it was written. */
 export async function verify(call: AuditCall): Promise<ExitCode> {
@@ -16,6 +17,9 @@ export async function verify(call: AuditCall): Promise<ExitCode> {
   if (problem !== undefined) return usage(problem);
   const witnesses = await readKeys(options.witnessKeys, '--witness-keys', terminal);
   if (witnesses.problem !== undefined) return usage(witnesses.problem);
+  if (options.output === 'csv' || options.output === 'table')
+    return usage(`--output: \`${options.output}\` is a form of \`audit query\`; write \`human\` or \`json\``);
+  if (options.proof !== undefined) return await verifyProofFile(options.proof, keys, witnesses.keys, call);
   if (paths.length === 0) return usage('name the logs to verify');
   const { known, problem: unusable } = await knownCheckpoints(call, keys);
   if (unusable !== undefined) return usage(unusable);
