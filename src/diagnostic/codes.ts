@@ -91,6 +91,10 @@ export const CODES = {
   invalid_host: { severity: 'error', doc: 'a host pattern is not valid' },
   invalid_path: { severity: 'error', doc: 'a path or path pattern is not valid' },
   invalid_principal: { severity: 'error', doc: 'a principal pattern is not valid' },
+  invalid_record: {
+    severity: 'error',
+    doc: 'an entry of `record.include` is not the name of a place of the request, or looks like a secret',
+  },
   invalid_header: {
     severity: 'error',
     doc: 'a header name or value is not valid in HTTP, or a policy cannot set it',
@@ -305,6 +309,10 @@ export const CODES = {
   path_contained: {
     severity: 'warning',
     doc: 'another pattern of the list also matches every path of the pattern',
+  },
+  personal_record: {
+    severity: 'warning',
+    doc: 'an entry of `record.include` is a claim that is probably personal data, such as `email`',
   },
   lease_too_small: {
     severity: 'warning',

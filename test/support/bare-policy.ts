@@ -18,6 +18,7 @@ export function barePolicy(name: string): CompiledPolicy {
     params: {},
     variables: new Map(),
     headers: { match: NO_HEADER_READS, all: NO_HEADER_READS },
+    inputs: { match: [], all: [] },
     mtls: undefined,
     jwt: undefined,
     namedPeers: undefined,
@@ -38,6 +39,7 @@ export function barePolicy(name: string): CompiledPolicy {
       },
       deny: { headers: { set: new Map() }, body: undefined },
     },
+    record: undefined,
   };
 }
 

@@ -35,6 +35,7 @@ export function aDecision(fields: Partial<Decision> = {}): Decision {
     controls: [],
     limits: [],
     shadow: [],
+    recordable: undefined,
     fault: undefined,
     ...fields,
   };

@@ -149,7 +149,8 @@ const LATE: Verdict = {
 };
 
 /** The decision with everything that is answered, recorded, counted and traced about it. */
-function complete(verdict: Verdict, { set, selection, context }: Undecided, now: number): Decision {
+function complete(verdict: Verdict, undecided: Undecided, now: number): Decision {
+  const { set, selection, context } = undecided;
   const { request, identities, reservations, services } = context;
   const { allowedBy, changes } = verdict;
   const cause = verdict.cause && respondDeny(verdict.cause, selection.enforcing, context);
@@ -179,6 +180,7 @@ function complete(verdict: Verdict, { set, selection, context }: Undecided, now:
     controls: policy?.controls ?? NO_CONTROLS,
     limits: reservations.verdicts,
     shadow: NO_SHADOWS,
+    recordable: undecided,
     fault: cause?.fault,
   };
 }
@@ -222,6 +224,7 @@ export function denyUnevaluated(
     controls: NO_CONTROLS,
     limits: NO_LIMITS,
     shadow: NO_SHADOWS,
+    recordable: undefined,
     fault,
   };
 }

@@ -2,6 +2,7 @@ import type { Revision } from '../set/revision.ts';
 import type { Caller } from './identities.ts';
 import type { CandidateVerdict, Denial, LimitVerdict, ShadowVerdict } from './outcome.ts';
 import type { Reason } from './reasons.ts';
+import type { Recordable } from './recordable.ts';
 
 /**
  * One decision, complete: the answer, and everything that is recorded, counted and traced about it. `Permit` is the
@@ -49,6 +50,8 @@ export interface DecisionOf<Permit> {
   readonly shadow: readonly ShadowVerdict[];
   /** Verdict of the candidate where it differs from this decision. */
   readonly candidate?: CandidateVerdict;
+  /** Source of what policies want recorded; undefined if no policy was selected. */
+  readonly recordable: Recordable | undefined;
   /** The fault, for the process log of the operator; never shown to the caller. */
   readonly fault: Error | undefined;
 }

@@ -6,6 +6,7 @@ import type { OpenApiSchema } from '../openapi/operation.ts';
 import type { JsonValue } from '../request/attributes.ts';
 import type { HeaderReads } from '../request/header-reads.ts';
 import type { HostPattern } from '../request/host.ts';
+import type { InputReads } from '../request/input-reads.ts';
 import type { PathPattern } from '../request/path-pattern.ts';
 import type { BodySchema } from '../schema/body-schema.ts';
 import type { CallerCondition, PrincipalSet } from './callers.ts';
@@ -65,6 +66,8 @@ export interface CompiledPolicy {
   readonly variables: ReadonlyMap<string, Program>;
   /** Headers that its expressions read: in the conditions of `match`, and in all of them. */
   readonly headers: { readonly match: HeaderReads; readonly all: HeaderReads };
+  /** Attributes that it reads beside those of each record: in the conditions of `match`, and in all parts. */
+  readonly inputs: { readonly match: InputReads; readonly all: InputReads };
   readonly mtls: MtlsRequirement | undefined;
   readonly jwt: JwtRequirement | undefined;
   /**
@@ -86,6 +89,29 @@ export interface CompiledPolicy {
   readonly firstLimits: readonly CompiledLimit[];
   readonly lastLimits: readonly CompiledLimit[];
   readonly respond: CompiledRespond;
+  /** Undefined: the policy does not say what is recorded. */
+  readonly record: CompiledRecord | undefined;
+}
+
+/** The parts of decisions that records have, and the decisions that are recorded. */
+export interface CompiledRecord {
+  /** Share of the decisions that are recorded, 0 to 1, by answer; undefined: as the operator says. */
+  readonly allow: number | undefined;
+  readonly deny: number | undefined;
+  readonly include: readonly RecordedPlace[];
+  /** True to record the attributes that the policies of the request read. */
+  readonly inputs: boolean;
+  /** True to record the body with them. */
+  readonly body: boolean;
+}
+
+/** Place of a request that is recorded, with its text in the document. */
+export interface RecordedPlace {
+  readonly text: string;
+  /** Name of `NAMES`. */
+  readonly name: string;
+  /** Keys below the name, from the outside. */
+  readonly keys: readonly string[];
 }
 
 /** One entry of `match`: all parts must match. An absent part (undefined) always matches. */

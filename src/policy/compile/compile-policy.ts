@@ -30,6 +30,7 @@ import { type Expression, reportStatus } from '../language/values.ts';
 import type { Cursor } from '../yaml/tree.ts';
 import { compileCallers, compilePrincipals, namedPeersOf } from './compile-callers.ts';
 import { compileOpenApiSchema } from './compile-openapi-schema.ts';
+import { compileRecord } from './compile-record.ts';
 import { compileBodySchema } from './compile-schema.ts';
 import {
   BODY,
@@ -55,7 +56,7 @@ export function compilePolicy(
   spec: PolicySpec,
   folder: Folder,
   services: ServicesOfPolicy,
-): Omit<CompiledPolicy, 'params' | 'variables' | 'headers' | 'shadowRules'> & {
+): Omit<CompiledPolicy, 'params' | 'variables' | 'headers' | 'shadowRules' | 'inputs'> & {
   readonly shadowRules: readonly ShadowRuleDraft[];
 } {
   const rules = spec.rules ?? [];
@@ -94,6 +95,7 @@ export function compilePolicy(
     firstLimits: compileLimits(name.value, limits, 'first', folder),
     lastLimits: compileLimits(name.value, limits, 'last', folder),
     respond: compileRespond(spec.respond, folder),
+    record: compileRecord(spec.record),
   };
 }
 

@@ -24,7 +24,7 @@ const STRENGTH = { presence: 0, values: 1, value: 2 } as const satisfies Record<
 
 /** The headers and query parameters that a policy reads: in the conditions of its own `match`, and anywhere. */
 export function headerReadsOf(
-  policy: Omit<CompiledPolicy, 'headers' | 'shadowRules'>,
+  policy: Omit<CompiledPolicy, 'headers' | 'shadowRules' | 'inputs'>,
 ): CompiledPolicy['headers'] {
   const match = new Collected(policy.variables);
   for (const { when } of policy.match) match.addProgram(when);
@@ -108,8 +108,8 @@ class Collected {
 const VARIABLES = 'variables.';
 
 /** Every expression of a policy that is evaluated for its own sake, and can decide. */
-function programsOf(
-  policy: Omit<CompiledPolicy, 'headers' | 'shadowRules'>,
+export function programsOf(
+  policy: Omit<CompiledPolicy, 'headers' | 'shadowRules' | 'inputs'>,
 ): readonly (Program | undefined)[] {
   const { match, allowRules, denyRules, schemas, firstLimits, lastLimits, respond } = policy;
   const { requestHeaders, responseHeaders, query, metadata } = respond.allow;
@@ -132,7 +132,13 @@ function programsOf(
   ];
 }
 
-function rulePrograms({ match, when, status, message }: CompiledRule): readonly (Program | undefined)[] {
+/** The expressions of a rule. */
+export function rulePrograms({
+  match,
+  when,
+  status,
+  message,
+}: CompiledRule): readonly (Program | undefined)[] {
   return [when, programOf(status), programOf(message), ...match.map((entry: CompiledMatch) => entry.when)];
 }
 

@@ -25,6 +25,7 @@ import type { LocatedExpression } from './expression-location.ts';
 import { Expressions, locateExpression, type ValidExpression } from './expressions.ts';
 import type { Folder } from './folder.ts';
 import { headerReadsOf } from './header-reads.ts';
+import { inputReadsOf } from './input-reads.ts';
 import { type ServicesOfPolicy, servicesIn, withBodyType } from './message-services.ts';
 import { parameterTexts } from './parameter-texts.ts';
 import { type LocatedPattern, patternsOf } from './pattern-locations.ts';
@@ -201,7 +202,11 @@ export class PolicyCompiler implements PolicyParts {
     const compiled = compilePolicy(document, spec, { ...this.#folder, expressions }, services);
     const controls = [...new Set([...(template?.metadata.controls ?? []), ...compiled.controls])];
     const policy = { ...compiled, controls, params, variables: programs };
-    this.policies.set(name, withShadowRules({ ...policy, headers: headerReadsOf(policy) }));
+    const inputs = inputReadsOf(
+      policy,
+      compiled.shadowRules.map(({ rule }) => rule),
+    );
+    this.policies.set(name, withShadowRules({ ...policy, headers: headerReadsOf(policy), inputs }));
     this.#params.set(name, placedValues(params, paramsAt));
     this.#expressions.set(name, this.#folder.expressions.valid.slice(before));
   }

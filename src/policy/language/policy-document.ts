@@ -24,6 +24,7 @@ import {
   text,
   written,
 } from './reader.ts';
+import { RECORD_FIELDS } from './record-document.ts';
 import { type RuleDocument, ruleReader } from './rule-document.ts';
 import type { Reader } from './shape.ts';
 import { longFormAt } from './short-form.ts';
@@ -265,6 +266,10 @@ export const POLICY_FIELDS = {
   },
   limits: { read: list(readLimit), like: list(mapping(LIMIT_FIELDS)), doc: 'rate limits' },
   respond: { read: mapping(RESPOND_FIELDS), doc: 'changes to allowed requests, and to denials' },
+  record: {
+    read: mapping(RECORD_FIELDS),
+    doc: 'the decisions that are recorded, and what their records have',
+  },
 } as const satisfies Fields;
 
 export type PolicySpec = Read<typeof POLICY_FIELDS>;

@@ -16,6 +16,7 @@ import { lintPatterns } from './patterns.ts';
 import { lintPeers } from './peers.ts';
 import { PolicyContext } from './policy-context.ts';
 import { lintPublicIssuers } from './public-issuers.ts';
+import { lintRecords } from './records.ts';
 import { lintRules } from './rules.ts';
 import { lintTests } from './tests.ts';
 import { lintTexts } from './texts.ts';
@@ -40,6 +41,7 @@ export function* lint(input: LintInput): Generator<undefined, void> {
     lintRules(policy, context, trials);
     lintExceptions(policy, input.options.now);
     lintLimits(policy);
+    lintRecords(policy);
     yield;
   }
   for (const each of input.compiled) lintPeers(each);

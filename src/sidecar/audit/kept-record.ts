@@ -15,10 +15,11 @@ export class KeptRecord implements RecordLine {
   readonly length: number;
   readonly #decision: Recorded;
   readonly #place: Place;
+  readonly #end: string;
 
-  /** `place`: of the decision in a trace, or the `traceparent` of its caller. */
-  constructor(decision: Decision, place: Place) {
-    let length = OWN_LENGTH;
+  /** `place`: of the decision in a trace, or the `traceparent` of its caller. `end`: as for `recordLine`. */
+  constructor(decision: Decision, place: Place, end = '') {
+    let length = OWN_LENGTH + end.length;
     const own = (text: string): string => {
       const copy = ownText(text.slice(0, MAX_TEXT + 1));
       length += copy.length;
@@ -26,6 +27,7 @@ export class KeptRecord implements RecordLine {
     };
     const { request, source, destination, caller, jwt } = decision;
     this.id = decision.id;
+    this.#end = ownText(end);
     this.#place = typeof place === 'string' ? own(place) : place;
     this.#decision = {
       id: decision.id,
@@ -56,6 +58,6 @@ export class KeptRecord implements RecordLine {
   }
 
   get line(): string {
-    return recordLine(this.#decision, this.#place);
+    return recordLine(this.#decision, this.#place, this.#end);
   }
 }

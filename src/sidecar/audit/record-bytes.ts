@@ -23,24 +23,23 @@ export type Place = SpanReference | string;
  * The line of a decision record in UTF-8, with its end: the bytes of `recordLine`. They are valid until the next call. A
  * usual record is written in parts, of which those that depend only on the policy set are made once.
  */
-export function recordBytes(decision: Recorded, place: Place): Uint8Array {
-  const usual =
-    decision.shadow.length === 0 && decision.candidate === undefined
-      ? usualBytes(decision, place)
-      : undefined;
-  return usual ?? utf8(`${recordLine(decision, place)}\n`);
+export function recordBytes(decision: Recorded, place: Place, end = ''): Uint8Array {
+  const isUsual = decision.shadow.length === 0 && decision.candidate === undefined;
+  const usual = isUsual ? usualBytes(decision, place, end) : undefined;
+  return usual ?? utf8(`${recordLine(decision, place, end)}\n`);
 }
 
-/** The line of a decision record, without its end. */
-export function recordLine(decision: Recorded, place: Place): string {
+/** The line of a decision record, without its end. `end`: last members of the record, as JSON with their commas. */
+export function recordLine(decision: Recorded, place: Place, end = ''): string {
   const reference = typeof place === 'string' ? (parseTraceparent(place) ?? NOWHERE) : place;
-  return printableJson(JSON.stringify(toRecord(decision, reference)));
+  const record = JSON.stringify(toRecord(decision, reference));
+  return printableJson(end === '' ? record : `${record.slice(0, -1)}${end}}`);
 }
 
 const NOWHERE: SpanReference = { traceId: '', spanId: '' };
 
 /** Undefined if a text has characters that JSON or UTF-8 write in another way, or is cut. */
-function usualBytes(decision: Recorded, place: Place): Uint8Array | undefined {
+function usualBytes(decision: Recorded, place: Place, end: string): Uint8Array | undefined {
   const { request, source } = decision;
   writer.begin();
   writeTime(decision.time);
@@ -65,6 +64,7 @@ function usualBytes(decision: Recorded, place: Place): Uint8Array | undefined {
   writeNumber(Math.round(decision.duration));
   if (decision.controls.length > 0) writer.bytes(controlsPart(decision.controls));
   if (decision.limits.length > 0) writeLimits(decision.limits);
+  if (end !== '') writer.bytes(utf8(printableJson(end)));
   writer.bytes(PART.end);
   return writer.finish();
 }

@@ -6,6 +6,7 @@ import { KeptRecord } from '../audit/kept-record.ts';
 import { type AuditQueue, createAuditQueue } from '../audit/queue.ts';
 import { createRecentDecisions, type RecentDecisions } from '../audit/recent.ts';
 import { recordBytes } from '../audit/record-bytes.ts';
+import { endOfRecord, RECORD_ALL, type RecordWishes } from '../audit/record-parts.ts';
 import type { Sink } from '../audit/sink.ts';
 import type { Traces } from '../telemetry/decision-tracer.ts';
 import type { Log } from '../telemetry/logging.ts';
@@ -32,13 +33,16 @@ export interface RecorderOptions {
   readonly log: Log;
   /** Milliseconds, from any origin. */
   readonly clock: () => number;
+  /** Default: every decision is recorded, without inputs. */
+  readonly wishes?: RecordWishes;
 }
 
 /** Most different warnings about conflicting policies; each is logged once. */
 const MAX_WARNINGS = 100;
 
 /** Counts, traces and records each decision after its answer was sent. */
-export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderOptions): Recorder {
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { sinks, traces, metrics, log, clock, wishes = RECORD_ALL } = options;
   const recent = createRecentDecisions();
   const queues: readonly AuditQueue[] = sinks.map((sink) =>
     createAuditQueue({
@@ -71,12 +75,14 @@ export function createRecorder({ sinks, traces, metrics, log, clock }: RecorderO
       const isKept = recent.wants(isAllowed, completed);
       if (!isKept && queues.length === 0 && !traces.areSent) return;
       const place = traces.areSent ? traces.trace(decision, caller) : caller;
+      const end = endOfRecord(decision, wishes);
       if (isKept) {
-        const record = new KeptRecord(decision, place);
+        const record = new KeptRecord(decision, place, end);
         recent.add(record, completed, record.length);
       }
-      if (queues.length === 0) return;
-      const bytes = recordBytes(decision, place);
+      if (end === undefined) metrics.sampledOut(isAllowed ? 'allow' : 'deny');
+      if (end === undefined || queues.length === 0) return;
+      const bytes = recordBytes(decision, place, end);
       for (const queue of queues) queue.push(bytes);
     },
     recent,

@@ -29,6 +29,12 @@ export function byteSize(written: string): number | Problem {
     : new Problem('is not a size above zero, such as `100MiB` or `1GiB`');
 }
 
+/** A share of all: 0 to 1. */
+export function share(written: string): number | Problem {
+  const value = /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(written) ? Number(written) : Number.NaN;
+  return value >= 0 && value <= 1 ? value : new Problem('is not a number from 0 to 1');
+}
+
 /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`, as it was written. */
 export function listenAddress(written: string): string | Problem {
   if (parseAddress(written) !== undefined) return written;

@@ -16,6 +16,7 @@ import {
   originFile,
   redisAddress,
   redisPrefix,
+  share,
   socketMode,
 } from './setting-parsers.ts';
 
@@ -138,6 +139,22 @@ export const SETTINGS = {
     parse: nonEmptyText,
     doc: 'private key of `--audit-chain`: of `lictor audit key`, or of Ed25519 in PEM',
   },
+  'audit-allow': {
+    value: 'SHARE',
+    parse: share,
+    default: '1',
+    doc: 'share of the allowed requests that are recorded, 0 to 1, if no policy of the request says one; `0`: denials only',
+  },
+  'audit-deny': {
+    value: 'SHARE',
+    parse: share,
+    default: '1',
+    doc: 'share of the denied requests that are recorded, 0 to 1, if no policy of the request says one',
+  },
+  'audit-inputs': {
+    doc: 'record the [attributes](records.md#inputs) that policies read, so that decisions can be repeated',
+  },
+  'audit-bodies': { doc: 'record bodies that policies read as well, up to the bound of inputs' },
   'socket-mode': {
     value: 'MODE',
     parse: socketMode,

@@ -11,8 +11,8 @@ import type { PolicySet } from '../../engine/set/policy-set.ts';
 import { nodeCrypto } from '../../node/crypto.ts';
 import { decodeText } from '../../node/decode-text.ts';
 import { createHttpGet } from '../../node/http-get.ts';
-
 import type { PageSources } from '../admin/http.ts';
+import type { RecordWishes } from '../audit/record-parts.ts';
 import { CANDIDATE_RESULTS } from '../candidate/comparison.ts';
 import type { SharedStore } from '../limit-redis/shared-store.ts';
 import { LivePolicies } from '../loading/live-policies.ts';
@@ -116,7 +116,7 @@ export async function wire(configuration: Configuration, options: WiringOptions)
   });
   const traces = await createTraces(telemetry);
   const metricExport = await exportMetrics(telemetry, metrics);
-  const recorder = createRecorder({ sinks, traces, metrics, log, clock });
+  const recorder = createRecorder({ sinks, traces, metrics, log, clock, wishes: wishesOf(configuration) });
   const store = new LivePolicies(reloadObserver({ keys, health, metrics, log, recorder }));
   const proxy = observeProxy(configuration, log);
   const tokens = createTokenVerifier({ keys, crypto: nodeCrypto });
@@ -274,4 +274,8 @@ function pagesOf(
     decisions: recorder.recent,
     ...(candidate === undefined ? {} : { candidate: candidate.page }),
   };
+}
+
+function wishesOf({ auditAllow, auditDeny, auditInputs, auditBodies }: Configuration): RecordWishes {
+  return { allow: auditAllow, deny: auditDeny, inputs: auditInputs || auditBodies, body: auditBodies };
 }

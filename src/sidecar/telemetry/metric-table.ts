@@ -143,6 +143,11 @@ export const METRICS = {
     labels: [],
     doc: 'units of limits with `mode: leased` that this process holds; absent without `--redis`',
   },
+  lictor_audit_sampled_out_total: {
+    type: 'counter',
+    labels: ['decision'],
+    doc: 'decisions that were not recorded by choice: `record` of a policy, `--audit-allow` or `--audit-deny`',
+  },
   lictor_audit_dropped_total: {
     type: 'counter',
     labels: ['sink'],

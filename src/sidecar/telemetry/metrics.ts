@@ -42,6 +42,8 @@ export interface Metrics {
   collect(): Promise<Metric[]>;
   /** All metrics in a text format. The first call loads its serializer. */
   text(format?: TextFormat): Promise<string>;
+  /** A decision is left out of the records by choice. */
+  sampledOut(answer: 'allow' | 'deny'): void;
 }
 
 /** Text formats of `/metrics`. */
@@ -87,6 +89,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     lictor_limit_without_store_total: seriesOf('lictor_limit_without_store_total'),
     lictor_limit_store_commands_total: seriesOf('lictor_limit_store_commands_total'),
     lictor_audit_dropped_total: seriesOf('lictor_audit_dropped_total'),
+    lictor_audit_sampled_out_total: seriesOf('lictor_audit_sampled_out_total'),
   } as const satisfies Partial<Record<MetricName, Series>>;
   const decisions = new BoundSeries(counters.lictor_decisions_total, (reason, policy, rule) => [
     verdictOf(reason),
@@ -223,6 +226,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     limitStoreAsked: (result) => counters.lictor_limit_store_commands_total.add([result], 1),
     auditDropped: (sink, count) => counters.lictor_audit_dropped_total.add([sink], count),
     collect,
+    sampledOut: (answer) => counters.lictor_audit_sampled_out_total.add([answer], 1),
     text,
   };
 }

@@ -9,12 +9,17 @@ const SCHEMA = JSON.parse(readFileSync('schema/lictor.schema.json', 'utf8')) as 
 
 const KEY_FETCHES = 'of fetches of keys; see test/engine/identity/key-ring.test.ts';
 
+const RECORDS = 'of records; see test/engine/decision/recordable.test.ts';
+
 /** Fields that no case of one decision can show. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   description: 'for reports',
   owner: 'for reports',
   reason: 'for reports',
   controls: 'of `metadata`, which these files do not have; see rules.yaml',
+  record: RECORDS,
+  include: RECORDS,
+  inputs: RECORDS,
   discovery: KEY_FETCHES,
   refresh: KEY_FETCHES,
   interval: KEY_FETCHES,

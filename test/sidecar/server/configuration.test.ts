@@ -61,6 +61,10 @@ test('every setting has its default if nothing is given', () => {
     redisReplicas: 1,
     loadTimeout: 60_000,
     loadMemory: 512,
+    auditAllow: 1,
+    auditDeny: 1,
+    auditInputs: false,
+    auditBodies: false,
     logLevel: 'info',
   } satisfies Configuration);
 });
@@ -335,6 +339,7 @@ test.each<[string, Texts, NodeJS.ProcessEnv, string]>([
     { LICTOR_MAX_INFLIGHT: '1.5' },
     'LICTOR_MAX_INFLIGHT: `1.5` is not a whole number above zero',
   ],
+  ['a share above all', { 'audit-allow': '1.5' }, {}, '--audit-allow: `1.5` is not a number from 0 to 1'],
   [
     'memory in which no folder can be loaded',
     { 'load-memory': '64' },

@@ -8,7 +8,7 @@ import { standingStill } from '../../support/pending-decisions.ts';
 import { policySet } from '../../support/policy-set.ts';
 
 const QUIET = {
-  metrics: { decided: () => {}, auditDropped: () => {} } as unknown as Metrics,
+  metrics: { decided: () => {}, auditDropped: () => {}, sampledOut: () => {} } as unknown as Metrics,
   traces: { trace: () => ({ traceId: '', spanId: '', sampled: false }) } as unknown as Traces,
 };
 
@@ -61,4 +61,27 @@ test('a decision that took long is kept beside many that began after it', () => 
   }
   void record(aDecision({ id: 'slow', time: 1, duration: 500_000 }), undefined);
   expect(recent.list(1).map(({ id }) => id)).toEqual(['slow']);
+});
+
+test('a decision that a share leaves out is counted and kept for the admin page, and no sink gets it', async () => {
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const [written, counted]: [string[], string[]] = [[], []];
+  const sink = {
+    name: 'memory',
+    write: async (lines: Uint8Array) => void written.push(Buffer.from(lines).toString()),
+    reopen: async () => {},
+    close: async () => {},
+  };
+  const metrics = {
+    ...QUIET.metrics,
+    sampledOut: (answer: string) => counted.push(answer),
+  } as unknown as Metrics;
+  const wishes = { allow: 1, deny: 0, inputs: false, body: false };
+  const recorder = createRecorder({ ...QUIET, metrics, sinks: [sink], log, clock: () => 0, wishes });
+  await recorder.record(aDecision({ id: 'denied' }), undefined);
+  await recorder.record(aDecision({ id: 'allowed', reason: 'allowed', status: 200 }), undefined);
+  await recorder.close(1000);
+  expect(written.join('')).toMatch(/^[^\n]*"decision_id":"allowed"[^\n]*\n$/);
+  expect(counted).toEqual(['deny']);
+  expect(recorder.recent.list(9).map(({ id }) => id)).toEqual(['denied', 'allowed']);
 });

@@ -70,6 +70,7 @@ const EVENTS: Readonly<Record<Exclude<keyof Metrics, 'collect' | 'text'>, (metri
   jwksRefreshed: (metrics) => metrics.jwksRefreshed('acme', 'success'),
   limitStoreAsked: (metrics) => metrics.limitStoreAsked('late'),
   auditDropped: (metrics) => metrics.auditDropped('stdout', 1),
+  sampledOut: (metrics) => metrics.sampledOut('allow'),
 };
 
 test('each metric has a sample with all of its labels after every event', async () => {
