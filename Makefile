@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools tools-go build package vsix test test-go test-kubernetes tools-kubernetes lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits frames shared-limits clean image test-image
+.PHONY: help node install tools tools-go build package vsix test test-go test-kubernetes tools-kubernetes test-observability tools-observability lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits frames shared-limits clean image test-image
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -61,6 +61,13 @@ test-go: install ## h2spec and grpcurl against a sidecar, protovalidate, checks 
 
 tools-go:
 	@test/go/provide.sh
+
+test-observability: install tools ## Alert rules, dashboards, and signals through a real OpenTelemetry collector; nothing where Go is missing
+	@if ! command -v go >/dev/null; then echo 'make test-observability: Go is not installed, so promtool and the collector cannot be built'; exit 0; fi; \
+	  $(MAKE) tools-observability; node test/observability/main.ts
+
+tools-observability:
+	@test/observability/provide.sh
 
 test-kubernetes: install ## Manifests, chart and injection against a real API server; nothing where Go is missing
 	@if ! command -v go >/dev/null; then echo 'make test-kubernetes: Go is not installed, so no API server can be built'; exit 0; fi; \
