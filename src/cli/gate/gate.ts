@@ -61,7 +61,8 @@ async function getText(url: string): ReturnType<GetText> {
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT), redirect: 'error' });
   const decoder = new TextDecoder();
   let text = '';
-  for await (const bytes of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+  for await (const bytes of body) {
     text += decoder.decode(bytes, { stream: true });
     if (text.length > MOST_BYTES) throw new Error('the answer is too long');
   }
