@@ -94,7 +94,7 @@ demo: install tools ## A real Envoy, real requests, a policy commit; TOUR=once e
 DEMO = test/demo/main.ts
 
 bench: install ## What a check costs, side by side; PART=check for one part
-	@case '$(PART)' in editor | peers | hour | envoy* | reload) $(MAKE) build ;; esac
+	@case '$(PART)' in editor | peers | hour | envoy* | reload | candidate) $(MAKE) build ;; esac
 	@case '$(PART)' in envoy*) $(MAKE) tools ;; esac
 	@node test/bench/main.ts $(PART)
 

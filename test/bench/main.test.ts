@@ -23,7 +23,7 @@ test('an unknown part is answered with the parts, what they measure and need', (
   expect(stderr).toMatch(/^ {2}peers {2,}Lictor beside other servers; needs go, cargo, taskset$/m);
 });
 
-test.each(['reload', 'peers', 'hour', 'envoy', 'envoy-settings'])(
+test.each(['reload', 'candidate', 'peers', 'hour', 'envoy', 'envoy-settings'])(
   '%s fails where a program is missing',
   (part) => {
     const { code, stdout, stderr } = bench(part);

@@ -86,6 +86,12 @@ export const PARTS: Readonly<Record<string, BenchPart>> = {
     isByName: true,
     run: async () => (await import('./reload/reload.ts')).reloadPart(),
   },
+  candidate: {
+    doc: 'checks beside a candidate that costs ten times as much',
+    needs: ['taskset'],
+    isByName: true,
+    run: async () => (await import('./candidate.ts')).candidatePart(),
+  },
   peers: {
     doc: 'Lictor beside other servers',
     needs: ['go', 'cargo', 'taskset'],

@@ -14,6 +14,8 @@ import type { SteadyChecks } from './steady-load.ts';
  */
 const [address = '', host = '', interval = ''] = process.argv.slice(2);
 const peer = await Http2Peer.greet({ address });
+// Answers that wait for a stalled reader are not split among frames.
+peer.send(windowUpdate(0, 2 ** 24));
 const fields = block(CHECK_FIELDS);
 const body = message(
   officialCheckRequest.serialize({ attributes: { request: { http: { method: 'GET', host, path: '/' } } } }),
