@@ -22,6 +22,7 @@ export async function cloneCheckout(folder: string, commit: string): Promise<voi
     recursive: true,
     verbatimSymlinks: true,
   });
+  await mkdir(join(root, '.tools/image'), { recursive: true });
   await mkdir(join(folder, '.tools'));
   await symlink(join(root, '.tools/image'), join(folder, '.tools/image'));
 }
