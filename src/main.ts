@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { catchSignals } from './cli/serve/signals.ts';
-import { compileInLittleMemory, keepYoungGenerationSmall } from './node/heap.ts';
 
 /** Longest time that the last lines of a sidecar wait for the reader of standard error, in milliseconds. */
 const LAST_LINES = 200;
@@ -12,10 +11,6 @@ if (serves || argv[0] === 'webhook') {
   catchSignals((code) => process.exit(code));
   // A reader that has closed its end (EPIPE) must not end a server.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-}
-if (serves) {
-  keepYoungGenerationSmall();
-  compileInLittleMemory();
 }
 void main();
 

@@ -53,7 +53,7 @@ const ENTRY = new URL(
 export function forkProcess(heap: number, args: readonly string[]): ForkedProcess {
   const child = fork(fileURLToPath(ENTRY), args, {
     env: { ...ONE_ARENA, ...process.env },
-    execArgv: [`--max-old-space-size=${heap}`, '--max-semi-space-size=4'],
+    execArgv: [`--max-old-space-size=${heap}`, '--max-semi-space-size=2'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
   });
