@@ -11,6 +11,7 @@ import { hasBoxes, memoryGroup } from './box.ts';
 import { buildImage, cloneCheckout, filesBelow, headCommit } from './clones.ts';
 import { validateByCrane } from './crane.ts';
 import { type Image, readLayout, unpackImage } from './layout-reader.ts';
+import { machineFiles, versionByEmulator } from './machines.ts';
 import { askMany, serveInBox } from './serving.ts';
 
 /*
@@ -54,6 +55,7 @@ const image = images.get(process.arch === 'arm64' ? 'arm64' : 'amd64');
 if (image === undefined) throw new Error('the layout has no image for this machine');
 const root = join(scratch, 'root');
 await unpackImage(layout, image, root);
+for (const each of images.values()) await hasOneMachine(each);
 if (process.platform === 'linux' && hasBoxes()) await runs(image);
 else say('bubblewrap is not installed or may not make a box here, so the image does not run');
 
@@ -79,6 +81,19 @@ async function twice(): Promise<string> {
     `two clones give the same bytes, ${files.size} files ${differing.join(' ')}`,
   );
   return join(one, 'layout');
+}
+
+/** Each file of machine code is for the architecture of the image; that of another one also runs, if it can here. */
+async function hasOneMachine(built: Image): Promise<void> {
+  const { architecture } = built.config;
+  const folder = built === image ? root : join(scratch, architecture);
+  if (built !== image) await unpackImage(layout, built, folder);
+  say(`${architecture}: all ${await machineFiles(folder, architecture)} files of machine code are for it`);
+  if (built === image) return;
+  const version = await versionByEmulator(folder, built.config);
+  say(
+    `${architecture}: ${version === undefined ? 'qemu-user-static is not installed, so it does not run' : `lictor ${version} runs in qemu`}`,
+  );
 }
 
 async function runs(built: Image): Promise<void> {
