@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help node install tools tools-go build package vsix test test-go test-kubernetes tools-kubernetes test-observability tools-observability lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits frames shared-limits clean image test-image
+.PHONY: help node install tools tools-go build package vsix test test-go test-kubernetes tools-kubernetes test-observability tools-observability lint format reference golden demo bench swaps fuzz fuzz-identity fuzz-bodies fuzz-limits fuzz-diff frames shared-limits clean image test-image
 
 help: ## What can be made (this list)
 	@printf '\nLictor: who may call what, decided from git, answered to Envoy.\n\n'
@@ -109,6 +109,9 @@ fuzz-identity: install ## 1,000,000 hostile forwarded callers, certificates, hea
 
 fuzz-limits: install ## 100,000 random schedules of takes from limits: is each answer that of exact arithmetic? COUNT=N, SEED=N
 	@node test/fuzz/limits-main.ts $(or $(COUNT),100000) $(SEED)
+
+fuzz-diff: install ## 2,000 random changes of policies: does `lictor diff` show each flip that a search of all requests finds? COUNT=N, SEED=N
+	@node test/fuzz/diff-main.ts $(or $(COUNT),2000) $(SEED)
 
 fuzz-bodies: install ## 1,000,000 hostile bodies: is none let through that its schema forbids? COUNT=N, SEED=N
 	@node --expose-gc test/fuzz/bodies-main.ts $(or $(COUNT),1000000) $(SEED)

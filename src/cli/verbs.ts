@@ -4,6 +4,7 @@ import { AUDIT_ACTIONS } from './audit/actions.ts';
 import { AUDIT_FLAGS } from './audit/flags.ts';
 import { CHECK_FLAGS } from './check/flags.ts';
 import { SHELLS } from './completion/shells.ts';
+import { DIFF_FLAGS } from './diff/flags.ts';
 import { EFFECTIVE_FLAGS } from './effective/flags.ts';
 import { EVAL_FLAGS } from './eval/flags.ts';
 import { FMT_FLAGS } from './fmt/flags.ts';
@@ -147,6 +148,31 @@ export const VERBS: readonly Verb[] = [
     examples: ['lictor effective policies --host orders.acme.svc --path /api/orders'],
     run: async ([dir = '.'], options, terminal) =>
       (await import('./effective/effective.ts')).effective(dir, options, terminal),
+  }),
+  verb({
+    name: 'diff',
+    argument: {
+      usage: '<before>',
+      doc: 'the version before: a branch, tag or commit of the repository, or a folder',
+      next: {
+        usage: '<after>',
+        doc: 'the version after, likewise',
+        next: {
+          usage: '[dir]',
+          doc: 'the policy folder in the repository (default: `policies` of the current folder, or the current one)',
+          completes: 'folders',
+        },
+      },
+    },
+    doc: 'show what a change of policy changes: text, tests, and requests that it answers otherwise',
+    flags: DIFF_FLAGS,
+    examples: [
+      'lictor diff main HEAD policies',
+      'lictor diff v1.2 ./policies --fail-on newly-allowed',
+      'lictor diff origin/main HEAD --output markdown > comment.md',
+    ],
+    run: async ([before = '', after = '', dir], options, terminal) =>
+      (await import('./diff/diff.ts')).diff([before, after], dir, options, terminal),
   }),
   verb({
     name: 'limits',

@@ -206,6 +206,7 @@ export const IMPORT_TABLE = {
       imports: ['tools/coverage', 'sidecar/audit', 'policy/', ...ENGINE, 'node', 'cel/', 'diagnostic'],
     },
     // Recorded requests, decided by the limits of a folder.
+    'tools/diff': { imports: ['tools/testing', 'policy/', ...ENGINE, 'cel/'] },
     'tools/limits': { imports: ['sidecar/audit', 'policy/', ...ENGINE, 'cel/'] },
     // Chained logs: verification, proofs, tiles, a witness; queries of records.
     'tools/audit': {
@@ -233,6 +234,7 @@ export const IMPORT_TABLE = {
         'diagnostic',
       ],
     },
+    'cli/diff': { imports: ['cli/terminal', 'tools/diff', 'policy/', 'flag', 'diagnostic'] },
     'cli/effective': {
       imports: ['cli/terminal', 'tools/testing', 'policy/', ...ENGINE, 'flag', 'diagnostic'],
     },

@@ -25,6 +25,8 @@ export interface PolicyFolder extends PolicyParts {
   readonly diagnostics: readonly Diagnostic[];
   /** Files of the folder, for another compilation; undefined if they were not read. */
   readonly files: PolicyFiles | undefined;
+  /** Every file that was read, those that documents refer to included. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
   /** Text of a file of the folder, for carets. */
   source(file: string): Lines | undefined;
 }
@@ -56,9 +58,7 @@ export async function openPolicyFolder(
   if (dir === STANDARD_INPUT) {
     const files = await filesOfInput(terminal);
     const { set, diagnostics } = await compile(files);
-    return openedFolder(set && { ...set, ...NO_REVISION }, diagnostics, files, compiled, (file) =>
-      files.yaml.get(file),
-    );
+    return openedFolder(set && { ...set, ...NO_REVISION }, diagnostics, files, compiled, files.yaml);
   }
   const path = pathOf(dir, terminal);
   const { set, folder, diagnostics } = await loadPolicySet(path, { compile });
@@ -68,7 +68,7 @@ export async function openPolicyFolder(
       code: EXIT.usage,
     };
   }
-  return openedFolder(set, diagnostics, read, compiled, (file) => folder.files().get(file));
+  return openedFolder(set, diagnostics, read, compiled, folder.files());
 }
 
 /** Standard input has no revision. */
@@ -77,12 +77,13 @@ const NO_REVISION = {
   revisionText: 'standard input',
 } as const;
 
-function openedFolder(
+/** The folder that a compilation read. */
+export function openedFolder(
   set: PolicySet | undefined,
   diagnostics: readonly Diagnostic[],
   files: PolicyFiles | undefined,
   compiled: CompiledFolder | undefined,
-  bytesOf: (file: string) => Uint8Array | undefined,
+  contents: ReadonlyMap<string, Uint8Array>,
 ): PolicyFolder {
   const lines = new Map<string, Lines | undefined>();
   return {
@@ -90,11 +91,12 @@ function openedFolder(
     tests: compiled?.tests ?? [],
     diagnostics: sortDiagnostics(diagnostics),
     files,
+    contents,
     expressionsOf: (policy) => compiled?.expressionsOf(policy) ?? [],
     patternsOf: (policy) => compiled?.patternsOf(policy) ?? [],
     templateOf: (policy) => compiled?.templateOf(policy),
     source(file) {
-      if (!lines.has(file)) lines.set(file, linesOf(bytesOf(file)));
+      if (!lines.has(file)) lines.set(file, linesOf(contents.get(file)));
       return lines.get(file);
     },
   };
