@@ -172,6 +172,15 @@ export function saturationPanels(sidecars: Sidecars): readonly Panel[] {
         legend: 'lost: {{sink}}',
       },
     ),
+    graph(
+      'Decisions without a record',
+      'Left out by choice, by sampling of policies or of the process.',
+      'reqps',
+      {
+        expr: `sum by (decision) (rate(lictor_audit_sampled_out_total{${sidecars}}[$__rate_interval]))`,
+        legend: '{{decision}}',
+      },
+    ),
   ];
 }
 

@@ -134,7 +134,7 @@ test('a line that is not a decision keeps its text', async () => {
 
 test('a collector that is gone loses what the bound of the queue says, and no more', async () => {
   const { promise: isBack, resolve: comeBack } = Promise.withResolvers<void>();
-  const [bodies, dropped]: [unknown[], number[]] = [[], []];
+  const [bodies, dropped, failures]: [unknown[], number[], string[]] = [[], [], []];
   let isGone = true;
   const sink = await createLogSink({
     environment: {},
@@ -156,9 +156,7 @@ test('a collector that is gone loses what the bound of the queue says, and no mo
     sink,
     maxRecords: 10,
     onDrop: (name, count) => dropped.push(name === 'otlp' ? count : Number.NaN),
-    onFailure: (_, error) => {
-      throw error;
-    },
+    onFailure: (_, { message }) => failures.push(message),
   });
   const line = (id: number) => bytesOf(`{"decision_id":"${id}"}`);
   queue.push(line(0));
@@ -168,6 +166,7 @@ test('a collector that is gone loses what the bound of the queue says, and no mo
   for (let id = 1; id <= 25; id++) queue.push(line(id));
   expect(dropped).toEqual(Array.from({ length: 15 }, () => 1));
   expect(queue.taken()).toBe(1);
+  expect(failures).toEqual(['records arrive faster than they are taken; the newest are dropped']);
   isGone = false;
   comeBack();
   await queue.close(5000);
