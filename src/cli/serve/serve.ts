@@ -1,10 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FlagSource, readFlags } from '../../flag/read-flags.ts';
-import {
-  compileInLittleMemory,
-  keepOldGenerationSmall,
-  keepYoungGenerationSmall,
-} from '../../node/heap.ts';
+import { compileInLittleMemory, keepOldGenerationSmall, keepYoungGenerationSmall } from '../../node/heap.ts';
 import { type ConfigurationResult, configure } from '../../sidecar/server/configuration.ts';
 import type { SettingsFile } from '../../sidecar/server/configuration-file.ts';
 import { CONFIG_VARIABLE, settingsOfEnvironment } from '../../sidecar/server/environment-variables.ts';
