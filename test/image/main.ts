@@ -10,6 +10,7 @@ import { validateBills } from './bills.ts';
 import { hasBoxes, memoryGroup } from './box.ts';
 import { buildImage, cloneCheckout, filesBelow, headCommit } from './clones.ts';
 import { validateByCrane } from './crane.ts';
+import { buildLastStage } from './engine.ts';
 import { type Image, readLayout, unpackImage } from './layout-reader.ts';
 import { machineFiles, versionByEmulator } from './machines.ts';
 import { askMany, serveInBox } from './serving.ts';
@@ -56,6 +57,7 @@ if (image === undefined) throw new Error('the layout has no image for this machi
 const root = join(scratch, 'root');
 await unpackImage(layout, image, root);
 for (const each of images.values()) await hasOneMachine(each);
+await builtByEngine(image);
 if (process.platform === 'linux' && hasBoxes()) await runs(image);
 else say('bubblewrap is not installed or may not make a box here, so the image does not run');
 
@@ -94,6 +96,18 @@ async function hasOneMachine(built: Image): Promise<void> {
   say(
     `${architecture}: ${version === undefined ? 'qemu-user-static is not installed, so it does not run' : `lictor ${version} runs in qemu`}`,
   );
+}
+
+/** An engine makes the same configuration of the last stage of the Dockerfile, apart from labels. */
+async function builtByEngine({ config: { architecture, config } }: Image): Promise<void> {
+  const built = await buildLastStage(root, architecture, scratch);
+  if (built === undefined) {
+    say('buildah is not installed, or this user is not root, so no engine builds the Dockerfile');
+    return;
+  }
+  const plain = ({ User, Env, Entrypoint, Cmd, WorkingDir }: typeof config): string =>
+    JSON.stringify({ User, Env, Entrypoint, Cmd, WorkingDir });
+  expect(plain(built) === plain(config), `buildah configures the last stage as ${plain(built)}`);
 }
 
 async function runs(built: Image): Promise<void> {
