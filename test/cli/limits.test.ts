@@ -274,6 +274,65 @@ test('shows as many keys as asked for', async () => {
   expect(stdout).not.toContain('acme/stock');
 });
 
+test('a record with inputs says what the request had and lacked, and never what is withheld', async () => {
+  const inputs = {
+    values: {
+      'request.headers': { 'x-tenant': 'acme' },
+      'request.query_params': { page: ['2'] },
+      'jwt.claims': { tenant: 'shop' },
+      'source.port': 4711,
+    },
+    absent: { 'request.headers': ['x-role'] },
+    whole: ['request.query_params'],
+    withheld: { 'request.headers': ['authorization'] },
+  };
+  const limit = (name: string, key: string) => `    - {name: ${name}, key: ["${key}"], rate: 1/m}`;
+  const keys = [
+    ['present', "request.headers['x-tenant']"],
+    ['absent', "request.headers[?'x-role'].orValue('none')"],
+    ['withheld', "request.headers[?'authorization'].orValue('none')"],
+    ['unread', "request.headers[?'x-new'].orValue('none')"],
+    ['whole', "request.query_params[?'token'].orValue(['none'])[0]"],
+    ['names', "request.query_params.map(n, n).join(' ')"],
+    ['claim', 'string(jwt.claims.tenant)'],
+    ['other', "string(jwt.claims.?email.orValue('none'))"],
+    ['port', 'source.port'],
+  ] as const;
+  const policies = `apiVersion: lictor/v1
+kind: Policy
+metadata: {name: orders}
+spec:
+  authenticate: {jwt: {issuers: [acme]}}
+  rules: [{allow: all}]
+  limits:
+${keys.map(([name, key]) => limit(name, key)).join('\n')}
+---
+apiVersion: lictor/v1
+kind: Issuer
+metadata: {name: acme}
+spec: {issuer: "https://login.acme.example", audiences: [a], algorithms: [ES256], keys: {jwksUri: "https://login.acme.example/jwks"}}
+`;
+  const jwt = { issuer: 'https://login.acme.example', subject: 'app' };
+  const { stdout, stderr } = await whatIf([record(0, '', { jwt, inputs })], ['--output', 'json'], policies);
+  expect(stderr).toBe('');
+  const report = JSON.parse(stdout) as Report;
+  expect(
+    Object.fromEntries(
+      report.limits.map(({ name, keys: [key], unsaid: [cause] }) => [name, key?.key ?? cause?.cause]),
+    ),
+  ).toEqual({
+    present: 'acme',
+    absent: 'none',
+    withheld: "`request.headers['authorization']`",
+    unread: "`request.headers['x-new']`",
+    whole: 'none',
+    names: 'page',
+    claim: 'shop',
+    other: "`jwt.claims['email']`",
+    port: '4711',
+  });
+});
+
 test('expressions read issuer, subject and path of a record, and nothing else', async () => {
   const jwt = { issuer: 'https://login.acme.example', subject: 'app' };
   const limit = (name: string, key: string) => `    - {name: ${name}, key: ["${key}"], rate: 1/m}`;

@@ -1,6 +1,8 @@
+import type { RecordedInputs } from '../../engine/decision/recorded-inputs.ts';
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { isJsonObject } from '../../engine/request/json-value.ts';
+import { readInputs } from './read-inputs.ts';
 import { type RECORD_FIELDS, RECORD_VERSION } from './record-fields.ts';
 
 /** The parts of a `DecisionRecord` that say what was decided, about which request. Absent texts are empty. */
@@ -26,6 +28,10 @@ export interface RecordedDecision {
   readonly caller: { readonly principal: string; readonly via: 'connection' | 'xfcc' } | undefined;
   readonly destination: { readonly principal: string };
   readonly jwt: { readonly issuer: string; readonly subject: string } | undefined;
+  /** Share of such decisions that are recorded, above 0 to 1. */
+  readonly sample: number;
+  /** Undefined if the record has none. */
+  readonly inputs: RecordedInputs | undefined;
 }
 
 export type RecordResult =
@@ -57,6 +63,7 @@ function decisionOf(value: JsonValue, request: JsonObject, time: number): Record
   const jwt = member(value, 'jwt');
   const caller = member(value, 'caller');
   const revision = member(value, 'revision');
+  const inputs = member(value, 'inputs');
   return {
     id: textOf(value, 'decision_id'),
     time,
@@ -80,6 +87,8 @@ function decisionOf(value: JsonValue, request: JsonObject, time: number): Record
     },
     destination: { principal: textOf(member(value, 'destination'), 'principal') },
     jwt: jwt && { issuer: textOf(jwt, 'issuer'), subject: textOf(jwt, 'subject') },
+    sample: numberOf(value, 'sample', 1),
+    inputs: inputs && readInputs(inputs),
   };
 }
 

@@ -4,7 +4,9 @@ import { type FolderContext, RequestContext } from '../../engine/decision/reques
 import type { Issuer } from '../../engine/identity/issuer.ts';
 import { issuersOf } from '../../engine/identity/issuer.ts';
 import type { VerifiedToken } from '../../engine/identity/verified-token.ts';
-import type { Attributes, Peer } from '../../engine/request/attributes.ts';
+import type { Attributes, JsonObject, JsonValue, Peer } from '../../engine/request/attributes.ts';
+import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
+import { inputOf, wholeMapOf } from '../../sidecar/audit/read-inputs.ts';
 import type { RecordedDecision } from '../../sidecar/audit/read-record.ts';
 
 const PREFIX = 'a record does not have ';
@@ -20,36 +22,73 @@ export function missingAttribute(detail: string): string | undefined {
   return detail.startsWith(PREFIX) ? detail.slice(PREFIX.length) : undefined;
 }
 
-/** A map of which nothing is recorded: each read fails with the name of the entry. */
-class MissingMap<V> extends Map<string, V> {
-  readonly #name: string;
+type Inputs = RecordedDecision['inputs'];
 
-  constructor(name: string) {
+/** The value of a name that a record may have among its inputs. */
+function inputValue(inputs: Inputs, name: string): JsonValue {
+  const known = inputs && inputOf(inputs, name);
+  return known === undefined || known === 'absent' ? missing(`\`${name}\``) : known.value;
+}
+
+function inputText(inputs: Inputs, name: string): string {
+  const value = inputValue(inputs, name);
+  return typeof value === 'string' ? value : missing(`\`${name}\``);
+}
+
+function inputNumber(inputs: Inputs, name: string): number {
+  const value = inputValue(inputs, name);
+  return typeof value === 'number' ? value : missing(`\`${name}\``);
+}
+
+function inputTexts(inputs: Inputs, name: string): readonly string[] {
+  const value = inputValue(inputs, name);
+  return isJsonList(value) ? value.map(String) : missing(`\`${name}\``);
+}
+
+/** A map of the inputs of a record: a read of what they do not say fails with the name of the entry. */
+class InputMap<V> extends Map<string, V> {
+  readonly #name: string;
+  readonly #inputs: Inputs;
+  readonly #read: (value: JsonValue) => V;
+
+  constructor(inputs: Inputs, name: string, read: (value: JsonValue) => V) {
     super();
+    this.#inputs = inputs;
     this.#name = name;
+    this.#read = read;
   }
-  override get(key: string): never {
-    return missing(`\`${this.#name}['${key}']\``);
+  override get(key: string): V | undefined {
+    const known = this.#inputs && inputOf(this.#inputs, this.#name, key);
+    if (known === undefined) return missing(`\`${this.#name}['${key}']\``);
+    return known === 'absent' ? undefined : this.#read(known.value);
   }
-  override has(key: string): never {
-    return missing(`\`${this.#name}['${key}']\``);
+  override has(key: string): boolean {
+    return this.get(key) !== undefined;
   }
-  override keys(): never {
-    return missing(`\`${this.#name}\``);
+  override keys(): MapIterator<string> {
+    return this.#whole().keys();
   }
-  override values(): never {
-    return missing(`\`${this.#name}\``);
+  override values(): MapIterator<V> {
+    return this.#whole().values();
   }
-  override entries(): never {
-    return missing(`\`${this.#name}\``);
+  override entries(): MapIterator<[string, V]> {
+    return this.#whole().entries();
   }
-  override [Symbol.iterator](): never {
-    return missing(`\`${this.#name}\``);
+  override [Symbol.iterator](): MapIterator<[string, V]> {
+    return this.#whole().entries();
   }
-  override get size(): never {
-    return missing(`\`${this.#name}\``);
+  override get size(): number {
+    return this.#whole().size;
+  }
+  #whole(): Map<string, V> {
+    const whole = this.#inputs && wholeMapOf(this.#inputs, this.#name);
+    if (whole === undefined) return missing(`\`${this.#name}\``);
+    return new Map(Object.entries(whole).map(([key, value]) => [key, this.#read(value)]));
   }
 }
+
+const asTexts = (value: JsonValue): readonly string[] => (isJsonList(value) ? value.map(String) : []);
+const asJson = (value: JsonValue): JsonValue => value;
 
 /** The request of a record, as expressions read it: what the record lacks fails when it is read. */
 export class RecordedContext extends RequestContext {
@@ -70,11 +109,17 @@ export class RecordedContext extends RequestContext {
   override get xfcc(): never {
     return missing('`source.xfcc`');
   }
-  override get queryParams(): never {
-    return missing('`request.query_params`');
+  override get queryParams(): ReadonlyMap<string, readonly string[]> {
+    const { inputs } = this.#record;
+    return inputs === undefined
+      ? missing('`request.query_params`')
+      : new InputMap(inputs, 'request.query_params', asTexts);
   }
-  override get headerValues(): never {
-    return missing('`request.header_values`');
+  override get headerValues(): ReadonlyMap<string, readonly string[]> {
+    const { inputs } = this.#record;
+    return inputs === undefined
+      ? missing('`request.header_values`')
+      : new InputMap(inputs, 'request.header_values', asTexts);
   }
   /** The record has the name that Envoy gave; if a certificate had refuted it, the request was denied before. */
   override get peer(): { readonly principal: string } {
@@ -82,7 +127,7 @@ export class RecordedContext extends RequestContext {
   }
 }
 
-function attributesOf({ request, source, destination }: RecordedDecision): Attributes {
+function attributesOf({ request, source, destination, inputs }: RecordedDecision): Attributes {
   let reads = 0;
   return {
     request: {
@@ -97,46 +142,48 @@ function attributesOf({ request, source, destination }: RecordedDecision): Attri
         return missing('`request.id`');
       },
       get scheme() {
-        return missing('`request.scheme`');
+        return inputText(inputs, 'request.scheme');
       },
       get protocol() {
-        return missing('`request.protocol`');
+        return inputText(inputs, 'request.protocol');
       },
       time: undefined,
       get size() {
-        return missing('`request.size`');
+        return inputNumber(inputs, 'request.size');
       },
-      headers: new MissingMap('request.headers'),
+      headers: new InputMap(inputs, 'request.headers', String),
       headerForm: { isJoined: false, repeated: new Map(), unusual: [], hasOverride: false },
       get body() {
         return missing('`request.body`');
       },
     },
-    source: peerOf('source', source.principal, source.address),
-    destination: peerOf('destination', destination.principal),
+    source: peerOf('source', inputs, source.principal, source.address),
+    destination: peerOf('destination', inputs, destination.principal),
     get connection() {
       return missing('`connection`');
     },
-    context: new MissingMap('context'),
-    metadata: new MissingMap('metadata'),
-    routeMetadata: new MissingMap('route_metadata'),
+    context: new InputMap(inputs, 'context', String),
+    metadata: new InputMap(inputs, 'metadata', asJson),
+    routeMetadata: new InputMap(inputs, 'route_metadata', asJson),
   };
 }
 
-function peerOf(name: string, principal: string, address?: string): Peer {
+function peerOf(name: string, inputs: Inputs, principal: string, address?: string): Peer {
   return {
     principal,
     get address() {
-      return address ?? missing(`\`${name}.address\``);
+      return address ?? inputText(inputs, `${name}.address`);
     },
     get port() {
-      return missing(`\`${name}.port\``);
+      return inputNumber(inputs, `${name}.port`);
     },
     get service() {
-      return missing(`\`${name}.service\``);
+      return inputText(inputs, `${name}.service`);
     },
     get labels() {
-      return missing(`\`${name}.labels\``);
+      return inputs === undefined
+        ? missing(`\`${name}.labels\``)
+        : new InputMap(inputs, `${name}.labels`, String);
     },
     get certificate() {
       return missing(`\`${name}.certificate\``);
@@ -146,12 +193,18 @@ function peerOf(name: string, principal: string, address?: string): Peer {
 
 /** The token of a record: issuer and subject. */
 export function recordedToken(
-  { jwt }: RecordedDecision,
+  { jwt, inputs }: RecordedDecision,
   issuers: ReadonlyMap<string, Issuer>,
 ): VerifiedToken | undefined {
   if (jwt === undefined) return undefined;
   const issuer = [...issuers.values()].find((each) => issuersOf(each).includes(jwt.issuer));
-  const known: Record<string, string> = { iss: jwt.issuer, sub: jwt.subject };
+  const recorded = inputs?.values['jwt.claims'];
+  const known: JsonObject = {
+    ...(isJsonObject(recorded) ? recorded : {}),
+    iss: jwt.issuer,
+    sub: jwt.subject,
+  };
+  const claim = <T>(name: string | symbol, read: () => T): T => readClaim(inputs, known, name, read);
   return {
     issuerName: issuer?.name ?? '',
     issuer: jwt.issuer,
@@ -159,23 +212,23 @@ export function recordedToken(
     withheld: undefined,
     claims: new Proxy(known, {
       get: (target, name, receiver): unknown =>
-        claim<unknown>(target, name, () => Reflect.get(target, name, receiver)),
-      has: (target, name) => claim(target, name, () => Reflect.has(target, name)),
+        claim<unknown>(name, () => Reflect.get(target, name, receiver)),
+      has: (target, name) => claim(name, () => Reflect.has(target, name)),
       getOwnPropertyDescriptor: (target, name) =>
-        claim(target, name, () => Reflect.getOwnPropertyDescriptor(target, name)),
+        claim(name, () => Reflect.getOwnPropertyDescriptor(target, name)),
       ownKeys: () => missing('`jwt.claims`'),
     }),
     get tenant() {
-      return missing('`jwt.tenant`');
+      return inputText(inputs, 'jwt.tenant');
     },
     get audiences() {
-      return missing('`jwt.audiences`');
+      return inputTexts(inputs, 'jwt.audiences');
     },
     get scopes() {
-      return missing('`jwt.scopes`');
+      return inputTexts(inputs, 'jwt.scopes');
     },
     get roles() {
-      return missing('`jwt.roles`');
+      return inputTexts(inputs, 'jwt.roles');
     },
     get expiresAt() {
       return missing('`jwt.expires_at`');
@@ -186,8 +239,8 @@ export function recordedToken(
   };
 }
 
-function claim<T>(known: object, name: string | symbol, read: () => T): T {
-  return typeof name === 'symbol' || Object.hasOwn(known, name)
-    ? read()
-    : missing(`\`jwt.claims['${name}']\``);
+function readClaim<T>(inputs: Inputs, known: JsonObject, name: string | symbol, read: () => T): T {
+  if (typeof name === 'symbol' || Object.hasOwn(known, name)) return read();
+  const isAbsent = inputs !== undefined && inputOf(inputs, 'jwt.claims', name) === 'absent';
+  return isAbsent ? read() : missing(`\`jwt.claims['${name}']\``);
 }

@@ -28,6 +28,8 @@ test('a record is read as it was written', () => {
     caller: { principal: 'spiffe://acme.example/web', via: 'xfcc' },
     destination: { principal: 'spiffe://acme.example/ns/shop/sa/orders' },
     jwt: { issuer: 'https://login.acme.example', subject: 'ann' },
+    sample: 1,
+    inputs: undefined,
   });
 });
 
