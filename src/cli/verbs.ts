@@ -7,6 +7,7 @@ import { SHELLS } from './completion/shells.ts';
 import { DIFF_FLAGS } from './diff/flags.ts';
 import { EFFECTIVE_FLAGS } from './effective/flags.ts';
 import { EVAL_FLAGS } from './eval/flags.ts';
+import { EXPLAIN_FLAGS } from './explain/flags.ts';
 import { FMT_FLAGS } from './fmt/flags.ts';
 import { GATE_FLAGS } from './gate/flags.ts';
 import { IMPORT_FLAGS } from './import/flags.ts';
@@ -148,6 +149,15 @@ export const VERBS: readonly Verb[] = [
     examples: ['lictor effective policies --host orders.acme.svc --path /api/orders'],
     run: async ([dir = '.'], options, terminal) =>
       (await import('./effective/effective.ts')).effective(dir, options, terminal),
+  }),
+  verb({
+    name: 'explain',
+    argument: { usage: '<decision_id>', doc: 'the ID of a recorded decision, as in `x-lictor-decision-id`' },
+    doc: 'explain a recorded decision at exactly the commit that made it',
+    flags: EXPLAIN_FLAGS,
+    examples: ['lictor explain 0192f0c1-2d3e-7a4b-8c5d-6e7f80910a1b --log decisions.jsonl --repo policies'],
+    run: async ([id = ''], options, terminal) =>
+      (await import('./explain/explain.ts')).explainDecision(id, options, terminal, process.stdin),
   }),
   verb({
     name: 'diff',

@@ -253,6 +253,19 @@ export const IMPORT_TABLE = {
         'diagnostic',
       ],
     },
+    'cli/explain': {
+      imports: [
+        'cli/terminal',
+        'cli/eval',
+        'tools/testing',
+        'sidecar/audit',
+        'policy/',
+        'git',
+        ...ENGINE,
+        'flag',
+        'diagnostic',
+      ],
+    },
     'cli/fmt': { imports: ['cli/terminal', 'tools/format', 'policy/', 'flag', 'diagnostic'] },
     'cli/import': {
       imports: [

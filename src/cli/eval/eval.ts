@@ -48,7 +48,7 @@ export async function decideAndExplain(
   folder: ValidFolder,
   simulation: SimulationRequest,
   dir: string,
-  options: EvalOptions,
+  options: Pick<EvalOptions, 'xfccTrustedHops' | 'maxRequestBytes' | 'output'>,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { set } = folder;

@@ -115,6 +115,6 @@ function time(written: string): number | Problem {
 }
 
 /** The settings of the server that flags say. */
-export function settingsOf({ xfccTrustedHops, maxRequestBytes }: EvalOptions): SimulatedSettings {
+export function settingsOf({ xfccTrustedHops, maxRequestBytes }: SimulatedSettings): SimulatedSettings {
   return { xfccTrustedHops, maxRequestBytes };
 }
