@@ -50,7 +50,7 @@ export function readProof(text: string): LogProofResult {
 }
 
 /** Hashes in base64, one a line; undefined if one is not a digest, or there are more than a proof has. */
-function readHashes(lines: readonly string[]): readonly Digest[] | undefined {
+export function readHashes(lines: readonly string[]): readonly Digest[] | undefined {
   if (lines.length > MAX_PROOF) return undefined;
   const hashes = lines.map(fromBase64);
   return hashes.every((each): each is Digest => each?.length === DIGEST_LENGTH) ? hashes : undefined;

@@ -215,6 +215,6 @@ describe('audit prove', () => {
 test('another action is refused', async () => {
   expect(await audit(['forge'])).toMatchObject({
     code: 2,
-    stderr: 'lictor audit: unknown action `forge`; write `verify`, `prove`, `query`, `key`\n',
+    stderr: 'lictor audit: unknown action `forge`; write `verify`, `prove`, `query`, `key`, `witness`\n',
   });
 });

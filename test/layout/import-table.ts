@@ -286,6 +286,9 @@ export const IMPORT_TABLE = {
     'cli/audit': {
       imports: [
         'cli/terminal',
+        'cli/serve',
+        'sidecar/server',
+        'sidecar/socket',
         'tools/audit',
         'sidecar/audit',
         'sidecar/audit/chain',
@@ -390,6 +393,7 @@ export const IMPORT_TABLE = {
       'policy/source',
       'git',
       'sidecar/audit',
+      'sidecar/audit/chain',
       'sidecar/loading',
       'sidecar/server',
       'tools/testing',
@@ -406,7 +410,7 @@ export const IMPORT_TABLE = {
       'cli/',
     ],
     // In `node`: fetching keys.
-    'node:http': ['sidecar/admin', 'node', 'cli/webhook'],
+    'node:http': ['sidecar/admin', 'node', 'cli/audit', 'cli/webhook'],
     'node:https': ['node', 'cli/webhook'],
     // In `audit`: a named pipe as a stream. In `loading`: the pipes to the other process. In `node`: addresses.
     'node:net': [

@@ -4,6 +4,7 @@ import { newTree, ORIGIN_BYTES } from '../../src/sidecar/audit/chain/chain-state
 import { chainedSink } from '../../src/sidecar/audit/chain/chained-sink.ts';
 import { recoverChain } from '../../src/sidecar/audit/chain/recover-chain.ts';
 import { writeTree } from '../../src/sidecar/audit/chain/tree-file.ts';
+import { createWitnesses } from '../../src/sidecar/audit/chain/witnesses.ts';
 import { fileSink } from '../../src/sidecar/audit/file-sink.ts';
 import { UNBOUNDED } from '../../src/sidecar/audit/rotation.ts';
 import type { Sink } from '../../src/sidecar/audit/sink.ts';
@@ -40,22 +41,43 @@ export interface OpenChain {
   readonly sink: Sink;
   /** Writes records by their numbers in one batch. */
   write(from: number, count: number): Promise<void>;
+  /** Reasons why witnesses did not cosign. */
+  readonly failures: readonly string[];
+  /** Resolves when no witness is asked. */
+  settled(): Promise<void>;
 }
 
 /** A chained log at `path`, with a checkpoint after eight lines and without timers. */
-export async function openChain(path: string, key = LOG_KEYS.signer, seed = 0): Promise<OpenChain> {
+export async function openChain(
+  path: string,
+  key = LOG_KEYS.signer,
+  seed = 0,
+  urls: readonly string[] = [],
+): Promise<OpenChain> {
   const { file } = await fileSink(path);
   if (file === undefined) throw new Error(`${path} is not a regular file`);
   let random = seed;
   const another = () => newTree(key.verifier.name, Buffer.alloc(ORIGIN_BYTES, ++random));
   let now = START;
-  const sink = chainedSink({
+  const begin = await recoverChain(path, another);
+  const failures: string[] = [];
+  const witnesses = createWitnesses({
+    urls,
+    tree: begin.state.range,
+    path,
+    clock: () => now,
+    interval: 0,
+    onCosigned: (note) => sink.note?.('cosigned', { checkpoint: note }),
+    onFailure: (_, reason) => failures.push(reason),
+  });
+  const sink: Sink = chainedSink({
+    witnesses,
     sink: file,
     file,
     bounds: UNBOUNDED,
     key,
     version: '0.1.0',
-    begin: await recoverChain(path, another),
+    begin,
     another,
     clock: () => ++now,
     onCheckpoint: (published) => writeTree(path, published),
@@ -69,7 +91,7 @@ export async function openChain(path: string, key = LOG_KEYS.signer, seed = 0): 
     const lines = Array.from({ length: count }, (_, index) => recordLine(from + index));
     await sink.write(Buffer.from(lines.join('')));
   };
-  return { sink, write };
+  return { sink, write, failures, settled: () => witnesses.settled() };
 }
 
 /**

@@ -10,8 +10,9 @@ import { key } from './key.ts';
 import { prove } from './prove.ts';
 import { query } from './query.ts';
 import { verify } from './verify.ts';
+import { witness } from './witness.ts';
 
-const ACTIONS = { verify, prove, query, key } as const satisfies Record<
+const ACTIONS = { verify, prove, query, key, witness } as const satisfies Record<
   AuditAction,
   (call: AuditCall) => Promise<ExitCode>
 >;

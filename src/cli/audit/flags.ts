@@ -1,5 +1,6 @@
 import type { Flags, ValuesOf } from '../../flag/flag.ts';
 import { nonEmptyText } from '../../flag/parsers.ts';
+import { listenAddress } from '../../sidecar/server/setting-parsers.ts';
 import { pointInTime, recordNames } from './parsers.ts';
 
 export const AUDIT_FLAGS = {
@@ -42,6 +43,22 @@ export const AUDIT_FLAGS = {
     doc: '`key`: the file for the private key, which must not exist; `prove`: the file for the proof (default: standard output)',
   },
   witness: { doc: '`key`: make the key of a witness' },
+  state: {
+    value: 'FILE',
+    parse: nonEmptyText,
+    doc: '`witness`: file with the last checkpoint of each log; created if it does not exist',
+  },
+  key: {
+    value: 'FILE',
+    parse: nonEmptyText,
+    doc: '`witness`: its private key, of `audit key --witness`; `--keys` has those of the logs that it signs',
+  },
+  listen: {
+    value: 'ADDR',
+    parse: listenAddress,
+    default: '127.0.0.1:9195',
+    doc: '`witness`: address for checkpoints',
+  },
   where: {
     value: 'CEL',
     parse: nonEmptyText,

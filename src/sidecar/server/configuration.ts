@@ -99,6 +99,10 @@ const RULES: readonly Rule[] = [
     if (!auditChain || (sinks.size === 1 && !sinks.has('off'))) return undefined;
     return `${nameOf('audit-chain')}: requires a single sink in ${nameOf('audit')}, stdout or a file`;
   },
+  function witnessWithChain({ auditChain = false, auditWitness = [] }, nameOf) {
+    if (auditChain || auditWitness.length === 0) return undefined;
+    return `${nameOf('audit-witness')}: requires ${nameOf('audit-chain')}`;
+  },
   function auditOffAlone({ audit = [] }, nameOf) {
     const off = audit.filter(({ kind }) => kind === 'off');
     if (off.length === 0 || off.length === audit.length) return undefined;

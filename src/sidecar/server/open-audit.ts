@@ -4,10 +4,11 @@ import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { errorCode, errorMessage } from '../../diagnostic/system-error.ts';
 import { readSignerKey, type SignerKey } from '../../tlog/note-key.ts';
-import { newTree, ORIGIN_BYTES } from '../audit/chain/chain-state.ts';
-import { type ChainBegin, chainedSink } from '../audit/chain/chained-sink.ts';
+import { type ChainBegin, newTree, ORIGIN_BYTES } from '../audit/chain/chain-state.ts';
+import { chainedSink } from '../audit/chain/chained-sink.ts';
 import { recoverChain } from '../audit/chain/recover-chain.ts';
 import { writeTree } from '../audit/chain/tree-file.ts';
+import { createWitnesses, type Witnesses } from '../audit/chain/witnesses.ts';
 import { type FileSink, fileSink } from '../audit/file-sink.ts';
 import { type RotationBounds, rotatingSink } from '../audit/rotation.ts';
 import type { Sink } from '../audit/sink.ts';
@@ -104,7 +105,11 @@ async function prepared(
       ...begin.previous,
     });
   const onSaveFailure = onceReported(log, 'the state of the audit log cannot be saved', sink.name);
-  return chainedSink({
+  const witnesses = witnessesOf(configuration, begin, file?.name, { log, clock }, (note) =>
+    chained.note?.('cosigned', { checkpoint: note }),
+  );
+  const chained: Sink = chainedSink({
+    ...(witnesses === undefined ? {} : { witnesses }),
     sink,
     ...(file === undefined ? {} : { file }),
     bounds,
@@ -117,6 +122,33 @@ async function prepared(
       if (file !== undefined) await writeTree(file.name, published).catch(onSaveFailure);
     },
     onFailure,
+  });
+  return chained;
+}
+
+/** Milliseconds between two checkpoints for a witness. */
+const WITNESS_INTERVAL = 5000;
+
+function witnessesOf(
+  { auditWitness: urls }: Configuration,
+  { state }: ChainBegin,
+  path: string | undefined,
+  { log, clock }: Pick<AuditSurroundings, 'log' | 'clock'>,
+  onCosigned: (note: string) => void,
+): Witnesses | undefined {
+  if (urls.length === 0) return undefined;
+  const reported = new Set<string>();
+  return createWitnesses({
+    urls,
+    tree: state.range,
+    path,
+    clock,
+    interval: WITNESS_INTERVAL,
+    onCosigned,
+    onFailure: (url, reason) => {
+      if (!reported.has(url)) log.error('a witness does not cosign the audit log', { witness: url, reason });
+      reported.add(url);
+    },
   });
 }
 

@@ -35,6 +35,14 @@ export function share(written: string): number | Problem {
   return value >= 0 && value <= 1 ? value : new Problem('is not a number from 0 to 1');
 }
 
+/** The submission prefix of a witness. */
+export function witnessUrl(written: string): string | Problem {
+  const url = URL.parse(written);
+  const isPrefix =
+    url !== null && /^https?:$/.test(url.protocol) && url.search + url.hash + url.username === '';
+  return isPrefix ? written : new Problem('is not the URL of a witness, such as `https://witness.example`');
+}
+
 /** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`, as it was written. */
 export function listenAddress(written: string): string | Problem {
   if (parseAddress(written) !== undefined) return written;

@@ -18,6 +18,7 @@ import {
   redisPrefix,
   share,
   socketMode,
+  witnessUrl,
 } from './setting-parsers.ts';
 
 /**
@@ -155,6 +156,12 @@ export const SETTINGS = {
     doc: 'record the [attributes](records.md#inputs) that policies read, so that decisions can be repeated',
   },
   'audit-bodies': { doc: 'record bodies that policies read as well, up to the bound of inputs' },
+  'audit-witness': {
+    value: 'URL',
+    parse: witnessUrl,
+    repeatable: true,
+    doc: 'witness that cosigns the checkpoints of `--audit-chain`; it gets no records; repeatable',
+  },
   'socket-mode': {
     value: 'MODE',
     parse: socketMode,

@@ -34,6 +34,7 @@ test('every setting has its default if nothing is given', () => {
     auditFsync: false,
     auditChain: false,
     auditKey: undefined,
+    auditWitness: [],
     tlsCert: undefined,
     tlsKey: undefined,
     tlsClientCa: undefined,
@@ -423,4 +424,38 @@ test.each(['0', '1.5', '-1', 'half', '.5', ''])('`%s` is not a share for the can
     expect(configured({ [flag]: written }).problems).toEqual([
       `--${flag}: \`${written}\` is not a number above 0 and up to 1`,
     ]);
+});
+
+test.each([
+  [
+    { 'audit-rotate-size': '0' },
+    '--audit-rotate-size: `0` is not a size above zero, such as `100MiB` or `1GiB`',
+  ],
+  [
+    { 'audit-rotate-size': '1MB' },
+    '--audit-rotate-size: `1MB` is not a size above zero, such as `100MiB` or `1GiB`',
+  ],
+  [{ 'audit-chain': 'true' }, '--audit-chain and --audit-key: each requires the other'],
+  [{ 'audit-key': 'audit.key' }, '--audit-chain and --audit-key: each requires the other'],
+  [
+    { 'audit-chain': 'true', 'audit-key': 'k', audit: ['a', 'stdout'] },
+    '--audit-chain: requires a single sink in --audit, stdout or a file',
+  ],
+  [{ 'audit-witness': ['https://w.example'] }, '--audit-witness: requires --audit-chain'],
+  [
+    { 'audit-chain': 'true', 'audit-key': 'k', 'audit-witness': ['w.example'] },
+    '--audit-witness: `w.example` is not the URL of a witness, such as `https://witness.example`',
+  ],
+] as const)('audit settings %j are refused', (flags, problem) => {
+  expect(configured(flags).problems).toEqual([problem]);
+});
+
+test('a size of audit files has a unit', () => {
+  for (const [written, bytes] of [
+    ['1000', 1000],
+    ['1KiB', 1024],
+    ['100MiB', 104_857_600],
+    ['2GiB', 2_147_483_648],
+  ] as const)
+    expect(configured({ 'audit-rotate-size': written }).configuration?.auditRotateSize).toBe(bytes);
 });

@@ -48,6 +48,11 @@ export class ChainBatch {
     return { origin: this.#before.origin, range: this.#range, last: this.#last };
   }
 
+  /** Leaf hashes of the lines. */
+  get leaves(): readonly Digest[] {
+    return this.#leaves.map(({ hash }) => hash);
+  }
+
   get bytes(): Uint8Array {
     return this.#memory.subarray(MARGIN, this.#length);
   }

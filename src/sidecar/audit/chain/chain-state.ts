@@ -11,6 +11,25 @@ export interface ChainState {
   readonly last: Digest;
 }
 
+/** A checkpoint that is part of the log. */
+export interface Published {
+  /** The signed checkpoint. */
+  readonly note: string;
+  /** The tree after the line of the checkpoint. */
+  readonly state: ChainState;
+  /** True if it is the last line of a file or of the process. */
+  readonly isLast: boolean;
+}
+
+/** A tree that a process continues. */
+export interface ChainBegin {
+  readonly state: ChainState;
+  /** Bytes of each unfinished line at the end of the log. */
+  readonly unfinished: readonly number[];
+  /** A tree that the log no longer has as a whole. */
+  readonly previous?: { readonly origin: string; readonly size: number };
+}
+
 /** Number of random bytes of an origin. */
 export const ORIGIN_BYTES = 12;
 

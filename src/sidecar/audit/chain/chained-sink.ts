@@ -7,17 +7,9 @@ import { isDue, type RotationBounds } from '../rotation.ts';
 import { type NotedEvent, type Omission, type Sink, WriteFailure } from '../sink.ts';
 import { ChainBatch } from './chain-batch.ts';
 import { eventLine } from './chain-events.ts';
-import type { ChainState } from './chain-state.ts';
-
-/** A checkpoint that is part of the log. */
-export interface Published {
-  /** The signed checkpoint. */
-  readonly note: string;
-  /** The tree after the line of the checkpoint. */
-  readonly state: ChainState;
-  /** True if it is the last line of a file or of the process. */
-  readonly isLast: boolean;
-}
+import type { ChainBegin, ChainState, Published } from './chain-state.ts';
+import type { Submission } from './witness-client.ts';
+import type { Witnesses } from './witnesses.ts';
 
 export interface ChainOptions {
   readonly sink: Sink;
@@ -34,20 +26,13 @@ export interface ChainOptions {
   readonly clock: () => number;
   /** Called for each checkpoint after it was written, and awaited before the next line is. Never rejects. */
   readonly onCheckpoint: (published: Published) => Promise<void>;
+  readonly witnesses?: Witnesses;
   /** Called if a file cannot be continued in a new one. */
   readonly onFailure: (error: unknown) => void;
   /** Most milliseconds between a line and its checkpoint, default 1,000. */
   readonly interval?: number;
   /** Most lines between two checkpoints, default 1,000; a batch is never divided. */
   readonly most?: number;
-}
-
-export interface ChainBegin {
-  readonly state: ChainState;
-  /** Bytes of each unfinished line at the end of the log. */
-  readonly unfinished: readonly number[];
-  /** A tree that the log no longer has as a whole. */
-  readonly previous?: { readonly origin: string; readonly size: number };
 }
 
 /**
@@ -69,6 +54,9 @@ export function chainedSink(options: ChainOptions): Sink {
 
 /** Most lines that wait for a sink which does not take them. */
 const MAX_PENDING = 100;
+
+/** Milliseconds for the answers of witnesses to the last checkpoint. */
+const LAST_ANSWER = 1000;
 
 type Ending = 'rotation' | 'stop';
 
@@ -118,7 +106,7 @@ class Chain {
   note(event: NotedEvent, members: Readonly<Record<string, unknown>>): void {
     if (this.#pending.length === MAX_PENDING) this.#pending.shift();
     this.#pending.push(eventLine(event, this.#options.clock(), members));
-    this.inTurn(() => this.#flush()).catch(() => {});
+    this.inTurn(() => this.#flush(event === 'cosigned')).catch(() => {});
   }
 
   async reopen(): Promise<void> {
@@ -134,10 +122,19 @@ class Chain {
     clearTimeout(this.#timer);
     try {
       await this.#end('stop');
+      await this.#settled();
     } finally {
       clearTimeout(this.#timer);
       await this.#options.sink.close();
     }
+  }
+
+  /** Waits for witnesses; one that hangs does not hold the end. */
+  async #settled(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LAST_ANSWER);
+    await Promise.race([this.#options.witnesses?.settled(), late]);
+    clearTimeout(timer);
   }
 
   async #rotateIfDue(more: number): Promise<void> {
@@ -186,16 +183,17 @@ class Chain {
   }
 
   /** Adds a signed checkpoint of all lines before. */
-  #sign(batch: ChainBatch): string {
+  #sign(batch: ChainBatch): Submission {
     const { origin, range } = batch.state;
     const note = signNote(checkpointText({ origin, size: range.end, root: range.root() }), this.#options.key);
+    const tree = range.copy();
     const edge = range.edge.map(toBase64);
     batch.add(eventLine('checkpoint', this.#options.clock(), { checkpoint: note, edge }));
-    return note;
+    return { note, size: range.end - 1, tree };
   }
 
-  /** Writes a batch. `note`: the checkpoint at its end. */
-  async #append(batch: ChainBatch, note: string | undefined, isLast = false): Promise<void> {
+  /** Writes a batch. `signed`: the checkpoint at its end. */
+  async #append(batch: ChainBatch, signed: Submission | undefined, isLast = false): Promise<void> {
     const omitted = this.#omitted;
     const pending = this.#pending;
     this.#omitted = { dropped: 0, sampled: 0 };
@@ -210,9 +208,21 @@ class Chain {
     this.#opening = undefined;
     this.#previous = undefined;
     this.#unfinished = [];
-    this.#unsigned = note === undefined ? this.#unsigned + added : 0;
-    if (note === undefined) this.#arm();
-    else await this.#options.onCheckpoint({ note, state: this.#state, isLast });
+    this.#unsigned = signed === undefined ? this.#unsigned + added : 0;
+    this.#tell(batch, signed, isLast);
+    if (signed === undefined) this.#arm();
+    else await this.#options.onCheckpoint({ note: signed.note, state: this.#state, isLast });
+  }
+
+  /** Tells the witnesses what was written. */
+  #tell(batch: ChainBatch, signed: Submission | undefined, isLast: boolean): void {
+    const { witnesses } = this.#options;
+    if (witnesses === undefined) return;
+    const leaves = batch.leaves;
+    for (const leaf of signed === undefined ? leaves : leaves.slice(0, -1)) witnesses.append(leaf);
+    if (signed === undefined) return;
+    witnesses.submit(signed, isLast);
+    for (const leaf of leaves.slice(-1)) witnesses.append(leaf);
   }
 
   /** Keeps the tree of the lines that were written. Returns the failure with the number of given lines among them. */
@@ -239,6 +249,7 @@ class Chain {
     if (!(error instanceof WriteFailure) || cut === undefined) return error;
     const { state, lines, given, unfinished } = cut;
     this.#unsigned += lines;
+    for (const leaf of batch.leaves.slice(0, lines)) this.#options.witnesses?.append(leaf);
     this.#state = state;
     if (lines > 0) {
       this.#opening = undefined;
@@ -248,8 +259,13 @@ class Chain {
     return new WriteFailure(error, error.written, given);
   }
 
-  async #flush(): Promise<void> {
+  /** `isQuiet`: the lines wait for the checkpoint of others, so that cosignatures do not cause each other. */
+  async #flush(isQuiet: boolean): Promise<void> {
+    const unsigned = this.#unsigned;
     if (this.#pending.length > 0) await this.#append(this.#begin(1024), undefined);
+    if (!isQuiet || unsigned > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Signs lines that have no checkpoint, and notes what is left out, when the interval is over. */

@@ -5,8 +5,7 @@ import { readCheckpoint } from '../../../tlog/checkpoint.ts';
 import { EMPTY_ROOT, isSame } from '../../../tlog/merkle.ts';
 import { eventOf } from './chain-events.ts';
 import { hexOf, leafOf, linkOf } from './chain-line.ts';
-import type { ChainState } from './chain-state.ts';
-import type { ChainBegin } from './chained-sink.ts';
+import type { ChainBegin, ChainState } from './chain-state.ts';
 import { edgeOf, readTree, type TreeFile } from './tree-file.ts';
 
 /** Bytes of the end of a log that are read first, and at most, to continue its tree. */

@@ -7,8 +7,7 @@ import { fromBase64, toBase64 } from '../../../tlog/base64.ts';
 import { DIGEST_LENGTH, type Digest } from '../../../tlog/merkle.ts';
 import { TreeRange } from '../../../tlog/tree-range.ts';
 import { LOG_MODE } from '../log-flags.ts';
-import type { ChainState } from './chain-state.ts';
-import type { Published } from './chained-sink.ts';
+import type { ChainState, Published } from './chain-state.ts';
 
 /** The last state of a tree, in a file beside its log. */
 export interface TreeFile {
