@@ -115,6 +115,9 @@ function time(written: string): number | Problem {
 }
 
 /** The settings of the server that flags say. */
-export function settingsOf({ xfccTrustedHops, maxRequestBytes }: SimulatedSettings): SimulatedSettings {
+export function settingsOf({
+  xfccTrustedHops,
+  maxRequestBytes,
+}: Pick<EvalOptions, 'xfccTrustedHops' | 'maxRequestBytes'>): SimulatedSettings {
   return { xfccTrustedHops, maxRequestBytes };
 }

@@ -68,12 +68,13 @@ async function explainAt(
     return EXIT.usage;
   }
   const valid: ValidFolder = { ...folder, set };
+  const { xfccTrustedHops, maxRequestBytes, output } = options;
   const lines = blameText(record, valid, history, folder.commit);
   return decideAndExplain(
     valid,
     { ...simulation, notes: [...simulation.notes, ...lines] },
     dir,
-    options,
+    { xfccTrustedHops, maxRequestBytes, output },
     terminal,
   );
 }
