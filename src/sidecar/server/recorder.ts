@@ -80,7 +80,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const record = new KeptRecord(decision, place, end);
         recent.add(record, completed, record.length);
       }
-      if (end === undefined) metrics.sampledOut(isAllowed ? 'allow' : 'deny');
+      if (end === undefined) {
+        metrics.sampledOut(isAllowed ? 'allow' : 'deny');
+        for (const sink of sinks) sink.omit?.('sampled', 1);
+      }
       if (end === undefined || queues.length === 0) return;
       const bytes = recordBytes(decision, place, end);
       for (const queue of queues) queue.push(bytes);
