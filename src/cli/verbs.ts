@@ -162,10 +162,10 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'diff',
     argument: {
-      usage: '<before>',
+      usage: '<old>',
       doc: 'the version before: a branch, tag or commit of the repository, or a folder',
       next: {
-        usage: '<after>',
+        usage: '<new>',
         doc: 'the version after, likewise',
         next: {
           usage: '[dir]',
