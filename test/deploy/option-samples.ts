@@ -14,6 +14,7 @@ export const OPTION_SAMPLES: Readonly<Record<string, OptionSamples>> = {
       'image:r/p:v1',
       'git:https://git.acme.example/a/b.git',
       'git:https://h:8443/p',
+      'git:https://h/$(GITSYNC_PASSWORD)',
     ],
     [
       '',
@@ -26,6 +27,9 @@ export const OPTION_SAMPLES: Readonly<Record<string, OptionSamples>> = {
       'git:ssh://h/p',
       'git:https://u@h/p',
       'git:https://u:p@h/p',
+      'git:https:\\\\u:p@h/p',
+      'git:https:h/p',
+      'git:https://h/p?q',
       'file:/x',
     ],
   ],

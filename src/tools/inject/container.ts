@@ -58,9 +58,14 @@ function argumentsOf(name: string, texts: readonly string[]): readonly string[] 
   return texts[0] === 'true' ? [`--${name}`] : [];
 }
 
+/** An argument with its text as it is. */
+export function argument(name: string, text: string): string {
+  return `--${name}=${literal(text)}`;
+}
+
 /** Kubernetes would replace `$(NAME)` by a variable of the container; `$$(` is `$(`. */
-function argument(name: string, text: string): string {
-  return `--${name}=${text.replaceAll('$(', () => '$$(')}`;
+function literal(text: string): string {
+  return text.replaceAll('$(', () => '$$(');
 }
 
 function environmentOf({ memory, otlpEndpoint }: Injection): readonly JsonObject[] {
@@ -79,7 +84,7 @@ function tracesTo(endpoint: string): readonly JsonObject[] {
   return [
     fieldOf('LICTOR_POD', 'metadata.name'),
     fieldOf('LICTOR_NAMESPACE', 'metadata.namespace'),
-    { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: endpoint },
+    { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: literal(endpoint) },
     {
       name: 'OTEL_RESOURCE_ATTRIBUTES',
       value: 'k8s.pod.name=$(LICTOR_POD),k8s.namespace.name=$(LICTOR_NAMESPACE)',

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../engine/request/attributes.ts';
-import { SECURITY_CONTEXT } from './container.ts';
+import { argument, SECURITY_CONTEXT } from './container.ts';
 import { CONTAINERS, FOLDERS, VOLUMES } from './names.ts';
 import { GIT_LINK } from './policy-pieces.ts';
 import type { Injection } from './read-options.ts';
@@ -26,7 +26,7 @@ export function gitSyncContainer(
     image: gitImage,
     restartPolicy: 'Always',
     args: [
-      `--repo=${repository}`,
+      argument('repo', repository),
       `--ref=${gitRef}`,
       `--root=${FOLDERS.git}`,
       `--link=${GIT_LINK}`,

@@ -137,8 +137,7 @@ export const PASSED_SETTINGS: Flags = Object.fromEntries(
 );
 
 function collectorUrl(written: string): string | Problem {
-  const protocol = URL.parse(written)?.protocol;
-  return protocol === 'http:' || protocol === 'https:'
+  return /^https?:\/\/[^/@\s\\]+(\/\S*)?$/.test(written) && URL.parse(written) !== null
     ? written
     : new Problem('is not the URL of a collector, such as `http://otel-collector.observability:4318`');
 }

@@ -62,10 +62,10 @@ export function imageReference(written: string): string | Problem {
     : new Problem('is not the reference of an image, such as `registry.acme.example/lictor:1.0.0`');
 }
 
-/** An `https:` URL. */
+/** An `https:` URL with nothing that git and a parser of URLs read differently. */
 function repositoryUrl(written: string): string | Problem {
-  const url = URL.parse(written);
-  if (url?.protocol !== 'https:')
+  const isUrl = /^https:\/\/[^/@?#\s\\]+(\/[^?#\s\\]*)?$/.test(written);
+  if (!isUrl || URL.parse(written) === null)
     return new Problem('is not the URL of a repository; write `git:https://HOST/PATH`');
   return written;
 }

@@ -50,8 +50,8 @@ export function optionSource(
 /** Options with a URL, what in it may be a secret, and where that belongs. */
 const URL_OPTIONS = [
   ['redis', /^[^/]*:\/\/[^/]*:[^/]*@/, '; name a Secret in `redis-secret`'],
-  ['policies', /:\/\/[^/]*@/, '; name a Secret in `git-secret`'],
-  ['otlp-endpoint', /:\/\/[^/]*@/, ''],
+  ['policies', /^git:[^:]*:[\s/\\]*[^/\\]*@/, '; name a Secret in `git-secret`'],
+  ['otlp-endpoint', /^[^:]*:[\s/\\]*[^/\\]*@/, ''],
 ] as const;
 
 /** Passwords in URLs. */
