@@ -190,6 +190,13 @@ describe('the policies do with a pod as the program does', () => {
     ],
     ['no proxy', pod({ 'lictor.dev/proxy': 'istio-proxy' })],
     ['a container of the same name', pod({}, { initContainers: [{ name: 'lictor' }] })],
+    ...['lictor-socket', 'lictor-git', 'lictor-policies'].map((name): [string, JsonObject] => [
+      `a mount of ${name} in another container`,
+      pod(
+        { 'lictor.dev/policies': 'git:https://h/p' },
+        { containers: [{ name: 'envoy' }, { name: 'app', volumeMounts: [{ name, mountPath: '/x' }] }] },
+      ),
+    ]),
     ['the sidecar among the containers', pod({}, { containers: [{ name: 'envoy' }, { name: 'lictor' }] })],
     ['the network of the node', pod({}, { hostNetwork: true })],
     ['Windows', pod({}, { os: { name: 'windows' } })],

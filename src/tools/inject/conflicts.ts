@@ -12,6 +12,7 @@ export function conflictsOf(spec: JsonObject, injection: Injection, isInjected: 
   return [
     ...platformConflicts(spec),
     ...(isInjected ? [] : nameConflicts(spec)),
+    ...mountConflicts(spec, isInjected),
     ...misplacedSidecar(spec),
     ...portConflicts(spec, injection),
     ...proxyConflicts(spec, injection),
@@ -53,6 +54,26 @@ function nameConflicts(spec: JsonObject): readonly string[] {
     ),
     ...volumes.map((name) => `the pod has a volume \`${name}\` that was not injected; rename it, ${OPT_OUT}`),
   ];
+}
+
+/**
+ * Volumes of the sidecar in other containers, which could write its policies or its socket. An earlier injection has
+ * mounted the socket in a proxy, from which a later one may take it.
+ */
+function mountConflicts(spec: JsonObject, isInjected: boolean): readonly string[] {
+  const isForeign = (name: string): boolean =>
+    OWN_VOLUMES.has(name) && !(isInjected && name === VOLUMES.socket);
+  return containersOf(spec)
+    .filter((container) => !OWN_CONTAINERS.has(nameOf(container)))
+    .flatMap((container) =>
+      objectsOf(member(container, 'volumeMounts'))
+        .map(nameOf)
+        .filter(isForeign)
+        .map(
+          (name) =>
+            `the container \`${nameOf(container)}\` mounts the volume \`${name}\` of the sidecar; remove that mount`,
+        ),
+    );
 }
 
 /** A sidecar in `containers` would end with Envoy instead of after it. */

@@ -186,6 +186,10 @@ describe('a pod that conflicts is refused', () => {
       ],
     ],
     [
+      'containers: [{name: envoy, volumeMounts: [{name: lictor-git, mountPath: /git}]}]',
+      ['the container `envoy` mounts the volume `lictor-git` of the sidecar; remove that mount'],
+    ],
+    [
       'containers: [{name: envoy}], hostNetwork: true',
       [expect.stringMatching(/^`hostNetwork: true`: the ports of two sidecars/)],
     ],
