@@ -255,6 +255,19 @@ describe('an older injection', () => {
     ['a variable that loads other code', '"env": [', '"env": [{"name": "LD_PRELOAD", "value": "/x.so"}, '],
     ['a variable of Node twice', '"env": [', '"env": [{"name": "NODE_PATH", "value": "/x"}, '],
     [
+      'a second value of our variable',
+      '"env": [',
+      '"env": [{"name": "NODE_OPTIONS", "value": "--require=/x.js"}, ',
+    ],
+    ['another configuration of OpenSSL', '"env": [', '"env": [{"name": "OPENSSL_CONF", "value": "/x"}, '],
+    ...['/opt/lictor', '/policies/x', '/run/secrets/../../opt/lictor'].map(
+      (path): [string, string, string] => [
+        `a mount at ${path}`,
+        '"mountPath": "/run/lictor"}',
+        `"mountPath": "/run/lictor"}, {"name": "x", "mountPath": "${path}"}`,
+      ],
+    ),
+    [
       'another volume of the socket',
       '"emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}',
       '"hostPath": {"path": "/run"}',
