@@ -74,13 +74,15 @@ for (let attempt = 0; ; attempt++) {
 
 /** The block as a script in which every command must succeed. A server runs in the background until the end. */
 function scriptOf(text: string, folder: string, port: number): string {
+  const ready = `curl http://127.0.0.1:${port}/healthz`;
   const commands = text
     .replaceAll(/ +#.*$/gm, '')
     .replaceAll('npm run -s lictor -- ', 'lictor ')
     .replaceAll('lictor serve …', 'lictor serve')
     .replaceAll(/\\\n */g, '')
     .replaceAll(/ &$/gm, '')
-    .replaceAll(/^(.*lictor serve.*)$/gm, '$1 2>&1 &')
+    .replaceAll(/^(.*lictor (?:serve|audit witness).*)$/gm, '$1 2>&1 &')
+    .replaceAll(/^(.*lictor serve.*)(?=\n.)/gm, `$1\n${ready}`)
     // Exit code 1: the request is denied, or the editor ends the input without a shutdown.
     .replaceAll(/^(.*lictor eval.*)$/gm, '$1 || [ $? = 1 ]')
     .replaceAll(/^(lictor lsp.*)$/gm, '$1 < /dev/null || [ $? = 1 ]')
@@ -90,8 +92,17 @@ function scriptOf(text: string, folder: string, port: number): string {
   const server = commands.includes('lictor serve') ? '' : 'lictor serve 2>&1 &\n';
   return `set -euo pipefail
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-${commands.includes('curl ') ? server : ''}${commands}
-${commands.includes('lictor serve') && !commands.includes('curl ') ? `curl http://127.0.0.1:${port}/healthz` : ''}`;
+${commands.includes('curl ') ? server : ''}${text.includes('lictor audit') ? withAuditLog(commands) : commands}
+${commands.includes('lictor serve') && !commands.includes('curl ') ? ready : ''}`;
+}
+
+const MAKE_KEY = 'lictor audit key --name audit.acme.example/orders --out audit.key > audit.pub';
+
+/** The commands with the key and the chained log that they need, where they do not make them. */
+function withAuditLog(commands: string): string {
+  const withKey = commands.includes(MAKE_KEY) ? commands : `${MAKE_KEY}\n${commands}`;
+  const log = commands.includes('lictor serve') ? '' : `\nnode ${resolve('test/docs/audit-log.ts')}`;
+  return `rm decisions.jsonl\n${withKey.replace(MAKE_KEY, `${MAKE_KEY}${log}`)}`;
 }
 
 test('the pages have commands', () => {
