@@ -33,7 +33,7 @@ interface ReviewedPod {
 
 const VERSION = 'admission.k8s.io/v1';
 
-/** Longest message of a refusal, which the events of controllers carry. */
+/** Longest message of a refusal, which the events of controllers carry, and longest note of a log line. */
 const LONGEST_MESSAGE = 2000;
 
 /**
@@ -110,6 +110,6 @@ function answered(
       name: shownName(member(request, 'object')),
       dryRun: member(request, 'dryRun') === true,
     },
-    notes,
+    notes: notes.map((note) => note.slice(0, LONGEST_MESSAGE)),
   };
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../engine/request/attributes.ts';
 import { isJsonList, isJsonObject } from '../../engine/request/json-value.ts';
-import { isEqual, nameOf } from './json.ts';
+import { isEqual, member, nameOf } from './json.ts';
 
 /** The change of a JSON value, in the places of the value before. */
 export type Difference =
@@ -59,9 +59,12 @@ function listDifference(before: readonly JsonValue[], after: readonly JsonValue[
   const added: { after: number; value: JsonValue }[] = [];
   const matched = new Set<number>();
   let last = -1;
+  // By key, since a pod may have as many items as its author likes.
+  const places = Map.groupBy(before.keys(), (index) => keyOf(before[index]));
+  const left = new Map([...places].map(([key, indexes]) => [key, indexes.values()]));
   for (const value of after) {
-    const at = before.findIndex((item, index) => !matched.has(index) && isSameItem(item, value));
-    if (at === -1) {
+    const at = left.get(keyOf(value))?.next().value;
+    if (at === undefined) {
       added.push({ after: last, value });
       continue;
     }
@@ -76,7 +79,6 @@ function listDifference(before: readonly JsonValue[], after: readonly JsonValue[
 }
 
 /** Containers and volumes have a name; a volume is mounted at several places. */
-function isSameItem(a: JsonValue, b: JsonValue): boolean {
-  const [left, right] = [isJsonObject(a) ? a : {}, isJsonObject(b) ? b : {}];
-  return nameOf(left) === nameOf(right) && isEqual(left['mountPath'], right['mountPath']);
+function keyOf(item: JsonValue | undefined): string {
+  return JSON.stringify([nameOf(item), member(item, 'mountPath')]);
 }

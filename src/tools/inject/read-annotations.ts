@@ -19,6 +19,9 @@ export interface PodRequest {
 /** Annotations with the prefix that are not options. */
 const MARKS: ReadonlySet<string> = new Set([INJECT, INJECTED]);
 
+/** Most annotations that are named as wrong: the author of a pod may have written any number. */
+const MOST_PROBLEMS = 20;
+
 /** Annotation of the copy of a static pod, which kubelet runs from a file whatever the copy is. */
 const MIRROR = 'kubernetes.io/config.mirror';
 
@@ -28,7 +31,11 @@ export function readAnnotations(metadata: JsonValue | undefined): PodRequest {
   const ours = isJsonObject(annotations)
     ? Object.entries(annotations).filter(([name]) => name.startsWith(PREFIX))
     : [];
-  const problems = ours.flatMap(([name, value]) => problemOf(name, value));
+  const problems = ours
+    .values()
+    .flatMap(([name, value]) => problemOf(name, value))
+    .take(MOST_PROBLEMS)
+    .toArray();
   const label = member(member(metadata, 'labels'), INJECT);
   const mark = isJsonObject(annotations) ? member(annotations, INJECT) : undefined;
   return {

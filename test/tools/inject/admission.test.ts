@@ -207,3 +207,28 @@ test('a random change of lists and mappings is found again by its patch', () => 
     expect(applyPatch(before, patch)).toEqual(after);
   }
 });
+
+test('a pod with very many containers is injected in one pass over them', () => {
+  let reads = 0;
+  const counted = (name: string): JsonObject => ({
+    get name() {
+      reads++;
+      return name;
+    },
+  });
+  const names = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+  const before = names.map(counted);
+  difference(before, [...names.map((name) => ({ name })), { name: 'new' }]);
+  expect(reads).toBeLessThan(10 * names.length);
+});
+
+test('a refusal names a bounded number of wrong annotations, each with a bounded text', () => {
+  const review = recorded('bare-pod');
+  const names = Array.from({ length: 1000 }, (_, index) => `lictor.dev/x${index}${'x'.repeat(5000)}`);
+  const annotations = Object.fromEntries(names.map((name) => [name, 'true']));
+  const metadata = { annotations: { ...annotations } };
+  const object = { ...review.request.object, metadata };
+  const { result, notes } = answered({ ...review, request: { ...review.request, object } });
+  expect([result, notes.length]).toEqual(['refused', 20]);
+  expect(Math.max(...notes.map(({ length }) => length))).toBe(2000);
+});
