@@ -189,6 +189,13 @@ describe('the policies do with a pod as the program does', () => {
       { metadata: { labels: { 'lictor.dev/inject': 'yes' } }, spec: { containers: [{ name: 'envoy' }] } },
     ],
     ['no proxy', pod({ 'lictor.dev/proxy': 'istio-proxy' })],
+    [
+      'the sidecar as its own proxy',
+      pod(
+        { 'lictor.dev/injected': 'true', 'lictor.dev/proxy': 'lictor' },
+        { initContainers: [{ name: 'lictor' }] },
+      ),
+    ],
     ['a container of the same name', pod({}, { initContainers: [{ name: 'lictor' }] })],
     ...['lictor-socket', 'lictor-git', 'lictor-policies'].map((name): [string, JsonObject] => [
       `a mount of ${name} in another container`,

@@ -103,13 +103,12 @@ function portConflicts(spec: JsonObject, injection: Injection): readonly string[
 function proxyConflicts(spec: JsonObject, injection: Injection): readonly string[] {
   if (!hasSocket(injection)) return [];
   const { proxy } = injection;
-  const container = containersOf(spec).find((each) => nameOf(each) === proxy);
+  const others = containersOf(spec).filter((each) => !OWN_CONTAINERS.has(nameOf(each)));
+  const container = others.find((each) => nameOf(each) === proxy);
   if (container === undefined) {
-    const others = containersOf(spec)
-      .map(nameOf)
-      .filter((name) => name !== '' && !OWN_CONTAINERS.has(name));
+    const names = others.map(nameOf).filter((name) => name !== '');
     return [
-      `the pod has no container \`${proxy}\` that asks the sidecar, but ${quoted(others)}; name the one with Envoy in the annotation \`${PREFIX}proxy\`, or let Envoy ask over TCP with \`${PREFIX}listen: 127.0.0.1:9191\``,
+      `the pod has no container \`${proxy}\` that asks the sidecar, but ${quoted(names)}; name the one with Envoy in the annotation \`${PREFIX}proxy\`, or let Envoy ask over TCP with \`${PREFIX}listen: 127.0.0.1:9191\``,
     ];
   }
   const isTaken = objectsOf(member(container, 'volumeMounts')).some(
