@@ -1,6 +1,6 @@
 import { Problem } from '../../flag/flag.ts';
 import { parseDuration } from '../../policy/language/duration.ts';
-import { isRecordName } from '../../tools/audit/record-names.ts';
+import { isRecordName } from '../../sidecar/audit/record-name.ts';
 
 /** A point in time, or the milliseconds before now. */
 export type PointInTime = { readonly at: number } | { readonly before: number };

@@ -14,18 +14,6 @@ export function recordEnvironment(): Environment {
   );
 }
 
-/** True for the dotted name of a field that has a value of its own, or of a member whose name policies choose. */
-export function isRecordName(name: string): boolean {
-  let fields: RecordFields | undefined = RECORD_FIELDS;
-  for (const part of name.split('.')) {
-    if (fields === undefined || !Object.hasOwn(fields, part)) return false;
-    const field: RecordField | undefined = fields[part];
-    if (field?.type === 'map') return true;
-    fields = field?.type === 'object' ? field.fields : undefined;
-  }
-  return fields === undefined;
-}
-
 function declarationsOf(name: string, field: RecordField): readonly (readonly [string, Declaration])[] {
   if (field.type !== 'object') return [[name, { type: typeOf(name, field), max: maxOf(field) }]];
   return Object.entries(field.fields).flatMap(([inner, each]) => declarationsOf(`${name}.${inner}`, each));
