@@ -56,10 +56,12 @@ export function injectFile(path: string, bytes: Uint8Array, options: FileOptions
   if (edits.length === 0) return { kind: 'read', before, text: before, pods };
   const byteOrderMark = before.slice(0, before.length - lines.text.length);
   const text = applyEdits(lines.text, withLineEnds(edits, lines.text));
+  const after = readDocuments(text);
+  if (after.tooMuch !== undefined) return tooLarge(after.tooMuch);
   // INVARIANT: a text that means something else than the injected objects is never returned.
   if (
     isEqual(
-      documentsOf(text),
+      after.documents,
       done.map(({ document }) => document),
     )
   )
@@ -145,10 +147,27 @@ function withLineEnds(edits: readonly Edit[], text: string): readonly Edit[] {
 }
 
 /** The documents of a text as JSON; undefined if it is not valid. */
-function documentsOf(text: string): readonly JsonValue[] | undefined {
+interface DocumentsRead {
+  /** Undefined if the text is not valid. */
+  readonly documents?: readonly JsonValue[];
+  /** Bound of the reader that the text exceeds. */
+  readonly tooMuch?: string;
+}
+
+function readDocuments(text: string): DocumentsRead {
   const { mistakes, documents } = readYaml('', new TextEncoder().encode(text));
-  if (mistakes.length > 0) return undefined;
-  return documents.flatMap(({ tree }) => (tree === undefined ? [] : [plainJson(tree)]));
+  const tooMuch = mistakes.find(({ code }) => code === 'too_large')?.message;
+  if (tooMuch !== undefined) return { tooMuch };
+  if (mistakes.length > 0) return {};
+  return { documents: documents.flatMap(({ tree }) => (tree === undefined ? [] : [plainJson(tree)])) };
+}
+
+function tooLarge(bound: string): InjectedFile {
+  return {
+    kind: 'fault',
+    problem: `is not changed: with the sidecar in its pods, ${bound}; split the file`,
+    isOurs: false,
+  };
 }
 
 function treeAt(tree: Tree, path: Path): Tree | undefined {

@@ -36,6 +36,16 @@ const podsOf = (text: string): readonly Pick<PodReport, 'kind' | 'name' | 'resul
 const jsonOf = (text: string) =>
   readYaml('', new TextEncoder().encode(text)).documents.map(({ tree }) => tree && plainJson(tree));
 
+test('a file that is too large once its pods have the sidecar is not changed, and is told to be split', () => {
+  const long = `containers: [{name: envoy, image: e, args: [${'x, '.repeat(249_970)}x]}]`;
+  expect(file(pod('name: a', long))).toEqual({
+    kind: 'fault',
+    problem:
+      'is not changed: with the sidecar in its pods, the file has more than 250,000 values; split the file',
+    isOurs: false,
+  });
+});
+
 describe('golden', () => {
   test.each(['deployment.yaml', 'list.json', 'git.yaml'])(
     '%s is injected as a person would write it',
