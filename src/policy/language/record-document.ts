@@ -11,7 +11,9 @@ const share: Reader<number> = shaped(
     const value = tree.kind === 'scalar' ? tree.value : undefined;
     if (typeof value !== 'number') {
       const [, percent] = /^["']?([0-9.]+) ?%["']?$/.exec(written(at)) ?? [];
-      const help = percent === undefined ? undefined : `write \`${Number(percent) / 100}\``;
+      const text = String(Number(percent) / 100);
+      const help =
+        percent === undefined ? undefined : { help: `write \`${text}\``, edit: { ...tree.range, text } };
       return report(at, 'wrong_type', `expected a number from 0 to 1, found ${shape(at)}`, help);
     }
     if (value >= 0 && value <= 1) return value;

@@ -10,8 +10,8 @@ const NEVER: ReadonlyMap<string, string> = new Map([
   ['request.path', 'it has the query string, which may hold secrets: records have the path without it'],
   ['request.query', "name the parameters, such as `request.query_params['page']`"],
   ['request.referer', 'it has the query string of another page, which may hold secrets'],
-  ['request.body', 'write `inputs: {body: true}` to record bodies'],
-  ['request.body_bytes', 'write `inputs: {body: true}` to record bodies'],
+  ['request.body', 'record bodies with `inputs: {body: true}`'],
+  ['request.body_bytes', 'record bodies with `inputs: {body: true}`'],
 ]);
 
 const HELP = "write a name of the request, such as `request.headers['x-tenant']` or `jwt.claims.tenant`";
@@ -74,7 +74,10 @@ function unknown(text: string, steps: readonly string[]): Result {
   const fields = Object.keys(NAMES).filter((name) => name.startsWith(`${steps.join('.')}.`));
   if (fields.length > 0)
     return { problem: `\`${text}\` is not one value`, help: `name one of ${quoted(fields.slice(0, 6))}` };
-  const near = suggestion(steps.slice(0, 2).join('.'), Object.keys(NAMES));
+  const help = suggestion(steps.slice(0, 2).join('.'), Object.keys(NAMES));
   const problem = `unknown name \`${text}\``;
-  return near === undefined ? { problem } : { problem, help: near };
+  const never = [...NEVER].find(([name]) => help?.includes(`\`${name}\``));
+  if (never !== undefined)
+    return { problem: `${problem}; \`${never[0]}\` is never recorded`, help: never[1] };
+  return help === undefined ? { problem } : { problem, help };
 }
