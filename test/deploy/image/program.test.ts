@@ -34,7 +34,7 @@ async function layerIn(checkout: string, mode: number, env: NodeJS.ProcessEnv): 
   await mkdir(checkout, { recursive: true });
   for (const part of [...PARTS, ...FILES]) await cp(root(part), join(checkout, part), { recursive: true });
   const lock = JSON.parse(await readFile(root('package-lock.json'), 'utf8')) as Lock;
-  const wanted = [...Object.keys(lock.packages['']?.dependencies ?? {}), 'rolldown'];
+  const wanted = [...Object.keys(lock.packages['']?.dependencies ?? {}), 'rolldown', 'oxc-parser'];
   for (const path of closure(wanted, lock)) {
     await cp(root(path), join(checkout, path), { recursive: true }).catch(() => {}); // Builds for other machines.
   }
