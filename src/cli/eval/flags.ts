@@ -1,12 +1,11 @@
 import { parseIp } from '../../cel/value/ip.ts';
 import type { JsonValue } from '../../engine/request/attributes.ts';
-import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import { parseJson } from '../../engine/request/json.ts';
 import { UNFIT_NUMBER } from '../../engine/request/json-number.ts';
 import { type Flags, Problem, type ValuesOf } from '../../flag/flag.ts';
-import { hostAlone, positiveNumber, requestPath, text, wholeNumber } from '../../flag/parsers.ts';
+import { hostAlone, requestPath, text } from '../../flag/parsers.ts';
 import type { SimulatedSettings } from '../../tools/testing/simulate.ts';
-import { ENVIRONMENT_FLAG, RESULT_FLAG } from '../terminal/decision-flags.ts';
+import { ENVIRONMENT_FLAG, PROXY_FLAGS, RESULT_FLAG } from '../terminal/decision-flags.ts';
 
 /** Flags without a default change nothing of the request that `--request` or `--record` holds. */
 export const EVAL_FLAGS = {
@@ -58,18 +57,7 @@ export const EVAL_FLAGS = {
     parse: time,
     doc: 'the time of the decision, RFC 3339; now if nothing else is known',
   },
-  'xfcc-trusted-hops': {
-    value: 'N',
-    parse: wholeNumber,
-    default: '0',
-    doc: 'number of trusted elements of x-forwarded-client-cert, as for `serve`',
-  },
-  'max-request-bytes': {
-    value: 'N',
-    parse: positiveNumber,
-    default: String(DEFAULT_MAX_REQUEST_BYTES),
-    doc: 'bytes of a body that the proxy sends at most, as for `serve`',
-  },
+  ...PROXY_FLAGS,
   environment: ENVIRONMENT_FLAG,
   expression: { value: 'CEL', parse: text, doc: 'evaluate this expression over the request instead' },
   output: RESULT_FLAG,

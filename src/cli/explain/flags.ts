@@ -1,7 +1,6 @@
-import { DEFAULT_MAX_REQUEST_BYTES } from '../../engine/request/buffer-limit.ts';
 import type { Flags, ValuesOf } from '../../flag/flag.ts';
-import { nonEmptyText, positiveNumber, wholeNumber } from '../../flag/parsers.ts';
-import { RESULT_FLAG } from '../terminal/decision-flags.ts';
+import { nonEmptyText } from '../../flag/parsers.ts';
+import { PROXY_FLAGS, RESULT_FLAG } from '../terminal/decision-flags.ts';
 
 export const EXPLAIN_FLAGS = {
   log: {
@@ -16,18 +15,7 @@ export const EXPLAIN_FLAGS = {
     parse: nonEmptyText,
     doc: 'the policy folder in its repository (default: `policies` of the current folder, or the current one)',
   },
-  'xfcc-trusted-hops': {
-    value: 'N',
-    parse: wholeNumber,
-    default: '0',
-    doc: 'number of trusted elements of x-forwarded-client-cert, as for `serve`',
-  },
-  'max-request-bytes': {
-    value: 'N',
-    parse: positiveNumber,
-    default: String(DEFAULT_MAX_REQUEST_BYTES),
-    doc: 'bytes of a body that the proxy sends at most, as for `serve`',
-  },
+  ...PROXY_FLAGS,
   output: RESULT_FLAG,
 } as const satisfies Flags;
 
