@@ -8,7 +8,7 @@ export const CANDIDATE_RESULTS = {
   agrees: 'same reason and policy',
   ...DIVERGENCES,
   failed: 'the evaluation by the candidate failed',
-  dropped: 'there was no time to judge the request',
+  dropped: 'the request could not be judged in time',
 } as const;
 
 export type CandidateResult = keyof typeof CANDIDATE_RESULTS;

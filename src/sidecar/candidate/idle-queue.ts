@@ -3,7 +3,7 @@ import type { Budget } from './budget.ts';
 /** Work that can wait, and that can be left out. */
 export interface Job {
   readonly run: () => void;
-  /** Called in place of `run` if there is no time for it. */
+  /** Called in place of `run` for a request that does not get its turn in time. */
   readonly drop: () => void;
 }
 

@@ -89,7 +89,7 @@ export class CandidateJudge {
   #judge(decision: Decision, attributes: Attributes): Awaitable<CandidateVerdict | undefined> {
     const { live, candidate, decide } = this.#options;
     const set = candidate();
-    // A decision by policies that are no longer live is about another change.
+    // A decision by earlier policies is about another change.
     const isLive = live()?.revision === decision.revision;
     if (set === undefined || !isLive || this.#waiting >= MOST_WAITING) return this.#count('dropped');
     try {

@@ -16,7 +16,7 @@ export class BoundSeries {
     this.#labels = labels;
   }
 
-  /** Returns the count; undefined if there was no room for the combination. */
+  /** Returns the count; undefined if the table is full. */
   increment(a: string, b: string, c: string): Counted | undefined {
     const bound = this.#generation === this.#series.generation && this.#bound.get(a)?.get(b)?.get(c);
     if (!bound) return this.#bind(a, b, c);

@@ -26,7 +26,7 @@ export interface WitnessClientOptions {
   readonly base: TreeRange;
   /** Hashes of a consistency proof from `old` lines to `size`, read from the log; undefined if it does not have them. */
   readonly readProof: (old: number, size: number) => Promise<readonly Digest[] | undefined>;
-  /** Sends a request; rejects if there is no answer in time. */
+  /** Sends a request; rejects if the answer is late. */
   readonly post: (url: string, body: string) => Promise<{ readonly status: number; readonly body: string }>;
   /** Called with a checkpoint and its cosignatures. */
   readonly onCosigned: (note: string) => void;
