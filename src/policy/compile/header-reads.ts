@@ -8,6 +8,7 @@ import type {
   CompiledRule,
   ResponseValue,
 } from '../../engine/set/policy-set.ts';
+import { ReachedPrograms } from './reached-programs.ts';
 
 type Use = HeaderRead['use'];
 
@@ -51,23 +52,23 @@ export function headerReadsOfRule(rule: CompiledRule, variables: CompiledPolicy[
 }
 
 class Collected {
-  readonly #variables: ReadonlyMap<string, Program>;
+  readonly #programs: ReachedPrograms;
   readonly #uses = new Map<string, Use>();
-  readonly #seen = new Set<Program>();
   #others: HeaderReads['others'];
   readonly #parameters = new Set<string>();
   #anyParameter = false;
 
   constructor(variables: ReadonlyMap<string, Program>) {
-    this.#variables = variables;
+    this.#programs = new ReachedPrograms(variables);
   }
 
   /** Adds the headers that a program reads, directly or through variables. */
   addProgram(program: Program | undefined): void {
-    if (program === undefined || this.#seen.has(program)) return;
-    this.#seen.add(program);
+    for (const each of this.#programs.add(program)) this.#addReads(each);
+  }
+
+  #addReads(program: Program): void {
     for (const name of program.reads) {
-      if (name.startsWith(VARIABLES)) this.addProgram(this.#variables.get(name.slice(VARIABLES.length)));
       const made = MADE_OF.get(name);
       if (made !== undefined) this.add(...made);
     }
@@ -104,8 +105,6 @@ class Collected {
     if (keys.isOpen && this.#others !== 'value') this.#others = use;
   }
 }
-
-const VARIABLES = 'variables.';
 
 /** Every expression of a policy that is evaluated for its own sake, and can decide. */
 export function programsOf(

@@ -4,6 +4,7 @@ import { CollectedReads, type InputReads } from '../../engine/request/input-read
 import type { CallerCondition } from '../../engine/set/callers.ts';
 import type { CompiledPolicy, CompiledRule } from '../../engine/set/policy-set.ts';
 import { programsOf, rulePrograms } from './header-reads.ts';
+import { ReachedPrograms } from './reached-programs.ts';
 
 /** Attributes that each record has, or that follow from those that it has. */
 const RECORDED: ReadonlySet<string> = new Set([
@@ -24,7 +25,6 @@ const RECORDED: ReadonlySet<string> = new Set([
 
 /** Beginnings of names that are not those of a request, or that each record has. */
 const NOT_OF_REQUEST = /^(?:data|env|params|policy|variables|caller|source\.spiffe)(?:\.|$)/;
-const VARIABLES = 'variables.';
 
 type Policy = Omit<CompiledPolicy, 'headers' | 'shadowRules' | 'inputs'>;
 
@@ -44,20 +44,20 @@ export function inputReadsOf(policy: Policy, shadowRules: readonly CompiledRule[
 }
 
 class Reads {
-  readonly #variables: ReadonlyMap<string, Program>;
+  readonly #programs: ReachedPrograms;
   readonly #collected = new CollectedReads();
-  readonly #seen = new Set<Program>();
 
   constructor(variables: ReadonlyMap<string, Program>) {
-    this.#variables = variables;
+    this.#programs = new ReachedPrograms(variables);
   }
 
   /** Adds what a program reads, directly or through variables. */
   addProgram(program: Program | undefined): void {
-    if (program === undefined || this.#seen.has(program)) return;
-    this.#seen.add(program);
+    for (const each of this.#programs.add(program)) this.#addReads(each);
+  }
+
+  #addReads(program: Program): void {
     for (const name of program.reads) {
-      if (name.startsWith(VARIABLES)) this.addProgram(this.#variables.get(name.slice(VARIABLES.length)));
       if (RECORDED.has(name) || NOT_OF_REQUEST.test(name)) continue;
       if (name === 'request.body' || name === 'request.body_bytes') this.addBody();
       else this.#addName(name, program);
